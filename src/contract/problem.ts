@@ -1,0 +1,69 @@
+/**
+ * Problem details (RFC 9457): what every error answer of linkway is made of.
+ *
+ * A problem type is declared once, with what it means and how it is mended; contracts list the types an
+ * operation can answer, code throws a `Problem`, and one error handler writes `application/problem+json`.
+ */
+export interface ProblemType {
+  /** Kebab-case name, unique in the catalogue: the last segment of `type`. */
+  readonly code: string;
+  /** HTTP status that this type always answers with (RFC 9457 §3.1.2). */
+  readonly status: number;
+  readonly title: string;
+  /** What happened, for whoever meets it for the first time. */
+  readonly meaning: string;
+  /** What the caller can do about it. */
+  readonly mend: string;
+}
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** Path of the page that explains a problem type; the value of `type`, relative to the request (RFC 9457 §3.1.1). */
+export const problemPath = (code: string): string => `/problems/${code}`;
+
+export const defineProblem = <const T extends ProblemType>(type: T): T => type;
+
+/** One fault in a request: where it is (JSON Pointer into the part that `in` names) and what is wrong. */
+export interface Fault {
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /** JSON Pointer in its URI fragment form (RFC 6901 §6), for parameters `#/<name>`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface ProblemOptions {
+  /** Members beside the standard ones (RFC 9457 §3.2). */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Kept for the log; never leaves the process. */
+  readonly cause?: unknown;
+}
+
+/** Throw it anywhere; `detail` is shown to the caller, so it names no internal address and no secret. */
+export class Problem extends Error {
+  readonly type: ProblemType;
+  readonly extensions: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    type: ProblemType,
+    detail: string,
+    { extensions = {}, headers = {}, cause }: ProblemOptions = {},
+  ) {
+    super(detail, { cause });
+    this.name = 'Problem';
+    this.type = type;
+    this.extensions = extensions;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return this.type.status;
+  }
+
+  /** The `application/problem+json` body. */
+  toJSON(): Record<string, unknown> {
+    const { code, title, status } = this.type;
+    return { ...this.extensions, type: problemPath(code), title, status, detail: this.message };
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * The problem types that linkway itself answers with; a service adds its own beside its contract.
+ * `/problems/{code}` shows each of them to people.
+ */
+import { defineProblem, type ProblemType } from './problem.ts';
+
+export const badRequest = defineProblem({
+  code: 'bad-request',
+  status: 400,
+  title: 'The request could not be read',
+  meaning: 'The URL, a header or the body is not well-formed, so nothing was done.',
+  mend: 'Correct what `detail` names: broken percent-encoding, malformed JSON, or a header with illegal characters.',
+});
+
+export const validationFailed = defineProblem({
+  code: 'validation-failed',
+  status: 400,
+  title: 'The request does not match the contract',
+  meaning: 'A parameter or the body is not what the OpenAPI document says; nothing was done.',
+  mend: 'Each entry of `errors` has a JSON Pointer to the fault and what was expected there.',
+});
+
+export const expandUnknown = defineProblem({
+  code: 'expand-unknown',
+  status: 400,
+  title: 'That relation cannot be expanded',
+  meaning: 'A path in `expand` names a link relation that this resource does not have.',
+  mend: 'Use one of `allowed`; `nearest` is the name that is closest to what was sent.',
+});
+
+export const expandLimit = defineProblem({
+  code: 'expand-limit',
+  status: 400,
+  title: 'The expansion is too large',
+  meaning: 'The `expand` asks for more paths, more depth or more resources than one answer may hold.',
+  mend: 'Ask for less: `limit` names the limit and its value. Follow the links for the rest.',
+});
+
+export const notFound = defineProblem({
+  code: 'not-found',
+  status: 404,
+  title: 'Nothing is here',
+  meaning: 'No resource answers at this path: there is no such operation, or no such resource any more.',
+  mend: 'Start from `/` and follow the links; paths need not be known.',
+});
+
+export const methodNotAllowed = defineProblem({
+  code: 'method-not-allowed',
+  status: 405,
+  title: 'The resource does not take this method',
+  meaning: 'The path exists, but not with this method.',
+  mend: 'Use one of the methods in `Allow`.',
+});
+
+export const notAcceptable = defineProblem({
+  code: 'not-acceptable',
+  status: 406,
+  title: 'None of the accepted media types is available',
+  meaning: 'The `Accept` header rules out every representation of this resource.',
+  mend: 'Accept one of `available`.',
+});
+
+export const actionNotAllowed = defineProblem({
+  code: 'action-not-allowed',
+  status: 409,
+  title: 'The state does not allow this action',
+  meaning: 'The resource is in a state in which this action is not offered; nothing was changed.',
+  mend: 'Look at `currentState` and `allowed`, or fetch the resource again: its links are what can be done now.',
+});
+
+export const contentTooLarge = defineProblem({
+  code: 'content-too-large',
+  status: 413,
+  title: 'The body is too large',
+  meaning: 'The body has more bytes than this server takes for one request; nothing was done.',
+  mend: 'Send less. `limit` is the maximum in bytes; who runs the server can raise it.',
+});
+
+export const unsupportedMediaType = defineProblem({
+  code: 'unsupported-media-type',
+  status: 415,
+  title: 'The body has a media type that this operation does not take',
+  meaning: 'The `Content-Type` is missing, or is none that the contract names for this operation.',
+  mend: 'Send one of `supported`.',
+});
+
+export const internalError = defineProblem({
+  code: 'internal-error',
+  status: 500,
+  title: 'Something went wrong here',
+  meaning: 'The server met a fault of its own. It is logged under the request id.',
+  mend: 'Try again later; tell who runs the server the `requestId`.',
+});
+
+export const badGateway = defineProblem({
+  code: 'bad-gateway',
+  status: 502,
+  title: 'The service behind gave no usable answer',
+  meaning: 'The connection to the service broke before it answered, or what it sent was not HTTP.',
+  mend: 'What is safe to repeat can be tried again. Look at `/status`.',
+});
+
+export const serviceUnreachable = defineProblem({
+  code: 'service-unreachable',
+  status: 503,
+  title: 'The service cannot be reached',
+  meaning: 'No connection to the service could be made; other services are not affected.',
+  mend: 'Try again after `Retry-After` seconds. Look at `/status`.',
+});
+
+export const circuitOpen = defineProblem({
+  code: 'circuit-open',
+  status: 503,
+  title: 'The service is failing and is given time to recover',
+  meaning: 'Too many calls failed lately, so this one was not tried. Other services are not affected.',
+  mend: 'Try again after `Retry-After` seconds: the service is tried again then by itself.',
+});
+
+export const overloaded = defineProblem({
+  code: 'overloaded',
+  status: 503,
+  title: 'Too many requests are in flight',
+  meaning: 'The calls to this service that may run or wait at once are all taken.',
+  mend: 'Try again after `Retry-After` seconds, more slowly.',
+});
+
+export const upstreamTimeout = defineProblem({
+  code: 'upstream-timeout',
+  status: 504,
+  title: 'The service did not answer in time',
+  meaning:
+    'The time for this call ran out before the service answered. Whether it did the work is not known.',
+  mend: 'What is safe to repeat can be tried again.',
+});
+
+/** Every problem type of the library by its code. */
+export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
+  [
+    badRequest,
+    validationFailed,
+    expandUnknown,
+    expandLimit,
+    notFound,
+    methodNotAllowed,
+    notAcceptable,
+    actionNotAllowed,
+    contentTooLarge,
+    unsupportedMediaType,
+    internalError,
+    badGateway,
+    serviceUnreachable,
+    circuitOpen,
+    overloaded,
+    upstreamTimeout,
+  ].map((type) => [type.code, type]),
+);
