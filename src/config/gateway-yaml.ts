@@ -1,0 +1,140 @@
+/**
+ * `gateway.yaml`: which services stand behind the gateway, and how they are called. Read once at start; a
+ * fault is one line that names file, line, place and mend.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import { type Policy, type PolicyInput, policySchema } from './policy.ts';
+import { type Environment, urlVariable } from './settings.ts';
+import { size } from './units.ts';
+
+const serviceSchema = z.strictObject({
+  document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
+  url: z.string().optional(),
+  unknownQuery: z.enum(['reject', 'pass']).default('reject'),
+  policy: z.unknown().optional(),
+});
+
+const gatewaySchema = z.strictObject({
+  services: z.record(
+    z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and hyphens'),
+    serviceSchema,
+  ),
+  policy: z.unknown().optional(),
+  limits: z.strictObject({ body: size.default(1024 ** 2) }).prefault({}),
+  trustProxy: z.boolean().default(false),
+  accessLog: z.boolean().default(true),
+});
+
+export interface ServiceConfig {
+  readonly name: string;
+  /** Absolute path of its OpenAPI document. */
+  readonly document: string;
+  readonly url: string;
+  /** Whether a query parameter that the document does not name is refused. */
+  readonly unknownQuery: 'reject' | 'pass';
+  readonly policy: Policy;
+}
+
+export interface GatewayConfig {
+  readonly services: readonly ServiceConfig[];
+  readonly limits: { readonly body: number };
+  /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
+  readonly trustProxy: boolean;
+  readonly accessLog: boolean;
+}
+
+export interface GatewayConfigSources {
+  readonly env?: Environment;
+  /** URLs of services by name, known only at run time; they go before everything else. */
+  readonly urls?: Readonly<Record<string, string>>;
+}
+
+export const loadGatewayConfig = (file: string, sources: GatewayConfigSources = {}): GatewayConfig =>
+  parseGatewayConfig(read(file), file, sources);
+
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`${file}: cannot be read; name another file in GATEWAY_CONFIG`, cause);
+  }
+};
+
+export const parseGatewayConfig = (
+  text: string,
+  file: string,
+  { env = {}, urls = {} }: GatewayConfigSources = {},
+): GatewayConfig => {
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+
+  const fault = (path: readonly PropertyKey[], message: string): ConfigError => {
+    const line = lines.linePos(nearestOffset(yaml, path)).line;
+    return new ConfigError(
+      `${file}:${line}: ${[...path.map(String), ''].join('.').slice(0, -1)}: ${message}`,
+    );
+  };
+  const check = <S extends z.ZodType>(schema: S, value: unknown, at: readonly PropertyKey[]): z.output<S> => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0];
+    throw fault([...at, ...(issue?.path ?? [])], issue?.message ?? 'is not valid');
+  };
+
+  const [broken] = yaml.errors;
+  if (broken) {
+    throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message}`);
+  }
+  const root = check(gatewaySchema, yaml.toJS() ?? {}, []);
+  check(policySchema, root.policy ?? {}, ['policy']);
+
+  const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
+    const at = ['services', name];
+    const url = urls[name] ?? env[urlVariable(name)] ?? service.url;
+    if (url === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
+    if (!isOrigin(url)) {
+      const message = `expected scheme, host and port such as http://orders:8083, got ${url}`;
+      throw url === service.url
+        ? fault([...at, 'url'], message)
+        : new ConfigError(`${urlVariable(name)}: ${message}`);
+    }
+    check(policySchema, service.policy ?? {}, [...at, 'policy']);
+    return {
+      name,
+      url,
+      document: resolve(dirname(file), service.document),
+      unknownQuery: service.unknownQuery,
+      policy: policySchema.parse(merge(root.policy ?? {}, service.policy ?? {})),
+    };
+  });
+  const { limits, trustProxy, accessLog } = root;
+  return { services, limits, trustProxy, accessLog };
+};
+
+/** A path would have to be put before every request's own, and hrefs would no longer be what they say. */
+const isOrigin = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === url.href.replace(/\/$/, '');
+};
+
+/** A service's policy changes single values; what it does not name is that of all services. */
+const merge = (all: PolicyInput, own: PolicyInput): PolicyInput => ({
+  ...all,
+  ...own,
+  retry: { ...all.retry, ...own.retry },
+  bulkhead: { ...all.bulkhead, ...own.bulkhead },
+  breaker: { ...all.breaker, ...own.breaker },
+});
+
+/** Where the value at `path` stands, or the nearest thing around it that exists. */
+const nearestOffset = (yaml: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number => {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = yaml.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return 0;
+};

@@ -1,0 +1,46 @@
+/**
+ * How calls to a target are bounded, repeated and cut off. `gateway.yaml` has defaults for all services
+ * under `policy` and differences under `services.<name>.policy`.
+ */
+import { z } from 'zod';
+import { duration } from './units.ts';
+
+export const policySchema = z.strictObject({
+  deadline: duration.default(10_000).describe('Time for a call with all its attempts.'),
+  attemptTimeout: duration.default(5_000).describe('Time for one attempt to give the head of an answer.'),
+  connectTimeout: duration.default(2_000).describe('Time for a connection to be made.'),
+  idleTimeout: duration.default(60_000).describe('Longest silence within the body of an answer.'),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(0).max(10).default(2).describe('Repetitions after the first attempt.'),
+      delay: duration.default(50).describe('Upper bound of the first pause; doubles each time, with jitter.'),
+      budget: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.2)
+        .describe('Share of recent calls that may be repeated, so that retries never drown a target.'),
+    })
+    .prefault({}),
+  bulkhead: z
+    .strictObject({
+      concurrent: z.int().min(1).default(128).describe('Calls that wait for an answer at once.'),
+      queued: z.int().min(0).default(256).describe('Calls that may wait for their turn.'),
+    })
+    .prefault({}),
+  breaker: z
+    .strictObject({
+      threshold: z.number().gt(0).lt(1).default(0.5).describe('Share of failures that opens the circuit.'),
+      window: duration.default(10_000).describe('Time over which failures are counted.'),
+      minimumCalls: z.int().min(1).default(5).describe('Fewer calls in the window never open the circuit.'),
+      halfOpenAfter: duration.default(5_000).describe('Time until an open circuit lets one call try.'),
+    })
+    .prefault({}),
+});
+
+export type Policy = z.infer<typeof policySchema>;
+
+/** What one may write: everything has a default. */
+export type PolicyInput = z.input<typeof policySchema>;
+
+export const defaultPolicy: Policy = policySchema.parse({});

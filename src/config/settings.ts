@@ -1,0 +1,72 @@
+/**
+ * Every environment variable that linkway reads: name, default, meaning. The table in the README is held
+ * against this one by a test.
+ */
+import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+
+const variables = z.object({
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('Port to listen on; `0` takes a free one.'),
+  HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; `0.0.0.0` to be reached from outside, as in a container.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('A PostgreSQL server, `postgres://…`; without it an embedded database in `DATA_DIR`.'),
+  DATA_DIR: z.string().min(1).default('data').describe('Folder of the embedded database.'),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  GATEWAY_CONFIG: z
+    .string()
+    .min(1)
+    .default('gateway.yaml')
+    .describe('Which services stand behind the gateway, and their policies.'),
+});
+
+export type Settings = z.infer<typeof variables>;
+
+/** One row of the README's table. */
+export interface Variable {
+  readonly name: string;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+export const settingsTable: readonly Variable[] = [
+  ...Object.entries(variables.shape).map(([name, schema]) => ({
+    name,
+    default: String(schema.safeParse(undefined).data ?? ''),
+    meaning: schema.description ?? '',
+  })),
+  {
+    name: '<SERVICE>_URL',
+    default: '',
+    meaning: 'Where a service is, instead of its `url` in `gateway.yaml`: `ORDERS_URL=http://orders:8083`.',
+  },
+];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that are set to nothing count as absent, as in a `.env` file with empty values. */
+export const readSettings = (env: Environment): Settings => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { success, data, error } = variables.safeParse(given);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new ConfigError(`Environment variable ${issue?.path.join('.')}: ${issue?.message}`);
+};
+
+/** The variable that says where a service is: `order-history` → `ORDER_HISTORY_URL`. */
+export const urlVariable = (service: string): string =>
+  `${service.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_URL`;

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSettings, settingsTable, urlVariable } from '../../src/config/settings.ts';
+
+describe('settings', () => {
+  it('have a default for everything that must be there', () => {
+    expect(readSettings({})).toEqual({
+      PORT: 8080,
+      HOST: '127.0.0.1',
+      DATA_DIR: 'data',
+      LOG_LEVEL: 'info',
+      GATEWAY_CONFIG: 'gateway.yaml',
+    });
+  });
+
+  it('take a variable that is set to nothing as absent', () => {
+    expect(readSettings({ PORT: '', DATABASE_URL: '' }).PORT).toBe(8080);
+  });
+
+  it.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['LOG_LEVEL', 'loud'],
+    ['DATABASE_URL', 'mysql://x'],
+  ])('refuse %s=%s in one line that names the variable', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^Environment variable ${name}: .+$`));
+  });
+
+  it('say what each variable means', () => {
+    for (const { name, meaning } of settingsTable)
+      expect([name, meaning]).toEqual([name, expect.stringMatching(/\w/)]);
+  });
+
+  it('name the variable of a service', () => {
+    expect(urlVariable('order-history')).toBe('ORDER_HISTORY_URL');
+  });
+});
