@@ -1,0 +1,46 @@
+/**
+ * What every step of a request knows of it, whichever hop it is on: its ids, when it began, and the labels
+ * that the log and the metrics carry.
+ */
+import type { IncomingMessage } from 'node:http';
+
+export class RequestContext {
+  /** `X-Request-Id`: the caller's own when it is sane. */
+  readonly requestId: string;
+  /** W3C trace context, passed on to whatever is called. */
+  readonly traceparent: string;
+  /** Milliseconds of `performance.now()`. */
+  readonly startedAt: number = performance.now();
+  /** Who answers, once it is known. */
+  service = '';
+  operationId = '';
+
+  constructor(requestId: string, traceparent: string) {
+    this.requestId = requestId;
+    this.traceparent = traceparent;
+  }
+
+  get traceId(): string {
+    return this.traceparent.slice(3, 35);
+  }
+}
+
+const CONTEXT = Symbol('request context');
+
+interface WithContext extends IncomingMessage {
+  [CONTEXT]?: RequestContext;
+}
+
+export const setContext = (req: IncomingMessage, context: RequestContext): void => {
+  (req as WithContext)[CONTEXT] = context;
+};
+
+/** Undefined only before `identify` ran. */
+export const findContext = (req: IncomingMessage): RequestContext | undefined =>
+  (req as WithContext)[CONTEXT];
+
+export const contextOf = (req: IncomingMessage): RequestContext => {
+  const context = findContext(req);
+  if (!context) throw new Error('identify() has to come before whatever needs the request context');
+  return context;
+};

@@ -1,0 +1,66 @@
+/**
+ * Last step of a hop: every error becomes `application/problem+json` (RFC 9457).
+ *
+ * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
+ * type for that status; anything else is a fault of ours: logged, and told by its request id only. Sends any
+ * status of the catalogue. When the head is already out, the connection is cut: a body that ends early must
+ * not look whole.
+ */
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../contract/problem.ts';
+import {
+  badRequest,
+  contentTooLarge,
+  internalError,
+  notFound,
+  unsupportedMediaType,
+} from '../contract/problems.ts';
+import { findContext } from './context.ts';
+import { REQUEST_ID_HEADER } from './identify.ts';
+
+export interface ProblemHandlerOptions {
+  readonly logger: Pick<Logger, 'error'>;
+  /** Raw headers for every problem: name, value, … */
+  readonly headers?: readonly string[];
+}
+
+export const problemHandler = ({ logger, headers = [] }: ProblemHandlerOptions): ErrorRequestHandler =>
+  // Express tells an error handler by its four parameters.
+  function problemHandler(error, req, res, _next) {
+    const context = findContext(req);
+    const problem = toProblem(error);
+    if (problem.type === internalError) {
+      logger.error({ err: problem.cause, requestId: context?.requestId, method: req.method, path: req.path });
+    }
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    const body = { ...problem.toJSON(), ...(context && { requestId: context.requestId }) };
+    const bytes = Buffer.from(JSON.stringify(body));
+    const head = ['Content-Type', PROBLEM_MEDIA_TYPE, 'Content-Length', String(bytes.length), ...headers];
+    if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
+    res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
+    res.end(req.method === 'HEAD' ? undefined : bytes);
+  };
+
+/** What Express and its parsers throw, in the words of the catalogue. */
+const TYPES_BY_STATUS: ReadonlyMap<number, ProblemType> = new Map(
+  [badRequest, notFound, contentTooLarge, unsupportedMediaType].map((type) => [type.status, type]),
+);
+
+const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError) return new Problem(badRequest, 'The path has broken percent-encoding.');
+  const { status, expose, message } = Object(error) as {
+    status?: unknown;
+    expose?: unknown;
+    message?: unknown;
+  };
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    const type = TYPES_BY_STATUS.get(status) ?? badRequest;
+    return new Problem(type, expose === true && typeof message === 'string' ? message : type.meaning);
+  }
+  return new Problem(internalError, 'Something unexpected happened; it is logged.', { cause: error });
+};

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
+import { type AccessRecord, accessLog } from '../../src/http/access-log.ts';
+import { contextOf } from '../../src/http/context.ts';
+import { identify } from '../../src/http/identify.ts';
+
+const serve = () => {
+  const lines: string[] = [];
+  const records: AccessRecord[] = [];
+  const app = express()
+    .use(
+      identify(),
+      accessLog({ lines: { write: (line) => lines.push(line) }, onRequest: (r) => records.push(r) }),
+    )
+    .use((req, res) => {
+      Object.assign(contextOf(req), { service: 'orders', operationId: 'getOrder' });
+      if (req.path === '/gone') req.socket.destroy();
+      else res.status(201).send('0123456789');
+    });
+  return { app, lines, records };
+};
+
+describe('the access log', () => {
+  it('has one JSON line a request, without the query', async () => {
+    const { app, lines } = serve();
+    await request(app).get('/orders/%22?token=secret').set('X-Request-Id', 'r-1');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\{.*\}\n$/);
+    expect(lines[0]).not.toContain('secret');
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      level: 30,
+      method: 'GET',
+      path: '/orders/%22',
+      status: 201,
+      ms: expect.any(Number),
+      bytes: expect.any(Number),
+      service: 'orders',
+      operationId: 'getOrder',
+      requestId: 'r-1',
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(JSON.parse(lines[0] ?? '').bytes).toBeGreaterThan(10);
+  });
+
+  it('tells the metrics hook the same', async () => {
+    const { app, records } = serve();
+    await request(app).post('/orders');
+    expect(records).toEqual([expect.objectContaining({ method: 'POST', path: '/orders', status: 201 })]);
+  });
+
+  it('has a caller that left before the answer as 499', async () => {
+    const { app, records } = serve();
+    await expect(request(app).get('/gone')).rejects.toThrow();
+    expect(records[0]?.status).toBe(499);
+  });
+});
