@@ -154,3 +154,27 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     upstreamTimeout,
   ].map((type) => [type.code, type]),
 );
+
+/** The problems that an operation can give because of what it takes, whatever it does. */
+export const implicitProblems = (operation: {
+  readonly hasPathParameters: boolean;
+  readonly hasBody: boolean;
+  readonly expands: boolean;
+}): readonly ProblemType[] => [
+  badRequest,
+  validationFailed,
+  notAcceptable,
+  internalError,
+  ...(operation.expands ? [expandUnknown, expandLimit] : []),
+  ...(operation.hasPathParameters ? [notFound] : []),
+  ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType] : []),
+];
+
+/** The problems that an operation passes on when it cannot answer without another service. */
+export const dependencyProblems = [
+  badGateway,
+  serviceUnreachable,
+  circuitOpen,
+  overloaded,
+  upstreamTimeout,
+] as const;

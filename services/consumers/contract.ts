@@ -1,0 +1,74 @@
+/** Consumers: who orders. */
+import { defineContract, operation, page, pageQuery, resource, z } from '../../src/index.ts';
+
+const consumerId = z.string().min(1).max(64).openapi({ example: 'c-ada' });
+
+const details = z.strictObject({
+  name: z.string().min(1).max(100).openapi({ example: 'Ada Lovelace' }),
+  email: z.email().max(200).openapi({ example: 'ada@example.com' }),
+  address: z.string().min(1).max(300).optional().openapi({ example: '12 St James Square, London' }),
+});
+
+export const Consumer = resource(
+  'Consumer',
+  z
+    .object({ id: consumerId, ...details.shape, createdAt: z.iso.datetime() })
+    .openapi({ description: 'Someone who orders food.' }),
+);
+
+export const ConsumerPage = page(Consumer);
+
+export const listConsumers = operation({
+  operationId: 'listConsumers',
+  method: 'get',
+  path: '/consumers',
+  summary: 'List consumers',
+  entry: 'consumers',
+  query: pageQuery,
+  responses: {
+    200: {
+      description: 'A page of consumers, the oldest first.',
+      body: ConsumerPage,
+      links: { register: { operationId: 'registerConsumer' } },
+    },
+  },
+});
+
+export const registerConsumer = operation({
+  operationId: 'registerConsumer',
+  method: 'post',
+  path: '/consumers',
+  summary: 'Register a consumer',
+  body: details,
+  responses: { 201: { description: 'The new consumer.', body: Consumer } },
+});
+
+export const getConsumer = operation({
+  operationId: 'getConsumer',
+  method: 'get',
+  path: '/consumers/{consumerId}',
+  summary: 'Get a consumer',
+  params: z.object({ consumerId }),
+  responses: {
+    200: {
+      description: 'The consumer.',
+      body: Consumer,
+      links: {
+        self: { operationId: 'getConsumer', parameters: { consumerId: '$response.body#/id' } },
+        orders: {
+          operationId: 'listOrders',
+          parameters: { consumerId: '$response.body#/id' },
+          description: 'What this consumer has ordered.',
+        },
+      },
+    },
+  },
+});
+
+export const contract = defineContract({
+  service: 'consumers',
+  title: 'Consumers',
+  description: 'Who orders.',
+  version: '1.0.0',
+  operations: [listConsumers, registerConsumer, getConsumer],
+});

@@ -1,0 +1,182 @@
+/** Orders: what a consumer wants from a restaurant, and how far it has come. */
+import {
+  actionNotAllowed,
+  defineContract,
+  defineProblem,
+  dependencyProblems,
+  money,
+  operation,
+  page,
+  pageQuery,
+  resource,
+  z,
+} from '../../src/index.ts';
+import { ORDER_STATES } from './order.ts';
+
+const id = (example: string) => z.string().min(1).max(64).openapi({ example });
+const orderId = id('o-1001');
+const consumerId = id('c-ada');
+const restaurantId = id('r-trattoria');
+const menuItemId = id('m-margherita');
+
+const deliveryInformation = z
+  .strictObject({
+    time: z.iso.datetime().openapi({ example: '2030-01-15T19:30:00Z' }),
+    address: z.string().min(1).max(300).openapi({ example: '12 St James Square, London' }),
+  })
+  .openapi('DeliveryInformation');
+
+const quantity = z.int().min(1).max(100);
+
+const lineItem = z
+  .object({ menuItemId, name: z.string(), price: money, quantity })
+  .openapi('LineItem', { description: 'A dish as it was on the menu when it was ordered.' });
+
+const requestedLineItems = z
+  .array(z.strictObject({ menuItemId, quantity }))
+  .min(1)
+  .max(50)
+  .openapi({ example: [{ menuItemId: 'm-margherita', quantity: 2 }] });
+
+export const Order = resource(
+  'Order',
+  z
+    .object({
+      id: orderId,
+      consumerId,
+      restaurantId,
+      lineItems: z.array(lineItem),
+      deliveryInformation,
+      total: money,
+      state: z.enum(ORDER_STATES),
+      version: z.int().min(1),
+      createdAt: z.iso.datetime(),
+    })
+    .openapi({ description: 'An order.' }),
+);
+
+export const OrderPage = page(Order);
+
+export const consumerUnknown = defineProblem({
+  code: 'consumer-unknown',
+  status: 422,
+  title: 'The consumer is not known',
+  meaning: 'No consumer has the id in `consumerId`, so nothing was ordered.',
+  mend: 'Take the id of a consumer from the `consumers` link of `/`, or register one there.',
+});
+
+export const restaurantUnknown = defineProblem({
+  code: 'restaurant-unknown',
+  status: 422,
+  title: 'The restaurant is not known',
+  meaning: 'No restaurant has the id in `restaurantId`, so nothing was ordered.',
+  mend: 'Take the id of a restaurant from the `restaurants` link of `/`.',
+});
+
+export const menuItemUnknown = defineProblem({
+  code: 'menu-item-unknown',
+  status: 422,
+  title: 'The dish is not on the menu',
+  meaning: 'The restaurant has no menu item with that id, so nothing was changed.',
+  mend: 'Take ids of menu items from the `menuItems` link of the restaurant; `errors` points at the wrong ones.',
+});
+
+export const listOrders = operation({
+  operationId: 'listOrders',
+  method: 'get',
+  path: '/orders',
+  summary: 'List orders',
+  entry: 'orders',
+  query: pageQuery.extend({
+    consumerId: consumerId.optional().openapi({ description: 'Only orders of this consumer.' }),
+    restaurantId: restaurantId.optional().openapi({ description: 'Only orders from this restaurant.' }),
+    state: z.enum(ORDER_STATES).optional().openapi({ description: 'Only orders in this state.' }),
+  }),
+  responses: {
+    200: {
+      description: 'A page of orders, the oldest first.',
+      body: OrderPage,
+      links: { place: { operationId: 'placeOrder', description: 'Place a new order.' } },
+    },
+  },
+});
+
+export const placeOrder = operation({
+  operationId: 'placeOrder',
+  method: 'post',
+  path: '/orders',
+  summary: 'Place an order',
+  body: z.strictObject({ consumerId, restaurantId, lineItems: requestedLineItems, deliveryInformation }),
+  responses: { 201: { description: 'The new order.', body: Order } },
+  problems: [consumerUnknown, restaurantUnknown, menuItemUnknown, ...dependencyProblems],
+});
+
+export const getOrder = operation({
+  operationId: 'getOrder',
+  method: 'get',
+  path: '/orders/{orderId}',
+  summary: 'Get an order',
+  params: z.object({ orderId }),
+  responses: {
+    200: {
+      description: 'The order, with the actions that its state allows.',
+      body: Order,
+      links: {
+        self: { operationId: 'getOrder', parameters: { orderId: '$response.body#/id' } },
+        consumer: { operationId: 'getConsumer', parameters: { consumerId: '$response.body#/consumerId' } },
+        restaurant: {
+          operationId: 'getRestaurant',
+          parameters: { restaurantId: '$response.body#/restaurantId' },
+        },
+        menuItems: {
+          operationId: 'getMenuItem',
+          parameters: {
+            restaurantId: '$response.body#/restaurantId',
+            menuItemId: '$response.body#/lineItems/0/menuItemId',
+          },
+          each: '/lineItems',
+          description: 'The dishes ordered, as they are on the menu now.',
+        },
+        cancel: { operationId: 'cancelOrder', parameters: { orderId: '$response.body#/id' } },
+        revise: { operationId: 'reviseOrder', parameters: { orderId: '$response.body#/id' } },
+      },
+    },
+  },
+});
+
+export const cancelOrder = operation({
+  operationId: 'cancelOrder',
+  method: 'post',
+  path: '/orders/{orderId}/cancel',
+  summary: 'Cancel an order',
+  params: z.object({ orderId: id('o-1002') }),
+  responses: { 200: { description: 'The order, cancelled.', body: Order } },
+  problems: [actionNotAllowed],
+});
+
+export const reviseOrder = operation({
+  operationId: 'reviseOrder',
+  method: 'post',
+  path: '/orders/{orderId}/revise',
+  summary: 'Revise an order',
+  description:
+    'Replaces the line items, the delivery information, or both. Prices are taken from the menu anew.',
+  params: z.object({ orderId: id('o-1003') }),
+  body: z
+    .strictObject({
+      lineItems: requestedLineItems.optional(),
+      deliveryInformation: deliveryInformation.optional(),
+    })
+    .refine((revision) => Object.keys(revision).length > 0, { error: 'Say what to revise.' })
+    .openapi({ minProperties: 1 }),
+  responses: { 200: { description: 'The order, revised.', body: Order } },
+  problems: [actionNotAllowed, menuItemUnknown, ...dependencyProblems],
+});
+
+export const contract = defineContract({
+  service: 'orders',
+  title: 'Orders',
+  description: 'What is ordered, and how far it has come.',
+  version: '1.0.0',
+  operations: [listOrders, placeOrder, getOrder, cancelOrder, reviseOrder],
+});

@@ -1,0 +1,21 @@
+/** A service's contract: its name, its version and its operations. Everything else is derived from it. */
+import type { Handler, Operation } from './operation.ts';
+
+export interface Contract<Operations extends readonly Operation[] = readonly Operation[]> {
+  /** Lower-case name: the folder, the document, the entry in `gateway.yaml`. */
+  readonly service: string;
+  readonly title: string;
+  readonly description: string;
+  /** Semantic; a change that breaks callers needs a new major. */
+  readonly version: string;
+  readonly operations: Operations;
+}
+
+/** One handler for each operation, by operation id. */
+export type Handlers<C extends Contract> = {
+  readonly [O in C['operations'][number] as O['operationId']]: Handler<O>;
+};
+
+export const defineContract = <const Operations extends readonly Operation[]>(
+  contract: Contract<Operations>,
+): Contract<Operations> => contract;

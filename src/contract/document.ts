@@ -1,0 +1,180 @@
+/**
+ * Contract → OpenAPI 3.1 document. Pure: the same contract always gives the same document, so that the
+ * committed one can be compared with it.
+ */
+import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Contract } from './contract.ts';
+import { JSON_TYPE, RESOURCE_MEDIA_TYPES } from './media-types.ts';
+import type { LinkSpec, Operation, ResponseSpec } from './operation.ts';
+import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from './problem.ts';
+import { implicitProblems } from './problems.ts';
+import { Representations } from './representation.ts';
+import { isPage, isResource } from './resource.ts';
+import { z } from './schema.ts';
+
+/** The problem types of an operation: its own and those that any operation like it can give. */
+export const problemsOf = (operation: Operation): readonly ProblemType[] => {
+  const own = operation.problems ?? [];
+  const implied = implicitProblems({
+    hasPathParameters: operation.params !== undefined,
+    hasBody: operation.body !== undefined,
+    expands: expands(operation),
+  });
+  return [...new Set([...implied, ...own])].sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
+};
+
+/** Whether `?expand=` is a parameter of the operation: it is for every GET that answers with resources. */
+export const expands = (operation: Operation): boolean =>
+  operation.method === 'get' &&
+  Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
+
+/** The OpenAPI 3.1 document of a contract. */
+export function contractDocument(contract: Contract): OpenAPIObject {
+  const registry = new OpenAPIRegistry();
+  const representations = new Representations(contract);
+  for (const type of contract.operations.flatMap(problemsOf))
+    registry.registerComponent('examples', type.code, exampleOf(type));
+  const problems = new Map<string, ProblemType>();
+  for (const operation of contract.operations) {
+    for (const type of problemsOf(operation)) problems.set(type.code, type);
+    registry.registerPath({
+      method: operation.method,
+      path: operation.path,
+      operationId: operation.operationId,
+      summary: operation.summary,
+      ...(operation.description === undefined ? {} : { description: operation.description }),
+      ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
+      tags: [contract.service],
+      request: requestOf(operation, representations),
+      responses: { ...successes(operation, representations), ...failures(problemsOf(operation)) },
+    });
+  }
+  const document = new OpenApiGeneratorV31(registry.definitions, {
+    sortComponents: 'alphabetically',
+  }).generateDocument({
+    openapi: '3.1.0',
+    info: { title: contract.title, version: contract.version, description: contract.description },
+    tags: [{ name: contract.service, description: contract.description }],
+  });
+  return prune(document, problems);
+}
+
+function requestOf(operation: Operation, representations: Representations) {
+  const query = expands(operation)
+    ? (operation.query ?? z.object({})).extend({ expand: representations.expandParameter(operation) })
+    : operation.query;
+  return {
+    ...(operation.params === undefined ? {} : { params: operation.params }),
+    ...(query === undefined ? {} : { query }),
+    ...(operation.body === undefined
+      ? {}
+      : { body: { required: true, content: { [JSON_TYPE]: { schema: operation.body } } } }),
+  };
+}
+
+const header = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string' as const },
+  example,
+});
+
+function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
+  return Object.fromEntries(
+    Object.entries(operation.responses).map(([status, response]) => [
+      status,
+      {
+        description: response.description,
+        ...content(response, representations),
+        headers: headersOf(operation, Number(status), response),
+        ...(response.links === undefined ? {} : { links: linksOf(response.links) }),
+      },
+    ]),
+  );
+}
+
+function content({ body }: ResponseSpec, representations: Representations): Pick<ResponseConfig, 'content'> {
+  if (body === undefined) return {};
+  if (!isResource(body) && !isPage(body)) return { content: { [JSON_TYPE]: { schema: body } } };
+  const schema = representations.schema(body);
+  return { content: Object.fromEntries(RESOURCE_MEDIA_TYPES.map((type) => [type, { schema }])) };
+}
+
+function headersOf(operation: Operation, status: number, { body }: ResponseSpec) {
+  return {
+    ...(isResource(body) || isPage(body)
+      ? { ETag: header('Strong validator of this representation.', '"Zk3…"') }
+      : {}),
+    ...(status === 201 ? { Location: header('The new resource.', '/…') } : {}),
+    ...(operation.method !== 'get' && isResource(body)
+      ? { 'Content-Location': header('The resource that the body represents.', '/…') }
+      : {}),
+  };
+}
+
+const linksOf = (links: Readonly<Record<string, LinkSpec>>) =>
+  Object.fromEntries(
+    Object.entries(links).map(([rel, { each, parameters, ...link }]) => [
+      rel,
+      {
+        ...link,
+        ...(parameters === undefined ? {} : { parameters: { ...parameters } }),
+        ...(each === undefined ? {} : { 'x-each': each }),
+      },
+    ]),
+  );
+
+const exampleOf = ({ code, title, status, meaning }: ProblemType) => ({
+  summary: title,
+  value: { type: problemPath(code), title, status, detail: meaning },
+});
+
+/** One response a status, with an example for each problem type that has it. */
+function failures(types: readonly ProblemType[]): Record<string, ResponseConfig> {
+  const byStatus = Map.groupBy(types, ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map(({ title }) => `${title}.`).join(' Or: '),
+        content: {
+          [PROBLEM_MEDIA_TYPE]: {
+            schema: problemSchema,
+            examples: Object.fromEntries(
+              group.map(({ code }) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+const problemSchema = z
+  .looseObject({
+    type: z.string().openapi({
+      format: 'uri-reference',
+      description: 'Identifies the problem type and leads to its page.',
+    }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What happened this time.' }),
+  })
+  .openapi('Problem', { description: 'Problem details (RFC 9457).' });
+
+/** Drops what the generator leaves empty and adds the catalogue that `/problems/{code}` is made from. */
+function prune(
+  { webhooks: _, components, ...document }: OpenAPIObject,
+  problems: Map<string, ProblemType>,
+): OpenAPIObject {
+  const { parameters, ...rest } = components ?? {};
+  const catalogue = [...problems.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  return {
+    ...document,
+    components: {
+      ...rest,
+      ...(parameters && Object.keys(parameters).length > 0 ? { parameters } : {}),
+      'x-problems': Object.fromEntries(catalogue.map(({ code, ...type }) => [code, type])),
+    },
+  };
+}

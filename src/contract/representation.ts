@@ -1,0 +1,126 @@
+/**
+ * The schemas of what goes over the wire: a resource's state with its `_links`, `_templates` and `_embedded`
+ * (HAL, draft-kelly-json-hal-11; HAL-FORMS 2021-12-18).
+ */
+import type { Contract } from './contract.ts';
+import type { LinkSpec, Operation } from './operation.ts';
+import { isPage, isResource, type Page, type Resource } from './resource.ts';
+import { z } from './schema.ts';
+
+const link = z
+  .looseObject({
+    href: z.string().openapi({ format: 'uri-reference' }),
+    templated: z.boolean().optional(),
+    title: z.string().optional(),
+  })
+  .openapi('Link', { description: 'A link (HAL §5).' });
+
+const template = z
+  .looseObject({
+    title: z.string().optional(),
+    method: z.string(),
+    target: z.string(),
+    contentType: z.string().optional(),
+    properties: z.array(z.looseObject({ name: z.string() })),
+  })
+  .openapi('Template', { description: 'An action that the state allows, as a form (HAL-FORMS).' });
+
+const templates = z
+  .record(z.string(), template)
+  .optional()
+  .openapi({ description: 'The actions that the state allows now, by name; only in HAL-FORMS.' });
+
+const embedded = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .openapi({ description: 'What `expand` asked for, under the relation of the link.' });
+
+const expandErrors = z
+  .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
+  .optional()
+  .openapi({ description: 'Parts that `expand` asked for and that could not be had; their links stay.' });
+
+/** The representation schemas of one contract, each made once so that a component is defined once. */
+export class Representations {
+  readonly #contract: Contract;
+  readonly #schemas = new Map<string, z.ZodObject>();
+
+  constructor(contract: Contract) {
+    this.#contract = contract;
+  }
+
+  schema(body: Resource | Page): z.ZodObject {
+    const known = this.#schemas.get(body.name);
+    if (known !== undefined) return known;
+    const made = isPage(body) ? this.#page(body) : this.#resource(body as Resource);
+    this.#schemas.set(body.name, made);
+    return made;
+  }
+
+  #resource(body: Resource): z.ZodObject {
+    return body.state
+      .extend({
+        _links: this.#links(body.name),
+        _templates: templates,
+        _embedded: embedded,
+        _expandErrors: expandErrors,
+      })
+      .openapi(body.name);
+  }
+
+  #page(body: Page): z.ZodObject {
+    return z
+      .object({
+        _links: this.#links(body.name, { first: {}, next: {} }),
+        _templates: templates,
+        _embedded: z.object({ item: z.array(this.schema(body.item)) }),
+        _expandErrors: expandErrors,
+      })
+      .openapi(body.name);
+  }
+
+  /** `self` is always there; which of the others are depends on the state. */
+  #links(name: string, paging: Record<string, unknown> = {}) {
+    const rels = [...Object.keys(paging), ...this.#declared(name).map(([rel]) => rel)].filter(
+      (rel) => rel !== 'self',
+    );
+    const each = new Set(
+      this.#declared(name)
+        .filter(([, spec]) => spec.each !== undefined)
+        .map(([rel]) => rel),
+    );
+    return z.object({
+      self: link,
+      ...Object.fromEntries(rels.map((rel) => [rel, (each.has(rel) ? z.array(link) : link).optional()])),
+    });
+  }
+
+  /** The links of every response that has this body. */
+  #declared(name: string): [string, LinkSpec][] {
+    return this.#contract.operations
+      .flatMap(({ responses }) => Object.values(responses))
+      .filter(({ body }) => (isResource(body) || isPage(body)) && body.name === name)
+      .flatMap(({ links }) => Object.entries(links ?? {}));
+  }
+
+  /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
+  expandParameter(operation: Operation) {
+    const body = Object.values(operation.responses).find((response) => response.body !== undefined)?.body;
+    const name = isPage(body) ? body.item.name : isResource(body) ? body.name : '';
+    const actions = new Set(
+      this.#contract.operations
+        .filter(({ method }) => method !== 'get')
+        .map(({ operationId }) => operationId),
+    );
+    const names = this.#declared(name)
+      .filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId))
+      .map(([rel]) => `\`${rel}\``);
+    return z
+      .array(z.string())
+      .optional()
+      .openapi({
+        param: { style: 'form', explode: false },
+        description: `Related resources to embed: ${names.join(', ')}. Dots lead on from there, as in \`a.b\`.`,
+      });
+  }
+}

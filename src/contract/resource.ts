@@ -1,0 +1,75 @@
+/**
+ * What an operation can answer with: a resource (one thing with a state), a page of resources, or plain JSON.
+ *
+ * Contracts describe and handlers return only the state. Links, actions and embeds are added when it is
+ * represented, so a resource's component in the document has members that its state here does not.
+ */
+import { z } from './schema.ts';
+
+export interface Resource<State extends z.ZodObject = z.ZodObject> {
+  readonly kind: 'resource';
+  /** Name of the component in the document. */
+  readonly name: string;
+  readonly state: State;
+}
+
+export interface Page<State extends z.ZodObject = z.ZodObject> {
+  readonly kind: 'page';
+  readonly name: string;
+  readonly item: Resource<State>;
+}
+
+export type Body = Resource | Page | z.ZodType;
+
+/** One page of a collection as a handler returns it. */
+export interface PageState<Item> {
+  readonly items: readonly Item[];
+  /** Opaque cursor of the page that follows; absent on the last page. */
+  readonly next?: string | undefined;
+}
+
+/** The state that a handler returns for a body of this type. */
+export type StateOf<B> =
+  B extends Page<infer S>
+    ? PageState<z.input<S>>
+    : B extends Resource<infer S>
+      ? z.input<S>
+      : B extends z.ZodType
+        ? z.input<B>
+        : undefined;
+
+export const resource = <S extends z.ZodObject>(name: string, state: S): Resource<S> => ({
+  kind: 'resource',
+  name,
+  state,
+});
+
+export const page = <S extends z.ZodObject>(item: Resource<S>): Page<S> => ({
+  kind: 'page',
+  name: `${item.name}Page`,
+  item,
+});
+
+export const isResource = (body: Body | undefined): body is Resource =>
+  body !== undefined && 'kind' in body && body.kind === 'resource';
+
+export const isPage = (body: Body | undefined): body is Page =>
+  body !== undefined && 'kind' in body && body.kind === 'page';
+
+const MAX_PAGE = 100;
+
+/** Query parameters of every operation that answers with a page. */
+export const pageQuery = z.object({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_PAGE)
+    .default(20)
+    .openapi({ type: 'integer', description: 'How many items a page has at the most.' }),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({ description: 'Where the page starts; comes from a `next` link, and is not made by hand.' }),
+});

@@ -1,0 +1,67 @@
+/**
+ * The affordance table: which action a state allows. One table gives the links, the templates and the guard,
+ * so that what is advertised can be done and what is not advertised is refused.
+ */
+import type { Operation } from '../contract/operation.ts';
+import { Problem } from '../contract/problem.ts';
+import { actionNotAllowed } from '../contract/problems.ts';
+import type { Page, Resource, StateOf } from '../contract/resource.ts';
+
+/** A row: under this relation the resource offers this operation, when its state allows it. */
+export interface Affordance<State> {
+  readonly rel: string;
+  readonly operation: Operation;
+  when(state: State): boolean;
+}
+
+export interface AffordanceTable<B extends Resource | Page = Resource | Page> {
+  readonly resource: B;
+  /** Names the state, for the answer to an action that it does not allow. */
+  state(state: StateOf<B>): string;
+  readonly rows: readonly Affordance<StateOf<B>>[];
+}
+
+export const affordances = <B extends Resource | Page>(
+  resource: B,
+  { state, rows }: { state?(state: StateOf<B>): string; rows: readonly Affordance<StateOf<B>>[] },
+): AffordanceTable<B> => ({ resource, rows, state: state ?? (() => resource.name) });
+
+/** The relations that the state allows, in the table's order. */
+export const allowed = <B extends Resource | Page>(table: AffordanceTable<B>, state: StateOf<B>): string[] =>
+  table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
+
+/** The refusal; the service adds the fresh `_links` of the resource to it. */
+export class ActionNotAllowed extends Problem {
+  readonly resource: Resource | Page;
+  readonly state: unknown;
+
+  constructor(
+    resource: Resource | Page,
+    state: unknown,
+    detail: string,
+    extensions: Record<string, unknown>,
+  ) {
+    super(actionNotAllowed, detail, { extensions });
+    this.resource = resource;
+    this.state = state;
+  }
+}
+
+/**
+ * Lets an action through only when the table allows it.
+ * @throws ActionNotAllowed (409) with `currentState` and `allowed`
+ */
+export function guard<B extends Resource | Page>(
+  table: AffordanceTable<B>,
+  operation: Operation,
+  state: StateOf<B>,
+): void {
+  const row = table.rows.find((candidate) => candidate.operation === operation);
+  if (row?.when(state)) return;
+  const currentState = table.state(state);
+  const rels = allowed(table, state);
+  const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
+    rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
+  }.`;
+  throw new ActionNotAllowed(table.resource, state, detail, { currentState, allowed: rels });
+}

@@ -1,0 +1,105 @@
+/**
+ * The plan of an expansion, made from the link graph before anything is sent: which relations the answering
+ * service embeds by itself, which are fetched, and what is wrong with the request.
+ */
+import { Problem } from '../../contract/problem.ts';
+import { expandLimit, expandUnknown } from '../../contract/problems.ts';
+import { expandable, type GraphOperation, type Link, type Shape } from '../graph.ts';
+import type { ExpandRequest, ExpandTree } from './parse.ts';
+
+export interface ExpandLimits {
+  /** Relations in one path. */
+  readonly depth: number;
+  readonly paths: number;
+  /** Resources fetched for one answer. */
+  readonly resources: number;
+}
+
+export const DEFAULT_LIMITS: ExpandLimits = { depth: 3, paths: 10, resources: 200 };
+
+/** One relation to expand. */
+export interface PlanNode {
+  readonly rel: string;
+  /** From the subject, with dots. */
+  readonly path: string;
+  readonly link: Link;
+  /** Whether the server of the resource that has the link embeds it: then it is only walked through. */
+  readonly embedded: boolean;
+  readonly children: readonly PlanNode[];
+}
+
+/** Whether `server` embeds the target of a link when it is asked to. */
+export type Embeds = (owner: GraphOperation, target: GraphOperation) => boolean;
+
+/**
+ * Plans an expansion.
+ * @throws Problem expand-unknown (400) with `path`, `allowed` and `nearest`; expand-limit (400) with `limit`
+ */
+export function planExpand(
+  { tree, paths }: ExpandRequest,
+  subject: GraphOperation,
+  embeds: Embeds,
+  limits: ExpandLimits = DEFAULT_LIMITS,
+): PlanNode[] {
+  within('paths', paths.length, limits.paths);
+  for (const path of paths) within('depth', path.split('.').length, limits.depth);
+  return nodes(tree, subject, embeds, '');
+}
+
+function nodes(tree: ExpandTree, owner: GraphOperation, embeds: Embeds, prefix: string): PlanNode[] {
+  const shape = owner.shape?.item ?? owner.shape;
+  return [...tree].map(([rel, subtree]) => {
+    const path = prefix + rel;
+    const link = linkOf(shape, rel, path);
+    const embedded = embeds(owner, link.target);
+    return { rel, path, link, embedded, children: nodes(subtree, link.target, embeds, `${path}.`) };
+  });
+}
+
+function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
+  const links = shape === undefined ? [] : expandable(shape);
+  const link = links.find((candidate) => candidate.rel === rel);
+  if (link !== undefined) return link;
+  const allowed = links.map((candidate) => candidate.rel);
+  const prefix = path.slice(0, path.length - rel.length);
+  const nearest = closest(rel, allowed);
+  throw new Problem(
+    expandUnknown,
+    `${path} cannot be expanded.${nearest === undefined ? '' : ` Did you mean ${prefix}${nearest}?`}`,
+    { extensions: { path, allowed, ...(nearest === undefined ? {} : { nearest }) } },
+  );
+}
+
+function within(name: keyof ExpandLimits, actual: number, most: number): void {
+  if (actual > most) throw limitProblem(name, most);
+}
+
+export const limitProblem = (name: keyof ExpandLimits, most: number): Problem =>
+  new Problem(expandLimit, `The limit of ${name} is ${most}.`, { extensions: { limit: { [name]: most } } });
+
+const closest = (name: string, candidates: readonly string[]): string | undefined =>
+  candidates
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries())
+      next.push(
+        Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** What the server of the subject is asked to embed: the embedded nodes, as far down as they are. */
+export const pushdown = (plan: readonly PlanNode[]): ExpandTree =>
+  new Map(plan.filter(({ embedded }) => embedded).map(({ rel, children }) => [rel, pushdown(children)]));
+
+/** Whether nothing is left to fetch: then the answer of the subject's server is the whole answer. */
+export const servedBySubject = (plan: readonly PlanNode[]): boolean =>
+  plan.every(({ embedded, children }) => embedded && servedBySubject(children));

@@ -1,0 +1,48 @@
+/** Runtime expressions of Link Objects (OpenAPI 3.1 §4.8.20.4), compiled when a document is loaded. */
+import type { ParameterValue } from './href.ts';
+
+/** What an expression can look at. */
+export interface Exchange {
+  readonly body: unknown;
+  readonly path: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
+/** @param index the element of the array that the link holds for, where it has `x-each` */
+export type Expression = (exchange: Exchange, index?: number) => ParameterValue | undefined;
+
+/** The segments of a JSON Pointer (RFC 6901 §4). */
+export const pointerSegments = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+export function valueAt(value: unknown, segments: readonly string[]): unknown {
+  let at = value;
+  for (const segment of segments) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, segment)) return undefined;
+    at = (at as Record<string, unknown>)[segment];
+  }
+  return at;
+}
+
+const scalar = (value: unknown): ParameterValue | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+
+/**
+ * Compiles `$response.body#/pointer`, `$request.path.name` and `$request.query.name`; anything else is a constant.
+ * @param each pointer of the array that the link holds for each element of: its index takes the place of the 0
+ */
+export function compileExpression(text: string, each?: string): Expression {
+  const [source = '', pointer] = text.split('#', 2);
+  if (source === '$response.body') {
+    const segments = pointerSegments(pointer ?? '');
+    const at = each !== undefined && pointer?.startsWith(`${each}/0/`) ? pointerSegments(each).length : -1;
+    if (at < 0) return ({ body }) => scalar(valueAt(body, segments));
+    return ({ body }, index = 0) => scalar(valueAt(body, segments.with(at, String(index))));
+  }
+  const [, part, name = ''] = /^\$request\.(path|query)\.(.+)$/.exec(text) ?? [];
+  if (part === 'path' || part === 'query') return (exchange) => scalar(exchange[part][name]);
+  return () => text;
+}

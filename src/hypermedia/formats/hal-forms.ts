@@ -1,0 +1,41 @@
+/**
+ * HAL-FORMS (2021-12-18): HAL with the actions in `_templates`.
+ *
+ * Every template names its method, its target and its key is the action's relation, also where it is the only
+ * one: clients look actions up by name. A body without templates is plain HAL and says so.
+ */
+import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
+import type { Action, Representation } from '../represent.ts';
+import type { Format } from './format.ts';
+import { halBody } from './hal.ts';
+
+const template = ({ operation, target }: Action) => ({
+  title: operation.title,
+  method: operation.method,
+  target,
+  contentType: JSON_TYPE,
+  properties: operation.properties,
+});
+
+function writeHalForms(representation: Representation): Record<string, unknown> {
+  const { actions } = representation;
+  return halBody(
+    representation,
+    writeHalForms,
+    actions.length === 0
+      ? {}
+      : { _templates: Object.fromEntries(actions.map((action) => [action.rel, template(action)])) },
+  );
+}
+
+export const halForms: Format = {
+  mediaType: HAL_FORMS,
+  write: writeHalForms,
+  typeOf: (body) => (hasTemplates(body) ? HAL_FORMS : HAL),
+};
+
+function hasTemplates(body: Record<string, unknown>): boolean {
+  if ('_templates' in body) return true;
+  const embedded = Object.values((body._embedded ?? {}) as Record<string, unknown>).flat();
+  return embedded.some((part) => hasTemplates(part as Record<string, unknown>));
+}

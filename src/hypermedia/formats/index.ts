@@ -1,0 +1,6 @@
+/** The formats on offer, the favourite first. A new one is a file beside this and a line here. */
+import type { Format } from './format.ts';
+import { hal, json } from './hal.ts';
+import { halForms } from './hal-forms.ts';
+
+export const formats: readonly Format[] = [halForms, hal, json];

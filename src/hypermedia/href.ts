@@ -1,0 +1,65 @@
+/** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
+
+export type ParameterValue = string | number | boolean;
+
+/** A path template cut at its parameters, once, when the document is loaded. */
+export interface PathTemplate {
+  readonly template: string;
+  readonly literals: readonly string[];
+  readonly names: readonly string[];
+}
+
+export function pathTemplate(template: string): PathTemplate {
+  const parts = template.split(/\{([^}]+)\}/);
+  return {
+    template,
+    literals: parts.filter((_, index) => index % 2 === 0),
+    names: parts.filter((_, index) => index % 2 === 1),
+  };
+}
+
+/**
+ * Expands a template with values for its parameters; values of other names become the query, in the order given.
+ * @returns the path-absolute href, or undefined where a path parameter has no value.
+ */
+export function href(
+  { literals, names }: PathTemplate,
+  values: Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>,
+): string | undefined {
+  const given = new Map(values);
+  let path = literals[0] ?? '';
+  for (const [index, name] of names.entries()) {
+    const value = given.get(name);
+    if (value === undefined || value === '' || Array.isArray(value)) return undefined;
+    path += encodeURIComponent(String(value)) + literals[index + 1];
+    given.delete(name);
+  }
+  return withQuery(path, given);
+}
+
+/** Sets query parameters of an href; `undefined` removes one, an array repeats one. The rest stays as it is. */
+export function withQuery(
+  href: string,
+  values: Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>,
+): string {
+  const [path = '', query = ''] = href.split('?', 2);
+  const search = new URLSearchParams(query);
+  for (const [name, value] of values) {
+    search.delete(name);
+    for (const one of value === undefined ? [] : [value].flat()) search.append(name, String(one));
+  }
+  // A comma needs no escape in a query (RFC 3986 §3.4), and `expand=a,b` is read by people.
+  const text = search.toString().replaceAll('%2C', ',');
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** The parameters of a path that a template matches, decoded; undefined where it does not match. */
+export function matchPath(
+  { literals, names }: PathTemplate,
+  path: string,
+): Record<string, string> | undefined {
+  const pattern = literals.map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('([^/]+)');
+  const match = new RegExp(`^${pattern}$`).exec(path);
+  if (match === null) return undefined;
+  return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+}

@@ -1,0 +1,105 @@
+/** State → representation: the state with its links and the actions that it allows, in no format yet. */
+import type { PageState } from '../contract/resource.ts';
+import type { AffordanceTable } from './affordance.ts';
+import { allowed } from './affordance.ts';
+import type { Exchange } from './expression.ts';
+import { valueAt } from './expression.ts';
+import type { GraphOperation, Link, Shape } from './graph.ts';
+import { href, withQuery } from './href.ts';
+
+export interface LinkValue {
+  readonly href: string;
+}
+
+export interface Action {
+  readonly rel: string;
+  readonly operation: GraphOperation;
+  readonly target: string;
+}
+
+/** What a format writes. */
+export interface Representation {
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly links: ReadonlyMap<string, LinkValue | readonly LinkValue[]>;
+  readonly actions: readonly Action[];
+  /** Of a page: its items. */
+  readonly items?: readonly Representation[];
+}
+
+/** The request that is answered, as far as links depend on it. */
+export type RequestParts = Pick<Exchange, 'path' | 'query'>;
+
+export class Represent {
+  readonly #tables: ReadonlyMap<string, AffordanceTable>;
+
+  constructor(tables: readonly AffordanceTable[]) {
+    this.#tables = new Map(tables.map((table) => [table.resource.name, table]));
+  }
+
+  resource(shape: Shape, state: Readonly<Record<string, unknown>>, request: RequestParts): Representation {
+    const exchange: Exchange = { ...request, body: state };
+    const offered = this.#offered(shape, state);
+    const links = new Map<string, LinkValue | readonly LinkValue[]>();
+    const actions: Action[] = [];
+    for (const link of shape.links.values()) {
+      if (isAction(link) && !offered.has(link.rel)) continue;
+      const value = resolve(link, exchange);
+      if (value === undefined) continue;
+      links.set(link.rel, value);
+      if (isAction(link) && 'href' in value)
+        actions.push({ rel: link.rel, operation: link.target, target: value.href });
+    }
+    return { state, links, actions };
+  }
+
+  /** @param self the path and query that the page was asked for with, without `expand` */
+  page(
+    shape: Shape,
+    { items, next }: PageState<Record<string, unknown>>,
+    self: string,
+    request: RequestParts,
+  ): Representation {
+    const { item } = shape;
+    if (item === undefined) throw new Error(`${shape.name} has no items in its document`);
+    const own = this.resource(shape, {}, request);
+    const paging: [string, LinkValue][] = [
+      ['self', { href: self }],
+      ['first', { href: withQuery(self, [['cursor', undefined]]) }],
+      ...(next === undefined
+        ? []
+        : [['next', { href: withQuery(self, [['cursor', next]]) }] as [string, LinkValue]]),
+    ];
+    return {
+      ...own,
+      links: new Map([...paging, ...own.links]),
+      items: items.map((state) => this.resource(item, state, request)),
+    };
+  }
+
+  /** The actions that the state allows: none where no table speaks of the shape. */
+  #offered(shape: Shape, state: unknown): ReadonlySet<string> {
+    const table = this.#tables.get(shape.name);
+    return new Set(table === undefined ? [] : allowed(table, state as never));
+  }
+}
+
+const isAction = ({ target }: Link): boolean => target.method !== 'GET';
+
+/** The href of a link for a state; undefined where a parameter of the path has no value. */
+function resolve(link: Link, exchange: Exchange): LinkValue | readonly LinkValue[] | undefined {
+  if (link.each === undefined) return one(link, exchange);
+  const elements = valueAt(exchange.body, link.each);
+  if (!Array.isArray(elements)) return undefined;
+  const values = elements
+    .map((_, index) => one(link, exchange, index))
+    .filter((value) => value !== undefined);
+  return [...new Map(values.map((value) => [value.href, value])).values()];
+}
+
+function one({ target, parameters }: Link, exchange: Exchange, index?: number): LinkValue | undefined {
+  const made = href(
+    target.path,
+    parameters.map(([name, expression]) => [name, expression(exchange, index)] as const),
+  );
+  return made === undefined ? undefined : { href: made };
+}

@@ -1,0 +1,71 @@
+/** JSON Schema of a request body → the properties of a HAL-FORMS template, made when a document is loaded. */
+import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
+import { pointerSegments, valueAt } from './expression.ts';
+
+/** A property of a template (HAL-FORMS, "The property element"). */
+export interface TemplateProperty {
+  readonly name: string;
+  readonly prompt: string;
+  readonly required: boolean;
+  readonly [member: string]: unknown;
+}
+
+/** Follows local references; anything that is not there is an empty schema, which allows all. */
+export function resolveSchema(
+  document: OpenAPIObject,
+  schema: SchemaObject | ReferenceObject | undefined,
+): SchemaObject {
+  let at = schema;
+  for (let hops = 0; at !== undefined && '$ref' in at && at.$ref !== undefined && hops < 20; hops++)
+    at = valueAt(document, pointerSegments(String(at.$ref).slice(1))) as SchemaObject | undefined;
+  return (at as SchemaObject | undefined) ?? {};
+}
+
+/** `deliveryTime` → `Delivery time`. */
+const promptOf = (name: string): string => {
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+const inputTypes: Readonly<Record<string, string>> = {
+  'date-time': 'datetime-local',
+  date: 'date',
+  time: 'time',
+  email: 'email',
+  uri: 'url',
+};
+
+/**
+ * The properties of a form for a body of this schema. Objects and arrays have no HAL-FORMS type: they are
+ * listed with their JSON Schema in `schema`, for clients that can build them.
+ */
+export function templateProperties(
+  document: OpenAPIObject,
+  body: SchemaObject | ReferenceObject,
+): TemplateProperty[] {
+  const { properties = {}, required = [] } = resolveSchema(document, body);
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    prompt: promptOf(name),
+    required: required.includes(name),
+    ...constraints(resolveSchema(document, property)),
+  }));
+}
+
+function constraints(schema: SchemaObject): Record<string, unknown> {
+  if (schema.type === 'object' || schema.type === 'array') return { schema };
+  const numeric = schema.type === 'integer' || schema.type === 'number';
+  const inline = schema.enum?.map((value) => ({ prompt: String(value), value }));
+  const all = {
+    type: numeric ? 'number' : inputTypes[schema.format ?? ''],
+    placeholder: schema.description,
+    regex: schema.pattern,
+    minLength: schema.minLength,
+    maxLength: schema.maxLength,
+    min: schema.minimum,
+    max: schema.maximum,
+    value: schema.default,
+    options: inline === undefined ? undefined : { inline, maxItems: 1 },
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
