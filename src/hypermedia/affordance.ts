@@ -6,6 +6,7 @@ import type { Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
 import { actionNotAllowed } from '../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../contract/resource.ts';
+import { actions, type Shape } from './graph.ts';
 
 /** A row: under this relation the resource offers this operation, when its state allows it. */
 export interface Affordance<State> {
@@ -64,4 +65,24 @@ export function guard<B extends Resource | Page>(
     rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
   }.`;
   throw new ActionNotAllowed(table.resource, state, detail, { currentState, allowed: rels });
+}
+
+/**
+ * Holds the tables against the contract: every link to an action has a row that says when, and every row a link
+ * that says where.
+ * @throws Error with the mend
+ */
+export function checkAffordances(shapes: readonly Shape[], tables: readonly AffordanceTable[]): void {
+  for (const { resource, rows } of tables) {
+    const shape = shapes.find(({ name }) => name === resource.name);
+    for (const { rel, operation } of rows)
+      if (shape?.links.get(rel)?.target.operationId !== operation.operationId)
+        throw new Error(`${resource.name}: add a link ${rel} to ${operation.operationId} to the contract`);
+  }
+  for (const shape of shapes) {
+    const rows = tables.find(({ resource }) => resource.name === shape.name)?.rows ?? [];
+    for (const { rel } of actions(shape))
+      if (!rows.some((row) => row.rel === rel))
+        throw new Error(`${shape.name}: add a row for ${rel} to the affordance table`);
+  }
 }

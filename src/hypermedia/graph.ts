@@ -94,6 +94,10 @@ export class LinkGraph {
     return this.#shapes.get(key(service, name));
   }
 
+  shapesOf(service: string): Shape[] {
+    return [...this.#shapes.values()].filter((shape) => shape.service === service);
+  }
+
   #addShape({ operation, document, success }: Found): void {
     const schema = successSchema(success);
     if (schema === undefined) return;

@@ -1,0 +1,118 @@
+/**
+ * THE MAP of a service: contract + handlers → an Express app, the pipeline in request order.
+ *
+ *     identify → log → entry → route → body → answer (negotiate, parse, handle, represent, expand, send)
+ *                                 any error → problem
+ */
+import express, { type Express } from 'express';
+import type { Contract, Handlers } from '../contract/contract.ts';
+import { contractDocument } from '../contract/document.ts';
+import type { Handler, Operation } from '../contract/operation.ts';
+import { Problem } from '../contract/problem.ts';
+import { methodNotAllowed, notFound } from '../contract/problems.ts';
+import { accessLog } from '../http/access-log.ts';
+import { asCaller } from '../http/as-caller.ts';
+import { identify } from '../http/identify.ts';
+import type { Log } from '../http/log.ts';
+import { problemHandler } from '../http/problem-handler.ts';
+import { type AffordanceTable, checkAffordances } from '../hypermedia/affordance.ts';
+import { LinkGraph } from '../hypermedia/graph.ts';
+import { Represent } from '../hypermedia/represent.ts';
+import { answer } from './answer.ts';
+import { jsonBody } from './body.ts';
+import { entry } from './entry.ts';
+import { expansion, type GetJson } from './expansion.ts';
+import { OperationRunner } from './operation-runner.ts';
+
+export interface ServiceOptions<C extends Contract> {
+  readonly contract: C;
+  readonly handlers: Handlers<C>;
+  /** Which actions a state allows. */
+  readonly affordances?: readonly AffordanceTable[];
+  /** Contracts of the services that links lead to. */
+  readonly linked?: readonly Contract[];
+  readonly getJson: GetJson;
+  readonly log: Pick<Log, 'logger' | 'lines'>;
+  /** Most bytes of a request body. */
+  readonly bodyLimit?: number;
+}
+
+const DEFAULT_BODY_LIMIT = 1024 ** 2;
+
+/**
+ * @throws Error when an action of the contract has no row in an affordance table, or a link leads nowhere
+ */
+export function createService<const C extends Contract>(options: ServiceOptions<C>): Express {
+  const {
+    contract,
+    handlers,
+    affordances = [],
+    linked = [],
+    getJson,
+    log,
+    bodyLimit = DEFAULT_BODY_LIMIT,
+  } = options;
+  const document = contractDocument(contract);
+  const graph = new LinkGraph([
+    { name: contract.service, document },
+    ...linked.map((other) => ({ name: other.service, document: contractDocument(other) })),
+  ]);
+  const represent = new Represent(affordances);
+  checkAffordances(graph.shapesOf(contract.service), affordances);
+  const byId = handlers as unknown as Readonly<Record<string, Handler<Operation>>>;
+  const runners = new Map<string, OperationRunner>();
+  for (const operation of contract.operations) {
+    const node = graph.operation(contract.service, operation.operationId);
+    const handler = byId[operation.operationId];
+    if (node === undefined || handler === undefined)
+      throw new Error(`${operation.operationId} has no handler`);
+    runners.set(operation.operationId, new OperationRunner(operation, node, handler, graph, represent));
+  }
+  const expand = expansion(contract.service, runners, getJson);
+
+  const app = express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .set('query parser', false)
+    .enable('strict routing')
+    .enable('case sensitive routing');
+  app.use(identify({ echo: true }));
+  app.use(accessLog({ lines: log.lines }));
+  app.use(asCaller());
+  app.use(entry(contract, document));
+  for (const runner of runners.values()) {
+    const { method, path, body } = runner.operation;
+    app[method](
+      expressPath(path),
+      ...(body === undefined ? [] : jsonBody(bodyLimit)),
+      answer(runner, expand),
+    );
+  }
+  for (const [path, methods] of methodsByPath(contract)) {
+    app.all(expressPath(path), (req, res) => {
+      if (req.method === 'OPTIONS') return void res.status(204).set('Allow', methods).end();
+      throw new Problem(methodNotAllowed, `Not ${req.method}, but ${methods}.`, {
+        headers: { Allow: methods },
+      });
+    });
+  }
+  app.use((req) => {
+    throw new Problem(notFound, `No operation has the path ${req.path}.`);
+  });
+  app.use(problemHandler({ logger: log.logger }));
+  return app;
+}
+
+/** `/orders/{orderId}` → `/orders/:orderId`. */
+const expressPath = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ':$1');
+
+/** The value of `Allow` for each path. */
+function methodsByPath(contract: Contract): Map<string, string> {
+  const byPath = Map.groupBy(contract.operations, ({ path }) => path);
+  return new Map(
+    [...byPath].map(([path, operations]) => {
+      const methods = operations.map(({ method }) => method.toUpperCase());
+      return [path, [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')];
+    }),
+  );
+}

@@ -1,0 +1,21 @@
+/**
+ * Reads the JSON body of operations that take one.
+ *
+ * Reads `Content-Type`, `Content-Length`, `Content-Encoding`. Throws unsupported-media-type (415, RFC 9110
+ * §15.5.16) with `supported`, content-too-large (413), bad-request (400) for malformed JSON.
+ */
+import express, { type RequestHandler } from 'express';
+import { JSON_TYPE } from '../contract/media-types.ts';
+import { Problem } from '../contract/problem.ts';
+import { unsupportedMediaType } from '../contract/problems.ts';
+
+/** @param limit bytes */
+export function jsonBody(limit: number): RequestHandler[] {
+  const onlyJson: RequestHandler = (req, _res, next) => {
+    if (req.is(JSON_TYPE)) return next();
+    const type = req.headers['content-type'] ?? 'no media type';
+    const supported = [JSON_TYPE];
+    throw new Problem(unsupportedMediaType, `Not ${type}, but ${JSON_TYPE}.`, { extensions: { supported } });
+  };
+  return [onlyJson, express.json({ limit, strict: false })];
+}

@@ -1,0 +1,47 @@
+/**
+ * `?expand=` of a service: what it owns is answered in process, what is another's is fetched with the
+ * outbound client. Behind a gateway only the first is asked for.
+ */
+import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
+import type { Embeds } from '../hypermedia/expand/plan.ts';
+import type { Format } from '../hypermedia/formats/format.ts';
+import type { GraphOperation } from '../hypermedia/graph.ts';
+import { matchPath } from '../hypermedia/href.ts';
+import type { OperationRunner } from './operation-runner.ts';
+
+/** Gets a resource of another service, as the caller. */
+export type GetJson = (service: string, path: string, accept: string | undefined) => Promise<PartAnswer>;
+
+export interface Expansion {
+  readonly embeds: Embeds;
+  /** @param accept the caller's header, for what is fetched from other services */
+  fetchAs(accept: string | undefined, format: Format): FetchPart;
+}
+
+export function expansion(
+  service: string,
+  runners: ReadonlyMap<string, OperationRunner>,
+  getJson: GetJson,
+): Expansion {
+  const own = async (href: string, operation: GraphOperation, format: Format) => {
+    const runner = runners.get(operation.operationId);
+    const [path = '', query] = href.split('?', 2);
+    const params = matchPath(operation.path, path);
+    if (runner === undefined || params === undefined)
+      throw new Error(`${href} is not of ${operation.operationId}`);
+    const request = { params, query: new URLSearchParams(query), body: undefined, url: href };
+    const { status, body } = await runner.answer(request, format);
+    // As JSON, so that a part is the same whichever way it came.
+    return partOf({ status, body: JSON.parse(JSON.stringify(body)), cacheControl: GET_CACHE_CONTROL });
+  };
+  return {
+    embeds: (owner, target) => owner.service !== service && owner.service === target.service && owner.expands,
+    fetchAs: (accept, format) => async (href, operation) =>
+      operation.service === service
+        ? own(href, operation, format)
+        : partOf(await getJson(operation.service, href, accept)),
+  };
+}
+
+/** Every answer may be kept, and is asked about again before it is used. */
+export const GET_CACHE_CONTROL = 'no-cache';

@@ -1,0 +1,72 @@
+/** Raw request parts → parsed, typed handler input, by the contract's own schemas. */
+import type { Operation } from '../contract/operation.ts';
+import { type Fault, Problem } from '../contract/problem.ts';
+import { validationFailed } from '../contract/problems.ts';
+import { z } from '../contract/schema.ts';
+
+export interface RawInput {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+}
+
+export interface ParsedInput {
+  readonly params: Record<string, unknown>;
+  readonly query: Record<string, unknown>;
+  readonly body: unknown;
+}
+
+/**
+ * The parser of an operation, made once.
+ * @returns a function that throws Problem validation-failed (400) with a pointer to every fault
+ */
+export function inputParser(operation: Operation): (raw: RawInput) => ParsedInput {
+  const params = operation.params ?? z.object({});
+  const query = z.strictObject(operation.query?.shape ?? {});
+  const lists = new Set(
+    Object.entries(query.shape)
+      .filter(([, schema]) => isList(schema as z.ZodType))
+      .map(([name]) => name),
+  );
+  return (raw) => {
+    const faults: Fault[] = [];
+    const parse = (part: Fault['in'], schema: z.ZodType, value: unknown): unknown => {
+      const result = schema.safeParse(value);
+      if (!result.success) faults.push(...result.error.issues.flatMap((issue) => faultsOf(part, issue)));
+      return result.data;
+    };
+    const input = {
+      params: parse('path', params, raw.params),
+      query: parse('query', query, queryValues(raw.query, lists)),
+      body: operation.body === undefined ? undefined : parse('body', operation.body, raw.body),
+    };
+    if (faults.length > 0)
+      throw new Problem(validationFailed, 'See `errors` for each fault.', { extensions: { errors: faults } });
+    return input as ParsedInput;
+  };
+}
+
+const isList = (schema: z.ZodType): boolean =>
+  schema instanceof z.ZodArray || (schema instanceof z.ZodOptional && isList(schema.unwrap() as z.ZodType));
+
+/** A parameter that comes once is a string, a repeated one an array, which only list parameters take. */
+function queryValues(query: URLSearchParams, lists: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      const values = query.getAll(name);
+      return [name, values.length === 1 && !lists.has(name) ? values[0] : values];
+    }),
+  );
+}
+
+function faultsOf(part: Fault['in'], issue: z.core.$ZodIssue): Fault[] {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+  return unknown.map((key) => ({
+    in: part,
+    pointer: pointer(key === undefined ? issue.path : [...issue.path, key]),
+    detail: key === undefined ? issue.message : 'The contract has no such member.',
+  }));
+}
+
+const pointer = (path: readonly PropertyKey[]): string =>
+  `#${path.map((segment) => `/${encodeURIComponent(String(segment).replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`;
