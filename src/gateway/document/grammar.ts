@@ -1,0 +1,150 @@
+/**
+ * The grammar of an OpenAPI 3.1 document: which object stands under which field. A walk that knows it can tell
+ * a reference from a property that happens to be called `$ref`, and leaves examples and extensions alone.
+ */
+export type Json = Record<string, unknown>;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export type Kind =
+  | 'document'
+  | 'components'
+  | 'pathItem'
+  | 'operation'
+  | 'parameter'
+  | 'requestBody'
+  | 'mediaType'
+  | 'encoding'
+  | 'response'
+  | 'callback'
+  | 'example'
+  | 'link'
+  | 'securityScheme'
+  | 'requirement'
+  | 'schema';
+
+/** A field holds one object, a list of them, or a map; the entries `x-…` of an open map are extensions. */
+type Field = readonly ['one' | 'list' | 'map' | 'openMap', Kind];
+
+const one = (kind: Kind): Field => ['one', kind];
+const list = (kind: Kind): Field => ['list', kind];
+const map = (kind: Kind): Field => ['map', kind];
+const openMap = (kind: Kind): Field => ['openMap', kind];
+
+const fieldsOf = (fields: Record<string, Field>): ReadonlyMap<string, Field> =>
+  new Map(Object.entries(fields));
+
+export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+
+const operations = Object.fromEntries(METHODS.map((method) => [method, one('operation')]));
+
+/** Sections of `components` whose entries a Reference Object can name. */
+const sections: Record<string, Field> = {
+  schemas: map('schema'),
+  responses: map('response'),
+  parameters: map('parameter'),
+  examples: map('example'),
+  requestBodies: map('requestBody'),
+  headers: map('parameter'),
+  securitySchemes: map('securityScheme'),
+  links: map('link'),
+  callbacks: map('callback'),
+  pathItems: map('pathItem'),
+};
+
+export const kindOfSection = (section: string): Kind | undefined => sections[section]?.[1];
+
+const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
+  document: fieldsOf({
+    paths: openMap('pathItem'),
+    webhooks: map('pathItem'),
+    components: one('components'),
+    security: list('requirement'),
+  }),
+  components: fieldsOf(sections),
+  pathItem: fieldsOf({ ...operations, parameters: list('parameter') }),
+  operation: fieldsOf({
+    parameters: list('parameter'),
+    requestBody: one('requestBody'),
+    responses: openMap('response'),
+    callbacks: map('callback'),
+    security: list('requirement'),
+  }),
+  parameter: fieldsOf({ schema: one('schema'), examples: map('example'), content: map('mediaType') }),
+  requestBody: fieldsOf({ content: map('mediaType') }),
+  mediaType: fieldsOf({ schema: one('schema'), examples: map('example'), encoding: map('encoding') }),
+  encoding: fieldsOf({ headers: map('parameter') }),
+  response: fieldsOf({ headers: map('parameter'), content: map('mediaType'), links: map('link') }),
+  callback: fieldsOf({}),
+  example: fieldsOf({}),
+  link: fieldsOf({}),
+  securityScheme: fieldsOf({}),
+  requirement: fieldsOf({}),
+  schema: fieldsOf({
+    ...Object.fromEntries(
+      ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'].map((field) => [
+        field,
+        map('schema'),
+      ]),
+    ),
+    ...Object.fromEntries(['allOf', 'anyOf', 'oneOf', 'prefixItems'].map((field) => [field, list('schema')])),
+    ...Object.fromEntries(
+      [
+        'items',
+        'additionalProperties',
+        'propertyNames',
+        'contains',
+        'not',
+        'if',
+        'then',
+        'else',
+        'unevaluatedItems',
+        'unevaluatedProperties',
+        'contentSchema',
+      ].map((field) => [field, one('schema')]),
+    ),
+  }),
+};
+
+const pathItem = one('pathItem');
+
+/** A callback is itself a map of path items, keyed by runtime expression. */
+const fieldOf = (kind: Kind, name: string): Field | undefined =>
+  kind === 'callback' && !name.startsWith('x-') ? pathItem : grammar[kind].get(name);
+
+/** Gives the object itself, a changed shallow copy, or `undefined` to leave it out of its map or list. */
+export type Visit = (node: Json, kind: Kind) => Json | undefined;
+
+/** A copy of `node` in which `visit` has seen every object of the grammar, parents before children. */
+export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
+  if (!isObject(node)) return node;
+  const seen = visit(node, kind);
+  if (!seen) return undefined;
+  // A schema with an `$id` is a document of its own: what it refers to is not ours to rename.
+  if (kind === 'schema' && typeof seen.$id === 'string') return seen;
+  return Object.fromEntries(
+    Object.entries(seen).flatMap(([name, value]) => {
+      const walked = walkField(value, fieldOf(kind, name), visit);
+      return walked === undefined ? [] : [[name, walked]];
+    }),
+  );
+}
+
+function walkField(value: unknown, field: Field | undefined, visit: Visit): unknown {
+  if (!field) return value;
+  const [shape, kind] = field;
+  if (shape === 'one') return walk(value, kind, visit);
+  if (shape === 'list') {
+    if (!Array.isArray(value)) return value;
+    return value.map((item) => walk(item, kind, visit)).filter((item) => item !== undefined);
+  }
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, item]) => {
+      if (shape === 'openMap' && name.startsWith('x-')) return [[name, item]];
+      const walked = walk(item, kind, visit);
+      return walked === undefined ? [] : [[name, walked]];
+    }),
+  );
+}

@@ -1,0 +1,124 @@
+/**
+ * One public document out of those of all services, without loss: only names that collide change, and every
+ * mention of them with them. Pure, and in the order of `services`, so that the result can be committed.
+ */
+import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
+import { libraryProblems } from '../../contract/problems.ts';
+import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-answers.ts';
+import { isObject, type Json, walk } from './grammar.ts';
+import { OperationIds } from './operation-ids.ts';
+import { Paths } from './paths.ts';
+import { Registry, sectionsOf } from './registry.ts';
+import { type Names, renamer } from './rename.ts';
+import { needsServiceTag, stamp } from './stamp.ts';
+import { Tags } from './tags.ts';
+
+export interface ServiceDocument {
+  readonly name: string;
+  readonly document: OpenAPIObject;
+}
+
+const DEFAULT_INFO: InfoObject = {
+  title: 'linkway',
+  version: '0.1.0',
+  description: 'Every service behind this gateway, as one API. Start at [`/`](/) and follow the links.',
+};
+
+/** Extension of `components`: the problem types that services answer with, by code. */
+export const PROBLEMS = 'x-problems';
+
+/** @throws DocumentError when two services claim the same operation, or one a reserved path */
+export function mergeDocuments(
+  services: readonly ServiceDocument[],
+  { info = {} }: { readonly info?: Partial<InfoObject> } = {},
+): OpenAPIObject {
+  const ids = new OperationIds(services.map(({ name, document }) => ({ name, document: asJson(document) })));
+  const registry = new Registry();
+  const paths = new Paths(registry);
+  const tags = new Tags();
+
+  for (const { name, document } of services) {
+    const stamped = stamp(name, asJson(document));
+    const tag = tags.add(name, withServiceTag(name, stamped));
+    const rename = (component: Names['component']): Json =>
+      walk(
+        stamped,
+        'document',
+        renamer(stamped, { component, tag, operation: (id) => ids.publicId(name, id) }),
+      ) as Json;
+    const component = registry.add(name, sectionsOf(stamped), (nameOf) => sectionsOf(rename(nameOf)));
+    paths.add(name, rename(component).paths);
+  }
+
+  const answers = registry.add('gateway', sectionsOf(gatewayDocument), () => sectionsOf(gatewayDocument));
+  const written = paths.toJSON();
+  const inUse = pathItemsInUse(written, registry);
+  const sections = Object.fromEntries(registry.sections().map((name) => [name, registry.entries(name)]));
+  const { webhooks, pathItems, ...components } = sections;
+  return {
+    openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
+    info: { ...DEFAULT_INFO, ...info },
+    servers: [{ url: '/' }],
+    tags: tags.toJSON() as { name: string }[],
+    paths: mapItems(written, (item) => withGatewayAnswers(item, answers)),
+    ...(webhooks && { webhooks }),
+    components: {
+      ...components,
+      ...(pathItems && {
+        pathItems: mapItems(pathItems, (item, name) =>
+          inUse.has(name) ? withGatewayAnswers(item, answers) : item,
+        ),
+      }),
+      ...extensions(services),
+      [PROBLEMS]: problemTypes(services),
+    },
+    'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
+  } as OpenAPIObject;
+}
+
+const withServiceTag = (service: string, stamped: Json): unknown[] => {
+  const tags = Array.isArray(stamped.tags) ? stamped.tags : [];
+  const isDeclared = tags.some((tag) => isObject(tag) && tag.name === service);
+  if (isDeclared || !needsServiceTag(service, stamped)) return tags;
+  const { title, description } = isObject(stamped.info) ? stamped.info : {};
+  return [...tags, { name: service, description: description ?? title ?? service }];
+};
+
+const mapItems = (items: Json, change: (item: Json, name: string) => Json): Json =>
+  Object.fromEntries(
+    Object.entries(items).map(([name, item]) => [
+      name,
+      isObject(item) && !name.startsWith('x-') ? change(item, name) : item,
+    ]),
+  );
+
+/** What a document says of itself and the public one has no place for. */
+const about = ({ info, externalDocs, ...rest }: OpenAPIObject): Json => ({
+  info,
+  ...(externalDocs && { externalDocs }),
+  ...Object.fromEntries(Object.entries(rest).filter(([name]) => name.startsWith('x-'))),
+});
+
+/** Extensions of `components`; of two with one name the first stays. */
+const extensions = (services: readonly ServiceDocument[]): Json =>
+  firstStays(
+    services
+      .flatMap(({ document }) => Object.entries(document.components ?? {}))
+      .filter(([name]) => name.startsWith('x-')),
+  );
+
+/** The library's own types go first: a code has one meaning behind one gateway. */
+const problemTypes = (services: readonly ServiceDocument[]): Json => {
+  const own = [...libraryProblems].map(([code, { code: _, ...type }]) => [code, type] as const);
+  const theirs = services.flatMap(({ document }) => {
+    const types = asJson(document.components ?? {})[PROBLEMS];
+    return Object.entries(isObject(types) ? types : {});
+  });
+  return firstStays([...own, ...theirs].sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+};
+
+const firstStays = (entries: readonly (readonly [string, unknown])[]): Json =>
+  Object.fromEntries([...new Map([...entries].reverse())].reverse());
+
+/** Typed as a document it has no field that its type does not know; it came from a file, though. */
+const asJson = (value: object): Json => value as Json;

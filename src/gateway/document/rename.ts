@@ -1,0 +1,105 @@
+/**
+ * Gives everything in a service's document the name it has in the public one, wherever that name is meant:
+ * references, discriminator mappings, security requirements, links, tags. Examples and extensions stay as
+ * they are. A link to an operation that no document has is left out, since it would lead nowhere.
+ */
+import { isObject, type Json, type Kind, type Visit } from './grammar.ts';
+import { parseReference, referenceTo } from './references.ts';
+
+/** The public names of one service's things. */
+export interface Names {
+  component(section: string, name: string): string;
+  /** An operation of this service, or of another one that a link leads to. */
+  operation(id: string): string | undefined;
+  tag(name: string): string;
+}
+
+/** The extension on a list operation's parameter that names the operation it answers many of at once. */
+const BATCHES = 'x-batches';
+
+export function renamer(document: Json, names: Names): Visit {
+  const components = isObject(document.components) ? document.components : {};
+  const schemas = isObject(components.schemas) ? components.schemas : {};
+  const links = isObject(components.links) ? components.links : {};
+  const nameOfSchema = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
+
+  const reference = (ref: string): string => {
+    const target = parseReference(ref);
+    if (!target) return ref;
+    const name = names.component(target.section, target.name);
+    return name === target.name ? ref : referenceTo(target.section, name, target.rest);
+  };
+
+  const leadsNowhere = (link: unknown): boolean => {
+    if (!isObject(link)) return false;
+    const target = parseReference(link.$ref);
+    if (target?.section === 'links')
+      return Object.hasOwn(links, target.name) && leadsNowhere(links[target.name]);
+    return typeof link.operationId === 'string' && names.operation(link.operationId) === undefined;
+  };
+
+  /** A value without a mapping means the schema of that name, so a renamed schema needs one. */
+  const discriminator = (schema: Json, { mapping, ...rest }: Json): Json => {
+    const written = Object.entries(isObject(mapping) ? mapping : {}).map(([value, meant]) => {
+      if (typeof meant !== 'string') return [value, meant] as const;
+      return [value, Object.hasOwn(schemas, meant) ? names.component('schemas', meant) : reference(meant)];
+    });
+    const values = new Set(written.map(([value]) => value));
+    const implied = alternatives(schema, schemas, nameOfSchema.get(schema))
+      .filter((name) => !values.has(name) && names.component('schemas', name) !== name)
+      .map((name) => [name, referenceTo('schemas', names.component('schemas', name))]);
+    const all = [...written, ...implied];
+    return mapping || all.length > 0 ? { ...rest, mapping: Object.fromEntries(all) } : rest;
+  };
+
+  const operationId = (node: Json): Json =>
+    typeof node.operationId === 'string'
+      ? { ...node, operationId: names.operation(node.operationId) ?? node.operationId }
+      : node;
+
+  const byKind: Partial<Record<Kind, Visit>> = {
+    schema: (node) =>
+      isObject(node.discriminator)
+        ? { ...node, discriminator: discriminator(node, node.discriminator) }
+        : node,
+    requirement: (node) =>
+      Object.fromEntries(
+        Object.entries(node).map(([scheme, scopes]) => [names.component('securitySchemes', scheme), scopes]),
+      ),
+    link: (node) => (leadsNowhere(node) ? undefined : operationId(node)),
+    operation: (node) => {
+      const named = operationId(node);
+      return Array.isArray(node.tags) ? { ...named, tags: node.tags.map(names.tag) } : named;
+    },
+    parameter: (node) => {
+      const batches = node[BATCHES];
+      return typeof batches === 'string' ? { ...node, [BATCHES]: names.operation(batches) ?? batches } : node;
+    },
+  };
+
+  return (node, kind) => {
+    // A schema is told by identity, so its own fields come before its `$ref`.
+    const seen = byKind[kind] ? byKind[kind](node, kind) : node;
+    return seen && typeof seen.$ref === 'string' ? { ...seen, $ref: reference(seen.$ref) } : seen;
+  };
+}
+
+/** Names of the schemas that a discriminator chooses from: those listed, or those that extend this one. */
+function alternatives(schema: Json, schemas: Json, name: string | undefined): string[] {
+  const listed = [schema.oneOf, schema.anyOf].flatMap(namesReferred);
+  if (listed.length > 0 || name === undefined) return listed;
+  const heirs = new Set([name]);
+  // A set grows while it is iterated: heirs of heirs are found too.
+  for (const ancestor of heirs) {
+    for (const [heir, candidate] of Object.entries(schemas)) {
+      if (isObject(candidate) && namesReferred(candidate.allOf).includes(ancestor)) heirs.add(heir);
+    }
+  }
+  return [...heirs];
+}
+
+const namesReferred = (list: unknown): string[] =>
+  (Array.isArray(list) ? list : []).flatMap((item) => {
+    const target = isObject(item) ? parseReference(item.$ref) : undefined;
+    return target?.section === 'schemas' && target.rest === '' ? [target.name] : [];
+  });

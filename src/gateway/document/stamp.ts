@@ -1,0 +1,74 @@
+/**
+ * What an operation inherits from its document is written onto the operation, before documents are merged:
+ * the service it belongs to, a tag, the document's security. Servers go, since the gateway is the only way in.
+ */
+import { isObject, type Json, METHODS, walk } from './grammar.ts';
+
+/** Extension on every public operation: the service that answers it. */
+export const SERVICE = 'x-linkway-service';
+
+export function stamp(service: string, document: Json): Json {
+  const secured = withSecurity(document);
+  const paths = mapEntries(secured.paths, (item) => stampItem(service, withoutServers(item), withoutServers));
+  const webhooks = mapEntries(secured.webhooks, (item) => stampItem(service, item));
+  const components = isObject(secured.components) && {
+    ...secured.components,
+    ...('pathItems' in secured.components && {
+      pathItems: mapEntries(secured.components.pathItems, (item) =>
+        stampItem(service, withoutServers(item), withoutServers),
+      ),
+    }),
+  };
+  return {
+    ...secured,
+    paths,
+    ...(secured.webhooks ? { webhooks } : {}),
+    ...(components ? { components } : {}),
+  };
+}
+
+/** Whether some operation has no tag of its own and therefore stands under its service's. */
+export const needsServiceTag = (service: string, stamped: Json): boolean =>
+  [stamped.paths, stamped.webhooks].some((items) =>
+    Object.values(isObject(items) ? items : {}).some((item) =>
+      operationsOf(item).some(([, { tags }]) => Array.isArray(tags) && tags.includes(service)),
+    ),
+  );
+
+/** The operations of one path item, by method. */
+export const operationsOf = (item: unknown): [method: string, operation: Json][] =>
+  METHODS.flatMap((method) => {
+    const operation = isObject(item) ? item[method] : undefined;
+    return isObject(operation) ? [[method, operation] as [string, Json]] : [];
+  });
+
+const withSecurity = (document: Json): Json =>
+  Array.isArray(document.security)
+    ? (walk(document, 'document', (node, kind) =>
+        kind === 'operation' && !node.security ? { ...node, security: document.security } : node,
+      ) as Json)
+    : document;
+
+const stampItem = (service: string, item: Json, also: (node: Json) => Json = (node) => node): Json => ({
+  ...item,
+  ...Object.fromEntries(
+    operationsOf(item).map(([method, operation]) => [
+      method,
+      {
+        ...also(operation),
+        tags: Array.isArray(operation.tags) && operation.tags.length > 0 ? operation.tags : [service],
+        [SERVICE]: service,
+      },
+    ]),
+  ),
+});
+
+const withoutServers = ({ servers: _, ...rest }: Json): Json => rest;
+
+const mapEntries = (items: unknown, change: (item: Json) => Json): Json =>
+  Object.fromEntries(
+    Object.entries(isObject(items) ? items : {}).map(([key, item]) => [
+      key,
+      isObject(item) && !(key.startsWith('x-') && !key.includes('/')) ? change(item) : item,
+    ]),
+  );
