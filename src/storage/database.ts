@@ -1,0 +1,62 @@
+/**
+ * The one door to storage: PostgreSQL through Kysely, on a server or embedded, with a schema a service.
+ *
+ * Several services of one process share a database; none sees another's tables unless it names the schema.
+ */
+import { Kysely, PostgresDialect } from 'kysely';
+import { ConfigError } from '../config/config-error.ts';
+import { embeddedInFolder, embeddedInMemory, type OpenPool } from './embedded.ts';
+import { type Migration, migrate } from './migrate.ts';
+import { server } from './server.ts';
+import { refuseInsideTransaction } from './transaction.ts';
+
+export interface DatabaseOptions {
+  /** A server; wins over `dataDir`. */
+  readonly url?: string | undefined;
+  /** Folder of the embedded database; without it the data is in memory and ends with the process. */
+  readonly dataDir?: string | undefined;
+  /** A dumped cluster that an embedded database in memory starts from. */
+  readonly dump?: Blob | undefined;
+}
+
+export interface Database {
+  /** The service's own schema, brought up to date. */
+  schema<Tables>(name: string, migrations: readonly Migration<Tables>[]): Promise<Kysely<Tables>>;
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError in one line when the server or the folder cannot be used */
+export async function openDatabase({ url, dataDir, dump }: DatabaseOptions = {}): Promise<Database> {
+  const open = await (url ? server(url) : dataDir ? embeddedInFolder(dataDir) : embeddedInMemory(dump));
+  const root = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: guarded(open) }) });
+  let closed: Promise<void> | undefined;
+  return {
+    async schema<Tables>(name: string, migrations: readonly Migration<Tables>[]) {
+      if (!/^[a-z][a-z0-9_]*$/.test(name))
+        throw new ConfigError(`"${name}" cannot name a schema: use a-z, 0-9 and _`);
+      await migrate(root, name, migrations);
+      return root.withSchema(name) as Kysely<Tables>;
+    },
+    close() {
+      closed ??= shut(root, open);
+      return closed;
+    },
+  };
+}
+
+/** The pool as Kysely sees it: it gives no connection to a query that forgot its transaction. */
+const guarded = ({ pool }: OpenPool) => ({
+  options: pool.options,
+  end: async () => {},
+  connect: async () => {
+    refuseInsideTransaction();
+    return pool.connect();
+  },
+});
+
+/** Kysely ends only a pool that it has used, so the pool is ended here. */
+async function shut(root: Kysely<unknown>, { pool, release }: OpenPool): Promise<void> {
+  await root.destroy();
+  await pool.end();
+  await release();
+}

@@ -1,0 +1,66 @@
+/**
+ * The embedded database: PGlite (PostgreSQL in WebAssembly) in this process, in a data folder or in memory,
+ * spoken to through the same driver as a server. It has one connection (`max: 1`), which is never let go.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import pg from 'pg';
+import { ConfigError } from '../config/config-error.ts';
+import { lockFolder } from './folder-lock.ts';
+
+export interface OpenPool {
+  readonly pool: pg.Pool;
+  /** Frees what the pool stood on, after it has ended. */
+  release(): Promise<void>;
+}
+
+export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
+  return poolOf(await PGlite.create(dump === undefined ? {} : { loadDataDir: dump }));
+}
+
+export async function embeddedInFolder(folder: string): Promise<OpenPool> {
+  const unlock = lock(folder);
+  try {
+    return poolOf(await PGlite.create(await cluster(folder)), unlock);
+  } catch (error) {
+    unlock();
+    throw new ConfigError(
+      `DATA_DIR: the database in ${folder} does not open (${(error as Error).message}): restore the folder, or move it away to start anew`,
+      error,
+    );
+  }
+}
+
+function lock(folder: string): () => void {
+  try {
+    return lockFolder(folder);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `DATA_DIR: ${folder} cannot be used (${code}): set it to a folder that can be written`,
+      error,
+    );
+  }
+}
+
+/** The folder of the database cluster. A new one gets its name when it is complete: a start may be cut off. */
+async function cluster(folder: string): Promise<string> {
+  const done = join(folder, 'pgdata');
+  if (existsSync(done)) return done;
+  const unfinished = join(folder, 'pgdata.new');
+  rmSync(unfinished, { recursive: true, force: true });
+  await (await PGlite.create(unfinished)).close();
+  renameSync(unfinished, done);
+  return done;
+}
+
+const poolOf = (pglite: PGlite, unlock?: () => void): OpenPool => ({
+  pool: new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 } as pg.PoolConfig),
+  release: async () => {
+    await pglite.close();
+    unlock?.();
+  },
+});

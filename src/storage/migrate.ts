@@ -1,0 +1,72 @@
+/**
+ * Forward-only migrations of one schema. Each runs in a transaction of its own, which also records it, under a
+ * lock: of several instances that start at once, one applies it and the others find it done.
+ */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { ConfigError } from '../config/config-error.ts';
+import { transaction } from './transaction.ts';
+
+/** Once it has run anywhere a migration is never edited, moved or deleted; a change is another migration. */
+export interface Migration<Tables> {
+  readonly name: string;
+  up(tx: Transaction<Tables>): Promise<void>;
+}
+
+/** The schema's own record of what has run. */
+interface Log {
+  migrations: { number: number; name: string; applied_at: Date };
+}
+
+export async function migrate<Tables>(
+  db: Kysely<unknown>,
+  schema: string,
+  migrations: readonly Migration<Tables>[],
+): Promise<void> {
+  while (await applyNext(db, schema, migrations));
+}
+
+const applyNext = <Tables>(
+  db: Kysely<unknown>,
+  schema: string,
+  migrations: readonly Migration<Tables>[],
+): Promise<boolean> =>
+  transaction(db, async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`linkway ${schema}`}, 0))`.execute(tx);
+    const applied = await appliedTo(tx, schema);
+    refuseOtherHistory(schema, applied, migrations);
+    const next = migrations[applied.length];
+    if (next === undefined) return false;
+    await next.up(tx.withSchema(schema) as Transaction<Tables>);
+    await (tx.withSchema(schema) as Transaction<Log>)
+      .insertInto('migrations')
+      .values({ number: applied.length + 1, name: next.name, applied_at: new Date() })
+      .execute();
+    return true;
+  });
+
+/** Names of the migrations that the schema has, in order; makes the schema when it is not there yet. */
+async function appliedTo(tx: Transaction<unknown>, schema: string): Promise<string[]> {
+  await tx.schema.createSchema(schema).ifNotExists().execute();
+  const own = tx.withSchema(schema) as Transaction<Log>;
+  await own.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('number', 'integer', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('applied_at', 'timestamptz', (column) => column.notNull())
+    .execute();
+  const rows = await own.selectFrom('migrations').select('name').orderBy('number').execute();
+  return rows.map(({ name }) => name);
+}
+
+function refuseOtherHistory(
+  schema: string,
+  applied: readonly string[],
+  migrations: readonly { readonly name: string }[],
+): void {
+  const other = applied.find((name, index) => migrations[index]?.name !== name);
+  if (other !== undefined)
+    throw new ConfigError(
+      `Schema "${schema}" has the migration "${other}", which this version does not have at that place: run the version that wrote it, or a newer one`,
+    );
+}

@@ -1,0 +1,157 @@
+/** What storage promises, wherever it keeps the data: each kind of database passes this suite. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../../src/storage/database.ts';
+import type { Migration } from '../../src/storage/migrate.ts';
+import { transaction } from '../../src/storage/transaction.ts';
+
+interface Tables {
+  things: { id: string; size: number; tags: string[]; made_at: Date };
+}
+
+const THING = { id: 'one', size: 1, tags: ['a', 'b'], made_at: new Date('2026-01-02T03:04:05.678Z') };
+
+const createThings: Migration<Tables> = {
+  name: 'create things',
+  async up(tx) {
+    await tx.schema
+      .createTable('things')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('size', 'integer', (column) => column.notNull())
+      .addColumn('tags', 'jsonb', (column) => column.notNull())
+      .addColumn('made_at', sql`timestamptz(3)`, (column) => column.notNull())
+      .execute();
+  },
+};
+
+const addThing = (thing: typeof THING): Migration<Tables> => ({
+  name: `add ${thing.id}`,
+  async up(tx) {
+    await insert(tx, thing);
+  },
+});
+
+const insert = (db: Kysely<Tables>, thing = THING) =>
+  db
+    .insertInto('things')
+    .values({ ...thing, tags: JSON.stringify(thing.tags) as never })
+    .execute();
+
+const ids = async (db: Kysely<Tables>) =>
+  (await db.selectFrom('things').select('id').orderBy('id').execute()).map(({ id }) => id);
+
+/** `prefix` begins the name of every schema that the suite makes, and drops in the end. */
+export function storageSuite(kind: string, open: () => Promise<Database>, prefix: string): void {
+  describe(kind, () => {
+    let database: Database;
+    let count = 0;
+    const newName = () => `${prefix}_${++count}`;
+    const things = () => database.schema<Tables>(newName(), [createThings]);
+
+    beforeAll(async () => {
+      database = await open();
+    });
+
+    afterAll(async () => {
+      const root = await database.schema(prefix, []);
+      for (const name of [prefix, ...Array.from({ length: count }, (_, i) => `${prefix}_${i + 1}`)])
+        await root.schema.dropSchema(name).ifExists().cascade().execute();
+      await database.close();
+    });
+
+    it('gives back what it was given: numbers, JSON and times to the millisecond', async () => {
+      const db = await things();
+      await insert(db);
+      expect(await db.selectFrom('things').selectAll().execute()).toEqual([THING]);
+    });
+
+    it('keeps the tables of two schemas apart', async () => {
+      const [one, other] = [await things(), await things()];
+      await insert(one);
+      expect(await ids(one)).toEqual(['one']);
+      expect(await ids(other)).toEqual([]);
+    });
+
+    it('applies each migration once, in order, however often and at once it is asked', async () => {
+      const name = newName();
+      const second = addThing({ ...THING, id: 'two' });
+      await database.schema<Tables>(name, [createThings, addThing(THING)]);
+      const [db] = await Promise.all(
+        [1, 2, 3].map(() => database.schema<Tables>(name, [createThings, addThing(THING), second])),
+      );
+      expect(await ids(db as Kysely<Tables>)).toEqual(['one', 'two']);
+    });
+
+    it('keeps nothing of a migration that fails, and goes on from there when it is mended', async () => {
+      const name = newName();
+      const broken: Migration<Tables> = {
+        name: 'add one',
+        async up(tx) {
+          await insert(tx);
+          throw new Error('halfway');
+        },
+      };
+      await expect(database.schema<Tables>(name, [createThings, broken])).rejects.toThrow('halfway');
+      const db = await database.schema<Tables>(name, [createThings, addThing(THING)]);
+      expect(await ids(db)).toEqual(['one']);
+    });
+
+    it('refuses a schema that a newer or another version has migrated', async () => {
+      const name = newName();
+      await database.schema<Tables>(name, [createThings, addThing(THING)]);
+      await expect(database.schema<Tables>(name, [createThings])).rejects.toThrow(
+        `Schema "${name}" has the migration "add one"`,
+      );
+    });
+
+    it('takes back a transaction that throws', async () => {
+      const db = await things();
+      const work = transaction(db, async (tx) => {
+        await insert(tx);
+        throw new Error('no');
+      });
+      await expect(work).rejects.toThrow('no');
+      expect(await ids(db)).toEqual([]);
+    });
+
+    it('lets a transaction be joined by one that begins inside it', async () => {
+      const db = await things();
+      const work = transaction(db, async (tx) => {
+        await transaction(tx, insert);
+        throw new Error('no');
+      });
+      await expect(work).rejects.toThrow('no');
+      expect(await ids(db)).toEqual([]);
+    });
+
+    it('goes on after a query that fails, inside a transaction or out of it', async () => {
+      const db = await things();
+      await insert(db);
+      await expect(insert(db)).rejects.toThrow('duplicate key');
+      await expect(transaction(db, (tx) => insert(tx))).rejects.toThrow('duplicate key');
+      expect(await ids(db)).toEqual(['one']);
+    });
+
+    it('refuses a query that forgets its transaction, where it would wait for ever', async () => {
+      const db = await things();
+      await expect(transaction(db, () => insert(db))).rejects.toThrow('must go through the transaction');
+      await insert(db);
+      expect(await ids(db)).toEqual(['one']);
+    });
+
+    it('puts transactions that lock the same row one after the other', async () => {
+      const db = await things();
+      await insert(db);
+      const grow = () =>
+        transaction(db, async (tx) => {
+          const { size } = await tx.selectFrom('things').select('size').forUpdate().executeTakeFirstOrThrow();
+          await tx
+            .updateTable('things')
+            .set({ size: size + 1 })
+            .execute();
+        });
+      await Promise.all(Array.from({ length: 8 }, grow));
+      expect(await db.selectFrom('things').select('size').execute()).toEqual([{ size: 9 }]);
+    });
+  });
+}
