@@ -5,7 +5,7 @@
  *                                 any error → problem
  */
 import express, { type Express } from 'express';
-import type { Contract, Handlers } from '../contract/contract.ts';
+import type { Contract } from '../contract/contract.ts';
 import { contractDocument } from '../contract/document.ts';
 import type { Handler, Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
@@ -24,9 +24,10 @@ import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
 import { OperationRunner } from './operation-runner.ts';
 
-export interface ServiceOptions<C extends Contract> {
-  readonly contract: C;
-  readonly handlers: Handlers<C>;
+export interface ServiceOptions {
+  readonly contract: Contract;
+  /** By operation id. */
+  readonly handlers: Readonly<Record<string, Handler<Operation>>>;
   /** Which actions a state allows. */
   readonly affordances?: readonly AffordanceTable[];
   /** Contracts of the services that links lead to. */
@@ -42,7 +43,7 @@ const DEFAULT_BODY_LIMIT = 1024 ** 2;
 /**
  * @throws Error when an action of the contract has no row in an affordance table, or a link leads nowhere
  */
-export function createService<const C extends Contract>(options: ServiceOptions<C>): Express {
+export function createService(options: ServiceOptions): Express {
   const {
     contract,
     handlers,
@@ -59,11 +60,10 @@ export function createService<const C extends Contract>(options: ServiceOptions<
   ]);
   const represent = new Represent(affordances);
   checkAffordances(graph.shapesOf(contract.service), affordances);
-  const byId = handlers as unknown as Readonly<Record<string, Handler<Operation>>>;
   const runners = new Map<string, OperationRunner>();
   for (const operation of contract.operations) {
     const node = graph.operation(contract.service, operation.operationId);
-    const handler = byId[operation.operationId];
+    const handler = handlers[operation.operationId];
     if (node === undefined || handler === undefined)
       throw new Error(`${operation.operationId} has no handler`);
     runners.set(operation.operationId, new OperationRunner(operation, node, handler, graph, represent));

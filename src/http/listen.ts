@@ -1,0 +1,58 @@
+/** An app on a port, and how it leaves it: nothing that was accepted is cut off before its time. */
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigError } from '../config/config-error.ts';
+
+export interface ListenOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Milliseconds that requests in flight have to finish once it is closed. */
+  readonly grace?: number;
+  readonly server?: ServerOptions;
+}
+
+export interface Listening {
+  readonly url: string;
+  /** Accepts nothing more, lets what is in flight finish, and cuts what takes longer than the grace. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_GRACE = 10_000;
+const SWEEP_INTERVAL = 50;
+
+/** @throws ConfigError when the port or the address cannot be had */
+export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
+  const { port, host, grace = DEFAULT_GRACE, server: serverOptions = {} } = options;
+  const server = createServer(serverOptions, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        // Connections that are kept alive become idle one by one.
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
+        const cut = setTimeout(() => server.closeAllConnections(), grace);
+        server.close(() => {
+          clearInterval(sweep);
+          clearTimeout(cut);
+          resolve();
+        });
+      }),
+  };
+}
+
+function readable(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const mends: Readonly<Record<string, string>> = {
+    EADDRINUSE: `PORT: ${port} is taken; end what listens there or set PORT to another`,
+    EACCES: `PORT: ${port} may not be used by this user; set PORT to one above 1023`,
+    EADDRNOTAVAIL: `HOST: ${host} is no address of this machine; set HOST to one that is`,
+    ENOTFOUND: `HOST: ${host} is not known; set HOST to an address of this machine`,
+  };
+  const mend = mends[error.code ?? ''];
+  return mend === undefined ? error : new ConfigError(mend, error);
+}

@@ -1,0 +1,60 @@
+/**
+ * Writes the documents under `openapi/` from the contracts: `npm run openapi`. With `--check` it writes nothing
+ * and ends with 1 when one of them is stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { loadGatewayConfig } from './config/gateway-yaml.ts';
+import { readSettings } from './config/settings.ts';
+import { contractDocument } from './contract/document.ts';
+import { mergeDocuments } from './gateway/document/merge.ts';
+import { isHere, loadService } from './service/load.ts';
+
+interface DocumentFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every document that is made here; those of services without code are theirs, and only merged. */
+export async function documentFiles(configFile: string): Promise<DocumentFile[]> {
+  const { services } = loadGatewayConfig(configFile, { env: process.env });
+  const made: DocumentFile[] = [];
+  const documents = [];
+  for (const { name, document: path } of services) {
+    const document = isHere(name)
+      ? contractDocument((await loadService(name)).contract)
+      : parse(readFileSync(path, 'utf8'));
+    documents.push({ name, document });
+    if (isHere(name)) made.push({ path, text: write(document) });
+  }
+  const merged = join(dirname(configFile), 'openapi', 'gateway.yaml');
+  return [...made, { path: merged, text: write(mergeDocuments(documents)) }];
+}
+
+const HEADER = '# Made by `npm run openapi` from the contracts. Not edited by hand.\n';
+
+const write = (document: unknown): string =>
+  HEADER + stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 });
+
+const isStale = ({ path, text }: DocumentFile): boolean => {
+  try {
+    return readFileSync(path, 'utf8') !== text;
+  } catch {
+    return true;
+  }
+};
+
+async function main(check: boolean): Promise<void> {
+  const stale = (await documentFiles(readSettings(process.env).GATEWAY_CONFIG)).filter(isStale);
+  for (const { path, text } of stale) {
+    process.stdout.write(`${check ? 'stale: ' : ''}${relative('', path)}\n`);
+    if (!check) writeFileSync(path, text);
+  }
+  if (check && stale.length > 0) {
+    process.stderr.write('linkway: the documents are older than the contracts; run npm run openapi\n');
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main(process.argv.includes('--check'));

@@ -1,0 +1,99 @@
+/** A typed client of another service, made from its contract: a call looks like a call, and cannot be mistyped. */
+import type { Contract } from '../contract/contract.ts';
+import type { Operation } from '../contract/operation.ts';
+import { Problem } from '../contract/problem.ts';
+import { badGateway, dependencyProblems } from '../contract/problems.ts';
+import {
+  type Body,
+  isPage,
+  isResource,
+  type Page,
+  type PageState,
+  type Resource,
+} from '../contract/resource.ts';
+import { z } from '../contract/schema.ts';
+import { href, pathTemplate } from '../hypermedia/href.ts';
+import { type JsonTarget, sendJson } from './json.ts';
+
+type Part<Name extends string, S> = S extends z.ZodType ? { readonly [K in Name]: z.input<S> } : unknown;
+
+type ClientInput<O> =
+  O extends Operation<string, infer P, infer Q, infer B>
+    ? Part<'params', P> & Partial<Part<'query', Q>> & Part<'body', B>
+    : never;
+
+type Answered<B> =
+  B extends Page<infer S>
+    ? PageState<z.output<S>>
+    : B extends Resource<infer S>
+      ? z.output<S>
+      : B extends z.ZodType
+        ? z.output<B>
+        : undefined;
+
+type ClientReply<O extends Operation> =
+  | {
+      [Status in keyof O['responses'] & number]: {
+        readonly ok: true;
+        readonly status: Status;
+        readonly body: Answered<O['responses'][Status]['body']>;
+      };
+    }[keyof O['responses'] & number]
+  | { readonly ok: false; readonly status: number; readonly problem: unknown };
+
+/** One function for each operation, by operation id. A problem below 500 is a reply; above, it is thrown. */
+export type Client<C extends Contract> = {
+  readonly [O in C['operations'][number] as O['operationId']]: (
+    input: ClientInput<O>,
+  ) => Promise<ClientReply<O>>;
+};
+
+export const createClient = <C extends Contract>(contract: C, target: JsonTarget): Client<C> =>
+  Object.fromEntries(
+    contract.operations.map((operation) => [operation.operationId, call(operation, target)]),
+  ) as unknown as Client<C>;
+
+interface AnyInput {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** @throws Problem one of `dependencyProblems`, also where the answer is none that the contract declares */
+function call({ operationId, method, path, responses }: Operation, target: JsonTarget) {
+  const template = pathTemplate(path);
+  return async ({ params = {}, query = {}, body }: AnyInput) => {
+    const at = href(template, Object.entries({ ...query, ...params }));
+    if (at === undefined) throw new Error(`${operationId}: a path parameter has no value`);
+    const answer = await sendJson(target, { method: method.toUpperCase(), path: at, body });
+    const { status } = answer;
+    const declared = responses[status];
+    if (declared !== undefined)
+      return { ok: true, status, body: read(declared.body, answer.body, target.name) };
+    if (status >= 400 && status < 500) return { ok: false, status, problem: answer.body };
+    const type = dependencyProblems.find((candidate) => candidate.status === status) ?? badGateway;
+    throw new Problem(type, `The service "${target.name}" answered ${status}.`);
+  };
+}
+
+function read(spec: Body | undefined, body: unknown, service: string): unknown {
+  try {
+    if (isPage(spec)) return readPage(spec, body);
+    return isResource(spec) ? spec.state.parse(body) : spec?.parse(body);
+  } catch (cause) {
+    throw new Problem(badGateway, `The answer of the service "${service}" is not what its contract says.`, {
+      cause,
+    });
+  }
+}
+
+const halPage = z.object({
+  _links: z.object({ next: z.object({ href: z.string() }).optional() }),
+  _embedded: z.object({ item: z.array(z.unknown()) }),
+});
+
+function readPage({ item }: Page, body: unknown): PageState<unknown> {
+  const { _links, _embedded } = halPage.parse(body);
+  const next = new URLSearchParams(_links.next?.href.split('?', 2)[1]).get('cursor') ?? undefined;
+  return { items: _embedded.item.map((one) => item.state.parse(one)), next };
+}

@@ -1,0 +1,67 @@
+/** One JSON call to a target, as the caller of the request that is being handled. */
+import { JSON_TYPE } from '../contract/media-types.ts';
+import { Problem } from '../contract/problem.ts';
+import { badGateway } from '../contract/problems.ts';
+import { callerHeaders } from '../http/as-caller.ts';
+
+/** As much of a target as a JSON call needs. */
+export interface JsonTarget {
+  readonly name: string;
+  send(request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: readonly string[];
+    readonly body: Buffer | null;
+  }): Promise<{
+    readonly status: number;
+    header(name: string): string | undefined;
+    collect(limit: number): Promise<Buffer>;
+  }>;
+}
+
+export interface JsonRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly accept?: string | undefined;
+  readonly body?: unknown;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly cacheControl: string | undefined;
+  /** Undefined where the answer has no JSON. */
+  readonly body: unknown;
+}
+
+/** Most bytes that are taken for one JSON answer. */
+const MAX_ANSWER = 10 * 1024 ** 2;
+
+/** @throws Problem where there is no answer, or its JSON is broken (bad-gateway, 502) */
+export async function sendJson(
+  target: JsonTarget,
+  { method, path, accept = JSON_TYPE, body }: JsonRequest,
+): Promise<JsonAnswer> {
+  const headers = {
+    ...callerHeaders(),
+    accept,
+    ...(body === undefined ? {} : { 'content-type': JSON_TYPE }),
+  };
+  const answer = await target.send({
+    method,
+    path,
+    headers: Object.entries(headers).flat(),
+    body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
+  });
+  const contentType = answer.header('content-type');
+  const cacheControl = answer.header('cache-control');
+  const { status } = answer;
+  try {
+    const bytes = await answer.collect(MAX_ANSWER);
+    const isJson = /[/+]json\b/.test(contentType ?? '');
+    return { status, contentType, cacheControl, body: isJson ? JSON.parse(bytes.toString()) : undefined };
+  } catch (cause) {
+    throw new Problem(badGateway, `The answer of the service "${target.name}" could not be read.`, { cause });
+  }
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { service } from '../../../services/consumers/main.ts';
+import { type TestService, testService } from '../../support/service.ts';
+
+interface PageBody {
+  readonly _embedded: { readonly item: readonly { readonly id: string }[] };
+  readonly _links: { readonly next?: { readonly href: string } };
+}
+
+describe('consumers', () => {
+  let running: TestService;
+
+  beforeAll(async () => {
+    running = await testService(service);
+  });
+  afterAll(() => running.close());
+
+  it('answers with links and says what it is', async () => {
+    const { body, headers } = await request(running.app).get('/consumers/c-ada').expect(200);
+    expect(headers['content-type']).toBe('application/hal+json');
+    expect(headers.etag).toMatch(/^".+"$/);
+    expect(body).toEqual({
+      id: 'c-ada',
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      address: '12 St James Square, London',
+      createdAt: '2026-01-05T09:00:00.000Z',
+      _links: { self: { href: '/consumers/c-ada' }, orders: { href: '/orders?consumerId=c-ada' } },
+    });
+  });
+
+  it('offers on a page how to register, and lets one do it', async () => {
+    const page = await request(running.app).get('/consumers?limit=2').expect(200);
+    expect(page.headers['content-type']).toBe('application/prs.hal-forms+json');
+    const { register } = page.body._templates;
+    expect(register).toMatchObject({ method: 'POST', target: '/consumers', contentType: 'application/json' });
+    const consumer = { name: 'Katherine Johnson', email: 'kj@example.com' };
+    const created = await request(running.app).post(register.target).send(consumer).expect(201);
+    expect(created.body).toMatchObject(consumer);
+    expect(created.headers.location).toBe(created.body._links.self.href);
+    const { body } = await request(running.app)
+      .get(created.headers.location ?? '')
+      .expect(200);
+    expect(body).toEqual(created.body);
+  });
+
+  it('walks all pages by their links, each consumer once', async () => {
+    const seen: string[] = [];
+    let at: string | undefined = '/consumers?limit=4';
+    while (at !== undefined) {
+      const { body }: { body: PageBody } = await request(running.app).get(at).expect(200);
+      seen.push(...body._embedded.item.map(({ id }) => id));
+      at = body._links.next?.href;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.slice(0, 2)).toEqual(['c-ada', 'c-alan']);
+  });
+
+  it.each([
+    ['/consumers?limit=0', '#/limit'],
+    ['/consumers?limit=2&limit=3', '#/limit'],
+    ['/consumers?colour=red', '#/colour'],
+    ['/consumers?cursor=nonsense', '#/cursor'],
+  ])('%s is told where it is wrong', async (path, pointer) => {
+    const { body, headers } = await request(running.app).get(path).expect(400);
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject({ type: '/problems/validation-failed', errors: [{ in: 'query', pointer }] });
+  });
+
+  it('points at each fault of a body', async () => {
+    const { body } = await request(running.app)
+      .post('/consumers')
+      .send({ name: '', email: 'no', role: 'admin' })
+      .expect(400);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '#/email',
+      '#/name',
+      '#/role',
+    ]);
+  });
+
+  it('refuses what it cannot read, and what it cannot write', async () => {
+    await request(running.app).post('/consumers').type('json').send('{"name":').expect(400);
+    const unsupported = await request(running.app).post('/consumers').type('text').send('hello').expect(415);
+    expect(unsupported.body.supported).toEqual(['application/json']);
+    const unacceptable = await request(running.app).get('/consumers').accept('image/png').expect(406);
+    expect(unacceptable.body.available).toContain('application/hal+json');
+    const method = await request(running.app).delete('/consumers/c-ada').expect(405);
+    expect(method.headers.allow).toBe('GET, HEAD, OPTIONS');
+    await request(running.app).get('/nowhere').expect(404);
+    await request(running.app).get('/consumers/c-nobody').expect(404);
+    await request(running.app).get('/consumers/%ff').expect(400);
+  });
+
+  it('answers 304 to who has it already', async () => {
+    const { headers } = await request(running.app).get('/consumers/c-ada');
+    await request(running.app)
+      .get('/consumers/c-ada')
+      .set('If-None-Match', headers.etag ?? '')
+      .expect(304);
+  });
+
+  it('leaves out a part that cannot be had, and says so', async () => {
+    const { body, headers } = await request(running.app).get('/consumers/c-ada?expand=orders').expect(200);
+    expect(body._embedded).toBeUndefined();
+    expect(body._links.orders).toBeDefined();
+    expect(body._expandErrors).toMatchObject([
+      {
+        path: 'orders',
+        href: '/orders?consumerId=c-ada',
+        problem: { type: '/problems/service-unreachable' },
+      },
+    ]);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('knows what can be expanded', async () => {
+    const { body } = await request(running.app).get('/consumers?expand=order').expect(400);
+    expect(body).toMatchObject({
+      type: '/problems/expand-unknown',
+      path: 'order',
+      allowed: ['orders'],
+      nearest: 'orders',
+    });
+  });
+});
