@@ -1,11 +1,16 @@
-/** A service's app on a database in memory. Services that it calls are given as targets, or cannot be reached. */
-import type { Express } from 'express';
+/**
+ * A service's app on a database in memory; every answer is held against the contract. Services that it calls are
+ * given as targets, or cannot be reached.
+ */
+import express, { type Express } from 'express';
+import { contractDocument } from '../../src/contract/document.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { serviceUnreachable } from '../../src/contract/problems.ts';
 import { createLog } from '../../src/http/log.ts';
 import type { JsonTarget } from '../../src/outbound/json.ts';
 import type { Service } from '../../src/service/service.ts';
 import { serviceApp } from '../../src/service/start.ts';
+import { conformance } from './conformance.ts';
 import { testDatabase } from './database.ts';
 
 const unreachable = (name: string): JsonTarget => ({
@@ -15,6 +20,9 @@ const unreachable = (name: string): JsonTarget => ({
 
 export interface TestService {
   readonly app: Express;
+  /** Ids of the operations that have given a declared success. */
+  readonly answered: ReadonlySet<string>;
+  /** @throws Error when any answer so far was not what the contract says */
   close(): Promise<void>;
 }
 
@@ -24,10 +32,19 @@ export async function testService(
 ): Promise<TestService> {
   const database = await testDatabase();
   const known = [...Object.keys(service.linked).map(unreachable), ...targets];
-  const app = await serviceApp(service, {
+  const { observe, violations, answered } = conformance(contractDocument(service.contract));
+  const app = express().use(observe);
+  const inner = await serviceApp(service, {
     database,
     targets: new Map(known.map((target) => [target.name, target])),
     log: createLog({ level: 'silent' }),
   });
-  return { app, close: () => database.close() };
+  return {
+    app: app.use(inner),
+    answered,
+    close: async () => {
+      await database.close();
+      if (violations.length > 0) throw new Error(`Not what the contract says:\n${violations.join('\n')}`);
+    },
+  };
 }
