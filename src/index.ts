@@ -1,7 +1,7 @@
 /** The one door: what a service may use of the library. */
 export { defineContract } from './contract/contract.ts';
 export { newId } from './contract/id.ts';
-export { money } from './contract/money.ts';
+export { type Money, money } from './contract/money.ts';
 export { type Handler, operation } from './contract/operation.ts';
 export { defineProblem, Problem } from './contract/problem.ts';
 export { actionNotAllowed, dependencyProblems, notFound } from './contract/problems.ts';
@@ -9,6 +9,6 @@ export { type PageState, page, pageQuery, resource, type StateOf } from './contr
 export { z } from './contract/schema.ts';
 export { affordances, guard } from './hypermedia/affordance.ts';
 export { defineService } from './service/service.ts';
-export { decodeCursor, type PageRequest, pageOf } from './storage/keyset.ts';
+export { keysetPage, type PageRequest } from './storage/keyset.ts';
 export type { Migration } from './storage/migrate.ts';
 export { transaction } from './storage/transaction.ts';

@@ -1,6 +1,6 @@
 /** Where consumers are kept. */
 import type { Kysely, Selectable } from 'kysely';
-import { decodeCursor, type PageRequest, type PageState, pageOf, type StateOf } from '../../src/index.ts';
+import { keysetPage, type PageRequest, type PageState, type StateOf } from '../../src/index.ts';
 import type { Consumer } from './contract.ts';
 import type { Tables } from './migrations.ts';
 
@@ -14,22 +14,8 @@ export const consumerStore = (db: Kysely<Tables>) => ({
     return row && toState(row);
   },
 
-  async list({ limit, cursor }: PageRequest): Promise<PageState<ConsumerState>> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const rows = await db
-      .selectFrom('consumers')
-      .selectAll()
-      .$if(after !== undefined, (query) =>
-        query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('created_at', 'id'), '>', tuple(new Date(after?.createdAt ?? 0), after?.id ?? '')),
-        ),
-      )
-      .orderBy('created_at')
-      .orderBy('id')
-      .limit(limit + 1)
-      .execute();
-    return pageOf(rows.map(toState), limit);
-  },
+  list: (page: PageRequest): Promise<PageState<ConsumerState>> =>
+    keysetPage(db.selectFrom('consumers').selectAll(), page, toState),
 
   async insert({ createdAt, address, ...consumer }: ConsumerState): Promise<void> {
     await db

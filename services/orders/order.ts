@@ -1,4 +1,5 @@
 /** The rules of an order, no HTTP in sight. */
+import type { Money } from '../../src/index.ts';
 
 export const ORDER_STATES = [
   'APPROVAL_PENDING',
@@ -10,3 +11,98 @@ export const ORDER_STATES = [
 ] as const;
 
 export type OrderState = (typeof ORDER_STATES)[number];
+
+export interface LineItem {
+  menuItemId: string;
+  name: string;
+  price: Money;
+  quantity: number;
+}
+
+export interface DeliveryInformation {
+  /** ISO 8601 date-time. */
+  time: string;
+  address: string;
+}
+
+export interface Order {
+  id: string;
+  consumerId: string;
+  restaurantId: string;
+  lineItems: LineItem[];
+  deliveryInformation: DeliveryInformation;
+  total: Money;
+  state: OrderState;
+  /** Counts the changes, from 1. */
+  version: number;
+  /** ISO 8601 date-time. */
+  createdAt: string;
+}
+
+export type NewOrder = Omit<Order, 'total' | 'state' | 'version'>;
+export type Revision = Partial<Pick<Order, 'lineItems' | 'deliveryInformation'>>;
+
+/** What can happen to an order: state → event → state that follows. */
+export const TRANSITIONS = {
+  APPROVAL_PENDING: { approve: 'APPROVED', reject: 'REJECTED' },
+  APPROVED: { cancel: 'CANCEL_PENDING', revise: 'REVISION_PENDING' },
+  REJECTED: {},
+  CANCEL_PENDING: { confirmCancel: 'CANCELLED', undoCancel: 'APPROVED' },
+  CANCELLED: {},
+  REVISION_PENDING: { confirmRevision: 'APPROVED', rejectRevision: 'APPROVED' },
+} as const satisfies Record<OrderState, Record<string, OrderState>>;
+
+type EventOf<State> = State extends OrderState ? keyof (typeof TRANSITIONS)[State] : never;
+export type OrderEvent = EventOf<OrderState>;
+
+const follows = (state: OrderState, event: OrderEvent): OrderState | undefined =>
+  (TRANSITIONS[state] as Partial<Record<OrderEvent, OrderState>>)[event];
+
+/** @throws Error when the state does not have the event: callers ask first */
+export function follow(state: OrderState, ...events: OrderEvent[]): OrderState {
+  return events.reduce((from, event) => {
+    const to = follows(from, event);
+    if (to === undefined) throw new Error(`${event} cannot happen to an order that is ${from}`);
+    return to;
+  }, state);
+}
+
+export const canCancel = ({ state }: Pick<Order, 'state'>): boolean => follows(state, 'cancel') !== undefined;
+export const canRevise = ({ state }: Pick<Order, 'state'>): boolean => follows(state, 'revise') !== undefined;
+
+/** @throws Error when there are no line items, or they are in several currencies: one menu has one */
+export function totalOf(lineItems: readonly LineItem[]): Money {
+  const [currency, ...others] = new Set(lineItems.map(({ price }) => price.currency));
+  if (currency === undefined || others.length > 0)
+    throw new Error(`An order has one currency, not [${[currency, ...others]}]`);
+  return {
+    amount: lineItems.reduce((sum, { price, quantity }) => sum + price.amount * quantity, 0),
+    currency,
+  };
+}
+
+/** A new order, approved in the same step as long as nobody else has to agree. */
+export const place = (order: NewOrder): Order => ({
+  ...order,
+  total: totalOf(order.lineItems),
+  state: follow('APPROVAL_PENDING', 'approve'),
+  version: 1,
+});
+
+export const cancel = (order: Order): Order => ({
+  ...order,
+  state: follow(order.state, 'cancel', 'confirmCancel'),
+  version: order.version + 1,
+});
+
+export function revise(order: Order, revision: Revision): Order {
+  const { lineItems = order.lineItems, deliveryInformation = order.deliveryInformation } = revision;
+  return {
+    ...order,
+    lineItems,
+    deliveryInformation,
+    total: totalOf(lineItems),
+    state: follow(order.state, 'revise', 'confirmRevision'),
+    version: order.version + 1,
+  };
+}

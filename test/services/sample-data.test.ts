@@ -1,0 +1,46 @@
+/** The services keep their data apart; that their sample data fits together is held here. */
+import { describe, expect, it } from '@jest/globals';
+import { sampleConsumers } from '../../services/consumers/sample-data.ts';
+import { Order, contract as orders } from '../../services/orders/contract.ts';
+import { sampleOrders } from '../../services/orders/sample-data.ts';
+import { sampleMenuItems, sampleRestaurants } from '../../services/restaurants/sample-data.ts';
+import { contractDocument } from '../../src/contract/document.ts';
+
+describe('the sample data', () => {
+  it('has no id twice', () => {
+    for (const rows of [sampleConsumers, sampleRestaurants, sampleMenuItems, sampleOrders])
+      expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+  });
+
+  it('has orders as the contract says, of consumers that are there', () => {
+    const consumers = new Set(sampleConsumers.map(({ id }) => id));
+    for (const order of sampleOrders) {
+      expect(Order.state.parse(order)).toEqual(order);
+      expect(consumers).toContain(order.consumerId);
+    }
+  });
+
+  it('has orders for dishes of the restaurant, at the price of the menu', () => {
+    for (const { restaurantId, lineItems } of sampleOrders)
+      for (const { menuItemId, name, price } of lineItems)
+        expect(sampleMenuItems).toContainEqual(
+          expect.objectContaining({
+            id: menuItemId,
+            restaurant_id: restaurantId,
+            name,
+            price_amount: price.amount,
+            price_currency: price.currency,
+          }),
+        );
+  });
+
+  it('has what the examples of the actions need: orders that can be cancelled and revised', () => {
+    const stateOf = (id: string) => sampleOrders.find((order) => order.id === id)?.state;
+    const { paths = {} } = contractDocument(orders);
+    for (const action of ['cancel', 'revise']) {
+      const [parameter] = paths[`/orders/{orderId}/${action}`]?.post?.parameters ?? [];
+      expect(parameter).toMatchObject({ schema: { example: expect.any(String) } });
+      expect(stateOf((parameter as { schema: { example: string } }).schema.example)).toBe('APPROVED');
+    }
+  });
+});
