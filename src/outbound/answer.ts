@@ -1,0 +1,148 @@
+/**
+ * The answer of a target: its head, and a body that is still arriving. Whoever has it does exactly one of
+ * `pipe`, `collect` and `discard`; until then a bounded part of the body is held.
+ */
+import type { ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Call } from './call.ts';
+import { CallAborted } from './call-failure.ts';
+
+interface Sink {
+  data(chunk: Buffer): void;
+  end(): void;
+  fail(error: Error): void;
+}
+
+/** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
+const HELD_BYTES = 65_536;
+
+export class UpstreamAnswer {
+  readonly call: Call;
+  readonly status: number;
+  /** Name, value, name, value … as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly #controller: Dispatcher.DispatchController;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #ended = false;
+  #error: Error | undefined;
+  #sink: Sink | undefined;
+
+  constructor(
+    call: Call,
+    status: number,
+    rawHeaders: readonly string[],
+    controller: Dispatcher.DispatchController,
+  ) {
+    this.call = call;
+    this.status = status;
+    this.rawHeaders = rawHeaders;
+    this.#controller = controller;
+  }
+
+  /** The first value of a header; `name` in lower case. */
+  header(name: string): string | undefined {
+    for (let i = 0; i < this.rawHeaders.length; i += 2) {
+      if (this.rawHeaders[i]?.toLowerCase() === name) return this.rawHeaders[i + 1];
+    }
+    return undefined;
+  }
+
+  /** Sends it on with this raw head. A body that is here whole goes out in one piece with the head. */
+  pipe(res: ServerResponse, rawHead: readonly string[]): void {
+    if (res.destroyed) {
+      this.abort(new CallAborted());
+      return;
+    }
+    res.writeHead(this.status, rawHead as string[]);
+    if (this.#ended && this.#held.length < 2) {
+      res.end(this.#held[0]);
+      return;
+    }
+    if (this.#held.length === 0) res.flushHeaders();
+    const controller = this.#controller;
+    const resume = () => controller.resume();
+    this.#attach({
+      data: (chunk) => {
+        if (res.write(chunk)) return;
+        controller.pause();
+        res.once('drain', resume);
+      },
+      end: () => res.end(),
+      // The head is out: only a cut connection tells that the body is not whole.
+      fail: () => res.destroy(),
+    });
+  }
+
+  /** The whole body; one that is larger than `limit` bytes is given up. */
+  collect(limit: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      this.#attach({
+        data: (chunk) => {
+          bytes += chunk.length;
+          if (bytes <= limit) {
+            chunks.push(chunk);
+            return;
+          }
+          const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
+          reject(tooLarge);
+          this.abort(tooLarge);
+        },
+        end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+        fail: reject,
+      });
+    });
+  }
+
+  /** Nobody wants the body: a short one is read, so that its connection can be used again. */
+  discard(): void {
+    let bytes = 0;
+    this.#attach({
+      data: (chunk) => {
+        bytes += chunk.length;
+        if (bytes > HELD_BYTES) this.abort(new CallAborted());
+      },
+      end: () => {},
+      fail: () => {},
+    });
+  }
+
+  /** Gives up what has not arrived yet. */
+  abort(reason: Error): void {
+    if (!this.#ended) this.#controller.abort(reason);
+  }
+
+  /** For the attempt that reads from the connection. */
+  receive(chunk: Buffer): void {
+    if (this.#sink) {
+      this.#sink.data(chunk);
+      return;
+    }
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > HELD_BYTES) this.#controller.pause();
+  }
+
+  finish(): void {
+    this.#ended = true;
+    this.#sink?.end();
+  }
+
+  fail(error: Error): void {
+    this.#ended = true;
+    this.#error = error;
+    this.#sink?.fail(error);
+  }
+
+  #attach(sink: Sink): void {
+    this.#sink = sink;
+    const held = this.#held;
+    this.#held = [];
+    for (const chunk of held) sink.data(chunk);
+    if (this.#error) sink.fail(this.#error);
+    else if (this.#ended) sink.end();
+    else if (this.#heldBytes > HELD_BYTES) this.#controller.resume();
+  }
+}

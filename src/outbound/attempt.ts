@@ -1,0 +1,97 @@
+/**
+ * One attempt of a call on a connection. It settles when the head of the answer arrives, or at the latest
+ * after its time: one plain timer, as cockatiel's timeout with its abort controllers costs far more.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { UpstreamAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import { CallFailure, classify } from './call-failure.ts';
+
+export class Attempt implements Dispatcher.DispatchHandler {
+  readonly head: Promise<UpstreamAnswer>;
+  readonly #call: Call;
+  readonly #milliseconds: number;
+  readonly #onOver: () => void;
+  #resolve!: (answer: UpstreamAnswer) => void;
+  #reject!: (error: Error) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #answer: UpstreamAnswer | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #givenUp: Error | undefined;
+  #over = false;
+
+  /** `onOver` is told once, when the body has ended or there will be none. */
+  constructor(call: Call, milliseconds: number, onOver: () => void) {
+    this.#call = call;
+    this.#milliseconds = milliseconds;
+    this.#onOver = onOver;
+    this.head = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    call.interrupt = this.giveUp;
+    // How long an upload takes is its sender's affair: the time counts from its end.
+    if (!call.request.body || Buffer.isBuffer(call.request.body)) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    this.#timer ??= setTimeout(() => this.giveUp(new CallFailure(this.#call, 'timeout')), this.#milliseconds);
+  }
+
+  readonly giveUp = (reason: Error): void => {
+    if (this.#over) return;
+    this.#givenUp = reason;
+    if (this.#controller) this.#controller.abort(reason);
+    // Still waiting for a connection: there is nothing to abort yet, and nobody to wait for.
+    else this.#fail(reason);
+  };
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#givenUp) controller.abort(this.#givenUp);
+  }
+
+  onRequestSent(): void {
+    if (!this.#over && !this.#answer) this.#startTimer();
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return;
+    clearTimeout(this.#timer);
+    const raw = controller.rawHeaders as Buffer[];
+    const headers = new Array<string>(raw.length);
+    for (let i = 0; i < raw.length; i++) headers[i] = (raw[i] as Buffer).toString('latin1');
+    this.#answer = new UpstreamAnswer(this.#call, status, headers, controller);
+    this.#resolve(this.#answer);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#answer?.receive(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+    this.#answer?.finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (!this.#over) this.#fail(classify(this.#call, error, this.#controller !== undefined));
+  }
+
+  #fail(error: Error): void {
+    this.#finish();
+    if (this.#answer) this.#answer.fail(error);
+    else this.#reject(error);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#onOver();
+  }
+}

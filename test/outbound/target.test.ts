@@ -1,0 +1,332 @@
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type PolicyInput, policySchema } from '../../src/config/policy.ts';
+import { Problem } from '../../src/contract/problem.ts';
+import type { OutboundRequest } from '../../src/outbound/call.ts';
+import { Target } from '../../src/outbound/target.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+let upstream: Upstream;
+let target: Target;
+
+const use = (policy: PolicyInput = {}) => {
+  target = new Target('orders', upstream.url, policySchema.parse({ retry: { delay: 1 }, ...policy }));
+  return target;
+};
+const once = { retry: { attempts: 0 } };
+const get: OutboundRequest = { method: 'GET', path: '/x', headers: [] };
+const problemFrom = (promise: Promise<unknown>): Promise<Problem> =>
+  promise.then(
+    () => {
+      throw new Error('should have failed');
+    },
+    (error) => {
+      expect(error).toBeInstanceOf(Problem);
+      return error;
+    },
+  ) as Promise<Problem>;
+const failing =
+  (...statuses: number[]) =>
+  (_req: unknown, res: { writeHead(s: number): { end(t: string): void } }) =>
+    res.writeHead(statuses.shift() ?? 200).end('body');
+
+beforeEach(async () => {
+  upstream = await startUpstream();
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await upstream.stop();
+  await target.close();
+});
+
+describe('a call', () => {
+  it('has the head and the body of the answer', async () => {
+    upstream.answer = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
+    const answer = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
+    expect([answer.status, answer.header('x-test')]).toEqual([201, 'a']);
+    expect(String(await answer.collect(100))).toBe('hello');
+  });
+
+  it('skips what comes before the final head', async () => {
+    upstream.answer = (_req, res) => {
+      res.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      res.end('final');
+    };
+    const answer = await use().send(get);
+    expect(answer.status).toBe(200);
+  });
+
+  it('gives up a body that is larger than it is collected for', async () => {
+    upstream.answer = (_req, res) => res.end('x'.repeat(2000));
+    const answer = await use().send(get);
+    await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
+  });
+
+  it('fails when the body breaks off', async () => {
+    upstream.answer = (_req, res) => {
+      res.writeHead(200, { 'Content-Length': '10' }).write('half');
+      setImmediate(() => res.destroy());
+    };
+    const answer = await use().send(get);
+    await expect(answer.collect(1000)).rejects.toThrow();
+  });
+});
+
+describe('failures', () => {
+  it('no connection: 503 service-unreachable with Retry-After, and no address', async () => {
+    use(once);
+    await upstream.stop();
+    const problem = await problemFrom(target.send(get));
+    expect([problem.type.code, problem.headers]).toEqual(['service-unreachable', { 'Retry-After': '1' }]);
+    expect(JSON.stringify(problem) + JSON.stringify(target.snapshot())).not.toContain('127.0.0.1');
+    await upstream.start();
+  });
+
+  it('a connection that breaks after sending: 502 bad-gateway', async () => {
+    upstream.answer = (req) => req.socket.destroy();
+    expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
+  });
+
+  it('an answer that is not HTTP: 502 bad-gateway', async () => {
+    upstream.answer = (req) => req.socket.end('SSH-2.0\r\n\r\n');
+    expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
+  });
+
+  it('no answer in time: 504 upstream-timeout, and the target is told to stop', async () => {
+    const left = new Promise((resolve) => {
+      upstream.answer = (_req, res) => res.on('close', resolve);
+    });
+    const problem = await problemFrom(use({ attemptTimeout: 20, ...once }).send(get));
+    expect(problem.type.code).toBe('upstream-timeout');
+    await left;
+  });
+
+  it('takes an answer slowly once its head was in time', async () => {
+    upstream.answer = (_req, res) => {
+      res.write('a');
+      setTimeout(() => res.end('b'), 60);
+    };
+    const answer = await use({ attemptTimeout: 50, deadline: 50 }).send(get);
+    expect(String(await answer.collect(10))).toBe('ab');
+  });
+});
+
+describe('retry', () => {
+  it('repeats what is safe to repeat, and gives the answer that came at last', async () => {
+    upstream.answer = failing(503, 502);
+    expect((await use().send(get)).status).toBe(200);
+    expect(upstream.requests).toHaveLength(3);
+  });
+
+  it('passes the last answer through as it is', async () => {
+    upstream.answer = failing(503, 503, 504, 200);
+    const answer = await use().send(get);
+    expect([answer.status, String(await answer.collect(10))]).toEqual([504, 'body']);
+  });
+
+  it.each([500, 404, 429, 501])('does not repeat a %d', async (status) => {
+    upstream.answer = failing(status);
+    expect((await use().send(get)).status).toBe(status);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each(['POST', 'PATCH'])('does not repeat a %s', async (method) => {
+    upstream.answer = failing(503);
+    expect((await use().send({ ...get, method, body: Buffer.from('x') })).status).toBe(503);
+    upstream.answer = (req) => req.socket.destroy();
+    await problemFrom(target.send({ ...get, method }));
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('repeats a POST with an Idempotency-Key, its body too', async () => {
+    const bodies: string[] = [];
+    const statuses = [503, 201];
+    upstream.answer = async (req, res) => {
+      bodies.push(String(Buffer.concat(await req.toArray())));
+      res.writeHead(statuses.shift() ?? 0).end();
+    };
+    const headers = ['Idempotency-Key', 'k1'];
+    const answer = await use().send({ method: 'POST', path: '/', headers, body: Buffer.from('order') });
+    expect([answer.status, bodies]).toEqual([201, ['order', 'order']]);
+  });
+
+  it('does not repeat what was streamed', async () => {
+    upstream.answer = failing(503);
+    const answer = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
+    expect([answer.status, upstream.requests.length]).toEqual([503, 1]);
+  });
+
+  it('does not wait for a Retry-After that is later than the deadline', async () => {
+    upstream.answer = (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end();
+    expect((await use().send(get)).status).toBe(503);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('heeds a Retry-After that fits', async () => {
+    let asked = 0;
+    upstream.answer = (_req, res) => res.writeHead(asked++ ? 200 : 429, { 'Retry-After': '0' }).end();
+    expect((await use().send(get)).status).toBe(200);
+  });
+
+  it('is over when the deadline is', async () => {
+    upstream.answer = () => {};
+    const policy = { deadline: 50, attemptTimeout: 30, retry: { attempts: 10, delay: 1 } };
+    expect((await problemFrom(use(policy).send(get))).type.code).toBe('upstream-timeout');
+    expect(upstream.requests.length).toBeLessThan(5);
+  });
+
+  it('stays within its budget', async () => {
+    upstream.answer = failing(...Array(100).fill(503));
+    use({ retry: { attempts: 1, delay: 0, budget: 0.1 }, breaker: { minimumCalls: 1000 } });
+    for (let i = 0; i < 40; i++) (await target.send(get)).discard();
+    expect(upstream.requests.length).toBeGreaterThan(44);
+    expect(upstream.requests.length).toBeLessThan(60);
+  });
+});
+
+describe('the breaker', () => {
+  const policy = { ...once, breaker: { minimumCalls: 4, halfOpenAfter: '5s' } };
+  const open = async () => {
+    upstream.answer = failing(500, 500, 500, 500);
+    for (let i = 0; i < 4; i++) (await use0().send(get)).discard();
+  };
+  let made = false;
+  const use0 = () => {
+    if (!made) use(policy);
+    made = true;
+    return target;
+  };
+  beforeEach(() => {
+    made = false;
+    jest.useFakeTimers({
+      now: 1_000_000_000,
+      doNotFake: [
+        'nextTick',
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'setImmediate',
+        'clearImmediate',
+        'queueMicrotask',
+        'performance',
+        'hrtime',
+      ],
+    });
+  });
+
+  it('opens, answers at once with the time to half-open, and heals', async () => {
+    await open();
+    jest.setSystemTime(1_000_001_500);
+    const problem = await problemFrom(target.send(get));
+    expect([problem.type.code, problem.headers]).toEqual(['circuit-open', { 'Retry-After': '4' }]);
+    expect([target.snapshot().breaker, upstream.requests.length]).toEqual(['open', 4]);
+
+    jest.setSystemTime(1_000_005_100);
+    expect((await target.send(get)).status).toBe(200);
+    expect(target.snapshot()).toMatchObject({
+      breaker: 'closed',
+      failures: 4,
+      lastFailure: { reason: 'answered 500' },
+    });
+  });
+
+  it('does not let others wait for the call that tries', async () => {
+    await open();
+    jest.setSystemTime(1_000_005_100);
+    let finish = () => {};
+    upstream.answer = (_req, res) => {
+      finish = () => res.end();
+    };
+    const trying = target.send(get);
+    expect((await problemFrom(target.send(get))).type.code).toBe('circuit-open');
+    while (upstream.requests.length < 5) await new Promise(setImmediate);
+    finish();
+    expect((await trying).status).toBe(200);
+    expect(target.snapshot().breaker).toBe('closed');
+  });
+
+  it('is not healed by a caller that leaves', async () => {
+    await open();
+    jest.setSystemTime(1_000_005_100);
+    upstream.answer = () => {};
+    const call = target.start(get);
+    while (upstream.requests.length < 5) await new Promise(setImmediate);
+    call.abort();
+    await expect(call.answer).rejects.toThrow('given up');
+    expect(target.snapshot().breaker).toBe('open');
+  });
+
+  it('never counts a 4xx, nor a caller that leaves', async () => {
+    upstream.answer = failing(400, 404, 409, 429, 422);
+    for (let i = 0; i < 5; i++) (await use0().send(get)).discard();
+    upstream.answer = () => {};
+    for (let i = 0; i < 10; i++) {
+      const call = target.start(get);
+      setImmediate(() => call.abort());
+      await expect(call.answer).rejects.toThrow('given up');
+    }
+    expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
+  });
+
+  it('leaves other targets alone', async () => {
+    await open();
+    const other = new Target('consumers', upstream.url, policySchema.parse({}));
+    expect((await other.send(get)).status).toBe(200);
+    await other.close();
+  });
+});
+
+describe('the bulkhead', () => {
+  it('lets some run, some wait, and refuses the rest with 503 overloaded', async () => {
+    const answers: (() => void)[] = [];
+    upstream.answer = (_req, res) => answers.push(() => res.end());
+    use({ ...once, bulkhead: { concurrent: 1, queued: 1 } });
+    const running = target.send(get);
+    const waiting = target.send(get);
+    const problem = await problemFrom(target.send(get));
+    expect([problem.type.code, problem.headers]).toEqual(['overloaded', { 'Retry-After': '1' }]);
+    expect(target.snapshot().queued).toBe(1);
+    while (answers.length < 1) await new Promise(setImmediate);
+    upstream.answer = (_req, res) => res.end();
+    answers[0]?.();
+    expect([(await running).status, (await waiting).status]).toEqual([200, 200]);
+  });
+
+  it('does not keep a call waiting past its deadline, nor try it then', async () => {
+    const held: (() => void)[] = [];
+    upstream.answer = (_req, res) => held.push(() => res.end());
+    use({ ...once, deadline: 40, attemptTimeout: 5000, bulkhead: { concurrent: 1, queued: 5 } });
+    const slow = new Target(
+      'slow',
+      upstream.url,
+      policySchema.parse({ ...once, bulkhead: { concurrent: 1, queued: 5 } }),
+    );
+    const running = slow.send(get);
+    const waiting = slow.start(get);
+    waiting.end(new Error('enough'));
+    await expect(waiting.answer).rejects.toThrow('enough');
+    while (held.length < 1) await new Promise(setImmediate);
+    held[0]?.();
+    await running;
+    expect((await problemFrom(target.send(get))).type.code).toBe('upstream-timeout');
+    expect(upstream.requests).toHaveLength(2);
+    held[1]?.();
+    await slow.close();
+  });
+});
+
+describe('a caller that leaves', () => {
+  it('takes the call to the target with it', async () => {
+    const left = new Promise((resolve) => {
+      upstream.answer = (_req, res) => res.on('close', resolve);
+    });
+    const controller = new AbortController();
+    const answer = use().send(get, controller.signal);
+    while (upstream.requests.length < 1) await new Promise(setImmediate);
+    controller.abort();
+    await expect(answer).rejects.toThrow('given up');
+    await left;
+    expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 0 });
+  });
+});
