@@ -31,7 +31,7 @@ export function href(
   for (const [index, name] of names.entries()) {
     const value = given.get(name);
     if (value === undefined || value === '' || Array.isArray(value)) return undefined;
-    path += encodeURIComponent(String(value)) + literals[index + 1];
+    path += encode(String(value)) + literals[index + 1];
     given.delete(name);
   }
   return withQuery(path, given);
@@ -49,9 +49,16 @@ export function withQuery(
     for (const one of value === undefined ? [] : [value].flat()) search.append(name, String(one));
   }
   // A comma needs no escape in a query (RFC 3986 §3.4), and `expand=a,b` is read by people.
-  const text = search.toString().replaceAll('%2C', ',');
-  return text === '' ? path : `${path}?${text}`;
+  const pairs = [...search].map(([name, value]) => `${encode(name)}=${encode(value).replaceAll('%2C', ',')}`);
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
+
+/** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 /** The parameters of a path that a template matches, decoded; undefined where it does not match. */
 export function matchPath(

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { Problem } from '../../../src/contract/problem.ts';
+import { formatExpand, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
+import { planExpand, pushdown, servedBySubject } from '../../../src/hypermedia/expand/plan.ts';
+import type { GraphOperation } from '../../../src/hypermedia/graph.ts';
+import { libraryGraph } from '../../support/graph.ts';
+
+const graph = libraryGraph();
+const operation = (service: string, id: string): GraphOperation => {
+  const found = graph.operation(service, id);
+  if (found === undefined) throw new Error(id);
+  return found;
+};
+const getBook = operation('books', 'getBook');
+/** As a gateway plans: each service embeds what it owns. */
+const atGateway = (owner: GraphOperation, target: GraphOperation) => owner.service === target.service;
+const plan = (expand: string, subject = getBook) => planExpand(parseExpand([expand]), subject, atGateway);
+
+const problemOf = (act: () => unknown): Problem => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+  }
+  throw new Error('no problem');
+};
+
+describe('the plan of an expansion', () => {
+  it('joins repeated parameters and shares common beginnings', () => {
+    const { tree, paths } = parseExpand(['author.books,author', 'chapters', '']);
+    expect(paths).toEqual(['author.books', 'author', 'chapters']);
+    expect(formatExpand(tree)).toBe('author.books,chapters');
+  });
+
+  it('leaves to a service what it owns, and fetches the rest', () => {
+    const nodes = plan('chapters,author.books.chapters');
+    expect(nodes.map(({ rel, embedded }) => [rel, embedded])).toEqual([
+      ['chapters', true],
+      ['author', false],
+    ]);
+    expect(formatExpand(pushdown(nodes))).toBe('chapters');
+    expect(formatExpand(pushdown(nodes[1]?.children[0]?.children ?? []))).toBe('chapters');
+    expect(servedBySubject(nodes)).toBe(false);
+    expect(servedBySubject(plan('chapters'))).toBe(true);
+  });
+
+  it('takes the same names on a page as on its items', () => {
+    expect(plan('author', operation('books', 'listBooks')).map(({ path }) => path)).toEqual(['author']);
+  });
+
+  it.each([
+    ['autor', 'autor', ['author', 'chapters'], 'author'],
+    ['author.book', 'author.book', ['books'], 'books'],
+    ['burn', 'burn', ['author', 'chapters'], undefined],
+    ['self', 'self', ['author', 'chapters'], undefined],
+    ['chapters.x', 'chapters.x', [], undefined],
+  ])('%s: 400 with what is allowed', (expand, path, allowed, nearest) => {
+    const { status, extensions } = problemOf(() => plan(expand));
+    expect(status).toBe(400);
+    expect(extensions).toMatchObject({ path, allowed });
+    if (nearest !== undefined) expect(extensions.nearest).toBe(nearest);
+  });
+
+  it('refuses more depth and more paths than the limits, naming the limit', () => {
+    const deep = problemOf(() => plan('author.books.author.books'));
+    expect(deep.toJSON()).toMatchObject({ type: '/problems/expand-limit', status: 400, limit: { depth: 3 } });
+    const wide = problemOf(() => plan(Array.from({ length: 11 }, (_, index) => `x${index}`).join()));
+    expect(wide.toJSON()).toMatchObject({ limit: { paths: 10 } });
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { actions, expandable } from '../../src/hypermedia/graph.ts';
+import { Represent } from '../../src/hypermedia/represent.ts';
+import { libraryGraph } from '../support/graph.ts';
+
+describe('the link graph', () => {
+  const graph = libraryGraph();
+  const book = graph.operation('books', 'getBook')?.shape;
+
+  it('knows which relations lead on, and which act', () => {
+    expect(book && expandable(book).map(({ rel }) => rel)).toEqual(['author', 'chapters']);
+    expect(book && actions(book).map(({ rel }) => rel)).toEqual(['burn']);
+  });
+
+  it('finds the target of a link in the document of another service', () => {
+    expect(book?.links.get('author')?.target).toMatchObject({ service: 'authors', operationId: 'getAuthor' });
+  });
+
+  it('holds for the items of a page what holds for the item', () => {
+    expect(graph.operation('books', 'listBooks')?.shape?.item).toBe(book);
+  });
+
+  it('leaves out a link that no document has an operation for, and tells', () => {
+    expect(graph.dangling).toEqual(['Author.agent']);
+    expect(graph.shape('authors', 'Author')?.links.has('agent')).toBe(false);
+  });
+
+  it('makes one link for each element, each once, and none where a value is missing', () => {
+    if (book === undefined) throw new Error('no shape');
+    const { links } = new Represent([]).resource(
+      book,
+      { id: 'b 1', chapters: [{ id: 'c1' }, { id: 'c2' }, { id: 'c1' }] },
+      { path: {}, query: {} },
+    );
+    expect(Object.fromEntries(links)).toEqual({
+      self: { href: '/books/b%201' },
+      chapters: [{ href: '/books/b%201/chapters/c1' }, { href: '/books/b%201/chapters/c2' }],
+    });
+  });
+});
