@@ -5,6 +5,7 @@
  * problems not-acceptable (406), expand-unknown and expand-limit (400).
  */
 import type { Request, RequestHandler, Response } from 'express';
+import { contextOf } from '../http/context.ts';
 import { etagOf, noneMatch } from '../http/etag.ts';
 import { negotiate } from '../http/negotiate.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
@@ -20,6 +21,7 @@ const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
 export function answer(runner: OperationRunner, expansion: Expansion): RequestHandler {
   const { node } = runner;
   return async (req, res) => {
+    Object.assign(contextOf(req), { service: node.service, operationId: node.operationId });
     const mediaType = negotiate(req.headers.accept, MEDIA_TYPES);
     const format = formats.find((candidate) => candidate.mediaType === mediaType);
     if (format === undefined) throw new Error(`no format writes ${mediaType}`);

@@ -1,0 +1,39 @@
+/** Runs one service alone: `npm run start:service -- orders`. */
+import { join } from 'node:path';
+import { ConfigError } from '../config/config-error.ts';
+import { loadGatewayConfig } from '../config/gateway-yaml.ts';
+import { readSettings } from '../config/settings.ts';
+import { createLog } from '../http/log.ts';
+import { closeTargets, createTargets } from '../outbound/targets.ts';
+import { type Running, run } from '../run.ts';
+import { openDatabase } from '../storage/database.ts';
+import { loadService } from './load.ts';
+import { startService } from './start.ts';
+
+async function start(name: string | undefined): Promise<Running> {
+  const settings = readSettings(process.env);
+  const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env: process.env });
+  const own = config.services.find((service) => service.name === name);
+  if (name === undefined || own === undefined)
+    throw new ConfigError(
+      `name one of the services of ${settings.GATEWAY_CONFIG}: ${config.services.map((one) => one.name).join(', ')}`,
+    );
+  const service = await loadService(name);
+  const log = createLog({ level: settings.LOG_LEVEL });
+  const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: join(settings.DATA_DIR, name) });
+  const targets = createTargets(config.services);
+  // The port that the gateway expects, unless another is asked for.
+  const port = process.env.PORT ? settings.PORT : Number(new URL(own.url).port);
+  const listening = await startService(service, { database, targets, log, port, host: settings.HOST });
+  process.stdout.write(`${service.contract.title}: ${listening.url}\n`);
+  return {
+    close: async () => {
+      await listening.close();
+      await closeTargets(targets);
+      await database.close();
+      log.flush();
+    },
+  };
+}
+
+await run(() => start(process.argv[2]));
