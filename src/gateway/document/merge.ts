@@ -10,7 +10,7 @@ import { OperationIds } from './operation-ids.ts';
 import { Paths } from './paths.ts';
 import { Registry, sectionsOf } from './registry.ts';
 import { type Names, renamer } from './rename.ts';
-import { needsServiceTag, stamp } from './stamp.ts';
+import { needsServiceTag, PUBLIC_SERVERS, stamp } from './stamp.ts';
 import { Tags } from './tags.ts';
 
 export interface ServiceDocument {
@@ -21,13 +21,13 @@ export interface ServiceDocument {
 const DEFAULT_INFO: InfoObject = {
   title: 'linkway',
   version: '0.1.0',
-  description: 'Every service behind this gateway, as one API. Start at [`/`](/) and follow the links.',
+  description: 'Every service behind this gateway, as one API that can be walked: take a link and follow it.',
 };
 
 /** Extension of `components`: the problem types that services answer with, by code. */
 export const PROBLEMS = 'x-problems';
 
-/** @throws DocumentError when two services claim the same operation, or one a reserved path */
+/** @throws ConfigError when two services claim the same operation, or one a reserved path */
 export function mergeDocuments(
   services: readonly ServiceDocument[],
   { info = {} }: { readonly info?: Partial<InfoObject> } = {},
@@ -58,7 +58,7 @@ export function mergeDocuments(
   return {
     openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
     info: { ...DEFAULT_INFO, ...info },
-    servers: [{ url: '/' }],
+    servers: PUBLIC_SERVERS,
     tags: tags.toJSON() as { name: string }[],
     paths: mapItems(written, (item) => withGatewayAnswers(item, answers)),
     ...(webhooks && { webhooks }),
@@ -75,6 +75,10 @@ export function mergeDocuments(
     'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
   } as OpenAPIObject;
 }
+
+/** One service's document as callers may see it: reached through the gateway. */
+export const publicDocument = ({ name, document }: ServiceDocument): OpenAPIObject =>
+  ({ ...stamp(name, asJson(document)), servers: PUBLIC_SERVERS }) as unknown as OpenAPIObject;
 
 const withServiceTag = (service: string, stamped: Json): unknown[] => {
   const tags = Array.isArray(stamped.tags) ? stamped.tags : [];

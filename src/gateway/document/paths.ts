@@ -1,7 +1,7 @@
 /** The paths of the public document: one namespace, in which every path and method has one owner. */
 import { isDeepStrictEqual } from 'node:util';
+import { ConfigError } from '../../config/config-error.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../reserved.ts';
-import { DocumentError } from './document-error.ts';
 import { isObject, type Json } from './grammar.ts';
 import { parseReference } from './references.ts';
 import type { Registry } from './registry.ts';
@@ -19,7 +19,7 @@ export class Paths {
     this.#registry = registry;
   }
 
-  /** @throws DocumentError when a path is reserved, or a method of it has an owner already */
+  /** @throws ConfigError when a path is reserved, or a method of it has an owner already */
   add(service: string, paths: unknown): void {
     for (const [path, item] of Object.entries(isObject(paths) ? paths : {})) {
       if (path.startsWith('/')) this.#claim(service, path, item);
@@ -36,14 +36,14 @@ export class Paths {
   #claim(service: string, path: string, item: unknown): void {
     if (RESERVED_SEGMENTS.has(firstSegment(path))) {
       const message = `${service}: the path ${path} is reserved for the gateway; move it to another first segment`;
-      throw new DocumentError(message);
+      throw new ConfigError(message);
     }
     for (const [method] of operationsOf(this.#resolve(item))) {
       const key = `${method} ${shapeOf(path)}`;
       const owner = this.#owners.get(key);
       if (owner) {
         const other = owner.path === path ? '' : ` (as ${owner.path})`;
-        throw new DocumentError(
+        throw new ConfigError(
           `${method.toUpperCase()} ${path} is in the documents of both ${owner.service}${other} and ${service}; give it to one of them`,
         );
       }

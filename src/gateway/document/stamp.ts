@@ -7,6 +7,9 @@ import { isObject, type Json, METHODS, walk } from './grammar.ts';
 /** Extension on every public operation: the service that answers it. */
 export const SERVICE = 'x-linkway-service';
 
+/** The way in, relative to wherever the document was loaded from. */
+export const PUBLIC_SERVERS = [{ url: '/' }];
+
 export function stamp(service: string, document: Json): Json {
   const secured = withSecurity(document);
   const paths = mapEntries(secured.paths, (item) => stampItem(service, withoutServers(item), withoutServers));

@@ -1,0 +1,37 @@
+/**
+ * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: the documents, made once at load.
+ *
+ * Reads `If-None-Match`; sends 200, 304, 404. The media types are those that OpenAPI registers.
+ */
+import type { Router } from 'express';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { stringify } from 'yaml';
+import { Problem } from '../../contract/problem.ts';
+import { notFound } from '../../contract/problems.ts';
+import { publicDocument, type ServiceDocument } from '../document/merge.ts';
+import { type Entity, entity, get, json, send } from './entity.ts';
+
+/** What a document is written as when it goes to a file or over the wire. */
+export const toYaml = (document: OpenAPIObject): string =>
+  stringify(document, { aliasDuplicateObjects: false });
+
+const OPENAPI_JSON = 'application/vnd.oai.openapi+json';
+const YAML = 'application/yaml';
+
+export function documents(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
+  const files = new Map<string, Entity>();
+  const add = (name: string, document: OpenAPIObject): void => {
+    files.set(`${name}.json`, json(OPENAPI_JSON, document));
+    files.set(`${name}.yaml`, entity(YAML, toYaml(document)));
+  };
+  add('/openapi', merged);
+  for (const service of services) add(`/openapi/${service.name}`, publicDocument(service));
+
+  for (const path of ['/openapi.json', '/openapi.yaml', '/openapi/:file']) {
+    get(router, path, (req, res) => {
+      const file = files.get(decodeURIComponent(req.path));
+      if (!file) throw new Problem(notFound, `No document is called ${req.path}.`);
+      send(req, res, file);
+    });
+  }
+}

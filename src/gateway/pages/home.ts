@@ -1,0 +1,116 @@
+/**
+ * `/`: the one address a client has to know. A page for people, HAL for programs.
+ *
+ * Reads `Accept`, `Host`; sends 200, 304, 406; `Link` to the description (RFC 8631, RFC 9727 §3).
+ */
+import type { Router } from 'express';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
+import type { ServiceDocument } from '../document/merge.ts';
+import { entity, get, HTML, json, sendNegotiated } from './entity.ts';
+import { type Entry, entriesOf, entryLinks } from './entries.ts';
+import { type Html, html, prose } from './html.ts';
+import { layout } from './layout.ts';
+import { originOf } from './origin.ts';
+
+const LINK = [
+  '</openapi.json>; rel="service-desc"; type="application/vnd.oai.openapi+json"',
+  '</docs>; rel="service-doc"; type="text/html"',
+  '</status>; rel="status"',
+  '</.well-known/api-catalog>; rel="api-catalog"',
+].join(', ');
+
+export function home(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
+  const entries = services.flatMap(entriesOf);
+  const body = {
+    title: merged.info.title,
+    version: merged.info.version,
+    _links: {
+      self: { href: '/' },
+      ...entryLinks(entries),
+      'service-desc': { href: '/openapi.json', title: 'The OpenAPI document of everything here' },
+      'service-doc': { href: '/docs', title: 'Swagger UI', type: HTML },
+      status: { href: '/status', title: 'How the services are' },
+    },
+  };
+  const hal = json(HAL, body, { Link: LINK });
+  const programs = [
+    [HAL, hal],
+    // There is nothing to submit here, and without templates HAL-FORMS is HAL.
+    [HAL_FORMS, hal],
+    [JSON_TYPE, json(JSON_TYPE, body, { Link: LINK })],
+  ] as const;
+
+  get(router, '/', (req, res) => {
+    const page = () => entity(HTML, homePage(services, entries, merged, originOf(req)), { Link: LINK });
+    sendNegotiated(
+      req,
+      res,
+      new Map([...programs.map(([type, made]) => [type, () => made] as const), [HTML, page]]),
+    );
+  });
+}
+
+const homePage = (
+  services: readonly ServiceDocument[],
+  entries: readonly Entry[],
+  { info }: OpenAPIObject,
+  origin: string,
+): string =>
+  layout({
+    title: info.title,
+    current: '/',
+    content: html`<section class="hero">
+<h1>${info.title} <small>${info.version}</small></h1>
+<p class="lead">${prose(info.description ?? '')}</p>
+<p class="hint" id="try">Try it in a terminal</p>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span>curl -s ${quoted(`${origin}${sample(entries)}`)}</span></code></pre>
+</section>
+<section aria-labelledby="services">
+<h2 id="services">Services</h2>
+<ul class="cards">${services.map((service) => card(service, entries))}</ul>
+</section>
+<section aria-labelledby="programs">
+<h2 id="programs">For programs</h2>
+<ul class="plain">
+<li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
+<li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
+<li><a href="/health/live">/health/live</a>, <a href="/health/ready">/health/ready</a> are for orchestrators</li>
+</ul>
+</section>`,
+  });
+
+const card = (
+  { name, document: { info } }: ServiceDocument,
+  entries: readonly Entry[],
+): Html => html`<li class="card">
+<h3>${info.title}</h3>
+<p class="version">${name} ${info.version}</p>
+${info.description && html`<p>${prose(info.description)}</p>`}
+<ul class="entries">${entries
+  .filter(({ service }) => service === name)
+  .map(({ href, title }) =>
+    href.includes('{')
+      ? html`<li><code>${href}</code> <span>${title}</span></li>`
+      : html`<li><a href="${href}"><code>${href}</code></a> <span>${title}</span></li>`,
+  )}</ul>
+<p class="actions"><a href="/docs#/${encodeURIComponent(name)}">Try it<span class="hidden">: ${info.title}</span></a>
+<a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
+<a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></p>
+</li>`;
+
+/** A path worth seeing: the first one that can be expanded, with what its document gives as an example. */
+function sample(entries: readonly Entry[]): string {
+  const concrete = entries.filter(({ href }) => !href.includes('{'));
+  for (const { href, operation } of concrete) {
+    for (const parameter of operation.parameters ?? []) {
+      if (!('name' in parameter) || parameter.name !== 'expand') continue;
+      const example = parameter.example ?? Object(parameter.schema).example;
+      if (example !== undefined) return `${href}?expand=${[example].flat().join(',')}`;
+    }
+  }
+  return concrete[0]?.href ?? '/openapi.json';
+}
+
+/** A shell takes `?` and `&` for its own. */
+const quoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);

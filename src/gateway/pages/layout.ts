@@ -1,0 +1,49 @@
+/** What every page for people shares: head, skip link, navigation, footer. One style sheet, no inline code. */
+import { type Html, html } from './html.ts';
+
+const NAVIGATION = [
+  ['/', 'Start'],
+  ['/docs', 'Swagger UI'],
+  ['/status', 'Status'],
+  ['/problems', 'Problems'],
+] as const;
+
+/** The bar at the top; `current` is the path of the page that it stands on. */
+export const siteHeader = (current: string): Html => html`<header class="site">
+<a class="brand" href="/"><img src="/docs/linkway.svg" alt="" width="24" height="24">linkway</a>
+<nav aria-label="Site"><ul>${NAVIGATION.map(
+  ([href, label]) =>
+    html`<li><a href="${href}"${href === current && html` aria-current="page"`}>${label}</a></li>`,
+)}</ul></nav>
+</header>`;
+
+export interface Page {
+  readonly title: string;
+  readonly current: string;
+  readonly content: Html;
+  /** More for the head, such as a script. */
+  readonly head?: Html;
+}
+
+export const layout = ({ title, current, content, head }: Page): string =>
+  html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="/docs/linkway.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/docs/linkway.css">
+${head}</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+${siteHeader(current)}
+<main id="content" tabindex="-1">
+${content}
+</main>
+<footer class="site"><p>Every page here is for people; ask for <code>application/hal+json</code> and the same
+address answers a program.</p></footer>
+</body>
+</html>
+`.text;

@@ -1,0 +1,40 @@
+/**
+ * Everything the gateway answers itself, as one router. Made when the documents are loaded: a request only
+ * chooses among what is there.
+ */
+import { Router } from 'express';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { TargetSnapshot } from '../../outbound/target.ts';
+import type { ServiceDocument } from '../document/merge.ts';
+import { assets } from './assets.ts';
+import { catalog } from './catalog.ts';
+import { docs } from './docs.ts';
+import { documents } from './documents.ts';
+import { health } from './health.ts';
+import { home } from './home.ts';
+import { problems } from './problems.ts';
+import { status } from './status.ts';
+
+export interface PagesOptions {
+  readonly services: readonly ServiceDocument[];
+  /** What `mergeDocuments` made of them. */
+  readonly merged: OpenAPIObject;
+  /** How the services are now; it must not hold their addresses. */
+  readonly status: () => readonly TargetSnapshot[];
+  /** False as soon as the process drains. */
+  readonly ready: () => boolean;
+}
+
+/** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
+export function createPages({ services, merged, status: snapshot, ready }: PagesOptions): Router {
+  const router = Router({ caseSensitive: true });
+  home(router, services, merged);
+  assets(router);
+  docs(router);
+  documents(router, services, merged);
+  problems(router, merged);
+  status(router, snapshot);
+  catalog(router, services);
+  health(router, ready, snapshot);
+  return router;
+}

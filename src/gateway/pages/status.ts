@@ -1,0 +1,92 @@
+/**
+ * `/status`: how the services are, seen from here. A page that keeps itself fresh, and HAL for programs.
+ *
+ * Reads `Accept`; sends 200, 406; never cached. No address of a service is in it.
+ */
+import type { Router } from 'express';
+import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
+import type { TargetSnapshot } from '../../outbound/target.ts';
+import { cache, entity, get, HTML, json, sendNegotiated } from './entity.ts';
+import { type Html, html } from './html.ts';
+import { layout } from './layout.ts';
+
+const noStore = { 'Cache-Control': cache.never };
+
+export function status(router: Router, snapshot: () => readonly TargetSnapshot[]): void {
+  const resource = (type: string) => () => json(type, statusOf(snapshot()), noStore);
+  const representations = new Map([
+    [HAL, resource(HAL)],
+    [HAL_FORMS, resource(HAL)],
+    [JSON_TYPE, resource(JSON_TYPE)],
+    [HTML, () => entity(HTML, statusPage(snapshot()), noStore)],
+  ]);
+  get(router, '/status', (req, res) => sendNegotiated(req, res, representations));
+}
+
+const statusOf = (services: readonly TargetSnapshot[]) => ({
+  _links: { self: { href: '/status' }, home: { href: '/' } },
+  services: services.map(({ name, breaker, inFlight, queued, requests, failures, lastFailure, latency }) => ({
+    _links: { 'service-desc': { href: `/openapi/${name}.json` } },
+    ...{ name, breaker, inFlight, queued, requests, failures },
+    ...(lastFailure && { lastFailure }),
+    ...(latency && { latency }),
+  })),
+});
+
+const WORDS = {
+  closed: 'working',
+  'half-open': 'being tried again',
+  open: 'paused after failures',
+} as const;
+
+const statusPage = (services: readonly TargetSnapshot[]): string =>
+  layout({
+    title: 'Status · linkway',
+    current: '/status',
+    head: html`<script src="/docs/status.js" defer></script>
+<noscript><meta http-equiv="refresh" content="10"></noscript>
+`,
+    content: html`<h1>Status</h1>
+<p class="lead">${summary(services)}</p>
+<div class="table" role="region" aria-labelledby="table" tabindex="0"><table>
+<caption id="table">Counted since this gateway started; times in milliseconds to the head of the answer</caption>
+<thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Requests</th><th scope="col">Failures</th>
+<th scope="col">In flight</th><th scope="col">Median</th><th scope="col">99th percentile</th></tr></thead>
+<tbody>${services.map(row)}</tbody>
+</table></div>
+<p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
+  });
+
+const summary = (services: readonly TargetSnapshot[]): string => {
+  const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
+  if (troubled.length === 0) return services.length === 0 ? 'No services yet.' : 'Every service is working.';
+  return `Not well: ${troubled.join(', ')}. The others are not affected.`;
+};
+
+const row = ({
+  name,
+  breaker,
+  requests,
+  failures,
+  inFlight,
+  queued,
+  lastFailure,
+  latency,
+}: TargetSnapshot): Html =>
+  html`<tr>
+<th scope="row"><a href="/docs#/${encodeURIComponent(name)}">${name}</a></th>
+<td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
+    lastFailure &&
+    html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
+  }</div></td>
+<td data-label="Requests">${requests}</td>
+<td data-label="Failures">${failures}</td>
+<td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
+<td data-label="Median">${milliseconds(latency?.p50)}</td>
+<td data-label="99th percentile">${milliseconds(latency?.p99)}</td>
+</tr>`;
+
+const milliseconds = (value: number | undefined): string =>
+  value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0);
+
+const clock = (at: string): string => `${at.slice(11, 19)} UTC`;

@@ -1,0 +1,70 @@
+import { expect, it } from '@jest/globals';
+import request from 'supertest';
+import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
+import { pagesApp, sampleServices } from '../../support/pages-app.ts';
+
+const app = pagesApp();
+const page = (agent = request(app)) => agent.get('/').set('Accept', 'text/html');
+
+it('links to every service and to what describes them', async () => {
+  const { body, headers } = await request(app).get('/').set('Accept', 'application/hal+json').expect(200);
+
+  expect(body._links).toMatchObject({
+    self: { href: '/' },
+    orders: { href: '/orders', title: 'Orders, newest first' },
+    consumers: { href: '/consumers', title: 'Consumers' },
+    'service-desc': { href: '/openapi.json' },
+    'service-doc': { href: '/docs' },
+    status: { href: '/status' },
+  });
+  expect(headers.link).toContain('</openapi.json>; rel="service-desc"');
+  expect(headers.link).toContain('</docs>; rel="service-doc"');
+});
+
+it('lists the services of one relation, told apart by name', async () => {
+  const twins = ['north', 'south'].map((name) => ({
+    name,
+    document: {
+      openapi: '3.1.0',
+      info: { title: name, version: '1.0.0' },
+      paths: { [`/${name}/{id}`]: { get: { responses: {}, 'x-entry': 'shop', summary: name } } },
+    },
+  }));
+  const { body } = await request(pagesApp({ services: twins, merged: mergeDocuments(twins) })).get('/');
+
+  expect(body._links.shop).toEqual([
+    { href: '/north/{id}', templated: true, title: 'north', name: 'north' },
+    { href: '/south/{id}', templated: true, title: 'south', name: 'south' },
+  ]);
+});
+
+it('shows people the services, escaped, and a line to try', async () => {
+  const { text } = await page().expect(200);
+
+  expect(text).toContain('<h3>Orders</h3>');
+  expect(text).toContain('Who orders &lt;b&gt;food&lt;/b&gt;.');
+  expect(text).toContain('can be done with it: <code>cancel</code>, <code>revise</code>.</p>');
+  expect(text).not.toContain('More text.');
+  expect(text).toMatch(/curl -s &#39;http:\/\/127\.0\.0\.1:\d+\/orders\?expand=consumer&#39;/);
+});
+
+it('does not repeat a host that is none', async () => {
+  const { text } = await page().set('Host', "x';alert(1)//<script>");
+
+  expect(text).not.toContain('alert(1)');
+});
+
+it('works without any service', async () => {
+  const empty = pagesApp({ services: [], merged: mergeDocuments([]) });
+
+  await page(request(empty)).expect(200);
+  const { body } = await request(empty).get('/');
+  expect(Object.keys(body._links)).toEqual(['self', 'service-desc', 'service-doc', 'status']);
+});
+
+it('takes the title of the public document', async () => {
+  const merged = mergeDocuments(sampleServices, { info: { title: 'Food & co' } });
+  const { text } = await page(request(pagesApp({ merged })));
+
+  expect(text).toContain('<h1>Food &amp; co <small>');
+});

@@ -1,0 +1,68 @@
+/** The gateway's pages in a real browser: at every width, light and dark, with the keyboard. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { startPages } from '../support/start-pages.ts';
+
+const PATHS = ['/', '/docs', '/status', '/problems', '/problems/not-found'];
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+] as const;
+
+describeInBrowser('pages', (browser) => {
+  const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-pages-'));
+  let system: { url: string; close(): Promise<void> };
+  beforeAll(async () => {
+    system = await startPages();
+  }, 60_000);
+  afterAll(() => system.close());
+
+  describe.each(PATHS)('%s', (path) => {
+    it.each(LOOKS)(
+      'is whole and asks no other host: $name',
+      async ({ name, ...look }) => {
+        const { page, complaints } = await openWatched(browser(), system.url + path, look);
+        await page.waitForLoadState('networkidle');
+        await page.screenshot({
+          path: join(folder, `${path.replaceAll('/', '_')}-${name}.png`),
+          fullPage: true,
+        });
+
+        expect(complaints).toEqual([]);
+        expect(await page.title()).toContain('linkway');
+        expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+        await page.close();
+      },
+      30_000,
+    );
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const { page } = await openWatched(browser(), system.url);
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(page.url()).toContain('#content');
+    for (let presses = 0; presses < 3; presses++) await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('href')).toMatch(/^\/[a-z]+/);
+    await page.close();
+  });
+
+  it('keeps the status fresh, and says when it cannot', async () => {
+    const { page } = await openWatched(browser(), `${system.url}/status`);
+    await page.clock.install();
+    await page.reload();
+    const refreshed = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+    await page.clock.runFor(3000);
+    expect((await refreshed).status()).toBe(200);
+
+    await page.route('**/status', (route) => route.abort());
+    await page.clock.runFor(3000);
+    await page.getByText('lost its connection').waitFor({ state: 'visible' });
+    await page.close();
+  });
+});

@@ -1,0 +1,47 @@
+/** Every operation in Swagger UI is tried, as a reader would: expand, Try it out, Execute. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { startPages } from '../support/start-pages.ts';
+
+describeInBrowser('Swagger UI', (browser) => {
+  let system: { url: string; close(): Promise<void> };
+  beforeAll(async () => {
+    system = await startPages();
+  }, 60_000);
+  afterAll(() => system.close());
+
+  it('runs every operation with its examples as they stand, through the gateway that served it', async () => {
+    const { page, complaints } = await openWatched(browser(), `${system.url}/docs`);
+    const answer = await fetch(`${system.url}/openapi.json`);
+    const { paths } = (await answer.json()) as OpenAPIObject;
+    const expected = Object.values(paths ?? {})
+      .flatMap((item) => Object.values(item))
+      .flatMap(({ operationId }) => operationId ?? [])
+      .sort();
+    await page.waitForSelector('.opblock');
+    const ids = await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id));
+    const tried: string[] = [];
+
+    for (const id of ids) {
+      const block = page.locator(`[id="${id}"]`);
+      await block.locator('.opblock-summary-control').click();
+      await block.getByRole('button', { name: 'Try it out' }).click();
+      const sent = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+      await block.getByRole('button', { name: 'Execute' }).click();
+      const response = await sent;
+      const shown = block.locator('.live-responses-table .response-col_status').last();
+
+      const text = (await shown.textContent()) ?? '';
+      expect(`${id} ${response.status()}`).toMatch(/ 2\d\d$/);
+      expect(text).toContain(String(response.status()));
+      expect(response.url().startsWith(`${system.url}/`)).toBe(true);
+      tried.push((await block.locator('.opblock-summary-operation-id').textContent()) ?? '');
+      await block.locator('.opblock-summary-control').click();
+    }
+
+    expect(tried.sort()).toEqual(expected);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 180_000);
+});

@@ -1,0 +1,119 @@
+/** The gateway's own pages over two small services, without a gateway around them. */
+import express, { type Express } from 'express';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { mergeDocuments } from '../../src/gateway/document/merge.ts';
+import { createPages, type PagesOptions } from '../../src/gateway/pages/pages.ts';
+import { problemHandler } from '../../src/http/problem-handler.ts';
+
+const response = (description: string) => ({
+  200: { description, content: { 'application/hal+json': { schema: { type: 'object' } } } },
+});
+
+const orders = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Orders',
+    version: '1.4.0',
+    description:
+      'What was ordered, where it is, and what can be done with it: `cancel`, `revise`.\n\nMore text.',
+  },
+  servers: [{ url: 'http://10.1.2.3:8083' }],
+  paths: {
+    '/orders': {
+      get: {
+        operationId: 'listOrders',
+        summary: 'Orders, newest first',
+        'x-entry': 'orders',
+        parameters: [
+          {
+            name: 'expand',
+            in: 'query',
+            schema: { type: 'array', items: { type: 'string' } },
+            example: ['consumer'],
+          },
+        ],
+        responses: response('A page of orders.'),
+      },
+      post: {
+        operationId: 'placeOrder',
+        summary: 'Place an order',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': { schema: { type: 'object' }, example: { consumerId: 'c1', lineItems: [] } },
+          },
+        },
+        responses: { 201: { description: 'Placed.' } },
+      },
+    },
+    '/orders/{orderId}': {
+      get: {
+        operationId: 'getOrder',
+        parameters: [
+          { name: 'orderId', in: 'path', required: true, schema: { type: 'string' }, example: 'o1' },
+        ],
+        responses: response('An order.'),
+      },
+    },
+  },
+  components: {
+    'x-problems': {
+      'order-too-small': {
+        status: 409,
+        title: 'Too <small> an order',
+        meaning: 'The total is below `minimum`.',
+        mend: 'Order more.',
+      },
+    },
+  },
+};
+
+const consumers = {
+  openapi: '3.1.0',
+  info: { title: 'Consumers', version: '2.0.0', description: 'Who orders <b>food</b>.' },
+  paths: {
+    '/consumers/{consumerId}': {
+      parameters: [
+        { name: 'consumerId', in: 'path', required: true, schema: { type: 'string' }, example: 'c1' },
+      ],
+      get: { operationId: 'getConsumer', responses: response('A consumer.') },
+    },
+    '/consumers': { get: { operationId: 'listConsumers', responses: response('Consumers.') } },
+  },
+};
+
+export const sampleServices = [
+  { name: 'orders', document: orders as unknown as OpenAPIObject },
+  { name: 'consumers', document: consumers as unknown as OpenAPIObject },
+];
+
+export function pagesApp(options: Partial<PagesOptions> = {}): Express {
+  const app = express().disable('x-powered-by');
+  app.use(
+    createPages({
+      services: sampleServices,
+      merged: mergeDocuments(sampleServices),
+      status: () => [
+        {
+          name: 'orders',
+          breaker: 'open',
+          inFlight: 2,
+          queued: 1,
+          requests: 1204,
+          failures: 17,
+          lastFailure: { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time' },
+          latency: { p50: 3.21, p99: 41.7 },
+        },
+        { name: 'consumers', breaker: 'closed', inFlight: 0, queued: 0, requests: 0, failures: 0 },
+      ],
+      ready: () => true,
+      ...options,
+    }),
+  );
+  app.use(['/orders', '/consumers'], (req, res) => {
+    res.status(req.method === 'POST' ? 201 : 200).set('Content-Type', 'application/prs.hal-forms+json');
+    res.send(JSON.stringify({ _links: { self: { href: req.originalUrl } }, total: 1200 }));
+  });
+  app.use(problemHandler({ logger: { error: () => undefined } }));
+  return app;
+}
