@@ -53,8 +53,6 @@ const sections: Record<string, Field> = {
   pathItems: map('pathItem'),
 };
 
-export const kindOfSection = (section: string): Kind | undefined => sections[section]?.[1];
-
 const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
   document: fieldsOf({
     paths: openMap('pathItem'),

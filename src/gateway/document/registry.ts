@@ -18,7 +18,7 @@ export function sectionsOf({ components, webhooks }: Json): Sections {
   );
 }
 
-export const prefixed = (service: string, name: string): string =>
+const prefixed = (service: string, name: string): string =>
   `${service.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, letter: string) => letter.toUpperCase())}_${name}`;
 
 /** A name that is not taken: the plain one, the service's, or the service's with a number. */

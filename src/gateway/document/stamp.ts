@@ -5,7 +5,7 @@
 import { isObject, type Json, METHODS, walk } from './grammar.ts';
 
 /** Extension on every public operation: the service that answers it. */
-export const SERVICE = 'x-linkway-service';
+const SERVICE = 'x-linkway-service';
 
 /** The way in, relative to wherever the document was loaded from. */
 export const PUBLIC_SERVERS = [{ url: '/' }];

@@ -13,7 +13,7 @@ export interface Entry {
   readonly operation: OperationObject;
 }
 
-export const ENTRY = 'x-entry';
+const ENTRY = 'x-entry';
 
 export function entriesOf({ name, document }: ServiceDocument): Entry[] {
   const readable = operations(document);
