@@ -12,6 +12,7 @@ import { Registry, sectionsOf } from './registry.ts';
 import { type Names, renamer } from './rename.ts';
 import { needsServiceTag, PUBLIC_SERVERS, stamp } from './stamp.ts';
 import { Tags } from './tags.ts';
+import { upgrade } from './upgrade.ts';
 
 export interface ServiceDocument {
   readonly name: string;
@@ -38,7 +39,7 @@ export function mergeDocuments(
   const tags = new Tags();
 
   for (const { name, document } of services) {
-    const stamped = stamp(name, asJson(document));
+    const stamped = stamp(name, upgrade(asJson(document)));
     const tag = tags.add(name, withServiceTag(name, stamped));
     const rename = (component: Names['component']): Json =>
       walk(

@@ -11,8 +11,7 @@ import { notFound } from '../../contract/problems.ts';
 import { publicDocument, type ServiceDocument } from '../document/merge.ts';
 import { type Entity, entity, get, json, send } from './entity.ts';
 
-const toYaml = (document: OpenAPIObject): string =>
-  stringify(document, { aliasDuplicateObjects: false });
+const toYaml = (document: OpenAPIObject): string => stringify(document, { aliasDuplicateObjects: false });
 
 const OPENAPI_JSON = 'application/vnd.oai.openapi+json';
 const YAML = 'application/yaml';
