@@ -2,6 +2,7 @@
 import { type Contract, defineContract } from '../../src/contract/contract.ts';
 import { contractDocument } from '../../src/contract/document.ts';
 import { operation } from '../../src/contract/operation.ts';
+import { actionNotAllowed } from '../../src/contract/problems.ts';
 import { page, resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';
 import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph.ts';
@@ -9,10 +10,10 @@ import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph.ts';
 const id = z.string();
 
 const Author = resource('Author', z.object({ id }));
-const Book = resource('Book', z.object({ id, authorId: id, chapters: z.array(z.object({ id })) }));
+export const Book = resource('Book', z.object({ id, authorId: id, chapters: z.array(z.object({ id })) }));
 const Chapter = resource('Chapter', z.object({ id }));
 
-const authors = defineContract({
+export const authors = defineContract({
   service: 'authors',
   title: 'Authors',
   description: 'Who writes.',
@@ -39,7 +40,17 @@ const authors = defineContract({
   ],
 });
 
-const books = defineContract({
+export const burnBook = operation({
+  operationId: 'burnBook',
+  method: 'post',
+  path: '/books/{bookId}/burn',
+  summary: 'Burn a book',
+  params: z.object({ bookId: id }),
+  responses: { 200: { description: 'The ashes.', body: Book } },
+  problems: [actionNotAllowed],
+});
+
+export const books = defineContract({
   service: 'books',
   title: 'Books',
   description: 'What is written.',
@@ -84,14 +95,7 @@ const books = defineContract({
       params: z.object({ bookId: id, chapterId: id }),
       responses: { 200: { description: 'The chapter.', body: Chapter } },
     }),
-    operation({
-      operationId: 'burnBook',
-      method: 'post',
-      path: '/books/{bookId}/burn',
-      summary: 'Burn a book',
-      params: z.object({ bookId: id }),
-      responses: { 200: { description: 'The ashes.', body: Book } },
-    }),
+    burnBook,
   ],
 });
 
