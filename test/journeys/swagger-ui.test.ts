@@ -36,6 +36,11 @@ describeInBrowser('Swagger UI', (browser) => {
       expect(`${id} ${response.status()}`).toMatch(/ 2\d\d$/);
       expect(text).toContain(String(response.status()));
       expect(response.url().startsWith(`${system.url}/`)).toBe(true);
+      // Highlighted, whatever +json it is.
+      const type = response.headers()['content-type'] ?? '';
+      const body = block.locator('.live-responses-table .response-col_description pre.microlight').first();
+      if (type.includes('json'))
+        expect(await body.locator('code.language-json span').count()).toBeGreaterThan(0);
       tried.push((await block.locator('.opblock-summary-operation-id').textContent()) ?? '');
       await block.locator('.opblock-summary-control').click();
     }
@@ -44,4 +49,18 @@ describeInBrowser('Swagger UI', (browser) => {
     expect(complaints).toEqual([]);
     await page.close();
   }, 180_000);
+
+  it('opens at the service or the operation that a link names', async () => {
+    const { page } = await openWatched(browser(), system.url);
+    await page.getByRole('link', { name: 'Try it' }).first().click();
+    await page.waitForSelector('.opblock');
+    const [operation] = await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id));
+    const [, tag, id] = (operation ?? '').split('-');
+    expect(page.url()).toBe(`${system.url}/docs#/${tag}`);
+
+    await page.goto(`${system.url}/docs#/${tag}/${id}`);
+    await page.reload();
+    await page.getByRole('button', { name: 'Try it out' }).waitFor();
+    await page.close();
+  }, 60_000);
 });
