@@ -12,6 +12,7 @@ import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { type Html, html, prose } from './html.ts';
 import { layout } from './layout.ts';
 import { originOf } from './origin.ts';
+import { samplePath } from './sample.ts';
 
 const LINK = [
   '</openapi.json>; rel="service-desc"; type="application/vnd.oai.openapi+json"',
@@ -64,7 +65,7 @@ const homePage = (
 <h1>${info.title} <small>${info.version}</small></h1>
 <p class="lead">${prose(info.description ?? '')}</p>
 <p class="hint" id="try">Try it in a terminal</p>
-<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span>curl -s ${quoted(`${origin}${sample(entries)}`)}</span></code></pre>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span>curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
 </section>
 <section aria-labelledby="services">
 <h2 id="services">Services</h2>
@@ -98,19 +99,6 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
 <a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
 <a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></p>
 </li>`;
-
-/** A path worth seeing: the first one that can be expanded, with what its document gives as an example. */
-function sample(entries: readonly Entry[]): string {
-  const concrete = entries.filter(({ href }) => !href.includes('{'));
-  for (const { href, operation } of concrete) {
-    for (const parameter of operation.parameters ?? []) {
-      if (!('name' in parameter) || parameter.name !== 'expand') continue;
-      const example = parameter.example ?? Object(parameter.schema).example;
-      if (example !== undefined) return `${href}?expand=${[example].flat().join(',')}`;
-    }
-  }
-  return concrete[0]?.href ?? '/openapi.json';
-}
 
 /** A shell takes `?` and `&` for its own. */
 const quoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);
