@@ -1,0 +1,62 @@
+/** THE MAP: what the gateway does with a request, in order. Every step can end it; errors go to the last one. */
+import express, { type Express, type RequestHandler } from 'express';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { GatewayConfig } from '../config/gateway-yaml.ts';
+import { type AccessRecord, accessLog } from '../http/access-log.ts';
+import { identify } from '../http/identify.ts';
+import type { Log } from '../http/log.ts';
+import { problemHandler } from '../http/problem-handler.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import type { Targets } from '../outbound/targets.ts';
+import { forward } from './forward.ts';
+import { compileOperations } from './operation.ts';
+import { ownPages } from './own-pages.ts';
+import { route } from './route.ts';
+import { createRouter } from './router.ts';
+import { validate } from './validate.ts';
+
+export interface GatewayOptions {
+  readonly config: Pick<GatewayConfig, 'services' | 'limits' | 'trustProxy' | 'accessLog'>;
+  /** The document of each service, by name. */
+  readonly documents: ReadonlyMap<string, OpenAPIObject>;
+  readonly targets: Targets;
+  readonly log: Pick<Log, 'logger' | 'lines'>;
+  /** Answers the reserved paths. */
+  readonly pages?: RequestHandler;
+  /** The metrics hook. */
+  readonly onRequest?: (record: AccessRecord) => void;
+}
+
+export function createGateway({
+  config,
+  documents,
+  targets,
+  log,
+  pages,
+  onRequest,
+}: GatewayOptions): Express {
+  const operations = config.services.flatMap(({ name, unknownQuery }) => {
+    const document = documents.get(name);
+    return document ? compileOperations({ service: name, document, unknownQuery }) : [];
+  });
+  const router = createRouter(operations);
+  const security = securityHeaders();
+  const lines = config.accessLog ? log.lines : undefined;
+
+  const app = express().disable('x-powered-by');
+  // An id, and a place in a trace.
+  app.use(identify());
+  // A line and a measurement when it is over.
+  app.use(accessLog({ lines, onRequest }));
+  // What the gateway answers itself.
+  if (pages) app.use(ownPages(pages));
+  // Whose operation it is: 404, 405.
+  app.use(route(router, security));
+  // As the contract says, or 400, 413, 415.
+  app.use(validate(config.limits.body));
+  // To the service and back.
+  app.use(forward({ targets, trustProxy: config.trustProxy, securityHeaders: security }));
+  // Whatever went wrong, as application/problem+json.
+  app.use(problemHandler({ logger: log.logger, headers: security }));
+  return app;
+}

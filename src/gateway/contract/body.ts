@@ -1,0 +1,85 @@
+/** The body of an operation, compiled: which media types it takes, and for JSON the check against its schema. */
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { type Fault, Problem } from '../../contract/problem.ts';
+import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
+import type { Json } from '../document/grammar.ts';
+import { faultsOf } from './faults.ts';
+import { type Located, locate } from './located.ts';
+import { type Schemas, schemaAt } from './schemas.ts';
+
+export interface MediaType {
+  readonly isJson: boolean;
+  /** @throws Problem bad-request (400) when the bytes are no JSON */
+  check(bytes: Buffer): Fault[];
+}
+
+/** Finding every fault of a larger body could cost more than the body is worth. */
+const ALL_FAULTS_BYTES = 65_536;
+
+export class RequestBody {
+  readonly required: boolean;
+  readonly #types = new Map<string, MediaType>();
+
+  constructor(document: Json, body: Located, schemas: Schemas, at: string) {
+    this.required = body.node.required === true;
+    for (const range of Object.keys((body.node.content ?? {}) as Json)) {
+      const schema = locate(document, body, 'content', range, 'schema');
+      const place = `the ${range} body of ${at}`;
+      this.#types.set(essence(range), mediaType(essence(range), schema, schemas, place));
+    }
+  }
+
+  /** @throws Problem unsupported-media-type (415) */
+  accept(contentType: string | undefined): MediaType {
+    const type = essence(contentType ?? '');
+    const found =
+      this.#types.get(type) ?? this.#types.get(`${type.split('/')[0]}/*`) ?? this.#types.get('*/*');
+    if (found && type.includes('/')) return found;
+    const supported = [...this.#types.keys()];
+    const got = type ? `cannot be sent as ${type}` : 'has no Content-Type';
+    throw new Problem(
+      unsupportedMediaType,
+      `The body ${got}; this operation takes ${supported.join(', ')}.`,
+      {
+        extensions: { supported },
+      },
+    );
+  }
+
+  /** @throws Problem validation-failed (400) where there has to be a body and is none */
+  acceptNone(): void {
+    if (!this.required) return;
+    const errors: Fault[] = [{ in: 'body', pointer: '#', detail: 'is required' }];
+    throw new Problem(validationFailed, 'This operation needs a body.', { extensions: { errors } });
+  }
+}
+
+/** A media type without its parameters. */
+const essence = (contentType: string): string => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+const mediaType = (type: string, schema: Located | undefined, schemas: Schemas, place: string): MediaType => {
+  const isJson = /^application\/json$|\+json$/.test(type);
+  if (!isJson) return { isJson, check: () => [] };
+  const reference = schema ? schemaAt(schema.pointer) : {};
+  const first = schemas.compile(reference, 'first', place);
+  let all: ValidateFunction | undefined;
+  const check = (bytes: Buffer): Fault[] => {
+    const value = parse(bytes);
+    if (first(value)) return [];
+    if (bytes.length > ALL_FAULTS_BYTES) return faultsOf('body', first.errors ?? []);
+    all ??= schemas.compile(reference, 'all', place);
+    all(value);
+    return faultsOf('body', all.errors ?? []);
+  };
+  return { isJson, check };
+};
+
+const parse = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    // V8's message may quote the body.
+    const position = /position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
+    throw new Problem(badRequest, `The body is not well-formed JSON${position ? `, at ${position}` : ''}.`);
+  }
+};

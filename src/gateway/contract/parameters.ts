@@ -1,0 +1,163 @@
+/**
+ * The parameters of an operation, compiled: what comes as text is put into the form that the parameter's style
+ * says (OpenAPI 3.1 §4.8.12), then checked against its schema.
+ */
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import type { Fault } from '../../contract/problem.ts';
+import type { Json } from '../document/grammar.ts';
+import { faultsOf, pointerTo } from './faults.ts';
+import { type Located, locate } from './located.ts';
+import { type Schemas, schemaAt } from './schemas.ts';
+
+export type Place = 'path' | 'query' | 'header';
+
+interface Parameter {
+  readonly name: string;
+  /** Values that stand in one text are separated by this. */
+  readonly separator: string | undefined;
+  /** Whether the schema takes an array, something else, or either. */
+  readonly form: 'array' | 'scalar' | 'either';
+  readonly json: boolean;
+}
+
+const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
+
+/** The specification says that these are no parameters, whatever the document says. */
+const IGNORED_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization']);
+
+export class Parameters {
+  readonly required: boolean;
+  readonly #place: Place;
+  readonly #known = new Map<string, Parameter>();
+  /** Names that begin so are members of an object parameter. */
+  readonly #prefixes: string[] = [];
+  readonly #rejectUnknown: boolean;
+  readonly #validate: ValidateFunction;
+
+  constructor(
+    document: Json,
+    parameters: readonly Located[],
+    place: Place,
+    schemas: Schemas,
+    at: string,
+    rejectUnknown = false,
+  ) {
+    const properties: Json = {};
+    const required: string[] = [];
+    let open = !rejectUnknown;
+    for (const parameter of parameters) {
+      const name = String(parameter.node.name);
+      const key = place === 'header' ? name.toLowerCase() : name;
+      if (parameter.node.in !== place || (place === 'header' && IGNORED_HEADERS.has(key))) continue;
+      const media = Object.keys((parameter.node.content ?? {}) as Json)[0];
+      const schema =
+        media === undefined
+          ? locate(document, parameter, 'schema')
+          : locate(document, parameter, 'content', media, 'schema');
+      const types = schema ? typesOf(document, schema) : new Set<string>();
+      if (media === undefined && types.has('object') && place === 'query') {
+        // Its members are parameters of their own; which ones, the schema need not say.
+        if (parameter.node.style === 'deepObject') this.#prefixes.push(`${name}[`);
+        else open = true;
+        continue;
+      }
+      this.#known.set(key, parameterOf(key, parameter.node, types, place, media !== undefined));
+      properties[key] = schema ? schemaAt(schema.pointer) : true;
+      if (parameter.node.required === true) required.push(key);
+    }
+    this.#place = place;
+    this.#rejectUnknown = !open;
+    this.required = required.length > 0;
+    this.#validate = schemas.compile(
+      { type: 'object', properties, required },
+      'text',
+      `the ${place} parameters of ${at}`,
+    );
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** `values` holds every name that came, each with all its values. */
+  check(values: ReadonlyMap<string, readonly string[]>): Fault[] {
+    const faults: Fault[] = [];
+    const read: Json = {};
+    for (const [name, texts] of values) {
+      const parameter = this.#known.get(name);
+      const fault = (detail: string) => faults.push({ in: this.#place, pointer: pointerTo(name), detail });
+      if (!parameter) {
+        if (this.#rejectUnknown && !this.#prefixes.some((prefix) => name.startsWith(prefix)))
+          fault(this.#unknown());
+        continue;
+      }
+      if (texts.length > 1 && parameter.form === 'scalar') fault('must be given once');
+      else if (parameter.json) readJson(read, name, texts[0], fault);
+      else read[name] = styledValue(parameter, texts);
+    }
+    if (!this.#validate(read)) {
+      // What was found above is not in `read`, and is not to be called missing as well.
+      const found = new Set(faults.map((fault) => fault.pointer));
+      faults.push(
+        ...faultsOf(this.#place, this.#validate.errors ?? []).filter((fault) => !found.has(fault.pointer)),
+      );
+    }
+    return faults;
+  }
+
+  #unknown(): string {
+    const names = [...this.#known.keys()].join(', ');
+    return names
+      ? `is not a parameter of this operation; it takes ${names}`
+      : 'is not a parameter: this operation takes none';
+  }
+}
+
+const readJson = (
+  read: Json,
+  name: string,
+  text: string | undefined,
+  fault: (detail: string) => void,
+): void => {
+  try {
+    read[name] = JSON.parse(text ?? '');
+  } catch {
+    fault('must be JSON');
+  }
+};
+
+const styledValue = ({ form, separator }: Parameter, texts: readonly string[]): unknown => {
+  if (form === 'scalar') return texts[0];
+  const values = separator === undefined ? texts : texts.flatMap((text) => text.split(separator));
+  return form === 'either' && values.length === 1 ? values[0] : [...values];
+};
+
+const parameterOf = (
+  name: string,
+  node: Json,
+  types: ReadonlySet<string>,
+  place: Place,
+  json: boolean,
+): Parameter => {
+  const style = String(node.style ?? (place === 'query' ? 'form' : 'simple'));
+  const explode = node.explode ?? style === 'form';
+  const separator = explode && place === 'query' ? undefined : (SEPARATORS[style] ?? ',');
+  const others = [...types].filter((type) => type !== 'array' && type !== 'null');
+  const form = !types.has('array') ? 'scalar' : others.length > 0 ? 'either' : 'array';
+  return { name, separator, form, json };
+};
+
+/** The types that a schema names, itself or in its alternatives. */
+const typesOf = (document: Json, schema: Located, depth = 0): Set<string> => {
+  const types = new Set<string>([schema.node.type ?? []].flat().map(String));
+  if (depth > 5) return types;
+  for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
+    const branches = schema.node[keyword];
+    if (!Array.isArray(branches)) continue;
+    for (const index of branches.keys()) {
+      const branch = locate(document, { node: branches as unknown as Json, pointer: '' }, index);
+      if (branch) for (const type of typesOf(document, branch, depth + 1)) types.add(type);
+    }
+  }
+  return types;
+};

@@ -1,0 +1,37 @@
+/**
+ * Last step of a request: to the service and back, streaming both ways.
+ *
+ * Passes on what comes; hop-by-hop headers and those that `Connection` names are dropped (RFC 9110 §7.6.1).
+ * Sends the service's status, or 502, 503, 504 where there is none. A client that leaves ends the call.
+ */
+import type { RequestHandler } from 'express';
+import { CallAborted } from '../outbound/call-failure.ts';
+import type { Targets } from '../outbound/targets.ts';
+import { exchangeOf } from './exchange.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+
+export interface ForwardOptions {
+  readonly targets: Targets;
+  readonly trustProxy: boolean;
+  /** Raw headers for every answer: name, value, … */
+  readonly securityHeaders: readonly string[];
+}
+
+export const forward = ({ targets, trustProxy, securityHeaders }: ForwardOptions): RequestHandler => {
+  const headersOf = responseHeaders(securityHeaders);
+  return async function forward(req, res) {
+    const { context, operation, target: path, body } = exchangeOf(req);
+    const target = targets.get(operation.service);
+    if (!target) throw new Error(`no target for ${operation.service}`);
+    const headers = requestHeaders(req, context, trustProxy);
+    const call = target.start({ method: req.method, path, headers, body });
+    res.once('close', () => call.abort());
+    try {
+      const answer = await call.answer;
+      answer.pipe(res, headersOf(answer.rawHeaders, context));
+    } catch (error) {
+      if (!(error instanceof CallAborted)) throw error;
+      res.destroy();
+    }
+  };
+};

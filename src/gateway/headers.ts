@@ -1,0 +1,70 @@
+/** Which headers pass the gateway, each way: copied once, from raw array to raw array. */
+import type { IncomingMessage } from 'node:http';
+import type { RequestContext } from '../http/context.ts';
+import { appendForwarded, FORWARDED_HEADERS } from '../http/forwarded.ts';
+import { HOP_BY_HOP, namedInConnection } from '../http/hop-by-hop.ts';
+import { REQUEST_ID_HEADER } from '../http/identify.ts';
+
+/** RFC 9110 §7.6.3: who passed it on. */
+const VIA = '1.1 linkway';
+
+const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  ...FORWARDED_HEADERS,
+  'host',
+  REQUEST_ID_HEADER.toLowerCase(),
+  'traceparent',
+]);
+
+/** For the service: what the client sent, who it is, and the ids of the request. */
+export const requestHeaders = (
+  req: IncomingMessage,
+  context: RequestContext,
+  trustProxy: boolean,
+): string[] => {
+  const { rawHeaders } = req;
+  const named = namedInConnection(req.headers.connection);
+  const traceKept = req.headers.traceparent === context.traceparent;
+  const raw: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const lower = name.toLowerCase();
+    if (REPLACED_IN_REQUEST.has(lower) || named.has(lower)) continue;
+    // It belongs to the trace that was not taken up.
+    if (lower === 'tracestate' && !traceKept) continue;
+    raw.push(name, rawHeaders[i + 1] as string);
+  }
+  appendForwarded(raw, req, trustProxy);
+  raw.push('Via', VIA, REQUEST_ID_HEADER, context.requestId, 'traceparent', context.traceparent);
+  return raw;
+};
+
+/** Appends what the gateway adds to every answer; what a service says itself goes before it. */
+export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
+
+export const responseHeaders = (added: readonly string[]): ResponseHeaders => {
+  const addedNames = new Set(added.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
+  const requestId = REQUEST_ID_HEADER.toLowerCase();
+  return (rawHeaders, context) => {
+    const raw: string[] = [];
+    let named: ReadonlySet<string> | undefined;
+    let own: Set<string> | undefined;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] as string;
+      const lower = name.toLowerCase();
+      if (lower === 'connection') named = namedInConnection(rawHeaders[i + 1]);
+      if (HOP_BY_HOP.has(lower) || lower === requestId) continue;
+      if (addedNames.has(lower)) {
+        own ??= new Set();
+        own.add(lower);
+      }
+      raw.push(name, rawHeaders[i + 1] as string);
+    }
+    const kept = named && named.size > 0 ? without(raw, named) : raw;
+    kept.push(...(own ? without(added, own) : added), REQUEST_ID_HEADER, context.requestId);
+    return kept;
+  };
+};
+
+const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
+  raw.filter((_, i) => !names.has((raw[i - (i % 2)] as string).toLowerCase()));

@@ -1,0 +1,57 @@
+/** Takes the body of a request, never more of it than the limit. */
+import type { IncomingMessage } from 'node:http';
+import { type Readable, Transform } from 'node:stream';
+import { Problem } from '../contract/problem.ts';
+import { contentTooLarge } from '../contract/problems.ts';
+
+/** RFC 9112 §6.3: a request has a body when it says how long it is, or that it comes in pieces. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+const tooLarge = (limit: number): Problem =>
+  new Problem(contentTooLarge, `The body is larger than ${limit} bytes.`, { extensions: { limit } });
+
+/** @throws Problem content-too-large (413) before a byte is read, where the request says how long it is */
+const checkLength = ({ headers }: IncomingMessage, limit: number): void => {
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+};
+
+/** All of it; rejects with content-too-large (413), or when the caller leaves. */
+export const collectBody = (req: IncomingMessage, limit: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    checkLength(req, limit);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const collect = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      // The rest is read and forgotten, so that the caller gets to read the answer.
+      req.off('data', collect).resume();
+      reject(tooLarge(limit));
+    };
+    req.on('data', collect);
+    req.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    req.once('error', reject);
+  });
+
+/** As it arrives; the stream fails with content-too-large (413). */
+export const streamBody = (req: IncomingMessage, limit: number): Readable => {
+  checkLength(req, limit);
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= limit) done(null, chunk);
+      else done(tooLarge(limit));
+    },
+  });
+  // Whoever reads it is told when it fails; where nobody does, that is no reason to end the process.
+  counted.on('error', () => req.resume());
+  req.once('close', () => {
+    if (!req.complete) counted.destroy(new Error('The caller left.'));
+  });
+  return req.pipe(counted);
+};

@@ -1,0 +1,41 @@
+/**
+ * Finds the operation that a request is for.
+ *
+ * Sends 400 where the path's percent-encoding is broken, 404 where no document has the path, 405 with `Allow`
+ * where it has, but not with this method (RFC 9110 §15.5.6), and answers OPTIONS with 204 and `Allow` (§9.3.7).
+ */
+import type { RequestHandler } from 'express';
+import { Problem } from '../contract/problem.ts';
+import { methodNotAllowed, notFound } from '../contract/problems.ts';
+import { contextOf } from '../http/context.ts';
+import { REQUEST_ID_HEADER } from '../http/identify.ts';
+import { Exchange, setExchange } from './exchange.ts';
+import type { OperationRouter } from './router.ts';
+
+export const route = (router: OperationRouter, securityHeaders: readonly string[]): RequestHandler =>
+  function route(req, res, next) {
+    const { method, url } = req;
+    const match = router.find(method, url);
+    const context = contextOf(req);
+    if (match) {
+      const exchange = new Exchange(context, match, originForm(url));
+      context.service = match.operation.service;
+      context.operationId = match.operation.operationId;
+      setExchange(req, exchange);
+      next();
+      return;
+    }
+    const allow = router.allowed(url).join(', ');
+    if (!allow) throw new Problem(notFound, 'No operation has this path.');
+    if (method !== 'OPTIONS') {
+      throw new Problem(methodNotAllowed, `This path takes ${allow}.`, { headers: { Allow: allow } });
+    }
+    res.writeHead(204, ['Allow', allow, ...securityHeaders, REQUEST_ID_HEADER, context.requestId]).end();
+  };
+
+/** A request may name its target with scheme and host (RFC 9112 §3.2.2). */
+const originForm = (url: string): string => {
+  if (url.startsWith('/')) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+};

@@ -1,0 +1,248 @@
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { document, startGateway } from '../support/gateway.ts';
+
+const components = {
+  schemas: {
+    Order: {
+      type: 'object',
+      required: ['consumerId', 'lines'],
+      additionalProperties: false,
+      properties: {
+        consumerId: { type: 'string', minLength: 1 },
+        lines: { type: 'array', items: { $ref: '#/components/schemas/Line' } },
+        'a/b': { type: 'string' },
+      },
+    },
+    Line: {
+      type: 'object',
+      required: ['quantity'],
+      properties: { quantity: { type: 'integer', minimum: 1 } },
+    },
+    State: { type: 'string', enum: ['APPROVED', 'CANCELLED'] },
+  },
+  parameters: { Limit: { name: 'limit', in: 'query', schema: { type: 'integer', maximum: 100 } } },
+  requestBodies: {
+    Order: {
+      required: true,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } },
+    },
+  },
+};
+const paths = {
+  '/orders': {
+    parameters: [{ $ref: '#/components/parameters/Limit' }],
+    get: {
+      parameters: [
+        {
+          name: 'state',
+          in: 'query',
+          schema: { type: 'array', items: { $ref: '#/components/schemas/State' } },
+        },
+        { name: 'ids', in: 'query', explode: false, schema: { type: 'array', items: { type: 'integer' } } },
+        {
+          name: 'expand',
+          in: 'query',
+          schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+        },
+        { name: 'filter', in: 'query', style: 'deepObject', schema: { type: 'object' } },
+        {
+          name: 'where',
+          in: 'query',
+          content: { 'application/json': { schema: { type: 'object', required: ['a'] } } },
+        },
+        { name: 'X-Tenant', in: 'header', schema: { type: 'string', maxLength: 3 } },
+      ],
+    },
+    post: { requestBody: { $ref: '#/components/requestBodies/Order' } },
+  },
+  '/orders/{id}': {
+    get: {
+      parameters: [
+        { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: '^o\\d+$' } },
+      ],
+    },
+  },
+  '/search': {
+    get: { parameters: [{ name: 'q', in: 'query', required: true, schema: { type: 'string' } }] },
+  },
+  '/files': { post: { requestBody: { content: { 'image/*': {}, 'text/csv': {} } } } },
+  '/cancel': { post: {} },
+};
+
+const start = async (config = 'limits: { body: 1kb }', service = '') => {
+  const gateway = await startGateway({ orders: document(paths, components) }, { config, service });
+  const upstream = gateway.services.orders;
+  if (!upstream) throw new Error('no upstream');
+  const bodies: string[] = [];
+  upstream.answer = async (req, res) => {
+    bodies.push(String(Buffer.concat(await req.toArray().catch(() => []))));
+    res.end('ok');
+  };
+  return { ...gateway, upstream, bodies };
+};
+
+const jsonOf = async (response: Response) => JSON.parse(await response.text());
+
+describe('parameters', () => {
+  it.each([
+    '/orders',
+    '/orders?limit=10&state=APPROVED&state=CANCELLED&ids=1,2,3',
+    '/orders?state=APPROVED',
+    '/orders?expand=a,b&expand=c',
+    '/orders?expand=a',
+    '/orders?filter%5Bname%5D=x&filter[a]=b',
+    '/orders?where=%7B%22a%22:1%7D',
+    '/orders/o12',
+    '/search?q=',
+  ])('%s is as the contract says', async (path) => {
+    const { url, upstream } = await start();
+    expect((await fetch(url + path)).status).toBe(200);
+    expect(upstream.requests[0]?.url).toBe(path);
+  });
+
+  it.each([
+    ['/orders?limit=ten', 'query', '#/limit', 'must be integer'],
+    ['/orders?limit=101', 'query', '#/limit', 'must be <= 100'],
+    ['/orders?limit=1&limit=2', 'query', '#/limit', 'must be given once'],
+    ['/orders?state=LOST', 'query', '#/state/0', 'must be one of "APPROVED", "CANCELLED"'],
+    ['/orders?ids=1,x', 'query', '#/ids/1', 'must be integer'],
+    ['/orders?wherever=1', 'query', '#/wherever', expect.stringContaining('it takes limit, state')],
+    ['/orders?%C3%A9%20=1', 'query', '#/%C3%A9%20', expect.any(String)],
+    ['/orders?where=x', 'query', '#/where', 'must be JSON'],
+    ['/orders?where=%7B%7D', 'query', '#/where/a', 'is required'],
+    ['/search', 'query', '#/q', 'is required'],
+    ['/orders/x1', 'path', '#/id', expect.stringContaining('pattern')],
+  ])('%s has a fault at %s %s', async (path, place, pointer, detail) => {
+    const { url, upstream } = await start();
+    const response = await fetch(url + path);
+    const body = await jsonOf(response);
+    expect([response.status, body.type]).toEqual([400, '/problems/validation-failed']);
+    expect(body.errors).toEqual([{ in: place, pointer, detail }]);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('names every fault at once, headers too', async () => {
+    const { url } = await start();
+    const { body } = await request(url).get('/orders?limit=x&nope=1').set('X-Tenant', 'long');
+    expect(body.errors.map((fault: { in: string; pointer: string }) => fault.in + fault.pointer)).toEqual([
+      'query#/nope',
+      'query#/limit',
+      'header#/x-tenant',
+    ]);
+  });
+
+  it('400 for a query with broken percent-encoding', async () => {
+    const { url } = await start();
+    const body = await jsonOf(await fetch(`${url}/orders?limit=%zz`));
+    expect(body.type).toBe('/problems/bad-request');
+  });
+
+  it('passes unknown ones where a service is configured so', async () => {
+    const { url } = await start('', 'unknownQuery: pass');
+    expect((await fetch(`${url}/orders?wherever=1`)).status).toBe(200);
+  });
+});
+
+describe('bodies', () => {
+  const good = { consumerId: 'c1', lines: [{ quantity: 1 }] };
+
+  it('go on byte for byte', async () => {
+    const { url, bodies } = await start();
+    const text = '{ "consumerId" : "c\\u0031",\n "lines": [] }';
+    expect((await request(url).post('/orders').type('json').send(text)).status).toBe(200);
+    expect(bodies).toEqual([text]);
+  });
+
+  it('name each fault by its pointer', async () => {
+    const { url, upstream } = await start();
+    const order = { consumerId: '', lines: [{ quantity: 1 }, { quantity: 0.5 }, {}], 'x/y': 1, 'a/b': 1 };
+    const { status, body } = await request(url).post('/orders').send(order);
+    expect([status, body.type]).toEqual([400, '/problems/validation-failed']);
+    expect(body.errors).toEqual(
+      expect.arrayContaining([
+        { in: 'body', pointer: '#/consumerId', detail: 'must NOT have fewer than 1 characters' },
+        { in: 'body', pointer: '#/lines/1/quantity', detail: 'must be integer' },
+        { in: 'body', pointer: '#/lines/2/quantity', detail: 'is required' },
+        { in: 'body', pointer: '#/x~1y', detail: 'is not a known property' },
+        { in: 'body', pointer: '#/a~1b', detail: 'must be string' },
+      ]),
+    );
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('400 for malformed JSON, without quoting it', async () => {
+    const { url } = await start();
+    const { status, body, text } = await request(url).post('/orders').type('json').send('{"secret":hunter2}');
+    expect([status, body.type]).toEqual([400, '/problems/bad-request']);
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('400 where there has to be one', async () => {
+    const { url } = await start();
+    const { status, body } = await request(url).post('/orders');
+    expect([status, body.errors]).toEqual([400, [{ in: 'body', pointer: '#', detail: 'is required' }]]);
+  });
+
+  it.each(['text/plain', 'application/xml', 'nonsense'])(
+    '415 for %s names what is supported',
+    async (type) => {
+      const { url } = await start();
+      const response = await fetch(`${url}/orders`, {
+        method: 'POST',
+        headers: { 'Content-Type': type },
+        body: '{}',
+      });
+      const body = await jsonOf(response);
+      expect([response.status, body.type, body.supported]).toEqual([
+        415,
+        '/problems/unsupported-media-type',
+        ['application/json'],
+      ]);
+    },
+  );
+
+  it('415 without Content-Type', async () => {
+    const { url } = await start();
+    const response = await fetch(`${url}/orders`, { method: 'POST', body: Buffer.from('{}') });
+    expect(response.status).toBe(415);
+  });
+
+  it.each([
+    ['application/json', '/orders'],
+    ['text/csv', '/files'],
+  ])('413 for %s that says it is too large', async (type, path) => {
+    const { url, upstream } = await start();
+    const { status, body } = await request(url).post(path).type(type).send('x'.repeat(1025));
+    expect([status, body.type, body.limit]).toEqual([413, '/problems/content-too-large', 1024]);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['application/json', '/orders'],
+    ['image/png', '/files'],
+  ])('413 for %s that turns out too large', async (type, path) => {
+    const { url } = await start();
+    const body = new Blob(Array(40).fill('x'.repeat(100))).stream();
+    const init = { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' };
+    const response = await fetch(url + path, init as RequestInit);
+    expect([response.status, (await jsonOf(response)).type]).toEqual([413, '/problems/content-too-large']);
+  });
+
+  it('stream through where they are no JSON, and where the contract names none', async () => {
+    const { url, bodies } = await start();
+    expect((await request(url).post('/files').type('text/csv').send('a,b')).status).toBe(200);
+    expect((await request(url).post('/cancel').send({})).status).toBe(200);
+    expect((await request(url).post('/cancel')).status).toBe(200);
+    expect(bodies).toEqual(['a,b', '{}', '']);
+  });
+
+  it('take any parameter of the media type, and good ones pass', async () => {
+    const { url } = await start();
+    const { status } = await request(url)
+      .post('/orders')
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(good));
+    expect(status).toBe(200);
+  });
+});

@@ -1,0 +1,58 @@
+/** A gateway before scripted services, on free ports, closed after each test. */
+import { afterEach } from '@jest/globals';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { type GatewayConfig, parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
+import { testLog } from './log.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
+
+const open: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+export interface TestGateway extends Listening {
+  readonly services: Readonly<Record<string, Upstream>>;
+  readonly log: ReturnType<typeof testLog>;
+}
+
+export interface TestGatewayOptions extends Partial<Pick<GatewayOptions, 'pages' | 'onRequest'>> {
+  /** YAML that is appended to the list of services. */
+  readonly config?: string;
+  /** YAML that every service has. */
+  readonly service?: string;
+}
+
+export const document = (paths: Record<string, unknown>, components = {}): OpenAPIObject =>
+  ({ openapi: '3.1.0', info: { title: 't', version: '1.0.0' }, paths, components }) as OpenAPIObject;
+
+export const startGateway = async (
+  documents: Readonly<Record<string, OpenAPIObject>>,
+  { config = '', service = '', ...options }: TestGatewayOptions = {},
+): Promise<TestGateway> => {
+  const services: Record<string, Upstream> = {};
+  let yaml = `${config}\nservices:\n`;
+  for (const name of Object.keys(documents)) {
+    const upstream = await startUpstream();
+    open.push(upstream.stop);
+    services[name] = upstream;
+    yaml += `  ${name}: { document: x, url: "${upstream.url}"${service && `, ${service}`} }\n`;
+  }
+  const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml');
+  const targets = createTargets(parsed.services);
+  open.push(() => closeTargets(targets));
+  const log = testLog();
+  const app = createGateway({
+    config: parsed,
+    documents: new Map(Object.entries(documents)),
+    targets,
+    log,
+    ...options,
+  });
+  const listening = await listen(app, { port: 0, host: '127.0.0.1', grace: 0 });
+  open.push(listening.close);
+  return { ...listening, services, log };
+};
