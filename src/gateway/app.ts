@@ -7,12 +7,16 @@ import { identify } from '../http/identify.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
+import { LinkGraph } from '../hypermedia/graph.ts';
 import type { Targets } from '../outbound/targets.ts';
+import { expand } from './expand.ts';
 import { forward } from './forward.ts';
+import { responseHeaders } from './headers.ts';
 import { compileOperations } from './operation.ts';
 import { ownPages } from './own-pages.ts';
 import { route } from './route.ts';
 import { createRouter } from './router.ts';
+import { createSend } from './send.ts';
 import { validate } from './validate.ts';
 
 export interface GatewayOptions {
@@ -40,7 +44,10 @@ export function createGateway({
     return document ? compileOperations({ service: name, document, unknownQuery }) : [];
   });
   const router = createRouter(operations);
+  const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
+  const { trustProxy } = config;
   const security = securityHeaders();
+  const headersOf = responseHeaders(security);
   const lines = config.accessLog ? log.lines : undefined;
 
   const app = express().disable('x-powered-by');
@@ -54,8 +61,10 @@ export function createGateway({
   app.use(route(router, security));
   // As the contract says, or 400, 413, 415.
   app.use(validate(config.limits.body));
+  // With what its links lead to at other services.
+  app.use(expand({ graph, send: createSend(router, targets), trustProxy, headersOf }));
   // To the service and back.
-  app.use(forward({ targets, trustProxy: config.trustProxy, securityHeaders: security }));
+  app.use(forward({ targets, trustProxy, headersOf }));
   // Whatever went wrong, as application/problem+json.
   app.use(problemHandler({ logger: log.logger, headers: security }));
   return app;

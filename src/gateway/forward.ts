@@ -8,18 +8,16 @@ import type { RequestHandler } from 'express';
 import { CallAborted } from '../outbound/call-failure.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { exchangeOf } from './exchange.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { type ResponseHeaders, requestHeaders } from './headers.ts';
 
 export interface ForwardOptions {
   readonly targets: Targets;
   readonly trustProxy: boolean;
-  /** Raw headers for every answer: name, value, … */
-  readonly securityHeaders: readonly string[];
+  readonly headersOf: ResponseHeaders;
 }
 
-export const forward = ({ targets, trustProxy, securityHeaders }: ForwardOptions): RequestHandler => {
-  const headersOf = responseHeaders(securityHeaders);
-  return async function forward(req, res) {
+export const forward = ({ targets, trustProxy, headersOf }: ForwardOptions): RequestHandler =>
+  async function forward(req, res) {
     const { context, operation, target: path, body } = exchangeOf(req);
     const target = targets.get(operation.service);
     if (!target) throw new Error(`no target for ${operation.service}`);
@@ -34,4 +32,3 @@ export const forward = ({ targets, trustProxy, securityHeaders }: ForwardOptions
       res.destroy();
     }
   };
-};

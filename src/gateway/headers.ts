@@ -66,5 +66,6 @@ export const responseHeaders = (added: readonly string[]): ResponseHeaders => {
   };
 };
 
-const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
+/** The headers of a raw array but those of these names, in lower case. */
+export const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
   raw.filter((_, i) => !names.has((raw[i - (i % 2)] as string).toLowerCase()));

@@ -4,6 +4,9 @@ import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { closeTargets, createTargets } from '../outbound/targets.ts';
 import { createGateway } from './app.ts';
+import { mergeDocuments } from './document/merge.ts';
+import { createPages } from './pages/pages.ts';
+import { samplePath } from './pages/sample.ts';
 import { readDocument } from './read-document.ts';
 
 export interface StartGatewayOptions {
@@ -13,15 +16,31 @@ export interface StartGatewayOptions {
   readonly log: Log;
 }
 
+export interface StartedGateway extends Listening {
+  /** Path and query of a request worth copying. */
+  readonly sample: string;
+}
+
 /** @throws ConfigError when a document is broken or the port is taken */
-export const startGateway = async ({ config, port, host, log }: StartGatewayOptions): Promise<Listening> => {
-  const documents = new Map(config.services.map(({ name, document }) => [name, readDocument(document)]));
+export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
+  const { config, port, host, log } = options;
+  const services = config.services.map(({ name, document }) => ({ name, document: readDocument(document) }));
   const targets = createTargets(config.services);
-  const app = createGateway({ config, documents, targets, log });
+  let draining = false;
+  const pages = createPages({
+    services,
+    merged: mergeDocuments(services),
+    status: () => [...targets.values()].map((target) => target.snapshot()),
+    ready: () => !draining,
+  });
+  const documents = new Map(services.map(({ name, document }) => [name, document]));
+  const app = createGateway({ config, documents, targets, log, pages });
   const { url, close } = await listen(app, { port, host });
   return {
     url,
+    sample: samplePath(services),
     close: async () => {
+      draining = true;
       await close();
       await closeTargets(targets);
       log.flush();

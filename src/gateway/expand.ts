@@ -1,0 +1,133 @@
+/**
+ * `?expand=` at the gateway: a service embeds what it owns, and is asked for that alone; relations that lead to
+ * other services are followed here, in parallel, by the same routes and policies as any other request.
+ *
+ * Reads `expand`, `Accept`, `If-None-Match`. Sends 304 (RFC 9110 §15.4.5) for the expanded body, 400
+ * expand-unknown or expand-limit before anything is sent, 502 where the subject cannot be read. An answer of the
+ * subject that is no 200 with JSON goes on untouched.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import { JSON_TYPE } from '../contract/media-types.ts';
+import { Problem } from '../contract/problem.ts';
+import { badGateway } from '../contract/problems.ts';
+import { etagOf, noneMatch } from '../http/etag.ts';
+import { negotiate } from '../http/negotiate.ts';
+import { expandBody } from '../hypermedia/expand/expand.ts';
+import { type FetchPart, type HalBody, partOf } from '../hypermedia/expand/fetch.ts';
+import { formatExpand, parseExpand } from '../hypermedia/expand/parse.ts';
+import { type Embeds, planExpand, pushdown, servedBySubject } from '../hypermedia/expand/plan.ts';
+import { formats } from '../hypermedia/formats/index.ts';
+import type { LinkGraph } from '../hypermedia/graph.ts';
+import { withQuery } from '../hypermedia/href.ts';
+import type { UpstreamAnswer } from '../outbound/answer.ts';
+import { exchangeOf } from './exchange.ts';
+import { type ResponseHeaders, requestHeaders, without } from './headers.ts';
+import type { Send } from './send.ts';
+
+export interface ExpandOptions {
+  readonly graph: LinkGraph;
+  readonly send: Send;
+  readonly trustProxy: boolean;
+  readonly headersOf: ResponseHeaders;
+}
+
+/** Most bytes that are taken of one answer. */
+const MAX_ANSWER = 10 * 1024 ** 2;
+const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
+/** They speak of the plain resource, or would make an answer that cannot be read here. */
+const NOT_PASSED: ReadonlySet<string> = new Set([
+  'if-none-match',
+  'if-modified-since',
+  'range',
+  'if-range',
+  'accept-encoding',
+]);
+/** The expanded body has its own. */
+const REPLACED: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'etag',
+  'cache-control',
+  'last-modified',
+]);
+
+const embeds: Embeds = (owner, target) => owner.expands && owner.service === target.service;
+
+export const expand = (options: ExpandOptions): RequestHandler => {
+  const { graph, send, trustProxy, headersOf } = options;
+  return async function expand(req, res, next) {
+    const exchange = exchangeOf(req);
+    if (!exchange.query.includes('expand=')) return next();
+    const subject = graph.operation(exchange.operation.service, exchange.operation.operationId);
+    if (subject?.expands !== true) return next();
+    const asked = parseExpand(new URLSearchParams(exchange.query).getAll('expand'));
+    const plan = planExpand(asked, subject, embeds);
+    if (servedBySubject(plan)) return next();
+
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const headers = without(requestHeaders(req, exchange.context, trustProxy), NOT_PASSED);
+    const get = (path: string) => send({ method: 'GET', path, headers }, gone.signal);
+
+    const own = formatExpand(pushdown(plan));
+    const answer = await get(withQuery(exchange.target, [['expand', own === '' ? undefined : own]]));
+    if (!isReadable(answer)) return answer.pipe(res, headersOf(answer.rawHeaders, exchange.context));
+    const body = (await readJson(answer)) as HalBody;
+    const fetch: FetchPart = async (href) => part(await get(href));
+    const cacheControl = answer.header('cache-control');
+    const whole = await expandBody(body, plan, { fetch, expand: asked.paths.join(','), cacheControl });
+
+    const kept = without(headersOf(answer.rawHeaders, exchange.context), REPLACED);
+    sendWhole(req, res, whole, typeOf(req, answer, body), kept);
+  };
+};
+
+const isReadable = (answer: UpstreamAnswer): boolean =>
+  answer.status === 200 &&
+  /[/+]json\b/.test(answer.header('content-type') ?? '') &&
+  answer.header('content-encoding') === undefined;
+
+async function readJson(answer: UpstreamAnswer): Promise<unknown> {
+  try {
+    return JSON.parse((await answer.collect(MAX_ANSWER)).toString());
+  } catch (cause) {
+    throw new Problem(badGateway, 'What the service answered could not be read.', { cause });
+  }
+}
+
+async function part(answer: UpstreamAnswer): ReturnType<FetchPart> {
+  const contentType = answer.header('content-type') ?? '';
+  const isJson = /[/+]json\b/.test(contentType);
+  if (!isJson) answer.discard();
+  return partOf({
+    status: answer.status,
+    contentType,
+    cacheControl: answer.header('cache-control'),
+    body: isJson ? await readJson(answer) : undefined,
+  });
+}
+
+/** A part may bring what the format of the subject alone did not have, as actions. */
+function typeOf(req: Request, answer: UpstreamAnswer, body: HalBody): string {
+  const own = answer.header('content-type') ?? JSON_TYPE;
+  const chosen = negotiate(req.headers.accept, MEDIA_TYPES);
+  return formats.find(({ mediaType }) => mediaType === chosen)?.typeOf?.(body) ?? own;
+}
+
+function sendWhole(
+  req: Request,
+  res: Response,
+  { body, cacheControl }: { body: HalBody; cacheControl: string },
+  type: string,
+  kept: readonly string[],
+): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const etag = etagOf(bytes);
+  const head = [...kept, 'ETag', etag, 'Cache-Control', cacheControl];
+  if (!noneMatch(req.headers['if-none-match'], etag)) {
+    res.writeHead(304, head).end();
+    return;
+  }
+  res.writeHead(200, [...head, 'Content-Type', type, 'Content-Length', String(bytes.length)]);
+  res.end(req.method === 'HEAD' ? undefined : bytes);
+}

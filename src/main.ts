@@ -1,0 +1,115 @@
+/** `npm start`: the gateway and every service that is here, in one process; what passes between them is real HTTP. */
+import type { RequestListener } from 'node:http';
+import { type GatewayConfig, loadGatewayConfig } from './config/gateway-yaml.ts';
+import { type Environment, readSettings } from './config/settings.ts';
+import { startGateway } from './gateway/start.ts';
+import { type Listening, listen } from './http/listen.ts';
+import { createLog, type Log } from './http/log.ts';
+import { closeTargets, createTargets } from './outbound/targets.ts';
+import { type Running, run } from './run.ts';
+import { isHere, loadService } from './service/load.ts';
+import { serviceApp } from './service/start.ts';
+import { type Database, openDatabase } from './storage/database.ts';
+
+export interface StartedSystem extends Running {
+  readonly url: string;
+  /** Path of a request worth copying. */
+  readonly sample: string;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** @throws ConfigError in one line for whatever is wrong with the configuration */
+export async function start(env: Environment): Promise<StartedSystem> {
+  const settings = readSettings(env);
+  const log = createLog({ level: settings.LOG_LEVEL });
+  const configured = loadGatewayConfig(settings.GATEWAY_CONFIG, { env });
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const one of closers.toReversed()) await one();
+    log.flush();
+  };
+  try {
+    const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR });
+    closers.push(() => database.close());
+    const urls = await startServices(configured, database, log, closers);
+    const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env, urls });
+    const gateway = await startGateway({ config, port: settings.PORT, host: settings.HOST, log });
+    closers.push(() => gateway.close());
+    // What people type; on a loopback address it is the same.
+    const url = gateway.url.replace(LOOPBACK, 'localhost');
+    return { url, sample: gateway.sample, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @returns the URL of each service that runs in this process */
+async function startServices(
+  config: GatewayConfig,
+  database: Database,
+  log: Log,
+  closers: (() => Promise<void>)[],
+): Promise<Record<string, string>> {
+  const names = config.services.map(({ name }) => name).filter(isHere);
+  // Services call each other, so every port is known before the first of them is made.
+  const places = await Promise.all(names.map((name) => reserve(name)));
+  closers.push(
+    ...places.map(
+      ({ listening }) =>
+        () =>
+          listening.close(),
+    ),
+  );
+  const urls = Object.fromEntries(places.map(({ name, listening }) => [name, listening.url]));
+  const targets = createTargets(
+    config.services.map((service) => ({
+      ...service,
+      ...(urls[service.name] && { url: urls[service.name] as string }),
+    })),
+  );
+  closers.push(() => closeTargets(targets));
+  for (const place of places)
+    place.serve(await serviceApp(await loadService(place.name), { database, targets, log }));
+  return urls;
+}
+
+interface Place {
+  readonly name: string;
+  readonly listening: Listening;
+  serve(app: RequestListener): void;
+}
+
+async function reserve(name: string): Promise<Place> {
+  let app: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
+  const listening = await listen((req, res) => app(req, res), { port: 0, host: LOOPBACK });
+  return {
+    name,
+    listening,
+    serve: (made) => {
+      app = made;
+    },
+  };
+}
+
+const banner = ({ url, sample }: StartedSystem): string => `
+  linkway is up.
+
+    Entry point   ${url}/
+    Swagger UI    ${url}/docs
+    Status        ${url}/status
+
+    curl -s '${url}${sample}'
+
+  Ctrl-C ends it.
+
+`;
+
+if (import.meta.main) {
+  await run(async () => {
+    const system = await start(process.env);
+    process.stdout.write(banner(system));
+    return system;
+  });
+}

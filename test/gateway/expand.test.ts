@@ -1,0 +1,166 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { contractDocument } from '../../src/contract/document.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { authors, books } from '../support/graph.ts';
+
+type Json = Record<string, unknown>;
+
+const HAL = 'application/hal+json';
+const book = (id: string, authorId: string, more: Json = {}): Json => ({
+  id,
+  authorId,
+  chapters: [],
+  _links: { self: { href: `/books/${id}` }, author: { href: `/authors/${authorId}` } },
+  ...more,
+});
+const author = (id: string, more: Json = {}): Json => ({
+  id,
+  _links: { self: { href: `/authors/${id}` }, books: { href: `/books?authorId=${id}` } },
+  ...more,
+});
+
+/** Answers from a table of path and query to body; what is not in it is a problem. */
+const serve =
+  (bodies: Record<string, Json>, headers: Record<string, string> = {}) =>
+  (req: IncomingMessage, res: ServerResponse): void => {
+    const body = bodies[req.url ?? ''];
+    if (body === undefined) {
+      const problem = { type: '/problems/not-found', title: 'Nothing is here', status: 404, detail: 'Gone.' };
+      res.writeHead(404, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem));
+      return;
+    }
+    res.writeHead(200, { 'Content-Type': HAL, ETag: '"plain"', 'Cache-Control': 'max-age=60', ...headers });
+    res.end(JSON.stringify(body));
+  };
+
+const documents = { authors: contractDocument(authors), books: contractDocument(books) };
+
+async function library(bodies: {
+  authors?: Record<string, Json>;
+  books?: Record<string, Json>;
+}): Promise<TestGateway> {
+  const gateway = await startGateway(documents);
+  for (const name of ['authors', 'books'] as const) {
+    const { [name]: service } = gateway.services;
+    if (service) service.answer = serve(bodies[name] ?? {});
+  }
+  return gateway;
+}
+
+const urlsOf = (gateway: TestGateway, service: string) =>
+  gateway.services[service]?.requests.map(({ url }) => url) ?? [];
+
+describe('expand at the gateway', () => {
+  it('takes foreign relations out of the query and leaves own ones to the service', async () => {
+    const gateway = await library({
+      books: { '/books/1?expand=chapters': book('1', 'a', { _embedded: { chapters: [{ id: 'one' }] } }) },
+      authors: { '/authors/a': author('a') },
+    });
+    const { body } = await request(gateway.url).get('/books/1?expand=author,chapters').expect(200);
+    expect(body).toEqual(book('1', 'a', { _embedded: { chapters: [{ id: 'one' }], author: author('a') } }));
+    expect(urlsOf(gateway, 'books')).toEqual(['/books/1?expand=chapters']);
+  });
+
+  it('leaves alone what the service can do by itself', async () => {
+    const gateway = await library({ books: { '/books/1?expand=chapters': book('1', 'a') } });
+    const { headers } = await request(gateway.url).get('/books/1?expand=chapters').expect(200);
+    expect(headers.etag).toBe('"plain"');
+  });
+
+  it('fetches a target once for a whole page, and nests across services', async () => {
+    const page = {
+      _links: { self: { href: '/books' } },
+      _embedded: { item: [book('1', 'a'), book('2', 'a')] },
+    };
+    const listed = { _links: { self: { href: '/books?authorId=a' } }, _embedded: { item: [book('7', 'a')] } };
+    const gateway = await library({
+      books: { '/books': page, '/books?authorId=a': listed },
+      authors: { '/authors/a': author('a') },
+    });
+    const { body } = await request(gateway.url).get('/books?expand=author.books').expect(200);
+    expect(urlsOf(gateway, 'authors')).toEqual(['/authors/a']);
+    expect(urlsOf(gateway, 'books')).toEqual(['/books', '/books?authorId=a']);
+    for (const item of body._embedded.item) expect(item._embedded.author._embedded.books).toEqual(listed);
+  });
+
+  it('fetches every part as the caller', async () => {
+    const gateway = await library({
+      books: { '/books/1': book('1', 'a') },
+      authors: { '/authors/a': author('a') },
+    });
+    await request(gateway.url)
+      .get('/books/1?expand=author')
+      .set('Authorization', 'Bearer t')
+      .set('X-Request-Id', 'r-1')
+      .set('If-None-Match', '"plain"')
+      .accept(HAL)
+      .expect(200);
+    const [part] = gateway.services.authors?.requests ?? [];
+    expect(part?.headers).toMatchObject({ authorization: 'Bearer t', 'x-request-id': 'r-1', accept: HAL });
+    expect(part?.headers['if-none-match']).toBeUndefined();
+  });
+
+  it('leaves out a part that fails, lists it, and forbids to keep the whole', async () => {
+    const gateway = await library({ books: { '/books/1': book('1', 'a') } });
+    await gateway.services.authors?.stop();
+    const { body, headers } = await request(gateway.url).get('/books/1?expand=author').expect(200);
+    expect(body).toEqual({
+      ...book('1', 'a'),
+      _expandErrors: [
+        {
+          path: 'author',
+          href: '/authors/a',
+          problem: expect.objectContaining({ type: '/problems/service-unreachable' }),
+        },
+      ],
+    });
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('passes the subject’s own failure on untouched', async () => {
+    const gateway = await library({});
+    const { body } = await request(gateway.url).get('/books/9?expand=author').expect(404);
+    expect(body).toEqual({
+      type: '/problems/not-found',
+      title: 'Nothing is here',
+      status: 404,
+      detail: 'Gone.',
+    });
+  });
+
+  it('says what is allowed before it asks anyone', async () => {
+    const gateway = await library({});
+    const { body } = await request(gateway.url).get('/books/1?expand=autor').expect(400);
+    expect(body).toMatchObject({ type: '/problems/expand-unknown', path: 'autor', nearest: 'author' });
+    expect(body.allowed).toEqual(['author', 'chapters']);
+    expect(gateway.services.books?.requests).toEqual([]);
+  });
+
+  it('has an entity tag of the whole, which changes with any part', async () => {
+    const parts = { '/authors/a': author('a') };
+    const gateway = await library({ books: { '/books/1': book('1', 'a') }, authors: parts });
+    const get = () => request(gateway.url).get('/books/1?expand=author');
+    const { headers } = await get().expect(200);
+    expect(headers['cache-control']).toBe('max-age=60');
+    await get()
+      .set('If-None-Match', headers.etag ?? '')
+      .expect(304);
+    parts['/authors/a'] = author('a', { name: 'Changed' });
+    await get()
+      .set('If-None-Match', headers.etag ?? '')
+      .expect(200);
+    const head = await request(gateway.url).head('/books/1?expand=author').expect(200);
+    expect(head.headers.etag).toMatch(/^"/);
+  });
+
+  it('answers 502 where the service sends what is not JSON under its name', async () => {
+    const gateway = await library({});
+    const { books: service } = gateway.services;
+    if (service)
+      service.answer = (_req, res) => void res.writeHead(200, { 'Content-Type': HAL }).end('{"id":');
+    const { body } = await request(gateway.url).get('/books/1?expand=author').expect(502);
+    expect(body.type).toBe('/problems/bad-gateway');
+  });
+});

@@ -1,0 +1,63 @@
+/** The README's tables are held against the code, both ways. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { settingsTable } from '../../src/config/settings.ts';
+import { libraryProblems } from '../../src/contract/problems.ts';
+import { RESERVED_SEGMENTS } from '../../src/gateway/reserved.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** The cells of the table whose first column has this head, row by row. */
+function table(head: string): string[][] {
+  const lines = read('README.md').split('\n');
+  const start = lines.findIndex((line) => new RegExp(`^\\| ${head} +\\|`).test(line)) + 2;
+  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
+  return lines.slice(start, start + length).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
+
+describe('the README', () => {
+  it('has every environment variable, with its default and its meaning', () => {
+    expect(table('variable')).toEqual(
+      settingsTable.map((row) => [code(row.name), code(row.default), row.meaning]),
+    );
+  });
+
+  it('has every script that package.json has', () => {
+    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+    const named = table('script').map(([row = '']) => /`npm (?:run )?([\w:]+)/.exec(row)?.[1]);
+    expect(named.toSorted()).toEqual(scripts.toSorted());
+  });
+
+  it('has every problem type of the library', () => {
+    expect(table('type')).toEqual(
+      [...libraryProblems.values()].map(({ code: name, status, title }) => [
+        code(name),
+        String(status),
+        title,
+      ]),
+    );
+  });
+
+  it('has every path that is the gateway’s own', () => {
+    const named = table('path').flatMap(([row = '']) =>
+      [...row.matchAll(/`\/([^/`]*)/g)].map(([, segment = '']) => segment),
+    );
+    // It is reserved for a page that is not there yet.
+    const reserved = [...RESERVED_SEGMENTS].filter((segment) => segment !== 'explorer');
+    expect([...new Set(named)].toSorted()).toEqual(reserved.toSorted());
+  });
+
+  it('names only commands and files that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const commands = [...read('README.md').matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+    expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+    for (const [, path = ''] of read('README.md').matchAll(/\]\(((?!http)[^)#]+)\)/g)) read(path);
+  });
+});
