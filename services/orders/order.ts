@@ -40,7 +40,10 @@ export interface Order {
 }
 
 export type NewOrder = Omit<Order, 'total' | 'state' | 'version'>;
-export type Revision = Partial<Pick<Order, 'lineItems' | 'deliveryInformation'>>;
+export interface Revision {
+  readonly lineItems?: LineItem[] | undefined;
+  readonly deliveryInformation?: DeliveryInformation | undefined;
+}
 
 /** What can happen to an order: state → event → state that follows. */
 export const TRANSITIONS = {

@@ -1,0 +1,18 @@
+/** POST /orders/{orderId}/cancel */
+import { guard, type Handler } from '../../../src/index.ts';
+import { cancelOrder } from '../contract.ts';
+import { orderActions } from '../links.ts';
+import { cancel } from '../order.ts';
+import { orderNotFound } from '../refusals.ts';
+import type { OrderStore } from '../store.ts';
+
+export const handleCancelOrder =
+  (store: OrderStore): Handler<typeof cancelOrder> =>
+  async ({ params: { orderId } }) => {
+    const cancelled = await store.change(orderId, (order) => {
+      guard(orderActions, cancelOrder, order);
+      return cancel(order);
+    });
+    if (cancelled === undefined) throw orderNotFound(orderId);
+    return { status: 200, body: cancelled };
+  };

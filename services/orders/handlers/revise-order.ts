@@ -1,0 +1,25 @@
+/** POST /orders/{orderId}/revise. The menu is asked for before the order is locked, so the guard is asked twice. */
+import { guard, type Handler } from '../../../src/index.ts';
+import { reviseOrder } from '../contract.ts';
+import { priced } from '../line-items.ts';
+import { orderActions } from '../links.ts';
+import { revise } from '../order.ts';
+import { menuOf, type Others } from '../others.ts';
+import { orderNotFound } from '../refusals.ts';
+import type { OrderStore } from '../store.ts';
+
+export const handleReviseOrder =
+  (store: OrderStore, others: Others): Handler<typeof reviseOrder> =>
+  async ({ params: { orderId }, body: { lineItems, deliveryInformation } }) => {
+    const order = await store.find(orderId);
+    if (order === undefined) throw orderNotFound(orderId);
+    guard(orderActions, reviseOrder, order);
+    const menu = lineItems && (await menuOf(others, order.restaurantId));
+    const revision = { deliveryInformation, lineItems: lineItems && priced(lineItems, menu ?? new Map()) };
+    const revised = await store.change(orderId, (current) => {
+      guard(orderActions, reviseOrder, current);
+      return revise(current, revision);
+    });
+    if (revised === undefined) throw orderNotFound(orderId);
+    return { status: 200, body: revised };
+  };

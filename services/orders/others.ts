@@ -1,0 +1,39 @@
+/** What orders asks of the other services: who orders, and what is on a menu at what price. */
+import { badGateway, type Client, Problem } from '../../src/index.ts';
+import type { contract as consumers } from '../consumers/contract.ts';
+import type { contract as restaurants } from '../restaurants/contract.ts';
+import type { LineItem } from './order.ts';
+
+export interface Others {
+  readonly consumers: Client<typeof consumers>;
+  readonly restaurants: Client<typeof restaurants>;
+}
+
+/** Name and price of each dish by its id. */
+export type Menu = ReadonlyMap<string, Pick<LineItem, 'name' | 'price'>>;
+
+const MENU_PAGE = 100;
+const NOT_FOUND = 404;
+
+export const hasConsumer = async ({ consumers }: Others, consumerId: string): Promise<boolean> =>
+  found(await consumers.getConsumer({ params: { consumerId } })) !== undefined;
+
+/** The whole menu, undefined when there is no such restaurant. */
+export async function menuOf({ restaurants }: Others, restaurantId: string): Promise<Menu | undefined> {
+  const menu = new Map<string, Pick<LineItem, 'name' | 'price'>>();
+  for (let cursor: string | undefined; ; ) {
+    const query = { limit: MENU_PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const page = found(await restaurants.listMenuItems({ params: { restaurantId }, query }));
+    if (page === undefined) return undefined;
+    for (const { id, name, price } of page.items) menu.set(id, { name, price });
+    if (page.next === undefined) return menu;
+    cursor = page.next;
+  }
+}
+
+/** @throws Problem bad-gateway (502) when the refusal is not that there is no such thing */
+function found<Body>(reply: { ok: true; body: Body } | { ok: false; status: number }): Body | undefined {
+  if (reply.ok) return reply.body;
+  if (reply.status === NOT_FOUND) return undefined;
+  throw new Problem(badGateway, `A service that orders needs refused with ${reply.status}.`);
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { service } from '../../../services/restaurants/main.ts';
+import { type TestService, testService } from '../../support/service.ts';
+
+describe('restaurants', () => {
+  let running: TestService;
+  const get = (path: string) => request(running.app).get(path);
+
+  beforeAll(async () => {
+    running = await testService(service);
+  });
+  afterAll(() => running.close());
+
+  it('lead from the list to a restaurant, its menu, a dish, and back', async () => {
+    const { body: page } = await get('/restaurants').expect(200);
+    const [trattoria] = page._embedded.item;
+    expect(trattoria).toMatchObject({ id: 'r-trattoria', name: 'Trattoria da Ugo' });
+    expect(trattoria._links.orders.href).toBe('/orders?restaurantId=r-trattoria');
+    const { body: menu } = await get(trattoria._links.menuItems.href).expect(200);
+    expect(menu._links.restaurant.href).toBe(trattoria._links.self.href);
+    const [first] = menu._embedded.item;
+    const { body: dish } = await get(first._links.self.href).expect(200);
+    expect(dish).toEqual(first);
+    const { body: back } = await get(dish._links.restaurant.href).expect(200);
+    expect(back).toEqual(trattoria);
+  });
+
+  it('shows a menu in its order, with prices in minor units', async () => {
+    const { body } = await get('/restaurants/r-trattoria/menu-items?limit=2').expect(200);
+    expect(body._embedded.item.map(({ id, price }: { id: string; price: object }) => [id, price])).toEqual([
+      ['m-bruschetta', { amount: 650, currency: 'EUR' }],
+      ['m-margherita', { amount: 950, currency: 'EUR' }],
+    ]);
+    const { body: rest } = await get(body._links.next.href.replace('limit=2', 'limit=3')).expect(200);
+    expect(rest._embedded.item).toHaveLength(3);
+    expect(rest._links.next).toBeUndefined();
+  });
+
+  it('embeds the menu, and the restaurant of a dish, of its own', async () => {
+    const { body } = await get('/restaurants/r-sakura?expand=menuItems').expect(200);
+    expect(body._embedded.menuItems._embedded.item).toHaveLength(4);
+    const { body: dish } = await get('/restaurants/r-sakura/menu-items/m-ramen?expand=restaurant').expect(
+      200,
+    );
+    expect(dish._embedded.restaurant).toMatchObject({ id: 'r-sakura', cuisine: 'Japanese' });
+  });
+
+  it.each([
+    '/restaurants/r-nowhere',
+    '/restaurants/r-nowhere/menu-items',
+    '/restaurants/r-trattoria/menu-items/m-nothing',
+    '/restaurants/r-trattoria/menu-items/m-ramen',
+  ])('%s is not found', async (path) => {
+    const { body } = await get(path).expect(404);
+    expect(body.type).toBe('/problems/not-found');
+  });
+});

@@ -1,0 +1,20 @@
+/** An app as a service that another one calls, without a port of its own between them. */
+import type { Express } from 'express';
+import request from 'supertest';
+import type { JsonTarget } from '../../src/outbound/json.ts';
+
+export const appTarget = (name: string, app: Express): JsonTarget => ({
+  name,
+  async send({ method, path, headers, body }) {
+    const fields = Object.fromEntries(
+      headers.flatMap((field, index) => (index % 2 === 0 ? [[field, headers[index + 1] ?? '']] : [])),
+    );
+    const call = method === 'GET' ? request(app).get(path) : request(app).post(path);
+    const answer = await call.set(fields).send(body?.toString()).buffer(true);
+    return {
+      status: answer.status,
+      header: (field) => answer.headers[field],
+      collect: async () => Buffer.from(answer.text),
+    };
+  },
+});
