@@ -15,6 +15,8 @@ export interface StartedSystem extends Running {
   readonly url: string;
   /** Path of a request worth copying. */
   readonly sample: string;
+  /** Where each service listens, by name. */
+  readonly services: Readonly<Record<string, string>>;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -38,7 +40,7 @@ export async function start(env: Environment): Promise<StartedSystem> {
     closers.push(() => gateway.close());
     // What people type; on a loopback address it is the same.
     const url = gateway.url.replace(LOOPBACK, 'localhost');
-    return { url, sample: gateway.sample, close };
+    return { url, sample: gateway.sample, services: urls, close };
   } catch (error) {
     await close();
     throw error;
