@@ -168,7 +168,7 @@ export const reviseOrder = operation({
       deliveryInformation: deliveryInformation.optional(),
     })
     .refine((revision) => Object.keys(revision).length > 0, { error: 'Say what to revise.' })
-    .openapi({ minProperties: 1 }),
+    .openapi({ minProperties: 1, example: { lineItems: [{ menuItemId: 'm-margherita', quantity: 3 }] } }),
   responses: { 200: { description: 'The order, revised.', body: Order } },
   problems: [actionNotAllowed, menuItemUnknown, ...dependencyProblems],
 });

@@ -7,6 +7,8 @@ import type { OpenAPIObject, OperationObject, ResponseObject } from 'openapi3-ts
 import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
 
 export interface Conformance {
+  /** Looks at one answer. */
+  check(method: string, path: string, status: number, type: string, body: string): void;
   /** Goes before the app; looks at what the app sends. */
   readonly observe: RequestHandler;
   /** What was sent and is not declared. */
@@ -80,5 +82,5 @@ export function conformance(document: OpenAPIObject): Conformance {
     }) as typeof res.end;
     next();
   };
-  return { observe, violations, answered };
+  return { check, observe, violations, answered };
 }
