@@ -1,0 +1,177 @@
+/** Processes from start to end: what they print, how they end, and what they say when they cannot start. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { freePort, startChild } from '../support/child.ts';
+
+describe('the processes', () => {
+  let folder: string;
+  const env = (more: Record<string, string> = {}) => ({ PORT: '0', DATA_DIR: join(folder, 'data'), ...more });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('npm start says where to look, and ends with 0 on Ctrl-C', async () => {
+    const child = startChild('src/main.ts', [], env());
+    await child.says(/Ctrl-C/);
+    const { stdout } = child.output;
+    const [, url = ''] = /Entry point +(\S+)/.exec(stdout) ?? [];
+    expect(stdout).toMatch(/Swagger UI +http:\S+\/docs/);
+    const [, line = ''] = /curl -s '([^']+)'/.exec(stdout) ?? [];
+    const { body } = await request(line).get('').expect(200);
+    expect(body._links.self.href).toBeDefined();
+    expect(line.startsWith(url)).toBe(true);
+    child.process.kill('SIGINT');
+    expect(await child.ended).toBe(0);
+    expect(child.output.stderr).toBe('');
+  }, 60_000);
+
+  it('what is acknowledged survives a kill in the middle', async () => {
+    const first = startChild('src/main.ts', [], env());
+    await first.says(/Ctrl-C/);
+    const urlOf = (output: string) => /Entry point +(\S+)\//.exec(output)?.[1] ?? '';
+    const consumer = { name: 'Kept', email: 'kept@example.com' };
+    const { headers } = await request(urlOf(first.output.stdout))
+      .post('/consumers')
+      .send(consumer)
+      .expect(201);
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const second = startChild('src/main.ts', [], env());
+    await second.says(/Ctrl-C/);
+    const { body } = await request(urlOf(second.output.stdout))
+      .get(headers.location ?? '')
+      .expect(200);
+    expect(body).toMatchObject(consumer);
+    second.process.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  }, 60_000);
+
+  describe('a start that cannot be', () => {
+    let taken: Server;
+    let port: number;
+    const file = (name: string) => join(folder, name);
+
+    beforeAll(async () => {
+      taken = createServer().listen(0, '127.0.0.1');
+      port = await new Promise((resolve) => {
+        taken.once('listening', () => resolve((taken.address() as { port: number }).port));
+      });
+      await writeFile(file('broken.yaml'), 'services: [');
+      await writeFile(file('typo.yaml'), 'servises: {}');
+      await writeFile(file('document.yaml'), 'openapi: 3.1.0\npaths: {');
+      await writeFile(
+        file('broken-document.yaml'),
+        'services: { things: { document: document.yaml, url: "http://127.0.0.1:1" } }',
+      );
+    });
+    afterAll(() => void taken.close());
+
+    it.each([
+      ['a port that is taken', 'src/main.ts', [], () => ({ PORT: String(port) }), /PORT.* taken/],
+      ['a port that is none', 'src/gateway/main.ts', [], () => ({ PORT: 'eighty' }), /PORT/],
+      [
+        'no gateway.yaml',
+        'src/gateway/main.ts',
+        [],
+        () => ({ GATEWAY_CONFIG: file('none.yaml') }),
+        /none\.yaml/,
+      ],
+      [
+        'a broken gateway.yaml',
+        'src/gateway/main.ts',
+        [],
+        () => ({ GATEWAY_CONFIG: file('broken.yaml') }),
+        /broken\.yaml:1/,
+      ],
+      [
+        'a word that is unknown',
+        'src/main.ts',
+        [],
+        () => ({ GATEWAY_CONFIG: file('typo.yaml') }),
+        /servises|services/,
+      ],
+      [
+        'a broken document',
+        'src/gateway/main.ts',
+        [],
+        () => ({ GATEWAY_CONFIG: file('broken-document.yaml') }),
+        /document\.yaml:/,
+      ],
+      ['an unknown service', 'src/service/main.ts', ['nobody'], () => ({}), /orders/],
+      [
+        'a database that is not there',
+        'src/main.ts',
+        [],
+        () => ({ DATABASE_URL: 'postgres://127.0.0.1:1/x' }),
+        /DATABASE_URL/,
+      ],
+    ])(
+      '%s is one clear line, exit code 1, no stack',
+      async (_name, script, args, changes, message) => {
+        const child = startChild(script, args, env({ DATA_DIR: join(folder, 'other'), ...changes() }));
+        expect(await child.ended).toBe(1);
+        expect(child.output.stderr.trim().split('\n')).toHaveLength(1);
+        expect(child.output.stderr).toMatch(message);
+      },
+      60_000,
+    );
+  });
+
+  it('each part runs alone; one that is killed takes no other along, and heals when it is back', async () => {
+    const ports = { consumers: await freePort(), restaurants: await freePort(), orders: await freePort() };
+    const services = Object.entries(ports).map(
+      ([name, at]) =>
+        `  ${name}: { document: ${join(process.cwd(), 'openapi', `${name}.yaml`)}, url: "http://127.0.0.1:${at}" }\n`,
+    );
+    const config = join(folder, 'apart.yaml');
+    const policy = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 2, halfOpenAfter: 300ms } }';
+    await writeFile(config, `${policy}\nservices:\n${services.join('')}`);
+    const apart = { GATEWAY_CONFIG: config, DATA_DIR: join(folder, 'apart'), LOG_LEVEL: 'info' };
+    const alone = (name: string) => startChild('src/service/main.ts', [name], apart);
+
+    let consumers = alone('consumers');
+    const others = [alone('restaurants'), alone('orders')];
+    const gateway = startChild('src/gateway/main.ts', [], { ...apart, PORT: '0' });
+    try {
+      await Promise.all([consumers, ...others].map((child) => child.says(/http:/)));
+      await gateway.says(/http:/);
+      const [url = ''] = /http:\/\/[\w.]+:\d+/.exec(gateway.output.stdout) ?? [];
+      const get = (path: string) => request(url).get(path);
+      await get('/consumers/c-ada').expect(200);
+
+      consumers.process.kill('SIGKILL');
+      await consumers.ended;
+      const seen = new Set<string>();
+      for (let count = 0; count < 6; count++) {
+        const { body, headers } = await get('/consumers/c-ada').expect(503);
+        expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+        seen.add(body.type);
+      }
+      expect([...seen]).toEqual(['/problems/service-unreachable', '/problems/circuit-open']);
+      await get('/restaurants').expect(200);
+      const { body } = await get('/orders/o-1001?expand=consumer,restaurant').expect(200);
+      expect(body._embedded.restaurant).toBeDefined();
+      expect(body._expandErrors).toHaveLength(1);
+
+      consumers = alone('consumers');
+      await consumers.says(/http:/);
+      // The breaker lets a call through when its time has come; until then it says so.
+      let status = 503;
+      for (const deadline = Date.now() + 20_000; status !== 200 && Date.now() < deadline; ) {
+        ({ status } = await get('/consumers/c-ada'));
+      }
+      expect(status).toBe(200);
+    } finally {
+      const children = [gateway, consumers, ...others];
+      for (const child of children) child.process.kill('SIGTERM');
+      expect(await Promise.all(children.map((child) => child.ended))).toEqual([0, 0, 0, 0]);
+    }
+  }, 90_000);
+});
