@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
-import { startPages } from '../support/start-pages.ts';
+import { type System, startSystem } from '../support/system.ts';
 
 const PATHS = ['/', '/docs', '/status', '/problems', '/problems/not-found'];
 const LOOKS = [
@@ -15,17 +15,18 @@ const LOOKS = [
 
 describeInBrowser('pages', (browser) => {
   const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-pages-'));
-  let system: { url: string; close(): Promise<void> };
+  let system: System | undefined;
   beforeAll(async () => {
-    system = await startPages();
+    system = await startSystem();
   }, 60_000);
-  afterAll(() => system.close());
+  afterAll(() => system?.close());
+  const url = (path = ''): string => `${system?.url}${path}`;
 
   describe.each(PATHS)('%s', (path) => {
     it.each(LOOKS)(
       'is whole and asks no other host: $name',
       async ({ name, ...look }) => {
-        const { page, complaints } = await openWatched(browser(), system.url + path, look);
+        const { page, complaints } = await openWatched(browser(), url(path), look);
         await page.waitForLoadState('networkidle');
         await page.screenshot({
           path: join(folder, `${path.replaceAll('/', '_')}-${name}.png`),
@@ -42,7 +43,7 @@ describeInBrowser('pages', (browser) => {
   });
 
   it('can be used with the keyboard alone', async () => {
-    const { page } = await openWatched(browser(), system.url);
+    const { page } = await openWatched(browser(), url());
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
     await page.keyboard.press('Enter');
@@ -53,7 +54,7 @@ describeInBrowser('pages', (browser) => {
   });
 
   it('keeps the status fresh, and says when it cannot', async () => {
-    const { page } = await openWatched(browser(), `${system.url}/status`);
+    const { page } = await openWatched(browser(), url('/status'));
     await page.clock.install();
     await page.reload();
     const refreshed = page.waitForResponse((response) => response.request().resourceType() === 'fetch');

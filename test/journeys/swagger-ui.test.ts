@@ -2,18 +2,19 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
-import { startPages } from '../support/start-pages.ts';
+import { type System, startSystem } from '../support/system.ts';
 
 describeInBrowser('Swagger UI', (browser) => {
-  let system: { url: string; close(): Promise<void> };
+  let system: System | undefined;
   beforeAll(async () => {
-    system = await startPages();
+    system = await startSystem();
   }, 60_000);
-  afterAll(() => system.close());
+  afterAll(() => system?.close());
+  const url = (path = ''): string => `${system?.url}${path}`;
 
   it('runs every operation with its examples as they stand, through the gateway that served it', async () => {
-    const { page, complaints } = await openWatched(browser(), `${system.url}/docs`);
-    const answer = await fetch(`${system.url}/openapi.json`);
+    const { page, complaints } = await openWatched(browser(), url('/docs'));
+    const answer = await fetch(url('/openapi.json'));
     const { paths } = (await answer.json()) as OpenAPIObject;
     const expected = Object.values(paths ?? {})
       .flatMap((item) => Object.values(item))
@@ -35,7 +36,7 @@ describeInBrowser('Swagger UI', (browser) => {
       const text = (await shown.textContent()) ?? '';
       expect(`${id} ${response.status()}`).toMatch(/ 2\d\d$/);
       expect(text).toContain(String(response.status()));
-      expect(response.url().startsWith(`${system.url}/`)).toBe(true);
+      expect(response.url().startsWith(url('/'))).toBe(true);
       // Highlighted, whatever +json it is.
       const type = response.headers()['content-type'] ?? '';
       const body = block.locator('.live-responses-table .response-col_description pre.microlight').first();
@@ -51,14 +52,14 @@ describeInBrowser('Swagger UI', (browser) => {
   }, 180_000);
 
   it('opens at the service or the operation that a link names', async () => {
-    const { page } = await openWatched(browser(), system.url);
+    const { page } = await openWatched(browser(), url());
     await page.getByRole('link', { name: 'Try it' }).first().click();
     await page.waitForSelector('.opblock');
     const [operation] = await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id));
     const [, tag, id] = (operation ?? '').split('-');
-    expect(page.url()).toBe(`${system.url}/docs#/${tag}`);
+    expect(page.url()).toBe(url(`/docs#/${tag}`));
 
-    await page.goto(`${system.url}/docs#/${tag}/${id}`);
+    await page.goto(url(`/docs#/${tag}/${id}`));
     await page.reload();
     await page.getByRole('button', { name: 'Try it out' }).waitFor();
     await page.close();

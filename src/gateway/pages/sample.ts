@@ -1,6 +1,6 @@
 /**
- * A request worth copying: the entry point that embeds the most, with the example that its document has, or
- * with relations that its items link to.
+ * A request worth copying: the entry point that embeds the most, by the example that its document has or by
+ * the relations that lead from its items to other services, which is what a gateway is for.
  */
 import type { OperationObject, ParameterObject } from 'openapi3-ts/oas31';
 import type { ServiceDocument } from '../document/merge.ts';
@@ -33,7 +33,8 @@ const expandOf = (operation: OperationObject | undefined): ParameterObject | und
 
 /** Relations have the same names on an item as on the list of them. */
 function itemRelations(services: readonly ServiceDocument[], service: string, href: string): string[] {
-  const readable = new Set(services.flatMap(({ document }) => readableIds(document.paths ?? {})));
+  const others = services.filter(({ name }) => name !== service);
+  const readable = new Set(others.flatMap(({ document }) => readableIds(document.paths ?? {})));
   const paths = services.find(({ name }) => name === service)?.document.paths ?? {};
   const item = Object.entries(paths).find(
     ([path, { get }]) => path.startsWith(`${href}/{`) && path.endsWith('}') && expandOf(get),
@@ -41,7 +42,7 @@ function itemRelations(services: readonly ServiceDocument[], service: string, hr
   const links: Record<string, { operationId?: string; 'x-each'?: string }> =
     Object(item?.responses)['200']?.links ?? {};
   return Object.entries(links)
-    .filter(([rel, link]) => rel !== 'self' && !link['x-each'] && readable.has(link.operationId ?? ''))
+    .filter(([, link]) => !link['x-each'] && readable.has(link.operationId ?? ''))
     .map(([rel]) => rel)
     .slice(0, RELATIONS);
 }

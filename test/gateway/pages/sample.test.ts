@@ -17,20 +17,21 @@ it('takes the example that the document has', () => {
   expect(samplePath([service('a', { '/a': { get: list({ example: ['x', 'y'] }) } })])).toBe('/a?expand=x,y');
 });
 
-it('takes relations that lead from an item to what can be read, in any service', () => {
+it('takes relations that lead from an item to what can be read at another service', () => {
   const links = {
     self: { operationId: 'read' },
     cancel: { operationId: 'cancel' },
     lines: { operationId: 'read', 'x-each': '/lines' },
     owner: { operationId: 'readB' },
     peer: { operationId: 'read' },
-    third: { operationId: 'list' },
+    maker: { operationId: 'readB' },
+    third: { operationId: 'readB' },
   };
   const read = { operationId: 'read', parameters: [expand], responses: { 200: { description: '', links } } };
   const a = service('a', { '/a': { get: list() }, '/a/{id}': { get: read } });
   const b = service('b', { '/b/{id}': { get: { operationId: 'readB' } } });
 
-  expect(samplePath([a, b])).toBe('/a?expand=owner,peer');
+  expect(samplePath([a, b])).toBe('/a?expand=owner,maker');
 });
 
 it('is an entry point where nothing can be expanded, and the document where there is none', () => {
