@@ -50,7 +50,7 @@ export function createGateway({
   const headersOf = responseHeaders(security);
   const lines = config.accessLog ? log.lines : undefined;
 
-  const app = express().disable('x-powered-by');
+  const app = express().disable('x-powered-by').set('trust proxy', trustProxy);
   // An id, and a place in a trace.
   app.use(identify());
   // A line and a measurement when it is over.

@@ -1,6 +1,8 @@
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
+import { createPages } from '../../../src/gateway/pages/pages.ts';
+import { startGateway } from '../../support/gateway.ts';
 import { pagesApp, sampleServices } from '../../support/pages-app.ts';
 
 const app = pagesApp();
@@ -67,4 +69,19 @@ it('takes the title of the public document', async () => {
   const { text } = await page(request(pagesApp({ merged })));
 
   expect(text).toContain('<h1>Food &amp; co <small>');
+});
+
+it.each([
+  [true, 'https://food.example/orders'],
+  [false, 'http://127.0.0.1:'],
+])('names the address that callers see, where proxies are trusted: %s', async (trusted, address) => {
+  const merged = mergeDocuments(sampleServices);
+  const pages = createPages({ services: sampleServices, merged, status: () => [], ready: () => true });
+  const documents = Object.fromEntries(sampleServices.map(({ name, document }) => [name, document]));
+  const gateway = await startGateway(documents, { config: `trustProxy: ${trusted}`, pages });
+  const { text } = await page(request(gateway.url))
+    .set('X-Forwarded-Proto', 'https')
+    .set('X-Forwarded-Host', 'food.example');
+
+  expect(text).toContain(`curl -s &#39;${address}`);
 });
