@@ -23,7 +23,7 @@ export const forward = ({ targets, trustProxy, headersOf }: ForwardOptions): Req
     if (!target) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy);
     const call = target.start({ method: req.method, path, headers, body });
-    res.once('close', () => call.abort());
+    res.on('close', () => call.abort());
     try {
       const answer = await call.answer;
       answer.pipe(res, headersOf(answer.rawHeaders, context));

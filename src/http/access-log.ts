@@ -30,7 +30,7 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): RequestHandle
   function accessLog(req, res, next) {
     const { socket } = req;
     const before = socket.bytesWritten;
-    res.once('close', () => {
+    res.on('close', () => {
       const record = recordOf(req, res, socket.bytesWritten - before);
       lines?.write(lineOf(record));
       onRequest?.(record);

@@ -15,12 +15,13 @@ export interface LogOptions {
   readonly destination?: number | string;
 }
 
-/** Lines are written in blocks of 4 KB or once a second; pino writes out the rest when the process ends. */
+/** Lines are written in blocks of 32 KB or once a second; pino writes out the rest when the process ends. */
 export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}): Log => {
   const lines = pino.destination({
     dest: destination,
     sync: false,
-    minLength: 4096,
+    minLength: 32_768,
+    maxWrite: 65_536,
     periodicFlush: 1000,
   });
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines);

@@ -16,6 +16,9 @@ interface Sink {
 /** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
 const HELD_BYTES = 65_536;
 
+/** Copying more than this costs more than a second buffer in the write. */
+const ONE_WRITE_BYTES = 16_384;
+
 export class UpstreamAnswer {
   readonly call: Call;
   readonly status: number;
@@ -56,7 +59,10 @@ export class UpstreamAnswer {
     }
     res.writeHead(this.status, rawHead as string[]);
     if (this.#ended && this.#held.length < 2) {
-      res.end(this.#held[0]);
+      const body = this.#held[0];
+      // As a string of bytes Node writes it together with the head, in one go.
+      if (body && body.length <= ONE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
+      else res.end(body);
       return;
     }
     if (this.#held.length === 0) res.flushHeaders();

@@ -91,6 +91,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     this.#over = true;
+    if (this.#answer) this.#call.done = true;
     clearTimeout(this.#timer);
     this.#onOver();
   }

@@ -20,6 +20,8 @@ export class Call {
   retries = 0;
   /** Milliseconds to the next attempt, decided when the last one failed. */
   delay = 0;
+  /** Nothing more will come: there is nothing left to give up. */
+  done = false;
   /** Set when the call was given up, by its caller or by its deadline. */
   over: Error | undefined;
   /** Settles when the head of the answer is here; rejects with a Problem or CallAborted. */
@@ -38,7 +40,8 @@ export class Call {
 
   /** Gives the call up, the body of its answer too; without effect when that is already here whole. */
   abort(): void {
-    this.end(new CallAborted());
+    // Most calls are over when their caller goes, and an Error costs as much as all the rest of this file.
+    if (!this.done) this.end(new CallAborted());
   }
 
   end(reason: Error): void {

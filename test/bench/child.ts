@@ -1,0 +1,61 @@
+/**
+ * The two ends of a measured process: it says where it listens and, when asked, how much CPU it has used.
+ * Each has a process of its own, on a core of its own where the system can do that.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  readonly url: string;
+  /** Microseconds of CPU so far. */
+  cpu(): Promise<number>;
+  stop(): void;
+}
+
+const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
+
+export const startChild = async (
+  file: string,
+  environment: Record<string, string>,
+  core?: number,
+): Promise<Child> => {
+  const node = [process.execPath, fileURLToPath(import.meta.resolve(file))];
+  const pinned = core !== undefined && canPin ? ['taskset', '-c', String(core), ...node] : node;
+  const [command = '', ...args] = pinned;
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  return {
+    url: (await answerOf(child)) as string,
+    cpu: async () => {
+      child.send('cpu');
+      return (await answerOf(child)) as number;
+    },
+    stop: () => child.disconnect(),
+  };
+};
+
+const answerOf = async (child: ChildProcess): Promise<unknown> => {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const exit = once(child, 'exit', { signal }).then(() => {
+    throw new Error('A process of the benchmark ended too early.');
+  });
+  const [answer] = await Promise.race([once(child, 'message', { signal }), exit]);
+  exit.catch(() => {});
+  ended.abort();
+  return answer;
+};
+
+/** For the process that is measured. */
+export const reportTo = (parent: NodeJS.Process, url: string): void => {
+  parent.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    parent.send?.(user + system);
+  });
+  parent.on('disconnect', () => process.exit());
+  parent.send?.(url);
+};
