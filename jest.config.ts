@@ -8,5 +8,7 @@ export default {
       { jsc: { target: 'esnext', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  // No test is about time: this is for what hangs, also on a slow machine.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
 };

@@ -7,6 +7,7 @@ export { defineProblem, type Fault, Problem } from './contract/problem.ts';
 export { actionNotAllowed, badGateway, dependencyProblems, notFound } from './contract/problems.ts';
 export { type PageState, page, pageQuery, resource, type StateOf } from './contract/resource.ts';
 export { z } from './contract/schema.ts';
+export { id, text } from './contract/text.ts';
 export { affordances, guard } from './hypermedia/affordance.ts';
 export type { Client } from './outbound/client.ts';
 export { defineService } from './service/service.ts';

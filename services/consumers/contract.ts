@@ -1,12 +1,12 @@
 /** Consumers: who orders. */
-import { defineContract, operation, page, pageQuery, resource, z } from '../../src/index.ts';
+import { defineContract, id, operation, page, pageQuery, resource, text, z } from '../../src/index.ts';
 
-const consumerId = z.string().min(1).max(64).openapi({ example: 'c-ada' });
+const consumerId = id('c-ada');
 
 const details = z.strictObject({
-  name: z.string().min(1).max(100).openapi({ example: 'Ada Lovelace' }),
+  name: text(100).openapi({ example: 'Ada Lovelace' }),
   email: z.email().max(200).openapi({ example: 'ada@example.com' }),
-  address: z.string().min(1).max(300).optional().openapi({ example: '12 St James Square, London' }),
+  address: text(300).optional().openapi({ example: '12 St James Square, London' }),
 });
 
 export const Consumer = resource(

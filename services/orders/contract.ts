@@ -4,16 +4,17 @@ import {
   defineContract,
   defineProblem,
   dependencyProblems,
+  id,
   money,
   operation,
   page,
   pageQuery,
   resource,
+  text,
   z,
 } from '../../src/index.ts';
 import { ORDER_STATES } from './order.ts';
 
-const id = (example: string) => z.string().min(1).max(64).openapi({ example });
 const orderId = id('o-1001');
 const consumerId = id('c-ada');
 const restaurantId = id('r-trattoria');
@@ -22,7 +23,7 @@ const menuItemId = id('m-margherita');
 const deliveryInformation = z
   .strictObject({
     time: z.iso.datetime().openapi({ example: '2030-01-15T19:30:00Z' }),
-    address: z.string().min(1).max(300).openapi({ example: '12 St James Square, London' }),
+    address: text(300).openapi({ example: '12 St James Square, London' }),
   })
   .openapi('DeliveryInformation');
 

@@ -1,8 +1,8 @@
 /** Restaurants and their menus. */
-import { defineContract, money, operation, page, pageQuery, resource, z } from '../../src/index.ts';
+import { defineContract, id, money, operation, page, pageQuery, resource, z } from '../../src/index.ts';
 
-const restaurantId = z.string().min(1).max(64).openapi({ example: 'r-trattoria' });
-const menuItemId = z.string().min(1).max(64).openapi({ example: 'm-margherita' });
+const restaurantId = id('r-trattoria');
+const menuItemId = id('m-margherita');
 
 export const Restaurant = resource(
   'Restaurant',
@@ -30,8 +30,8 @@ export const MenuItem = resource(
     .openapi({ description: 'A dish on the menu of one restaurant.' }),
 );
 
-export const RestaurantPage = page(Restaurant);
-export const MenuItemPage = page(MenuItem);
+const RestaurantPage = page(Restaurant);
+const MenuItemPage = page(MenuItem);
 
 export const listRestaurants = operation({
   operationId: 'listRestaurants',

@@ -1,6 +1,9 @@
 /**
  * The embedded database: PGlite (PostgreSQL in WebAssembly) in this process, in a data folder or in memory,
  * spoken to through the same driver as a server. It has one connection (`max: 1`), which is never let go.
+ *
+ * What is acknowledged outlives the process, however it ends. It may not outlive a power cut, since PGlite
+ * does not sync files to the disk: for that there is the server.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +13,9 @@ import pg from 'pg';
 import { ConfigError } from '../config/config-error.ts';
 import { lockFolder } from './folder-lock.ts';
 
+/** The timer of this setting is set by a start after a crash, and would keep the process from ending. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'];
+
 export interface OpenPool {
   readonly pool: pg.Pool;
   /** Frees what the pool stood on, after it has ended. */
@@ -17,13 +23,13 @@ export interface OpenPool {
 }
 
 export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
-  return poolOf(await PGlite.create(dump === undefined ? {} : { loadDataDir: dump }));
+  return poolOf(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }));
 }
 
 export async function embeddedInFolder(folder: string): Promise<OpenPool> {
   const unlock = lock(folder);
   try {
-    return poolOf(await PGlite.create(await cluster(folder)), unlock);
+    return poolOf(await PGlite.create({ startParams, dataDir: await cluster(folder) }), unlock);
   } catch (error) {
     unlock();
     throw new ConfigError(

@@ -11,6 +11,10 @@ const prefix = `test_${randomBytes(6).toString('hex')}`;
 storageSuite('embedded, in memory', testDatabase, prefix);
 
 if (url) storageSuite('the server of DATABASE_URL', () => openDatabase({ url }), prefix);
+else if (process.env.REQUIRE_ALL === '1')
+  it('needs DATABASE_URL', () => {
+    throw new Error('REQUIRE_ALL=1, and DATABASE_URL is not set');
+  });
 else describe.skip('the server of DATABASE_URL (is not set)', () => it('passes the same suite', () => {}));
 
 describe('openDatabase', () => {

@@ -71,7 +71,7 @@ describe('a data folder', () => {
     expect(error.message).toBe(
       `DATA_DIR: ${folder} is in use by process ${pid}: stop that one, or set DATA_DIR to another folder`,
     );
-  }, 20_000);
+  });
 
   it('is refused while this process has it, and free again after close', async () => {
     const folder = killedFolder();

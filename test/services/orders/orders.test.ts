@@ -96,6 +96,11 @@ describe('orders', () => {
       [{ lineItems: [{ menuItemId: 'm-margherita', quantity: 0 }] }, '#/lineItems/0/quantity'],
       [{ lineItems: [{ menuItemId: 'm-margherita', quantity: 1.5 }] }, '#/lineItems/0/quantity'],
       [{ deliveryInformation: { time: 'tomorrow', address: 'x' } }, '#/deliveryInformation/time'],
+      [
+        { deliveryInformation: { time: '2030-01-15T19:30:00Z', address: 'a\u0000b' } },
+        '#/deliveryInformation/address',
+      ],
+      [{ consumerId: '../x' }, '#/consumerId'],
       [{ total: { amount: 1, currency: 'EUR' } }, '#/total'],
     ])('not with the malformed %j', async (wrong, pointer) => {
       const { body } = await post('/orders', { ...NEW_ORDER, ...wrong }).expect(400);
@@ -143,6 +148,7 @@ describe('orders', () => {
 
     it('not when there are none', async () => {
       await post('/orders/o-nobody/cancel').expect(404);
+      await post('/orders/o%00/cancel').expect(400);
     });
   });
 
