@@ -19,12 +19,17 @@ export async function run(start: () => Promise<Running>): Promise<void> {
 }
 
 const FORCED_EXIT = 130;
+/** npm passes Ctrl-C on to a process that the terminal has told already; that is not a second wish. */
+const SAME_SIGNAL = 1000;
 
 function endOnSignal(running: Running): void {
-  let closing = false;
+  let since: number | undefined;
   const end = async (): Promise<void> => {
-    if (closing) process.exit(FORCED_EXIT);
-    closing = true;
+    if (since !== undefined) {
+      if (performance.now() - since > SAME_SIGNAL) process.exit(FORCED_EXIT);
+      return;
+    }
+    since = performance.now();
     await running.close();
     process.exit(0);
   };
