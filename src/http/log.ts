@@ -1,5 +1,7 @@
 /** Where log lines go: pino for what is said now and then, its bare destination for what is said always. */
+import { openSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { LineBlocks } from './line-blocks.ts';
 
 export interface Log {
   readonly logger: Logger;
@@ -15,15 +17,17 @@ export interface LogOptions {
   readonly destination?: number | string;
 }
 
-/** Lines are written in blocks of 32 KB or once a second; pino writes out the rest when the process ends. */
+/** What is still held when the process ends is written out then. */
 export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}): Log => {
-  const lines = pino.destination({
-    dest: destination,
-    sync: false,
-    minLength: 32_768,
-    maxWrite: 65_536,
-    periodicFlush: 1000,
-  });
+  // Opened at once, so that no line and no flush comes too early.
+  const dest = typeof destination === 'string' ? openSync(destination, 'a') : destination;
+  const sink = pino.destination({ dest, sync: false });
+  const lines = new LineBlocks(sink);
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines);
-  return { logger, lines: logger.isLevelEnabled('info') ? lines : undefined, flush: () => lines.flushSync() };
+  const flush = () => {
+    lines.release();
+    sink.flushSync();
+  };
+  process.once('exit', flush);
+  return { logger, lines: logger.isLevelEnabled('info') ? lines : undefined, flush };
 };
