@@ -29,7 +29,7 @@ const gatewaySchema = z.strictObject({
   accessLog: z.boolean().default(true),
 });
 
-export interface ServiceConfig {
+interface ServiceConfig {
   readonly name: string;
   /** Absolute path of its OpenAPI document. */
   readonly document: string;

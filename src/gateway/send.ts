@@ -5,7 +5,7 @@ import type { UpstreamAnswer } from '../outbound/answer.ts';
 import type { Targets } from '../outbound/targets.ts';
 import type { OperationRouter } from './router.ts';
 
-export interface InternalRequest {
+interface InternalRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
