@@ -7,7 +7,7 @@ import autocannon from 'autocannon';
 import { type Child, startChild } from './child.ts';
 
 const LIMIT = 1.5;
-const ROUNDS = 5;
+const ROUNDS = 7;
 const SECONDS = 2;
 const CONNECTIONS = 64;
 const MEASURED_CORE = 0;
