@@ -25,7 +25,7 @@ export const problemsOf = (operation: Operation): readonly ProblemType[] => {
 };
 
 /** Whether `?expand=` is a parameter of the operation: it is for every GET that answers with resources. */
-export const expands = (operation: Operation): boolean =>
+const expands = (operation: Operation): boolean =>
   operation.method === 'get' &&
   Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
 

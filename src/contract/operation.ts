@@ -6,7 +6,7 @@ import type { ProblemType } from './problem.ts';
 import type { Body, StateOf } from './resource.ts';
 import type { z } from './schema.ts';
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Names in the braces of a path template: `PathParameter<'/orders/{orderId}'>` is `'orderId'`. */
 export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -62,14 +62,14 @@ export interface Operation<
 type OutputOf<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
 
 /** What a handler is given: parsed and typed. */
-export interface Input<O> {
+interface Input<O> {
   readonly params: O extends Operation<string, infer P> ? OutputOf<P> : never;
   readonly query: O extends Operation<string, Shape, infer Q> ? OutputOf<Q> : never;
   readonly body: O extends Operation<string, Shape, Shape, infer B> ? OutputOf<B> : never;
 }
 
 /** What a handler returns: one of the declared responses, with the state for its body. */
-export type Reply<O extends Operation> = {
+type Reply<O extends Operation> = {
   [Status in keyof O['responses'] & number]: O['responses'][Status] extends { readonly body: infer B }
     ? { readonly status: Status; readonly body: StateOf<B> }
     : { readonly status: Status };

@@ -4,10 +4,10 @@ import type { AffordanceTable } from './affordance.ts';
 import { allowed } from './affordance.ts';
 import type { Exchange } from './expression.ts';
 import { valueAt } from './expression.ts';
-import type { GraphOperation, Link, Shape } from './graph.ts';
+import { type GraphOperation, isAction, type Link, type Shape } from './graph.ts';
 import { href, withQuery } from './href.ts';
 
-export interface LinkValue {
+interface LinkValue {
   readonly href: string;
 }
 
@@ -82,8 +82,6 @@ export class Represent {
     return new Set(table === undefined ? [] : allowed(table, state as never));
   }
 }
-
-const isAction = ({ target }: Link): boolean => target.method !== 'GET';
 
 /** The href of a link for a state; undefined where a parameter of the path has no value. */
 function resolve(link: Link, exchange: Exchange): LinkValue | readonly LinkValue[] | undefined {

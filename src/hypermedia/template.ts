@@ -1,6 +1,6 @@
 /** JSON Schema of a request body → the properties of a HAL-FORMS template, made when a document is loaded. */
 import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
-import { pointerSegments, valueAt } from './expression.ts';
+import { resolveReference } from './reference.ts';
 
 /** A property of a template (HAL-FORMS, "The property element"). */
 export interface TemplateProperty {
@@ -8,17 +8,6 @@ export interface TemplateProperty {
   readonly prompt: string;
   readonly required: boolean;
   readonly [member: string]: unknown;
-}
-
-/** Follows local references; anything that is not there is an empty schema, which allows all. */
-export function resolveSchema(
-  document: OpenAPIObject,
-  schema: SchemaObject | ReferenceObject | undefined,
-): SchemaObject {
-  let at = schema;
-  for (let hops = 0; at !== undefined && '$ref' in at && at.$ref !== undefined && hops < 20; hops++)
-    at = valueAt(document, pointerSegments(String(at.$ref).slice(1))) as SchemaObject | undefined;
-  return (at as SchemaObject | undefined) ?? {};
 }
 
 /** `deliveryTime` → `Delivery time`. */
@@ -43,12 +32,12 @@ export function templateProperties(
   document: OpenAPIObject,
   body: SchemaObject | ReferenceObject,
 ): TemplateProperty[] {
-  const { properties = {}, required = [] } = resolveSchema(document, body);
+  const { properties = {}, required = [] } = resolveReference<SchemaObject>(document, body) ?? {};
   return Object.entries(properties).map(([name, property]) => ({
     name,
     prompt: promptOf(name),
     required: required.includes(name),
-    ...constraints(resolveSchema(document, property)),
+    ...constraints(resolveReference<SchemaObject>(document, property) ?? {}),
   }));
 }
 

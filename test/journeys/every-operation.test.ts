@@ -8,7 +8,7 @@ import type {
   SchemaObject,
 } from 'openapi3-ts/oas31';
 import request from 'supertest';
-import { resolveSchema } from '../../src/hypermedia/template.ts';
+import { resolveReference } from '../../src/hypermedia/reference.ts';
 import { type Conformance, conformance } from '../support/conformance.ts';
 import { type System, startSystem } from '../support/system.ts';
 
@@ -39,7 +39,14 @@ describe('every operation', () => {
       .sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method) || a.path.length - b.path.length);
 
   const exampleOf = (schema: SchemaObject | undefined): unknown => {
-    const { example, type, properties = {}, required = [], items, minimum } = resolveSchema(document, schema);
+    const {
+      example,
+      type,
+      properties = {},
+      required = [],
+      items,
+      minimum,
+    } = resolveReference<SchemaObject>(document, schema) ?? {};
     if (example !== undefined) return example;
     if (type === 'array') return [exampleOf(items as SchemaObject)];
     if (type === 'integer') return minimum ?? 1;

@@ -12,6 +12,8 @@ const burnable = affordances(Book, {
   rows: [{ rel: 'burn', operation: burnBook, when: ({ id }) => id !== 'ash' }],
 });
 
+const log = createLog({ level: 'silent' });
+
 const book = (id: string) => ({ id, authorId: 'a', chapters: [{ id: 'one' }, { id: 'two' }] });
 
 const handlers: ServiceOptions['handlers'] = {
@@ -37,7 +39,7 @@ const app = (changes: Partial<ServiceOptions> = {}) =>
     affordances: [burnable],
     linked: [authors],
     getJson: async (_service, path, accept) => ({ status: 200, body: { id: path, accept } }),
-    log: createLog({ level: 'silent' }),
+    log,
     ...changes,
   });
 

@@ -18,6 +18,8 @@ const unreachable = (name: string): JsonTarget => ({
   send: () => Promise.reject(new Problem(serviceUnreachable, `The service "${name}" is not there.`)),
 });
 
+const log = createLog({ level: 'silent' });
+
 export interface TestService {
   readonly app: Express;
   /** Ids of the operations that have given a declared success. */
@@ -37,7 +39,7 @@ export async function testService(
   const inner = await serviceApp(service, {
     database,
     targets: new Map(known.map((target) => [target.name, target])),
-    log: createLog({ level: 'silent' }),
+    log,
   });
   return {
     app: app.use(inner),

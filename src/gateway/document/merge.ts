@@ -4,6 +4,7 @@
  */
 import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { libraryProblems } from '../../contract/problems.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-answers.ts';
 import { isObject, type Json, walk } from './grammar.ts';
 import { OperationIds } from './operation-ids.ts';
@@ -13,11 +14,6 @@ import { type Names, renamer } from './rename.ts';
 import { needsServiceTag, PUBLIC_SERVERS, stamp } from './stamp.ts';
 import { Tags } from './tags.ts';
 import { upgrade } from './upgrade.ts';
-
-export interface ServiceDocument {
-  readonly name: string;
-  readonly document: OpenAPIObject;
-}
 
 const DEFAULT_INFO: InfoObject = {
   title: 'linkway',

@@ -5,7 +5,7 @@
  * Reads `If-None-Match`; sends 200, 304; HEAD has the `Link` that RFC 9727 §3 asks for.
  */
 import type { Router } from 'express';
-import type { ServiceDocument } from '../document/merge.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { get, HTML, json, send } from './entity.ts';
 import { entriesOf } from './entries.ts';
 

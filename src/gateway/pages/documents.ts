@@ -8,7 +8,8 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { stringify } from 'yaml';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
-import { publicDocument, type ServiceDocument } from '../document/merge.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { publicDocument } from '../document/merge.ts';
 import { type Entity, entity, get, json, send } from './entity.ts';
 
 const toYaml = (document: OpenAPIObject): string => stringify(document, { aliasDuplicateObjects: false });

@@ -3,7 +3,7 @@
  * marks none is entered at its first path that can be read without knowing anything.
  */
 import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
-import type { ServiceDocument } from '../document/merge.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
 
 export interface Entry {
   readonly service: string;

@@ -6,7 +6,7 @@
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
-import type { ServiceDocument } from '../document/merge.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { entity, get, HTML, json, sendNegotiated } from './entity.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { type Html, html, prose } from './html.ts';

@@ -4,8 +4,8 @@
  */
 import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
-import type { ServiceDocument } from '../document/merge.ts';
 import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
 import { docs } from './docs.ts';

@@ -3,7 +3,7 @@ import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
 import type { Representation } from '../represent.ts';
 import type { Format } from './format.ts';
 
-export function writeHal(representation: Representation): Record<string, unknown> {
+function writeHal(representation: Representation): Record<string, unknown> {
   return halBody(representation, writeHal, {});
 }
 

@@ -1,0 +1,24 @@
+/** Local references in an OpenAPI document (`#/components/…`). */
+import type { OpenAPIObject, ReferenceObject } from 'openapi3-ts/oas31';
+import { pointerSegments, valueAt } from './expression.ts';
+
+/** References may lead to references, and a broken document in circles. */
+const MOST_HOPS = 20;
+
+/** What a value refers to, or the value itself; undefined where there is nothing. */
+export function resolveReference<T extends object>(
+  document: OpenAPIObject,
+  value: T | ReferenceObject | undefined,
+): T | undefined {
+  let at: unknown = value;
+  for (let hops = 0; hops < MOST_HOPS && isReference(at); hops++)
+    at = valueAt(document, pointerSegments(at.$ref.slice(1)));
+  return isReference(at) || typeof at !== 'object' || at === null ? undefined : (at as T);
+}
+
+const isReference = (value: unknown): value is ReferenceObject =>
+  typeof value === 'object' && value !== null && '$ref' in value && typeof value.$ref === 'string';
+
+/** The last segment of a reference: the name of a component. */
+export const referenceName = (value: object | undefined): string | undefined =>
+  isReference(value) ? pointerSegments(value.$ref.slice(1)).at(-1) : undefined;
