@@ -32,7 +32,7 @@ export interface Fault {
 }
 
 export interface ProblemOptions {
-  /** Members beside the standard ones (RFC 9457 §3.2). */
+  /** Members beside the standard ones, under other names (RFC 9457 §3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Kept for the log; never leaves the process. */
@@ -64,6 +64,6 @@ export class Problem extends Error {
   /** The `application/problem+json` body. */
   toJSON(): Record<string, unknown> {
     const { code, title, status } = this.type;
-    return { ...this.extensions, type: problemPath(code), title, status, detail: this.message };
+    return { type: problemPath(code), title, status, detail: this.message, ...this.extensions };
   }
 }

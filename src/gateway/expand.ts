@@ -15,7 +15,13 @@ import { negotiate } from '../http/negotiate.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { type FetchPart, type HalBody, partOf } from '../hypermedia/expand/fetch.ts';
 import { formatExpand, parseExpand } from '../hypermedia/expand/parse.ts';
-import { type Embeds, planExpand, pushdown, servedBySubject } from '../hypermedia/expand/plan.ts';
+import {
+  type Embeds,
+  type PlanNode,
+  planExpand,
+  pushdown,
+  servedBySubject,
+} from '../hypermedia/expand/plan.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { LinkGraph } from '../hypermedia/graph.ts';
 import { withQuery } from '../hypermedia/href.ts';
@@ -53,34 +59,50 @@ const REPLACED: ReadonlySet<string> = new Set([
 
 const embeds: Embeds = (owner, target) => owner.expands && owner.service === target.service;
 
-export const expand = (options: ExpandOptions): RequestHandler => {
-  const { graph, send, trustProxy, headersOf } = options;
-  return async function expand(req, res, next) {
+export const expand = (options: ExpandOptions): RequestHandler =>
+  // Not async: most requests only pass, and a promise each would cost them.
+  function expand(req, res, next) {
     const exchange = exchangeOf(req);
     if (!exchange.query.includes('expand=')) return next();
-    const subject = graph.operation(exchange.operation.service, exchange.operation.operationId);
+    const subject = options.graph.operation(exchange.operation.service, exchange.operation.operationId);
     if (subject?.expands !== true) return next();
     const asked = parseExpand(new URLSearchParams(exchange.query).getAll('expand'));
     const plan = planExpand(asked, subject, embeds);
     if (servedBySubject(plan)) return next();
-
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    const headers = without(requestHeaders(req, exchange.context, trustProxy), NOT_PASSED);
-    const get = (path: string) => send({ method: 'GET', path, headers }, gone.signal);
-
-    const own = formatExpand(pushdown(plan));
-    const answer = await get(withQuery(exchange.target, [['expand', own === '' ? undefined : own]]));
-    if (!isReadable(answer)) return answer.pipe(res, headersOf(answer.rawHeaders, exchange.context));
-    const body = (await readJson(answer)) as HalBody;
-    const fetch: FetchPart = async (href) => part(await get(href));
-    const cacheControl = answer.header('cache-control');
-    const whole = await expandBody(body, plan, { fetch, expand: asked.paths.join(','), cacheControl });
-
-    const kept = without(headersOf(answer.rawHeaders, exchange.context), REPLACED);
-    sendWhole(req, res, whole, typeOf(req, answer, body), kept);
+    return answerWhole(req, res, { plan, expand: asked.paths.join(',') }, options);
   };
-};
+
+interface Planned {
+  readonly plan: readonly PlanNode[];
+  /** The caller's `expand`. */
+  readonly expand: string;
+}
+
+async function answerWhole(
+  req: Request,
+  res: Response,
+  planned: Planned,
+  options: ExpandOptions,
+): Promise<void> {
+  const { send, trustProxy, headersOf } = options;
+  const { plan, expand } = planned;
+  const exchange = exchangeOf(req);
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  const headers = without(requestHeaders(req, exchange.context, trustProxy), NOT_PASSED);
+  const get = (path: string) => send({ method: 'GET', path, headers }, gone.signal);
+
+  const own = formatExpand(pushdown(plan));
+  const answer = await get(withQuery(exchange.target, [['expand', own === '' ? undefined : own]]));
+  if (!isReadable(answer)) return answer.pipe(res, headersOf(answer.rawHeaders, exchange.context));
+  const body = (await readJson(answer)) as HalBody;
+  const fetch: FetchPart = async (href) => part(await get(href));
+  const cacheControl = answer.header('cache-control');
+  const whole = await expandBody(body, plan, { fetch, expand, cacheControl });
+
+  const kept = without(headersOf(answer.rawHeaders, exchange.context), REPLACED);
+  sendWhole(req, res, whole, typeOf(req, answer, body), kept);
+}
 
 const isReadable = (answer: UpstreamAnswer): boolean =>
   answer.status === 200 &&
