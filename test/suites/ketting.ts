@@ -1,0 +1,112 @@
+/**
+ * The whole main job through Ketting, a hypermedia client that nobody here wrote. It is given one address and
+ * knows relations and names of actions; no path stands in this file.
+ */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Client, Problem, type State } from 'ketting';
+
+/** @param entry the one address, as late as a test needs it */
+export function kettingJourney(entry: () => string): void {
+  describe('Ketting', () => {
+    let client: Client;
+    /** What it has sent, as `GET http://…`. */
+    let sent: string[];
+
+    beforeEach(() => {
+      sent = [];
+      client = new Client(entry());
+      client.use((request, next) => {
+        sent.push(`${request.method} ${request.url}`);
+        return next(request);
+      });
+    });
+
+    const quietly = async <T>(work: () => Promise<T>): Promise<T> => {
+      const before = sent.length;
+      const result = await work();
+      expect(sent.slice(before)).toEqual([]);
+      return result;
+    };
+
+    const first = (page: State): State => {
+      const [item] = page.followAll('item');
+      const state = item?.getCache();
+      if (!state) throw new Error('an empty page, or items that are not embedded');
+      return state;
+    };
+
+    async function placed(): Promise<State> {
+      const restaurant = first(await (await client.follow('restaurants')).get());
+      const dish = first(await restaurant.follow('menuItems').get());
+      const consumer = first(await (await client.follow('consumers')).get());
+      const orders = await (await client.follow('orders')).get();
+      return orders.action('place').submit({
+        consumerId: consumer.data.id,
+        restaurantId: restaurant.data.id,
+        lineItems: [{ menuItemId: dish.data.id, quantity: 2 }],
+        deliveryInformation: { time: '2030-01-01T12:00:00Z', address: 'At home' },
+      });
+    }
+
+    it('lists, and opens what is embedded without another request', async () => {
+      const page = await (await client.follow('orders')).get();
+      const items = page.followAll('item');
+      expect(items.length).toBeGreaterThan(1);
+      await quietly(async () => {
+        for (const item of items) expect((await item.get()).uri).toBe(item.uri);
+      });
+    });
+
+    it('finds what is embedded to be what its own address answers', async () => {
+      const page = await (await client.follow('orders')).get();
+      for (const embedded of page.getEmbedded().slice(0, 5)) {
+        const alone = await client.go(embedded.uri).refresh();
+        // Of what is embedded Ketting leaves the templates in the data as well.
+        const { _templates, ...data } = embedded.data;
+        expect(data).toEqual(alone.data);
+        expect(embedded.actions()).toEqual(alone.actions());
+        expect(embedded.links.getAll()).toEqual(
+          alone.links.getAll().map((link) => ({ ...link, context: page.uri })),
+        );
+      }
+    });
+
+    it('pages to the end', async () => {
+      const seen: string[] = [];
+      let page = await (await client.follow('orders')).get();
+      for (;;) {
+        seen.push(...page.followAll('item').map(({ uri }) => uri));
+        if (!page.links.has('next')) break;
+        page = await page.follow('next').get();
+      }
+      expect(seen.length).toBeGreaterThan(20);
+      expect(new Set(seen).size).toBe(seen.length);
+    });
+
+    it('sees the action that the state allows no more go, and what it opened follow', async () => {
+      const placing = await placed();
+      const order = client.go(placing.links.get('self')?.href);
+      expect((await order.get()).data).toEqual(placing.data);
+      const before = await order.get();
+
+      const deliveryInformation = { time: '2030-01-02T12:00:00Z', address: 'Somewhere else' };
+      await before.action('revise').submit({ deliveryInformation });
+      const revised = await quietly(() => order.get());
+      expect(revised.data).toMatchObject({ state: 'APPROVED', deliveryInformation });
+
+      await revised.action('cancel').submit({});
+      const cancelled = await quietly(() => order.get());
+      expect(cancelled.data).toMatchObject({ state: 'CANCELLED' });
+      expect(cancelled.hasAction('cancel')).toBe(false);
+      expect(cancelled.links.has('cancel')).toBe(false);
+      expect(() => cancelled.action('cancel')).toThrow();
+
+      const refusal = revised.action('cancel').submit({});
+      await expect(refusal).rejects.toBeInstanceOf(Problem);
+      await expect(refusal).rejects.toMatchObject({
+        status: 409,
+        body: { title: expect.any(String), currentState: 'CANCELLED', allowed: [] },
+      });
+    });
+  });
+}

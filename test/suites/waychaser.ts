@@ -1,0 +1,98 @@
+/**
+ * The whole main job through waychaser, by another author and of another kind: every answer is a list of
+ * operations, and links and forms are invoked alike. No path stands in this file.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { WayChaserProblem, type WayChaserResponse, waychaser } from '@mountainpass/waychaser';
+
+type Answer = WayChaserResponse<unknown>;
+interface Hal {
+  readonly _links: Readonly<Record<string, { readonly href: string } | { readonly href: string }[]>>;
+  readonly _templates?: Readonly<
+    Record<string, { method: string; target: string; contentType: string; properties: { name: string }[] }>
+  >;
+  readonly _embedded?: { readonly item?: readonly Hal[] };
+}
+
+const isAction = ({ _templates = {} }: Hal, rel: string) => rel in _templates;
+
+/** It knows HAL; the forms of HAL-FORMS it learns by the way in that it has for further formats. */
+const halForms = {
+  mediaRanges: ['application/prs.hal-forms+json', 'application/hal+json'],
+  handler: (_: Response, content: unknown) => {
+    const body = content as Hal;
+    if (body?._links === undefined) return [];
+    const links = Object.entries(body._links).filter(([rel]) => !isAction(body, rel));
+    const items = body._embedded?.item?.map(({ _links }) => ['item', _links.self] as const) ?? [];
+    const templates = Object.entries(body._templates ?? {});
+    return [
+      ...[...links, ...items].flatMap(([rel, link]) =>
+        [link ?? []].flat().map(({ href }) => ({ rel, uri: href, parameters: {} })),
+      ),
+      ...templates.map(([rel, { method, target, contentType, properties }]) => ({
+        rel,
+        uri: target,
+        method,
+        accept: contentType,
+        parameters: Object.fromEntries(properties.map(({ name }) => [name, {}])),
+      })),
+    ];
+  },
+};
+
+/** @param entry the one address, as late as a test needs it */
+export function waychaserJourney(entry: () => string): void {
+  describe('waychaser', () => {
+    const enter = () => waychaser.defaults({ defaultHandlers: [halForms] })(entry());
+    const invoke = async (from: Answer, rel: string, parameters = {}): Promise<Answer> => {
+      const answer = await from.invoke(rel, { parameters });
+      if (answer === undefined) throw new Error(`${rel} is not offered`);
+      return answer;
+    };
+    const offers = (answer: Answer, rel: string) => answer.ops.find(rel) !== undefined;
+    const idOf = ({ content }: Answer) => (content as { id: string }).id;
+
+    async function place(): Promise<Answer> {
+      const home = await enter();
+      const restaurant = await invoke(await invoke(home, 'restaurants'), 'item');
+      const dish = await invoke(await invoke(restaurant, 'menuItems'), 'item');
+      const consumer = await invoke(await invoke(home, 'consumers'), 'item');
+      return invoke(await invoke(home, 'orders'), 'place', {
+        consumerId: idOf(consumer),
+        restaurantId: idOf(restaurant),
+        lineItems: [{ menuItemId: idOf(dish), quantity: 2 }],
+        deliveryInformation: { time: '2030-01-01T12:00:00Z', address: 'At home' },
+      });
+    }
+
+    it('pages to the end and opens what it finds', async () => {
+      let page = await invoke(await enter(), 'orders');
+      while (offers(page, 'next')) page = await invoke(page, 'next');
+      const order = await invoke(page, 'item');
+      expect(idOf(await invoke(order, 'consumer'))).toBe(
+        (order.content as { consumerId: string }).consumerId,
+      );
+    });
+
+    it('places, revises and cancels an order by what it offers, and no more than that', async () => {
+      const placed = await place();
+      expect(placed.content).toMatchObject({ state: 'APPROVED' });
+      expect((await invoke(placed, 'self')).content).toEqual(placed.content);
+
+      const deliveryInformation = { time: '2030-01-02T12:00:00Z', address: 'Somewhere else' };
+      const revised = await invoke(placed, 'revise', { deliveryInformation });
+      expect(revised.content).toMatchObject({ id: idOf(placed), state: 'APPROVED', deliveryInformation });
+
+      const cancelled = await invoke(revised, 'cancel');
+      expect(cancelled.content).toMatchObject({ id: idOf(placed), state: 'CANCELLED' });
+      expect(offers(cancelled, 'cancel')).toBe(false);
+      expect((await invoke(cancelled, 'self')).content).toEqual(cancelled.content);
+
+      const refusal = invoke(revised, 'cancel');
+      await expect(refusal).rejects.toBeInstanceOf(WayChaserProblem);
+      await expect(refusal).rejects.toMatchObject({
+        problem: { status: 409, currentState: 'CANCELLED', allowed: [] },
+      });
+    });
+  });
+}
