@@ -84,6 +84,22 @@ export const unsupportedMediaType = defineProblem({
   mend: 'Send one of `supported`.',
 });
 
+export const requestTimeout = defineProblem({
+  code: 'request-timeout',
+  status: 408,
+  title: 'The request did not arrive in time',
+  meaning: 'The head or the body of the request took longer than this server waits; nothing was done.',
+  mend: 'Send it again, whole.',
+});
+
+export const headersTooLarge = defineProblem({
+  code: 'headers-too-large',
+  status: 431,
+  title: 'The head of the request is too large',
+  meaning: 'The URL and the headers together have more bytes than this server reads.',
+  mend: 'Send a shorter URL, fewer headers, or fewer cookies.',
+});
+
 export const internalError = defineProblem({
   code: 'internal-error',
   status: 500,
@@ -146,6 +162,8 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     actionNotAllowed,
     contentTooLarge,
     unsupportedMediaType,
+    requestTimeout,
+    headersTooLarge,
     internalError,
     badGateway,
     serviceUnreachable,

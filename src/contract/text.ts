@@ -17,4 +17,7 @@ export const text = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    .regex(/^[^\0]*$/);
+    .regex(/^[^\0]*$/)
+    .refine((value) => value.isWellFormed(), {
+      error: 'Has half of a surrogate pair, which no encoding can keep.',
+    });

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
+import { refuseUnreadable } from './unreadable.ts';
 
 export interface ListenOptions {
   /** 0 takes a free one. */
@@ -25,6 +26,7 @@ const SWEEP_INTERVAL = 50;
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const { port, host, grace = DEFAULT_GRACE, server: serverOptions = {} } = options;
   const server = createServer(serverOptions, app);
+  server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, port, host)));
     server.listen(port, host, resolve);

@@ -30,6 +30,8 @@ export const problemHandler = ({ logger, headers = [] }: ProblemHandlerOptions):
   function problemHandler(error, req, res, _next) {
     const context = findContext(req);
     const problem = toProblem(error);
+    // Nobody is there to be told, and nothing is wrong here.
+    if (req.socket.destroyed) return;
     if (problem.type === internalError) {
       logger.error({ err: problem.cause, requestId: context?.requestId, method: req.method, path: req.path });
     }

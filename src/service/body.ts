@@ -4,10 +4,17 @@
  * Reads `Content-Type`, `Content-Length`, `Content-Encoding`. Throws unsupported-media-type (415, RFC 9110
  * §15.5.16) with `supported`, content-too-large (413), bad-request (400) for malformed JSON.
  */
+import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
-import { unsupportedMediaType } from '../contract/problems.ts';
+import { badRequest, unsupportedMediaType } from '../contract/problems.ts';
+
+/** Decoding would put another character in the place of a broken one. */
+const onlyUtf8 = (_req: unknown, _res: unknown, bytes: Buffer): void => {
+  if (!isUtf8(bytes))
+    throw new Problem(badRequest, 'The body is not UTF-8, as JSON has to be (RFC 8259 §8.1).');
+};
 
 /** @param limit bytes */
 export function jsonBody(limit: number): RequestHandler[] {
@@ -17,5 +24,5 @@ export function jsonBody(limit: number): RequestHandler[] {
     const supported = [JSON_TYPE];
     throw new Problem(unsupportedMediaType, `Not ${type}, but ${JSON_TYPE}.`, { extensions: { supported } });
   };
-  return [onlyJson, express.json({ limit, strict: false })];
+  return [onlyJson, express.json({ limit, strict: false, verify: onlyUtf8 })];
 }

@@ -103,6 +103,8 @@ describe('parameters', () => {
 
   it.each([
     ['/orders?limit=ten', 'query', '#/limit', 'must be integer'],
+    ['/orders?limit=0x10', 'query', '#/limit', 'must be integer'],
+    ['/orders?limit=%2010', 'query', '#/limit', 'must be integer'],
     ['/orders?limit=101', 'query', '#/limit', 'must be <= 100'],
     ['/orders?limit=1&limit=2', 'query', '#/limit', 'must be given once'],
     ['/orders?state=LOST', 'query', '#/state/0', 'must be one of "APPROVED", "CANCELLED"'],
@@ -126,8 +128,8 @@ describe('parameters', () => {
     const { url } = await start();
     const { body } = await request(url).get('/orders?limit=x&nope=1').set('X-Tenant', 'long');
     expect(body.errors.map((fault: { in: string; pointer: string }) => fault.in + fault.pointer)).toEqual([
-      'query#/nope',
       'query#/limit',
+      'query#/nope',
       'header#/x-tenant',
     ]);
   });
@@ -152,6 +154,18 @@ describe('bodies', () => {
     const text = '{ "consumerId" : "c\\u0031",\n "lines": [] }';
     expect((await request(url).post('/orders').type('json').send(text)).status).toBe(200);
     expect(bodies).toEqual([text]);
+  });
+
+  it('that are not UTF-8 are refused, not repaired', async () => {
+    const { url, upstream } = await start();
+    const broken = Buffer.from('{"consumerId":"\xff","lines":[]}', 'latin1');
+    const { status, body } = await request(url)
+      .post('/orders')
+      .type('json')
+      .serialize((bytes: unknown) => bytes as string)
+      .send(broken);
+    expect([status, body.type]).toEqual([400, '/problems/bad-request']);
+    expect(upstream.requests).toHaveLength(0);
   });
 
   it('name each fault by its pointer', async () => {

@@ -1,4 +1,5 @@
 /** The body of an operation, compiled: which media types it takes, and for JSON the check against its schema. */
+import { isUtf8 } from 'node:buffer';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
@@ -75,6 +76,9 @@ const mediaType = (type: string, schema: Located | undefined, schemas: Schemas, 
 };
 
 const parse = (bytes: Buffer): unknown => {
+  // Decoding would put another character in the place of a broken one, and a third would be kept.
+  if (!isUtf8(bytes))
+    throw new Problem(badRequest, 'The body is not UTF-8, as JSON has to be (RFC 8259 §8.1).');
   try {
     return JSON.parse(bytes.toString());
   } catch (error) {

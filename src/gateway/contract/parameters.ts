@@ -18,7 +18,12 @@ interface Parameter {
   /** Whether the schema takes an array, something else, or either. */
   readonly form: 'array' | 'scalar' | 'either';
   readonly json: boolean;
+  /** The type, where only numbers are taken: as JSON writes them, not as JavaScript reads them (`0x10`, ` 1`). */
+  readonly numeric: 'integer' | 'number' | undefined;
 }
+
+/** RFC 8259 §6. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
 
@@ -92,6 +97,7 @@ export class Parameters {
         continue;
       }
       if (texts.length > 1 && parameter.form === 'scalar') fault('must be given once');
+      else if (parameter.numeric && !NUMBER.test(texts[0] ?? '')) fault(`must be ${parameter.numeric}`);
       else if (parameter.json) readJson(read, name, texts[0], fault);
       else read[name] = styledValue(parameter, texts);
     }
@@ -144,7 +150,15 @@ const parameterOf = (
   const separator = explode && place === 'query' ? undefined : (SEPARATORS[style] ?? ',');
   const others = [...types].filter((type) => type !== 'array' && type !== 'null');
   const form = !types.has('array') ? 'scalar' : others.length > 0 ? 'either' : 'array';
-  return { name, separator, form, json };
+  const numeric =
+    types.size !== 1
+      ? undefined
+      : types.has('integer')
+        ? 'integer'
+        : types.has('number')
+          ? 'number'
+          : undefined;
+  return { name, separator, form, json, numeric };
 };
 
 /** The types that a schema names, itself or in its alternatives. */

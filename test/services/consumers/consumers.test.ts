@@ -80,6 +80,12 @@ describe('consumers', () => {
     ]);
   });
 
+  it('refuses text that no encoding can keep', async () => {
+    const half = '{"name":"\\ud800","email":"half@example.com"}';
+    const { body } = await request(running.app).post('/consumers').type('json').send(half).expect(400);
+    expect(body.errors).toMatchObject([{ in: 'body', pointer: '#/name' }]);
+  });
+
   it('refuses what it cannot read, and what it cannot write', async () => {
     await request(running.app).post('/consumers').type('json').send('{"name":').expect(400);
     const unsupported = await request(running.app).post('/consumers').type('text').send('hello').expect(415);
