@@ -73,7 +73,14 @@ async function startServices(
   );
   closers.push(() => closeTargets(targets));
   for (const place of places)
-    place.serve(await serviceApp(await loadService(place.name), { database, targets, log }));
+    place.serve(
+      await serviceApp(await loadService(place.name), {
+        database,
+        targets,
+        neighbours: config.services,
+        log,
+      }),
+    );
   return urls;
 }
 

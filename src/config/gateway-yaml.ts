@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import type { PathNames } from './path-names.ts';
 import { type Policy, type PolicyInput, policySchema } from './policy.ts';
 import { type Environment, urlVariable } from './settings.ts';
 import { size } from './units.ts';
@@ -14,6 +15,7 @@ import { size } from './units.ts';
 const serviceSchema = z.strictObject({
   document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
   url: z.string().optional(),
+  paths: z.record(z.string(), z.string()).default({}),
   unknownQuery: z.enum(['reject', 'pass']).default('reject'),
   policy: z.unknown().optional(),
 });
@@ -34,6 +36,8 @@ interface ServiceConfig {
   /** Absolute path of its OpenAPI document. */
   readonly document: string;
   readonly url: string;
+  /** What its paths are called instead. */
+  readonly paths: PathNames;
   /** Whether a query parameter that the document does not name is refused. */
   readonly unknownQuery: 'reject' | 'pass';
   readonly policy: Policy;
@@ -107,6 +111,7 @@ export const parseGatewayConfig = (
       name,
       url,
       document: resolve(dirname(file), service.document),
+      paths: service.paths,
       unknownQuery: service.unknownQuery,
       policy: policySchema.parse(merge(root.policy ?? {}, service.policy ?? {})),
     };

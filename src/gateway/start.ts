@@ -5,6 +5,7 @@ import type { Log } from '../http/log.ts';
 import { closeTargets, createTargets } from '../outbound/targets.ts';
 import { createGateway } from './app.ts';
 import { mergeDocuments } from './document/merge.ts';
+import { renamePaths } from './document/rename-paths.ts';
 import { createPages } from './pages/pages.ts';
 import { samplePath } from './pages/sample.ts';
 import { readDocument } from './read-document.ts';
@@ -24,7 +25,10 @@ export interface StartedGateway extends Listening {
 /** @throws ConfigError when a document is broken or the port is taken */
 export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
   const { config, port, host, log } = options;
-  const services = config.services.map(({ name, document }) => ({ name, document: readDocument(document) }));
+  const services = config.services.map(({ name, document, paths }) => ({
+    name,
+    document: renamePaths(name, readDocument(document), paths),
+  }));
   const targets = createTargets(config.services);
   let draining = false;
   const pages = createPages({

@@ -24,7 +24,14 @@ async function start(name: string | undefined): Promise<Running> {
   const targets = createTargets(config.services);
   // The port that the gateway expects, unless another is asked for.
   const port = process.env.PORT ? settings.PORT : Number(new URL(own.url).port);
-  const listening = await startService(service, { database, targets, log, port, host: settings.HOST });
+  const listening = await startService(service, {
+    database,
+    targets,
+    neighbours: config.services,
+    log,
+    port,
+    host: settings.HOST,
+  });
   process.stdout.write(`${service.contract.title}: ${listening.url}\n`);
   return {
     close: async () => {

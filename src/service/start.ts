@@ -1,17 +1,28 @@
 /** Starts a service: its schema, its clients, its handlers, its port. The same whether it runs alone or with others. */
 
+import type { PathNames } from '../config/path-names.ts';
+import type { Contract } from '../contract/contract.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { createClient } from '../outbound/client.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
 import type { Database } from '../storage/database.ts';
 import { createService } from './app.ts';
+import { renamePaths } from './rename-paths.ts';
 import type { Service } from './service.ts';
+
+/** The services of `gateway.yaml`, as far as a service has to know them. */
+interface Neighbour {
+  readonly name: string;
+  readonly paths: PathNames;
+}
 
 export interface StartServiceOptions {
   readonly database: Database;
   /** The services that it may call; those that it does not link to are not used. */
   readonly targets: ReadonlyMap<string, JsonTarget>;
+  /** What paths are called, its own and those of others. */
+  readonly neighbours?: readonly Neighbour[];
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly port: number;
   readonly host: string;
@@ -24,9 +35,13 @@ export async function startService(service: Service, options: StartServiceOption
 
 export async function serviceApp(
   service: Service,
-  { database, targets, log }: Pick<StartServiceOptions, 'database' | 'targets' | 'log'>,
+  { database, targets, neighbours = [], log }: Omit<StartServiceOptions, 'port' | 'host'>,
 ) {
-  const { contract, linked, affordances, migrations } = service;
+  const { affordances, migrations } = service;
+  const named = (one: Contract): Contract =>
+    renamePaths(one, neighbours.find(({ name }) => name === one.service)?.paths ?? {});
+  const contract = named(service.contract);
+  const linked = Object.entries(service.linked).map(([name, other]) => [name, named(other)] as const);
   const target = (name: string): JsonTarget => {
     const found = targets.get(name);
     if (found === undefined) throw new Error(`${contract.service} links to ${name}, which is not configured`);
@@ -34,13 +49,13 @@ export async function serviceApp(
   };
   const db = await database.schema(contract.service.replaceAll('-', '_'), migrations);
   const services = Object.fromEntries(
-    Object.entries(linked).map(([name, other]) => [name, createClient(other, target(name))]),
+    linked.map(([name, other]) => [name, createClient(other, target(name))]),
   );
   return createService({
     contract,
     handlers: service.handlers({ db, services }),
     affordances,
-    linked: Object.values(linked),
+    linked: linked.map(([, other]) => other),
     getJson: (name, path, accept) => sendJson(target(name), { method: 'GET', path, accept }),
     log,
   });

@@ -28,6 +28,7 @@ describe('gateway.yaml', () => {
         name: 'orders',
         document: '/etc/linkway/openapi/orders.yaml',
         url: 'http://127.0.0.1:8083',
+        paths: {},
         unknownQuery: 'reject',
         policy: {
           ...defaultPolicy,

@@ -1,0 +1,17 @@
+/** A contract with the paths that `gateway.yaml` gives it; everything else of it stays. */
+import { type PathNames, pathRenamer } from '../config/path-names.ts';
+import type { Contract } from '../contract/contract.ts';
+
+/** @throws ConfigError when a name is for no path, or does not have its parameters */
+export function renamePaths<C extends Contract>(contract: C, names: PathNames): C {
+  const { service, operations } = contract;
+  const rename = pathRenamer(
+    service,
+    names,
+    operations.map(({ path }) => path),
+  );
+  return {
+    ...contract,
+    operations: operations.map((operation) => ({ ...operation, path: rename(operation.path) })),
+  };
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { pathRenamer } from '../../src/config/path-names.ts';
+
+const KNOWN = ['/orders', '/orders/{orderId}'];
+
+describe('names of paths', () => {
+  it('take the place of those that they are for', () => {
+    const rename = pathRenamer('orders', { '/orders/{orderId}': '/of/{orderId}/one' }, KNOWN);
+    expect(KNOWN.map(rename)).toEqual(['/orders', '/of/{orderId}/one']);
+  });
+
+  it.each([
+    ['for a path that is not there', { '/order': '/o' }, /orders: paths: \/order: .*\/orders/],
+    ['without a parameter', { '/orders/{orderId}': '/o' }, /expected a path with \{orderId\}, got \/o/],
+    ['that are no paths', { '/orders': 'o' }, /expected a path with no parameter, got o/],
+  ])('are refused %s', (_, names, message) => {
+    const rename = () => pathRenamer('orders', names as Record<string, string>, KNOWN);
+    expect(rename).toThrow(ConfigError);
+    expect(rename).toThrow(message);
+  });
+});
