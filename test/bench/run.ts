@@ -66,4 +66,11 @@ const result = { floor: summary(floorSlices), gateway: summary(gatewaySlices) };
 console.table(result);
 const ratio = result.gateway.cpu / result.floor.cpu;
 console.log(`CPU a request, gateway over floor: ${ratio.toFixed(2)} (limit ${LIMIT})`);
+/** Each slice against the two of the floor around it: a wide spread says that the machine was busy elsewhere. */
+const paired = gatewaySlices.map(({ cpu }, round) => {
+  const [before, after] = floorSlices.slice(round, round + 2);
+  return (2 * cpu) / ((before?.cpu ?? 0) + (after?.cpu ?? 0));
+});
+const [least, most] = [Math.min(...paired), Math.max(...paired)].map((value) => value.toFixed(2));
+console.log(`Round by round: ${least} to ${most}, median ${median(paired).toFixed(2)}`);
 process.exitCode = ratio > LIMIT ? 1 : 0;
