@@ -1,5 +1,15 @@
 /** Consumers: who orders. */
-import { defineContract, id, operation, page, pageQuery, resource, text, z } from '../../src/index.ts';
+import {
+  defineContract,
+  id,
+  operation,
+  page,
+  pageQuery,
+  resource,
+  sortBy,
+  text,
+  z,
+} from '../../src/index.ts';
 
 const consumerId = id('c-ada');
 
@@ -24,10 +34,10 @@ export const listConsumers = operation({
   path: '/consumers',
   summary: 'List consumers',
   entry: 'consumers',
-  query: pageQuery,
+  query: pageQuery.extend({ sort: sortBy('createdAt', 'name') }),
   responses: {
     200: {
-      description: 'A page of consumers, the oldest first.',
+      description: 'A page of consumers, the oldest first unless `sort` says otherwise.',
       body: ConsumerPage,
       links: { register: { operationId: 'registerConsumer' } },
     },

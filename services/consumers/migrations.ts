@@ -34,4 +34,10 @@ export const migrations: readonly Migration<Tables>[] = [
       await tx.insertInto('consumers').values(sampleConsumers).execute();
     },
   },
+  {
+    name: 'consumers by name',
+    async up(tx) {
+      await tx.schema.createIndex('consumers_by_name').on('consumers').columns(['name', 'id']).execute();
+    },
+  },
 ];

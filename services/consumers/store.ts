@@ -1,12 +1,23 @@
 /** Where consumers are kept. */
 import type { Kysely, Selectable } from 'kysely';
-import { keysetPage, type PageRequest, type PageState, type StateOf } from '../../src/index.ts';
+import {
+  keysetPage,
+  type PageRequest,
+  type PageState,
+  type SortColumns,
+  type StateOf,
+} from '../../src/index.ts';
 import type { Consumer } from './contract.ts';
 import type { Tables } from './migrations.ts';
 
 type ConsumerState = StateOf<typeof Consumer>;
 
 export type ConsumerStore = ReturnType<typeof consumerStore>;
+
+const SORT: SortColumns = {
+  createdAt: { column: 'created_at', holds: 'time' },
+  name: { column: 'name', holds: 'text' },
+};
 
 export const consumerStore = (db: Kysely<Tables>) => ({
   async find(id: string): Promise<ConsumerState | undefined> {
@@ -15,7 +26,7 @@ export const consumerStore = (db: Kysely<Tables>) => ({
   },
 
   list: (page: PageRequest): Promise<PageState<ConsumerState>> =>
-    keysetPage(db.selectFrom('consumers').selectAll(), page, toState),
+    keysetPage(db.selectFrom('consumers').selectAll(), page, toState, SORT),
 
   async insert({ createdAt, address, ...consumer }: ConsumerState): Promise<void> {
     await db

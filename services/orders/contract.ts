@@ -10,6 +10,7 @@ import {
   page,
   pageQuery,
   resource,
+  sortBy,
   text,
   z,
 } from '../../src/index.ts';
@@ -92,10 +93,11 @@ export const listOrders = operation({
     consumerId: consumerId.optional().openapi({ description: 'Only orders of this consumer.' }),
     restaurantId: restaurantId.optional().openapi({ description: 'Only orders from this restaurant.' }),
     state: z.enum(ORDER_STATES).optional().openapi({ description: 'Only orders in this state.' }),
+    sort: sortBy('createdAt'),
   }),
   responses: {
     200: {
-      description: 'A page of orders, the oldest first.',
+      description: 'A page of orders, the oldest first unless `sort` says otherwise.',
       body: OrderPage,
       links: { place: { operationId: 'placeOrder', description: 'Place a new order.' } },
     },

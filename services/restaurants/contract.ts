@@ -1,5 +1,16 @@
 /** Restaurants and their menus. */
-import { defineContract, id, money, operation, page, pageQuery, resource, z } from '../../src/index.ts';
+import {
+  defineContract,
+  id,
+  money,
+  operation,
+  page,
+  pageQuery,
+  resource,
+  sortBy,
+  text,
+  z,
+} from '../../src/index.ts';
 
 const restaurantId = id('r-trattoria');
 const menuItemId = id('m-margherita');
@@ -31,7 +42,8 @@ export const MenuItem = resource(
 );
 
 const RestaurantPage = page(Restaurant);
-const MenuItemPage = page(MenuItem);
+/** A menu is short, so to count it costs little. */
+const MenuItemPage = page(MenuItem, { total: true });
 
 export const listRestaurants = operation({
   operationId: 'listRestaurants',
@@ -39,8 +51,16 @@ export const listRestaurants = operation({
   path: '/restaurants',
   summary: 'List restaurants',
   entry: 'restaurants',
-  query: pageQuery,
-  responses: { 200: { description: 'A page of restaurants, the oldest first.', body: RestaurantPage } },
+  query: pageQuery.extend({
+    cuisine: text(100).optional().openapi({ description: 'Only restaurants with this cuisine.' }),
+    sort: sortBy('createdAt', 'name'),
+  }),
+  responses: {
+    200: {
+      description: 'A page of restaurants, the oldest first unless `sort` says otherwise.',
+      body: RestaurantPage,
+    },
+  },
 });
 
 export const getRestaurant = operation({

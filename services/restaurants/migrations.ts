@@ -50,4 +50,18 @@ export const migrations: readonly Migration<Tables>[] = [
       await tx.insertInto('menu_items').values(sampleMenuItems).execute();
     },
   },
+  {
+    name: 'restaurants by name and by cuisine',
+    async up(tx) {
+      for (const order of [
+        ['name', 'id'],
+        ['cuisine', 'created_at', 'id'],
+      ])
+        await tx.schema
+          .createIndex(['restaurants_by', ...order].join('_'))
+          .on('restaurants')
+          .columns(order)
+          .execute();
+    },
+  },
 ];

@@ -15,6 +15,14 @@ const link = z
   })
   .openapi('Link', { description: 'A link (HAL §5).' });
 
+const templatedLink = z
+  .looseObject({
+    href: z.string().openapi({ format: 'uri-template' }),
+    templated: z.literal(true),
+    title: z.string().optional(),
+  })
+  .openapi('TemplatedLink', { description: 'A link whose href is a URI template (RFC 6570).' });
+
 const template = z
   .looseObject({
     title: z.string().optional(),
@@ -39,6 +47,16 @@ const expandErrors = z
   .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
   .optional()
   .openapi({ description: 'Parts that `expand` asked for and that could not be had; their links stay.' });
+
+const total = z.int().min(0).openapi({ description: 'How many items there are on all pages.' });
+
+const PAGING = {
+  first: link.optional(),
+  prev: link.optional(),
+  next: link.optional(),
+  /** The collection with what can be chosen: filters, order, size of a page, what to embed. */
+  search: templatedLink.optional(),
+};
 
 /** The representation schemas of one contract, each made once so that a component is defined once. */
 export class Representations {
@@ -71,7 +89,8 @@ export class Representations {
   #page(body: Page): z.ZodObject {
     return z
       .object({
-        _links: this.#links(body.name, { first: {}, next: {} }),
+        ...(body.total ? { total } : {}),
+        _links: this.#links(body.name, PAGING),
         _templates: templates,
         _embedded: z.object({ item: z.array(this.schema(body.item)) }),
         _expandErrors: expandErrors,
@@ -80,10 +99,10 @@ export class Representations {
   }
 
   /** `self` is always there; which of the others are depends on the state. */
-  #links(name: string, paging: Record<string, unknown> = {}) {
-    const rels = [...Object.keys(paging), ...this.#declared(name).map(([rel]) => rel)].filter(
-      (rel) => rel !== 'self',
-    );
+  #links(name: string, paging: Readonly<Record<string, z.ZodType>> = {}) {
+    const rels = this.#declared(name)
+      .map(([rel]) => rel)
+      .filter((rel) => rel !== 'self');
     const each = new Set(
       this.#declared(name)
         .filter(([, spec]) => spec.each !== undefined)
@@ -91,6 +110,7 @@ export class Representations {
     );
     return z.object({
       self: link,
+      ...paging,
       ...Object.fromEntries(rels.map((rel) => [rel, (each.has(rel) ? z.array(link) : link).optional()])),
     });
   }

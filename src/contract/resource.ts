@@ -17,6 +17,8 @@ export interface Page<State extends z.ZodObject = z.ZodObject> {
   readonly kind: 'page';
   readonly name: string;
   readonly item: Resource<State>;
+  /** Whether it says how many items there are on all pages: only where that costs little. */
+  readonly total: boolean;
 }
 
 export type Body = Resource | Page | z.ZodType;
@@ -26,6 +28,10 @@ export interface PageState<Item> {
   readonly items: readonly Item[];
   /** Opaque cursor of the page that follows; absent on the last page. */
   readonly next?: string | undefined;
+  /** Of the one before; absent on the first. */
+  readonly prev?: string | undefined;
+  /** Where the page declares it: how many items there are on all pages. */
+  readonly total?: number | undefined;
 }
 
 /** The state that a handler returns for a body of this type. */
@@ -44,10 +50,11 @@ export const resource = <S extends z.ZodObject>(name: string, state: S): Resourc
   state,
 });
 
-export const page = <S extends z.ZodObject>(item: Resource<S>): Page<S> => ({
+export const page = <S extends z.ZodObject>(item: Resource<S>, { total = false } = {}): Page<S> => ({
   kind: 'page',
   name: `${item.name}Page`,
   item,
+  total,
 });
 
 export const isResource = (body: Body | undefined): body is Resource =>
@@ -67,9 +74,16 @@ export const pageQuery = z.object({
     .max(MAX_PAGE)
     .default(20)
     .openapi({ type: 'integer', description: 'How many items a page has at the most.' }),
-  cursor: z
-    .string()
-    .max(500)
-    .optional()
-    .openapi({ description: 'Where the page starts; comes from a `next` link, and is not made by hand.' }),
+  cursor: z.string().max(1000).optional().openapi({
+    description: 'Where the page is; comes from a `next` or `prev` link, and is not made by hand.',
+  }),
 });
+
+/** The query parameter for the order of a collection: by one of the names, the other way round with `-`. */
+export const sortBy = <const Name extends string>(first: Name, ...others: readonly Name[]) => {
+  const names = [first, ...others].flatMap((name) => [name, `-${name}`] as const);
+  return z
+    .enum(names)
+    .default(first as never)
+    .openapi({ description: 'What the items are ordered by; with `-` the other way round.' });
+};

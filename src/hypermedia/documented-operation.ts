@@ -23,6 +23,8 @@ export interface DocumentedOperation {
   readonly title: string;
   /** Whether it takes `expand`: then it embeds what its own service owns. */
   readonly expands: boolean;
+  /** Names of its query parameters, in the document's order. */
+  readonly query: readonly string[];
   /** Of the JSON body, for a form. */
   readonly properties: readonly TemplateProperty[];
   /** Of its first successful JSON answer, where that is a named schema. */
@@ -56,7 +58,9 @@ interface Place {
 
 function documented(service: string, document: OpenAPIObject, place: Place): DocumentedOperation {
   const { path, method, item, operation } = place;
-  const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])];
+  const query = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
+    .map((parameter) => resolveReference<ParameterObject>(document, parameter))
+    .flatMap((parameter) => (parameter?.in === 'query' ? [parameter.name] : []));
   const body = resolveReference<RequestBodyObject>(document, operation.requestBody);
   const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
   const response = resolveReference<ResponseObject>(document, success);
@@ -68,9 +72,8 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     method: method.toUpperCase(),
     path: pathTemplate(path),
     title: operation.summary ?? operation.operationId ?? '',
-    expands: parameters.some(
-      (parameter) => resolveReference<ParameterObject>(document, parameter)?.name === 'expand',
-    ),
+    query,
+    expands: query.includes('expand'),
     properties: templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),
     ...(schema !== undefined && '$ref' in schema ? { schema: schema as ReferenceObject } : {}),

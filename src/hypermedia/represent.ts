@@ -5,10 +5,12 @@ import { allowed } from './affordance.ts';
 import type { Exchange } from './expression.ts';
 import { valueAt } from './expression.ts';
 import { type GraphOperation, isAction, type Link, type Shape } from './graph.ts';
-import { href, withQuery } from './href.ts';
+import { href, type ParameterValue, withQuery } from './href.ts';
 
 interface LinkValue {
   readonly href: string;
+  /** Whether the href is a URI template (RFC 6570). */
+  readonly templated?: true;
 }
 
 export interface Action {
@@ -54,20 +56,23 @@ export class Represent {
 
   /** @param self the path and query that the page was asked for with, without `expand` */
   page(
-    shape: Shape,
-    { items, next }: PageState<Record<string, unknown>>,
+    operation: GraphOperation,
+    { items, next, prev, total }: PageState<Record<string, unknown>>,
     self: string,
     request: RequestParts,
   ): Representation {
+    const { shape } = operation;
+    if (shape?.item === undefined) throw new Error(`${operation.operationId} has no items in its document`);
     const { item } = shape;
-    if (item === undefined) throw new Error(`${shape.name} has no items in its document`);
-    const own = this.resource(shape, {}, request);
+    const own = this.resource(shape, total === undefined ? {} : { total }, request);
+    const at = (cursor: string | undefined): LinkValue => ({ href: withQuery(self, [['cursor', cursor]]) });
+    const search = searchTemplate(operation, request);
     const paging: [string, LinkValue][] = [
       ['self', { href: self }],
-      ['first', { href: withQuery(self, [['cursor', undefined]]) }],
-      ...(next === undefined
-        ? []
-        : [['next', { href: withQuery(self, [['cursor', next]]) }] as [string, LinkValue]]),
+      ['first', at(undefined)],
+      ...(prev === undefined ? [] : [['prev', at(prev)] as [string, LinkValue]]),
+      ...(next === undefined ? [] : [['next', at(next)] as [string, LinkValue]]),
+      ...(search === undefined ? [] : [['search', search] as [string, LinkValue]]),
     ];
     return {
       ...own,
@@ -81,6 +86,14 @@ export class Represent {
     const table = this.#tables.get(shape.name);
     return new Set(table === undefined ? [] : allowed(table, state as never));
   }
+}
+
+/** The collection with everything that its contract lets a caller choose; a cursor only comes from links. */
+function searchTemplate({ path, query }: GraphOperation, request: RequestParts): LinkValue | undefined {
+  const collection = href(path, Object.entries(request.path) as [string, ParameterValue][]);
+  const variables = query.filter((name) => name !== 'cursor');
+  if (collection === undefined || variables.length === 0) return undefined;
+  return { href: `${collection}{?${variables.join(',')}}`, templated: true };
 }
 
 /** The href of a link for a state; undefined where a parameter of the path has no value. */

@@ -87,13 +87,17 @@ function read(spec: Body | undefined, body: unknown, service: string): unknown {
   }
 }
 
+const pageLink = z.object({ href: z.string() }).optional();
 const halPage = z.object({
-  _links: z.object({ next: z.object({ href: z.string() }).optional() }),
+  total: z.int().optional(),
+  _links: z.object({ next: pageLink, prev: pageLink }),
   _embedded: z.object({ item: z.array(z.unknown()) }),
 });
 
 function readPage({ item }: Page, body: unknown): PageState<unknown> {
-  const { _links, _embedded } = halPage.parse(body);
-  const next = new URLSearchParams(_links.next?.href.split('?', 2)[1]).get('cursor') ?? undefined;
-  return { items: _embedded.item.map((one) => item.state.parse(one)), next };
+  const { _links, _embedded, total } = halPage.parse(body);
+  const cursorOf = (link: z.output<typeof pageLink>) =>
+    new URLSearchParams(link?.href.split('?', 2)[1]).get('cursor') ?? undefined;
+  const items = _embedded.item.map((one) => item.state.parse(one));
+  return { items, next: cursorOf(_links.next), prev: cursorOf(_links.prev), total };
 }

@@ -88,14 +88,11 @@ export class OperationRunner {
     const { body } = this.operation.responses[status] ?? {};
     const request = { path: params, query };
     if (isPage(body)) {
-      const { items, next } = state as PageState<unknown>;
-      const page = { items: items.map((item) => z.parse(body.item.state, item) as State), next };
-      return this.#represent.page(
-        this.#shape(body.name),
-        page,
-        withQuery(url, [['expand', undefined]]),
-        request,
-      );
+      const given = state as PageState<unknown>;
+      const page = { ...given, items: given.items.map((item) => z.parse(body.item.state, item) as State) };
+      if (body.total !== (page.total !== undefined))
+        throw new Error(`${body.name}: \`total\` is declared, or given, but not both`);
+      return this.#represent.page(this.node, page, withQuery(url, [['expand', undefined]]), request);
     }
     if (isResource(body))
       return this.#represent.resource(this.#shape(body.name), z.parse(body.state, state) as State, request);

@@ -1,54 +1,86 @@
 /**
- * Pages by keyset: the cursor names the last row of the page before, so a page costs the same however far in
- * it is, and rows that come or go meanwhile make no other row appear twice or be left out.
+ * Pages by keyset: the cursor names the row that a page begins behind or ends before, so a page costs the same
+ * however far in it is, and rows that come or go meanwhile make no other row appear twice or be left out.
  */
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import type { PageState } from '../contract/resource.ts';
+import { type Cursor, decodeCursor, encodeCursor, type Holds } from './cursor.ts';
 
-/** The columns that order the rows, the oldest first; `created_at` is kept to the millisecond. */
 interface KeysetRow {
   readonly id: string;
-  readonly created_at: Date;
 }
+
+/** A column that rows can be ordered by; `id` comes after it, so that no two rows are in the same place. */
+interface SortColumn {
+  readonly column: string;
+  readonly holds: Holds;
+}
+
+/** By the names that the contract has for the orders. */
+export type SortColumns = Readonly<Record<string, SortColumn>>;
 
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
+  /** One of `sortBy`: a name of the columns, the other way round with `-` before it. */
+  readonly sort?: string | undefined;
 }
 
+/** `created_at` is kept to the millisecond. */
+const BY_AGE: SortColumns = { createdAt: { column: 'created_at', holds: 'time' } };
+
 /**
- * One page of the rows that the query selects; `next` is the cursor of the one after it.
- * @throws Problem validation-failed (400) when the cursor was not made here
+ * One page of the rows that the query selects; `next` and `prev` are the cursors of its neighbours.
+ * @throws Problem validation-failed (400) when the cursor was not made here, or for another order
  */
 export async function keysetPage<Tables, Table extends keyof Tables, Row extends KeysetRow, Item>(
   query: SelectQueryBuilder<Tables, Table, Row>,
-  { limit, cursor }: PageRequest,
+  { limit, cursor, sort = 'createdAt' }: PageRequest,
   toItem: (row: Row) => Item,
+  columns = BY_AGE,
 ): Promise<PageState<Item>> {
-  const key = sql`(created_at, id)`;
-  const after = cursor === undefined ? undefined : decode(cursor);
-  const rest = after ? query.where(sql<boolean>`${key} > (${after.created_at}, ${after.id})`) : query;
-  const rows = await rest
-    .orderBy(key)
-    .limit(limit + 1)
-    .execute();
-  const shown = rows.slice(0, limit) as Row[];
-  const last = shown.at(-1);
-  const items = shown.map(toItem);
-  return rows.length > limit && last !== undefined ? { items, next: encode(last) } : { items };
+  const descending = sort.startsWith('-');
+  const by = columns[sort.replace(/^-/, '')];
+  if (by === undefined) throw new Error(`rows cannot be ordered by ${sort}`);
+  const order = sql.ref(by.column);
+
+  const rowsFrom = (from: Cursor | undefined, back: boolean, count: number): Promise<Row[]> => {
+    const direction = descending === back ? 'asc' : 'desc';
+    const beyond = sql.raw(direction === 'asc' ? '>' : '<');
+    const rest = from
+      ? query.where(sql<boolean>`(${order}, ${sql.ref('id')}) ${beyond} (${from.value}, ${from.id})`)
+      : query;
+    return rest.orderBy(order, direction).orderBy(sql.ref('id'), direction).limit(count).execute() as Promise<
+      Row[]
+    >;
+  };
+  const cursorAt = (row: Row, back: boolean): Cursor => ({
+    value: row[by.column as keyof Row] as string | Date,
+    id: row.id,
+    back,
+  });
+
+  const from = cursor === undefined ? undefined : (decodeCursor(sort, by.holds, cursor) ?? notOurs());
+  const back = from?.back ?? false;
+  const rows = await rowsFrom(from, back, limit + 1);
+  const shown = back ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
+  const [first, last] = [shown.at(0), shown.at(-1)];
+  if (first === undefined || last === undefined) return { items: [] };
+
+  const onwards = rows.length > limit;
+  // Where it came from there was a row, which may have gone.
+  const behind = from && (await rowsFrom(cursorAt(back ? last : first, !back), !back, 1)).length > 0;
+  return {
+    items: shown.map(toItem),
+    ...((back ? onwards : behind) && { prev: encodeCursor(sort, cursorAt(first, true)) }),
+    ...((back ? behind : onwards) && { next: encodeCursor(sort, cursorAt(last, false)) }),
+  };
 }
 
-const encode = ({ created_at, id }: KeysetRow): string =>
-  Buffer.from(`${created_at.getTime()} ${id}`).toString('base64url');
-
-function decode(cursor: string): KeysetRow {
-  const [, time, id] = /^(\d{1,15}) ([^\0]+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (time === undefined || id === undefined) {
-    const detail = 'Not a cursor of this collection; take it from a `next` link.';
-    const errors: Fault[] = [{ in: 'query', pointer: '#/cursor', detail }];
-    throw new Problem(validationFailed, detail, { extensions: { errors } });
-  }
-  return { created_at: new Date(Number(time)), id };
+function notOurs(): never {
+  const detail = 'Not a cursor of this collection in this order; take it from a `next` or `prev` link.';
+  const errors: Fault[] = [{ in: 'query', pointer: '#/cursor', detail }];
+  throw new Problem(validationFailed, detail, { extensions: { errors } });
 }

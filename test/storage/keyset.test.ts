@@ -3,36 +3,53 @@ import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { Problem } from '../../src/contract/problem.ts';
 import type { Database } from '../../src/storage/database.ts';
-import { keysetPage, type PageRequest } from '../../src/storage/keyset.ts';
+import { keysetPage, type PageRequest, type SortColumns } from '../../src/storage/keyset.ts';
 import { testDatabase } from '../support/database.ts';
 
 interface Tables {
-  things: { id: string; created_at: Date };
+  things: { id: string; name: string; created_at: Date };
 }
 
 const START = Date.parse('2026-01-01T00:00:00Z');
+const COLUMNS: SortColumns = {
+  createdAt: { column: 'created_at', holds: 'time' },
+  name: { column: 'name', holds: 'text' },
+};
+
+/** Few times and names, so that many rows share one. */
+const row = fc.record({ time: fc.nat({ max: 3 }), name: fc.constantFrom('', 'a', 'b', 'ß"\\') });
+const rows = fc.array(row, { maxLength: 12 });
+const limits = fc.integer({ min: 1, max: 5 });
+const sorts = fc.constantFrom('createdAt', '-createdAt', 'name', '-name');
 
 describe('keysetPage', () => {
   let database: Database;
   let db: Kysely<Tables>;
 
-  const add = (id: string, milliseconds: number) =>
+  const add = (id: string, { time, name }: { time: number; name: string }) =>
     db
       .insertInto('things')
-      .values({ id, created_at: new Date(START + milliseconds) })
+      .values({ id, name, created_at: new Date(START + time) })
       .execute();
   const page = (request: PageRequest) =>
-    keysetPage(db.selectFrom('things').selectAll(), request, ({ id }) => id);
+    keysetPage(db.selectFrom('things').selectAll(), request, ({ id }) => id, COLUMNS);
 
-  async function walk(limit: number): Promise<(readonly string[])[]> {
-    const pages = [];
-    for (let cursor: string | undefined; ; ) {
-      const { items, next } = await page({ limit, cursor });
-      pages.push(items);
-      if (next === undefined) return pages;
-      cursor = next;
+  type Pages = Awaited<ReturnType<typeof page>>[];
+
+  /** From a page on, as long as it has a neighbour on that side; `between` is called before each step. */
+  async function walk(
+    request: PageRequest,
+    side: 'next' | 'prev',
+    between: () => Promise<unknown> = async () => {},
+  ): Promise<Pages> {
+    const pages = [await page(request)];
+    for (let cursor = pages[0]?.[side]; cursor !== undefined; cursor = pages.at(-1)?.[side]) {
+      await between();
+      pages.push(await page({ ...request, cursor }));
     }
+    return pages;
   }
+  const itemsOf = (pages: Pages) => pages.map(({ items }) => items);
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -43,6 +60,7 @@ describe('keysetPage', () => {
           tx.schema
             .createTable('things')
             .addColumn('id', 'text')
+            .addColumn('name', 'text')
             .addColumn('created_at', sql`timestamptz(3)`)
             .execute(),
       },
@@ -55,40 +73,95 @@ describe('keysetPage', () => {
 
   afterAll(() => database.close());
 
-  it('shows each row once, in order, whatever the times and the size of a page', async () => {
-    const times = fc.array(fc.nat({ max: 3 }), { maxLength: 12 });
+  it('shows each row once, in order, whatever the order and the size of a page', async () => {
     await fc.assert(
-      fc.asyncProperty(times, fc.integer({ min: 1, max: 5 }), async (milliseconds, limit) => {
+      fc.asyncProperty(rows, limits, sorts, async (made, limit, sort) => {
         await db.deleteFrom('things').execute();
-        const rows = milliseconds.map((time, index) => ({ id: `t-${index}`, time }));
-        for (const { id, time } of rows) await add(id, time);
-        const pages = await walk(limit);
-        const inOrder = rows.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1)).map(({ id }) => id);
-        expect(pages.flat()).toEqual(inOrder);
-        expect(pages.length).toBe(Math.max(1, Math.ceil(rows.length / limit)));
+        for (const [index, one] of made.entries()) await add(`t-${index}`, one);
+        const pages = itemsOf(await walk({ limit, sort }, 'next'));
+        const by = sort.replace('-', '') === 'name' ? 'name' : 'created_at';
+        const direction = sort.startsWith('-') ? 'desc' : 'asc';
+        const inOrder = await db
+          .selectFrom('things')
+          .select('id')
+          .orderBy(by, direction)
+          .orderBy('id', direction)
+          .execute();
+        expect(pages.flat()).toEqual(inOrder.map(({ id }) => id));
+        expect(pages.length).toBe(Math.max(1, Math.ceil(made.length / limit)));
       }),
-      { numRuns: 30 },
+      { numRuns: 40 },
+    );
+  });
+
+  it('goes back over the same pages that it came by', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, limits, sorts, async (made, limit, sort) => {
+        await db.deleteFrom('things').execute();
+        for (const [index, one] of made.entries()) await add(`t-${index}`, one);
+        const there = await walk({ limit, sort }, 'next');
+        const back = await walk({ limit, sort, cursor: there.at(-2)?.next }, 'prev');
+        expect(itemsOf(back)).toEqual(itemsOf(there).toReversed());
+        expect(there[0]?.prev).toBeUndefined();
+        const again = await walk({ limit, sort, cursor: there[1]?.prev }, 'next');
+        expect(itemsOf(again)).toEqual(itemsOf(there));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('covers each row that was there at the start exactly once while others are inserted', async () => {
+    const sides = fc.constantFrom('next', 'prev');
+    await fc.assert(
+      fc.asyncProperty(rows, rows, limits, sorts, sides, async (made, more, limit, sort, side) => {
+        await db.deleteFrom('things').execute();
+        for (const [index, one] of made.entries()) await add(`t-${index}`, one);
+        const last = side === 'prev' ? (await walk({ limit, sort }, 'next')).at(-2)?.next : undefined;
+        const inserts = more.entries();
+        const pages = await walk({ limit, sort, cursor: last }, side, async () => {
+          const { value } = inserts.next();
+          if (value) await add(`m-${value[0]}`, value[1]);
+        });
+        const seen = itemsOf(pages).flat();
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen.filter((id) => id.startsWith('t-')).toSorted()).toEqual(
+          made.map((_, index) => `t-${index}`).toSorted(),
+        );
+      }),
+      { numRuns: 60 },
     );
   });
 
   it('neither repeats nor leaves out a row because others come and go meanwhile', async () => {
-    for (const n of [1, 2, 3, 4]) await add(`t-${n}`, n);
+    const at = (time: number) => ({ time, name: '' });
+    for (const n of [1, 2, 3, 4]) await add(`t-${n}`, at(n));
     const first = await page({ limit: 2 });
-    await add('t-0', 0);
+    await add('t-0', at(0));
     await db.deleteFrom('things').where('id', '=', 't-2').execute();
     expect(first.items).toEqual(['t-1', 't-2']);
-    expect((await page({ limit: 2, cursor: first.next })).items).toEqual(['t-3', 't-4']);
+    const second = await page({ limit: 2, cursor: first.next });
+    expect(second.items).toEqual(['t-3', 't-4']);
+    expect((await page({ limit: 2, cursor: second.prev })).items).toEqual(['t-0', 't-1']);
+    await db.deleteFrom('things').execute();
+    expect(await page({ limit: 2, cursor: second.prev })).toEqual({ items: [] });
   });
+
+  const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
   it.each([
     '',
     'nonsense',
     '%00',
-    Buffer.from('12').toString('base64url'),
-    Buffer.from('1 a\0b').toString('base64url'),
-    Buffer.from('9999999999999999 a').toString('base64url'),
-  ])('refuses the cursor %j with a pointer to it', async (cursor) => {
-    const error = await page({ limit: 2, cursor }).catch((reason: unknown) => reason);
+    cursor(),
+    cursor('createdAt', 1, 't-1'),
+    cursor('createdAt', 1, 'a\0b', 0),
+    cursor('createdAt', '2026-01-01', 't-1', 0),
+    cursor('createdAt', 1e15, 't-1', 0),
+    cursor('createdAt', -1, 't-1', 0),
+    cursor('-createdAt', 1, 't-1', 0),
+    cursor('name', 'a', 't-1', 0),
+  ])('refuses the cursor %j with a pointer to it', async (made) => {
+    const error = await page({ limit: 2, cursor: made }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Problem);
     expect((error as Problem).toJSON()).toMatchObject({
       status: 400,

@@ -83,6 +83,43 @@ export function kettingJourney(entry: () => string): void {
       expect(new Set(seen).size).toBe(seen.length);
     });
 
+    it('chooses and orders by what the collection offers, there and back', async () => {
+      const orders = await (await client.follow('orders')).get();
+      const chosen = { limit: 3, state: 'APPROVED', sort: '-createdAt' };
+      const start = await orders.follow('search', chosen).get();
+      expect(start.uri).toBe(client.go(start.links.get('self')?.href).uri);
+      const items = start.getEmbedded().map(({ data }) => data);
+      expect(items).toHaveLength(3);
+      expect(new Set(items.map(({ state }) => state))).toEqual(new Set(['APPROVED']));
+      const times = items.map(({ createdAt }) => createdAt);
+      expect(times).toEqual(times.toSorted().toReversed());
+
+      const next = await start.follow('next').get();
+      const back = await next.follow('prev').get();
+      expect(back.followAll('item').map(({ uri }) => uri)).toEqual(
+        start.followAll('item').map(({ uri }) => uri),
+      );
+      expect(back.links.has('prev')).toBe(false);
+      expect((await next.follow('first').get()).data).toEqual(start.data);
+    });
+
+    it('brings along what links lead to, and opens that without another request', async () => {
+      const orders = await (await client.follow('orders')).get();
+      const page = await orders
+        .follow('search', { limit: 3, expand: ['consumer', 'menuItems.restaurant'] })
+        .get();
+      await quietly(async () => {
+        for (const order of page.getEmbedded()) {
+          const consumer = await order.follow('consumer').get();
+          expect(consumer.data.id).toBe(order.data.consumerId);
+          for (const dish of order.followAll('menuItems'))
+            expect((await (await dish.get()).follow('restaurant').get()).data.id).toBe(
+              order.data.restaurantId,
+            );
+        }
+      });
+    });
+
     it('sees the action that the state allows no more go, and what it opened follow', async () => {
       const placing = await placed();
       const order = client.go(placing.links.get('self')?.href);

@@ -74,6 +74,16 @@ export function waychaserJourney(entry: () => string): void {
       );
     });
 
+    it('chooses and orders by what the collection offers, there and back', async () => {
+      const orders = await invoke(await enter(), 'orders');
+      const start = await invoke(orders, 'search', { limit: 3, state: 'APPROVED', sort: '-createdAt' });
+      const items = start.ops.filter('item').map(({ uri }) => uri);
+      expect(items).toHaveLength(3);
+      const back = await invoke(await invoke(start, 'next'), 'prev');
+      expect(back.ops.filter('item').map(({ uri }) => uri)).toEqual(items);
+      expect(offers(back, 'prev')).toBe(false);
+    });
+
     it('places, revises and cancels an order by what it offers, and no more than that', async () => {
       const placed = await place();
       expect(placed.content).toMatchObject({ state: 'APPROVED' });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import request from 'supertest';
+import { parseTemplate } from 'url-template';
 import { service } from '../../../services/restaurants/main.ts';
 import { type TestService, testService } from '../../support/service.ts';
 
@@ -35,6 +37,44 @@ describe('restaurants', () => {
     const { body: rest } = await get(body._links.next.href.replace('limit=2', 'limit=3')).expect(200);
     expect(rest._embedded.item).toHaveLength(3);
     expect(rest._links.next).toBeUndefined();
+  });
+
+  it('says how long a menu is, on every page of it', async () => {
+    const { body } = await get('/restaurants/r-trattoria/menu-items?limit=2').expect(200);
+    expect(body.total).toBe(5);
+    expect((await get(body._links.next.href)).body.total).toBe(5);
+    expect((await get('/restaurants')).body).not.toHaveProperty('total');
+  });
+
+  it('are chosen and ordered by a template, which a parser of RFC 6570 spells as the links do', async () => {
+    const { body } = await get('/restaurants').expect(200);
+    const { href, templated } = body._links.search;
+    expect(templated).toBe(true);
+    const choice = fc.record(
+      {
+        limit: fc.integer({ min: 1, max: 100 }),
+        cuisine: fc
+          .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+          .filter((text) => !text.includes('\0')),
+        sort: fc.constantFrom('createdAt', '-createdAt', 'name', '-name'),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(choice, async (values) => {
+        const made = parseTemplate(href).expand(values);
+        const { body: page } = await get(made).expect(200);
+        expect(page._links.self.href).toBe(made);
+        expect(page._links.search).toEqual(body._links.search);
+        for (const { cuisine } of page._embedded.item) expect(cuisine).toBe(values.cuisine ?? cuisine);
+      }),
+      { numRuns: 30 },
+    );
+    const named = await get(parseTemplate(href).expand({ sort: '-name', expand: ['menuItems'] })).expect(200);
+    const names = named.body._embedded.item.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(names.toSorted().toReversed());
+    expect(named.body._embedded.item[0]._embedded.menuItems._embedded.item.length).toBeGreaterThan(0);
+    await get(parseTemplate(href).expand({ limit: 101 })).expect(400);
   });
 
   it('embeds the menu, and the restaurant of a dish, of its own', async () => {
