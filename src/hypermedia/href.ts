@@ -48,10 +48,13 @@ export function withQuery(
     search.delete(name);
     for (const one of value === undefined ? [] : [value].flat()) search.append(name, String(one));
   }
-  // A comma needs no escape in a query (RFC 3986 §3.4), and `expand=a,b` is read by people.
-  const pairs = [...search].map(([name, value]) => `${encode(name)}=${encode(value).replaceAll('%2C', ',')}`);
+  const pairs = [...search].map(([name, value]) => `${encode(name)}=${encodeValue(name, value)}`);
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
+
+/** The commas of `expand` part a list, and those stay as they are (RFC 6570 §3.2.8). */
+const encodeValue = (name: string, value: string): string =>
+  name === 'expand' ? encode(value).replaceAll('%2C', ',') : encode(value);
 
 /** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
 const encode = (text: string): string =>

@@ -38,6 +38,18 @@ describe('hrefs', () => {
     );
   });
 
+  it('spells a query as an RFC 6570 parser does, a list and a comma too', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(text, fc.array(fc.constantFrom('a', 'b.c'), { minLength: 1 }), (q, expand) => {
+        const made = withQuery('/shops', Object.entries({ q, expand: expand.join() }));
+        expect(made).toBe(parseTemplate('/shops{?q,expand}').expand({ q, expand }));
+        expect(withQuery(made, [])).toBe(made);
+      }),
+      { examples: [[', +', ['a', 'b.c']]] },
+    );
+  });
+
   it('does not match what is longer, shorter or alike', () => {
     for (const path of ['/shops/s/items', '/shops/s/items/i/x', '/shops/s/itemsXi', '/shop/s/items/i'])
       expect(matchPath(item, path)).toBeUndefined();
