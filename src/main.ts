@@ -79,6 +79,7 @@ async function startServices(
         targets,
         neighbours: config.services,
         log,
+        bodyLimit: config.limits.body,
       }),
     );
   return urls;

@@ -5,31 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { gatewaySchema } from './gateway-schema.ts';
 import type { PathNames } from './path-names.ts';
 import { type Policy, type PolicyInput, policySchema } from './policy.ts';
 import { type Environment, urlVariable } from './settings.ts';
-import { size } from './units.ts';
-
-const serviceSchema = z.strictObject({
-  document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
-  url: z.string().optional(),
-  paths: z.record(z.string(), z.string()).default({}),
-  unknownQuery: z.enum(['reject', 'pass']).default('reject'),
-  policy: z.unknown().optional(),
-});
-
-const gatewaySchema = z.strictObject({
-  services: z.record(
-    z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and hyphens'),
-    serviceSchema,
-  ),
-  policy: z.unknown().optional(),
-  limits: z.strictObject({ body: size.default(1024 ** 2) }).prefault({}),
-  trustProxy: z.boolean().default(false),
-  accessLog: z.boolean().default(true),
-});
 
 interface ServiceConfig {
   readonly name: string;

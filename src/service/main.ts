@@ -29,6 +29,7 @@ async function start(name: string | undefined): Promise<Running> {
     targets,
     neighbours: config.services,
     log,
+    bodyLimit: config.limits.body,
     port,
     host: settings.HOST,
   });

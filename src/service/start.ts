@@ -24,6 +24,8 @@ export interface StartServiceOptions {
   /** What paths are called, its own and those of others. */
   readonly neighbours?: readonly Neighbour[];
   readonly log: Pick<Log, 'logger' | 'lines'>;
+  /** Most bytes of a request body. */
+  readonly bodyLimit?: number;
   readonly port: number;
   readonly host: string;
 }
@@ -35,7 +37,7 @@ export async function startService(service: Service, options: StartServiceOption
 
 export async function serviceApp(
   service: Service,
-  { database, targets, neighbours = [], log }: Omit<StartServiceOptions, 'port' | 'host'>,
+  { database, targets, neighbours = [], log, bodyLimit }: Omit<StartServiceOptions, 'port' | 'host'>,
 ) {
   const { affordances, migrations } = service;
   const named = (one: Contract): Contract =>
@@ -58,5 +60,6 @@ export async function serviceApp(
     linked: linked.map(([, other]) => other),
     getJson: (name, path, accept) => sendJson(target(name), { method: 'GET', path, accept }),
     log,
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
   });
 }

@@ -1,6 +1,7 @@
 /** The README's tables are held against the code, both ways. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { configTable } from '../../src/config/gateway-schema.ts';
 import { settingsTable } from '../../src/config/settings.ts';
 import { libraryProblems } from '../../src/contract/problems.ts';
 import { RESERVED_SEGMENTS } from '../../src/gateway/reserved.ts';
@@ -27,6 +28,10 @@ describe('the README', () => {
     expect(table('variable')).toEqual(
       settingsTable.map((row) => [code(row.name), code(row.default), row.meaning]),
     );
+  });
+
+  it('has every key of gateway.yaml, with its default and its meaning', () => {
+    expect(table('key')).toEqual(configTable().map((row) => [code(row.key), code(row.default), row.meaning]));
   });
 
   it('has every script that package.json has', () => {

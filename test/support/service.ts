@@ -31,6 +31,7 @@ export interface TestService {
 export async function testService(
   service: Service,
   targets: readonly JsonTarget[] = [],
+  options: { readonly bodyLimit?: number } = {},
 ): Promise<TestService> {
   const database = await testDatabase();
   const known = [...Object.keys(service.linked).map(unreachable), ...targets];
@@ -40,6 +41,7 @@ export async function testService(
     database,
     targets: new Map(known.map((target) => [target.name, target])),
     log,
+    ...options,
   });
   return {
     app: app.use(inner),

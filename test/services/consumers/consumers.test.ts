@@ -80,6 +80,17 @@ describe('consumers', () => {
     ]);
   });
 
+  it('takes no more of a body than it is told to', async () => {
+    const small = await testService(service, [], { bodyLimit: 64 });
+    const name = 'a'.repeat(64);
+    const { body } = await request(small.app)
+      .post('/consumers')
+      .send({ name, email: 'a@example.com' })
+      .expect(413);
+    expect(body.type).toBe('/problems/content-too-large');
+    await small.close();
+  });
+
   it('refuses text that no encoding can keep', async () => {
     const half = '{"name":"\\ud800","email":"half@example.com"}';
     const { body } = await request(running.app).post('/consumers').type('json').send(half).expect(400);

@@ -1,0 +1,66 @@
+/** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
+import { z } from 'zod';
+import { policySchema } from './policy.ts';
+import { size } from './units.ts';
+
+const serviceSchema = z.strictObject({
+  document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
+  url: z
+    .string()
+    .optional()
+    .describe('Scheme, host and port where it listens; `<SERVICE>_URL` goes before it.'),
+  paths: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('New names of its paths: `{ /orders: /purchases }`.'),
+  unknownQuery: z
+    .enum(['reject', 'pass'])
+    .default('reject')
+    .describe('Whether a query parameter that the document does not name is refused.'),
+  policy: z.unknown().optional().describe('What is different from `policy` for this service.'),
+});
+
+export const gatewaySchema = z.strictObject({
+  services: z.record(
+    z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and hyphens'),
+    serviceSchema,
+  ),
+  policy: z.unknown().optional(),
+  limits: z
+    .strictObject({
+      body: size.default(1024 ** 2).describe('Most bytes of a request body, such as `512kb`.'),
+    })
+    .prefault({}),
+  trustProxy: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether `Forwarded` and `X-Forwarded-*` of the client are believed, because a proxy of yours stands before.',
+    ),
+  accessLog: z.boolean().default(true).describe('Whether the gateway logs a line a request.'),
+});
+
+/** One row of the README's table. */
+interface ConfigRow {
+  /** With dots, as `policy.retry.attempts`. */
+  readonly key: string;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+/** Every key of `gateway.yaml`. */
+export const configTable = (): ConfigRow[] => [
+  ...rowsOf(serviceSchema, 'services.<name>.'),
+  ...rowsOf(policySchema, 'policy.'),
+  ...rowsOf(gatewaySchema, '').filter(({ meaning }) => meaning !== ''),
+];
+
+function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    const inner = field instanceof z.ZodPrefault ? field.unwrap() : field;
+    if (inner instanceof z.ZodObject) return rowsOf(inner, `${prefix}${name}.`);
+    const value: unknown = (field as z.ZodType).safeParse(undefined).data;
+    const fallback = value === undefined ? '' : JSON.stringify(value).replaceAll('"', '');
+    return [{ key: prefix + name, default: fallback, meaning: (field as z.ZodType).description ?? '' }];
+  });
+}
