@@ -8,6 +8,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   'openapi.json',
   'openapi.yaml',
   'problems',
+  'rels',
   'status',
   '.well-known',
 ]);

@@ -22,6 +22,7 @@ export interface Link {
   readonly rel: string;
   readonly target: GraphOperation;
   readonly parameters: readonly (readonly [string, Expression])[];
+  readonly description?: string;
   /** Segments of the array that the link holds for each element of. */
   readonly each?: readonly string[];
 }
@@ -130,6 +131,7 @@ function compileLink(rel: string, target: GraphOperation, spec: LinkObject): Lin
       name.replace(/^(path|query)\./, ''),
       compileExpression(String(text), each),
     ]),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
     ...(each === undefined ? {} : { each: pointerSegments(each) }),
   };
 }

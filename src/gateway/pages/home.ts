@@ -12,6 +12,7 @@ import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { type Html, html, prose } from './html.ts';
 import { layout } from './layout.ts';
 import { originOf } from './origin.ts';
+import { withCuries } from './relations.ts';
 import { samplePath } from './sample.ts';
 
 const LINK = [
@@ -28,7 +29,7 @@ export function home(router: Router, services: readonly ServiceDocument[], merge
     version: merged.info.version,
     _links: {
       self: { href: '/' },
-      ...entryLinks(entries),
+      ...withCuries(entryLinks(entries)),
       'service-desc': { href: '/openapi.json', title: 'The OpenAPI document of everything here' },
       'service-doc': { href: '/docs', title: 'Swagger UI', type: HTML },
       status: { href: '/status', title: 'How the services are' },
@@ -76,6 +77,7 @@ const homePage = (
 <ul class="plain">
 <li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
 <li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
+<li><a href="/rels">/rels</a> says what each link relation means</li>
 <li><a href="/health/live">/health/live</a>, <a href="/health/ready">/health/ready</a> are for orchestrators</li>
 </ul>
 </section>`,

@@ -13,6 +13,7 @@ import { documents } from './documents.ts';
 import { health } from './health.ts';
 import { home } from './home.ts';
 import { problems } from './problems.ts';
+import { relations } from './relations.ts';
 import { status } from './status.ts';
 
 export interface PagesOptions {
@@ -33,6 +34,7 @@ export function createPages({ services, merged, status: snapshot, ready }: Pages
   docs(router);
   documents(router, services, merged);
   problems(router, merged);
+  relations(router, services);
   status(router, snapshot);
   catalog(router, services);
   health(router, ready, snapshot);

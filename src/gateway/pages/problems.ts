@@ -6,13 +6,13 @@
  */
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
 import { Problem, type ProblemType, problemPath } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
 import { PROBLEMS } from '../document/merge.ts';
-import { type Entity, entity, get, HTML, json, sendNegotiated } from './entity.ts';
+import { get, sendNegotiated } from './entity.ts';
 import { html, prose } from './html.ts';
 import { layout } from './layout.ts';
+import { representations } from './representations.ts';
 
 const LIST = '/problems';
 
@@ -54,18 +54,6 @@ const resourceOf = (type: ProblemType) => ({
   ...type,
   _links: { self: { href: problemPath(type.code) }, collection: { href: LIST } },
 });
-
-function representations(body: unknown, page: string): ReadonlyMap<string, () => Entity> {
-  const hal = json(HAL, body);
-  const plain = json(JSON_TYPE, body);
-  const forPeople = entity(HTML, page);
-  return new Map([
-    [HAL, () => hal],
-    [HAL_FORMS, () => hal],
-    [JSON_TYPE, () => plain],
-    [HTML, () => forPeople],
-  ]);
-}
 
 const listPage = (types: readonly ProblemType[]): string =>
   layout({

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
+import { parseTemplate } from 'url-template';
 import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
 import { createPages } from '../../../src/gateway/pages/pages.ts';
 import { startGateway } from '../../support/gateway.ts';
@@ -21,6 +22,23 @@ it('links to every service and to what describes them', async () => {
   });
   expect(headers.link).toContain('</openapi.json>; rel="service-desc"');
   expect(headers.link).toContain('</docs>; rel="service-doc"');
+});
+
+it('names every relation with a CURIE as well, whose documentation resolves', async () => {
+  const { body } = await request(app).get('/').set('Accept', 'application/hal+json');
+  const [curie, ...others] = body._links.curies;
+
+  expect(others).toEqual([]);
+  expect(curie).toMatchObject({ name: 'rel', templated: true });
+  for (const rel of ['orders', 'consumers']) {
+    expect(body._links[`${curie.name}:${rel}`]).toEqual(body._links[rel]);
+    const documentation = parseTemplate(curie.href).expand({ rel });
+    const { body: described } = await request(app)
+      .get(documentation)
+      .accept('application/hal+json')
+      .expect(200);
+    expect(described).toMatchObject({ rel, _links: { self: { href: documentation } } });
+  }
 });
 
 it('lists the services of one relation, told apart by name', async () => {
