@@ -9,6 +9,7 @@ import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
 import { mergeDocuments } from './gateway/document/merge.ts';
+import { formats } from './hypermedia/formats/index.ts';
 import { isHere, loadService } from './service/load.ts';
 
 interface DocumentFile {
@@ -23,7 +24,7 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
   const documents = [];
   for (const { name, document: path } of services) {
     const document = isHere(name)
-      ? contractDocument((await loadService(name)).contract)
+      ? contractDocument((await loadService(name)).contract, formats)
       : parse(readFileSync(path, 'utf8'));
     documents.push({ name, document });
     if (isHere(name)) made.push({ path, text: write(document) });

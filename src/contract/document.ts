@@ -5,11 +5,11 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from './contract.ts';
-import { JSON_TYPE, RESOURCE_MEDIA_TYPES } from './media-types.ts';
+import { JSON_TYPE } from './media-types.ts';
 import type { LinkSpec, Operation, ResponseSpec } from './operation.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from './problem.ts';
 import { implicitProblems } from './problems.ts';
-import { Representations } from './representation.ts';
+import { Representations, type ResourceFormat } from './representation.ts';
 import { isPage, isResource } from './resource.ts';
 import { z } from './schema.ts';
 
@@ -29,10 +29,13 @@ const expands = (operation: Operation): boolean =>
   operation.method === 'get' &&
   Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
 
-/** The OpenAPI 3.1 document of a contract. */
-export function contractDocument(contract: Contract): OpenAPIObject {
+/**
+ * The OpenAPI 3.1 document of a contract.
+ * @param formats what resources are represented in, the favourite first
+ */
+export function contractDocument(contract: Contract, formats: readonly ResourceFormat[]): OpenAPIObject {
   const registry = new OpenAPIRegistry();
-  const representations = new Representations(contract);
+  const representations = new Representations(contract, formats);
   for (const type of contract.operations.flatMap(problemsOf))
     registry.registerComponent('examples', type.code, exampleOf(type));
   const problems = new Map<string, ProblemType>();
@@ -96,8 +99,7 @@ function successes(operation: Operation, representations: Representations): Reco
 function content({ body }: ResponseSpec, representations: Representations): Pick<ResponseConfig, 'content'> {
   if (body === undefined) return {};
   if (!isResource(body) && !isPage(body)) return { content: { [JSON_TYPE]: { schema: body } } };
-  const schema = representations.schema(body);
-  return { content: Object.fromEntries(RESOURCE_MEDIA_TYPES.map((type) => [type, { schema }])) };
+  return { content: representations.content(body) };
 }
 
 function headersOf(operation: Operation, status: number, { body }: ResponseSpec) {

@@ -1,6 +1,4 @@
-/** The representations of a resource, the server's favourite first; `Accept` chooses among them. */
+/** Media types that are named in more than one place. */
 export const HAL_FORMS = 'application/prs.hal-forms+json';
 export const HAL = 'application/hal+json';
 export const JSON_TYPE = 'application/json';
-
-export const RESOURCE_MEDIA_TYPES = [HAL_FORMS, HAL, JSON_TYPE] as const;

@@ -58,21 +58,45 @@ const PAGING = {
   search: templatedLink.optional(),
 };
 
+/** A media type that resources are represented in, and what its bodies look like. */
+export interface ResourceFormat {
+  readonly mediaType: string;
+  /** Called once for each resource and page of a contract. */
+  schema(body: Resource | Page, schemas: Representations): z.ZodObject;
+}
+
 /** The representation schemas of one contract, each made once so that a component is defined once. */
 export class Representations {
   readonly #contract: Contract;
-  readonly #schemas = new Map<string, z.ZodObject>();
+  readonly #formats: readonly ResourceFormat[];
+  readonly #made = new Map<unknown, Map<string, z.ZodObject>>();
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, formats: readonly ResourceFormat[]) {
     this.#contract = contract;
+    this.#formats = formats;
   }
 
-  schema(body: Resource | Page): z.ZodObject {
-    const known = this.#schemas.get(body.name);
-    if (known !== undefined) return known;
-    const made = isPage(body) ? this.#page(body) : this.#resource(body as Resource);
-    this.#schemas.set(body.name, made);
-    return made;
+  /** The schema of a body in each media type, the server's favourite first. */
+  content(body: Resource | Page): Record<string, { schema: z.ZodObject }> {
+    return Object.fromEntries(
+      this.#formats.map(({ mediaType, schema }) => [
+        mediaType,
+        { schema: this.once(schema, body, () => schema(body, this)) },
+      ]),
+    );
+  }
+
+  hal(body: Resource | Page): z.ZodObject {
+    return this.once(this, body, () => (isPage(body) ? this.#page(body) : this.#resource(body as Resource)));
+  }
+
+  /** @param key tells apart what is made of one body */
+  once(key: unknown, { name }: Resource | Page, make: () => z.ZodObject): z.ZodObject {
+    const schemas = this.#made.get(key) ?? new Map<string, z.ZodObject>();
+    this.#made.set(key, schemas);
+    const schema = schemas.get(name) ?? make();
+    schemas.set(name, schema);
+    return schema;
   }
 
   #resource(body: Resource): z.ZodObject {
@@ -92,7 +116,7 @@ export class Representations {
         ...(body.total ? { total } : {}),
         _links: this.#links(body.name, PAGING),
         _templates: templates,
-        _embedded: z.object({ item: z.array(this.schema(body.item)) }),
+        _embedded: z.object({ item: z.array(this.hal(body.item)) }),
         _expandErrors: expandErrors,
       })
       .openapi(body.name);

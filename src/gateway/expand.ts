@@ -13,7 +13,7 @@ import { badGateway } from '../contract/problems.ts';
 import { etagOf, noneMatch } from '../http/etag.ts';
 import { negotiate } from '../http/negotiate.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
-import { type FetchPart, type HalBody, partOf } from '../hypermedia/expand/fetch.ts';
+import { type FetchPart, partOf } from '../hypermedia/expand/fetch.ts';
 import { formatExpand, parseExpand } from '../hypermedia/expand/parse.ts';
 import {
   type Embeds,
@@ -22,6 +22,8 @@ import {
   pushdown,
   servedBySubject,
 } from '../hypermedia/expand/plan.ts';
+import type { Body, Format } from '../hypermedia/formats/format.ts';
+import { json } from '../hypermedia/formats/hal.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { LinkGraph } from '../hypermedia/graph.ts';
 import { withQuery } from '../hypermedia/href.ts';
@@ -95,10 +97,10 @@ async function answerWhole(
   const own = formatExpand(pushdown(plan));
   const answer = await get(withQuery(exchange.target, [['expand', own === '' ? undefined : own]]));
   if (!isReadable(answer)) return answer.pipe(res, headersOf(answer.rawHeaders, exchange.context));
-  const body = (await readJson(answer)) as HalBody;
+  const body = (await readJson(answer)) as Body;
   const fetch: FetchPart = async (href) => part(await get(href));
   const cacheControl = answer.header('cache-control');
-  const whole = await expandBody(body, plan, { fetch, expand, cacheControl });
+  const whole = await expandBody(body, plan, { fetch, format: formatOf(answer), expand, cacheControl });
 
   const kept = without(headersOf(answer.rawHeaders, exchange.context), REPLACED);
   sendWhole(req, res, whole, typeOf(req, answer, body), kept);
@@ -108,6 +110,12 @@ const isReadable = (answer: UpstreamAnswer): boolean =>
   answer.status === 200 &&
   /[/+]json\b/.test(answer.header('content-type') ?? '') &&
   answer.header('content-encoding') === undefined;
+
+/** The one that the subject came in: the parts come in the same, as they are asked for with the same `Accept`. */
+const formatOf = (answer: UpstreamAnswer): Format => {
+  const type = answer.header('content-type')?.split(';', 1)[0]?.trim();
+  return formats.find(({ mediaType }) => mediaType === type) ?? json;
+};
 
 async function readJson(answer: UpstreamAnswer): Promise<unknown> {
   try {
@@ -130,7 +138,7 @@ async function part(answer: UpstreamAnswer): ReturnType<FetchPart> {
 }
 
 /** A part may bring what the format of the subject alone did not have, as actions. */
-function typeOf(req: Request, answer: UpstreamAnswer, body: HalBody): string {
+function typeOf(req: Request, answer: UpstreamAnswer, body: Body): string {
   const own = answer.header('content-type') ?? JSON_TYPE;
   const chosen = negotiate(req.headers.accept, MEDIA_TYPES);
   return formats.find(({ mediaType }) => mediaType === chosen)?.typeOf?.(body) ?? own;
@@ -139,7 +147,7 @@ function typeOf(req: Request, answer: UpstreamAnswer, body: HalBody): string {
 function sendWhole(
   req: Request,
   res: Response,
-  { body, cacheControl }: { body: HalBody; cacheControl: string },
+  { body, cacheControl }: { body: Body; cacheControl: string },
   type: string,
   kept: readonly string[],
 ): void {

@@ -7,10 +7,15 @@ import { valueAt } from './expression.ts';
 import { type GraphOperation, isAction, type Link, type Shape } from './graph.ts';
 import { href, type ParameterValue, withQuery } from './href.ts';
 
-interface LinkValue {
+export interface LinkValue {
   readonly href: string;
   /** Whether the href is a URI template (RFC 6570). */
   readonly templated?: true;
+  readonly title?: string;
+  /** Of what the link leads to: its media type. */
+  readonly type?: string;
+  /** Tells apart links of one relation. */
+  readonly name?: string;
 }
 
 export interface Action {
@@ -21,6 +26,8 @@ export interface Action {
 
 /** What a format writes. */
 export interface Representation {
+  /** Of its schema: what kind of thing it is. */
+  readonly name: string;
   readonly state: Readonly<Record<string, unknown>>;
   readonly links: ReadonlyMap<string, LinkValue | readonly LinkValue[]>;
   readonly actions: readonly Action[];
@@ -51,7 +58,7 @@ export class Represent {
       if (isAction(link) && 'href' in value)
         actions.push({ rel: link.rel, operation: link.target, target: value.href });
     }
-    return { state, links, actions };
+    return { name: shape.name, state, links, actions };
   }
 
   /** @param self the path and query that the page was asked for with, without `expand` */

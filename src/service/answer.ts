@@ -9,9 +9,9 @@ import { contextOf } from '../http/context.ts';
 import { etagOf, noneMatch } from '../http/etag.ts';
 import { negotiate } from '../http/negotiate.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
-import type { HalBody } from '../hypermedia/expand/fetch.ts';
 import { parseExpand } from '../hypermedia/expand/parse.ts';
 import { planExpand } from '../hypermedia/expand/plan.ts';
+import type { Body } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { type Expansion, GET_CACHE_CONTROL } from './expansion.ts';
 import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
@@ -36,13 +36,14 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     let cacheControl = GET_CACHE_CONTROL;
     if (plan.length > 0) {
       const fetch = expansion.fetchAs(req.headers.accept, format);
-      ({ cacheControl } = await expandBody(given.body as HalBody, plan, {
+      ({ cacheControl } = await expandBody(given.body as Body, plan, {
         fetch,
+        format,
         expand: asked.paths.join(','),
         cacheControl,
       }));
     }
-    const type = format.typeOf?.(given.body as HalBody) ?? format.mediaType;
+    const type = format.typeOf?.(given.body as Body) ?? format.mediaType;
     send(req, res, given, { type, cacheControl });
   };
 }

@@ -16,6 +16,7 @@ import { identify } from '../http/identify.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { type AffordanceTable, checkAffordances } from '../hypermedia/affordance.ts';
+import { formats } from '../hypermedia/formats/index.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import { Represent } from '../hypermedia/represent.ts';
 import { answer } from './answer.ts';
@@ -53,10 +54,10 @@ export function createService(options: ServiceOptions): Express {
     log,
     bodyLimit = DEFAULT_BODY_LIMIT,
   } = options;
-  const document = contractDocument(contract);
+  const document = contractDocument(contract, formats);
   const graph = new LinkGraph([
     { name: contract.service, document },
-    ...linked.map((other) => ({ name: other.service, document: contractDocument(other) })),
+    ...linked.map((other) => ({ name: other.service, document: contractDocument(other, formats) })),
   ]);
   const represent = new Represent(affordances);
   checkAffordances(graph.shapesOf(contract.service), affordances);

@@ -10,6 +10,7 @@ import { isPage, isResource, type PageState } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { ActionNotAllowed } from '../hypermedia/affordance.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
+import { hal } from '../hypermedia/formats/hal.ts';
 import type { GraphOperation, LinkGraph, Shape } from '../hypermedia/graph.ts';
 import { withQuery } from '../hypermedia/href.ts';
 import type { Represent, Representation } from '../hypermedia/represent.ts';
@@ -60,13 +61,13 @@ export class OperationRunner {
    */
   async answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
     const input = this.#parse(request);
-    const { status, body } = await this.#handle(input, format);
+    const { status, body } = await this.#handle(input);
     const representation = this.#representation(status, body, input, request);
     if (representation === undefined) return { status, body };
     return { status, body: format.write(representation), self: selfOf(representation) };
   }
 
-  async #handle(input: ParsedInput, format: Format): Promise<{ status: number; body?: unknown }> {
+  async #handle(input: ParsedInput): Promise<{ status: number; body?: unknown }> {
     try {
       return (await this.#handler(input as never)) as { status: number; body?: unknown };
     } catch (error) {
@@ -75,7 +76,7 @@ export class OperationRunner {
         throw new Error(`${this.operation.operationId} does not declare ${error.type.code}`, {
           cause: error,
         });
-      throw error instanceof ActionNotAllowed ? this.#withLinks(error, input, format) : error;
+      throw error instanceof ActionNotAllowed ? this.#withLinks(error, input) : error;
     }
   }
 
@@ -99,10 +100,10 @@ export class OperationRunner {
     return undefined;
   }
 
-  /** A refusal shows what can be done instead: the links of the resource as it is now. */
-  #withLinks(error: ActionNotAllowed, { params, query }: ParsedInput, format: Format): Problem {
+  /** A refusal shows what can be done instead: the links of the resource as it is now, as HAL has them. */
+  #withLinks(error: ActionNotAllowed, { params, query }: ParsedInput): Problem {
     const shape = this.#shape(error.resource.name);
-    const { _links } = format.write(
+    const { _links } = hal.write(
       this.#represent.resource(shape, error.state as State, { path: params, query }),
     );
     return new Problem(error.type, error.message, { extensions: { ...error.extensions, _links } });

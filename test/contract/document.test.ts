@@ -5,11 +5,11 @@ import { contract as orders } from '../../services/orders/contract.ts';
 import { contract as restaurants } from '../../services/restaurants/contract.ts';
 import type { Contract } from '../../src/contract/contract.ts';
 import { contractDocument, problemsOf } from '../../src/contract/document.ts';
-
 import type { Responses } from '../../src/contract/operation.ts';
+import { formats } from '../../src/hypermedia/formats/index.ts';
 
 describe('the document of a contract', () => {
-  const document = contractDocument(orders);
+  const document = contractDocument(orders, formats);
   const getOrder = document.paths?.['/orders/{orderId}']?.get as OperationObject;
 
   it('declares each success as every representation that is offered', () => {
@@ -18,6 +18,7 @@ describe('the document of a contract', () => {
       'application/prs.hal-forms+json',
       'application/hal+json',
       'application/json',
+      'application/vnd.siren+json',
     ]);
     expect(links?.consumer).toEqual({
       operationId: 'getConsumer',
@@ -38,7 +39,7 @@ describe('the document of a contract', () => {
   it.each([consumers, restaurants, orders])(
     '$service: declares every problem of every operation',
     (contract) => {
-      const { paths = {}, components } = contractDocument(contract);
+      const { paths = {}, components } = contractDocument(contract, formats);
       for (const operation of contract.operations) {
         const documented = (paths[operation.path] as Record<string, OperationObject>)[operation.method];
         for (const { code, status } of problemsOf(operation)) {

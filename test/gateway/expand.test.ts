@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contractDocument } from '../../src/contract/document.ts';
+import { formats } from '../../src/hypermedia/formats/index.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { authors, books } from '../support/graph.ts';
 
@@ -35,7 +36,7 @@ const serve =
     res.end(JSON.stringify(body));
   };
 
-const documents = { authors: contractDocument(authors), books: contractDocument(books) };
+const documents = { authors: contractDocument(authors, formats), books: contractDocument(books, formats) };
 
 async function library(bodies: {
   authors?: Record<string, Json>;

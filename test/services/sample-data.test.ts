@@ -5,6 +5,7 @@ import { Order, contract as orders } from '../../services/orders/contract.ts';
 import { sampleOrders } from '../../services/orders/sample-data.ts';
 import { sampleMenuItems, sampleRestaurants } from '../../services/restaurants/sample-data.ts';
 import { contractDocument } from '../../src/contract/document.ts';
+import { formats } from '../../src/hypermedia/formats/index.ts';
 
 describe('the sample data', () => {
   it('has no id twice', () => {
@@ -36,7 +37,7 @@ describe('the sample data', () => {
 
   it('has what the examples of the actions need: orders that can be cancelled and revised', () => {
     const stateOf = (id: string) => sampleOrders.find((order) => order.id === id)?.state;
-    const { paths = {} } = contractDocument(orders);
+    const { paths = {} } = contractDocument(orders, formats);
     for (const action of ['cancel', 'revise']) {
       const [parameter] = paths[`/orders/{orderId}/${action}`]?.post?.parameters ?? [];
       expect(parameter).toMatchObject({ schema: { example: expect.any(String) } });

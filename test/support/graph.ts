@@ -5,6 +5,7 @@ import { operation } from '../../src/contract/operation.ts';
 import { actionNotAllowed } from '../../src/contract/problems.ts';
 import { page, resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';
+import { formats } from '../../src/hypermedia/formats/index.ts';
 import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph.ts';
 
 const id = z.string();
@@ -101,7 +102,7 @@ export const books = defineContract({
 
 const documented = (contract: Contract): ServiceDocument => ({
   name: contract.service,
-  document: contractDocument(contract),
+  document: contractDocument(contract, formats),
 });
 
 export const libraryGraph = (): LinkGraph => new LinkGraph([documented(authors), documented(books)]);

@@ -7,6 +7,7 @@ import { contractDocument } from '../../src/contract/document.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { serviceUnreachable } from '../../src/contract/problems.ts';
 import { createLog } from '../../src/http/log.ts';
+import { formats } from '../../src/hypermedia/formats/index.ts';
 import type { JsonTarget } from '../../src/outbound/json.ts';
 import type { Service } from '../../src/service/service.ts';
 import { serviceApp } from '../../src/service/start.ts';
@@ -35,7 +36,7 @@ export async function testService(
 ): Promise<TestService> {
   const database = await testDatabase();
   const known = [...Object.keys(service.linked).map(unreachable), ...targets];
-  const { observe, violations, answered } = conformance(contractDocument(service.contract));
+  const { observe, violations, answered } = conformance(contractDocument(service.contract, formats));
   const app = express().use(observe);
   const inner = await serviceApp(service, {
     database,

@@ -63,11 +63,11 @@ export function send(req: Request, res: Response, { body, headers }: Entity, sta
 export function sendNegotiated(
   req: Request,
   res: Response,
-  entities: ReadonlyMap<string, () => Entity>,
+  entities: ReadonlyMap<string, (req: Request) => Entity>,
 ): void {
   res.vary('Accept');
   const make = entities.get(negotiate(req.headers.accept, [...entities.keys()]));
-  if (make) send(req, res, make());
+  if (make) send(req, res, make(req));
 }
 
 /** GET and HEAD of one path, and the answer to every other method. */

@@ -4,6 +4,7 @@
  */
 import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import type { LinkValue } from '../../hypermedia/represent.ts';
 
 export interface Entry {
   readonly service: string;
@@ -45,17 +46,18 @@ const isConcrete = ({ path, item, operation }: Readable): boolean =>
     (parameter) => parameter && 'required' in parameter && parameter.required,
   );
 
-/** HAL links by relation; several services under one relation share it as a list, told apart by `name`. */
-export function entryLinks(entries: readonly Entry[]): Record<string, unknown> {
-  return Object.fromEntries(
+/** Links by relation; several services under one relation share it as a list, told apart by `name`. */
+export function entryLinks(entries: readonly Entry[]): Map<string, LinkValue | LinkValue[]> {
+  return new Map(
     [...Map.groupBy(entries, ({ rel }) => rel)].map(([rel, group]) => {
       const links = group.map(({ service, href, title }) => ({
         href,
-        ...(href.includes('{') && { templated: true }),
+        ...(href.includes('{') && { templated: true as const }),
         title,
         ...(group.length > 1 && { name: service }),
       }));
-      return [rel, links.length > 1 ? links : links[0]];
+      const [first, ...others] = links;
+      return [rel, first !== undefined && others.length === 0 ? first : links] as const;
     }),
   );
 }

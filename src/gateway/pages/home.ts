@@ -3,16 +3,17 @@
  *
  * Reads `Accept`, `Host`; sends 200, 304, 406; `Link` to the description (RFC 8631, RFC 9727 §3).
  */
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { entity, get, HTML, json, sendNegotiated } from './entity.ts';
+import type { LinkValue } from '../../hypermedia/represent.ts';
+import { entity, get, HTML, sendNegotiated } from './entity.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { type Html, html, prose } from './html.ts';
 import { layout } from './layout.ts';
 import { originOf } from './origin.ts';
 import { withCuries } from './relations.ts';
+import { representations } from './representations.ts';
 import { samplePath } from './sample.ts';
 
 const LINK = [
@@ -24,33 +25,21 @@ const LINK = [
 
 export function home(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
   const entries = services.flatMap(entriesOf);
-  const body = {
-    title: merged.info.title,
-    version: merged.info.version,
-    _links: {
-      self: { href: '/' },
+  const resource = {
+    name: 'Home',
+    state: { title: merged.info.title, version: merged.info.version },
+    links: new Map<string, LinkValue | LinkValue[]>([
+      ['self', { href: '/' }],
       ...withCuries(entryLinks(entries)),
-      'service-desc': { href: '/openapi.json', title: 'The OpenAPI document of everything here' },
-      'service-doc': { href: '/docs', title: 'Swagger UI', type: HTML },
-      status: { href: '/status', title: 'How the services are' },
-    },
+      ['service-desc', { href: '/openapi.json', title: 'The OpenAPI document of everything here' }],
+      ['service-doc', { href: '/docs', title: 'Swagger UI', type: HTML }],
+      ['status', { href: '/status', title: 'How the services are' }],
+    ]),
   };
-  const hal = json(HAL, body, { Link: LINK });
-  const programs = [
-    [HAL, hal],
-    // There is nothing to submit here, and without templates HAL-FORMS is HAL.
-    [HAL_FORMS, hal],
-    [JSON_TYPE, json(JSON_TYPE, body, { Link: LINK })],
-  ] as const;
-
-  get(router, '/', (req, res) => {
-    const page = () => entity(HTML, homePage(services, entries, merged, originOf(req)), { Link: LINK });
-    sendNegotiated(
-      req,
-      res,
-      new Map([...programs.map(([type, made]) => [type, () => made] as const), [HTML, page]]),
-    );
-  });
+  const page = (req: Request) =>
+    entity(HTML, homePage(services, entries, merged, originOf(req)), { Link: LINK });
+  const made = representations(resource, page, { Link: LINK });
+  get(router, '/', (req, res) => sendNegotiated(req, res, made));
 }
 
 const homePage = (

@@ -8,6 +8,7 @@ import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { Problem, type ProblemType, problemPath } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
 import { PROBLEMS } from '../document/merge.ts';
 import { get, sendNegotiated } from './entity.ts';
 import { html, prose } from './html.ts';
@@ -20,11 +21,13 @@ export function problems(router: Router, merged: OpenAPIObject): void {
   const types = typesOf(merged);
   const list = representations(
     {
-      _links: {
-        self: { href: LIST },
-        item: types.map(({ code, title }) => ({ href: problemPath(code), title })),
-      },
-      _embedded: { item: types.map(resourceOf) },
+      name: 'Problems',
+      state: {},
+      links: new Map<string, LinkValue | LinkValue[]>([
+        ['self', { href: LIST }],
+        ['item', types.map(({ code, title }) => ({ href: problemPath(code), title }))],
+      ]),
+      items: types.map(resourceOf),
     },
     listPage(types),
   );
@@ -50,9 +53,14 @@ const typesOf = (merged: OpenAPIObject): ProblemType[] =>
     .map(([code, type]) => ({ ...type, code }))
     .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
 
-const resourceOf = (type: ProblemType) => ({
-  ...type,
-  _links: { self: { href: problemPath(type.code) }, collection: { href: LIST } },
+const resourceOf = (type: ProblemType): Representation => ({
+  name: 'ProblemType',
+  state: { ...type },
+  links: new Map([
+    ['self', { href: problemPath(type.code) }],
+    ['collection', { href: LIST }],
+  ]),
+  actions: [],
 });
 
 const listPage = (types: readonly ProblemType[]): string =>

@@ -8,6 +8,7 @@ import type { Router } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
 import { LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
 import { get, sendNegotiated } from './entity.ts';
 import { entriesOf } from './entries.ts';
 import { html, prose } from './html.ts';
@@ -29,32 +30,37 @@ interface Use {
   readonly description?: string;
 }
 
+type Links = Representation['links'];
 type Relations = ReadonlyMap<string, readonly Use[]>;
 
 /** The links of the entry point under a CURIE as well, beside their plain names, which clients match to the letter. */
-export const withCuries = (links: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
-  ...(Object.keys(links).length > 0 && {
-    curies: [{ name: PREFIX, href: `${LIST}/{rel}`, templated: true }],
-  }),
-  ...links,
-  ...Object.fromEntries(Object.entries(links).map(([rel, link]) => [`${PREFIX}:${rel}`, link])),
-});
+export const withCuries = (links: Links): Links => {
+  const curie: LinkValue = { name: PREFIX, href: `${LIST}/{rel}`, templated: true };
+  const named = [...links].map(([rel, link]) => [`${PREFIX}:${rel}`, link] as const);
+  return new Map([...(links.size > 0 ? [['curies', [curie]] as const] : []), ...links, ...named]);
+};
 
 export function relations(router: Router, services: readonly ServiceDocument[]): void {
   const all = relationsOf(services);
   const list = representations(
     {
-      _links: {
-        self: { href: LIST },
-        item: [...all.keys()].map((rel) => ({ href: relationPath(rel), title: rel })),
-      },
+      name: 'Relations',
+      state: {},
+      links: new Map<string, LinkValue | LinkValue[]>([
+        ['self', { href: LIST }],
+        ['item', [...all.keys()].map((rel) => ({ href: relationPath(rel), title: rel }))],
+      ]),
     },
     listPage(all),
   );
   const pages = new Map(
     [...all].map(([rel, uses]) => {
-      const links = { self: { href: relationPath(rel) }, collection: { href: LIST } };
-      return [rel, representations({ rel, uses, _links: links }, relationPage(rel, uses))] as const;
+      const links = new Map([
+        ['self', { href: relationPath(rel) }],
+        ['collection', { href: LIST }],
+      ]);
+      const resource = { name: 'Relation', state: { rel, uses }, links };
+      return [rel, representations(resource, relationPage(rel, uses))] as const;
     }),
   );
 

@@ -1,15 +1,25 @@
-/** A page for people and the same for programs, ready to be negotiated. There is nothing to submit, so HAL-FORMS is HAL. */
-import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
+/** A resource of the gateway's own: in every format that resources have, made once, and as a page for people. */
+import type { Request } from 'express';
+import { formats } from '../../hypermedia/formats/index.ts';
+import type { Representation } from '../../hypermedia/represent.ts';
 import { type Entity, entity, HTML, json } from './entity.ts';
 
-export function representations(body: unknown, page: string): ReadonlyMap<string, () => Entity> {
-  const hal = json(HAL, body);
-  const plain = json(JSON_TYPE, body);
-  const forPeople = entity(HTML, page);
-  return new Map([
-    [HAL, () => hal],
-    [HAL_FORMS, () => hal],
-    [JSON_TYPE, () => plain],
-    [HTML, () => forPeople],
-  ]);
+type Make = (req: Request) => Entity;
+
+export function representations(
+  resource: Omit<Representation, 'actions'>,
+  page: string | Make,
+  headers: Readonly<Record<string, string>> = {},
+): ReadonlyMap<string, Make> {
+  const forPrograms = formats.map(({ mediaType, write, typeOf }): [string, Make] => {
+    const body = write({ ...resource, actions: [] });
+    return [mediaType, always(json(typeOf?.(body) ?? mediaType, body, headers))];
+  });
+  const forPeople = typeof page === 'string' ? always(entity(HTML, page, headers)) : page;
+  return new Map([...forPrograms, [HTML, forPeople]]);
 }
+
+const always =
+  (made: Entity): Make =>
+  () =>
+    made;

@@ -4,33 +4,38 @@
  * Reads `Accept`; sends 200, 406; never cached. No address of a service is in it.
  */
 import type { Router } from 'express';
-import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
+import type { Representation } from '../../hypermedia/represent.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
-import { cache, entity, get, HTML, json, sendNegotiated } from './entity.ts';
+import { cache, entity, get, HTML, sendNegotiated } from './entity.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
+import { representations } from './representations.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 
 export function status(router: Router, snapshot: () => readonly TargetSnapshot[]): void {
-  const resource = (type: string) => () => json(type, statusOf(snapshot()), noStore);
-  const representations = new Map([
-    [HAL, resource(HAL)],
-    [HAL_FORMS, resource(HAL)],
-    [JSON_TYPE, resource(JSON_TYPE)],
-    [HTML, () => entity(HTML, statusPage(snapshot()), noStore)],
-  ]);
-  get(router, '/status', (req, res) => sendNegotiated(req, res, representations));
+  const page = () => entity(HTML, statusPage(snapshot()), noStore);
+  get(router, '/status', (req, res) =>
+    sendNegotiated(req, res, representations(statusOf(snapshot()), page, noStore)),
+  );
 }
 
-const statusOf = (services: readonly TargetSnapshot[]) => ({
-  _links: { self: { href: '/status' }, home: { href: '/' } },
-  services: services.map(({ name, breaker, inFlight, queued, requests, failures, lastFailure, latency }) => ({
-    _links: { 'service-desc': { href: `/openapi/${name}.json` } },
-    ...{ name, breaker, inFlight, queued, requests, failures },
-    ...(lastFailure && { lastFailure }),
-    ...(latency && { latency }),
-  })),
+const statusOf = (services: readonly TargetSnapshot[]): Omit<Representation, 'actions'> => ({
+  name: 'Status',
+  links: new Map([
+    ['self', { href: '/status' }],
+    ['home', { href: '/' }],
+  ]),
+  state: {
+    services: services.map(
+      ({ name, breaker, inFlight, queued, requests, failures, lastFailure, latency }) => ({
+        _links: { 'service-desc': { href: `/openapi/${name}.json` } },
+        ...{ name, breaker, inFlight, queued, requests, failures },
+        ...(lastFailure && { lastFailure }),
+        ...(latency && { latency }),
+      }),
+    ),
+  },
 });
 
 const WORDS = {

@@ -1,10 +1,16 @@
-/** Expands a HAL body by a plan: fetches a level in parallel, merges, and goes on from there. One engine for the gateway and for services. */
-import { type FetchPart, type HalBody, type Part, type PartFailure, PartLoader } from './fetch.ts';
-import { embed, embeddedOf, freshness, hrefsOf, keepExpand, selfOf, subjectsOf } from './merge.ts';
+/**
+ * Expands a body by a plan: fetches a level in parallel, merges by the body's format, and goes on from there.
+ * Deterministic: the order is the plan's, whatever arrives first. One engine for the gateway and for services.
+ */
+import type { Body, Embedding } from '../formats/format.ts';
+import { type FetchPart, type Part, type PartFailure, PartLoader } from './fetch.ts';
+import { freshness, keepExpand } from './merge.ts';
 import { DEFAULT_LIMITS, type ExpandLimits, type PlanNode, pushdown } from './plan.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
+  /** The body's, and that of its parts. */
+  readonly format: Embedding;
   /** The caller's `expand`, whole, for the paging links. */
   readonly expand: string;
   readonly cacheControl?: string | undefined;
@@ -12,7 +18,7 @@ export interface ExpandOptions {
 }
 
 export interface Expanded {
-  readonly body: HalBody;
+  readonly body: Body;
   readonly cacheControl: string;
   /** Whether every part is there. */
   readonly complete: boolean;
@@ -23,6 +29,7 @@ interface Failure extends PartFailure {
 }
 
 interface Run {
+  readonly format: Embedding;
   readonly loader: PartLoader;
   readonly parts: Pick<Part, 'cacheControl'>[];
   readonly failures: Failure[];
@@ -34,33 +41,36 @@ interface Run {
  * @throws Problem expand-limit (400) when more resources would be embedded than allowed
  */
 export async function expandBody(
-  body: HalBody,
+  body: Body,
   plan: readonly PlanNode[],
   options: ExpandOptions,
 ): Promise<Expanded> {
-  const { fetch, expand, cacheControl, limits = DEFAULT_LIMITS } = options;
-  const run: Run = { loader: new PartLoader(fetch, limits), parts: [{ cacheControl }], failures: [] };
-  await expandAll(subjectsOf(body), plan, [selfOf(body)], run);
+  const { fetch, format, expand, cacheControl, limits = DEFAULT_LIMITS } = options;
+  const loader = new PartLoader(fetch, limits);
+  const run: Run = { format, loader, parts: [{ cacheControl }], failures: [] };
+  await expandAll(format.subjects(body), plan, [selfOf(body, run)], run);
   const own = (body._expandErrors ?? []) as Failure[];
   const failures = distinct([...own, ...run.failures]);
   delete body._expandErrors;
   if (failures.length > 0) body._expandErrors = failures;
-  keepExpand(body, expand);
+  keepExpand(body, format, expand);
   const complete = failures.length === 0;
   return { body, complete, cacheControl: freshness(run.parts, !complete) };
 }
 
 type Ancestors = readonly (string | undefined)[];
 
+const selfOf = (body: Body, { format }: Run): string | undefined => format.hrefs(body, 'self')[0];
+
 async function expandAll(
-  bodies: readonly HalBody[],
+  bodies: readonly Body[],
   plan: readonly PlanNode[],
   ancestors: Ancestors,
   run: Run,
 ): Promise<void> {
   await Promise.all(
     bodies.map(async (body) => {
-      const above = [...ancestors, selfOf(body)];
+      const above = [...ancestors, selfOf(body, run)];
       const merges = await Promise.all(plan.map((node) => expandNode(body, node, above, run)));
       for (const merge of merges) merge();
     }),
@@ -68,18 +78,13 @@ async function expandAll(
 }
 
 /** @returns what puts the parts into the body, so that the order of arrival does not show */
-async function expandNode(
-  body: HalBody,
-  node: PlanNode,
-  ancestors: Ancestors,
-  run: Run,
-): Promise<() => void> {
+async function expandNode(body: Body, node: PlanNode, ancestors: Ancestors, run: Run): Promise<() => void> {
   if (node.embedded) {
-    const within = embeddedOf(body, node.rel).flatMap(subjectsOf);
+    const within = run.format.embedded(body, node.rel).flatMap((part) => run.format.subjects(part));
     await expandAll(within, node.children, ancestors, run);
     return () => {};
   }
-  const { hrefs, many } = hrefsOf(body, node.rel);
+  const hrefs = run.format.hrefs(body, node.rel);
   const parts = await Promise.all(
     // A target that is above already is a cycle: the link stays, and ends it.
     hrefs.filter((href) => !ancestors.includes(href)).map((href) => part(href, node, ancestors, run)),
@@ -89,11 +94,10 @@ async function expandNode(
     run.failures.push(...failed.map(({ href, problem }) => ({ path: node.path, href, problem })));
     const found = parts.filter((one) => 'body' in one);
     run.parts.push(...found);
-    embed(
+    run.format.embed(
       body,
       node.rel,
       found.map((one) => one.body),
-      many,
     );
   };
 }
@@ -109,12 +113,12 @@ async function part(
   // A shared part may be expanded differently in different places.
   const body = structuredClone(loaded.body);
   lift(body, node, run);
-  await expandAll(subjectsOf(body), node.children, [...ancestors, href], run);
+  await expandAll(run.format.subjects(body), node.children, [...ancestors, href], run);
   return { ...loaded, body };
 }
 
 /** What a part could not embed is told once, at the top, under its path from there. */
-function lift(body: HalBody, node: PlanNode, run: Run): void {
+function lift(body: Body, node: PlanNode, run: Run): void {
   const errors = (body._expandErrors ?? []) as Failure[];
   delete body._expandErrors;
   run.failures.push(...errors.map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })));

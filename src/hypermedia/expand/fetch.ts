@@ -4,16 +4,15 @@
  */
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
+import type { Body } from '../formats/format.ts';
 import type { GraphOperation } from '../graph.ts';
 import { withQuery } from '../href.ts';
 import { type ExpandTree, formatExpand } from './parse.ts';
 import { type ExpandLimits, limitProblem } from './plan.ts';
 
-export type HalBody = Record<string, unknown>;
-
 /** A part that was fetched. */
 export interface Part {
-  readonly body: HalBody;
+  readonly body: Body;
   readonly cacheControl?: string | undefined;
 }
 
@@ -45,8 +44,8 @@ export interface PartAnswer {
 /** Takes an answer for a part when it is a 200 with a JSON object, and for a failure otherwise. */
 export function partOf({ status, contentType = '', cacheControl, body }: PartAnswer): Part | FailedPart {
   const object = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (status === 200 && object) return { body: body as HalBody, cacheControl };
-  if (object && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body as HalBody };
+  if (status === 200 && object) return { body: body as Body, cacheControl };
+  if (object && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body as Body };
   const detail = status === 200 ? 'The answer is not a JSON object.' : `The answer has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
 }

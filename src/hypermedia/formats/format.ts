@@ -1,10 +1,28 @@
-/** A representation format: one file a media type behind this interface. */
+/**
+ * A representation format: one file a media type behind this interface. It writes bodies, describes them for
+ * the documents, and lets an expansion read links and put parts in, so that nothing else knows any format.
+ */
+import type { ResourceFormat } from '../../contract/representation.ts';
 import type { Representation } from '../represent.ts';
 
-export interface Format {
-  readonly mediaType: string;
+export type Body = Record<string, unknown>;
+
+/** Where links and parts are in a body. */
+export interface Embedding {
+  hrefs(body: Body, rel: string): string[];
+  /** The resources that a body is about: the items of a page, or the body itself. */
+  subjects(body: Body): readonly Body[];
+  /** The bodies that are embedded under a relation already. */
+  embedded(body: Body, rel: string): readonly Body[];
+  /** Puts parts under a relation. Nothing that was there changes: links stay, no member changes its type. */
+  embed(body: Body, rel: string, parts: readonly Body[]): void;
+  /** The links of a relation, to be changed in place. */
+  links(body: Body, rel: string): { href?: unknown }[];
+}
+
+export interface Format extends ResourceFormat, Embedding {
   /** The body, as JSON. */
-  write(representation: Representation): Record<string, unknown>;
+  write(representation: Representation): Body;
   /** The media type to name in `Content-Type`, where a body asks for another than the format's own. */
-  typeOf?(body: Record<string, unknown>): string;
+  typeOf?(body: Body): string;
 }

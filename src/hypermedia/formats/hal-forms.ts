@@ -6,8 +6,8 @@
  */
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
 import type { Action, Representation } from '../represent.ts';
-import type { Format } from './format.ts';
-import { halBody } from './hal.ts';
+import type { Body, Format } from './format.ts';
+import { hal, halBody } from './hal.ts';
 
 const template = ({ operation, target }: Action) => ({
   title: operation.title,
@@ -17,7 +17,7 @@ const template = ({ operation, target }: Action) => ({
   properties: operation.properties,
 });
 
-function writeHalForms(representation: Representation): Record<string, unknown> {
+function writeHalForms(representation: Representation): Body {
   const { actions } = representation;
   return halBody(
     representation,
@@ -29,13 +29,14 @@ function writeHalForms(representation: Representation): Record<string, unknown> 
 }
 
 export const halForms: Format = {
+  ...hal,
   mediaType: HAL_FORMS,
   write: writeHalForms,
   typeOf: (body) => (hasTemplates(body) ? HAL_FORMS : HAL),
 };
 
-function hasTemplates(body: Record<string, unknown>): boolean {
+function hasTemplates(body: Body): boolean {
   if ('_templates' in body) return true;
-  const embedded = Object.values((body._embedded ?? {}) as Record<string, unknown>).flat();
-  return embedded.some((part) => hasTemplates(part as Record<string, unknown>));
+  const embedded = Object.values((body._embedded ?? {}) as Body).flat();
+  return embedded.some((part) => hasTemplates(part as Body));
 }

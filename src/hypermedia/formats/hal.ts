@@ -1,18 +1,21 @@
-/** HAL (draft-kelly-json-hal-11): the state, `_links`, and the items of a page in `_embedded.item` (RFC 6573). */
+/**
+ * HAL (draft-kelly-json-hal-11): the state, `_links`, and embedded resources in `_embedded` under the relation
+ * of their link; the items of a page under `item` (RFC 6573).
+ */
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
 import type { Representation } from '../represent.ts';
-import type { Format } from './format.ts';
+import type { Body, Embedding, Format } from './format.ts';
 
-function writeHal(representation: Representation): Record<string, unknown> {
+function writeHal(representation: Representation): Body {
   return halBody(representation, writeHal, {});
 }
 
 /** @param write how items are written; @param members what a format adds between the links and the embeds */
 export function halBody(
   { state, links, items }: Representation,
-  write: (item: Representation) => Record<string, unknown>,
-  members: Record<string, unknown>,
-): Record<string, unknown> {
+  write: (item: Representation) => Body,
+  members: Body,
+): Body {
   return {
     ...state,
     _links: Object.fromEntries(links),
@@ -21,7 +24,40 @@ export function halBody(
   };
 }
 
-export const hal: Format = { mediaType: HAL, write: writeHal };
+const linkOf = (body: Body, rel: string): unknown => (body._links as Body | undefined)?.[rel];
+
+const embeddedOf = (body: Body, rel: string): unknown => (body._embedded as Body | undefined)?.[rel];
+
+const linksOf = (body: Body, rel: string) =>
+  [linkOf(body, rel)]
+    .flat()
+    .filter((link): link is { href?: unknown } => typeof link === 'object' && link !== null);
+
+/** Of every format whose bodies are HAL. */
+export const halEmbedding: Embedding = {
+  links: linksOf,
+  hrefs: (body, rel) =>
+    linksOf(body, rel)
+      .map(({ href }) => href)
+      .filter((href) => typeof href === 'string'),
+  subjects(body) {
+    const items = embeddedOf(body, 'item');
+    return Array.isArray(items) ? items : [body];
+  },
+  embedded: (body, rel) => [embeddedOf(body, rel) ?? []].flat() as Body[],
+  embed(body, rel, parts) {
+    if (parts.length === 0) return;
+    const many = Array.isArray(linkOf(body, rel));
+    body._embedded = { ...(body._embedded as Body | undefined), [rel]: many ? parts : parts[0] };
+  },
+};
+
+export const hal: Format = {
+  ...halEmbedding,
+  mediaType: HAL,
+  write: writeHal,
+  schema: (body, schemas) => schemas.hal(body),
+};
 
 /** Plain `application/json` gets the HAL body: links harm nobody who does not look at them. */
-export const json: Format = { mediaType: JSON_TYPE, write: writeHal };
+export const json: Format = { ...hal, mediaType: JSON_TYPE };

@@ -2,5 +2,6 @@
 import type { Format } from './format.ts';
 import { hal, json } from './hal.ts';
 import { halForms } from './hal-forms.ts';
+import { siren } from './siren.ts';
 
-export const formats: readonly Format[] = [halForms, hal, json];
+export const formats: readonly Format[] = [halForms, hal, json, siren];

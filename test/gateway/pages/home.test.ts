@@ -3,6 +3,7 @@ import request from 'supertest';
 import { parseTemplate } from 'url-template';
 import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
 import { createPages } from '../../../src/gateway/pages/pages.ts';
+import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { pagesApp, sampleServices } from '../../support/pages-app.ts';
 
@@ -102,4 +103,14 @@ it.each([
     .set('X-Forwarded-Host', 'food.example');
 
   expect(text).toContain(`curl -s &#39;${address}`);
+});
+
+it('is there in every format that resources have', async () => {
+  for (const { mediaType } of formats) {
+    const { headers } = await request(app).get('/').accept(mediaType).expect(200);
+    expect(headers.vary).toBe('Accept');
+    expect(headers.link).toContain('rel="service-desc"');
+  }
+  const { body } = await request(app).get('/').accept('application/vnd.siren+json').expect(200);
+  expect(body.links).toContainEqual({ rel: ['orders'], href: '/orders', title: 'Orders, newest first' });
 });

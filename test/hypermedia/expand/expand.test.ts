@@ -2,27 +2,29 @@ import { describe, expect, it } from '@jest/globals';
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
-import type { HalBody, Part } from '../../../src/hypermedia/expand/fetch.ts';
+import type { Part } from '../../../src/hypermedia/expand/fetch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
+import type { Body } from '../../../src/hypermedia/formats/format.ts';
+import { hal } from '../../../src/hypermedia/formats/hal.ts';
 import { libraryGraph } from '../../support/graph.ts';
 
 const graph = libraryGraph();
-const book = (id: string, authorId: string): HalBody => ({
+const book = (id: string, authorId: string): Body => ({
   id,
   _links: { self: { href: `/books/${id}` }, author: { href: `/authors/${authorId}` } },
 });
-const author = (id: string): HalBody => ({
+const author = (id: string): Body => ({
   id,
   _links: { self: { href: `/authors/${id}` }, books: { href: `/books?authorId=${id}` } },
 });
-const page = (...items: HalBody[]): HalBody => ({
+const page = (...items: Body[]): Body => ({
   _links: { self: { href: '/books' }, next: { href: '/books?cursor=x' } },
   _embedded: { item: items },
 });
 
 /** A world of resources by href; what is not there is a 404. */
-const world = (resources: Record<string, HalBody>, cacheControl?: string) => {
+const world = (resources: Record<string, Body>, cacheControl?: string) => {
   const calls: string[] = [];
   const fetch = async (href: string): Promise<Part> => {
     calls.push(href);
@@ -35,7 +37,7 @@ const world = (resources: Record<string, HalBody>, cacheControl?: string) => {
 
 async function expand(
   operationId: string,
-  body: HalBody,
+  body: Body,
   paths: string,
   { fetch }: ReturnType<typeof world>,
   cacheControl?: string,
@@ -43,7 +45,7 @@ async function expand(
   const subject = graph.operation('books', operationId);
   if (subject === undefined) throw new Error(operationId);
   const plan = planExpand(parseExpand([paths]), subject, () => false);
-  return expandBody(structuredClone(body), plan, { fetch, expand: paths, cacheControl });
+  return expandBody(structuredClone(body), plan, { fetch, format: hal, expand: paths, cacheControl });
 }
 
 describe('expansion', () => {
@@ -57,12 +59,8 @@ describe('expansion', () => {
     const items = [book('1', 'a'), book('2', 'b'), book('3', 'a')];
     const { body } = await expand('listBooks', page(...items), 'author', at);
     expect(at.calls.sort()).toEqual(['/authors/a', '/authors/b']);
-    const expanded = (body._embedded as { item: HalBody[] }).item;
-    expect(expanded.map((item) => (item._embedded as { author: HalBody }).author.id)).toEqual([
-      'a',
-      'b',
-      'a',
-    ]);
+    const expanded = (body._embedded as { item: Body[] }).item;
+    expect(expanded.map((item) => (item._embedded as { author: Body }).author.id)).toEqual(['a', 'b', 'a']);
   });
 
   it('embeds a collection as its first page, with its own links', async () => {
@@ -76,7 +74,7 @@ describe('expansion', () => {
     const at = world({ '/authors/a': author('a'), '/books?authorId=a': page(book('1', 'a')) });
     const { body } = await expand('getBook', book('1', 'a'), 'author.books.author', at);
     const [inner] = (
-      body as { _embedded: { author: { _embedded: { books: { _embedded: { item: HalBody[] } } } } } }
+      body as { _embedded: { author: { _embedded: { books: { _embedded: { item: Body[] } } } } } }
     )._embedded.author._embedded.books._embedded.item;
     expect(inner).toEqual(book('1', 'a'));
     expect(at.calls).toEqual(['/authors/a', '/books?authorId=a']);
@@ -89,7 +87,7 @@ describe('expansion', () => {
     expect(body._expandErrors).toEqual([
       { path: 'author', href: '/authors/a', problem: expect.objectContaining({ status: 404 }) },
     ]);
-    const [first, second] = (body._embedded as { item: HalBody[] }).item;
+    const [first, second] = (body._embedded as { item: Body[] }).item;
     expect(first).toEqual(book('1', 'a'));
     expect(second).toHaveProperty('_embedded.author.id', 'b');
     expect([complete, cacheControl]).toEqual([false, 'no-store']);

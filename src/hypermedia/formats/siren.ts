@@ -1,0 +1,123 @@
+/**
+ * Siren (kevinswiber/siren 0.6.2): the state in `properties`, embedded resources in `entities`, what can be done
+ * in `actions`, and in `links` only what can be followed with GET.
+ *
+ * A link whose href is a URI template becomes a GET action with a field a variable: Siren has no templates.
+ */
+import { JSON_TYPE } from '../../contract/media-types.ts';
+import { isPage, type Page, type Resource } from '../../contract/resource.ts';
+import { z } from '../../contract/schema.ts';
+import type { Action, LinkValue, Representation } from '../represent.ts';
+import type { TemplateProperty } from '../template.ts';
+import type { Body, Format } from './format.ts';
+
+interface SirenLink {
+  readonly rel: readonly string[];
+  readonly href: string;
+}
+
+/** An entity that is part of another says by which relation. */
+type Part = Body & { readonly rel: readonly string[] };
+
+function write({ name, state, links, actions, items }: Representation): Body {
+  const acting = new Set(actions.map(({ rel }) => rel));
+  const all = [...links]
+    // Siren has no CURIEs: what has one is there under its plain name as well.
+    .filter(([rel]) => !acting.has(rel) && !(links.has('curies') && /^[\w-]+:(?!\/\/)/.test(rel)))
+    .flatMap(([rel, value]) => [value].flat().map((link): [string, LinkValue] => [rel, link]));
+  const offered = [
+    ...actions.map(actionOf),
+    ...all.filter(([, { templated }]) => templated).flatMap(([rel, { href }]) => queryAction(rel, href)),
+  ];
+  return {
+    class: [name],
+    properties: state,
+    ...(items === undefined ? {} : { entities: items.map((item) => part('item', write(item))) }),
+    ...(offered.length === 0 ? {} : { actions: offered }),
+    links: all.filter(([, { templated }]) => !templated).map(([rel, link]) => ({ rel: [rel], ...link })),
+  };
+}
+
+const part = (rel: string, body: Body): Part => ({ rel: [rel], ...body });
+
+const actionOf = ({ rel, operation, target }: Action) => ({
+  name: rel,
+  title: operation.title,
+  method: operation.method,
+  href: target,
+  ...(operation.properties.length === 0
+    ? {}
+    : { type: JSON_TYPE, fields: operation.properties.map(fieldOf) }),
+});
+
+/** The constraints keep their names, which are those of HTML; Siren lets a field have members of its own. */
+function fieldOf({ prompt, regex, options, ...field }: TemplateProperty): Body {
+  const choice = options as { inline: { prompt: string; value: unknown }[] } | undefined;
+  const value = choice?.inline.map((one) => ({ title: one.prompt, value: one.value }));
+  return {
+    ...field,
+    title: prompt,
+    ...(regex === undefined ? {} : { pattern: regex }),
+    ...(value === undefined ? {} : { type: 'radio', value }),
+  };
+}
+
+/** @example `/orders{?limit,state}`; a template of another form has no form in Siren */
+function queryAction(rel: string, template: string): Body[] {
+  const [, href, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template) ?? [];
+  if (names === undefined) return [];
+  return [{ name: rel, method: 'GET', href, fields: names.split(',').map((name) => ({ name })) }];
+}
+
+const partsOf = (body: Body, rel: string): Part[] =>
+  ((body.entities ?? []) as Part[]).filter((entity) => entity.rel.includes(rel));
+
+const linksOf = (body: Body, rel: string): SirenLink[] =>
+  ((body.links ?? []) as SirenLink[]).filter((link) => link.rel.includes(rel));
+
+const link = z
+  .looseObject({ rel: z.array(z.string()), href: z.string().openapi({ format: 'uri-reference' }) })
+  .openapi('SirenLink', { description: 'A link (Siren).' });
+
+const action = z
+  .looseObject({
+    name: z.string(),
+    title: z.string().optional(),
+    method: z.string(),
+    href: z.string().openapi({ format: 'uri-reference' }),
+    type: z.string().optional(),
+    fields: z.array(z.looseObject({ name: z.string() })).optional(),
+  })
+  .openapi('SirenAction', { description: 'An action that the state allows (Siren).' });
+
+const entity = z
+  .looseObject({ rel: z.array(z.string()), class: z.array(z.string()).optional() })
+  .openapi('SirenEntity', { description: 'A resource that is part of another (Siren).' });
+
+const schema = (body: Resource | Page) =>
+  z
+    .looseObject({
+      class: z.array(z.string()),
+      properties: isPage(body) ? z.looseObject({}) : body.state,
+      links: z.array(link),
+      actions: z.array(action).optional(),
+      entities: z.array(entity).optional(),
+    })
+    .openapi(`${body.name}Siren`);
+
+export const siren: Format = {
+  mediaType: 'application/vnd.siren+json',
+  schema,
+  write,
+  links: linksOf,
+  hrefs: (body, rel) => linksOf(body, rel).map(({ href }) => href),
+  subjects(body) {
+    const items = partsOf(body, 'item');
+    return items.length === 0 ? [body] : items;
+  },
+  embedded: partsOf,
+  embed(body, rel, parts) {
+    if (parts.length === 0) return;
+    body.entities = [...((body.entities ?? []) as Part[]), ...parts.map((one) => part(rel, one))];
+  },
+};
