@@ -4,12 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { formats } from '../../src/hypermedia/formats/index.ts';
 import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
 import { kettingJourney } from '../suites/ketting.ts';
 import { waychaserJourney } from '../suites/waychaser.ts';
 import { startRenamedSystem } from '../support/renamed-system.ts';
 
-const ACCEPTED = ['application/prs.hal-forms+json', 'application/hal+json', 'application/json', 'text/html'];
+const ACCEPTED = [...formats.map(({ mediaType }) => mediaType), 'text/html'];
 
 describe('with every path renamed', () => {
   let system: Awaited<ReturnType<typeof startRenamedSystem>>;

@@ -34,7 +34,7 @@ const linksOf = (body: Body, rel: string) =>
     .filter((link): link is { href?: unknown } => typeof link === 'object' && link !== null);
 
 /** Of every format whose bodies are HAL. */
-export const halEmbedding: Embedding = {
+const halEmbedding: Embedding = {
   links: linksOf,
   hrefs: (body, rel) =>
     linksOf(body, rel)
