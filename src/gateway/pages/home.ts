@@ -28,7 +28,7 @@ export function home(router: Router, services: readonly ServiceDocument[], merge
   const resource = {
     name: 'Home',
     state: { title: merged.info.title, version: merged.info.version },
-    links: new Map<string, LinkValue | LinkValue[]>([
+    links: new Map<string, LinkValue | readonly LinkValue[]>([
       ['self', { href: '/' }],
       ...withCuries(entryLinks(entries)),
       ['service-desc', { href: '/openapi.json', title: 'The OpenAPI document of everything here' }],

@@ -23,7 +23,7 @@ export function problems(router: Router, merged: OpenAPIObject): void {
     {
       name: 'Problems',
       state: {},
-      links: new Map<string, LinkValue | LinkValue[]>([
+      links: new Map<string, LinkValue | readonly LinkValue[]>([
         ['self', { href: LIST }],
         ['item', types.map(({ code, title }) => ({ href: problemPath(code), title }))],
       ]),

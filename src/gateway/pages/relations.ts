@@ -46,7 +46,7 @@ export function relations(router: Router, services: readonly ServiceDocument[]):
     {
       name: 'Relations',
       state: {},
-      links: new Map<string, LinkValue | LinkValue[]>([
+      links: new Map<string, LinkValue | readonly LinkValue[]>([
         ['self', { href: LIST }],
         ['item', [...all.keys()].map((rel) => ({ href: relationPath(rel), title: rel }))],
       ]),
