@@ -1,39 +1,44 @@
-/** What a service has beside its operations: `/` with the links to start from, its document, and its health. */
+/**
+ * What a service has beside its operations: `/` with the links to start from, its document, and its health.
+ *
+ * Reads `Accept`; sends 200, 406. The document has the path that it has at a gateway, so that links to it hold
+ * whichever way a caller came.
+ */
 import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
-import { HAL, JSON_TYPE } from '../contract/media-types.ts';
+import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts';
+import { documentPath, READY_PATH } from '../contract/places.ts';
+import { linkHeader } from '../http/link-header.ts';
 import { negotiate } from '../http/negotiate.ts';
 
-const DOCUMENT_PATH = '/openapi.json';
+const WHOLE_DOCUMENT = '/openapi.json';
 
 export function entry(contract: Contract, document: OpenAPIObject): Router {
-  const { title, version, description, operations } = contract;
-  const links = operations.flatMap(({ entry, path, summary }) =>
+  const { service, title, version, description, operations } = contract;
+  const entries = operations.flatMap(({ entry, path, summary }) =>
     entry === undefined ? [] : [[entry, { href: path, title: summary }] as const],
   );
-  const home = {
-    title,
-    description,
-    version,
-    _links: {
-      self: { href: '/' },
-      ...Object.fromEntries(links),
-      'service-desc': { href: DOCUMENT_PATH, type: JSON_TYPE },
-    },
+  const links = {
+    self: { href: '/' },
+    'service-desc': { href: documentPath(service), type: OPENAPI_JSON },
+    status: { href: READY_PATH, type: HEALTH },
   };
+  const home = { title, description, version, _links: { ...links, ...Object.fromEntries(entries) } };
+  const link = linkHeader(Object.entries(links).map(([rel, value]) => ({ rel, ...value })));
   const router = Router();
   router.get('/', (req, res) => {
     res
       .vary('Accept')
       .type(negotiate(req.headers.accept, [HAL, JSON_TYPE]))
+      .set('Link', link)
       .send(JSON.stringify(home));
   });
-  router.get(DOCUMENT_PATH, (_req, res) => {
-    res.json(document);
+  router.get([WHOLE_DOCUMENT, documentPath(service)], (_req, res) => {
+    res.type(OPENAPI_JSON).send(JSON.stringify(document));
   });
-  router.get(['/health/live', '/health/ready'], (_req, res) => {
-    res.type('application/health+json').send(JSON.stringify({ status: 'pass', version }));
+  router.get(['/health/live', READY_PATH], (_req, res) => {
+    res.type(HEALTH).send(JSON.stringify({ status: 'pass', version }));
   });
   return router;
 }

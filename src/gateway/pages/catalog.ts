@@ -1,27 +1,45 @@
 /**
- * `/.well-known/api-catalog` (RFC 9727): the APIs behind this gateway as a linkset (RFC 9264 §4.2), an anchor a
- * service, with the relations of RFC 8631.
+ * `/.well-known/api-catalog` (RFC 9727): the APIs behind this gateway as a linkset (RFC 9264 §4.2): the catalog
+ * and its items, then for each of them, and for everything together, what describes it (RFC 8631).
  *
- * Reads `If-None-Match`; sends 200, 304; HEAD has the `Link` that RFC 9727 §3 asks for.
+ * Reads `If-None-Match`; sends 200, 304; HEAD has the `Link` that RFC 9727 §2 asks for.
  */
 import type { Router } from 'express';
+import { linkHeader } from '../../http/link-header.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { get, HTML, json, send } from './entity.ts';
+import {
+  byRelation,
+  CATALOG_PATH,
+  catalogLink,
+  type Description,
+  LINKSET,
+  ofEverything,
+  ofService,
+} from './discovery.ts';
+import { get, json, send } from './entity.ts';
 import { entriesOf } from './entries.ts';
 
-const PATH = '/.well-known/api-catalog';
-const LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"';
-
 export function catalog(router: Router, services: readonly ServiceDocument[]): void {
-  const linkset = services.map((service) => ({
-    anchor: entriesOf(service)[0]?.href ?? `/openapi/${service.name}.json`,
-    'service-desc': [
-      { href: `/openapi/${service.name}.json`, type: 'application/vnd.oai.openapi+json' },
-      { href: `/openapi/${service.name}.yaml`, type: 'application/yaml' },
-    ],
-    'service-doc': [{ href: `/docs#/${service.name}`, type: HTML, title: service.document.info.title }],
-    status: [{ href: '/status', type: 'application/hal+json' }],
-  }));
-  const made = json(LINKSET, { linkset }, { Link: `<${PATH}>; rel="api-catalog"` });
-  get(router, PATH, (req, res) => send(req, res, made));
+  const apis = services.map((service) => ({ service, href: endpointOf(service) }));
+  const linkset = [
+    {
+      anchor: CATALOG_PATH,
+      item: apis.map(({ service, href }) => ({ href, title: service.document.info.title })),
+    },
+    context('/', ofEverything),
+    ...apis.map(({ service, href }) => context(href, ofService(service))),
+  ];
+  const made = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
+  get(router, CATALOG_PATH, (req, res) => send(req, res, made));
 }
+
+const context = (anchor: string, links: readonly Description[]) => ({
+  anchor,
+  ...Object.fromEntries(byRelation(links)),
+});
+
+/** Where the API is entered; one that needs to know something first is known by its document. */
+const endpointOf = (service: ServiceDocument): string => {
+  const entry = entriesOf(service).find(({ href }) => !href.includes('{'));
+  return entry?.href ?? `/openapi/${service.name}.json`;
+};

@@ -6,16 +6,15 @@
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { stringify } from 'yaml';
+import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { publicDocument } from '../document/merge.ts';
+import { YAML } from './discovery.ts';
 import { type Entity, entity, get, json, send } from './entity.ts';
 
 const toYaml = (document: OpenAPIObject): string => stringify(document, { aliasDuplicateObjects: false });
-
-const OPENAPI_JSON = 'application/vnd.oai.openapi+json';
-const YAML = 'application/yaml';
 
 export function documents(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
   const files = new Map<string, Entity>();

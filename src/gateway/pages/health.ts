@@ -5,10 +5,11 @@
  * drains: 503, so that it gets no new requests. A service that is not well makes it `warn`, not unready.
  */
 import type { Router } from 'express';
+import { HEALTH } from '../../contract/media-types.ts';
+import { READY_PATH } from '../../contract/places.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
 import { cache, get, json, send } from './entity.ts';
 
-const HEALTH = 'application/health+json';
 const noStore = { 'Cache-Control': cache.never };
 
 export function health(
@@ -18,7 +19,7 @@ export function health(
 ): void {
   const live = json(HEALTH, { status: 'pass' }, noStore);
   get(router, '/health/live', (req, res) => send(req, res, live));
-  get(router, '/health/ready', (req, res) => {
+  get(router, READY_PATH, (req, res) => {
     if (!ready()) {
       send(req, res, json(HEALTH, { status: 'fail', output: 'draining' }, noStore), 503);
       return;

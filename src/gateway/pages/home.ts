@@ -5,8 +5,10 @@
  */
 import type { Request, Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { linkHeader } from '../../http/link-header.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
+import { byRelation, catalogLink, ofEverything } from './discovery.ts';
 import { entity, get, HTML, sendNegotiated } from './entity.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { type Html, html, prose } from './html.ts';
@@ -16,12 +18,8 @@ import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample.ts';
 
-const LINK = [
-  '</openapi.json>; rel="service-desc"; type="application/vnd.oai.openapi+json"',
-  '</docs>; rel="service-doc"; type="text/html"',
-  '</status>; rel="status"',
-  '</.well-known/api-catalog>; rel="api-catalog"',
-].join(', ');
+const DESCRIBED = [...ofEverything, catalogLink];
+const LINK = linkHeader([{ rel: 'self', href: '/' }, ...DESCRIBED]);
 
 export function home(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
   const entries = services.flatMap(entriesOf);
@@ -31,9 +29,7 @@ export function home(router: Router, services: readonly ServiceDocument[], merge
     links: new Map<string, LinkValue | readonly LinkValue[]>([
       ['self', { href: '/' }],
       ...withCuries(entryLinks(entries)),
-      ['service-desc', { href: '/openapi.json', title: 'The OpenAPI document of everything here' }],
-      ['service-doc', { href: '/docs', title: 'Swagger UI', type: HTML }],
-      ['status', { href: '/status', title: 'How the services are' }],
+      ...byRelation(DESCRIBED).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
     ]),
   };
   const page = (req: Request) =>

@@ -4,13 +4,15 @@ import { pagesApp } from '../../support/pages-app.ts';
 
 const PATH = '/.well-known/api-catalog';
 
-it('is a linkset with an anchor a service', async () => {
+it('is a linkset of its items, of everything together, and of each service', async () => {
   const { body, headers } = await request(pagesApp()).get(PATH).buffer(true).parse(asJson).expect(200);
 
   expect(headers['content-type']).toBe(
     'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"',
   );
   expect(body.linkset).toMatchObject([
+    { anchor: PATH, item: [{ href: '/orders', title: 'Orders' }, { href: '/consumers' }] },
+    { anchor: '/', 'service-desc': [{ href: '/openapi.json' }, {}], status: [{ href: '/status' }] },
     {
       anchor: '/orders',
       'service-desc': [{ href: '/openapi/orders.json' }, {}],
@@ -23,7 +25,7 @@ it('is a linkset with an anchor a service', async () => {
 it('names itself in a Link header of HEAD', async () => {
   const { headers } = await request(pagesApp()).head(PATH).expect(200);
 
-  expect(headers.link).toBe(`<${PATH}>; rel="api-catalog"`);
+  expect(headers.link).toContain(`<${PATH}>; rel="api-catalog"`);
 });
 
 function asJson(response: request.Response, done: (error: Error | null, body: unknown) => void): void {

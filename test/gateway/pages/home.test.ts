@@ -80,7 +80,7 @@ it('works without any service', async () => {
 
   await page(request(empty)).expect(200);
   const { body } = await request(empty).get('/');
-  expect(Object.keys(body._links)).toEqual(['self', 'service-desc', 'service-doc', 'status']);
+  expect(Object.keys(body._links)).toEqual(['self', 'service-desc', 'service-doc', 'status', 'api-catalog']);
 });
 
 it('takes the title of the public document', async () => {

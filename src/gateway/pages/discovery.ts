@@ -1,0 +1,48 @@
+/** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
+import { HAL, OPENAPI_JSON } from '../../contract/media-types.ts';
+import type { HeaderLink } from '../../http/link-header.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import type { LinkValue } from '../../hypermedia/represent.ts';
+import { HTML } from './entity.ts';
+
+export const YAML = 'application/yaml';
+
+/** RFC 9727 §4.2, RFC 7284. */
+export const LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"';
+export const CATALOG_PATH = '/.well-known/api-catalog';
+
+export type Description = HeaderLink & Omit<LinkValue, 'templated'>;
+
+const STATUS: Description = { rel: 'status', href: '/status', type: HAL, title: 'How the services are' };
+
+/** @param title of what is described */
+const descriptions = (document: string, docs: string, title: string): readonly Description[] => [
+  {
+    rel: 'service-desc',
+    href: `${document}.json`,
+    type: OPENAPI_JSON,
+    title: `OpenAPI document of ${title}`,
+  },
+  { rel: 'service-desc', href: `${document}.yaml`, type: YAML, title: `OpenAPI document of ${title}` },
+  { rel: 'service-doc', href: docs, type: HTML, title: `Swagger UI of ${title}` },
+  STATUS,
+];
+
+export const ofEverything = descriptions('/openapi', '/docs', 'everything here');
+
+export const ofService = ({ name, document }: ServiceDocument): readonly Description[] =>
+  descriptions(`/openapi/${name}`, `/docs#/${encodeURIComponent(name)}`, document.info.title);
+
+export const catalogLink: Description = {
+  rel: 'api-catalog',
+  href: CATALOG_PATH,
+  type: 'application/linkset+json',
+  title: 'The APIs here',
+};
+
+/** The links of each relation, as a representation or a linkset (RFC 9264 §4.2) has them. */
+export const byRelation = (links: readonly Description[]): [string, LinkValue[]][] =>
+  [...Map.groupBy(links, ({ rel }) => rel)].map(([rel, group]) => [
+    rel,
+    group.map(({ rel: _, type, ...link }) => ({ ...link, ...(type !== undefined && { type }) })),
+  ]);
