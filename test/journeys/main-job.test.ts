@@ -9,6 +9,7 @@ import { type StartedSystem, start } from '../../src/main.ts';
 interface HalLink {
   readonly href: string;
   readonly templated?: true;
+  readonly type?: string;
 }
 
 interface Hal {
@@ -76,9 +77,9 @@ describe('the main job', () => {
       for (const item of itemsOf(resource).slice(0, 2)) queue.push(item);
       const actions = new Set(Object.keys(resource._templates ?? {}));
       for (const [rel, link] of Object.entries(resource._links)) {
-        if (actions.has(rel) || rel.startsWith('service-') || rel === 'status') continue;
-        const { href = '', templated } = [link].flat()[0] ?? {};
-        if (templated) continue;
+        const { href = '', templated, type } = [link].flat()[0] ?? {};
+        // What names its media type describes the API; it is none of its resources.
+        if (actions.has(rel) || templated || type !== undefined) continue;
         const kind = href.replace(/\?.*/, '').replaceAll(/\/(?:o|c|r|m)-[^/]+/g, '/{id}');
         if (visited.has(href) || visited.size > 60) continue;
         visited.add(href);
