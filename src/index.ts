@@ -3,6 +3,7 @@ export { defineContract } from './contract/contract.ts';
 export { newId } from './contract/id.ts';
 export { type Money, money } from './contract/money.ts';
 export { type Handler, operation } from './contract/operation.ts';
+export { patchOf } from './contract/patch.ts';
 export { defineProblem, type Fault, Problem } from './contract/problem.ts';
 export { actionNotAllowed, badGateway, dependencyProblems, notFound } from './contract/problems.ts';
 export { type PageState, page, pageQuery, resource, type StateOf, sortBy } from './contract/resource.ts';

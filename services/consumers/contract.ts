@@ -5,6 +5,7 @@ import {
   operation,
   page,
   pageQuery,
+  patchOf,
   resource,
   sortBy,
   text,
@@ -70,9 +71,28 @@ export const getConsumer = operation({
           parameters: { consumerId: '$response.body#/id' },
           description: 'What this consumer has ordered.',
         },
+        edit: {
+          operationId: 'updateConsumer',
+          parameters: { consumerId: '$response.body#/id' },
+          description: 'Where the consumer is changed, with PATCH.',
+        },
       },
     },
   },
+});
+
+export const updateConsumer = operation({
+  operationId: 'updateConsumer',
+  method: 'patch',
+  path: '/consumers/{consumerId}',
+  summary: 'Update a consumer',
+  description: 'Changes what is known of a consumer; the address may be taken away.',
+  params: z.object({ consumerId }),
+  body: patchOf(details, {
+    merge: { address: '12 St James Square, London' },
+    operations: [{ op: 'replace', path: '/address', value: '12 St James Square, London' }],
+  }),
+  responses: { 200: { description: 'The consumer, updated.', body: Consumer } },
 });
 
 export const contract = defineContract({
@@ -80,5 +100,5 @@ export const contract = defineContract({
   title: 'Consumers',
   description: 'Who orders.',
   version: '1.0.0',
-  operations: [listConsumers, registerConsumer, getConsumer],
+  operations: [listConsumers, registerConsumer, getConsumer, updateConsumer],
 });

@@ -1,7 +1,11 @@
 /** What can be done with consumers: state → action. */
 import { affordances } from '../../src/index.ts';
-import { ConsumerPage, registerConsumer } from './contract.ts';
+import { Consumer, ConsumerPage, registerConsumer, updateConsumer } from './contract.ts';
 
 export const consumerPageActions = affordances(ConsumerPage, {
   rows: [{ rel: 'register', operation: registerConsumer, when: () => true }],
+});
+
+export const consumerActions = affordances(Consumer, {
+  rows: [{ rel: 'edit', operation: updateConsumer, when: () => true }],
 });

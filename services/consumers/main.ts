@@ -5,14 +5,15 @@ import { contract } from './contract.ts';
 import { handleGetConsumer } from './handlers/get-consumer.ts';
 import { handleListConsumers } from './handlers/list-consumers.ts';
 import { handleRegisterConsumer } from './handlers/register-consumer.ts';
-import { consumerPageActions } from './links.ts';
+import { handleUpdateConsumer } from './handlers/update-consumer.ts';
+import { consumerActions, consumerPageActions } from './links.ts';
 import { migrations } from './migrations.ts';
 import { consumerStore } from './store.ts';
 
 export const service = defineService({
   contract,
   linked: { orders },
-  affordances: [consumerPageActions],
+  affordances: [consumerActions, consumerPageActions],
   migrations,
   handlers: ({ db }) => {
     const store = consumerStore(db);
@@ -20,6 +21,7 @@ export const service = defineService({
       listConsumers: handleListConsumers(store),
       registerConsumer: handleRegisterConsumer(store),
       getConsumer: handleGetConsumer(store),
+      updateConsumer: handleUpdateConsumer(store),
     };
   },
 });

@@ -9,7 +9,7 @@ export interface Tables {
     name: string;
     email: string;
     address: string | null;
-    created_at: ColumnType<Date, string | Date>;
+    created_at: ColumnType<Date, string | Date, string | Date>;
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type PageState,
   type SortColumns,
   type StateOf,
+  transaction,
 } from '../../src/index.ts';
 import type { Consumer } from './contract.ts';
 import type { Tables } from './migrations.ts';
@@ -28,12 +29,29 @@ export const consumerStore = (db: Kysely<Tables>) => ({
   list: (page: PageRequest): Promise<PageState<ConsumerState>> =>
     keysetPage(db.selectFrom('consumers').selectAll(), page, toState, SORT),
 
-  async insert({ createdAt, address, ...consumer }: ConsumerState): Promise<void> {
-    await db
-      .insertInto('consumers')
-      .values({ ...consumer, address: address ?? null, created_at: createdAt })
-      .execute();
+  async insert(consumer: ConsumerState): Promise<void> {
+    await transaction(db, (tx) => tx.insertInto('consumers').values(toRow(consumer)).execute());
   },
+
+  /**
+   * Changes a consumer as nobody else can at the same time; when `change` throws, nothing is changed.
+   * @returns the changed consumer, or undefined when there is none with that id
+   */
+  change: (id: string, change: (consumer: ConsumerState) => ConsumerState) =>
+    transaction(db, async (tx) => {
+      const locked = tx.selectFrom('consumers').selectAll().where('id', '=', id).forUpdate();
+      const row = await locked.executeTakeFirst();
+      if (row === undefined) return undefined;
+      const changed = change(toState(row));
+      await tx.updateTable('consumers').set(toRow(changed)).where('id', '=', id).execute();
+      return changed;
+    }),
+});
+
+const toRow = ({ createdAt, address, ...consumer }: ConsumerState) => ({
+  ...consumer,
+  address: address ?? null,
+  created_at: createdAt,
 });
 
 const toState = ({ created_at, address, ...row }: Selectable<Tables['consumers']>): ConsumerState => ({

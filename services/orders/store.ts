@@ -25,7 +25,7 @@ export const orderStore = (db: Kysely<Tables>) => ({
   },
 
   async insert(order: Order): Promise<void> {
-    await db.insertInto('orders').values(toRow(order)).execute();
+    await transaction(db, (tx) => tx.insertInto('orders').values(toRow(order)).execute());
   },
 
   /**

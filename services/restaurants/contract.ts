@@ -1,6 +1,7 @@
 /** Restaurants and their menus. */
 import {
   defineContract,
+  defineProblem,
   id,
   money,
   operation,
@@ -14,6 +15,8 @@ import {
 
 const restaurantId = id('r-trattoria');
 const menuItemId = id('m-margherita');
+
+const MAX_PRICE = 10_000_000;
 
 export const Restaurant = resource(
   'Restaurant',
@@ -41,9 +44,29 @@ export const MenuItem = resource(
     .openapi({ description: 'A dish on the menu of one restaurant.' }),
 );
 
+/** What a restaurant writes on its menu. */
+const dish = z.strictObject({
+  name: text(100).openapi({ example: 'Churros' }),
+  description: text(500).optional(),
+  price: z
+    .strictObject({
+      ...money.shape,
+      amount: z.int().min(0).max(MAX_PRICE).openapi({ description: 'In minor units.' }),
+    })
+    .openapi({ example: { amount: 590, currency: 'EUR' } }),
+});
+
+export const currencyMismatch = defineProblem({
+  code: 'currency-mismatch',
+  status: 422,
+  title: 'A menu has one currency',
+  meaning: 'The other dishes of this restaurant have prices in another currency, so nothing was changed.',
+  mend: 'Give the price in the currency of the other dishes: `currency` names it.',
+});
+
 const RestaurantPage = page(Restaurant);
 /** A menu is short, so to count it costs little. */
-const MenuItemPage = page(MenuItem, { total: true });
+export const MenuItemPage = page(MenuItem, { total: true });
 
 export const listRestaurants = operation({
   operationId: 'listRestaurants',
@@ -106,9 +129,24 @@ export const listMenuItems = operation({
           operationId: 'getRestaurant',
           parameters: { restaurantId: '$request.path.restaurantId' },
         },
+        add: {
+          operationId: 'addMenuItem',
+          parameters: { restaurantId: '$request.path.restaurantId' },
+        },
       },
     },
   },
+});
+
+export const addMenuItem = operation({
+  operationId: 'addMenuItem',
+  method: 'post',
+  path: '/restaurants/{restaurantId}/menu-items',
+  summary: 'Add a dish to the menu',
+  params: z.object({ restaurantId }),
+  body: dish,
+  responses: { 201: { description: 'The new dish.', body: MenuItem } },
+  problems: [currencyMismatch],
 });
 
 export const getMenuItem = operation({
@@ -130,9 +168,39 @@ export const getMenuItem = operation({
           operationId: 'getRestaurant',
           parameters: { restaurantId: '$response.body#/restaurantId' },
         },
+        edit: {
+          operationId: 'replaceMenuItem',
+          parameters: { restaurantId: '$response.body#/restaurantId', menuItemId: '$response.body#/id' },
+          description: 'Where the dish is changed, with PUT, or taken off the menu, with DELETE.',
+        },
       },
     },
   },
+});
+
+/** Its examples name a dish that nobody has ordered. */
+const changedDish = z.object({ restaurantId: id('r-cantina'), menuItemId: id('m-churros') });
+
+export const replaceMenuItem = operation({
+  operationId: 'replaceMenuItem',
+  method: 'put',
+  path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
+  summary: 'Replace a dish',
+  description: 'Orders keep the name and the price that the dish had when it was ordered.',
+  params: changedDish,
+  body: dish,
+  responses: { 200: { description: 'The dish as it is now.', body: MenuItem } },
+  problems: [currencyMismatch],
+});
+
+export const removeMenuItem = operation({
+  operationId: 'removeMenuItem',
+  method: 'delete',
+  path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
+  summary: 'Take a dish off the menu',
+  description: 'It can no longer be ordered; orders keep it.',
+  params: changedDish,
+  responses: { 204: { description: 'It is off the menu.' } },
 });
 
 export const contract = defineContract({
@@ -140,5 +208,13 @@ export const contract = defineContract({
   title: 'Restaurants',
   description: 'Restaurants and what is on their menus.',
   version: '1.0.0',
-  operations: [listRestaurants, getRestaurant, listMenuItems, getMenuItem],
+  operations: [
+    listRestaurants,
+    getRestaurant,
+    listMenuItems,
+    addMenuItem,
+    getMenuItem,
+    replaceMenuItem,
+    removeMenuItem,
+  ],
 });

@@ -1,6 +1,12 @@
 /** Where restaurants and their menus are kept. */
-import type { Kysely } from 'kysely';
-import { keysetPage, type PageRequest, type SortColumns, type StateOf } from '../../src/index.ts';
+import type { Kysely, Transaction } from 'kysely';
+import {
+  keysetPage,
+  type PageRequest,
+  type SortColumns,
+  type StateOf,
+  transaction,
+} from '../../src/index.ts';
 import type { MenuItem as MenuItemResource, Restaurant as RestaurantResource } from './contract.ts';
 import type { MenuItemRow, RestaurantRow, Tables } from './tables.ts';
 
@@ -48,8 +54,58 @@ export const restaurantStore = (db: Kysely<Tables>) => {
       const row = await menu(restaurantId).where('id', '=', id).executeTakeFirst();
       return row && toMenuItem(row);
     },
+
+    /**
+     * Changes a menu as nobody else can at the same time; when `change` throws, nothing is changed.
+     * @returns what `change` gives, or undefined when there is no restaurant with that id
+     */
+    changeMenu: <Result>(restaurantId: string, change: (menu: Menu) => Promise<Result>) =>
+      transaction(db, async (tx) => {
+        const restaurant = tx.selectFrom('restaurants').select('id').where('id', '=', restaurantId);
+        const locked = await restaurant.forUpdate().executeTakeFirst();
+        return locked && change(new Menu(tx, restaurantId));
+      }),
   };
 };
+
+/** One menu, which nobody else changes meanwhile. */
+class Menu {
+  readonly #tx: Transaction<Tables>;
+  readonly #restaurantId: string;
+
+  constructor(tx: Transaction<Tables>, restaurantId: string) {
+    this.#tx = tx;
+    this.#restaurantId = restaurantId;
+  }
+
+  async find(id: string): Promise<MenuItem | undefined> {
+    const query = this.#tx.selectFrom('menu_items').selectAll().where('id', '=', id);
+    const row = await query.where('restaurant_id', '=', this.#restaurantId).executeTakeFirst();
+    return row && toMenuItem(row);
+  }
+
+  /** What the other dishes are paid in; undefined where there is no other. */
+  async currencyBeside(id: string): Promise<string | undefined> {
+    const query = this.#tx.selectFrom('menu_items').select('price_currency').where('id', '!=', id);
+    const row = await query.where('restaurant_id', '=', this.#restaurantId).executeTakeFirst();
+    return row?.price_currency;
+  }
+
+  async add(item: MenuItem): Promise<void> {
+    await this.#tx
+      .insertInto('menu_items')
+      .values({ id: item.id, restaurant_id: this.#restaurantId, created_at: new Date(), ...toColumns(item) })
+      .execute();
+  }
+
+  async replace(item: MenuItem): Promise<void> {
+    await this.#tx.updateTable('menu_items').set(toColumns(item)).where('id', '=', item.id).execute();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#tx.deleteFrom('menu_items').where('id', '=', id).execute();
+  }
+}
 
 export type RestaurantStore = ReturnType<typeof restaurantStore>;
 
@@ -64,4 +120,11 @@ const toMenuItem = (row: MenuItemRow): MenuItem => ({
   name: row.name,
   ...(row.description === null ? {} : { description: row.description }),
   price: { amount: row.price_amount, currency: row.price_currency },
+});
+
+const toColumns = ({ name, description, price }: MenuItem) => ({
+  name,
+  description: description ?? null,
+  price_amount: price.amount,
+  price_currency: price.currency,
 });

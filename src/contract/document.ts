@@ -6,10 +6,12 @@ import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@aste
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from './contract.ts';
 import { JSON_TYPE } from './media-types.ts';
-import type { LinkSpec, Operation, ResponseSpec } from './operation.ts';
+import { changes, type LinkSpec, type Operation, type ResponseSpec } from './operation.ts';
+import { isPatch } from './patch.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from './problem.ts';
 import { implicitProblems } from './problems.ts';
 import { Representations, type ResourceFormat } from './representation.ts';
+import { requestHeaders } from './request-headers.ts';
 import { isPage, isResource } from './resource.ts';
 import { z } from './schema.ts';
 
@@ -17,6 +19,7 @@ import { z } from './schema.ts';
 export const problemsOf = (operation: Operation): readonly ProblemType[] => {
   const own = operation.problems ?? [];
   const implied = implicitProblems({
+    method: operation.method,
     hasPathParameters: operation.params !== undefined,
     hasBody: operation.body !== undefined,
     expands: expands(operation),
@@ -70,11 +73,24 @@ function requestOf(operation: Operation, representations: Representations) {
   return {
     ...(operation.params === undefined ? {} : { params: operation.params }),
     ...(query === undefined ? {} : { query }),
+    ...(changes(operation) ? { headers: requestHeaders(operation) } : {}),
     ...(operation.body === undefined
       ? {}
-      : { body: { required: true, content: { [JSON_TYPE]: { schema: operation.body } } } }),
+      : {
+          body: {
+            required: true,
+            content: isPatch(operation.body)
+              ? operation.body.content
+              : { [JSON_TYPE]: { schema: operation.body } },
+          },
+        }),
   };
 }
+
+const MINIMAL: [string, ResponseSpec] = [
+  '204',
+  { description: 'Done. `Prefer: return=minimal` asked for no body.' },
+];
 
 const header = (description: string, example: string) => ({
   description,
@@ -83,8 +99,10 @@ const header = (description: string, example: string) => ({
 });
 
 function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
+  const declared = Object.entries(operation.responses);
+  const minimal = changes(operation) && operation.responses[200] !== undefined && !operation.responses[204];
   return Object.fromEntries(
-    Object.entries(operation.responses).map(([status, response]) => [
+    [...declared, ...(minimal ? [MINIMAL] : [])].map(([status, response]) => [
       status,
       {
         description: response.description,
@@ -104,7 +122,7 @@ function content({ body }: ResponseSpec, representations: Representations): Pick
 
 function headersOf(operation: Operation, status: number, { body }: ResponseSpec) {
   return {
-    ...(isResource(body) || isPage(body)
+    ...(isResource(body) || isPage(body) || (status === 204 && operation.method !== 'delete')
       ? { ETag: header('Strong validator of this representation.', '"Zk3…"') }
       : {}),
     ...(status === 201 ? { Location: header('The new resource.', '/…') } : {}),

@@ -2,8 +2,10 @@
  * One operation of a contract: the source of its route, its handler's types, its part of the document and
  * the hrefs that lead to it.
  */
+import { JSON_TYPE } from './media-types.ts';
+import { type ApplyPatch, isPatch, type Patch } from './patch.ts';
 import type { ProblemType } from './problem.ts';
-import type { Body, StateOf } from './resource.ts';
+import type { Body, Resource, StateOf } from './resource.ts';
 import type { z } from './schema.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -40,7 +42,7 @@ export interface Operation<
   Id extends string = string,
   Params extends Shape = Shape,
   Query extends Shape = Shape,
-  RequestBody extends z.ZodType | undefined = z.ZodType | undefined,
+  RequestBody extends z.ZodType | Patch | undefined = z.ZodType | Patch | undefined,
   R extends Responses = Responses,
 > {
   readonly operationId: Id;
@@ -52,20 +54,37 @@ export interface Operation<
   readonly entry?: string;
   readonly params?: Params;
   readonly query?: Query;
-  /** Always `application/json`. */
+  /** `application/json`, or what `patchOf` makes of a PATCH. */
   readonly body?: RequestBody;
   readonly responses: R;
   /** The problem types of its own; those that any operation can give are added by the library. */
   readonly problems?: readonly ProblemType[];
 }
 
+/** Whether it changes something, by its method (RFC 9110 §9.2.1). */
+export const changes = ({ method }: Operation): boolean => method !== 'get';
+
+/** Whether it has to have `If-Match`. A POST does without, because no form sends it, and is guarded by the state. */
+export const needsPrecondition = ({ method }: Operation): boolean => method !== 'get' && method !== 'post';
+
+/** The media types that a body of this kind is taken in. */
+export const bodyTypes = (body: z.ZodType | Patch): readonly string[] =>
+  isPatch(body) ? Object.keys(body.content) : [JSON_TYPE];
+
 type OutputOf<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
+type BodyOf<B> = B extends Patch<infer Document> ? ApplyPatch<Document> : OutputOf<B>;
 
 /** What a handler is given: parsed and typed. */
 interface Input<O> {
   readonly params: O extends Operation<string, infer P> ? OutputOf<P> : never;
   readonly query: O extends Operation<string, Shape, infer Q> ? OutputOf<Q> : never;
-  readonly body: O extends Operation<string, Shape, Shape, infer B> ? OutputOf<B> : never;
+  readonly body: O extends Operation<string, Shape, Shape, infer B> ? BodyOf<B> : never;
+  /**
+   * Lets the request through when the resource is as its caller expects it (`If-Match`, `If-None-Match`). To be
+   * called inside the transaction that changes it, before anything else is decided.
+   * @throws Refusal precondition-failed (412)
+   */
+  precondition<R extends Resource>(resource: R, state: StateOf<R>): void;
 }
 
 /** What a handler returns: one of the declared responses, with the state for its body. */
@@ -87,7 +106,7 @@ export function operation<
   const R extends Responses,
   Params extends z.ZodObject<Record<PathParameter<Path>, z.ZodType>> | undefined = undefined,
   Query extends Shape = undefined,
-  RequestBody extends z.ZodType | undefined = undefined,
+  RequestBody extends z.ZodType | Patch | undefined = undefined,
 >(
   spec: Operation<Id, Params, Query, RequestBody, R> & { readonly path: Path },
 ): Operation<Id, Params, Query, RequestBody, R> & { readonly path: Path } {

@@ -68,6 +68,49 @@ export const actionNotAllowed = defineProblem({
   mend: 'Look at `currentState` and `allowed`, or fetch the resource again: its links are what can be done now.',
 });
 
+export const preconditionFailed = defineProblem({
+  code: 'precondition-failed',
+  status: 412,
+  title: 'The resource is not as the request expects it',
+  meaning:
+    'It has changed since the `ETag` that was sent was read, or the tag is not of this resource; nothing was changed.',
+  mend: 'Fetch the resource again, look at what is new, and send the `ETag` that it has then. `ETag` of this answer is the current one.',
+});
+
+export const patchConflict = defineProblem({
+  code: 'patch-conflict',
+  status: 409,
+  title: 'The patch does not fit the resource as it is',
+  meaning:
+    'A `test` of a JSON Patch failed, or an operation names a place that is not there; nothing was changed.',
+  mend: 'Fetch the resource again and make the patch anew; `operation` is the place of the one that failed, from 0.',
+});
+
+export const idempotencyKeyInFlight = defineProblem({
+  code: 'idempotency-key-in-flight',
+  status: 409,
+  title: 'The same request is being handled',
+  meaning: 'A request with this `Idempotency-Key` has come before and is not answered yet.',
+  mend: 'Send it again after `Retry-After` seconds: you get the answer of the first one.',
+});
+
+export const idempotencyKeyReused = defineProblem({
+  code: 'idempotency-key-reused',
+  status: 422,
+  title: 'The idempotency key belongs to another request',
+  meaning: 'This `Idempotency-Key` came before with another operation or another body; nothing was done.',
+  mend: 'Make a new key for each thing that is to be done; repeat a request with the very same body.',
+});
+
+export const preconditionRequired = defineProblem({
+  code: 'precondition-required',
+  status: 428,
+  title: 'Say which state is to be changed',
+  meaning:
+    'This method changes the resource only when it knows what the caller has seen, so that no change of another is lost.',
+  mend: 'Fetch the resource and send its `ETag` in `If-Match`; `If-Match: *` changes whatever is there.',
+});
+
 export const contentTooLarge = defineProblem({
   code: 'content-too-large',
   status: 413,
@@ -160,6 +203,11 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     methodNotAllowed,
     notAcceptable,
     actionNotAllowed,
+    patchConflict,
+    idempotencyKeyInFlight,
+    idempotencyKeyReused,
+    preconditionFailed,
+    preconditionRequired,
     contentTooLarge,
     unsupportedMediaType,
     requestTimeout,
@@ -178,6 +226,7 @@ export const implicitProblems = (operation: {
   readonly hasPathParameters: boolean;
   readonly hasBody: boolean;
   readonly expands: boolean;
+  readonly method: string;
 }): readonly ProblemType[] => [
   badRequest,
   validationFailed,
@@ -185,6 +234,10 @@ export const implicitProblems = (operation: {
   internalError,
   ...(operation.expands ? [expandUnknown, expandLimit] : []),
   ...(operation.hasPathParameters ? [notFound] : []),
+  preconditionFailed,
+  ...(operation.method === 'post' ? [idempotencyKeyInFlight, idempotencyKeyReused] : []),
+  ...(operation.method === 'patch' ? [patchConflict] : []),
+  ...(['get', 'post'].includes(operation.method) ? [] : [preconditionRequired]),
   ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType] : []),
 ];
 

@@ -1,12 +1,52 @@
-/** Strong entity tags (RFC 9110 §8.8.3) from the bytes of a body, and what `If-None-Match` says of them (§13.1.2). */
+/**
+ * Strong entity tags (RFC 9110 §8.8.3) and what `If-None-Match` and `If-Match` say of them (§13.1).
+ *
+ * The tag of a resource has two parts, `"state.representation"`: the first names the state, the second how it is
+ * written. So a tag from any format can be held against the state as it is now, and still no two different
+ * representations share one.
+ */
 import { createHash } from 'node:crypto';
 
-export const etagOf = (bytes: string | Uint8Array): string =>
-  `"${createHash('sha1').update(bytes).digest('base64url')}"`;
+const digest = (bytes: string | Uint8Array): string => createHash('sha1').update(bytes).digest('base64url');
 
-/** Weak comparison: `*`, or any tag of the list. */
+/** @param state as `stateTag` names it; without it the tag is of no state: a page, a resource with embeds */
+export const etagOf = (bytes: string | Uint8Array, state?: string): string =>
+  state === undefined ? `"${digest(bytes)}"` : `"${state}.${digest(bytes)}"`;
+
+/** @param state as its schema parses it, which puts members into one order */
+export const stateTag = (state: unknown): string => digest(JSON.stringify(state));
+
+interface Tags {
+  readonly any: boolean;
+  readonly strong: readonly string[];
+  readonly all: readonly string[];
+}
+
+function parse(header: string): Tags {
+  const tags = [...header.matchAll(/(W\/)?("[^"]*")/g)];
+  return {
+    any: header.trim() === '*',
+    strong: tags.filter(([, weak]) => weak === undefined).map(([, , tag = '']) => tag),
+    all: tags.map(([, , tag = '']) => tag),
+  };
+}
+
+/** Whether `If-None-Match` lets the body be sent: weak comparison. */
 export function noneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
-  if (header.trim() === '*') return false;
-  return !header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  const { any, all } = parse(header);
+  return !any && !all.includes(etag);
+}
+
+/** Whether `If-Match` lets a representation pass: strong comparison. */
+export function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return true;
+  const { any, strong } = parse(header);
+  return any || strong.includes(etag);
+}
+
+/** Whether a header names the state that a resource is in, in whatever representation: strong comparison. */
+export function namesState(header: string, state: string): boolean {
+  const { any, strong } = parse(header);
+  return any || strong.some((tag) => tag.startsWith(`"${state}.`));
 }

@@ -3,10 +3,10 @@
  * so that what is advertised can be done and what is not advertised is refused.
  */
 import type { Operation } from '../contract/operation.ts';
-import { Problem } from '../contract/problem.ts';
 import { actionNotAllowed } from '../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../contract/resource.ts';
 import { actions, type Shape } from './graph.ts';
+import { Refusal } from './refusal.ts';
 
 /** A row: under this relation the resource offers this operation, when its state allows it. */
 export interface Affordance<State> {
@@ -31,26 +31,9 @@ export const affordances = <B extends Resource | Page>(
 export const allowed = <B extends Resource | Page>(table: AffordanceTable<B>, state: StateOf<B>): string[] =>
   table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
 
-/** The refusal; the service adds the fresh `_links` of the resource to it. */
-export class ActionNotAllowed extends Problem {
-  readonly resource: Resource | Page;
-  readonly state: unknown;
-
-  constructor(
-    resource: Resource | Page,
-    state: unknown,
-    detail: string,
-    extensions: Record<string, unknown>,
-  ) {
-    super(actionNotAllowed, detail, { extensions });
-    this.resource = resource;
-    this.state = state;
-  }
-}
-
 /**
  * Lets an action through only when the table allows it.
- * @throws ActionNotAllowed (409) with `currentState` and `allowed`
+ * @throws Refusal action-not-allowed (409) with `currentState` and `allowed`
  */
 export function guard<B extends Resource | Page>(
   table: AffordanceTable<B>,
@@ -64,7 +47,9 @@ export function guard<B extends Resource | Page>(
   const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
     rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
   }.`;
-  throw new ActionNotAllowed(table.resource, state, detail, { currentState, allowed: rels });
+  throw new Refusal(actionNotAllowed, table.resource, state, detail, {
+    extensions: { currentState, allowed: rels },
+  });
 }
 
 /**

@@ -54,6 +54,9 @@ export const actions = (shape: Shape): Link[] => [...shape.links.values()].filte
 
 export const isAction = ({ target }: Link): boolean => target.method !== 'GET';
 
+/** Whether a form can carry it out: the other methods need `If-Match`, which no form sends, so they are links. */
+export const isForm = ({ target }: Link): boolean => target.method === 'POST';
+
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();

@@ -4,7 +4,7 @@ import type { AffordanceTable } from './affordance.ts';
 import { allowed } from './affordance.ts';
 import type { Exchange } from './expression.ts';
 import { valueAt } from './expression.ts';
-import { type GraphOperation, isAction, type Link, type Shape } from './graph.ts';
+import { type GraphOperation, isAction, isForm, type Link, type Shape } from './graph.ts';
 import { href, type ParameterValue, withQuery } from './href.ts';
 
 export interface LinkValue {
@@ -55,7 +55,7 @@ export class Represent {
       const value = resolve(link, exchange);
       if (value === undefined) continue;
       links.set(link.rel, value);
-      if (isAction(link) && 'href' in value)
+      if (isForm(link) && 'href' in value)
         actions.push({ rel: link.rel, operation: link.target, target: value.href });
     }
     return { name: shape.name, state, links, actions };

@@ -1,13 +1,17 @@
 /**
  * The route of one operation, as Express runs it: negotiate, plan, run, expand, send.
  *
- * Reads `Accept`, `If-None-Match`. Sends the statuses of the contract, 304 (RFC 9110 §15.4.5), and throws the
- * problems not-acceptable (406), expand-unknown and expand-limit (400).
+ * Reads `Accept`, `If-None-Match`, `If-Match`, `Prefer: return` (RFC 7240 §4.2). Sends the statuses of the
+ * contract, 304 (RFC 9110 §15.4.5), 204 for an answer that nobody wants, and throws the problems not-acceptable
+ * (406), expand-unknown and expand-limit (400), precondition-failed (412).
  */
 import type { Request, RequestHandler, Response } from 'express';
+import { Problem } from '../contract/problem.ts';
+import { preconditionFailed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
-import { etagOf, noneMatch } from '../http/etag.ts';
+import { etagOf, matches, noneMatch } from '../http/etag.ts';
 import { negotiate } from '../http/negotiate.ts';
+import { preferences } from '../http/prefer.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { parseExpand } from '../hypermedia/expand/parse.ts';
 import { planExpand } from '../hypermedia/expand/plan.ts';
@@ -30,7 +34,14 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     if (node.expands) query.delete('expand');
     const plan = planExpand(asked, node, expansion.embeds);
 
-    const request = { params: req.params, query, body: req.body, url: req.originalUrl };
+    const request = {
+      params: req.params,
+      query,
+      body: req.body,
+      mediaType: essence(req.headers['content-type']),
+      url: req.originalUrl,
+      headers: req.headers,
+    };
     const given = await runner.answer(request, format);
 
     let cacheControl = GET_CACHE_CONTROL;
@@ -44,35 +55,51 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       }));
     }
     const type = format.typeOf?.(given.body as Body) ?? format.mediaType;
-    send(req, res, given, { type, cacheControl });
+    send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, { type, cacheControl });
   };
 }
 
 function send(
   req: Request,
   res: Response,
-  { status, body, self }: OperationAnswer,
+  { status, body, self, stateTag, isReplay }: OperationAnswer,
   { type, cacheControl }: { type: string; cacheControl: string },
 ): void {
   res.status(status).vary('Accept').vary('Prefer');
+  if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
   if (body === undefined) {
     res.end();
     return;
   }
   const bytes = Buffer.from(JSON.stringify(body));
-  const etag = etagOf(bytes);
-  res.setHeader('ETag', etag);
+  const etag = etagOf(bytes, stateTag);
+  if (status === 201 && self !== undefined) res.setHeader('Location', self);
   if (req.method === 'GET' || req.method === 'HEAD') {
+    if (!matches(req.headers['if-match'], etag))
+      throw new Problem(preconditionFailed, 'The representation has another ETag.', {
+        headers: { ETag: etag },
+      });
+    res.setHeader('ETag', etag);
     res.setHeader('Cache-Control', cacheControl);
     if (!noneMatch(req.headers['if-none-match'], etag)) {
       res.status(304).end();
       return;
     }
-  } else if (self !== undefined) {
-    res.setHeader('Content-Location', self);
-    if (status === 201) res.setHeader('Location', self);
+  } else {
+    res.setHeader('ETag', etag);
+    const wanted = preferences(req.get('Prefer')).get('return');
+    if (wanted === 'minimal' || wanted === 'representation')
+      res.setHeader('Preference-Applied', `return=${wanted}`);
+    if (wanted === 'minimal') {
+      res.status(status === 200 ? 204 : status).end();
+      return;
+    }
+    if (self !== undefined) res.setHeader('Content-Location', self);
   }
   res.setHeader('Content-Type', type);
   res.setHeader('Content-Length', bytes.length);
   res.end(req.method === 'HEAD' ? undefined : bytes);
 }
+
+/** A media type without its parameters. */
+const essence = (contentType = ''): string => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';

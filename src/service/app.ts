@@ -7,7 +7,7 @@
 import express, { type Express } from 'express';
 import type { Contract } from '../contract/contract.ts';
 import { contractDocument } from '../contract/document.ts';
-import type { Handler, Operation } from '../contract/operation.ts';
+import { bodyTypes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
@@ -19,10 +19,12 @@ import { type AffordanceTable, checkAffordances } from '../hypermedia/affordance
 import { formats } from '../hypermedia/formats/index.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import { Represent } from '../hypermedia/represent.ts';
+import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { answer } from './answer.ts';
 import { jsonBody } from './body.ts';
 import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
+import { Idempotency } from './idempotency.ts';
 import { OperationRunner } from './operation-runner.ts';
 
 export interface ServiceOptions {
@@ -34,6 +36,8 @@ export interface ServiceOptions {
   /** Contracts of the services that links lead to. */
   readonly linked?: readonly Contract[];
   readonly getJson: GetJson;
+  /** Where answers are kept for requests that come again. */
+  readonly keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Most bytes of a request body. */
   readonly bodyLimit?: number;
@@ -51,6 +55,7 @@ export function createService(options: ServiceOptions): Express {
     affordances = [],
     linked = [],
     getJson,
+    keys,
     log,
     bodyLimit = DEFAULT_BODY_LIMIT,
   } = options;
@@ -60,6 +65,7 @@ export function createService(options: ServiceOptions): Express {
     ...linked.map((other) => ({ name: other.service, document: contractDocument(other, formats) })),
   ]);
   const represent = new Represent(affordances);
+  const idempotency = new Idempotency(keys);
   checkAffordances(graph.shapesOf(contract.service), affordances);
   const runners = new Map<string, OperationRunner>();
   for (const operation of contract.operations) {
@@ -67,7 +73,10 @@ export function createService(options: ServiceOptions): Express {
     const handler = handlers[operation.operationId];
     if (node === undefined || handler === undefined)
       throw new Error(`${operation.operationId} has no handler`);
-    runners.set(operation.operationId, new OperationRunner(operation, node, handler, graph, represent));
+    runners.set(
+      operation.operationId,
+      new OperationRunner({ operation, node, handler, graph, represent, idempotency }),
+    );
   }
   const expand = expansion(contract.service, runners, getJson);
 
@@ -85,7 +94,7 @@ export function createService(options: ServiceOptions): Express {
     const { method, path, body } = runner.operation;
     app[method](
       expressPath(path),
-      ...(body === undefined ? [] : jsonBody(bodyLimit)),
+      ...(body === undefined ? [] : jsonBody(bodyTypes(body), bodyLimit)),
       answer(runner, expand),
     );
   }

@@ -29,7 +29,7 @@ export function expansion(
     const params = matchPath(operation.path, path);
     if (runner === undefined || params === undefined)
       throw new Error(`${href} is not of ${operation.operationId}`);
-    const request = { params, query: new URLSearchParams(query), body: undefined, url: href };
+    const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
     const { status, body } = await runner.answer(request, format);
     // As JSON, so that a part is the same whichever way it came.
     return partOf({ status, body: JSON.parse(JSON.stringify(body)), cacheControl: GET_CACHE_CONTROL });

@@ -1,5 +1,7 @@
 /** Raw request parts → parsed, typed handler input, by the contract's own schemas. */
 import type { Operation } from '../contract/operation.ts';
+import { applyAs, isPatch } from '../contract/patch.ts';
+import { pointerOf } from '../contract/pointer.ts';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import { z } from '../contract/schema.ts';
@@ -8,6 +10,8 @@ export interface RawInput {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
   readonly body: unknown;
+  /** Of the body, without parameters; tells the kinds of patch apart. */
+  readonly mediaType?: string;
 }
 
 export interface ParsedInput {
@@ -28,6 +32,12 @@ export function inputParser(operation: Operation): (raw: RawInput) => ParsedInpu
       .filter(([, schema]) => isList(schema as z.ZodType))
       .map(([name]) => name),
   );
+  const { body: declared } = operation;
+  const body = ({ mediaType = '' }: RawInput, parse: (schema: z.ZodType) => unknown): unknown => {
+    if (!isPatch(declared)) return declared && parse(declared);
+    const { schema } = declared.content[mediaType] ?? {};
+    return schema && applyAs(declared, mediaType, parse(schema));
+  };
   return (raw) => {
     const faults: Fault[] = [];
     const parse = (part: Fault['in'], schema: z.ZodType, value: unknown): unknown => {
@@ -38,7 +48,7 @@ export function inputParser(operation: Operation): (raw: RawInput) => ParsedInpu
     const input = {
       params: parse('path', params, raw.params),
       query: parse('query', query, queryValues(raw.query, lists)),
-      body: operation.body === undefined ? undefined : parse('body', operation.body, raw.body),
+      body: body(raw, (schema) => parse('body', schema, raw.body)),
     };
     if (faults.length > 0)
       throw new Problem(validationFailed, 'See `errors` for each fault.', { extensions: { errors: faults } });
@@ -63,10 +73,7 @@ function faultsOf(part: Fault['in'], issue: z.core.$ZodIssue): Fault[] {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
   return unknown.map((key) => ({
     in: part,
-    pointer: pointer(key === undefined ? issue.path : [...issue.path, key]),
+    pointer: pointerOf(key === undefined ? issue.path : [...issue.path, key]),
     detail: key === undefined ? issue.message : 'The contract has no such member.',
   }));
 }
-
-const pointer = (path: readonly PropertyKey[]): string =>
-  `#${path.map((segment) => `/${encodeURIComponent(String(segment).replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`;

@@ -1,24 +1,30 @@
 /**
  * Runs one operation: input is parsed, the handler tells its story, the reply is represented. It knows no
  * HTTP server, so that a relation of the service's own is expanded without a call.
+ *
+ * What an operation writes is one unit of work, which is kept when the answer is known.
  */
-
+import type { IncomingHttpHeaders } from 'node:http';
 import { problemsOf } from '../contract/document.ts';
-import type { Handler, Operation } from '../contract/operation.ts';
+import { changes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
-import { isPage, isResource, type PageState } from '../contract/resource.ts';
+import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
-import { ActionNotAllowed } from '../hypermedia/affordance.ts';
+import { etagOf, stateTag } from '../http/etag.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import { hal } from '../hypermedia/formats/hal.ts';
-import type { GraphOperation, LinkGraph, Shape } from '../hypermedia/graph.ts';
+import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
 import { withQuery } from '../hypermedia/href.ts';
-import type { Represent, Representation } from '../hypermedia/represent.ts';
+import { Refusal } from '../hypermedia/refusal.ts';
+import type { Represent, Representation, RequestParts } from '../hypermedia/represent.ts';
+import type { Idempotency, Reply } from './idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
+import { Precondition } from './precondition.ts';
 
 export interface OperationRequest extends RawInput {
   /** Path and query as they were asked for. */
   readonly url: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface OperationAnswer {
@@ -26,33 +32,36 @@ export interface OperationAnswer {
   readonly body?: unknown;
   /** Of a resource that is answered with: its `self`. */
   readonly self?: string | undefined;
+  /** Of a resource that is answered with: its state, for the entity tag. */
+  readonly stateTag?: string | undefined;
+  /** Whether it was done before, under the same idempotency key. */
+  readonly isReplay?: boolean;
 }
 
 type State = Record<string, unknown>;
 
+export interface RunnerOptions {
+  readonly operation: Operation;
+  readonly node: GraphOperation;
+  readonly handler: Handler<Operation>;
+  readonly graph: LinkGraph;
+  readonly represent: Represent;
+  readonly idempotency: Idempotency;
+}
+
 export class OperationRunner {
   readonly operation: Operation;
   readonly node: GraphOperation;
-  readonly #handler: Handler<Operation>;
-  readonly #graph: LinkGraph;
-  readonly #represent: Represent;
+  readonly #options: RunnerOptions;
   readonly #parse: (raw: RawInput) => ParsedInput;
   readonly #problems: ReadonlySet<string>;
 
-  constructor(
-    operation: Operation,
-    node: GraphOperation,
-    handler: Handler<Operation>,
-    graph: LinkGraph,
-    represent: Represent,
-  ) {
-    this.operation = operation;
-    this.node = node;
-    this.#handler = handler;
-    this.#graph = graph;
-    this.#represent = represent;
-    this.#parse = inputParser(operation);
-    this.#problems = new Set(problemsOf(operation).map(({ code }) => code));
+  constructor(options: RunnerOptions) {
+    this.operation = options.operation;
+    this.node = options.node;
+    this.#options = options;
+    this.#parse = inputParser(options.operation);
+    this.#problems = new Set(problemsOf(options.operation).map(({ code }) => code));
   }
 
   /**
@@ -61,31 +70,44 @@ export class OperationRunner {
    */
   async answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
     const input = this.#parse(request);
-    const { status, body } = await this.#handle(input);
-    const representation = this.#representation(status, body, input, request);
-    if (representation === undefined) return { status, body };
-    return { status, body: format.write(representation), self: selfOf(representation) };
+    const represented = (reply: Reply) => this.#represented(reply, input, request, format);
+    if (!changes(this.operation)) return represented(await this.#handle(input, {}));
+    const precondition = new Precondition(this.operation, request.headers);
+    const work = async (): Promise<Reply> => {
+      const reply = await this.#handle(input, { precondition: precondition.check });
+      precondition.settle();
+      // What cannot be shown is not kept.
+      represented(reply);
+      return reply;
+    };
+    const { operationId } = this.operation;
+    const { reply, isReplay } = await this.#options.idempotency.once(
+      this.operation.method === 'post' ? request.headers : {},
+      { operationId, ...input },
+      work,
+    );
+    return { ...represented(reply), isReplay };
   }
 
-  async #handle(input: ParsedInput): Promise<{ status: number; body?: unknown }> {
+  async #handle(input: ParsedInput, tools: { precondition?: Precondition['check'] }): Promise<Reply> {
     try {
-      return (await this.#handler(input as never)) as { status: number; body?: unknown };
+      return (await this.#options.handler({ ...input, ...tools } as never)) as Reply;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (!this.#problems.has(error.type.code))
         throw new Error(`${this.operation.operationId} does not declare ${error.type.code}`, {
           cause: error,
         });
-      throw error instanceof ActionNotAllowed ? this.#withLinks(error, input) : error;
+      throw error instanceof Refusal ? this.#withState(error, input) : error;
     }
   }
 
-  #representation(
-    status: number,
-    state: unknown,
+  #represented(
+    { status, body: state }: Reply,
     { params, query }: ParsedInput,
     { url }: OperationRequest,
-  ): Representation | undefined {
+    format: Format,
+  ): OperationAnswer {
     const { body } = this.operation.responses[status] ?? {};
     const request = { path: params, query };
     if (isPage(body)) {
@@ -93,26 +115,37 @@ export class OperationRunner {
       const page = { ...given, items: given.items.map((item) => z.parse(body.item.state, item) as State) };
       if (body.total !== (page.total !== undefined))
         throw new Error(`${body.name}: \`total\` is declared, or given, but not both`);
-      return this.#represent.page(this.node, page, withQuery(url, [['expand', undefined]]), request);
+      const self = withQuery(url, [['expand', undefined]]);
+      return { status, body: format.write(this.#options.represent.page(this.node, page, self, request)) };
     }
-    if (isResource(body))
-      return this.#represent.resource(this.#shape(body.name), z.parse(body.state, state) as State, request);
-    return undefined;
+    if (!isResource(body)) return { status, body: state };
+    const { parsed, representation } = this.#resource(body, state, request);
+    return {
+      status,
+      body: format.write(representation),
+      self: selfOf(representation),
+      stateTag: stateTag(parsed),
+    };
   }
 
-  /** A refusal shows what can be done instead: the links of the resource as it is now, as HAL has them. */
-  #withLinks(error: ActionNotAllowed, { params, query }: ParsedInput): Problem {
-    const shape = this.#shape(error.resource.name);
-    const { _links } = hal.write(
-      this.#represent.resource(shape, error.state as State, { path: params, query }),
-    );
-    return new Problem(error.type, error.message, { extensions: { ...error.extensions, _links } });
+  #resource(resource: Resource | Page, state: unknown, request: RequestParts) {
+    const shape = this.#options.graph.shape(this.node.service, resource.name);
+    if (shape === undefined) throw new Error(`the document has no ${resource.name}`);
+    const parsed = (isResource(resource) ? z.parse(resource.state, state) : state) as State;
+    return { parsed, representation: this.#options.represent.resource(shape, parsed, request) };
   }
 
-  #shape(name: string): Shape {
-    const shape = this.#graph.shape(this.node.service, name);
-    if (shape === undefined) throw new Error(`the document has no ${name}`);
-    return shape;
+  /** A refusal shows what can be done instead: the links of the resource as it is now, as HAL has them, and its tag. */
+  #withState(
+    { type, message, extensions, resource, state }: Refusal,
+    { params, query }: ParsedInput,
+  ): Problem {
+    const { parsed, representation } = this.#resource(resource, state, { path: params, query });
+    const { _links, ...body } = hal.write(representation);
+    return new Problem(type, message, {
+      extensions: { ...extensions, _links },
+      headers: { ETag: etagOf(JSON.stringify({ ...body, _links }), stateTag(parsed)) },
+    });
   }
 }
 

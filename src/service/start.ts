@@ -7,6 +7,7 @@ import type { Log } from '../http/log.ts';
 import { createClient } from '../outbound/client.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
 import type { Database } from '../storage/database.ts';
+import { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { createService } from './app.ts';
 import { renamePaths } from './rename-paths.ts';
 import type { Service } from './service.ts';
@@ -57,6 +58,7 @@ export async function serviceApp(
     contract,
     handlers: service.handlers({ db, services }),
     affordances,
+    keys: new IdempotencyKeys(db),
     linked: linked.map(([, other]) => other),
     getJson: (name, path, accept) => sendJson(target(name), { method: 'GET', path, accept }),
     log,

@@ -3,12 +3,13 @@
  *
  * Several services of one process share a database; none sees another's tables unless it names the schema.
  */
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, type KyselyPlugin, PostgresDialect } from 'kysely';
 import { ConfigError } from '../config/config-error.ts';
 import { embeddedInFolder, embeddedInMemory, type OpenPool } from './embedded.ts';
+import { idempotencyKeysMigration } from './idempotency-keys.ts';
 import { type Migration, migrate } from './migrate.ts';
 import { server } from './server.ts';
-import { refuseInsideTransaction } from './transaction.ts';
+import { refuseInsideTransaction, refuseLooseWrite } from './transaction.ts';
 
 export interface DatabaseOptions {
   /** A server; wins over `dataDir`. */
@@ -28,13 +29,17 @@ export interface Database {
 /** @throws ConfigError in one line when the server or the folder cannot be used */
 export async function openDatabase({ url, dataDir, dump }: DatabaseOptions = {}): Promise<Database> {
   const open = await (url ? server(url) : dataDir ? embeddedInFolder(dataDir) : embeddedInMemory(dump));
-  const root = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: guarded(open) }) });
+  const root = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: guarded(open) }),
+    plugins: [writesInUnit],
+  });
   let closed: Promise<void> | undefined;
   return {
     async schema<Tables>(name: string, migrations: readonly Migration<Tables>[]) {
       if (!/^[a-z][a-z0-9_]*$/.test(name))
         throw new ConfigError(`"${name}" cannot name a schema: use a-z, 0-9 and _`);
-      await migrate(root, name, migrations);
+      await migrate(root, { schema: name, migrations: libraryMigrations, history: 'library_migrations' });
+      await migrate(root, { schema: name, migrations });
       return root.withSchema(name) as Kysely<Tables>;
     },
     close() {
@@ -53,6 +58,20 @@ const guarded = ({ pool }: OpenPool) => ({
     return pool.connect();
   },
 });
+
+const WRITES: ReadonlySet<string> = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode']);
+
+/** Tables that every schema has, for what the library promises in a service's name. */
+const libraryMigrations = [idempotencyKeysMigration];
+
+/** A write that is not part of the unit of work would stay when the rest is taken back. */
+const writesInUnit: KyselyPlugin = {
+  transformQuery({ node }) {
+    if (WRITES.has(node.kind)) refuseLooseWrite();
+    return node;
+  },
+  transformResult: async ({ result }) => result,
+};
 
 /** Kysely ends only a pool that it has used, so the pool is ended here. */
 async function shut(root: Kysely<unknown>, { pool, release }: OpenPool): Promise<void> {

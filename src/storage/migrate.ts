@@ -12,50 +12,54 @@ export interface Migration<Tables> {
   up(tx: Transaction<Tables>): Promise<void>;
 }
 
-/** The schema's own record of what has run. */
-interface Log {
-  migrations: { number: number; name: string; applied_at: Date };
+/** The schema's own record of what has run. The library's tables have a history of their own. */
+type History = 'migrations' | 'library_migrations';
+
+type Log = Record<History, { number: number; name: string; applied_at: Date }>;
+
+export interface MigrateOptions<Tables> {
+  readonly schema: string;
+  readonly migrations: readonly Migration<Tables>[];
+  readonly history?: History;
 }
 
 export async function migrate<Tables>(
   db: Kysely<unknown>,
-  schema: string,
-  migrations: readonly Migration<Tables>[],
+  { schema, migrations, history = 'migrations' }: MigrateOptions<Tables>,
 ): Promise<void> {
-  while (await applyNext(db, schema, migrations));
+  while (await applyNext(db, { schema, migrations, history }));
 }
 
 const applyNext = <Tables>(
   db: Kysely<unknown>,
-  schema: string,
-  migrations: readonly Migration<Tables>[],
+  { schema, migrations, history }: Required<MigrateOptions<Tables>>,
 ): Promise<boolean> =>
   transaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`linkway ${schema}`}, 0))`.execute(tx);
-    const applied = await appliedTo(tx, schema);
+    const applied = await appliedTo(tx, schema, history);
     refuseOtherHistory(schema, applied, migrations);
     const next = migrations[applied.length];
     if (next === undefined) return false;
     await next.up(tx.withSchema(schema) as Transaction<Tables>);
     await (tx.withSchema(schema) as Transaction<Log>)
-      .insertInto('migrations')
+      .insertInto(history)
       .values({ number: applied.length + 1, name: next.name, applied_at: new Date() })
       .execute();
     return true;
   });
 
 /** Names of the migrations that the schema has, in order; makes the schema when it is not there yet. */
-async function appliedTo(tx: Transaction<unknown>, schema: string): Promise<string[]> {
+async function appliedTo(tx: Transaction<unknown>, schema: string, history: History): Promise<string[]> {
   await tx.schema.createSchema(schema).ifNotExists().execute();
   const own = tx.withSchema(schema) as Transaction<Log>;
   await own.schema
-    .createTable('migrations')
+    .createTable(history)
     .ifNotExists()
     .addColumn('number', 'integer', (column) => column.primaryKey())
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('applied_at', 'timestamptz', (column) => column.notNull())
     .execute();
-  const rows = await own.selectFrom('migrations').select('name').orderBy('number').execute();
+  const rows = await own.selectFrom(history).select('name').orderBy('number').execute();
   return rows.map(({ name }) => name);
 }
 

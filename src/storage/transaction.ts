@@ -7,27 +7,45 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
+import { currentUnit } from './unit-of-work.ts';
 
 const running = new AsyncLocalStorage<{ open: boolean }>();
 
-/** Runs `work` in a transaction: all of it is kept, or, when it throws, none. Inside another it joins that. */
+/**
+ * Runs `work` in a transaction: all of it is kept, or, when it throws, none. Inside another it joins that; inside
+ * a unit of work it is kept when the unit is.
+ */
 export async function transaction<T, Result>(
   db: Kysely<T>,
   work: (tx: Transaction<T>) => Promise<Result>,
 ): Promise<Result> {
   if (db.isTransaction) return work(db as Transaction<T>);
-  return db.transaction().execute(async (tx) => {
+  const unit = currentUnit();
+  const scoped = async (tx: Transaction<T>): Promise<Result> => {
     const scope = { open: true };
     try {
       return await running.run(scope, () => work(tx));
     } finally {
       scope.open = false;
     }
-  });
+  };
+  return unit === undefined ? db.transaction().execute(scoped) : unit.join(db, scoped);
 }
 
-/** @throws Error when the caller is inside `transaction` and asks for a connection beside it */
+const isInside = (): boolean => running.getStore()?.open === true;
+
+/** @throws Error when the caller is inside `transaction`, or behind one in a unit, and asks for a connection beside it */
 export function refuseInsideTransaction(): void {
-  if (running.getStore()?.open)
+  if (isInside())
     throw new Error('A query inside transaction() must go through the transaction that it was given');
+  if (currentUnit()?.hasBegun)
+    throw new Error(
+      'A query after the first transaction() of a unit of work must go through transaction() too',
+    );
+}
+
+/** @throws Error for a write in a unit of work that would not be part of it */
+export function refuseLooseWrite(): void {
+  if (currentUnit() !== undefined && !isInside())
+    throw new Error('What is written while a request is handled goes through transaction()');
 }

@@ -65,7 +65,8 @@ describe('an operation', () => {
       ['getThing', 'listThings', 'makeThing'],
       ['getThing', 'listThings'],
     ]);
-    await expect(good.getThing({ params: { thingId: 'x' }, query: {}, body: {} })).resolves.toEqual({
+    const input = { params: { thingId: 'x' }, query: {}, body: {}, precondition: () => {} };
+    await expect(good.getThing(input)).resolves.toEqual({
       status: 200,
       body: { id: 'x', size: 1 },
     });

@@ -6,6 +6,7 @@ import { createLog } from '../../src/http/log.ts';
 import { affordances, guard } from '../../src/hypermedia/affordance.ts';
 import { createService, type ServiceOptions } from '../../src/service/app.ts';
 import { authors, Book, books, burnBook } from '../support/graph.ts';
+import { memoryKeys } from '../support/keys.ts';
 
 const burnable = affordances(Book, {
   state: ({ id }) => (id === 'ash' ? 'BURNT' : 'WHOLE'),
@@ -39,6 +40,7 @@ const app = (changes: Partial<ServiceOptions> = {}) =>
     affordances: [burnable],
     linked: [authors],
     getJson: async (_service, path, accept) => ({ status: 200, body: { id: path, accept } }),
+    keys: memoryKeys(),
     log,
     ...changes,
   });

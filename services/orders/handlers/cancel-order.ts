@@ -1,6 +1,6 @@
 /** POST /orders/{orderId}/cancel */
 import { guard, type Handler } from '../../../src/index.ts';
-import { cancelOrder } from '../contract.ts';
+import { cancelOrder, Order } from '../contract.ts';
 import { orderActions } from '../links.ts';
 import { cancel } from '../order.ts';
 import { orderNotFound } from '../refusals.ts';
@@ -8,8 +8,9 @@ import type { OrderStore } from '../store.ts';
 
 export const handleCancelOrder =
   (store: OrderStore): Handler<typeof cancelOrder> =>
-  async ({ params: { orderId } }) => {
+  async ({ params: { orderId }, precondition }) => {
     const cancelled = await store.change(orderId, (order) => {
+      precondition(Order, order);
       guard(orderActions, cancelOrder, order);
       return cancel(order);
     });

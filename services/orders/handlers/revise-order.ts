@@ -1,6 +1,6 @@
-/** POST /orders/{orderId}/revise. The menu is asked for before the order is locked, so the guard is asked twice. */
+/** POST /orders/{orderId}/revise. The menu is asked for before the order is locked, so both checks are made twice. */
 import { guard, type Handler } from '../../../src/index.ts';
-import { reviseOrder } from '../contract.ts';
+import { Order, reviseOrder } from '../contract.ts';
 import { priced } from '../line-items.ts';
 import { orderActions } from '../links.ts';
 import { revise } from '../order.ts';
@@ -10,13 +10,15 @@ import type { OrderStore } from '../store.ts';
 
 export const handleReviseOrder =
   (store: OrderStore, others: Others): Handler<typeof reviseOrder> =>
-  async ({ params: { orderId }, body: { lineItems, deliveryInformation } }) => {
+  async ({ params: { orderId }, body: { lineItems, deliveryInformation }, precondition }) => {
     const order = await store.find(orderId);
     if (order === undefined) throw orderNotFound(orderId);
+    precondition(Order, order);
     guard(orderActions, reviseOrder, order);
     const menu = lineItems && (await menuOf(others, order.restaurantId));
     const revision = { deliveryInformation, lineItems: lineItems && priced(lineItems, menu ?? new Map()) };
     const revised = await store.change(orderId, (current) => {
+      precondition(Order, current);
       guard(orderActions, reviseOrder, current);
       return revise(current, revision);
     });

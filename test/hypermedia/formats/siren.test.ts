@@ -9,6 +9,7 @@ import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
 import { siren } from '../../../src/hypermedia/formats/siren.ts';
 import { createService } from '../../../src/service/app.ts';
 import { authors, Book, books, burnBook, libraryGraph } from '../../support/graph.ts';
+import { memoryKeys } from '../../support/keys.ts';
 
 const SIREN = 'application/vnd.siren+json';
 
@@ -40,6 +41,7 @@ const app = createService({
   ],
   linked: [authors],
   getJson: async (_service, path) => ({ status: 200, body: sirenAuthor(path.slice('/authors/'.length)) }),
+  keys: memoryKeys(),
   log: createLog({ level: 'silent' }),
 });
 

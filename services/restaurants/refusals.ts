@@ -1,0 +1,19 @@
+/** What a change of a menu is refused for. */
+import { type Fault, type Money, notFound, Problem } from '../../src/index.ts';
+import { currencyMismatch } from './contract.ts';
+
+type Priced = { readonly price: Money };
+
+export const restaurantNotFound = (id: string) => new Problem(notFound, `There is no restaurant ${id}.`);
+
+export const menuItemNotFound = (restaurantId: string, id: string) =>
+  new Problem(notFound, `The restaurant ${restaurantId} has no menu item ${id}.`);
+
+/** @throws Problem currency-mismatch (422) */
+export function refuseOtherCurrency({ price }: Priced, currency: string | undefined): void {
+  if (currency === undefined || currency === price.currency) return;
+  const errors: Fault[] = [
+    { in: 'body', pointer: '#/price/currency', detail: `The other dishes are paid in ${currency}.` },
+  ];
+  throw new Problem(currencyMismatch, `This menu is in ${currency}.`, { extensions: { currency, errors } });
+}
