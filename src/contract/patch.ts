@@ -12,9 +12,6 @@ import { z } from './schema.ts';
 export const MERGE_PATCH = 'application/merge-patch+json';
 export const JSON_PATCH = 'application/json-patch+json';
 
-/** The header that says which kinds of patch a resource takes (RFC 5789 §3.1). */
-export const ACCEPT_PATCH = 'Accept-Patch';
-
 /** The body of a PATCH operation; declared with `patchOf`. */
 export interface Patch<Document extends z.ZodObject = z.ZodObject> {
   readonly kind: 'patch';

@@ -67,7 +67,7 @@ export const compileOperations = ({
           query: new Parameters(root, parameters, 'query', schemas, at, unknownQuery === 'reject'),
           header: new Parameters(root, parameters, 'header', schemas, at),
         },
-        body: body && new RequestBody(root, body, schemas, at),
+        body: body && new RequestBody(root, body, schemas, at, method.toUpperCase()),
       };
     });
   });

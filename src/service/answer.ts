@@ -15,7 +15,7 @@ import { preferences } from '../http/prefer.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { parseExpand } from '../hypermedia/expand/parse.ts';
 import { planExpand } from '../hypermedia/expand/plan.ts';
-import type { Body } from '../hypermedia/formats/format.ts';
+import type { Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { type Expansion, GET_CACHE_CONTROL } from './expansion.ts';
 import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
@@ -54,8 +54,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
         cacheControl,
       }));
     }
-    const type = format.typeOf?.(given.body as Body) ?? format.mediaType;
-    send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, { type, cacheControl });
+    send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, { format, cacheControl });
   };
 }
 
@@ -63,7 +62,7 @@ function send(
   req: Request,
   res: Response,
   { status, body, self, stateTag, isReplay }: OperationAnswer,
-  { type, cacheControl }: { type: string; cacheControl: string },
+  { format, cacheControl }: { format: Format; cacheControl: string },
 ): void {
   res.status(status).vary('Accept').vary('Prefer');
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
@@ -96,7 +95,7 @@ function send(
     }
     if (self !== undefined) res.setHeader('Content-Location', self);
   }
-  res.setHeader('Content-Type', type);
+  res.setHeader('Content-Type', format.typeOf?.(body as Body) ?? format.mediaType);
   res.setHeader('Content-Length', bytes.length);
   res.end(req.method === 'HEAD' ? undefined : bytes);
 }

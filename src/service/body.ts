@@ -6,7 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
-import { ACCEPT_PATCH } from '../contract/patch.ts';
+import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, unsupportedMediaType } from '../contract/problems.ts';
 

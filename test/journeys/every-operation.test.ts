@@ -1,5 +1,5 @@
 /** Every operation of the public document, called with the document's own examples: it works, and is what it says. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type {
   MediaTypeObject,
   OpenAPIObject,
@@ -20,12 +20,12 @@ describe('every operation', () => {
   let document: OpenAPIObject;
   let answers: Conformance;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     system = await startSystem();
     document = (await request(system.url).get('/openapi.json').expect(200)).body;
     answers = conformance(document);
   }, 60_000);
-  afterAll(() => system.close());
+  afterEach(() => system.close());
 
   const operations = () =>
     Object.entries(document.paths ?? {})
@@ -53,29 +53,60 @@ describe('every operation', () => {
     return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] as SchemaObject)]));
   };
 
-  const bodyOf = ({ requestBody }: OperationObject): object | undefined => {
-    if (requestBody === undefined || !('content' in requestBody)) return undefined;
-    const { example, schema } = requestBody.content['application/json'] as MediaTypeObject;
-    return (example ?? exampleOf(schema as SchemaObject)) as object;
+  interface Sample {
+    readonly headers: Record<string, string>;
+    readonly body?: object | undefined;
+  }
+
+  /** What can be sent, once for each media type that the operation takes. */
+  const samplesOf = ({ requestBody, parameters = [] }: OperationObject): Sample[] => {
+    const headers = Object.fromEntries(
+      (parameters as ParameterObject[])
+        .map(({ in: place, name, schema }) => [place, name, (schema as SchemaObject).example])
+        .filter(([place, , example]) => place === 'header' && example !== undefined)
+        .map(([, name, example]) => [name, example]),
+    );
+    if (requestBody === undefined || !('content' in requestBody)) return [{ headers }];
+    return Object.entries(requestBody.content).map(
+      ([type, { example, schema }]: [string, MediaTypeObject]) => ({
+        headers: { ...headers, 'Content-Type': type },
+        body: (example ?? exampleOf(schema as SchemaObject)) as object,
+      }),
+    );
+  };
+
+  const urlOf = (path: string, { parameters = [] }: OperationObject) =>
+    path.replaceAll(/\{([^}]+)\}/g, (_, name) => {
+      const schema = (parameters as ParameterObject[]).find((parameter) => parameter.name === name)?.schema;
+      return String(exampleOf(schema as SchemaObject));
+    });
+
+  const call = async (method: string, url: string, { headers, body }: Sample, type = '*/*') => {
+    const sent = request(system.url)[method as 'get'](url).accept(type).set(headers);
+    const answer = await (body === undefined ? sent : sent.send(body));
+    answers.check(
+      method.toUpperCase(),
+      url,
+      answer.status,
+      answer.headers['content-type'] ?? '',
+      answer.text,
+    );
+    return answer;
   };
 
   it('answers as its document says, in every representation', async () => {
     for (const { path, method, operation } of operations()) {
-      const parameters = (operation.parameters ?? []) as ParameterObject[];
-      const url = path.replaceAll(/\{([^}]+)\}/g, (_, name) => {
-        const schema = parameters.find((parameter) => parameter.name === name)?.schema;
-        return String(exampleOf(schema as SchemaObject));
-      });
+      const url = urlOf(path, operation);
       const success = Object.entries(operation.responses ?? {}).find(([status]) =>
         status.startsWith('2'),
       )?.[1];
       const types = Object.keys(success?.content ?? {});
-      // What changes something is done once.
-      for (const type of method === 'get' ? types : types.slice(0, 1)) {
-        const call = request(system.url)[method as 'get'](url).accept(type);
-        const { status, headers, text } = await call.send(bodyOf(operation));
-        answers.check(method.toUpperCase(), url, status, headers['content-type'] ?? '', text);
-        if (status >= 400) throw new Error(`${method} ${url}: ${text}`);
+      for (const sample of samplesOf(operation)) {
+        // What changes something is done once.
+        for (const type of method === 'get' ? types : [types[0]]) {
+          const { status, text } = await call(method, url, sample, type);
+          if (status >= 400) throw new Error(`${method} ${url}: ${text}`);
+        }
       }
     }
     expect(answers.violations).toEqual([]);
@@ -87,25 +118,41 @@ describe('every operation', () => {
   });
 
   it('answers with declared problems where it is asked for what is not there', async () => {
-    for (const { path, method } of operations()) {
+    for (const { path, method, operation } of operations()) {
       const url = path.replaceAll(/\{[^}]+\}/g, 'nothing');
-      const { status, headers, text } = await request(system.url)
-        [method as 'get'](url)
-        .query({ nonsense: '1' });
-      expect([url, status]).toEqual([url, 400]);
-      answers.check(method.toUpperCase(), url, status, headers['content-type'] ?? '', text);
-      if (url === path) continue;
-      const missing = await request(system.url)
-        [method as 'get'](url)
-        .send(method === 'post' ? {} : undefined);
-      answers.check(
-        method.toUpperCase(),
-        url,
-        missing.status,
-        missing.headers['content-type'] ?? '',
-        missing.text,
-      );
-      expect([400, 404]).toContain(missing.status);
+      for (const sample of samplesOf(operation)) {
+        const unknown = await call(method, `${url}?nonsense=1`, sample);
+        expect([url, unknown.status]).toEqual([url, 400]);
+        if (url === path) continue;
+        const missing = await call(method, url, sample);
+        expect([method, url, missing.status]).toEqual([method, url, 404]);
+      }
+    }
+    expect(answers.violations).toEqual([]);
+  });
+
+  it('changes nothing whose state is not named, or is another', async () => {
+    const guarded = operations().filter(({ operation }) =>
+      operation.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'If-Match'),
+    );
+    expect(guarded.map(({ method }) => method)).toEqual(expect.arrayContaining(['put', 'patch', 'delete']));
+    for (const { path, method, operation } of guarded) {
+      const url = urlOf(path, operation);
+      for (const { headers, body } of samplesOf(operation)) {
+        const { 'If-Match': needed, ...others } = headers;
+        if (needed !== undefined)
+          expect([method, url, (await call(method, url, { headers: others, body })).status]).toEqual([
+            method,
+            url,
+            428,
+          ]);
+        const stale = { ...others, 'If-Match': '"of.yesterday"' };
+        expect([method, url, (await call(method, url, { headers: stale, body })).status]).toEqual([
+          method,
+          url,
+          412,
+        ]);
+      }
     }
     expect(answers.violations).toEqual([]);
   });

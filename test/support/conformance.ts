@@ -48,8 +48,12 @@ export function conformance(document: OpenAPIObject): Conformance {
     if (response === undefined) return void violations.push(`${at}: not declared`);
     if (status < 300 && operation.operationId !== undefined) answered.add(operation.operationId);
     if (method === 'HEAD') return;
+    if (response.content === undefined) {
+      if (body !== '') violations.push(`${at}: a body is not declared`);
+      return;
+    }
     const mediaType = type.split(';')[0] ?? '';
-    if (response.content?.[mediaType] === undefined)
+    if (response.content[mediaType] === undefined)
       return void violations.push(`${at}: ${type} is not declared`);
     const schema = [...pointer, 'responses', String(status), 'content', mediaType, 'schema'].map(
       escapePointer,

@@ -1,6 +1,7 @@
 /** The body of an operation, compiled: which media types it takes, and for JSON the check against its schema. */
 import { isUtf8 } from 'node:buffer';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { ACCEPT_PATCH } from '../../contract/media-types.ts';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
 import type { Json } from '../document/grammar.ts';
@@ -19,9 +20,11 @@ const ALL_FAULTS_BYTES = 65_536;
 
 export class RequestBody {
   readonly required: boolean;
+  readonly #isPatch: boolean;
   readonly #types = new Map<string, MediaType>();
 
-  constructor(document: Json, body: Located, schemas: Schemas, at: string) {
+  constructor(document: Json, body: Located, schemas: Schemas, at: string, method: string) {
+    this.#isPatch = method === 'PATCH';
     this.required = body.node.required === true;
     for (const range of Object.keys((body.node.content ?? {}) as Json)) {
       const schema = locate(document, body, 'content', range, 'schema');
@@ -43,6 +46,7 @@ export class RequestBody {
       `The body ${got}; this operation takes ${supported.join(', ')}.`,
       {
         extensions: { supported },
+        ...(this.#isPatch && { headers: { [ACCEPT_PATCH]: supported.join(', ') } }),
       },
     );
   }

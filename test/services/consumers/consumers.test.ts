@@ -26,7 +26,11 @@ describe('consumers', () => {
       email: 'ada@example.com',
       address: '12 St James Square, London',
       createdAt: '2026-01-05T09:00:00.000Z',
-      _links: { self: { href: '/consumers/c-ada' }, orders: { href: '/orders?consumerId=c-ada' } },
+      _links: {
+        self: { href: '/consumers/c-ada' },
+        orders: { href: '/orders?consumerId=c-ada' },
+        edit: { href: '/consumers/c-ada' },
+      },
     });
   });
 
@@ -104,7 +108,7 @@ describe('consumers', () => {
     const unacceptable = await request(running.app).get('/consumers').accept('image/png').expect(406);
     expect(unacceptable.body.available).toContain('application/hal+json');
     const method = await request(running.app).delete('/consumers/c-ada').expect(405);
-    expect(method.headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect(method.headers.allow).toBe('GET, PATCH, HEAD, OPTIONS');
     await request(running.app).get('/nowhere').expect(404);
     await request(running.app).get('/consumers/c-nobody').expect(404);
     await request(running.app).get('/consumers/%ff').expect(400);
