@@ -10,11 +10,11 @@ import { matchPath } from '../hypermedia/href.ts';
 import type { OperationRunner } from './operation-runner.ts';
 
 /** Gets a resource of another service, as the caller. */
-export type GetJson = (service: string, path: string, accept: string | undefined) => Promise<PartAnswer>;
+export type GetJson = (service: string, path: string, accept: string) => Promise<PartAnswer>;
 
 export interface Expansion {
   readonly embeds: Embeds;
-  /** @param accept the caller's header, for what is fetched from other services */
+  /** @param accept the caller's header, for what is fetched from other services; without one anything will do */
   fetchAs(accept: string | undefined, format: Format): FetchPart;
 }
 
@@ -36,10 +36,12 @@ export function expansion(
   };
   return {
     embeds: (owner, target) => owner.service !== service && owner.service === target.service && owner.expands,
-    fetchAs: (accept, format) => async (href, operation) =>
-      operation.service === service
-        ? own(href, operation, format)
-        : partOf(await getJson(operation.service, href, accept)),
+    fetchAs:
+      (accept = '*/*', format) =>
+      async (href, operation) =>
+        operation.service === service
+          ? own(href, operation, format)
+          : partOf(await getJson(operation.service, href, accept)),
   };
 }
 
