@@ -2,8 +2,8 @@
  * Strong entity tags (RFC 9110 §8.8.3) and what `If-None-Match` and `If-Match` say of them (§13.1).
  *
  * The tag of a resource has two parts, `"state.representation"`: the first names the state, the second how it is
- * written. So a tag from any format can be held against the state as it is now, and still no two different
- * representations share one.
+ * written. So a tag from any format can be held against the state as it is now, and still no two that
+ * differ in a byte share one.
  */
 import { createHash } from 'node:crypto';
 

@@ -14,7 +14,7 @@ import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../con
 import type { IdempotencyKey, IdempotencyKeys, KeptAnswer } from '../storage/idempotency-keys.ts';
 import { unitOfWork } from '../storage/unit-of-work.ts';
 
-export const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
+const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
 /** What a handler gave. */
 export interface Reply {

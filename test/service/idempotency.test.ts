@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { service } from '../../services/consumers/main.ts';
+import { type Done, Idempotency } from '../../src/service/idempotency.ts';
+import { memoryKeys } from '../support/keys.ts';
+import { type TestService, testService } from '../support/service.ts';
+
+const KEY = '8e03978e-40d5-43dd-bc93-6894a57f9324';
+const ada = { name: 'Ada', email: 'ada@example.com' };
+
+describe('a request that comes again', () => {
+  let running: TestService;
+  const post = (key: string, body: object = ada) =>
+    request(running.app).post('/consumers').set('Idempotency-Key', key).send(body);
+  const count = async () =>
+    (await request(running.app).get('/consumers?limit=100')).body._embedded.item.length;
+
+  beforeEach(async () => {
+    running = await testService(service);
+  });
+  afterEach(() => running.close());
+
+  it('is answered as the first was, and not done twice', async () => {
+    const before = await count();
+    const first = await post(KEY).expect(201);
+    expect(first.headers).not.toHaveProperty('idempotent-replayed');
+    const again = await post(`"${KEY}"`).expect(201);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers).toMatchObject({
+      location: first.headers.location,
+      etag: first.headers.etag,
+      'idempotent-replayed': 'true',
+    });
+    expect(await count()).toBe(before + 1);
+  });
+
+  it('is answered in the format that is asked for this time', async () => {
+    const first = await post(KEY).expect(201);
+    const again = await post(KEY).accept('application/vnd.siren+json').expect(201);
+    expect(again.body.properties.id).toBe(first.body.id);
+  });
+
+  it('is refused when it is another request under the same key', async () => {
+    await post(KEY).expect(201);
+    const { body } = await post(KEY, { ...ada, name: 'Grace' }).expect(422);
+    expect(body.type).toBe('/problems/idempotency-key-reused');
+    await post('another', { ...ada, name: 'Grace' }).expect(201);
+  });
+
+  it('has nothing to do with the same key of another caller', async () => {
+    const first = await post(KEY).set('Authorization', 'Bearer a').expect(201);
+    const other = await post(KEY).set('Authorization', 'Bearer b').expect(201);
+    expect(other.body.id).not.toBe(first.body.id);
+  });
+
+  it('may be mended when the first was refused', async () => {
+    await post(KEY, { name: 'Ada' }).expect(400);
+    await post(KEY).expect(201);
+  });
+
+  it('needs a key that is one', async () => {
+    for (const key of ['', 'a b', '"', 'x'.repeat(256)]) await post(key).expect(400);
+  });
+});
+
+describe('work under a key', () => {
+  const headers = { 'idempotency-key': KEY };
+
+  it('is done by the first only, while that is not ended', async () => {
+    const idempotency = new Idempotency(memoryKeys());
+    let finish = (_: unknown): void => undefined;
+    const first = idempotency.once(headers, 'request', async () => {
+      await new Promise((resolve) => {
+        finish = resolve;
+      });
+      return { status: 201, body: 1 };
+    });
+    await expect(
+      idempotency.once(headers, 'request', async () => ({ status: 201, body: 2 })),
+    ).rejects.toMatchObject({
+      status: 409,
+      type: { code: 'idempotency-key-in-flight' },
+      headers: { 'Retry-After': '1' },
+    });
+    finish(undefined);
+    expect(await first).toEqual({ reply: { status: 201, body: 1 }, isReplay: false });
+    const never = () => Promise.reject(new Error('done twice'));
+    expect(await idempotency.once(headers, 'request', never)).toEqual({
+      reply: { status: 201, body: 1 },
+      isReplay: true,
+    });
+  });
+
+  it('is done once by two instances, and both give its answer', async () => {
+    const keys = memoryKeys();
+    const instances = [new Idempotency(keys), new Idempotency(keys)];
+    let arrived = 0;
+    let go = (): void => undefined;
+    const bothAreThere = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const done = await Promise.all(
+      instances.map((instance, n) =>
+        instance.once(headers, 'request', async () => {
+          if (++arrived === instances.length) go();
+          await bothAreThere;
+          return { status: 201, body: n };
+        }),
+      ),
+    );
+    const [first, second] = done as [Done, Done];
+    expect(second.reply).toEqual(first.reply);
+    expect(done.map(({ isReplay }) => isReplay).toSorted()).toEqual([false, true]);
+  });
+
+  it('can be tried again when it failed', async () => {
+    const idempotency = new Idempotency(memoryKeys());
+    const failing = idempotency.once(headers, 'request', () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    const { isReplay } = await idempotency.once(headers, 'request', async () => ({ status: 200 }));
+    expect(isReplay).toBe(false);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { service } from '../../services/restaurants/main.ts';
+import { createLog } from '../../src/http/log.ts';
+import { affordances } from '../../src/hypermedia/affordance.ts';
+import { createService } from '../../src/service/app.ts';
+import { Book, books, burnBook } from '../support/graph.ts';
+import { memoryKeys } from '../support/keys.ts';
+import { type TestService, testService } from '../support/service.ts';
+
+const DISH = '/restaurants/r-trattoria/menu-items/m-lasagne';
+const lasagne = (amount: number) => ({ name: 'Lasagne', price: { amount, currency: 'EUR' } });
+
+describe('a change of what others change too', () => {
+  let running: TestService;
+  const get = () => request(running.app).get(DISH).expect(200);
+  const put = (amount: number) => request(running.app).put(DISH).send(lasagne(amount));
+
+  beforeEach(async () => {
+    running = await testService(service);
+  });
+  afterEach(() => running.close());
+
+  it('has to say which state it is meant for', async () => {
+    const { body } = await put(1).expect(428);
+    expect(body).toMatchObject({ type: '/problems/precondition-required' });
+    await put(1).set('If-Match', '*').expect(200);
+  });
+
+  it('is refused when the state is another, and told how it is now', async () => {
+    const { headers } = await get();
+    const etag = headers.etag as string;
+    await put(2).set('If-Match', etag).expect(200);
+    const stale = await put(3).set('If-Match', etag).expect(412);
+    expect(stale.body).toMatchObject({
+      type: '/problems/precondition-failed',
+      _links: { self: { href: DISH }, edit: { href: DISH } },
+    });
+    expect((await get()).body.price.amount).toBe(2);
+    await put(3)
+      .set('If-Match', stale.headers.etag as string)
+      .expect(200);
+    expect((await get()).body.price.amount).toBe(3);
+  });
+
+  it('takes one of the tags of a list, and no weak one', async () => {
+    const etag = (await get()).headers.etag as string;
+    await put(4).set('If-Match', `W/${etag}`).expect(412);
+    await put(4).set('If-Match', `"another", ${etag}`).expect(200);
+  });
+
+  it('of two at once is done once', async () => {
+    const etag = (await get()).headers.etag as string;
+    const answers = await Promise.all([5, 6, 7].map((amount) => put(amount).set('If-Match', etag)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
+    const { body } = await get();
+    expect(answers.find(({ status }) => status === 200)?.body).toEqual(body);
+  });
+
+  it('can ask that the state is none that it knows', async () => {
+    const etag = (await get()).headers.etag as string;
+    await put(8).set('If-Match', '*').set('If-None-Match', etag).expect(412);
+    await put(8).set('If-Match', '*').set('If-None-Match', '"another"').expect(200);
+  });
+
+  it('cannot be meant for what is not there yet', async () => {
+    const add = () => request(running.app).post('/restaurants/r-trattoria/menu-items').send(lasagne(1));
+    await add().set('If-Match', '"one"').expect(412);
+    const { body } = await request(running.app).get('/restaurants/r-trattoria/menu-items').expect(200);
+    expect(body.total).toBe(5);
+    await add().expect(201);
+  });
+});
+
+describe('an action', () => {
+  it('is refused when the handler never asks which state was meant', async () => {
+    const book = { id: 'b', authorId: 'a', chapters: [] };
+    const handler = async () => ({ status: 200, body: book }) as never;
+    const app = createService({
+      contract: books,
+      handlers: { listBooks: handler, getBook: handler, getChapter: handler, burnBook: handler },
+      affordances: [affordances(Book, { rows: [{ rel: 'burn', operation: burnBook, when: () => true }] })],
+      linked: [],
+      getJson: () => Promise.reject(new Error('not asked')),
+      keys: memoryKeys(),
+      log: createLog({ level: 'silent' }),
+    });
+    await request(app).post('/books/b/burn').set('If-Match', '"old"').expect(412);
+  });
+});
