@@ -152,8 +152,14 @@ describe('the main job', () => {
 
   it('keeps what was written across a restart', async () => {
     const order = await placeOrder();
+    const cancel = () => act(order, 'cancel').set('Idempotency-Key', 'restart');
+    const cancelled = await cancel().expect(200);
     await system.close();
     system = await startSystem();
-    expect(await get(hrefOf(order, 'self'))).toEqual(order);
+    expect(await get(hrefOf(order, 'self'))).toEqual(cancelled.body);
+    const again = await cancel().expect(200);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(again.body).toEqual(cancelled.body);
+    await act(order, 'cancel').expect(409);
   }, 60_000);
 });

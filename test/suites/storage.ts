@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../src/storage/database.ts';
+import { IdempotencyKeys } from '../../src/storage/idempotency-keys.ts';
 import type { Migration } from '../../src/storage/migrate.ts';
 import { transaction } from '../../src/storage/transaction.ts';
+import { unitOfWork } from '../../src/storage/unit-of-work.ts';
 
 interface Tables {
   things: { id: string; size: number; tags: string[]; made_at: Date };
@@ -137,6 +139,82 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       await expect(transaction(db, () => insert(db))).rejects.toThrow('must go through the transaction');
       await insert(db);
       expect(await ids(db)).toEqual(['one']);
+    });
+
+    it('keeps all that a unit of work wrote, or, when it fails, nothing', async () => {
+      const db = await things();
+      const two = { ...THING, id: 'two' };
+      const both = async () => {
+        await transaction(db, (tx) => insert(tx));
+        await transaction(db, (tx) => insert(tx, two));
+      };
+      const failing = unitOfWork(async () => {
+        await both();
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await ids(db)).toEqual([]);
+      await unitOfWork(both);
+      expect(await ids(db)).toEqual(['one', 'two']);
+    });
+
+    it('keeps nothing of a unit of work that went on after a transaction failed', async () => {
+      const db = await things();
+      const work = unitOfWork(async () => {
+        await transaction(db, (tx) => insert(tx));
+        await transaction(db, (tx) => insert(tx)).catch(() => undefined);
+      });
+      await expect(work).rejects.toThrow('A transaction failed and the work went on');
+      expect(await ids(db)).toEqual([]);
+    });
+
+    it('refuses what a unit of work would write beside its transaction', async () => {
+      const db = await things();
+      await expect(unitOfWork(() => insert(db))).rejects.toThrow('goes through transaction()');
+      const later = unitOfWork(async () => {
+        await transaction(db, (tx) => insert(tx));
+        await ids(db);
+      });
+      await expect(later).rejects.toThrow('must go through transaction() too');
+      expect(await ids(db)).toEqual([]);
+    });
+
+    it('keeps an answer under its key with what it tells of, once, for its caller', async () => {
+      const db = await things();
+      const keys = new IdempotencyKeys(db as Kysely<unknown>);
+      const key = { caller: 'me', key: 'k' };
+      const answer = { fingerprint: 'f', status: 201, body: { id: 'one', at: null } };
+      const work = (failure?: Error) =>
+        unitOfWork(async () => {
+          await transaction(db, (tx) => insert(tx));
+          const isKept = await keys.keep(key, answer);
+          if (failure) throw failure;
+          return isKept;
+        });
+      await expect(work(new Error('no'))).rejects.toThrow('no');
+      expect(await keys.find(key)).toBeUndefined();
+      expect(await work()).toBe(true);
+      expect(await keys.find(key)).toEqual(answer);
+      expect(await ids(db)).toEqual(['one']);
+      expect(await keys.keep(key, { ...answer, status: 200 })).toBe(false);
+      expect(await keys.find({ ...key, caller: 'you' })).toBeUndefined();
+      expect(await keys.keep({ ...key, key: 'empty' }, { fingerprint: 'f', status: 204 })).toBe(true);
+      expect(await keys.find({ ...key, key: 'empty' })).toEqual({ fingerprint: 'f', status: 204 });
+    });
+
+    it('forgets keys after a day', async () => {
+      const db = await things();
+      const keys = new IdempotencyKeys(db as Kysely<unknown>);
+      const key = { caller: 'me', key: 'k' };
+      await keys.keep(key, { fingerprint: 'f', status: 204 });
+      await db
+        .withTables<{ idempotency_keys: { created_at: Date } }>()
+        .updateTable('idempotency_keys')
+        .set({ created_at: sql<Date>`now() - interval '24 hours'` })
+        .execute();
+      expect(await keys.find(key)).toBeUndefined();
+      expect(await keys.keep(key, { fingerprint: 'g', status: 200 })).toBe(true);
+      expect(await keys.find(key)).toEqual({ fingerprint: 'g', status: 200 });
     });
 
     it('puts transactions that lock the same row one after the other', async () => {

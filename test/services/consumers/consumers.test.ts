@@ -114,6 +114,46 @@ describe('consumers', () => {
     await request(running.app).get('/consumers/%ff').expect(400);
   });
 
+  it('are edited by what is to be different, either way of writing that down', async () => {
+    const edit = async (type: string, body: object) => {
+      const seen = await request(running.app).get('/consumers/c-alan').expect(200);
+      return request(running.app)
+        .patch(seen.body._links.edit.href)
+        .type(type)
+        .set('If-Match', seen.headers.etag as string)
+        .send(body);
+    };
+    const merged = await edit('application/merge-patch+json', { name: 'A. M. Turing', address: null });
+    expect(merged.status).toBe(200);
+    expect(merged.body).toMatchObject({ id: 'c-alan', name: 'A. M. Turing' });
+    expect(merged.body).not.toHaveProperty('address');
+
+    const test = { op: 'test', path: '/name', value: 'A. M. Turing' };
+    const patch = [test, { op: 'add', path: '/address', value: 'Bletchley' }];
+    const patched = await edit('application/json-patch+json', patch);
+    expect(patched.body).toEqual({ ...merged.body, address: 'Bletchley' });
+
+    const failed = await edit('application/json-patch+json', [{ ...test, value: 'Somebody' }]);
+    expect([failed.status, failed.body.type, failed.body.operation]).toEqual([
+      409,
+      '/problems/patch-conflict',
+      0,
+    ]);
+
+    for (const forbidden of [{ id: 'c-other' }, { createdAt: '2020-01-01T00:00:00Z' }, { name: null }])
+      expect((await edit('application/merge-patch+json', forbidden)).status).toBe(400);
+    const beside = await edit('application/json-patch+json', [{ op: 'add', path: '/id', value: 'c-other' }]);
+    expect(beside.status).toBe(400);
+
+    const other = await edit('application/json', { name: 'Nobody' });
+    expect([other.status, other.headers['accept-patch']]).toEqual([
+      415,
+      'application/merge-patch+json, application/json-patch+json',
+    ]);
+    const { body } = await request(running.app).get('/consumers/c-alan').expect(200);
+    expect(body).toEqual(patched.body);
+  });
+
   it('answers 304 to who has it already', async () => {
     const { headers } = await request(running.app).get('/consumers/c-ada');
     await request(running.app)

@@ -77,6 +77,41 @@ describe('restaurants', () => {
     await get(parseTemplate(href).expand({ limit: 101 })).expect(400);
   });
 
+  it('change their menu: a dish is added, changed and taken away', async () => {
+    const { body: menu } = await get('/restaurants/r-cantina/menu-items').expect(200);
+    const { add } = menu._templates;
+    const dish = { name: 'Flan', price: { amount: 520, currency: 'EUR' } };
+    const added = await request(running.app).post(add.target).send(dish).expect(201);
+    expect(added.body).toMatchObject({ ...dish, restaurantId: 'r-cantina' });
+    const href = added.body._links.edit.href;
+    const changed = await request(running.app)
+      .put(href)
+      .set('If-Match', added.headers.etag as string)
+      .send({ ...dish, description: 'With caramel.' })
+      .expect(200);
+    expect(changed.body).toEqual({ ...added.body, description: 'With caramel.' });
+    const { body: longer } = await get(menu._links.self.href).expect(200);
+    expect(longer.total).toBe(menu.total + 1);
+    expect(longer._embedded.item.at(-1)).toEqual(changed.body);
+    await request(running.app).delete(href).set('If-Match', '*').expect(204);
+    expect((await get(menu._links.self.href)).body).toEqual(menu);
+  });
+
+  it('keep to one currency on a menu, and to their own dishes', async () => {
+    const dish = { name: 'Flan', price: { amount: 520, currency: 'USD' } };
+    const menu = '/restaurants/r-cantina/menu-items';
+    const refused = await request(running.app).post(menu).send(dish).expect(422);
+    expect(refused.body).toMatchObject({
+      type: '/problems/currency-mismatch',
+      currency: 'EUR',
+      errors: [{ pointer: '#/price/currency' }],
+    });
+    const put = (path: string) => request(running.app).put(path).set('If-Match', '*').send(dish);
+    await put(`${menu}/m-churros`).expect(422);
+    await put(`${menu}/m-lasagne`).expect(404);
+    await request(running.app).post('/restaurants/r-nowhere/menu-items').send(dish).expect(404);
+  });
+
   it('embeds the menu, and the restaurant of a dish, of its own', async () => {
     const { body } = await get('/restaurants/r-sakura?expand=menuItems').expect(200);
     expect(body._embedded.menuItems._embedded.item).toHaveLength(4);
