@@ -64,7 +64,7 @@ function send(
   { status, body, self, stateTag, isReplay }: OperationAnswer,
   { format, cacheControl }: { format: Format; cacheControl: string },
 ): void {
-  res.status(status).vary('Accept');
+  res.status(status).vary('Accept').vary('Prefer');
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
   if (body === undefined) {
     res.end();
@@ -86,7 +86,6 @@ function send(
     }
   } else {
     res.setHeader('ETag', etag);
-    res.vary('Prefer');
     const wanted = preferences(req.get('Prefer')).get('return');
     if (wanted === 'minimal' || wanted === 'representation')
       res.setHeader('Preference-Applied', `return=${wanted}`);
