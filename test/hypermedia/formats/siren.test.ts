@@ -47,7 +47,7 @@ const app = createService({
 
 const get = async (path: string) => {
   const { body, type, headers } = await request(app).get(path).accept(SIREN).expect(200);
-  expect([type, headers.vary]).toEqual([SIREN, 'Accept']);
+  expect([type, headers.vary]).toEqual([SIREN, 'Accept, Prefer']);
   return body;
 };
 
