@@ -1,4 +1,5 @@
 /** The one door: what a service may use of the library. */
+export { batchOf } from './contract/batch.ts';
 export { defineContract } from './contract/contract.ts';
 export { newId } from './contract/id.ts';
 export { type Money, money } from './contract/money.ts';

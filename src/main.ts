@@ -79,7 +79,7 @@ async function startServices(
         targets,
         neighbours: config.services,
         log,
-        bodyLimit: config.limits.body,
+        limits: config.limits,
       }),
     );
   return urls;

@@ -1,5 +1,6 @@
 /** Consumers: who orders. */
 import {
+  batchOf,
   defineContract,
   id,
   operation,
@@ -35,7 +36,7 @@ export const listConsumers = operation({
   path: '/consumers',
   summary: 'List consumers',
   entry: 'consumers',
-  query: pageQuery.extend({ sort: sortBy('createdAt', 'name') }),
+  query: pageQuery.extend({ id: batchOf('getConsumer', consumerId), sort: sortBy('createdAt', 'name') }),
   responses: {
     200: {
       description: 'A page of consumers, the oldest first unless `sort` says otherwise.',

@@ -20,14 +20,20 @@ const SORT: SortColumns = {
   name: { column: 'name', holds: 'text' },
 };
 
+interface ConsumerFilter {
+  readonly id?: readonly string[] | undefined;
+}
+
 export const consumerStore = (db: Kysely<Tables>) => ({
   async find(id: string): Promise<ConsumerState | undefined> {
     const row = await db.selectFrom('consumers').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toState(row);
   },
 
-  list: (page: PageRequest): Promise<PageState<ConsumerState>> =>
-    keysetPage(db.selectFrom('consumers').selectAll(), page, toState, SORT),
+  list: ({ id, ...page }: ConsumerFilter & PageRequest): Promise<PageState<ConsumerState>> => {
+    const all = db.selectFrom('consumers').selectAll();
+    return keysetPage(id === undefined ? all : all.where('id', 'in', id), page, toState, SORT);
+  },
 
   async insert(consumer: ConsumerState): Promise<void> {
     await transaction(db, (tx) => tx.insertInto('consumers').values(toRow(consumer)).execute());

@@ -1,5 +1,6 @@
 /** Restaurants and their menus. */
 import {
+  batchOf,
   defineContract,
   defineProblem,
   id,
@@ -75,6 +76,7 @@ export const listRestaurants = operation({
   summary: 'List restaurants',
   entry: 'restaurants',
   query: pageQuery.extend({
+    id: batchOf('getRestaurant', restaurantId),
     cuisine: text(100).optional().openapi({ description: 'Only restaurants with this cuisine.' }),
     sort: sortBy('createdAt', 'name'),
   }),
@@ -119,7 +121,7 @@ export const listMenuItems = operation({
   path: '/restaurants/{restaurantId}/menu-items',
   summary: 'List the menu of a restaurant',
   params: z.object({ restaurantId }),
-  query: pageQuery,
+  query: pageQuery.extend({ id: batchOf('getMenuItem', menuItemId) }),
   responses: {
     200: {
       description: 'A page of the menu.',

@@ -18,7 +18,11 @@ const SORT: SortColumns = {
   name: { column: 'name', holds: 'text' },
 };
 
-interface RestaurantFilter {
+interface ById {
+  readonly id?: readonly string[] | undefined;
+}
+
+interface RestaurantFilter extends ById {
   readonly cuisine?: string | undefined;
 }
 
@@ -27,9 +31,12 @@ export const restaurantStore = (db: Kysely<Tables>) => {
     db.selectFrom('menu_items').selectAll().where('restaurant_id', '=', restaurantId);
 
   return {
-    list: ({ cuisine, ...page }: RestaurantFilter & PageRequest) => {
-      const all = db.selectFrom('restaurants').selectAll();
-      const chosen = cuisine === undefined ? all : all.where('cuisine', '=', cuisine);
+    list: ({ id, cuisine, ...page }: RestaurantFilter & PageRequest) => {
+      const chosen = db
+        .selectFrom('restaurants')
+        .selectAll()
+        .$if(id !== undefined, (query) => query.where('id', 'in', id as string[]))
+        .$if(cuisine !== undefined, (query) => query.where('cuisine', '=', cuisine as string));
       return keysetPage(chosen, page, toRestaurant, SORT);
     },
 
@@ -38,14 +45,14 @@ export const restaurantStore = (db: Kysely<Tables>) => {
       return row && toRestaurant(row);
     },
 
-    async listMenu(restaurantId: string, page: PageRequest) {
+    async listMenu(restaurantId: string, { id, ...page }: ById & PageRequest) {
+      const chosen = db
+        .selectFrom('menu_items')
+        .where('restaurant_id', '=', restaurantId)
+        .$if(id !== undefined, (query) => query.where('id', 'in', id as string[]));
       const [shown, { total }] = await Promise.all([
-        keysetPage(menu(restaurantId), page, toMenuItem),
-        db
-          .selectFrom('menu_items')
-          .select(({ fn }) => fn.countAll<string>().as('total'))
-          .where('restaurant_id', '=', restaurantId)
-          .executeTakeFirstOrThrow(),
+        keysetPage(chosen.selectAll(), page, toMenuItem),
+        chosen.select(({ fn }) => fn.countAll<string>().as('total')).executeTakeFirstOrThrow(),
       ]);
       return { ...shown, total: Number(total) };
     },

@@ -1,7 +1,7 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
+import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
-import { size } from './units.ts';
 
 const serviceSchema = z.strictObject({
   document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
@@ -26,11 +26,7 @@ export const gatewaySchema = z.strictObject({
     serviceSchema,
   ),
   policy: z.unknown().optional(),
-  limits: z
-    .strictObject({
-      body: size.default(1024 ** 2).describe('Most bytes of a request body, such as `512kb`.'),
-    })
-    .prefault({}),
+  limits: limitsSchema.prefault({}),
   trustProxy: z
     .boolean()
     .default(false)

@@ -8,6 +8,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
+import type { Limits } from './limits.ts';
 import type { PathNames } from './path-names.ts';
 import { type Policy, type PolicyInput, policySchema } from './policy.ts';
 import { type Environment, urlVariable } from './settings.ts';
@@ -26,7 +27,7 @@ interface ServiceConfig {
 
 export interface GatewayConfig {
   readonly services: readonly ServiceConfig[];
-  readonly limits: { readonly body: number };
+  readonly limits: Limits;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;

@@ -62,7 +62,9 @@ export function createGateway({
   // As the contract says, or 400, 413, 415.
   app.use(validate(config.limits.body));
   // With what its links lead to at other services.
-  app.use(expand({ graph, send: createSend(router, targets), trustProxy, headersOf }));
+  app.use(
+    expand({ graph, send: createSend(router, targets), limits: config.limits.expand, trustProxy, headersOf }),
+  );
   // To the service and back.
   app.use(forward({ targets, trustProxy, headersOf }));
   // Whatever went wrong, as application/problem+json.

@@ -7,6 +7,7 @@
  * subject that is no 200 with JSON goes on untouched.
  */
 import type { Request, RequestHandler, Response } from 'express';
+import type { ExpandLimits } from '../config/limits.ts';
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
@@ -22,6 +23,7 @@ import {
   pushdown,
   servedBySubject,
 } from '../hypermedia/expand/plan.ts';
+import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
 import type { Body, Format } from '../hypermedia/formats/format.ts';
 import { json } from '../hypermedia/formats/hal.ts';
 import { formats } from '../hypermedia/formats/index.ts';
@@ -35,6 +37,7 @@ import type { Send } from './send.ts';
 export interface ExpandOptions {
   readonly graph: LinkGraph;
   readonly send: Send;
+  readonly limits: ExpandLimits;
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;
 }
@@ -69,7 +72,7 @@ export const expand = (options: ExpandOptions): RequestHandler =>
     const subject = options.graph.operation(exchange.operation.service, exchange.operation.operationId);
     if (subject?.expands !== true) return next();
     const asked = parseExpand(new URLSearchParams(exchange.query).getAll('expand'));
-    const plan = planExpand(asked, subject, embeds);
+    const plan = planExpand(asked, subject, embeds, options.limits);
     if (servedBySubject(plan)) return next();
     return answerWhole(req, res, { plan, expand: asked.paths.join(',') }, options);
   };
@@ -86,23 +89,30 @@ async function answerWhole(
   planned: Planned,
   options: ExpandOptions,
 ): Promise<void> {
-  const { send, trustProxy, headersOf } = options;
+  const { send, limits, trustProxy, headersOf } = options;
+  const deadline = AbortSignal.timeout(limits.deadline);
   const { plan, expand } = planned;
   const exchange = exchangeOf(req);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   const headers = without(requestHeaders(req, exchange.context, trustProxy), NOT_PASSED);
-  const get = (path: string) => send({ method: 'GET', path, headers }, gone.signal);
+  const get = (path: string, signal = gone.signal) => send({ method: 'GET', path, headers }, signal);
 
   const own = formatExpand(pushdown(plan));
   const answer = await get(withQuery(exchange.target, [['expand', own === '' ? undefined : own]]));
   if (!isReadable(answer)) return answer.pipe(res, headersOf(answer.rawHeaders, exchange.context));
   const body = (await readJson(answer)) as Body;
-  const fetch: FetchPart = async (href) => part(await get(href));
+  const signal = AbortSignal.any([gone.signal, deadline]);
+  const fetch: FetchPart = async (href) => part(await get(href, signal));
   const cacheControl = answer.header('cache-control');
-  const whole = await expandBody(body, plan, { fetch, format: formatOf(answer), expand, cacheControl });
+  const format = formatOf(answer);
+  const whole = await expandBody(body, plan, { fetch, format, expand, cacheControl, limits, deadline });
 
   const kept = without(headersOf(answer.rawHeaders, exchange.context), REPLACED);
+  if (isStrict(req.get('Prefer'))) {
+    refuseIncomplete(whole.failures);
+    kept.push('Preference-Applied', STRICT);
+  }
   sendWhole(req, res, whole, typeOf(req, answer, body), kept);
 }
 
@@ -133,6 +143,7 @@ async function part(answer: UpstreamAnswer): ReturnType<FetchPart> {
     status: answer.status,
     contentType,
     cacheControl: answer.header('cache-control'),
+    retryAfter: answer.header('retry-after'),
     body: isJson ? await readJson(answer) : undefined,
   });
 }

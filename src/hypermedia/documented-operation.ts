@@ -10,6 +10,7 @@ import type {
   ResponseObject,
   SchemaObject,
 } from 'openapi3-ts/oas31';
+import { BATCHES } from '../contract/batch.ts';
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
 import { type TemplateProperty, templateProperties } from './template.ts';
@@ -23,6 +24,8 @@ export interface DocumentedOperation {
   readonly title: string;
   /** Whether it takes `expand`: then it embeds what its own service owns. */
   readonly expands: boolean;
+  /** A list parameter by which it answers for many resources of another operation at once (`x-batches`). */
+  readonly batches?: BatchParameter;
   /** Names of its query parameters, in the document's order. */
   readonly query: readonly string[];
   /** Of the JSON body, for a form. */
@@ -33,6 +36,16 @@ export interface DocumentedOperation {
   readonly itemSchema?: ReferenceObject;
   /** Link Objects of its first successful answer. */
   readonly links: Readonly<Record<string, LinkObject>>;
+}
+
+export interface BatchParameter {
+  /** The operation that answers for one of them. */
+  readonly operationId: string;
+  readonly name: string;
+  /** Between the values where they stand in one text; absent where each has a parameter of its own. */
+  readonly separator?: string;
+  /** Values that it takes at the most. */
+  readonly most: number;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
@@ -58,9 +71,11 @@ interface Place {
 
 function documented(service: string, document: OpenAPIObject, place: Place): DocumentedOperation {
   const { path, method, item, operation } = place;
-  const query = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
+  const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
     .map((parameter) => resolveReference<ParameterObject>(document, parameter))
-    .flatMap((parameter) => (parameter?.in === 'query' ? [parameter.name] : []));
+    .filter((parameter) => parameter?.in === 'query') as ParameterObject[];
+  const query = parameters.map(({ name }) => name);
+  const batches = batchOf(document, parameters);
   const body = resolveReference<RequestBodyObject>(document, operation.requestBody);
   const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
   const response = resolveReference<ResponseObject>(document, success);
@@ -74,12 +89,35 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     title: operation.summary ?? operation.operationId ?? '',
     query,
     expands: query.includes('expand'),
+    ...(batches === undefined ? {} : { batches }),
     properties: templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),
     ...(schema !== undefined && '$ref' in schema ? { schema: schema as ReferenceObject } : {}),
     ...(itemSchema !== undefined && '$ref' in itemSchema
       ? { itemSchema: itemSchema as ReferenceObject }
       : {}),
+  };
+}
+
+const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
+/** Where neither ids nor items have a maximum. */
+const MOST = 100;
+
+function batchOf(
+  document: OpenAPIObject,
+  parameters: readonly ParameterObject[],
+): BatchParameter | undefined {
+  const parameter = parameters.find((one) => BATCHES in one);
+  if (parameter === undefined) return undefined;
+  const schemaOfParameter = (name: string) =>
+    resolveReference<SchemaObject>(document, parameters.find((one) => one.name === name)?.schema);
+  const { style = 'form', explode = style === 'form' } = parameter;
+  const most = [schemaOfParameter(parameter.name)?.maxItems, schemaOfParameter('limit')?.maximum];
+  return {
+    operationId: String(parameter[BATCHES]),
+    name: parameter.name,
+    ...(explode ? {} : { separator: SEPARATORS[style] ?? ',' }),
+    most: Math.min(...most.map((limit) => limit ?? MOST)),
   };
 }
 

@@ -16,6 +16,21 @@ export interface ServiceDocument {
 export interface GraphOperation extends DocumentedOperation {
   /** What it answers with; absent where that is no named schema. */
   readonly shape?: Shape;
+  /** How many of what it answers with are had at once. */
+  readonly batch?: Batch;
+}
+
+/** An operation that answers for many resources of another, as a page of them. */
+export interface Batch {
+  readonly operation: GraphOperation;
+  /** The list parameter, and what is between its values where they are one text. */
+  readonly parameter: string;
+  readonly separator: string | undefined;
+  /** The path parameter of the other operation that its values are of. */
+  readonly member: string;
+  readonly most: number;
+  /** Whether it has a `limit`, which then has to be as large as what is asked for. */
+  readonly counted: boolean;
 }
 
 export interface Link {
@@ -43,6 +58,7 @@ interface MutableShape extends Shape {
 
 interface MutableOperation extends GraphOperation {
   shape?: MutableShape;
+  batch?: Batch;
 }
 
 /** Links that lead on, to something that can be fetched: those that `expand` may name. */
@@ -71,6 +87,7 @@ export class LinkGraph {
       this.#operations.set(key(operation.service, operation.operationId), operation);
     for (const operation of operations) this.#addShape(operation);
     for (const operation of operations) this.#addLinks(operation);
+    for (const operation of operations) this.#addBatch(operation);
   }
 
   operation(service: string, operationId: string): GraphOperation | undefined {
@@ -110,6 +127,21 @@ export class LinkGraph {
       if (target === undefined) this.dangling.push(`${shape.name}.${rel}`);
       else shape.links.set(rel, compileLink(rel, target, spec));
     }
+  }
+
+  /** One path parameter more than the batch has is what its values are of; otherwise it cannot be used. */
+  #addBatch(operation: MutableOperation): void {
+    const { service, batches, path, query, shape } = operation;
+    if (batches === undefined) return;
+    const target = this.#operations.get(key(service, batches.operationId));
+    const [member, ...more] = target?.path.names.filter((name) => !path.names.includes(name)) ?? [];
+    const isUsable = member !== undefined && more.length === 0 && target?.shape === shape?.item;
+    if (!isUsable || target === undefined) {
+      this.dangling.push(`${operation.operationId} x-batches`);
+      return;
+    }
+    const { name: parameter, separator, most } = batches;
+    target.batch = { operation, parameter, separator, member, most, counted: query.includes('limit') };
   }
 
   /** An operation id is looked for in the link's own document first, then in all others. */

@@ -31,6 +31,7 @@ export interface JsonAnswer {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
+  readonly retryAfter: string | undefined;
   /** Undefined where the answer has no JSON. */
   readonly body: unknown;
 }
@@ -56,11 +57,18 @@ export async function sendJson(
   });
   const contentType = answer.header('content-type');
   const cacheControl = answer.header('cache-control');
+  const retryAfter = answer.header('retry-after');
   const { status } = answer;
   try {
     const bytes = await answer.collect(MAX_ANSWER);
     const isJson = /[/+]json\b/.test(contentType ?? '');
-    return { status, contentType, cacheControl, body: isJson ? JSON.parse(bytes.toString()) : undefined };
+    return {
+      status,
+      contentType,
+      cacheControl,
+      retryAfter,
+      body: isJson ? JSON.parse(bytes.toString()) : undefined,
+    };
   } catch (cause) {
     throw new Problem(badGateway, `The answer of the service "${target.name}" could not be read.`, { cause });
   }

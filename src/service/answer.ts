@@ -15,6 +15,7 @@ import { preferences } from '../http/prefer.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { parseExpand } from '../hypermedia/expand/parse.ts';
 import { planExpand } from '../hypermedia/expand/plan.ts';
+import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
 import type { Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { type Expansion, GET_CACHE_CONTROL } from './expansion.ts';
@@ -32,7 +33,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     const query = new URLSearchParams(req.url.split('?', 2)[1]);
     const asked = parseExpand(node.expands ? query.getAll('expand') : []);
     if (node.expands) query.delete('expand');
-    const plan = planExpand(asked, node, expansion.embeds);
+    const plan = planExpand(asked, node, expansion.embeds, expansion.limits);
 
     const request = {
       params: req.params,
@@ -42,17 +43,25 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       url: req.originalUrl,
       headers: req.headers,
     };
+    const deadline = AbortSignal.timeout(expansion.limits.deadline);
     const given = await runner.answer(request, format);
 
     let cacheControl = GET_CACHE_CONTROL;
     if (plan.length > 0) {
       const fetch = expansion.fetchAs(req.headers.accept, format);
-      ({ cacheControl } = await expandBody(given.body as Body, plan, {
+      const expanded = await expandBody(given.body as Body, plan, {
         fetch,
         format,
         expand: asked.paths.join(','),
         cacheControl,
-      }));
+        limits: expansion.limits,
+        deadline,
+      });
+      ({ cacheControl } = expanded);
+      if (isStrict(req.get('Prefer'))) {
+        refuseIncomplete(expanded.failures);
+        res.set('Preference-Applied', STRICT);
+      }
     }
     send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, { format, cacheControl });
   };

@@ -5,6 +5,7 @@
  *                                 any error → problem
  */
 import express, { type Express } from 'express';
+import { defaultLimits, type Limits } from '../config/limits.ts';
 import type { Contract } from '../contract/contract.ts';
 import { contractDocument } from '../contract/document.ts';
 import { bodyTypes, type Handler, type Operation } from '../contract/operation.ts';
@@ -39,11 +40,8 @@ export interface ServiceOptions {
   /** Where answers are kept for requests that come again. */
   readonly keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
   readonly log: Pick<Log, 'logger' | 'lines'>;
-  /** Most bytes of a request body. */
-  readonly bodyLimit?: number;
+  readonly limits?: Limits;
 }
-
-const DEFAULT_BODY_LIMIT = 1024 ** 2;
 
 /**
  * @throws Error when an action of the contract has no row in an affordance table, or a link leads nowhere
@@ -57,7 +55,7 @@ export function createService(options: ServiceOptions): Express {
     getJson,
     keys,
     log,
-    bodyLimit = DEFAULT_BODY_LIMIT,
+    limits = defaultLimits,
   } = options;
   const document = contractDocument(contract, formats);
   const graph = new LinkGraph([
@@ -78,7 +76,7 @@ export function createService(options: ServiceOptions): Express {
       new OperationRunner({ operation, node, handler, graph, represent, idempotency }),
     );
   }
-  const expand = expansion(contract.service, runners, getJson);
+  const expand = expansion(contract.service, runners, getJson, limits.expand);
 
   const app = express()
     .disable('x-powered-by')
@@ -94,7 +92,7 @@ export function createService(options: ServiceOptions): Express {
     const { method, path, body } = runner.operation;
     app[method](
       expressPath(path),
-      ...(body === undefined ? [] : jsonBody(bodyTypes(body), bodyLimit)),
+      ...(body === undefined ? [] : jsonBody(bodyTypes(body), limits.body)),
       answer(runner, expand),
     );
   }

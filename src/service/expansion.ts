@@ -2,6 +2,7 @@
  * `?expand=` of a service: what it owns is answered in process, what is another's is fetched with the
  * outbound client. Behind a gateway only the first is asked for.
  */
+import type { ExpandLimits } from '../config/limits.ts';
 import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
 import type { Embeds } from '../hypermedia/expand/plan.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
@@ -16,12 +17,14 @@ export interface Expansion {
   readonly embeds: Embeds;
   /** @param accept the caller's header, for what is fetched from other services; without one anything will do */
   fetchAs(accept: string | undefined, format: Format): FetchPart;
+  readonly limits: ExpandLimits;
 }
 
 export function expansion(
   service: string,
   runners: ReadonlyMap<string, OperationRunner>,
   getJson: GetJson,
+  limits: ExpandLimits,
 ): Expansion {
   const own = async (href: string, operation: GraphOperation, format: Format) => {
     const runner = runners.get(operation.operationId);
@@ -35,6 +38,7 @@ export function expansion(
     return partOf({ status, body: JSON.parse(JSON.stringify(body)), cacheControl: GET_CACHE_CONTROL });
   };
   return {
+    limits,
     embeds: (owner, target) => owner.service !== service && owner.service === target.service && owner.expands,
     fetchAs:
       (accept = '*/*', format) =>

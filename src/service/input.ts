@@ -1,4 +1,5 @@
 /** Raw request parts → parsed, typed handler input, by the contract's own schemas. */
+import { getOpenApiMetadata } from '@asteasolutions/zod-to-openapi';
 import type { Operation } from '../contract/operation.ts';
 import { applyAs, isPatch } from '../contract/patch.ts';
 import { pointerOf } from '../contract/pointer.ts';
@@ -27,10 +28,10 @@ export interface ParsedInput {
 export function inputParser(operation: Operation): (raw: RawInput) => ParsedInput {
   const params = operation.params ?? z.object({});
   const query = z.strictObject(operation.query?.shape ?? {});
-  const lists = new Set(
-    Object.entries(query.shape)
-      .filter(([, schema]) => isList(schema as z.ZodType))
-      .map(([name]) => name),
+  const lists = new Map(
+    Object.entries(query.shape as Record<string, z.ZodType>)
+      .filter(([, schema]) => isList(schema))
+      .map(([name, schema]) => [name, { joined: getOpenApiMetadata(schema).param?.explode === false }]),
   );
   const { body: declared } = operation;
   const body = ({ mediaType = '' }: RawInput, parse: (schema: z.ZodType) => unknown): unknown => {
@@ -60,10 +61,14 @@ const isList = (schema: z.ZodType): boolean =>
   schema instanceof z.ZodArray || (schema instanceof z.ZodOptional && isList(schema.unwrap() as z.ZodType));
 
 /** A parameter that comes once is a string, a repeated one an array, which only list parameters take. */
-function queryValues(query: URLSearchParams, lists: ReadonlySet<string>): Record<string, unknown> {
+function queryValues(
+  query: URLSearchParams,
+  lists: ReadonlyMap<string, { readonly joined: boolean }>,
+): Record<string, unknown> {
   return Object.fromEntries(
     [...new Set(query.keys())].map((name) => {
       const values = query.getAll(name);
+      if (lists.get(name)?.joined) return [name, values.flatMap((value) => value.split(','))];
       return [name, values.length === 1 && !lists.has(name) ? values[0] : values];
     }),
   );

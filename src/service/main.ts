@@ -29,7 +29,7 @@ async function start(name: string | undefined): Promise<Running> {
     targets,
     neighbours: config.services,
     log,
-    bodyLimit: config.limits.body,
+    limits: config.limits,
     port,
     host: settings.HOST,
   });

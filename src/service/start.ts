@@ -1,5 +1,6 @@
 /** Starts a service: its schema, its clients, its handlers, its port. The same whether it runs alone or with others. */
 
+import type { Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
 import { type Listening, listen } from '../http/listen.ts';
@@ -25,8 +26,7 @@ export interface StartServiceOptions {
   /** What paths are called, its own and those of others. */
   readonly neighbours?: readonly Neighbour[];
   readonly log: Pick<Log, 'logger' | 'lines'>;
-  /** Most bytes of a request body. */
-  readonly bodyLimit?: number;
+  readonly limits?: Limits;
   readonly port: number;
   readonly host: string;
 }
@@ -38,7 +38,7 @@ export async function startService(service: Service, options: StartServiceOption
 
 export async function serviceApp(
   service: Service,
-  { database, targets, neighbours = [], log, bodyLimit }: Omit<StartServiceOptions, 'port' | 'host'>,
+  { database, targets, neighbours = [], log, limits }: Omit<StartServiceOptions, 'port' | 'host'>,
 ) {
   const { affordances, migrations } = service;
   const named = (one: Contract): Contract =>
@@ -62,6 +62,6 @@ export async function serviceApp(
     linked: linked.map(([, other]) => other),
     getJson: (name, path, accept) => sendJson(target(name), { method: 'GET', path, accept }),
     log,
-    ...(bodyLimit === undefined ? {} : { bodyLimit }),
+    ...(limits === undefined ? {} : { limits }),
   });
 }

@@ -3,6 +3,7 @@
  * given as targets, or cannot be reached.
  */
 import express, { type Express } from 'express';
+import type { Limits } from '../../src/config/limits.ts';
 import { contractDocument } from '../../src/contract/document.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { serviceUnreachable } from '../../src/contract/problems.ts';
@@ -32,7 +33,7 @@ export interface TestService {
 export async function testService(
   service: Service,
   targets: readonly JsonTarget[] = [],
-  options: { readonly bodyLimit?: number } = {},
+  options: { readonly limits?: Limits } = {},
 ): Promise<TestService> {
   const database = await testDatabase();
   const known = [...Object.keys(service.linked).map(unreachable), ...targets];

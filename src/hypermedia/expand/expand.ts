@@ -1,11 +1,14 @@
 /**
- * Expands a body by a plan: fetches a level in parallel, merges by the body's format, and goes on from there.
- * Deterministic: the order is the plan's, whatever arrives first. One engine for the gateway and for services.
+ * Expands a body by a plan, level by level: what a level needs is fetched together, then put in, by the body's
+ * format and in the plan's order, so that the order of arrival does not show. One engine for the gateway and for
+ * services.
  */
+import type { ExpandLimits } from '../../config/limits.ts';
 import type { Body, Embedding } from '../formats/format.ts';
-import { type FetchPart, type Part, type PartFailure, PartLoader } from './fetch.ts';
+import type { Target } from './batch.ts';
+import { type FailedPart, type FetchPart, type Part, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
-import { DEFAULT_LIMITS, type ExpandLimits, type PlanNode, pushdown } from './plan.ts';
+import { limitProblem, type PlanNode, pushdown } from './plan.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
@@ -14,25 +17,33 @@ export interface ExpandOptions {
   /** The caller's `expand`, whole, for the paging links. */
   readonly expand: string;
   readonly cacheControl?: string | undefined;
-  readonly limits?: ExpandLimits;
+  readonly limits: ExpandLimits;
+  /** Aborted when the time for the whole is over; what is not there by then is left out. */
+  readonly deadline: AbortSignal;
 }
 
 export interface Expanded {
   readonly body: Body;
   readonly cacheControl: string;
-  /** Whether every part is there. */
-  readonly complete: boolean;
+  /** Parts that could not be had. */
+  readonly failures: readonly Failure[];
 }
 
-interface Failure extends PartFailure {
+/** An entry of `_expandErrors`, and what is known beside it. */
+export interface Failure extends FailedPart {
   readonly path: string;
+  readonly href: string;
 }
 
-interface Run {
-  readonly format: Embedding;
-  readonly loader: PartLoader;
-  readonly parts: Pick<Part, 'cacheControl'>[];
-  readonly failures: Failure[];
+type Ancestors = readonly (string | undefined)[];
+
+/** A resource, and a relation of it that is to be embedded. */
+interface Slot {
+  readonly body: Body;
+  readonly node: PlanNode;
+  /** Hrefs of the resource and of those that it is embedded in. */
+  readonly ancestors: Ancestors;
+  readonly targets: readonly Target[];
 }
 
 /**
@@ -45,84 +56,106 @@ export async function expandBody(
   plan: readonly PlanNode[],
   options: ExpandOptions,
 ): Promise<Expanded> {
-  const { fetch, format, expand, cacheControl, limits = DEFAULT_LIMITS } = options;
-  const loader = new PartLoader(fetch, limits);
-  const run: Run = { format, loader, parts: [{ cacheControl }], failures: [] };
-  await expandAll(format.subjects(body), plan, [selfOf(body, run)], run);
-  const own = (body._expandErrors ?? []) as Failure[];
-  const failures = distinct([...own, ...run.failures]);
-  delete body._expandErrors;
-  if (failures.length > 0) body._expandErrors = failures;
+  const { format, expand, cacheControl } = options;
+  const expansion = new Expansion(options);
+  expansion.parts.push({ cacheControl });
+  expansion.failures.push(...takeErrors(body));
+  let level = expansion.slots(format.subjects(body), plan, format.hrefs(body, 'self'));
+  while (level.length > 0) level = await expansion.fill(level);
+  const failures = distinct(expansion.failures);
+  if (failures.length > 0) body._expandErrors = errorsOf(failures);
   keepExpand(body, format, expand);
-  const complete = failures.length === 0;
-  return { body, complete, cacheControl: freshness(run.parts, !complete) };
+  return { body, failures, cacheControl: freshness(expansion.parts, failures.length > 0) };
 }
 
-type Ancestors = readonly (string | undefined)[];
+class Expansion {
+  readonly parts: Pick<Part, 'cacheControl'>[] = [];
+  readonly failures: Failure[] = [];
+  readonly #format: Embedding;
+  readonly #loader: PartLoader;
+  readonly #most: number;
+  #embedded = 0;
 
-const selfOf = (body: Body, { format }: Run): string | undefined => format.hrefs(body, 'self')[0];
-
-async function expandAll(
-  bodies: readonly Body[],
-  plan: readonly PlanNode[],
-  ancestors: Ancestors,
-  run: Run,
-): Promise<void> {
-  await Promise.all(
-    bodies.map(async (body) => {
-      const above = [...ancestors, selfOf(body, run)];
-      const merges = await Promise.all(plan.map((node) => expandNode(body, node, above, run)));
-      for (const merge of merges) merge();
-    }),
-  );
-}
-
-/** @returns what puts the parts into the body, so that the order of arrival does not show */
-async function expandNode(body: Body, node: PlanNode, ancestors: Ancestors, run: Run): Promise<() => void> {
-  if (node.embedded) {
-    const within = run.format.embedded(body, node.rel).flatMap((part) => run.format.subjects(part));
-    await expandAll(within, node.children, ancestors, run);
-    return () => {};
+  constructor({ fetch, format, limits, deadline }: ExpandOptions) {
+    this.#format = format;
+    this.#loader = new PartLoader({ fetch, format, deadline, concurrency: limits.concurrency });
+    this.#most = limits.resources;
   }
-  const hrefs = run.format.hrefs(body, node.rel);
-  const parts = await Promise.all(
-    // A target that is above already is a cycle: the link stays, and ends it.
-    hrefs.filter((href) => !ancestors.includes(href)).map((href) => part(href, node, ancestors, run)),
-  );
-  return () => {
-    const failed = parts.filter((one) => 'problem' in one);
-    run.failures.push(...failed.map(({ href, problem }) => ({ path: node.path, href, problem })));
-    const found = parts.filter((one) => 'body' in one);
-    run.parts.push(...found);
-    run.format.embed(
-      body,
-      node.rel,
-      found.map((one) => one.body),
-    );
-  };
+
+  /** What is left to embed in resources of one kind; what their server has embedded is walked through. */
+  slots(bodies: readonly Body[], plan: readonly PlanNode[], ancestors: Ancestors): Slot[] {
+    return bodies.flatMap((body) => {
+      const above = [...ancestors, this.#format.hrefs(body, 'self')[0]];
+      return plan.flatMap((node) => {
+        if (!node.embedded) return [this.#slot(body, node, above)];
+        const parts = this.#format.embedded(body, node.rel);
+        return parts.flatMap((part) =>
+          this.#within(part, node, [...above, this.#format.hrefs(part, 'self')[0]]),
+        );
+      });
+    });
+  }
+
+  /** @returns the next level */
+  async fill(level: readonly Slot[]): Promise<Slot[]> {
+    const targets = level.flatMap((slot) => slot.targets);
+    // Before anything is sent: each of them will be at least one.
+    if (this.#embedded + targets.length > this.#most) throw limitProblem('resources', this.#most);
+    await this.#loader.load(targets);
+    return level.flatMap((slot) => this.#embed(slot));
+  }
+
+  #slot(body: Body, node: PlanNode, ancestors: Ancestors): Slot {
+    const expand = pushdown(node.children);
+    const targets = this.#format
+      .hrefs(body, node.rel)
+      // A target that is above already is a cycle: the link stays, and ends it.
+      .filter((href) => !ancestors.includes(href))
+      .map((href) => ({ href, operation: node.link.target, expand }));
+    return { body, node, ancestors, targets };
+  }
+
+  #embed({ body, node, ancestors, targets }: Slot): Slot[] {
+    const next: Slot[] = [];
+    const found: Body[] = [];
+    for (const target of targets) {
+      const part = this.#loader.part(target);
+      if ('problem' in part) {
+        this.failures.push({ path: node.path, href: target.href, ...part });
+        continue;
+      }
+      this.parts.push(part);
+      // A shared part may be expanded differently in different places.
+      const copy = structuredClone(part.body);
+      this.failures.push(
+        ...takeErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
+      );
+      next.push(...this.#within(copy, node, [...ancestors, target.href]));
+      found.push(copy);
+    }
+    this.#format.embed(body, node.rel, found);
+    return next;
+  }
+
+  /** @throws Problem expand-limit (400) */
+  #within(part: Body, { children }: PlanNode, ancestors: Ancestors): Slot[] {
+    const subjects = this.#format.subjects(part);
+    this.#embedded += subjects.length;
+    if (this.#embedded > this.#most) throw limitProblem('resources', this.#most);
+    return this.slots(subjects, children, ancestors);
+  }
 }
 
-async function part(
-  href: string,
-  node: PlanNode,
-  ancestors: Ancestors,
-  run: Run,
-): Promise<Part | PartFailure> {
-  const loaded = await run.loader.load(href, node.link.target, pushdown(node.children));
-  if ('problem' in loaded) return loaded;
-  // A shared part may be expanded differently in different places.
-  const body = structuredClone(loaded.body);
-  lift(body, node, run);
-  await expandAll(run.format.subjects(body), node.children, [...ancestors, href], run);
-  return { ...loaded, body };
-}
-
-/** What a part could not embed is told once, at the top, under its path from there. */
-function lift(body: Body, node: PlanNode, run: Run): void {
+/** What a service could not embed is told once, at the top, under its path from there. */
+function takeErrors(body: Body): Failure[] {
   const errors = (body._expandErrors ?? []) as Failure[];
   delete body._expandErrors;
-  run.failures.push(...errors.map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })));
+  return errors;
 }
+
+/** As they are told. */
+export const errorsOf = (failures: readonly Failure[]) =>
+  failures.map(({ path, href, problem }) => ({ path, href, problem }));
 
 /** Each failure once, in an order that does not depend on what arrived first. */
 const distinct = (failures: readonly Failure[]): Failure[] => {

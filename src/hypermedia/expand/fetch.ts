@@ -1,14 +1,13 @@
 /**
  * Fetches the parts of an expansion. One loader a request: each target is fetched once, as the caller, however
- * often it is asked for.
+ * often it is asked for, and many at once where their contract has an operation for that.
  */
+import { bulkhead } from 'cockatiel';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
-import { badGateway } from '../../contract/problems.ts';
-import type { Body } from '../formats/format.ts';
+import { badGateway, upstreamTimeout } from '../../contract/problems.ts';
+import type { Body, Embedding } from '../formats/format.ts';
 import type { GraphOperation } from '../graph.ts';
-import { withQuery } from '../href.ts';
-import { type ExpandTree, formatExpand } from './parse.ts';
-import { type ExpandLimits, limitProblem } from './plan.ts';
+import { type Call, callFor, callsFor, keyOf, type Target } from './batch.ts';
 
 /** A part that was fetched. */
 export interface Part {
@@ -19,6 +18,8 @@ export interface Part {
 /** A part that could not be had: its problem document. */
 export interface FailedPart {
   readonly problem: Record<string, unknown>;
+  /** Its `Retry-After`. */
+  readonly retryAfter?: string | undefined;
 }
 
 /**
@@ -27,56 +28,115 @@ export interface FailedPart {
  */
 export type FetchPart = (href: string, operation: GraphOperation) => Promise<Part | FailedPart>;
 
-/** An entry of `_expandErrors`, without its path. */
-export interface PartFailure extends FailedPart {
-  readonly href: string;
-}
-
 /** An answer, as far as it matters for an expansion. */
 export interface PartAnswer {
   readonly status: number;
   readonly contentType?: string | undefined;
   readonly cacheControl?: string | undefined;
+  readonly retryAfter?: string | undefined;
   /** Parsed, where the answer is JSON. */
   readonly body: unknown;
 }
 
 /** Takes an answer for a part when it is a 200 with a JSON object, and for a failure otherwise. */
-export function partOf({ status, contentType = '', cacheControl, body }: PartAnswer): Part | FailedPart {
+export function partOf(answer: PartAnswer): Part | FailedPart {
+  const { status, contentType = '', cacheControl, retryAfter, body } = answer;
   const object = typeof body === 'object' && body !== null && !Array.isArray(body);
   if (status === 200 && object) return { body: body as Body, cacheControl };
-  if (object && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body as Body };
+  if (object && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body as Body, retryAfter };
   const detail = status === 200 ? 'The answer is not a JSON object.' : `The answer has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
 }
 
-export class PartLoader {
-  readonly #fetch: FetchPart;
-  readonly #limits: ExpandLimits;
-  readonly #parts = new Map<string, Promise<Part | PartFailure>>();
+export interface LoaderOptions {
+  readonly fetch: FetchPart;
+  readonly format: Pick<Embedding, 'subjects' | 'hrefs' | 'alone'>;
+  /** Calls that run at once. */
+  readonly concurrency: number;
+  /** Aborted when the time for the whole is over: what is not there by then has failed. */
+  readonly deadline: AbortSignal;
+}
 
-  constructor(fetch: FetchPart, limits: ExpandLimits) {
-    this.#fetch = fetch;
-    this.#limits = limits;
+export class PartLoader {
+  readonly #options: LoaderOptions;
+  readonly #parts = new Map<string, Part | FailedPart>();
+  readonly #slots: ReturnType<typeof bulkhead>;
+  readonly #late: Promise<FailedPart>;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.#slots = bulkhead(options.concurrency, Number.POSITIVE_INFINITY);
+    const { deadline } = options;
+    this.#late = new Promise((resolve) => {
+      const expired = () =>
+        resolve(failure(new Problem(upstreamTimeout, 'The time for the whole was over.')));
+      if (deadline.aborted) expired();
+      else deadline.addEventListener('abort', expired, { once: true });
+    });
   }
 
-  /**
-   * @param expand what the target's server embeds by itself
-   * @throws Problem expand-limit (400) when the answer would hold too many resources
-   */
-  load(href: string, operation: GraphOperation, expand: ExpandTree): Promise<Part | PartFailure> {
-    const asked = expand.size === 0 ? href : withQuery(href, [['expand', formatExpand(expand)]]);
-    const known = this.#parts.get(asked);
-    if (known !== undefined) return known;
-    if (this.#parts.size >= this.#limits.resources) throw limitProblem('resources', this.#limits.resources);
-    const part = this.#fetch(asked, operation).then(
-      (answer) => ('problem' in answer ? { href, ...answer } : answer),
-      (error: unknown) => {
-        if (error instanceof Problem) return { href, problem: error.toJSON() };
-        throw error;
-      },
-    );
-    this.#parts.set(asked, part);
+  /** Fetches what is not there yet. */
+  async load(targets: readonly Target[]): Promise<void> {
+    const wanted = new Map(targets.map((target) => [keyOf(target), target]));
+    for (const key of this.#parts.keys()) wanted.delete(key);
+    await Promise.all(callsFor([...wanted.values()]).map((call) => this.#call(call)));
+  }
+
+  /** What `load` has brought. */
+  part(target: Target): Part | FailedPart {
+    const part = this.#parts.get(keyOf(target));
+    if (part === undefined) throw new Error(`${target.href} was not loaded`);
     return part;
   }
+
+  async #call(call: Call): Promise<void> {
+    const { format } = this.#options;
+    const answer = await this.#get(call);
+    const [first, ...others] = call.targets;
+    if (others.length === 0) {
+      this.#parts.set(keyOf(first), answer);
+      return;
+    }
+    const items = 'body' in answer ? format.subjects(answer.body) : [];
+    const found = new Map(items.map((item) => [format.hrefs(item, 'self')[0], item]));
+    await Promise.all(
+      call.targets.map(async (target) => {
+        const item = found.get(target.href);
+        if (item !== undefined) this.#parts.set(keyOf(target), itemPart(answer as Part, format.alone(item)));
+        // What fails for all would fail for each; what was only refused or left out may be there, or says why not.
+        else if ('problem' in answer && !isRefusal(answer)) this.#parts.set(keyOf(target), answer);
+        else this.#parts.set(keyOf(target), await this.#get(callFor(target)));
+      }),
+    );
+  }
+
+  #get({ href, operation }: Call): Promise<Part | FailedPart> {
+    const answer = this.#slots.execute(() =>
+      this.#options.deadline.aborted ? this.#late : this.#options.fetch(href, operation),
+    );
+    // What is broken off because the time was over has failed by that, not by itself.
+    const { deadline } = this.#options;
+    return Promise.race([
+      answer.catch((error) => (deadline.aborted ? this.#late : failed(error))),
+      this.#late,
+    ]);
+  }
 }
+
+/** What the page as a whole could not embed is told with each of its items. */
+function itemPart({ body, cacheControl }: Part, item: Body): Part {
+  const { _expandErrors } = body;
+  return { body: _expandErrors === undefined ? item : { ...item, _expandErrors }, cacheControl };
+}
+
+const isRefusal = ({ problem }: FailedPart): boolean => Number(problem.status) < 500;
+
+const failure = (problem: Problem): FailedPart => ({
+  problem: problem.toJSON(),
+  retryAfter: problem.headers['Retry-After'],
+});
+
+const failed = (error: unknown): FailedPart => {
+  if (error instanceof Problem) return failure(error);
+  throw error;
+};

@@ -2,20 +2,11 @@
  * The plan of an expansion, made from the link graph before anything is sent: which relations the answering
  * service embeds by itself, which are fetched, and what is wrong with the request.
  */
+import type { ExpandLimits } from '../../config/limits.ts';
 import { Problem } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown } from '../../contract/problems.ts';
 import { expandable, type GraphOperation, type Link, type Shape } from '../graph.ts';
 import type { ExpandRequest, ExpandTree } from './parse.ts';
-
-export interface ExpandLimits {
-  /** Relations in one path. */
-  readonly depth: number;
-  readonly paths: number;
-  /** Resources fetched for one answer. */
-  readonly resources: number;
-}
-
-export const DEFAULT_LIMITS: ExpandLimits = { depth: 3, paths: 10, resources: 200 };
 
 /** One relation to expand. */
 export interface PlanNode {
@@ -39,7 +30,7 @@ export function planExpand(
   { tree, paths }: ExpandRequest,
   subject: GraphOperation,
   embeds: Embeds,
-  limits: ExpandLimits = DEFAULT_LIMITS,
+  limits: ExpandLimits,
 ): PlanNode[] {
   within('paths', paths.length, limits.paths);
   for (const path of paths) within('depth', path.split('.').length, limits.depth);
@@ -70,11 +61,13 @@ function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
   );
 }
 
-function within(name: keyof ExpandLimits, actual: number, most: number): void {
+type Counted = 'depth' | 'paths' | 'resources';
+
+function within(name: Counted, actual: number, most: number): void {
   if (actual > most) throw limitProblem(name, most);
 }
 
-export const limitProblem = (name: keyof ExpandLimits, most: number): Problem =>
+export const limitProblem = (name: Counted, most: number): Problem =>
   new Problem(expandLimit, `The limit of ${name} is ${most}.`, { extensions: { limit: { [name]: most } } });
 
 const closest = (name: string, candidates: readonly string[]): string | undefined =>

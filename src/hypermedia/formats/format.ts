@@ -12,6 +12,8 @@ export interface Embedding {
   hrefs(body: Body, rel: string): string[];
   /** The resources that a body is about: the items of a page, or the body itself. */
   subjects(body: Body): readonly Body[];
+  /** An item of a page as it would be by itself. */
+  alone(item: Body): Body;
   /** The bodies that are embedded under a relation already. */
   embedded(body: Body, rel: string): readonly Body[];
   /** Puts parts under a relation. Nothing that was there changes: links stay, no member changes its type. */

@@ -44,6 +44,7 @@ const halEmbedding: Embedding = {
     const items = embeddedOf(body, 'item');
     return Array.isArray(items) ? items : [body];
   },
+  alone: (item) => item,
   embedded: (body, rel) => [embeddedOf(body, rel) ?? []].flat() as Body[],
   embed(body, rel, parts) {
     if (parts.length === 0) return;

@@ -115,6 +115,7 @@ export const siren: Format = {
     const items = partsOf(body, 'item');
     return items.length === 0 ? [body] : items;
   },
+  alone: ({ rel: _, ...item }) => item,
   embedded: partsOf,
   embed(body, rel, parts) {
     if (parts.length === 0) return;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { defaultLimits } from '../../../src/config/limits.ts';
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
@@ -44,8 +45,17 @@ async function expand(
 ) {
   const subject = graph.operation('books', operationId);
   if (subject === undefined) throw new Error(operationId);
-  const plan = planExpand(parseExpand([paths]), subject, () => false);
-  return expandBody(structuredClone(body), plan, { fetch, format: hal, expand: paths, cacheControl });
+  const limits = defaultLimits.expand;
+  const plan = planExpand(parseExpand([paths]), subject, () => false, limits);
+  const deadline = new AbortController().signal;
+  return expandBody(structuredClone(body), plan, {
+    fetch,
+    format: hal,
+    expand: paths,
+    cacheControl,
+    limits,
+    deadline,
+  });
 }
 
 describe('expansion', () => {
@@ -83,14 +93,14 @@ describe('expansion', () => {
   it('leaves out what fails, lists it once, and must not be kept', async () => {
     const at = world({ '/authors/b': author('b') }, 'max-age=60');
     const given = page(book('1', 'a'), book('2', 'b'), book('3', 'a'));
-    const { body, complete, cacheControl } = await expand('listBooks', given, 'author', at, 'max-age=60');
+    const { body, failures, cacheControl } = await expand('listBooks', given, 'author', at, 'max-age=60');
     expect(body._expandErrors).toEqual([
       { path: 'author', href: '/authors/a', problem: expect.objectContaining({ status: 404 }) },
     ]);
     const [first, second] = (body._embedded as { item: Body[] }).item;
     expect(first).toEqual(book('1', 'a'));
     expect(second).toHaveProperty('_embedded.author.id', 'b');
-    expect([complete, cacheControl]).toEqual([false, 'no-store']);
+    expect([failures.length, cacheControl]).toEqual([1, 'no-store']);
   });
 
   it('reports what fails further down under its whole path', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { defaultLimits } from '../../../src/config/limits.ts';
 import { Problem } from '../../../src/contract/problem.ts';
 import { formatExpand, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand, pushdown, servedBySubject } from '../../../src/hypermedia/expand/plan.ts';
@@ -14,7 +15,8 @@ const operation = (service: string, id: string): GraphOperation => {
 const getBook = operation('books', 'getBook');
 /** As a gateway plans: each service embeds what it owns. */
 const atGateway = (owner: GraphOperation, target: GraphOperation) => owner.service === target.service;
-const plan = (expand: string, subject = getBook) => planExpand(parseExpand([expand]), subject, atGateway);
+const plan = (expand: string, subject = getBook) =>
+  planExpand(parseExpand([expand]), subject, atGateway, defaultLimits.expand);
 
 const problemOf = (act: () => unknown): Problem => {
   try {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { defaultLimits } from '../../../src/config/limits.ts';
 import { createLog } from '../../../src/http/log.ts';
 import { affordances } from '../../../src/hypermedia/affordance.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
@@ -96,8 +97,10 @@ describe('Siren', () => {
     };
     const { body } = await expandBody(
       page,
-      planExpand(parseExpand(['author']), subject, () => false),
+      planExpand(parseExpand(['author']), subject, () => false, defaultLimits.expand),
       {
+        limits: defaultLimits.expand,
+        deadline: new AbortController().signal,
         format: siren,
         expand: 'author',
         fetch: async (href) => ({ body: sirenAuthor(href.slice('/authors/'.length)) }),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { service } from '../../../services/consumers/main.ts';
+import { defaultLimits } from '../../../src/config/limits.ts';
 import { type TestService, testService } from '../../support/service.ts';
 
 interface PageBody {
@@ -85,7 +86,7 @@ describe('consumers', () => {
   });
 
   it('takes no more of a body than it is told to', async () => {
-    const small = await testService(service, [], { bodyLimit: 64 });
+    const small = await testService(service, [], { limits: { ...defaultLimits, body: 64 } });
     const name = 'a'.repeat(64);
     const { body } = await request(small.app)
       .post('/consumers')

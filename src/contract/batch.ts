@@ -1,0 +1,22 @@
+/** A list parameter by which a collection answers for many resources at once, so that an expansion asks once. */
+import { z } from './schema.ts';
+
+/** The extension of a Parameter Object that names the operation which answers for one of them. */
+export const BATCHES = 'x-batches';
+
+const MOST = 100;
+
+/**
+ * An optional query parameter of a collection: only the items with these ids, in one page when `limit` allows.
+ * @param operationId the operation that answers for one item, whose path ends with the id
+ */
+export const batchOf = <Id extends z.ZodType>(operationId: string, id: Id) =>
+  z
+    .array(id)
+    .min(1)
+    .max(MOST)
+    .optional()
+    .openapi({
+      param: { style: 'form', explode: false, [BATCHES]: operationId },
+      description: 'Only those with these ids, with commas between them.',
+    });

@@ -1,0 +1,36 @@
+/**
+ * `Prefer: handling=strict` (RFC 7240 §4.4): who asks for it would rather have no answer than one with a part
+ * left out.
+ */
+import { Problem, type ProblemType } from '../../contract/problem.ts';
+import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
+import { preferences } from '../../http/prefer.ts';
+import { errorsOf, type Failure } from './expand.ts';
+
+export const STRICT = 'handling=strict';
+
+/** @param prefer the header */
+export const isStrict = (prefer: string | undefined): boolean =>
+  preferences(prefer).get('handling') === 'strict';
+
+/**
+ * @throws Problem service-unreachable (503) when every part that failed may be had later, upstream-timeout (504)
+ * when time was all that was missing, and otherwise bad-gateway (502); with `_expandErrors`
+ */
+export function refuseIncomplete(failures: readonly Failure[]): void {
+  if (failures.length === 0) return;
+  const waits = failures.map(({ retryAfter }) => Number(retryAfter)).filter((seconds) => seconds > 0);
+  throw new Problem(typeOf(failures), `Not to be had: ${failures.map(({ path }) => path).join(', ')}.`, {
+    extensions: { _expandErrors: errorsOf(failures) },
+    headers: {
+      'Preference-Applied': STRICT,
+      ...(waits.length === 0 ? {} : { 'Retry-After': String(Math.max(...waits)) }),
+    },
+  });
+}
+
+function typeOf(failures: readonly Failure[]): ProblemType {
+  const statuses = new Set(failures.map(({ problem }) => problem.status));
+  if (statuses.isSubsetOf(new Set([503]))) return serviceUnreachable;
+  return statuses.isSubsetOf(new Set([503, 504])) ? upstreamTimeout : badGateway;
+}
