@@ -5,7 +5,8 @@ import { duration, size } from './units.ts';
 const expandLimitsSchema = z.strictObject({
   depth: z.int().min(1).default(3).describe('Relations in one path of `expand`.'),
   paths: z.int().min(1).default(10).describe('Paths in one `expand`.'),
-  resources: z.int().min(1).default(200).describe('Resources embedded in one answer.'),
+  resources: z.int().min(1).default(200).describe('Different resources embedded in one answer.'),
+  embeds: z.int().min(1).default(2000).describe('Places in one answer where a resource is embedded.'),
   concurrency: z.int().min(1).default(16).describe('Calls of one expansion that run at once.'),
   deadline: duration
     .default(10_000)

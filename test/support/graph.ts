@@ -1,9 +1,10 @@
 /** Documents of two small services whose resources lead to each other, for tests of links and of expand. */
+import { batchOf } from '../../src/contract/batch.ts';
 import { type Contract, defineContract } from '../../src/contract/contract.ts';
 import { contractDocument } from '../../src/contract/document.ts';
 import { operation } from '../../src/contract/operation.ts';
 import { actionNotAllowed } from '../../src/contract/problems.ts';
-import { page, resource } from '../../src/contract/resource.ts';
+import { page, pageQuery, resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
 import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph.ts';
@@ -20,6 +21,14 @@ export const authors = defineContract({
   description: 'Who writes.',
   version: '1.0.0',
   operations: [
+    operation({
+      operationId: 'listAuthors',
+      method: 'get',
+      path: '/authors',
+      summary: 'List authors',
+      query: pageQuery.extend({ id: batchOf('getAuthor', id) }),
+      responses: { 200: { description: 'Authors.', body: page(Author) } },
+    }),
     operation({
       operationId: 'getAuthor',
       method: 'get',
@@ -100,9 +109,13 @@ export const books = defineContract({
   ],
 });
 
-const documented = (contract: Contract): ServiceDocument => ({
+const toDocument = (contract: Contract): ServiceDocument => ({
   name: contract.service,
   document: contractDocument(contract, formats),
 });
 
-export const libraryGraph = (): LinkGraph => new LinkGraph([documented(authors), documented(books)]);
+const documents = { authors: toDocument(authors), books: toDocument(books) };
+
+export const documented = (service: keyof typeof documents): ServiceDocument => documents[service];
+
+export const libraryGraph = (): LinkGraph => new LinkGraph(Object.values(documents));

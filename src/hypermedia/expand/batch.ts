@@ -51,8 +51,9 @@ interface BatchPlace {
 
 function placeOf({ href: at, operation, expand }: Target): BatchPlace | undefined {
   const { batch, path } = operation;
-  if (batch === undefined || (expand.size > 0 && !batch.operation.expands)) return undefined;
   // With a query it is another representation than an item has.
+  if (batch === undefined || at.includes('?') || (expand.size > 0 && !batch.operation.expands))
+    return undefined;
   const { [batch.member]: id, ...others } = matchPath(path, at) ?? {};
   if (id === undefined || (batch.separator !== undefined && id.includes(batch.separator))) return undefined;
   const rest = Object.entries(others);

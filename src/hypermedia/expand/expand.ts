@@ -8,7 +8,7 @@ import type { Body, Embedding } from '../formats/format.ts';
 import type { Target } from './batch.ts';
 import { type FailedPart, type FetchPart, type Part, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
-import { limitProblem, type PlanNode, pushdown } from './plan.ts';
+import { type PlanNode, pushdown, within } from './plan.ts';
 
 export interface ExpandOptions {
   readonly fetch: FetchPart;
@@ -73,13 +73,14 @@ class Expansion {
   readonly failures: Failure[] = [];
   readonly #format: Embedding;
   readonly #loader: PartLoader;
-  readonly #most: number;
-  #embedded = 0;
+  readonly #limits: ExpandLimits;
+  readonly #resources = new Set<unknown>();
+  #embeds = 0;
 
   constructor({ fetch, format, limits, deadline }: ExpandOptions) {
     this.#format = format;
     this.#loader = new PartLoader({ fetch, format, deadline, concurrency: limits.concurrency });
-    this.#most = limits.resources;
+    this.#limits = limits;
   }
 
   /** What is left to embed in resources of one kind; what their server has embedded is walked through. */
@@ -100,7 +101,9 @@ class Expansion {
   async fill(level: readonly Slot[]): Promise<Slot[]> {
     const targets = level.flatMap((slot) => slot.targets);
     // Before anything is sent: each of them will be at least one.
-    if (this.#embedded + targets.length > this.#most) throw limitProblem('resources', this.#most);
+    const hrefs = new Set<unknown>(targets.map(({ href }) => href));
+    within('resources', this.#resources.union(hrefs).size, this.#limits.resources);
+    within('embeds', this.#embeds + targets.length, this.#limits.embeds);
     await this.#loader.load(targets);
     return level.flatMap((slot) => this.#embed(slot));
   }
@@ -140,8 +143,10 @@ class Expansion {
   /** @throws Problem expand-limit (400) */
   #within(part: Body, { children }: PlanNode, ancestors: Ancestors): Slot[] {
     const subjects = this.#format.subjects(part);
-    this.#embedded += subjects.length;
-    if (this.#embedded > this.#most) throw limitProblem('resources', this.#most);
+    for (const subject of subjects) this.#resources.add(this.#format.hrefs(subject, 'self')[0] ?? subject);
+    this.#embeds += subjects.length;
+    within('resources', this.#resources.size, this.#limits.resources);
+    within('embeds', this.#embeds, this.#limits.embeds);
     return this.slots(subjects, children, ancestors);
   }
 }

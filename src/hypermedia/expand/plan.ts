@@ -61,13 +61,14 @@ function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
   );
 }
 
-type Counted = 'depth' | 'paths' | 'resources';
+type Counted = 'depth' | 'paths' | 'resources' | 'embeds';
 
-function within(name: Counted, actual: number, most: number): void {
+/** @throws Problem expand-limit (400) */
+export function within(name: Counted, actual: number, most: number): void {
   if (actual > most) throw limitProblem(name, most);
 }
 
-export const limitProblem = (name: Counted, most: number): Problem =>
+const limitProblem = (name: Counted, most: number): Problem =>
   new Problem(expandLimit, `The limit of ${name} is ${most}.`, { extensions: { limit: { [name]: most } } });
 
 const closest = (name: string, candidates: readonly string[]): string | undefined =>

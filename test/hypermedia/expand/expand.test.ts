@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../../src/config/limits.ts';
 import { Problem } from '../../../src/contract/problem.ts';
-import { notFound } from '../../../src/contract/problems.ts';
+import { notFound, serviceUnreachable } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
 import type { Part } from '../../../src/hypermedia/expand/fetch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
@@ -24,12 +24,16 @@ const page = (...items: Body[]): Body => ({
   _embedded: { item: items },
 });
 
-/** A world of resources by href; what is not there is a 404. */
+/** A world of resources by href; what is not there is a 404. Many authors can be asked for at once. */
 const world = (resources: Record<string, Body>, cacheControl?: string) => {
   const calls: string[] = [];
+  const authorsOf = (href: string) => {
+    const ids = new URLSearchParams(href.split('?')[1]).get('id')?.split(',') ?? [];
+    return page(...ids.map((id) => resources[`/authors/${id}`]).filter((body) => body !== undefined));
+  };
   const fetch = async (href: string): Promise<Part> => {
     calls.push(href);
-    const body = resources[href];
+    const body = href.startsWith('/authors?') ? authorsOf(href) : resources[href];
     if (body === undefined) throw new Problem(notFound, `There is no ${href}.`);
     return { body: structuredClone(body), cacheControl };
   };
@@ -41,13 +45,13 @@ async function expand(
   body: Body,
   paths: string,
   { fetch }: ReturnType<typeof world>,
-  cacheControl?: string,
+  given: { cacheControl?: string; deadline?: AbortSignal; concurrency?: number } = {},
 ) {
+  const { cacheControl, deadline = new AbortController().signal, concurrency = 16 } = given;
   const subject = graph.operation('books', operationId);
   if (subject === undefined) throw new Error(operationId);
-  const limits = defaultLimits.expand;
+  const limits = { ...defaultLimits.expand, concurrency };
   const plan = planExpand(parseExpand([paths]), subject, () => false, limits);
-  const deadline = new AbortController().signal;
   return expandBody(structuredClone(body), plan, {
     fetch,
     format: hal,
@@ -64,13 +68,83 @@ describe('expansion', () => {
     expect(body).toEqual({ ...book('1', 'a'), _embedded: { author: author('a') } });
   });
 
-  it('fetches a target once, however many lead to it', async () => {
+  it('fetches a target once, however many lead to it, and all of a kind together', async () => {
     const at = world({ '/authors/a': author('a'), '/authors/b': author('b') });
     const items = [book('1', 'a'), book('2', 'b'), book('3', 'a')];
     const { body } = await expand('listBooks', page(...items), 'author', at);
-    expect(at.calls.sort()).toEqual(['/authors/a', '/authors/b']);
+    expect(at.calls).toEqual(['/authors?id=a%2Cb&limit=2']);
     const expanded = (body._embedded as { item: Body[] }).item;
     expect(expanded.map((item) => (item._embedded as { author: Body }).author.id)).toEqual(['a', 'b', 'a']);
+  });
+
+  it('asks once more for what a call for many left out, and says why it is not there', async () => {
+    const at = world({ '/authors/a': author('a') });
+    const items = [book('1', 'a'), book('2', 'b')];
+    const { body } = await expand('listBooks', page(...items), 'author', at);
+    expect(at.calls).toEqual(['/authors?id=a%2Cb&limit=2', '/authors/b']);
+    expect(body._expandErrors).toMatchObject([
+      { path: 'author', href: '/authors/b', problem: { status: 404 } },
+    ]);
+    expect((body._embedded as { item: Body[] }).item[0]).toHaveProperty('_embedded.author.id', 'a');
+  });
+
+  it.each([
+    ['refused', notFound, ['/authors?id=a%2Cb&limit=2', '/authors/a', '/authors/b'], 0],
+    ['answered by nobody', serviceUnreachable, ['/authors?id=a%2Cb&limit=2'], 2],
+  ])(
+    'asks one by one when a call for many is refused, but not when nobody is there: %s',
+    async (_, type, calls, failed) => {
+      const at = world({ '/authors/a': author('a'), '/authors/b': author('b') });
+      const fetch = (href: string) => {
+        if (!href.includes('?')) return at.fetch(href);
+        at.calls.push(href);
+        return Promise.reject(new Problem(type, 'no'));
+      };
+      const items = [book('1', 'a'), book('2', 'b')];
+      const { failures } = await expand('listBooks', page(...items), 'author', { ...at, fetch });
+      expect(at.calls).toEqual(calls);
+      expect(failures).toHaveLength(failed);
+    },
+  );
+
+  it('leaves out what is not there when the time is over, and waits for nothing', async () => {
+    const deadline = new AbortController();
+    const never = new Promise<Part>(() => undefined);
+    const at = world({ '/authors/a': author('a') });
+    const fetch = (href: string) => {
+      if (!href.startsWith('/books')) return at.fetch(href);
+      deadline.abort();
+      return never;
+    };
+    const { body, cacheControl } = await expand(
+      'getBook',
+      book('1', 'a'),
+      'author.books',
+      { ...at, fetch },
+      {
+        deadline: deadline.signal,
+      },
+    );
+    expect(body).toHaveProperty('_embedded.author.id', 'a');
+    expect(body._expandErrors).toMatchObject([
+      { path: 'author.books', problem: { type: '/problems/upstream-timeout', status: 504 } },
+    ]);
+    expect(cacheControl).toBe('no-store');
+  });
+
+  it('makes no more calls at once than it may', async () => {
+    let [running, most] = [0, 0];
+    const fetch = async (href: string): Promise<Part> => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return { body: { _links: { self: { href } } } };
+    };
+    const chapters = Array.from({ length: 9 }, (_, index) => ({ href: `/books/1/chapters/${index}` }));
+    const given = { id: '1', _links: { self: { href: '/books/1' }, chapters } };
+    const { body } = await expand('getBook', given, 'chapters', { calls: [], fetch }, { concurrency: 4 });
+    expect((body._embedded as { chapters: Body[] }).chapters).toHaveLength(9);
+    expect(most).toBe(4);
   });
 
   it('embeds a collection as its first page, with its own links', async () => {
@@ -93,7 +167,9 @@ describe('expansion', () => {
   it('leaves out what fails, lists it once, and must not be kept', async () => {
     const at = world({ '/authors/b': author('b') }, 'max-age=60');
     const given = page(book('1', 'a'), book('2', 'b'), book('3', 'a'));
-    const { body, failures, cacheControl } = await expand('listBooks', given, 'author', at, 'max-age=60');
+    const { body, failures, cacheControl } = await expand('listBooks', given, 'author', at, {
+      cacheControl: 'max-age=60',
+    });
     expect(body._expandErrors).toEqual([
       { path: 'author', href: '/authors/a', problem: expect.objectContaining({ status: 404 }) },
     ]);
@@ -127,7 +203,7 @@ describe('expansion', () => {
     ['max-age=60', 'no-store', 'no-store'],
   ])('is as fresh as its parts: %s and %s make %s', async (own, part, whole) => {
     const at = world({ '/authors/a': author('a') }, part);
-    const { cacheControl } = await expand('getBook', book('1', 'a'), 'author', at, own);
+    const { cacheControl } = await expand('getBook', book('1', 'a'), 'author', at, { cacheControl: own });
     expect(cacheControl).toBe(whole);
   });
 
@@ -148,11 +224,29 @@ describe('expansion', () => {
     expect(JSON.stringify(one.body)).toBe(JSON.stringify(other.body));
   });
 
-  it('refuses to gather more resources than the limit', async () => {
+  it('refuses to embed more resources than the limit, before it asks for them', async () => {
     const items = Array.from({ length: 201 }, (_, index) => book(`${index}`, `${index}`));
-    await expect(expand('listBooks', page(...items), 'author', world({}))).rejects.toMatchObject({
-      status: 400,
-      extensions: { limit: { resources: 200 } },
+    const at = world({});
+    const refusal = { status: 400, extensions: { limit: { resources: 200 } } };
+    await expect(expand('listBooks', page(...items), 'author', at)).rejects.toMatchObject(refusal);
+    expect(at.calls).toEqual([]);
+  });
+
+  it('counts a shared resource once, and bounds the places that it is in', async () => {
+    const items = (count: number) => Array.from({ length: count }, (_, index) => book(`${index}`, 'a'));
+    const at = world({ '/authors/a': author('a') });
+    await expand('listBooks', page(...items(2000)), 'author', at);
+    await expect(expand('listBooks', page(...items(2001)), 'author', at)).rejects.toMatchObject({
+      extensions: { limit: { embeds: 2000 } },
     });
+  });
+
+  it('counts the items of what it embeds', async () => {
+    const items = Array.from({ length: 200 }, (_, index) => book(`${index}`, 'a'));
+    const at = world({ '/authors/a': author('a'), '/books?authorId=a': page(...items) });
+    const tooMany = expand('getBook', book('1', 'a'), 'author.books', at);
+    await expect(tooMany).rejects.toMatchObject({ status: 400 });
+    const fewer = world({ '/authors/a': author('a'), '/books?authorId=a': page(...items.slice(1)) });
+    await expand('getBook', book('1', 'a'), 'author.books', fewer);
   });
 });

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure } from '../../../src/hypermedia/expand/expand.ts';
+import { isStrict, refuseIncomplete } from '../../../src/hypermedia/expand/strict.ts';
+
+const failure = (path: string, status: number, retryAfter?: string): Failure => ({
+  path,
+  href: `/${path}`,
+  problem: { status },
+  retryAfter,
+});
+
+describe('Prefer: handling=strict', () => {
+  it('is asked for by its value', () => {
+    expect(['handling=strict', 'return=minimal, Handling="strict"'].map(isStrict)).toEqual([true, true]);
+    expect([undefined, 'handling=lenient', 'strict'].map(isStrict)).toEqual([false, false, false]);
+  });
+
+  it('lets pass what is whole', () => {
+    expect(() => refuseIncomplete([])).not.toThrow();
+  });
+
+  it.each([
+    [503, [503, 503]],
+    [504, [503, 504]],
+    [502, [503, 404]],
+    [502, [403]],
+    [502, [500, 504]],
+  ])('makes %d of parts with %j', (status, statuses) => {
+    const failures = statuses.map((one, index) => failure(`p${index}`, one));
+    expect(() => refuseIncomplete(failures)).toThrow(expect.objectContaining({ status }));
+  });
+
+  it('says which parts, with their problems, and when to come again', () => {
+    const failures = [failure('a', 503, '2'), failure('b.c', 503, '7'), failure('d', 503)];
+    expect(() => refuseIncomplete(failures)).toThrow(
+      expect.objectContaining({
+        message: 'Not to be had: a, b.c, d.',
+        headers: { 'Preference-Applied': 'handling=strict', 'Retry-After': '7' },
+        extensions: {
+          _expandErrors: failures.map(({ path, href, problem }) => ({ path, href, problem })),
+        },
+      }),
+    );
+  });
+});

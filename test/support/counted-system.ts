@@ -1,0 +1,61 @@
+/** The gateway before every service, each of which counts what it is asked. */
+import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { startGateway } from '../../src/gateway/start.ts';
+import { listen } from '../../src/http/listen.ts';
+import { createLog } from '../../src/http/log.ts';
+import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
+import { loadService } from '../../src/service/load.ts';
+import { serviceApp } from '../../src/service/start.ts';
+import { testDatabase } from './database.ts';
+
+import type { System } from './system.ts';
+
+interface CountedSystem extends System {
+  /** Where each service listens, by name. */
+  readonly services: Readonly<Record<string, string>>;
+  /** Method and path of every request that came to a service since the last time, by its name. */
+  asked(): Record<string, string[]>;
+}
+
+const FREE = { port: 0, host: '127.0.0.1', grace: 0 };
+
+export async function startCountedSystem(): Promise<CountedSystem> {
+  const log = createLog({ level: 'silent' });
+  const database = await testDatabase();
+  const { services, limits } = loadGatewayConfig('gateway.yaml');
+  let asked: Record<string, string[]> = {};
+  const apps = new Map<string, Awaited<ReturnType<typeof serviceApp>>>();
+  const places = await Promise.all(
+    services.map(async ({ name }) => {
+      const listening = await listen((req, res) => {
+        asked[name] = [...(asked[name] ?? []), `${req.method} ${req.url}`];
+        apps.get(name)?.(req, res);
+      }, FREE);
+      return { name, ...listening };
+    }),
+  );
+  const urls = Object.fromEntries(places.map(({ name, url }) => [name, url]));
+  const config = loadGatewayConfig('gateway.yaml', { urls });
+  const targets = createTargets(config.services);
+  for (const { name } of services)
+    apps.set(
+      name,
+      await serviceApp(await loadService(name), { database, targets, neighbours: services, log, limits }),
+    );
+  const gateway = await startGateway({ config, log, ...FREE });
+  return {
+    url: gateway.url,
+    services: urls,
+    asked() {
+      const before = asked;
+      asked = {};
+      return before;
+    },
+    close: async () => {
+      await gateway.close();
+      for (const { close } of places) await close();
+      await closeTargets(targets);
+      await database.close();
+    },
+  };
+}
