@@ -38,7 +38,7 @@ export interface DocumentedOperation {
   readonly links: Readonly<Record<string, LinkObject>>;
 }
 
-export interface BatchParameter {
+interface BatchParameter {
   /** The operation that answers for one of them. */
   readonly operationId: string;
   readonly name: string;
