@@ -179,6 +179,10 @@ const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string().openapi({ description: 'What happened this time.' }),
+    _links: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({ description: 'Where to go from here (HAL §4.1.1).' }),
   })
   .openapi('Problem', { description: 'Problem details (RFC 9457).' });
 

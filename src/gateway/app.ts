@@ -1,5 +1,5 @@
 /** THE MAP: what the gateway does with a request, in order. Every step can end it; errors go to the last one. */
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
@@ -14,6 +14,7 @@ import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
 import { compileOperations } from './operation.ts';
 import { ownPages } from './own-pages.ts';
+import { publicPaths } from './public-paths.ts';
 import { route } from './route.ts';
 import { createRouter } from './router.ts';
 import { createSend } from './send.ts';
@@ -26,7 +27,7 @@ export interface GatewayOptions {
   readonly targets: Targets;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Answers the reserved paths. */
-  readonly pages?: RequestHandler;
+  readonly pages?: Router;
   /** The metrics hook. */
   readonly onRequest?: (record: AccessRecord) => void;
 }
@@ -68,6 +69,6 @@ export function createGateway({
   // To the service and back.
   app.use(forward({ targets, trustProxy, headersOf }));
   // Whatever went wrong, as application/problem+json.
-  app.use(problemHandler({ logger: log.logger, headers: security }));
+  app.use(problemHandler({ logger: log.logger, headers: security, paths: publicPaths(router, pages) }));
   return app;
 }

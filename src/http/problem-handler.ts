@@ -3,7 +3,7 @@
  *
  * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
  * type for that status; anything else is a fault of ours: logged, and told by its request id only. Sends any
- * status of the catalogue. When the head is already out, the connection is cut: a body that ends early must
+ * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is cut: a body that ends early must
  * not look whole.
  */
 import type { ErrorRequestHandler } from 'express';
@@ -18,14 +18,18 @@ import {
 } from '../contract/problems.ts';
 import { findContext } from './context.ts';
 import { REQUEST_ID_HEADER } from './identify.ts';
+import { linkHeader } from './link-header.ts';
+import { describedBy, type Paths, problemLinks } from './problem-links.ts';
 
 export interface ProblemHandlerOptions {
   readonly logger: Pick<Logger, 'error'>;
   /** Raw headers for every problem: name, value, … */
   readonly headers?: readonly string[];
+  /** For the links that help a caller to go on. */
+  readonly paths?: Paths;
 }
 
-export const problemHandler = ({ logger, headers = [] }: ProblemHandlerOptions): ErrorRequestHandler =>
+export const problemHandler = ({ logger, headers = [], paths }: ProblemHandlerOptions): ErrorRequestHandler =>
   // Express tells an error handler by its four parameters.
   function problemHandler(error, req, res, _next) {
     const context = findContext(req);
@@ -39,9 +43,16 @@ export const problemHandler = ({ logger, headers = [] }: ProblemHandlerOptions):
       res.destroy();
       return;
     }
-    const body = { ...problem.toJSON(), ...(context && { requestId: context.requestId }) };
+    const request = { method: req.method, url: req.originalUrl };
+    const body = {
+      ...problem.toJSON(),
+      ...(context && { requestId: context.requestId }),
+      _links: problemLinks(problem, request, paths),
+    };
     const bytes = Buffer.from(JSON.stringify(body));
+    const link = linkHeader([{ rel: 'describedby', ...describedBy(problem) }]);
     const head = ['Content-Type', PROBLEM_MEDIA_TYPE, 'Content-Length', String(bytes.length), ...headers];
+    head.push('Cache-Control', 'no-store', 'Link', link);
     if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
     res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
     res.end(req.method === 'HEAD' ? undefined : bytes);

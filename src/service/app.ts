@@ -27,6 +27,7 @@ import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
 import { Idempotency } from './idempotency.ts';
 import { OperationRunner } from './operation-runner.ts';
+import { servicePaths } from './service-paths.ts';
 
 export interface ServiceOptions {
   readonly contract: Contract;
@@ -107,7 +108,7 @@ export function createService(options: ServiceOptions): Express {
   app.use((req) => {
     throw new Problem(notFound, `No operation has the path ${req.path}.`);
   });
-  app.use(problemHandler({ logger: log.logger }));
+  app.use(problemHandler({ logger: log.logger, paths: servicePaths(contract) }));
   return app;
 }
 

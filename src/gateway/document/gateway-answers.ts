@@ -38,6 +38,7 @@ const problemSchema = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
+    _links: { type: 'object', description: 'Where to go from here (HAL §4.1.1).' },
   },
 };
 

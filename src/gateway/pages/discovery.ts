@@ -13,7 +13,9 @@ export const CATALOG_PATH = '/.well-known/api-catalog';
 
 export type Description = HeaderLink & Omit<LinkValue, 'templated'>;
 
-const STATUS: Description = { rel: 'status', href: '/status', type: HAL, title: 'How the services are' };
+export const STATUS_PATH = '/status';
+
+const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
 
 /** @param title of what is described */
 const descriptions = (document: string, docs: string, title: string): readonly Description[] => [

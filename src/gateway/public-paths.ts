@@ -1,0 +1,24 @@
+/** What the gateway knows of the paths that its callers see, for the links of problems. */
+import type { Router } from 'express';
+import type { Paths, Place } from '../http/problem-links.ts';
+import { STATUS_PATH } from './pages/discovery.ts';
+import type { OperationRouter } from './router.ts';
+
+export const publicPaths = (router: OperationRouter, pages: Pick<Router, 'stack'> | undefined): Paths => {
+  const own = new Set(pages?.stack.map(({ route }) => route?.path));
+  const find = (method: string, path: string): Place | undefined => {
+    if (own.has(path)) return { path };
+    try {
+      return matched(router, method, path);
+    } catch {
+      // A path that cannot be decoded is nobody's.
+      return undefined;
+    }
+  };
+  return { find, status: STATUS_PATH };
+};
+
+const matched = (router: OperationRouter, method: string, path: string): Place | undefined => {
+  const operation = router.find(method, path)?.operation;
+  return operation && { path: operation.path, service: operation.service };
+};
