@@ -3,8 +3,8 @@
  *
  * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
  * type for that status; anything else is a fault of ours: logged, and told by its request id only. Sends any
- * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is cut: a body that ends early must
- * not look whole.
+ * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is
+ * cut: a body that ends early must not look whole.
  */
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';

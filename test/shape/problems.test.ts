@@ -1,0 +1,58 @@
+/** The catalogue of problems is neither short of a type nor has one that nothing throws. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { libraryProblems } from '../../src/contract/problems.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const sources = ['src', 'services'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ file: `${folder}/${file}`, text: readFileSync(join(ROOT, folder, file), 'utf8') })),
+);
+const defined = sources.flatMap(({ file, text }) =>
+  [...text.matchAll(/const (\w+) = defineProblem\(\{\s*code: '([^']+)'/g)].map(
+    ([, name = '', code = '']) => ({
+      file,
+      name,
+      code,
+    }),
+  ),
+);
+
+describe('every problem type', () => {
+  it('is defined where it can be found, under one code', () => {
+    const count = sources.flatMap(({ text }) => [...text.matchAll(/(?<!const )defineProblem\(\{/g)]).length;
+    expect(defined).toHaveLength(count);
+    expect(new Set(defined.map(({ code }) => code)).size).toBe(defined.length);
+  });
+
+  it('of the library is in its catalogue, and of a service in a contract', () => {
+    for (const { file, name, code } of defined) {
+      if (file.startsWith('src/')) expect([...libraryProblems.keys()]).toContain(code);
+      else {
+        const lists = [
+          ...(sources.find((one) => one.file === file)?.text ?? '').matchAll(/problems: \[([^\]]*)\]/g),
+        ];
+        expect([name, lists.some(([, list]) => new RegExp(`\\b${name}\\b`).test(list ?? ''))]).toEqual([
+          name,
+          true,
+        ]);
+      }
+    }
+    expect(libraryProblems.size).toBe(defined.filter(({ file }) => file.startsWith('src/')).length);
+  });
+
+  it('is thrown somewhere', () => {
+    // What is left when what only names them is taken away: the catalogue, imports, definitions, contracts' lists.
+    const code = sources
+      .filter(({ file }) => file !== 'src/contract/problems.ts')
+      .map(({ text }) =>
+        text.replaceAll(/^import [^;]*;|const \w+ = defineProblem|problems: \[[^\]]*\]/gm, ''),
+      )
+      .join('\n');
+    const unused = defined.filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(code));
+    expect(unused.map((one) => one.code)).toEqual([]);
+  });
+});
