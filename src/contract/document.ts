@@ -50,6 +50,7 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
       operationId: operation.operationId,
       summary: operation.summary,
       ...(operation.description === undefined ? {} : { description: operation.description }),
+      ...(operation.deprecated === undefined ? {} : { deprecated: true }),
       ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
       tags: [contract.service],
       request: requestOf(operation, representations),
@@ -98,6 +99,14 @@ const header = (description: string, example: string) => ({
   example,
 });
 
+const deprecation = {
+  Deprecation: header('Since when it is given up (RFC 9745).', '@1767225600'),
+};
+const DEPRECATION = [
+  deprecation,
+  { ...deprecation, Sunset: header('When it may be gone (RFC 8594).', 'Fri, 01 Jan 2027 00:00:00 GMT') },
+] as const;
+
 function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
   const declared = Object.entries(operation.responses);
   const minimal = changes(operation) && operation.responses[200] !== undefined && !operation.responses[204];
@@ -125,6 +134,9 @@ function headersOf(operation: Operation, status: number, { body }: ResponseSpec)
     ...(isResource(body) || isPage(body) || (status === 204 && operation.method !== 'delete')
       ? { ETag: header('Strong validator of this representation.', '"Zk3…"') }
       : {}),
+    ...(operation.deprecated === undefined
+      ? {}
+      : DEPRECATION[operation.deprecated.sunset === undefined ? 0 : 1]),
     ...(status === 201 ? { Location: header('The new resource.', '/…') } : {}),
     ...(operation.method !== 'get' && isResource(body)
       ? { 'Content-Location': header('The resource that the body represents.', '/…') }

@@ -2,6 +2,7 @@
  * One operation of a contract: the source of its route, its handler's types, its part of the document and
  * the hrefs that lead to it.
  */
+import type { Deprecation } from './deprecation.ts';
 import { JSON_TYPE } from './media-types.ts';
 import { type ApplyPatch, isPatch, type Patch } from './patch.ts';
 import type { ProblemType } from './problem.ts';
@@ -52,6 +53,8 @@ export interface Operation<
   readonly description?: string;
   /** The relation under which `/` links to this operation. */
   readonly entry?: string;
+  /** That it is given up, and since when. */
+  readonly deprecated?: Deprecation;
   readonly params?: Params;
   readonly query?: Query;
   /** `application/json`, or what `patchOf` makes of a PATCH. */

@@ -27,7 +27,8 @@ import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.
 import type { Body, Format } from '../hypermedia/formats/format.ts';
 import { json } from '../hypermedia/formats/hal.ts';
 import { formats } from '../hypermedia/formats/index.ts';
-import type { LinkGraph } from '../hypermedia/graph.ts';
+import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
+import { headerLinks } from '../hypermedia/header-links.ts';
 import { withQuery } from '../hypermedia/href.ts';
 import type { UpstreamAnswer } from '../outbound/answer.ts';
 import { exchangeOf } from './exchange.ts';
@@ -58,6 +59,7 @@ const REPLACED: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
   'etag',
+  'link',
   'cache-control',
   'last-modified',
 ]);
@@ -74,10 +76,11 @@ export const expand = (options: ExpandOptions): RequestHandler =>
     const asked = parseExpand(new URLSearchParams(exchange.query).getAll('expand'));
     const plan = planExpand(asked, subject, embeds, options.limits);
     if (servedBySubject(plan)) return next();
-    return answerWhole(req, res, { plan, expand: asked.paths.join(',') }, options);
+    return answerWhole(req, res, { subject, plan, expand: asked.paths.join(',') }, options);
   };
 
 interface Planned {
+  readonly subject: GraphOperation;
   readonly plan: readonly PlanNode[];
   /** The caller's `expand`. */
   readonly expand: string;
@@ -91,7 +94,7 @@ async function answerWhole(
 ): Promise<void> {
   const { send, limits, trustProxy, headersOf } = options;
   const deadline = AbortSignal.timeout(limits.deadline);
-  const { plan, expand } = planned;
+  const { subject, plan, expand } = planned;
   const exchange = exchangeOf(req);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
@@ -113,6 +116,8 @@ async function answerWhole(
     refuseIncomplete(whole.failures);
     kept.push('Preference-Applied', STRICT);
   }
+  const link = headerLinks(whole.body, format, subject);
+  if (link !== undefined) kept.push('Link', link);
   sendWhole(req, res, whole, typeOf(req, answer, body), kept);
 }
 

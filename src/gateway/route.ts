@@ -2,9 +2,11 @@
  * Finds the operation that a request is for.
  *
  * Sends 400 where the path's percent-encoding is broken, 404 where no document has the path, 405 with `Allow`
- * where it has, but not with this method (RFC 9110 §15.5.6), and answers OPTIONS with 204 and `Allow` (§9.3.7).
+ * where it has, but not with this method (RFC 9110 §15.5.6), and answers OPTIONS with 204, `Allow` (§9.3.7) and
+ * `Accept-Patch` (RFC 5789 §3.1).
  */
 import type { RequestHandler } from 'express';
+import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
@@ -30,7 +32,10 @@ export const route = (router: OperationRouter, securityHeaders: readonly string[
     if (method !== 'OPTIONS') {
       throw new Problem(methodNotAllowed, `This path takes ${allow}.`, { headers: { Allow: allow } });
     }
-    res.writeHead(204, ['Allow', allow, ...securityHeaders, REQUEST_ID_HEADER, context.requestId]).end();
+    const patch = router.find('PATCH', url)?.operation.body?.types.join(', ');
+    const head = ['Allow', allow, ...(patch === undefined ? [] : [ACCEPT_PATCH, patch])];
+    head.push('Cache-Control', 'no-cache', ...securityHeaders, REQUEST_ID_HEADER, context.requestId);
+    res.writeHead(204, head).end();
   };
 
 /** A request may name its target with scheme and host (RFC 9112 §3.2.2). */

@@ -18,6 +18,8 @@ import { planExpand } from '../hypermedia/expand/plan.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
 import type { Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
+import type { GraphOperation } from '../hypermedia/graph.ts';
+import { headerLinks } from '../hypermedia/header-links.ts';
 import { type Expansion, GET_CACHE_CONTROL } from './expansion.ts';
 import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
 
@@ -63,7 +65,11 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
         res.set('Preference-Applied', STRICT);
       }
     }
-    send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, { format, cacheControl });
+    send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, {
+      node,
+      format,
+      cacheControl,
+    });
   };
 }
 
@@ -71,14 +77,16 @@ function send(
   req: Request,
   res: Response,
   { status, body, self, stateTag, isReplay }: OperationAnswer,
-  { format, cacheControl }: { format: Format; cacheControl: string },
+  { node, format, cacheControl }: { node: GraphOperation; format: Format; cacheControl: string },
 ): void {
-  res.status(status).vary('Accept').vary('Prefer');
+  res.status(status).vary('Accept').vary('Prefer').set('Cache-Control', cacheControl);
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
   if (body === undefined) {
     res.end();
     return;
   }
+  const link = headerLinks(body as Body, format, node);
+  if (link !== undefined) res.append('Link', link);
   const bytes = Buffer.from(JSON.stringify(body));
   const etag = etagOf(bytes, stateTag);
   if (status === 201 && self !== undefined) res.setHeader('Location', self);
@@ -88,7 +96,6 @@ function send(
         headers: { ETag: etag },
       });
     res.setHeader('ETag', etag);
-    res.setHeader('Cache-Control', cacheControl);
     if (!noneMatch(req.headers['if-none-match'], etag)) {
       res.status(304).end();
       return;

@@ -10,7 +10,7 @@ import type { Contract } from '../contract/contract.ts';
 import { contractDocument } from '../contract/document.ts';
 import { bodyTypes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
-import { methodNotAllowed, notFound } from '../contract/problems.ts';
+import { notFound } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
 import { asCaller } from '../http/as-caller.ts';
 import { identify } from '../http/identify.ts';
@@ -23,10 +23,12 @@ import { Represent } from '../hypermedia/represent.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { answer } from './answer.ts';
 import { jsonBody } from './body.ts';
+import { deprecation } from './deprecation.ts';
 import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
 import { Idempotency } from './idempotency.ts';
 import { OperationRunner } from './operation-runner.ts';
+import { otherMethods } from './other-methods.ts';
 import { servicePaths } from './service-paths.ts';
 
 export interface ServiceOptions {
@@ -90,21 +92,15 @@ export function createService(options: ServiceOptions): Express {
   app.use(asCaller());
   app.use(entry(contract, document));
   for (const runner of runners.values()) {
-    const { method, path, body } = runner.operation;
+    const { method, path, body, deprecated } = runner.operation;
     app[method](
       expressPath(path),
+      ...deprecation(deprecated),
       ...(body === undefined ? [] : jsonBody(bodyTypes(body), limits.body)),
       answer(runner, expand),
     );
   }
-  for (const [path, methods] of methodsByPath(contract)) {
-    app.all(expressPath(path), (req, res) => {
-      if (req.method === 'OPTIONS') return void res.status(204).set('Allow', methods).end();
-      throw new Problem(methodNotAllowed, `Not ${req.method}, but ${methods}.`, {
-        headers: { Allow: methods },
-      });
-    });
-  }
+  for (const [path, handler] of otherMethods(contract)) app.all(expressPath(path), handler);
   app.use((req) => {
     throw new Problem(notFound, `No operation has the path ${req.path}.`);
   });
@@ -114,14 +110,3 @@ export function createService(options: ServiceOptions): Express {
 
 /** `/orders/{orderId}` → `/orders/:orderId`. */
 const expressPath = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ':$1');
-
-/** The value of `Allow` for each path. */
-function methodsByPath(contract: Contract): Map<string, string> {
-  const byPath = Map.groupBy(contract.operations, ({ path }) => path);
-  return new Map(
-    [...byPath].map(([path, operations]) => {
-      const methods = operations.map(({ method }) => method.toUpperCase());
-      return [path, [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')];
-    }),
-  );
-}

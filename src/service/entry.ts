@@ -11,6 +11,7 @@ import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts
 import { documentPath, READY_PATH } from '../contract/places.ts';
 import { linkHeader } from '../http/link-header.ts';
 import { negotiate } from '../http/negotiate.ts';
+import { GET_CACHE_CONTROL } from './expansion.ts';
 
 const WHOLE_DOCUMENT = '/openapi.json';
 
@@ -31,14 +32,17 @@ export function entry(contract: Contract, document: OpenAPIObject): Router {
     res
       .vary('Accept')
       .type(negotiate(req.headers.accept, [HAL, JSON_TYPE]))
-      .set('Link', link)
+      .set({ Link: link, 'Cache-Control': GET_CACHE_CONTROL })
       .send(JSON.stringify(home));
   });
   router.get([WHOLE_DOCUMENT, documentPath(service)], (_req, res) => {
-    res.type(OPENAPI_JSON).send(JSON.stringify(document));
+    res.type(OPENAPI_JSON).set('Cache-Control', GET_CACHE_CONTROL).send(JSON.stringify(document));
   });
   router.get(['/health/live', READY_PATH], (_req, res) => {
-    res.type(HEALTH).send(JSON.stringify({ status: 'pass', version }));
+    res
+      .type(HEALTH)
+      .set('Cache-Control', 'no-store')
+      .send(JSON.stringify({ status: 'pass', version }));
   });
   return router;
 }

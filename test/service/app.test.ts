@@ -95,6 +95,26 @@ describe('a service', () => {
     });
   });
 
+  it('tells with every answer that an operation is given up, and in its document', async () => {
+    const deprecated = { since: '2026-01-01', sunset: '2027-01-01', link: '/news' };
+    const operations = books.operations.map((operation) =>
+      operation.operationId === 'getBook' ? { ...operation, deprecated } : operation,
+    );
+    const old = app({ contract: { ...books, operations } });
+    const { headers } = await request(old).get('/books/b').expect(200);
+    expect(headers).toMatchObject({ deprecation: '@1767225600', sunset: 'Fri, 01 Jan 2027 00:00:00 GMT' });
+    expect(headers.link).toContain('</news>; rel="deprecation", </books/b>; rel="self"');
+    const problem = await request(old).get('/books/b?expand=nothing').expect(400);
+    expect(problem.headers.deprecation).toBe('@1767225600');
+    expect((await request(old).get('/books').expect(200)).headers.deprecation).toBeUndefined();
+    const { body } = await request(old).get('/openapi.json').expect(200);
+    const { get } = body.paths['/books/{bookId}'];
+    expect([get.deprecated, Object.keys(get.responses[200].headers)]).toEqual([
+      true,
+      expect.arrayContaining(['Deprecation', 'Sunset']),
+    ]);
+  });
+
   it.each([
     ['a crash', () => new Error('password=hunter2')],
     ['a problem that is not declared', () => new Problem(circuitOpen, 'hunter2')],

@@ -65,8 +65,9 @@ export function kettingJourney(entry: () => string): void {
         const { _templates, ...data } = embedded.data;
         expect(data).toEqual(alone.data);
         expect(embedded.actions()).toEqual(alone.actions());
-        expect(embedded.links.getAll()).toEqual(
-          alone.links.getAll().map((link) => ({ ...link, context: page.uri })),
+        // Alone it has those of the `Link` header as well.
+        expect(alone.links.getAll()).toEqual(
+          expect.arrayContaining(embedded.links.getAll().map((link) => ({ ...link, context: alone.uri }))),
         );
       }
     });

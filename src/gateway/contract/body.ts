@@ -33,13 +33,17 @@ export class RequestBody {
     }
   }
 
+  get types(): readonly string[] {
+    return [...this.#types.keys()];
+  }
+
   /** @throws Problem unsupported-media-type (415) */
   accept(contentType: string | undefined): MediaType {
     const type = essence(contentType ?? '');
     const found =
       this.#types.get(type) ?? this.#types.get(`${type.split('/')[0]}/*`) ?? this.#types.get('*/*');
     if (found && type.includes('/')) return found;
-    const supported = [...this.#types.keys()];
+    const supported = this.types;
     const got = type ? `cannot be sent as ${type}` : 'has no Content-Type';
     throw new Problem(
       unsupportedMediaType,

@@ -1,0 +1,124 @@
+/** HTTP as it is meant to be, at every path of the running system: methods, caching, links to what describes it. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import parseLinks from 'http-link-header';
+import type { OpenAPIObject, ParameterObject, SchemaObject } from 'openapi3-ts/oas31';
+import request from 'supertest';
+import { startCountedSystem } from '../support/counted-system.ts';
+
+const OWN = [
+  '/',
+  '/docs',
+  '/status',
+  '/openapi.json',
+  '/openapi.yaml',
+  '/openapi/orders.json',
+  '/problems',
+  '/problems/not-found',
+  '/rels',
+  '/.well-known/api-catalog',
+  '/health/live',
+  '/health/ready',
+];
+
+describe('every path', () => {
+  let system: Awaited<ReturnType<typeof startCountedSystem>>;
+  let document: OpenAPIObject;
+
+  beforeAll(async () => {
+    system = await startCountedSystem();
+    document = (await request(system.url).get('/openapi.json')).body;
+  }, 60_000);
+  afterAll(() => system.close());
+
+  /** Each templated path with the examples of its parameters, and the methods it has. */
+  const paths = () =>
+    Object.entries(document.paths ?? {}).map(([template, item = {}]) => {
+      const operations = Object.entries(item).filter(([key]) => /^(get|put|post|patch|delete)$/.test(key));
+      const parameters = operations.flatMap(([, { parameters = [] }]) => parameters as ParameterObject[]);
+      const exampleOf = (name: string) =>
+        (parameters.find((parameter) => parameter.name === name)?.schema as SchemaObject | undefined)
+          ?.example;
+      return {
+        path: template.replaceAll(/\{([^}]+)\}/g, (_, name) => exampleOf(name)),
+        service: template.split('/')[1] as string,
+        methods: operations.map(([method]) => method.toUpperCase()),
+      };
+    });
+
+  it('says to OPTIONS what it takes, at the gateway and at the service alone', async () => {
+    for (const { path, service, methods } of paths())
+      for (const url of [system.url, system.services[service] as string]) {
+        const { status, headers } = await request(url).options(path);
+        expect([path, status]).toEqual([path, 204]);
+        const reads = methods.includes('GET') ? ['HEAD'] : [];
+        expect((headers.allow ?? '').split(', ').toSorted()).toEqual(
+          [...methods, ...reads, 'OPTIONS'].toSorted(),
+        );
+        expect(headers['accept-patch'] !== undefined).toBe(methods.includes('PATCH'));
+        expect(headers['cache-control']).toBe('no-cache');
+      }
+    for (const path of OWN) {
+      const { headers } = await request(system.url).options(path).expect(204);
+      expect(headers).toMatchObject({ allow: 'GET, HEAD, OPTIONS', 'cache-control': 'no-cache' });
+    }
+  });
+
+  it('answers HEAD as GET, without the body, and says how long either may be kept', async () => {
+    const readable = paths().filter(({ methods }) => methods.includes('GET'));
+    for (const path of [...readable.map((one) => one.path), ...OWN]) {
+      const get = await request(system.url).get(path).expect(200);
+      const head = await request(system.url).head(path).expect(200);
+      expect(head.text).toBeFalsy();
+      const comparable = ({ date, 'x-request-id': id, connection, ...headers }: Record<string, unknown>) =>
+        headers;
+      expect([path, comparable(head.headers)]).toEqual([path, comparable(get.headers)]);
+      expect(get.headers['cache-control']).toMatch(/^(no-cache|no-store|public, max-age=\d+)/);
+    }
+  });
+
+  it('says in Link where it is, what describes it, and where its neighbours are, in every format', async () => {
+    for (const { path, service } of paths().filter(({ methods }) => methods.includes('GET')))
+      for (const type of ['application/json', 'application/hal+json', 'application/vnd.siren+json']) {
+        const { headers } = await request(system.url).get(path).accept(type).expect(200);
+        const links = parseLinks.parse(headers.link as string);
+        expect(links.rel('self')).toMatchObject([{ uri: path }]);
+        expect(links.rel('service-desc')).toMatchObject([{ uri: `/openapi/${service}.json` }]);
+        const [{ uri = '' } = {}] = links.rel('describedby');
+        const [file = '', pointer = ''] = uri.split('#');
+        const { body } = await request(system.url).get(file).expect(200);
+        expect(body.components.schemas).toHaveProperty([pointer.split('/').at(-1) ?? '']);
+      }
+  });
+
+  it('leads from page to page in Link alone, and keeps what was asked for', async () => {
+    const seen: string[] = [];
+    let at: string | undefined = '/orders?limit=9&expand=consumer';
+    while (at !== undefined) {
+      const answer: request.Response = await request(system.url).get(at).accept('application/json');
+      const { body, headers } = answer;
+      for (const item of body._embedded.item) {
+        seen.push(item.id);
+        expect(item._embedded.consumer.id).toBe(item.consumerId);
+      }
+      at = parseLinks.parse(headers.link as string).rel('next')[0]?.uri;
+    }
+    expect(seen.length).toBeGreaterThan(20);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('forbids to keep a problem, and says what describes it', async () => {
+    for (const [method, path] of [
+      ['get', '/nowhere'],
+      ['get', '/orders?limit=x'],
+      ['delete', '/orders'],
+      ['post', '/orders/o-none/cancel'],
+    ] as const) {
+      const { status, headers, body } = await request(system.url)[method](path);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(headers['cache-control']).toBe('no-store');
+      expect(parseLinks.parse(headers.link as string).rel('describedby')).toMatchObject([{ uri: body.type }]);
+      await request(system.url).get(body._links.describedby.href).expect(200);
+      await request(system.url).get(body._links.up.href).expect(200);
+    }
+  });
+});
