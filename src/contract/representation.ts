@@ -62,14 +62,14 @@ const PAGING = {
 export interface ResourceFormat {
   readonly mediaType: string;
   /** Called once for each resource and page of a contract. */
-  schema(body: Resource | Page, schemas: Representations): z.ZodObject;
+  schema(body: Resource | Page, schemas: Representations): z.ZodType;
 }
 
 /** The representation schemas of one contract, each made once so that a component is defined once. */
 export class Representations {
   readonly #contract: Contract;
   readonly #formats: readonly ResourceFormat[];
-  readonly #made = new Map<unknown, Map<string, z.ZodObject>>();
+  readonly #made = new Map<unknown, Map<string, z.ZodType>>();
 
   constructor(contract: Contract, formats: readonly ResourceFormat[]) {
     this.#contract = contract;
@@ -77,7 +77,7 @@ export class Representations {
   }
 
   /** The schema of a body in each media type, the server's favourite first. */
-  content(body: Resource | Page): Record<string, { schema: z.ZodObject }> {
+  content(body: Resource | Page): Record<string, { schema: z.ZodType }> {
     return Object.fromEntries(
       this.#formats.map(({ mediaType, schema }) => [
         mediaType,
@@ -86,20 +86,20 @@ export class Representations {
     );
   }
 
-  hal(body: Resource | Page): z.ZodObject {
+  hal(body: Resource | Page): z.ZodType {
     return this.once(this, body, () => (isPage(body) ? this.#page(body) : this.#resource(body as Resource)));
   }
 
   /** @param key tells apart what is made of one body */
-  once(key: unknown, { name }: Resource | Page, make: () => z.ZodObject): z.ZodObject {
-    const schemas = this.#made.get(key) ?? new Map<string, z.ZodObject>();
+  once(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
+    const schemas = this.#made.get(key) ?? new Map<string, z.ZodType>();
     this.#made.set(key, schemas);
     const schema = schemas.get(name) ?? make();
     schemas.set(name, schema);
     return schema;
   }
 
-  #resource(body: Resource): z.ZodObject {
+  #resource(body: Resource): z.ZodType {
     return body.state
       .extend({
         _links: this.#links(body.name),
@@ -110,7 +110,7 @@ export class Representations {
       .openapi(body.name);
   }
 
-  #page(body: Page): z.ZodObject {
+  #page(body: Page): z.ZodType {
     return z
       .object({
         ...(body.total ? { total } : {}),

@@ -68,7 +68,8 @@ export function createGateway({
   );
   // To the service and back.
   app.use(forward({ targets, trustProxy, headersOf }));
-  // Whatever went wrong, as application/problem+json.
-  app.use(problemHandler({ logger: log.logger, headers: security, paths: publicPaths(router, pages) }));
+  // Whatever went wrong, as application/problem+json, or as a page.
+  const paths = publicPaths(router, pages);
+  app.use(problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }));
   return app;
 }

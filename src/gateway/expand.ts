@@ -6,13 +6,13 @@
  * expand-unknown or expand-limit before anything is sent, 502 where the subject cannot be read. An answer of the
  * subject that is no 200 with JSON goes on untouched.
  */
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ExpandLimits } from '../config/limits.ts';
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
 import { etagOf, noneMatch } from '../http/etag.ts';
-import { negotiate } from '../http/negotiate.ts';
+import { acceptable } from '../http/negotiate.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { type FetchPart, partOf } from '../hypermedia/expand/fetch.ts';
 import { formatExpand, parseExpand } from '../hypermedia/expand/parse.ts';
@@ -46,6 +46,7 @@ export interface ExpandOptions {
 /** Most bytes that are taken of one answer. */
 const MAX_ANSWER = 10 * 1024 ** 2;
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
+const ACCEPT: ReadonlySet<string> = new Set(['accept']);
 /** They speak of the plain resource, or would make an answer that cannot be read here. */
 const NOT_PASSED: ReadonlySet<string> = new Set([
   'if-none-match',
@@ -76,7 +77,7 @@ export const expand = (options: ExpandOptions): RequestHandler =>
     const asked = parseExpand(new URLSearchParams(exchange.query).getAll('expand'));
     const plan = planExpand(asked, subject, embeds, options.limits);
     if (servedBySubject(plan)) return next();
-    return answerWhole(req, res, { subject, plan, expand: asked.paths.join(',') }, options);
+    return answerWhole(req, res, next, { plan, subject, expand: asked.paths.join(',') }, options);
   };
 
 interface Planned {
@@ -89,20 +90,30 @@ interface Planned {
 async function answerWhole(
   req: Request,
   res: Response,
+  next: NextFunction,
   planned: Planned,
   options: ExpandOptions,
 ): Promise<void> {
   const { send, limits, trustProxy, headersOf } = options;
   const deadline = AbortSignal.timeout(limits.deadline);
-  const { subject, plan, expand } = planned;
+  const { plan, expand, subject } = planned;
   const exchange = exchangeOf(req);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
-  const headers = without(requestHeaders(req, exchange.context, trustProxy), NOT_PASSED);
+  // A page is made of the whole, so its parts are asked for as what it is made of.
+  const { rendering } = preferred(req) ?? {};
+  const passed = without(requestHeaders(req, exchange.context, trustProxy), NOT_PASSED);
+  const headers = rendering ? [...without(passed, ACCEPT), 'Accept', rendering.partType] : passed;
   const get = (path: string, signal = gone.signal) => send({ method: 'GET', path, headers }, signal);
 
   const own = formatExpand(pushdown(plan));
-  const answer = await get(withQuery(exchange.target, [['expand', own === '' ? undefined : own]]));
+  const target = withQuery(exchange.target, [['expand', own === '' ? undefined : own]]);
+  const answer = await get(target);
+  if (!isReadable(answer) && rendering) {
+    answer.discard();
+    exchange.target = target;
+    return next();
+  }
   if (!isReadable(answer)) return answer.pipe(res, headersOf(answer.rawHeaders, exchange.context));
   const body = (await readJson(answer)) as Body;
   const signal = AbortSignal.any([gone.signal, deadline]);
@@ -118,7 +129,16 @@ async function answerWhole(
   }
   const link = headerLinks(whole.body, format, subject);
   if (link !== undefined) kept.push('Link', link);
-  sendWhole(req, res, whole, typeOf(req, answer, body), kept);
+  const type = typeOf(req, answer, body);
+  if (rendering === undefined)
+    return sendWhole(req, res, { ...whole, type, text: JSON.stringify(body) }, kept);
+  const asked = { url: req.originalUrl, operation: subject, isFromGateway: true };
+  const added = Object.entries(rendering.headers);
+  const others = without(kept, new Set(added.map(([name]) => name.toLowerCase())));
+  sendWhole(req, res, { ...whole, type, text: rendering.serialize(body, asked) }, [
+    ...others,
+    ...added.flat(),
+  ]);
 }
 
 const isReadable = (answer: UpstreamAnswer): boolean =>
@@ -154,20 +174,22 @@ async function part(answer: UpstreamAnswer): ReturnType<FetchPart> {
 }
 
 /** A part may bring what the format of the subject alone did not have, as actions. */
-function typeOf(req: Request, answer: UpstreamAnswer, body: Body): string {
-  const own = answer.header('content-type') ?? JSON_TYPE;
-  const chosen = negotiate(req.headers.accept, MEDIA_TYPES);
-  return formats.find(({ mediaType }) => mediaType === chosen)?.typeOf?.(body) ?? own;
+const typeOf = (req: Request, answer: UpstreamAnswer, body: Body): string =>
+  preferred(req)?.typeOf?.(body) ?? answer.header('content-type') ?? JSON_TYPE;
+
+/** What the caller would like most; none where it is for the service to refuse. */
+function preferred({ headers: { accept } }: Request): Format | undefined {
+  const [chosen] = acceptable(accept, MEDIA_TYPES);
+  return formats.find(({ mediaType }) => mediaType === chosen);
 }
 
 function sendWhole(
   req: Request,
   res: Response,
-  { body, cacheControl }: { body: Body; cacheControl: string },
-  type: string,
+  { text, type, cacheControl }: { text: string; type: string; cacheControl: string },
   kept: readonly string[],
 ): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+  const bytes = Buffer.from(text);
   const etag = etagOf(bytes);
   const head = [...kept, 'ETag', etag, 'Cache-Control', cacheControl];
   if (!noneMatch(req.headers['if-none-match'], etag)) {

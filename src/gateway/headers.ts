@@ -4,9 +4,7 @@ import type { RequestContext } from '../http/context.ts';
 import { appendForwarded, FORWARDED_HEADERS } from '../http/forwarded.ts';
 import { HOP_BY_HOP, namedInConnection } from '../http/hop-by-hop.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
-
-/** RFC 9110 §7.6.3: who passed it on. */
-const VIA = '1.1 linkway';
+import { VIA } from '../http/via.ts';
 
 const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,

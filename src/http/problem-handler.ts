@@ -1,5 +1,6 @@
 /**
- * Last step of a hop: every error becomes `application/problem+json` (RFC 9457).
+ * Last step of a hop: every error becomes `application/problem+json` (RFC 9457), or a page for whoever would like a
+ * page most. Reads `Accept`, `Via`.
  *
  * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
  * type for that status; anything else is a fault of ours: logged, and told by its request id only. Sends any
@@ -17,9 +18,14 @@ import {
   unsupportedMediaType,
 } from '../contract/problems.ts';
 import { findContext } from './context.ts';
+import { HTML } from './entity.ts';
 import { REQUEST_ID_HEADER } from './identify.ts';
 import { linkHeader } from './link-header.ts';
+import { prefersHtml } from './negotiate.ts';
+import { problemPage } from './page/problem-page.ts';
+import { pageSecurity } from './page/security.ts';
 import { describedBy, type Paths, problemLinks } from './problem-links.ts';
+import { isFromGateway } from './via.ts';
 
 export interface ProblemHandlerOptions {
   readonly logger: Pick<Logger, 'error'>;
@@ -27,9 +33,19 @@ export interface ProblemHandlerOptions {
   readonly headers?: readonly string[];
   /** For the links that help a caller to go on. */
   readonly paths?: Paths;
+  /** Whether the gateway's own pages are beside what is answered, whoever asked. */
+  readonly isGateway?: boolean;
 }
 
-export const problemHandler = ({ logger, headers = [], paths }: ProblemHandlerOptions): ErrorRequestHandler =>
+const HTML_TYPE = `${HTML}; charset=utf-8`;
+const PAGE = Object.entries(pageSecurity()).flat();
+
+export const problemHandler = ({
+  logger,
+  headers = [],
+  paths,
+  isGateway = false,
+}: ProblemHandlerOptions): ErrorRequestHandler =>
   // Express tells an error handler by its four parameters.
   function problemHandler(error, req, res, _next) {
     const context = findContext(req);
@@ -43,16 +59,21 @@ export const problemHandler = ({ logger, headers = [], paths }: ProblemHandlerOp
       res.destroy();
       return;
     }
-    const request = { method: req.method, url: req.originalUrl };
+    const { method, originalUrl: url } = req;
     const body = {
       ...problem.toJSON(),
       ...(context && { requestId: context.requestId }),
-      _links: problemLinks(problem, request, paths),
+      _links: problemLinks(problem, { method, url }, paths),
     };
-    const bytes = Buffer.from(JSON.stringify(body));
+    const isAtGateway = isGateway || isFromGateway(req);
+    const written = prefersHtml(req.headers.accept)
+      ? { type: HTML_TYPE, text: problemPage({ problem, body, url, isAtGateway }), added: PAGE }
+      : { type: PROBLEM_MEDIA_TYPE, text: JSON.stringify(body), added: headers };
+    const bytes = Buffer.from(written.text);
     const link = linkHeader([{ rel: 'describedby', ...describedBy(problem) }]);
-    const head = ['Content-Type', PROBLEM_MEDIA_TYPE, 'Content-Length', String(bytes.length), ...headers];
+    const head = ['Content-Type', written.type, 'Content-Length', String(bytes.length), ...written.added];
     head.push('Cache-Control', 'no-store', 'Link', link);
+    res.vary('Accept');
     if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
     res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
     res.end(req.method === 'HEAD' ? undefined : bytes);

@@ -13,7 +13,7 @@ import type {
 import { BATCHES } from '../contract/batch.ts';
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
-import { type TemplateProperty, templateProperties } from './template.ts';
+import { parameterProperty, type TemplateProperty, templateProperties } from './template.ts';
 
 export interface DocumentedOperation {
   readonly service: string;
@@ -26,8 +26,8 @@ export interface DocumentedOperation {
   readonly expands: boolean;
   /** A list parameter by which it answers for many resources of another operation at once (`x-batches`). */
   readonly batches?: BatchParameter;
-  /** Names of its query parameters, in the document's order. */
-  readonly query: readonly string[];
+  /** Its query parameters, in the document's order, for a form. */
+  readonly query: readonly TemplateProperty[];
   /** Of the JSON body, for a form. */
   readonly properties: readonly TemplateProperty[];
   /** Of its first successful JSON answer, where that is a named schema. */
@@ -74,7 +74,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
   const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
     .map((parameter) => resolveReference<ParameterObject>(document, parameter))
     .filter((parameter) => parameter?.in === 'query') as ParameterObject[];
-  const query = parameters.map(({ name }) => name);
+  const query = parameters.map((parameter) => parameterProperty(document, parameter));
   const batches = batchOf(document, parameters);
   const body = resolveReference<RequestBodyObject>(document, operation.requestBody);
   const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
@@ -88,7 +88,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     path: pathTemplate(path),
     title: operation.summary ?? operation.operationId ?? '',
     query,
-    expands: query.includes('expand'),
+    expands: query.some(({ name }) => name === 'expand'),
     ...(batches === undefined ? {} : { batches }),
     properties: templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),

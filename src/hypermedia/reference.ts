@@ -1,5 +1,5 @@
 /** Local references in an OpenAPI document (`#/components/…`). */
-import type { OpenAPIObject, ReferenceObject } from 'openapi3-ts/oas31';
+import type { ReferenceObject } from 'openapi3-ts/oas31';
 import { pointerSegments, valueAt } from './expression.ts';
 
 /** References may lead to references, and a broken document in circles. */
@@ -7,7 +7,7 @@ const MOST_HOPS = 20;
 
 /** What a value refers to, or the value itself; undefined where there is nothing. */
 export function resolveReference<T extends object>(
-  document: OpenAPIObject,
+  document: object,
   value: T | ReferenceObject | undefined,
 ): T | undefined {
   let at: unknown = value;

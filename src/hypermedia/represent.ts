@@ -98,7 +98,7 @@ export class Represent {
 /** The collection with everything that its contract lets a caller choose; a cursor only comes from links. */
 function searchTemplate({ path, query }: GraphOperation, request: RequestParts): LinkValue | undefined {
   const collection = href(path, Object.entries(request.path) as [string, ParameterValue][]);
-  const variables = query.filter((name) => name !== 'cursor');
+  const variables = query.map(({ name }) => name).filter((name) => name !== 'cursor');
   if (collection === undefined || variables.length === 0) return undefined;
   return { href: `${collection}{?${variables.join(',')}}`, templated: true };
 }

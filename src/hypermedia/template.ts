@@ -1,6 +1,7 @@
 /** JSON Schema of a request body → the properties of a HAL-FORMS template, made when a document is loaded. */
-import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
+import type { ParameterObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { resolveReference } from './reference.ts';
+import { words } from './words.ts';
 
 /** A property of a template (HAL-FORMS, "The property element"). */
 export interface TemplateProperty {
@@ -9,12 +10,6 @@ export interface TemplateProperty {
   readonly required: boolean;
   readonly [member: string]: unknown;
 }
-
-/** `deliveryTime` → `Delivery time`. */
-const promptOf = (name: string): string => {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
 
 const inputTypes: Readonly<Record<string, string>> = {
   'date-time': 'datetime-local',
@@ -29,22 +24,60 @@ const inputTypes: Readonly<Record<string, string>> = {
  * listed with their JSON Schema in `schema`, for clients that can build them.
  */
 export function templateProperties(
-  document: OpenAPIObject,
+  document: object,
   body: SchemaObject | ReferenceObject,
 ): TemplateProperty[] {
   const { properties = {}, required = [] } = resolveReference<SchemaObject>(document, body) ?? {};
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    prompt: promptOf(name),
-    required: required.includes(name),
-    ...constraints(resolveReference<SchemaObject>(document, property) ?? {}),
-  }));
+  return Object.entries(properties).map(([name, property]) =>
+    templateProperty(name, inlined(document, property), required.includes(name)),
+  );
 }
+
+export const templateProperty = (
+  name: string,
+  schema: SchemaObject,
+  required: boolean,
+): TemplateProperty => ({
+  name,
+  prompt: words(name),
+  required,
+  ...constraints(schema),
+});
+
+/** A query parameter: what it is for is said beside its schema, or in it. */
+export const parameterProperty = (
+  document: object,
+  { name, required = false, schema = {}, description }: ParameterObject,
+): TemplateProperty =>
+  templateProperty(name, { ...(description && { description }), ...inlined(document, schema) }, required);
+
+/** Schemas may hold themselves. */
+const MOST_DEPTH = 8;
+
+/** A schema that needs no document: whoever gets the form has none. */
+function inlined(document: object, schema: SchemaObject | ReferenceObject, depth = 0): SchemaObject {
+  const { properties, items, ...own } = resolveReference<SchemaObject>(document, schema) ?? {};
+  if (depth > MOST_DEPTH) return own;
+  const inner = (one: SchemaObject | ReferenceObject) => inlined(document, one, depth + 1);
+  return {
+    ...own,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, inner(one)])),
+    }),
+    ...(items && { items: inner(items) }),
+  };
+}
+
+const BOOLEAN = [
+  { prompt: 'Yes', value: true },
+  { prompt: 'No', value: false },
+];
 
 function constraints(schema: SchemaObject): Record<string, unknown> {
   if (schema.type === 'object' || schema.type === 'array') return { schema };
   const numeric = schema.type === 'integer' || schema.type === 'number';
-  const inline = schema.enum?.map((value) => ({ prompt: String(value), value }));
+  const choices = schema.enum?.map((value) => ({ prompt: words(String(value)), value }));
+  const inline = choices ?? (schema.type === 'boolean' ? BOOLEAN : undefined);
   const all = {
     type: numeric ? 'number' : inputTypes[schema.format ?? ''],
     placeholder: schema.description,
@@ -53,6 +86,7 @@ function constraints(schema: SchemaObject): Record<string, unknown> {
     maxLength: schema.maxLength,
     min: schema.minimum,
     max: schema.maximum,
+    step: schema.type === 'integer' ? 1 : undefined,
     value: schema.default,
     options: inline === undefined ? undefined : { inline, maxItems: 1 },
   };

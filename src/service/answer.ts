@@ -12,11 +12,12 @@ import { contextOf } from '../http/context.ts';
 import { etagOf, matches, noneMatch } from '../http/etag.ts';
 import { negotiate } from '../http/negotiate.ts';
 import { preferences } from '../http/prefer.ts';
+import { isFromGateway } from '../http/via.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { parseExpand } from '../hypermedia/expand/parse.ts';
 import { planExpand } from '../hypermedia/expand/plan.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
-import type { Body, Format } from '../hypermedia/formats/format.ts';
+import type { Asked, Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
@@ -50,7 +51,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
 
     let cacheControl = GET_CACHE_CONTROL;
     if (plan.length > 0) {
-      const fetch = expansion.fetchAs(req.headers.accept, format);
+      const fetch = expansion.fetchAs(format.rendering?.partType ?? req.headers.accept, format);
       const expanded = await expandBody(given.body as Body, plan, {
         fetch,
         format,
@@ -65,29 +66,40 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
         res.set('Preference-Applied', STRICT);
       }
     }
+    const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
     send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, {
       node,
       format,
       cacheControl,
+      bytes: given.body === undefined ? undefined : bytesOf(given.body as Body, format, page),
     });
   };
+}
+
+const bytesOf = (body: Body, { rendering }: Format, asked: Asked): Buffer =>
+  Buffer.from(rendering === undefined ? JSON.stringify(body) : rendering.serialize(body, asked));
+
+interface Written {
+  readonly node: GraphOperation;
+  readonly format: Format;
+  readonly cacheControl: string;
+  readonly bytes: Buffer | undefined;
 }
 
 function send(
   req: Request,
   res: Response,
   { status, body, self, stateTag, isReplay }: OperationAnswer,
-  { node, format, cacheControl }: { node: GraphOperation; format: Format; cacheControl: string },
+  { node, format, cacheControl, bytes }: Written,
 ): void {
   res.status(status).vary('Accept').vary('Prefer').set('Cache-Control', cacheControl);
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
-  if (body === undefined) {
+  if (bytes === undefined) {
     res.end();
     return;
   }
   const link = headerLinks(body as Body, format, node);
   if (link !== undefined) res.append('Link', link);
-  const bytes = Buffer.from(JSON.stringify(body));
   const etag = etagOf(bytes, stateTag);
   if (status === 201 && self !== undefined) res.setHeader('Location', self);
   if (req.method === 'GET' || req.method === 'HEAD') {
@@ -111,6 +123,7 @@ function send(
     }
     if (self !== undefined) res.setHeader('Content-Location', self);
   }
+  for (const [name, value] of Object.entries(format.rendering?.headers ?? {})) res.setHeader(name, value);
   res.setHeader('Content-Type', format.typeOf?.(body as Body) ?? format.mediaType);
   res.setHeader('Content-Length', bytes.length);
   res.end(req.method === 'HEAD' ? undefined : bytes);

@@ -1,7 +1,8 @@
 /**
- * What a service has beside its operations: `/` with the links to start from, its document, and its health.
+ * What a service has beside its operations: `/` with the links to start from, its document, its health, and the files
+ * of its pages.
  *
- * Reads `Accept`; sends 200, 406. The document has the path that it has at a gateway, so that links to it hold
+ * Reads `Accept`, `If-None-Match`; sends 200, 304, 405, 406. The document has the path that it has at a gateway, so that links to it hold
  * whichever way a caller came.
  */
 import { Router } from 'express';
@@ -9,9 +10,11 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
 import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath, READY_PATH } from '../contract/places.ts';
+import { cache, type Entity, entity, get, json, send, sendNegotiated } from '../http/entity.ts';
 import { linkHeader } from '../http/link-header.ts';
-import { negotiate } from '../http/negotiate.ts';
-import { GET_CACHE_CONTROL } from './expansion.ts';
+import { servePageFiles } from '../http/page/files.ts';
+import { siteFiles } from '../http/page/site-files.ts';
+import { formats } from '../hypermedia/formats/index.ts';
 
 const WHOLE_DOCUMENT = '/openapi.json';
 
@@ -27,22 +30,27 @@ export function entry(contract: Contract, document: OpenAPIObject): Router {
   };
   const home = { title, description, version, _links: { ...links, ...Object.fromEntries(entries) } };
   const link = linkHeader(Object.entries(links).map(([rel, value]) => ({ rel, ...value })));
+  const made = new Map<string, () => Entity>();
+  for (const type of [HAL, JSON_TYPE]) made.set(type, always(json(type, home, { Link: link })));
+  const asked = { url: home._links.self.href, operation: { title }, isFromGateway: false };
+  for (const { mediaType, rendering } of formats)
+    if (rendering)
+      made.set(mediaType, always(entity(mediaType, rendering.serialize(home, asked), { Link: link })));
   const router = Router();
-  router.get('/', (req, res) => {
-    res
-      .vary('Accept')
-      .type(negotiate(req.headers.accept, [HAL, JSON_TYPE]))
-      .set({ Link: link, 'Cache-Control': GET_CACHE_CONTROL })
-      .send(JSON.stringify(home));
-  });
-  router.get([WHOLE_DOCUMENT, documentPath(service)], (_req, res) => {
-    res.type(OPENAPI_JSON).set('Cache-Control', GET_CACHE_CONTROL).send(JSON.stringify(document));
-  });
-  router.get(['/health/live', READY_PATH], (_req, res) => {
-    res
-      .type(HEALTH)
-      .set('Cache-Control', 'no-store')
-      .send(JSON.stringify({ status: 'pass', version }));
-  });
+  get(router, home._links.self.href, (req, res) => sendNegotiated(req, res, made));
+  const whole = json(OPENAPI_JSON, document);
+  for (const path of [WHOLE_DOCUMENT, documentPath(service)])
+    get(router, path, (req, res) => send(req, res, whole));
+  const health = json(HEALTH, { status: 'pass', version }, { 'Cache-Control': cache.never });
+  for (const path of ['/health/live', READY_PATH]) get(router, path, (req, res) => send(req, res, health));
+  servePageFiles(router, [
+    ...siteFiles.values(),
+    ...formats.flatMap(({ rendering }) => rendering?.files ?? []),
+  ]);
   return router;
 }
+
+const always =
+  (made: Entity): (() => Entity) =>
+  () =>
+    made;

@@ -19,6 +19,7 @@ describe('the document of a contract', () => {
       'application/hal+json',
       'application/json',
       'application/vnd.siren+json',
+      'text/html',
     ]);
     expect(links?.consumer).toEqual({
       operationId: 'getConsumer',

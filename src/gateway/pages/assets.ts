@@ -1,21 +1,14 @@
-/** `/docs/linkway.css` and the other files of the pages, read once at start. Sends 200, 304. */
-import { readFileSync } from 'node:fs';
+/** The files of the pages: those that all pages share, the gateway's own, and those of formats. */
 import type { Router } from 'express';
-import { cache, entity, get, send } from './entity.ts';
+import { pageFiles, servePageFiles } from '../../http/page/files.ts';
+import { siteFiles } from '../../http/page/site-files.ts';
+import { formats } from '../../hypermedia/formats/index.ts';
 
-const FILES = {
-  'linkway.css': 'text/css',
-  'linkway.svg': 'image/svg+xml',
-  'docs.css': 'text/css',
-  'docs.js': 'text/javascript',
-  'status.js': 'text/javascript',
-} as const;
+const own = pageFiles(new URL('./assets/', import.meta.url));
 
-const headers = { 'Cache-Control': cache.files };
+export const pathOf = (name: 'docs.css' | 'docs.js' | 'status.js'): string => own.get(name)?.path ?? '';
 
 export function assets(router: Router): void {
-  for (const [name, type] of Object.entries(FILES)) {
-    const file = entity(type, readFileSync(new URL(`./assets/${name}`, import.meta.url)), headers);
-    get(router, `/docs/${name}`, (req, res) => send(req, res, file));
-  }
+  const ofFormats = formats.flatMap(({ rendering }) => rendering?.files ?? []);
+  servePageFiles(router, [...siteFiles.values(), ...own.values(), ...ofFormats]);
 }

@@ -5,6 +5,7 @@
  * Reads `If-None-Match`; sends 200, 304; HEAD has the `Link` that RFC 9727 §2 asks for.
  */
 import type { Router } from 'express';
+import { get, json, send } from '../../http/entity.ts';
 import { linkHeader } from '../../http/link-header.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import {
@@ -16,7 +17,6 @@ import {
   ofEverything,
   ofService,
 } from './discovery.ts';
-import { get, json, send } from './entity.ts';
 import { entriesOf } from './entries.ts';
 
 export function catalog(router: Router, services: readonly ServiceDocument[]): void {

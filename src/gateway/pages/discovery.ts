@@ -1,9 +1,9 @@
 /** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
 import { HAL, OPENAPI_JSON } from '../../contract/media-types.ts';
+import { HTML } from '../../http/entity.ts';
 import type { HeaderLink } from '../../http/link-header.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
-import { HTML } from './entity.ts';
 
 export const YAML = 'application/yaml';
 

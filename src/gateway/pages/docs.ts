@@ -7,9 +7,11 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler, Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
-import { cache, entity, get, HTML, send } from './entity.ts';
-import { siteHeader } from './layout.ts';
-import { dataSecurity } from './security.ts';
+import { cache, entity, get, HTML, send } from '../../http/entity.ts';
+import { siteHeader } from '../../http/page/layout.ts';
+import { dataSecurity } from '../../http/page/security.ts';
+import { pathOf as sitePathOf } from '../../http/page/site-files.ts';
+import { pathOf } from './assets.ts';
 
 const FILES = [
   'swagger-ui.css',
@@ -24,9 +26,9 @@ const fileHeaders = { ...dataSecurity, 'Cache-Control': cache.files };
 
 const options = {
   customSiteTitle: 'Swagger UI · linkway',
-  customfavIcon: '/docs/linkway.svg',
-  customCssUrl: '/docs/docs.css',
-  customJs: '/docs/docs.js',
+  customfavIcon: sitePathOf('linkway.svg'),
+  customCssUrl: pathOf('docs.css'),
+  customJs: pathOf('docs.js'),
   swaggerUrl: '/openapi.json',
   swaggerOptions: {
     layout: 'BaseLayout',

@@ -9,10 +9,10 @@ import { stringify } from 'yaml';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { type Entity, entity, get, json, send } from '../../http/entity.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { publicDocument } from '../document/merge.ts';
 import { YAML } from './discovery.ts';
-import { type Entity, entity, get, json, send } from './entity.ts';
 
 const toYaml = (document: OpenAPIObject): string => stringify(document, { aliasDuplicateObjects: false });
 

@@ -7,8 +7,8 @@
 import type { Router } from 'express';
 import { HEALTH } from '../../contract/media-types.ts';
 import { READY_PATH } from '../../contract/places.ts';
+import { cache, get, json, send } from '../../http/entity.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
-import { cache, get, json, send } from './entity.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 

@@ -5,15 +5,16 @@
  */
 import type { Request, Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { entity, get, HTML, sendNegotiated } from '../../http/entity.ts';
 import { linkHeader } from '../../http/link-header.ts';
+import { type Html, html } from '../../http/page/html.ts';
+import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import { byRelation, catalogLink, ofEverything } from './discovery.ts';
-import { entity, get, HTML, sendNegotiated } from './entity.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
-import { type Html, html, prose } from './html.ts';
-import { layout } from './layout.ts';
 import { originOf } from './origin.ts';
+import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample.ts';

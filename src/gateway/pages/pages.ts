@@ -10,6 +10,7 @@ import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
 import { docs } from './docs.ts';
 import { documents } from './documents.ts';
+import { explorer } from './explorer.ts';
 import { health } from './health.ts';
 import { home } from './home.ts';
 import { problems } from './problems.ts';
@@ -33,6 +34,7 @@ export function createPages({ services, merged, status: snapshot, ready }: Pages
   assets(router);
   docs(router);
   documents(router, services, merged);
+  explorer(router, services, merged);
   problems(router, merged);
   relations(router, services);
   status(router, snapshot);

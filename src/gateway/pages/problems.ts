@@ -8,11 +8,12 @@ import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { Problem, type ProblemType, problemPath } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { get, sendNegotiated } from '../../http/entity.ts';
+import { html } from '../../http/page/html.ts';
+import { layout } from '../../http/page/layout.ts';
 import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
 import { PROBLEMS } from '../document/merge.ts';
-import { get, sendNegotiated } from './entity.ts';
-import { html, prose } from './html.ts';
-import { layout } from './layout.ts';
+import { prose } from './prose.ts';
 import { representations } from './representations.ts';
 
 const LIST = '/problems';

@@ -7,12 +7,13 @@
 import type { Router } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { get, sendNegotiated } from '../../http/entity.ts';
+import { html } from '../../http/page/html.ts';
+import { layout } from '../../http/page/layout.ts';
 import { LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
-import { get, sendNegotiated } from './entity.ts';
 import { entriesOf } from './entries.ts';
-import { html, prose } from './html.ts';
-import { layout } from './layout.ts';
+import { prose } from './prose.ts';
 import { representations } from './representations.ts';
 
 const LIST = '/rels';

@@ -4,11 +4,12 @@
  * Reads `Accept`; sends 200, 406; never cached. No address of a service is in it.
  */
 import type { Router } from 'express';
+import { cache, entity, get, HTML, sendNegotiated } from '../../http/entity.ts';
+import { type Html, html } from '../../http/page/html.ts';
+import { layout } from '../../http/page/layout.ts';
 import type { Representation } from '../../hypermedia/represent.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
-import { cache, entity, get, HTML, sendNegotiated } from './entity.ts';
-import { type Html, html } from './html.ts';
-import { layout } from './layout.ts';
+import { pathOf } from './assets.ts';
 import { representations } from './representations.ts';
 
 const noStore = { 'Cache-Control': cache.never };
@@ -48,7 +49,7 @@ const statusPage = (services: readonly TargetSnapshot[]): string =>
   layout({
     title: 'Status · linkway',
     current: '/status',
-    head: html`<script src="/docs/status.js" defer></script>
+    head: html`<script src="${pathOf('status.js')}" defer></script>
 <noscript><meta http-equiv="refresh" content="10"></noscript>
 `,
     content: html`<h1>Status</h1>

@@ -3,6 +3,8 @@
  * the documents, and lets an expansion read links and put parts in, so that nothing else knows any format.
  */
 import type { ResourceFormat } from '../../contract/representation.ts';
+import type { PageFile } from '../../http/page/files.ts';
+import type { GraphOperation } from '../graph.ts';
 import type { Representation } from '../represent.ts';
 
 export type Body = Record<string, unknown>;
@@ -27,4 +29,27 @@ export interface Format extends ResourceFormat, Embedding {
   write(representation: Representation): Body;
   /** The media type to name in `Content-Type`, where a body asks for another than the format's own. */
   typeOf?(body: Body): string;
+  /** Where what is sent is not the body as JSON. */
+  readonly rendering?: Rendering;
+}
+
+/** What is asked for, as far as a rendering shows it. */
+export interface Asked {
+  /** Path and query. */
+  readonly url: string;
+  /** The operation that answers. */
+  readonly operation: Pick<GraphOperation, 'title' | 'shape'> & Partial<Pick<GraphOperation, 'query'>>;
+  /** Whether the gateway passed the request on. */
+  readonly isFromGateway: boolean;
+}
+
+/** A body is made, put together from parts and passed on as JSON; this is the last that is done to it. */
+export interface Rendering {
+  /** The media type in which services ask each other for parts, with links where the format has them. */
+  readonly partType: string;
+  serialize(body: Body, asked: Asked): string;
+  /** What goes with it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it refers to. */
+  readonly files: readonly PageFile[];
 }

@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { firstSegment, RESERVED_SEGMENTS } from '../../../src/gateway/reserved.ts';
+import { pathOf } from '../../../src/http/page/site-files.ts';
 import { pagesApp } from '../../support/pages-app.ts';
 
 const app = pagesApp();
 const PATHS = [
   '/',
   '/docs',
-  '/docs/linkway.css',
+  pathOf('linkway.css'),
+  '/docs/linkway.another-day.css',
   '/docs/swagger-ui-bundle.js',
   '/docs/swagger-ui-init.js',
+  '/explorer',
   '/openapi.json',
   '/openapi.yaml',
   '/openapi/orders.json',

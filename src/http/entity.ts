@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response, Router } from 'express';
-import { Problem } from '../../contract/problem.ts';
-import { methodNotAllowed } from '../../contract/problems.ts';
-import { negotiate } from '../../http/negotiate.ts';
-import { dataSecurity, pageSecurity } from './security.ts';
+import { Problem } from '../contract/problem.ts';
+import { methodNotAllowed } from '../contract/problems.ts';
+import { negotiate } from './negotiate.ts';
+import { dataSecurity, pageSecurity } from './page/security.ts';
 
 export interface Entity {
   readonly body: string | Buffer;
@@ -23,6 +23,8 @@ export const cache = {
   revalidate: 'no-cache',
   never: 'no-store',
   files: 'public, max-age=300, stale-while-revalidate=86400',
+  /** For a name that changes with the content. */
+  forEver: 'public, max-age=31536000, immutable',
 } as const;
 
 const ALLOW = 'GET, HEAD, OPTIONS';

@@ -1,5 +1,5 @@
 /** The security headers of what the gateway serves itself, as objects that Express takes. */
-import { securityHeaders } from '../../http/security-headers.ts';
+import { securityHeaders } from '../security-headers.ts';
 
 /** Nothing but what this server serves; nothing inline. */
 const PAGE_POLICY = [
@@ -9,7 +9,7 @@ const PAGE_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "base-uri 'none'",
-  "form-action 'none'",
+  "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
 

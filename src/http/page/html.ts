@@ -1,6 +1,4 @@
 /** HTML in template strings: what is put in is escaped, unless it is HTML itself. */
-import { firstSegment, RESERVED_SEGMENTS } from '../reserved.ts';
-
 export class Html {
   readonly text: string;
 
@@ -33,22 +31,3 @@ const render = (content: Content): string => {
 /** @example html`<a href="${href}">${title}</a>` */
 export const html = (strings: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(String.raw({ raw: strings }, ...contents.map(render)));
-
-/**
- * The first paragraph of a CommonMark text, with its `code` and its [links](/) of this server; no other markup.
- * Code that is a path of the gateway itself is a link to it.
- */
-export function prose(text: string): Html[] {
-  const [paragraph = ''] = text.trim().split(/\n\s*\n/);
-  return paragraph.split(/(\[[^\]]+\]\(\/[^)\s]*\)|`[^`]+`)/).map((part) => {
-    const [, label, href] = /^\[([^\]]+)\]\((\/[^/\\)][^)]*|\/)\)$/.exec(part) ?? [];
-    if (label && href) return html`<a href="${href}">${label.replaceAll('`', '')}</a>`;
-    const [, code] = /^`([^`]+)`$/.exec(part) ?? [];
-    if (code === undefined) return html`${part}`;
-    return OWN_PATH.test(code) && RESERVED_SEGMENTS.has(firstSegment(code))
-      ? html`<a href="${code}"><code>${code}</code></a>`
-      : html`<code>${code}</code>`;
-  });
-}
-
-const OWN_PATH = /^\/(?!\/)[\w./-]*$/;

@@ -1,17 +1,30 @@
 /** What every page for people shares: head, skip link, navigation, footer. One style sheet, no inline code. */
 import { type Html, html } from './html.ts';
+import { pathOf } from './site-files.ts';
 
-const NAVIGATION = [
+type Navigation = readonly (readonly [href: string, label: string])[];
+
+const OF_GATEWAY: Navigation = [
   ['/', 'Start'],
+  ['/explorer', 'Explorer'],
   ['/docs', 'Swagger UI'],
   ['/status', 'Status'],
   ['/problems', 'Problems'],
-] as const;
+];
 
-/** The bar at the top; `current` is the path of the page that it stands on. */
-export const siteHeader = (current: string): Html => html`<header class="site">
-<a class="brand" href="/"><img src="/docs/linkway.svg" alt="" width="24" height="24">linkway</a>
-<nav aria-label="Site"><ul>${NAVIGATION.map(
+/** A service alone has no other pages. */
+const OF_SERVICE: Navigation = [['/', 'Start']];
+
+/**
+ * The bar at the top.
+ * @param current path of the page that it stands on
+ */
+export const siteHeader = (
+  current: string,
+  navigation: Navigation = OF_GATEWAY,
+): Html => html`<header class="site">
+<a class="brand" href="/"><img src="${pathOf('linkway.svg')}" alt="" width="24" height="24">linkway</a>
+<nav aria-label="Site"><ul>${navigation.map(
   ([href, label]) =>
     html`<li><a href="${href}"${href === current && html` aria-current="page"`}>${label}</a></li>`,
 )}</ul></nav>
@@ -23,9 +36,11 @@ export interface Page {
   readonly content: Html;
   /** More for the head, such as a script. */
   readonly head?: Html;
+  /** Whether the pages of the gateway are there to be led to. */
+  readonly isAtGateway?: boolean;
 }
 
-export const layout = ({ title, current, content, head }: Page): string =>
+export const layout = ({ title, current, content, head, isAtGateway = true }: Page): string =>
   html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,12 +48,12 @@ export const layout = ({ title, current, content, head }: Page): string =>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="icon" href="/docs/linkway.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/docs/linkway.css">
+<link rel="icon" href="${pathOf('linkway.svg')}" type="image/svg+xml">
+<link rel="stylesheet" href="${pathOf('linkway.css')}">
 ${head}</head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
-${siteHeader(current)}
+${siteHeader(current, isAtGateway ? OF_GATEWAY : OF_SERVICE)}
 <main id="content" tabindex="-1">
 ${content}
 </main>

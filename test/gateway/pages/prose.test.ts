@@ -1,15 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { html, prose } from '../../../src/gateway/pages/html.ts';
-
-describe('html', () => {
-  it('escapes what is put in, and nothing twice', () => {
-    const inner = html`<i>${'<&>'}</i>`;
-
-    expect(html`<a title="${`"'`}">${[inner, 1, null, false, undefined]}</a>`.text).toBe(
-      '<a title="&quot;&#39;"><i>&lt;&amp;&gt;</i>1</a>',
-    );
-  });
-});
+import { prose } from '../../../src/gateway/pages/prose.ts';
+import { html } from '../../../src/http/page/html.ts';
 
 describe('prose', () => {
   const text = (source: string) => html`${prose(source)}`.text;

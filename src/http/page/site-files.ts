@@ -1,0 +1,6 @@
+/** The files that every page has. */
+import { pageFiles } from './files.ts';
+
+export const siteFiles = pageFiles(new URL('./assets/', import.meta.url));
+
+export const pathOf = (name: 'linkway.css' | 'linkway.svg'): string => siteFiles.get(name)?.path ?? '';

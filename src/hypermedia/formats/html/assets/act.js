@@ -1,0 +1,61 @@
+/** Sends what a form says and shows what comes of it: the resource as it is now, or the problem where it belongs. */
+import { exchangeText, send } from './exchange.js';
+import { asksForAnything, bodyOf } from './forms.js';
+import { open } from './open.js';
+import { clearProblem, showProblem } from './problem.js';
+
+/** What is sent again because nobody answered is not done twice. */
+const unanswered = new WeakMap();
+
+const newKey = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+function keyFor(form, body) {
+  const known = unanswered.get(form);
+  const key = known?.body === body ? known.key : newKey();
+  unanswered.set(form, { body, key });
+  return key;
+}
+
+export async function act(form) {
+  const button = form.querySelector('.primary');
+  if (button.ariaDisabled === 'true') return;
+  clearProblem(form);
+  const { method, type } = form.dataset;
+  const body = asksForAnything(form) ? JSON.stringify(bodyOf(form)) : undefined;
+  const request = {
+    method,
+    url: form.getAttribute('action'),
+    headers: {
+      ...(body !== undefined && { 'Content-Type': type }),
+      ...(method === 'POST' && { 'Idempotency-Key': `"${keyFor(form, body)}"` }),
+    },
+    body,
+  };
+  button.ariaDisabled = 'true';
+  try {
+    const answer = await send(request);
+    unanswered.delete(form);
+    if (answer.ok) await done(form, request, answer);
+    else showProblem(form, answer);
+  } catch {
+    showProblem(form, {
+      json: {
+        title: 'The server could not be reached',
+        detail: 'What you filled in is still here; try again.',
+      },
+    });
+  } finally {
+    button.ariaDisabled = null;
+  }
+}
+
+/** On to what the answer is about: what is new, or what is changed. */
+function done(form, request, answer) {
+  const { headers } = answer;
+  const here = location.pathname + location.search;
+  return open(headers.get('Location') ?? headers.get('Content-Location') ?? here, {
+    message: `Done: ${form.ariaLabel}.`,
+    exchange: exchangeText(request, answer),
+  });
+}

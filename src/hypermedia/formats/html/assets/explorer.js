@@ -1,0 +1,36 @@
+/** What the pages of resources do beside being read: forms send JSON, answers are shown, the way is remembered. */
+import { act } from './act.js';
+import { showExchange } from './exchange.js';
+import { addRow, removeRow, sync } from './forms.js';
+import { begin, goBack } from './open.js';
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.dataset.action !== undefined) {
+    event.preventDefault();
+    act(form);
+  } else if (form.dataset.search !== undefined) {
+    // What is left empty is not asked for.
+    event.preventDefault();
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
+    location.assign(`${form.getAttribute('action')}?${query}`);
+  }
+});
+
+document.addEventListener('click', ({ target }) => {
+  if (target.closest('[data-add]')) addRow(target.closest('[data-list]'));
+  if (target.closest('[data-remove]')) removeRow(target.closest('[data-row]'));
+});
+
+document.addEventListener('input', ({ target }) => sync(target));
+
+document.addEventListener(
+  'toggle',
+  ({ target }) => {
+    if (target.open && target.dataset?.exchange !== undefined) showExchange(target);
+  },
+  true,
+);
+
+addEventListener('popstate', goBack);
+begin();

@@ -1,0 +1,55 @@
+/** Goes to a page without losing what is to be said of it. */
+import { element } from './element.js';
+import { prepare } from './forms.js';
+import { leaveTrail } from './trail.js';
+
+/** What a page needs that has just come. */
+export function begin() {
+  for (const time of document.querySelectorAll('main time')) localize(time);
+  prepare(document);
+  leaveTrail();
+}
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** In the time zone of whoever reads. */
+function localize(time) {
+  time.title = time.textContent;
+  time.textContent = local.format(new Date(time.dateTime));
+}
+
+/**
+ * Shows the page of a resource, and what led to it.
+ * @param exchange its request and its response
+ */
+export async function open(url, { message, exchange }) {
+  const answer = await fetch(url, { headers: { Accept: 'text/html' } });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const result = page.querySelector('[data-result]');
+  if (!result) return location.assign(url);
+  document.querySelector('main').replaceWith(document.adoptNode(page.querySelector('main')));
+  document.title = page.title;
+  if (url !== location.pathname + location.search) history.pushState({}, '', url);
+  begin();
+  show(document.querySelector('[data-result]'), message, exchange);
+}
+
+/** What was put in the place of a page is asked for again. */
+export const goBack = () => location.reload();
+
+function show(result, message, { request, response }) {
+  const raw = (title, text) => [
+    element('h3', {}, title),
+    element('pre', { tabIndex: 0, role: 'region', ariaLabel: title }, element('code', {}, text)),
+  ];
+  const details = element(
+    'details',
+    { className: 'exchange' },
+    element('summary', {}, 'What was sent and answered'),
+  );
+  details.append(...raw('What was sent', request), ...raw('What was answered', response));
+  result.replaceChildren(element('p', {}, message), details);
+  result.tabIndex = -1;
+  result.focus();
+  scrollTo(0, 0);
+}

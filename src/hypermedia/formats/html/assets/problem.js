@@ -1,0 +1,70 @@
+/** A problem (RFC 9457) beside the form that led to it, each fault at its field. */
+import { element } from './element.js';
+import { pathOf } from './forms.js';
+
+export function clearProblem(form) {
+  const box = form.querySelector('[data-problem]');
+  box.hidden = true;
+  box.replaceChildren();
+  for (const fault of form.querySelectorAll('[data-fault]')) {
+    fault.hidden = true;
+    fault.textContent = '';
+  }
+  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+}
+
+const segmentsOf = (pointer = '') =>
+  pointer
+    .replace(/^#/, '')
+    .split('/')
+    .slice(1)
+    .map((segment) => decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** The control, or the group nearest around it, that a pointer names. */
+function placeOf(form, fault) {
+  if (fault.in !== undefined && fault.in !== 'body') return undefined;
+  const places = [...form.querySelectorAll('[data-member], [data-row]')];
+  for (let path = segmentsOf(fault.pointer); path.length > 0; path = path.slice(0, -1)) {
+    const found = places.find((place) => pathOf(place).join('/') === path.join('/'));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** @returns whether there was a place for it */
+function showFault(form, fault) {
+  const place = placeOf(form, fault);
+  const note = place?.closest('.field, fieldset')?.querySelector(':scope > [data-fault]');
+  if (!note) return false;
+  note.textContent = note.hidden ? fault.detail : `${note.textContent} ${fault.detail}`;
+  note.hidden = false;
+  const control = place.matches('[data-value]') ? place : place.querySelector('[data-value], [data-add]');
+  control?.setAttribute('aria-invalid', 'true');
+  return true;
+}
+
+/** A type has a page where the pages of problems are. */
+function pageOf(type) {
+  const isHere = [...document.querySelectorAll('header.site a')].some(
+    ({ pathname }) => pathname !== '/' && type?.startsWith(`${pathname}/`),
+  );
+  return isHere ? [element('p', {}, element('a', { href: type }, 'What this means and what to do'))] : [];
+}
+
+const onward = ({ self } = {}) =>
+  self ? [element('p', {}, element('a', { href: self.href }, 'Look at it as it is now'))] : [];
+
+export function showProblem(form, { json = {}, status }) {
+  const { title = `The server answered with ${status}`, detail = '', type, errors = [], _links } = json;
+  const others = errors.filter((fault) => !showFault(form, fault));
+  const list = others.map(({ pointer, detail: text }) => element('li', {}, `${pointer}: ${text}`));
+  const box = form.querySelector('[data-problem]');
+  box.replaceChildren(
+    element('p', { className: 'problem-title', role: 'alert' }, `${title}. ${detail}`),
+    ...(list.length > 0 ? [element('ul', {}, ...list)] : []),
+    ...pageOf(type),
+    ...onward(_links),
+  );
+  box.hidden = false;
+  (form.querySelector('[aria-invalid]') ?? box).focus();
+}

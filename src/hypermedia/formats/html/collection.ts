@@ -1,0 +1,53 @@
+/** A page of a collection: its items to click, what they bring along, and the pages beside it. */
+import { type Html, html } from '../../../http/page/html.ts';
+import { expandable } from '../../graph.ts';
+import { words } from '../../words.ts';
+import type { Asked, Body } from '../format.ts';
+import { hrefOf, paging, toggle } from './links.ts';
+import { labelOf, nameOf } from './names.ts';
+import { embeddedOf } from './parts.ts';
+import { type Column, columnsOf, table } from './table.ts';
+
+/** @param id of its title */
+export function collection(body: Body, title: string, asked: Asked, id = 'items'): Html {
+  const items = embeddedOf(body).item as Body[];
+  const total = typeof body.total === 'number' && html`<p class="total">${body.total} in all</p>`;
+  return html`${bringAlong(asked)}
+${items.length === 0 ? html`<p class="empty">Nothing here.</p>` : table(id, title, items, columns(items))}
+${total}${paging(body)}`;
+}
+
+/** The first column leads to the item; what is brought along follows the item's own. */
+function columns(items: readonly Body[]): Column[] {
+  const [first, ...others] = columnsOf(items);
+  const name: Column = {
+    head: first?.head ?? 'Item',
+    cell: (item) => titled(item, String(item[nameOf(item) ?? ''] ?? 'Item')),
+  };
+  const rels = [...new Set(items.flatMap((item) => Object.keys(embeddedOf(item))))];
+  const parts = rels.map(
+    (rel): Column => ({
+      head: words(rel),
+      cell: (item) => {
+        const shown = [embeddedOf(item)[rel] ?? []].flat() as Body[];
+        return html`${shown.map((part, index) => [index > 0 && ', ', titled(part, labelOf(part, words(rel)))])}`;
+      },
+    }),
+  );
+  return [name, ...others, ...parts];
+}
+
+function titled(body: Body, label: string): Html {
+  const href = hrefOf(body, 'self');
+  return href === undefined ? html`${label}` : html`<a href="${href}">${label}</a>`;
+}
+
+function bringAlong(asked: Asked): Html | false {
+  const item = asked.operation.shape?.item;
+  const links = item === undefined ? [] : expandable(item);
+  if (links.length === 0) return false;
+  return html`<div class="bring"><span id="bring">Show with each:</span><ul aria-labelledby="bring">${links.map(
+    ({ rel }) =>
+      html`<li>${toggle(rel, asked, { show: words(rel), hide: `Hide ${words(rel).toLowerCase()}` })}</li>`,
+  )}</ul></div>`;
+}

@@ -1,0 +1,41 @@
+/** What was brought along: each part in a card, with its state, and a link to where it can be acted on. */
+import { type Html, html } from '../../../http/page/html.ts';
+import { words } from '../../words.ts';
+import type { Asked, Body } from '../format.ts';
+import { collection } from './collection.ts';
+import { fields } from './fields.ts';
+import { hrefOf } from './links.ts';
+import { labelOf } from './names.ts';
+import { embeddedOf, isPage } from './parts.ts';
+
+interface ExpandError {
+  readonly path: string;
+  readonly problem: Body;
+}
+
+/** @param prefix of the ids in it */
+export const embeds = (body: Body, asked: Asked, prefix = 'part'): Html =>
+  html`${Object.entries(embeddedOf(body))
+    .filter(([rel]) => rel !== 'item')
+    .map(([rel, parts]) =>
+      ([parts].flat() as Body[]).map((part, index) => embed(rel, part, `${prefix}-${rel}-${index}`, asked)),
+    )}${failures((body._expandErrors ?? []) as ExpandError[])}`;
+
+function embed(rel: string, part: Body, id: string, asked: Asked): Html {
+  const kind = words(rel);
+  const href = hrefOf(part, 'self');
+  const name = isPage(part) ? kind : labelOf(part, kind);
+  // What it can bring along is not what was asked for.
+  const within: Asked = { ...asked, operation: { title: kind } };
+  return html`<section class="card embed" aria-labelledby="${id}"><p class="kind">${kind}, brought along</p>
+<h2 id="${id}">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</h2>
+${isPage(part) ? collection(part, kind, within, `${id}-items`) : fields(part, id)}
+${embeds(part, within, id)}</section>`;
+}
+
+const failures = (errors: readonly ExpandError[]): Html | false =>
+  errors.length > 0 &&
+  html`<ul class="note">${errors.map(
+    ({ path, problem }) =>
+      html`<li>Could not be brought along: ${words(path)}. ${String(problem.title)}.</li>`,
+  )}</ul>`;

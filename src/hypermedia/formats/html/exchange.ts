@@ -1,0 +1,16 @@
+/** The exchange as a program has it. What stands here before the script has asked is what HAL-FORMS would say. */
+import { type Html, html } from '../../../http/page/html.ts';
+import type { Body } from '../format.ts';
+import { halForms } from '../hal-forms.ts';
+
+export function exchange(body: Body, url: string): Html {
+  const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
+  const type = halForms.typeOf?.(body) ?? halForms.mediaType;
+  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${JSON.stringify(body, null, 2)}`;
+  return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
+${block('Request', 'request', request)}
+${block('Response', 'response', response)}</details>`;
+}
+
+const block = (title: string, name: string, text: string): Html => html`<h3 id="raw-${name}">${title}</h3>
+<pre role="region" aria-labelledby="raw-${name}" tabindex="0"><code data-raw="${name}">${text}</code></pre>`;

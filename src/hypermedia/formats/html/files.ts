@@ -1,0 +1,13 @@
+/** What the pages of resources have beside what every page has. */
+
+import { pageFiles } from '../../../http/page/files.ts';
+import { type Html, html } from '../../../http/page/html.ts';
+
+export const browserFiles = pageFiles(new URL('./assets/', import.meta.url));
+
+const pathOf = (name: 'explorer.css' | 'explorer.js'): string => browserFiles.get(name)?.path ?? '';
+
+/** For the head of a page. */
+export const explorerHead: Html = html`<link rel="stylesheet" href="${pathOf('explorer.css')}">
+<script src="${pathOf('explorer.js')}" type="module"></script>
+`;

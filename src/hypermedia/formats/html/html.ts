@@ -1,0 +1,29 @@
+/**
+ * `text/html`: a resource as a page for a person. What is said is what HAL-FORMS says, and so are links, parts and
+ * actions; only the last step is another.
+ */
+import { HAL_FORMS } from '../../../contract/media-types.ts';
+import { z } from '../../../contract/schema.ts';
+import { HTML } from '../../../http/entity.ts';
+import { pageSecurity } from '../../../http/page/security.ts';
+import type { Format } from '../format.ts';
+import { halForms } from '../hal-forms.ts';
+import { browserFiles } from './files.ts';
+import { page } from './page.ts';
+
+const schema = z
+  .string()
+  .openapi({ description: 'The resource as a page: its links, and its actions as forms.' });
+
+export const html: Format = {
+  ...halForms,
+  mediaType: HTML,
+  schema: () => schema,
+  typeOf: () => `${HTML}; charset=utf-8`,
+  rendering: {
+    partType: HAL_FORMS,
+    serialize: page,
+    headers: pageSecurity(),
+    files: [...browserFiles.values()],
+  },
+};

@@ -1,0 +1,87 @@
+/** A property of a template that is one value → one control with its label, its hint and room for its fault. */
+import { type Html, html } from '../../../http/page/html.ts';
+import type { TemplateProperty } from '../../template.ts';
+
+interface Options {
+  readonly inline?: readonly { readonly prompt: string; readonly value: unknown }[];
+  readonly link?: { readonly href: string };
+  readonly promptField?: string;
+  readonly valueField?: string;
+}
+
+/** Longer text has more than one line. */
+const LONG = 200;
+
+interface Place {
+  readonly id: string;
+  /** Whether values go into an address, where everything is text; else they go into JSON. */
+  readonly isText?: boolean;
+}
+
+export function input(property: TemplateProperty, value: unknown, { id, isText = false }: Place): Html {
+  const { name, prompt, required, placeholder } = property;
+  const hint = typeof placeholder === 'string' && placeholder;
+  const place = isText
+    ? html`name="${name}"`
+    : html`${name !== '' && html`data-member="${name}" `}data-value${!required && html` data-optional`}${required && html` required`}`;
+  const common = html`id="${id}" ${place} aria-describedby="${hint && `${id}-hint `}${id}-fault"`;
+  return html`<div class="field"><label for="${id}">${prompt || 'Value'}${
+    !required && !isText && html` <span class="optional">optional</span>`
+  }</label>
+${element(property, value ?? property.value, common, isText)}
+${hint && html`<small id="${id}-hint">${hint}</small>`}<p class="fault" id="${id}-fault" data-fault hidden></p></div>`;
+}
+
+function element(property: TemplateProperty, value: unknown, common: Html, isText: boolean): Html {
+  const options = property.options as Options | undefined;
+  if (options !== undefined) return select(property, options, value, common, isText);
+  const { type = 'text', min, max, minLength, maxLength, regex } = property;
+  const lengths = html`${attribute('minlength', minLength)}${attribute('maxlength', maxLength)}`;
+  if (type === 'text' && Number(maxLength) > LONG)
+    return html`<textarea ${common} rows="2"${lengths}>${value as string | undefined}</textarea>`;
+  return html`<input ${common} type="${type as string}"${lengths}${attribute('min', min)}${attribute('max', max)}${attribute(
+    'pattern',
+    patternOf(regex),
+  )}${type === 'number' && html` inputmode="numeric" step="${String(property.step ?? 'any')}"`}${
+    // The browser's time zone is known there alone.
+    attribute(type === 'datetime-local' ? 'data-time' : 'value', value)
+  }>`;
+}
+
+/** Values of options are JSON, so that a number stays one. */
+function select(
+  property: TemplateProperty,
+  options: Options,
+  value: unknown,
+  common: Html,
+  isText: boolean,
+): Html {
+  const written = (one: unknown) => (isText ? String(one) : JSON.stringify(one));
+  const { inline = [], link, promptField = 'prompt', valueField = 'value' } = options;
+  const choices = inline.map(
+    (one) =>
+      html`<option value="${written(one.value)}"${one.value === value && html` selected`}>${one.prompt}</option>`,
+  );
+  const remote =
+    link &&
+    html` data-options="${link.href}" data-prompt="${promptField}" data-choice="${valueField}" data-now="${written(value)}"`;
+  return html`<select ${common}${!isText && html` data-json`}${remote}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}</select>`;
+}
+
+const attribute = (name: string, value: unknown): Html | false =>
+  value !== undefined && value !== null && html` ${name}="${String(value)}"`;
+
+/**
+ * The pattern as HTML takes it, with the flag `v`, under which a hyphen at the end of a class has to be escaped;
+ * none where it still is not one: then the service tells.
+ */
+function patternOf(regex: unknown): string | undefined {
+  if (typeof regex !== 'string') return undefined;
+  return [regex, regex.replaceAll(/(?<!\\)-\]/g, '\\-]')].find((pattern) => {
+    try {
+      return new RegExp(pattern, 'v');
+    } catch {
+      return false;
+    }
+  });
+}

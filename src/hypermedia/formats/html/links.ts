@@ -1,0 +1,94 @@
+/** Links to click. A person sees what they lead to, never where that is. */
+import { type Html, html } from '../../../http/page/html.ts';
+import { expandable } from '../../graph.ts';
+import { withQuery } from '../../href.ts';
+import type { LinkValue } from '../../represent.ts';
+import { words } from '../../words.ts';
+import type { Asked, Body } from '../format.ts';
+
+/** They are shown where the items are. */
+const PAGING = ['first', 'prev', 'next', 'last'];
+const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
+
+export const linksOf = (body: Body): [string, LinkValue[]][] =>
+  Object.entries((body._links ?? {}) as Record<string, LinkValue | LinkValue[]>).map(([rel, link]) => [
+    rel,
+    [link].flat(),
+  ]);
+
+export const hrefOf = (body: Body, rel: string): string | undefined =>
+  linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
+
+/**
+ * Links that lead on: not what a form does, not the page itself, which is where PUT, PATCH and DELETE go, and no
+ * second name of another link.
+ */
+export function onward(body: Body): [string, LinkValue[]][] {
+  const self = hrefOf(body, 'self');
+  const actions = Object.keys((body._templates ?? {}) as Body);
+  return linksOf(body)
+    .filter(([rel]) => !PAGING.includes(rel) && !actions.includes(rel) && rel !== 'curies')
+    .filter(([rel]) => !/^[\w-]+:(?!\/\/)/.test(rel))
+    .map(([rel, links]): [string, LinkValue[]] => [
+      rel,
+      links.filter(({ href, templated }) => !templated && href !== self),
+    ])
+    .filter(([, links]) => links.length > 0);
+}
+
+export function linkList(body: Body, asked: Asked): Html | false {
+  const links = onward(body);
+  if (links.length === 0) return false;
+  return html`<section class="card" aria-labelledby="links"><h2 id="links">Leads to</h2>
+<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${toggle(rel, asked, labelsOf(rel))}</li>`)}</ul></section>`;
+}
+
+const labelsOf = (rel: string) => ({
+  show: html`Show here<span class="hidden">: ${words(rel)}</span>`,
+  hide: html`Hide<span class="hidden">: ${words(rel)}</span>`,
+});
+
+function entry(rel: string, links: readonly LinkValue[]): Html {
+  const [first, ...others] = links;
+  if (first === undefined || others.length > 0)
+    return html`<span>${words(rel)}</span><ul class="several">${links.map(
+      ({ href, title }) => html`<li><a href="${href}">${title ?? lastSegment(href)}</a></li>`,
+    )}</ul>`;
+  return html`<a href="${first.href}" rel="${rel}">${words(rel)}</a>${first.title && html` <small>${first.title}</small>`}`;
+}
+
+const lastSegment = (href: string): string =>
+  decodeURIComponent(href.split('?', 1)[0]?.split('/').at(-1) ?? href);
+
+/** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
+export function toggle(
+  rel: string,
+  { url, operation: { shape } }: Asked,
+  { show, hide }: { readonly show: string | Html; readonly hide: string | Html },
+): Html | false {
+  if (shape === undefined || !expandable(shape.item ?? shape).some((link) => link.rel === rel)) return false;
+  const shown = expandedIn(url);
+  const others = shown.filter((path) => path !== rel && !path.startsWith(`${rel}.`));
+  const isShown = others.length < shown.length;
+  const paths = isShown ? others : [...shown, rel];
+  const href = withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]);
+  return html`<a class="toggle" href="${href}">${isShown ? hide : show}</a>`;
+}
+
+/** What is shown of a page is chosen in its address. */
+const expandedIn = (url: string): string[] =>
+  new URLSearchParams(url.split('?', 2)[1] ?? '')
+    .getAll('expand')
+    .flatMap((value) => value.split(','))
+    .filter(Boolean);
+
+export function paging(body: Body): Html | false {
+  const links = PAGING.flatMap((rel) => {
+    const href = hrefOf(body, rel);
+    return href === undefined || href === hrefOf(body, 'self') ? [] : [{ rel, href }];
+  });
+  if (links.length === 0) return false;
+  return html`<nav class="paging" aria-label="Pages"><ul>${links.map(
+    ({ rel, href }) => html`<li><a href="${href}" rel="${rel}">${NAMES[rel] ?? words(rel)}</a></li>`,
+  )}</ul></nav>`;
+}

@@ -1,0 +1,30 @@
+/** What a resource is called: what it calls itself, or its kind and its id. */
+
+import { words } from '../../words.ts';
+import type { Asked, Body } from '../format.ts';
+import { isPage } from './parts.ts';
+
+/** The member that names it. */
+export const nameOf = (body: Body): string | undefined =>
+  ['name', 'title', 'id', 'code'].find((member) => typeof body[member] === 'string' && body[member] !== '');
+
+/** @param kind what to call it where it has no name */
+export function labelOf(body: Body, kind: string): string {
+  const member = nameOf(body);
+  if (member === undefined) return kind;
+  return member === 'name' || member === 'title' ? String(body[member]) : `${kind} ${body[member]}`;
+}
+
+/** What the page is about: its kind is above its name where that says another thing. */
+export function headingOf(
+  body: Body,
+  { operation }: Asked,
+): { readonly kind?: string; readonly name: string } {
+  if (isPage(body) || operation.shape === undefined)
+    return { name: capital(operation.title.replace(/^(?:List|Get|Show|Find|Search) (?:the )?/, '')) };
+  const kind = words(operation.shape.name);
+  const name = labelOf(body, kind);
+  return name.startsWith(kind) ? { name } : { kind, name };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

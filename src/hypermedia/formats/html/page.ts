@@ -1,0 +1,38 @@
+/** THE MAP of a resource's page: what it is, what it says, what can be done, where it leads, and how a program sees it. */
+import { html } from '../../../http/page/html.ts';
+import { layout } from '../../../http/page/layout.ts';
+import type { Asked, Body } from '../format.ts';
+import { actions } from './actions.ts';
+import { collection } from './collection.ts';
+import { embeds } from './embeds.ts';
+import { exchange } from './exchange.ts';
+import { fields } from './fields.ts';
+import { explorerHead } from './files.ts';
+import { linkList } from './links.ts';
+import { headingOf } from './names.ts';
+import { isPage } from './parts.ts';
+import { search } from './search.ts';
+import { trail } from './trail.ts';
+
+export function page(body: Body, asked: Asked): string {
+  const { kind, name } = headingOf(body, asked);
+  return layout({
+    title: `${name} · linkway`,
+    current: asked.url,
+    isAtGateway: asked.isFromGateway,
+    head: explorerHead,
+    content: html`${trail}
+<header class="heading">${kind && html`<p class="kind">${kind}</p>`}<h1>${name}</h1></header>
+<div class="resource${!isPage(body) && ' two'}">
+<div class="about">
+${isPage(body) ? [search(body, asked), collection(body, name, asked)] : fields(body)}
+${embeds(body, asked)}
+</div>
+<div class="next">
+${actions(body)}
+${linkList(body, asked)}
+</div>
+</div>
+${exchange(body, asked.url)}`,
+  });
+}

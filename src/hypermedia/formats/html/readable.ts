@@ -1,0 +1,64 @@
+/** Values of JSON as a person reads them: times, money, states and lists; what a value means is told by its form. */
+import { type Html, html } from '../../../http/page/html.ts';
+import { words } from '../../words.ts';
+import type { Body } from '../format.ts';
+
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+const CURRENCY = /^[A-Z]{3}$/;
+/** A value of an enumeration: `APPROVAL_PENDING`. */
+const CONSTANT = /^[A-Z]{4,}(?:_[A-Z]+)*$|^[A-Z]+(?:_[A-Z]+)+$/;
+
+export const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a resource says of itself: its members but those that the format adds. */
+export const membersOf = (body: Body): [string, unknown][] =>
+  Object.entries(body).filter(([name]) => !name.startsWith('_'));
+
+interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export const isMoney = (value: unknown): value is Money =>
+  isObject(value) &&
+  Object.keys(value).length === 2 &&
+  Number.isInteger(value.amount) &&
+  typeof value.currency === 'string' &&
+  CURRENCY.test(value.currency);
+
+/** Whether it fits into a cell. */
+export const isShort = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || isMoney(value) || isList(value);
+
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && !value.some(isObject);
+
+export function readable(value: unknown): Html {
+  if (value === null || value === undefined || value === '') return html`<span class="none">–</span>`;
+  if (typeof value === 'boolean') return html`${value ? 'Yes' : 'No'}`;
+  if (typeof value === 'string') return text(value);
+  if (isMoney(value)) return html`${money(value)}`;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return readable(null);
+    return html`${value.map((one, index) => [index > 0 && ', ', readable(one)])}`;
+  }
+  if (!isObject(value)) return html`${String(value)}`;
+  return html`<dl class="inner">${membersOf(value).map(
+    ([name, member]) => html`<div><dt>${words(name)}</dt><dd>${readable(member)}</dd></div>`,
+  )}</dl>`;
+}
+
+function text(value: string): Html {
+  if (DATE_TIME.test(value)) return html`<time datetime="${value}">${dateTime(new Date(value))}</time>`;
+  if (CONSTANT.test(value)) return html`<span class="badge" data-is="${value}">${words(value)}</span>`;
+  return html`${value}`;
+}
+
+const times = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+const dateTime = (time: Date): string => (Number.isNaN(time.valueOf()) ? '' : `${times.format(time)} UTC`);
+
+/** Minor units, as many as the currency has (ISO 4217). */
+function money({ amount, currency }: Money): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}

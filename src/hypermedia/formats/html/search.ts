@@ -1,0 +1,28 @@
+/** What can be chosen of a collection, from its `search` link (RFC 6570): a form that asks for another page of it. */
+import { type Html, html } from '../../../http/page/html.ts';
+import type { TemplateProperty } from '../../template.ts';
+import { words } from '../../words.ts';
+import type { Asked, Body } from '../format.ts';
+import { input } from './input.ts';
+import { linksOf } from './links.ts';
+
+export function search(body: Body, { url, operation: { query = [] } }: Asked): Html | false {
+  const template = linksOf(body).find(([rel]) => rel === 'search')?.[1][0];
+  const [, target, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template?.href ?? '') ?? [];
+  if (target === undefined || names === undefined) return false;
+  const chosen = new URLSearchParams(url.split('?', 2)[1]);
+  const isChosen = [...chosen.keys()].some((name) => name !== 'expand' && name !== 'cursor');
+  const expand = chosen.get('expand');
+  // What is brought along is chosen beside the items.
+  const shown = names.split(',').filter((name) => name !== 'expand');
+  return html`<details class="search"${isChosen && html` open`}><summary>Choose and sort</summary>
+<form action="${target}" method="get" role="search" aria-label="Choose and sort" data-search>
+${shown.map((name) => {
+  const { value: _, ...property } = query.find((one) => one.name === name) ?? unknown(name);
+  return input({ ...property, required: false }, chosen.get(name), { id: `search-${name}`, isText: true });
+})}${expand !== null && html`<input type="hidden" name="expand" value="${expand}">`}
+<button>Show</button></form></details>`;
+}
+
+/** All that is known of a variable that the document does not describe. */
+const unknown = (name: string): TemplateProperty => ({ name, prompt: words(name), required: false });

@@ -1,0 +1,48 @@
+/** Things of one kind as rows; on a narrow screen each row is a card. */
+import { type Html, html } from '../../../http/page/html.ts';
+import { words } from '../../words.ts';
+import type { Body } from '../format.ts';
+import { nameOf } from './names.ts';
+import { isMoney, isShort, membersOf, readable } from './readable.ts';
+
+export interface Column {
+  readonly head: string;
+  readonly isNumber?: boolean;
+  cell(row: Body): Html;
+}
+
+/** A column for each short member, what names the row first. */
+export function columnsOf(rows: readonly Body[]): Column[] {
+  const names = [...new Set(rows.flatMap((row) => membersOf(row).map(([name]) => name)))];
+  const first = rows[0] && nameOf(rows[0]);
+  return names
+    .filter((name) => rows.every((row) => isShort(row[name])))
+    .toSorted((a, b) => Number(b === first) - Number(a === first))
+    .map((name) => ({
+      head: words(name),
+      isNumber: rows.every((row) => typeof row[name] === 'number' || isMoney(row[name])),
+      cell: (row) => readable(row[name]),
+    }));
+}
+
+/**
+ * @param id of its title
+ * @param columns the first names the row
+ */
+export function table(
+  id: string,
+  title: string,
+  rows: readonly Body[],
+  columns: readonly Column[] = columnsOf(rows),
+): Html {
+  return html`<div class="table items" role="region" aria-labelledby="${id}" tabindex="0"><table>
+<caption id="${id}">${title}</caption>
+<thead><tr>${columns.map(({ head, isNumber }) => html`<th scope="col"${isNumber && html` class="number"`}>${head}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${columns.map((column, index) => cell(row, column, index === 0))}</tr>`)}</tbody>
+</table></div>`;
+}
+
+const cell = (row: Body, { head, isNumber, cell: make }: Column, isFirst: boolean): Html =>
+  isFirst
+    ? html`<th scope="row">${make(row)}</th>`
+    : html`<td data-label="${head}"${isNumber && html` class="number"`}>${make(row)}</td>`;
