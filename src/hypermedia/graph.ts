@@ -141,7 +141,8 @@ export class LinkGraph {
       return;
     }
     const { name: parameter, separator, most } = batches;
-    target.batch = { operation, parameter, separator, member, most, counted: query.includes('limit') };
+    const counted = query.some(({ name }) => name === 'limit');
+    target.batch = { operation, parameter, separator, member, most, counted };
   }
 
   /** An operation id is looked for in the link's own document first, then in all others. */

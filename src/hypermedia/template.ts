@@ -73,10 +73,14 @@ const BOOLEAN = [
   { prompt: 'No', value: false },
 ];
 
+/** `APPROVAL_PENDING` → `Approval pending`; `-createdAt`, as an order, → `Created at, descending`. */
+const promptOf = (value: string): string =>
+  value.startsWith('-') ? `${words(value.slice(1))}, descending` : words(value);
+
 function constraints(schema: SchemaObject): Record<string, unknown> {
   if (schema.type === 'object' || schema.type === 'array') return { schema };
   const numeric = schema.type === 'integer' || schema.type === 'number';
-  const choices = schema.enum?.map((value) => ({ prompt: words(String(value)), value }));
+  const choices = schema.enum?.map((value) => ({ prompt: promptOf(String(value)), value }));
   const inline = choices ?? (schema.type === 'boolean' ? BOOLEAN : undefined);
   const all = {
     type: numeric ? 'number' : inputTypes[schema.format ?? ''],

@@ -100,6 +100,8 @@ function send(
   }
   const link = headerLinks(body as Body, format, node);
   if (link !== undefined) res.append('Link', link);
+  // With a 304 too: what it says replaces what a browser has kept (RFC 9111 §3.2).
+  for (const [name, value] of Object.entries(format.rendering?.headers ?? {})) res.setHeader(name, value);
   const etag = etagOf(bytes, stateTag);
   if (status === 201 && self !== undefined) res.setHeader('Location', self);
   if (req.method === 'GET' || req.method === 'HEAD') {
@@ -123,7 +125,6 @@ function send(
     }
     if (self !== undefined) res.setHeader('Content-Location', self);
   }
-  for (const [name, value] of Object.entries(format.rendering?.headers ?? {})) res.setHeader(name, value);
   res.setHeader('Content-Type', format.typeOf?.(body as Body) ?? format.mediaType);
   res.setHeader('Content-Length', bytes.length);
   res.end(req.method === 'HEAD' ? undefined : bytes);

@@ -6,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { formats } from '../../src/hypermedia/formats/index.ts';
 import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
+import { explorerJourney } from '../suites/explorer.ts';
 import { kettingJourney } from '../suites/ketting.ts';
 import { waychaserJourney } from '../suites/waychaser.ts';
+import { describeInBrowser } from '../support/browser.ts';
 import { startRenamedSystem } from '../support/renamed-system.ts';
 
-const ACCEPTED = [...formats.map(({ mediaType }) => mediaType), 'text/html'];
+const ACCEPTED = formats.map(({ mediaType }) => mediaType);
 
 describe('with every path renamed', () => {
   let system: Awaited<ReturnType<typeof startRenamedSystem>>;
@@ -21,6 +23,7 @@ describe('with every path renamed', () => {
 
   kettingJourney(() => system.url);
   waychaserJourney(() => system.url);
+  describeInBrowser('a person', (browser) => explorerJourney(browser, () => system.url));
 
   it('no path of a contract is there any more', async () => {
     for (const path of Object.values(system.names).flatMap(Object.keys))

@@ -60,7 +60,8 @@ export function conformance(document: OpenAPIObject): Conformance {
     const schema = [...pointer, 'responses', String(status), 'content', mediaType, 'schema'].map(
       escapePointer,
     );
-    const valid = ajv.validate({ $ref: `document#/${schema.join('/')}` }, JSON.parse(body));
+    const value = /[/+]json$/.test(mediaType) ? JSON.parse(body) : body;
+    const valid = ajv.validate({ $ref: `document#/${schema.join('/')}` }, value);
     if (!valid) violations.push(`${at}: ${ajv.errorsText()}`);
   };
 

@@ -31,3 +31,9 @@ const render = (content: Content): string => {
 /** @example html`<a href="${href}">${title}</a>` */
 export const html = (strings: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(String.raw({ raw: strings }, ...contents.map(render)));
+
+/** Text with its `code`. */
+export const withCode = (text: string): Html[] =>
+  text
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));

@@ -1,6 +1,6 @@
 /** A problem as a page: what happened, what to do about it, each fault, and where to go on. */
 import { type Problem, problemPath } from '../../contract/problem.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, withCode } from './html.ts';
 import { layout } from './layout.ts';
 
 export interface ProblemPage {
@@ -52,20 +52,26 @@ const faults = (errors: readonly Fault[]): Html | false =>
     (fault) => html`<li><code>${fault.in} ${fault.pointer}</code> ${fault.detail}</li>`,
   )}</ul></section>`;
 
+const NAMES: Readonly<Record<string, string>> = {
+  self: 'The resource as it is now',
+  up: 'One step up',
+  canonical: 'The same without what was wrong',
+  status: 'How the services are',
+  'service-desc': 'What the operation takes',
+};
+
+/** What the problem means is led to already; other representations are for programs. */
+const NOT_SHOWN = ['describedby', 'alternate'];
+
 function onward(links: Links): Html | false {
-  const all = Object.entries(links).flatMap(([rel, link]) =>
-    [link].flat().map(({ href, title = rel, templated }) => ({ href, title, templated })),
-  );
-  const followed = all.filter(({ templated }) => !templated);
+  const all = Object.entries(links)
+    .filter(([rel]) => !NOT_SHOWN.includes(rel))
+    .flatMap(([rel, link]) => [link].flat().map((one) => ({ title: NAMES[rel] ?? rel, ...one })))
+    .filter(({ templated }) => !templated);
   return (
-    followed.length > 0 &&
-    html`<section class="card" aria-labelledby="onward"><h2 id="onward">From here</h2><ul class="plain">${followed.map(
+    all.length > 0 &&
+    html`<section class="card" aria-labelledby="onward"><h2 id="onward">From here</h2><ul class="plain">${all.map(
       ({ href, title }) => html`<li><a href="${href}">${title}</a></li>`,
     )}</ul></section>`
   );
 }
-
-const withCode = (text: string): Html[] =>
-  text
-    .split(/`([^`]+)`/)
-    .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));

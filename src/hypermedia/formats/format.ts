@@ -44,7 +44,7 @@ export interface Asked {
 }
 
 /** A body is made, put together from parts and passed on as JSON; this is the last that is done to it. */
-export interface Rendering {
+interface Rendering {
   /** The media type in which services ask each other for parts, with links where the format has them. */
   readonly partType: string;
   serialize(body: Body, asked: Asked): string;

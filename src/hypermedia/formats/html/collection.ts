@@ -46,8 +46,7 @@ function bringAlong(asked: Asked): Html | false {
   const item = asked.operation.shape?.item;
   const links = item === undefined ? [] : expandable(item);
   if (links.length === 0) return false;
-  return html`<div class="bring"><span id="bring">Show with each:</span><ul aria-labelledby="bring">${links.map(
-    ({ rel }) =>
-      html`<li>${toggle(rel, asked, { show: words(rel), hide: `Hide ${words(rel).toLowerCase()}` })}</li>`,
+  return html`<div class="bring"><span id="bring">With each:</span><ul aria-labelledby="bring">${links.map(
+    ({ rel }) => html`<li>${words(rel)} ${toggle(rel, asked, 'Show')}</li>`,
   )}</ul></div>`;
 }

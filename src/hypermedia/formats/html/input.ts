@@ -1,5 +1,5 @@
 /** A property of a template that is one value → one control with its label, its hint and room for its fault. */
-import { type Html, html } from '../../../http/page/html.ts';
+import { type Html, html, withCode } from '../../../http/page/html.ts';
 import type { TemplateProperty } from '../../template.ts';
 
 interface Options {
@@ -29,7 +29,7 @@ export function input(property: TemplateProperty, value: unknown, { id, isText =
     !required && !isText && html` <span class="optional">optional</span>`
   }</label>
 ${element(property, value ?? property.value, common, isText)}
-${hint && html`<small id="${id}-hint">${hint}</small>`}<p class="fault" id="${id}-fault" data-fault hidden></p></div>`;
+${hint && html`<small id="${id}-hint">${withCode(hint)}</small>`}<p class="fault" id="${id}-fault" data-fault hidden></p></div>`;
 }
 
 function element(property: TemplateProperty, value: unknown, common: Html, isText: boolean): Html {

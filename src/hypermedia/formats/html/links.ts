@@ -23,7 +23,7 @@ export const hrefOf = (body: Body, rel: string): string | undefined =>
  * Links that lead on: not what a form does, not the page itself, which is where PUT, PATCH and DELETE go, and no
  * second name of another link.
  */
-export function onward(body: Body): [string, LinkValue[]][] {
+function onward(body: Body): [string, LinkValue[]][] {
   const self = hrefOf(body, 'self');
   const actions = Object.keys((body._templates ?? {}) as Body);
   return linksOf(body)
@@ -40,13 +40,8 @@ export function linkList(body: Body, asked: Asked): Html | false {
   const links = onward(body);
   if (links.length === 0) return false;
   return html`<section class="card" aria-labelledby="links"><h2 id="links">Leads to</h2>
-<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${toggle(rel, asked, labelsOf(rel))}</li>`)}</ul></section>`;
+<ul class="links">${links.map(([rel, all]) => html`<li>${entry(rel, all)} ${toggle(rel, asked)}</li>`)}</ul></section>`;
 }
-
-const labelsOf = (rel: string) => ({
-  show: html`Show here<span class="hidden">: ${words(rel)}</span>`,
-  hide: html`Hide<span class="hidden">: ${words(rel)}</span>`,
-});
 
 function entry(rel: string, links: readonly LinkValue[]): Html {
   const [first, ...others] = links;
@@ -60,19 +55,19 @@ function entry(rel: string, links: readonly LinkValue[]): Html {
 const lastSegment = (href: string): string =>
   decodeURIComponent(href.split('?', 1)[0]?.split('/').at(-1) ?? href);
 
-/** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
-export function toggle(
-  rel: string,
-  { url, operation: { shape } }: Asked,
-  { show, hide }: { readonly show: string | Html; readonly hide: string | Html },
-): Html | false {
+/**
+ * Brings a resource along on this page, or leaves it out again; none where the service cannot.
+ * @param show what to call it; by default it stands beside the link
+ */
+export function toggle(rel: string, { url, operation: { shape } }: Asked, show = 'Show here'): Html | false {
   if (shape === undefined || !expandable(shape.item ?? shape).some((link) => link.rel === rel)) return false;
   const shown = expandedIn(url);
   const others = shown.filter((path) => path !== rel && !path.startsWith(`${rel}.`));
   const isShown = others.length < shown.length;
   const paths = isShown ? others : [...shown, rel];
   const href = withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]);
-  return html`<a class="toggle" href="${href}">${isShown ? hide : show}</a>`;
+  const label = isShown ? 'Hide' : show;
+  return html`<a class="toggle" href="${href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
 }
 
 /** What is shown of a page is chosen in its address. */

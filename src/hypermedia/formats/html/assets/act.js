@@ -12,7 +12,7 @@ const newKey = () =>
 
 function keyFor(form, body) {
   const known = unanswered.get(form);
-  const key = known?.body === body ? known.key : newKey();
+  const key = known && known.body === body ? known.key : newKey();
   unanswered.set(form, { body, key });
   return key;
 }

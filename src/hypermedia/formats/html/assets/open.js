@@ -3,6 +3,9 @@ import { element } from './element.js';
 import { prepare } from './forms.js';
 import { leaveTrail } from './trail.js';
 
+const here = () => location.pathname + location.search;
+let shown = here();
+
 /** What a page needs that has just come. */
 export function begin() {
   for (const time of document.querySelectorAll('main time')) localize(time);
@@ -29,13 +32,16 @@ export async function open(url, { message, exchange }) {
   if (!result) return location.assign(url);
   document.querySelector('main').replaceWith(document.adoptNode(page.querySelector('main')));
   document.title = page.title;
-  if (url !== location.pathname + location.search) history.pushState({}, '', url);
+  if (url !== here()) history.pushState({}, '', url);
+  shown = here();
   begin();
   show(document.querySelector('[data-result]'), message, exchange);
 }
 
-/** What was put in the place of a page is asked for again. */
-export const goBack = () => location.reload();
+/** What was put in the place of a page is asked for again; a place within the page is no other page. */
+export function goBack() {
+  if (here() !== shown) location.reload();
+}
 
 function show(result, message, { request, response }) {
   const raw = (title, text) => [

@@ -1,0 +1,223 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { operation } from '../../../../src/contract/operation.ts';
+import { z } from '../../../../src/contract/schema.ts';
+import { createLog } from '../../../../src/http/log.ts';
+import { VIA } from '../../../../src/http/via.ts';
+import { affordances } from '../../../../src/hypermedia/affordance.ts';
+import { createService } from '../../../../src/service/app.ts';
+import { authors, Book, books, burnBook } from '../../../support/graph.ts';
+import { memoryKeys } from '../../../support/keys.ts';
+
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+const book = (id: string) => ({ id, authorId: 'a & b', chapters: [{ id: 'one' }, { id: '<two>' }] });
+const asked: string[] = [];
+
+const app = createService({
+  contract: books,
+  handlers: {
+    listBooks: async () => ({ status: 200, body: { items: [book('b'), book('c')], next: 'x' } }) as never,
+    getBook: async ({ params }) =>
+      ({ status: 200, body: book((params as { bookId: string }).bookId) }) as never,
+    getChapter: async ({ params }) =>
+      ({ status: 200, body: { id: (params as { chapterId: string }).chapterId } }) as never,
+    burnBook: async () => ({ status: 200, body: book('ash') }) as never,
+  },
+  affordances: [
+    affordances(Book, { rows: [{ rel: 'burn', operation: burnBook, when: ({ id }) => id !== 'ash' }] }),
+  ],
+  linked: [authors],
+  getJson: async (_service, path, accept) => {
+    asked.push(accept);
+    return { status: 200, body: { id: 'a', name: 'Ann', _links: { self: { href: path } } } };
+  },
+  keys: memoryKeys(),
+  log: createLog({ level: 'silent' }),
+});
+
+const get = async (path: string): Promise<string> => {
+  const { text, type, headers } = await request(app).get(path).set('Accept', BROWSER).expect(200);
+  expect(type).toBe('text/html');
+  expect(headers.vary).toContain('Accept');
+  return text;
+};
+
+describe('a resource as a page', () => {
+  it('is what a browser gets, and nobody else who does not say so', async () => {
+    await get('/books/b');
+    const type = async (accept: string) =>
+      (await request(app).get('/books/b').set('Accept', accept).expect(200)).type;
+    expect(await type('*/*')).toBe('application/prs.hal-forms+json');
+    expect(await type('text/html;q=0.6, application/hal+json;q=0.9')).toBe('application/hal+json');
+  });
+
+  it('takes nothing from another host and runs nothing inline', async () => {
+    const { headers, text } = await request(app).get('/books/b').set('Accept', BROWSER);
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none'; .*script-src 'self'; style-src 'self'/,
+    );
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(text).not.toMatch(
+      /<script(?![^>]*src="\/)|<style|style="|\son\w+="|(?:src|href)="(?:https?:|\/\/)/,
+    );
+  });
+
+  it('has the files that it refers to, for ever under a name with their content', async () => {
+    const files = [...(await get('/books/b')).matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(
+      ([, path]) => path,
+    );
+    expect(files.length).toBeGreaterThan(2);
+    for (const path of files as string[]) {
+      const { headers, text, body } = await request(app).get(path).expect(200);
+      expect(headers['cache-control']).toContain('immutable');
+      const script = path.endsWith('.js') ? text : String(body);
+      for (const [, other] of script.matchAll(/from '([^']+)'/g))
+        await request(app).get(String(other)).expect(200);
+    }
+    const another = String(files[0]).replace(/\.\w+\./, '.0000000000.');
+    expect((await request(app).get(another).expect(200)).headers['cache-control']).toBe('no-cache');
+  });
+
+  it('keeps its entity tag while nothing changes', async () => {
+    const { headers } = await request(app).get('/books/b').set('Accept', BROWSER);
+    await request(app)
+      .get('/books/b')
+      .set('Accept', BROWSER)
+      .set('If-None-Match', String(headers.etag))
+      .expect(304)
+      // A browser takes the headers of a 304 for those of what it has.
+      .expect('Content-Security-Policy', String(headers['content-security-policy']));
+    const { headers: data } = await request(app).get('/books/b');
+    expect(headers.etag).not.toBe(data.etag);
+  });
+
+  it('shows the state, escaped, its links, and each action that the state allows as a form', async () => {
+    const text = await get('/books/b');
+    expect(text).toContain('<h1>Book b</h1>');
+    expect(text).toContain('<a href="/authors/a%20%26%20b">a &amp; b</a>');
+    expect(text).toContain('&lt;two&gt;');
+    expect(text).not.toContain('<two>');
+    expect(text).toMatch(/<form action="\/books\/b\/burn"[^>]* data-method="POST"/);
+    expect(text).toContain('<button class="primary">Burn a book</button>');
+    expect(text).not.toMatch(/<a href="\/books\/b\/burn"/);
+    expect(await get('/books/ash')).not.toContain('<form');
+  });
+
+  it('shows a page of a collection as rows that lead to their items, and the pages beside it', async () => {
+    const text = await get('/books');
+    expect(text).toContain('<h1>Books</h1>');
+    expect(text).toContain('<th scope="row"><a href="/books/b">b</a></th>');
+    expect(text).toContain('<a href="/books?cursor=x" rel="next">Next</a>');
+    expect(text).toMatch(/<form action="\/books" method="get" role="search"/);
+  });
+
+  it('brings parts along, and offers to', async () => {
+    expect(await get('/books/b')).toContain('href="/books/b?expand=author" aria-label="Show here: Author"');
+    const text = await get('/books/b?expand=author');
+    expect(text).toContain('<h2 id="part-author-0"><a href="/authors/a%20%26%20b">Ann</a></h2>');
+    expect(text).toContain('href="/books/b" aria-label="Hide: Author"');
+    // As what the page is made of: no service is asked for a page of another's.
+    expect(asked).toEqual(['application/prs.hal-forms+json']);
+  });
+
+  it('is led to other pages only where they are', async () => {
+    expect(await get('/books/b')).not.toContain('<a href="/status">');
+    const { text } = await request(app)
+      .get('/books/b')
+      .set('Accept', BROWSER)
+      .set('Via', `1.0 proxy, ${VIA}`);
+    expect(text).toContain('<a href="/status">');
+  });
+
+  it('is a page as well at the entry of a service alone', async () => {
+    expect(await get('/')).toContain('<h1>Books</h1>');
+  });
+
+  it('is a problem page when something goes wrong, for whoever reads pages', async () => {
+    const { text, type } = await request(app).get('/books/b?expand=autor').set('Accept', BROWSER).expect(400);
+    expect(type).toBe('text/html');
+    expect(text).toContain('autor cannot be expanded. Did you mean author?');
+    const data = await request(app).get('/books/b?expand=autor').expect(400);
+    expect(data.type).toBe('application/problem+json');
+    expect(data.headers.vary).toContain('Accept');
+  });
+});
+
+describe('forms', () => {
+  const shelve = operation({
+    operationId: 'burnBook',
+    method: 'post',
+    path: '/books/{bookId}/burn',
+    summary: 'Shelve',
+    params: z.object({ bookId: z.string() }),
+    body: z.strictObject({
+      code: z
+        .string()
+        .max(8)
+        .regex(/^[a-z_-]+$/),
+      shelf: z.enum(['TOP_LEFT', 'BOTTOM']).optional().openapi({ description: 'Where it goes.' }),
+      isOld: z.boolean(),
+      at: z.iso.datetime(),
+      note: z.string().max(500).optional(),
+      chapters: z
+        .array(z.strictObject({ id: z.string(), pages: z.int().min(1).max(9) }))
+        .min(1)
+        .max(3),
+      words: z.array(z.string()).optional(),
+      place: z.strictObject({ room: z.string() }).optional(),
+    }),
+    responses: { 200: { description: 'Shelved.', body: Book } },
+  });
+  let text = '';
+  beforeAll(async () => {
+    const operations = books.operations.map((one) => (one.operationId === 'burnBook' ? shelve : one));
+    const made = createService({
+      contract: { ...books, operations },
+      handlers: Object.fromEntries(
+        operations.map(({ operationId }) => [
+          operationId,
+          async () => ({ status: 200, body: book('b') }) as never,
+        ]),
+      ),
+      affordances: [affordances(Book, { rows: [{ rel: 'burn', operation: shelve, when: () => true }] })],
+      linked: [authors],
+      getJson: async () => ({ status: 404, body: undefined }),
+      keys: memoryKeys(),
+      log: createLog({ level: 'silent' }),
+    });
+    ({ text } = await request(made).get('/books/b').set('Accept', BROWSER).expect(200));
+  });
+  const control = (member: string): string =>
+    new RegExp(`<(?:input|select|textarea)[^>]* data-member="${member}"[^>]*>`).exec(text)?.[0] ?? '';
+
+  it('have the constraints of the contract', () => {
+    expect(control('code')).toContain('required');
+    expect(control('code')).toContain('maxlength="8" pattern="^[a-z_\\-]+$"');
+    expect(control('pages')).toContain('type="number" min="1" max="9" inputmode="numeric" step="1"');
+    expect(control('at')).toContain('type="datetime-local"');
+    expect(control('note')).toMatch(/^<textarea.*maxlength="500"/);
+    expect(control('note')).not.toContain('required');
+  });
+
+  it('offer what there is to choose from, with values that stay what they are', () => {
+    expect(text).toContain('<option value="&quot;TOP_LEFT&quot;">Top left</option>');
+    expect(text).toContain('<option value="true">Yes</option>');
+    expect(text).toContain('Where it goes.</small>');
+  });
+
+  it('have lists that grow and groups, filled with what is there', () => {
+    expect(text).toMatch(/<fieldset data-member="chapters" data-list data-least="1" data-most="3">/);
+    expect(text).toContain('id="burn-chapters-1-id" data-member="id" data-value required');
+    expect(text).toContain('value="&lt;two&gt;"');
+    expect(text).toMatch(/<fieldset data-member="words" data-optional data-list data-least="0"/);
+    expect(text).toMatch(/<fieldset data-member="place" data-optional>/);
+  });
+
+  it('label every control', () => {
+    const ids = [...text.matchAll(/<(?:input|select|textarea) id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids.length).toBeGreaterThan(10);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(text).toContain(`<label for="${id}">`);
+  });
+});

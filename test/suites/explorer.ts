@@ -1,0 +1,65 @@
+/** What a person does in the explorer, whatever the paths of services are called. */
+import { expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { openWatched } from '../support/browser.ts';
+
+const visibleText = (page: Page): Promise<string> =>
+  page.evaluate("document.querySelector('main').innerText");
+
+export function explorerJourney(browser: () => Browser, url: () => string): void {
+  it('places an order, is told what is wrong with it, and cancels it, without an address in sight', async () => {
+    const { page, complaints } = await openWatched(browser(), `${url()}/explorer`, {
+      timezoneId: 'Europe/Berlin',
+    });
+    page.setDefaultTimeout(5000);
+    const seen: string[] = [];
+    const look = async () => void seen.push(await visibleText(page));
+
+    await page.getByRole('link', { name: 'List orders' }).click();
+    await look();
+    await page.getByText('Place an order').first().click();
+    const place = page.getByRole('form', { name: 'Place an order' });
+    await place.getByLabel('Consumer id').fill('c-ada');
+    await place.getByLabel('Restaurant id').fill('r-trattoria');
+    await place.getByLabel('Menu item id').fill('m-no-such-dish');
+    await place.getByLabel('Quantity').fill('2');
+    await place.getByRole('button', { name: 'Add' }).click();
+    await place.getByLabel('Menu item id').nth(1).fill('m-tiramisu');
+    await place.getByLabel('Quantity').nth(1).fill('1');
+    await place.getByLabel('Time').fill('2030-01-15T19:30');
+    await place.getByLabel('Address').fill('At home');
+    await place.getByRole('button', { name: 'Place an order' }).click();
+
+    await place.getByRole('alert').getByText('The dish is not on the menu').waitFor();
+    const wrong = place.getByLabel('Menu item id').first();
+    expect(await wrong.getAttribute('aria-invalid')).toBe('true');
+    expect(await wrong.evaluate((field) => field.matches(':focus'))).toBe(true);
+    await look();
+
+    await wrong.fill('m-margherita');
+    await place.getByRole('button', { name: 'Place an order' }).click();
+    const result = page.getByText('Done: Place an order.');
+    await result.waitFor();
+    await page.getByRole('heading', { level: 1, name: /^Order o-/ }).waitFor();
+    await look();
+    const order = page.locator('main');
+    await order.getByText('Approved', { exact: true }).waitFor();
+    await order.getByText('€24.90').waitFor();
+    // Typed in Berlin, kept in UTC, shown in Berlin.
+    expect(await order.locator('time[datetime="2030-01-15T18:30:00.000Z"]').textContent()).toContain(
+      '7:30 PM',
+    );
+
+    const address = page.url();
+    await page.getByRole('button', { name: 'Cancel an order' }).click();
+    await page.getByText('Done: Cancel an order.').waitFor();
+    await order.getByText('Cancelled', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel an order' }).count()).toBe(0);
+    expect(page.url()).toBe(address);
+    await look();
+
+    for (const text of seen) expect(text).not.toMatch(/https?:|\/\w/);
+    expect(complaints.filter((complaint) => !complaint.includes('status of 422'))).toEqual([]);
+    await page.close();
+  });
+}
