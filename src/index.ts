@@ -11,6 +11,7 @@ export { type PageState, page, pageQuery, resource, type StateOf, sortBy } from 
 export { z } from './contract/schema.ts';
 export { id, text } from './contract/text.ts';
 export { affordances, guard } from './hypermedia/affordance.ts';
+export { type Transitions, transitions } from './hypermedia/transitions.ts';
 export type { Client } from './outbound/client.ts';
 export { defineService } from './service/service.ts';
 export { keysetPage, type PageRequest, type SortColumns } from './storage/keyset.ts';

@@ -1,16 +1,21 @@
 /**
- * Writes the documents under `openapi/` from the contracts: `npm run openapi`. With `--check` it writes nothing
+ * Writes the documents under `openapi/` from the contracts, and the state diagrams of the services' READMEs from
+ * their transition tables: `npm run openapi`. With `--check` it writes nothing
  * and ends with 1 when one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
 import { mergeDocuments } from './gateway/document/merge.ts';
 import { formats } from './hypermedia/formats/index.ts';
-import { isHere, loadService } from './service/load.ts';
+import { withDiagrams } from './hypermedia/state-diagram.ts';
+import { describeStates } from './hypermedia/transitions.ts';
+import { isHere, loadService, SERVICES } from './service/load.ts';
+import type { Service } from './service/service.ts';
 
 interface DocumentFile {
   readonly path: string;
@@ -23,14 +28,21 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
   const made: DocumentFile[] = [];
   const documents = [];
   for (const { name, document: path } of services) {
-    const document = isHere(name)
-      ? contractDocument((await loadService(name)).contract, formats)
-      : parse(readFileSync(path, 'utf8'));
+    const document = isHere(name) ? documentOf(await loadService(name)) : parse(readFileSync(path, 'utf8'));
     documents.push({ name, document });
-    if (isHere(name)) made.push({ path, text: write(document) });
+    if (isHere(name)) made.push({ path, text: write(document) }, await readmeOf(name));
   }
   const merged = join(dirname(configFile), 'openapi', 'gateway.yaml');
   return [...made, { path: merged, text: write(mergeDocuments(documents)) }];
+}
+
+const documentOf = ({ contract, affordances }: Service) =>
+  contractDocument(describeStates(contract, affordances), formats);
+
+/** With the state diagrams of the service's transition tables. */
+async function readmeOf(name: string): Promise<DocumentFile> {
+  const path = fileURLToPath(new URL(`${name}/README.md`, SERVICES));
+  return { path, text: withDiagrams(readFileSync(path, 'utf8'), (await loadService(name)).affordances) };
 }
 
 const HEADER = '# Made by `npm run openapi` from the contracts. Not edited by hand.\n';

@@ -1,14 +1,13 @@
-/** What can be done with orders: state → action. */
-import { affordances } from '../../src/index.ts';
+/** What can be done with orders: the actions of their transition table. */
+import { affordances, transitions } from '../../src/index.ts';
 import { cancelOrder, Order, OrderPage, placeOrder, reviseOrder } from './contract.ts';
-import { canCancel, canRevise } from './order.ts';
+import { START, TRANSITIONS } from './order.ts';
 
-export const orderActions = affordances(Order, {
-  state: ({ state }) => state,
-  rows: [
-    { rel: 'cancel', operation: cancelOrder, when: canCancel },
-    { rel: 'revise', operation: reviseOrder, when: canRevise },
-  ],
+export const orderActions = transitions(Order, {
+  field: 'state',
+  start: START,
+  table: TRANSITIONS,
+  actions: { cancel: cancelOrder, revise: reviseOrder },
 });
 
 export const orderPageActions = affordances(OrderPage, {

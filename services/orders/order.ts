@@ -1,5 +1,5 @@
 /** The rules of an order, no HTTP in sight. */
-import type { Money } from '../../src/index.ts';
+import type { Money, Transitions } from '../../src/index.ts';
 
 export const ORDER_STATES = [
   'APPROVAL_PENDING',
@@ -53,7 +53,10 @@ export const TRANSITIONS = {
   CANCEL_PENDING: { confirmCancel: 'CANCELLED', undoCancel: 'APPROVED' },
   CANCELLED: {},
   REVISION_PENDING: { confirmRevision: 'APPROVED', rejectRevision: 'APPROVED' },
-} as const satisfies Record<OrderState, Record<string, OrderState>>;
+} as const satisfies Transitions<OrderState>;
+
+/** What a new order begins as. */
+export const START = 'APPROVAL_PENDING';
 
 type EventOf<State> = State extends OrderState ? keyof (typeof TRANSITIONS)[State] : never;
 export type OrderEvent = EventOf<OrderState>;
@@ -70,9 +73,6 @@ export function follow(state: OrderState, ...events: OrderEvent[]): OrderState {
   }, state);
 }
 
-export const canCancel = ({ state }: Pick<Order, 'state'>): boolean => follows(state, 'cancel') !== undefined;
-export const canRevise = ({ state }: Pick<Order, 'state'>): boolean => follows(state, 'revise') !== undefined;
-
 /** @throws Error when there are no line items, or they are in several currencies: one menu has one */
 export function totalOf(lineItems: readonly LineItem[]): Money {
   const [currency, ...others] = new Set(lineItems.map(({ price }) => price.currency));
@@ -88,7 +88,7 @@ export function totalOf(lineItems: readonly LineItem[]): Money {
 export const place = (order: NewOrder): Order => ({
   ...order,
   total: totalOf(order.lineItems),
-  state: follow('APPROVAL_PENDING', 'approve'),
+  state: follow(START, 'approve'),
   version: 1,
 });
 

@@ -7,6 +7,7 @@ import { actionNotAllowed } from '../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../contract/resource.ts';
 import { actions, type Shape } from './graph.ts';
 import { Refusal } from './refusal.ts';
+import type { StateChart } from './transitions.ts';
 
 /** A row: under this relation the resource offers this operation, when its state allows it. */
 export interface Affordance<State> {
@@ -20,6 +21,8 @@ export interface AffordanceTable<B extends Resource | Page = Resource | Page> {
   /** Names the state, for the answer to an action that it does not allow. */
   state(state: StateOf<B>): string;
   readonly rows: readonly Affordance<StateOf<B>>[];
+  /** Where the rows come from a transition table: that table. */
+  readonly chart?: StateChart;
 }
 
 export const affordances = <B extends Resource | Page>(

@@ -20,6 +20,7 @@ import { type AffordanceTable, checkAffordances } from '../hypermedia/affordance
 import { formats } from '../hypermedia/formats/index.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import { Represent } from '../hypermedia/represent.ts';
+import { describeStates } from '../hypermedia/transitions.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { answer } from './answer.ts';
 import { jsonBody } from './body.ts';
@@ -60,7 +61,7 @@ export function createService(options: ServiceOptions): Express {
     log,
     limits = defaultLimits,
   } = options;
-  const document = contractDocument(contract, formats);
+  const document = contractDocument(describeStates(contract, affordances), formats);
   const graph = new LinkGraph([
     { name: contract.service, document },
     ...linked.map((other) => ({ name: other.service, document: contractDocument(other, formats) })),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '../config/config-error.ts';
 import type { Service } from './service.ts';
 
-const SERVICES = new URL('../../services/', import.meta.url);
+export const SERVICES = new URL('../../services/', import.meta.url);
 
 /** Whether the service's code is here; a service that is only a document and a URL has none. */
 export const isHere = (name: string): boolean => existsSync(new URL(`${name}/main.ts`, SERVICES));

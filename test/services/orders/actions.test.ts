@@ -68,18 +68,50 @@ describe('an order', () => {
     },
   );
 
-  it('keeps to what it offers on any walk', async () => {
+  const see = async (id: string) => {
+    const { body, headers } = await request(running.app).get(`/orders/${id}`).expect(200);
+    return { body, etag: headers.etag as string, offers: await offered(id) };
+  };
+
+  it('keeps to what it offers on any walk of two clients, whatever they have seen and when', async () => {
     const ids = sampleOrders.map(({ id }) => id);
-    const walk = fc.array(fc.constantFrom(...ACTIONS), { minLength: 1, maxLength: 4 });
+    // Each step: who acts, what they do, whether they look first, and whether they say what they have seen.
+    const step = fc.record({
+      client: fc.constantFrom('ada', 'bob'),
+      action: fc.constantFrom(...ACTIONS),
+      looks: fc.boolean(),
+      conditional: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...ids), walk, async (id, actions) => {
-        for (const action of actions) {
-          const before = await offered(id);
-          const { status } = await perform(id, action);
-          expect([action, status]).toEqual([action, before.includes(action) ? 200 : 409]);
-        }
-      }),
-      { numRuns: 25 },
+      fc.asyncProperty(
+        fc.constantFrom(...ids),
+        fc.array(step, { minLength: 1, maxLength: 6 }),
+        async (id, steps) => {
+          const seen = new Map<string, string>();
+          for (const { client, action, looks, conditional } of steps) {
+            const before = await see(id);
+            if (looks || !seen.has(client)) seen.set(client, before.etag);
+            const tag = seen.get(client) as string;
+            const call = perform(id, action);
+            const answer = await (conditional ? call.set('If-Match', tag) : call);
+            const stale = conditional && tag !== before.etag;
+            const expected = stale ? 412 : before.offers.includes(action) ? 200 : 409;
+            expect([action, answer.status]).toEqual([action, expected]);
+            const after = await see(id);
+            if (expected === 200) {
+              expect(after.body).toEqual(answer.body);
+              continue;
+            }
+            expect(after).toEqual(before);
+            expect(answer.headers.etag).toBeDefined();
+            expect(Object.keys(answer.body._links)).toEqual(
+              expect.arrayContaining(['self', ...before.offers]),
+            );
+            if (expected === 409) expect(answer.body.allowed.toSorted()).toEqual(before.offers);
+          }
+        },
+      ),
+      { numRuns: 40 },
     );
-  });
+  }, 30_000);
 });

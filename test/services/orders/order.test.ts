@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  canCancel,
   cancel,
-  canRevise,
   follow,
   type LineItem,
   type NewOrder,
@@ -109,8 +107,8 @@ describe('an order', () => {
             return false;
           }
         };
-        expect(works(cancel)).toBe(canCancel(order));
-        expect(works((one) => revise(one, {}))).toBe(canRevise(order));
+        expect(works(cancel)).toBe('cancel' in TRANSITIONS[state]);
+        expect(works((one) => revise(one, {}))).toBe('revise' in TRANSITIONS[state]);
       }),
     );
   });
