@@ -13,6 +13,8 @@ export interface Cursor {
   readonly id: string;
   /** Whether the page lies before the row. */
   readonly back: boolean;
+  /** Whether the row is part of the page. */
+  readonly including?: boolean;
 }
 
 /** Without U+0000, which PostgreSQL has no place for. */
@@ -27,21 +29,26 @@ const values = {
   text,
 } as const satisfies Record<Holds, z.ZodType>;
 
+const BACK = 1;
+const INCLUDING = 2;
+
 const parts = (sort: string, holds: Holds) =>
-  z.tuple([z.literal(sort), values[holds], text, z.literal([0, 1])]);
+  z.tuple([z.literal(sort), values[holds], text, z.literal([0, 1, 2, 3])]);
 
 /** @param sort the order: in another one the cursor means nothing */
-export function encodeCursor(sort: string, { value, id, back }: Cursor): string {
+export function encodeCursor(sort: string, { value, id, back, including = false }: Cursor): string {
   const plain = value instanceof Date ? value.getTime() : value;
-  return Buffer.from(JSON.stringify([sort, plain, id, back ? 1 : 0])).toString('base64url');
+  return Buffer.from(
+    JSON.stringify([sort, plain, id, (back ? BACK : 0) + (including ? INCLUDING : 0)]),
+  ).toString('base64url');
 }
 
 /** Undefined for what was not made here, or for another order. */
 export function decodeCursor(sort: string, holds: Holds, cursor: string): Cursor | undefined {
   const result = parts(sort, holds).safeParse(parse(Buffer.from(cursor, 'base64url').toString()));
   if (!result.success) return undefined;
-  const [, value, id, back] = result.data;
-  return { value, id, back: back === 1 };
+  const [, value, id, side] = result.data;
+  return { value, id, back: (side & BACK) > 0, including: (side & INCLUDING) > 0 };
 }
 
 function parse(json: string): unknown {

@@ -48,7 +48,7 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
 
   const rowsFrom = (from: Cursor | undefined, back: boolean, count: number): Promise<Row[]> => {
     const direction = descending === back ? 'asc' : 'desc';
-    const beyond = sql.raw(direction === 'asc' ? '>' : '<');
+    const beyond = sql.raw((direction === 'asc' ? '>' : '<') + (from?.including ? '=' : ''));
     const rest = from
       ? query.where(sql<boolean>`(${order}, ${sql.ref('id')}) ${beyond} (${from.value}, ${from.id})`)
       : query;
@@ -67,7 +67,12 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
   const rows = await rowsFrom(from, back, limit + 1);
   const shown = back ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
   const [first, last] = [shown.at(0), shown.at(-1)];
-  if (first === undefined || last === undefined) return { items: [] };
+  if (first === undefined || last === undefined) {
+    // What it was made for has gone: back is the row that it was made from, and what lies there.
+    const around: Cursor | undefined = from && { ...from, back: !back, including: true };
+    if (around === undefined || (await rowsFrom(around, !back, 1)).length === 0) return { items: [] };
+    return { items: [], [back ? 'next' : 'prev']: encodeCursor(sort, around) };
+  }
 
   const onwards = rows.length > limit;
   // Where it came from there was a row, which may have gone.

@@ -7,9 +7,10 @@ import { keysetPage, type PageRequest, type SortColumns } from '../../src/storag
 import { testDatabase } from '../support/database.ts';
 
 interface Tables {
-  things: { id: string; name: string; created_at: Date };
+  things: { id: string; name: string; note: string | null; created_at: Date };
 }
 
+const MOST_PAGES = 100;
 const START = Date.parse('2026-01-01T00:00:00Z');
 const COLUMNS: SortColumns = {
   createdAt: { column: 'created_at', holds: 'time' },
@@ -22,6 +23,11 @@ const rows = fc.array(row, { maxLength: 12 });
 const limits = fc.integer({ min: 1, max: 5 });
 const sorts = fc.constantFrom('createdAt', '-createdAt', 'name', '-name');
 
+/** A part of the rows, or all of them. */
+type Filter = 'odd' | undefined;
+const isOdd = (id: string) => id.endsWith('-odd');
+const idOf = (index: number) => `t-${index}${index % 2 === 1 ? '-odd' : ''}`;
+
 describe('keysetPage', () => {
   let database: Database;
   let db: Kysely<Tables>;
@@ -31,21 +37,25 @@ describe('keysetPage', () => {
       .insertInto('things')
       .values({ id, name, created_at: new Date(START + time) })
       .execute();
-  const page = (request: PageRequest) =>
-    keysetPage(db.selectFrom('things').selectAll(), request, ({ id }) => id, COLUMNS);
+  const page = (request: PageRequest, filter?: Filter) => {
+    const all = db.selectFrom('things').selectAll();
+    const chosen = filter === 'odd' ? all.where('id', 'like', '%-odd') : all;
+    return keysetPage(chosen, request, ({ id }) => id, COLUMNS);
+  };
 
   type Pages = Awaited<ReturnType<typeof page>>[];
 
-  /** From a page on, as long as it has a neighbour on that side; `between` is called before each step. */
+  /** From a page on, as long as it has a neighbour on that side; `meanwhile` is called before each step. */
   async function walk(
     request: PageRequest,
     side: 'next' | 'prev',
-    between: () => Promise<unknown> = async () => {},
+    { meanwhile = async () => {}, filter }: { meanwhile?: () => Promise<void>; filter?: Filter } = {},
   ): Promise<Pages> {
-    const pages = [await page(request)];
+    const pages = [await page(request, filter)];
     for (let cursor = pages[0]?.[side]; cursor !== undefined; cursor = pages.at(-1)?.[side]) {
-      await between();
-      pages.push(await page({ ...request, cursor }));
+      if (pages.length > MOST_PAGES) throw new Error('the pages never end');
+      await meanwhile();
+      pages.push(await page({ ...request, cursor }, filter));
     }
     return pages;
   }
@@ -61,6 +71,7 @@ describe('keysetPage', () => {
             .createTable('things')
             .addColumn('id', 'text')
             .addColumn('name', 'text')
+            .addColumn('note', 'text')
             .addColumn('created_at', sql`timestamptz(3)`)
             .execute(),
       },
@@ -110,25 +121,51 @@ describe('keysetPage', () => {
     );
   });
 
-  it('covers each row that was there at the start exactly once while others are inserted', async () => {
-    const sides = fc.constantFrom('next', 'prev');
+  it('shows each row that stays where it is exactly once, in order, whatever happens to others', async () => {
+    const happening = fc.record({
+      what: fc.constantFrom('insert', 'remove', 'touch', 'move'),
+      to: row,
+      which: fc.nat({ max: 11 }),
+    });
+    const happenings = fc.array(fc.array(happening, { maxLength: 3 }), { maxLength: 12 });
+    const filters = fc.constantFrom<Filter>(undefined, 'odd');
     await fc.assert(
-      fc.asyncProperty(rows, rows, limits, sorts, sides, async (made, more, limit, sort, side) => {
+      fc.asyncProperty(rows, happenings, limits, sorts, filters, async (made, all, limit, sort, filter) => {
         await db.deleteFrom('things').execute();
-        for (const [index, one] of made.entries()) await add(`t-${index}`, one);
-        const last = side === 'prev' ? (await walk({ limit, sort }, 'next')).at(-2)?.next : undefined;
-        const inserts = more.entries();
-        const pages = await walk({ limit, sort, cursor: last }, side, async () => {
-          const { value } = inserts.next();
-          if (value) await add(`m-${value[0]}`, value[1]);
-        });
-        const seen = itemsOf(pages).flat();
-        expect(new Set(seen).size).toBe(seen.length);
-        expect(seen.filter((id) => id.startsWith('t-')).toSorted()).toEqual(
-          made.map((_, index) => `t-${index}`).toSorted(),
-        );
+        for (const [index, one] of made.entries()) await add(idOf(index), one);
+        const staying = new Set(made.map((_, index) => idOf(index)).filter((id) => !filter || isOdd(id)));
+        const inOrder = (await page({ limit: 100, sort }, filter)).items.filter((id) => staying.has(id));
+        const rest = all.values();
+        const meanwhile = async (): Promise<void> => {
+          for (const { what, to, which } of rest.next().value ?? []) {
+            const id = idOf(which);
+            if (what === 'insert') await add(`m-${crypto.randomUUID()}`, to);
+            if (what === 'remove') await db.deleteFrom('things').where('id', '=', id).execute();
+            if (what === 'touch')
+              await db.updateTable('things').set({ note: 'seen' }).where('id', '=', id).execute();
+            if (what === 'move')
+              await db
+                .updateTable('things')
+                .set({ name: to.name, created_at: new Date(START + to.time) })
+                .where('id', '=', id)
+                .execute();
+            if (what === 'remove' || what === 'move') staying.delete(id);
+          }
+        };
+        const there = await walk({ limit, sort }, 'next', { meanwhile, filter });
+        const expected = inOrder.filter((id) => staying.has(id));
+        const shown = (pages: Pages) =>
+          itemsOf(pages)
+            .flat()
+            .filter((id) => staying.has(id));
+        expect(shown(there)).toEqual(expected);
+        // And back, from the last page that there is.
+        const last = there.at(-2)?.next;
+        const back = await walk({ limit, sort, cursor: last }, 'prev', { meanwhile, filter });
+        const left = inOrder.filter((id) => staying.has(id));
+        expect(shown(back.toReversed())).toEqual(left);
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
   });
 
@@ -144,6 +181,22 @@ describe('keysetPage', () => {
     expect((await page({ limit: 2, cursor: second.prev })).items).toEqual(['t-0', 't-1']);
     await db.deleteFrom('things').execute();
     expect(await page({ limit: 2, cursor: second.prev })).toEqual({ items: [] });
+  });
+
+  it('leads back from a page whose rows have all gone', async () => {
+    const at = (time: number) => ({ time, name: '' });
+    for (const n of [1, 2, 3, 4]) await add(`t-${n}`, at(n));
+    const first = await page({ limit: 2 });
+    const second = await page({ limit: 2, cursor: first.next });
+    await db.deleteFrom('things').where('id', 'in', ['t-3', 't-4']).execute();
+    const { items, prev } = await page({ limit: 2, cursor: first.next });
+    expect([items, prev]).toEqual([[], expect.any(String)]);
+    expect((await page({ limit: 2, cursor: prev })).items).toEqual(['t-1', 't-2']);
+    for (const n of [3, 4]) await add(`t-${n}`, at(n));
+    await db.deleteFrom('things').where('id', 'in', ['t-1', 't-2']).execute();
+    const { items: none, next } = await page({ limit: 2, cursor: second.prev });
+    expect([none, next]).toEqual([[], expect.any(String)]);
+    expect((await page({ limit: 2, cursor: next })).items).toEqual(['t-3', 't-4']);
   });
 
   const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
