@@ -79,7 +79,10 @@ export async function crawl(url: string, accept: string): Promise<Map<string, Vi
   const visits = new Map<string, Visit>();
   const dangling: string[] = [];
   const queue: { href: string; from: string }[] = [{ href: '/', from: '' }];
+  const seen = new Set<string>();
   for (let next = queue.shift(); next; next = queue.shift()) {
+    if (seen.has(next.href)) continue;
+    seen.add(next.href);
     const [href = '', fragment = ''] = next.href.split('#', 2);
     let visit = visits.get(href);
     if (!visit) {
