@@ -60,11 +60,14 @@ const lastSegment = (href: string): string =>
  * @param show what to call it; by default it stands beside the link
  */
 export function toggle(rel: string, { url, operation: { shape } }: Asked, show = 'Show here'): Html | false {
-  if (shape === undefined || !expandable(shape.item ?? shape).some((link) => link.rel === rel)) return false;
+  const rels = shape === undefined ? [] : expandable(shape.item ?? shape).map((link) => link.rel);
+  if (!rels.includes(rel)) return false;
   const shown = expandedIn(url);
   const others = shown.filter((path) => path !== rel && !path.startsWith(`${rel}.`));
   const isShown = others.length < shown.length;
-  const paths = isShown ? others : [...shown, rel];
+  const placeOf = (path: string) => rels.indexOf(path.split('.', 1)[0] ?? '');
+  // In one order, whichever was chosen first: the same page has one address.
+  const paths = isShown ? others : [...shown, rel].toSorted((a, b) => placeOf(a) - placeOf(b));
   const href = withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]);
   const label = isShown ? 'Hide' : show;
   return html`<a class="toggle" href="${href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
