@@ -1,5 +1,5 @@
 /** The README's tables are held against the code, both ways. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { configTable } from '../../src/config/gateway-schema.ts';
 import { settingsTable } from '../../src/config/settings.ts';
@@ -61,6 +61,9 @@ describe('the README', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const commands = [...read('README.md').matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
     expect(commands.filter((name) => !(name in scripts))).toEqual([]);
-    for (const [, path = ''] of read('README.md').matchAll(/\]\(((?!http)[^)#]+)\)/g)) read(path);
+    const paths = [...read('README.md').matchAll(/\]\(((?!http)[^)#]+)(?:#[^)]*)?\)/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(paths.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
   });
 });
