@@ -32,6 +32,8 @@ export interface DocumentedOperation {
   readonly properties: readonly TemplateProperty[];
   /** Of its first successful JSON answer, where that is a named schema. */
   readonly schema?: ReferenceObject;
+  /** Names of what that has, where it is an object. */
+  readonly members: readonly string[];
   /** Where that is a page: the schema of its items. */
   readonly itemSchema?: ReferenceObject;
   /** Link Objects of its first successful answer. */
@@ -92,6 +94,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     ...(batches === undefined ? {} : { batches }),
     properties: templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),
+    members: Object.keys(resolveReference<SchemaObject>(document, schema)?.properties ?? {}),
     ...(schema !== undefined && '$ref' in schema ? { schema: schema as ReferenceObject } : {}),
     ...(itemSchema !== undefined && '$ref' in itemSchema
       ? { itemSchema: itemSchema as ReferenceObject }

@@ -3,6 +3,7 @@
  * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
  */
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
+import { withChoices } from './choices.ts';
 import { type DocumentedOperation, documentedOperations } from './documented-operation.ts';
 import { compileExpression, type Expression, pointerSegments } from './expression.ts';
 import { referenceName } from './reference.ts';
@@ -37,6 +38,8 @@ export interface Link {
   readonly rel: string;
   readonly target: GraphOperation;
   readonly parameters: readonly (readonly [string, Expression])[];
+  /** Where in the body the value of a parameter is, by its name. */
+  readonly places: ReadonlyMap<string, readonly string[]>;
   readonly description?: string;
   /** Segments of the array that the link holds for each element of. */
   readonly each?: readonly string[];
@@ -57,6 +60,7 @@ interface MutableShape extends Shape {
 }
 
 interface MutableOperation extends GraphOperation {
+  properties: GraphOperation['properties'];
   shape?: MutableShape;
   batch?: Batch;
 }
@@ -87,6 +91,7 @@ export class LinkGraph {
       this.#operations.set(key(operation.service, operation.operationId), operation);
     for (const operation of operations) this.#addShape(operation);
     for (const operation of operations) this.#addLinks(operation);
+    for (const operation of operations) operation.properties = withChoices(operation, operations);
     for (const operation of operations) this.#addBatch(operation);
   }
 
@@ -157,16 +162,24 @@ export class LinkGraph {
 
 const key = (service: string, name: string): string => `${service} ${name}`;
 
+/** A name may carry its place, as `path.id` (OpenAPI 3.1 §4.8.20). */
+const nameOf = (parameter: string): string => parameter.replace(/^(path|query)\./, '');
+
 function compileLink(rel: string, target: GraphOperation, spec: LinkObject): Link {
   const each: string | undefined = spec['x-each' as keyof LinkObject] as string | undefined;
   return {
     rel,
     target,
     parameters: Object.entries(spec.parameters ?? {}).map(([name, text]) => [
-      // A name may carry its place, as `path.id` (OpenAPI 3.1 §4.8.20).
-      name.replace(/^(path|query)\./, ''),
+      nameOf(name),
       compileExpression(String(text), each),
     ]),
+    places: new Map(
+      Object.entries(spec.parameters ?? {}).flatMap(([name, text]) => {
+        const [, pointer] = /^\$response\.body#(\/.*)$/.exec(String(text)) ?? [];
+        return pointer === undefined ? [] : [[nameOf(name), pointerSegments(pointer)] as const];
+      }),
+    ),
     ...(spec.description === undefined ? {} : { description: spec.description }),
     ...(each === undefined ? {} : { each: pointerSegments(each) }),
   };

@@ -3,6 +3,9 @@ import type { ParameterObject, ReferenceObject, SchemaObject } from 'openapi3-ts
 import { resolveReference } from './reference.ts';
 import { words } from './words.ts';
 
+/** The member of a schema with the options of what it describes, where it is within an object or an array. */
+export const OPTIONS = 'x-options';
+
 /** A property of a template (HAL-FORMS, "The property element"). */
 export interface TemplateProperty {
   readonly name: string;
@@ -92,7 +95,7 @@ function constraints(schema: SchemaObject): Record<string, unknown> {
     max: schema.maximum,
     step: schema.type === 'integer' ? 1 : undefined,
     value: schema.default,
-    options: inline === undefined ? undefined : { inline, maxItems: 1 },
+    options: inline === undefined ? schema[OPTIONS] : { inline, maxItems: 1 },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -52,8 +52,8 @@ const actionOf = ({ rel, operation, target }: Action) => ({
 
 /** The constraints keep their names, which are those of HTML; Siren lets a field have members of its own. */
 function fieldOf({ prompt, regex, options, ...field }: TemplateProperty): Body {
-  const choice = options as { inline: { prompt: string; value: unknown }[] } | undefined;
-  const value = choice?.inline.map((one) => ({ title: one.prompt, value: one.value }));
+  const choice = options as { inline?: { prompt: string; value: unknown }[] } | undefined;
+  const value = choice?.inline?.map((one) => ({ title: one.prompt, value: one.value }));
   return {
     ...field,
     title: prompt,

@@ -1,6 +1,7 @@
 /** A property of a template that is one value → one control with its label, its hint and room for its fault. */
 import { type Html, html, withCode } from '../../../http/page/html.ts';
 import type { TemplateProperty } from '../../template.ts';
+import type { Body } from '../format.ts';
 
 interface Options {
   readonly inline?: readonly { readonly prompt: string; readonly value: unknown }[];
@@ -12,13 +13,20 @@ interface Options {
 /** Longer text has more than one line. */
 const LONG = 200;
 
-interface Place {
+export interface Place {
   readonly id: string;
+  /** What can be known when there is to choose: members of the resource, and of the form, which come later. */
+  readonly known?: Body;
   /** Whether values go into an address, where everything is text; else they go into JSON. */
   readonly isText?: boolean;
 }
 
-export function input(property: TemplateProperty, value: unknown, { id, isText = false }: Place): Html {
+export function input(
+  given: TemplateProperty,
+  value: unknown,
+  { id, known = {}, isText = false }: Place,
+): Html {
+  const property = withAddress(given, known);
   const { name, prompt, required, placeholder } = property;
   const hint = typeof placeholder === 'string' && placeholder;
   const place = isText
@@ -48,6 +56,19 @@ function element(property: TemplateProperty, value: unknown, common: Html, isTex
   }>`;
 }
 
+/** Where choices are is known but for what is to be chosen first; where it cannot be known, the value is typed. */
+function withAddress(property: TemplateProperty, known: Body): TemplateProperty {
+  const options = property.options as Options | undefined;
+  if (options?.link === undefined) return property;
+  const { href } = options.link;
+  const names = [...href.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  if (!names.every((name) => name in known)) return { ...property, options: undefined };
+  const filled = href.replaceAll(/\{(\w+)\}/g, (variable, name: string) =>
+    known[name] === undefined ? variable : encodeURIComponent(String(known[name])),
+  );
+  return { ...property, options: { ...options, link: { href: filled } } };
+}
+
 /** Values of options are JSON, so that a number stays one. */
 function select(
   property: TemplateProperty,
@@ -62,10 +83,13 @@ function select(
     (one) =>
       html`<option value="${written(one.value)}"${one.value === value && html` selected`}>${one.prompt}</option>`,
   );
+  const now =
+    link && value !== undefined
+      ? html`<option value="${written(value)}" selected>${String(value)}</option>`
+      : undefined;
   const remote =
-    link &&
-    html` data-options="${link.href}" data-prompt="${promptField}" data-choice="${valueField}" data-now="${written(value)}"`;
-  return html`<select ${common}${!isText && html` data-json`}${remote}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}</select>`;
+    link && html` data-options="${link.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
+  return html`<select ${common}${!isText && html` data-json`}${remote}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}${now}</select>`;
 }
 
 const attribute = (name: string, value: unknown): Html | false =>

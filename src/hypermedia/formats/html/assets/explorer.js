@@ -1,5 +1,6 @@
 /** What the pages of resources do beside being read: forms send JSON, answers are shown, the way is remembered. */
 import { act } from './act.js';
+import { offerAnew, offerIn } from './choices.js';
 import { showExchange } from './exchange.js';
 import { addRow, removeRow, sync } from './forms.js';
 import { begin, goBack } from './open.js';
@@ -23,11 +24,13 @@ document.addEventListener('click', ({ target }) => {
 });
 
 document.addEventListener('input', ({ target }) => sync(target));
+document.addEventListener('change', ({ target }) => offerAnew(target));
 
 document.addEventListener(
   'toggle',
   ({ target }) => {
     if (target.open && target.dataset?.exchange !== undefined) showExchange(target);
+    if (target.open && target.dataset?.actionOf !== undefined) offerIn(target);
   },
   true,
 );

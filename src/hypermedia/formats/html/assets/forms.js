@@ -1,4 +1,5 @@
 /** A form and the JSON that it stands for: `data-member` and `data-row` say where a control's value goes. */
+import { offerIn } from './choices.js';
 
 const controls = (within) => [...within.querySelectorAll('[data-value]')];
 
@@ -88,6 +89,7 @@ export function addRow(list) {
         );
     }
   list.querySelector('[data-rows]').append(row);
+  prepare(row);
   count(list);
   row.querySelector('[data-value]')?.focus();
 }
@@ -106,7 +108,10 @@ function localTime(text) {
   return new Date(time - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** Makes forms ready that have just come. */
+/** Remembers what a form says before anybody has changed it. */
+const remember = (form) => before.set(form, collect(form));
+
+/** Makes forms ready that have just come, and rows that are added to one. */
 export function prepare(within) {
   for (const control of controls(within)) {
     if (control.required) control.dataset.required = '';
@@ -114,6 +119,6 @@ export function prepare(within) {
   }
   for (const group of within.querySelectorAll('fieldset[data-optional]:not([data-list])')) sync(group);
   within.querySelectorAll('[data-list]').forEach(count);
-  for (const form of within.querySelectorAll('form[data-action]'))
-    if (!before.has(form)) before.set(form, collect(form));
+  within.querySelectorAll('form[data-action]').forEach(remember);
+  offerIn(within);
 }

@@ -1,0 +1,97 @@
+/**
+ * What there is to choose from, fetched from the collection that has it. Where that depends on what is chosen first,
+ * as the dishes on the restaurant, it waits for that.
+ */
+import { element } from './element.js';
+import { send } from './exchange.js';
+
+const MOST_PAGES = 10;
+const known = new Map();
+
+async function itemsOf(address) {
+  const items = [];
+  let href = address;
+  for (let pages = 0; href !== undefined && pages < MOST_PAGES; pages++) {
+    const { ok, json } = await send({ url: href });
+    if (!ok || json === undefined) throw new Error(`no choices at ${href}`);
+    items.push(...(Array.isArray(json) ? json : (json._embedded?.item ?? [])));
+    href = json._links?.next?.href;
+  }
+  return items;
+}
+
+const choicesAt = (address) => {
+  if (!known.has(address)) known.set(address, itemsOf(address));
+  return known.get(address);
+};
+
+/** A form's value of a member, as text. */
+function valueIn(form, name) {
+  const { value = '', dataset } = form.querySelector(`[data-member="${name}"]`) ?? {};
+  if (value === '') return undefined;
+  return dataset.json === undefined ? value : String(JSON.parse(value));
+}
+
+/** Where the choices are, or the name of what has to be chosen first. */
+function addressOf({ dataset, form }) {
+  let missing;
+  const href = dataset.options.replaceAll(/\{(\w+)\}/g, (_, name) => {
+    const value = valueIn(form, name);
+    if (value === undefined) missing = form.querySelector(`[data-member="${name}"]`);
+    return encodeURIComponent(value ?? '');
+  });
+  return missing ? { first: missing.labels[0].textContent } : { href };
+}
+
+/** Where nobody tells what there is, the value is typed. */
+function typed(select) {
+  const { id, required, dataset } = select;
+  const control = element('input', { id, required, value: select.value && JSON.parse(select.value) });
+  control.setAttribute('aria-describedby', select.getAttribute('aria-describedby'));
+  for (const name of ['member', 'value', 'optional', 'required'])
+    if (dataset[name] !== undefined) control.dataset[name] = dataset[name];
+  select.replaceWith(control);
+}
+
+async function offer(select) {
+  const { href, first } = addressOf(select);
+  const [none] = select.options;
+  if (first !== undefined) {
+    none.textContent = `Choose first: ${first}`;
+    select.replaceChildren(none);
+    return;
+  }
+  select.dataset.at = href;
+  try {
+    const items = await choicesAt(href);
+    // Another may have been chosen in the meantime.
+    if (select.dataset.at !== href) return;
+    const { prompt, choice } = select.dataset;
+    const { value: now } = select;
+    none.textContent = select.required ? 'Choose' : '–';
+    select.replaceChildren(
+      none,
+      ...items.map((item) =>
+        element('option', { value: JSON.stringify(item[choice]) }, String(item[prompt])),
+      ),
+    );
+    select.value = now;
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+  } catch {
+    known.delete(href);
+    typed(select);
+  }
+}
+
+/** What is open to be filled in gets its choices; what is folded gets them when it is opened. */
+export function offerIn(within) {
+  for (const select of within.querySelectorAll('select[data-options]'))
+    if (select.closest('details:not([open])') === null) offer(select);
+}
+
+/** What depends on a control is offered anew when that changes. */
+export function offerAnew({ form, dataset: { member } }) {
+  if (!form || member === undefined) return;
+  for (const select of form.querySelectorAll('select[data-options]'))
+    if (select.dataset.options.includes(`{${member}}`)) offer(select);
+}
