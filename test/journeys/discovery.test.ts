@@ -12,7 +12,7 @@ describe('discovery', () => {
   beforeAll(async () => {
     system = await startSystem();
     for (const accept of FORMATS) found.set(accept, await crawl(system.url, accept));
-  }, 60_000);
+  }, 120_000);
   afterAll(() => system.close());
 
   it.each(FORMATS)('whatever is linked is there: %s', (accept) => {

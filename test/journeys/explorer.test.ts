@@ -60,7 +60,7 @@ describeInBrowser('the explorer', (browser) => {
   describe.each(Object.entries(KINDS))('%s', (kind, reach) => {
     it.each(LOOKS)('can be read by everybody, and asks no other host: $name', async ({ name, ...look }) => {
       const { page, complaints } = await openWatched(browser(), url(), look);
-      page.setDefaultTimeout(5000);
+      page.setDefaultTimeout(15_000);
       await reach(page);
       await page.waitForLoadState('networkidle');
       await page.screenshot({ path: join(folder, `explorer-${kind}-${name}.png`), fullPage: true });
@@ -77,7 +77,7 @@ describeInBrowser('the explorer', (browser) => {
 
   it('can be walked and acted in with the keyboard alone', async () => {
     const { page, complaints } = await openWatched(browser(), url());
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(15_000);
     const focused = page.locator(':focus');
     const tabTo = async (text: string) => {
       for (let presses = 0; presses < 60; presses++) {

@@ -11,7 +11,7 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
     const { page, complaints } = await openWatched(browser(), `${url()}/explorer`, {
       timezoneId: 'Europe/Berlin',
     });
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(15_000);
     const seen: string[] = [];
     const look = async () => void seen.push(await visibleText(page));
 
