@@ -69,7 +69,7 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
 
 function requestOf(operation: Operation, representations: Representations) {
   const query = expands(operation)
-    ? (operation.query ?? z.object({})).extend({ expand: representations.expandParameter(operation) })
+    ? (operation.query ?? z.object({})).extend(representations.selectionParameters(operation))
     : operation.query;
   return {
     ...(operation.params === undefined ? {} : { params: operation.params }),

@@ -36,6 +36,14 @@ export const expandLimit = defineProblem({
   mend: 'Ask for less: `limit` names the limit and its value. Follow the links for the rest.',
 });
 
+export const fieldsUnknown = defineProblem({
+  code: 'fields-unknown',
+  status: 400,
+  title: 'There is no such field',
+  meaning: 'A path of `fields` names neither a member of the representation nor a relation that leads on.',
+  mend: 'Take one of `allowed`, which says what there is at this place.',
+});
+
 export const notFound = defineProblem({
   code: 'not-found',
   status: 404,
@@ -199,6 +207,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     validationFailed,
     expandUnknown,
     expandLimit,
+    fieldsUnknown,
     notFound,
     methodNotAllowed,
     notAcceptable,
@@ -232,7 +241,7 @@ export const implicitProblems = (operation: {
   validationFailed,
   notAcceptable,
   internalError,
-  ...(operation.expands ? [expandUnknown, expandLimit] : []),
+  ...(operation.expands ? [expandUnknown, expandLimit, fieldsUnknown] : []),
   ...(operation.hasPathParameters ? [notFound] : []),
   preconditionFailed,
   ...(operation.method === 'post' ? [idempotencyKeyInFlight, idempotencyKeyReused] : []),

@@ -50,6 +50,16 @@ const expandErrors = z
 
 const total = z.int().min(0).openapi({ description: 'How many items there are on all pages.' });
 
+const fields = z
+  .array(z.string())
+  .optional()
+  .openapi({
+    param: { style: 'form', explode: false },
+    description:
+      'Members to keep; without it, all. Dots lead into a member, or along a relation, which is then embedded: ' +
+      '`id,total.amount`. Links stay.',
+  });
+
 const PAGING = {
   first: link.optional(),
   prev: link.optional(),
@@ -148,7 +158,11 @@ export class Representations {
   }
 
   /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
-  expandParameter(operation: Operation) {
+  selectionParameters(operation: Operation) {
+    return { expand: this.#expandParameter(operation), fields };
+  }
+
+  #expandParameter(operation: Operation) {
     const body = Object.values(operation.responses).find((response) => response.body !== undefined)?.body;
     const name = isPage(body) ? body.item.name : isResource(body) ? body.name : '';
     const actions = new Set(

@@ -15,21 +15,15 @@ import { etagOf, noneMatch } from '../http/etag.ts';
 import { acceptable } from '../http/negotiate.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { type FetchPart, partOf } from '../hypermedia/expand/fetch.ts';
-import { formatExpand, parseExpand } from '../hypermedia/expand/parse.ts';
-import {
-  type Embeds,
-  type PlanNode,
-  planExpand,
-  pushdown,
-  servedBySubject,
-} from '../hypermedia/expand/plan.ts';
+import { type Embeds, servedBySubject } from '../hypermedia/expand/plan.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
+import { cut } from '../hypermedia/fields/cut.ts';
 import type { Body, Format } from '../hypermedia/formats/format.ts';
 import { json } from '../hypermedia/formats/hal.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
-import { withQuery } from '../hypermedia/href.ts';
+import { forSubject, type Selection, select } from '../hypermedia/selection.ts';
 import type { UpstreamAnswer } from '../outbound/answer.ts';
 import { exchangeOf } from './exchange.ts';
 import { type ResponseHeaders, requestHeaders, without } from './headers.ts';
@@ -71,20 +65,17 @@ export const expand = (options: ExpandOptions): RequestHandler =>
   // Not async: most requests only pass, and a promise each would cost them.
   function expand(req, res, next) {
     const exchange = exchangeOf(req);
-    if (!exchange.query.includes('expand=')) return next();
+    if (!/(?:expand|fields)=/.test(exchange.query)) return next();
     const subject = options.graph.operation(exchange.operation.service, exchange.operation.operationId);
     if (subject?.expands !== true) return next();
-    const asked = parseExpand(new URLSearchParams(exchange.query).getAll('expand'));
-    const plan = planExpand(asked, subject, embeds, options.limits);
-    if (servedBySubject(plan)) return next();
-    return answerWhole(req, res, next, { plan, subject, expand: asked.paths.join(',') }, options);
+    const selection = select(new URLSearchParams(exchange.query), subject, embeds, options.limits);
+    if (servedBySubject(selection.plan)) return next();
+    return answerWhole(req, res, next, { subject, selection }, options);
   };
 
 interface Planned {
   readonly subject: GraphOperation;
-  readonly plan: readonly PlanNode[];
-  /** The caller's `expand`. */
-  readonly expand: string;
+  readonly selection: Selection;
 }
 
 async function answerWhole(
@@ -96,7 +87,8 @@ async function answerWhole(
 ): Promise<void> {
   const { send, limits, trustProxy, headersOf } = options;
   const deadline = AbortSignal.timeout(limits.deadline);
-  const { plan, expand, subject } = planned;
+  const { subject, selection } = planned;
+  const { plan, expand, kept: fields } = selection;
   const exchange = exchangeOf(req);
   const gone = new AbortController();
   res.once('close', () => gone.abort());
@@ -106,8 +98,7 @@ async function answerWhole(
   const headers = rendering ? [...without(passed, ACCEPT), 'Accept', rendering.partType] : passed;
   const get = (path: string, signal = gone.signal) => send({ method: 'GET', path, headers }, signal);
 
-  const own = formatExpand(pushdown(plan));
-  const target = withQuery(exchange.target, [['expand', own === '' ? undefined : own]]);
+  const target = forSubject(exchange.target, selection);
   const answer = await get(target);
   if (!isReadable(answer) && rendering) {
     answer.discard();
@@ -121,6 +112,7 @@ async function answerWhole(
   const cacheControl = answer.header('cache-control');
   const format = formatOf(answer);
   const whole = await expandBody(body, plan, { fetch, format, expand, cacheControl, limits, deadline });
+  if (fields !== undefined) cut(body, fields, format);
 
   const kept = without(headersOf(answer.rawHeaders, exchange.context), REPLACED);
   if (isStrict(req.get('Prefer'))) {

@@ -6,8 +6,8 @@
 import { OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath, READY_PATH } from '../contract/places.ts';
 import { type Problem, problemPath } from '../contract/problem.ts';
-import { expandLimit, expandUnknown, notFound } from '../contract/problems.ts';
-import { withQuery } from '../hypermedia/href.ts';
+import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../contract/problems.ts';
+import { plain } from '../hypermedia/selection.ts';
 
 /** Something that answers at a path. */
 export interface Place {
@@ -93,8 +93,8 @@ function above(path: string, paths: Paths, { reads, missing }: { reads: boolean;
 
 /** The same without what was wrong. */
 const right = ({ type }: Problem, url: string): string =>
-  type === expandUnknown || type === expandLimit
-    ? withQuery(url, [['expand', undefined]])
+  type === expandUnknown || type === expandLimit || type === fieldsUnknown
+    ? plain(url)
     : (url.split('?', 1)[0] as string);
 
 /** The operation in its document, by JSON Pointer (RFC 6901 §6). */

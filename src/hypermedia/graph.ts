@@ -2,10 +2,12 @@
  * The link graph: which resource leads by which relation to which operation, of whichever service.
  * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
  */
-import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
+import type { LinkObject, OpenAPIObject, ReferenceObject } from 'openapi3-ts/oas31';
 import { withChoices } from './choices.ts';
 import { type DocumentedOperation, documentedOperations } from './documented-operation.ts';
 import { compileExpression, type Expression, pointerSegments } from './expression.ts';
+import { type Members, membersOf } from './fields/members.ts';
+import { HYPERMEDIA_MEMBERS } from './formats/format.ts';
 import { referenceName } from './reference.ts';
 
 /** One service's document, under the service's name. */
@@ -50,6 +52,8 @@ export interface Shape {
   readonly service: string;
   readonly name: string;
   readonly links: ReadonlyMap<string, Link>;
+  /** Of its state. */
+  readonly members: Members;
   /** Of a page: what its items are. */
   readonly item?: Shape;
 }
@@ -80,10 +84,12 @@ export const isForm = ({ target }: Link): boolean => target.method === 'POST';
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
+  readonly #documents: ReadonlyMap<string, OpenAPIObject>;
   /** Links whose operation no document has, as `schema.relation`: they are left out. */
   readonly dangling: string[] = [];
 
   constructor(documents: readonly ServiceDocument[]) {
+    this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
     const operations: MutableOperation[] = documents.flatMap(({ name, document }) =>
       documentedOperations(name, document),
     );
@@ -115,12 +121,13 @@ export class LinkGraph {
     if (item !== undefined) shape.item = item;
   }
 
-  #shapeOf(service: string, schema: object | undefined): MutableShape | undefined {
+  #shapeOf(service: string, schema: ReferenceObject | undefined): MutableShape | undefined {
     const name = referenceName(schema);
     if (name === undefined) return undefined;
     const known = this.#shapes.get(key(service, name));
     if (known !== undefined) return known;
-    const made: MutableShape = { service, name, links: new Map() };
+    const members = membersOf(this.#documents.get(service) ?? {}, schema, HYPERMEDIA_MEMBERS);
+    const made: MutableShape = { service, name, links: new Map(), members };
     this.#shapes.set(key(service, name), made);
     return made;
   }

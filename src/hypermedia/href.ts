@@ -52,9 +52,11 @@ export function withQuery(
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
-/** The commas of `expand` part a list, and those stay as they are (RFC 6570 §3.2.8). */
+const LISTS: ReadonlySet<string> = new Set(['expand', 'fields']);
+
+/** The commas of a list stay as they are (RFC 6570 §3.2.8). */
 const encodeValue = (name: string, value: string): string =>
-  name === 'expand' ? encode(value).replaceAll('%2C', ',') : encode(value);
+  LISTS.has(name) ? encode(value).replaceAll('%2C', ',') : encode(value);
 
 /** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
 const encode = (text: string): string =>

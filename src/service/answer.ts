@@ -3,7 +3,7 @@
  *
  * Reads `Accept`, `If-None-Match`, `If-Match`, `Prefer: return` (RFC 7240 §4.2). Sends the statuses of the
  * contract, 304 (RFC 9110 §15.4.5), 204 for an answer that nobody wants, and throws the problems not-acceptable
- * (406), expand-unknown and expand-limit (400), precondition-failed (412).
+ * (406), expand-unknown, fields-unknown and expand-limit (400), precondition-failed (412).
  */
 import type { Request, RequestHandler, Response } from 'express';
 import { Problem } from '../contract/problem.ts';
@@ -14,13 +14,13 @@ import { negotiate } from '../http/negotiate.ts';
 import { preferences } from '../http/prefer.ts';
 import { isFromGateway } from '../http/via.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
-import { parseExpand } from '../hypermedia/expand/parse.ts';
-import { planExpand } from '../hypermedia/expand/plan.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
+import { cut } from '../hypermedia/fields/cut.ts';
 import type { Asked, Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
+import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
 import { type Expansion, GET_CACHE_CONTROL } from './expansion.ts';
 import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
 
@@ -34,9 +34,9 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     const format = formats.find((candidate) => candidate.mediaType === mediaType);
     if (format === undefined) throw new Error(`no format writes ${mediaType}`);
     const query = new URLSearchParams(req.url.split('?', 2)[1]);
-    const asked = parseExpand(node.expands ? query.getAll('expand') : []);
-    if (node.expands) query.delete('expand');
-    const plan = planExpand(asked, node, expansion.embeds, expansion.limits);
+    const { plan, expand, kept } = node.expands
+      ? takeSelection(query, node, expansion.embeds, expansion.limits)
+      : WHOLE;
 
     const request = {
       params: req.params,
@@ -55,7 +55,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       const expanded = await expandBody(given.body as Body, plan, {
         fetch,
         format,
-        expand: asked.paths.join(','),
+        expand,
         cacheControl,
         limits: expansion.limits,
         deadline,
@@ -66,8 +66,9 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
         res.set('Preference-Applied', STRICT);
       }
     }
+    if (kept !== undefined) cut(given.body as Body, kept, format);
     const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
-    send(req, res, plan.length > 0 ? { ...given, stateTag: undefined } : given, {
+    send(req, res, plan.length > 0 || kept !== undefined ? { ...given, stateTag: undefined } : given, {
       node,
       format,
       cacheControl,

@@ -14,9 +14,9 @@ import { etagOf, stateTag } from '../http/etag.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import { hal } from '../hypermedia/formats/hal.ts';
 import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
-import { withQuery } from '../hypermedia/href.ts';
 import { Refusal } from '../hypermedia/refusal.ts';
 import type { Represent, Representation, RequestParts } from '../hypermedia/represent.ts';
+import { plain } from '../hypermedia/selection.ts';
 import type { Idempotency, Reply } from './idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
 import { Precondition } from './precondition.ts';
@@ -115,7 +115,7 @@ export class OperationRunner {
       const page = { ...given, items: given.items.map((item) => z.parse(body.item.state, item) as State) };
       if (body.total !== (page.total !== undefined))
         throw new Error(`${body.name}: \`total\` is declared, or given, but not both`);
-      const self = withQuery(url, [['expand', undefined]]);
+      const self = plain(url);
       return { status, body: format.write(this.#options.represent.page(this.node, page, self, request)) };
     }
     if (!isResource(body)) return { status, body: state };

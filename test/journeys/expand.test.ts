@@ -59,6 +59,8 @@ describe('an expanded page', () => {
       '/orders?limit=3&expand=consumer.orders',
       '/orders/o-1001?expand=menuItems,consumer.orders.restaurant',
       '/orders?sort=-createdAt&limit=5&expand=consumer&state=APPROVED',
+      '/orders?sort=-createdAt&limit=2&fields=id,total.amount,consumer.name,menuItems.restaurant.name',
+      '/orders/o-1001?expand=restaurant,consumer.orders&fields=state,consumer.orders.restaurantId',
     ])
       for (const type of [
         'application/prs.hal-forms+json',
@@ -84,5 +86,49 @@ describe('an expanded page', () => {
     for (const { _embedded } of body._embedded.item)
       for (const part of [_embedded.consumer, ..._embedded.menuItems])
         expect((await get(part._links.self.href)).body).toEqual(part);
+  });
+
+  it('of which only some fields are wanted brings what they need', async () => {
+    const path = '/orders?sort=-createdAt&limit=2&fields=id,total.amount,consumer.name';
+    const { body, headers } = await get(path).accept('application/hal+json').expect(200);
+    const { orders, consumers, ...others } = system.asked();
+    expect([orders?.length, consumers?.length, others]).toEqual([1, 1, {}]);
+    for (const { _links, _embedded, ...state } of body._embedded.item) {
+      expect(state).toEqual({ id: expect.any(String), total: { amount: expect.any(Number) } });
+      expect(_links.cancel).toBeDefined();
+      const { _links: links, ...consumer } = _embedded.consumer;
+      expect(consumer).toEqual({ name: expect.stringMatching(/^Guest/) });
+      // What it says it is called is just what is there.
+      expect((await get(links.self.href).accept('application/hal+json')).body).toEqual(_embedded.consumer);
+    }
+    const [first, next] = [body._embedded.item[0], await get(body._links.next.href).expect(200)];
+    expect((await get(first._links.self.href).accept('application/hal+json').expect(200)).body).toEqual(
+      first,
+    );
+    expect(next.body._embedded.item[0].restaurantId).toBeUndefined();
+    expect(headers.link).toContain('fields=');
+  });
+
+  it('has fields from a service alone without the gateway’s help, and names that are none', async () => {
+    const { body } = await get('/orders/o-1001?fields=id,state').expect(200);
+    expect(Object.keys(body).filter((name) => !name.startsWith('_'))).toEqual(['id', 'state']);
+    expect(system.asked()).toEqual({ orders: ['GET /orders/o-1001?fields=id,state'] });
+    for (const path of ['/orders/o-1001?fields=stat', '/orders?fields=consumer.nam']) {
+      const problem = await get(path).expect(400);
+      expect(problem.body).toMatchObject({ type: '/problems/fields-unknown', allowed: expect.any(Array) });
+    }
+  });
+
+  it('gives no tag that stands for the whole resource', async () => {
+    const consumer = (await get('/consumers?limit=1')).body._embedded.item[0]._links.self.href;
+    const cut = await get(`${consumer}?fields=name`).expect(200);
+    const rename = (tag: string) =>
+      request(system.url)
+        .patch(consumer)
+        .set('If-Match', tag)
+        .type('application/merge-patch+json')
+        .send({ name: 'Renamed' });
+    await rename(cut.headers.etag ?? '').expect(412);
+    await rename((await get(consumer)).headers.etag ?? '').expect(200);
   });
 });

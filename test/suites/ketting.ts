@@ -57,6 +57,16 @@ export function kettingJourney(entry: () => string): void {
       });
     });
 
+    it('does not take a resource of which it asked for some fields for the whole', async () => {
+      const orders = await (await client.follow('orders')).get();
+      const cut = first(await orders.follow('search', { fields: 'id,consumer.name' }).get());
+      expect(cut.data).toMatchObject({ id: expect.any(String) });
+      expect(cut.data.total).toBeUndefined();
+      expect((await cut.follow('consumer').get()).data).toMatchObject({ email: expect.any(String) });
+      const whole = first(await (await client.follow('orders')).get());
+      expect(whole.data).toMatchObject({ id: cut.data.id, total: expect.any(Object) });
+    });
+
     it('finds what is embedded to be what its own address answers', async () => {
       const page = await (await client.follow('orders')).get();
       for (const embedded of page.getEmbedded().slice(0, 5)) {

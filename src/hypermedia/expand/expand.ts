@@ -15,7 +15,7 @@ export interface ExpandOptions {
   /** The body's, and that of its parts. */
   readonly format: Embedding;
   /** The caller's `expand`, whole, for the paging links. */
-  readonly expand: string;
+  readonly expand: string | undefined;
   readonly cacheControl?: string | undefined;
   readonly limits: ExpandLimits;
   /** Aborted when the time for the whole is over; what is not there by then is left out. */

@@ -6,7 +6,8 @@ import type { Part } from './fetch.ts';
 const PAGING = ['first', 'prev', 'next', 'last'];
 
 /** Paging links lead to pages that are expanded as this one is. */
-export function keepExpand(body: Body, { links }: Embedding, expand: string): void {
+export function keepExpand(body: Body, { links }: Embedding, expand: string | undefined): void {
+  if (expand === undefined) return;
   for (const link of PAGING.flatMap((rel) => links(body, rel)))
     if (typeof link.href === 'string') link.href = withQuery(link.href, [['expand', expand]]);
 }

@@ -6,6 +6,7 @@ import type { ExpandLimits } from '../../config/limits.ts';
 import { Problem } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown } from '../../contract/problems.ts';
 import { expandable, type GraphOperation, type Link, type Shape } from '../graph.ts';
+import { unknownName } from '../nearest.ts';
 import type { ExpandRequest, ExpandTree } from './parse.ts';
 
 /** One relation to expand. */
@@ -51,14 +52,11 @@ function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
   const links = shape === undefined ? [] : expandable(shape);
   const link = links.find((candidate) => candidate.rel === rel);
   if (link !== undefined) return link;
-  const allowed = links.map((candidate) => candidate.rel);
-  const prefix = path.slice(0, path.length - rel.length);
-  const nearest = closest(rel, allowed);
-  throw new Problem(
-    expandUnknown,
-    `${path} cannot be expanded.${nearest === undefined ? '' : ` Did you mean ${prefix}${nearest}?`}`,
-    { extensions: { path, allowed, ...(nearest === undefined ? {} : { nearest }) } },
+  const { hint, extensions } = unknownName(
+    path,
+    links.map((candidate) => candidate.rel),
   );
+  throw new Problem(expandUnknown, `${path} cannot be expanded.${hint}`, { extensions });
 }
 
 type Counted = 'depth' | 'paths' | 'resources' | 'embeds';
@@ -70,25 +68,6 @@ export function within(name: Counted, actual: number, most: number): void {
 
 const limitProblem = (name: Counted, most: number): Problem =>
   new Problem(expandLimit, `The limit of ${name} is ${most}.`, { extensions: { limit: { [name]: most } } });
-
-const closest = (name: string, candidates: readonly string[]): string | undefined =>
-  candidates
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, left] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, right] of [...b].entries())
-      next.push(
-        Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
 
 /** What the server of the subject is asked to embed: the embedded nodes, as far down as they are. */
 export const pushdown = (plan: readonly PlanNode[]): ExpandTree =>

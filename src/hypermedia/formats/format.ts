@@ -9,6 +9,14 @@ import type { Representation } from '../represent.ts';
 
 export type Body = Record<string, unknown>;
 
+/** What HAL and what stands on it put beside the members of the state. */
+export const HYPERMEDIA_MEMBERS: ReadonlySet<string> = new Set([
+  '_links',
+  '_templates',
+  '_embedded',
+  '_expandErrors',
+]);
+
 /** Where links and parts are in a body. */
 export interface Embedding {
   hrefs(body: Body, rel: string): string[];
@@ -20,6 +28,8 @@ export interface Embedding {
   embedded(body: Body, rel: string): readonly Body[];
   /** Puts parts under a relation. Nothing that was there changes: links stay, no member changes its type. */
   embed(body: Body, rel: string, parts: readonly Body[]): void;
+  /** The object that has the members of the state, beside HYPERMEDIA_MEMBERS. */
+  state(body: Body): Body;
   /** The links of a relation, to be changed in place. */
   links(body: Body, rel: string): { href?: unknown }[];
 }

@@ -45,6 +45,7 @@ const halEmbedding: Embedding = {
     return Array.isArray(items) ? items : [body];
   },
   alone: (item) => item,
+  state: (body) => body,
   embedded: (body, rel) => [embeddedOf(body, rel) ?? []].flat() as Body[],
   embed(body, rel, parts) {
     if (parts.length === 0) return;

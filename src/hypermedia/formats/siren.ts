@@ -113,9 +113,11 @@ export const siren: Format = {
   hrefs: (body, rel) => linksOf(body, rel).map(({ href }) => href),
   subjects(body) {
     const items = partsOf(body, 'item');
-    return items.length === 0 ? [body] : items;
+    const isEmptyPage = Array.isArray(body.entities) && body.entities.length === 0;
+    return items.length === 0 && !isEmptyPage ? [body] : items;
   },
   alone: ({ rel: _, ...item }) => item,
+  state: (body) => body.properties as Body,
   embedded: partsOf,
   embed(body, rel, parts) {
     if (parts.length === 0) return;

@@ -1,0 +1,68 @@
+/** What a schema says that its values have, as far down as it says: the names that `fields` may use. */
+import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
+import { resolveReference } from '../reference.ts';
+
+/** An array has the members of its elements. */
+export interface Members {
+  readonly names: readonly string[];
+  /** Whether the schema leaves open what else there is. */
+  readonly open: boolean;
+  /** What a member has in turn; undefined where there is none of that name. */
+  member(name: string): Members | undefined;
+}
+
+type Schema = SchemaObject | ReferenceObject;
+
+/** @param without names that are no state */
+export function membersOf(
+  document: object,
+  schema: Schema | undefined,
+  without: ReadonlySet<string> = new Set(),
+): Members {
+  const all = variants(document, schema);
+  const properties = Map.groupBy(
+    all.flatMap((one) => Object.entries(one.properties ?? {})).filter(([name]) => !without.has(name)),
+    ([name]) => name,
+  );
+  const known = new Map<string, Members>();
+  return {
+    names: [...properties.keys()],
+    open: all.some(hasMore) || (properties.size === 0 && all.some(isBare)),
+    // Schemas may hold themselves, so what is further down is looked at when it is asked for.
+    member(name) {
+      const found = properties.get(name);
+      if (found === undefined) return undefined;
+      const member = known.get(name) ?? membersOf(document, { allOf: found.map(([, inner]) => inner) });
+      known.set(name, member);
+      return member;
+    },
+  };
+}
+
+/** Schemas may refer to themselves by way of `allOf` and the like. */
+const MOST_VARIANTS = 100;
+
+/** A schema and all that it is put together from; of an array, those of its elements. */
+function variants(document: object, schema: Schema | undefined): SchemaObject[] {
+  const found = new Set<SchemaObject>();
+  const left: (Schema | undefined)[] = [schema];
+  while (left.length > 0 && found.size < MOST_VARIANTS) {
+    const one = resolveReference<SchemaObject>(document, left.shift());
+    if (one === undefined || found.has(one)) continue;
+    found.add(one);
+    left.push(...(one.allOf ?? []), ...(one.oneOf ?? []), ...(one.anyOf ?? []), one.items);
+  }
+  return [...found];
+}
+
+const hasMore = (schema: SchemaObject): boolean =>
+  (schema.additionalProperties ?? false) !== false || 'patternProperties' in schema;
+
+const COMBINED = ['allOf', 'oneOf', 'anyOf', 'items'] as const;
+
+/** Whether an object may stand there, and nothing says what is in it. */
+function isBare(schema: SchemaObject): boolean {
+  if (schema.enum !== undefined || schema.additionalProperties === false) return false;
+  const types = [schema.type ?? []].flat();
+  return COMBINED.every((key) => !(key in schema)) && (types.length === 0 || types.includes('object'));
+}

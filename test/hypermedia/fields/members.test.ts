@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { membersOf } from '../../../src/hypermedia/fields/members.ts';
+
+const document = {
+  components: {
+    schemas: {
+      Node: {
+        type: 'object',
+        properties: { name: { type: 'string' }, next: { $ref: '#/components/schemas/Node' } },
+      },
+      Dated: { type: 'object', properties: { createdAt: { type: 'string' } } },
+      Loop: { allOf: [{ $ref: '#/components/schemas/Loop' }] },
+    },
+  },
+};
+const node = { $ref: '#/components/schemas/Node' };
+
+describe('the members of a schema', () => {
+  it('are those of all that it is put together from', () => {
+    const members = membersOf(document, {
+      allOf: [node, { $ref: '#/components/schemas/Dated' }, { description: 'A dated node.' }],
+      properties: { tags: { type: 'array', items: { type: 'object', properties: { text: {} } } } },
+    });
+    expect(members.names.toSorted()).toEqual(['createdAt', 'name', 'next', 'tags']);
+    expect(members.open).toBe(false);
+    expect(members.member('tags')?.names).toEqual(['text']);
+    expect(members.member('other')).toBeUndefined();
+  });
+
+  it('go down as far as they are asked for, where a schema holds itself', () => {
+    let at = membersOf(document, node);
+    for (let depth = 0; depth < 50; depth++) at = at.member('next') ?? at;
+    expect(at.names).toEqual(['name', 'next']);
+    expect(membersOf(document, { $ref: '#/components/schemas/Loop' }).names).toEqual([]);
+  });
+
+  it.each([
+    [{ type: 'object' as const }, true],
+    [{}, true],
+    [{ type: 'object' as const, additionalProperties: { type: 'string' as const } }, true],
+    [{ type: 'object' as const, properties: { a: {} }, additionalProperties: false }, false],
+    [{ type: 'object' as const, properties: { a: {} } }, false],
+    [{ type: 'object' as const, additionalProperties: false }, false],
+    [{ type: 'string' as const }, false],
+    [{ enum: ['a'] }, false],
+  ])('%j: whether there may be others is %p', (schema, open) => {
+    expect(membersOf(document, schema).open).toBe(open);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals';
+import { Problem } from '../../../src/contract/problem.ts';
+import { impliedPaths, planFields } from '../../../src/hypermedia/fields/plan.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph.ts';
+import { document } from '../../support/gateway.ts';
+import { libraryGraph } from '../../support/graph.ts';
+
+const graph = libraryGraph();
+const planned = (fields: string | string[], operationId = 'getBook') => {
+  const operation = graph.operation('books', operationId);
+  if (operation === undefined) throw new Error(operationId);
+  return planFields([fields].flat(), operation);
+};
+
+const problemOf = (act: () => unknown): Problem => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+  }
+  throw new Error('no problem');
+};
+
+describe('the fields that are kept', () => {
+  it('are members, members within them, and what relations lead to', () => {
+    const kept = planned('id,chapters.id,author.id,author.books.authorId');
+    expect([...(kept?.members ?? [])]).toEqual([
+      ['id', undefined],
+      // A member goes before a relation of the same name.
+      ['chapters', new Map([['id', undefined]])],
+    ]);
+    const author = kept?.relations.get('author');
+    expect(author?.text).toBe('id,books.authorId');
+    expect([...(author?.members.keys() ?? [])]).toEqual(['id']);
+    expect(kept && impliedPaths(kept)).toEqual(['author.books']);
+  });
+
+  it('are all of a thing when it is named with something of it', () => {
+    expect(planned(['author.id', 'author', 'chapters.id,chapters'])).toMatchObject({
+      members: new Map([['chapters', undefined]]),
+      relations: new Map([['author', undefined]]),
+    });
+  });
+
+  it('have the same names on a page as on its items', () => {
+    expect(planned('id,author.id', 'listBooks')?.text).toBe('id,author.id');
+  });
+
+  it('are not asked for where nothing is named', () => {
+    for (const fields of [[], '', ',']) expect(planned(fields)).toBeUndefined();
+  });
+
+  it.each([
+    ['autor', 'autor', ['id', 'authorId', 'chapters', 'author'], 'author'],
+    ['author.ids', 'author.ids', ['id', 'books'], 'id'],
+    ['chapters.name', 'chapters.name', ['id'], 'id'],
+    ['id.x', 'id.x', [], undefined],
+    ['burn', 'burn', ['id', 'authorId', 'chapters', 'author'], undefined],
+    ['_links', '_links', ['id', 'authorId', 'chapters', 'author'], undefined],
+    ['constructor', 'constructor', ['id', 'authorId', 'chapters', 'author'], undefined],
+  ])('%s: 400 with what is allowed', (fields, path, allowed, nearest) => {
+    const { status, type, extensions, message } = problemOf(() => planned(fields));
+    expect([status, type.code, extensions.path]).toEqual([400, 'fields-unknown', path]);
+    expect(new Set(extensions.allowed as string[])).toEqual(new Set([...allowed]));
+    if (nearest === undefined) return;
+    expect(extensions.nearest).toBe(nearest);
+    expect(message).toContain(nearest);
+  });
+
+  it('may be any where the schema leaves it open', () => {
+    const open = new LinkGraph([
+      {
+        name: 'things',
+        document: document(
+          {
+            '/things': {
+              get: {
+                operationId: 'getThing',
+                responses: {
+                  200: {
+                    description: '',
+                    content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } },
+                  },
+                },
+              },
+            },
+          },
+          { schemas: { Thing: { type: 'object', properties: { id: {}, more: { type: 'object' } } } } },
+        ),
+      },
+    ]);
+    const operation = open.operation('things', 'getThing');
+    if (operation === undefined) throw new Error('getThing');
+    expect([...(planFields(['more.whatever'], operation)?.members ?? [])]).toEqual([
+      ['more', new Map([['whatever', undefined]])],
+    ]);
+    expect(problemOf(() => planFields(['other'], operation)).extensions.allowed).toEqual(['id', 'more']);
+  });
+});
