@@ -6,11 +6,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
+import { liftDocuments } from './gateway/document/lift.ts';
 import { mergeDocuments } from './gateway/document/merge.ts';
+import { readDocument } from './gateway/read-document.ts';
 import { formats } from './hypermedia/formats/index.ts';
 import { withDiagrams } from './hypermedia/state-diagram.ts';
 import { describeStates } from './hypermedia/transitions.ts';
@@ -27,14 +29,17 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
   const { services } = loadGatewayConfig(configFile, { env: process.env });
   const made: DocumentFile[] = [];
   const documents = [];
-  for (const { name, document: path } of services) {
-    const document = isHere(name) ? documentOf(await loadService(name)) : parse(readFileSync(path, 'utf8'));
+  for (const service of services) {
+    const { name, document: path } = service;
+    const document = isHere(name) ? documentOf(await loadService(name)) : readDocument(service, warn);
     documents.push({ name, document });
     if (isHere(name)) made.push({ path, text: write(document) }, await readmeOf(name));
   }
   const merged = join(dirname(configFile), 'openapi', 'gateway.yaml');
-  return [...made, { path: merged, text: write(mergeDocuments(documents)) }];
+  return [...made, { path: merged, text: write(mergeDocuments(liftDocuments(documents))) }];
 }
+
+const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);
 
 const documentOf = ({ contract, affordances }: Service) =>
   contractDocument(describeStates(contract, affordances), formats);

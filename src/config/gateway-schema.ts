@@ -5,6 +5,10 @@ import { policySchema } from './policy.ts';
 
 const serviceSchema = z.strictObject({
   document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
+  overlays: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('OpenAPI Overlays that are applied to it, in this order, relative to this file.'),
   url: z
     .string()
     .optional()
@@ -13,6 +17,12 @@ const serviceSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('New names of its paths: `{ /orders: /purchases }`.'),
+  ownUrls: z
+    .array(z.url({ protocol: /^https?$/, error: 'expected a URL such as https://api.example.com' }))
+    .default([])
+    .describe(
+      'URLs by which it names itself in bodies, `Link` and `Location`: what begins so becomes a public URL.',
+    ),
   unknownQuery: z
     .enum(['reject', 'pass'])
     .default('reject')

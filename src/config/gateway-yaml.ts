@@ -13,13 +13,17 @@ import type { PathNames } from './path-names.ts';
 import { type Policy, type PolicyInput, policySchema } from './policy.ts';
 import { type Environment, urlVariable } from './settings.ts';
 
-interface ServiceConfig {
+export interface ServiceConfig {
   readonly name: string;
   /** Absolute path of its OpenAPI document. */
   readonly document: string;
+  /** Absolute paths of what is applied to that. */
+  readonly overlays: readonly string[];
   readonly url: string;
   /** What its paths are called instead. */
   readonly paths: PathNames;
+  /** URLs by which it names itself, which become public ones. */
+  readonly ownUrls: readonly string[];
   /** Whether a query parameter that the document does not name is refused. */
   readonly unknownQuery: 'reject' | 'pass';
   readonly policy: Policy;
@@ -93,7 +97,9 @@ export const parseGatewayConfig = (
       name,
       url,
       document: resolve(dirname(file), service.document),
+      overlays: service.overlays.map((overlay) => resolve(dirname(file), overlay)),
       paths: service.paths,
+      ownUrls: service.ownUrls,
       unknownQuery: service.unknownQuery,
       policy: policySchema.parse(merge(root.policy ?? {}, service.policy ?? {})),
     };

@@ -15,6 +15,9 @@ const expandLimitsSchema = z.strictObject({
 
 export const limitsSchema = z.strictObject({
   body: size.default(1024 ** 2).describe('Most bytes of a request body, such as `512kb`.'),
+  lift: size
+    .default(1024 ** 2)
+    .describe('Most bytes of an answer that links are added to; a larger one goes on as it is.'),
   expand: expandLimitsSchema.prefault({}),
 });
 

@@ -50,14 +50,21 @@ const expandErrors = z
 
 const total = z.int().min(0).openapi({ description: 'How many items there are on all pages.' });
 
+/** Of the parameter `fields`. */
+export const FIELDS_DESCRIPTION =
+  'Members to keep; without it, all. Dots lead into a member, or along a relation, which is then embedded: ' +
+  '`id,total.amount`. Links stay.';
+
+/** Of the parameter `expand`. */
+export const expandDescription = (rels: readonly string[]): string =>
+  `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots lead on from there, as in \`a.b\`.`;
+
 const fields = z
   .array(z.string())
   .optional()
   .openapi({
     param: { style: 'form', explode: false },
-    description:
-      'Members to keep; without it, all. Dots lead into a member, or along a relation, which is then embedded: ' +
-      '`id,total.amount`. Links stay.',
+    description: FIELDS_DESCRIPTION,
   });
 
 const PAGING = {
@@ -172,13 +179,13 @@ export class Representations {
     );
     const names = this.#declared(name)
       .filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId))
-      .map(([rel]) => `\`${rel}\``);
+      .map(([rel]) => rel);
     return z
       .array(z.string())
       .optional()
       .openapi({
         param: { style: 'form', explode: false },
-        description: `Related resources to embed: ${names.join(', ')}. Dots lead on from there, as in \`a.b\`.`,
+        description: expandDescription(names),
       });
   }
 }

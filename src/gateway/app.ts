@@ -9,7 +9,8 @@ import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import type { Targets } from '../outbound/targets.ts';
-import { expand } from './expand.ts';
+import { compose } from './compose/compose.ts';
+import { compositions } from './compose/composition.ts';
 import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
 import { compileOperations } from './operation.ts';
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   readonly pages?: Router;
   /** The metrics hook. */
   readonly onRequest?: (record: AccessRecord) => void;
+  /** Called with a service's name for every link of its answers that is left out, since no route serves it. */
+  readonly onDroppedLink?: (service: string) => void;
 }
 
 export function createGateway({
@@ -39,6 +42,7 @@ export function createGateway({
   log,
   pages,
   onRequest,
+  onDroppedLink,
 }: GatewayOptions): Express {
   const operations = config.services.flatMap(({ name, unknownQuery }) => {
     const document = documents.get(name);
@@ -46,6 +50,12 @@ export function createGateway({
   });
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
+  const paths = publicPaths(router, pages);
+  const compositionOf = compositions({
+    ...{ operations, documents, graph, router, onDroppedLink },
+    services: config.services,
+    isOwn: paths.isOwn,
+  });
   const { trustProxy } = config;
   const security = securityHeaders();
   const headersOf = responseHeaders(security);
@@ -62,14 +72,12 @@ export function createGateway({
   app.use(route(router, security));
   // As the contract says, or 400, 413, 415.
   app.use(validate(config.limits.body));
-  // With what its links lead to at other services.
-  app.use(
-    expand({ graph, send: createSend(router, targets), limits: config.limits.expand, trustProxy, headersOf }),
-  );
+  // With links where its service has none, and with what they lead to at other services.
+  const send = createSend(router, targets);
+  app.use(compose({ compositionOf, send, targets, limits: config.limits, trustProxy, headersOf }));
   // To the service and back.
   app.use(forward({ targets, trustProxy, headersOf }));
   // Whatever went wrong, as application/problem+json, or as a page.
-  const paths = publicPaths(router, pages);
   app.use(problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }));
   return app;
 }

@@ -4,10 +4,14 @@ import type { Paths, Place } from '../http/problem-links.ts';
 import { STATUS_PATH } from './pages/discovery.ts';
 import type { OperationRouter } from './router.ts';
 
-export const publicPaths = (router: OperationRouter, pages: Pick<Router, 'stack'> | undefined): Paths => {
+export const publicPaths = (
+  router: OperationRouter,
+  pages: Pick<Router, 'stack'> | undefined,
+): Paths & { isOwn(path: string): boolean } => {
   const own = new Set(pages?.stack.map(({ route }) => route?.path));
+  const isOwn = (path: string) => own.has(path);
   const find = (method: string, path: string): Place | undefined => {
-    if (own.has(path)) return { path };
+    if (isOwn(path)) return { path };
     try {
       return matched(router, method, path);
     } catch {
@@ -15,7 +19,7 @@ export const publicPaths = (router: OperationRouter, pages: Pick<Router, 'stack'
       return undefined;
     }
   };
-  return { find, status: STATUS_PATH };
+  return { find, isOwn, status: STATUS_PATH };
 };
 
 const matched = (router: OperationRouter, method: string, path: string): Place | undefined => {

@@ -6,22 +6,46 @@ import { readFileSync } from 'node:fs';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { LineCounter, parseDocument } from 'yaml';
 import { ConfigError } from '../config/config-error.ts';
+import type { ServiceConfig } from '../config/gateway-yaml.ts';
+import type { ServiceDocument } from '../hypermedia/graph.ts';
 import { isObject } from './document/grammar.ts';
+import { liftDocuments } from './document/lift.ts';
+import { applyOverlay } from './document/overlay.ts';
+import { renamePaths } from './document/rename-paths.ts';
 
-export const readDocument = (file: string): OpenAPIObject => {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new ConfigError(
-      `${file}: cannot be read; name the service's OpenAPI document in gateway.yaml`,
-      cause,
-    );
+type ServiceFiles = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths'>;
+
+/** Told once for every action of an overlay that changes nothing. */
+type OnIdle = (message: string) => void;
+
+/** The documents of all services as they stand behind this gateway, in the order of its configuration. */
+export const readDocuments = (services: readonly ServiceFiles[], onIdle: OnIdle): ServiceDocument[] =>
+  liftDocuments(services.map((service) => ({ name: service.name, document: readDocument(service, onIdle) })));
+
+/** One service's document with what its overlays change, its paths under their public names. */
+export function readDocument(
+  { name, document: file, overlays, paths }: ServiceFiles,
+  onIdle: OnIdle,
+): OpenAPIObject {
+  let document = parseOpenApi(textOf(file, "name the service's OpenAPI document in gateway.yaml"), file);
+  for (const overlay of overlays) {
+    const parsed = parseFile(textOf(overlay, 'name the overlay in gateway.yaml'), overlay);
+    const applied = applyOverlay(document, parsed, overlay);
+    document = applied.document;
+    for (const target of applied.idle) onIdle(`${overlay}: ${target} finds nothing in ${file}`);
   }
-  return parseOpenApi(text, file);
-};
+  return renamePaths(name, document, paths);
+}
 
-export const parseOpenApi = (text: string, file: string): OpenAPIObject => {
+function textOf(file: string, mend: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`${file}: cannot be read; ${mend}`, cause);
+  }
+}
+
+function parseFile(text: string, file: string): unknown {
   const lines = new LineCounter();
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = yaml.errors;
@@ -29,7 +53,11 @@ export const parseOpenApi = (text: string, file: string): OpenAPIObject => {
     const { line, col } = lines.linePos(broken.pos[0]);
     throw new ConfigError(`${file}:${line}:${col}: neither YAML nor JSON: ${broken.message}`);
   }
-  const document: unknown = yaml.toJS();
+  return yaml.toJS();
+}
+
+export const parseOpenApi = (text: string, file: string): OpenAPIObject => {
+  const document = parseFile(text, file);
   if (!isObject(document)) throw new ConfigError(`${file}:1: expected an OpenAPI document, found no object`);
   if (!/^3\.[012]\./.test(String(document.openapi))) {
     const found = document.openapi ?? document.swagger ?? 'nothing';

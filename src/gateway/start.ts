@@ -5,10 +5,9 @@ import type { Log } from '../http/log.ts';
 import { closeTargets, createTargets } from '../outbound/targets.ts';
 import { createGateway } from './app.ts';
 import { mergeDocuments } from './document/merge.ts';
-import { renamePaths } from './document/rename-paths.ts';
 import { createPages } from './pages/pages.ts';
 import { samplePath } from './pages/sample.ts';
-import { readDocument } from './read-document.ts';
+import { readDocuments } from './read-document.ts';
 
 export interface StartGatewayOptions {
   readonly config: GatewayConfig;
@@ -25,20 +24,23 @@ export interface StartedGateway extends Listening {
 /** @throws ConfigError when a document is broken or the port is taken */
 export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
   const { config, port, host, log } = options;
-  const services = config.services.map(({ name, document, paths }) => ({
-    name,
-    document: renamePaths(name, readDocument(document), paths),
-  }));
+  const services = readDocuments(config.services, (message) => log.logger.warn(message));
   const targets = createTargets(config.services);
+  const dropped = new Map<string, number>();
+  const onDroppedLink = (service: string) => dropped.set(service, (dropped.get(service) ?? 0) + 1);
   let draining = false;
   const pages = createPages({
     services,
     merged: mergeDocuments(services),
-    status: () => [...targets.values()].map((target) => target.snapshot()),
+    status: () =>
+      [...targets.values()].map((target) => ({
+        ...target.snapshot(),
+        droppedLinks: dropped.get(target.name) ?? 0,
+      })),
     ready: () => !draining,
   });
   const documents = new Map(services.map(({ name, document }) => [name, document]));
-  const app = createGateway({ config, documents, targets, log, pages });
+  const app = createGateway({ config, documents, targets, log, pages, onDroppedLink });
   const { url, close } = await listen(app, { port, host });
   return {
     url,

@@ -44,7 +44,7 @@ function choicesOf({ target, places }: Link, operations: readonly GraphOperation
   if (collection === undefined || place === undefined || value === undefined) return [];
   const template = templateOf(collection, places);
   if (template === undefined) return [];
-  const prompt = ['name', 'title'].find((name) => target.members.includes(name)) ?? value;
+  const prompt = ['name', 'title'].find((name) => target.shape?.members.member(name)) ?? value;
   const link = { ...template, type: HAL };
   return [{ place, options: { link, valueField: value, promptField: prompt, maxItems: 1 } }];
 }

@@ -5,12 +5,12 @@ import type {
   OperationObject,
   ParameterObject,
   PathItemObject,
-  ReferenceObject,
   RequestBodyObject,
   ResponseObject,
   SchemaObject,
 } from 'openapi3-ts/oas31';
 import { BATCHES } from '../contract/batch.ts';
+import { type DescribedBody, describeBody, hasLinks, type Schema } from './described-body.ts';
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
 import { parameterProperty, type TemplateProperty, templateProperties } from './template.ts';
@@ -30,12 +30,12 @@ export interface DocumentedOperation {
   readonly query: readonly TemplateProperty[];
   /** Of the JSON body, for a form. */
   readonly properties: readonly TemplateProperty[];
-  /** Of its first successful JSON answer, where that is a named schema. */
-  readonly schema?: ReferenceObject;
-  /** Names of what that has, where it is an object. */
-  readonly members: readonly string[];
-  /** Where that is a page: the schema of its items. */
-  readonly itemSchema?: ReferenceObject;
+  /** Of its first successful answer with JSON. */
+  readonly body?: DescribedBody;
+  /** Media types of that answer. */
+  readonly mediaTypes: readonly string[];
+  /** Whether the gateway adds the links to what it answers. */
+  readonly lifted: boolean;
   /** Link Objects of its first successful answer. */
   readonly links: Readonly<Record<string, LinkObject>>;
 }
@@ -51,18 +51,24 @@ interface BatchParameter {
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+/** Extension of an operation: its service knows nothing of links, so the gateway adds them. */
+export const LIFTED = 'x-lifted';
+
 const JSON_BODY = /[/+]json\b/;
 
-/** Operations without an id are left out: no link can name them. */
+/** One without an id has method and path for one, as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
   Object.entries(document.paths ?? {}).flatMap(([path, given]) => {
     const item = resolveReference<PathItemObject>(document, given);
     return METHODS.flatMap((method) => {
       const operation = item?.[method];
-      if (item === undefined || operation?.operationId === undefined) return [];
+      if (item === undefined || operation === undefined || !path.startsWith('/')) return [];
       return [documented(service, document, { path, method, item, operation })];
     });
   });
+
+/** What to call an operation that has no id. */
+export const operationName = (method: string, path: string): string => `${method.toUpperCase()} ${path}`;
 
 interface Place {
   readonly path: string;
@@ -82,23 +88,24 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
   const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
   const response = resolveReference<ResponseObject>(document, success);
   const schema = schemaOf(response);
-  const itemSchema = itemsOf(resolveReference<SchemaObject>(document, schema));
+  const lifted = operation[LIFTED] === true;
   return {
     service,
-    operationId: operation.operationId ?? '',
+    operationId: operation.operationId ?? operationName(method, path),
     method: method.toUpperCase(),
     path: pathTemplate(path),
-    title: operation.summary ?? operation.operationId ?? '',
+    title: operation.summary ?? operation.operationId ?? operationName(method, path),
     query,
-    expands: query.some(({ name }) => name === 'expand'),
+    // Others may call something else so.
+    expands:
+      query.some(({ name }) => name === 'expand') &&
+      (lifted || (schema !== undefined && hasLinks(document, schema))),
+    lifted,
     ...(batches === undefined ? {} : { batches }),
     properties: templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),
-    members: Object.keys(resolveReference<SchemaObject>(document, schema)?.properties ?? {}),
-    ...(schema !== undefined && '$ref' in schema ? { schema: schema as ReferenceObject } : {}),
-    ...(itemSchema !== undefined && '$ref' in itemSchema
-      ? { itemSchema: itemSchema as ReferenceObject }
-      : {}),
+    mediaTypes: Object.keys(response?.content ?? {}),
+    ...(schema === undefined ? {} : { body: describeBody(document, path, schema) }),
   };
 }
 
@@ -124,16 +131,8 @@ function batchOf(
   };
 }
 
-const schemaOf = (
-  described: Pick<ResponseObject, 'content'> | undefined,
-): SchemaObject | ReferenceObject | undefined =>
+const schemaOf = (described: Pick<ResponseObject, 'content'> | undefined): Schema | undefined =>
   Object.entries(described?.content ?? {}).find(([type]) => JSON_BODY.test(type))?.[1].schema;
-
-/** The schema of a HAL page's items. */
-function itemsOf(page: SchemaObject | undefined): SchemaObject | ReferenceObject | undefined {
-  const embedded = page?.properties?._embedded as SchemaObject | undefined;
-  return (embedded?.properties?.item as SchemaObject | undefined)?.items;
-}
 
 function linksOf(document: OpenAPIObject, response: ResponseObject | undefined): Record<string, LinkObject> {
   const resolved = Object.entries(response?.links ?? {}).map(

@@ -2,13 +2,13 @@
  * The link graph: which resource leads by which relation to which operation, of whichever service.
  * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
  */
-import type { LinkObject, OpenAPIObject, ReferenceObject } from 'openapi3-ts/oas31';
+import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { withChoices } from './choices.ts';
+import { type Schema, schemaName, standingNames } from './described-body.ts';
 import { type DocumentedOperation, documentedOperations } from './documented-operation.ts';
 import { compileExpression, type Expression, pointerSegments } from './expression.ts';
 import { type Members, membersOf } from './fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from './formats/format.ts';
-import { referenceName } from './reference.ts';
 
 /** One service's document, under the service's name. */
 export interface ServiceDocument {
@@ -17,7 +17,7 @@ export interface ServiceDocument {
 }
 
 export interface GraphOperation extends DocumentedOperation {
-  /** What it answers with; absent where that is no named schema. */
+  /** What it answers with; absent where that is no JSON. */
   readonly shape?: Shape;
   /** How many of what it answers with are had at once. */
   readonly batch?: Batch;
@@ -47,20 +47,26 @@ export interface Link {
   readonly each?: readonly string[];
 }
 
-/** A named schema and where it leads. */
+/** A schema of a body and where it leads. */
 export interface Shape {
   readonly service: string;
+  /** Of the schema; of one that has none, what it is a part of. */
   readonly name: string;
+  /** Whether the name is that of a component of the document. */
+  readonly isNamed: boolean;
   readonly links: ReadonlyMap<string, Link>;
   /** Of its state. */
   readonly members: Members;
-  /** Of a page: what its items are. */
+  /** Of a page or another list: what its items are. */
   readonly item?: Shape;
+  /** Where those are: segments from the body to the array. */
+  readonly itemsAt?: readonly string[];
 }
 
 interface MutableShape extends Shape {
   readonly links: Map<string, Link>;
-  item?: Shape;
+  item?: MutableShape;
+  itemsAt?: readonly string[];
 }
 
 interface MutableOperation extends GraphOperation {
@@ -84,6 +90,7 @@ export const isForm = ({ target }: Link): boolean => target.method === 'POST';
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
+  readonly #standing: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #documents: ReadonlyMap<string, OpenAPIObject>;
   /** Links whose operation no document has, as `schema.relation`: they are left out. */
   readonly dangling: string[] = [];
@@ -95,6 +102,10 @@ export class LinkGraph {
     );
     for (const operation of operations)
       this.#operations.set(key(operation.service, operation.operationId), operation);
+    const bodies = Map.groupBy(operations, ({ service }) => service);
+    this.#standing = new Map(
+      [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
+    );
     for (const operation of operations) this.#addShape(operation);
     for (const operation of operations) this.#addLinks(operation);
     for (const operation of operations) operation.properties = withChoices(operation, operations);
@@ -114,28 +125,34 @@ export class LinkGraph {
   }
 
   #addShape(operation: MutableOperation): void {
-    const shape = this.#shapeOf(operation.service, operation.schema);
-    if (shape === undefined) return;
+    const { service, operationId, body } = operation;
+    if (body === undefined) return;
+    const shape = this.#shapeOf(service, body.schema, operationId);
     operation.shape = shape;
-    const item = this.#shapeOf(operation.service, operation.itemSchema);
-    if (item !== undefined) shape.item = item;
+    if (body.items === undefined) return;
+    shape.item = this.#shapeOf(service, body.items.schema, `${operationId} item`);
+    shape.itemsAt = body.items.at;
   }
 
-  #shapeOf(service: string, schema: ReferenceObject | undefined): MutableShape | undefined {
-    const name = referenceName(schema);
-    if (name === undefined) return undefined;
-    const known = this.#shapes.get(key(service, name));
+  /** @param otherwise what to call it where its schema has no name */
+  #shapeOf(service: string, schema: Schema, otherwise: string): MutableShape {
+    const named = schemaName(schema, this.#standing.get(service) ?? new Set());
+    const name = named ?? otherwise;
+    // No component has a name that begins so.
+    const id = key(service, named ?? `~${otherwise}`);
+    const known = this.#shapes.get(id);
     if (known !== undefined) return known;
     const members = membersOf(this.#documents.get(service) ?? {}, schema, HYPERMEDIA_MEMBERS);
-    const made: MutableShape = { service, name, links: new Map(), members };
-    this.#shapes.set(key(service, name), made);
+    const made: MutableShape = { service, name, isNamed: named !== undefined, links: new Map(), members };
+    this.#shapes.set(id, made);
     return made;
   }
 
-  #addLinks({ service, shape, links }: MutableOperation): void {
-    if (shape === undefined) return;
-    for (const [rel, spec] of Object.entries(links)) {
-      const target = this.#target(service, spec.operationId);
+  #addLinks({ service, shape: whole, links }: MutableOperation): void {
+    for (const [rel, declared] of Object.entries(links)) {
+      const { shape, spec } = holder(whole, declared);
+      if (shape === undefined) continue;
+      const target = this.#target(service, spec);
       if (target === undefined) this.dangling.push(`${shape.name}.${rel}`);
       else shape.links.set(rel, compileLink(rel, target, spec));
     }
@@ -157,15 +174,54 @@ export class LinkGraph {
     target.batch = { operation, parameter, separator, member, most, counted };
   }
 
+  #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {
+    const { path, method } = pointedAt(operationRef);
+    return [...this.#operations.values()].find(
+      (one) => one.service === service && one.method === method && one.path.template === path,
+    );
+  }
+
   /** An operation id is looked for in the link's own document first, then in all others. */
-  #target(service: string, operationId: string | undefined): GraphOperation | undefined {
-    if (operationId === undefined) return undefined;
+  #target(service: string, { operationId, operationRef }: LinkObject): GraphOperation | undefined {
+    if (operationId === undefined) return this.#referred(service, operationRef);
     return (
       this.#operations.get(key(service, operationId)) ??
       [...this.#operations.values()].find((operation) => operation.operationId === operationId)
     );
   }
 }
+
+/** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
+function pointedAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {
+  const [, pointer] = /^#(\/paths\/.*)$/.exec(operationRef) ?? [];
+  const [, path, method] = pointerSegments(decoded(pointer ?? ''));
+  return { path, method: method?.toUpperCase() };
+}
+
+/** Which schema a link holds for: that of the answer or, of a list, that of its items. */
+function holder(
+  whole: MutableShape | undefined,
+  spec: LinkObject,
+): { shape?: MutableShape | undefined; spec: LinkObject } {
+  if (whole?.itemsAt === undefined) return { shape: whole, spec };
+  // An array has no place for links: what is said of one is meant of its items.
+  if (whole.itemsAt.length === 0) return { shape: whole.item, spec };
+  const { 'x-each': each, ...link } = spec as LinkObject & { 'x-each'?: string };
+  if (each !== `/${whole.itemsAt.join('/')}`) return { shape: whole, spec };
+  const parameters = Object.entries(link.parameters ?? {}).map(([name, text]) => [
+    name,
+    String(text).replace(`#${each}/0/`, '#/'),
+  ]);
+  return { shape: whole.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
+}
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
 
 const key = (service: string, name: string): string => `${service} ${name}`;
 

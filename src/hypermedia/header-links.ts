@@ -5,16 +5,20 @@ import { type HeaderLink, linkHeader } from '../http/link-header.ts';
 import type { Body, Embedding } from './formats/format.ts';
 import type { GraphOperation } from './graph.ts';
 
-const RELATIONS = ['self', 'first', 'prev', 'next'];
+/** Those that are told of what a body is about. */
+export const HEADER_RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
 
-/** @returns undefined where the operation answers with no named schema */
+/** @returns undefined where the operation answers with no JSON */
 export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): string | undefined {
   if (shape === undefined) return undefined;
   const document = documentPath(shape.service);
-  const own = RELATIONS.flatMap((rel) => format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })));
+  const own = HEADER_RELATIONS.flatMap((rel) =>
+    format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })),
+  );
+  const schema = `${document}#/components/schemas/${shape.name}`;
   return linkHeader([
     ...own,
-    { rel: 'describedby', href: `${document}#/components/schemas/${shape.name}`, type: OPENAPI_JSON },
+    ...(shape.isNamed ? [{ rel: 'describedby', href: schema, type: OPENAPI_JSON }] : []),
     { rel: 'service-desc', href: document, type: OPENAPI_JSON },
   ]);
 }

@@ -3,9 +3,9 @@ import type { PageState } from '../contract/resource.ts';
 import type { AffordanceTable } from './affordance.ts';
 import { allowed } from './affordance.ts';
 import type { Exchange } from './expression.ts';
-import { valueAt } from './expression.ts';
-import { type GraphOperation, isAction, isForm, type Link, type Shape } from './graph.ts';
+import { type GraphOperation, isAction, isForm, type Shape } from './graph.ts';
 import { href, type ParameterValue, withQuery } from './href.ts';
+import { linkValue } from './link-value.ts';
 
 export interface LinkValue {
   readonly href: string;
@@ -52,7 +52,7 @@ export class Represent {
     const actions: Action[] = [];
     for (const link of shape.links.values()) {
       if (isAction(link) && !offered.has(link.rel)) continue;
-      const value = resolve(link, exchange);
+      const value = linkValue(link, exchange);
       if (value === undefined) continue;
       links.set(link.rel, value);
       if (isForm(link) && 'href' in value)
@@ -101,23 +101,4 @@ function searchTemplate({ path, query }: GraphOperation, request: RequestParts):
   const variables = query.map(({ name }) => name).filter((name) => name !== 'cursor');
   if (collection === undefined || variables.length === 0) return undefined;
   return { href: `${collection}{?${variables.join(',')}}`, templated: true };
-}
-
-/** The href of a link for a state; undefined where a parameter of the path has no value. */
-function resolve(link: Link, exchange: Exchange): LinkValue | readonly LinkValue[] | undefined {
-  if (link.each === undefined) return one(link, exchange);
-  const elements = valueAt(exchange.body, link.each);
-  if (!Array.isArray(elements)) return undefined;
-  const values = elements
-    .map((_, index) => one(link, exchange, index))
-    .filter((value) => value !== undefined);
-  return [...new Map(values.map((value) => [value.href, value])).values()];
-}
-
-function one({ target, parameters }: Link, exchange: Exchange, index?: number): LinkValue | undefined {
-  const made = href(
-    target.path,
-    parameters.map(([name, expression]) => [name, expression(exchange, index)] as const),
-  );
-  return made === undefined ? undefined : { href: made };
 }

@@ -1,6 +1,6 @@
 /**
  * The answer of a target: its head, and a body that is still arriving. Whoever has it does exactly one of
- * `pipe`, `collect` and `discard`; until then a bounded part of the body is held.
+ * `pipe`, `collect` and `discard`, and may `peek` before; until then a bounded part of the body is held.
  */
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
@@ -27,6 +27,7 @@ export class UpstreamAnswer {
   readonly #controller: Dispatcher.DispatchController;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #paused = false;
   #ended = false;
   #error: Error | undefined;
   #sink: Sink | undefined;
@@ -102,6 +103,32 @@ export class UpstreamAnswer {
     });
   }
 
+  /** The whole body; undefined for one that is larger than `limit` bytes. Either can still be sent on. */
+  peek(limit: number): Promise<Buffer | undefined> {
+    if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      this.#attach({
+        data: (chunk) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes <= limit || this.#held === chunks) return;
+          this.#held = chunks;
+          this.#sink = undefined;
+          this.#pause();
+          resolve(undefined);
+        },
+        end: () => {
+          const whole = Buffer.concat(chunks);
+          this.#held = [whole];
+          resolve(whole);
+        },
+        fail: reject,
+      });
+    });
+  }
+
   /** Nobody wants the body: a short one is read, so that its connection can be used again. */
   discard(): void {
     let bytes = 0;
@@ -128,7 +155,7 @@ export class UpstreamAnswer {
     }
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
-    if (this.#heldBytes > HELD_BYTES) this.#controller.pause();
+    if (this.#heldBytes > HELD_BYTES) this.#pause();
   }
 
   finish(): void {
@@ -142,6 +169,11 @@ export class UpstreamAnswer {
     this.#sink?.fail(error);
   }
 
+  #pause(): void {
+    this.#paused = true;
+    this.#controller.pause();
+  }
+
   #attach(sink: Sink): void {
     this.#sink = sink;
     const held = this.#held;
@@ -149,6 +181,9 @@ export class UpstreamAnswer {
     for (const chunk of held) sink.data(chunk);
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();
-    else if (this.#heldBytes > HELD_BYTES) this.#controller.resume();
+    else if (this.#paused && this.#sink === sink) {
+      this.#paused = false;
+      this.#controller.resume();
+    }
   }
 }

@@ -8,6 +8,8 @@ services:
   orders:
     document: openapi/orders.yaml
     url: http://127.0.0.1:8083
+    overlays: [openapi/overlays/orders.yaml]
+    ownUrls: [https://orders.internal/v1]
     policy: { deadline: 3s, breaker: { threshold: 0.8 } }
   consumers:
     document: openapi/consumers.yaml
@@ -27,7 +29,9 @@ describe('gateway.yaml', () => {
       {
         name: 'orders',
         document: '/etc/linkway/openapi/orders.yaml',
+        overlays: ['/etc/linkway/openapi/overlays/orders.yaml'],
         url: 'http://127.0.0.1:8083',
+        ownUrls: ['https://orders.internal/v1'],
         paths: {},
         unknownQuery: 'reject',
         policy: {
@@ -56,9 +60,9 @@ describe('gateway.yaml', () => {
     [
       'a wrong unit',
       yaml.replace('3s', '3 parsecs'),
-      /gateway\.yaml:6: services\.orders\.policy\.deadline: .*500ms/,
+      /gateway\.yaml:8: services\.orders\.policy\.deadline: .*500ms/,
     ],
-    ['a wrong common policy', yaml.replace('1s', 'x'), /gateway\.yaml:11: policy\.attemptTimeout: /],
+    ['a wrong common policy', yaml.replace('1s', 'x'), /gateway\.yaml:13: policy\.attemptTimeout: /],
     ['no document', 'services:\n  a:\n    url: http://x', /gateway\.yaml:3: services\.a\.document: /],
     ['no url', 'services:\n  a:\n    document: x', /gateway\.yaml:3: services\.a: .* set A_URL/],
     ['an url with a path', yaml.replace(':8083', ':8083/v1'), /gateway\.yaml:5: services\.orders\.url: /],

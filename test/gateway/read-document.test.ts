@@ -1,3 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { parseOpenApi, readDocument } from '../../src/gateway/read-document.ts';
@@ -24,6 +28,39 @@ describe('a document file', () => {
   });
 
   it('is missed with the place that names it', () => {
-    expect(() => readDocument('/nowhere/a.yaml')).toThrow(/^\/nowhere\/a\.yaml: .*gateway\.yaml$/);
+    const service = { name: 'a', document: '/nowhere/a.yaml', overlays: [], paths: {} };
+    expect(() => readDocument(service, () => {})).toThrow(/^\/nowhere\/a\.yaml: .*gateway\.yaml$/);
+  });
+
+  it('is changed by its overlays, which are told of when they change nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const overlay = (actions: string) =>
+      `overlay: 1.0.0\ninfo: { title: t, version: 1.0.0 }\nactions: ${actions}`;
+    const service = {
+      name: 'a',
+      document: file('a.yaml', 'openapi: 3.1.0\npaths: { /a: {} }'),
+      overlays: [
+        file('1.yaml', overlay(`[{ target: "$.paths['/a']", update: { summary: First } }]`)),
+        file(
+          '2.yaml',
+          overlay(
+            '[{ target: "$.paths.b", remove: true }, { target: "$.paths.*", update: { summary: Second } }]',
+          ),
+        ),
+      ],
+      paths: { '/a': '/b' },
+    };
+    const idle: string[] = [];
+    expect(readDocument(service, (message) => idle.push(message)).paths).toEqual({
+      '/b': { summary: 'Second' },
+    });
+    expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b finds nothing in .*a\.yaml$/)]);
+    const broken = { ...service, overlays: [file('3.yaml', 'overlay: [')] };
+    expect(() => readDocument(broken, () => {})).toThrow(/3\.yaml:1:\d+: neither YAML nor JSON/);
+    await rm(folder, { recursive: true });
   });
 });

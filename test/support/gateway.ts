@@ -3,6 +3,7 @@ import { afterEach } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
+import { liftDocuments } from '../../src/gateway/document/lift.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { testLog } from './log.ts';
@@ -19,7 +20,8 @@ export interface TestGateway extends Listening {
   readonly log: ReturnType<typeof testLog>;
 }
 
-export interface TestGatewayOptions extends Partial<Pick<GatewayOptions, 'pages' | 'onRequest'>> {
+export interface TestGatewayOptions
+  extends Partial<Pick<GatewayOptions, 'pages' | 'onRequest' | 'onDroppedLink'>> {
   /** YAML that is appended to the list of services. */
   readonly config?: string;
   /** YAML that every service has. */
@@ -41,13 +43,14 @@ export const startGateway = async (
     services[name] = upstream;
     yaml += `  ${name}: { document: x, url: "${upstream.url}"${service && `, ${service}`} }\n`;
   }
+  const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
   const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml');
   const targets = createTargets(parsed.services);
   open.push(() => closeTargets(targets));
   const log = testLog();
   const app = createGateway({
     config: parsed,
-    documents: new Map(Object.entries(documents)),
+    documents: new Map(lifted.map(({ name, document }) => [name, document])),
     targets,
     log,
     ...options,

@@ -5,7 +5,6 @@
 import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import type { TargetSnapshot } from '../../outbound/target.ts';
 import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
 import { docs } from './docs.ts';
@@ -15,14 +14,14 @@ import { health } from './health.ts';
 import { home } from './home.ts';
 import { problems } from './problems.ts';
 import { relations } from './relations.ts';
-import { status } from './status.ts';
+import { type ServiceSnapshot, status } from './status.ts';
 
 export interface PagesOptions {
   readonly services: readonly ServiceDocument[];
   /** What `mergeDocuments` made of them. */
   readonly merged: OpenAPIObject;
   /** How the services are now; it must not hold their addresses. */
-  readonly status: () => readonly TargetSnapshot[];
+  readonly status: () => readonly ServiceSnapshot[];
   /** False as soon as the process drains. */
   readonly ready: () => boolean;
 }

@@ -14,14 +14,19 @@ import { representations } from './representations.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 
-export function status(router: Router, snapshot: () => readonly TargetSnapshot[]): void {
+export interface ServiceSnapshot extends TargetSnapshot {
+  /** Links of its answers that were left out, since no route serves them. */
+  readonly droppedLinks: number;
+}
+
+export function status(router: Router, snapshot: () => readonly ServiceSnapshot[]): void {
   const page = () => entity(HTML, statusPage(snapshot()), noStore);
   get(router, '/status', (req, res) =>
     sendNegotiated(req, res, representations(statusOf(snapshot()), page, noStore)),
   );
 }
 
-const statusOf = (services: readonly TargetSnapshot[]): Omit<Representation, 'actions'> => ({
+const statusOf = (services: readonly ServiceSnapshot[]): Omit<Representation, 'actions'> => ({
   name: 'Status',
   links: new Map([
     ['self', { href: '/status' }],
@@ -29,9 +34,9 @@ const statusOf = (services: readonly TargetSnapshot[]): Omit<Representation, 'ac
   ]),
   state: {
     services: services.map(
-      ({ name, breaker, inFlight, queued, requests, failures, lastFailure, latency }) => ({
+      ({ name, breaker, inFlight, queued, requests, failures, droppedLinks, lastFailure, latency }) => ({
         _links: { 'service-desc': { href: `/openapi/${name}.json` } },
-        ...{ name, breaker, inFlight, queued, requests, failures },
+        ...{ name, breaker, inFlight, queued, requests, failures, droppedLinks },
         ...(lastFailure && { lastFailure }),
         ...(latency && { latency }),
       }),
@@ -45,7 +50,7 @@ const WORDS = {
   open: 'paused after failures',
 } as const;
 
-const statusPage = (services: readonly TargetSnapshot[]): string =>
+const statusPage = (services: readonly ServiceSnapshot[]): string =>
   layout({
     title: 'Status · linkway',
     current: '/status',
@@ -57,13 +62,13 @@ const statusPage = (services: readonly TargetSnapshot[]): string =>
 <div class="table" role="region" aria-labelledby="table" tabindex="0"><table>
 <caption id="table">Counted since this gateway started; times in milliseconds to the head of the answer</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Requests</th><th scope="col">Failures</th>
-<th scope="col">In flight</th><th scope="col">Median</th><th scope="col">99th percentile</th></tr></thead>
+<th scope="col">Links left out</th><th scope="col">In flight</th><th scope="col">Median</th><th scope="col">99th percentile</th></tr></thead>
 <tbody>${services.map(row)}</tbody>
 </table></div>
 <p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
   });
 
-const summary = (services: readonly TargetSnapshot[]): string => {
+const summary = (services: readonly ServiceSnapshot[]): string => {
   const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
   if (troubled.length === 0) return services.length === 0 ? 'No services yet.' : 'Every service is working.';
   return `Not well: ${troubled.join(', ')}. The others are not affected.`;
@@ -74,11 +79,12 @@ const row = ({
   breaker,
   requests,
   failures,
+  droppedLinks,
   inFlight,
   queued,
   lastFailure,
   latency,
-}: TargetSnapshot): Html =>
+}: ServiceSnapshot): Html =>
   html`<tr>
 <th scope="row"><a href="/docs#/${encodeURIComponent(name)}">${name}</a></th>
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
@@ -87,6 +93,7 @@ const row = ({
   }</div></td>
 <td data-label="Requests">${requests}</td>
 <td data-label="Failures">${failures}</td>
+<td data-label="Links left out">${droppedLinks}</td>
 <td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
 <td data-label="Median">${milliseconds(latency?.p50)}</td>
 <td data-label="99th percentile">${milliseconds(latency?.p99)}</td>

@@ -1,13 +1,14 @@
 /** The pages of link relations, over the documents that are committed. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
-import { readDocument } from '../../../src/gateway/read-document.ts';
+import { parseOpenApi } from '../../../src/gateway/read-document.ts';
 import { pagesApp } from '../../support/pages-app.ts';
 
 const services = ['consumers', 'restaurants', 'orders'].map((name) => ({
   name,
-  document: readDocument(`openapi/${name}.yaml`),
+  document: parseOpenApi(readFileSync(`openapi/${name}.yaml`, 'utf8'), name),
 }));
 const app = pagesApp({ services, merged: mergeDocuments(services) });
 const get = (path: string, accept = 'application/hal+json') => request(app).get(path).accept(accept);

@@ -10,12 +10,20 @@ it('tells programs how each service is', async () => {
   expect(headers['cache-control']).toBe('no-store');
   expect(body.services).toMatchObject([
     { name: 'orders', breaker: 'open', requests: 1204, failures: 17, latency: { p50: 3.21, p99: 41.7 } },
-    { name: 'consumers', breaker: 'closed', requests: 0 },
+    { name: 'consumers', breaker: 'closed', requests: 0, droppedLinks: 3 },
   ]);
 });
 
 it('shows nothing of a snapshot but what is named', async () => {
-  const service = { name: 'a', breaker: 'closed', inFlight: 0, queued: 0, requests: 0, failures: 0 } as const;
+  const service = {
+    name: 'a',
+    breaker: 'closed',
+    inFlight: 0,
+    queued: 0,
+    requests: 0,
+    failures: 0,
+    droppedLinks: 0,
+  } as const;
   const status = () => [{ ...service, url: 'http://10.1.2.3:80' }];
   const { text } = await request(pagesApp({ status })).get('/status');
 
@@ -30,4 +38,5 @@ it('tells people in words, and counts nothing that was not measured', async () =
   expect(text).toContain('no answer in time');
   expect(text).toContain('<td data-label="Median">3.2</td>');
   expect(text).toContain('<td data-label="Median">–</td>');
+  expect(text).toContain('<td data-label="Links left out">3</td>');
 });

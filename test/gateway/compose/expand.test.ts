@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { contractDocument } from '../../src/contract/document.ts';
-import { formats } from '../../src/hypermedia/formats/index.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { authors, books } from '../support/graph.ts';
+import { contractDocument } from '../../../src/contract/document.ts';
+import { formats } from '../../../src/hypermedia/formats/index.ts';
+import { startGateway, type TestGateway } from '../../support/gateway.ts';
+import { authors, books } from '../../support/graph.ts';
 
 type Json = Record<string, unknown>;
 

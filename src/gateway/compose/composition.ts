@@ -1,0 +1,78 @@
+/** What of an operation is put together here, computed when the documents are loaded. */
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { GraphOperation, LinkGraph } from '../../hypermedia/graph.ts';
+import { type Lifting, liftingOf } from '../../hypermedia/lift/lift.ts';
+import type { GatewayOperation } from '../operation.ts';
+import type { OperationRouter } from '../router.ts';
+import { PublicUrls } from './public-urls.ts';
+
+export interface Composition {
+  /** As the link graph has it; absent where it has no id. */
+  readonly subject: GraphOperation | undefined;
+  /** Where links are added to what it answers. */
+  readonly lifting: Lifting | undefined;
+  /** Of the service that answers. */
+  readonly urls: PublicUrls;
+  /** Whether its answers are looked at, whatever is asked. */
+  readonly isRead: boolean;
+  /** Whether resources of the service have tags that are not its own. */
+  readonly hasLiftedTags: boolean;
+}
+
+export interface CompositionOptions {
+  readonly operations: readonly GatewayOperation[];
+  readonly documents: ReadonlyMap<string, OpenAPIObject>;
+  readonly graph: LinkGraph;
+  readonly router: OperationRouter;
+  readonly services: readonly { readonly name: string; readonly ownUrls: readonly string[] }[];
+  /** Whether a page of the gateway's own answers at a path. */
+  readonly isOwn: (path: string) => boolean;
+  /** Called with the service's name for every link that is left out, since no route serves it. */
+  readonly onDroppedLink?: ((service: string) => void) | undefined;
+}
+
+export type CompositionOf = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
+
+export function compositions(options: CompositionOptions): CompositionOf {
+  const { operations, documents, graph, router, services, isOwn, onDroppedLink } = options;
+  const serves = (href: string): boolean => {
+    const [path = ''] = href.split(/[?#]|\{[?&]/, 1);
+    return isOwn(path) || isServed(router, path);
+  };
+  const urls = new Map(
+    services.map(({ name, ownUrls }) => [
+      name,
+      new PublicUrls({ prefixes: ownUrls, serves, onDropped: () => onDroppedLink?.(name) }),
+    ]),
+  );
+  const renamed = new Set(services.filter(({ ownUrls }) => ownUrls.length > 0).map(({ name }) => name));
+  const made = new Map<object, Composition>();
+  const lifted = new Set<string>();
+  for (const operation of operations) {
+    const { service, operationId } = operation;
+    const subject = graph.operation(service, operationId);
+    const lifting = subject?.lifted ? liftingOf(subject, documents.get(service) ?? {}, graph) : undefined;
+    if (lifting || renamed.has(service)) lifted.add(service);
+    const composition: Composition = {
+      subject,
+      lifting,
+      urls: urls.get(service) as PublicUrls,
+      isRead: lifting !== undefined || renamed.has(service),
+      get hasLiftedTags() {
+        return lifted.has(service);
+      },
+    };
+    made.set(operation, composition);
+    if (subject) made.set(subject, composition);
+  }
+  return (operation) => made.get(operation);
+}
+
+const isServed = (router: OperationRouter, path: string): boolean => {
+  try {
+    return router.allowed(path).length > 0;
+  } catch {
+    // A path that cannot be decoded is nobody's.
+    return false;
+  }
+};

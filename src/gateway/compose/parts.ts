@@ -1,0 +1,63 @@
+/** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
+import { JSON_TYPE } from '../../contract/media-types.ts';
+import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
+import type { Format } from '../../hypermedia/formats/format.ts';
+import { matchPath } from '../../hypermedia/href.ts';
+import { without } from '../headers.ts';
+import type { Send } from '../send.ts';
+import type { CompositionOf } from './composition.ts';
+import { isJson, readJson } from './json-answer.ts';
+import { liftAnswer } from './lifted.ts';
+
+export interface PartsOptions {
+  readonly send: Send;
+  readonly compositionOf: CompositionOf;
+  /** The caller's, with an `Accept` for the format. */
+  readonly headers: readonly string[];
+  readonly format: Format;
+  readonly origin: string;
+  readonly signal: AbortSignal;
+}
+
+const ACCEPT: ReadonlySet<string> = new Set(['accept']);
+
+/** Raw headers with another `Accept`. */
+export const accepting = (headers: readonly string[], accept: string): string[] => [
+  ...without(headers, ACCEPT),
+  'Accept',
+  accept,
+];
+
+export const fetchParts =
+  ({ send, compositionOf, headers, format, origin, signal }: PartsOptions): FetchPart =>
+  async (href, operation) => {
+    const { lifting, urls, isRead } = compositionOf(operation) ?? {};
+    const answer = await send(
+      { method: 'GET', path: href, headers: lifting ? accepting(headers, JSON_TYPE) : headers },
+      signal,
+    );
+    const readable = isJson(answer);
+    if (!readable) answer.discard();
+    const json = readable ? await readJson(answer) : undefined;
+    const body = isRead ? urls?.body(json, origin) : json;
+    const [path = '', query = ''] = href.split('?', 2);
+    return partOf({
+      status: answer.status,
+      contentType: answer.header('content-type'),
+      cacheControl: answer.header('cache-control'),
+      retryAfter: answer.header('retry-after'),
+      body:
+        lifting && urls && answer.status === 200 && typeof body === 'object' && body !== null
+          ? format.write(
+              liftAnswer(lifting, urls, {
+                body,
+                rawHeaders: urls.headers(answer.rawHeaders, origin),
+                self: href,
+                params: matchPath(operation.path, path) ?? {},
+                query,
+                origin,
+              }),
+            )
+          : body,
+    });
+  };

@@ -1,0 +1,136 @@
+/**
+ * URLs by which a service names itself, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
+ * (RFC 9110 §10.2.2, §8.7) → public ones. A link that no route serves is left out, and counted.
+ */
+import LinkHeader from 'http-link-header';
+
+export interface PublicUrlsOptions {
+  /** What such URLs begin with. */
+  readonly prefixes: readonly string[];
+  /** Whether anything answers at a path here. */
+  readonly serves: (path: string) => boolean;
+  /** Called for every link that is left out. */
+  readonly onDropped: () => void;
+}
+
+const DROPPED = Symbol('dropped');
+
+/** Members whose values are links. */
+const LINKS: ReadonlySet<string> = new Set(['_links', 'links']);
+const LOCATIONS: ReadonlySet<string> = new Set(['location', 'content-location']);
+
+export class PublicUrls {
+  readonly #options: PublicUrlsOptions;
+  readonly #prefixes: readonly string[];
+
+  constructor(options: PublicUrlsOptions) {
+    this.#options = options;
+    this.#prefixes = options.prefixes
+      .map((prefix) => prefix.replace(/\/+$/, ''))
+      .toSorted((a, b) => b.length - a.length);
+  }
+
+  /** @param origin scheme and host as the caller sees them */
+  body(value: unknown, origin: string): unknown {
+    const made = this.#published(value, origin, false);
+    return made === DROPPED ? null : made;
+  }
+
+  /** Name, value, … with public URLs in those headers that have some. */
+  headers(raw: readonly string[], origin: string): string[] {
+    const made: string[] = [];
+    for (let i = 0; i < raw.length; i += 2) {
+      const [name, value] = [raw[i] as string, raw[i + 1] as string];
+      const lower = name.toLowerCase();
+      const changed = LOCATIONS.has(lower)
+        ? this.#link(value, origin)
+        : lower === 'link'
+          ? this.#linkHeader(value, origin)
+          : value;
+      if (changed !== DROPPED) made.push(name, changed);
+    }
+    return made;
+  }
+
+  /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */
+  local(href: string, origin: string): string | undefined {
+    const path = href.startsWith(`${origin}/`) ? href.slice(origin.length) : (this.#pathOf(href) ?? href);
+    return isPath(path) && this.#options.serves(path) ? path : undefined;
+  }
+
+  #published(value: unknown, origin: string, areLinks: boolean): unknown {
+    if (typeof value === 'string')
+      return areLinks || this.#pathOf(value) !== undefined ? this.#link(value, origin) : value;
+    if (Array.isArray(value))
+      return value
+        .map((element) => this.#published(element, origin, areLinks))
+        .filter((element) => element !== DROPPED);
+    if (typeof value !== 'object' || value === null) return value;
+    const made: Record<string, unknown> = {};
+    for (const [name, member] of Object.entries(value)) {
+      const isHref = name === 'href' && typeof member === 'string';
+      const changed = this.#published(
+        member,
+        origin,
+        isHref || LINKS.has(name) || (areLinks && typeof member === 'string'),
+      );
+      // Without its address it is no link any more.
+      if (changed === DROPPED && isHref) return DROPPED;
+      if (changed !== DROPPED) made[name] = changed;
+    }
+    return made;
+  }
+
+  #linkHeader(value: string, origin: string): string | typeof DROPPED {
+    const parsed = parse(value);
+    if (parsed === undefined) return value;
+    const refs = parsed.refs.flatMap((ref) => {
+      const uri = this.#link(ref.uri, origin);
+      return uri === DROPPED ? [] : [{ ...ref, uri }];
+    });
+    parsed.refs = refs;
+    return refs.length === 0 ? DROPPED : parsed.toString();
+  }
+
+  #link(href: string, origin: string): string | typeof DROPPED {
+    const path = this.#pathOf(href);
+    const local = path ?? href;
+    if (!isPath(local)) return href;
+    if (!this.#options.serves(local)) {
+      this.#options.onDropped();
+      return DROPPED;
+    }
+    return path === undefined ? href : origin + path;
+  }
+
+  /** What comes after a prefix; undefined for URLs of others. */
+  #pathOf(url: string): string | undefined {
+    const prefix = this.#prefixes.find(
+      (one) => url.startsWith(one) && /^(?:[/?#]|$)/.test(url.slice(one.length)),
+    );
+    if (prefix === undefined) return undefined;
+    const rest = url.slice(prefix.length);
+    return rest.startsWith('/') ? rest : `/${rest}`;
+  }
+}
+
+/** The links of `Link` headers, by relation; none where one is broken. */
+export const linksIn = (headers: readonly string[]): LinkHeader.Reference[] =>
+  headers.flatMap((value) => parse(value)?.refs ?? []);
+
+export const writeLinks = (refs: LinkHeader.Reference[]): string => {
+  const header = new LinkHeader();
+  header.refs = refs;
+  return header.toString();
+};
+
+const parse = (value: string): LinkHeader | undefined => {
+  try {
+    return LinkHeader.parse(value);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A path, and not the host of another (RFC 3986 §4.2). */
+const isPath = (href: string): boolean => /^\/(?!\/)/.test(href);

@@ -1,0 +1,84 @@
+/** Asks the service for what the request is about. Whoever leaves ends the call. */
+import { JSON_TYPE } from '../../contract/media-types.ts';
+import type { Body, Format } from '../../hypermedia/formats/format.ts';
+import { json } from '../../hypermedia/formats/hal.ts';
+import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
+import type { UpstreamAnswer } from '../../outbound/answer.ts';
+import { exchangeOf } from '../exchange.ts';
+import { requestHeaders, without } from '../headers.ts';
+import { originOf } from '../origin.ts';
+import type { Composing } from './compose.ts';
+import { isJson, mediaTypeOf, parseJson, readJson } from './json-answer.ts';
+import { accepting } from './parts.ts';
+import { formatNamed, wanted, wantedLifted } from './wanted.ts';
+
+export interface Subject {
+  readonly answer: UpstreamAnswer;
+  /** Its headers as they go on, raw. */
+  readonly head: readonly string[];
+  /** Parsed, with public URLs; undefined for what goes on as it is. */
+  readonly value: unknown;
+  /** What it is answered in. */
+  readonly format: Format;
+  /** The media type of a body in that format. */
+  typeOf(body: Body): string;
+  /** Path and query that the service was asked for. */
+  readonly path: string;
+  /** What else of the caller's request is for the service, and for parts. */
+  readonly headers: readonly string[];
+  readonly origin: string;
+  /** Aborted when the caller leaves. */
+  readonly gone: AbortSignal;
+}
+
+/** They would make an answer that cannot be read here. */
+const UNREADABLE: ReadonlySet<string> = new Set(['range', 'if-range', 'accept-encoding']);
+/** And these speak of what the service sends, not of what is made of it. */
+const NOT_OF_THE_WHOLE: ReadonlySet<string> = new Set([...UNREADABLE, 'if-none-match', 'if-modified-since']);
+
+export const isReading = ({ method }: { readonly method: string }): boolean =>
+  method === 'GET' || method === 'HEAD';
+
+export async function askSubject(work: Composing): Promise<Subject> {
+  const { req, res, composition, selection, options } = work;
+  const { subject, lifting, urls, isRead } = composition;
+  const exchange = exchangeOf(req);
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+
+  const { accept } = req.headers;
+  const want = lifting && subject ? wantedLifted(accept, subject) : wanted(accept);
+  const passed = requestHeaders(req, exchange.context, options.trustProxy);
+  const headers = without(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
+  const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
+  const target = options.targets.get(exchange.operation.service);
+  if (!target) throw new Error(`no target for ${exchange.operation.service}`);
+  const answer = await target.send(
+    {
+      method: isReading(req) ? 'GET' : req.method,
+      path,
+      headers: want.accept === undefined ? headers : accepting(headers, want.accept),
+      body: isReading(req) ? null : exchange.body,
+    },
+    gone.signal,
+  );
+  const origin = originOf(req);
+  const contentType = answer.header('content-type') ?? JSON_TYPE;
+  const head = options.headersOf(answer.rawHeaders, exchange.context);
+  const value = await jsonOf(answer, work);
+  return {
+    answer,
+    head: isRead ? urls.headers(head, origin) : head,
+    value: isRead && value !== undefined ? urls.body(value, origin) : value,
+    format: want.format ?? formatNamed(mediaTypeOf(answer)) ?? json,
+    typeOf: (body) => want.typeOf?.(body) ?? contentType,
+    ...{ path, headers, origin, gone: gone.signal },
+  };
+}
+
+async function jsonOf(answer: UpstreamAnswer, { composition, options }: Composing): Promise<unknown> {
+  if (!isJson(answer)) return undefined;
+  if (!composition.isRead) return answer.status === 200 ? readJson(answer) : undefined;
+  const bytes = await answer.peek(options.limits.lift);
+  return bytes && parseJson(bytes);
+}

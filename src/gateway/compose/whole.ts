@@ -1,0 +1,132 @@
+/** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+import { etagOf } from '../../http/etag.ts';
+import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
+import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
+import { cut } from '../../hypermedia/fields/cut.ts';
+import type { Body } from '../../hypermedia/formats/format.ts';
+import { json } from '../../hypermedia/formats/hal.ts';
+import type { GraphOperation } from '../../hypermedia/graph.ts';
+import { headerLinks } from '../../hypermedia/header-links.ts';
+import { inPlace } from '../../hypermedia/lift/in-place.ts';
+import type { Lifting } from '../../hypermedia/lift/lift.ts';
+import { plain, WHOLE } from '../../hypermedia/selection.ts';
+import { exchangeOf } from '../exchange.ts';
+import { without } from '../headers.ts';
+import type { Composing } from './compose.ts';
+import { liftedTag } from './entity-tags.ts';
+import { furtherLinks, liftAnswer } from './lifted.ts';
+import { accepting, fetchParts } from './parts.ts';
+import { sendReply } from './reply.ts';
+import { askSubject, isReading, type Subject } from './subject.ts';
+
+/** What is sent has its own. */
+const OF_THE_BYTES: ReadonlySet<string> = new Set([
+  ...['content-length', 'content-type', 'etag', 'accept-ranges'],
+  ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
+]);
+const OF_THE_PLAIN: ReadonlySet<string> = new Set(['cache-control', 'last-modified']);
+const LINK: ReadonlySet<string> = new Set(['link']);
+
+export async function answerWhole(work: Composing): Promise<void> {
+  const { req, res, next, composition, selection, options } = work;
+  const { lifting, isRead, subject: operation } = composition;
+  const deadline = AbortSignal.timeout(options.limits.expand.deadline);
+  const subject = await askSubject(work);
+  const { answer, head, value } = subject;
+  if (value === undefined) {
+    if (isRead || !subject.format.rendering) return answer.pipe(res, head);
+    // How things went wrong is for the service to show.
+    answer.discard();
+    exchangeOf(req).target = subject.path;
+    return next();
+  }
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
+  if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
+
+  const body = lifting ? liftedBody(work, subject, lifting) : (value as Body);
+  const expanded = selection.plan.length > 0 ? await expand(work, subject, body, deadline) : undefined;
+  if (expanded && isStrict(req.get('Prefer'))) refuseIncomplete(expanded.failures);
+  if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
+  send(work, subject, operation, body, expanded);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** What was read for the URLs in it alone. */
+function sendRead({ req, res }: Composing, subject: Subject, isSuccess: boolean): void {
+  const { answer, head, value, typeOf } = subject;
+  const bytes = Buffer.from(JSON.stringify(value));
+  const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
+  const contentType = typeOf({});
+  sendReply(req, res, { status: answer.status, bytes, etag, contentType, head: without(head, OF_THE_BYTES) });
+}
+
+function liftedBody({ req, composition }: Composing, subject: Subject, lifting: Lifting): Body {
+  const { params, query } = exchangeOf(req);
+  const { head, value, format, origin } = subject;
+  const representation = liftAnswer(lifting, composition.urls, {
+    body: value as object,
+    rawHeaders: head,
+    self: isReading(req) ? plain(req.originalUrl) : undefined,
+    params: Object.fromEntries(params),
+    ...{ query, origin },
+  });
+  return format.write(representation);
+}
+
+function expand(
+  { composition, selection, options }: Composing,
+  { answer, format, headers, origin, gone }: Subject,
+  body: Body,
+  deadline: AbortSignal,
+): Promise<Expanded> {
+  const { send, compositionOf, limits } = options;
+  const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
+  const fetch = fetchParts({
+    ...{ send, compositionOf, format, origin },
+    headers: partType === undefined ? headers : accepting(headers, partType),
+    signal: AbortSignal.any([gone, deadline]),
+  });
+  return expandBody(body, selection.plan, {
+    ...{ fetch, format, deadline },
+    expand: selection.expand,
+    cacheControl: answer.header('cache-control'),
+    limits: limits.expand,
+  });
+}
+
+function send(
+  work: Composing,
+  { answer, head, value, format, typeOf }: Subject,
+  operation: GraphOperation,
+  body: Body,
+  expanded: Expanded | undefined,
+): void {
+  const { req, res, composition, selection } = work;
+  const { lifting } = composition;
+  const isPlain = lifting !== undefined && format === json;
+  const asked = { url: req.originalUrl, operation, isFromGateway: true };
+  const text = format.rendering
+    ? format.rendering.serialize(body, asked)
+    : JSON.stringify(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
+  const bytes = Buffer.from(text);
+
+  let kept = without(without(head, OF_THE_BYTES), LINK);
+  if (expanded) kept = [...without(kept, OF_THE_PLAIN), 'Cache-Control', expanded.cacheControl];
+  if (expanded && isStrict(req.get('Prefer'))) kept.push('Preference-Applied', STRICT);
+  if (lifting) kept.push('Vary', 'Accept, Prefer');
+  const links = [headerLinks(body, format, operation), lifting && furtherLinks(head)];
+  const link = links.filter(Boolean).join(', ');
+  if (link !== '') kept.push('Link', link);
+  const added = Object.entries(format.rendering?.headers ?? {});
+  kept = [...without(kept, new Set(added.map(([name]) => name.toLowerCase()))), ...added.flat()];
+
+  sendReply(req, res, {
+    status: answer.status,
+    bytes,
+    etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
+    contentType: typeOf(body),
+    head: kept,
+  });
+}

@@ -1,0 +1,119 @@
+/**
+ * Finds the operations to lift, those that answer without links though the documents have Link Objects for what
+ * they answer with, and shows in their documents what callers get. `x-lifted: false` leaves one as it is.
+ */
+import type { OpenAPIObject, OperationObject, PathItemObject, ResponseObject } from 'openapi3-ts/oas31';
+import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/representation.ts';
+import { hasLinks } from '../../hypermedia/described-body.ts';
+import { LIFTED, operationName } from '../../hypermedia/documented-operation.ts';
+import { formats } from '../../hypermedia/formats/index.ts';
+import { expandable, type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import { liftingOf } from '../../hypermedia/lift/lift.ts';
+import { resolveReference } from '../../hypermedia/reference.ts';
+import { isObject, type Json, walk } from './grammar.ts';
+import { operationsOf } from './stamp.ts';
+
+export function liftDocuments(services: readonly ServiceDocument[]): ServiceDocument[] {
+  const graph = new LinkGraph(services);
+  return services.map((service) => ({ ...service, document: liftDocument(service, graph) }));
+}
+
+function liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): OpenAPIObject {
+  const operations = new Map<object, GraphOperation>();
+  for (const [path, given] of Object.entries(document.paths ?? {})) {
+    const item = resolveReference<PathItemObject>(document, given);
+    for (const [method, operation] of operationsOf(item)) {
+      const node = graph.operation(name, (operation.operationId as string) ?? operationName(method, path));
+      if (node !== undefined && isLiftable(node, operation, document, graph)) operations.set(operation, node);
+    }
+  }
+  if (operations.size === 0) return document;
+  const schemas = linkedSchemas(name, document, graph);
+  return walk(document, 'document', (node, kind) => {
+    const operation = operations.get(node);
+    if (kind === 'operation' && operation !== undefined) return lifted(node, operation, document);
+    return kind === 'schema' && schemas.has(node) ? withLinks(node) : node;
+  }) as unknown as OpenAPIObject;
+}
+
+const isLiftable = (
+  node: GraphOperation,
+  operation: Json,
+  document: OpenAPIObject,
+  graph: LinkGraph,
+): boolean =>
+  node.body !== undefined &&
+  operation[LIFTED] !== false &&
+  !hasLinks(document, node.body.schema) &&
+  liftingOf(node, document, graph) !== undefined;
+
+const linkedSchemas = (name: string, document: OpenAPIObject, graph: LinkGraph): Set<object> =>
+  new Set(
+    graph
+      .shapesOf(name)
+      .filter(({ isNamed, links }) => isNamed && links.size > 0)
+      .flatMap((shape) => resolveReference(document, document.components?.schemas?.[shape.name]) ?? [])
+      .filter((schema) => 'properties' in schema),
+  );
+
+function lifted(operation: Json, node: GraphOperation, document: OpenAPIObject): Json {
+  const { responses = {} } = operation as unknown as OperationObject;
+  return {
+    ...operation,
+    [LIFTED]: true,
+    ...(node.method === 'GET' && withSelection(operation, node)),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, response]) => [
+        status,
+        status.startsWith('2') ? withFormats(resolveReference<ResponseObject>(document, response)) : response,
+      ]),
+    ),
+  };
+}
+
+const SELECTION: ReadonlySet<string> = new Set(['expand', 'fields']);
+
+/** Where the service has parameters of these names, they are its own. */
+function withSelection({ parameters = [] }: Json, { query, shape }: GraphOperation): Json {
+  const rels = shape === undefined ? [] : expandable(shape.item ?? shape).map(({ rel }) => rel);
+  if (rels.length === 0 || query.some(({ name }) => SELECTION.has(name))) return {};
+  const list = {
+    in: 'query',
+    style: 'form',
+    explode: false,
+    schema: { type: 'array', items: { type: 'string' } },
+  };
+  return {
+    parameters: [
+      ...(parameters as unknown[]),
+      { name: 'expand', description: expandDescription(rels), ...list },
+      { name: 'fields', description: FIELDS_DESCRIPTION, ...list },
+    ],
+  };
+}
+
+function withFormats(response: ResponseObject | undefined): ResponseObject | undefined {
+  const types = Object.keys(response?.content ?? {});
+  if (response === undefined || !types.some((type) => /[/+]json\b/.test(type))) return response;
+  const added = formats
+    .filter(({ mediaType }) => !types.includes(mediaType))
+    .map(({ mediaType, rendering }) => [mediaType, { schema: { type: rendering ? 'string' : 'object' } }]);
+  return { ...response, content: { ...response.content, ...Object.fromEntries(added) } };
+}
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  _links: 'Where it leads, by relation (HAL §4.1.1).',
+  _embedded: 'What `expand` asked for, under the relation of the link.',
+};
+
+/** The service neither sends nor takes them. */
+function withLinks(schema: Json): Json {
+  const added = Object.entries(DESCRIPTIONS).map(([name, description]) => [
+    name,
+    { type: 'object', readOnly: true, description },
+  ]);
+  return {
+    ...schema,
+    properties: { ...(isObject(schema.properties) && schema.properties), ...Object.fromEntries(added) },
+  };
+}

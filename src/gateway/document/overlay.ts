@@ -1,0 +1,99 @@
+/**
+ * OpenAPI Overlays (Overlay Specification 1.0.0): what is to be different in a document that is not ours. Actions
+ * are applied in their order; each finds its targets by JSONPath (RFC 9535). `extends` is not read: the
+ * configuration says which document an overlay is for.
+ */
+import { jsonpath } from 'json-p3';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { z } from 'zod';
+import { ConfigError } from '../../config/config-error.ts';
+import { isObject, type Json } from './grammar.ts';
+
+const overlaySchema = z.looseObject({
+  overlay: z.string().regex(/^1\.0\.\d+$/, 'expected the version 1.0.0'),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  actions: z
+    .array(
+      z
+        .looseObject({ target: z.string(), update: z.unknown().optional(), remove: z.boolean().optional() })
+        .refine(
+          ({ update, remove }) => update !== undefined || remove === true,
+          'expected `update` or `remove: true`',
+        ),
+    )
+    .min(1, 'expected at least one action'),
+});
+
+export interface Overlaid {
+  readonly document: OpenAPIObject;
+  /** JSONPaths of actions that found nothing: no fault, and seldom meant. */
+  readonly idle: readonly string[];
+}
+
+/**
+ * @param overlay parsed
+ * @param file of the overlay, for messages
+ * @throws ConfigError with place and mend, for an overlay that is broken
+ */
+export function applyOverlay(document: OpenAPIObject, overlay: unknown, file: string): Overlaid {
+  const { success, data, error } = overlaySchema.safeParse(overlay);
+  const [issue] = error?.issues ?? [];
+  if (!success) throw new ConfigError(`${file}: ${issue?.path.join('.') || 'overlay'}: ${issue?.message}`);
+  let changed = structuredClone(document) as unknown as Json;
+  const idle: string[] = [];
+  for (const [index, { target, update, remove }] of data.actions.entries()) {
+    const fault = (message: string) => new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
+    const found = locations(changed, target, fault);
+    if (found.length === 0) idle.push(target);
+    for (const location of found) {
+      if (remove !== true) changed = updated(changed, location, update, fault) as Json;
+      else if (location.length === 0) throw fault('the document itself cannot be removed');
+    }
+    // From the end, so that what is left keeps its place in an array until its turn.
+    if (remove === true) for (const location of found.toReversed()) drop(changed, location);
+  }
+  return { document: changed as unknown as OpenAPIObject, idle };
+}
+
+type Location = readonly (string | number)[];
+type Fault = (message: string) => ConfigError;
+
+function locations(document: Json, target: string, fault: Fault): Location[] {
+  try {
+    return [...jsonpath.query(target, document as never)].map(({ location }) => location);
+  } catch (error) {
+    throw fault(`no JSONPath: ${(error as Error).message}`);
+  }
+}
+
+/** A copy along the way to the target, which is merged with the update. */
+function updated(at: unknown, [segment, ...rest]: Location, update: unknown, fault: Fault): unknown {
+  if (segment === undefined) return mergedTarget(at, update, fault);
+  const copy = (Array.isArray(at) ? [...at] : { ...(at as Json) }) as Json;
+  copy[segment] = updated(copy[segment], rest, update, fault);
+  return copy;
+}
+
+/** §4.4.4: what is added to an array is one element of it. */
+function mergedTarget(target: unknown, update: unknown, fault: Fault): unknown {
+  if (Array.isArray(target)) return [...target, ...(Array.isArray(update) ? update : [update])];
+  if (!isObject(target)) throw fault('expected an object or an array to update');
+  return merged(target, update);
+}
+
+function merged(target: unknown, update: unknown): unknown {
+  if (Array.isArray(target) && Array.isArray(update)) return [...target, ...update];
+  if (!isObject(target) || !isObject(update)) return structuredClone(update);
+  const names = new Set([...Object.keys(target), ...Object.keys(update)]);
+  return Object.fromEntries(
+    [...names].map((name) => [name, name in update ? merged(target[name], update[name]) : target[name]]),
+  );
+}
+
+function drop(document: Json, location: Location): void {
+  const last = location.at(-1) as string | number;
+  let owner: unknown = document;
+  for (const segment of location.slice(0, -1)) owner = (owner as Json | undefined)?.[segment];
+  if (Array.isArray(owner)) owner.splice(Number(last), 1);
+  else if (isObject(owner)) delete owner[last];
+}

@@ -1,0 +1,55 @@
+/**
+ * A lifted body as plain JSON: what the service answered, with `_links` and what was embedded put in where they
+ * belong. No member moves and none changes its type, so that a client that knows of no links is not disturbed.
+ */
+import { valueAt } from '../expression.ts';
+import type { Body } from '../formats/format.ts';
+import type { Shape } from '../graph.ts';
+
+/** @param hal the body that was made of it */
+export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
+  if (itemsAt === undefined || !Array.isArray(valueAt(original, itemsAt))) return hal;
+  const { _embedded, _expandErrors, ...whole } = hal;
+  const { item: bodies, ...embedded } = _embedded as { item: Body[] };
+  const elements = valueAt(original, itemsAt) as unknown[];
+  const item = bodies.map((body, index) => (isObject(elements[index]) ? body : elements[index]));
+  const [list] = itemsAt;
+  // An array has no place for what could not be embedded, so it stands with the items that lack it.
+  if (list === undefined)
+    return item.map((one) =>
+      isObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
+    );
+  const names = Object.keys(original);
+  const members = names.filter((name) => name === list || name in whole);
+  return {
+    ...Object.fromEntries(members.map((name) => [name, name === list ? item : whole[name]])),
+    ...whole,
+    ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
+    ...(_expandErrors !== undefined && { _expandErrors }),
+  };
+}
+
+const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface ExpandError {
+  readonly path: string;
+  readonly href: string;
+}
+
+function withErrors(item: Body, errors: readonly ExpandError[] = []): Body {
+  const own = errors.filter(({ path, href }) => leadsTo(item, path.split('.'), href));
+  return own.length === 0 ? item : { ...item, _expandErrors: own };
+}
+
+function leadsTo(body: Body, [rel = '', ...deeper]: readonly string[], href: string): boolean {
+  if (deeper.length === 0)
+    return [(body._links as Body | undefined)?.[rel] ?? []]
+      .flat()
+      .some((link) => (link as Body).href === href);
+  const parts = [(body._embedded as Body | undefined)?.[rel] ?? []].flat() as Body[];
+  return parts.some((part) => {
+    const items = (part._embedded as { item?: Body[] } | undefined)?.item;
+    return (Array.isArray(items) ? items : [part]).some((one) => leadsTo(one, deeper, href));
+  });
+}

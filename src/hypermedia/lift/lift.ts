@@ -1,0 +1,128 @@
+/**
+ * Lifting: what a service answers that knows nothing of links → a representation with the links that its document
+ * declares (OpenAPI 3.1 §4.8.20), wherever in the body their schemas stand.
+ */
+import type { Exchange } from '../expression.ts';
+import { valueAt } from '../expression.ts';
+import type { Body } from '../formats/format.ts';
+import { type GraphOperation, isForm, type Link, type LinkGraph } from '../graph.ts';
+import { linkValue } from '../link-value.ts';
+import type { Action, LinkValue, Representation, RequestParts } from '../represent.ts';
+import { leadsOn, SpotFinder, type Spots } from './spots.ts';
+
+/** What is known of an operation that is lifted, made when its document is loaded. */
+export interface Lifting {
+  readonly operation: GraphOperation;
+  readonly whole: Spots;
+  /** Of a list: its items. */
+  readonly item?: Spots;
+}
+
+/** The answer that is lifted, beside its body. */
+export interface LiftRequest extends RequestParts {
+  /** Links that it had already, and where it was asked for. */
+  readonly links: ReadonlyMap<string, LinkValue>;
+  /** A link of the body's own, as a path here; undefined where nothing serves it. */
+  local(href: string): string | undefined;
+}
+
+/** @returns undefined where there is nothing that a link holds for */
+export function liftingOf(
+  operation: GraphOperation,
+  document: object,
+  graph: LinkGraph,
+): Lifting | undefined {
+  const { service, shape, body } = operation;
+  if (shape === undefined || body === undefined) return undefined;
+  const linked = graph.shapesOf(service).filter(({ links }) => links.size > 0);
+  const finder = new SpotFinder(document, new Map(linked.map((one) => [one.name, one])));
+  const whole = finder.find(body.schema, shape);
+  const item = shape.item && body.items && finder.find(body.items.schema, shape.item);
+  const leads = [whole, ...(item ? [item] : [])].some((spots) => leadsOn(spots));
+  return leads ? { operation, whole, ...(item && { item }) } : undefined;
+}
+
+/** @param body an object, or of a list an array */
+export function lift(
+  body: object,
+  { operation, whole, item }: Lifting,
+  request: LiftRequest,
+): Representation {
+  const { name, item: items, itemsAt = [] } = operation.shape ?? { name: operation.operationId };
+  const elements = item === undefined ? undefined : valueAt(body, itemsAt);
+  if (item === undefined || !Array.isArray(elements)) {
+    const resource = represent(name, body as Body, whole, request);
+    return { ...resource, links: new Map([...request.links, ...resource.links]) };
+  }
+  const [list] = itemsAt;
+  const { [list ?? '']: _, ...rest } = list === undefined ? {} : (body as Body);
+  const page = represent(name, rest, whole, request);
+  return {
+    ...page,
+    links: new Map([...request.links, ...page.links]),
+    items: elements.map((one) => represent(items?.name ?? name, toObject(one), item, request)),
+  };
+}
+
+/** An element that is no object has no members, and no links. */
+const toObject = (element: unknown): Body =>
+  typeof element === 'object' && element !== null && !Array.isArray(element)
+    ? (element as Body)
+    : { value: element };
+
+function represent(name: string, value: Body, spots: Spots, request: LiftRequest): Representation {
+  const { _links, ...own } = value;
+  const links = linksOf(value, spots, request);
+  const actions = [...(spots.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
+    const target = links.get(link.rel);
+    return target !== undefined && 'href' in target
+      ? [{ rel: link.rel, operation: link.target, target: target.href }]
+      : [];
+  });
+  return { name, state: within(own, spots, request), links, actions };
+}
+
+type Links = Map<string, LinkValue | readonly LinkValue[]>;
+
+function linksOf(value: Body, { shape }: Spots, request: LiftRequest): Links {
+  const exchange: Exchange = { path: request.path, query: request.query, body: value };
+  const declared = [...(shape?.links.values() ?? [])].flatMap(
+    (link): [string, LinkValue | readonly LinkValue[]][] => {
+      const made = isComplete(link, exchange) ? linkValue(link, exchange) : undefined;
+      return made === undefined ? [] : [[link.rel, made]];
+    },
+  );
+  return new Map([...ownLinks(value.links, request), ...ownLinks(value._links, request), ...declared]);
+}
+
+/** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
+const isComplete = ({ parameters, each }: Link, exchange: Exchange): boolean =>
+  each !== undefined || parameters.every(([, expression]) => expression(exchange) !== undefined);
+
+/** Links as HAL and JSON:API (1.1, "Links") write them: an address, or an object that has one. */
+function ownLinks(links: unknown, { local }: LiftRequest): [string, LinkValue][] {
+  if (typeof links !== 'object' || links === null || Array.isArray(links)) return [];
+  return Object.entries(links).flatMap(([rel, link]): [string, LinkValue][] => {
+    const href = typeof link === 'string' ? link : (link as { href?: unknown } | null)?.href;
+    const path = typeof href === 'string' ? local(href) : undefined;
+    return path === undefined ? [] : [[rel, { href: path }]];
+  });
+}
+
+/** Resources within a resource stay where they are, with their links. */
+function within(state: Body, { members }: Spots, request: LiftRequest): Body {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, value]) => {
+      const spots = members.get(name);
+      return [name, spots === undefined ? value : nested(value, spots, request)];
+    }),
+  );
+}
+
+function nested(value: unknown, spots: Spots, request: LiftRequest): unknown {
+  if (Array.isArray(value)) return value.map((element) => nested(element, spots, request));
+  if (typeof value !== 'object' || value === null) return value;
+  const links = spots.shape === undefined ? new Map() : linksOf(value as Body, spots, request);
+  const state = within(value as Body, spots, request);
+  return links.size === 0 ? state : { ...state, _links: Object.fromEntries(links) };
+}

@@ -1,0 +1,81 @@
+/** Where in a body the schemas stand that links hold for: wherever one appears, in a list or within another. */
+import type { SchemaObject } from 'openapi3-ts/oas31';
+import { type Schema, schemaName } from '../described-body.ts';
+import type { Shape } from '../graph.ts';
+import { resolveReference } from '../reference.ts';
+
+/** Of an object, or of each element of an array. Schemas that hold themselves make it a circle. */
+export interface Spots {
+  readonly shape?: Shape | undefined;
+  readonly members: ReadonlyMap<string, Spots>;
+}
+
+interface MutableSpots extends Spots {
+  shape?: Shape | undefined;
+  readonly members: Map<string, Spots>;
+}
+
+export class SpotFinder {
+  readonly #document: object;
+  readonly #shapes: ReadonlyMap<string, Shape>;
+  readonly #standing: ReadonlySet<string>;
+  readonly #found = new Map<Schema, Spots>();
+
+  /** @param shapes with links, by the names of their schemas */
+  constructor(document: object, shapes: ReadonlyMap<string, Shape>) {
+    this.#document = document;
+    this.#shapes = shapes;
+    this.#standing = new Set(shapes.keys());
+  }
+
+  /** @param shape of the whole, which need not have a name */
+  find(schema: Schema, shape: Shape): Spots {
+    const made: MutableSpots = { shape, members: new Map() };
+    this.#fill(made, schema, new Set());
+    return made;
+  }
+
+  #of(schema: Schema): Spots {
+    // The same schema is often written anew around a reference.
+    const id = resolveReference<SchemaObject>(this.#document, schema) ?? schema;
+    const known = this.#found.get(id);
+    if (known !== undefined) return known;
+    const made: MutableSpots = { members: new Map() };
+    this.#found.set(id, made);
+    this.#fill(made, schema, new Set());
+    return made;
+  }
+
+  #fill(spots: MutableSpots, schema: Schema, seen: Set<Schema>): void {
+    spots.shape ??= this.#shapeOf(schema);
+    const object = resolveReference<SchemaObject>(this.#document, schema);
+    if (object === undefined || seen.has(object)) return;
+    seen.add(object);
+    // Of two that say something of one member the one stays that has a shape.
+    for (const [member, inner] of Object.entries(object.properties ?? {}))
+      if (!hasShape(spots.members.get(member))) spots.members.set(member, this.#of(inner));
+    const { allOf = [], oneOf = [], anyOf = [], items } = object;
+    if (items !== undefined) this.#fill(spots, items, seen);
+    const choices = [...oneOf, ...anyOf].filter((one) => !('type' in one && one.type === 'null'));
+    if (choices.length === 1) this.#fill(spots, choices[0] as Schema, seen);
+    // Parts, and one of several: only what is in them is known.
+    else for (const part of choices) this.#fill(withoutShape(spots), part, seen);
+    for (const part of allOf) this.#fill(withoutShape(spots), part, seen);
+  }
+
+  #shapeOf(schema: Schema): Shape | undefined {
+    const name = schemaName(schema, this.#standing);
+    return name === undefined ? undefined : this.#shapes.get(name);
+  }
+}
+
+const withoutShape = ({ members }: MutableSpots): MutableSpots => ({ members });
+
+const hasShape = (spots: Spots | undefined): boolean => spots !== undefined && leadsOn(spots);
+
+/** Whether there is anything that links hold for. */
+export function leadsOn(spots: Spots, seen: Set<Spots> = new Set()): boolean {
+  if (seen.has(spots)) return false;
+  seen.add(spots);
+  return spots.shape !== undefined || [...spots.members.values()].some((inner) => leadsOn(inner, seen));
+}

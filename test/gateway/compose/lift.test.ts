@@ -1,0 +1,298 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import { type Answers, libraryAnswers, libraryDocument } from '../../support/library.ts';
+
+const HAL = 'application/hal+json';
+const ann = { id: 'ann', name: 'Ann' };
+const bob = { id: 'bob', name: 'Bob' };
+const book = (id: string, author = ann) => ({ id, title: `Title ${id}`, author: { id: author.id } });
+
+const bookLinks = (id: string, author: string) => ({
+  self: { href: `/books/${id}` },
+  author: { href: `/authors/${author}` },
+  lend: { href: `/books/${id}/lend` },
+});
+const authorLinks = (id: string) => ({
+  self: { href: `/authors/${id}` },
+  books: { href: `/books?authorId=${id}` },
+});
+/** Within a book an author is lifted too. */
+const linked = (id: string, author: string, more: object = {}) => ({
+  id,
+  title: `Title ${id}`,
+  author: { id: author, _links: authorLinks(author) },
+  _links: bookLinks(id, author),
+  ...more,
+});
+
+async function library(answers: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
+  const gateway = await startGateway({ library: libraryDocument() }, options);
+  const { library: service } = gateway.services;
+  if (service === undefined) throw new Error('no service');
+  service.answer = libraryAnswers(answers, headers);
+  return {
+    service,
+    url: gateway.url,
+    get: (path: string) => request(gateway.url).get(path),
+    asked: () => service.requests.map(({ method, url }) => `${method} ${url}`),
+  };
+}
+
+describe('a service that knows nothing of links', () => {
+  it('gets them on an item, from its document', async () => {
+    const { get } = await library({ '/books/1': book('1') });
+    const { body, headers } = await get('/books/1').expect(200);
+    expect(body).toEqual(linked('1', 'ann'));
+    expect(headers['content-type']).toBe('application/json');
+    expect(headers.vary).toContain('Accept');
+    expect(headers.link).toContain('</books/1>; rel="self"');
+  });
+
+  it('gets them on every item of a list, which stays what it was', async () => {
+    const { get } = await library({
+      '/books': [book('1'), book('2', bob), null],
+      '/authors': { count: 2, data: [ann, bob], links: {} },
+    });
+    expect((await get('/books').expect(200)).body).toEqual([linked('1', 'ann'), linked('2', 'bob'), null]);
+    expect((await get('/authors').expect(200)).body).toEqual({
+      count: 2,
+      data: [
+        { ...ann, _links: authorLinks('ann') },
+        { ...bob, _links: authorLinks('bob') },
+      ],
+      links: {},
+      _links: { self: { href: '/authors' } },
+    });
+  });
+
+  it('leaves out a link for which something is missing, rather than guess', async () => {
+    const { get } = await library({ '/books/1': { id: '1', title: 'No author' } });
+    const { body } = await get('/books/1').expect(200);
+    expect(Object.keys(body._links)).toEqual(['self', 'lend']);
+  });
+
+  it('speaks every format', async () => {
+    const { get } = await library({ '/books': [book('1')], '/books/1': book('1') });
+    const page = await get('/books').accept(HAL).expect(200);
+    expect(page.body).toEqual({
+      _links: { self: { href: '/books' } },
+      _embedded: { item: [linked('1', 'ann')] },
+    });
+    const forms = await get('/books/1').accept('application/prs.hal-forms+json').expect(200);
+    expect(forms.headers['content-type']).toBe('application/prs.hal-forms+json');
+    expect(forms.body._templates.lend).toMatchObject({ method: 'POST', target: '/books/1/lend' });
+    const siren = await get('/books/1').accept('application/vnd.siren+json').expect(200);
+    expect(siren.body.class).toEqual(['Book']);
+    const html = await get('/books').accept('text/html').expect(200);
+    expect(html.text).toContain('href="/books/1"');
+    expect(html.headers['content-security-policy']).toBeDefined();
+  });
+
+  it('is expanded, each target once and many in one call', async () => {
+    const { get, asked } = await library({
+      '/books': [book('1'), book('2', bob), book('3')],
+      '/authors?id=ann&id=bob': { data: [ann, bob] },
+    });
+    const { body } = await get('/books?expand=author').expect(200);
+    const part = (one: typeof ann) => ({ _embedded: { author: { ...one, _links: authorLinks(one.id) } } });
+    expect(body).toEqual([
+      linked('1', 'ann', part(ann)),
+      linked('2', 'bob', part(bob)),
+      linked('3', 'ann', part(ann)),
+    ]);
+    expect(asked()).toEqual(['GET /books', 'GET /authors?id=ann&id=bob']);
+  });
+
+  it('is expanded to many, as a page with a next one', async () => {
+    const { get } = await library({
+      '/authors/ann': ann,
+      '/books?authorId=ann': (_req: IncomingMessage, res: ServerResponse) =>
+        res
+          .writeHead(200, {
+            'Content-Type': 'application/json',
+            Link: '</books?authorId=ann&page=2>; rel="next", </nowhere>; rel="prev"',
+          })
+          .end(JSON.stringify([book('1')])),
+    });
+    const { body } = await get('/authors/ann?expand=books').expect(200);
+    expect(body._embedded.books).toEqual({
+      _links: {
+        next: { href: '/books?authorId=ann&page=2' },
+        self: { href: '/books?authorId=ann' },
+      },
+      _embedded: { item: [linked('1', 'ann')] },
+    });
+  });
+
+  it('says of a list which item lacks a part', async () => {
+    const { get } = await library({
+      '/books': [book('1'), book('2', bob)],
+      '/authors/ann': ann,
+      '/authors?id=ann&id=bob': { data: [ann] },
+    });
+    const { body, headers } = await get('/books?expand=author').expect(200);
+    expect(body[0]._expandErrors).toBeUndefined();
+    expect(body[1]).toMatchObject({
+      _links: { author: { href: '/authors/bob' } },
+      _expandErrors: [{ path: 'author', href: '/authors/bob', problem: { status: 502 } }],
+    });
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('has its fields cut, and says so', async () => {
+    const { get, asked } = await library({ '/books': [book('1')], '/authors/ann': ann });
+    const { body } = await get('/books?fields=title').expect(200);
+    expect(body).toEqual([
+      { title: 'Title 1', _links: { ...bookLinks('1', 'ann'), self: { href: '/books/1?fields=title' } } },
+    ]);
+    expect(asked()).toEqual(['GET /books']);
+    const { body: problem } = await get('/books?fields=titel').expect(400);
+    expect(problem).toMatchObject({ type: '/problems/fields-unknown', nearest: 'title' });
+    expect((await get('/books?expand=autor').expect(400)).body.allowed).toEqual(['author', 'reader']);
+  });
+
+  it('takes a condition on its own tag back from a caller that knows the lifted one', async () => {
+    const { url, get, service } = await library({ '/books/1': book('1') }, { ETag: '"v1"' });
+    const { headers } = await get('/books/1').expect(200);
+    const tag = headers.etag ?? '';
+    expect(tag).not.toBe('"v1"');
+    await get('/books/1').set('If-None-Match', tag).expect(304);
+    await request(url).put('/books/1').set('If-Match', tag).send(book('1'));
+    expect(service.requests.at(-1)?.headers['if-match']).toBe('"v1"');
+    expect((await get('/books/1').accept('application/vnd.siren+json')).headers.etag).not.toBe(tag);
+  });
+
+  it('is lifted where it answers to a change, too', async () => {
+    const { url, service } = await library({});
+    service.answer = (_req, res) =>
+      res
+        .writeHead(201, { 'Content-Type': 'application/json', Location: '/books/7' })
+        .end(JSON.stringify(book('7')));
+    const { body, headers } = await request(url).post('/books').send(book('7')).expect(201);
+    expect(body).toEqual(linked('7', 'ann'));
+    expect(headers.location).toBe('/books/7');
+  });
+
+  it.each([
+    [
+      'is too large',
+      { 'Content-Type': 'application/json' },
+      JSON.stringify({ ...book('1'), note: 'x'.repeat(2000) }),
+    ],
+    ['is no JSON', { 'Content-Type': 'text/plain' }, 'hello'],
+    ['only says that it is JSON', { 'Content-Type': 'application/json' }, '{"id":'],
+    ['is compressed', { 'Content-Type': 'application/json', 'Content-Encoding': 'x-own' }, '{}'],
+  ])('goes on untouched when the body %s', async (_, head, text) => {
+    const { get, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
+    for (const inOnePiece of [true, false]) {
+      service.answer = (_req, res) => {
+        res.writeHead(200, { ...head, ETag: '"v1"', ...(inOnePiece && { 'Content-Length': text.length }) });
+        res.end(text);
+      };
+      const answer = await get('/books/1')
+        .buffer(true)
+        .parse((res, done) => {
+          let data = '';
+          res.on('data', (chunk) => {
+            data += chunk;
+          });
+          res.on('end', () => done(null, data));
+        });
+      expect([answer.status, answer.body, answer.headers.etag]).toEqual([200, text, '"v1"']);
+    }
+  });
+
+  it('keeps a large body whole that arrives in many pieces', async () => {
+    const { get, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
+    const pieces = Array.from({ length: 40 }, (_, n) => JSON.stringify({ n, note: 'y'.repeat(20_000) }));
+    service.answer = (_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'application/json' });
+      for (const piece of pieces) res.write(piece);
+      res.end();
+    };
+    const answer = await get('/books/1')
+      .buffer(true)
+      .parse((res, done) => {
+        let data = '';
+        res.on('data', (chunk) => {
+          data += chunk;
+        });
+        res.on('end', () => done(null, data));
+      });
+    expect(answer.body).toBe(pieces.join(''));
+  });
+
+  it('keeps its own failures', async () => {
+    const { get } = await library({});
+    expect((await get('/books/9?expand=author').expect(404)).body).toEqual({ error: 'Nothing here' });
+  });
+
+  it('shows what callers get in the document', async () => {
+    const { liftDocuments } = await import('../../../src/gateway/document/lift.ts');
+    const [{ document } = { document: libraryDocument() }] = liftDocuments([
+      { name: 'library', document: libraryDocument() },
+    ]);
+    const { get } = document.paths?.['/books/{bookId}'] ?? {};
+    expect(get?.parameters).toMatchObject([
+      { name: 'expand', description: expect.stringContaining('author') },
+      { name: 'fields' },
+    ]);
+    expect(get?.responses?.[200]).toMatchObject({ content: { [HAL]: expect.anything() } });
+    expect(document.components?.schemas?.Book).toMatchObject({ properties: { _links: { readOnly: true } } });
+    expect(document.paths?.['/covers/{bookId}']?.get?.parameters).toHaveLength(1);
+  });
+});
+
+describe('URLs by which a service names itself', () => {
+  const OWN = 'https://library.internal:8443/v2';
+  const options = { service: `ownUrls: ["${OWN}/"]` };
+
+  it('become public ones in bodies, Link and Location, and those that lead nowhere are left out', async () => {
+    const dropped: string[] = [];
+    const { url, get } = await library(
+      {
+        '/books/1': {
+          ...book('1'),
+          url: `${OWN}/books/1?x=1#top`,
+          readerId: 'https://library.internal:8443/v20',
+          cover: `${OWN}/thumbnails/1`,
+          links: {
+            related: `${OWN}/authors/ann`,
+            edit: { href: `${OWN}/edit/1` },
+            other: 'https://example.com/',
+          },
+        },
+        '/covers/1': (_req: IncomingMessage, res: ServerResponse) =>
+          res
+            .writeHead(303, {
+              Location: `${OWN}/books/1`,
+              Link: `<${OWN}/books>; rel=up, <${OWN}/x>; rel=next`,
+            })
+            .end(),
+      },
+      {},
+      { ...options, onDroppedLink: (service) => dropped.push(service) },
+    );
+    const { body } = await get('/books/1').expect(200);
+    expect(body).toEqual(
+      linked('1', 'ann', {
+        url: `${url}/books/1?x=1#top`,
+        readerId: 'https://library.internal:8443/v20',
+        links: { related: `${url}/authors/ann`, other: 'https://example.com/' },
+        _links: { ...bookLinks('1', 'ann'), related: { href: '/authors/ann' }, reader: expect.anything() },
+      }),
+    );
+    expect(dropped).toEqual(['library', 'library']);
+    const { headers } = await get('/covers/1').redirects(0).expect(303);
+    expect(headers.location).toBe(`${url}/books/1`);
+    expect(headers.link).toBe(`<${url}/books>; rel=up`);
+    expect(dropped).toHaveLength(3);
+  });
+
+  it('stay as they are where the configuration does not name them', async () => {
+    const { get } = await library({ '/books/1': { ...book('1'), url: `${OWN}/books/1` } });
+    expect((await get('/books/1')).body.url).toBe(`${OWN}/books/1`);
+  });
+});

@@ -1,0 +1,119 @@
+/** The examples of the Overlay Specification 1.0.0, §4.5, and what is wrong with others. */
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '../../../src/config/config-error.ts';
+import { applyOverlay } from '../../../src/gateway/document/overlay.ts';
+import { document } from '../../support/gateway.ts';
+
+const pets = () =>
+  document({
+    '/pets': {
+      get: {
+        operationId: 'listPets',
+        parameters: [{ name: 'limit' }, { name: 'filter' }],
+        'x-oai-traits': ['paged'],
+      },
+      post: { operationId: 'addPet', deprecated: true },
+    },
+    '/owners': { get: { operationId: 'listOwners', parameters: [], tags: ['a'] } },
+  });
+const apply = (...actions: object[]) =>
+  applyOverlay(pets(), { overlay: '1.0.0', info: { title: 't', version: '1' }, actions }, 'o.yaml');
+const paths = (...actions: object[]) =>
+  apply(...actions).document.paths as Record<string, Record<string, object>>;
+
+describe('an overlay', () => {
+  it('merges what it says into the target (§4.5.1)', () => {
+    const { document: changed } = apply({
+      target: '$',
+      update: { info: { description: 'Pets' }, paths: { '/pets': { get: { summary: 'List' } } } },
+    });
+    expect(changed.info).toMatchObject({ title: 't', description: 'Pets' });
+    expect(changed.paths?.['/pets']?.get).toMatchObject({ operationId: 'listPets', summary: 'List' });
+  });
+
+  it('changes every target (§4.5.3)', () => {
+    const changed = paths({ target: '$.paths.*.get', update: { 'x-safe': true } });
+    for (const item of Object.values(changed)) expect(item.get).toMatchObject({ 'x-safe': true });
+    expect(changed['/pets']?.post).not.toHaveProperty('x-safe');
+  });
+
+  it('adds to arrays, and takes from them (§4.5.4)', () => {
+    const added = paths({ target: '$.paths.*.get.parameters', update: { name: 'newParam' } });
+    expect(added['/pets']?.get).toMatchObject({ parameters: [{}, {}, { name: 'newParam' }] });
+    expect(added['/owners']?.get).toMatchObject({ parameters: [{ name: 'newParam' }] });
+    const taken = paths({
+      target: '$.paths.*.get.parameters[?@.name == "limit" || @.name == "filter"]',
+      remove: true,
+    });
+    expect(taken['/pets']?.get).toMatchObject({ parameters: [] });
+    expect(paths({ target: '$.paths.*.get', update: { tags: ['b'] } })['/owners']?.get).toMatchObject({
+      tags: ['a', 'b'],
+    });
+  });
+
+  it('finds by traits (§4.5.5)', () => {
+    const changed = paths(
+      { target: "$.paths.*.get[?@ == 'paged']", remove: true },
+      {
+        target: "$.paths.*[?@['x-oai-traits']]",
+        update: { description: 'Paged.' },
+      },
+    );
+    expect(changed['/pets']?.get).toMatchObject({ description: 'Paged.' });
+    expect(changed['/owners']?.get).not.toHaveProperty('description');
+  });
+
+  it('removes, and applies its actions in their order', () => {
+    const changed = paths(
+      { target: '$.paths.*[?@.deprecated == true]', remove: true },
+      { target: '$.paths["/pets"]', update: { post: { operationId: 'newPet' } } },
+    );
+    expect(changed['/pets']?.post).toEqual({ operationId: 'newPet' });
+  });
+
+  it('leaves the document that it was given as it was, and says what it did not find', () => {
+    const before = pets();
+    const { idle } = applyOverlay(
+      before,
+      {
+        overlay: '1.0.0',
+        info: { title: 't', version: '1' },
+        actions: [
+          { target: '$.nothing', update: {} },
+          { target: '$.paths', remove: true },
+        ],
+      },
+      'o.yaml',
+    );
+    expect(before).toEqual(pets());
+    expect(idle).toEqual(['$.nothing']);
+  });
+
+  const info = { title: 't', version: '1' };
+  it.each([
+    [null, /^o\.yaml: overlay: /],
+    [{ overlay: '2.0.0', info, actions: [] }, /^o\.yaml: overlay: expected the version 1\.0\.0$/],
+    [{ overlay: '1.0.0', info, actions: [] }, /^o\.yaml: actions: expected at least one action$/],
+    [
+      { overlay: '1.0.0', info, actions: [{ target: '$' }] },
+      /^o\.yaml: actions\.0: expected `update` or `remove: true`$/,
+    ],
+    [
+      { overlay: '1.0.0', info, actions: [{ target: 'paths', update: {} }] },
+      /^o\.yaml: actions\.0: paths: no JSONPath: /,
+    ],
+    [
+      { overlay: '1.0.0', info, actions: [{ target: '$', remove: true }] },
+      /the document itself cannot be removed$/,
+    ],
+    [
+      { overlay: '1.0.0', info, actions: [{ target: '$.openapi', update: {} }] },
+      /expected an object or an array to update$/,
+    ],
+  ])('is refused in one line: %j', (overlay, message) => {
+    const act = () => applyOverlay(pets(), overlay, 'o.yaml');
+    expect(act).toThrow(ConfigError);
+    expect(act).toThrow(message);
+    expect(act).not.toThrow('\n');
+  });
+});

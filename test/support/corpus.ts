@@ -1,0 +1,18 @@
+/** OpenAPI documents of others, which lie beside the project or where OPENAPI_CORPUS says. Without them tests skip. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe } from '@jest/globals';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { parse } from 'yaml';
+
+const FOLDER = process.env.OPENAPI_CORPUS ?? '../shared/corpus';
+
+const read = (file: string): OpenAPIObject => parse(readFileSync(join(FOLDER, file), 'utf8'));
+
+/** Tests over one of the documents. */
+export function describeDocument(file: string, tests: (document: () => OpenAPIObject) => void): void {
+  if (existsSync(join(FOLDER, file))) describe(file, () => tests(() => read(file)));
+  else
+    describe.skip(`${file}: skipped, OPENAPI_CORPUS names no folder that has it`, () =>
+      tests(() => read(file)));
+}
