@@ -38,11 +38,11 @@ const serve =
 
 const documents = { authors: contractDocument(authors, formats), books: contractDocument(books, formats) };
 
-async function library(bodies: {
-  authors?: Record<string, Json>;
-  books?: Record<string, Json>;
-}): Promise<TestGateway> {
-  const gateway = await startGateway(documents);
+async function library(
+  bodies: { authors?: Record<string, Json>; books?: Record<string, Json> },
+  config?: string,
+): Promise<TestGateway> {
+  const gateway = await startGateway(documents, { ...(config !== undefined && { config }) });
   for (const name of ['authors', 'books'] as const) {
     const { [name]: service } = gateway.services;
     if (service) service.answer = serve(bodies[name] ?? {});
@@ -154,6 +154,111 @@ describe('expand at the gateway', () => {
       .expect(200);
     const head = await request(gateway.url).head('/books/1?expand=author').expect(200);
     expect(head.headers.etag).toMatch(/^"/);
+  });
+
+  it('cannot be had by who may not have it by itself', async () => {
+    const gateway = await library({ books: { '/books/1': book('1', 'a') } });
+    const { authors: service } = gateway.services;
+    const forbidden = { type: '/problems/forbidden', title: 'Not yours', status: 403 };
+    if (service)
+      service.answer = (_req, res) =>
+        void res
+          .writeHead(403, { 'Content-Type': 'application/problem+json' })
+          .end(JSON.stringify(forbidden));
+    const { body, headers } = await request(gateway.url).get('/books/1?expand=author').expect(200);
+    expect(body).toEqual({
+      ...book('1', 'a'),
+      _expandErrors: [{ path: 'author', href: '/authors/a', problem: forbidden }],
+    });
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('is kept no longer than any part may be, and by nobody else where one is private', async () => {
+    const gateway = await library({ books: { '/books/1': book('1', 'a') } });
+    const { authors: service } = gateway.services;
+    for (const [part, whole] of [
+      ['max-age=300', 'max-age=60'],
+      ['max-age=5', 'max-age=5'],
+      ['private, max-age=7', 'private, max-age=7'],
+      ['private, no-cache', 'private, no-cache'],
+      ['no-store', 'no-store'],
+    ] as const) {
+      if (service) service.answer = serve({ '/authors/a': author('a') }, { 'Cache-Control': part });
+      const { headers } = await request(gateway.url).get('/books/1?expand=author').expect(200);
+      expect(headers['cache-control']).toBe(whole);
+    }
+  });
+
+  it('is refused as a whole to who will have all or nothing', async () => {
+    const gateway = await library({
+      books: { '/books/1': book('1', 'a') },
+      authors: { '/authors/a': author('a') },
+    });
+    const get = () => request(gateway.url).get('/books/1?expand=author').set('Prefer', 'handling=strict');
+    expect((await get().expect(200)).headers['preference-applied']).toBe('handling=strict');
+    await gateway.services.authors?.stop();
+    const { body, headers } = await get().expect(503);
+    expect(headers['preference-applied']).toBe('handling=strict');
+    expect(body).toMatchObject({
+      type: '/problems/service-unreachable',
+      _expandErrors: [{ path: 'author', href: '/authors/a', problem: { status: 503 } }],
+    });
+  });
+
+  it('is what is there by the deadline', async () => {
+    const gateway = await library(
+      { books: { '/books/1': book('1', 'a') } },
+      'limits: { expand: { deadline: 50ms } }',
+    );
+    // It never answers.
+    if (gateway.services.authors) gateway.services.authors.answer = () => {};
+    const { body } = await request(gateway.url).get('/books/1?expand=author').expect(200);
+    expect(body).toMatchObject({ id: '1', _expandErrors: [{ path: 'author', problem: { status: 504 } }] });
+  });
+
+  it.each([
+    ['depth', 'depth: 1', 'author.books', { depth: 1 }],
+    ['paths', 'paths: 1', 'author,chapters', { paths: 1 }],
+    ['resources', 'resources: 1', 'author', { resources: 1 }],
+    ['embeds', 'embeds: 1', 'author', { embeds: 1 }],
+  ])('is refused over the limit of %s, which is named', async (_, limits, paths, limit) => {
+    const items = [book('1', 'a'), book('2', 'b')];
+    const gateway = await library(
+      { books: { '/books': { _links: { self: { href: '/books' } }, _embedded: { item: items } } } },
+      `limits: { expand: { ${limits} } }`,
+    );
+    const { body } = await request(gateway.url).get(`/books?expand=${paths}`).expect(400);
+    expect(body).toMatchObject({ type: '/problems/expand-limit', limit });
+    expect(gateway.services.authors?.requests).toEqual([]);
+  });
+
+  it('brings of many the first page with its own next, and leads to pages like itself', async () => {
+    const listed = {
+      total: 41,
+      _links: { self: { href: '/books?authorId=a' }, next: { href: '/books?authorId=a&cursor=2' } },
+      _embedded: { item: [book('7', 'a')] },
+    };
+    const page = {
+      _links: { self: { href: '/authors' }, next: { href: '/authors?cursor=x' } },
+      _embedded: { item: [author('a')] },
+    };
+    const gateway = await library({ authors: { '/authors': page }, books: { '/books?authorId=a': listed } });
+    const { body } = await request(gateway.url).get('/authors?expand=books').expect(200);
+    expect(body._embedded.item[0]._embedded.books).toEqual(listed);
+    expect(body._links.next.href).toBe('/authors?cursor=x&expand=books');
+  });
+
+  it('ends a circle with the link', async () => {
+    const listed = { _links: { self: { href: '/books?authorId=a' } }, _embedded: { item: [book('1', 'a')] } };
+    const gateway = await library({
+      books: { '/books/1': book('1', 'a'), '/books?authorId=a': listed },
+      authors: { '/authors/a': author('a') },
+    });
+    const { body } = await request(gateway.url).get('/books/1?expand=author.books.author').expect(200);
+    const [inner] = body._embedded.author._embedded.books._embedded.item;
+    expect(inner).toEqual(book('1', 'a'));
+    expect(body._expandErrors).toBeUndefined();
+    expect(urlsOf(gateway, 'authors')).toEqual(['/authors/a']);
   });
 
   it('answers 502 where the service sends what is not JSON under its name', async () => {
