@@ -19,9 +19,19 @@ interface DescribedItems {
   readonly at: readonly string[];
 }
 
-/** @param path of the operation: an object at one that ends with a parameter is no list, whatever lists it has */
-export function describeBody(document: OpenAPIObject, path: string, schema: Schema): DescribedBody {
-  const items = halItems(document, schema) ?? plainItems(document, path, schema);
+interface Manner {
+  /** Whether it is HAL, which says itself where its items are. */
+  readonly isHal: boolean;
+  /** Whether it may be an object around a list; a single thing may have lists too. */
+  readonly mayWrap: boolean;
+}
+
+export function describeBody(
+  document: OpenAPIObject,
+  schema: Schema,
+  { isHal, mayWrap }: Manner,
+): DescribedBody {
+  const items = isHal ? halItems(document, schema) : plainItems(document, schema, mayWrap);
   return items === undefined ? { schema } : { schema, items };
 }
 
@@ -36,10 +46,10 @@ function halItems(document: object, schema: Schema): DescribedItems | undefined 
 }
 
 /** An array, or an object with a single array of objects in it. */
-function plainItems(document: object, path: string, schema: Schema): DescribedItems | undefined {
+function plainItems(document: object, schema: Schema, mayWrap: boolean): DescribedItems | undefined {
   const whole = resolveReference<SchemaObject>(document, schema);
   if (whole?.items !== undefined) return { schema: whole.items, at: [] };
-  if (path.endsWith('}')) return undefined;
+  if (!mayWrap) return undefined;
   const arrays = new Map(
     combined(document, schema)
       .flatMap(({ properties }) => Object.entries(properties ?? {}))
@@ -73,7 +83,7 @@ function combined(document: object, schema: Schema | undefined): SchemaObject[] 
 
 /** Whether a body says itself where it leads: it is HAL, or what stands on it. */
 export const hasLinks = (document: object, schema: Schema): boolean =>
-  property(document, schema, '_links') !== undefined;
+  ['_links', '_embedded'].some((name) => property(document, schema, name) !== undefined);
 
 /**
  * The component that a schema is: the one that it refers to, or the one that it adds something to. What only

@@ -89,6 +89,8 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
   const response = resolveReference<ResponseObject>(document, success);
   const schema = schemaOf(response);
   const lifted = operation[LIFTED] === true;
+  const isHal = schema !== undefined && !lifted && hasLinks(document, schema);
+  const mayWrap = method === 'get' && !path.endsWith('}');
   return {
     service,
     operationId: operation.operationId ?? operationName(method, path),
@@ -97,15 +99,13 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     title: operation.summary ?? operation.operationId ?? operationName(method, path),
     query,
     // Others may call something else so.
-    expands:
-      query.some(({ name }) => name === 'expand') &&
-      (lifted || (schema !== undefined && hasLinks(document, schema))),
+    expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
     lifted,
     ...(batches === undefined ? {} : { batches }),
     properties: templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),
     mediaTypes: Object.keys(response?.content ?? {}),
-    ...(schema === undefined ? {} : { body: describeBody(document, path, schema) }),
+    ...(schema === undefined ? {} : { body: describeBody(document, schema, { isHal, mayWrap }) }),
   };
 }
 

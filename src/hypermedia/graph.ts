@@ -6,9 +6,10 @@ import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { withChoices } from './choices.ts';
 import { type Schema, schemaName, standingNames } from './described-body.ts';
 import { type DocumentedOperation, documentedOperations } from './documented-operation.ts';
-import { compileExpression, type Expression, pointerSegments } from './expression.ts';
+import type { Expression } from './expression.ts';
 import { type Members, membersOf } from './fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from './formats/format.ts';
+import { compileLink, holder, operationAt } from './link-object.ts';
 
 /** One service's document, under the service's name. */
 export interface ServiceDocument {
@@ -90,6 +91,7 @@ export const isForm = ({ target }: Link): boolean => target.method === 'POST';
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
+  readonly #singles = new Set<Shape>();
   readonly #standing: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #documents: ReadonlyMap<string, OpenAPIObject>;
   /** Links whose operation no document has, as `schema.relation`: they are left out. */
@@ -107,6 +109,7 @@ export class LinkGraph {
       [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
     );
     for (const operation of operations) this.#addShape(operation);
+    for (const operation of operations) this.#addItems(operation);
     for (const operation of operations) this.#addLinks(operation);
     for (const operation of operations) operation.properties = withChoices(operation, operations);
     for (const operation of operations) this.#addBatch(operation);
@@ -125,18 +128,27 @@ export class LinkGraph {
   }
 
   #addShape(operation: MutableOperation): void {
-    const { service, operationId, body } = operation;
+    const { service, operationId, body, path } = operation;
     if (body === undefined) return;
-    const shape = this.#shapeOf(service, body.schema, operationId);
-    operation.shape = shape;
-    if (body.items === undefined) return;
+    operation.shape = this.#shapeOf(service, body.schema, operationId);
+    if (path.template.endsWith('}')) this.#singles.add(operation.shape);
+  }
+
+  /** What is found by its id is one thing, at whatever other path it is answered with, and whatever lists it has. */
+  #addItems({ service, operationId, body, shape }: MutableOperation): void {
+    if (shape === undefined || body === undefined) return;
+    if (body.items === undefined || (body.items.at.length > 0 && this.#singles.has(shape))) return;
     shape.item = this.#shapeOf(service, body.items.schema, `${operationId} item`);
     shape.itemsAt = body.items.at;
   }
 
+  #nameOf(service: string, schema: Schema | undefined): string | undefined {
+    return schema && schemaName(schema, this.#standing.get(service) ?? new Set());
+  }
+
   /** @param otherwise what to call it where its schema has no name */
   #shapeOf(service: string, schema: Schema, otherwise: string): MutableShape {
-    const named = schemaName(schema, this.#standing.get(service) ?? new Set());
+    const named = this.#nameOf(service, schema);
     const name = named ?? otherwise;
     // No component has a name that begins so.
     const id = key(service, named ?? `~${otherwise}`);
@@ -175,7 +187,7 @@ export class LinkGraph {
   }
 
   #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {
-    const { path, method } = pointedAt(operationRef);
+    const { path, method } = operationAt(operationRef);
     return [...this.#operations.values()].find(
       (one) => one.service === service && one.method === method && one.path.template === path,
     );
@@ -191,59 +203,4 @@ export class LinkGraph {
   }
 }
 
-/** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
-function pointedAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {
-  const [, pointer] = /^#(\/paths\/.*)$/.exec(operationRef) ?? [];
-  const [, path, method] = pointerSegments(decoded(pointer ?? ''));
-  return { path, method: method?.toUpperCase() };
-}
-
-/** Which schema a link holds for: that of the answer or, of a list, that of its items. */
-function holder(
-  whole: MutableShape | undefined,
-  spec: LinkObject,
-): { shape?: MutableShape | undefined; spec: LinkObject } {
-  if (whole?.itemsAt === undefined) return { shape: whole, spec };
-  // An array has no place for links: what is said of one is meant of its items.
-  if (whole.itemsAt.length === 0) return { shape: whole.item, spec };
-  const { 'x-each': each, ...link } = spec as LinkObject & { 'x-each'?: string };
-  if (each !== `/${whole.itemsAt.join('/')}`) return { shape: whole, spec };
-  const parameters = Object.entries(link.parameters ?? {}).map(([name, text]) => [
-    name,
-    String(text).replace(`#${each}/0/`, '#/'),
-  ]);
-  return { shape: whole.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
-}
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 const key = (service: string, name: string): string => `${service} ${name}`;
-
-/** A name may carry its place, as `path.id` (OpenAPI 3.1 §4.8.20). */
-const nameOf = (parameter: string): string => parameter.replace(/^(path|query)\./, '');
-
-function compileLink(rel: string, target: GraphOperation, spec: LinkObject): Link {
-  const each: string | undefined = spec['x-each' as keyof LinkObject] as string | undefined;
-  return {
-    rel,
-    target,
-    parameters: Object.entries(spec.parameters ?? {}).map(([name, text]) => [
-      nameOf(name),
-      compileExpression(String(text), each),
-    ]),
-    places: new Map(
-      Object.entries(spec.parameters ?? {}).flatMap(([name, text]) => {
-        const [, pointer] = /^\$response\.body#(\/.*)$/.exec(String(text)) ?? [];
-        return pointer === undefined ? [] : [[nameOf(name), pointerSegments(pointer)] as const];
-      }),
-    ),
-    ...(spec.description === undefined ? {} : { description: spec.description }),
-    ...(each === undefined ? {} : { each: pointerSegments(each) }),
-  };
-}
