@@ -14,6 +14,7 @@ import { type DescribedBody, describeBody, hasLinks, type Schema } from './descr
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
 import { parameterProperty, type TemplateProperty, templateProperties } from './template.ts';
+import { words } from './words.ts';
 
 export interface DocumentedOperation {
   readonly service: string;
@@ -67,6 +68,8 @@ export const documentedOperations = (service: string, document: OpenAPIObject): 
     });
   });
 
+const titleOf = (operationId: string | undefined): string | undefined => operationId && words(operationId);
+
 /** What to call an operation that has no id. */
 export const operationName = (method: string, path: string): string => `${method.toUpperCase()} ${path}`;
 
@@ -96,7 +99,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     operationId: operation.operationId ?? operationName(method, path),
     method: method.toUpperCase(),
     path: pathTemplate(path),
-    title: operation.summary ?? operation.operationId ?? operationName(method, path),
+    title: operation.summary ?? titleOf(operation.operationId) ?? operationName(method, path),
     query,
     // Others may call something else so.
     expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),

@@ -91,6 +91,7 @@ export const isForm = ({ target }: Link): boolean => target.method === 'POST';
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
+  readonly #targets = new Set<GraphOperation>();
   readonly #singles = new Set<Shape>();
   readonly #standing: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #documents: ReadonlyMap<string, OpenAPIObject>;
@@ -111,6 +112,8 @@ export class LinkGraph {
     for (const operation of operations) this.#addShape(operation);
     for (const operation of operations) this.#addItems(operation);
     for (const operation of operations) this.#addLinks(operation);
+    for (const shape of this.#shapes.values())
+      for (const { target } of expandable(shape)) this.#targets.add(target);
     for (const operation of operations) operation.properties = withChoices(operation, operations);
     for (const operation of operations) this.#addBatch(operation);
   }
@@ -121,6 +124,11 @@ export class LinkGraph {
 
   shape(service: string, name: string): Shape | undefined {
     return this.#shapes.get(key(service, name));
+  }
+
+  /** Whether a link leads there that `expand` may name. */
+  isTarget(operation: GraphOperation): boolean {
+    return this.#targets.has(operation);
   }
 
   shapesOf(service: string): Shape[] {

@@ -66,7 +66,7 @@ export class PublicUrls {
         .map((element) => this.#published(element, origin, areLinks))
         .filter((element) => element !== DROPPED);
     if (typeof value !== 'object' || value === null) return value;
-    const made: Record<string, unknown> = {};
+    const made: [string, unknown][] = [];
     for (const [name, member] of Object.entries(value)) {
       const isHref = name === 'href' && typeof member === 'string';
       const changed = this.#published(
@@ -76,9 +76,9 @@ export class PublicUrls {
       );
       // Without its address it is no link any more.
       if (changed === DROPPED && isHref) return DROPPED;
-      if (changed !== DROPPED) made[name] = changed;
+      if (changed !== DROPPED) made.push([name, changed]);
     }
-    return made;
+    return Object.fromEntries(made);
   }
 
   #linkHeader(value: string, origin: string): string | typeof DROPPED {

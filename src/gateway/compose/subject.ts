@@ -1,5 +1,7 @@
 /** Asks the service for what the request is about. Whoever leaves ends the call. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
+import { Problem } from '../../contract/problem.ts';
+import { badGateway } from '../../contract/problems.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
@@ -65,11 +67,11 @@ export async function askSubject(work: Composing): Promise<Subject> {
   const origin = originOf(req);
   const contentType = answer.header('content-type') ?? JSON_TYPE;
   const head = options.headersOf(answer.rawHeaders, exchange.context);
-  const value = await jsonOf(answer, work);
+  const value = publicValue(await jsonOf(answer, work), work, origin);
   return {
     answer,
     head: isRead ? urls.headers(head, origin) : head,
-    value: isRead && value !== undefined ? urls.body(value, origin) : value,
+    value,
     format: want.format ?? formatNamed(mediaTypeOf(answer)) ?? json,
     typeOf: (body) => want.typeOf?.(body) ?? contentType,
     ...{ path, headers, origin, gone: gone.signal },
@@ -79,6 +81,22 @@ export async function askSubject(work: Composing): Promise<Subject> {
 async function jsonOf(answer: UpstreamAnswer, { composition, options }: Composing): Promise<unknown> {
   if (!isJson(answer)) return undefined;
   if (!composition.isRead) return answer.status === 200 ? readJson(answer) : undefined;
-  const bytes = await answer.peek(options.limits.lift);
-  return bytes && parseJson(bytes);
+  try {
+    const bytes = await answer.peek(options.limits.lift);
+    return bytes && parseJson(bytes);
+  } catch (cause) {
+    throw new Problem(badGateway, 'What the service answered broke off.', { cause });
+  }
+}
+
+function publicValue(value: unknown, { composition }: Composing, origin: string): unknown {
+  const { urls, isRead } = composition;
+  if (!isRead || value === undefined) return value;
+  try {
+    return urls.body(value, origin);
+  } catch (error) {
+    // Nested too deeply to be looked at.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import { hasLinks } from '../../hypermedia/described-body.ts';
 import { LIFTED, operationName } from '../../hypermedia/documented-operation.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { expandable, type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
-import { liftingOf } from '../../hypermedia/lift/lift.ts';
+import { isLinked, type Lifting, liftingOf } from '../../hypermedia/lift/lift.ts';
 import { resolveReference } from '../../hypermedia/reference.ts';
 import { isObject, type Json, walk } from './grammar.ts';
 import { operationsOf } from './stamp.ts';
@@ -45,7 +45,10 @@ const isLiftable = (
   node.body !== undefined &&
   operation[LIFTED] !== false &&
   !hasLinks(document, node.body.schema) &&
-  liftingOf(node, document, graph) !== undefined;
+  isTaken(liftingOf(node, document, graph), graph);
+
+const isTaken = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
+  lifting !== undefined && isLinked(lifting, graph);
 
 const linkedSchemas = (name: string, document: OpenAPIObject, graph: LinkGraph): Set<object> =>
   new Set(

@@ -8,11 +8,11 @@ import type { Shape } from '../graph.ts';
 
 /** @param hal the body that was made of it */
 export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
-  if (itemsAt === undefined || !Array.isArray(valueAt(original, itemsAt))) return hal;
+  if (itemsAt === undefined || !Array.isArray(valueAt(original, itemsAt))) return slim(hal);
   const { _embedded, _expandErrors, ...whole } = hal;
   const { item: bodies, ...embedded } = _embedded as { item: Body[] };
   const elements = valueAt(original, itemsAt) as unknown[];
-  const item = bodies.map((body, index) => (isObject(elements[index]) ? body : elements[index]));
+  const item = bodies.map((body, index) => (isObject(elements[index]) ? slim(body) : elements[index]));
   const [list] = itemsAt;
   // An array has no place for what could not be embedded, so it stands with the items that lack it.
   if (list === undefined)
@@ -27,6 +27,12 @@ export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'i
     ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
     ...(_expandErrors !== undefined && { _expandErrors }),
   };
+}
+
+/** What leads nowhere is as it came. */
+function slim(body: Body): Body {
+  const { _links, ...state } = body;
+  return Object.keys(_links as Body).length === 0 ? state : body;
 }
 
 const isObject = (value: unknown): value is Body =>

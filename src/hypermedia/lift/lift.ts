@@ -26,7 +26,7 @@ export interface LiftRequest extends RequestParts {
   local(href: string): string | undefined;
 }
 
-/** @returns undefined where there is nothing that a link holds for */
+/** @returns undefined where it answers with no JSON */
 export function liftingOf(
   operation: GraphOperation,
   document: object,
@@ -38,9 +38,12 @@ export function liftingOf(
   const finder = new SpotFinder(document, new Map(linked.map((one) => [one.name, one])));
   const whole = finder.find(body.schema, shape);
   const item = shape.item && body.items && finder.find(body.items.schema, shape.item);
-  const leads = [whole, ...(item ? [item] : [])].some((spots) => leadsOn(spots));
-  return leads ? { operation, whole, ...(item && { item }) } : undefined;
+  return { operation, whole, ...(item && { item }) };
 }
+
+/** Whether links hold for anything in an answer, or lead to it: then it is brought along by who expands. */
+export const isLinked = ({ operation, whole, item }: Lifting, graph: LinkGraph): boolean =>
+  graph.isTarget(operation) || leadsOn(whole) || (item !== undefined && leadsOn(item));
 
 /** @param body an object, or of a list an array */
 export function lift(

@@ -30,7 +30,7 @@ export class SpotFinder {
 
   /** @param shape of the whole, which need not have a name */
   find(schema: Schema, shape: Shape): Spots {
-    const made: MutableSpots = { shape, members: new Map() };
+    const made: MutableSpots = { shape: shape.links.size > 0 ? shape : undefined, members: new Map() };
     this.#fill(made, schema, new Set());
     return made;
   }

@@ -27,6 +27,15 @@ const linked = (id: string, author: string, more: object = {}) => ({
   ...more,
 });
 
+/** The body as it came, whatever it says that it is. */
+const textOf = (res: NodeJS.EventEmitter, done: (error: Error | null, body: string) => void) => {
+  let text = '';
+  res.on('data', (chunk) => {
+    text += chunk;
+  });
+  res.on('end', () => done(null, text));
+};
+
 async function library(answers: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
   const gateway = await startGateway({ library: libraryDocument() }, options);
   const { library: service } = gateway.services;
@@ -191,15 +200,7 @@ describe('a service that knows nothing of links', () => {
         res.writeHead(200, { ...head, ETag: '"v1"', ...(inOnePiece && { 'Content-Length': text.length }) });
         res.end(text);
       };
-      const answer = await get('/books/1')
-        .buffer(true)
-        .parse((res, done) => {
-          let data = '';
-          res.on('data', (chunk) => {
-            data += chunk;
-          });
-          res.on('end', () => done(null, data));
-        });
+      const answer = await get('/books/1').buffer(true).parse(textOf);
       expect([answer.status, answer.body, answer.headers.etag]).toEqual([200, text, '"v1"']);
     }
   });
@@ -212,21 +213,53 @@ describe('a service that knows nothing of links', () => {
       for (const piece of pieces) res.write(piece);
       res.end();
     };
-    const answer = await get('/books/1')
-      .buffer(true)
-      .parse((res, done) => {
-        let data = '';
-        res.on('data', (chunk) => {
-          data += chunk;
-        });
-        res.on('end', () => done(null, data));
-      });
+    const answer = await get('/books/1').buffer(true).parse(textOf);
     expect(answer.body).toBe(pieces.join(''));
+  });
+
+  it('is passed on when it is nested too deeply to be looked at, and is 502 when it breaks off', async () => {
+    const { get, service } = await library({});
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    service.answer = (_req, res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end(deep);
+    expect((await get('/books').buffer(true).parse(textOf).expect(200)).body).toBe(deep);
+    service.answer = (_req, res) => {
+      res
+        .writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 99 })
+        .write('{"id":', () => res.destroy());
+    };
+    const { body } = await get('/books/1').expect(502);
+    expect(body.type).toBe('/problems/bad-gateway');
+  });
+
+  it('has a head without its body', async () => {
+    const { url, asked } = await library({ '/books/1': book('1') });
+    const { headers, text } = await request(url).head('/books/1').expect(200);
+    expect([headers['content-length'], text]).toEqual([
+      String(JSON.stringify(linked('1', 'ann')).length),
+      undefined,
+    ]);
+    expect(asked()).toEqual(['GET /books/1']);
   });
 
   it('keeps its own failures', async () => {
     const { get } = await library({});
     expect((await get('/books/9?expand=author').expect(404)).body).toEqual({ error: 'Nothing here' });
+  });
+
+  it('is left alone where no link is declared, or none is wanted', async () => {
+    const { liftDocuments } = await import('../../../src/gateway/document/lift.ts');
+    const [before, lifted] = [libraryDocument(), libraryDocument()];
+    for (const item of Object.values(before.paths ?? {}))
+      for (const response of Object.values(item.get?.responses ?? {}))
+        delete (response as { links?: object }).links;
+    expect(liftDocuments([{ name: 'library', document: before }])[0]?.document).toBe(before);
+    Object.assign(lifted.paths?.['/books']?.get ?? {}, { 'x-lifted': false });
+    const gateway = await startGateway({ library: lifted });
+    if (gateway.services.library)
+      gateway.services.library.answer = libraryAnswers({ '/books': [book('1')] }, { ETag: '"v1"' });
+    const { body, headers } = await request(gateway.url).get('/books').expect(200);
+    expect([body, headers.etag]).toEqual([[book('1')], '"v1"']);
+    await request(gateway.url).get('/books?expand=author').expect(400);
   });
 
   it('shows what callers get in the document', async () => {
