@@ -35,6 +35,7 @@ export const libraryDocument = (): OpenAPIObject =>
             self: { operationId: 'getBook', parameters: { bookId: '$response.body#/id' } },
             author: { operationId: 'getAuthor', parameters: { authorId: '$response.body#/author/id' } },
             lend: { operationId: 'lendBook', parameters: { bookId: '$response.body#/id' } },
+            alike: { operationId: 'listBooks', parameters: { authorId: '$response.body#/readerId' } },
             reader: { operationId: 'getAuthor', parameters: { authorId: '$response.body#/readerId' } },
           }),
         },

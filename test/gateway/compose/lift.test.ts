@@ -159,7 +159,11 @@ describe('a service that knows nothing of links', () => {
     expect(asked()).toEqual(['GET /books']);
     const { body: problem } = await get('/books?fields=titel').expect(400);
     expect(problem).toMatchObject({ type: '/problems/fields-unknown', nearest: 'title' });
-    expect((await get('/books?expand=autor').expect(400)).body.allowed).toEqual(['author', 'reader']);
+    expect((await get('/books?expand=autor').expect(400)).body.allowed).toEqual([
+      'author',
+      'alike',
+      'reader',
+    ]);
   });
 
   it('takes a condition on its own tag back from a caller that knows the lifted one', async () => {
@@ -215,6 +219,19 @@ describe('a service that knows nothing of links', () => {
     };
     const answer = await get('/books/1').buffer(true).parse(textOf);
     expect(answer.body).toBe(pieces.join(''));
+  });
+
+  it('goes on with the rest when what came first was too much already', async () => {
+    const { url, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
+    const [first, rest] = ['x'.repeat(2000), 'the rest'];
+    let finish = () => {};
+    service.answer = (_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'application/json' }).write(first);
+      finish = () => res.end(rest);
+    };
+    const answer = await fetch(`${url}/books/1`);
+    finish();
+    expect(await answer.text()).toBe(first + rest);
   });
 
   it('is passed on when it is nested too deeply to be looked at, and is 502 when it breaks off', async () => {
@@ -314,7 +331,12 @@ describe('URLs by which a service names itself', () => {
         url: `${url}/books/1?x=1#top`,
         readerId: 'https://library.internal:8443/v20',
         links: { related: `${url}/authors/ann`, other: 'https://example.com/' },
-        _links: { ...bookLinks('1', 'ann'), related: { href: '/authors/ann' }, reader: expect.anything() },
+        _links: {
+          ...bookLinks('1', 'ann'),
+          related: { href: '/authors/ann' },
+          reader: expect.anything(),
+          alike: expect.anything(),
+        },
       }),
     );
     expect(dropped).toEqual(['library', 'library']);
