@@ -45,22 +45,22 @@ export function compositions(options: CompositionOptions): CompositionOf {
       new PublicUrls({ prefixes: ownUrls, serves, onDropped: () => onDroppedLink?.(name) }),
     ]),
   );
-  const renamed = new Set(services.filter(({ ownUrls }) => ownUrls.length > 0).map(({ name }) => name));
+  const found = operations.map((operation) => {
+    const subject = graph.operation(operation.service, operation.operationId);
+    const document = documents.get(operation.service) ?? {};
+    return { operation, subject, lifting: subject?.lifted ? liftingOf(subject, document, graph) : undefined };
+  });
+  const renaming = new Set(services.filter(({ ownUrls }) => ownUrls.length > 0).map(({ name }) => name));
+  const lifted = new Set(found.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
   const made = new Map<object, Composition>();
-  const lifted = new Set<string>();
-  for (const operation of operations) {
-    const { service, operationId } = operation;
-    const subject = graph.operation(service, operationId);
-    const lifting = subject?.lifted ? liftingOf(subject, documents.get(service) ?? {}, graph) : undefined;
-    if (lifting || renamed.has(service)) lifted.add(service);
+  for (const { operation, subject, lifting } of found) {
+    const { service } = operation;
     const composition: Composition = {
       subject,
       lifting,
       urls: urls.get(service) as PublicUrls,
-      isRead: lifting !== undefined || renamed.has(service),
-      get hasLiftedTags() {
-        return lifted.has(service);
-      },
+      isRead: lifting !== undefined || renaming.has(service),
+      hasLiftedTags: lifted.has(service) || renaming.has(service),
     };
     made.set(operation, composition);
     if (subject) made.set(subject, composition);
