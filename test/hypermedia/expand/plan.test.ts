@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../../src/config/limits.ts';
-import { Problem } from '../../../src/contract/problem.ts';
 import { formatExpand, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand, pushdown, servedBySubject } from '../../../src/hypermedia/expand/plan.ts';
 import type { GraphOperation } from '../../../src/hypermedia/graph.ts';
 import { libraryGraph } from '../../support/graph.ts';
+import { problemOf } from '../../support/problem-of.ts';
 
 const graph = libraryGraph();
 const operation = (service: string, id: string): GraphOperation => {
@@ -17,15 +17,6 @@ const getBook = operation('books', 'getBook');
 const atGateway = (owner: GraphOperation, target: GraphOperation) => owner.service === target.service;
 const plan = (expand: string, subject = getBook) =>
   planExpand(parseExpand([expand]), subject, atGateway, defaultLimits.expand);
-
-const problemOf = (act: () => unknown): Problem => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-  }
-  throw new Error('no problem');
-};
 
 describe('the plan of an expansion', () => {
   it('joins repeated parameters and shares common beginnings', () => {

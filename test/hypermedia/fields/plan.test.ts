@@ -1,24 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { Problem } from '../../../src/contract/problem.ts';
 import { impliedPaths, planFields } from '../../../src/hypermedia/fields/plan.ts';
 import { LinkGraph } from '../../../src/hypermedia/graph.ts';
 import { document } from '../../support/gateway.ts';
 import { libraryGraph } from '../../support/graph.ts';
+import { problemOf } from '../../support/problem-of.ts';
 
 const graph = libraryGraph();
 const planned = (fields: string | string[], operationId = 'getBook') => {
   const operation = graph.operation('books', operationId);
   if (operation === undefined) throw new Error(operationId);
   return planFields([fields].flat(), operation);
-};
-
-const problemOf = (act: () => unknown): Problem => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-  }
-  throw new Error('no problem');
 };
 
 describe('the fields that are kept', () => {
