@@ -1,5 +1,5 @@
 /**
- * The two ends of a measured process: it says where it listens and, when asked, how much CPU it has used.
+ * The two ends of a measured process: it says where it listens and, when asked, what its meter shows.
  * Each has a process of its own, on a core of its own where the system can do that.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface Child {
   readonly url: string;
-  /** Microseconds of CPU so far. */
-  cpu(): Promise<number>;
+  /** What its meter shows: microseconds of CPU so far, where it does not count something else. */
+  meter(): Promise<number>;
   stop(): void;
 }
 
@@ -30,8 +30,8 @@ export const startChild = async (
   });
   return {
     url: (await answerOf(child)) as string,
-    cpu: async () => {
-      child.send('cpu');
+    meter: async () => {
+      child.send('meter');
       return (await answerOf(child)) as number;
     },
     stop: () => child.disconnect(),
@@ -50,12 +50,14 @@ const answerOf = async (child: ChildProcess): Promise<unknown> => {
   return answer;
 };
 
+const cpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
 /** For the process that is measured. */
-export const reportTo = (parent: NodeJS.Process, url: string): void => {
-  parent.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    parent.send?.(user + system);
-  });
+export const reportTo = (parent: NodeJS.Process, url: string, meter = cpu): void => {
+  parent.on('message', () => parent.send?.(meter()));
   parent.on('disconnect', () => process.exit());
   parent.send?.(url);
 };

@@ -1,15 +1,13 @@
 /** The gateway as it comes, every default on; its log is written, to where nobody reads it. */
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
 import { createLog } from '../../src/http/log.ts';
 import { reportTo } from './child.ts';
 
-const yaml = 'services: { orders: { document: document.yaml } }';
-const config = parseGatewayConfig(yaml, fileURLToPath(import.meta.resolve('./gateway.yaml')), {
-  env: { ORDERS_URL: process.env.UPSTREAM },
-});
+const file = fileURLToPath(import.meta.resolve(process.env.GATEWAY_CONFIG ?? ''));
+const config = loadGatewayConfig(file, { env: process.env });
 const log = createLog({ destination: devNull });
 const { url } = await startGateway({ config, port: 0, host: '127.0.0.1', log });
 reportTo(process, url);

@@ -1,0 +1,71 @@
+/**
+ * `npm run bench`: what the gateway costs over the floor. Both before the same upstream, in turn, each slice of
+ * the gateway between two of the floor, so that a machine that is busy with something else slows both. Ends
+ * with 1 when the gateway takes more than LIMIT times the floor's CPU a request.
+ */
+import autocannon from 'autocannon';
+import { type Child, startChild } from './child.ts';
+import { median } from './median.ts';
+
+const LIMIT = 1.5;
+const ROUNDS = 7;
+const SECONDS = 2;
+const CONNECTIONS = 64;
+const MEASURED_CORE = 0;
+const PATH = '/orders/o1';
+
+interface Slice {
+  readonly requestsPerSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Microseconds a request. */
+  readonly cpu: number;
+}
+
+const measure = async (child: Child): Promise<Slice> => {
+  const before = await child.meter();
+  const { requests, latency, non2xx, errors } = await autocannon({
+    url: child.url + PATH,
+    connections: CONNECTIONS,
+    duration: SECONDS,
+  });
+  if (non2xx + errors > 0) throw new Error(`${non2xx} answers and ${errors} connections went wrong`);
+  const cpu = ((await child.meter()) - before) / requests.total;
+  return { requestsPerSecond: requests.average, p50: latency.p50, p99: latency.p99, cpu };
+};
+
+const summary = (slices: readonly Slice[]): Slice => ({
+  requestsPerSecond: Math.round(median(slices.map((slice) => slice.requestsPerSecond))),
+  p50: median(slices.map((slice) => slice.p50)),
+  p99: median(slices.map((slice) => slice.p99)),
+  cpu: Math.round(median(slices.map((slice) => slice.cpu)) * 10) / 10,
+});
+
+const upstream = await startChild('./upstream.ts', {});
+const floor = await startChild('./floor.ts', { UPSTREAM: upstream.url }, MEASURED_CORE);
+const environment = { GATEWAY_CONFIG: './forward.yaml', ORDERS_URL: upstream.url };
+const gateway = await startChild('./gateway.ts', environment, MEASURED_CORE);
+
+// Code that V8 has not seen often yet is slow.
+for (const child of [floor, gateway]) await measure(child);
+
+const floorSlices = [await measure(floor)];
+const gatewaySlices: Slice[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  gatewaySlices.push(await measure(gateway));
+  floorSlices.push(await measure(floor));
+}
+for (const child of [gateway, floor, upstream]) child.stop();
+
+const result = { floor: summary(floorSlices), gateway: summary(gatewaySlices) };
+console.table(result);
+const ratio = result.gateway.cpu / result.floor.cpu;
+console.log(`CPU a request, gateway over floor: ${ratio.toFixed(2)} (limit ${LIMIT})`);
+/** Each slice against the two of the floor around it: a wide spread says that the machine was busy elsewhere. */
+const paired = gatewaySlices.map(({ cpu }, round) => {
+  const [before, after] = floorSlices.slice(round, round + 2);
+  return (2 * cpu) / ((before?.cpu ?? 0) + (after?.cpu ?? 0));
+});
+const [least, most] = [Math.min(...paired), Math.max(...paired)].map((value) => value.toFixed(2));
+console.log(`Round by round: ${least} to ${most}, median ${median(paired).toFixed(2)}`);
+process.exitCode = ratio > LIMIT ? 1 : 0;
