@@ -7,16 +7,22 @@ export interface PathTemplate {
   readonly template: string;
   readonly literals: readonly string[];
   readonly names: readonly string[];
+  /** What it matches, with a group for each parameter. */
+  readonly pattern: RegExp;
 }
 
 export function pathTemplate(template: string): PathTemplate {
   const parts = template.split(/\{([^}]+)\}/);
+  const literals = parts.filter((_, index) => index % 2 === 0);
   return {
     template,
-    literals: parts.filter((_, index) => index % 2 === 0),
+    literals,
     names: parts.filter((_, index) => index % 2 === 1),
+    pattern: new RegExp(`^${literals.map(escaped).join('([^/]+)')}$`),
   };
 }
+
+const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
  * Expands a template with values for its parameters; values of other names become the query, in the order given.
@@ -67,11 +73,10 @@ const encode = (text: string): string =>
 
 /** The parameters of a path that a template matches, decoded; undefined where it does not match. */
 export function matchPath(
-  { literals, names }: PathTemplate,
+  { names, pattern }: PathTemplate,
   path: string,
 ): Record<string, string> | undefined {
-  const pattern = literals.map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('([^/]+)');
-  const match = new RegExp(`^${pattern}$`).exec(path);
+  const match = pattern.exec(path);
   if (match === null) return undefined;
   return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
 }

@@ -1,4 +1,4 @@
-/** Asks the service for what the request is about. Whoever leaves ends the call. */
+/** Asks the service for what the request is about. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
@@ -29,8 +29,6 @@ export interface Subject {
   /** What else of the caller's request is for the service, and for parts. */
   readonly headers: readonly string[];
   readonly origin: string;
-  /** Aborted when the caller leaves. */
-  readonly gone: AbortSignal;
 }
 
 /** They would make an answer that cannot be read here. */
@@ -41,13 +39,11 @@ const NOT_OF_THE_WHOLE: ReadonlySet<string> = new Set([...UNREADABLE, 'if-none-m
 export const isReading = ({ method }: { readonly method: string }): boolean =>
   method === 'GET' || method === 'HEAD';
 
-export async function askSubject(work: Composing): Promise<Subject> {
-  const { req, res, composition, selection, options } = work;
+/** @param gone aborted when the caller leaves */
+export async function askSubject(work: Composing, gone: AbortSignal): Promise<Subject> {
+  const { req, composition, selection, options } = work;
   const { subject, lifting, urls, isRead } = composition;
   const exchange = exchangeOf(req);
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-
   const { accept } = req.headers;
   const want = lifting && subject ? wantedLifted(accept, subject) : wanted(accept);
   const passed = requestHeaders(req, exchange.context, options.trustProxy);
@@ -62,7 +58,7 @@ export async function askSubject(work: Composing): Promise<Subject> {
       headers: want.accept === undefined ? headers : accepting(headers, want.accept),
       body: isReading(req) ? null : exchange.body,
     },
-    gone.signal,
+    gone,
   );
   const origin = originOf(req);
   const contentType = answer.header('content-type') ?? JSON_TYPE;
@@ -74,7 +70,7 @@ export async function askSubject(work: Composing): Promise<Subject> {
     value,
     format: want.format ?? formatNamed(mediaTypeOf(answer)) ?? json,
     typeOf: (body) => want.typeOf?.(body) ?? contentType,
-    ...{ path, headers, origin, gone: gone.signal },
+    ...{ path, headers, origin },
   };
 }
 

@@ -13,6 +13,7 @@ import { plain, WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
 import { without } from '../headers.ts';
 import type { Composing } from './compose.ts';
+import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';
 import { furtherLinks, liftAnswer } from './lifted.ts';
 import { accepting, fetchParts } from './parts.ts';
@@ -30,8 +31,8 @@ const LINK: ReadonlySet<string> = new Set(['link']);
 export async function answerWhole(work: Composing): Promise<void> {
   const { req, res, next, composition, selection, options } = work;
   const { lifting, isRead, subject: operation } = composition;
-  const deadline = AbortSignal.timeout(options.limits.expand.deadline);
-  const subject = await askSubject(work);
+  const { gone, over } = endsOf(res, options.limits.expand.deadline);
+  const subject = await askSubject(work, gone);
   const { answer, head, value } = subject;
   if (value === undefined) {
     if (isRead || !subject.format.rendering) return answer.pipe(res, head);
@@ -45,7 +46,7 @@ export async function answerWhole(work: Composing): Promise<void> {
   if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
 
   const body = lifting ? liftedBody(work, subject, lifting) : (value as Body);
-  const expanded = selection.plan.length > 0 ? await expand(work, subject, body, deadline) : undefined;
+  const expanded = selection.plan.length > 0 ? await expand(work, subject, body, over) : undefined;
   if (expanded && isStrict(req.get('Prefer'))) refuseIncomplete(expanded.failures);
   if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
   send(work, subject, operation, body, expanded);
@@ -77,7 +78,7 @@ function liftedBody({ req, composition }: Composing, subject: Subject, lifting: 
 
 function expand(
   { composition, selection, options }: Composing,
-  { answer, format, headers, origin, gone }: Subject,
+  { answer, format, headers, origin }: Subject,
   body: Body,
   deadline: AbortSignal,
 ): Promise<Expanded> {
@@ -86,7 +87,7 @@ function expand(
   const fetch = fetchParts({
     ...{ send, compositionOf, format, origin },
     headers: partType === undefined ? headers : accepting(headers, partType),
-    signal: AbortSignal.any([gone, deadline]),
+    signal: deadline,
   });
   return expandBody(body, selection.plan, {
     ...{ fetch, format, deadline },

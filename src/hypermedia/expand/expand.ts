@@ -6,6 +6,7 @@
 import type { ExpandLimits } from '../../config/limits.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import type { Target } from './batch.ts';
+import { copyOf } from './copy.ts';
 import { type FailedPart, type FetchPart, type Part, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
 import { type PlanNode, pushdown, within } from './plan.ts';
@@ -129,7 +130,7 @@ class Expansion {
       }
       this.parts.push(part);
       // A shared part may be expanded differently in different places.
-      const copy = structuredClone(part.body);
+      const copy = copyOf(part.body);
       this.failures.push(
         ...takeErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
       );

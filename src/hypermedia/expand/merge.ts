@@ -17,7 +17,7 @@ export function keepExpand(body: Body, { links }: Embedding, expand: string | un
  * part is or is missing.
  */
 export function freshness(parts: readonly Pick<Part, 'cacheControl'>[], incomplete: boolean): string {
-  const directives = parts.map(({ cacheControl = 'no-cache' }) => cacheControl.toLowerCase());
+  const directives = [...new Set(parts.map(({ cacheControl = 'no-cache' }) => cacheControl.toLowerCase()))];
   const has = (name: string) => directives.some((value) => new RegExp(`\\b${name}\\b`).test(value));
   if (incomplete || has('no-store')) return 'no-store';
   const scope = has('private') ? ['private'] : [];
