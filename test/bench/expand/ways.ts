@@ -41,7 +41,7 @@ export const expanded: Way = {
 };
 
 export const inSequence: Way = {
-  title: '(a) 1 + 20 calls in sequence',
+  title: '(a) the page, then each consumer, in sequence',
   server: './gateway.ts',
   calls: 21,
   async get(client) {
@@ -53,7 +53,7 @@ export const inSequence: Way = {
 };
 
 export const inParallel: Way = {
-  title: '(b) 1 + 10 calls in parallel',
+  title: '(b) the page, then the distinct consumers, in parallel',
   server: './gateway.ts',
   calls: 11,
   async get(client) {
@@ -63,7 +63,7 @@ export const inParallel: Way = {
 };
 
 export const byHand: Way = {
-  title: '(c) 1 + 1 batch by hand',
+  title: '(c) the page, then one batch, by hand',
   server: './gateway.ts',
   calls: 2,
   async get(client) {
