@@ -154,9 +154,9 @@ class Expansion {
 
 /** What a service could not embed is told once, at the top, under its path from there. */
 function takeErrors(body: Body): Failure[] {
-  const errors = (body._expandErrors ?? []) as Failure[];
+  const { _expandErrors: errors } = body;
   delete body._expandErrors;
-  return errors;
+  return Array.isArray(errors) ? (errors as Failure[]) : [];
 }
 
 /** As they are told. */

@@ -35,8 +35,11 @@ export const halForms: Format = {
   typeOf: (body) => (hasTemplates(body) ? HAL_FORMS : HAL),
 };
 
-function hasTemplates(body: Body): boolean {
+function hasTemplates(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
   if ('_templates' in body) return true;
-  const embedded = Object.values((body._embedded ?? {}) as Body).flat();
-  return embedded.some((part) => hasTemplates(part as Body));
+  const { _embedded } = body as Body;
+  return Object.values(_embedded ?? {})
+    .flat()
+    .some(hasTemplates);
 }

@@ -3,6 +3,7 @@
  * of their link; the items of a page under `item` (RFC 6573).
  */
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
+import { isObject } from '../is-object.ts';
 import type { Representation } from '../represent.ts';
 import type { Body, Embedding, Format } from './format.ts';
 
@@ -28,10 +29,7 @@ const linkOf = (body: Body, rel: string): unknown => (body._links as Body | unde
 
 const embeddedOf = (body: Body, rel: string): unknown => (body._embedded as Body | undefined)?.[rel];
 
-const linksOf = (body: Body, rel: string) =>
-  [linkOf(body, rel)]
-    .flat()
-    .filter((link): link is { href?: unknown } => typeof link === 'object' && link !== null);
+const linksOf = (body: Body, rel: string) => [linkOf(body, rel)].flat().filter(isObject);
 
 /** Of every format whose bodies are HAL. */
 const halEmbedding: Embedding = {
@@ -42,11 +40,11 @@ const halEmbedding: Embedding = {
       .filter((href) => typeof href === 'string'),
   subjects(body) {
     const items = embeddedOf(body, 'item');
-    return Array.isArray(items) ? items : [body];
+    return Array.isArray(items) ? items.filter(isObject) : [body];
   },
   alone: (item) => item,
   state: (body) => body,
-  embedded: (body, rel) => [embeddedOf(body, rel) ?? []].flat() as Body[],
+  embedded: (body, rel) => [embeddedOf(body, rel)].flat().filter(isObject),
   embed(body, rel, parts) {
     if (parts.length === 0) return;
     const many = Array.isArray(linkOf(body, rel));

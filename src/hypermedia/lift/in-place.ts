@@ -5,6 +5,7 @@
 import { valueAt } from '../expression.ts';
 import type { Body } from '../formats/format.ts';
 import type { Shape } from '../graph.ts';
+import { isObject } from '../is-object.ts';
 
 /** @param hal the body that was made of it */
 export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
@@ -34,9 +35,6 @@ function slim(body: Body): Body {
   const { _links, ...state } = body;
   return Object.keys(_links as Body).length === 0 ? state : body;
 }
-
-const isObject = (value: unknown): value is Body =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface ExpandError {
   readonly path: string;

@@ -6,6 +6,7 @@ import type { Exchange } from '../expression.ts';
 import { valueAt } from '../expression.ts';
 import type { Body } from '../formats/format.ts';
 import { type GraphOperation, isForm, type Link, type LinkGraph } from '../graph.ts';
+import { isObject } from '../is-object.ts';
 import { linkValue } from '../link-value.ts';
 import type { Action, LinkValue, Representation, RequestParts } from '../represent.ts';
 import { leadsOn, SpotFinder, type Spots } from './spots.ts';
@@ -68,13 +69,11 @@ export function lift(
 }
 
 /** An element that is no object has no members, and no links. */
-const toObject = (element: unknown): Body =>
-  typeof element === 'object' && element !== null && !Array.isArray(element)
-    ? (element as Body)
-    : { value: element };
+const toObject = (element: unknown): Body => (isObject(element) ? element : { value: element });
 
 function represent(name: string, value: Body, spots: Spots, request: LiftRequest): Representation {
-  const { _links, ...own } = value;
+  // They have a meaning here that they need not have there.
+  const { _links, _templates, _expandErrors, _embedded, ...own } = value;
   const links = linksOf(value, spots, request);
   const actions = [...(spots.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
     const target = links.get(link.rel);
@@ -82,8 +81,13 @@ function represent(name: string, value: Body, spots: Spots, request: LiftRequest
       ? [{ rel: link.rel, operation: link.target, target: target.href }]
       : [];
   });
-  return { name, state: within(own, spots, request), links, actions };
+  const state = { ...within(own, spots, request), ...(isEmbedded(_embedded) && { _embedded }) };
+  return { name, state, links, actions };
 }
+
+/** Whether it holds resources, as HAL (§4.1.2) has it. */
+const isEmbedded = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((parts) => [parts].flat().every(isObject));
 
 type Links = Map<string, LinkValue | readonly LinkValue[]>;
 

@@ -261,6 +261,17 @@ describe('expand at the gateway', () => {
     expect(urlsOf(gateway, 'authors')).toEqual(['/authors/a']);
   });
 
+  it('holds when a service sends what is no HAL under its name', async () => {
+    const broken = {
+      _links: ['x', null],
+      _embedded: { item: [null, 1, { _links: 3 }], author: 'x' },
+      _expandErrors: {},
+    };
+    const gateway = await library({ books: { '/books': broken }, authors: {} });
+    for (const type of [HAL, 'application/prs.hal-forms+json', 'text/html', 'application/vnd.siren+json'])
+      await request(gateway.url).get('/books?expand=author').accept(type).expect(200);
+  });
+
   it('answers 502 where the service sends what is not JSON under its name', async () => {
     const gateway = await library({});
     const { books: service } = gateway.services;

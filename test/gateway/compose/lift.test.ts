@@ -248,6 +248,30 @@ describe('a service that knows nothing of links', () => {
     expect(body.type).toBe('/problems/bad-gateway');
   });
 
+  it('is not misled by members that mean something here, whatever is in them', async () => {
+    const rubbish = {
+      _embedded: { author: [1], item: 'x' },
+      _templates: 7,
+      _expandErrors: {},
+      _links: ['x', null],
+    };
+    const { get } = await library({
+      '/books/1': { ...book('1'), ...rubbish },
+      '/authors/ann': { ...ann, ...rubbish },
+    });
+    for (const type of [
+      'application/json',
+      HAL,
+      'application/prs.hal-forms+json',
+      'application/vnd.siren+json',
+      'text/html',
+    ])
+      await get('/books/1?expand=author').accept(type).expect(200);
+    const { body } = await get('/books/1?expand=author').expect(200);
+    const part = { ...ann, _links: authorLinks('ann') };
+    expect(body).toEqual(linked('1', 'ann', { _embedded: { author: part } }));
+  });
+
   it('has a head without its body', async () => {
     const { url, asked } = await library({ '/books/1': book('1') });
     const { headers, text } = await request(url).head('/books/1').expect(200);

@@ -6,9 +6,9 @@
  */
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { type Html, html } from '../../../http/page/html.ts';
+import { isObject } from '../../is-object.ts';
 import { type TemplateProperty, templateProperties, templateProperty } from '../../template.ts';
 import { input, type Place } from './input.ts';
-import { isObject } from './readable.ts';
 
 /**
  * @param value what it is now, to begin with

@@ -1,9 +1,10 @@
 /** The state of one resource: short members as a list of terms, lists of things as tables. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { hrefOf } from './links.ts';
-import { isObject, membersOf, readable } from './readable.ts';
+import { membersOf, readable } from './readable.ts';
 import { table } from './table.ts';
 
 /** @param prefix of the ids in it */

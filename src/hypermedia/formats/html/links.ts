@@ -2,6 +2,7 @@
 import { type Html, html } from '../../../http/page/html.ts';
 import { expandable } from '../../graph.ts';
 import { withQuery } from '../../href.ts';
+import { isObject } from '../../is-object.ts';
 import type { LinkValue } from '../../represent.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
@@ -11,10 +12,12 @@ const PAGING = ['first', 'prev', 'next', 'last'];
 const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
 
 export const linksOf = (body: Body): [string, LinkValue[]][] =>
-  Object.entries((body._links ?? {}) as Record<string, LinkValue | LinkValue[]>).map(([rel, link]) => [
+  Object.entries(isObject(body._links) ? body._links : {}).map(([rel, links]) => [
     rel,
-    [link].flat(),
+    [links].flat().filter(isLink),
   ]);
+
+const isLink = (link: unknown): link is LinkValue & Body => isObject(link) && typeof link.href === 'string';
 
 export const hrefOf = (body: Body, rel: string): string | undefined =>
   linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;

@@ -1,7 +1,17 @@
 /** What a body has embedded. */
+import { isObject } from '../../is-object.ts';
 import type { Body } from '../format.ts';
 
-export const embeddedOf = (body: Body): Body => (body._embedded ?? {}) as Body;
+/** Under its relation a resource, or a list of them. */
+export const embeddedOf = ({ _embedded }: Body): Readonly<Record<string, Body | Body[]>> =>
+  Object.fromEntries(
+    Object.entries(isObject(_embedded) ? _embedded : {}).flatMap(
+      ([rel, parts]): [string, Body | Body[]][] => {
+        if (Array.isArray(parts)) return [[rel, parts.filter(isObject)]];
+        return isObject(parts) ? [[rel, parts]] : [];
+      },
+    ),
+  );
 
 /** Whether it is a page of a collection: then it is about its items. */
 export const isPage = (body: Body): boolean => Array.isArray(embeddedOf(body).item);

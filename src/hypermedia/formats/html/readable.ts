@@ -1,5 +1,6 @@
 /** Values of JSON as a person reads them: times, money, states and lists; what a value means is told by its form. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 
@@ -7,9 +8,6 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\
 const CURRENCY = /^[A-Z]{3}$/;
 /** A value of an enumeration: `APPROVAL_PENDING`. */
 const CONSTANT = /^[A-Z]{4,}(?:_[A-Z]+)*$|^[A-Z]+(?:_[A-Z]+)+$/;
-
-export const isObject = (value: unknown): value is Body =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a resource says of itself: its members but those that the format adds. */
 export const membersOf = (body: Body): [string, unknown][] =>
