@@ -1,6 +1,6 @@
 /** Services that are known by their documents alone, lifted. */
 import { readFileSync } from 'node:fs';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import request from 'supertest';
 import { parse } from 'yaml';
@@ -17,7 +17,10 @@ async function behindGateway(document: OpenAPIObject, options?: TestGatewayOptio
   return (path: string) => request(url).get(path);
 }
 
-describeDocument('30-link-example.yaml', (document) => {
+describe('link-example.yaml', () => {
+  const document = (): OpenAPIObject =>
+    parse(readFileSync('test/support/documents/link-example.yaml', 'utf8'));
+
   it('is walked from a user to the merge of a pull request', async () => {
     const get = await behindGateway(document());
     const follow = async (body: { _links: Record<string, { href: string }> }, rel: string) =>
