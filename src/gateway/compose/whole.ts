@@ -25,8 +25,8 @@ const OF_THE_BYTES: ReadonlySet<string> = new Set([
   ...['content-length', 'content-type', 'etag', 'accept-ranges'],
   ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
 ]);
-const OF_THE_PLAIN: ReadonlySet<string> = new Set(['cache-control', 'last-modified']);
-const LINK: ReadonlySet<string> = new Set(['link']);
+const OF_THE_LINKED: ReadonlySet<string> = new Set([...OF_THE_BYTES, 'link']);
+const OF_THE_EXPANDED: ReadonlySet<string> = new Set([...OF_THE_LINKED, 'cache-control', 'last-modified']);
 
 export async function answerWhole(work: Composing): Promise<void> {
   const { req, res, next, composition, selection, options } = work;
@@ -113,15 +113,17 @@ function send(
     : JSON.stringify(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
   const bytes = Buffer.from(text);
 
-  let kept = without(without(head, OF_THE_BYTES), LINK);
-  if (expanded) kept = [...without(kept, OF_THE_PLAIN), 'Cache-Control', expanded.cacheControl];
+  const added = Object.entries(format.rendering?.headers ?? {});
+  const replaced = expanded ? OF_THE_EXPANDED : OF_THE_LINKED;
+  const names = added.map(([name]) => name.toLowerCase());
+  const kept = without(head, names.length === 0 ? replaced : replaced.union(new Set(names)));
+  if (expanded) kept.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.get('Prefer'))) kept.push('Preference-Applied', STRICT);
   if (lifting) kept.push('Vary', 'Accept, Prefer');
   const links = [headerLinks(body, format, operation), lifting && furtherLinks(head)];
   const link = links.filter(Boolean).join(', ');
   if (link !== '') kept.push('Link', link);
-  const added = Object.entries(format.rendering?.headers ?? {});
-  kept = [...without(kept, new Set(added.map(([name]) => name.toLowerCase()))), ...added.flat()];
+  kept.push(...added.flat());
 
   sendReply(req, res, {
     status: answer.status,

@@ -32,14 +32,27 @@ export const callFor = (target: Target): Call => ({
 
 /** In the order of the targets, whose keys differ. */
 export function callsFor(targets: readonly Target[]): Call[] {
-  const groups = Map.groupBy(targets, (target) => placeOf(target)?.group ?? keyOf(target));
+  const placed = targets.map((target) => ({ target, place: placeOf(target) }));
+  const groups = Map.groupBy(placed, ({ target, place }) => place?.group ?? keyOf(target));
   return [...groups.values()].flatMap((group) => {
-    const { batch } = (group[0] as Target).operation;
-    if (batch === undefined || group.length === 1) return group.map(callFor);
-    return chunks(group, batch.most).map((chunk) =>
-      chunk.length === 1 ? callFor(chunk[0]) : batchCall(batch, chunk),
+    const { batch } = (group[0] as Placed).target.operation;
+    if (batch === undefined || group.length === 1) return group.map(({ target }) => callFor(target));
+    return chunks(group as Batched[], batch.most).map((chunk) =>
+      chunk.length === 1 ? callFor(chunk[0].target) : batchCall(batch, chunk),
     );
   });
+}
+
+interface Placed {
+  readonly target: Target;
+  readonly place?: BatchPlace | undefined;
+}
+
+type Chunk = readonly [Batched, ...Batched[]];
+
+interface Batched {
+  readonly target: Target;
+  readonly place: BatchPlace;
 }
 
 interface BatchPlace {
@@ -61,23 +74,24 @@ function placeOf({ href: at, operation, expand }: Target): BatchPlace | undefine
   return { group: JSON.stringify([service, operationId, rest, formatExpand(expand)]), id, others: rest };
 }
 
-function batchCall(batch: Batch, targets: Call['targets']): Call {
+function batchCall(batch: Batch, chunk: Chunk): Call {
   const { operation, parameter, separator, counted } = batch;
-  const places = targets.map((target) => placeOf(target) as BatchPlace);
-  const ids = places.map(({ id }) => id);
+  const [{ target, place }, ...others] = chunk;
+  const ids = chunk.map(({ place: { id } }) => id);
   const at = href(operation.path, [
-    ...(places[0] as BatchPlace).others,
+    ...place.others,
     [parameter, separator === undefined ? ids : ids.join(separator)],
     ['limit', counted ? ids.length : undefined],
   ]);
-  return { href: withExpand(at as string, targets[0]), operation, targets };
+  const targets: Call['targets'] = [target, ...others.map((other) => other.target)];
+  return { href: withExpand(at as string, target), operation, targets };
 }
 
 const withExpand = (at: string, { expand }: Target): string =>
   expand.size === 0 ? at : withQuery(at, [['expand', formatExpand(expand)]]);
 
-const chunks = (targets: readonly Target[], most: number) =>
+const chunks = (batched: readonly Batched[], most: number) =>
   Array.from(
-    { length: Math.ceil(targets.length / most) },
-    (_, index) => targets.slice(index * most, (index + 1) * most) as unknown as Call['targets'],
+    { length: Math.ceil(batched.length / most) },
+    (_, index) => batched.slice(index * most, (index + 1) * most) as unknown as Chunk,
   );

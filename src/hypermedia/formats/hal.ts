@@ -29,7 +29,11 @@ const linkOf = (body: Body, rel: string): unknown => (body._links as Body | unde
 
 const embeddedOf = (body: Body, rel: string): unknown => (body._embedded as Body | undefined)?.[rel];
 
-const linksOf = (body: Body, rel: string) => [linkOf(body, rel)].flat().filter(isObject);
+function linksOf(body: Body, rel: string): Body[] {
+  const link = linkOf(body, rel);
+  if (Array.isArray(link)) return link.filter(isObject);
+  return isObject(link) ? [link] : [];
+}
 
 /** Of every format whose bodies are HAL. */
 const halEmbedding: Embedding = {
