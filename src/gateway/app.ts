@@ -11,6 +11,7 @@ import { LinkGraph } from '../hypermedia/graph.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { compose } from './compose/compose.ts';
 import { compositions } from './compose/composition.ts';
+import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
 import { compileOperations } from './operation.ts';
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly onRequest?: (record: AccessRecord) => void;
   /** Called with a service's name for every link of its answers that is left out, since no route serves it. */
   readonly onDroppedLink?: (service: string) => void;
+  /** Called with a service's name for what is wrong in its document. */
+  readonly onFault?: (service: string, fault: DocumentFault) => void;
 }
 
 export function createGateway({
@@ -43,10 +46,18 @@ export function createGateway({
   pages,
   onRequest,
   onDroppedLink,
+  onFault,
 }: GatewayOptions): Express {
   const operations = config.services.flatMap(({ name, unknownQuery }) => {
     const document = documents.get(name);
-    return document ? compileOperations({ service: name, document, unknownQuery }) : [];
+    return document
+      ? compileOperations({
+          service: name,
+          document,
+          unknownQuery,
+          onFault: (fault) => onFault?.(name, fault),
+        })
+      : [];
   });
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));

@@ -5,7 +5,9 @@ import { RequestBody } from './contract/body.ts';
 import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
 import { Schemas } from './contract/schemas.ts';
+import type { DocumentFault } from './document/fault.ts';
 import { isObject, type Json, METHODS } from './document/grammar.ts';
+import { shapeOf } from './document/paths.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
 export interface GatewayOperation {
@@ -29,17 +31,22 @@ export interface OperationsOptions {
   readonly service: string;
   readonly document: OpenAPIObject;
   readonly unknownQuery?: 'reject' | 'pass';
+  /** Called for what is wrong in the document: at once, or for a schema at its first use. */
+  readonly onFault?: (fault: DocumentFault) => void;
 }
 
-/** @throws ConfigError when the document claims a reserved path or has a schema that is none */
+/** @throws ConfigError when the document claims a reserved path */
 export const compileOperations = ({
   service,
   document,
   unknownQuery = 'reject',
+  onFault = () => {},
 }: OperationsOptions): GatewayOperation[] => {
   const root = document as unknown as Json;
-  const schemas = new Schemas(service, root);
+  const schemas = new Schemas(root, onFault);
   const top: Located = { node: root, pointer: '#' };
+  const served = new Map<string, string>();
+  const twins = twinsOf(document);
   return Object.keys(document.paths ?? {}).flatMap((path) => {
     if (!path.startsWith('/')) return [];
     const segment = firstSegment(path);
@@ -53,24 +60,38 @@ export const compileOperations = ({
     return METHODS.flatMap((method) => {
       const operation = locate(root, item, method);
       if (!operation) return [];
-      const at = `${method.toUpperCase()} ${path}`;
+      const key = `${method} ${shapeOf(path)}`;
+      const other = served.get(key);
+      if (other !== undefined) {
+        onFault({ pointer: operation.pointer, reason: `is not served: to a router it is ${other}` });
+        return [];
+      }
+      served.set(key, path);
+      const { pointer } = operation;
       const parameters = parametersOf(root, item, operation);
       const body = locate(root, operation, 'requestBody');
       return {
         service,
-        operationId: String(operation.node.operationId ?? at),
+        operationId: String(operation.node.operationId ?? `${method.toUpperCase()} ${path}`),
         method: method.toUpperCase(),
         path,
         definition: operation.node as unknown as OperationObject,
         parameters: {
-          path: new Parameters(root, parameters, 'path', schemas, at),
-          query: new Parameters(root, parameters, 'query', schemas, at, unknownQuery === 'reject'),
-          header: new Parameters(root, parameters, 'header', schemas, at),
+          // Whose parameters they are, where several templates are one, nobody can tell.
+          path: new Parameters(root, twins.has(shapeOf(path)) ? [] : parameters, 'path', schemas, pointer),
+          query: new Parameters(root, parameters, 'query', schemas, pointer, unknownQuery === 'reject'),
+          header: new Parameters(root, parameters, 'header', schemas, pointer),
         },
-        body: body && new RequestBody(root, body, schemas, at, method.toUpperCase()),
+        body: body && new RequestBody(root, body, schemas, method.toUpperCase()),
       };
     });
   });
+};
+
+/** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */
+const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
+  const shapes = Object.keys(paths).map(shapeOf);
+  return new Set(shapes.filter((shape, index) => shapes.indexOf(shape) !== index));
 };
 
 /** Those of the path item, unless the operation has one of the same name and place. */

@@ -4,10 +4,14 @@ import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { closeTargets, createTargets } from '../outbound/targets.ts';
 import { createGateway } from './app.ts';
+import type { DocumentFault } from './document/fault.ts';
 import { mergeDocuments } from './document/merge.ts';
 import { createPages } from './pages/pages.ts';
 import { samplePath } from './pages/sample.ts';
 import { readDocuments } from './read-document.ts';
+
+/** Of one service, shown at once. */
+const MOST_FAULTS = 20;
 
 export interface StartGatewayOptions {
   readonly config: GatewayConfig;
@@ -28,6 +32,11 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   const targets = createTargets(config.services);
   const dropped = new Map<string, number>();
   const onDroppedLink = (service: string) => dropped.set(service, (dropped.get(service) ?? 0) + 1);
+  const faults = new Map<string, readonly DocumentFault[]>();
+  const onFault = (service: string, fault: DocumentFault) => {
+    faults.set(service, [...(faults.get(service) ?? []), fault].slice(-MOST_FAULTS));
+    log.logger.warn({ service, ...fault }, 'the document has a fault');
+  };
   let draining = false;
   const pages = createPages({
     services,
@@ -36,11 +45,12 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
       [...targets.values()].map((target) => ({
         ...target.snapshot(),
         droppedLinks: dropped.get(target.name) ?? 0,
+        faults: faults.get(target.name) ?? [],
       })),
     ready: () => !draining,
   });
   const documents = new Map(services.map(({ name, document }) => [name, document]));
-  const app = createGateway({ config, documents, targets, log, pages, onDroppedLink });
+  const app = createGateway({ config, documents, targets, log, pages, onDroppedLink, onFault });
   const { url, close } = await listen(app, { port, host });
   return {
     url,

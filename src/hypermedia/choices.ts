@@ -19,7 +19,7 @@ export function withChoices(
 ): readonly TemplateProperty[] {
   const links = [...(operation.shape?.links.values() ?? [])].filter(({ target }) => target.method === 'GET');
   const choices = links.flatMap((link) => choicesOf(link, operations));
-  return operation.properties.map((property) => {
+  return operation.form().map((property) => {
     const own = choices.filter(({ place }) => place[0] === property.name);
     const [whole] = own.filter(({ place }) => place.length === 1);
     if (whole !== undefined) return { ...property, options: whole.options };

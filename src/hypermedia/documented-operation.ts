@@ -29,8 +29,8 @@ export interface DocumentedOperation {
   readonly batches?: BatchParameter;
   /** Its query parameters, in the document's order, for a form. */
   readonly query: readonly TemplateProperty[];
-  /** Of the JSON body, for a form. */
-  readonly properties: readonly TemplateProperty[];
+  /** The properties of a form for its JSON body. */
+  form(): readonly TemplateProperty[];
   /** Of its first successful answer with JSON. */
   readonly body?: DescribedBody;
   /** Media types of that answer. */
@@ -105,7 +105,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
     lifted,
     ...(batches === undefined ? {} : { batches }),
-    properties: templateProperties(document, schemaOf(body) ?? {}),
+    form: () => templateProperties(document, schemaOf(body) ?? {}),
     links: linksOf(document, response),
     mediaTypes: Object.keys(response?.content ?? {}),
     ...(schema === undefined ? {} : { body: describeBody(document, schema, { isHal, mayWrap }) }),

@@ -10,6 +10,7 @@ import type { Expression } from './expression.ts';
 import { type Members, membersOf } from './fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from './formats/format.ts';
 import { compileLink, holder, operationAt } from './link-object.ts';
+import type { TemplateProperty } from './template.ts';
 
 /** One service's document, under the service's name. */
 export interface ServiceDocument {
@@ -20,6 +21,8 @@ export interface ServiceDocument {
 export interface GraphOperation extends DocumentedOperation {
   /** What it answers with; absent where that is no JSON. */
   readonly shape?: Shape;
+  /** Of the JSON body, for a form, with what there is to choose from. */
+  readonly properties: readonly TemplateProperty[];
   /** How many of what it answers with are had at once. */
   readonly batch?: Batch;
 }
@@ -71,7 +74,6 @@ interface MutableShape extends Shape {
 }
 
 interface MutableOperation extends GraphOperation {
-  properties: GraphOperation['properties'];
   shape?: MutableShape;
   batch?: Batch;
 }
@@ -100,8 +102,9 @@ export class LinkGraph {
 
   constructor(documents: readonly ServiceDocument[]) {
     this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
-    const operations: MutableOperation[] = documents.flatMap(({ name, document }) =>
-      documentedOperations(name, document),
+    const documented = documents.flatMap(({ name, document }) => documentedOperations(name, document));
+    const operations: MutableOperation[] = documented.map((operation) =>
+      withForm(operation, () => operations),
     );
     for (const operation of operations)
       this.#operations.set(key(operation.service, operation.operationId), operation);
@@ -114,7 +117,6 @@ export class LinkGraph {
     for (const operation of operations) this.#addLinks(operation);
     for (const shape of this.#shapes.values())
       for (const { target } of expandable(shape)) this.#targets.add(target);
-    for (const operation of operations) operation.properties = withChoices(operation, operations);
     for (const operation of operations) this.#addBatch(operation);
   }
 
@@ -124,6 +126,10 @@ export class LinkGraph {
 
   shape(service: string, name: string): Shape | undefined {
     return this.#shapes.get(key(service, name));
+  }
+
+  hasLinks(): boolean {
+    return [...this.#shapes.values()].some(({ links }) => links.size > 0);
   }
 
   /** Whether a link leads there that `expand` may name. */
@@ -209,6 +215,18 @@ export class LinkGraph {
       [...this.#operations.values()].find((operation) => operation.operationId === operationId)
     );
   }
+}
+
+/** Forms are made when they are asked for: of a large document most never are. */
+function withForm(operation: DocumentedOperation, all: () => readonly GraphOperation[]): MutableOperation {
+  let properties: readonly TemplateProperty[] | undefined;
+  return {
+    ...operation,
+    get properties() {
+      properties ??= withChoices(this, all());
+      return properties;
+    },
+  };
 }
 
 const key = (service: string, name: string): string => `${service} ${name}`;

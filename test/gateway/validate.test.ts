@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import type { DocumentFault } from '../../src/gateway/document/fault.ts';
+import { mergeDocuments } from '../../src/gateway/document/merge.ts';
 import { document, startGateway } from '../support/gateway.ts';
 
 const components = {
@@ -258,5 +260,69 @@ describe('bodies', () => {
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(good));
     expect(status).toBe(200);
+  });
+});
+
+describe('what is wrong in a document', () => {
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
+  const file = { name: 'file', in: 'path', required: true, schema: { type: 'string' } };
+  const broken = document(
+    {
+      '/things': {
+        get: { parameters: [{ name: 'a', in: 'query', schema: { type: 'strin' } }] },
+        post: {
+          requestBody: {
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Missing' } } },
+          },
+        },
+        put: {
+          requestBody: { content: { 'application/json': { schema: { type: 'string', pattern: '(' } } } },
+        },
+      },
+      '/things/{id}': { get: { operationId: 'byId', parameters: [id] } },
+      '/things/{file}': {
+        get: { operationId: 'byFile', parameters: [file] },
+        delete: { parameters: [file] },
+      },
+    },
+    {},
+  );
+
+  it('is told with its place, and the rest is served', async () => {
+    const faults: DocumentFault[] = [];
+    const gateway = await startGateway({ things: broken }, { onFault: (_, fault) => faults.push(fault) });
+    expect(faults).toEqual([
+      {
+        pointer: '#/paths/~1things/post/requestBody/content/application~1json/schema',
+        reason: 'goes unchecked: it refers to nothing',
+      },
+      {
+        pointer: '#/paths/~1things~1%7Bfile%7D/get',
+        reason: 'is not served: to a router it is /things/{id}',
+      },
+    ]);
+    for (const path of ['/things?a=1', '/things?a=2', '/things/7', '/things/report.pdf'])
+      await request(gateway.url).get(path).expect(200);
+    await request(gateway.url).delete('/things/x').expect(200);
+    await request(gateway.url).post('/things').send({}).expect(200);
+    await request(gateway.url).put('/things').send({}).expect(200);
+    await request(gateway.url).get('/things?b=1').expect(400);
+    expect(faults.slice(2)).toEqual([
+      {
+        pointer: '#/paths/~1things/get/parameters',
+        reason: expect.stringMatching(/^goes unchecked: .*type/),
+      },
+      {
+        pointer: '#/paths/~1things/put/requestBody/content/application~1json/schema',
+        reason: expect.stringMatching(/^goes unchecked: .*regular expression/i),
+      },
+    ]);
+  });
+
+  it('is not in the merged document', () => {
+    const merged = mergeDocuments([{ name: 'things', document: broken }]);
+    expect(Object.keys(merged.paths?.['/things/{id}'] ?? {})).toContain('get');
+    expect(merged.paths?.['/things/{file}']?.get).toBeUndefined();
+    expect(merged.paths?.['/things/{file}']?.delete).toBeDefined();
   });
 });

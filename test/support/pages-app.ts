@@ -102,6 +102,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           requests: 1204,
           failures: 17,
           droppedLinks: 0,
+          faults: [],
           lastFailure: { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time' },
           latency: { p50: 3.21, p99: 41.7 },
         },
@@ -113,6 +114,12 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           requests: 0,
           failures: 0,
           droppedLinks: 3,
+          faults: [
+            {
+              pointer: '#/paths/~1consumers/get/parameters',
+              reason: 'goes unchecked: type must be JSONType',
+            },
+          ],
         },
       ],
       ready: () => true,

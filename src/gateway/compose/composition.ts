@@ -1,7 +1,7 @@
 /** What of an operation is put together here, computed when the documents are loaded. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GraphOperation, LinkGraph } from '../../hypermedia/graph.ts';
-import { type Lifting, liftingOf } from '../../hypermedia/lift/lift.ts';
+import { Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { GatewayOperation } from '../operation.ts';
 import type { OperationRouter } from '../router.ts';
 import { PublicUrls } from './public-urls.ts';
@@ -45,10 +45,13 @@ export function compositions(options: CompositionOptions): CompositionOf {
       new PublicUrls({ prefixes: ownUrls, serves, onDropped: () => onDroppedLink?.(name) }),
     ]),
   );
+  const lifters = new Map(
+    [...documents].map(([name, document]) => [name, new Lifter(name, document, graph)]),
+  );
   const found = operations.map((operation) => {
     const subject = graph.operation(operation.service, operation.operationId);
-    const document = documents.get(operation.service) ?? {};
-    return { operation, subject, lifting: subject?.lifted ? liftingOf(subject, document, graph) : undefined };
+    const lifting = subject?.lifted ? lifters.get(operation.service)?.of(subject) : undefined;
+    return { operation, subject, lifting };
   });
   const renaming = new Set(services.filter(({ ownUrls }) => ownUrls.length > 0).map(({ name }) => name));
   const lifted = new Set(found.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));

@@ -1,12 +1,11 @@
 /** The body of an operation, compiled: which media types it takes, and for JSON the check against its schema. */
 import { isUtf8 } from 'node:buffer';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { ACCEPT_PATCH } from '../../contract/media-types.ts';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
 import type { Json } from '../document/grammar.ts';
 import { faultsOf } from './faults.ts';
-import { type Located, locate } from './located.ts';
+import { encode, type Located, locate } from './located.ts';
 import { type Schemas, schemaAt } from './schemas.ts';
 
 export interface MediaType {
@@ -23,13 +22,16 @@ export class RequestBody {
   readonly #isPatch: boolean;
   readonly #types = new Map<string, MediaType>();
 
-  constructor(document: Json, body: Located, schemas: Schemas, at: string, method: string) {
+  constructor(document: Json, body: Located, schemas: Schemas, method: string) {
     this.#isPatch = method === 'PATCH';
     this.required = body.node.required === true;
     for (const range of Object.keys((body.node.content ?? {}) as Json)) {
       const schema = locate(document, body, 'content', range, 'schema');
-      const place = `the ${range} body of ${at}`;
-      this.#types.set(essence(range), mediaType(essence(range), schema, schemas, place));
+      const pointer = schema?.pointer ?? `${body.pointer}/content/${encode(range)}/schema`;
+      const { [range]: media } = body.node.content as Readonly<Record<string, Json>>;
+      if (schema === undefined && media?.schema !== undefined)
+        schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+      this.#types.set(essence(range), mediaType(essence(range), schema, schemas, pointer));
     }
   }
 
@@ -66,19 +68,22 @@ export class RequestBody {
 /** A media type without its parameters. */
 const essence = (contentType: string): string => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-const mediaType = (type: string, schema: Located | undefined, schemas: Schemas, place: string): MediaType => {
+const mediaType = (
+  type: string,
+  schema: Located | undefined,
+  schemas: Schemas,
+  pointer: string,
+): MediaType => {
   const isJson = /^application\/json$|\+json$/.test(type);
   if (!isJson) return { isJson, check: () => [] };
   const reference = schema ? schemaAt(schema.pointer) : {};
-  const first = schemas.compile(reference, 'first', place);
-  let all: ValidateFunction | undefined;
+  const first = schemas.check(reference, 'first', pointer);
+  const all = schemas.check(reference, 'all', pointer);
   const check = (bytes: Buffer): Fault[] => {
     const value = parse(bytes);
-    if (first(value)) return [];
-    if (bytes.length > ALL_FAULTS_BYTES) return faultsOf('body', first.errors ?? []);
-    all ??= schemas.compile(reference, 'all', place);
-    all(value);
-    return faultsOf('body', all.errors ?? []);
+    const errors = first(value);
+    if (errors.length === 0) return [];
+    return faultsOf('body', bytes.length > ALL_FAULTS_BYTES ? errors : all(value));
   };
   return { isJson, check };
 };

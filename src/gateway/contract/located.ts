@@ -9,7 +9,8 @@ export interface Located {
 
 const decode = (token: string): string =>
   decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
-const encode = (key: string): string => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+export const encode = (key: string): string =>
+  encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** More references in a row are a circle. */
 const MAX_REFERENCES = 20;

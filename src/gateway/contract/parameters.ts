@@ -2,12 +2,11 @@
  * The parameters of an operation, compiled: what comes as text is put into the form that the parameter's style
  * says (OpenAPI 3.1 §4.8.12), then checked against its schema.
  */
-import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Fault } from '../../contract/problem.ts';
 import type { Json } from '../document/grammar.ts';
 import { faultsOf, pointerTo } from './faults.ts';
 import { type Located, locate } from './located.ts';
-import { type Schemas, schemaAt } from './schemas.ts';
+import { type Check, type Schemas, schemaAt } from './schemas.ts';
 
 export type Place = 'path' | 'query' | 'header';
 
@@ -37,14 +36,15 @@ export class Parameters {
   /** Names that begin so are members of an object parameter. */
   readonly #prefixes: string[] = [];
   readonly #rejectUnknown: boolean;
-  readonly #validate: ValidateFunction;
+  readonly #check: Check;
 
   constructor(
     document: Json,
     parameters: readonly Located[],
     place: Place,
     schemas: Schemas,
-    at: string,
+    /** JSON Pointer to the operation. */
+    pointer: string,
     rejectUnknown = false,
   ) {
     const properties: Json = {};
@@ -73,11 +73,7 @@ export class Parameters {
     this.#place = place;
     this.#rejectUnknown = !open;
     this.required = required.length > 0;
-    this.#validate = schemas.compile(
-      { type: 'object', properties, required },
-      'text',
-      `the ${place} parameters of ${at}`,
-    );
+    this.#check = schemas.check({ type: 'object', properties, required }, 'text', `${pointer}/parameters`);
   }
 
   get size(): number {
@@ -101,14 +97,10 @@ export class Parameters {
       else if (parameter.json) readJson(read, name, texts[0], fault);
       else read[name] = styledValue(parameter, texts);
     }
-    if (!this.#validate(read)) {
-      // What was found above is not in `read`, and is not to be called missing as well.
-      const found = new Set(faults.map((fault) => fault.pointer));
-      faults.push(
-        ...faultsOf(this.#place, this.#validate.errors ?? []).filter((fault) => !found.has(fault.pointer)),
-      );
-    }
-    return faults;
+    // What was found above is not in `read`, and is not to be called missing as well.
+    const found = new Set(faults.map((fault) => fault.pointer));
+    const others = faultsOf(this.#place, this.#check(read));
+    return [...faults, ...others.filter((fault) => !found.has(fault.pointer))];
   }
 
   #unknown(): string {

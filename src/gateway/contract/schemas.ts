@@ -1,7 +1,7 @@
 /** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
-import { ConfigError } from '../../config/config-error.ts';
+import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
 
 // The package is CommonJS: its function is under `default` for ES modules.
@@ -12,26 +12,37 @@ const DOCUMENT = 'document';
 /** `text`: strings are read as what the schema wants. `first` stops at the first fault, `all` finds each. */
 export type Mode = 'text' | 'first' | 'all';
 
+/** What is wrong with a value; nothing where it holds. */
+export type Check = (value: unknown) => readonly ErrorObject[];
+
+const NONE: readonly ErrorObject[] = [];
+
 export class Schemas {
-  readonly #service: string;
   readonly #document: Json;
+  readonly onFault: (fault: DocumentFault) => void;
   readonly #compilers = new Map<Mode, Ajv2020>();
 
-  constructor(service: string, document: Json) {
-    this.#service = service;
+  constructor(document: Json, onFault: (fault: DocumentFault) => void) {
     this.#document = document;
+    this.onFault = onFault;
   }
 
-  /** @throws ConfigError when a schema is none */
-  compile(schema: Json, mode: Mode, place: string): ValidateFunction {
+  /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
+  check(schema: Json, mode: Mode, pointer: string): Check {
+    let compiled: ValidateFunction | undefined;
+    return (value) => {
+      compiled ??= this.#compile(schema, mode, pointer);
+      return compiled(value) ? NONE : (compiled.errors ?? NONE);
+    };
+  }
+
+  #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
     try {
       return this.#compiler(mode).compile(schema);
-    } catch (cause) {
-      const reason = (cause as Error).message.split('\n')[0];
-      throw new ConfigError(
-        `${this.#service}: the document has a schema that is none, in ${place}: ${reason}`,
-        cause,
-      );
+    } catch (error) {
+      const [message] = (error as Error).message.split('\n');
+      this.onFault({ pointer, reason: `goes unchecked: ${message}` });
+      return this.#compiler(mode).compile({});
     }
   }
 
@@ -48,9 +59,9 @@ export class Schemas {
       unicodeRegExp: false,
       logger: false,
     });
+    this.#compilers.set(mode, ajv);
     addFormats(ajv);
     ajv.addSchema(this.#document, DOCUMENT);
-    this.#compilers.set(mode, ajv);
     return ajv;
   }
 }

@@ -8,23 +8,26 @@ import { hasLinks } from '../../hypermedia/described-body.ts';
 import { LIFTED, operationName } from '../../hypermedia/documented-operation.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { expandable, type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
-import { isLinked, type Lifting, liftingOf } from '../../hypermedia/lift/lift.ts';
+import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
 import { resolveReference } from '../../hypermedia/reference.ts';
 import { isObject, type Json, walk } from './grammar.ts';
 import { operationsOf } from './stamp.ts';
 
 export function liftDocuments(services: readonly ServiceDocument[]): ServiceDocument[] {
   const graph = new LinkGraph(services);
+  if (!graph.hasLinks()) return [...services];
   return services.map((service) => ({ ...service, document: liftDocument(service, graph) }));
 }
 
 function liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): OpenAPIObject {
   const operations = new Map<object, GraphOperation>();
+  const lifter = new Lifter(name, document, graph);
   for (const [path, given] of Object.entries(document.paths ?? {})) {
     const item = resolveReference<PathItemObject>(document, given);
     for (const [method, operation] of operationsOf(item)) {
       const node = graph.operation(name, (operation.operationId as string) ?? operationName(method, path));
-      if (node !== undefined && isLiftable(node, operation, document, graph)) operations.set(operation, node);
+      if (node !== undefined && isLiftable(node, operation, document) && isTaken(lifter.of(node), graph))
+        operations.set(operation, node);
     }
   }
   if (operations.size === 0) return document;
@@ -36,16 +39,8 @@ function liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Op
   }) as unknown as OpenAPIObject;
 }
 
-const isLiftable = (
-  node: GraphOperation,
-  operation: Json,
-  document: OpenAPIObject,
-  graph: LinkGraph,
-): boolean =>
-  node.body !== undefined &&
-  operation[LIFTED] !== false &&
-  !hasLinks(document, node.body.schema) &&
-  isTaken(liftingOf(node, document, graph), graph);
+const isLiftable = (node: GraphOperation, operation: Json, document: OpenAPIObject): boolean =>
+  node.body !== undefined && operation[LIFTED] !== false && !hasLinks(document, node.body.schema);
 
 const isTaken = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
   lifting !== undefined && isLinked(lifting, graph);

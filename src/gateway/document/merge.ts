@@ -13,7 +13,6 @@ import { Registry, sectionsOf } from './registry.ts';
 import { type Names, renamer } from './rename.ts';
 import { needsServiceTag, PUBLIC_SERVERS, stamp } from './stamp.ts';
 import { Tags } from './tags.ts';
-import { upgrade } from './upgrade.ts';
 
 const DEFAULT_INFO: InfoObject = {
   title: 'linkway',
@@ -35,7 +34,7 @@ export function mergeDocuments(
   const tags = new Tags();
 
   for (const { name, document } of services) {
-    const stamped = stamp(name, upgrade(asJson(document)));
+    const stamped = stamp(name, asJson(document));
     const tag = tags.add(name, withServiceTag(name, stamped));
     const rename = (component: Names['component']): Json =>
       walk(

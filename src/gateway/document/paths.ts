@@ -8,7 +8,7 @@ import type { Registry } from './registry.ts';
 import { operationsOf } from './stamp.ts';
 
 /** Templates that differ in the names of their parameters only are the same path (OpenAPI 3.1 §4.8.8.1). */
-const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+export const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
 
 export class Paths {
   readonly #items = new Map<string, unknown>();
@@ -22,10 +22,10 @@ export class Paths {
   /** @throws ConfigError when a path is reserved, or a method of it has an owner already */
   add(service: string, paths: unknown): void {
     for (const [path, item] of Object.entries(isObject(paths) ? paths : {})) {
-      if (path.startsWith('/')) this.#claim(service, path, item);
+      const own = path.startsWith('/') ? this.#claim(service, path, item) : item;
       const held = this.#items.get(path);
-      if (held === undefined) this.#items.set(path, item);
-      else if (path.startsWith('/')) this.#items.set(path, this.#join(held, item));
+      if (held === undefined) this.#items.set(path, own);
+      else if (path.startsWith('/')) this.#items.set(path, this.#join(held, own));
     }
   }
 
@@ -33,7 +33,9 @@ export class Paths {
     return Object.fromEntries(this.#items);
   }
 
-  #claim(service: string, path: string, item: unknown): void {
+  /** @returns the item without the methods that the service itself has under another template of the same shape */
+  #claim(service: string, path: string, item: unknown): unknown {
+    const twins = new Set<string>();
     if (RESERVED_SEGMENTS.has(firstSegment(path))) {
       const message = `${service}: the path ${path} is reserved for the gateway; move it to another first segment`;
       throw new ConfigError(message);
@@ -41,6 +43,10 @@ export class Paths {
     for (const [method] of operationsOf(this.#resolve(item))) {
       const key = `${method} ${shapeOf(path)}`;
       const owner = this.#owners.get(key);
+      if (owner?.service === service) {
+        twins.add(method);
+        continue;
+      }
       if (owner) {
         const other = owner.path === path ? '' : ` (as ${owner.path})`;
         throw new ConfigError(
@@ -49,6 +55,8 @@ export class Paths {
       }
       this.#owners.set(key, { service, path });
     }
+    if (twins.size === 0) return item;
+    return Object.fromEntries(Object.entries(this.#resolve(item)).filter(([field]) => !twins.has(field)));
   }
 
   /** Methods of two services under one path; what each says of all its methods goes to the methods. */

@@ -1,28 +1,21 @@
 /**
- * OpenAPI 3.0 schemas as 3.1 says the same (the public document is 3.1): `nullable` is a type, exclusive bounds
- * are numbers. What is 3.1 already is given back as it is.
+ * Swagger 2.0 and OpenAPI 3.0 as 3.1 says the same, so that everything after this knows one dialect. What is 3.1
+ * or newer already is given back as it is.
  */
+import { upgrade as upgradeTo } from '@scalar/openapi-upgrader';
 import { type Json, walk } from './grammar.ts';
 
-export const upgrade = (document: Json): Json =>
-  String(document.openapi).startsWith('3.0.')
-    ? (walk(document, 'document', (node, kind) => (kind === 'schema' ? upgradeSchema(node) : node)) as Json)
-    : document;
-
-function upgradeSchema({ nullable, ...schema }: Json): Json {
-  const bounded = exclusive(exclusive(schema, 'minimum', 'exclusiveMinimum'), 'maximum', 'exclusiveMaximum');
-  if (nullable !== true || typeof bounded.type !== 'string') return bounded;
-  return {
-    ...bounded,
-    type: [bounded.type, 'null'],
-    ...(Array.isArray(bounded.enum) && { enum: [...new Set([...bounded.enum, null])] }),
-  };
+/** @param document changed in place where it is older */
+export function upgrade(document: Json): Json {
+  if (document.swagger !== undefined) return upgradeTo(document, '3.1') as Json;
+  if (!String(document.openapi).startsWith('3.0.')) return document;
+  const lenient = walk(document, 'document', (node, kind) => (kind === 'schema' ? withNull(node) : node));
+  return upgradeTo(lenient as Json, '3.1') as Json;
 }
 
-/** In 3.0 a flag beside the bound, in 3.1 the bound itself. */
-function exclusive(schema: Json, bound: string, flag: string): Json {
-  if (typeof schema[flag] !== 'boolean') return schema;
-  const { [bound]: value, [flag]: isExclusive, ...rest } = schema;
-  if (value === undefined) return rest;
-  return isExclusive ? { ...rest, [flag]: value } : { ...rest, [bound]: value };
+/** Many who write `nullable` beside `enum` mean it, though 3.0.3 (§4.7.24.1) asks for the `null` to be listed. */
+function withNull({ nullable, ...schema }: Json): Json {
+  if (nullable !== true) return schema;
+  if (!Array.isArray(schema.enum) || schema.enum.includes(null)) return { nullable, ...schema };
+  return { nullable, ...schema, enum: [...schema.enum, null] };
 }

@@ -9,6 +9,7 @@ import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
 import type { Representation } from '../../hypermedia/represent.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
+import type { DocumentFault } from '../document/fault.ts';
 import { pathOf } from './assets.ts';
 import { representations } from './representations.ts';
 
@@ -17,6 +18,8 @@ const noStore = { 'Cache-Control': cache.never };
 export interface ServiceSnapshot extends TargetSnapshot {
   /** Links of its answers that were left out, since no route serves them. */
   readonly droppedLinks: number;
+  /** What is wrong in its document. */
+  readonly faults: readonly DocumentFault[];
 }
 
 export function status(router: Router, snapshot: () => readonly ServiceSnapshot[]): void {
@@ -34,9 +37,21 @@ const statusOf = (services: readonly ServiceSnapshot[]): Omit<Representation, 'a
   ]),
   state: {
     services: services.map(
-      ({ name, breaker, inFlight, queued, requests, failures, droppedLinks, lastFailure, latency }) => ({
+      ({
+        name,
+        breaker,
+        inFlight,
+        queued,
+        requests,
+        failures,
+        droppedLinks,
+        faults,
+        lastFailure,
+        latency,
+      }) => ({
         _links: { 'service-desc': { href: `/openapi/${name}.json` } },
         ...{ name, breaker, inFlight, queued, requests, failures, droppedLinks },
+        ...(faults.length > 0 && { faults }),
         ...(lastFailure && { lastFailure }),
         ...(latency && { latency }),
       }),
@@ -65,8 +80,17 @@ const statusPage = (services: readonly ServiceSnapshot[]): string =>
 <th scope="col">Links left out</th><th scope="col">In flight</th><th scope="col">Median</th><th scope="col">99th percentile</th></tr></thead>
 <tbody>${services.map(row)}</tbody>
 </table></div>
+${faultList(services)}
 <p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
   });
+
+const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
+  services.some(({ faults }) => faults.length > 0) &&
+  html`<h2>Wrong in the documents</h2>
+<p>The rest of them is served.</p>
+<ul>${services.flatMap(({ name, faults }) =>
+    faults.map(({ pointer, reason }) => html`<li>${name}: <code>${pointer}</code> ${reason}</li>`),
+  )}</ul>`;
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
   const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);

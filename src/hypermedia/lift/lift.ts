@@ -27,19 +27,23 @@ export interface LiftRequest extends RequestParts {
   local(href: string): string | undefined;
 }
 
-/** @returns undefined where it answers with no JSON */
-export function liftingOf(
-  operation: GraphOperation,
-  document: object,
-  graph: LinkGraph,
-): Lifting | undefined {
-  const { service, shape, body } = operation;
-  if (shape === undefined || body === undefined) return undefined;
-  const linked = graph.shapesOf(service).filter(({ links }) => links.size > 0);
-  const finder = new SpotFinder(document, new Map(linked.map((one) => [one.name, one])));
-  const whole = finder.find(body.schema, shape);
-  const item = shape.item && body.items && finder.find(body.items.schema, shape.item);
-  return { operation, whole, ...(item && { item }) };
+/** Finds what there is to lift in the answers of one service. */
+export class Lifter {
+  readonly #finder: SpotFinder;
+
+  constructor(service: string, document: object, graph: LinkGraph) {
+    const linked = graph.shapesOf(service).filter(({ links }) => links.size > 0);
+    this.#finder = new SpotFinder(document, new Map(linked.map((shape) => [shape.name, shape])));
+  }
+
+  /** @returns undefined where it answers with no JSON */
+  of(operation: GraphOperation): Lifting | undefined {
+    const { shape, body } = operation;
+    if (shape === undefined || body === undefined) return undefined;
+    const whole = this.#finder.find(body.schema, shape);
+    const item = shape.item && body.items && this.#finder.find(body.items.schema, shape.item);
+    return { operation, whole, ...(item && { item }) };
+  }
 }
 
 /** Whether links hold for anything in an answer, or lead to it: then it is brought along by who expands. */

@@ -16,6 +16,48 @@ it('says in 3.1 what a 3.0 schema says', () => {
   });
 });
 
+it('says in 3.1 what Swagger 2.0 says', () => {
+  const swagger = {
+    swagger: '2.0',
+    info: { title: 'Pets', version: '1.0.0' },
+    host: 'pets.example',
+    basePath: '/v2',
+    schemes: ['https'],
+    consumes: ['application/json'],
+    produces: ['application/json'],
+    paths: {
+      '/pets': {
+        post: {
+          operationId: 'addPet',
+          parameters: [
+            { in: 'body', name: 'pet', required: true, schema: { $ref: '#/definitions/Pet' } },
+            { in: 'query', name: 'tags', type: 'array', items: { type: 'string' }, collectionFormat: 'csv' },
+          ],
+          responses: { 200: { description: 'Added.', schema: { $ref: '#/definitions/Pet' } } },
+        },
+      },
+    },
+    definitions: { Pet: { type: 'object', properties: { name: { type: 'string' } } } },
+  };
+  const pet = { schema: { $ref: '#/components/schemas/Pet' } };
+  expect(upgrade(swagger)).toMatchObject({
+    openapi: expect.stringMatching(/^3\.1\./),
+    servers: [{ url: 'https://pets.example/v2' }],
+    paths: {
+      '/pets': {
+        post: {
+          requestBody: { required: true, content: { 'application/json': pet } },
+          parameters: [
+            { in: 'query', name: 'tags', style: 'form', explode: false, schema: { type: 'array' } },
+          ],
+          responses: { 200: { content: { 'application/json': pet } } },
+        },
+      },
+    },
+    components: { schemas: { Pet: { type: 'object' } } },
+  });
+});
+
 it('leaves 3.1 alone', () => {
   const modern = document('3.1.0', { type: 'string', nullable: true });
 

@@ -23,6 +23,7 @@ it('shows nothing of a snapshot but what is named', async () => {
     requests: 0,
     failures: 0,
     droppedLinks: 0,
+    faults: [],
   } as const;
   const status = () => [{ ...service, url: 'http://10.1.2.3:80' }];
   const { text } = await request(pagesApp({ status })).get('/status');
@@ -39,4 +40,7 @@ it('tells people in words, and counts nothing that was not measured', async () =
   expect(text).toContain('<td data-label="Median">3.2</td>');
   expect(text).toContain('<td data-label="Median">–</td>');
   expect(text).toContain('<td data-label="Links left out">3</td>');
+  expect(text).toContain(
+    'consumers: <code>#/paths/~1consumers/get/parameters</code> goes unchecked: type must be JSONType',
+  );
 });
