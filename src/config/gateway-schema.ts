@@ -12,7 +12,14 @@ const serviceSchema = z.strictObject({
   url: z
     .string()
     .optional()
-    .describe('Scheme, host and port where it listens; `<SERVICE>_URL` goes before it.'),
+    .describe(
+      'Scheme, host and port where it listens, and a base path if its paths are under one; `<SERVICE>_URL` goes before it.',
+    ),
+  prefix: z
+    .string()
+    .regex(/^(?:\/[\w.~-]+)*$/, 'expected a path such as /pets')
+    .default('')
+    .describe('What its paths begin with here, such as `/pets`.'),
   paths: z
     .record(z.string(), z.string())
     .default({})

@@ -19,7 +19,12 @@ export interface ServiceConfig {
   readonly document: string;
   /** Absolute paths of what is applied to that. */
   readonly overlays: readonly string[];
+  /** Scheme, host and port. */
   readonly url: string;
+  /** What its paths begin with there. */
+  readonly base: string;
+  /** What they begin with here. */
+  readonly prefix: string;
   /** What its paths are called instead. */
   readonly paths: PathNames;
   /** URLs by which it names itself, which become public ones. */
@@ -86,7 +91,8 @@ export const parseGatewayConfig = (
     const at = ['services', name];
     const url = urls[name] ?? env[urlVariable(name)] ?? service.url;
     if (url === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
-    if (!isOrigin(url)) {
+    const location = locationOf(url);
+    if (location === undefined) {
       const message = `expected scheme, host and port such as http://orders:8083, got ${url}`;
       throw url === service.url
         ? fault([...at, 'url'], message)
@@ -95,7 +101,8 @@ export const parseGatewayConfig = (
     check(policySchema, service.policy ?? {}, [...at, 'policy']);
     return {
       name,
-      url,
+      ...location,
+      prefix: service.prefix,
       document: resolve(dirname(file), service.document),
       overlays: service.overlays.map((overlay) => resolve(dirname(file), overlay)),
       paths: service.paths,
@@ -108,11 +115,14 @@ export const parseGatewayConfig = (
   return { services, limits, trustProxy, accessLog };
 };
 
-/** A path would have to be put before every request's own, and hrefs would no longer be what they say. */
-const isOrigin = (text: string): boolean => {
+/** @returns undefined for what is none, or has more than a path */
+function locationOf(text: string): { readonly url: string; readonly base: string } | undefined {
   const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === url.href.replace(/\/$/, '');
-};
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  const { origin, pathname } = url;
+  const base = pathname.replace(/\/$/, '');
+  return url.href.replace(/\/$/, '') === origin + base ? { url: origin, base } : undefined;
+}
 
 /** A service's policy changes single values; what it does not name is that of all services. */
 const merge = (all: PolicyInput, own: PolicyInput): PolicyInput => ({

@@ -14,6 +14,7 @@ import { compositions } from './compose/composition.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
+import { mountOf } from './mount.ts';
 import { compileOperations } from './operation.ts';
 import { ownPages } from './own-pages.ts';
 import { publicPaths } from './public-paths.ts';
@@ -48,13 +49,14 @@ export function createGateway({
   onDroppedLink,
   onFault,
 }: GatewayOptions): Express {
-  const operations = config.services.flatMap(({ name, unknownQuery }) => {
+  const operations = config.services.flatMap(({ name, unknownQuery, ...place }) => {
     const document = documents.get(name);
     return document
       ? compileOperations({
           service: name,
           document,
           unknownQuery,
+          mount: mountOf(place),
           onFault: (fault) => onFault?.(name, fault),
         })
       : [];

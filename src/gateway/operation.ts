@@ -8,6 +8,7 @@ import { Schemas } from './contract/schemas.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { isObject, type Json, METHODS } from './document/grammar.ts';
 import { shapeOf } from './document/paths.ts';
+import type { Mount } from './mount.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
 export interface GatewayOperation {
@@ -18,6 +19,8 @@ export interface GatewayOperation {
   readonly method: string;
   /** Path template, as the document has it. */
   readonly path: string;
+  /** Where its service has its paths, unless they are the same there as here. */
+  readonly mount: Mount | undefined;
   readonly definition: OperationObject;
   readonly parameters: {
     readonly path: Parameters;
@@ -27,10 +30,15 @@ export interface GatewayOperation {
   readonly body: RequestBody | undefined;
 }
 
+/** @param path and query, as they came */
+export const targetOf = ({ mount }: GatewayOperation, path: string): string =>
+  mount === undefined ? path : mount.toService(path);
+
 export interface OperationsOptions {
   readonly service: string;
   readonly document: OpenAPIObject;
   readonly unknownQuery?: 'reject' | 'pass';
+  readonly mount?: Mount | undefined;
   /** Called for what is wrong in the document: at once, or for a schema at its first use. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
@@ -40,6 +48,7 @@ export const compileOperations = ({
   service,
   document,
   unknownQuery = 'reject',
+  mount,
   onFault = () => {},
 }: OperationsOptions): GatewayOperation[] => {
   const root = document as unknown as Json;
@@ -75,6 +84,7 @@ export const compileOperations = ({
         operationId: String(operation.node.operationId ?? `${method.toUpperCase()} ${path}`),
         method: method.toUpperCase(),
         path,
+        mount,
         definition: operation.node as unknown as OperationObject,
         parameters: {
           // Whose parameters they are, where several templates are one, nobody can tell.

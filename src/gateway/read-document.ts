@@ -14,7 +14,7 @@ import { applyOverlay } from './document/overlay.ts';
 import { renamePaths } from './document/rename-paths.ts';
 import { upgrade } from './document/upgrade.ts';
 
-type ServiceFiles = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths'>;
+type ServiceFiles = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
 
 /** Told once for every action of an overlay that changes nothing. */
 type OnIdle = (message: string) => void;
@@ -25,7 +25,7 @@ export const readDocuments = (services: readonly ServiceFiles[], onIdle: OnIdle)
 
 /** One service's document with what its overlays change, in the dialect of 3.1, its paths under their public names. */
 export function readDocument(
-  { name, document: file, overlays, paths }: ServiceFiles,
+  { name, document: file, overlays, paths, prefix }: ServiceFiles,
   onIdle: OnIdle,
 ): OpenAPIObject {
   let document = parseFile(textOf(file, "name the service's OpenAPI document in gateway.yaml"), file);
@@ -35,7 +35,7 @@ export function readDocument(
     document = applied.document;
     for (const target of applied.idle) onIdle(`${overlay}: ${target} finds nothing in ${file}`);
   }
-  return renamePaths(name, openApi(document, file), paths);
+  return renamePaths(name, openApi(document, file), paths, prefix);
 }
 
 export const parseOpenApi = (text: string, file: string): OpenAPIObject =>

@@ -12,6 +12,7 @@ import { methodNotAllowed, notFound } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
 import { Exchange, setExchange } from './exchange.ts';
+import { targetOf } from './operation.ts';
 import type { OperationRouter } from './router.ts';
 
 export const route = (router: OperationRouter, securityHeaders: readonly string[]): RequestHandler =>
@@ -20,7 +21,7 @@ export const route = (router: OperationRouter, securityHeaders: readonly string[
     const match = router.find(method, url);
     const context = contextOf(req);
     if (match) {
-      const exchange = new Exchange(context, match, originForm(url));
+      const exchange = new Exchange(context, match, targetOf(match.operation, originForm(url)));
       context.service = match.operation.service;
       context.operationId = match.operation.operationId;
       setExchange(req, exchange);

@@ -3,6 +3,7 @@ import { Problem } from '../contract/problem.ts';
 import { notFound } from '../contract/problems.ts';
 import type { UpstreamAnswer } from '../outbound/answer.ts';
 import type { Targets } from '../outbound/targets.ts';
+import { targetOf } from './operation.ts';
 import type { OperationRouter } from './router.ts';
 
 interface InternalRequest {
@@ -22,5 +23,5 @@ export const createSend =
     const match = router.find(request.method, request.path);
     const target = match && targets.get(match.operation.service);
     if (!target) throw new Problem(notFound, `No operation has the path ${request.path}.`);
-    return target.send(request, signal);
+    return target.send({ ...request, path: targetOf(match.operation, request.path) }, signal);
   };

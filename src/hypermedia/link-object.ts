@@ -2,11 +2,11 @@
 import type { LinkObject } from 'openapi3-ts/oas31';
 import { compileExpression, pointerSegments } from './expression.ts';
 import type { GraphOperation, Link, Shape } from './graph.ts';
+import { fragmentSegments } from './reference.ts';
 
 /** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
 export function operationAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {
-  const [, pointer] = /^#(\/paths\/.*)$/.exec(operationRef) ?? [];
-  const [, path, method] = pointerSegments(decoded(pointer ?? ''));
+  const [, path, method] = operationRef.startsWith('#/paths/') ? fragmentSegments(operationRef) : [];
   return { path, method: method?.toUpperCase() };
 }
 
@@ -26,14 +26,6 @@ export function holder<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
   ]);
   return { shape: whole.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
 }
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
 
 /** A name may carry its place, as `path.id` (OpenAPI 3.1 §4.8.20). */
 const nameOf = (parameter: string): string => parameter.replace(/^(path|query)\./, '');

@@ -12,13 +12,24 @@ export function resolveReference<T extends object>(
 ): T | undefined {
   let at: unknown = value;
   for (let hops = 0; hops < MOST_HOPS && isReference(at); hops++)
-    at = valueAt(document, pointerSegments(at.$ref.slice(1)));
+    at = valueAt(document, fragmentSegments(at.$ref));
   return isReference(at) || typeof at !== 'object' || at === null ? undefined : (at as T);
 }
+
+/** The segments of a JSON Pointer in a URI fragment, `#/…` (RFC 6901 §6). */
+export const fragmentSegments = (fragment: string): string[] => pointerSegments(decoded(fragment.slice(1)));
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
 
 const isReference = (value: unknown): value is ReferenceObject =>
   typeof value === 'object' && value !== null && '$ref' in value && typeof value.$ref === 'string';
 
 /** The last segment of a reference: the name of a component. */
 export const referenceName = (value: object | undefined): string | undefined =>
-  isReference(value) ? pointerSegments(value.$ref.slice(1)).at(-1) : undefined;
+  isReference(value) ? fragmentSegments(value.$ref).at(-1) : undefined;

@@ -7,7 +7,8 @@ const yaml = `
 services:
   orders:
     document: openapi/orders.yaml
-    url: http://127.0.0.1:8083
+    url: http://127.0.0.1:8083/v2/
+    prefix: /shop
     overlays: [openapi/overlays/orders.yaml]
     ownUrls: [https://orders.internal/v1]
     policy: { deadline: 3s, breaker: { threshold: 0.8 } }
@@ -31,6 +32,8 @@ describe('gateway.yaml', () => {
         document: '/etc/linkway/openapi/orders.yaml',
         overlays: ['/etc/linkway/openapi/overlays/orders.yaml'],
         url: 'http://127.0.0.1:8083',
+        base: '/v2',
+        prefix: '/shop',
         ownUrls: ['https://orders.internal/v1'],
         paths: {},
         unknownQuery: 'reject',
@@ -60,12 +63,16 @@ describe('gateway.yaml', () => {
     [
       'a wrong unit',
       yaml.replace('3s', '3 parsecs'),
-      /gateway\.yaml:8: services\.orders\.policy\.deadline: .*500ms/,
+      /gateway\.yaml:9: services\.orders\.policy\.deadline: .*500ms/,
     ],
-    ['a wrong common policy', yaml.replace('1s', 'x'), /gateway\.yaml:13: policy\.attemptTimeout: /],
+    ['a wrong common policy', yaml.replace('1s', 'x'), /gateway\.yaml:14: policy\.attemptTimeout: /],
     ['no document', 'services:\n  a:\n    url: http://x', /gateway\.yaml:3: services\.a\.document: /],
     ['no url', 'services:\n  a:\n    document: x', /gateway\.yaml:3: services\.a: .* set A_URL/],
-    ['an url with a path', yaml.replace(':8083', ':8083/v1'), /gateway\.yaml:5: services\.orders\.url: /],
+    [
+      'an url with a query',
+      yaml.replace(':8083/v2/', ':8083/v2?x=1'),
+      /gateway\.yaml:5: services\.orders\.url: /,
+    ],
   ])('refuses %s in one line', (_, text, message) => {
     expect(() => parse(text)).toThrow(ConfigError);
     expect(() => parse(text)).toThrow(message);

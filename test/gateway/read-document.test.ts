@@ -31,7 +31,7 @@ describe('a document file', () => {
   });
 
   it('is missed with the place that names it', () => {
-    const service = { name: 'a', document: '/nowhere/a.yaml', overlays: [], paths: {} };
+    const service = { name: 'a', document: '/nowhere/a.yaml', overlays: [], paths: {}, prefix: '' };
     expect(() => readDocument(service, () => {})).toThrow(/^\/nowhere\/a\.yaml: .*gateway\.yaml$/);
   });
 
@@ -56,10 +56,11 @@ describe('a document file', () => {
         ),
       ],
       paths: { '/a': '/b' },
+      prefix: '/c',
     };
     const idle: string[] = [];
     expect(readDocument(service, (message) => idle.push(message)).paths).toEqual({
-      '/b': { summary: 'Second' },
+      '/c/b': { summary: 'Second' },
     });
     expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b finds nothing in .*a\.yaml$/)]);
     const broken = { ...service, overlays: [file('3.yaml', 'overlay: [')] };

@@ -5,13 +5,14 @@ import { describe } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { parse } from 'yaml';
 
-const FOLDER = process.env.OPENAPI_CORPUS ?? '../shared/corpus';
+/** The folder. */
+export const CORPUS = process.env.OPENAPI_CORPUS ?? '../shared/corpus';
 
-const read = (file: string): OpenAPIObject => parse(readFileSync(join(FOLDER, file), 'utf8'));
+const read = (file: string): OpenAPIObject => parse(readFileSync(join(CORPUS, file), 'utf8'));
 
 /** Tests over one of the documents. */
 export function describeDocument(file: string, tests: (document: () => OpenAPIObject) => void): void {
-  if (existsSync(join(FOLDER, file))) describe(file, () => tests(() => read(file)));
+  if (existsSync(join(CORPUS, file))) describe(file, () => tests(() => read(file)));
   else
     describe.skip(`${file}: skipped, OPENAPI_CORPUS names no folder that has it`, () =>
       tests(() => read(file)));

@@ -36,7 +36,9 @@ export function dangling(document: unknown): string[] {
   const found: Found = { refs: [], mapped: [], operations: [], links: [] };
   collect(document, found);
   const operations = new Set(found.operations);
-  const asPointer = (name: string): string => (name.startsWith('#') ? name : `#/components/schemas/${name}`);
+  // What is no name of a component is the address of another document.
+  const asPointer = (name: string): string =>
+    /^[\w.-]+$/.test(name) ? `#/components/schemas/${name}` : name;
   return [
     ...[...found.refs, ...found.mapped.map(asPointer)]
       .filter((ref) => ref.startsWith('#') && !resolves(document, ref))

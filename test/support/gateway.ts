@@ -26,6 +26,8 @@ export interface TestGatewayOptions
   readonly config?: string;
   /** YAML that every service has. */
   readonly service?: string;
+  /** The base path of every service. */
+  readonly base?: string;
 }
 
 export const document = (paths: Record<string, unknown>, components = {}): OpenAPIObject =>
@@ -33,7 +35,7 @@ export const document = (paths: Record<string, unknown>, components = {}): OpenA
 
 export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
-  { config = '', service = '', ...options }: TestGatewayOptions = {},
+  { config = '', service = '', base = '', ...options }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
   const services: Record<string, Upstream> = {};
   let yaml = `${config}\nservices:\n`;
@@ -41,7 +43,7 @@ export const startGateway = async (
     const upstream = await startUpstream();
     open.push(upstream.stop);
     services[name] = upstream;
-    yaml += `  ${name}: { document: x, url: "${upstream.url}"${service && `, ${service}`} }\n`;
+    yaml += `  ${name}: { document: x, url: "${upstream.url}${base}"${service && `, ${service}`} }\n`;
   }
   const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
   const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml');

@@ -2,6 +2,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GraphOperation, LinkGraph } from '../../hypermedia/graph.ts';
 import { Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
+import { type MountOptions, mountOf } from '../mount.ts';
 import type { GatewayOperation } from '../operation.ts';
 import type { OperationRouter } from '../router.ts';
 import { PublicUrls } from './public-urls.ts';
@@ -24,7 +25,10 @@ export interface CompositionOptions {
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly graph: LinkGraph;
   readonly router: OperationRouter;
-  readonly services: readonly { readonly name: string; readonly ownUrls: readonly string[] }[];
+  readonly services: readonly (MountOptions & {
+    readonly name: string;
+    readonly ownUrls: readonly string[];
+  })[];
   /** Whether a page of the gateway's own answers at a path. */
   readonly isOwn: (path: string) => boolean;
   /** Called with the service's name for every link that is left out, since no route serves it. */
@@ -40,9 +44,14 @@ export function compositions(options: CompositionOptions): CompositionOf {
     return isOwn(path) || isServed(router, path);
   };
   const urls = new Map(
-    services.map(({ name, ownUrls }) => [
+    services.map(({ name, ownUrls, ...place }) => [
       name,
-      new PublicUrls({ prefixes: ownUrls, serves, onDropped: () => onDroppedLink?.(name) }),
+      new PublicUrls({
+        prefixes: ownUrls,
+        mount: mountOf(place),
+        serves,
+        onDropped: () => onDroppedLink?.(name),
+      }),
     ]),
   );
   const lifters = new Map(
@@ -53,7 +62,9 @@ export function compositions(options: CompositionOptions): CompositionOf {
     const lifting = subject?.lifted ? lifters.get(operation.service)?.of(subject) : undefined;
     return { operation, subject, lifting };
   });
-  const renaming = new Set(services.filter(({ ownUrls }) => ownUrls.length > 0).map(({ name }) => name));
+  const renaming = new Set(
+    services.filter((one) => one.ownUrls.length > 0 || mountOf(one) !== undefined).map(({ name }) => name),
+  );
   const lifted = new Set(found.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
   const made = new Map<object, Composition>();
   for (const { operation, subject, lifting } of found) {

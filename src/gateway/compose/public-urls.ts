@@ -3,10 +3,13 @@
  * (RFC 9110 §10.2.2, §8.7) → public ones. A link that no route serves is left out, and counted.
  */
 import LinkHeader from 'http-link-header';
+import type { Mount } from '../mount.ts';
 
 export interface PublicUrlsOptions {
   /** What such URLs begin with. */
   readonly prefixes: readonly string[];
+  /** Of the service, where its paths are not the same here. */
+  readonly mount?: Mount | undefined;
   /** Whether anything answers at a path here. */
   readonly serves: (path: string) => boolean;
   /** Called for every link that is left out. */
@@ -54,7 +57,7 @@ export class PublicUrls {
 
   /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */
   local(href: string, origin: string): string | undefined {
-    const path = href.startsWith(`${origin}/`) ? href.slice(origin.length) : (this.#pathOf(href) ?? href);
+    const path = href.startsWith(`${origin}/`) ? href.slice(origin.length) : href;
     return isPath(path) && this.#options.serves(path) ? path : undefined;
   }
 
@@ -94,13 +97,13 @@ export class PublicUrls {
 
   #link(href: string, origin: string): string | typeof DROPPED {
     const path = this.#pathOf(href);
-    const local = path ?? href;
-    if (!isPath(local)) return href;
+    if (path === undefined && !isPath(href)) return href;
+    const local = path ?? this.#options.mount?.toPublic(href) ?? href;
     if (!this.#options.serves(local)) {
       this.#options.onDropped();
       return DROPPED;
     }
-    return path === undefined ? href : origin + path;
+    return path === undefined ? local : origin + path;
   }
 
   /** What comes after a prefix; undefined for URLs of others. */
@@ -110,7 +113,11 @@ export class PublicUrls {
     );
     if (prefix === undefined) return undefined;
     const rest = url.slice(prefix.length);
-    return rest.startsWith('/') ? rest : `/${rest}`;
+    const path = rest.startsWith('/') ? rest : `/${rest}`;
+    const { mount } = this.#options;
+    if (mount === undefined) return path;
+    // An own URL may have the base path in it already.
+    return mount.toPublic(path.startsWith(`${mount.base}/`) ? path : mount.base + path);
   }
 }
 

@@ -7,6 +7,7 @@ import { libraryProblems } from '../../contract/problems.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-answers.ts';
 import { isObject, type Json, walk } from './grammar.ts';
+import { mend } from './mend.ts';
 import { OperationIds } from './operation-ids.ts';
 import { Paths } from './paths.ts';
 import { Registry, sectionsOf } from './registry.ts';
@@ -51,7 +52,7 @@ export function mergeDocuments(
   const inUse = pathItemsInUse(written, registry);
   const sections = Object.fromEntries(registry.sections().map((name) => [name, registry.entries(name)]));
   const { webhooks, pathItems, ...components } = sections;
-  return {
+  return mend({
     openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
     info: { ...DEFAULT_INFO, ...info },
     servers: PUBLIC_SERVERS,
@@ -69,7 +70,7 @@ export function mergeDocuments(
       [PROBLEMS]: problemTypes(services),
     },
     'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
-  } as OpenAPIObject;
+  }) as unknown as OpenAPIObject;
 }
 
 /** One service's document as callers may see it: reached through the gateway. */

@@ -3,10 +3,19 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type PathNames, pathRenamer } from '../../config/path-names.ts';
 import { isObject, type Json } from './grammar.ts';
 
-/** @throws ConfigError when a name is for no path, or does not have its parameters */
-export function renamePaths(service: string, document: OpenAPIObject, names: PathNames): OpenAPIObject {
-  if (Object.keys(names).length === 0) return document;
-  const rename = pathRenamer(service, names, Object.keys(document.paths ?? {}));
+/**
+ * @param prefix put before every path
+ * @throws ConfigError when a name is for no path, or does not have its parameters
+ */
+export function renamePaths(
+  service: string,
+  document: OpenAPIObject,
+  names: PathNames,
+  prefix = '',
+): OpenAPIObject {
+  if (Object.keys(names).length === 0 && prefix === '') return document;
+  const renamer = pathRenamer(service, names, Object.keys(document.paths ?? {}));
+  const rename = (path: string) => (path.startsWith('/') ? prefix + renamer(path) : path);
   const { paths = {}, ...rest } = pointingAt(document, rename) as Json & { paths?: Json };
   return {
     ...rest,

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { liftDocuments } from '../../src/gateway/document/lift.ts';
+import { renamePaths } from '../../src/gateway/document/rename-paths.ts';
+import { mountOf } from '../../src/gateway/mount.ts';
+import { startGateway } from '../support/gateway.ts';
+import { libraryAnswers, libraryDocument } from '../support/library.ts';
+
+describe('a service whose paths are elsewhere', () => {
+  it.each([
+    ['/shop', '/v2', '/shop/pets/1?x=/shop/', '/v2/pets/1?x=/shop/'],
+    ['/shop', '', '/shop/pets', '/pets'],
+    ['', '/v2', '/pets', '/v2/pets'],
+    ['/a/b', '/c', '/a/%62/pets', '/c/pets'],
+    ['/a', '/b', '/a', '/b/'],
+  ])('under %p here and %p there: %s is %s', (prefix, base, here, there) => {
+    expect(mountOf({ prefix, base })?.toService(here)).toBe(there);
+  });
+
+  it('is the same on both sides where nothing is put before', () => {
+    expect(mountOf({ prefix: '', base: '' })).toBeUndefined();
+    expect(mountOf({ prefix: '/v2', base: '/v2' })).toBeUndefined();
+  });
+
+  it('is asked under its own paths, and leads to those that are here', async () => {
+    const document = renamePaths('library', libraryDocument(), {}, '/lib');
+    const gateway = await startGateway(
+      { library: document },
+      { service: 'prefix: /lib, ownUrls: ["https://library.internal/v2"]', base: '/v2' },
+    );
+    const { library: service } = gateway.services;
+    if (service === undefined) throw new Error('no service');
+    const book = { id: '1', title: 'One', author: { id: 'ann' }, url: 'https://library.internal/v2/books/1' };
+    service.answer = libraryAnswers({ '/v2/books/1': book, '/v2/authors/ann': { id: 'ann', name: 'Ann' } });
+    const { body } = await request(gateway.url).get('/lib/books/1?expand=author').expect(200);
+    expect(body.url).toBe(`${gateway.url}/lib/books/1`);
+    expect(body._links).toMatchObject({
+      self: { href: '/lib/books/1' },
+      author: { href: '/lib/authors/ann' },
+    });
+    expect(body._embedded.author).toMatchObject({
+      name: 'Ann',
+      _links: { self: { href: '/lib/authors/ann' } },
+    });
+    expect(service.requests.map(({ url }) => url)).toEqual(['/v2/books/1', '/v2/authors/ann']);
+
+    service.answer = (_req, res) => res.writeHead(303, { Location: '/v2/books/1' }).end();
+    const moved = await request(gateway.url).get('/lib/covers/1').redirects(0).expect(303);
+    expect(moved.headers.location).toBe('/lib/books/1');
+    await request(gateway.url).get('/books/1').expect(404);
+  });
+
+  it('keeps references between its paths', () => {
+    const [lifted] = liftDocuments([
+      { name: 'library', document: renamePaths('library', libraryDocument(), {}, '/lib') },
+    ]);
+    expect(lifted?.document.paths?.['/lib/authors/{authorId}']?.get).toMatchObject({
+      'x-lifted': true,
+      responses: { 200: { links: { self: { operationRef: '#/paths/~1lib~1authors~1%7BauthorId%7D/get' } } } },
+    });
+  });
+});
