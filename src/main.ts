@@ -54,7 +54,7 @@ async function startServices(
   log: Log,
   closers: (() => Promise<void>)[],
 ): Promise<Record<string, string>> {
-  const names = config.services.map(({ name }) => name).filter(isHere);
+  const names = config.services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
   // Services call each other, so every port is known before the first of them is made.
   const places = await Promise.all(names.map((name) => reserve(name)));
   closers.push(

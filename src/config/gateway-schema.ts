@@ -15,6 +15,10 @@ const serviceSchema = z.strictObject({
     .describe(
       'Scheme, host and port where it listens, and a base path if its paths are under one; `<SERVICE>_URL` goes before it.',
     ),
+  upstream: z
+    .literal('mock')
+    .optional()
+    .describe('`mock`, where there is only the document yet: the gateway answers with its examples.'),
   prefix: z
     .string()
     .regex(/^(?:\/[\w.~-]+)*$/, 'expected a path such as /pets')

@@ -21,6 +21,8 @@ export interface ServiceConfig {
   readonly overlays: readonly string[];
   /** Scheme, host and port. */
   readonly url: string;
+  /** Whether nothing listens there, and its document answers. */
+  readonly isMock: boolean;
   /** What its paths begin with there. */
   readonly base: string;
   /** What they begin with here. */
@@ -89,7 +91,8 @@ export const parseGatewayConfig = (
 
   const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
     const at = ['services', name];
-    const url = urls[name] ?? env[urlVariable(name)] ?? service.url;
+    const isMock = service.upstream === 'mock';
+    const url = isMock ? NOWHERE : (urls[name] ?? env[urlVariable(name)] ?? service.url);
     if (url === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
     const location = locationOf(url);
     if (location === undefined) {
@@ -102,6 +105,7 @@ export const parseGatewayConfig = (
     return {
       name,
       ...location,
+      isMock,
       prefix: service.prefix,
       document: resolve(dirname(file), service.document),
       overlays: service.overlays.map((overlay) => resolve(dirname(file), overlay)),
@@ -114,6 +118,9 @@ export const parseGatewayConfig = (
   const { limits, trustProxy, accessLog } = root;
   return { services, limits, trustProxy, accessLog };
 };
+
+/** Never answers (RFC 6761 §6.4). */
+const NOWHERE = 'http://mock.invalid';
 
 /** @returns undefined for what is none, or has more than a path */
 function locationOf(text: string): { readonly url: string; readonly base: string } | undefined {

@@ -6,6 +6,7 @@ import { closeTargets, createTargets } from '../outbound/targets.ts';
 import { createGateway } from './app.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { mergeDocuments } from './document/merge.ts';
+import { startMocks } from './mock/start.ts';
 import { createPages } from './pages/pages.ts';
 import { samplePath } from './pages/sample.ts';
 import { readDocuments } from './read-document.ts';
@@ -27,8 +28,10 @@ export interface StartedGateway extends Listening {
 
 /** @throws ConfigError when a document is broken or the port is taken */
 export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
-  const { config, port, host, log } = options;
-  const services = readDocuments(config.services, (message) => log.logger.warn(message));
+  const { port, host, log } = options;
+  const services = readDocuments(options.config.services, (message) => log.logger.warn(message));
+  const mocks = await startMocks(options.config.services, services);
+  const config = { ...options.config, services: mocks.services };
   const targets = createTargets(config.services);
   const dropped = new Map<string, number>();
   const onDroppedLink = (service: string) => dropped.set(service, (dropped.get(service) ?? 0) + 1);
@@ -59,6 +62,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
       draining = true;
       await close();
       await closeTargets(targets);
+      await mocks.close();
       log.flush();
     },
   };

@@ -32,6 +32,7 @@ describe('gateway.yaml', () => {
         document: '/etc/linkway/openapi/orders.yaml',
         overlays: ['/etc/linkway/openapi/overlays/orders.yaml'],
         url: 'http://127.0.0.1:8083',
+        isMock: false,
         base: '/v2',
         prefix: '/shop',
         ownUrls: ['https://orders.internal/v1'],

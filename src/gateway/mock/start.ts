@@ -1,0 +1,35 @@
+/** Starts the mocks of a gateway, each on a loopback port of its own, so that they are called like any service. */
+import type { ServiceConfig } from '../../config/gateway-yaml.ts';
+import { listen } from '../../http/listen.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { mock } from './mock.ts';
+
+interface Mocks {
+  /** The configuration, with the places of the mocks. */
+  readonly services: readonly ServiceConfig[];
+  close(): Promise<void>;
+}
+
+export async function startMocks(
+  services: readonly ServiceConfig[],
+  documents: readonly ServiceDocument[],
+): Promise<Mocks> {
+  const closes: (() => Promise<void>)[] = [];
+  const placed: ServiceConfig[] = [];
+  for (const service of services) {
+    if (!service.isMock) {
+      placed.push(service);
+      continue;
+    }
+    const { url, close } = await listen(mock(service.name, documents), { port: 0, host: '127.0.0.1' });
+    closes.push(close);
+    // Its document has the paths that callers see.
+    placed.push({ ...service, url, base: service.prefix });
+  }
+  return {
+    services: placed,
+    close: async () => {
+      for (const close of closes) await close();
+    },
+  };
+}
