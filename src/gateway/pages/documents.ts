@@ -1,5 +1,6 @@
 /**
- * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: the documents, made once at load.
+ * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: the documents, each made when it is asked for
+ * first: a start does not wait for what may be megabytes.
  *
  * Reads `If-None-Match`; sends 200, 304, 404. The media types are those that OpenAPI registers.
  */
@@ -16,20 +17,38 @@ import { YAML } from './discovery.ts';
 
 const toYaml = (document: OpenAPIObject): string => stringify(document, { aliasDuplicateObjects: false });
 
-export function documents(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
-  const files = new Map<string, Entity>();
-  const add = (name: string, document: OpenAPIObject): void => {
-    files.set(`${name}.json`, json(OPENAPI_JSON, document));
-    files.set(`${name}.yaml`, entity(YAML, toYaml(document)));
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
-  add('/openapi', merged);
-  for (const service of services) add(`/openapi/${service.name}`, publicDocument(service));
+}
+
+export function documents(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
+  const files = new Map<string, () => Entity>();
+  const add = (name: string, document: () => OpenAPIObject): void => {
+    files.set(
+      `${name}.json`,
+      once(() => json(OPENAPI_JSON, document())),
+    );
+    files.set(
+      `${name}.yaml`,
+      once(() => entity(YAML, toYaml(document()))),
+    );
+  };
+  add('/openapi', () => merged);
+  for (const service of services)
+    add(
+      `/openapi/${service.name}`,
+      once(() => publicDocument(service)),
+    );
 
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi/:file']) {
     get(router, path, (req, res) => {
       const file = files.get(decodeURIComponent(req.path));
       if (!file) throw new Problem(notFound, `No document is called ${req.path}.`);
-      send(req, res, file);
+      send(req, res, file());
     });
   }
 }
