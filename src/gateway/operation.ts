@@ -39,6 +39,8 @@ export interface OperationsOptions {
   readonly document: OpenAPIObject;
   readonly unknownQuery?: 'reject' | 'pass';
   readonly mount?: Mount | undefined;
+  /** Whether every schema is compiled at once, to see which are none. */
+  readonly isEager?: boolean;
   /** Called for what is wrong in the document: at once, or for a schema at its first use. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
@@ -49,10 +51,11 @@ export const compileOperations = ({
   document,
   unknownQuery = 'reject',
   mount,
+  isEager = false,
   onFault = () => {},
 }: OperationsOptions): GatewayOperation[] => {
   const root = document as unknown as Json;
-  const schemas = new Schemas(root, onFault);
+  const schemas = new Schemas(root, onFault, isEager);
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);
@@ -72,7 +75,10 @@ export const compileOperations = ({
       const key = `${method} ${shapeOf(path)}`;
       const other = served.get(key);
       if (other !== undefined) {
-        onFault({ pointer: operation.pointer, reason: `is not served: to a router it is ${other}` });
+        onFault({
+          pointer: operation.pointer,
+          reason: `is served as ${other}: to a router the two are one path`,
+        });
         return [];
       }
       served.set(key, path);

@@ -128,6 +128,10 @@ export class LinkGraph {
     return this.#shapes.get(key(service, name));
   }
 
+  operationsOf(service: string): GraphOperation[] {
+    return [...this.#operations.values()].filter((operation) => operation.service === service);
+  }
+
   hasLinks(): boolean {
     return [...this.#shapes.values()].some(({ links }) => links.size > 0);
   }

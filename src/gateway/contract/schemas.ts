@@ -18,18 +18,20 @@ export type Check = (value: unknown) => readonly ErrorObject[];
 const NONE: readonly ErrorObject[] = [];
 
 export class Schemas {
+  readonly #isEager: boolean;
   readonly #document: Json;
   readonly onFault: (fault: DocumentFault) => void;
   readonly #compilers = new Map<Mode, Ajv2020>();
 
-  constructor(document: Json, onFault: (fault: DocumentFault) => void) {
+  constructor(document: Json, onFault: (fault: DocumentFault) => void, isEager = false) {
+    this.#isEager = isEager;
     this.#document = document;
     this.onFault = onFault;
   }
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   check(schema: Json, mode: Mode, pointer: string): Check {
-    let compiled: ValidateFunction | undefined;
+    let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
     return (value) => {
       compiled ??= this.#compile(schema, mode, pointer);
       return compiled(value) ? NONE : (compiled.errors ?? NONE);

@@ -1,0 +1,80 @@
+/** `check`: what is wrong in documents, where, and what that costs behind a gateway. */
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { ConfigError } from '../config/config-error.ts';
+import { danglingReferences } from '../gateway/document/dangling.ts';
+import type { DocumentFault } from '../gateway/document/fault.ts';
+import { compileOperations } from '../gateway/operation.ts';
+import { LinkGraph } from '../hypermedia/graph.ts';
+import type { Command } from './command.ts';
+import { loadDocument, named } from './load.ts';
+
+interface Checked {
+  readonly place: string;
+  readonly operations: number;
+  readonly faults: readonly DocumentFault[];
+}
+
+export const check: Command = {
+  usage: 'check FILE|URL…',
+  about: 'what is wrong in documents, and what it costs',
+  async run(names) {
+    const loaded = await Promise.all(named(names).map(load));
+    const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
+    // A link may lead from one of them to another.
+    const dangling = new Set(new LinkGraph(documents).dangling);
+    const checked = loaded.map((one) => checkOne(one, dangling));
+    return {
+      json: checked,
+      lines: checked.flatMap(linesOf),
+      isGood: checked.every(({ faults }) => faults.length === 0),
+    };
+  },
+};
+
+interface Loaded {
+  readonly place: string;
+  readonly document?: OpenAPIObject;
+  /** Why there is none. */
+  readonly reason?: string;
+}
+
+async function load(place: string): Promise<Loaded> {
+  try {
+    return { place, document: await loadDocument(place) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { place, reason: error.message };
+  }
+}
+
+function checkOne({ place, document, reason }: Loaded, dangling: ReadonlySet<string>): Checked {
+  if (document === undefined)
+    return { place, operations: 0, faults: [{ pointer: '#', reason: `is not served: ${reason}` }] };
+  const faults: DocumentFault[] = [];
+  const onFault = (fault: DocumentFault) => faults.push(fault);
+  try {
+    const operations = compileOperations({ service: place, document, onFault, isEager: true });
+    const links = new LinkGraph([{ name: place, document }]).dangling.filter((name) => dangling.has(name));
+    return {
+      place,
+      operations: operations.length,
+      faults: [
+        ...distinct(faults),
+        ...danglingReferences(document),
+        ...links.map((name) => ({ pointer: '#', reason: `the link ${name} leads to no operation` })),
+      ],
+    };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { place, operations: 0, faults: [{ pointer: '#', reason: `is not served: ${error.message}` }] };
+  }
+}
+
+const distinct = (faults: readonly DocumentFault[]): DocumentFault[] => [
+  ...new Map(faults.map((fault) => [`${fault.pointer} ${fault.reason}`, fault])).values(),
+];
+
+const linesOf = ({ place, operations, faults }: Checked): string[] => [
+  `${place}: ${operations} operations, ${faults.length === 0 ? 'nothing wrong' : `${faults.length} faults`}`,
+  ...faults.map(({ pointer, reason }) => `  ${pointer} ${reason}`),
+];

@@ -1,0 +1,14 @@
+/** A command of the tool: what it is for, and what it finds. */
+export interface Command {
+  readonly usage: string;
+  readonly about: string;
+  run(names: readonly string[]): Promise<Report>;
+}
+
+interface Report {
+  /** For a program. */
+  readonly json: unknown;
+  /** For a person. */
+  readonly lines: readonly string[];
+  readonly isGood: boolean;
+}

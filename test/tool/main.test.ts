@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { startChild } from '../support/child.ts';
+
+const run = async (...args: string[]) => {
+  const child = startChild('src/tool/main.ts', args, {});
+  const code = await child.ended;
+  return { code, ...child.output };
+};
+
+describe('npm run linkway', () => {
+  it('tells what there is', async () => {
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    for (const name of ['check', 'routes', 'grade']) expect(stdout).toContain(name);
+  });
+
+  it('prints routes, for people and for programs', async () => {
+    const { stdout } = await run('routes');
+    expect(stdout).toMatch(/^GET +\/orders\/\{orderId\} +orders +getOrder$/m);
+    const table = JSON.parse((await run('routes', '--json')).stdout);
+    expect(table).toContainEqual({
+      method: 'GET',
+      path: '/orders',
+      service: 'orders',
+      operationId: 'listOrders',
+    });
+  });
+
+  it('ends with what it found', async () => {
+    expect((await run('check', 'openapi/gateway.yaml')).code).toBe(0);
+    expect((await run('check', 'nowhere.yaml')).code).toBe(1);
+    expect(await run('grade')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^linkway: name at least one/),
+    });
+    expect(await run('paint')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no command paint'),
+    });
+  });
+});
