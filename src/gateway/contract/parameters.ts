@@ -7,15 +7,11 @@ import type { Json } from '../document/grammar.ts';
 import { faultsOf, pointerTo } from './faults.ts';
 import { type Located, locate } from './located.ts';
 import { type Check, type Schemas, schemaAt } from './schemas.ts';
+import { type Form, readStyled, type Style } from './style.ts';
 
 export type Place = 'path' | 'query' | 'header';
 
-interface Parameter {
-  readonly name: string;
-  /** Values that stand in one text are separated by this. */
-  readonly separator: string | undefined;
-  /** Whether the schema takes an array, something else, or either. */
-  readonly form: 'array' | 'scalar' | 'either';
+interface Parameter extends Style {
   readonly json: boolean;
   /** The type, where only numbers are taken: as JSON writes them, not as JavaScript reads them (`0x10`, ` 1`). */
   readonly numeric: 'integer' | 'number' | undefined;
@@ -23,8 +19,6 @@ interface Parameter {
 
 /** RFC 8259 §6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
-const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
 
 /** The specification says that these are no parameters, whatever the document says. */
 const IGNORED_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization']);
@@ -62,9 +56,10 @@ export class Parameters {
       const types = schema ? typesOf(document, schema) : new Set<string>();
       if (media === undefined && types.has('object') && place === 'query') {
         // Its members are parameters of their own; which ones, the schema need not say.
-        if (parameter.node.style === 'deepObject') this.#prefixes.push(`${name}[`);
-        else open = true;
-        continue;
+        const { style = 'form', explode = style === 'form' } = parameter.node;
+        if (style === 'deepObject') this.#prefixes.push(`${name}[`);
+        if (style === 'form' && explode) open = true;
+        if (style === 'deepObject' || explode) continue;
       }
       this.#known.set(key, parameterOf(key, parameter.node, types, place, media !== undefined));
       properties[key] = schema ? schemaAt(schema.pointer) : true;
@@ -92,10 +87,11 @@ export class Parameters {
           fault(this.#unknown());
         continue;
       }
-      if (texts.length > 1 && parameter.form === 'scalar') fault('must be given once');
-      else if (parameter.numeric && !NUMBER.test(texts[0] ?? '')) fault(`must be ${parameter.numeric}`);
+      const value = readStyled(parameter, texts);
+      if (texts.length > 1 && ['scalar', 'object'].includes(parameter.form)) fault('must be given once');
+      else if (parameter.numeric && !NUMBER.test(String(value))) fault(`must be ${parameter.numeric}`);
       else if (parameter.json) readJson(read, name, texts[0], fault);
-      else read[name] = styledValue(parameter, texts);
+      else read[name] = value;
     }
     // What was found above is not in `read`, and is not to be called missing as well.
     const found = new Set(faults.map((fault) => fault.pointer));
@@ -124,12 +120,6 @@ const readJson = (
   }
 };
 
-const styledValue = ({ form, separator }: Parameter, texts: readonly string[]): unknown => {
-  if (form === 'scalar') return texts[0];
-  const values = separator === undefined ? texts : texts.flatMap((text) => text.split(separator));
-  return form === 'either' && values.length === 1 ? values[0] : [...values];
-};
-
 const parameterOf = (
   name: string,
   node: Json,
@@ -138,10 +128,8 @@ const parameterOf = (
   json: boolean,
 ): Parameter => {
   const style = String(node.style ?? (place === 'query' ? 'form' : 'simple'));
-  const explode = node.explode ?? style === 'form';
-  const separator = explode && place === 'query' ? undefined : (SEPARATORS[style] ?? ',');
-  const others = [...types].filter((type) => type !== 'array' && type !== 'null');
-  const form = !types.has('array') ? 'scalar' : others.length > 0 ? 'either' : 'array';
+  const explode = Boolean(node.explode ?? style === 'form');
+  const form = json ? 'scalar' : formOf(types);
   const numeric =
     types.size !== 1
       ? undefined
@@ -150,8 +138,14 @@ const parameterOf = (
         : types.has('number')
           ? 'number'
           : undefined;
-  return { name, separator, form, json, numeric };
+  return { name, style, explode, form, json, numeric };
 };
+
+function formOf(types: ReadonlySet<string>): Form {
+  if (types.has('object') && !types.has('array')) return 'object';
+  if (!types.has('array')) return 'scalar';
+  return [...types].some((type) => type !== 'array' && type !== 'null') ? 'either' : 'array';
+}
 
 /** The types that a schema names, itself or in its alternatives. */
 const typesOf = (document: Json, schema: Located, depth = 0): Set<string> => {
