@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { parse } from 'yaml';
-
-/** The folder. */
-export const CORPUS = process.env.OPENAPI_CORPUS ?? '../shared/corpus';
+import { CORPUS } from './corpus-folder.ts';
 
 const read = (file: string): OpenAPIObject => parse(readFileSync(join(CORPUS, file), 'utf8'));
 

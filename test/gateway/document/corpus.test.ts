@@ -8,7 +8,7 @@ import { renamePaths } from '../../../src/gateway/document/rename-paths.ts';
 import { compileOperations } from '../../../src/gateway/operation.ts';
 import { parseOpenApi } from '../../../src/gateway/read-document.ts';
 import { createRouter } from '../../../src/gateway/router.ts';
-import { CORPUS } from '../../support/corpus.ts';
+import { CORPUS } from '../../support/corpus-folder.ts';
 import { dangling } from '../../support/dangling.ts';
 
 const tests = () => {

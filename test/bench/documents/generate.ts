@@ -1,0 +1,38 @@
+/** A document of a size that nobody wants to commit: resources with their operations, schemas and long descriptions. */
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+
+const PER_RESOURCE = 4;
+
+export function generate(operations: number, bytes = 0): OpenAPIObject {
+  const paths: Record<string, object> = {};
+  const schemas: Record<string, object> = {};
+  const description = 'x'.repeat(Math.floor(bytes / operations));
+  for (let n = 0; n < operations / PER_RESOURCE; n++) {
+    const schema = { $ref: `#/components/schemas/Thing${n}` };
+    const content = { 'application/json': { schema } };
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const operation = (name: string, more: object = {}) => ({
+      ...{ operationId: `${name}${n}`, description, responses: { 200: { description: 'Done.', content } } },
+      ...more,
+    });
+    // Of one length, so that what is compared does not differ in that.
+    const path = `/things${String(n).padStart(6, '0')}`;
+    schemas[`Thing${n}`] = {
+      type: 'object',
+      properties: { id: { type: 'string' }, next: { $ref: `#/components/schemas/Thing${n + 1}` } },
+    };
+    paths[path] = { get: operation('list'), post: operation('make', { requestBody: { content } }) };
+    paths[`${path}/{id}`] = {
+      parameters: [id],
+      get: operation('get'),
+      put: operation('change', { requestBody: { content } }),
+    };
+  }
+  schemas[`Thing${Math.ceil(operations / PER_RESOURCE)}`] = { type: 'object' };
+  return {
+    openapi: '3.1.0',
+    info: { title: `${operations} operations`, version: '1.0.0' },
+    paths,
+    components: { schemas },
+  } as OpenAPIObject;
+}

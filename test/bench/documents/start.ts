@@ -1,0 +1,17 @@
+/** One start: a gateway over a document, asked once. Prints what that took from the beginning of the process. */
+import { parseGatewayConfig } from '../../../src/config/gateway-yaml.ts';
+import { startGateway } from '../../../src/gateway/start.ts';
+import { createLog } from '../../../src/http/log.ts';
+
+const [file = '', path = '/'] = process.argv.slice(2);
+const yaml = `services: { it: { document: ${JSON.stringify(file)}, url: "${process.env.UPSTREAM}" } }`;
+const config = parseGatewayConfig(yaml, '/gateway.yaml');
+const log = createLog({ level: 'silent' });
+const gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log });
+const answer = await fetch(gateway.url + path);
+await answer.arrayBuffer();
+const { rss } = process.memoryUsage();
+process.stdout.write(
+  JSON.stringify({ status: answer.status, ms: process.uptime() * 1000, megabytes: rss / 1e6 }),
+);
+await gateway.close();

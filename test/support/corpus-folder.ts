@@ -1,0 +1,2 @@
+/** Where OpenAPI documents of others lie, if they do. */
+export const CORPUS = process.env.OPENAPI_CORPUS ?? '../shared/corpus';
