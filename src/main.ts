@@ -1,6 +1,8 @@
 /** `npm start`: the gateway and every service that is here, in one process; what passes between them is real HTTP. */
 import type { RequestListener } from 'node:http';
-import { type GatewayConfig, loadGatewayConfig } from './config/gateway-yaml.ts';
+import { currentConfig } from './config/current-config.ts';
+import { configFile, type GatewayConfig } from './config/gateway-yaml.ts';
+import { LastGood } from './config/last-good.ts';
 import { type Environment, readSettings } from './config/settings.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Listening, listen } from './http/listen.ts';
@@ -11,12 +13,14 @@ import { isHere, loadService } from './service/load.ts';
 import { serviceApp } from './service/start.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 
-export interface StartedSystem extends Running {
+export interface StartedSystem extends Required<Running> {
   readonly url: string;
   /** Path of a request worth copying. */
   readonly sample: string;
   /** Where each service listens, by name. */
   readonly services: Readonly<Record<string, string>>;
+  /** Why it did not start with what is newest, a line a fault. */
+  readonly refused: readonly string[];
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -25,7 +29,9 @@ const LOOPBACK = '127.0.0.1';
 export async function start(env: Environment): Promise<StartedSystem> {
   const settings = readSettings(env);
   const log = createLog({ level: settings.LOG_LEVEL });
-  const configured = loadGatewayConfig(settings.GATEWAY_CONFIG, { env });
+  const lastGood = new LastGood(settings.DATA_DIR, (message) => log.logger.warn(message));
+  const file = configFile(settings.GATEWAY_CONFIG, { env });
+  const { config: configured } = currentConfig(file, lastGood.text(file.path));
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const one of closers.toReversed()) await one();
@@ -35,12 +41,17 @@ export async function start(env: Environment): Promise<StartedSystem> {
     const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR });
     closers.push(() => database.close());
     const urls = await startServices(configured, database, log, closers);
-    const config = loadGatewayConfig(settings.GATEWAY_CONFIG, { env, urls });
-    const gateway = await startGateway({ config, port: settings.PORT, host: settings.HOST, log });
+    const config = configFile(settings.GATEWAY_CONFIG, { env, urls });
+    const gateway = await startGateway({
+      ...{ config, lastGood, log },
+      port: settings.PORT,
+      host: settings.HOST,
+    });
     closers.push(() => gateway.close());
     // What people type; on a loopback address it is the same.
     const url = gateway.url.replace(LOOPBACK, 'localhost');
-    return { url, sample: gateway.sample, services: urls, close };
+    const { sample, refused, reload } = gateway;
+    return { url, sample, services: urls, refused, reload, close };
   } catch (error) {
     await close();
     throw error;
@@ -103,7 +114,7 @@ async function reserve(name: string): Promise<Place> {
   };
 }
 
-const banner = ({ url, sample }: StartedSystem): string => `
+const banner = ({ url, sample, refused }: StartedSystem): string => `
   linkway is up.
 
     Entry point   ${url}/
@@ -112,7 +123,7 @@ const banner = ({ url, sample }: StartedSystem): string => `
 
     curl -s '${url}${sample}'
 
-  Ctrl-C ends it.
+${refused.map((reason) => `  Broken, so the last good one is used: ${reason}\n\n`).join('')}  Ctrl-C ends it.
 
 `;
 

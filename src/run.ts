@@ -1,11 +1,14 @@
 /**
  * Runs a process from start to end: a wrong configuration is one line and exit code 1, SIGINT and SIGTERM let
- * what is in flight finish and end with 0, a second signal ends at once.
+ * what is in flight finish and end with 0, a second signal ends at once. SIGHUP takes over what has changed; when it
+ * comes because the terminal is gone, it ends the process.
  */
+import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
 
 export interface Running {
   close(): Promise<void>;
+  reload?(): Promise<unknown>;
 }
 
 export async function run(start: () => Promise<Running>): Promise<void> {
@@ -18,6 +21,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   }
 }
 
+const STDIN = 0;
 const FORCED_EXIT = 130;
 /** npm passes Ctrl-C on to a process that the terminal has told already; that is not a second wish. */
 const SAME_SIGNAL = 1000;
@@ -35,4 +39,9 @@ function endOnSignal(running: Running): void {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  const hadTerminal = isatty(STDIN);
+  process.on('SIGHUP', () => {
+    if (running.reload === undefined || (hadTerminal && !isatty(STDIN))) void end();
+    else void running.reload();
+  });
 }

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
+import { duration } from './units.ts';
 
 const serviceSchema = z.strictObject({
-  document: z.string().min(1).describe('Its OpenAPI document, relative to this file.'),
+  document: z.string().min(1).describe('Its OpenAPI document: a file, relative to this one, or a URL.'),
   overlays: z
     .array(z.string().min(1))
     .default([])
-    .describe('OpenAPI Overlays that are applied to it, in this order, relative to this file.'),
+    .describe('OpenAPI Overlays that are applied to it, in this order: files or URLs.'),
   url: z
     .string()
     .optional()
@@ -54,6 +55,14 @@ export const gatewaySchema = z.strictObject({
     .describe(
       'Whether `Forwarded` and `X-Forwarded-*` of the client are believed, because a proxy of yours stands before.',
     ),
+  reload: z
+    .strictObject({
+      files: duration
+        .default(1000)
+        .describe('How often this file and the documents are looked at for changes; `0` never.'),
+      urls: duration.default(60_000).describe('How often documents are asked for at their URLs; `0` never.'),
+    })
+    .prefault({}),
   accessLog: z.boolean().default(true).describe('Whether the gateway logs a line a request.'),
 });
 

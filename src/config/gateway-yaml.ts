@@ -1,5 +1,5 @@
 /**
- * `gateway.yaml`: which services stand behind the gateway, and how they are called. Read once at start; a
+ * `gateway.yaml`: which services stand behind the gateway, and how they are called. A
  * fault is one line that names file, line, place and mend.
  */
 import { readFileSync } from 'node:fs';
@@ -10,14 +10,15 @@ import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { Limits } from './limits.ts';
 import type { PathNames } from './path-names.ts';
+import { placeIn } from './place.ts';
 import { type Policy, type PolicyInput, policySchema } from './policy.ts';
 import { type Environment, urlVariable } from './settings.ts';
 
 export interface ServiceConfig {
   readonly name: string;
-  /** Absolute path of its OpenAPI document. */
+  /** Absolute path or URL of its OpenAPI document. */
   readonly document: string;
-  /** Absolute paths of what is applied to that. */
+  /** Absolute paths or URLs of what is applied to that. */
   readonly overlays: readonly string[];
   /** Scheme, host and port. */
   readonly url: string;
@@ -42,6 +43,8 @@ export interface GatewayConfig {
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;
+  /** How often files and URLs are looked at, in milliseconds; 0 is never. */
+  readonly reload: { readonly files: number; readonly urls: number };
 }
 
 export interface GatewayConfigSources {
@@ -49,6 +52,22 @@ export interface GatewayConfigSources {
   /** URLs of services by name, known only at run time; they go before everything else. */
   readonly urls?: Readonly<Record<string, string>>;
 }
+
+/** `gateway.yaml` where it is, to be read again when it changes. */
+export interface ConfigFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** As it is now. @throws ConfigError when it cannot be read */
+  text(): string;
+  /** @throws ConfigError for what is wrong in it */
+  parse(text: string): GatewayConfig;
+}
+
+export const configFile = (file: string, sources: GatewayConfigSources = {}): ConfigFile => ({
+  path: resolve(file),
+  text: () => read(file),
+  parse: (text) => parseGatewayConfig(text, file, sources),
+});
 
 export const loadGatewayConfig = (file: string, sources: GatewayConfigSources = {}): GatewayConfig =>
   parseGatewayConfig(read(file), file, sources);
@@ -79,7 +98,8 @@ export const parseGatewayConfig = (
     const result = schema.safeParse(value);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
-    throw fault([...at, ...(issue?.path ?? [])], issue?.message ?? 'is not valid');
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    throw fault([...at, ...(issue?.path ?? []), ...unknown], issue?.message ?? 'is not valid');
   };
 
   const [broken] = yaml.errors;
@@ -107,16 +127,16 @@ export const parseGatewayConfig = (
       ...location,
       isMock,
       prefix: service.prefix,
-      document: resolve(dirname(file), service.document),
-      overlays: service.overlays.map((overlay) => resolve(dirname(file), overlay)),
+      document: placeIn(dirname(file), service.document),
+      overlays: service.overlays.map((overlay) => placeIn(dirname(file), overlay)),
       paths: service.paths,
       ownUrls: service.ownUrls,
       unknownQuery: service.unknownQuery,
       policy: policySchema.parse(merge(root.policy ?? {}, service.policy ?? {})),
     };
   });
-  const { limits, trustProxy, accessLog } = root;
-  return { services, limits, trustProxy, accessLog };
+  const { limits, trustProxy, accessLog, reload } = root;
+  return { services, limits, trustProxy, accessLog, reload };
 };
 
 /** Never answers (RFC 6761 §6.4). */

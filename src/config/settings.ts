@@ -22,7 +22,11 @@ const variables = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('A PostgreSQL server, `postgres://…`; without it an embedded database in `DATA_DIR`.'),
-  DATA_DIR: z.string().min(1).default('data').describe('Folder of the embedded database.'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('data')
+    .describe('Folder of the embedded database, and of documents as they were last good.'),
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')

@@ -175,6 +175,15 @@ export const serviceUnreachable = defineProblem({
   mend: 'Try again after `Retry-After` seconds. Look at `/status`.',
 });
 
+export const contractUnavailable = defineProblem({
+  code: 'contract-unavailable',
+  status: 503,
+  title: 'The contract of the service cannot be had',
+  meaning:
+    'The document that says what the service can do could not be fetched yet, so nothing of it is served; other services are not affected.',
+  mend: 'Try again after `Retry-After` seconds: the document is tried again by itself. Look at `/status`.',
+});
+
 export const circuitOpen = defineProblem({
   code: 'circuit-open',
   status: 503,
@@ -224,6 +233,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     internalError,
     badGateway,
     serviceUnreachable,
+    contractUnavailable,
     circuitOpen,
     overloaded,
     upstreamTimeout,

@@ -21,11 +21,12 @@ import { publicPaths } from './public-paths.ts';
 import { route } from './route.ts';
 import { createRouter } from './router.ts';
 import { createSend } from './send.ts';
+import { unserved } from './unserved.ts';
 import { validate } from './validate.ts';
 
 export interface GatewayOptions {
   readonly config: Pick<GatewayConfig, 'services' | 'limits' | 'trustProxy' | 'accessLog'>;
-  /** The document of each service, by name. */
+  /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
   readonly log: Pick<Log, 'logger' | 'lines'>;
@@ -64,10 +65,11 @@ export function createGateway({
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
   const paths = publicPaths(router, pages);
+  const unservedPaths = unserved(config.services.filter(({ name }) => !documents.has(name)));
   const compositionOf = compositions({
     ...{ operations, documents, graph, router, onDroppedLink },
     services: config.services,
-    isOwn: paths.isOwn,
+    isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
   const { trustProxy } = config;
   const security = securityHeaders();
@@ -81,12 +83,12 @@ export function createGateway({
   app.use(accessLog({ lines, onRequest }));
   // What the gateway answers itself.
   if (pages) app.use(ownPages(pages));
-  // Whose operation it is: 404, 405.
-  app.use(route(router, security));
+  // Whose operation it is: 404, 405, or 503 where nobody can say.
+  app.use(route(router, unservedPaths, security));
   // As the contract says, or 400, 413, 415.
   app.use(validate(config.limits.body));
   // With links where its service has none, and with what they lead to at other services.
-  const send = createSend(router, targets);
+  const send = createSend(router, targets, unservedPaths);
   app.use(compose({ compositionOf, send, targets, limits: config.limits, trustProxy, headersOf }));
   // To the service and back.
   app.use(forward({ targets, trustProxy, headersOf }));

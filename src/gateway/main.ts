@@ -1,18 +1,21 @@
 /** The gateway alone: `npm run start:gateway`. */
-import { loadGatewayConfig } from '../config/gateway-yaml.ts';
+import { configFile } from '../config/gateway-yaml.ts';
+import { LastGood } from '../config/last-good.ts';
 import { readSettings } from '../config/settings.ts';
 import { createLog } from '../http/log.ts';
 import { run } from '../run.ts';
 import { startGateway } from './start.ts';
 
 await run(async () => {
-  const { PORT, HOST, LOG_LEVEL, GATEWAY_CONFIG } = readSettings(process.env);
-  const config = loadGatewayConfig(GATEWAY_CONFIG, { env: process.env });
+  const { PORT, HOST, LOG_LEVEL, GATEWAY_CONFIG, DATA_DIR } = readSettings(process.env);
   const log = createLog({ level: LOG_LEVEL });
-  const gateway = await startGateway({ config, port: PORT, host: HOST, log });
-  log.logger.info(
-    { url: gateway.url, services: config.services.map(({ name }) => name) },
-    'the gateway listens',
-  );
+  const gateway = await startGateway({
+    config: configFile(GATEWAY_CONFIG, { env: process.env }),
+    lastGood: new LastGood(DATA_DIR, (message) => log.logger.warn(message)),
+    port: PORT,
+    host: HOST,
+    log,
+  });
+  log.logger.info({ url: gateway.url }, 'the gateway listens');
   return gateway;
 });

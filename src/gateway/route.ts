@@ -1,21 +1,27 @@
 /**
  * Finds the operation that a request is for.
  *
- * Sends 400 where the path's percent-encoding is broken, 404 where no document has the path, 405 with `Allow`
+ * Sends 400 where the path's percent-encoding is broken, 404 where no document has the path, 503 where one that
+ * cannot be had may have it, 405 with `Allow`
  * where it has, but not with this method (RFC 9110 §15.5.6), and answers OPTIONS with 204, `Allow` (§9.3.7) and
  * `Accept-Patch` (RFC 5789 §3.1).
  */
 import type { RequestHandler } from 'express';
 import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
-import { methodNotAllowed, notFound } from '../contract/problems.ts';
+import { methodNotAllowed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
 import { Exchange, setExchange } from './exchange.ts';
 import { targetOf } from './operation.ts';
 import type { OperationRouter } from './router.ts';
+import type { Unserved } from './unserved.ts';
 
-export const route = (router: OperationRouter, securityHeaders: readonly string[]): RequestHandler =>
+export const route = (
+  router: OperationRouter,
+  unserved: Unserved,
+  securityHeaders: readonly string[],
+): RequestHandler =>
   function route(req, res, next) {
     const { method, url } = req;
     const match = router.find(method, url);
@@ -29,7 +35,7 @@ export const route = (router: OperationRouter, securityHeaders: readonly string[
       return;
     }
     const allow = router.allowed(url).join(', ');
-    if (!allow) throw new Problem(notFound, 'No operation has this path.');
+    if (!allow) throw unserved.problem(originForm(url));
     if (method !== 'OPTIONS') {
       throw new Problem(methodNotAllowed, `This path takes ${allow}.`, { headers: { Allow: allow } });
     }

@@ -56,7 +56,7 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
     const owner = owners.get(shape);
     if (owner) {
       throw new ConfigError(
-        `${method} ${operation.path} is claimed twice, by ${owner.service} (${owner.operationId}) and ${operation.service} (${operation.operationId}); take it out of one document`,
+        `${method} ${operation.path} is in the documents of both ${owner.service}${owner.path === operation.path ? '' : ` (as ${owner.path})`} and ${operation.service}; give it to one of them`,
       );
     }
     owners.set(shape, operation);

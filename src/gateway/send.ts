@@ -1,10 +1,9 @@
 /** A request of the gateway's own, through the same routes and policies as one from outside, without HTTP to itself. */
-import { Problem } from '../contract/problem.ts';
-import { notFound } from '../contract/problems.ts';
 import type { UpstreamAnswer } from '../outbound/answer.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { targetOf } from './operation.ts';
 import type { OperationRouter } from './router.ts';
+import type { Unserved } from './unserved.ts';
 
 interface InternalRequest {
   readonly method: string;
@@ -14,14 +13,14 @@ interface InternalRequest {
   readonly headers: readonly string[];
 }
 
-/** @throws Problem not-found (404), or what the target's policy answers with */
+/** @throws Problem not-found (404), contract-unavailable (503), or what the target's policy answers with */
 export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
 
 export const createSend =
-  (router: OperationRouter, targets: Targets): Send =>
+  (router: OperationRouter, targets: Targets, unserved: Unserved): Send =>
   async (request, signal) => {
     const match = router.find(request.method, request.path);
     const target = match && targets.get(match.operation.service);
-    if (!target) throw new Problem(notFound, `No operation has the path ${request.path}.`);
+    if (!target) throw unserved.problem(request.path);
     return target.send({ ...request, path: targetOf(match.operation, request.path) }, signal);
   };

@@ -1,69 +1,57 @@
-/** Puts a gateway together from its configuration and lets it listen. */
-import type { GatewayConfig } from '../config/gateway-yaml.ts';
+/** Puts a gateway together from its configuration, lets it listen, and takes over what changes. */
+import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
+import type { LastGood } from '../config/last-good.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
-import { closeTargets, createTargets } from '../outbound/targets.ts';
-import { createGateway } from './app.ts';
-import type { DocumentFault } from './document/fault.ts';
-import { mergeDocuments } from './document/merge.ts';
-import { startMocks } from './mock/start.ts';
-import { createPages } from './pages/pages.ts';
 import { samplePath } from './pages/sample.ts';
-import { readDocuments } from './read-document.ts';
-
-/** Of one service, shown at once. */
-const MOST_FAULTS = 20;
+import { placesOf } from './read-document.ts';
+import { Live } from './reload/live.ts';
+import { watch } from './reload/watch.ts';
 
 export interface StartGatewayOptions {
-  readonly config: GatewayConfig;
+  /** Read again when it changes, or as it is for good. */
+  readonly config: ConfigFile | GatewayConfig;
   readonly port: number;
   readonly host: string;
   readonly log: Log;
+  /** What was good before this process began. */
+  readonly lastGood?: LastGood;
 }
 
 export interface StartedGateway extends Listening {
   /** Path and query of a request worth copying. */
   readonly sample: string;
+  /** Why it did not start with what is newest, a line a fault. */
+  readonly refused: readonly string[];
+  /** Takes over what has changed, at once. @returns whether something did */
+  reload(): Promise<boolean>;
 }
 
 /** @throws ConfigError when a document is broken or the port is taken */
 export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
-  const { port, host, log } = options;
-  const services = readDocuments(options.config.services, (message) => log.logger.warn(message));
-  const mocks = await startMocks(options.config.services, services);
-  const config = { ...options.config, services: mocks.services };
-  const targets = createTargets(config.services);
-  const dropped = new Map<string, number>();
-  const onDroppedLink = (service: string) => dropped.set(service, (dropped.get(service) ?? 0) + 1);
-  const faults = new Map<string, readonly DocumentFault[]>();
-  const onFault = (service: string, fault: DocumentFault) => {
-    faults.set(service, [...(faults.get(service) ?? []), fault].slice(-MOST_FAULTS));
-    log.logger.warn({ service, ...fault }, 'the document has a fault');
-  };
-  let draining = false;
-  const pages = createPages({
-    services,
-    merged: mergeDocuments(services),
-    status: () =>
-      [...targets.values()].map((target) => ({
-        ...target.snapshot(),
-        droppedLinks: dropped.get(target.name) ?? 0,
-        faults: faults.get(target.name) ?? [],
-      })),
-    ready: () => !draining,
+  const { config, port, host, log, lastGood } = options;
+  const file = 'parse' in config ? config : fixed(config);
+  const live = await Live.start({ file, log, lastGood });
+  const { url, close } = await listen(live.handle, { port, host });
+  const unwatch = watch({
+    places: () => [file.path, ...live.generation.config.services.flatMap(placesOf)].filter(Boolean),
+    intervals: () => live.generation.config.reload,
+    isRefused: () => live.refusals.length > 0,
+    reload: () => live.reload(),
   });
-  const documents = new Map(services.map(({ name, document }) => [name, document]));
-  const app = createGateway({ config, documents, targets, log, pages, onDroppedLink, onFault });
-  const { url, close } = await listen(app, { port, host });
   return {
     url,
-    sample: samplePath(services),
+    sample: samplePath(live.generation.services),
+    refused: live.refusals,
+    reload: () => live.reload(),
     close: async () => {
-      draining = true;
+      unwatch();
+      live.state.isDraining = true;
       await close();
-      await closeTargets(targets);
-      await mocks.close();
+      await live.close();
       log.flush();
     },
   };
 };
+
+const fixed = (config: GatewayConfig): ConfigFile => ({ path: '', text: () => '', parse: () => config });

@@ -10,18 +10,31 @@ const policy = wrap(
   retry(handleAll, { maxAttempts: 2, backoff: new ExponentialBackoff() }),
 );
 
-/** @throws ConfigError in one line that names the URL */
-export async function download(url: string): Promise<string> {
+interface Downloaded {
+  readonly text: string;
+  readonly etag: string | undefined;
+}
+
+/**
+ * @param etag of what is there already (RFC 9110 §13.1.2)
+ * @returns undefined when that is still the newest
+ * @throws ConfigError in one line that names the URL
+ */
+export async function download(url: string, etag?: string): Promise<Downloaded | undefined> {
   try {
     return await policy.execute(async ({ signal }) => {
       const answer = await fetch(url, {
         signal,
-        headers: { Accept: 'application/json, application/yaml, */*;q=0.5' },
+        headers: {
+          Accept: 'application/json, application/yaml, */*;q=0.5',
+          ...(etag !== undefined && { 'If-None-Match': etag }),
+        },
       });
+      if (etag !== undefined && answer.status === 304) return undefined;
       if (!answer.ok) throw new Error(`the answer has the status ${answer.status}`);
       const bytes = await answer.arrayBuffer();
       if (bytes.byteLength > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-      return new TextDecoder().decode(bytes);
+      return { text: new TextDecoder().decode(bytes), etag: answer.headers.get('etag') ?? undefined };
     });
   } catch (cause) {
     throw new ConfigError(

@@ -32,14 +32,16 @@ const CONNECTIONS = 128;
 
 export class Target {
   readonly name: string;
-  readonly #policy: Policy;
+  readonly url: string;
+  readonly policy: Policy;
   readonly #pool: Pool;
   readonly #resilience: Resilience;
   readonly #statistics = new Statistics();
 
   constructor(name: string, url: string, policy: Policy) {
     this.name = name;
-    this.#policy = policy;
+    this.url = url;
+    this.policy = policy;
     this.#pool = new Pool(new URL(url).origin, {
       connections: CONNECTIONS,
       // More on one connection would let a slow answer hold up the fast ones behind it.
@@ -54,7 +56,7 @@ export class Target {
 
   /** Begins a call; `call.answer` settles with the head, `call.abort()` gives it up. */
   start(request: OutboundRequest): Call {
-    const call = new Call(request, performance.now() + this.#policy.deadline);
+    const call = new Call(request, performance.now() + this.policy.deadline);
     this.#statistics.requests += 1;
     this.#resilience.rules.earn();
     call.answer = this.#run(call);
@@ -90,7 +92,7 @@ export class Target {
             ? 'open'
             : 'half-open',
       inFlight,
-      queued: this.#policy.bulkhead.queued - slots.queueSlots,
+      queued: this.policy.bulkhead.queued - slots.queueSlots,
       requests,
       failures,
       ...(lastFailure && { lastFailure }),
@@ -124,7 +126,7 @@ export class Target {
     const statistics = this.#statistics;
     const startedAt = performance.now();
     statistics.inFlight += 1;
-    const attempt = new Attempt(call, Math.min(this.#policy.attemptTimeout, Math.ceil(remaining)), () => {
+    const attempt = new Attempt(call, Math.min(this.policy.attemptTimeout, Math.ceil(remaining)), () => {
       statistics.inFlight -= 1;
     });
     const { method, path, headers, body } = call.request;

@@ -53,6 +53,28 @@ describe('the processes', () => {
     expect(await second.ended).toBe(0);
   }, 60_000);
 
+  it('takes over what has changed on SIGHUP, and starts again with what was good', async () => {
+    const config = join(folder, 'reloaded.yaml');
+    const write = (text: string) => writeFile(config, `reload: { files: 0 }\nservices: {}\n${text}`);
+    await write('');
+    const first = startChild('src/gateway/main.ts', [], env({ GATEWAY_CONFIG: config }));
+    await first.says(/the gateway listens/);
+    await write('accessLog: false\n');
+    first.process.kill('SIGHUP');
+    await first.says(/the gateway is renewed/);
+    await write('colour: red\n');
+    first.process.kill('SIGHUP');
+    await first.says(/refused.*last good/);
+    first.process.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+
+    const second = startChild('src/main.ts', [], env({ GATEWAY_CONFIG: config }));
+    await second.says(/Broken, so the last good one is used: reloaded\.yaml:3: .*colour/);
+    await second.says(/Ctrl-C/);
+    second.process.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  }, 60_000);
+
   describe('a start that cannot be', () => {
     let taken: Server;
     let port: number;

@@ -1,7 +1,6 @@
 /** The gateway's own pages over two small services, without a gateway around them. */
 import express, { type Express } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { mergeDocuments } from '../../src/gateway/document/merge.ts';
 import { createPages, type PagesOptions } from '../../src/gateway/pages/pages.ts';
 import { problemHandler } from '../../src/http/problem-handler.ts';
 
@@ -92,7 +91,6 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
   app.use(
     createPages({
       services: sampleServices,
-      merged: mergeDocuments(sampleServices),
       status: () => [
         {
           name: 'orders',
@@ -102,6 +100,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           requests: 1204,
           failures: 17,
           droppedLinks: 0,
+          hasContract: true,
           faults: [],
           lastFailure: { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time' },
           latency: { p50: 3.21, p99: 41.7 },
@@ -114,6 +113,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           requests: 0,
           failures: 0,
           droppedLinks: 3,
+          hasContract: true,
           faults: [
             {
               pointer: '#/paths/~1consumers/get/parameters',

@@ -29,8 +29,8 @@ export interface CompositionOptions {
     readonly name: string;
     readonly ownUrls: readonly string[];
   })[];
-  /** Whether a page of the gateway's own answers at a path. */
-  readonly isOwn: (path: string) => boolean;
+  /** Whether something else than an operation answers at a path: a page, or what is not known yet. */
+  readonly isElsewhere: (path: string) => boolean;
   /** Called with the service's name for every link that is left out, since no route serves it. */
   readonly onDroppedLink?: ((service: string) => void) | undefined;
 }
@@ -38,10 +38,10 @@ export interface CompositionOptions {
 export type CompositionOf = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
 
 export function compositions(options: CompositionOptions): CompositionOf {
-  const { operations, documents, graph, router, services, isOwn, onDroppedLink } = options;
+  const { operations, documents, graph, router, services, isElsewhere, onDroppedLink } = options;
   const serves = (href: string): boolean => {
     const [path = ''] = href.split(/[?#]|\{[?&]/, 1);
-    return isOwn(path) || isServed(router, path);
+    return isElsewhere(path) || isServed(router, path);
   };
   const urls = new Map(
     services.map(({ name, ownUrls, ...place }) => [

@@ -22,12 +22,19 @@ const DEFAULT_INFO: InfoObject = {
 };
 
 /** Extension of `components`: the problem types that services answer with, by code. */
-export const PROBLEMS = 'x-problems';
+const PROBLEMS = 'x-problems';
+
+export interface MergeOptions {
+  /** What is said of the whole, where it is not what is said of any. */
+  readonly info?: Partial<InfoObject>;
+}
+
+export const publicInfo = (info: Partial<InfoObject> = {}): InfoObject => ({ ...DEFAULT_INFO, ...info });
 
 /** @throws ConfigError when two services claim the same operation, or one a reserved path */
 export function mergeDocuments(
   services: readonly ServiceDocument[],
-  { info = {} }: { readonly info?: Partial<InfoObject> } = {},
+  { info = {} }: MergeOptions = {},
 ): OpenAPIObject {
   const ids = new OperationIds(services.map(({ name, document }) => ({ name, document: asJson(document) })));
   const registry = new Registry();
@@ -54,7 +61,7 @@ export function mergeDocuments(
   const { webhooks, pathItems, ...components } = sections;
   return mend({
     openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
-    info: { ...DEFAULT_INFO, ...info },
+    info: publicInfo(info),
     servers: PUBLIC_SERVERS,
     tags: tags.toJSON() as { name: string }[],
     paths: mapItems(written, (item) => withGatewayAnswers(item, answers)),
@@ -67,7 +74,7 @@ export function mergeDocuments(
         ),
       }),
       ...extensions(services),
-      [PROBLEMS]: problemTypes(services),
+      [PROBLEMS]: publicProblems(services),
     },
     'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
   }) as unknown as OpenAPIObject;
@@ -109,7 +116,7 @@ const extensions = (services: readonly ServiceDocument[]): Json =>
   );
 
 /** The library's own types go first: a code has one meaning behind one gateway. */
-const problemTypes = (services: readonly ServiceDocument[]): Json => {
+export const publicProblems = (services: readonly ServiceDocument[]): Json => {
   const own = [...libraryProblems].map(([code, { code: _, ...type }]) => [code, type] as const);
   const theirs = services.flatMap(({ document }) => {
     const types = asJson(document.components ?? {})[PROBLEMS];

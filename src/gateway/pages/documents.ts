@@ -14,18 +14,15 @@ import { type Entity, entity, get, json, send } from '../../http/entity.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { publicDocument } from '../document/merge.ts';
 import { YAML } from './discovery.ts';
+import { once } from './once.ts';
 
 const toYaml = (document: OpenAPIObject): string => stringify(document, { aliasDuplicateObjects: false });
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-export function documents(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
+export function documents(
+  router: Router,
+  services: readonly ServiceDocument[],
+  merged: () => OpenAPIObject,
+): void {
   const files = new Map<string, () => Entity>();
   const add = (name: string, document: () => OpenAPIObject): void => {
     files.set(
@@ -37,7 +34,7 @@ export function documents(router: Router, services: readonly ServiceDocument[], 
       once(() => entity(YAML, toYaml(document()))),
     );
   };
-  add('/openapi', () => merged);
+  add('/openapi', merged);
   for (const service of services)
     add(
       `/openapi/${service.name}`,

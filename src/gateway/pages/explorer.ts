@@ -5,7 +5,7 @@
  * Reads `at`, an address to go to; sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
  */
 import type { Router } from 'express';
-import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { InfoObject } from 'openapi3-ts/oas31';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest } from '../../contract/problems.ts';
 import { cache, entity, get, HTML, send } from '../../http/entity.ts';
@@ -20,12 +20,8 @@ import { prose } from './prose.ts';
 const PATH = '/explorer';
 const ADDRESS = 'at';
 
-export function explorer(
-  router: Router,
-  services: readonly ServiceDocument[],
-  { info }: OpenAPIObject,
-): void {
-  const made = entity(HTML, explorerPage(services, info.title));
+export function explorer(router: Router, services: readonly ServiceDocument[], { title }: InfoObject): void {
+  const made = entity(HTML, explorerPage(services, title));
   get(router, PATH, (req, res) => {
     const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
     if (address === null) return send(req, res, made);

@@ -8,14 +8,14 @@ import type { Router } from 'express';
 import { HEALTH } from '../../contract/media-types.ts';
 import { READY_PATH } from '../../contract/places.ts';
 import { cache, get, json, send } from '../../http/entity.ts';
-import type { TargetSnapshot } from '../../outbound/target.ts';
+import type { ServiceSnapshot } from './status.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 
 export function health(
   router: Router,
   ready: () => boolean,
-  snapshot: () => readonly TargetSnapshot[],
+  snapshot: () => readonly ServiceSnapshot[],
 ): void {
   const live = json(HEALTH, { status: 'pass' }, noStore);
   get(router, '/health/live', (req, res) => send(req, res, live));
@@ -24,17 +24,19 @@ export function health(
       send(req, res, json(HEALTH, { status: 'fail', output: 'draining' }, noStore), 503);
       return;
     }
-    const services = snapshot().map(({ name, breaker }) => ({ name, breaker, status: level(breaker) }));
-    const status = services.some((service) => service.status === 'warn') ? 'warn' : 'pass';
     const checks = Object.fromEntries(
-      services.map(({ name, breaker, ...check }) => [
-        `${name}:breaker`,
-        [{ componentType: 'component', observedValue: breaker, ...check }],
+      snapshot().flatMap(({ name, breaker, hasContract }) => [
+        [`${name}:breaker`, [check(breaker, breaker === 'closed')]],
+        ...(hasContract ? [] : [[`${name}:contract`, [check('unavailable', false)]]]),
       ]),
-    );
+    ) as Record<string, ReturnType<typeof check>[]>;
+    const status = Object.values(checks).some(([one]) => one?.status === 'warn') ? 'warn' : 'pass';
     send(req, res, json(HEALTH, { status, checks }, noStore));
   });
 }
 
-const level = (breaker: TargetSnapshot['breaker']): 'pass' | 'warn' =>
-  breaker === 'closed' ? 'pass' : 'warn';
+const check = (observedValue: string, isWell: boolean) => ({
+  componentType: 'component',
+  observedValue,
+  status: isWell ? 'pass' : 'warn',
+});

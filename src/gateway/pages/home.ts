@@ -4,7 +4,7 @@
  * Reads `Accept`, `Host`; sends 200, 304, 406; `Link` to the description (RFC 8631, RFC 9727 §3).
  */
 import type { Request, Router } from 'express';
-import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { InfoObject } from 'openapi3-ts/oas31';
 import { entity, get, HTML, sendNegotiated } from '../../http/entity.ts';
 import { linkHeader } from '../../http/link-header.ts';
 import { type Html, html } from '../../http/page/html.ts';
@@ -22,11 +22,11 @@ import { samplePath } from './sample.ts';
 const DESCRIBED = [...ofEverything, catalogLink];
 const LINK = linkHeader([{ rel: 'self', href: '/' }, ...DESCRIBED]);
 
-export function home(router: Router, services: readonly ServiceDocument[], merged: OpenAPIObject): void {
+export function home(router: Router, services: readonly ServiceDocument[], info: InfoObject): void {
   const entries = services.flatMap(entriesOf);
   const resource = {
     name: 'Home',
-    state: { title: merged.info.title, version: merged.info.version },
+    state: { title: info.title, version: info.version },
     links: new Map<string, LinkValue | readonly LinkValue[]>([
       ['self', { href: '/' }],
       ...withCuries(entryLinks(entries)),
@@ -34,7 +34,7 @@ export function home(router: Router, services: readonly ServiceDocument[], merge
     ]),
   };
   const page = (req: Request) =>
-    entity(HTML, homePage(services, entries, merged, originOf(req)), { Link: LINK });
+    entity(HTML, homePage(services, entries, info, originOf(req)), { Link: LINK });
   const made = representations(resource, page, { Link: LINK });
   get(router, '/', (req, res) => sendNegotiated(req, res, made));
 }
@@ -42,7 +42,7 @@ export function home(router: Router, services: readonly ServiceDocument[], merge
 const homePage = (
   services: readonly ServiceDocument[],
   entries: readonly Entry[],
-  { info }: OpenAPIObject,
+  info: InfoObject,
   origin: string,
 ): string =>
   layout({

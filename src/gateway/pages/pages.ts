@@ -3,8 +3,9 @@
  * chooses among what is there.
  */
 import { Router } from 'express';
-import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Refusal } from '../../config/refusal.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { type MergeOptions, mergeDocuments, publicInfo } from '../document/merge.ts';
 import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
 import { docs } from './docs.ts';
@@ -12,31 +13,45 @@ import { documents } from './documents.ts';
 import { explorer } from './explorer.ts';
 import { health } from './health.ts';
 import { home } from './home.ts';
+import { once } from './once.ts';
 import { problems } from './problems.ts';
 import { relations } from './relations.ts';
 import { type ServiceSnapshot, status } from './status.ts';
 
 export interface PagesOptions {
   readonly services: readonly ServiceDocument[];
-  /** What `mergeDocuments` made of them. */
-  readonly merged: OpenAPIObject;
+  /** What the public document says of the whole. */
+  readonly info?: MergeOptions['info'];
   /** How the services are now; it must not hold their addresses. */
   readonly status: () => readonly ServiceSnapshot[];
+  /** Why the configuration is not the newest. */
+  readonly refused?: () => Refusal | undefined;
   /** False as soon as the process drains. */
   readonly ready: () => boolean;
 }
 
 /** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
-export function createPages({ services, merged, status: snapshot, ready }: PagesOptions): Router {
+export function createPages({
+  services,
+  info: given = {},
+  status: snapshot,
+  refused = () => undefined,
+  ready,
+}: PagesOptions): Router {
+  const info = publicInfo(given);
   const router = Router({ caseSensitive: true });
-  home(router, services, merged);
+  home(router, services, info);
   assets(router);
   docs(router);
-  documents(router, services, merged);
-  explorer(router, services, merged);
-  problems(router, merged);
+  documents(
+    router,
+    services,
+    once(() => mergeDocuments(services, { info })),
+  );
+  explorer(router, services, info);
+  problems(router, services);
   relations(router, services);
-  status(router, snapshot);
+  status(router, snapshot, refused);
   catalog(router, services);
   health(router, ready, snapshot);
   return router;

@@ -5,21 +5,21 @@
  * Reads `Accept`; sends 200, 304, 404, 406.
  */
 import type { Router } from 'express';
-import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { Problem, type ProblemType, problemPath } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
 import { get, sendNegotiated } from '../../http/entity.ts';
 import { html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
-import { PROBLEMS } from '../document/merge.ts';
+import { publicProblems } from '../document/merge.ts';
 import { prose } from './prose.ts';
 import { representations } from './representations.ts';
 
 const LIST = '/problems';
 
-export function problems(router: Router, merged: OpenAPIObject): void {
-  const types = typesOf(merged);
+export function problems(router: Router, services: readonly ServiceDocument[]): void {
+  const types = typesOf(services);
   const list = representations(
     {
       name: 'Problems',
@@ -44,13 +44,8 @@ export function problems(router: Router, merged: OpenAPIObject): void {
   });
 }
 
-const typesOf = (merged: OpenAPIObject): ProblemType[] =>
-  Object.entries(
-    (merged.components as Record<string, unknown> | undefined)?.[PROBLEMS] as Record<
-      string,
-      Omit<ProblemType, 'code'>
-    >,
-  )
+const typesOf = (services: readonly ServiceDocument[]): ProblemType[] =>
+  Object.entries(publicProblems(services) as Record<string, Omit<ProblemType, 'code'>>)
     .map(([code, type]) => ({ ...type, code }))
     .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
 

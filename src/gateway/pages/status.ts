@@ -4,6 +4,7 @@
  * Reads `Accept`; sends 200, 406; never cached. No address of a service is in it.
  */
 import type { Router } from 'express';
+import type { Refusal } from '../../config/refusal.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../http/entity.ts';
 import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
@@ -20,22 +21,38 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly droppedLinks: number;
   /** What is wrong in its document. */
   readonly faults: readonly DocumentFault[];
+  /** Why its document is not the newest. */
+  readonly refused?: Refusal | undefined;
+  /** False while its document could never be had. */
+  readonly hasContract: boolean;
 }
 
-export function status(router: Router, snapshot: () => readonly ServiceSnapshot[]): void {
-  const page = () => entity(HTML, statusPage(snapshot()), noStore);
+interface Status {
+  readonly services: readonly ServiceSnapshot[];
+  /** Why the configuration is not the newest. */
+  readonly refused: Refusal | undefined;
+}
+
+export function status(
+  router: Router,
+  snapshot: () => readonly ServiceSnapshot[],
+  refused: () => Refusal | undefined,
+): void {
+  const now = (): Status => ({ services: snapshot(), refused: refused() });
+  const page = () => entity(HTML, statusPage(now()), noStore);
   get(router, '/status', (req, res) =>
-    sendNegotiated(req, res, representations(statusOf(snapshot()), page, noStore)),
+    sendNegotiated(req, res, representations(statusOf(now()), page, noStore)),
   );
 }
 
-const statusOf = (services: readonly ServiceSnapshot[]): Omit<Representation, 'actions'> => ({
+const statusOf = ({ services, refused: all }: Status): Omit<Representation, 'actions'> => ({
   name: 'Status',
   links: new Map([
     ['self', { href: '/status' }],
     ['home', { href: '/' }],
   ]),
   state: {
+    ...(all && { refused: all }),
     services: services.map(
       ({
         name,
@@ -46,10 +63,13 @@ const statusOf = (services: readonly ServiceSnapshot[]): Omit<Representation, 'a
         failures,
         droppedLinks,
         faults,
+        refused,
+        hasContract,
         lastFailure,
         latency,
       }) => ({
-        _links: { 'service-desc': { href: `/openapi/${name}.json` } },
+        _links: { ...(hasContract && { 'service-desc': { href: `/openapi/${name}.json` } }) },
+        contract: { state: contractState({ refused, hasContract }), ...refused },
         ...{ name, breaker, inFlight, queued, requests, failures, droppedLinks },
         ...(faults.length > 0 && { faults }),
         ...(lastFailure && { lastFailure }),
@@ -59,13 +79,16 @@ const statusOf = (services: readonly ServiceSnapshot[]): Omit<Representation, 'a
   },
 });
 
+const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>
+  !hasContract ? 'unavailable' : refused ? 'refused' : 'current';
+
 const WORDS = {
   closed: 'working',
   'half-open': 'being tried again',
   open: 'paused after failures',
 } as const;
 
-const statusPage = (services: readonly ServiceSnapshot[]): string =>
+const statusPage = ({ services, refused }: Status): string =>
   layout({
     title: 'Status · linkway',
     current: '/status',
@@ -80,9 +103,29 @@ const statusPage = (services: readonly ServiceSnapshot[]): string =>
 <th scope="col">Links left out</th><th scope="col">In flight</th><th scope="col">Median</th><th scope="col">99th percentile</th></tr></thead>
 <tbody>${services.map(row)}</tbody>
 </table></div>
+${refusalList(services, refused)}
 ${faultList(services)}
 <p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
   });
+
+const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefined): Html | false => {
+  const refused = services.flatMap((service) =>
+    service.refused
+      ? [{ name: service.name, hasContract: service.hasContract, refusal: service.refused }]
+      : [],
+  );
+  if (all === undefined && refused.length === 0) return false;
+  return html`<h2>Changed, and not taken over</h2>
+<ul>${all && html`<li>The configuration stays as it was: ${reasonOf(all)}</li>`}${refused.map(
+    ({ name, hasContract, refusal }) =>
+      html`<li>${name}: ${
+        hasContract ? 'the last good document stays' : 'no document yet; its paths are answered with 503'
+      }: ${reasonOf(refusal)}</li>`,
+  )}</ul>`;
+};
+
+const reasonOf = ({ since, reason }: Refusal): Html =>
+  html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
 
 const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ faults }) => faults.length > 0) &&

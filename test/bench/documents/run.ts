@@ -48,7 +48,8 @@ const cases: Case[] = [
 const upstream = await startChild('./upstream.ts', {});
 const start = (one: Case): { status: number; ms: number; megabytes: number } => {
   const script = fileURLToPath(import.meta.resolve('./start.ts'));
-  const env = { ...process.env, UPSTREAM: upstream.url };
+  // As the start scripts have it.
+  const env = { ...process.env, UPSTREAM: upstream.url, NODE_COMPILE_CACHE: join(folder, 'compile') };
   return JSON.parse(execFileSync(process.execPath, [script, one.file, one.path], { env, encoding: 'utf8' }));
 };
 const results = cases.map((one) => {

@@ -1,7 +1,6 @@
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parseTemplate } from 'url-template';
-import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
 import { createPages } from '../../../src/gateway/pages/pages.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { startGateway } from '../../support/gateway.ts';
@@ -51,7 +50,7 @@ it('lists the services of one relation, told apart by name', async () => {
       paths: { [`/${name}/{id}`]: { get: { responses: {}, 'x-entry': 'shop', summary: name } } },
     },
   }));
-  const { body } = await request(pagesApp({ services: twins, merged: mergeDocuments(twins) })).get('/');
+  const { body } = await request(pagesApp({ services: twins })).get('/');
 
   expect(body._links.shop).toEqual([
     { href: '/north/{id}', templated: true, title: 'north', name: 'north' },
@@ -76,7 +75,7 @@ it('does not repeat a host that is none', async () => {
 });
 
 it('works without any service', async () => {
-  const empty = pagesApp({ services: [], merged: mergeDocuments([]) });
+  const empty = pagesApp({ services: [] });
 
   await page(request(empty)).expect(200);
   const { body } = await request(empty).get('/');
@@ -84,8 +83,7 @@ it('works without any service', async () => {
 });
 
 it('takes the title of the public document', async () => {
-  const merged = mergeDocuments(sampleServices, { info: { title: 'Food & co' } });
-  const { text } = await page(request(pagesApp({ merged })));
+  const { text } = await page(request(pagesApp({ info: { title: 'Food & co' } })));
 
   expect(text).toContain('<h1>Food &amp; co <small>');
 });
@@ -94,8 +92,7 @@ it.each([
   [true, 'https://food.example/orders'],
   [false, 'http://127.0.0.1:'],
 ])('names the address that callers see, where proxies are trusted: %s', async (trusted, address) => {
-  const merged = mergeDocuments(sampleServices);
-  const pages = createPages({ services: sampleServices, merged, status: () => [], ready: () => true });
+  const pages = createPages({ services: sampleServices, status: () => [], ready: () => true });
   const documents = Object.fromEntries(sampleServices.map(({ name, document }) => [name, document]));
   const gateway = await startGateway(documents, { config: `trustProxy: ${trusted}`, pages });
   const { text } = await page(request(gateway.url))

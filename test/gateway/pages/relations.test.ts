@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
-import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
 import { parseOpenApi } from '../../../src/gateway/read-document.ts';
 import { pagesApp } from '../../support/pages-app.ts';
 
@@ -10,7 +9,7 @@ const services = ['consumers', 'restaurants', 'orders'].map((name) => ({
   name,
   document: parseOpenApi(readFileSync(`openapi/${name}.yaml`, 'utf8'), name),
 }));
-const app = pagesApp({ services, merged: mergeDocuments(services) });
+const app = pagesApp({ services });
 const get = (path: string, accept = 'application/hal+json') => request(app).get(path).accept(accept);
 
 it('says of every relation from what it leads where', async () => {

@@ -24,6 +24,7 @@ it('shows nothing of a snapshot but what is named', async () => {
     failures: 0,
     droppedLinks: 0,
     faults: [],
+    hasContract: true,
   } as const;
   const status = () => [{ ...service, url: 'http://10.1.2.3:80' }];
   const { text } = await request(pagesApp({ status })).get('/status');

@@ -1,0 +1,54 @@
+/**
+ * Texts as they were when a gateway could last be made of them, kept in a folder: what was broken since then does not
+ * stop a restart. A folder that cannot be written is no fault of the texts: it is told, and all goes on.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Source } from './source.ts';
+
+export class LastGood {
+  readonly #folder: string;
+  readonly #onTrouble: (message: string) => void;
+
+  constructor(dataDir: string, onTrouble: (message: string) => void = () => {}) {
+    this.#folder = join(dataDir, 'last-good');
+    this.#onTrouble = onTrouble;
+  }
+
+  text(place: string): string | undefined {
+    try {
+      const kept = JSON.parse(readFileSync(this.#file(place), 'utf8')) as Partial<Source>;
+      return kept.place === place ? kept.text : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param places everything in use; what is kept of others is forgotten */
+  async keep(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      for (const { place, text } of sources) await write(this.#file(place), JSON.stringify({ place, text }));
+      const inUse = new Set(places.map((place) => this.#file(place)));
+      for (const name of await readdir(this.#folder)) {
+        const file = join(this.#folder, name);
+        if (!inUse.has(file)) await rm(file, { force: true });
+      }
+    } catch (error) {
+      this.#onTrouble(`DATA_DIR: what is good now is not kept for a restart: ${(error as Error).message}`);
+    }
+  }
+
+  #file(place: string): string {
+    return join(this.#folder, `${createHash('sha256').update(place).digest('hex').slice(0, 24)}.json`);
+  }
+}
+
+/** Whole or not at all; a configuration may hold what is not for everybody. */
+async function write(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, text, { mode: 0o600 });
+  await rename(unfinished, file);
+}

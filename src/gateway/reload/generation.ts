@@ -1,0 +1,126 @@
+/**
+ * One gateway, made of a configuration and documents that stay as they are. What changes makes the next one, aside;
+ * the requests that this one has begun it also ends.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { GatewayConfig } from '../../config/gateway-yaml.ts';
+import type { Log } from '../../http/log.ts';
+import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { holdTargets, renewTargets, type Targets } from '../../outbound/targets.ts';
+import { createGateway } from '../app.ts';
+import type { DocumentFault } from '../document/fault.ts';
+import { liftDocuments } from '../document/lift.ts';
+import { startMocks } from '../mock/start.ts';
+import { createPages } from '../pages/pages.ts';
+import type { Contract } from './contract.ts';
+import type { State } from './state.ts';
+
+export interface GenerationOptions {
+  readonly config: GatewayConfig;
+  readonly contracts: readonly Contract[];
+  readonly log: Log;
+  readonly state: State;
+  /** The one before: services that are called as before keep their connections and their breaker. */
+  readonly previous?: Generation | undefined;
+}
+
+interface Parts {
+  readonly services: readonly ServiceDocument[];
+  readonly targets: Targets;
+  readonly faults: Faults;
+  readonly app: RequestListener;
+  close(): Promise<void>;
+}
+
+/** By service. */
+type Faults = Map<string, readonly DocumentFault[]>;
+
+/** Of one service, shown at once. */
+const MOST_FAULTS = 20;
+
+export class Generation {
+  readonly config: GatewayConfig;
+  readonly contracts: readonly Contract[];
+  readonly services: readonly ServiceDocument[];
+  readonly #parts: Parts;
+  #inFlight = 0;
+  #onIdle: (() => void) | undefined;
+
+  /** @throws ConfigError when the documents do not fit together */
+  static async make(options: GenerationOptions): Promise<Generation> {
+    const previous = options.previous ? options.previous.#parts : undefined;
+    return new Generation(options, await partsOf(options, previous));
+  }
+
+  private constructor({ config, contracts }: GenerationOptions, parts: Parts) {
+    this.config = config;
+    this.contracts = contracts;
+    this.services = parts.services;
+    this.#parts = parts;
+  }
+
+  handle(req: IncomingMessage, res: ServerResponse): void {
+    this.#inFlight += 1;
+    res.once('close', () => {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#onIdle?.();
+    });
+    this.#parts.app(req, res);
+  }
+
+  /** Frees what it has, as soon as every request that it began has ended. */
+  async retire(): Promise<void> {
+    if (this.#inFlight > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    await this.#parts.close();
+  }
+}
+
+async function partsOf(
+  { config, contracts, log, state }: GenerationOptions,
+  previous: Parts | undefined,
+): Promise<Parts> {
+  const services = liftDocuments(
+    contracts.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
+  );
+  const mocks = await startMocks(config.services, services);
+  const placed = { ...config, services: mocks.services };
+  const targets = renewTargets(placed.services, previous?.targets);
+  const faults: Faults = new Map();
+  const onFault = (service: string, fault: DocumentFault) => {
+    faults.set(service, [...(faults.get(service) ?? []), fault].slice(-MOST_FAULTS));
+    const isKnown = previous?.faults
+      .get(service)
+      ?.some(({ pointer, reason }) => pointer === fault.pointer && reason === fault.reason);
+    if (!isKnown) log.logger.warn({ service, ...fault }, 'the document has a fault');
+  };
+  const pages = createPages({
+    services,
+    status: () =>
+      [...targets.values()].map((target) => ({
+        ...target.snapshot(),
+        droppedLinks: state.droppedLinks(target.name),
+        faults: faults.get(target.name) ?? [],
+        refused: state.refusedContracts.get(target.name),
+        hasContract: services.some(({ name }) => name === target.name),
+      })),
+    refused: () => state.refused,
+    ready: () => !state.isDraining,
+  });
+  try {
+    const documents = new Map(services.map(({ name, document }) => [name, document]));
+    const onDroppedLink = (service: string) => state.dropLink(service);
+    const app = createGateway({ config: placed, documents, targets, log, pages, onDroppedLink, onFault });
+    const release = holdTargets(targets);
+    const close = async () => {
+      await release();
+      await mocks.close();
+    };
+    return { services, targets, faults, app, close };
+  } catch (error) {
+    await mocks.close();
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** What outlives a reload: what has been counted, and what could not be taken over. */
+import type { Refusal } from '../../config/refusal.ts';
+
+export class State {
+  /** Set as soon as the process drains. */
+  isDraining = false;
+  /** Why the configuration, or the documents together, are not the newest. */
+  refused: Refusal | undefined;
+  /** Why a service's contract is not the newest. */
+  refusedContracts: ReadonlyMap<string, Refusal> = new Map();
+  readonly #droppedLinks = new Map<string, number>();
+
+  dropLink(service: string): void {
+    this.#droppedLinks.set(service, this.droppedLinks(service) + 1);
+  }
+
+  droppedLinks(service: string): number {
+    return this.#droppedLinks.get(service) ?? 0;
+  }
+}
