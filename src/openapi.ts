@@ -31,7 +31,9 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
   const documents = [];
   for (const service of services) {
     const { name, document: path } = service;
-    const document = isHere(name) ? documentOf(await loadService(name)) : await readDocument(service, warn);
+    const document = isHere(name)
+      ? documentOf(await loadService(name))
+      : await readDocument(service, { onIdle: warn });
     documents.push({ name, document });
     if (isHere(name)) made.push({ path, text: write(document) }, await readmeOf(name));
   }

@@ -14,7 +14,7 @@ const serviceSchema = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Scheme, host and port where it listens, and a base path if its paths are under one; `<SERVICE>_URL` goes before it.',
+      'Scheme, host and port where it listens. What its paths begin with there is that of the first of `servers` in its document, unless this has a path, be it `/`. `<SERVICE>_URL` goes before it.',
     ),
   upstream: z
     .literal('mock')

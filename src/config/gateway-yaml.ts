@@ -24,8 +24,8 @@ export interface ServiceConfig {
   readonly url: string;
   /** Whether nothing listens there, and its document answers. */
   readonly isMock: boolean;
-  /** What its paths begin with there. */
-  readonly base: string;
+  /** What its paths begin with there; undefined where that is what its document says. */
+  readonly base: string | undefined;
   /** What they begin with here. */
   readonly prefix: string;
   /** What its paths are called instead. */
@@ -143,12 +143,13 @@ export const parseGatewayConfig = (
 const NOWHERE = 'http://mock.invalid';
 
 /** @returns undefined for what is none, or has more than a path */
-function locationOf(text: string): { readonly url: string; readonly base: string } | undefined {
+function locationOf(text: string): Pick<ServiceConfig, 'url' | 'base'> | undefined {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   const { origin, pathname } = url;
   const base = pathname.replace(/\/$/, '');
-  return url.href.replace(/\/$/, '') === origin + base ? { url: origin, base } : undefined;
+  if (url.href.replace(/\/$/, '') !== origin + base) return undefined;
+  return { url: origin, base: base === '' && !text.endsWith('/') ? undefined : base };
 }
 
 /** A service's policy changes single values; what it does not name is that of all services. */

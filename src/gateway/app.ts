@@ -11,6 +11,7 @@ import { LinkGraph } from '../hypermedia/graph.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { compose } from './compose/compose.ts';
 import { compositions } from './compose/composition.ts';
+import { basePathOf } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
@@ -50,7 +51,11 @@ export function createGateway({
   onDroppedLink,
   onFault,
 }: GatewayOptions): Express {
-  const operations = config.services.flatMap(({ name, unknownQuery, ...place }) => {
+  const services = config.services.map((service) => ({
+    ...service,
+    base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
+  }));
+  const operations = services.flatMap(({ name, unknownQuery, ...place }) => {
     const document = documents.get(name);
     return document
       ? compileOperations({
@@ -65,10 +70,9 @@ export function createGateway({
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
   const paths = publicPaths(router, pages);
-  const unservedPaths = unserved(config.services.filter(({ name }) => !documents.has(name)));
+  const unservedPaths = unserved(services.filter(({ name }) => !documents.has(name)));
   const compositionOf = compositions({
-    ...{ operations, documents, graph, router, onDroppedLink },
-    services: config.services,
+    ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
   const { trustProxy } = config;

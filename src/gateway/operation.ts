@@ -5,8 +5,10 @@ import { RequestBody } from './contract/body.ts';
 import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
 import { Schemas } from './contract/schemas.ts';
+import { isElsewhere } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { isObject, type Json, METHODS } from './document/grammar.ts';
+import { ADDITIONAL } from './document/newest.ts';
 import { shapeOf } from './document/paths.ts';
 import type { Mount } from './mount.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
@@ -69,6 +71,11 @@ export const compileOperations = ({
     }
     const item = locate(root, top, 'paths', path);
     if (!item) return [];
+    for (const method of Object.keys((item.node[ADDITIONAL] as Json | undefined) ?? {}))
+      onFault({
+        pointer: `${item.pointer}/${ADDITIONAL}/${method}`,
+        reason: 'goes unserved: Node knows no such method',
+      });
     return METHODS.flatMap((method) => {
       const operation = locate(root, item, method);
       if (!operation) return [];
@@ -82,6 +89,11 @@ export const compileOperations = ({
         return [];
       }
       served.set(key, path);
+      if ([item, operation].some(({ node }) => isElsewhere(document, node.servers)))
+        onFault({
+          pointer: operation.pointer,
+          reason: "has a server of its own: it is called where the service's others are",
+        });
       const { pointer } = operation;
       const parameters = parametersOf(root, item, operation);
       const body = locate(root, operation, 'requestBody');

@@ -4,7 +4,6 @@ import type { LastGood } from '../config/last-good.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { samplePath } from './pages/sample.ts';
-import { placesOf } from './read-document.ts';
 import { Live } from './reload/live.ts';
 import { watch } from './reload/watch.ts';
 
@@ -34,7 +33,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   const live = await Live.start({ file, log, lastGood });
   const { url, close } = await listen(live.handle, { port, host });
   const unwatch = watch({
-    places: () => [file.path, ...live.generation.config.services.flatMap(placesOf)].filter(Boolean),
+    places: () => live.places.filter(Boolean),
     intervals: () => live.generation.config.reload,
     isRefused: () => live.refusals.length > 0,
     reload: () => live.reload(),

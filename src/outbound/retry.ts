@@ -9,7 +9,7 @@ import type { Call, OutboundRequest } from './call.ts';
 import { CallFailure } from './call-failure.ts';
 
 /** Idempotent methods (RFC 9110 §9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 const TOO_MANY_REQUESTS = 429;
 /** Retries that a quiet target may have at once. */

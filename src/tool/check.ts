@@ -33,21 +33,25 @@ export const check: Command = {
 
 interface Loaded {
   readonly place: string;
+  /** What is left out of it. */
+  readonly faults: readonly DocumentFault[];
   readonly document?: OpenAPIObject;
   /** Why there is none. */
   readonly reason?: string;
 }
 
 async function load(place: string): Promise<Loaded> {
+  const faults: DocumentFault[] = [];
   try {
-    return { place, document: await loadDocument(place) };
+    const document = await loadDocument(place, { onFault: (fault) => faults.push(fault) });
+    return { place, document, faults };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { place, reason: error.message };
+    return { place, faults, reason: error.message };
   }
 }
 
-function checkOne({ place, document, reason }: Loaded, dangling: ReadonlySet<string>): Checked {
+function checkOne({ place, document, faults: left, reason }: Loaded, dangling: ReadonlySet<string>): Checked {
   if (document === undefined)
     return { place, operations: 0, faults: [{ pointer: '#', reason: `is not served: ${reason}` }] };
   const faults: DocumentFault[] = [];
@@ -59,6 +63,7 @@ function checkOne({ place, document, reason }: Loaded, dangling: ReadonlySet<str
       place,
       operations: operations.length,
       faults: [
+        ...left,
         ...distinct(faults),
         ...danglingReferences(document),
         ...links.map((name) => ({ pointer: '#', reason: `the link ${name} leads to no operation` })),

@@ -11,7 +11,7 @@ export const routes: Command = {
   about: 'the table of routes',
   async run([file = readSettings(process.env).GATEWAY_CONFIG]) {
     const { services } = loadGatewayConfig(file, { env: process.env });
-    const operations = (await readDocuments(services, () => {})).flatMap(({ name, document }) =>
+    const operations = (await readDocuments(services)).flatMap(({ name, document }) =>
       compileOperations({ service: name, document }),
     );
     createRouter(operations);

@@ -50,6 +50,36 @@ describe('a service whose paths are elsewhere', () => {
     await request(gateway.url).get('/books/1').expect(404);
   });
 
+  it.each([
+    ['of its first server', [{ url: 'https://x.example/v3' }, { url: '/other' }], '', '/v3/books'],
+    [
+      'with variables',
+      [{ url: '{scheme}://x/{v}/', variables: { v: { default: 'v4' }, scheme: { default: 'https' } } }],
+      '',
+      '/v4/books',
+    ],
+    ['that is relative', [{ url: 'v5' }], '', '/v5/books'],
+    ['that is none', [{ url: 'https://x.example/{missing}' }], '', '/books'],
+    ['unless the url has one', [{ url: '/v3' }], '/v6', '/v6/books'],
+    ['unless the url says that there is none', [{ url: '/v3' }], '/', '/books'],
+  ])('is asked under the base path of its document, %s', async (_, servers, base, asked) => {
+    const { url, services } = await startGateway({ library: { ...libraryDocument(), servers } }, { base });
+    await request(url).get('/books');
+    expect(services.library?.requests.map((one) => one.url)).toEqual([asked]);
+  });
+
+  it('tells of operations that are at another server', async () => {
+    const document = libraryDocument();
+    const faults: unknown[] = [];
+    const [path = '', item] = Object.entries(document.paths ?? {})[0] ?? [];
+    const other = { ...item, servers: [{ url: 'https://files.example' }] };
+    await startGateway(
+      { library: { ...document, paths: { ...document.paths, [path]: other } } },
+      { onFault: (_, { reason }) => faults.push(reason) },
+    );
+    expect(faults).toContainEqual(expect.stringMatching(/^has a server of its own/));
+  });
+
   it('keeps references between its paths', () => {
     const [lifted] = liftDocuments([
       { name: 'library', document: renamePaths('library', libraryDocument(), {}, '/lib') },

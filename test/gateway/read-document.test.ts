@@ -32,7 +32,7 @@ describe('a document file', () => {
 
   it('is missed with the place that names it', async () => {
     const service = { name: 'a', document: '/nowhere/a.yaml', overlays: [], paths: {}, prefix: '' };
-    await expect(readDocument(service, () => {})).rejects.toThrow(/^\/nowhere\/a\.yaml: cannot be read; /);
+    await expect(readDocument(service)).rejects.toThrow(/^\/nowhere\/a\.yaml: cannot be read; /);
   });
 
   it('is changed by its overlays, which are told of when they change nothing', async () => {
@@ -59,12 +59,12 @@ describe('a document file', () => {
       prefix: '/c',
     };
     const idle: string[] = [];
-    expect((await readDocument(service, (message) => idle.push(message))).paths).toEqual({
+    expect((await readDocument(service, { onIdle: (message) => idle.push(message) })).paths).toEqual({
       '/c/b': { summary: 'Second' },
     });
     expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b finds nothing in .*a\.yaml$/)]);
     const broken = { ...service, overlays: [file('3.yaml', 'overlay: [')] };
-    await expect(readDocument(broken, () => {})).rejects.toThrow(/3\.yaml:1:\d+: neither YAML nor JSON/);
+    await expect(readDocument(broken)).rejects.toThrow(/3\.yaml:1:\d+: neither YAML nor JSON/);
     await rm(folder, { recursive: true });
   });
 });

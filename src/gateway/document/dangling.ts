@@ -1,8 +1,7 @@
 /** References within a document that lead nowhere, each by its JSON Pointer. */
-import { valueAt } from '../../hypermedia/expression.ts';
-import { fragmentSegments } from '../../hypermedia/reference.ts';
 import type { DocumentFault } from './fault.ts';
 import { isObject } from './grammar.ts';
+import { leadsNowhere } from './mend.ts';
 
 /** What stands below is data of whoever wrote the document. */
 const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'const', 'enum', 'value']);
@@ -14,18 +13,15 @@ export function danglingReferences(document: object): DocumentFault[] {
       for (const [index, one] of node.entries()) visit(one, `${pointer}/${index}`, false);
     if (!isObject(node)) return;
     const { $ref } = node;
-    if (!isMap && typeof $ref === 'string' && $ref.startsWith('#') && leadsNowhere(document, $ref))
+    if (!isMap && typeof $ref === 'string' && leadsNowhere(document, $ref))
       faults.push({ pointer, reason: `refers to ${$ref}, which is not there` });
     for (const [name, value] of Object.entries(node))
       if (isMap || !(DATA.has(name) || name.startsWith('x-')))
-        visit(value, `${pointer}/${escaped(name)}`, !isMap && name === 'properties');
+        visit(value, `${pointer}/${escapeToken(name)}`, !isMap && name === 'properties');
   };
   visit(document, '#', false);
   return faults;
 }
 
-const leadsNowhere = (document: object, reference: string): boolean =>
-  valueAt(document, fragmentSegments(reference)) === undefined;
-
-const escaped = (name: string): string =>
+export const escapeToken = (name: string): string =>
   encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));

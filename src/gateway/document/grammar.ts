@@ -2,6 +2,8 @@
  * The grammar of an OpenAPI 3.1 document: which object stands under which field. A walk that knows it can tell
  * a reference from a property that happens to be called `$ref`, and leaves examples and extensions alone.
  */
+import { METHODS as NODE_METHODS } from 'node:http';
+
 export type Json = Record<string, unknown>;
 
 export const isObject = (value: unknown): value is Json =>
@@ -25,7 +27,7 @@ export type Kind =
   | 'schema';
 
 /** A field holds one object, a list of them, or a map; the entries `x-…` of an open map are extensions. */
-type Field = readonly ['one' | 'list' | 'map' | 'openMap', Kind];
+export type Field = readonly ['one' | 'list' | 'map' | 'openMap', Kind];
 
 const one = (kind: Kind): Field => ['one', kind];
 const list = (kind: Kind): Field => ['list', kind];
@@ -35,7 +37,16 @@ const openMap = (kind: Kind): Field => ['openMap', kind];
 const fieldsOf = (fields: Record<string, Field>): ReadonlyMap<string, Field> =>
   new Map(Object.entries(fields));
 
-export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+/** Methods that a path item has a field for; `query` since 3.2. */
+export const OWN_FIELDS = [
+  ...['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'],
+  'query',
+] as const;
+
+/** Those, and all others that Node reads: see `newest.ts`. */
+export const METHODS: readonly string[] = [
+  ...new Set([...OWN_FIELDS, ...NODE_METHODS.map((method) => method.toLowerCase())]),
+].filter((method) => method !== 'connect');
 
 const operations = Object.fromEntries(METHODS.map((method) => [method, one('operation')]));
 
@@ -51,6 +62,7 @@ const sections: Record<string, Field> = {
   links: map('link'),
   callbacks: map('callback'),
   pathItems: map('pathItem'),
+  mediaTypes: map('mediaType'),
 };
 
 const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
@@ -71,7 +83,12 @@ const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
   }),
   parameter: fieldsOf({ schema: one('schema'), examples: map('example'), content: map('mediaType') }),
   requestBody: fieldsOf({ content: map('mediaType') }),
-  mediaType: fieldsOf({ schema: one('schema'), examples: map('example'), encoding: map('encoding') }),
+  mediaType: fieldsOf({
+    schema: one('schema'),
+    itemSchema: one('schema'),
+    examples: map('example'),
+    encoding: map('encoding'),
+  }),
   encoding: fieldsOf({ headers: map('parameter') }),
   response: fieldsOf({ headers: map('parameter'), content: map('mediaType'), links: map('link') }),
   callback: fieldsOf({}),
@@ -108,7 +125,7 @@ const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
 const pathItem = one('pathItem');
 
 /** A callback is itself a map of path items, keyed by runtime expression. */
-const fieldOf = (kind: Kind, name: string): Field | undefined =>
+export const fieldOf = (kind: Kind, name: string): Field | undefined =>
   kind === 'callback' && !name.startsWith('x-') ? pathItem : grammar[kind].get(name);
 
 /** Gives the object itself, a changed shallow copy, or `undefined` to leave it out of its map or list. */

@@ -1,7 +1,11 @@
-/** Takes out of a document what leads nowhere in it: links to no operation, choices of a discriminator that are none. */
+/**
+ * Takes out of a document what leads nowhere in it: references, links to no operation, choices of a discriminator that
+ * are none. A schema that is not there allows anything, and a response says so; all else can be done without.
+ */
 import { valueAt } from '../../hypermedia/expression.ts';
 import { fragmentSegments, resolveReference } from '../../hypermedia/reference.ts';
-import { isObject, type Json, walk } from './grammar.ts';
+import { isObject, type Json, type Kind, walk } from './grammar.ts';
+import { isNewest, toNewest } from './newest.ts';
 
 export function mend(document: Json): Json {
   const operations = new Set<unknown>();
@@ -9,10 +13,31 @@ export function mend(document: Json): Json {
     if (kind === 'operation') operations.add(node.operationId);
     return node;
   });
-  return walk(document, 'document', (node, kind) => {
+  const mended = walk(document, 'document', (node, kind) => {
+    if (typeof node.$ref === 'string' && leadsNowhere(document, node.$ref))
+      return withoutReference(node, kind);
     if (kind === 'link') return isLink(node, operations, document) ? node : undefined;
     return kind === 'schema' ? withChoices(node, document) : node;
   }) as Json;
+  return isNewest(document) ? toNewest(mended) : mended;
+}
+
+/** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
+export function leadsNowhere(document: object, reference: string): boolean {
+  const passed = new Set<string>();
+  for (let at = reference; ; ) {
+    if (!at.startsWith('#')) return true;
+    if (passed.has(at)) return false;
+    passed.add(at);
+    const value = valueAt(document, fragmentSegments(at));
+    if (!isObject(value) || typeof value.$ref !== 'string') return value === undefined;
+    at = value.$ref;
+  }
+}
+
+function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
+  if (kind !== 'schema' && kind !== 'response') return undefined;
+  return { ...rest, description: `Refers to ${$ref}, which is not there.` };
 }
 
 function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
@@ -23,11 +48,19 @@ function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): b
 function withChoices(schema: Json, document: Json): Json {
   const { discriminator } = schema;
   if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
-  const mapping = Object.entries(discriminator.mapping).filter(([, target]) => !isDangling(target, document));
-  return { ...schema, discriminator: { ...discriminator, mapping: Object.fromEntries(mapping) } };
+  const mapping = Object.entries(discriminator.mapping).filter(
+    ([, target]) => typeof target === 'string' && isChoice(target, document),
+  );
+  const { defaultMapping, ...rest } = discriminator;
+  const isThere = typeof defaultMapping === 'string' && isChoice(defaultMapping, document);
+  return {
+    ...schema,
+    discriminator: { ...rest, ...(isThere && { defaultMapping }), mapping: Object.fromEntries(mapping) },
+  };
 }
 
-const isDangling = (target: unknown, document: Json): boolean =>
-  typeof target === 'string' &&
-  target.startsWith('#') &&
-  valueAt(document, fragmentSegments(target)) === undefined;
+/** A component by its name, or a reference (OpenAPI 3.1 §4.8.25.4). */
+const isChoice = (target: string, document: Json): boolean =>
+  /^[\w.-]+$/.test(target)
+    ? valueAt(document, ['components', 'schemas', target]) !== undefined
+    : !leadsNowhere(document, target);

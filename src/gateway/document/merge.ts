@@ -82,7 +82,7 @@ export function mergeDocuments(
 
 /** One service's document as callers may see it: reached through the gateway. */
 export const publicDocument = ({ name, document }: ServiceDocument): OpenAPIObject =>
-  ({ ...stamp(name, asJson(document)), servers: PUBLIC_SERVERS }) as unknown as OpenAPIObject;
+  mend({ ...stamp(name, asJson(document)), servers: PUBLIC_SERVERS }) as unknown as OpenAPIObject;
 
 const withServiceTag = (service: string, stamped: Json): unknown[] => {
   const tags = Array.isArray(stamped.tags) ? stamped.tags : [];
@@ -115,12 +115,17 @@ const extensions = (services: readonly ServiceDocument[]): Json =>
       .filter(([name]) => name.startsWith('x-')),
   );
 
+const isProblemType = (type: unknown): boolean =>
+  isObject(type) &&
+  typeof type.status === 'number' &&
+  [type.title, type.meaning, type.mend].every((text) => typeof text === 'string');
+
 /** The library's own types go first: a code has one meaning behind one gateway. */
 export const publicProblems = (services: readonly ServiceDocument[]): Json => {
   const own = [...libraryProblems].map(([code, { code: _, ...type }]) => [code, type] as const);
   const theirs = services.flatMap(({ document }) => {
     const types = asJson(document.components ?? {})[PROBLEMS];
-    return Object.entries(isObject(types) ? types : {});
+    return Object.entries(isObject(types) ? types : {}).filter(([, type]) => isProblemType(type));
   });
   return firstStays([...own, ...theirs].sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
 };

@@ -1,6 +1,8 @@
 /** A document with the paths that `gateway.yaml` gives its service; what points at a path follows it. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type PathNames, pathRenamer } from '../../config/path-names.ts';
+import { fragmentSegments } from '../../hypermedia/reference.ts';
+import { escapeToken } from './dangling.ts';
 import { isObject, type Json } from './grammar.ts';
 
 /**
@@ -43,4 +45,13 @@ function renamed(segment: string, rename: (path: string) => string): string {
   const path = decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
   const name = rename(path);
   return name === path ? segment : encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+/** A pointer into a document as `renamePaths` made it, as a pointer into what it was. */
+export function pointerBefore(pointer: string, names: PathNames, prefix: string): string {
+  const [root, section, token, ...rest] = pointer.split('/');
+  if (section !== 'paths' || token === undefined) return pointer;
+  const path = fragmentSegments(`#/${token}`).join('').slice(prefix.length);
+  const before = Object.keys(names).find((name) => names[name] === path) ?? path;
+  return [root, section, escapeToken(before), ...rest].join('/');
 }

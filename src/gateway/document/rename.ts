@@ -39,11 +39,18 @@ export function renamer(document: Json, names: Names): Visit {
   };
 
   /** A value without a mapping means the schema of that name, so a renamed schema needs one. */
-  const discriminator = (schema: Json, { mapping, ...rest }: Json): Json => {
-    const written = Object.entries(isObject(mapping) ? mapping : {}).map(([value, meant]) => {
-      if (typeof meant !== 'string') return [value, meant] as const;
-      return [value, Object.hasOwn(schemas, meant) ? names.component('schemas', meant) : reference(meant)];
-    });
+  const choice = (meant: unknown): unknown => {
+    if (typeof meant !== 'string') return meant;
+    return Object.hasOwn(schemas, meant) ? names.component('schemas', meant) : reference(meant);
+  };
+  const discriminator = (schema: Json, { mapping, defaultMapping, ...others }: Json): Json => {
+    const rest = {
+      ...others,
+      ...(defaultMapping !== undefined && { defaultMapping: choice(defaultMapping) }),
+    };
+    const written = Object.entries(isObject(mapping) ? mapping : {}).map(
+      ([value, meant]) => [value, choice(meant)] as const,
+    );
     const values = new Set(written.map(([value]) => value));
     const implied = alternatives(schema, schemas, nameOfSchema.get(schema))
       .filter((name) => !values.has(name) && names.component('schemas', name) !== name)

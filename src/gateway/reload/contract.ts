@@ -5,17 +5,22 @@ import { ConfigError } from '../../config/config-error.ts';
 import { isUrl } from '../../config/place.ts';
 import { type Refusal, refusal } from '../../config/refusal.ts';
 import type { Source } from '../../config/source.ts';
-import { documentFrom, type OnIdle, placesOf, type ServicePlaces } from '../read-document.ts';
+import type { DocumentFault } from '../document/fault.ts';
+import { documentFrom, gather, placesOf, type ServicePlaces } from '../read-document.ts';
 import { readNewer, readSource } from './read-source.ts';
 
 export interface Contract {
   readonly service: ServicePlaces;
   /** Undefined where there never was one: it could not be fetched yet. */
   readonly document: OpenAPIObject | undefined;
+  /** Where its texts are: its document, overlays, and what that refers to. */
+  readonly places: readonly string[];
   /** Of its texts, by place. */
   readonly versions: ReadonlyMap<string, string>;
   /** Why it is not the newest. */
   readonly refused: Refusal | undefined;
+  /** What is left out of it. */
+  readonly faults: readonly DocumentFault[];
   /** What has been read for it, until that is kept. */
   readonly fresh: readonly Source[];
 }
@@ -27,7 +32,7 @@ export interface ContractOptions {
   readonly before?: Refusal | undefined;
   /** A text that was good before this process began. */
   readonly lastGood: (place: string) => string | undefined;
-  readonly onIdle: OnIdle;
+  readonly onIdle: (message: string) => void;
 }
 
 /** @throws ConfigError where there is a fault in a file, and nothing that was good before */
@@ -38,26 +43,35 @@ export async function readContract(service: ServicePlaces, options: ContractOpti
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const refused = refusal(error, placesOf(service), options.before);
-    const good = previous?.document === undefined ? restoreContract(service, options) : previous;
+    const good = previous?.document === undefined ? await restoreContract(service, options) : previous;
     if (good !== undefined) return { ...good, refused };
     if (!placesOf(service).some(isUrl)) throw error;
-    return { service, document: undefined, versions: new Map(), refused, fresh: [] };
+    const places = placesOf(service);
+    return { service, document: undefined, places, versions: new Map(), refused, faults: [], fresh: [] };
   }
 }
 
 /** @returns undefined where nothing is kept, or what is kept is of no use any more */
-export function restoreContract(
+export async function restoreContract(
   service: ServicePlaces,
   { lastGood, onIdle }: ContractOptions,
-): Contract | undefined {
-  const texts = placesOf(service).flatMap((place) => {
+): Promise<Contract | undefined> {
+  const read = async (place: string) => {
     const text = lastGood(place);
-    return text === undefined ? [] : [{ place, text }];
-  });
-  if (texts.length < placesOf(service).length) return undefined;
+    if (text === undefined) throw new ConfigError(`${place}: was never good`);
+    return { place, text };
+  };
   try {
-    const document = documentFrom(service, texts, onIdle);
-    return { service, document, versions: new Map(), refused: undefined, fresh: [] };
+    const sources = await gather(service, read);
+    const places = sources.map(({ place }) => place);
+    return {
+      service,
+      ...made(service, sources, onIdle),
+      places,
+      versions: new Map(),
+      refused: undefined,
+      fresh: [],
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return undefined;
@@ -67,19 +81,32 @@ export function restoreContract(
 async function newest(
   service: ServicePlaces,
   previous: Contract | undefined,
-  onIdle: OnIdle,
+  onIdle: ContractOptions['onIdle'],
 ): Promise<Contract> {
-  const places = placesOf(service);
-  const newer = await Promise.all(places.map((place) => readNewer(place, previous?.versions.get(place))));
-  if (previous && newer.every((source) => source === undefined)) return { ...previous, refused: undefined };
-  const sources = await Promise.all(places.map((place, index) => newer[index] ?? readSource(place)));
+  const newer = await Promise.all(
+    [...(previous?.versions ?? [])].map(([place, version]) => readNewer(place, version)),
+  );
+  const found = new Map(newer.flatMap((source) => (source ? [[source.place, source]] : [])));
+  if (previous && previous.versions.size > 0 && found.size === 0) return { ...previous, refused: undefined };
+  const sources = await gather(service, async (place) => found.get(place) ?? readSource(place));
   return {
     service,
-    document: documentFrom(service, sources, onIdle),
+    ...made(service, sources, onIdle),
+    places: sources.map(({ place }) => place),
     versions: new Map(sources.map(({ place, version }) => [place, version])),
     refused: undefined,
     fresh: sources,
   };
+}
+
+function made(
+  service: ServicePlaces,
+  sources: readonly Pick<Source, 'place' | 'text'>[],
+  onIdle: ContractOptions['onIdle'],
+): Pick<Contract, 'document' | 'faults'> {
+  const faults: DocumentFault[] = [];
+  const onFault = (fault: DocumentFault) => faults.push(fault);
+  return { document: documentFrom(service, sources, { onIdle, onFault }), faults };
 }
 
 /** Whether the same texts would be the same document. */

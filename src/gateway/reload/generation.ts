@@ -13,6 +13,7 @@ import { liftDocuments } from '../document/lift.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../pages/pages.ts';
 import type { Contract } from './contract.ts';
+import { Faults } from './faults.ts';
 import type { State } from './state.ts';
 
 export interface GenerationOptions {
@@ -31,12 +32,6 @@ interface Parts {
   readonly app: RequestListener;
   close(): Promise<void>;
 }
-
-/** By service. */
-type Faults = Map<string, readonly DocumentFault[]>;
-
-/** Of one service, shown at once. */
-const MOST_FAULTS = 20;
 
 export class Generation {
   readonly config: GatewayConfig;
@@ -88,21 +83,15 @@ async function partsOf(
   const mocks = await startMocks(config.services, services);
   const placed = { ...config, services: mocks.services };
   const targets = renewTargets(placed.services, previous?.targets);
-  const faults: Faults = new Map();
-  const onFault = (service: string, fault: DocumentFault) => {
-    faults.set(service, [...(faults.get(service) ?? []), fault].slice(-MOST_FAULTS));
-    const isKnown = previous?.faults
-      .get(service)
-      ?.some(({ pointer, reason }) => pointer === fault.pointer && reason === fault.reason);
-    if (!isKnown) log.logger.warn({ service, ...fault }, 'the document has a fault');
-  };
+  const faults = new Faults(config.services, log, previous?.faults);
+  const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const pages = createPages({
     services,
     status: () =>
       [...targets.values()].map((target) => ({
         ...target.snapshot(),
         droppedLinks: state.droppedLinks(target.name),
-        faults: faults.get(target.name) ?? [],
+        faults: faults.of(target.name),
         refused: state.refusedContracts.get(target.name),
         hasContract: services.some(({ name }) => name === target.name),
       })),
@@ -113,6 +102,12 @@ async function partsOf(
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.dropLink(service);
     const app = createGateway({ config: placed, documents, targets, log, pages, onDroppedLink, onFault });
+    for (const { service, faults: left } of contracts)
+      for (const fault of left) faults.add(service.name, fault);
+    // Found for people, not for requests, which need not wait for it.
+    setImmediate(() => {
+      for (const { name, document } of services) faults.addDangling(name, document);
+    });
     const release = holdTargets(targets);
     const close = async () => {
       await release();

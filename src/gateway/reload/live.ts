@@ -9,7 +9,6 @@ import type { ConfigFile } from '../../config/gateway-yaml.ts';
 import type { LastGood } from '../../config/last-good.ts';
 import { type Refusal, refusal } from '../../config/refusal.ts';
 import type { Log } from '../../http/log.ts';
-import { placesOf } from '../read-document.ts';
 import { type Contract, type ContractOptions, readContract, restoreContract } from './contract.ts';
 import { Generation } from './generation.ts';
 import { State } from './state.ts';
@@ -49,6 +48,11 @@ export class Live {
     return this.#generation;
   }
 
+  /** Files and URLs that it is made of. */
+  get places(): readonly string[] {
+    return [this.#options.file.path, ...this.#generation.contracts.flatMap(({ places }) => places)];
+  }
+
   /** Why something is not the newest, a line a fault. */
   get refusals(): readonly string[] {
     const { refused, refusedContracts } = this.state;
@@ -84,7 +88,7 @@ export class Live {
       const current = currentConfig(file, text);
       await this.#take(current, await this.#contractsOf(current));
     } catch (error) {
-      const kept = error instanceof ConfigError && text !== undefined ? this.#restore(text) : undefined;
+      const kept = error instanceof ConfigError && text !== undefined ? await this.#restore(text) : undefined;
       if (kept === undefined) throw error;
       await this.#take({ ...kept, error: error as ConfigError }, kept.contracts);
     }
@@ -113,9 +117,12 @@ export class Live {
   }
 
   /** Everything as it was when it was good together. */
-  #restore(text: string) {
+  async #restore(text: string) {
     const config = this.#options.file.parse(text);
-    const contracts = config.services.flatMap((service) => restoreContract(service, this.#sources) ?? []);
+    const restored = await Promise.all(
+      config.services.map((service) => restoreContract(service, this.#sources)),
+    );
+    const contracts = restored.filter((contract) => contract !== undefined);
     return contracts.length < config.services.length ? undefined : { config, text, contracts };
   }
 
@@ -137,7 +144,7 @@ export class Live {
         log.logger.info({ services: config.services.map(({ name }) => name) }, 'the gateway is renewed');
       }
       const fresh = [{ place: file.path, text }, ...contracts.flatMap((contract) => contract.fresh)];
-      const places = [file.path, ...config.services.flatMap(placesOf)];
+      const places = [file.path, ...contracts.flatMap((contract) => contract.places)];
       this.#kept = this.#kept.then(() => lastGood?.keep(fresh, places));
     }
     this.#refuseContracts(contracts);
@@ -152,8 +159,8 @@ export class Live {
   }
 
   #refuse(error: ConfigError): void {
-    const { file, log } = this.#options;
-    const places = [file.path, ...this.#generation.config.services.flatMap(placesOf)];
+    const { log } = this.#options;
+    const { places } = this;
     const before = this.state.refused;
     this.state.refused = refusal(error, places, before);
     if (this.state.refused !== before)

@@ -323,4 +323,46 @@ describe('merging documents', () => {
     expect(JSON.stringify(merge(...services))).toBe(JSON.stringify(merge(...services)));
     expect(JSON.stringify(services)).toBe(before);
   });
+
+  it('takes out references that lead nowhere, whatever they are to', () => {
+    const nowhere = { $ref: '#/components/x/nope' };
+    const { paths, components } = merge({
+      name: 'a',
+      document: {
+        openapi: '3.1.0',
+        info: { title: 'a', version: '1.0.0' },
+        paths: {
+          '/gone': nowhere,
+          '/a': {
+            parameters: [nowhere, { name: 'kept', in: 'query', schema: { $ref: 'elsewhere.yaml#/A' } }],
+            get: {
+              requestBody: nowhere,
+              responses: { 200: nowhere, 404: { $ref: '#/components/responses/Chain' } },
+            },
+          },
+        },
+        components: {
+          responses: { Chain: nowhere },
+          schemas: {
+            Any: true,
+            Pet: {
+              anyOf: [nowhere, { $ref: '#/components/schemas/Any' }],
+              discriminator: { propertyName: 'a', mapping: { b: 'Nope', c: 'file.yaml' } },
+            },
+          },
+        },
+      },
+    } as never);
+    expect(dangling({ paths, components })).toEqual([]);
+    expect(Object.keys(paths)).toEqual(['/a']);
+    const [parameter, ...others] = paths['/a'].parameters;
+    expect(others).toEqual([]);
+    expect(parameter.schema.description).toBe('Refers to elsewhere.yaml#/A, which is not there.');
+    expect(paths['/a'].get.requestBody).toBeUndefined();
+    expect(paths['/a'].get.responses).toMatchObject({
+      200: { description: 'Refers to #/components/x/nope, which is not there.' },
+    });
+    expect(components.schemas.Pet.anyOf[1]).toEqual({ $ref: '#/components/schemas/Any' });
+    expect(components.schemas.Pet.discriminator.mapping).toEqual({});
+  });
 });

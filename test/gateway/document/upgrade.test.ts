@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { upgrade } from '../../../src/gateway/document/upgrade.ts';
+import { upgrade, upgradeSwagger } from '../../../src/gateway/document/upgrade.ts';
 
 const document = (openapi: string, schema: object) => ({ openapi, components: { schemas: { A: schema } } });
 const upgraded = (schema: object) => upgrade(document('3.0.3', schema)).components;
@@ -40,7 +40,7 @@ it('says in 3.1 what Swagger 2.0 says', () => {
     definitions: { Pet: { type: 'object', properties: { name: { type: 'string' } } } },
   };
   const pet = { schema: { $ref: '#/components/schemas/Pet' } };
-  expect(upgrade(swagger)).toMatchObject({
+  expect(upgradeSwagger(swagger, () => {})).toMatchObject({
     openapi: expect.stringMatching(/^3\.1\./),
     servers: [{ url: 'https://pets.example/v2' }],
     paths: {

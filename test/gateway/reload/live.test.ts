@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { configFile } from '../../../src/config/gateway-yaml.ts';
@@ -92,8 +93,8 @@ it.each([
     reason: expect.stringMatching(reason),
   });
   expect((await get('/status').accept('text/html')).text).toContain('the last good document stays');
-  log.flush();
-  expect(readFileSync(logFile, 'utf8')).toContain('the contract is refused');
+  // The log is written in its own time.
+  while (!readFileSync(logFile, 'utf8').includes('the contract is refused')) await setImmediate();
   await reload();
   expect((await status()).services[0].contract.since).toBe(contract.since);
 
@@ -101,6 +102,41 @@ it.each([
   await reload();
   await get('/y').expect(200);
   expect((await status()).services[0].contract).toEqual({ state: 'current' });
+});
+
+it('tells of faults where they are in the document, whatever its paths are called here', async () => {
+  const service = `{ document: a.json, url: "${upstream.url}", prefix: /p, paths: { /x: /y } }`;
+  write('gateway.yaml', `${STILL}services: { a: ${service} }`);
+  const get = { parameters: ['none'], responses: { 200: { $ref: '#/nowhere' } } };
+  const twins = { '/x': { get }, '/z/{a}': { get: {} }, '/z/{b}': { get: {} } };
+  write('a.json', JSON.stringify({ openapi: '3.1.0', info: { title: 't', version: '1' }, paths: twins }));
+  const { get: ask, status } = await start();
+
+  await ask('/p/y').expect(200);
+  const [{ faults }] = (await status()).services;
+  expect(faults.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
+    '#/paths/~1x/get/parameters/0',
+    '#/paths/~1x/get/responses/200',
+    '#/paths/~1z~1%7Bb%7D/get',
+  ]);
+});
+
+it('tells of references that lead nowhere', async () => {
+  services();
+  const nowhere = { $ref: '#/components/responses/Nope' };
+  const responses = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [200 + index, nowhere]));
+  const info = { title: 't', version: '1' };
+  write('a.json', JSON.stringify({ openapi: '3.1.0', info, paths: { '/x': { get: { responses } } } }));
+  const { get, status } = await start();
+
+  await get('/x').expect(200);
+  const [{ faults }] = (await status()).services;
+  expect(faults).toHaveLength(11);
+  expect(faults[0]).toEqual({
+    pointer: '#/paths/~1x/get/responses/200',
+    reason: 'refers to #/components/responses/Nope, which is not there',
+  });
+  expect(faults.at(-1).reason).toBe('has 2 more references that lead nowhere');
 });
 
 it('keeps everything where documents do not fit together', async () => {

@@ -1,0 +1,142 @@
+/**
+ * One document out of several files: what it refers to elsewhere becomes a component of its own (OpenAPI 3.1 §4.6,
+ * RFC 3986 §5). Files may refer to files beside them, what is at a URL to what is at the same server; all else stays as
+ * it is, and is told as a reference that leads nowhere.
+ */
+import { dirname, resolve } from 'node:path';
+import { isUrl } from '../../config/place.ts';
+import { valueAt } from '../../hypermedia/expression.ts';
+import { fragmentSegments } from '../../hypermedia/reference.ts';
+import { isObject, type Json, type Kind, walk } from './grammar.ts';
+import { referenceTo } from './references.ts';
+import { freeName } from './registry.ts';
+
+/** Whether a text may refer to others at all: most do not, and need not be looked through. */
+export const mayRefer = (text: string): boolean => /["']?\$ref["']?\s*:\s*["']?[^#"'\s]/.test(text);
+
+/** Places that a document refers to. */
+export function referredPlaces(document: unknown, place: string): Set<string> {
+  const found = new Set<string>();
+  const look = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(look);
+    else if (isObject(node)) {
+      const target = typeof node.$ref === 'string' ? targetOf(node.$ref, place) : undefined;
+      if (target && target.place !== place) found.add(target.place);
+      Object.values(node).forEach(look);
+    }
+  };
+  look(document);
+  return found;
+}
+
+/**
+ * @param place of the document
+ * @param others what it refers to, directly or not, by place
+ */
+export function bundle(document: Json, place: string, others: ReadonlyMap<string, unknown>): Json {
+  if (others.size === 0) return document;
+  const names = new Map<string, string>();
+  const hoisted = new Map<string, Json>();
+
+  const hoist = ({ place: at, pointer }: Target, kind: Kind): string | undefined => {
+    const value = valueAt(others.get(at), fragmentSegments(`#${pointer}`));
+    const section = isObject(value) ? sectionOf(kind, value) : undefined;
+    if (section === undefined) return undefined;
+    const key = `${section} ${at}#${pointer}`;
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const taken = { ...sectionIn(document, section), ...hoisted.get(section) };
+    const name = freeName('External', nameOf(at, pointer), (one) => Object.hasOwn(taken, one));
+    const reference = referenceTo(section, name);
+    names.set(key, reference);
+    const entries = hoisted.get(section) ?? {};
+    hoisted.set(section, entries);
+    // Has its place before what it refers to, which may be itself.
+    entries[name] = {};
+    entries[name] = own(value, kind, at);
+    return reference;
+  };
+  const local = (reference: string, kind: Kind, from: string): string | undefined => {
+    const target = targetOf(reference, from);
+    if (target === undefined) return undefined;
+    return target.place === place ? `#${target.pointer}` : hoist(target, kind);
+  };
+  const own = (node: unknown, kind: Kind, from: string): unknown =>
+    walk(node, kind, (one, of) => {
+      const reference = typeof one.$ref === 'string' ? local(one.$ref, of, from) : undefined;
+      const made = reference === undefined ? one : { ...one, $ref: reference };
+      return of === 'schema' ? withMapping(made, (name) => local(name, 'schema', from)) : made;
+    });
+
+  const made = own(document, 'document', place) as Json;
+  const components = isObject(made.components) ? made.components : {};
+  const added = [...hoisted].map(([section, entries]) => [
+    section,
+    { ...(components[section] as Json | undefined), ...entries },
+  ]);
+  return { ...made, components: { ...components, ...Object.fromEntries(added) } };
+}
+
+interface Target {
+  readonly place: string;
+  /** As it was written, after `#`. */
+  readonly pointer: string;
+}
+
+/** @returns undefined for what is not to be read from there */
+function targetOf(reference: string, from: string): Target | undefined {
+  const [path = '', pointer = ''] = reference.split('#', 2);
+  if (path === '') return { place: from, pointer };
+  if (isUrl(from)) {
+    const url = URL.parse(path, from);
+    return url?.origin === new URL(from).origin ? { place: url.href, pointer } : undefined;
+  }
+  if (/^[a-z][a-z\d+.-]*:|^\/\//i.test(path)) return undefined;
+  return { place: resolve(dirname(from), decoded(path)), pointer };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+const SECTIONS: Partial<Record<Kind, string>> = {
+  schema: 'schemas',
+  response: 'responses',
+  example: 'examples',
+  requestBody: 'requestBodies',
+  securityScheme: 'securitySchemes',
+  link: 'links',
+  callback: 'callbacks',
+  pathItem: 'pathItems',
+};
+
+/** Headers and parameters are alike, but for their place. */
+const sectionOf = (kind: Kind, value: Json): string | undefined =>
+  kind === 'parameter' ? ('in' in value ? 'parameters' : 'headers') : SECTIONS[kind];
+
+const sectionIn = ({ components }: Json, section: string): Json => {
+  const entries = isObject(components) ? components[section] : undefined;
+  return isObject(entries) ? entries : {};
+};
+
+/** Of what it points at, or of the file. */
+function nameOf(place: string, pointer: string): string {
+  const file = place.split(/[\\/?]/).findLast((part) => part !== '') ?? '';
+  const name = fragmentSegments(`#${pointer}`).at(-1) ?? file.replace(/\.\w+$/, '');
+  return name.replaceAll(/[^\w.-]+/g, '_');
+}
+
+function withMapping(schema: Json, local: (name: string) => string | undefined): Json {
+  const { discriminator } = schema;
+  if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
+  const mapping = Object.entries(discriminator.mapping).map(([value, target]) => [
+    value,
+    // A bare name is that of a component (OpenAPI 3.1 §4.8.25.4).
+    typeof target === 'string' && /[#/.]/.test(target) ? (local(target) ?? target) : target,
+  ]);
+  return { ...schema, discriminator: { ...discriminator, mapping: Object.fromEntries(mapping) } };
+}

@@ -1,0 +1,52 @@
+/** What is wrong in the documents of a generation: logged once, and kept for `/status`. */
+import type { Log } from '../../http/log.ts';
+import { danglingReferences } from '../document/dangling.ts';
+import type { DocumentFault } from '../document/fault.ts';
+import { pointerBefore } from '../document/rename-paths.ts';
+import type { ServicePlaces } from '../read-document.ts';
+
+/** Of one service, shown at once. */
+const MOST_FAULTS = 20;
+/** Some documents have thousands of references that lead nowhere. */
+const MOST_DANGLING = 10;
+
+export class Faults {
+  readonly #found = new Map<string, readonly DocumentFault[]>();
+  readonly #services: ReadonlyMap<string, ServicePlaces>;
+  readonly #log: Pick<Log, 'logger'>;
+  readonly #previous: Faults | undefined;
+
+  /** @param previous those that have been logged */
+  constructor(services: readonly ServicePlaces[], log: Pick<Log, 'logger'>, previous?: Faults) {
+    this.#services = new Map(services.map((service) => [service.name, service]));
+    this.#log = log;
+    this.#previous = previous;
+  }
+
+  of(service: string): readonly DocumentFault[] {
+    return this.#found.get(service) ?? [];
+  }
+
+  /** @param fault with a pointer into the document as it was read */
+  add(service: string, fault: DocumentFault): void {
+    this.#found.set(service, [...this.of(service), fault].slice(-MOST_FAULTS));
+    const isKnown = this.#previous
+      ?.of(service)
+      .some(({ pointer, reason }) => pointer === fault.pointer && reason === fault.reason);
+    if (!isKnown) this.#log.logger.warn({ service, ...fault }, 'the document has a fault');
+  }
+
+  /** @param fault with a pointer into the document as it is served, where its paths have other names */
+  addServed(service: string, { pointer, reason }: DocumentFault): void {
+    const { paths = {}, prefix = '' } = this.#services.get(service) ?? {};
+    this.add(service, { pointer: pointerBefore(pointer, paths, prefix), reason });
+  }
+
+  addDangling(service: string, document: object): void {
+    const found = danglingReferences(document);
+    for (const fault of found.slice(0, MOST_DANGLING)) this.addServed(service, fault);
+    const more = found.length - MOST_DANGLING;
+    if (more > 0)
+      this.add(service, { pointer: '#', reason: `has ${more} more references that lead nowhere` });
+  }
+}
