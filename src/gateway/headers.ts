@@ -6,9 +6,19 @@ import { HOP_BY_HOP, namedInConnection } from '../http/hop-by-hop.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
 import { VIA } from '../http/via.ts';
 
+/** Some servers take them for another method or path than the one that was checked here. */
+const OVERRIDES = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+];
+
 const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   ...FORWARDED_HEADERS,
+  ...OVERRIDES,
   'host',
   REQUEST_ID_HEADER.toLowerCase(),
   'traceparent',

@@ -11,6 +11,8 @@ import { isObject, type Json, METHODS } from './document/grammar.ts';
 import { ADDITIONAL } from './document/newest.ts';
 import { shapeOf } from './document/paths.ts';
 import type { Mount } from './mount.ts';
+import { encodedLiteral, templateSegments } from './path-template.ts';
+import { requestPath } from './request-path.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
 export interface GatewayOperation {
@@ -71,6 +73,11 @@ export const compileOperations = ({
     }
     const item = locate(root, top, 'paths', path);
     if (!item) return [];
+    const reason = unreachable(path);
+    if (reason !== undefined) {
+      onFault({ pointer: item.pointer, reason: `goes unserved: ${reason}` });
+      return [];
+    }
     for (const method of Object.keys((item.node[ADDITIONAL] as Json | undefined) ?? {}))
       onFault({
         pointer: `${item.pointer}/${ADDITIONAL}/${method}`,
@@ -114,6 +121,18 @@ export const compileOperations = ({
       };
     });
   });
+};
+
+/** Why no request can be for a path. */
+const unreachable = (path: string): string | undefined => {
+  if (/[?#]/.test(path)) return 'it has a query or a fragment in it';
+  try {
+    const literals = templateSegments(path).map(({ fixed }) => encodedLiteral(fixed.join('0')));
+    requestPath(literals.join('/'));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 };
 
 /** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */

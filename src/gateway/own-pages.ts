@@ -4,6 +4,8 @@ import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
 export const ownPages = (pages: RequestHandler): RequestHandler =>
   function ownPages(req, res, next) {
-    if (RESERVED_SEGMENTS.has(firstSegment(req.path))) pages(req, res, next);
-    else next();
+    const first = firstSegment(req.path);
+    if (!RESERVED_SEGMENTS.has(first)) return next();
+    if (!req.path.startsWith(`/${first}`)) req.url = req.url.replace(/[^/]*%[^/?]*/, first);
+    pages(req, res, next);
   };

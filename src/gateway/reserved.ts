@@ -13,4 +13,13 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   '.well-known',
 ]);
 
-export const firstSegment = (path: string): string => path.split('/', 2)[1] ?? '';
+/** Decoded: `/%73tatus` is `/status` (RFC 3986 §6.2.2.2). */
+export const firstSegment = (path: string): string => {
+  const segment = path.split('/', 2)[1] ?? '';
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};

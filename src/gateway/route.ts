@@ -1,7 +1,7 @@
 /**
  * Finds the operation that a request is for.
  *
- * Sends 400 where the path's percent-encoding is broken, 404 where no document has the path, 503 where one that
+ * Sends 400 where the path could be taken for another, 404 where no document has the path, 503 where one that
  * cannot be had may have it, 405 with `Allow`
  * where it has, but not with this method (RFC 9110 §15.5.6), and answers OPTIONS with 204, `Allow` (§9.3.7) and
  * `Accept-Patch` (RFC 5789 §3.1).
@@ -23,11 +23,12 @@ export const route = (
   securityHeaders: readonly string[],
 ): RequestHandler =>
   function route(req, res, next) {
-    const { method, url } = req;
+    const { method } = req;
+    const url = originForm(req.url);
     const match = router.find(method, url);
     const context = contextOf(req);
     if (match) {
-      const exchange = new Exchange(context, match, targetOf(match.operation, originForm(url)));
+      const exchange = new Exchange(context, match, targetOf(match.operation, match.url));
       context.service = match.operation.service;
       context.operationId = match.operation.operationId;
       setExchange(req, exchange);
@@ -35,7 +36,7 @@ export const route = (
       return;
     }
     const allow = router.allowed(url).join(', ');
-    if (!allow) throw unserved.problem(originForm(url));
+    if (!allow) throw unserved.problem(url);
     if (method !== 'OPTIONS') {
       throw new Problem(methodNotAllowed, `This path takes ${allow}.`, { headers: { Allow: allow } });
     }
@@ -48,6 +49,6 @@ export const route = (
 /** A request may name its target with scheme and host (RFC 9112 §3.2.2). */
 const originForm = (url: string): string => {
   if (url.startsWith('/')) return url;
-  const { pathname, search } = new URL(url);
+  const { pathname = url, search = '' } = URL.parse(url) ?? {};
   return pathname + search;
 };

@@ -1,12 +1,13 @@
 /**
- * Which operation a request is for: a radix tree over the path templates of all documents, concrete paths
- * before templated ones (OpenAPI 3.1 §4.8.8.2), whatever the order of the documents.
+ * Which operation a request is for: a tree over the segments of all path templates, concrete ones before templated ones
+ * (OpenAPI 3.1 §4.8.8.2), whatever the order of the documents. A segment costs one look into a map, however many routes
+ * there are.
  */
-import FindMyWay, { type HTTPMethod } from 'find-my-way';
 import { ConfigError } from '../config/config-error.ts';
-import { Problem } from '../contract/problem.ts';
-import { badRequest } from '../contract/problems.ts';
+import { shapeOf } from './document/paths.ts';
 import type { GatewayOperation } from './operation.ts';
+import { encodedLiteral, type Segment, templateSegments, valuesIn } from './path-template.ts';
+import { type RequestPath, requestPath } from './request-path.ts';
 
 export interface Match {
   readonly operation: GatewayOperation;
@@ -14,125 +15,125 @@ export interface Match {
   readonly params: ReadonlyMap<string, string>;
   /** As it came, without its question mark. */
   readonly query: string;
+  /** Path and query to be sent on: values as they came, the rest as the template has it. */
+  readonly url: string;
 }
 
 export interface OperationRouter {
-  /** @throws Problem bad-request (400) where the path's percent-encoding is broken */
+  /** @throws Problem bad-request (400) for a path that could be taken for another */
   find(method: string, url: string): Match | undefined;
   /** Methods that the path takes; none when it is nobody's. */
   allowed(url: string): string[];
 }
 
+/** What may follow a beginning of a path. */
+class Node {
+  readonly literals = new Map<string, Node>();
+  /** Segments with parameters, those with most that is fixed first. */
+  readonly templated: { readonly segment: Segment; readonly node: Node }[] = [];
+  /** By method, of the path that ends here. */
+  readonly routes = new Map<string, Route>();
+}
+
 interface Route {
   readonly operation: GatewayOperation;
   readonly segments: readonly Segment[];
+  /** Whether its path has no parameter. */
+  readonly isFixed: boolean;
 }
-
-/** A segment of a template with something in braces: names, and how its value is taken apart. */
-interface Segment {
-  readonly names: readonly string[];
-  /** Undefined where the whole segment is one parameter. */
-  readonly parts: RegExp | undefined;
-}
-
-/** More than any URL that Node takes. */
-const MAX_PARAMETER = 16_384;
 
 /** @throws ConfigError when two operations claim the same method and path */
 export const createRouter = (operations: readonly GatewayOperation[]): OperationRouter => {
+  const root = new Node();
   const owners = new Map<string, GatewayOperation>();
-  const methods = new Set<string>();
-  /** To the tree a segment such as `{name}.{ext}` is one parameter, so templates can be the same to it. */
-  const candidates = new Map<string, Route[]>();
-  const tree = FindMyWay({
-    maxParamLength: MAX_PARAMETER,
-    querystringParser: (query: string) => query as unknown as Record<string, string>,
-    // Told by having no routes; never called.
-    onBadUrl: () => {},
-  });
-
-  const claim = (method: string, operation: GatewayOperation): void => {
-    const shape = `${method} ${operation.path.replaceAll(/\{[^}]*\}/g, '{}')}`;
-    const owner = owners.get(shape);
-    if (owner) {
-      throw new ConfigError(
-        `${method} ${operation.path} is in the documents of both ${owner.service}${owner.path === operation.path ? '' : ` (as ${owner.path})`} and ${operation.service}; give it to one of them`,
-      );
-    }
-    owners.set(shape, operation);
-    methods.add(method);
-    const { pattern, segments } = patternOf(operation.path);
-    const key = `${method} ${pattern}`;
-    const known = candidates.get(key);
-    const routes = known ?? [];
-    if (!known) {
-      candidates.set(key, routes);
-      tree.on(method as HTTPMethod, pattern, () => {}, routes);
-    }
-    routes.push({ operation, segments });
-    // The more of a template is fixed, the more concrete it is.
-    routes.sort((a, b) => fixedParts(b) - fixedParts(a));
+  const add = (method: string, operation: GatewayOperation): void => {
+    const key = `${method} ${shapeOf(operation.path)}`;
+    const owner = owners.get(key);
+    if (owner) throw new ConfigError(conflict(method, operation, owner));
+    owners.set(key, operation);
+    const segments = templateSegments(operation.path);
+    const isFixed = segments.every(({ names }) => names.length === 0);
+    segments.reduce(below, root).routes.set(method, { operation, segments, isFixed });
   };
-  for (const operation of operations) claim(operation.method, operation);
+  for (const operation of operations) add(operation.method, operation);
   // Whoever has GET has HEAD (RFC 9110 §9.3.2).
-  for (const operation of operations) {
-    const head = `HEAD ${operation.path.replaceAll(/\{[^}]*\}/g, '{}')}`;
-    if (operation.method === 'GET' && !owners.has(head)) claim('HEAD', operation);
-  }
+  for (const operation of operations)
+    if (operation.method === 'GET' && !owners.has(`HEAD ${shapeOf(operation.path)}`)) add('HEAD', operation);
 
   const find = (method: string, url: string): Match | undefined => {
-    const found = tree.find(method as HTTPMethod, url);
-    if (!found) return undefined;
-    const routes = found.store as Route[] | null;
-    if (!routes) throw new Problem(badRequest, 'The path has broken percent-encoding, or is none.');
-    for (const { operation, segments } of routes) {
-      const params = paramsOf(segments, found.params);
-      if (params) return { operation, params, query: found.searchParams as unknown as string };
-    }
-    return undefined;
+    const path = requestPath(url);
+    const route = search(root, path.decoded, 0, (node) => node.routes.get(method));
+    return route && matchOf(route, path, url);
   };
   const allowed = (url: string): string[] => {
-    const found = [...methods].filter((method) => find(method, url) !== undefined);
-    return found.length === 0 || found.includes('OPTIONS') ? found : [...found, 'OPTIONS'];
+    const found = new Set<string>();
+    search(root, requestPath(url).decoded, 0, ({ routes }) => {
+      for (const method of routes.keys()) found.add(method);
+      return undefined;
+    });
+    if (found.size > 0) found.add('OPTIONS');
+    return [...found];
   };
   return { find, allowed };
 };
 
-const fixedParts = ({ segments }: Route): number => segments.filter(({ parts }) => parts).length;
+const conflict = (method: string, { service, path }: GatewayOperation, owner: GatewayOperation): string =>
+  `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; give it to one of them`;
+
+function below(node: Node, segment: Segment): Node {
+  const { names, fixed } = segment;
+  if (names.length === 0) {
+    const literal = fixed[0] ?? '';
+    const next = node.literals.get(literal) ?? new Node();
+    node.literals.set(literal, next);
+    return next;
+  }
+  const isSame = (other: Segment) => other.fixed.join('{}') === fixed.join('{}');
+  const known = node.templated.find((one) => isSame(one.segment));
+  if (known) return known.node;
+  const added = { segment, node: new Node() };
+  node.templated.push(added);
+  const weight = (one: Segment) => one.fixed.join('').length;
+  node.templated.sort((a, b) => weight(b.segment) - weight(a.segment));
+  return added.node;
+}
+
+/** Every node is entered once at the most, since it has one way to it. */
+function search<T>(
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  visit: (node: Node) => T | undefined,
+): T | undefined {
+  if (at === segments.length) return node.routes.size > 0 ? visit(node) : undefined;
+  const segment = segments[at] as string;
+  const literal = node.literals.get(segment);
+  const found = literal && search(literal, segments, at + 1, visit);
+  if (found !== undefined || segment === '') return found;
+  for (const { segment: template, node: next } of node.templated) {
+    if (valuesIn(segment, template) === undefined) continue;
+    const deeper = search(next, segments, at + 1, visit);
+    if (deeper !== undefined) return deeper;
+  }
+  return undefined;
+}
 
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
-/** Undefined where a value is empty: `/orders/` is not `/orders/{orderId}`. */
-const paramsOf = (
-  segments: readonly Segment[],
-  values: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<string, string> | undefined => {
-  if (segments.length === 0) return NO_PARAMS;
+function matchOf({ operation, segments, isFixed }: Route, path: RequestPath, url: string): Match {
+  const { raw, decoded, query } = path;
+  if (isFixed && raw === decoded) return { operation, params: NO_PARAMS, query, url };
   const params = new Map<string, string>();
-  for (let i = 0; i < segments.length; i++) {
-    const { names, parts } = segments[i] as Segment;
-    const value = values[`p${i}`] ?? '';
-    const found = parts ? parts.exec(value)?.slice(1) : [value];
-    for (let j = 0; j < names.length; j++) {
-      const part = found?.[j];
-      if (!part) return undefined;
-      params.set(names[j] as string, part);
-    }
+  for (const [index, segment] of segments.entries()) {
+    const values = segment.names.length === 0 ? [] : (valuesIn(decoded[index] as string, segment) ?? []);
+    for (const [place, name] of segment.names.entries()) params.set(name, values[place] as string);
   }
-  return params;
-};
+  return { operation, params, query, url: raw === decoded ? url : normal(segments, path, url) };
+}
 
-/** The template in find-my-way's words; parameters are numbered, as its names may not hold every character. */
-const patternOf = (path: string): { pattern: string; segments: Segment[] } => {
-  const segments: Segment[] = [];
-  const pattern = path.split('/').map((text) => {
-    const pieces = text.split(/\{([^}]*)\}/);
-    if (pieces.length === 1) return text.replaceAll(':', '::');
-    const names = pieces.filter((_, i) => i % 2 === 1);
-    const whole = pieces.length === 3 && pieces[0] === '' && pieces[2] === '';
-    const expression = pieces.map((piece, i) => (i % 2 ? '(.+?)' : RegExp.escape(piece))).join('');
-    segments.push({ names, parts: whole ? undefined : new RegExp(`^${expression}$`) });
-    return `:p${segments.length - 1}`;
-  });
-  return { pattern: pattern.join('/'), segments };
-};
+function normal(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
+  const path = segments.map(({ names, fixed }, index) =>
+    names.length === 0 ? encodedLiteral(fixed[0] ?? '') : raw[index],
+  );
+  return path.join('/') + (url.includes('?') ? `?${query}` : '');
+}

@@ -22,5 +22,5 @@ export const createSend =
     const match = router.find(request.method, request.path);
     const target = match && targets.get(match.operation.service);
     if (!target) throw unserved.problem(request.path);
-    return target.send({ ...request, path: targetOf(match.operation, request.path) }, signal);
+    return target.send({ ...request, path: targetOf(match.operation, match.url) }, signal);
   };

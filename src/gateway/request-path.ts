@@ -1,0 +1,60 @@
+/**
+ * The path of a request, taken apart so that it has one meaning here and at the service (RFC 3986 §3.3, §6.2.2).
+ *
+ * Segments end at `/`; an encoded one, `%2F`, is data. A segment is compared by what it is when it is decoded, in its
+ * case and without Unicode normalization. What a server, a proxy or a URL parser could take for another path is refused
+ * with 400: `.` and `..` however they are written, a backslash, control characters, what is not UTF-8.
+ */
+import { Problem } from '../contract/problem.ts';
+import { badRequest } from '../contract/problems.ts';
+
+export interface RequestPath {
+  /** As they came. */
+  readonly raw: readonly string[];
+  readonly decoded: readonly string[];
+  /** As it came, without its question mark. */
+  readonly query: string;
+}
+
+/** A path with none of these is what it looks like. */
+const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
+
+/** Also as Servlet containers read them, which take off what follows a semicolon. */
+const DOTS = /^\.\.?(?:;.*)?$/;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/**
+ * @param url path and query
+ * @throws Problem bad-request (400)
+ */
+export function requestPath(url: string): RequestPath {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const query = mark < 0 ? '' : url.slice(mark + 1);
+  const raw = path.split('/');
+  if (!SUSPECT.test(path)) return { raw, decoded: raw, query };
+  return { raw, decoded: raw.map(decode), query };
+}
+
+function decode(raw: string): string {
+  if (raw.includes('\\')) throw refusal('a backslash; it is written %5C');
+  if (/[^!-~]/.test(raw)) throw refusal('characters that have to be percent-encoded');
+  const segment = decoded(raw);
+  if (CONTROL.test(segment)) throw refusal('control characters');
+  if (segment.split(/[/\\]/).some((part) => DOTS.test(part)))
+    throw refusal('a segment that is . or .., which would make another path of it');
+  return segment;
+}
+
+function decoded(raw: string): string {
+  if (!raw.includes('%')) return raw;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    throw refusal('broken percent-encoding');
+  }
+}
+
+const refusal = (what: string): Problem => new Problem(badRequest, `The path has ${what}.`);
