@@ -12,8 +12,10 @@ export interface Running {
 }
 
 export async function run(start: () => Promise<Running>): Promise<void> {
+  // Before the start, since whoever reads that it has started may end it at once.
+  const started = endOnSignal();
   try {
-    endOnSignal(await start());
+    started(await start());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`linkway: ${error.message}\n`);
@@ -26,9 +28,12 @@ const FORCED_EXIT = 130;
 /** npm passes Ctrl-C on to a process that the terminal has told already; that is not a second wish. */
 const SAME_SIGNAL = 1000;
 
-function endOnSignal(running: Running): void {
+/** @returns to be told what runs; until then a signal ends the process at once */
+function endOnSignal(): (running: Running) => void {
+  let running: Running | undefined;
   let since: number | undefined;
   const end = async (): Promise<void> => {
+    if (running === undefined) process.exit(FORCED_EXIT);
     if (since !== undefined) {
       if (performance.now() - since > SAME_SIGNAL) process.exit(FORCED_EXIT);
       return;
@@ -41,7 +46,10 @@ function endOnSignal(running: Running): void {
   process.on('SIGTERM', end);
   const hadTerminal = isatty(STDIN);
   process.on('SIGHUP', () => {
-    if (running.reload === undefined || (hadTerminal && !isatty(STDIN))) void end();
+    if (running?.reload === undefined || (hadTerminal && !isatty(STDIN))) void end();
     else void running.reload();
   });
+  return (one) => {
+    running = one;
+  };
 }
