@@ -39,6 +39,18 @@ const serviceSchema = z.strictObject({
     .enum(['reject', 'pass'])
     .default('reject')
     .describe('Whether a query parameter that the document does not name is refused.'),
+  responses: z
+    .enum(['off', 'observe', 'enforce'])
+    .default('off')
+    .describe(
+      'Whether its answers are held against its document: `observe` counts what differs, `enforce` answers 502 instead.',
+    ),
+  sample: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Share of the answers of each operation that `observe` looks at.'),
   policy: z.unknown().optional().describe('What is different from `policy` for this service.'),
 });
 

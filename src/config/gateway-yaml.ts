@@ -34,6 +34,10 @@ export interface ServiceConfig {
   readonly ownUrls: readonly string[];
   /** Whether a query parameter that the document does not name is refused. */
   readonly unknownQuery: 'reject' | 'pass';
+  /** Whether its answers are held against its document, and what comes of that. */
+  readonly responses: 'off' | 'observe' | 'enforce';
+  /** Share of them that `observe` looks at. */
+  readonly sample: number;
   readonly policy: Policy;
 }
 
@@ -132,6 +136,8 @@ export const parseGatewayConfig = (
       paths: service.paths,
       ownUrls: service.ownUrls,
       unknownQuery: service.unknownQuery,
+      responses: service.responses,
+      sample: service.sample,
       policy: policySchema.parse(merge(root.policy ?? {}, service.policy ?? {})),
     };
   });

@@ -18,6 +18,9 @@ export const limitsSchema = z.strictObject({
   lift: size
     .default(1024 ** 2)
     .describe('Most bytes of an answer that links are added to; a larger one goes on as it is.'),
+  responses: size
+    .default(1024 ** 2)
+    .describe('Most bytes of an answer that is held against its schema; a larger one goes on unverified.'),
   expand: expandLimitsSchema.prefault({}),
 });
 

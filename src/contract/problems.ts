@@ -167,6 +167,15 @@ export const badGateway = defineProblem({
   mend: 'What is safe to repeat can be tried again. Look at `/status`.',
 });
 
+export const contractBroken = defineProblem({
+  code: 'contract-broken',
+  status: 502,
+  title: 'The service broke its contract',
+  meaning:
+    'The service answered, but not as its OpenAPI document says, so its answer was not passed on. Whether it did the work is not known.',
+  mend: 'Each entry of `errors` says what differs. Tell it to those who run the service; look at `/status`.',
+});
+
 export const serviceUnreachable = defineProblem({
   code: 'service-unreachable',
   status: 503,
@@ -232,6 +241,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     headersTooLarge,
     internalError,
     badGateway,
+    contractBroken,
     serviceUnreachable,
     contractUnavailable,
     circuitOpen,

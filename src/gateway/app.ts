@@ -19,6 +19,8 @@ import { mountOf } from './mount.ts';
 import { compileOperations } from './operation.ts';
 import { ownPages } from './own-pages.ts';
 import { publicPaths } from './public-paths.ts';
+import { inspectAnswers } from './responses/inspect.ts';
+import { ResponseLedger } from './responses/ledger.ts';
 import { route } from './route.ts';
 import { createRouter } from './router.ts';
 import { createSend } from './send.ts';
@@ -30,6 +32,8 @@ export interface GatewayOptions {
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
+  /** Where answers that are held against their contract are counted. */
+  readonly ledger?: ResponseLedger;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Answers the reserved paths. */
   readonly pages?: Router;
@@ -45,6 +49,7 @@ export function createGateway({
   config,
   documents,
   targets,
+  ledger = new ResponseLedger(),
   log,
   pages,
   onRequest,
@@ -55,7 +60,7 @@ export function createGateway({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
-  const operations = services.flatMap(({ name, unknownQuery, ...place }) => {
+  const operations = services.flatMap(({ name, unknownQuery, responses, ...place }) => {
     const document = documents.get(name);
     return document
       ? compileOperations({
@@ -63,6 +68,7 @@ export function createGateway({
           document,
           unknownQuery,
           mount: mountOf(place),
+          holdsResponses: responses !== 'off',
           onFault: (fault) => onFault?.(name, fault),
         })
       : [];
@@ -75,7 +81,7 @@ export function createGateway({
     ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
-  const { trustProxy } = config;
+  const { limits, trustProxy } = config;
   const security = securityHeaders();
   const headersOf = responseHeaders(security);
   const lines = config.accessLog ? log.lines : undefined;
@@ -90,12 +96,14 @@ export function createGateway({
   // Whose operation it is: 404, 405, or 503 where nobody can say.
   app.use(route(router, unservedPaths, security));
   // As the contract says, or 400, 413, 415.
-  app.use(validate(config.limits.body));
+  app.use(validate(limits.body));
+  // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
+  const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
   // With links where its service has none, and with what they lead to at other services.
-  const send = createSend(router, targets, unservedPaths);
-  app.use(compose({ compositionOf, send, targets, limits: config.limits, trustProxy, headersOf }));
+  const send = createSend(router, targets, unservedPaths, inspect);
+  app.use(compose({ compositionOf, send, targets, limits, trustProxy, headersOf, inspect }));
   // To the service and back.
-  app.use(forward({ targets, trustProxy, headersOf }));
+  app.use(forward({ targets, trustProxy, headersOf, inspect }));
   // Whatever went wrong, as application/problem+json, or as a page.
   app.use(problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }));
   return app;

@@ -9,14 +9,16 @@ import { CallAborted } from '../outbound/call-failure.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { exchangeOf } from './exchange.ts';
 import { type ResponseHeaders, requestHeaders } from './headers.ts';
+import type { Inspect } from './responses/inspect.ts';
 
 export interface ForwardOptions {
   readonly targets: Targets;
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;
+  readonly inspect: Inspect;
 }
 
-export const forward = ({ targets, trustProxy, headersOf }: ForwardOptions): RequestHandler =>
+export const forward = ({ targets, trustProxy, headersOf, inspect }: ForwardOptions): RequestHandler =>
   async function forward(req, res) {
     const { context, operation, target: path, body } = exchangeOf(req);
     const target = targets.get(operation.service);
@@ -26,6 +28,8 @@ export const forward = ({ targets, trustProxy, headersOf }: ForwardOptions): Req
     res.on('close', () => call.abort());
     try {
       const answer = await call.answer;
+      const inspected = inspect(answer, operation, req.method, path);
+      if (inspected) await inspected;
       answer.pipe(res, headersOf(answer.rawHeaders, context));
     } catch (error) {
       if (!(error instanceof CallAborted)) throw error;

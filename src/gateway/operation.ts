@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { RequestBody } from './contract/body.ts';
 import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
+import { ResponseContract } from './contract/responses.ts';
 import { Schemas } from './contract/schemas.ts';
 import { isElsewhere } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
@@ -32,6 +33,8 @@ export interface GatewayOperation {
     readonly header: Parameters;
   };
   readonly body: RequestBody | undefined;
+  /** What its answers are held against; absent where they are not, or the document says nothing of them. */
+  readonly responses: ResponseContract | undefined;
 }
 
 /** @param path and query, as they came */
@@ -43,6 +46,8 @@ export interface OperationsOptions {
   readonly document: OpenAPIObject;
   readonly unknownQuery?: 'reject' | 'pass';
   readonly mount?: Mount | undefined;
+  /** Whether answers are held against it too. */
+  readonly holdsResponses?: boolean;
   /** Whether every schema is compiled at once, to see which are none. */
   readonly isEager?: boolean;
   /** Called for what is wrong in the document: at once, or for a schema at its first use. */
@@ -55,11 +60,13 @@ export const compileOperations = ({
   document,
   unknownQuery = 'reject',
   mount,
+  holdsResponses = false,
   isEager = false,
   onFault = () => {},
 }: OperationsOptions): GatewayOperation[] => {
   const root = document as unknown as Json;
   const schemas = new Schemas(root, onFault, isEager);
+  const answered = new Schemas(root, onFault, isEager, 'response');
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);
@@ -118,6 +125,10 @@ export const compileOperations = ({
           header: new Parameters(root, parameters, 'header', schemas, pointer),
         },
         body: body && new RequestBody(root, body, schemas, method.toUpperCase()),
+        responses:
+          holdsResponses && Object.keys(operation.node.responses ?? {}).length > 0
+            ? new ResponseContract(root, operation, answered)
+            : undefined,
       };
     });
   });

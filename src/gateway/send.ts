@@ -2,6 +2,7 @@
 import type { UpstreamAnswer } from '../outbound/answer.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { targetOf } from './operation.ts';
+import type { Inspect } from './responses/inspect.ts';
 import type { OperationRouter } from './router.ts';
 import type { Unserved } from './unserved.ts';
 
@@ -13,14 +14,17 @@ interface InternalRequest {
   readonly headers: readonly string[];
 }
 
-/** @throws Problem not-found (404), contract-unavailable (503), or what the target's policy answers with */
+/** @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), or what the target's policy answers with */
 export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
 
 export const createSend =
-  (router: OperationRouter, targets: Targets, unserved: Unserved): Send =>
+  (router: OperationRouter, targets: Targets, unserved: Unserved, inspect: Inspect): Send =>
   async (request, signal) => {
     const match = router.find(request.method, request.path);
     const target = match && targets.get(match.operation.service);
     if (!target) throw unserved.problem(request.path);
-    return target.send({ ...request, path: targetOf(match.operation, match.url) }, signal);
+    const path = targetOf(match.operation, match.url);
+    const answer = await target.send({ ...request, path }, signal);
+    await inspect(answer, match.operation, request.method, path);
+    return answer;
   };

@@ -1,6 +1,6 @@
 /**
  * The answer of a target: its head, and a body that is still arriving. Whoever has it does exactly one of
- * `pipe`, `collect` and `discard`, and may `peek` before; until then a bounded part of the body is held.
+ * `pipe`, `collect` and `discard`, and may `peek` or `copy` before; until then a bounded part of the body is held.
  */
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
@@ -31,6 +31,7 @@ export class UpstreamAnswer {
   #ended = false;
   #error: Error | undefined;
   #sink: Sink | undefined;
+  #copy: Sink | undefined;
 
   constructor(
     call: Call,
@@ -68,11 +69,18 @@ export class UpstreamAnswer {
     }
     if (this.#held.length === 0) res.flushHeaders();
     const controller = this.#controller;
-    const resume = () => controller.resume();
+    let isWaiting = false;
+    const resume = () => {
+      isWaiting = false;
+      controller.resume();
+    };
     this.#attach({
       data: (chunk) => {
         if (res.write(chunk)) return;
         controller.pause();
+        // What was held comes in many pieces at once.
+        if (isWaiting) return;
+        isWaiting = true;
         res.once('drain', resume);
       },
       end: () => res.end(),
@@ -129,6 +137,32 @@ export class UpstreamAnswer {
     });
   }
 
+  /**
+   * Keeps what passes for somebody who takes nothing: whoever takes the body gets it as if nobody looked.
+   * @param done called once, with undefined for a body that is larger than `limit` bytes or breaks off
+   */
+  copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (whole: Buffer | undefined) => {
+      this.#copy = undefined;
+      done(whole);
+    };
+    const copy: Sink = {
+      data: (chunk) => {
+        bytes += chunk.length;
+        if (bytes > limit) finish(undefined);
+        else chunks.push(chunk);
+      },
+      end: () => finish(Buffer.concat(chunks)),
+      fail: () => finish(undefined),
+    };
+    this.#copy = copy;
+    for (const chunk of this.#held) this.#copy?.data(chunk);
+    if (this.#error) this.#copy?.fail(this.#error);
+    else if (this.#ended) this.#copy?.end();
+  }
+
   /** Nobody wants the body: a short one is read, so that its connection can be used again. */
   discard(): void {
     let bytes = 0;
@@ -149,6 +183,7 @@ export class UpstreamAnswer {
 
   /** For the attempt that reads from the connection. */
   receive(chunk: Buffer): void {
+    this.#copy?.data(chunk);
     if (this.#sink) {
       this.#sink.data(chunk);
       return;
@@ -161,12 +196,14 @@ export class UpstreamAnswer {
   finish(): void {
     this.#ended = true;
     this.#sink?.end();
+    this.#copy?.end();
   }
 
   fail(error: Error): void {
     this.#ended = true;
     this.#error = error;
     this.#sink?.fail(error);
+    this.#copy?.fail(error);
   }
 
   #pause(): void {

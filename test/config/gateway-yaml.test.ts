@@ -38,6 +38,8 @@ describe('gateway.yaml', () => {
         ownUrls: ['https://orders.internal/v1'],
         paths: {},
         unknownQuery: 'reject',
+        responses: 'off',
+        sample: 0.1,
         policy: {
           ...defaultPolicy,
           deadline: 3000,

@@ -3,9 +3,12 @@ import { jest } from '@jest/globals';
 
 export const testLog = () => {
   const written: string[] = [];
+  const warnings: object[] = [];
+  const warn = (fields: object) => warnings.push(fields);
   return {
     written,
-    logger: { error: jest.fn(), info: jest.fn() } as never,
+    warnings,
+    logger: { error: jest.fn(), info: jest.fn(), warn } as never,
     lines: { write: (line: string) => written.push(line) },
   };
 };

@@ -15,6 +15,7 @@ import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
 import type { Targets } from '../../outbound/targets.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { ResponseHeaders } from '../headers.ts';
+import type { Inspect } from '../responses/inspect.ts';
 import type { Send } from '../send.ts';
 import type { Composition, CompositionOf } from './composition.ts';
 import { restoreTags } from './entity-tags.ts';
@@ -27,6 +28,7 @@ export interface ComposeOptions {
   readonly limits: Limits;
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;
+  readonly inspect: Inspect;
 }
 
 /** One request that is not just passed on. */

@@ -51,15 +51,17 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
   const target = options.targets.get(exchange.operation.service);
   if (!target) throw new Error(`no target for ${exchange.operation.service}`);
+  const method = isReading(req) ? 'GET' : req.method;
   const answer = await target.send(
     {
-      method: isReading(req) ? 'GET' : req.method,
+      method,
       path,
       headers: want.accept === undefined ? headers : accepting(headers, want.accept),
       body: isReading(req) ? null : exchange.body,
     },
     gone,
   );
+  await options.inspect(answer, exchange.operation, method, path);
   const origin = originOf(req);
   const contentType = answer.header('content-type') ?? JSON_TYPE;
   const head = options.headersOf(answer.rawHeaders, exchange.context);

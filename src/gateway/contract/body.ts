@@ -6,6 +6,7 @@ import { badRequest, unsupportedMediaType, validationFailed } from '../../contra
 import type { Json } from '../document/grammar.ts';
 import { faultsOf } from './faults.ts';
 import { encode, type Located, locate } from './located.ts';
+import { essence, isJsonType } from './media.ts';
 import { type Schemas, schemaAt } from './schemas.ts';
 
 export interface MediaType {
@@ -13,9 +14,6 @@ export interface MediaType {
   /** @throws Problem bad-request (400) when the bytes are no JSON */
   check(bytes: Buffer): Fault[];
 }
-
-/** Finding every fault of a larger body could cost more than the body is worth. */
-const ALL_FAULTS_BYTES = 65_536;
 
 export class RequestBody {
   readonly required: boolean;
@@ -65,27 +63,16 @@ export class RequestBody {
   }
 }
 
-/** A media type without its parameters. */
-const essence = (contentType: string): string => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-
 const mediaType = (
   type: string,
   schema: Located | undefined,
   schemas: Schemas,
   pointer: string,
 ): MediaType => {
-  const isJson = /^application\/json$|\+json$/.test(type);
+  const isJson = isJsonType(type);
   if (!isJson) return { isJson, check: () => [] };
-  const reference = schema ? schemaAt(schema.pointer) : {};
-  const first = schemas.check(reference, 'first', pointer);
-  const all = schemas.check(reference, 'all', pointer);
-  const check = (bytes: Buffer): Fault[] => {
-    const value = parse(bytes);
-    const errors = first(value);
-    if (errors.length === 0) return [];
-    return faultsOf('body', bytes.length > ALL_FAULTS_BYTES ? errors : all(value));
-  };
-  return { isJson, check };
+  const errorsOf = schemas.checkJson(schema ? schemaAt(schema.pointer) : {}, pointer);
+  return { isJson, check: (bytes) => faultsOf('body', errorsOf(parse(bytes), bytes.length)) };
 };
 
 const parse = (bytes: Buffer): unknown => {

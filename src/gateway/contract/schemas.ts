@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormatsModule from 'ajv-formats';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
+import { refuseWriteOnly, withoutWriteOnly } from './write-only.ts';
 
 // The package is CommonJS: its function is under `default` for ES modules.
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default;
@@ -15,16 +16,30 @@ export type Mode = 'text' | 'first' | 'all';
 /** What is wrong with a value; nothing where it holds. */
 export type Check = (value: unknown) => readonly ErrorObject[];
 
+/** Finding every fault of a larger value could cost more than it is worth. */
+const ALL_FAULTS_BYTES = 65_536;
+
 const NONE: readonly ErrorObject[] = [];
+
+/** Which way the values go: what may only be written is not in an answer. */
+export type Direction = 'request' | 'response';
 
 export class Schemas {
   readonly #isEager: boolean;
+  readonly #direction: Direction;
   readonly #document: Json;
   readonly onFault: (fault: DocumentFault) => void;
+  #answered: Json | undefined;
   readonly #compilers = new Map<Mode, Ajv2020>();
 
-  constructor(document: Json, onFault: (fault: DocumentFault) => void, isEager = false) {
+  constructor(
+    document: Json,
+    onFault: (fault: DocumentFault) => void,
+    isEager = false,
+    direction: Direction = 'request',
+  ) {
     this.#isEager = isEager;
+    this.#direction = direction;
     this.#document = document;
     this.onFault = onFault;
   }
@@ -38,6 +53,16 @@ export class Schemas {
     };
   }
 
+  /** For a value that was so many bytes of JSON: every fault, where finding them costs little. */
+  checkJson(schema: Json, pointer: string): (value: unknown, bytes: number) => readonly ErrorObject[] {
+    const first = this.check(schema, 'first', pointer);
+    const all = this.check(schema, 'all', pointer);
+    return (value, bytes) => {
+      const errors = first(value);
+      return errors.length === 0 || bytes > ALL_FAULTS_BYTES ? errors : all(value);
+    };
+  }
+
   #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
     try {
       return this.#compiler(mode).compile(schema);
@@ -46,6 +71,12 @@ export class Schemas {
       this.onFault({ pointer, reason: `goes unchecked: ${message}` });
       return this.#compiler(mode).compile({});
     }
+  }
+
+  #toCompile(): Json {
+    if (this.#direction === 'request') return this.#document;
+    this.#answered ??= withoutWriteOnly(this.#document);
+    return this.#answered;
   }
 
   #compiler(mode: Mode): Ajv2020 {
@@ -63,7 +94,8 @@ export class Schemas {
     });
     this.#compilers.set(mode, ajv);
     addFormats(ajv);
-    ajv.addSchema(this.#document, DOCUMENT);
+    if (this.#direction === 'response') refuseWriteOnly(ajv);
+    ajv.addSchema(this.#toCompile(), DOCUMENT);
     return ajv;
   }
 }

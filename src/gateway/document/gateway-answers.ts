@@ -6,6 +6,7 @@ import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from '../../contrac
 import {
   badGateway,
   circuitOpen,
+  contractBroken,
   overloaded,
   serviceUnreachable,
   upstreamTimeout,
@@ -16,7 +17,7 @@ import type { NameOf, Registry } from './registry.ts';
 import { operationsOf } from './stamp.ts';
 
 const answers: Readonly<Record<string, { name: string; description: string; types: ProblemType[] }>> = {
-  502: { name: 'BadGateway', description: badGateway.title, types: [badGateway] },
+  502: { name: 'BadGateway', description: badGateway.title, types: [badGateway, contractBroken] },
   503: {
     name: 'ServiceUnavailable',
     description: 'The service cannot be asked now',

@@ -11,7 +11,9 @@ import { layout } from '../../http/page/layout.ts';
 import type { Representation } from '../../hypermedia/represent.ts';
 import type { TargetSnapshot } from '../../outbound/target.ts';
 import type { DocumentFault } from '../document/fault.ts';
+import type { ServiceDrift } from '../responses/ledger.ts';
 import { pathOf } from './assets.ts';
+import { driftTable } from './drift.ts';
 import { representations } from './representations.ts';
 
 const noStore = { 'Cache-Control': cache.never };
@@ -25,6 +27,8 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly refused?: Refusal | undefined;
   /** False while its document could never be had. */
   readonly hasContract: boolean;
+  /** How far its answers are from its document, where somebody looks. */
+  readonly drift?: ServiceDrift | undefined;
 }
 
 interface Status {
@@ -67,6 +71,7 @@ const statusOf = ({ services, refused: all }: Status): Omit<Representation, 'act
         hasContract,
         lastFailure,
         latency,
+        drift,
       }) => ({
         _links: { ...(hasContract && { 'service-desc': { href: `/openapi/${name}.json` } }) },
         contract: { state: contractState({ refused, hasContract }), ...refused },
@@ -74,6 +79,7 @@ const statusOf = ({ services, refused: all }: Status): Omit<Representation, 'act
         ...(faults.length > 0 && { faults }),
         ...(lastFailure && { lastFailure }),
         ...(latency && { latency }),
+        ...(drift && { drift }),
       }),
     ),
   },
@@ -105,6 +111,7 @@ const statusPage = ({ services, refused }: Status): string =>
 </table></div>
 ${refusalList(services, refused)}
 ${faultList(services)}
+${driftTable(services)}
 <p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
   });
 

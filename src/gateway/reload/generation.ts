@@ -85,6 +85,11 @@ async function partsOf(
   const targets = renewTargets(placed.services, previous?.targets);
   const faults = new Faults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
+  const { ledger } = state;
+  const driftOf = (name: string) => {
+    const service = placed.services.find((one) => one.name === name);
+    return { drift: service && ledger.of(service) };
+  };
   const pages = createPages({
     services,
     status: () =>
@@ -94,6 +99,7 @@ async function partsOf(
         faults: faults.of(target.name),
         refused: state.refusedContracts.get(target.name),
         hasContract: services.some(({ name }) => name === target.name),
+        ...driftOf(target.name),
       })),
     refused: () => state.refused,
     ready: () => !state.isDraining,
@@ -101,7 +107,9 @@ async function partsOf(
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.dropLink(service);
-    const app = createGateway({ config: placed, documents, targets, log, pages, onDroppedLink, onFault });
+    const app = createGateway({
+      ...{ config: placed, documents, targets, ledger, log, pages, onDroppedLink, onFault },
+    });
     for (const { service, faults: left } of contracts)
       for (const fault of left) faults.add(service.name, fault);
     // Found for people, not for requests, which need not wait for it.

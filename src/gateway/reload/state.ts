@@ -1,5 +1,6 @@
 /** What outlives a reload: what has been counted, and what could not be taken over. */
 import type { Refusal } from '../../config/refusal.ts';
+import { ResponseLedger } from '../responses/ledger.ts';
 
 export class State {
   /** Set as soon as the process drains. */
@@ -8,6 +9,8 @@ export class State {
   refused: Refusal | undefined;
   /** Why a service's contract is not the newest. */
   refusedContracts: ReadonlyMap<string, Refusal> = new Map();
+  /** How far services have drifted from their contracts. */
+  readonly ledger = new ResponseLedger();
   readonly #droppedLinks = new Map<string, number>();
 
   dropLink(service: string): void {

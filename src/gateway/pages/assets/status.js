@@ -1,6 +1,8 @@
 /** Keeps the status page fresh while somebody looks at it, without moving the scroll position. */
 const show = (page) => {
-  for (const part of ['.lead', 'tbody']) document.querySelector(part).replaceWith(page.querySelector(part));
+  const fresh = page.querySelectorAll('.lead, tbody');
+  for (const [index, part] of document.querySelectorAll('.lead, tbody').entries())
+    if (fresh[index]) part.replaceWith(fresh[index]);
 };
 
 const refresh = async () => {

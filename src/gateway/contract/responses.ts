@@ -1,0 +1,90 @@
+/** The responses of an operation, compiled: which statuses, media types and headers it declares, and for JSON the check. */
+import type { ErrorObject } from 'ajv';
+import type { Fault } from '../../contract/problem.ts';
+import { isObject, type Json } from '../document/grammar.ts';
+import { encode, type Located, locate } from './located.ts';
+import { essence } from './media.ts';
+import { Parameters } from './parameters.ts';
+import { type Schemas, schemaAt } from './schemas.ts';
+
+/** A media type of a response; without a check where it has no schema. */
+export interface DeclaredMedia {
+  readonly check: ((value: unknown, bytes: number) => readonly ErrorObject[]) | undefined;
+}
+
+export class ResponseContract {
+  readonly #responses = new Map<string, DeclaredResponse>();
+
+  constructor(document: Json, operation: Located, schemas: Schemas) {
+    const declared = isObject(operation.node.responses) ? operation.node.responses : {};
+    for (const status of Object.keys(declared)) {
+      if (status.startsWith('x-')) continue;
+      const pointer = `${operation.pointer}/responses/${status}`;
+      const response = locate(document, operation, 'responses', status);
+      if (!response) schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+      this.#responses.set(
+        status.toUpperCase(),
+        new DeclaredResponse(document, response ?? { node: {}, pointer }, schemas),
+      );
+    }
+  }
+
+  /** As the document has them; none where it says nothing of responses. */
+  get statuses(): readonly string[] {
+    return [...this.#responses.keys()].map((status) => (status === 'DEFAULT' ? 'default' : status));
+  }
+
+  /** A status goes before its range, and that before `default` (OpenAPI 3.1 §4.8.16). */
+  of(status: number): DeclaredResponse | undefined {
+    const responses = this.#responses;
+    return (
+      responses.get(String(status)) ??
+      responses.get(`${Math.floor(status / 100)}XX`) ??
+      responses.get('DEFAULT')
+    );
+  }
+}
+
+export class DeclaredResponse {
+  readonly #headers: Parameters;
+  /** Under their whole name. */
+  readonly #media = new Map<string, DeclaredMedia>();
+
+  constructor(document: Json, response: Located, schemas: Schemas) {
+    const headers = isObject(response.node.headers) ? Object.keys(response.node.headers) : [];
+    const located = headers.flatMap((name) => {
+      const header = locate(document, response, 'headers', name);
+      return header ? [{ ...header, node: { ...header.node, name, in: 'header' } }] : [];
+    });
+    this.#headers = new Parameters(document, located, 'header', schemas, `${response.pointer}/headers`);
+    for (const range of isObject(response.node.content) ? Object.keys(response.node.content) : []) {
+      const schema = locate(document, response, 'content', range, 'schema');
+      const pointer = schema?.pointer ?? `${response.pointer}/content/${encode(range)}/schema`;
+      const check = schema && schemas.checkJson(schemaAt(schema.pointer), pointer);
+      this.#media.set(normal(range), { check });
+    }
+  }
+
+  /** Without parameters; none where it says nothing of a body. */
+  get types(): readonly string[] {
+    return [...new Set([...this.#media.keys()].map(essence))];
+  }
+
+  /** Undefined where the type is not declared. */
+  media(contentType: string): DeclaredMedia | undefined {
+    const exact = this.#media.get(normal(contentType));
+    if (exact) return exact;
+    const type = essence(contentType);
+    const alike = [...this.#media].filter(([name]) => essence(name) === type).map(([, media]) => media);
+    // Declared for several values of a parameter, and which of them it is nobody can tell.
+    if (alike.length > 1) return { check: undefined };
+    return alike[0] ?? this.#media.get(`${type.split('/')[0]}/*`) ?? this.#media.get('*/*');
+  }
+
+  /** @param values of every header that came, by its name in lower case */
+  checkHeaders(values: () => ReadonlyMap<string, readonly string[]>): readonly Fault[] {
+    return this.#headers.size === 0 ? [] : this.#headers.check(values());
+  }
+}
+
+const normal = (contentType: string): string => contentType.replaceAll(/\s/g, '').toLowerCase();
