@@ -10,7 +10,7 @@ import type {
 import request from 'supertest';
 import { resolveReference } from '../../src/hypermedia/reference.ts';
 import { type Conformance, conformance } from '../support/conformance.ts';
-import { type System, startSystem } from '../support/system.ts';
+import { driftOf, type System, startSystem } from '../support/system.ts';
 
 /** Calls that change what others need as it is come last. */
 const ORDER = ['get', 'post', 'put', 'patch', 'delete'];
@@ -21,11 +21,15 @@ describe('every operation', () => {
   let answers: Conformance;
 
   beforeEach(async () => {
-    system = await startSystem();
+    system = await startSystem({ responses: 'enforce' });
     document = (await request(system.url).get('/openapi.json').expect(200)).body;
     answers = conformance(document);
   }, 60_000);
-  afterEach(() => system.close());
+  afterEach(async () => {
+    const { faults } = await driftOf(system);
+    await system.close();
+    expect(faults).toEqual([]);
+  });
 
   const operations = () =>
     Object.entries(document.paths ?? {})

@@ -21,7 +21,7 @@ export interface TestGateway extends Listening {
 }
 
 export interface TestGatewayOptions
-  extends Partial<Pick<GatewayOptions, 'pages' | 'onRequest' | 'onDroppedLink' | 'onFault'>> {
+  extends Partial<Pick<GatewayOptions, 'pages' | 'ledger' | 'onRequest' | 'onDroppedLink' | 'onFault'>> {
   /** YAML that is appended to the list of services. */
   readonly config?: string;
   /** YAML that every service has. */

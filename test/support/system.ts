@@ -1,7 +1,10 @@
 /** The whole system as `npm start` has it, on a free port and a data folder of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import request from 'supertest';
+import { parse, stringify } from 'yaml';
+import type { ServiceDrift } from '../../src/gateway/responses/ledger.ts';
 import { start } from '../../src/main.ts';
 
 export interface System {
@@ -9,14 +12,42 @@ export interface System {
   close(): Promise<void>;
 }
 
-export async function startSystem(): Promise<System> {
+/** @param service what every service has in gateway.yaml beside what it has */
+export async function startSystem(service?: object): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'linkway-'));
-  const system = await start({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent' });
+  const system = await start({
+    ...{ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent' },
+    ...(service && { GATEWAY_CONFIG: await configIn(folder, service) }),
+  });
   return {
     url: system.url,
     close: async () => {
       await system.close();
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+async function configIn(folder: string, more: object): Promise<string> {
+  const config: { services: Record<string, { document: string }> } = parse(
+    await readFile('gateway.yaml', 'utf8'),
+  );
+  for (const service of Object.values(config.services))
+    Object.assign(service, more, { document: resolve(service.document) });
+  const file = join(folder, 'gateway.yaml');
+  await writeFile(file, stringify(config));
+  return file;
+}
+
+/** What was counted of the answers of every service, and what was wrong with them. */
+export async function driftOf({ url }: System) {
+  const { body } = await request(url).get('/status').expect(200);
+  const operations = (body.services as { drift: ServiceDrift }[]).flatMap(({ drift }) => drift.operations);
+  return {
+    checked: operations.filter(({ checked }) => checked > 0).map(({ operationId }) => operationId),
+    unverified: operations.filter(({ unverified }) => unverified > 0).map(({ operationId }) => operationId),
+    faults: operations.flatMap(({ operationId, faults }) =>
+      faults.map(({ kind, pointer, detail }) => ({ operationId, kind, pointer, detail })),
+    ),
   };
 }

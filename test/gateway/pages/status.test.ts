@@ -45,3 +45,41 @@ it('tells people in words, and counts nothing that was not measured', async () =
     'consumers: <code>#/paths/~1consumers/get/parameters</code> goes unchecked: type must be JSONType',
   );
 });
+
+it('tells how far answers are from the contract, where somebody looks', async () => {
+  const drift = {
+    mode: 'observe',
+    sample: 0.1,
+    operations: [
+      {
+        operationId: 'getOrder',
+        ...{ checked: 12, drifted: 3, unverified: 1 },
+        why: { body: 3 },
+        faults: [
+          { kind: 'body', pointer: '#/<total>', detail: 'is required', count: 3, at: '2030-01-02T03:04:05Z' },
+        ],
+      },
+    ],
+  } as const;
+  const service = {
+    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, droppedLinks: 0 },
+    breaker: 'closed',
+    ...{ faults: [], hasContract: true },
+  } as const;
+  const looked = pagesApp({
+    status: () => [
+      { ...service, drift },
+      { ...service, name: 'b' },
+    ],
+  });
+
+  const { body } = await request(looked).get('/status');
+  expect(body.services.map((one: { drift: unknown }) => one.drift)).toEqual([drift, undefined]);
+  const { text } = await request(looked).get('/status').set('Accept', 'text/html');
+  expect(text).toContain('a: answers go on whatever they are, 10 % of them');
+  expect(text).toContain('<code>#/&lt;total&gt;</code> is required <small>× 3</small>');
+  expect(text).toContain('<td data-label="Unverified">1</td>');
+  expect((await request(app).get('/status').set('Accept', 'text/html')).text).not.toContain(
+    'Answers and contracts',
+  );
+});

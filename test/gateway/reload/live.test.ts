@@ -74,6 +74,30 @@ it('serves a document as it is after a change, under one roof with what it had c
   expect(await reload()).toBe(false);
 });
 
+it('keeps what it counted of answers that are not as the document says', async () => {
+  const observed = (more = '') =>
+    write(
+      'gateway.yaml',
+      `${STILL}services:\n  a: { document: a.json, url: "${upstream.url}", responses: observe, sample: 1${more} }\n`,
+    );
+  observed();
+  write('a.json', document('/x').replace('{}', '{ "404": {} }'));
+  const { get, reload, status } = await start();
+  const drift = async () => (await status()).services[0].drift.operations;
+  await get('/x').expect(200);
+  expect(await drift()).toMatchObject([
+    { operationId: 'GET /x', checked: 1, drifted: 1, why: { status: 1 } },
+  ]);
+
+  observed(', unknownQuery: pass');
+  expect(await reload()).toBe(true);
+
+  await get('/x').expect(200);
+  expect(await drift()).toMatchObject([
+    { operationId: 'GET /x', checked: 2, drifted: 2, faults: [{ count: 2 }] },
+  ]);
+});
+
 it.each([
   ['no JSON', '{ "openapi": "3.1.0",\n "paths": {', /^a\.json:2:\d+: neither YAML nor JSON/],
   ['another thing', '{ "openapi": "9" }', /^a\.json:1: openapi: expected a version/],

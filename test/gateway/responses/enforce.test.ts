@@ -1,0 +1,276 @@
+/** `responses: enforce`: what breaks the contract is 502, and says how; the rest goes on as it came. */
+import type { RequestListener } from 'node:http';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { document, startGateway } from '../../support/gateway.ts';
+import { libraryDocument } from '../../support/library.ts';
+import { json, sends, startShop } from '../../support/shop.ts';
+
+const good = { id: 'a', price: 1 };
+const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
+
+describe('an answer that breaks the contract', () => {
+  it.each<[string, string, RequestListener, object]>([
+    ['with an undeclared status', '/items/a', sends(418, {}, 'private'), { kind: 'status' }],
+    [
+      'with an undeclared media type',
+      '/items/a',
+      sends(200, { 'Content-Type': 'text/csv', 'X-Rate': '7' }, 'private'),
+      { kind: 'media-type', pointer: '#/content-type' },
+    ],
+    ['without a media type', '/items/a', sends(200, { 'X-Rate': '7' }, 'private'), { kind: 'media-type' }],
+    [
+      'with an undeclared problem',
+      '/items/a',
+      sends(404, { 'Content-Type': 'application/problem+json' }, '{"title":"private"}'),
+      { kind: 'status' },
+    ],
+    [
+      'with a problem that is none',
+      '/items',
+      sends(404, { 'Content-Type': 'application/problem+json' }, '{"detail":"private"}'),
+      { kind: 'body', pointer: '#/title', detail: 'is required' },
+    ],
+    [
+      'without a required header',
+      '/items/a',
+      sends(200, { 'Content-Type': 'application/json' }, JSON.stringify(good)),
+      { kind: 'header', pointer: '#/x-rate', detail: 'is required' },
+    ],
+    [
+      'with a header of another type',
+      '/items/a',
+      json(good, { 'X-Rate': 'private' }),
+      { kind: 'header', pointer: '#/x-rate' },
+    ],
+    [
+      'that lacks a member',
+      '/items',
+      json({ items: [good, { id: 'private' }] }),
+      { kind: 'body', pointer: '#/items/1/price', detail: 'is required' },
+    ],
+    [
+      'with a write-only member',
+      '/items/a',
+      json({ ...good, secret: 'private' }),
+      { kind: 'body', pointer: '#/secret' },
+    ],
+    [
+      'with a member named by data',
+      '/items/a',
+      json({ ...good, counts: { 'private@example.com': 'x' } }),
+      { kind: 'body', pointer: '#/counts/*' },
+    ],
+    ['that is broken JSON', '/items/a', sends(200, HEAD, '{"id":"private'), { kind: 'body', pointer: '#' }],
+    [
+      'that is not UTF-8',
+      '/items/a',
+      sends(200, HEAD, Buffer.from([0x22, 0xff, 0x22])),
+      { kind: 'body', pointer: '#' },
+    ],
+    [
+      'that is not compressed as it says',
+      '/items/a',
+      sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, 'private'),
+      { kind: 'body', pointer: '#' },
+    ],
+    [
+      'that is compressed',
+      '/items/a',
+      sends(200, { ...HEAD, 'Content-Encoding': 'br' }, brotliCompressSync('{"id":"private"}')),
+      { kind: 'body', pointer: '#/price' },
+    ],
+  ])('%s is 502', async (_, path, answer, fault) => {
+    const { answers, get, drift } = await startShop('responses: enforce');
+    answers(answer);
+    const { body, text, headers } = await get(path).expect(502);
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject({ type: '/problems/contract-broken', errors: [fault] });
+    expect(text).not.toContain('private');
+    expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 1, faults: [fault] }]);
+  });
+
+  it('is told of a change too, by the default response', async () => {
+    const { answers, url } = await startShop('responses: enforce');
+    answers(json({ id: 'a' }));
+    const { body } = await request(url)
+      .put('/items/a')
+      .send({ ...good, secret: 's' })
+      .expect(502);
+    expect(body.errors).toEqual([{ kind: 'body', pointer: '#/price', detail: 'is required' }]);
+  });
+});
+
+describe('an answer that keeps the contract', () => {
+  const text = JSON.stringify(good);
+  it.each<[string, string, number, RequestListener, string]>([
+    ['a declared one, without what is write-only', '/items/a', 200, json(good), text],
+    [
+      'one whose type has other parameters',
+      '/items/a',
+      200,
+      json(good, { 'Content-Type': 'application/json; v=2' }),
+      text,
+    ],
+    [
+      'one of a range',
+      '/items',
+      429,
+      sends(429, { 'Content-Type': 'application/problem+json' }, '{"title":"slow"}'),
+      '{"title":"slow"}',
+    ],
+    ['nothing', '/items/a', 204, sends(204, {}), ''],
+    ['what has not changed', '/items/a', 304, sends(304, {}), ''],
+  ])('%s goes on', async (_, path, status, answer, expected) => {
+    const { answers, get, drift } = await startShop('responses: enforce');
+    answers(answer);
+    const response = await get(path).buffer(true).parse(textOf).expect(status);
+    expect(response.body).toBe(expected);
+    expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('compressed by %s goes on as the bytes that came', async (coding, compress) => {
+    const { answers, url, drift } = await startShop('responses: enforce');
+    const bytes = compress(text);
+    answers(sends(200, { ...HEAD, 'Content-Encoding': coding }, bytes));
+    const { body, head } = await raw(url, '/items/a');
+    expect([body.equals(bytes), head['content-encoding']]).toEqual([true, coding]);
+    expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0 }]);
+  });
+
+  it('is a HEAD as well, which has no body', async () => {
+    const { answers, url, drift } = await startShop('responses: enforce');
+    answers(sends(200, HEAD));
+    await request(url).head('/items/a').expect(200);
+    expect((await drift()).operations).toMatchObject([{ operationId: 'getItem', checked: 1, drifted: 0 }]);
+  });
+
+  it('streams, where it is no JSON', async () => {
+    const { answers, url } = await startShop('responses: enforce');
+    // It never ends by itself: what waited for its end would wait for ever.
+    answers((_req, res) => res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'));
+    const gone = new AbortController();
+    const response = await fetch(`${url}/items`, { signal: gone.signal });
+    const { value } = (await response.body?.getReader().read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toBe('data: 1\n\n');
+    gone.abort();
+  });
+
+  it('is anything, where the document says nothing of responses', async () => {
+    const { answers, url } = await startShop('responses: enforce');
+    answers(sends(418, {}, 'x'));
+    await request(url).delete('/items/a').expect(418);
+    const gateway = await startGateway(
+      { a: document({ '/x': { get: {} } }) },
+      { service: 'responses: enforce' },
+    );
+    await request(gateway.url).get('/x').expect(200, 'ok');
+  });
+});
+
+describe('an answer of which it cannot be told', () => {
+  const deep = `${'{"children":['.repeat(20_000)}${']}'.repeat(20_000)}`;
+  it.each<[string, string, RequestListener]>([
+    ['too large', '/items/a', json({ id: 'x'.repeat(2_000_000) })],
+    [
+      'too large when it is unpacked',
+      '/items/a',
+      sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, gzipSync('x'.repeat(2_000_000))),
+    ],
+    [
+      'encoded in a way that is not known',
+      '/items/a',
+      sends(200, { ...HEAD, 'Content-Encoding': 'x-own' }, 'x'),
+    ],
+    ['nested too deeply', '/tree', sends(200, HEAD, deep)],
+    ['cut by fields', '/items?fields=items.id', json({ items: [{ id: 'a' }] })],
+    ['a part', '/items/a', sends(206, { ...HEAD, 'Content-Range': 'bytes 0-1/9' }, '{"')],
+  ])('since it is %s, goes on and is counted', async (_, path, answer) => {
+    const { answers, get, drift } = await startShop('responses: enforce');
+    answers(answer);
+    const { status } = await get(path).buffer(true).parse(textOf);
+    expect([200, 206]).toContain(status);
+    const [operation] = (await drift()).operations;
+    expect((operation?.checked ?? 0) + (operation?.unverified ?? 0)).toBe(1);
+    expect(operation?.drifted).toBe(0);
+    if (status === 200) expect(operation?.unverified).toBe(1);
+  });
+
+  it('goes on where the schema is none, and that is told', async () => {
+    const { answers, get, faults } = await startShop('responses: enforce');
+    answers(json(good));
+    await get('/odd').expect(200, good);
+    expect(faults).toEqual([expect.stringContaining('/paths/~1odd/get/responses/200/content')]);
+  });
+});
+
+it('is 502 when what is to be checked breaks off', async () => {
+  const { answers, get } = await startShop('responses: enforce');
+  answers((_req, res) => {
+    res.writeHead(200, { ...HEAD, 'Content-Length': '100' }).write('{');
+    setImmediate(() => res.destroy());
+  });
+  expect((await get('/items/a').expect(502)).body.type).toBe('/problems/bad-gateway');
+});
+
+it('leaves alone what the gateway answers itself', async () => {
+  const { url, answers } = await startShop('responses: enforce', 'policy: { retry: { attempts: 0 } }');
+  answers((req) => req.socket.destroy());
+  expect((await request(url).get('/items/a')).body.type).not.toBe('/problems/contract-broken');
+});
+
+describe('what is put together', () => {
+  const strict = () => {
+    const library = libraryDocument() as unknown as {
+      components: { schemas: Record<string, { required?: string[] }> };
+    };
+    for (const schema of Object.values(library.components.schemas)) schema.required = ['id'];
+    return library as never;
+  };
+  const answering = async (books: unknown, author: unknown) => {
+    const { url, services } = await startGateway({ library: strict() }, { service: 'responses: enforce' });
+    if (!services.library) throw new Error('no library');
+    services.library.answer = (req, res) =>
+      void res
+        .writeHead(200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify(req.url?.startsWith('/authors') ? author : books));
+    return (path: string) => request(url).get(path);
+  };
+  const book = { id: '1', title: 't', author: { id: 'ann' } };
+
+  it('is checked before links are added to it', async () => {
+    const get = await answering(book, { id: 'ann' });
+    expect((await get('/books/1').expect(200)).body._links.self.href).toBe('/books/1');
+    const broken = await answering({ title: 'no id' }, {});
+    expect((await broken('/books/1').expect(502)).body.type).toBe('/problems/contract-broken');
+  });
+
+  it('has each of its parts checked', async () => {
+    const get = await answering(book, { name: 'no id' });
+    const { body } = await get('/books/1?expand=author').expect(200);
+    expect(body._embedded?.author).toBeUndefined();
+    expect(body._expandErrors).toMatchObject([
+      { path: 'author', problem: { type: '/problems/contract-broken' } },
+    ]);
+  });
+});
+
+function textOf(res: NodeJS.EventEmitter, done: (error: Error | null, body: string) => void): void {
+  let text = '';
+  res.on('data', (chunk) => {
+    text += chunk;
+  });
+  res.on('end', () => done(null, text));
+}
+
+/** As it goes over the wire. */
+async function raw(url: string, path: string) {
+  const { request: call } = await import('undici');
+  const { body, headers } = await call(url + path);
+  return { body: Buffer.from(await body.arrayBuffer()), head: headers };
+}

@@ -1,0 +1,144 @@
+/** A shop that answers as a test says, behind a gateway that holds its answers against its document. */
+import type { RequestListener } from 'node:http';
+import request from 'supertest';
+import { createPages } from '../../src/gateway/pages/pages.ts';
+import { ResponseLedger, type ServiceDrift } from '../../src/gateway/responses/ledger.ts';
+import { document, startGateway } from './gateway.ts';
+
+const JSON_TYPE = 'application/json';
+const item = { $ref: '#/components/schemas/Item' };
+const problem = { 'application/problem+json': { schema: { type: 'object', required: ['title'] } } };
+
+const shopDocument = document(
+  {
+    '/items': {
+      get: {
+        operationId: 'listItems',
+        parameters: [{ name: 'fields', in: 'query', schema: { type: 'string' } }],
+        responses: {
+          200: {
+            description: '',
+            content: {
+              [JSON_TYPE]: {
+                schema: { type: 'object', properties: { items: { type: 'array', items: item } } },
+              },
+              'text/event-stream': {},
+            },
+          },
+          '4XX': { description: '', content: problem },
+        },
+      },
+    },
+    '/items/{id}': {
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      get: {
+        operationId: 'getItem',
+        responses: {
+          200: {
+            description: '',
+            headers: {
+              'X-Rate': { required: true, schema: { type: 'integer' } },
+              'X-Note': { schema: { type: 'string' } },
+            },
+            content: { [`${JSON_TYPE}; charset=utf-8`]: { schema: item } },
+          },
+          204: { description: '' },
+        },
+      },
+      put: {
+        operationId: 'putItem',
+        requestBody: { content: { [JSON_TYPE]: { schema: item } } },
+        responses: { default: { description: '', content: { '*/*': { schema: item } } } },
+      },
+      delete: { operationId: 'deleteItem', responses: {} },
+    },
+    '/tree': {
+      get: {
+        operationId: 'getTree',
+        responses: {
+          200: {
+            description: '',
+            content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Tree' } } },
+          },
+        },
+      },
+    },
+    '/odd': {
+      get: {
+        operationId: 'getOdd',
+        responses: { 200: { description: '', content: { [JSON_TYPE]: { schema: { type: 'odd' } } } } },
+      },
+    },
+  },
+  {
+    schemas: {
+      Item: {
+        type: 'object',
+        required: ['id', 'price', 'secret'],
+        properties: {
+          id: { type: 'string' },
+          price: { type: 'integer' },
+          secret: { type: 'string', writeOnly: true },
+          counts: { type: 'object', additionalProperties: { type: 'integer' } },
+        },
+      },
+      Tree: {
+        type: 'object',
+        properties: { children: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+      },
+    },
+  },
+);
+
+export async function startShop(service: string, config = '') {
+  const ledger = new ResponseLedger();
+  const [, mode = 'off', , sample = '1'] = /responses: (\w+)(, sample: ([\d.]+))?/.exec(service) ?? [];
+  const drift = () =>
+    ledger.of({ name: 'shop', responses: mode as 'observe' | 'enforce' | 'off', sample: Number(sample) });
+  const pages = createPages({
+    services: [{ name: 'shop', document: shopDocument }],
+    status: () => [
+      {
+        ...{ name: 'shop', breaker: 'closed', inFlight: 0, queued: 0, requests: 0, failures: 0 },
+        ...{ droppedLinks: 0, faults: [], hasContract: true, drift: drift() },
+      },
+    ],
+    ready: () => true,
+  });
+  const faults: string[] = [];
+  const gateway = await startGateway(
+    { shop: shopDocument },
+    {
+      service,
+      config,
+      ledger,
+      pages,
+      onFault: (_, { pointer, reason }) => faults.push(`${pointer} ${reason}`),
+    },
+  );
+  const upstream = gateway.services.shop;
+  if (!upstream) throw new Error('no shop');
+  return {
+    url: gateway.url,
+    log: gateway.log,
+    faults,
+    answers: (answer: RequestListener) => {
+      upstream.answer = answer;
+    },
+    get: (path: string) => request(gateway.url).get(path),
+    /** As `/status` has it. */
+    drift: async (): Promise<ServiceDrift> =>
+      (await request(gateway.url).get('/status').expect(200)).body.services[0].drift,
+    page: async (): Promise<string> =>
+      (await request(gateway.url).get('/status').set('Accept', 'text/html').expect(200)).text,
+  };
+}
+
+/** An answer, as short as it can be said. */
+export const sends =
+  (status: number, headers: Record<string, string>, body: string | Buffer = ''): RequestListener =>
+  (_req, res) =>
+    void res.writeHead(status, headers).end(body);
+
+export const json = (body: unknown, headers: Record<string, string> = {}): RequestListener =>
+  sends(200, { 'Content-Type': JSON_TYPE, 'X-Rate': '7', ...headers }, JSON.stringify(body));
