@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { diff } from './diff.ts';
 import { grade } from './grade.ts';
 import { routes } from './routes.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { check, routes, grade };
+const COMMANDS: Readonly<Record<string, Command>> = { check, routes, grade, diff };
 
 const help = (): string =>
   [

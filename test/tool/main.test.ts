@@ -11,7 +11,7 @@ describe('npm run linkway', () => {
   it('tells what there is', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
-    for (const name of ['check', 'routes', 'grade']) expect(stdout).toContain(name);
+    for (const name of ['check', 'routes', 'grade', 'diff']) expect(stdout).toContain(name);
   });
 
   it('prints routes, for people and for programs', async () => {

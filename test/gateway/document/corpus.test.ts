@@ -8,6 +8,7 @@ import { renamePaths } from '../../../src/gateway/document/rename-paths.ts';
 import { compileOperations } from '../../../src/gateway/operation.ts';
 import { parseOpenApi } from '../../../src/gateway/read-document.ts';
 import { createRouter } from '../../../src/gateway/router.ts';
+import { diffDocuments } from '../../../src/tool/diff/documents.ts';
 import { CORPUS } from '../../support/corpus-folder.ts';
 import { dangling } from '../../support/dangling.ts';
 
@@ -36,6 +37,17 @@ const tests = () => {
     for (const { method, path } of operations)
       expect(router.find(method, path.replaceAll(/[{}]/g, ''))?.operation.method).toBe(method);
     expect(operations.length).toBeGreaterThan(700);
+  });
+
+  it('differs from itself in nothing, and where a document loses its operations they are gone', () => {
+    for (const { document } of services()) {
+      expect(diffDocuments(document, structuredClone(document))).toEqual([]);
+      const gone = diffDocuments(document, { ...document, paths: {} });
+      expect(gone.every(({ kind }) => kind === 'breaking')).toBe(true);
+      // A path with a fragment is in the document, and no request can be for it.
+      const routed = compileOperations({ service: 'a', document });
+      expect(gone.length).toBeGreaterThanOrEqual(routed.length);
+    }
   });
 };
 

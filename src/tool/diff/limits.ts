@@ -1,0 +1,40 @@
+/** Bounds and forms of values: which of two allows less. */
+import { isDeepStrictEqual } from 'node:util';
+
+type Limits = ReadonlyMap<string, unknown>;
+
+/** Names of the limits by which `now` refuses what `old` allows. */
+export const tighter = (old: Limits, now: Limits): string[] =>
+  [...now]
+    .filter(([name, limit]) => {
+      const before = old.get(name);
+      return !isDeepStrictEqual(before, limit) && isTighter(name, before, limit);
+    })
+    .map(([name]) => name);
+
+function isTighter(name: string, before: unknown, now: unknown): boolean {
+  if (name === 'uniqueItems') return now === true;
+  if (typeof before === 'number' && typeof now === 'number') {
+    if (/^(?:min|exclusiveMin)/.test(name)) return now > before;
+    if (/^(?:max|exclusiveMax)/.test(name)) return now < before;
+    // What is a multiple of 10 is one of 5.
+    if (name === 'multipleOf') return before % now !== 0 || now > before;
+  }
+  return true;
+}
+
+/** What happened to a limit, for people. */
+export function change(name: string, old: Limits, now: Limits): string {
+  const [before, after] = [old.get(name), now.get(name)];
+  if (before === undefined) return `has ${name} ${text(after)} now`;
+  if (after === undefined) return `has ${name} ${text(before)} no more`;
+  return `${name} goes from ${text(before)} to ${text(after)}`;
+}
+
+/** More of a value is not read. */
+const LONGEST = 60;
+
+export const text = (value: unknown): string => {
+  const written = JSON.stringify(value) ?? 'nothing';
+  return written.length > LONGEST ? `${written.slice(0, LONGEST - 1)}…` : written;
+};

@@ -1,0 +1,155 @@
+/**
+ * What is different between two schemas. What callers send may be allowed more and not less; what they receive may be
+ * promised more and not less: so one more value in an enumeration is adding in a request, and breaking in a response.
+ */
+import type { Changes, Direction, Kind, Spot } from './change.ts';
+import { matchChoices } from './choices.ts';
+import { change, text, tighter } from './limits.ts';
+import { type SchemaView, viewOf } from './schema-view.ts';
+
+/** What a comparison is about: who copes with the value, and in which operation it was found first. */
+export interface About {
+  readonly direction: Direction;
+  readonly subject: string;
+}
+
+type Tell = (kind: Kind, reason: string, pointer?: string) => void;
+
+interface Pair {
+  readonly before: SchemaView;
+  readonly after: SchemaView;
+  readonly isSent: boolean;
+  readonly tell: Tell;
+}
+
+export class SchemaDiff {
+  readonly #documents: { readonly old: object; readonly now: object };
+  readonly #changes: Changes;
+  /** Schemas are shared, and lead to themselves: each pair is compared once in each direction. */
+  readonly #compared = new WeakMap<object, Map<object, Set<Direction>>>();
+
+  constructor(old: object, now: object, changes: Changes) {
+    this.#documents = { old, now };
+    this.#changes = changes;
+  }
+
+  compare(old: Spot, now: Spot, about: About): void {
+    const [before, after] = [viewOf(this.#documents.old, old), viewOf(this.#documents.now, now)];
+    if (this.#isKnown(before.id, after.id, about.direction)) return;
+    const tell: Tell = (kind, reason, pointer = after.pointer) =>
+      this.#changes.add(kind, about.subject, pointer, reason);
+    const pair: Pair = { before, after, isSent: about.direction === 'sent', tell };
+    if (after.isDeprecated && !before.isDeprecated) tell('deprecating', 'is deprecated');
+    const [oldChoices, newChoices] = [choicesOf(before, after, old), choicesOf(after, before, now)];
+    if (oldChoices.length > 0 || newChoices.length > 0) this.#choices(oldChoices, newChoices, about, pair);
+    if (isOnlyChoices(before) !== isOnlyChoices(after)) return;
+    types(pair);
+    values(pair);
+    limits(pair);
+    this.#members(pair, about);
+    this.#rest(pair, about);
+    if (before.items.value !== undefined || after.items.value !== undefined)
+      this.compare(before.items, after.items, about);
+  }
+
+  #choices(old: readonly Spot[], now: readonly Spot[], about: About, { isSent, tell, after }: Pair): void {
+    const { pairs, gone, added } = matchChoices(old, now, this.#documents);
+    for (const [one, same] of pairs) this.compare(one, same, about);
+    // What is chosen from for the first time narrows what was free before, and the other way round.
+    if (old.length === 0) tell(isSent ? 'breaking' : 'adding', 'has to be one of several now');
+    else if (now.length === 0) tell(isSent ? 'adding' : 'breaking', 'need not be one of several any more');
+    else {
+      if (isSent)
+        for (const { name, spot } of gone) tell('breaking', `may not be ${name} any more`, spot.pointer);
+      for (const { name } of added) tell(isSent ? 'adding' : 'breaking', `may be ${name} too`, after.pointer);
+    }
+  }
+
+  #members({ before, after, isSent, tell }: Pair, about: About): void {
+    for (const [name, spot] of before.properties) {
+      const same = after.properties.get(name);
+      if (this.#isSkipped(spot, isSent)) continue;
+      if (same === undefined) tell('breaking', `${name} is gone`, spot.pointer);
+      else {
+        this.compare(spot, same, about);
+        const [was, is] = [before.required.has(name), after.required.has(name)];
+        if (isSent && is && !was) tell('breaking', 'is required now', same.pointer);
+        if (!isSent && was && !is) tell('breaking', 'may be missing now', same.pointer);
+      }
+    }
+    for (const [name, spot] of after.properties) {
+      if (before.properties.has(name) || this.#isSkipped(spot, isSent, this.#documents.now)) continue;
+      const isNeeded = isSent && after.required.has(name);
+      tell(isNeeded ? 'breaking' : 'adding', isNeeded ? 'is new, and required' : 'is new', spot.pointer);
+    }
+  }
+
+  /** What is only read is not sent, and what is only written is not received. */
+  #isSkipped(spot: Spot, isSent: boolean, document = this.#documents.old): boolean {
+    const { isReadOnly, isWriteOnly } = viewOf(document, spot);
+    return isSent ? isReadOnly : isWriteOnly;
+  }
+
+  /** What may be there besides the members that have a name. */
+  #rest({ before, after, isSent, tell }: Pair, about: About): void {
+    const [was, is] = [before.additional, after.additional];
+    if (is.value === false || was.value === false) {
+      if (isSent && was.value !== false) tell('breaking', 'takes no other members any more');
+    } else if (typeof was.value === 'object' || typeof is.value === 'object') this.compare(was, is, about);
+  }
+
+  #isKnown(old: object, now: object, direction: Direction): boolean {
+    const others = this.#compared.get(old) ?? new Map<object, Set<Direction>>();
+    const directions = others.get(now) ?? new Set();
+    if (directions.has(direction)) return true;
+    this.#compared.set(old, others.set(now, directions.add(direction)));
+    return false;
+  }
+}
+
+const isOnlyChoices = ({ choices, properties, types, values }: SchemaView): boolean =>
+  choices.length > 0 && properties.size === 0 && types === undefined && values === undefined;
+
+/** What could be one thing before is a choice of one where it is compared with a choice. */
+const choicesOf = (own: SchemaView, other: SchemaView, spot: Spot): readonly Spot[] =>
+  own.choices.length === 0 && isOnlyChoices(other) ? [spot] : own.choices;
+
+/** What `one` allows and `other` does not; an integer is a number. */
+const without = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
+  [...one].filter((type) => !other.has(type) && !(type === 'integer' && other.has('number')));
+
+const list = (types: ReadonlySet<string> | undefined): string =>
+  types ? [...types].join(' or ') : 'anything';
+
+function types({ before, after, isSent, tell }: Pair): void {
+  const reason = `goes from ${list(before.types)} to ${list(after.types)}`;
+  const isNarrower = isLess(after.types, before.types);
+  const isWider = isLess(before.types, after.types);
+  if (isSent ? isNarrower : isWider) tell('breaking', reason);
+  else if (isSent && isWider) tell('adding', reason);
+}
+
+/** Whether something that `many` allows is not in `few`; undefined allows everything. */
+function isLess(few: ReadonlySet<string> | undefined, many: ReadonlySet<string> | undefined): boolean {
+  if (few === undefined) return false;
+  return many === undefined || without(many, few).length > 0;
+}
+
+function values({ before, after, isSent, tell }: Pair): void {
+  const [old, now] = [before.values, after.values].map((all) => all?.map((value) => text(value)));
+  if (old === undefined && now === undefined) return;
+  if (old === undefined) {
+    if (isSent) tell('breaking', `has to be one of ${now?.join(', ')} now`);
+  } else if (now === undefined) tell(isSent ? 'adding' : 'breaking', 'may be any value now');
+  else {
+    const gone = old.filter((value) => !now.includes(value));
+    const added = now.filter((value) => !old.includes(value));
+    if (isSent && gone.length > 0) tell('breaking', `may not be ${gone.join(', ')} any more`);
+    if (added.length > 0) tell(isSent ? 'adding' : 'breaking', `may be ${added.join(', ')} too`);
+  }
+}
+
+function limits({ before, after, isSent, tell }: Pair): void {
+  const [old, now] = [before.limits, after.limits];
+  for (const name of isSent ? tighter(old, now) : tighter(now, old)) tell('breaking', change(name, old, now));
+}
