@@ -44,6 +44,14 @@ export const fieldsUnknown = defineProblem({
   mend: 'Take one of `allowed`, which says what there is at this place.',
 });
 
+export const partUnknown = defineProblem({
+  code: 'part-unknown',
+  status: 400,
+  title: 'The document has no such part',
+  meaning: 'No operation of the OpenAPI document has the tag, or is at the path, that the query asks for.',
+  mend: 'Take one of `allowed`; `nearest` is the name that is closest to what was sent. Without the query it is the whole document.',
+});
+
 export const notFound = defineProblem({
   code: 'not-found',
   status: 404,
@@ -226,6 +234,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     expandUnknown,
     expandLimit,
     fieldsUnknown,
+    partUnknown,
     notFound,
     methodNotAllowed,
     notAcceptable,

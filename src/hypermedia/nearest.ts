@@ -1,5 +1,5 @@
 /** What to say of a name that is not known: those that are, and the one that was probably meant. */
-import leven from 'leven';
+import { closestMatch } from 'leven';
 
 interface UnknownName {
   /** For a person; empty where there is nothing to choose from. */
@@ -11,8 +11,14 @@ interface UnknownName {
 /** @param path with dots; only its last name is unknown, and `allowed` are those that could stand there */
 export function unknownName(path: string, allowed: readonly string[]): UnknownName {
   const name = path.slice(path.lastIndexOf('.') + 1);
-  const [nearest] = allowed.toSorted((a, b) => leven(name, a) - leven(name, b));
+  const nearest = nearestTo(name, allowed);
   if (nearest === undefined) return { hint: '', extensions: { path, allowed } };
   const prefix = path.slice(0, path.length - name.length);
   return { hint: ` Did you mean ${prefix}${nearest}?`, extensions: { path, allowed, nearest } };
 }
+
+/** What is longer was not mistyped, and would cost as much to compare. */
+const MOST_COMPARED = 100;
+
+export const nearestTo = (name: string, allowed: readonly string[]): string | undefined =>
+  closestMatch(name.slice(0, MOST_COMPARED), allowed);

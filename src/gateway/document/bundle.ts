@@ -8,8 +8,7 @@ import { isUrl } from '../../config/place.ts';
 import { valueAt } from '../../hypermedia/expression.ts';
 import { fragmentSegments } from '../../hypermedia/reference.ts';
 import { isObject, type Json, type Kind, walk } from './grammar.ts';
-import { referenceTo } from './references.ts';
-import { freeName } from './registry.ts';
+import { Hoisted } from './hoist.ts';
 
 /** Whether a text may refer to others at all: most do not, and need not be looked through. */
 export const mayRefer = (text: string): boolean => /["']?\$ref["']?\s*:\s*["']?[^#"'\s]/.test(text);
@@ -35,26 +34,11 @@ export function referredPlaces(document: unknown, place: string): Set<string> {
  */
 export function bundle(document: Json, place: string, others: ReadonlyMap<string, unknown>): Json {
   if (others.size === 0) return document;
-  const names = new Map<string, string>();
-  const hoisted = new Map<string, Json>();
-
+  const hoisted = new Hoisted(document, 'External');
   const hoist = ({ place: at, pointer }: Target, kind: Kind): string | undefined => {
     const value = valueAt(others.get(at), fragmentSegments(`#${pointer}`));
-    const section = isObject(value) ? sectionOf(kind, value) : undefined;
-    if (section === undefined) return undefined;
-    const key = `${section} ${at}#${pointer}`;
-    const known = names.get(key);
-    if (known !== undefined) return known;
-    const taken = { ...sectionIn(document, section), ...hoisted.get(section) };
-    const name = freeName('External', nameOf(at, pointer), (one) => Object.hasOwn(taken, one));
-    const reference = referenceTo(section, name);
-    names.set(key, reference);
-    const entries = hoisted.get(section) ?? {};
-    hoisted.set(section, entries);
-    // Has its place before what it refers to, which may be itself.
-    entries[name] = {};
-    entries[name] = own(value, kind, at);
-    return reference;
+    const elsewhere = { key: `${at}#${pointer}`, name: nameOf(at, pointer), kind, value };
+    return hoisted.add(elsewhere, () => own(value, kind, at));
   };
   const local = (reference: string, kind: Kind, from: string): string | undefined => {
     const target = targetOf(reference, from);
@@ -69,12 +53,7 @@ export function bundle(document: Json, place: string, others: ReadonlyMap<string
     });
 
   const made = own(document, 'document', place) as Json;
-  const components = isObject(made.components) ? made.components : {};
-  const added = [...hoisted].map(([section, entries]) => [
-    section,
-    { ...(components[section] as Json | undefined), ...entries },
-  ]);
-  return { ...made, components: { ...components, ...Object.fromEntries(added) } };
+  return { ...made, components: hoisted.into(isObject(made.components) ? made.components : {}) };
 }
 
 interface Target {
@@ -103,31 +82,10 @@ function decoded(path: string): string {
   }
 }
 
-const SECTIONS: Partial<Record<Kind, string>> = {
-  schema: 'schemas',
-  response: 'responses',
-  example: 'examples',
-  requestBody: 'requestBodies',
-  securityScheme: 'securitySchemes',
-  link: 'links',
-  callback: 'callbacks',
-  pathItem: 'pathItems',
-};
-
-/** Headers and parameters are alike, but for their place. */
-const sectionOf = (kind: Kind, value: Json): string | undefined =>
-  kind === 'parameter' ? ('in' in value ? 'parameters' : 'headers') : SECTIONS[kind];
-
-const sectionIn = ({ components }: Json, section: string): Json => {
-  const entries = isObject(components) ? components[section] : undefined;
-  return isObject(entries) ? entries : {};
-};
-
 /** Of what it points at, or of the file. */
 function nameOf(place: string, pointer: string): string {
   const file = place.split(/[\\/?]/).findLast((part) => part !== '') ?? '';
-  const name = fragmentSegments(`#${pointer}`).at(-1) ?? file.replace(/\.\w+$/, '');
-  return name.replaceAll(/[^\w.-]+/g, '_');
+  return fragmentSegments(`#${pointer}`).at(-1) ?? file.replace(/\.\w+$/, '');
 }
 
 function withMapping(schema: Json, local: (name: string) => string | undefined): Json {

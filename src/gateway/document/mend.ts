@@ -42,7 +42,15 @@ function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined
 
 function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
   const link = resolveReference<Json>(document, node);
-  return link !== undefined && (link.operationId === undefined || operations.has(link.operationId));
+  if (link === undefined) return false;
+  const { operationId, operationRef } = link;
+  if (
+    typeof operationRef === 'string' &&
+    operationRef.startsWith('#') &&
+    leadsNowhere(document, operationRef)
+  )
+    return false;
+  return operationId === undefined || operations.has(operationId);
 }
 
 function withChoices(schema: Json, document: Json): Json {

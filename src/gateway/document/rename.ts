@@ -3,6 +3,7 @@
  * references, discriminator mappings, security requirements, links, tags. Examples and extensions stay as
  * they are. A link to an operation that no document has is left out, since it would lead nowhere.
  */
+import { alternativesAmong } from './alternatives.ts';
 import { isObject, type Json, type Kind, type Visit } from './grammar.ts';
 import { parseReference, referenceTo } from './references.ts';
 
@@ -21,6 +22,7 @@ export function renamer(document: Json, names: Names): Visit {
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
   const links = isObject(components.links) ? components.links : {};
+  const alternatives = alternativesAmong(schemas);
   const nameOfSchema = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
 
   const reference = (ref: string): string => {
@@ -52,7 +54,7 @@ export function renamer(document: Json, names: Names): Visit {
       ([value, meant]) => [value, choice(meant)] as const,
     );
     const values = new Set(written.map(([value]) => value));
-    const implied = alternatives(schema, schemas, nameOfSchema.get(schema))
+    const implied = alternatives(schema, nameOfSchema.get(schema))
       .filter((name) => !values.has(name) && names.component('schemas', name) !== name)
       .map((name) => [name, referenceTo('schemas', names.component('schemas', name))]);
     const all = [...written, ...implied];
@@ -90,23 +92,3 @@ export function renamer(document: Json, names: Names): Visit {
     return seen && typeof seen.$ref === 'string' ? { ...seen, $ref: reference(seen.$ref) } : seen;
   };
 }
-
-/** Names of the schemas that a discriminator chooses from: those listed, or those that extend this one. */
-function alternatives(schema: Json, schemas: Json, name: string | undefined): string[] {
-  const listed = [schema.oneOf, schema.anyOf].flatMap(namesReferred);
-  if (listed.length > 0 || name === undefined) return listed;
-  const heirs = new Set([name]);
-  // A set grows while it is iterated: heirs of heirs are found too.
-  for (const ancestor of heirs) {
-    for (const [heir, candidate] of Object.entries(schemas)) {
-      if (isObject(candidate) && namesReferred(candidate.allOf).includes(ancestor)) heirs.add(heir);
-    }
-  }
-  return [...heirs];
-}
-
-const namesReferred = (list: unknown): string[] =>
-  (Array.isArray(list) ? list : []).flatMap((item) => {
-    const target = isObject(item) ? parseReference(item.$ref) : undefined;
-    return target?.section === 'schemas' && target.rest === '' ? [target.name] : [];
-  });

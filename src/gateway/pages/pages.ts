@@ -13,8 +13,8 @@ import { documents } from './documents.ts';
 import { explorer } from './explorer.ts';
 import { health } from './health.ts';
 import { home } from './home.ts';
-import { once } from './once.ts';
 import { problems } from './problems.ts';
+import { publish } from './published.ts';
 import { relations } from './relations.ts';
 import { type ServiceSnapshot, status } from './status.ts';
 
@@ -39,15 +39,12 @@ export function createPages({
   ready,
 }: PagesOptions): Router {
   const info = publicInfo(given);
+  const published = publish(services, info.title, () => mergeDocuments(services, { info }));
   const router = Router({ caseSensitive: true });
   home(router, services, info);
   assets(router);
   docs(router);
-  documents(
-    router,
-    services,
-    once(() => mergeDocuments(services, { info })),
-  );
+  documents(router, published);
   explorer(router, services, info);
   problems(router, services);
   relations(router, services);

@@ -1,0 +1,50 @@
+/**
+ * The part of a document that a query asks for: `?tag=`, repeated for more tags, and `?path=`, the beginning of paths or
+ * the name of a webhook. Both together: what has one of the tags and is there.
+ */
+import { Problem } from '../../contract/problem.ts';
+import { partUnknown } from '../../contract/problems.ts';
+import { nearestTo } from '../../hypermedia/nearest.ts';
+import type { Outline, OutlinedOperation } from '../document/outline.ts';
+
+export interface Part {
+  readonly tags: readonly string[];
+  readonly path?: string;
+}
+
+/** @returns undefined for the whole */
+export function partOf({ tag, path }: Readonly<Record<string, unknown>>): Part | undefined {
+  const tags = tag === undefined ? [] : [...new Set([tag].flat().map(String))].sort();
+  const [first] = [path].flat();
+  if (tags.length === 0 && first === undefined) return undefined;
+  return { tags, ...(first !== undefined && { path: String(first) }) };
+}
+
+export const queryOf = ({ tags, path }: Part): string =>
+  `${new URLSearchParams([
+    ...tags.map((tag): [string, string] => ['tag', tag]),
+    ...(path === undefined ? [] : [['path', path] as [string, string]]),
+  ])}`;
+
+/** @throws Problem where nothing has the tag, or is at the path */
+export function operationsOfPart(outline: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
+  for (const tag of tags) if (!outline.tags.has(tag)) unknown('tag', tag, [...outline.tags.keys()]);
+  const wanted = new Set(tags);
+  const tagged =
+    tags.length === 0
+      ? outline.operations
+      : outline.operations.filter((one) => one.tags.some((tag) => wanted.has(tag)));
+  if (path === undefined) return tagged;
+  const below = `${path.replace(/\/$/, '')}/`;
+  const chosen = tagged.filter(({ place }) => place === path || place.startsWith(below));
+  if (chosen.length === 0) unknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
+  return chosen;
+}
+
+function unknown(parameter: string, value: string, allowed: readonly string[]): never {
+  const nearest = nearestTo(value, allowed);
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new Problem(partUnknown, `No operation here has the ${parameter} ${value}.${hint}`, {
+    extensions: { parameter, value, allowed, ...(nearest !== undefined && { nearest }) },
+  });
+}
