@@ -35,8 +35,8 @@ export function operationsOfPart(outline: Outline, { tags, path }: Part): readon
       ? outline.operations
       : outline.operations.filter((one) => one.tags.some((tag) => wanted.has(tag)));
   if (path === undefined) return tagged;
-  const below = `${path.replace(/\/$/, '')}/`;
-  const chosen = tagged.filter(({ place }) => place === path || place.startsWith(below));
+  const top = path.replace(/\/$/, '');
+  const chosen = tagged.filter(({ place }) => place === top || place.startsWith(`${top}/`));
   if (chosen.length === 0) unknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
   return chosen;
 }
