@@ -6,7 +6,8 @@ import { formats } from '../../hypermedia/formats/index.ts';
 
 const own = pageFiles(new URL('./assets/', import.meta.url));
 
-export const pathOf = (name: 'docs.css' | 'docs.js' | 'status.js'): string => own.get(name)?.path ?? '';
+export const pathOf = (name: 'docs.css' | 'docs.js' | 'parts.css' | 'parts.js' | 'status.js'): string =>
+  own.get(name)?.path ?? '';
 
 export function assets(router: Router): void {
   const ofFormats = formats.flatMap(({ rendering }) => rendering?.files ?? []);

@@ -17,6 +17,16 @@ export const STATUS_PATH = '/status';
 
 const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
 
+/**
+ * Swagger UI of a service, or of everything.
+ * @param part as a query
+ */
+export const docsPath = (service?: string, part = ''): string => {
+  const name = service === undefined ? '' : `urls.primaryName=${encodeURIComponent(service)}`;
+  const query = [name, part].filter(Boolean).join('&');
+  return query === '' ? '/docs' : `/docs?${query}`;
+};
+
 /** @param title of what is described */
 const descriptions = (document: string, docs: string, title: string): readonly Description[] => [
   {
@@ -30,10 +40,10 @@ const descriptions = (document: string, docs: string, title: string): readonly D
   STATUS,
 ];
 
-export const ofEverything = descriptions('/openapi', '/docs', 'everything here');
+export const ofEverything = descriptions('/openapi', docsPath(), 'everything here');
 
 export const ofService = ({ name, document }: ServiceDocument): readonly Description[] =>
-  descriptions(`/openapi/${name}`, `/docs#/${encodeURIComponent(name)}`, document.info.title);
+  descriptions(`/openapi/${name}`, docsPath(name), document.info.title);
 
 export const catalogLink: Description = {
   rel: 'api-catalog',

@@ -1,54 +1,42 @@
 /**
- * `/docs`: Swagger UI over the public document, from local files only. Its server is `/`, so that what is tried
- * goes through the gateway that served the page.
+ * `/docs`: Swagger UI over a public document, from local files only: that of everything, or the one that
+ * `?urls.primaryName=` names, which is how Swagger UI itself calls that. `?tag=` and `?path=` show a part. A document
+ * that is too large to be shown at once is a list of its parts first. The server is `/`, so that what is tried goes
+ * through the gateway that served the page.
  *
- * Sends 200, 304, 404. Of swagger-ui-dist only what the page needs: its own index.html asks another host.
+ * Reads `If-None-Match`; sends 200, 304, 400, 404. Of swagger-ui-dist only what the page needs: its own index.html asks
+ * another host.
  */
 import { createHash } from 'node:crypto';
 import type { RequestHandler, Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
-import { cache, entity, get, HTML, send } from '../../http/entity.ts';
-import { siteHeader } from '../../http/page/layout.ts';
+import { Problem } from '../../contract/problem.ts';
+import { notFound } from '../../contract/problems.ts';
+import { cache, type Entity, entity, get, HTML, send } from '../../http/entity.ts';
+import { html } from '../../http/page/html.ts';
+import { layout, siteHeader } from '../../http/page/layout.ts';
 import { dataSecurity } from '../../http/page/security.ts';
 import { pathOf as sitePathOf } from '../../http/page/site-files.ts';
 import { pathOf } from './assets.ts';
+import { chooser, isLarge, partsList, partsMenu, titleOf } from './docs-parts.ts';
+import { operationsOfPart, type Part, partOf, queryOf } from './part.ts';
+import type { Published } from './published.ts';
 
-const FILES = [
-  'swagger-ui.css',
-  'swagger-ui-bundle.js',
-  'swagger-ui-standalone-preset.js',
-  'favicon-16x16.png',
-  'favicon-32x32.png',
-];
-const INIT = '/docs/swagger-ui-init.js';
+const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png'];
 
 const fileHeaders = { ...dataSecurity, 'Cache-Control': cache.files };
 
-const options = {
-  customSiteTitle: 'Swagger UI · linkway',
-  customfavIcon: sitePathOf('linkway.svg'),
-  customCssUrl: pathOf('docs.css'),
-  customJs: pathOf('docs.js'),
-  swaggerUrl: '/openapi.json',
-  swaggerOptions: {
-    layout: 'BaseLayout',
-    deepLinking: true,
-    displayOperationId: true,
-    displayRequestDuration: true,
-    filter: true,
-    defaultModelsExpandDepth: 0,
-    validatorUrl: null,
-  },
-};
-
-export function docs(router: Router): void {
-  const made = page();
-  const [init, files] = swaggerUi.serveFiles(undefined, options) as [RequestHandler, RequestHandler];
-  get(router, '/docs', (req, res) => send(req, res, made));
-  get(router, INIT, (req, res, next) => {
-    res.set(fileHeaders);
-    return init(req, res, next);
+export function docs(router: Router, published: readonly Published[]): void {
+  get(router, '/docs', (req, res) => {
+    const { 'urls.primaryName': name = '', ...query } = req.query;
+    // That of everything has no name, and is what is shown without one.
+    const chosen = published.find(({ service = '' }) => service === name);
+    if (!chosen) throw new Problem(notFound, `No document is called ${name}.`);
+    const part = partOf(query);
+    const isList = part === undefined && isLarge(chosen);
+    send(req, res, isList ? list(published, chosen) : swagger(published, chosen, part));
   });
+  const [, files] = swaggerUi.serveFiles() as [RequestHandler, RequestHandler];
   for (const name of FILES) {
     get(router, `/docs/${name}`, (req, res, next) => {
       res.set(fileHeaders);
@@ -58,17 +46,50 @@ export function docs(router: Router): void {
   }
 }
 
-/** swagger-ui-express writes paths for `/docs/`; the page stands at `/docs`, where its links are shared. */
-function page() {
-  const text = swaggerUi
-    .generateHTML(undefined, options)
-    .trim()
-    .replace(/^<!--.*?-->\s*/, '')
-    .replaceAll('"./', '"/docs/')
-    .replace('<head>', '<head>\n<meta name="viewport" content="width=device-width, initial-scale=1">')
-    .replace('<body>', `<body>\n${siteHeader('/docs')}`);
-  return entity(HTML, text, { 'Content-Security-Policy': contentPolicy(text) });
+const list = (published: readonly Published[], chosen: Published): Entity =>
+  entity(
+    HTML,
+    layout({
+      title: `${chosen.title} · Swagger UI · linkway`,
+      current: '/docs',
+      head: html`<link rel="stylesheet" href="${pathOf('parts.css')}">
+<script src="${pathOf('parts.js')}" defer></script>
+`,
+      content: html`${chooser(published, chosen)}${partsList(chosen)}`,
+    }),
+  );
+
+function swagger(published: readonly Published[], chosen: Published, part: Part | undefined): Entity {
+  if (part) operationsOfPart(chosen.outline(), part);
+  const url = part ? `${chosen.path}?${queryOf(part)}` : chosen.path;
+  const text = TEMPLATE.replace('<title>', () => html`<title>${titleOf(chosen, part)} · `.text)
+    .replace(
+      '<body>',
+      () =>
+        html`<body>
+${siteHeader('/docs')}
+${chooser(published, chosen)}${part && partsMenu(chosen, part)}`.text,
+    )
+    .replace('<div id="swagger-ui">', () => html`<div id="swagger-ui" data-url="${url}">`.text);
+  return entity(HTML, text, { 'Content-Security-Policy': POLICY });
 }
+
+/** swagger-ui-express writes paths for `/docs/`; the page stands at `/docs`, where its links are shared. */
+const TEMPLATE = swaggerUi
+  .generateHTML(undefined, {
+    customSiteTitle: 'Swagger UI · linkway',
+    customfavIcon: sitePathOf('linkway.svg'),
+    customCssUrl: [pathOf('docs.css'), pathOf('parts.css')] as unknown as string,
+    customJs: [pathOf('docs.js'), pathOf('parts.js')] as unknown as string,
+  })
+  .trim()
+  .replace(/^<!--.*?-->\s*/, '')
+  // What they do `docs.js` does, for whatever document the page is.
+  .replaceAll(/<script src="\.\/swagger-ui-(init|standalone-preset)\.js"> <\/script>\n/g, '')
+  .replaceAll('"./', '"/docs/')
+  .replace('<head>', '<head>\n<meta name="viewport" content="width=device-width, initial-scale=1">');
+
+const POLICY = contentPolicy(TEMPLATE);
 
 /** The few inline styles of the page are allowed by their hashes (CSP level 3 §6.7); no script is inline. */
 function contentPolicy(text: string): string {

@@ -12,7 +12,7 @@ import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import { originOf } from '../origin.ts';
-import { byRelation, catalogLink, ofEverything } from './discovery.ts';
+import { byRelation, catalogLink, docsPath, ofEverything } from './discovery.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
@@ -83,7 +83,7 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
       ? html`<li><code>${href}</code> <span>${title}</span></li>`
       : html`<li><a href="${href}"><code>${href}</code></a> <span>${title}</span></li>`,
   )}</ul>
-<p class="actions"><a href="/docs#/${encodeURIComponent(name)}">Try it<span class="hidden">: ${info.title}</span></a>
+<p class="actions"><a href="${docsPath(name)}">Try it<span class="hidden">: ${info.title}</span></a>
 <a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
 <a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></p>
 </li>`;

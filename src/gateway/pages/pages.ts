@@ -43,7 +43,7 @@ export function createPages({
   const router = Router({ caseSensitive: true });
   home(router, services, info);
   assets(router);
-  docs(router);
+  docs(router, published);
   documents(router, published);
   explorer(router, services, info);
   problems(router, services);

@@ -13,6 +13,7 @@ import type { TargetSnapshot } from '../../outbound/target.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
 import { pathOf } from './assets.ts';
+import { docsPath } from './discovery.ts';
 import { driftTable } from './drift.ts';
 import { representations } from './representations.ts';
 
@@ -160,7 +161,7 @@ const row = ({
   latency,
 }: ServiceSnapshot): Html =>
   html`<tr>
-<th scope="row"><a href="/docs#/${encodeURIComponent(name)}">${name}</a></th>
+<th scope="row"><a href="${docsPath(name)}">${name}</a></th>
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`

@@ -18,7 +18,7 @@ it('is a linkset of its items, of everything together, and of each service', asy
       'service-desc': [{ href: '/openapi/orders.json' }, {}],
       status: [{ href: '/status' }],
     },
-    { anchor: '/consumers', 'service-doc': [{ href: '/docs#/consumers' }] },
+    { anchor: '/consumers', 'service-doc': [{ href: '/docs?urls.primaryName=consumers' }] },
   ]);
 });
 

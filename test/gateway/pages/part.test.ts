@@ -80,13 +80,14 @@ const zoo = {
       Animal: {
         type: 'object',
         properties: { kind: { type: 'string' }, home: ref('Home') },
-        discriminator: { propertyName: 'kind', mapping: { lion: 'Lion' } },
+        discriminator: { propertyName: 'kind', mapping: { lion: 'Lion', ghost: 'Ghost' } },
       },
       Lion: { allOf: [ref('Animal')], properties: { mane: ref('Mane') } },
       Zebra: { allOf: [ref('Animal')] },
       Foal: { allOf: [ref('Zebra')] },
       Mane: { type: 'string' },
       Home: { type: 'object', properties: { tenants: { type: 'array', items: ref('Animal') } } },
+      Ghost: { type: 'object' },
       Gift: { type: 'object' },
       Unused: { type: 'object' },
     },
@@ -112,7 +113,7 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
     expect(ids(part)).toEqual(['listAnimals', 'getAnimal', 'born']);
     expect(part.tags).toEqual([{ name: 'Animals' }]);
     expect(Object.keys(part.components?.schemas ?? {}).sort()).toEqual(
-      ['Animal', 'Count', 'Foal', 'Home', 'Lion', 'Mane', 'Zebra'].sort(),
+      ['Animal', 'Count', 'Foal', 'Ghost', 'Home', 'Lion', 'Mane', 'Zebra'].sort(),
     );
     expect(Object.keys(part.components?.securitySchemes ?? {})).toEqual(['key']);
     expect(dangling(part)).toEqual([]);
