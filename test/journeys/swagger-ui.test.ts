@@ -1,6 +1,7 @@
 /** Every operation in Swagger UI is tried, as a reader would: expand, Try it out, Execute. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { violations } from '../support/axe.ts';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
 import { type System, startSystem } from '../support/system.ts';
 
@@ -51,17 +52,41 @@ describeInBrowser('Swagger UI', (browser) => {
     await page.close();
   }, 180_000);
 
-  it('opens at the service or the operation that a link names', async () => {
-    const { page } = await openWatched(browser(), url());
-    await page.getByRole('link', { name: 'Try it' }).first().click();
+  it('shows the document of the service that a link or the list of documents names', async () => {
+    const { page, complaints } = await openWatched(browser(), url());
+    await page.getByRole('link', { name: /^Try it ?: Orders$/ }).click();
     await page.waitForSelector('.opblock');
-    const [operation] = await page.locator('.opblock').evaluateAll((blocks) => blocks.map(({ id }) => id));
-    const [, tag, id] = (operation ?? '').split('-');
-    expect(page.url()).toBe(url(`/docs#/${tag}`));
+    expect(page.url()).toBe(url('/docs?urls.primaryName=orders'));
+    const tags = () => page.locator('.opblock-tag').evaluateAll((all) => all.map((one) => one.dataset.tag));
+    expect(await tags()).toEqual(['orders']);
 
-    await page.goto(url(`/docs#/${tag}/${id}`));
-    await page.reload();
-    await page.getByRole('button', { name: 'Try it out' }).waitFor();
+    const list = page.getByLabel('Document');
+    expect(await list.inputValue()).toBe('orders');
+    await list.focus();
+    await page.keyboard.press('c');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/docs?urls.primaryName=consumers');
+    await page.waitForSelector('.opblock');
+    expect(await tags()).toEqual(['consumers']);
+    expect(await violations(page, '#swagger-ui')).toEqual([]);
+
+    await list.selectOption('');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.locator('.opblock-tag').nth(2).waitFor();
+    expect((await tags()).sort()).toEqual(['consumers', 'orders', 'restaurants']);
+    expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
+
+  it.each(['/docs', '/docs?urls.primaryName=orders', '/docs?tag=orders'])(
+    'opens %s at the operation that a link names',
+    async (path) => {
+      const { page } = await openWatched(browser(), url(`${path}#/orders/getOrder`));
+      await page.getByRole('button', { name: 'Try it out' }).waitFor();
+      expect(await page.locator('.opblock.is-open').getAttribute('id')).toBe('operations-orders-getOrder');
+      await page.close();
+    },
+    60_000,
+  );
 });

@@ -13,7 +13,7 @@ export const isLarge = ({ outline }: Published): boolean => outline().operations
 /** Sent by a button: a list that sends itself would do so at every key that is pressed on it (WCAG 2.2 §3.2.2). */
 export const chooser = (published: readonly Published[], chosen: Published): Html | false =>
   published.length > 2 &&
-  html`<form class="documents" method="get" action="/docs" role="search" aria-label="Documents">
+  html`<form class="documents" method="get" action="/docs">
 <label for="document">Document</label>
 <select id="document" name="urls.primaryName">${published.map(
     (one) =>
@@ -25,7 +25,8 @@ export const chooser = (published: readonly Published[], chosen: Published): Htm
 export const partsList = (chosen: Published): Html => {
   const { operations } = chosen.outline();
   return html`<h1>${chosen.title}</h1>
-<p class="lead">${count(operations.length)}, too many to be shown at once. Choose a part.</p>
+<p class="lead">${count(operations.length)}, too many to be shown at once. Choose a part, or take
+<a href="${chosen.path}">the whole document</a>.</p>
 <section class="parts" aria-label="Parts">${parts(chosen)}</section>`;
 };
 

@@ -1,0 +1,137 @@
+/** A document of more operations than Swagger UI can show at once, in a browser: by its parts. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Page } from 'playwright-core';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { generate } from '../bench/documents/generate.ts';
+import { violations } from '../support/axe.ts';
+import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { pagesApp } from '../support/pages-app.ts';
+
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** 1,000 operations, 25 under each of 40 tags, or with no tag at all, and 5 MB. */
+function large(hasTags: boolean): OpenAPIObject {
+  const document = generate(1000, 5_000_000);
+  const operations = Object.values(document.paths ?? {}).flatMap(({ get, post, put }) =>
+    [get, post, put].filter((one) => one !== undefined),
+  );
+  if (hasTags) for (const [n, one] of operations.entries()) one.tags = [`Group ${Math.floor(n / 25)}`];
+  for (const schema of Object.values(document.components?.schemas ?? {}))
+    if ('properties' in schema) delete schema.properties?.next;
+  return document;
+}
+
+describeInBrowser('a large document', (browser) => {
+  const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-large-'));
+  let gateway: Listening | undefined;
+  beforeAll(async () => {
+    const services = [
+      { name: 'tagged', document: large(true) },
+      { name: 'untagged', document: { ...large(false), paths: elsewhere(large(false)) } },
+    ];
+    gateway = await listen(pagesApp({ services }), { port: 0, host: '127.0.0.1', grace: 0 });
+  }, 60_000);
+  afterAll(() => gateway?.close());
+
+  const open = async (path: string, options = {}) => {
+    const watched = await openWatched(browser(), `${gateway?.url}${path}`, options);
+    const documents: { url: string; bytes: number }[] = [];
+    watched.page.on('response', async (response) => {
+      const { pathname, search } = new URL(response.url());
+      if (pathname.startsWith('/openapi'))
+        documents.push({ url: pathname + search, bytes: (await response.body()).length });
+    });
+    return { ...watched, documents };
+  };
+  const operations = (page: Page) => page.locator('.opblock').count();
+  const part = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
+
+  describe.each([
+    ['desktop', { viewport: { width: 1280, height: 800 } }],
+    ['phone', PHONE],
+    ['dark', { colorScheme: 'dark' }],
+  ] as const)('%s', (name, look) => {
+    it('is a list of its parts, of which one is shown at a time', async () => {
+      const { page, complaints, documents } = await open('/docs?urls.primaryName=tagged', look);
+      expect(await page.locator('.parts li').count()).toBe(40);
+      expect(await operations(page)).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: join(folder, `parts-${name}.png`) });
+
+      await part(page, 'Group 7 25 operations').click();
+      await page.locator('.opblock').first().waitFor();
+      expect(await operations(page)).toBe(25);
+      expect(await violations(page, '#swagger-ui')).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+      await page.screenshot({ path: join(folder, `part-${name}.png`) });
+
+      await page.getByText('Other parts').click();
+      await page.screenshot({ path: join(folder, `others-${name}.png`) });
+      await part(page, 'Group 8 25 operations').click();
+      await page.waitForURL('**tag=Group+8');
+      await page.locator('.opblock').first().waitFor();
+      expect(await operations(page)).toBe(25);
+      expect(await page.locator('.opblock-tag').getAttribute('data-tag')).toBe('Group 8');
+      await page.goBack();
+      await page.locator('[data-tag="Group 7"].opblock-tag').waitFor();
+
+      const asked = new Set(documents.map(({ url }) => url));
+      expect([...asked]).toEqual(['/openapi/tagged.json?tag=Group+7', '/openapi/tagged.json?tag=Group+8']);
+      for (const { bytes } of documents) expect(bytes).toBeLessThan(250_000);
+      expect(complaints).toEqual([]);
+      await page.close();
+    }, 60_000);
+  });
+
+  it('is told apart by paths where it has no tags', async () => {
+    const { page, documents } = await open('/docs?urls.primaryName=untagged', PHONE);
+    expect(await page.locator('.parts li').count()).toBe(250);
+    await part(page, 'untagged /other/things000042 4 operations').click();
+    await page.locator('.opblock').first().waitFor();
+    expect(await operations(page)).toBe(4);
+    expect(documents.map(({ url }) => url)).toEqual([
+      '/openapi/untagged.json?tag=untagged&path=%2Fother%2Fthings000042',
+    ]);
+    await page.close();
+  }, 60_000);
+
+  it('is filtered, with the keyboard alone', async () => {
+    const { page } = await open('/docs?urls.primaryName=tagged');
+    await page.getByLabel('Filter').focus();
+    await page.keyboard.type('group 3');
+    expect(await page.getByRole('status').textContent()).toBe('13 of 40');
+    expect(await page.locator('.parts li:visible').count()).toBe(13);
+    await page.keyboard.type('9');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**tag=Group+39');
+    await page.locator('.opblock').first().waitFor();
+    await page.close();
+  }, 60_000);
+
+  it('opens the part that a link to one of its operations means', async () => {
+    const { page } = await open('/docs?urls.primaryName=tagged#/Group%204/list27');
+    await page.getByRole('button', { name: 'Try it out' }).waitFor();
+    expect(await page.locator('.opblock.is-open').getAttribute('id')).toContain('list27');
+    expect(page.url()).toContain('tag=Group+4#/');
+    await page.close();
+  }, 60_000);
+
+  it('has its parts without a script', async () => {
+    const { page } = await open('/docs', { javaScriptEnabled: false });
+    expect(await page.getByLabel('Filter').isVisible()).toBe(false);
+    await page.getByLabel('Document').selectOption('tagged');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await part(page, 'Group 7 25 operations').click();
+    expect(new URL(page.url()).searchParams.get('tag')).toBe('Group 7');
+    await page.close();
+  }, 60_000);
+});
+
+/** The same at paths of its own. */
+const elsewhere = ({ paths = {} }: OpenAPIObject): NonNullable<OpenAPIObject['paths']> =>
+  Object.fromEntries(Object.entries(paths).map(([path, item]) => [`/other${path}`, item]));
