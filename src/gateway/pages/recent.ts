@@ -21,6 +21,7 @@ export class Recent {
     }
     const entity = make();
     const bytes = Buffer.byteLength(entity.body);
+    if (bytes > this.#most) return entity;
     this.#held.set(key, { entity, bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes: freed }] of this.#held) {
