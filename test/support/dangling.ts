@@ -24,6 +24,7 @@ function collect(node: unknown, found: Found, key = '', parent = ''): void {
   const fields = node as Record<string, unknown>;
   const isMap = key === 'properties';
   if (!isMap && typeof fields.$ref === 'string') found.refs.push(fields.$ref);
+  if (!isMap && typeof fields.operationRef === 'string') found.refs.push(fields.operationRef);
   if (!isMap && key === 'mapping') found.mapped.push(...(Object.values(fields) as string[]));
   if (!isMap && typeof fields.operationId === 'string')
     (parent === 'links' ? found.links : found.operations).push(fields.operationId);

@@ -33,6 +33,7 @@ const zoo = {
               one: { operationId: 'getAnimal' },
               pointed: { operationRef: '#/paths/~1visitors/get' },
               nowhere: { operationId: 'gone' },
+              lost: { operationRef: '#/paths/~1gone/get' },
             },
           },
         ),
