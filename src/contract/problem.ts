@@ -25,7 +25,7 @@ export const defineProblem = <const T extends ProblemType>(type: T): T => type;
 
 /** One fault in a request: where it is (JSON Pointer into the part that `in` names) and what is wrong. */
 export interface Fault {
-  readonly in: 'path' | 'query' | 'header' | 'body';
+  readonly in: 'path' | 'query' | 'header' | 'cookie' | 'body';
   /** JSON Pointer in its URI fragment form (RFC 6901 §6), for parameters `#/<name>`. */
   readonly pointer: string;
   readonly detail: string;

@@ -4,6 +4,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { RequestBody } from './contract/body.ts';
 import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
+import { type Query, queryOf } from './contract/query.ts';
 import { ResponseContract } from './contract/responses.ts';
 import { Schemas } from './contract/schemas.ts';
 import { isElsewhere } from './document/base-path.ts';
@@ -29,8 +30,9 @@ export interface GatewayOperation {
   readonly definition: OperationObject;
   readonly parameters: {
     readonly path: Parameters;
-    readonly query: Parameters;
+    readonly query: Query;
     readonly header: Parameters;
+    readonly cookie: Parameters;
   };
   readonly body: RequestBody | undefined;
   /** What its answers are held against; absent where they are not, or the document says nothing of them. */
@@ -121,8 +123,9 @@ export const compileOperations = ({
         parameters: {
           // Whose parameters they are, where several templates are one, nobody can tell.
           path: new Parameters(root, twins.has(shapeOf(path)) ? [] : parameters, 'path', schemas, pointer),
-          query: new Parameters(root, parameters, 'query', schemas, pointer, unknownQuery === 'reject'),
+          query: queryOf(root, parameters, schemas, pointer, unknownQuery === 'reject'),
           header: new Parameters(root, parameters, 'header', schemas, pointer),
+          cookie: new Parameters(root, parameters, 'cookie', schemas, pointer),
         },
         body: body && new RequestBody(root, body, schemas, method.toUpperCase()),
         responses:

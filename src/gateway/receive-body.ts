@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { Problem } from '../contract/problem.ts';
-import { contentTooLarge } from '../contract/problems.ts';
+import { badRequest, contentTooLarge, unsupportedMediaType } from '../contract/problems.ts';
+import { CODINGS, decode } from '../http/decode.ts';
 
 /** RFC 9112 §6.3: a request has a body when it says how long it is, or that it comes in pieces. */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -36,6 +37,30 @@ export const collectBody = (req: IncomingMessage, limit: number): Promise<Buffer
     req.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     req.once('error', reject);
   });
+
+/**
+ * What was compressed, as it was before.
+ * @throws Problem unsupported-media-type (415) for an unknown coding (RFC 9110 §8.4), content-too-large (413) where
+ * it is larger than the limit, bad-request (400) where it is not what its coding says
+ */
+export async function decodedBody(
+  { headers }: IncomingMessage,
+  bytes: Buffer,
+  limit: number,
+): Promise<Buffer> {
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (coding === 'identity') return bytes;
+  if (!CODINGS.has(coding.trim().toLowerCase()))
+    throw new Problem(unsupportedMediaType, `The body is encoded in a way that is not known here.`, {
+      extensions: { supported: [...CODINGS] },
+      headers: { 'Accept-Encoding': [...CODINGS].join(', ') },
+    });
+  const decoded = await decode(bytes, coding, limit).catch((cause) => {
+    throw new Problem(badRequest, 'The body is not encoded as `Content-Encoding` says.', { cause });
+  });
+  if (decoded === undefined) throw tooLarge(limit);
+  return decoded;
+}
 
 /** As it arrives; the stream fails with content-too-large (413). */
 export const streamBody = (req: IncomingMessage, limit: number): Readable => {

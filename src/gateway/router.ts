@@ -11,7 +11,7 @@ import { type RequestPath, requestPath } from './request-path.ts';
 
 export interface Match {
   readonly operation: GatewayOperation;
-  /** Decoded values by the document's names. */
+  /** Values by the document's names, percent-encoded. */
   readonly params: ReadonlyMap<string, string>;
   /** As it came, without its question mark. */
   readonly query: string;
@@ -124,12 +124,17 @@ function matchOf({ operation, segments, isFixed }: Route, path: RequestPath, url
   const { raw, decoded, query } = path;
   if (isFixed && raw === decoded) return { operation, params: NO_PARAMS, query, url };
   const params = new Map<string, string>();
-  for (const [index, segment] of segments.entries()) {
-    const values = segment.names.length === 0 ? [] : (valuesIn(decoded[index] as string, segment) ?? []);
-    for (const [place, name] of segment.names.entries()) params.set(name, values[place] as string);
+  for (const [index, { names, fixed }] of segments.entries()) {
+    const values =
+      names.length === 0 ? [] : valuesOf({ names, fixed }, raw[index] ?? '', decoded[index] ?? '');
+    for (const [place, name] of names.entries()) params.set(name, values[place] as string);
   }
   return { operation, params, query, url: raw === decoded ? url : normal(segments, path, url) };
 }
+
+/** As they came; where what stands between them is encoded, as they could have come. */
+const valuesOf = (segment: Segment, raw: string, decoded: string): readonly string[] =>
+  valuesIn(raw, segment) ?? (valuesIn(decoded, segment) ?? []).map(encodeURI);
 
 function normal(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
   const path = segments.map(({ names, fixed }, index) =>

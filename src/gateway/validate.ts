@@ -1,17 +1,17 @@
 /**
  * Holds a request against its operation in the document before a service is bothered with it.
  *
- * Reads every declared parameter, `Content-Type`, `Content-Length`; sends 400 (with a JSON Pointer to each
- * fault, or for what is not well-formed), 413, 415. JSON is checked and goes on as the bytes that came; what
- * is no JSON, or is compressed, streams through. A GET without query is not parsed at all.
+ * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`; sends 400 (with a
+ * JSON Pointer to each fault, or for what is not well-formed), 413, 415. JSON and forms are checked and go on as the
+ * bytes that came; what is neither streams through. A GET without query is not parsed at all.
  */
 import type { IncomingMessage } from 'node:http';
+import { parseCookie } from 'cookie';
 import type { RequestHandler } from 'express';
 import { type Fault, Problem } from '../contract/problem.ts';
-import { validationFailed } from '../contract/problems.ts';
-import { parseQuery } from './contract/query.ts';
+import { badRequest, validationFailed } from '../contract/problems.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
-import { collectBody, hasBody, streamBody } from './receive-body.ts';
+import { collectBody, decodedBody, hasBody, streamBody } from './receive-body.ts';
 
 export const validate = (bodyLimit: number): RequestHandler =>
   function validate(req, _res, next) {
@@ -23,23 +23,29 @@ export const validate = (bodyLimit: number): RequestHandler =>
       next();
       return;
     }
-    const media = exchange.operation.body?.accept(req.headers['content-type']);
-    if (!media?.isJson || isCompressed(req)) {
+    const media = exchange.operation.body?.accept(contentTypeOf(req));
+    if (!media?.check) {
       refuse(faults);
       exchange.body = streamBody(req, bodyLimit);
       next();
       return;
     }
+    const { check } = media;
     collectBody(req, bodyLimit)
-      .then((bytes) => {
-        refuse([...faults, ...media.check(bytes)]);
+      .then(async (bytes) => {
+        refuse([...faults, ...check(await decodedBody(req, bytes, bodyLimit))]);
         exchange.body = bytes;
       })
       .then(next, next);
   };
 
-const isCompressed = ({ headers }: IncomingMessage): boolean =>
-  (headers['content-encoding'] ?? 'identity') !== 'identity';
+/** @throws Problem bad-request (400) for two, of which a service may take the other */
+function contentTypeOf(req: IncomingMessage): string | undefined {
+  const type = req.headers['content-type'];
+  if (type !== undefined && (req.headersDistinct['content-type']?.length ?? 0) > 1)
+    throw new Problem(badRequest, 'There is more than one Content-Type.');
+  return type;
+}
 
 const NONE: readonly Fault[] = [];
 
@@ -48,14 +54,20 @@ const parameterFaults = ({ operation, params, query }: Exchange, req: IncomingMe
   let faults = NONE;
   if (parameters.path.size > 0)
     faults = parameters.path.check(new Map([...params].map(([name, value]) => [name, [value]])));
-  if (query !== '' || parameters.query.required)
-    faults = [...faults, ...parameters.query.check(parseQuery(query))];
+  if (query !== '' || parameters.query.required) faults = [...faults, ...parameters.query.check(query)];
   if (parameters.header.size > 0) faults = [...faults, ...parameters.header.check(headersOf(req))];
+  if (parameters.cookie.size > 0) faults = [...faults, ...parameters.cookie.check(cookiesOf(req))];
   return faults;
 };
 
 const headersOf = ({ headers }: IncomingMessage): Map<string, string[]> =>
   new Map(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat()]));
+
+/** @throws Problem bad-request (400) where percent-encoding is broken in what the contract names */
+function cookiesOf({ headers }: IncomingMessage): Map<string, string[]> {
+  const cookies = parseCookie(headers.cookie ?? '', { decode: (value) => value });
+  return new Map(Object.entries(cookies).map(([name, value = '']) => [name, [value]]));
+}
 
 const refuse = (errors: readonly Fault[]): void => {
   if (errors.length === 0) return;

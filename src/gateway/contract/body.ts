@@ -1,58 +1,49 @@
-/** The body of an operation, compiled: which media types it takes, and for JSON the check against its schema. */
-import { isUtf8 } from 'node:buffer';
+/** The body of an operation, compiled: which media types it takes, and for JSON and forms the check against its schema. */
 import { ACCEPT_PATCH } from '../../contract/media-types.ts';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
-import type { Json } from '../document/grammar.ts';
-import { faultsOf } from './faults.ts';
+import { isObject, type Json } from '../document/grammar.ts';
+import { type Check, formCheck, jsonCheck } from './body-check.ts';
 import { encode, type Located, locate } from './located.ts';
-import { essence, isJsonType } from './media.ts';
-import { type Schemas, schemaAt } from './schemas.ts';
+import { essence, FORM_TYPE, isJsonType, isUtf8Charset, MediaTypes } from './media.ts';
+import type { Schemas } from './schemas.ts';
 
 export interface MediaType {
-  readonly isJson: boolean;
-  /** @throws Problem bad-request (400) when the bytes are no JSON */
-  check(bytes: Buffer): Fault[];
+  /** Absent where the body is not looked into. */
+  readonly check: Check | undefined;
 }
 
 export class RequestBody {
   readonly required: boolean;
   readonly #isPatch: boolean;
-  readonly #types = new Map<string, MediaType>();
+  readonly #types: MediaTypes<MediaType>;
 
   constructor(document: Json, body: Located, schemas: Schemas, method: string) {
     this.#isPatch = method === 'PATCH';
     this.required = body.node.required === true;
-    for (const range of Object.keys((body.node.content ?? {}) as Json)) {
-      const schema = locate(document, body, 'content', range, 'schema');
-      const pointer = schema?.pointer ?? `${body.pointer}/content/${encode(range)}/schema`;
-      const { [range]: media } = body.node.content as Readonly<Record<string, Json>>;
-      if (schema === undefined && media?.schema !== undefined)
-        schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
-      this.#types.set(essence(range), mediaType(essence(range), schema, schemas, pointer));
-    }
+    const names = Object.keys(isObject(body.node.content) ? body.node.content : {});
+    this.#types = new MediaTypes(
+      new Map(names.map((name) => [name, { check: checkOf(document, body, name, schemas) }])),
+    );
   }
 
   get types(): readonly string[] {
-    return [...this.#types.keys()];
+    return this.#types.names;
   }
 
-  /** @throws Problem unsupported-media-type (415) */
-  accept(contentType: string | undefined): MediaType {
-    const type = essence(contentType ?? '');
-    const found =
-      this.#types.get(type) ?? this.#types.get(`${type.split('/')[0]}/*`) ?? this.#types.get('*/*');
-    if (found && type.includes('/')) return found;
-    const supported = this.types;
-    const got = type ? `cannot be sent as ${type}` : 'has no Content-Type';
-    throw new Problem(
-      unsupportedMediaType,
-      `The body ${got}; this operation takes ${supported.join(', ')}.`,
-      {
-        extensions: { supported },
-        ...(this.#isPatch && { headers: { [ACCEPT_PATCH]: supported.join(', ') } }),
-      },
-    );
+  /** @throws Problem unsupported-media-type (415), or bad-request (400) for parts without a boundary */
+  accept(contentType = ''): MediaType {
+    const [found, ...others] = this.#types.find(contentType);
+    const type = essence(contentType);
+    if (!found || others.length > 0) throw this.#unsupported(type && `cannot be sent as ${type}`);
+    if (isJsonType(type) && !isUtf8Charset(contentType))
+      throw this.#unsupported(`is JSON, which is UTF-8 and no other charset (RFC 8259 §8.1)`);
+    if (type.startsWith('multipart/') && !/;\s*boundary=/i.test(contentType))
+      throw new Problem(
+        badRequest,
+        `A body of ${type} has a \`boundary\` in its Content-Type (RFC 2046 §5.1.1).`,
+      );
+    return found;
   }
 
   /** @throws Problem validation-failed (400) where there has to be a body and is none */
@@ -61,29 +52,26 @@ export class RequestBody {
     const errors: Fault[] = [{ in: 'body', pointer: '#', detail: 'is required' }];
     throw new Problem(validationFailed, 'This operation needs a body.', { extensions: { errors } });
   }
+
+  #unsupported(reason: string): Problem {
+    const supported = this.types;
+    const detail = `The body ${reason || 'has no Content-Type'}; this operation takes ${supported.join(', ')}.`;
+    return new Problem(unsupportedMediaType, detail, {
+      extensions: { supported },
+      ...(this.#isPatch && { headers: { [ACCEPT_PATCH]: supported.join(', ') } }),
+    });
+  }
 }
 
-const mediaType = (
-  type: string,
-  schema: Located | undefined,
-  schemas: Schemas,
-  pointer: string,
-): MediaType => {
+function checkOf(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
+  const type = essence(name);
   const isJson = isJsonType(type);
-  if (!isJson) return { isJson, check: () => [] };
-  const errorsOf = schemas.checkJson(schema ? schemaAt(schema.pointer) : {}, pointer);
-  return { isJson, check: (bytes) => faultsOf('body', errorsOf(parse(bytes), bytes.length)) };
-};
-
-const parse = (bytes: Buffer): unknown => {
-  // Decoding would put another character in the place of a broken one, and a third would be kept.
-  if (!isUtf8(bytes))
-    throw new Problem(badRequest, 'The body is not UTF-8, as JSON has to be (RFC 8259 §8.1).');
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (error) {
-    // V8's message may quote the body.
-    const position = /position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
-    throw new Problem(badRequest, `The body is not well-formed JSON${position ? `, at ${position}` : ''}.`);
-  }
-};
+  if (!isJson && type !== FORM_TYPE) return undefined;
+  const media = locate(document, body, 'content', name);
+  const schema = media && locate(document, media, 'schema');
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${encode(name)}/schema`;
+  if (!schema && media?.node.schema !== undefined && typeof media.node.schema !== 'boolean')
+    schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+  if (isJson) return jsonCheck(schema, schemas, pointer);
+  return schema && media && formCheck(document, media, schema, schemas);
+}

@@ -27,6 +27,8 @@ export const locate = (
     found = (found as Json)[key];
     at = `${at}/${encode(String(key))}`;
     for (let hops = 0; isObject(found) && typeof found.$ref === 'string' && hops < MAX_REFERENCES; hops++) {
+      // By an anchor only a schema is named, and ajv knows where.
+      if (/^#[^/]/.test(found.$ref)) break;
       if (!found.$ref.startsWith('#/')) return undefined;
       at = found.$ref;
       found = valueAt(document, at);

@@ -1,8 +1,53 @@
-/** What a `Content-Type` says (RFC 9110 §8.3.1), as far as a document can be held against it. */
+/** What a `Content-Type` says (RFC 9110 §8.3), and which of the media types of a document is meant by it. */
+import { type ContentType, isTypeValid, parse } from 'content-type';
 
-/** A media type without its parameters. */
-export const essence = (contentType: string): string =>
-  contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** A media type without its parameters, in lower case; empty where it is none. */
+export const essence = (contentType: string): string => {
+  const { type } = parse(contentType, { parameters: false });
+  return isTypeValid(type) ? type : '';
+};
 
 /** @param type without parameters */
 export const isJsonType = (type: string): boolean => /^application\/json$|\+json$/.test(type);
+
+/** JSON is UTF-8, whatever it says (RFC 8259 §8.1), and ASCII is that too. */
+export const isUtf8Charset = (contentType: string): boolean =>
+  ['utf-8', 'utf8', 'us-ascii'].includes((parse(contentType).parameters.charset ?? 'utf-8').toLowerCase());
+
+/** The media types of a body, each with what belongs to it. */
+export class MediaTypes<T> {
+  /** As the document has them. */
+  readonly names: readonly string[];
+  readonly #entries: readonly { readonly type: string; readonly key: string; readonly entry: T }[];
+
+  constructor(entries: ReadonlyMap<string, T>) {
+    this.names = [...entries.keys()];
+    this.#entries = [...entries].map(([name, entry]) => ({ ...keysOf(name), entry }));
+  }
+
+  /**
+   * The most specific that are meant: with the same parameters, of the same type, of its range (RFC 9110 §12.5.1).
+   * @returns several where the document tells them apart by a parameter, and this is none of them
+   */
+  find(contentType: string): readonly T[] {
+    const { type, key } = keysOf(contentType);
+    if (!isTypeValid(type)) return [];
+    const ranges = [type, `${type.split('/', 1)[0]}/*`, '*/*'];
+    const found = [
+      this.#entries.filter((one) => one.key === key),
+      this.#entries.filter((one) => one.key === type),
+      ...ranges.map((range) => this.#entries.filter((one) => one.type === range)),
+    ].find((some) => some.length > 0);
+    return (found ?? []).map(({ entry }) => entry);
+  }
+}
+
+/** The charset is no part of what JSON is, and of a text none that a document is about. */
+function keysOf(name: string): { readonly type: string; readonly key: string } {
+  const { type, parameters }: ContentType = parse(name);
+  const others = Object.entries(parameters).filter(([parameter]) => parameter !== 'charset');
+  const written = others.map(([parameter, value]) => `;${parameter}=${value.toLowerCase()}`);
+  return { type, key: type + written.toSorted().join('') };
+}

@@ -1,34 +1,34 @@
 /**
- * The parameters of an operation, compiled: what comes as text is put into the form that the parameter's style
- * says (OpenAPI 3.1 §4.8.12), then checked against its schema.
+ * The parameters of an operation in one place of the request, compiled: what comes as text is put into the form that
+ * the parameter's style says (OpenAPI 3.1 §4.8.12), then checked against its schema.
  */
 import type { Fault } from '../../contract/problem.ts';
 import type { Json } from '../document/grammar.ts';
+import { type Encoding, FORM, PERCENT, VERBATIM } from './encoding.ts';
 import { faultsOf, pointerTo } from './faults.ts';
+import { contentOf, type Field, fieldOf } from './field.ts';
+import { Fields, type Texts } from './fields.ts';
 import { type Located, locate } from './located.ts';
 import { type Check, type Schemas, schemaAt } from './schemas.ts';
-import { type Form, readStyled, type Style } from './style.ts';
 
-export type Place = 'path' | 'query' | 'header';
+export type Place = 'path' | 'query' | 'header' | 'cookie';
 
-interface Parameter extends Style {
-  readonly json: boolean;
-  /** The type, where only numbers are taken: as JSON writes them, not as JavaScript reads them (`0x10`, ` 1`). */
-  readonly numeric: 'integer' | 'number' | undefined;
-}
-
-/** RFC 8259 §6. */
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const ENCODINGS: Readonly<Record<Place, Encoding>> = {
+  path: PERCENT,
+  query: FORM,
+  header: VERBATIM,
+  cookie: PERCENT,
+};
 
 /** The specification says that these are no parameters, whatever the document says. */
 const IGNORED_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization']);
 
+const ENCODED_COMMA = /%2C/i;
+
 export class Parameters {
   readonly required: boolean;
   readonly #place: Place;
-  readonly #known = new Map<string, Parameter>();
-  /** Names that begin so are members of an object parameter. */
-  readonly #prefixes: string[] = [];
+  readonly #fields: Fields;
   readonly #rejectUnknown: boolean;
   readonly #check: Check;
 
@@ -41,123 +41,63 @@ export class Parameters {
     pointer: string,
     rejectUnknown = false,
   ) {
+    const fields: Field[] = [];
     const properties: Json = {};
     const required: string[] = [];
-    let open = !rejectUnknown;
     for (const parameter of parameters) {
-      const name = String(parameter.node.name);
-      const key = place === 'header' ? name.toLowerCase() : name;
-      if (parameter.node.in !== place || (place === 'header' && IGNORED_HEADERS.has(key))) continue;
-      const media = Object.keys((parameter.node.content ?? {}) as Json)[0];
+      const { node } = parameter;
+      const name = place === 'header' ? String(node.name).toLowerCase() : String(node.name);
+      if (node.in !== place || (place === 'header' && IGNORED_HEADERS.has(name))) continue;
+      const contentType = contentOf(node);
       const schema =
-        media === undefined
+        contentType === undefined
           ? locate(document, parameter, 'schema')
-          : locate(document, parameter, 'content', media, 'schema');
-      const types = schema ? typesOf(document, schema) : new Set<string>();
-      if (media === undefined && types.has('object') && place === 'query') {
-        // Its members are parameters of their own; which ones, the schema need not say.
-        const { style = 'form', explode = style === 'form' } = parameter.node;
-        if (style === 'deepObject') this.#prefixes.push(`${name}[`);
-        if (style === 'form' && explode) open = true;
-        if (style === 'deepObject' || explode) continue;
-      }
-      this.#known.set(key, parameterOf(key, parameter.node, types, place, media !== undefined));
-      properties[key] = schema ? schemaAt(schema.pointer) : true;
-      if (parameter.node.required === true) required.push(key);
+          : locate(document, parameter, 'content', contentType, 'schema');
+      const style = place === 'query' || place === 'cookie' ? 'form' : 'simple';
+      fields.push(fieldOf(document, name, { ...node, contentType }, schema, style));
+      properties[name] = schema ? schemaAt(schema.pointer) : true;
+      if (node.required === true) required.push(name);
     }
     this.#place = place;
-    this.#rejectUnknown = !open;
+    this.#fields = new Fields(fields, place, ENCODINGS[place]);
+    this.#rejectUnknown = rejectUnknown;
     this.required = required.length > 0;
     this.#check = schemas.check({ type: 'object', properties, required }, 'text', `${pointer}/parameters`);
   }
 
   get size(): number {
-    return this.#known.size;
+    return this.#fields.size;
   }
 
-  /** `values` holds every name that came, each with all its values. */
-  check(values: ReadonlyMap<string, readonly string[]>): Fault[] {
-    const faults: Fault[] = [];
-    const read: Json = {};
-    for (const [name, texts] of values) {
-      const parameter = this.#known.get(name);
-      const fault = (detail: string) => faults.push({ in: this.#place, pointer: pointerTo(name), detail });
-      if (!parameter) {
-        if (this.#rejectUnknown && !this.#prefixes.some((prefix) => name.startsWith(prefix)))
-          fault(this.#unknown());
-        continue;
-      }
-      const value = readStyled(parameter, texts);
-      if (texts.length > 1 && ['scalar', 'object'].includes(parameter.form)) fault('must be given once');
-      else if (parameter.numeric && !NUMBER.test(String(value))) fault(`must be ${parameter.numeric}`);
-      else if (parameter.json) readJson(read, name, texts[0], fault);
-      else read[name] = value;
-    }
-    // What was found above is not in `read`, and is not to be called missing as well.
-    const found = new Set(faults.map((fault) => fault.pointer));
-    const others = faultsOf(this.#place, this.#check(read));
-    return [...faults, ...others.filter((fault) => !found.has(fault.pointer))];
+  /** @param texts every name that came, each with all its values, encoded as they came */
+  check(texts: Texts): readonly Fault[] {
+    const faults = this.#faultsOf(texts, false);
+    if (faults.length === 0 || !someText(texts, (text) => ENCODED_COMMA.test(text) && !text.includes(',')))
+      return faults;
+    // Clients that encode every comma of a list mean a list all the same, where nothing else can be meant.
+    return this.#faultsOf(texts, true).length === 0 ? [] : faults;
   }
 
-  #unknown(): string {
-    const names = [...this.#known.keys()].join(', ');
-    return names
+  #faultsOf(texts: Texts, isLenient: boolean): readonly Fault[] {
+    const { value, faults, unknown } = this.#fields.read(texts, isLenient);
+    // What was found already is not in the value, and is not to be called missing as well.
+    const known = new Set(faults.map((fault) => fault.pointer));
+    const others = faultsOf(this.#place, this.#check(value)).filter(({ pointer }) => !known.has(pointer));
+    return [
+      ...faults,
+      ...others.map((fault) => ({ ...fault, pointer: this.#fields.written(fault.pointer) })),
+      ...(this.#rejectUnknown ? unknown.map((name) => this.#unknown(name)) : []),
+    ];
+  }
+
+  #unknown(name: string): Fault {
+    const names = this.#fields.names.join(', ');
+    const detail = names
       ? `is not a parameter of this operation; it takes ${names}`
       : 'is not a parameter: this operation takes none';
+    return { in: this.#place, pointer: pointerTo(name), detail };
   }
 }
 
-const readJson = (
-  read: Json,
-  name: string,
-  text: string | undefined,
-  fault: (detail: string) => void,
-): void => {
-  try {
-    read[name] = JSON.parse(text ?? '');
-  } catch {
-    fault('must be JSON');
-  }
-};
-
-const parameterOf = (
-  name: string,
-  node: Json,
-  types: ReadonlySet<string>,
-  place: Place,
-  json: boolean,
-): Parameter => {
-  const style = String(node.style ?? (place === 'query' ? 'form' : 'simple'));
-  const explode = Boolean(node.explode ?? style === 'form');
-  const form = json ? 'scalar' : formOf(types);
-  const numeric =
-    types.size !== 1
-      ? undefined
-      : types.has('integer')
-        ? 'integer'
-        : types.has('number')
-          ? 'number'
-          : undefined;
-  return { name, style, explode, form, json, numeric };
-};
-
-function formOf(types: ReadonlySet<string>): Form {
-  if (types.has('object') && !types.has('array')) return 'object';
-  if (!types.has('array')) return 'scalar';
-  return [...types].some((type) => type !== 'array' && type !== 'null') ? 'either' : 'array';
-}
-
-/** The types that a schema names, itself or in its alternatives. */
-const typesOf = (document: Json, schema: Located, depth = 0): Set<string> => {
-  const types = new Set<string>([schema.node.type ?? []].flat().map(String));
-  if (depth > 5) return types;
-  for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
-    const branches = schema.node[keyword];
-    if (!Array.isArray(branches)) continue;
-    for (const index of branches.keys()) {
-      const branch = locate(document, { node: branches as unknown as Json, pointer: '' }, index);
-      if (branch) for (const type of typesOf(document, branch, depth + 1)) types.add(type);
-    }
-  }
-  return types;
-};
+const someText = (texts: Texts, test: (text: string) => boolean): boolean =>
+  [...texts.values()].some((values) => values.some(test));

@@ -1,26 +1,63 @@
-/** The query of a URL, taken apart by `&` and `=`: every name with its values in order. */
-import { Problem } from '../../contract/problem.ts';
-import { badRequest } from '../../contract/problems.ts';
+/** The query of an operation, compiled: its parameters, or the one value that all of it is (OpenAPI 3.2 §4.12). */
+import type { Fault } from '../../contract/problem.ts';
+import type { Json } from '../document/grammar.ts';
+import { faultsOf } from './faults.ts';
+import { contentOf } from './field.ts';
+import { Form } from './form.ts';
+import { type Located, locate } from './located.ts';
+import { essence, FORM_TYPE, isJsonType } from './media.ts';
+import { parsePairs } from './pairs.ts';
+import { Parameters } from './parameters.ts';
+import { type Schemas, schemaAt } from './schemas.ts';
 
-/** @throws Problem bad-request (400) where percent-encoding is broken */
-export const parseQuery = (query: string): Map<string, string[]> => {
-  const values = new Map<string, string[]>();
-  for (const pair of query.split('&')) {
-    if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    const value = equals < 0 ? '' : decode(pair.slice(equals + 1));
-    const known = values.get(name);
-    if (known) known.push(value);
-    else values.set(name, [value]);
-  }
-  return values;
-};
+export interface Query {
+  /** Whether there has to be one. */
+  readonly required: boolean;
+  /** @param query without its question mark; @throws Problem bad-request (400) where percent-encoding is broken */
+  check(query: string): readonly Fault[];
+}
 
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    throw new Problem(badRequest, 'The query has broken percent-encoding.');
+export function queryOf(
+  document: Json,
+  parameters: readonly Located[],
+  schemas: Schemas,
+  pointer: string,
+  rejectUnknown: boolean,
+): Query {
+  const whole = parameters.find(({ node }) => node.in === 'querystring');
+  if (whole) return wholeQuery(document, whole, schemas);
+  const own = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
+  return { required: own.required, check: (query) => own.check(parsePairs(query, WHAT)) };
+}
+
+const WHAT = 'The query';
+
+function wholeQuery(document: Json, parameter: Located, schemas: Schemas): Query {
+  const required = parameter.node.required === true;
+  const missing: Fault = { in: 'query', pointer: '#', detail: 'is required' };
+  const check = checkOf(document, parameter, schemas);
+  return {
+    required,
+    check: (query) => (query === '' ? (required ? [missing] : []) : check(query)),
+  };
+}
+
+function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['check'] {
+  const type = contentOf(parameter.node) ?? '';
+  const media = locate(document, parameter, 'content', type);
+  const schema = media && locate(document, media, 'schema');
+  if (!media || !schema) return () => [];
+  if (essence(type) === FORM_TYPE) {
+    const form = new Form(document, media, schema, schemas, 'query');
+    return (query) => form.check(parsePairs(query, WHAT));
   }
-};
+  if (!isJsonType(essence(type))) return () => [];
+  const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
+  return (query) => {
+    try {
+      return faultsOf('query', errorsOf(JSON.parse(decodeURIComponent(query))));
+    } catch {
+      return [{ in: 'query', pointer: '#', detail: 'must be JSON, percent-encoded' }];
+    }
+  };
+}

@@ -3,7 +3,7 @@ import type { ErrorObject } from 'ajv';
 import type { Fault } from '../../contract/problem.ts';
 import { isObject, type Json } from '../document/grammar.ts';
 import { encode, type Located, locate } from './located.ts';
-import { essence } from './media.ts';
+import { essence, MediaTypes } from './media.ts';
 import { Parameters } from './parameters.ts';
 import { type Schemas, schemaAt } from './schemas.ts';
 
@@ -47,8 +47,7 @@ export class ResponseContract {
 
 export class DeclaredResponse {
   readonly #headers: Parameters;
-  /** Under their whole name. */
-  readonly #media = new Map<string, DeclaredMedia>();
+  readonly #media: MediaTypes<DeclaredMedia>;
 
   constructor(document: Json, response: Located, schemas: Schemas) {
     const headers = isObject(response.node.headers) ? Object.keys(response.node.headers) : [];
@@ -57,28 +56,25 @@ export class DeclaredResponse {
       return header ? [{ ...header, node: { ...header.node, name, in: 'header' } }] : [];
     });
     this.#headers = new Parameters(document, located, 'header', schemas, `${response.pointer}/headers`);
+    const media = new Map<string, DeclaredMedia>();
     for (const range of isObject(response.node.content) ? Object.keys(response.node.content) : []) {
       const schema = locate(document, response, 'content', range, 'schema');
       const pointer = schema?.pointer ?? `${response.pointer}/content/${encode(range)}/schema`;
-      const check = schema && schemas.checkJson(schemaAt(schema.pointer), pointer);
-      this.#media.set(normal(range), { check });
+      media.set(range, { check: schema && schemas.checkJson(schemaAt(schema.pointer), pointer) });
     }
+    this.#media = new MediaTypes(media);
   }
 
   /** Without parameters; none where it says nothing of a body. */
   get types(): readonly string[] {
-    return [...new Set([...this.#media.keys()].map(essence))];
+    return [...new Set(this.#media.names.map(essence))];
   }
 
   /** Undefined where the type is not declared. */
   media(contentType: string): DeclaredMedia | undefined {
-    const exact = this.#media.get(normal(contentType));
-    if (exact) return exact;
-    const type = essence(contentType);
-    const alike = [...this.#media].filter(([name]) => essence(name) === type).map(([, media]) => media);
+    const [found, ...others] = this.#media.find(contentType);
     // Declared for several values of a parameter, and which of them it is nobody can tell.
-    if (alike.length > 1) return { check: undefined };
-    return alike[0] ?? this.#media.get(`${type.split('/')[0]}/*`) ?? this.#media.get('*/*');
+    return others.length > 0 ? { check: undefined } : found;
   }
 
   /** @param values of every header that came, by its name in lower case */
@@ -86,5 +82,3 @@ export class DeclaredResponse {
     return this.#headers.size === 0 ? [] : this.#headers.check(values());
   }
 }
-
-const normal = (contentType: string): string => contentType.replaceAll(/\s/g, '').toLowerCase();

@@ -3,15 +3,21 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormatsModule from 'ajv-formats';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
-import { refuseWriteOnly, withoutWriteOnly } from './write-only.ts';
+import { notRequiringAll, refuseWriteOnly } from './one-way.ts';
+import { linearTime } from './pattern.ts';
+import { compareOnce } from './unique-items.ts';
+import { withoutNames } from './without-names.ts';
 
 // The package is CommonJS: its function is under `default` for ES modules.
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default;
 
 const DOCUMENT = 'document';
 
-/** `text`: strings are read as what the schema wants. `first` stops at the first fault, `all` finds each. */
-export type Mode = 'text' | 'first' | 'all';
+/**
+ * `text`: of parameters, strings are read as what the schema wants; `form`: so are those of a body. `first` stops at
+ * the first fault of a body, `all` finds each.
+ */
+export type Mode = 'text' | 'form' | 'first' | 'all';
 
 /** What is wrong with a value; nothing where it holds. */
 export type Check = (value: unknown) => readonly ErrorObject[];
@@ -21,7 +27,10 @@ const ALL_FAULTS_BYTES = 65_536;
 
 const NONE: readonly ErrorObject[] = [];
 
-/** Which way the values go: what may only be written is not in an answer. */
+/** A price of 19.99 is a multiple of 0.01, which binary fractions deny. */
+const MULTIPLE_DIGITS = 8;
+
+/** Which way the values go. */
 export type Direction = 'request' | 'response';
 
 export class Schemas {
@@ -29,7 +38,7 @@ export class Schemas {
   readonly #direction: Direction;
   readonly #document: Json;
   readonly onFault: (fault: DocumentFault) => void;
-  #answered: Json | undefined;
+  #compiled: Json | undefined;
   readonly #compilers = new Map<Mode, Ajv2020>();
 
   constructor(
@@ -73,29 +82,47 @@ export class Schemas {
     }
   }
 
-  #toCompile(): Json {
-    if (this.#direction === 'request') return this.#document;
-    this.#answered ??= withoutWriteOnly(this.#document);
-    return this.#answered;
+  #toCompile(mode: Mode): Json {
+    // No parameter goes one way only, and a large document is not copied in no time.
+    if (mode === 'text') return this.#document;
+    this.#compiled ??= notRequiringAll(
+      this.#document,
+      this.#direction === 'request' ? 'readOnly' : 'writeOnly',
+    );
+    return this.#compiled;
   }
 
   #compiler(mode: Mode): Ajv2020 {
     const known = this.#compilers.get(mode);
     if (known) return known;
+    const document = this.#toCompile(mode);
+    let ajv = this.#engine(mode);
+    try {
+      ajv.addSchema(document, DOCUMENT);
+    } catch {
+      // One name given twice, or in an example, would leave every operation unchecked.
+      ajv = this.#engine(mode);
+      ajv.addSchema(withoutNames(document), DOCUMENT);
+    }
+    this.#compilers.set(mode, ajv);
+    return ajv;
+  }
+
+  #engine(mode: Mode): Ajv2020 {
     const ajv = new Ajv2020({
       strict: false,
       // Everything below the root of a document is no schema.
       validateSchema: false,
       allErrors: mode !== 'first',
-      coerceTypes: mode === 'text',
-      // Published documents escape more than the u flag allows.
-      unicodeRegExp: false,
+      // One value in text may be a list of one.
+      coerceTypes: (mode === 'text' || mode === 'form') && 'array',
+      multipleOfPrecision: MULTIPLE_DIGITS,
+      code: { regExp: linearTime },
       logger: false,
     });
-    this.#compilers.set(mode, ajv);
     addFormats(ajv);
+    compareOnce(ajv);
     if (this.#direction === 'response') refuseWriteOnly(ajv);
-    ajv.addSchema(this.#toCompile(), DOCUMENT);
     return ajv;
   }
 }

@@ -1,5 +1,6 @@
 /** How a parameter stands in text (OpenAPI 3.1 §4.8.12, "Style Examples"), and what it is when that is taken off. */
 import type { Json } from '../document/grammar.ts';
+import { type Encoding, VERBATIM } from './encoding.ts';
 
 /** Whether the schema takes an array, an object, one value, or one or many. */
 export type Form = 'array' | 'object' | 'scalar' | 'either';
@@ -11,38 +12,55 @@ export interface Style {
   readonly form: Form;
 }
 
-const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
+/** As it is written, or where a delimiter may be written percent-encoded too. */
+const SEPARATORS: Readonly<Record<string, RegExp>> = {
+  spaceDelimited: /%20|\+| /,
+  pipeDelimited: /\||%7C/i,
+};
+const COMMA = /,/;
+/** As many clients write a list, for whom every comma is data. */
+const ENCODED_COMMA = /,|%2C/i;
 
-/** @param texts as they came, decoded: more than one where the name was given more often */
-export function readStyled(parameter: Style, texts: readonly string[]): unknown {
+/**
+ * Taken apart before it is decoded: a delimiter that is percent-encoded is data (RFC 6570 §3.2.1).
+ * @param texts as they came: more than one where the name was given more often
+ * @param isLenient whether an encoded comma is a delimiter too
+ */
+export function readStyled(
+  parameter: Style,
+  texts: readonly string[],
+  { decode }: Encoding = VERBATIM,
+  isLenient = false,
+): unknown {
   const { form, explode } = parameter;
-  const values = texts.flatMap((text) => piecesOf(parameter, text));
+  const pieces = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
+  if (form === 'object') return explode ? fromPairs(pieces, decode) : fromList(pieces.map(decode));
+  const values = pieces.map(decode);
   if (form === 'scalar') return values[0];
-  if (form === 'object') return explode ? fromPairs(values) : fromList(values);
   return form === 'either' && values.length === 1 ? values[0] : values;
 }
 
-function piecesOf({ name, style, explode, form }: Style, text: string): string[] {
+function piecesOf({ name, style, explode, form }: Style, text: string, comma: RegExp): string[] {
   if (style === 'matrix') {
-    const parts = text.replace(/^;/, '').split(';');
+    const parts = text.replace(/^(?:;|%3B)/i, '').split(';');
     const values = parts.map((part) => (part.startsWith(`${name}=`) ? part.slice(name.length + 1) : part));
-    return explode || form === 'scalar' ? values : values.flatMap((value) => value.split(','));
+    return explode || form === 'scalar' ? values : values.flatMap((value) => value.split(comma));
   }
   if (style === 'label') {
     const value = text.replace(/^\./, '');
-    return form === 'scalar' ? [value] : value.split(explode ? '.' : ',');
+    return form === 'scalar' ? [value] : value.split(explode ? '.' : comma);
   }
   // In a query each has a parameter of its own then.
   if (form === 'scalar' || (style === 'form' && explode)) return [text];
-  return text.split(SEPARATORS[style] ?? ',');
+  return text.split(SEPARATORS[style] ?? comma);
 }
 
 /** `R=100`, `G=200`. */
-const fromPairs = (values: readonly string[]): Json =>
+const fromPairs = (pieces: readonly string[], decode: Encoding['decode']): Json =>
   Object.fromEntries(
-    values.map((value) => {
-      const at = value.indexOf('=');
-      return at < 0 ? [value, ''] : [value.slice(0, at), value.slice(at + 1)];
+    pieces.map((piece) => {
+      const at = piece.indexOf('=');
+      return at < 0 ? [decode(piece), ''] : [decode(piece.slice(0, at)), decode(piece.slice(at + 1))];
     }),
   );
 

@@ -33,7 +33,7 @@ export function mock(service: string, services: readonly ServiceDocument[]) {
   const linked = (node: GraphOperation, value: unknown, params: ReadonlyMap<string, string>, url: string) => {
     const lifting = lifter.of(node);
     if (lifting === undefined || typeof value !== 'object' || value === null) return undefined;
-    const path = Object.fromEntries(params);
+    const path = Object.fromEntries([...params].map(([name, value]) => [name, decodeURIComponent(value)]));
     for (const [name, [member, ...deeper]] of node.shape?.links.get('self')?.places ?? [])
       if (member !== undefined && deeper.length === 0 && path[name] !== undefined)
         (value as Body)[member] = path[name];

@@ -3,11 +3,11 @@
  * (RFC 9110 §15.3.7, §15.4.5, §15.5.17) need not be declared.
  */
 import { isUtf8 } from 'node:buffer';
+import { decode } from '../../http/decode.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { faultsOf } from '../contract/faults.ts';
 import { essence, isJsonType } from '../contract/media.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../contract/responses.ts';
-import { decode } from './decode.ts';
 import { bodyFault, type ResponseFault } from './fault.ts';
 
 export interface Asked {

@@ -1,4 +1,4 @@
-/** The body of an answer as it was before its service compressed it (RFC 9110 §8.4), within bounds. */
+/** A body as it was before it was compressed (RFC 9110 §8.4), within bounds. */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 
@@ -12,6 +12,9 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ['br', promisify(brotliDecompress) as Decoder],
   ['zstd', promisify(zstdDecompress) as Decoder],
 ]);
+
+/** The names of those that are known (RFC 9110 §8.4.1). */
+export const CODINGS: ReadonlySet<string> = new Set([...DECODERS.keys(), 'identity']);
 
 /**
  * @param coding its `Content-Encoding`

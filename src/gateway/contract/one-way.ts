@@ -1,12 +1,14 @@
 /**
- * What may only be written (`writeOnly`) is never in an answer, so that no answer has to have it
- * (OpenAPI 3.0.4 §4.7.24.1).
+ * What may only be read (`readOnly`) need not be in a request, and what may only be written (`writeOnly`) not in an
+ * answer, though it be required (OpenAPI 3.0.4 §4.7.24.1). A client that sends back what it got may have it there.
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { resolveReference } from '../../hypermedia/reference.ts';
 import { isObject, type Json, walk } from '../document/grammar.ts';
 
 const WRITE_ONLY = 'writeOnly';
+
+type OneWay = 'readOnly' | typeof WRITE_ONLY;
 
 /** Makes it a fault that such a member is there. */
 export function refuseWriteOnly(ajv: Ajv2020): void {
@@ -18,32 +20,32 @@ export function refuseWriteOnly(ajv: Ajv2020): void {
   });
 }
 
-/** The document with no such member required. */
-export const withoutWriteOnly = (document: Json): Json =>
+/** The document with no member required that goes the other way only. */
+export const notRequiringAll = (document: Json, way: OneWay): Json =>
   walk(document, 'document', (node, kind) =>
-    kind === 'schema' ? notRequiring(writeOnlyIn(document, node), node) : node,
+    kind === 'schema' ? notRequiring(membersOf(document, node, way), node) : node,
   ) as Json;
 
 /** Schemas may be made of each other in circles. */
 const MOST_DEPTH = 8;
 
 /** Names of such members, in whatever a schema is made of. */
-function writeOnlyIn(document: Json, schema: unknown, depth = 0): Set<string> {
+function membersOf(document: Json, schema: unknown, way: OneWay, depth = 0): Set<string> {
   if (!isObject(schema) || depth > MOST_DEPTH) return new Set();
   const own = isObject(schema.properties) ? Object.entries(schema.properties) : [];
   const branches = [schema.allOf ?? []].flat().filter(isObject);
   if (typeof schema.$ref === 'string') branches.push({ $ref: schema.$ref });
   return new Set([
-    ...own.filter(([, member]) => isWriteOnly(document, member)).map(([name]) => name),
+    ...own.filter(([, member]) => isOneWay(document, member, way)).map(([name]) => name),
     ...branches.flatMap((branch) => [
-      ...writeOnlyIn(document, '$ref' in branch ? resolveReference(document, branch) : branch, depth + 1),
+      ...membersOf(document, '$ref' in branch ? resolveReference(document, branch) : branch, way, depth + 1),
     ]),
   ]);
 }
 
-const isWriteOnly = (document: Json, member: unknown): boolean =>
+const isOneWay = (document: Json, member: unknown, way: OneWay): boolean =>
   isObject(member) &&
-  [member, resolveReference<Json>(document, member)].some((schema) => schema?.[WRITE_ONLY] === true);
+  [member, resolveReference<Json>(document, member)].some((schema) => schema?.[way] === true);
 
 /** A shallow copy; what is in `allOf` may require what its sibling has. */
 function notRequiring(names: ReadonlySet<string>, schema: Json): Json {

@@ -1,0 +1,61 @@
+/** The bytes of a body against its schema. */
+import { isUtf8 } from 'node:buffer';
+import { type Fault, Problem } from '../../contract/problem.ts';
+import { badRequest, contentTooLarge } from '../../contract/problems.ts';
+import type { Json } from '../document/grammar.ts';
+import { faultsOf } from './faults.ts';
+import { Form } from './form.ts';
+import type { Located } from './located.ts';
+import { parsePairs } from './pairs.ts';
+import { type Schemas, schemaAt } from './schemas.ts';
+
+/**
+ * @throws Problem bad-request (400) where the bytes are not what their media type says, content-too-large (413) for
+ * more fields than a form has
+ */
+export type Check = (bytes: Buffer) => readonly Fault[];
+
+/** Each field costs, however short it is. */
+const MOST_FIELDS = 1000;
+
+export function jsonCheck(schema: Located | undefined, schemas: Schemas, pointer: string): Check {
+  const errorsOf = schemas.checkJson(schema ? schemaAt(schema.pointer) : {}, pointer);
+  return (bytes) => {
+    const value = parse(utf8(bytes));
+    try {
+      return faultsOf('body', errorsOf(value, bytes.length));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return [{ in: 'body', pointer: '#', detail: 'is nested too deeply' }];
+    }
+  };
+}
+
+export function formCheck(document: Json, media: Located, schema: Located, schemas: Schemas): Check {
+  const form = new Form(document, media, schema, schemas, 'body');
+  return (bytes) => {
+    const text = utf8(bytes);
+    if (text.split('&', MOST_FIELDS + 1).length > MOST_FIELDS)
+      throw new Problem(contentTooLarge, `A form has at most ${MOST_FIELDS} fields.`, {
+        extensions: { limit: MOST_FIELDS },
+      });
+    return form.check(parsePairs(text, 'The form'));
+  };
+}
+
+function utf8(bytes: Buffer): string {
+  // Decoding would put another character in the place of a broken one, and a third would be kept.
+  if (!isUtf8(bytes))
+    throw new Problem(badRequest, 'The body is not UTF-8, as it has to be (RFC 8259 §8.1).');
+  return bytes.toString();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8's message may quote the body.
+    const position = /position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
+    throw new Problem(badRequest, `The body is not well-formed JSON${position ? `, at ${position}` : ''}.`);
+  }
+}

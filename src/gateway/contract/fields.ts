@@ -1,0 +1,121 @@
+/** Named values that come as text, put together to one object as their schemas want it. */
+import type { Fault } from '../../contract/problem.ts';
+import type { Json } from '../document/grammar.ts';
+import { nested } from './deep-object.ts';
+import type { Encoding } from './encoding.ts';
+import { pointerTo } from './faults.ts';
+import type { Field } from './field.ts';
+import { readStyled } from './style.ts';
+
+/** RFC 8259 §6. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Values by name, as they came. */
+export type Texts = ReadonlyMap<string, readonly string[]>;
+
+interface Read {
+  readonly value: Json;
+  readonly faults: readonly Fault[];
+  /** Names that belong to no field. */
+  readonly unknown: readonly string[];
+}
+
+export class Fields {
+  readonly #place: Fault['in'];
+  readonly #encoding: Encoding;
+  readonly #fields = new Map<string, Field>();
+  /** Those whose members have names of their own. */
+  readonly #spread: readonly Field[];
+
+  constructor(fields: readonly Field[], place: Fault['in'], encoding: Encoding) {
+    this.#place = place;
+    this.#encoding = encoding;
+    this.#spread = fields.filter(({ members }) => members !== undefined);
+    for (const field of fields) if (!field.members) this.#fields.set(field.name, field);
+  }
+
+  get size(): number {
+    return this.#fields.size + this.#spread.length;
+  }
+
+  get names(): readonly string[] {
+    return [
+      ...this.#fields.keys(),
+      ...this.#spread.flatMap(({ name, members }) =>
+        members?.isDeep ? [`${name}[…]`] : [...(members?.names ?? [])],
+      ),
+    ];
+  }
+
+  /** The name that a caller writes, for a path into the object: members of an exploded object have no parent there. */
+  written(pointer: string): string {
+    const parent = this.#spread.find(
+      ({ name, members }) => !members?.isDeep && pointer.startsWith(`${pointerTo(name)}/`),
+    );
+    return parent ? `#${pointer.slice(pointerTo(parent.name).length)}` : pointer;
+  }
+
+  /** @param isLenient whether an encoded comma is a delimiter too */
+  read(texts: Texts, isLenient = false): Read {
+    const entries: [string, unknown][] = [];
+    const faults: Fault[] = [];
+    const unknown: string[] = [];
+    const spread = new Map<Field, [string, readonly string[]][]>();
+    for (const [name, values] of texts) {
+      const field = this.#fields.get(name);
+      const owner = field ? undefined : this.#ownerOf(name);
+      if (owner) {
+        const members = spread.get(owner) ?? [];
+        members.push([name, values]);
+        spread.set(owner, members);
+      } else if (!field) unknown.push(name);
+      else if (!(field.takesEmpty && values.every((value) => value === ''))) {
+        const found = this.#one(field, values, isLenient);
+        if (found.detail === undefined) entries.push([name, found.value]);
+        else faults.push({ in: this.#place, pointer: pointerTo(name), detail: found.detail });
+      }
+    }
+    for (const [{ name, members }, parts] of spread) {
+      const decoded = parts.map(([part, values]): [string, unknown] => [part, this.plain(values)]);
+      entries.push([name, members?.isDeep ? nested(name, decoded) : Object.fromEntries(decoded)]);
+    }
+    return { value: Object.fromEntries(entries), faults, unknown };
+  }
+
+  /** A value of which nobody says how it is written. */
+  plain(values: readonly string[]): unknown {
+    const decoded = values.map(this.#encoding.decode);
+    return decoded.length === 1 ? decoded[0] : decoded;
+  }
+
+  #ownerOf(name: string): Field | undefined {
+    return (
+      this.#spread.find(({ name: own, members }) =>
+        members?.isDeep ? name.startsWith(`${own}[`) : members?.names.has(name),
+      ) ?? this.#spread.find(({ members }) => !members?.isDeep && members?.isOpen)
+    );
+  }
+
+  #one(field: Field, texts: readonly string[], isLenient: boolean): { value?: unknown; detail?: string } {
+    if (texts.length > 1 && ['scalar', 'object'].includes(field.form))
+      return { detail: 'must be given once' };
+    const value = readStyled(field, texts, this.#encoding, isLenient);
+    if (field.isJson) return json(String(value));
+    if (!field.numeric) return { value };
+    return { value: Array.isArray(value) ? value.map(numberOf) : numberOf(value) };
+  }
+}
+
+/** What is no number has to fail where it stands, and not be read as JavaScript would. */
+const numberOf = (value: unknown): unknown => (NUMBER.test(String(value)) ? value : NO_NUMBER);
+
+/** Nothing that is said of numbers is said of it. */
+const NO_NUMBER = Object.freeze({});
+
+function json(text: string): { value?: unknown; detail?: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { detail: 'must be JSON' };
+  }
+}

@@ -1,0 +1,52 @@
+/** `application/x-www-form-urlencoded` against a schema, each field written as its Encoding Object says (OpenAPI 3.1 §4.8.15). */
+import type { Fault } from '../../contract/problem.ts';
+import type { Json } from '../document/grammar.ts';
+import { FORM } from './encoding.ts';
+import { faultsOf } from './faults.ts';
+import { fieldOf, type Written } from './field.ts';
+import { Fields, type Texts } from './fields.ts';
+import { type Located, locate } from './located.ts';
+import { essence, isJsonType } from './media.ts';
+import { propertiesOf, typesOf } from './members.ts';
+import { type Check, type Schemas, schemaAt } from './schemas.ts';
+
+export class Form {
+  readonly #place: Fault['in'];
+  readonly #fields: Fields;
+  readonly #check: Check;
+
+  /** @param media the Media Type Object that has the schema */
+  constructor(document: Json, media: Located, schema: Located, schemas: Schemas, place: Fault['in']) {
+    const fields = [...propertiesOf(document, schema)].map(([name, property]) => {
+      const encoding = locate(document, media, 'encoding', name)?.node ?? {};
+      return fieldOf(document, name, writtenAs(encoding, typesOf(document, property)), property, 'form');
+    });
+    this.#place = place;
+    this.#fields = new Fields(fields, place, FORM);
+    this.#check = schemas.check(schemaAt(schema.pointer), 'form', schema.pointer);
+  }
+
+  check(texts: Texts): readonly Fault[] {
+    const { value, faults, unknown } = this.#fields.read(texts);
+    const others = unknown.map((name): [string, unknown] => [
+      name,
+      this.#fields.plain(texts.get(name) ?? []),
+    ]);
+    const known = new Set(faults.map(({ pointer }) => pointer));
+    const found = faultsOf(this.#place, this.#check({ ...value, ...Object.fromEntries(others) }));
+    return [
+      ...faults,
+      ...found
+        .filter(({ pointer }) => !known.has(pointer))
+        .map((fault) => ({ ...fault, pointer: this.#fields.written(fault.pointer) })),
+    ];
+  }
+}
+
+/** A style goes before a media type; an object without either is as brackets say, which everybody writes. */
+function writtenAs(encoding: Json, types: ReadonlySet<string>): Written {
+  if (['style', 'explode', 'allowReserved'].some((name) => encoding[name] !== undefined)) return encoding;
+  if (typeof encoding.contentType === 'string' && isJsonType(essence(encoding.contentType)))
+    return { contentType: encoding.contentType };
+  return types.has('object') ? { style: 'deepObject', explode: true } : {};
+}
