@@ -1,18 +1,33 @@
-/** A document of a size that nobody wants to commit: resources with their operations, schemas and long descriptions. */
+/** A document of a size that nobody wants to commit: resources with their operations, schemas and long examples. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 
 const PER_RESOURCE = 4;
 
+/** As much of a large document is: many small values. */
+const ROW = {
+  id: 1,
+  node_id: 'MDQ6VXNlcjE=',
+  url: 'https://api.example.com/users/ada',
+  login: 'ada',
+  isAdmin: false,
+  counts: [1, 2, 3],
+  nested: { since: '2026-01-01', until: null },
+};
+const ROW_BYTES = JSON.stringify(ROW).length + 1;
+
+/** @param bytes of examples that it has about */
 export function generate(operations: number, bytes = 0): OpenAPIObject {
   const paths: Record<string, object> = {};
   const schemas: Record<string, object> = {};
-  const description = 'x'.repeat(Math.floor(bytes / operations));
+  const value = Array.from({ length: Math.floor(bytes / operations / ROW_BYTES) }, () => ROW);
+  const media = value.length > 0 ? { examples: { default: { value } } } : {};
   for (let n = 0; n < operations / PER_RESOURCE; n++) {
     const schema = { $ref: `#/components/schemas/Thing${n}` };
-    const content = { 'application/json': { schema } };
+    const content = { 'application/json': { schema, ...media } };
+    const sent = { 'application/json': { schema } };
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     const operation = (name: string, more: object = {}) => ({
-      ...{ operationId: `${name}${n}`, description, responses: { 200: { description: 'Done.', content } } },
+      ...{ operationId: `${name}${n}`, responses: { 200: { description: 'Done.', content } } },
       ...more,
     });
     // Of one length, so that what is compared does not differ in that.
@@ -21,11 +36,11 @@ export function generate(operations: number, bytes = 0): OpenAPIObject {
       type: 'object',
       properties: { id: { type: 'string' }, next: { $ref: `#/components/schemas/Thing${n + 1}` } },
     };
-    paths[path] = { get: operation('list'), post: operation('make', { requestBody: { content } }) };
+    paths[path] = { get: operation('list'), post: operation('make', { requestBody: { content: sent } }) };
     paths[`${path}/{id}`] = {
       parameters: [id],
       get: operation('get'),
-      put: operation('change', { requestBody: { content } }),
+      put: operation('change', { requestBody: { content: sent } }),
     };
   }
   schemas[`Thing${Math.ceil(operations / PER_RESOURCE)}`] = { type: 'object' };

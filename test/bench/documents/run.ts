@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../../package.json' with { type: 'json' };
 import { compileOperations } from '../../../src/gateway/operation.ts';
 import { createRouter } from '../../../src/gateway/router.ts';
 import { CORPUS } from '../../support/corpus-folder.ts';
@@ -48,9 +49,12 @@ const cases: Case[] = [
 const upstream = await startChild('./upstream.ts', {});
 const start = (one: Case): { status: number; ms: number; megabytes: number } => {
   const script = fileURLToPath(import.meta.resolve('./start.ts'));
-  // As the start scripts have it.
+  // As the start scripts have them.
+  const flags = manifest.scripts['start:gateway'].match(/--\S+/g) ?? [];
   const env = { ...process.env, UPSTREAM: upstream.url, NODE_COMPILE_CACHE: join(folder, 'compile') };
-  return JSON.parse(execFileSync(process.execPath, [script, one.file, one.path], { env, encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync(process.execPath, [...flags, script, one.file, one.path], { env, encoding: 'utf8' }),
+  );
 };
 const results = cases.map((one) => {
   const starts = Array.from({ length: STARTS }, () => start(one));
