@@ -21,10 +21,11 @@ export interface ForwardOptions {
 export const forward = ({ targets, trustProxy, headersOf, inspect }: ForwardOptions): RequestHandler =>
   async function forward(req, res) {
     const { context, operation, target: path, body } = exchangeOf(req);
+    const { operationId } = operation;
     const target = targets.get(operation.service);
     if (!target) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy);
-    const call = target.start({ method: req.method, path, headers, body });
+    const call = target.start({ method: req.method, path, headers, body, operationId });
     res.on('close', () => call.abort());
     try {
       const answer = await call.answer;

@@ -1,7 +1,7 @@
 /** What the gateway knows of the paths that its callers see, for the links of problems. */
 import type { Router } from 'express';
 import type { Paths, Place } from '../http/problem-links.ts';
-import { STATUS_PATH } from './pages/discovery.ts';
+import { STATUS_PATH, servicePath } from './pages/discovery.ts';
 import type { OperationRouter } from './router.ts';
 
 export const publicPaths = (
@@ -19,7 +19,7 @@ export const publicPaths = (
       return undefined;
     }
   };
-  return { find, isOwn, status: STATUS_PATH };
+  return { find, isOwn, status: STATUS_PATH, statusOf: servicePath };
 };
 
 const matched = (router: OperationRouter, method: string, path: string): Place | undefined => {

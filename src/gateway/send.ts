@@ -24,7 +24,7 @@ export const createSend =
     const target = match && targets.get(match.operation.service);
     if (!target) throw unserved.problem(request.path);
     const path = targetOf(match.operation, match.url);
-    const answer = await target.send({ ...request, path }, signal);
+    const answer = await target.send({ ...request, path, operationId: match.operation.operationId }, signal);
     await inspect(answer, match.operation, request.method, path);
     return answer;
   };

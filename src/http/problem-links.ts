@@ -23,6 +23,8 @@ export interface Paths {
   find(method: string, path: string): Place | undefined;
   /** Where it is told how the services are. */
   readonly status: string;
+  /** Where it is told how one of them is, as far as that is told. */
+  statusOf?(service: string): string | undefined;
 }
 
 export interface FailedRequest {
@@ -55,9 +57,14 @@ export function problemLinks(
   const isOurs = problem.status >= 500;
   return {
     describedby: describedBy(problem),
-    ...(isOurs ? { status: { href: paths.status } } : forCaller(problem, method, url, paths)),
+    ...(isOurs ? { status: { href: statusOf(problem, paths) } } : forCaller(problem, method, url, paths)),
     ...(problem.extensions._links as ProblemLinks | undefined),
   };
+}
+
+/** Of the service that is not well, where the problem says which. */
+function statusOf({ extensions: { service } }: Problem, paths: Paths): string {
+  return (typeof service === 'string' && paths.statusOf?.(service)) || paths.status;
 }
 
 function forCaller(problem: Problem, method: string, url: string, paths: Paths): ProblemLinks {

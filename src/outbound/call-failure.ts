@@ -46,12 +46,17 @@ export const problemOf = (service: string, { kind, cause }: CallFailure): Proble
       return new Problem(serviceUnreachable, `No connection to the service "${service}" could be made.`, {
         headers: RETRY_SOON,
         cause,
+        extensions: { service },
       });
     case 'broken':
       return new Problem(badGateway, `The connection to the service "${service}" broke before it answered.`, {
         cause,
+        extensions: { service },
       });
     case 'timeout':
-      return new Problem(upstreamTimeout, `The service "${service}" did not answer in time.`, { cause });
+      return new Problem(upstreamTimeout, `The service "${service}" did not answer in time.`, {
+        cause,
+        extensions: { service },
+      });
   }
 };

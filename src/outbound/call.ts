@@ -11,6 +11,8 @@ export interface OutboundRequest {
   readonly headers: readonly string[];
   /** A stream is sent once at most; a buffer can be repeated. */
   readonly body?: Buffer | Readable | null;
+  /** Whose it is in the contract of the target, for those who look into what failed. */
+  readonly operationId?: string;
 }
 
 export class Call {

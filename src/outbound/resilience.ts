@@ -75,6 +75,7 @@ export const createResilience = (policy: Policy) => {
     policy: wrap(repeat, slots, breaker),
     /** Whole seconds until a call will be let through again. */
     secondsToHalfOpen: (): number => Math.max(1, Math.ceil((openUntil - Date.now()) / 1000)),
+    halfOpenAt: (): string => new Date(openUntil).toISOString(),
   };
 };
 

@@ -3,11 +3,22 @@
 /** The latest latencies of which percentiles are made when somebody asks. */
 const LATENCIES = 512;
 
+/** The latest failures that are kept for people. */
+const FAILURES = 10;
+
+/** An attempt that failed. */
+export interface Failure {
+  readonly at: string;
+  readonly reason: string;
+  /** Of the call; its path may have in it what is private. */
+  readonly operationId?: string;
+}
+
 export class Statistics {
   requests = 0;
   failures = 0;
   inFlight = 0;
-  lastFailure: { readonly at: string; readonly reason: string } | undefined;
+  #failures: readonly Failure[] = [];
   readonly #latencies = new Float64Array(LATENCIES);
   #answers = 0;
 
@@ -15,9 +26,19 @@ export class Statistics {
     this.#latencies[this.#answers++ % LATENCIES] = milliseconds;
   }
 
-  recordFailure(reason: string): void {
+  recordFailure(reason: string, operationId: string | undefined): void {
     this.failures += 1;
-    this.lastFailure = { at: new Date().toISOString(), reason };
+    const failure = {
+      at: new Date().toISOString(),
+      reason,
+      ...(operationId !== undefined && { operationId }),
+    };
+    this.#failures = [failure, ...this.#failures].slice(0, FAILURES);
+  }
+
+  /** The latest first. */
+  get recentFailures(): readonly Failure[] {
+    return this.#failures;
   }
 
   /** Milliseconds over the latest answers; undefined while there is none. */

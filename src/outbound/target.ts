@@ -12,7 +12,7 @@ import { Attempt } from './attempt.ts';
 import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, problemOf } from './call-failure.ts';
 import { createResilience, type Resilience } from './resilience.ts';
-import { Statistics } from './statistics.ts';
+import { type Failure, Statistics } from './statistics.ts';
 
 export interface TargetSnapshot {
   readonly name: string;
@@ -23,7 +23,12 @@ export interface TargetSnapshot {
   readonly requests: number;
   /** Attempts that failed: no connection, no answer in time, or a 5xx. */
   readonly failures: number;
-  readonly lastFailure?: { readonly at: string; readonly reason: string };
+  /** The latest of them. */
+  readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
+  /** The latest first. */
+  readonly recentFailures: readonly Failure[];
+  /** When a call will be let through again, while none is. */
+  readonly retryAt?: string;
   /** Milliseconds to the head of the answer. */
   readonly latency?: { readonly p50: number; readonly p99: number };
 }
@@ -80,7 +85,8 @@ export class Target {
 
   snapshot(): TargetSnapshot {
     const { breaker, slots } = this.#resilience;
-    const { requests, failures, inFlight, lastFailure } = this.#statistics;
+    const { requests, failures, inFlight, recentFailures } = this.#statistics;
+    const [last] = recentFailures;
     const p50 = this.#statistics.percentile(0.5);
     const p99 = this.#statistics.percentile(0.99);
     return {
@@ -95,7 +101,9 @@ export class Target {
       queued: this.policy.bulkhead.queued - slots.queueSlots,
       requests,
       failures,
-      ...(lastFailure && { lastFailure }),
+      recentFailures,
+      ...(breaker.state === CircuitState.Open && { retryAt: this.#resilience.halfOpenAt() }),
+      ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
       ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
     };
   }
@@ -129,15 +137,15 @@ export class Target {
     const attempt = new Attempt(call, Math.min(this.policy.attemptTimeout, Math.ceil(remaining)), () => {
       statistics.inFlight -= 1;
     });
-    const { method, path, headers, body } = call.request;
+    const { method, path, headers, body, operationId } = call.request;
     this.#pool.dispatch({ method, path, headers: headers as string[], body: body ?? null }, attempt);
     try {
       const answer = await attempt.head;
       statistics.recordLatency(performance.now() - startedAt);
-      if (answer.status >= 500) statistics.recordFailure(`answered ${answer.status}`);
+      if (answer.status >= 500) statistics.recordFailure(`answered ${answer.status}`, operationId);
       return answer;
     } catch (error) {
-      if (error instanceof CallFailure) statistics.recordFailure(REASONS[error.kind]);
+      if (error instanceof CallFailure) statistics.recordFailure(REASONS[error.kind], operationId);
       throw error;
     }
   }
@@ -157,6 +165,7 @@ export class Target {
     if (error instanceof BulkheadRejectedError) {
       return new Problem(overloaded, `Too many calls to the service "${this.name}" are in flight.`, {
         headers: { 'Retry-After': '1' },
+        extensions: { service: this.name },
       });
     }
     return error;
@@ -165,6 +174,7 @@ export class Target {
   #circuitOpen(): Problem {
     return new Problem(circuitOpen, `The service "${this.name}" is failing and is given time to recover.`, {
       headers: { 'Retry-After': String(this.#resilience.secondsToHalfOpen()) },
+      extensions: { service: this.name },
     });
   }
 }

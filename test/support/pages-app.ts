@@ -102,7 +102,11 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           droppedLinks: 0,
           hasContract: true,
           faults: [],
+          retryAt: '2030-01-02T03:04:10.000Z',
           lastFailure: { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time' },
+          recentFailures: [
+            { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time', operationId: 'listOrders' },
+          ],
           latency: { p50: 3.21, p99: 41.7 },
         },
         {
@@ -112,6 +116,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           queued: 0,
           requests: 0,
           failures: 0,
+          recentFailures: [],
           droppedLinks: 3,
           hasContract: true,
           faults: [

@@ -100,7 +100,7 @@ export async function startShop(service: string, config = '') {
     status: () => [
       {
         ...{ name: 'shop', breaker: 'closed', inFlight: 0, queued: 0, requests: 0, failures: 0 },
-        ...{ droppedLinks: 0, faults: [], hasContract: true, drift: drift() },
+        ...{ droppedLinks: 0, recentFailures: [], faults: [], hasContract: true, drift: drift() },
       },
     ],
     ready: () => true,

@@ -58,6 +58,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
       path,
       headers: want.accept === undefined ? headers : accepting(headers, want.accept),
       body: isReading(req) ? null : exchange.body,
+      operationId: exchange.operation.operationId,
     },
     gone,
   );

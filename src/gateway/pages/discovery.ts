@@ -15,6 +15,11 @@ export type Description = HeaderLink & Omit<LinkValue, 'templated'>;
 
 export const STATUS_PATH = '/status';
 
+export const SERVICES_PATH = `${STATUS_PATH}/services`;
+
+/** How one service is. */
+export const servicePath = (service: string): string => `${SERVICES_PATH}/${encodeURIComponent(service)}`;
+
 const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
 
 /**

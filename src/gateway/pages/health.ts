@@ -8,7 +8,7 @@ import type { Router } from 'express';
 import { HEALTH } from '../../contract/media-types.ts';
 import { READY_PATH } from '../../contract/places.ts';
 import { cache, get, json, send } from '../../http/entity.ts';
-import type { ServiceSnapshot } from './status.ts';
+import type { ServiceSnapshot } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 

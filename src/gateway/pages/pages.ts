@@ -16,7 +16,9 @@ import { home } from './home.ts';
 import { problems } from './problems.ts';
 import { publish } from './published.ts';
 import { relations } from './relations.ts';
-import { type ServiceSnapshot, status } from './status.ts';
+import type { ServiceSnapshot } from './service-state.ts';
+import { serviceStatus } from './service-status.ts';
+import { status } from './status.ts';
 
 export interface PagesOptions {
   readonly services: readonly ServiceDocument[];
@@ -49,6 +51,7 @@ export function createPages({
   problems(router, services);
   relations(router, services);
   status(router, snapshot, refused);
+  serviceStatus(router, services, snapshot);
   catalog(router, services);
   health(router, ready, snapshot);
   return router;

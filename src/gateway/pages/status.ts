@@ -9,28 +9,13 @@ import { cache, entity, get, HTML, sendNegotiated } from '../../http/entity.ts';
 import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
 import type { Representation } from '../../hypermedia/represent.ts';
-import type { TargetSnapshot } from '../../outbound/target.ts';
-import type { DocumentFault } from '../document/fault.ts';
-import type { ServiceDrift } from '../responses/ledger.ts';
 import { pathOf } from './assets.ts';
-import { docsPath } from './discovery.ts';
+import { servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
 import { representations } from './representations.ts';
+import { clock, descriptionOf, milliseconds, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
-
-export interface ServiceSnapshot extends TargetSnapshot {
-  /** Links of its answers that were left out, since no route serves them. */
-  readonly droppedLinks: number;
-  /** What is wrong in its document. */
-  readonly faults: readonly DocumentFault[];
-  /** Why its document is not the newest. */
-  readonly refused?: Refusal | undefined;
-  /** False while its document could never be had. */
-  readonly hasContract: boolean;
-  /** How far its answers are from its document, where somebody looks. */
-  readonly drift?: ServiceDrift | undefined;
-}
 
 interface Status {
   readonly services: readonly ServiceSnapshot[];
@@ -58,42 +43,12 @@ const statusOf = ({ services, refused: all }: Status): Omit<Representation, 'act
   ]),
   state: {
     ...(all && { refused: all }),
-    services: services.map(
-      ({
-        name,
-        breaker,
-        inFlight,
-        queued,
-        requests,
-        failures,
-        droppedLinks,
-        faults,
-        refused,
-        hasContract,
-        lastFailure,
-        latency,
-        drift,
-      }) => ({
-        _links: { ...(hasContract && { 'service-desc': { href: `/openapi/${name}.json` } }) },
-        contract: { state: contractState({ refused, hasContract }), ...refused },
-        ...{ name, breaker, inFlight, queued, requests, failures, droppedLinks },
-        ...(faults.length > 0 && { faults }),
-        ...(lastFailure && { lastFailure }),
-        ...(latency && { latency }),
-        ...(drift && { drift }),
-      }),
-    ),
+    services: services.map((service) => ({
+      _links: { self: { href: servicePath(service.name) }, ...descriptionOf(service) },
+      ...stateOf(service),
+    })),
   },
 });
-
-const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>
-  !hasContract ? 'unavailable' : refused ? 'refused' : 'current';
-
-const WORDS = {
-  closed: 'working',
-  'half-open': 'being tried again',
-  open: 'paused after failures',
-} as const;
 
 const statusPage = ({ services, refused }: Status): string =>
   layout({
@@ -161,7 +116,7 @@ const row = ({
   latency,
 }: ServiceSnapshot): Html =>
   html`<tr>
-<th scope="row"><a href="${docsPath(name)}">${name}</a></th>
+<th scope="row"><a href="${servicePath(name)}">${name}</a></th>
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
@@ -173,8 +128,3 @@ const row = ({
 <td data-label="Median">${milliseconds(latency?.p50)}</td>
 <td data-label="99th percentile">${milliseconds(latency?.p99)}</td>
 </tr>`;
-
-const milliseconds = (value: number | undefined): string =>
-  value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0);
-
-const clock = (at: string): string => `${at.slice(11, 19)} UTC`;

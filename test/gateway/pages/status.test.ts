@@ -22,6 +22,7 @@ it('shows nothing of a snapshot but what is named', async () => {
     queued: 0,
     requests: 0,
     failures: 0,
+    recentFailures: [],
     droppedLinks: 0,
     faults: [],
     hasContract: true,
@@ -62,7 +63,7 @@ it('tells how far answers are from the contract, where somebody looks', async ()
     ],
   } as const;
   const service = {
-    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, droppedLinks: 0 },
+    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, recentFailures: [], droppedLinks: 0 },
     breaker: 'closed',
     ...{ faults: [], hasContract: true },
   } as const;

@@ -1,7 +1,9 @@
 /** Keeps the status page fresh while somebody looks at it, without moving the scroll position. */
+const PARTS = '[data-fresh], :not([data-fresh]) > .lead, :not([data-fresh]) > .table tbody';
+
 const show = (page) => {
-  const fresh = page.querySelectorAll('.lead, tbody');
-  for (const [index, part] of document.querySelectorAll('.lead, tbody').entries())
+  const fresh = page.querySelectorAll(PARTS);
+  for (const [index, part] of document.querySelectorAll(PARTS).entries())
     if (fresh[index]) part.replaceWith(fresh[index]);
 };
 

@@ -1,0 +1,65 @@
+/** What is told of a service on `/status` and on its own page. No address of it is in that. */
+import type { Refusal } from '../../config/refusal.ts';
+import type { LinkValue } from '../../hypermedia/represent.ts';
+import type { TargetSnapshot } from '../../outbound/target.ts';
+import type { DocumentFault } from '../document/fault.ts';
+import type { ServiceDrift } from '../responses/ledger.ts';
+
+export interface ServiceSnapshot extends TargetSnapshot {
+  /** Links of its answers that were left out, since no route serves them. */
+  readonly droppedLinks: number;
+  /** What is wrong in its document. */
+  readonly faults: readonly DocumentFault[];
+  /** Why its document is not the newest. */
+  readonly refused?: Refusal | undefined;
+  /** False while its document could never be had. */
+  readonly hasContract: boolean;
+  /** How far its answers are from its document, where somebody looks. */
+  readonly drift?: ServiceDrift | undefined;
+}
+
+export const WORDS = {
+  closed: 'working',
+  'half-open': 'being tried again',
+  open: 'paused after failures',
+} as const;
+
+export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<string, LinkValue> =>
+  hasContract ? { 'service-desc': { href: `/openapi/${name}.json` } } : {};
+
+/** Named one by one: what else a snapshot holds is nobody's business. */
+export const stateOf = ({
+  name,
+  breaker,
+  retryAt,
+  inFlight,
+  queued,
+  requests,
+  failures,
+  droppedLinks,
+  faults,
+  refused,
+  hasContract,
+  lastFailure,
+  latency,
+  drift,
+}: ServiceSnapshot) => ({
+  contract: { state: contractState({ refused, hasContract }), ...refused },
+  ...{ name, breaker },
+  ...(retryAt !== undefined && { retryAt }),
+  ...{ inFlight, queued, requests, failures, droppedLinks },
+  ...(faults.length > 0 && { faults }),
+  ...(lastFailure && { lastFailure }),
+  ...(latency && { latency }),
+  ...(drift && { drift }),
+});
+
+const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>
+  !hasContract ? 'unavailable' : refused ? 'refused' : 'current';
+
+/** Of a time in milliseconds. */
+export const milliseconds = (value: number | undefined): string =>
+  value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0);
+
+/** Of a time in ISO 8601. */
+export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { document, startGateway } from '../../support/gateway.ts';
+import { pagesApp, sampleServices } from '../../support/pages-app.ts';
+
+const path = '/status/services/orders';
+
+describe('the status of a service', () => {
+  it('is told to programs, with what failed and when it is tried again', async () => {
+    const { body, headers } = await request(pagesApp()).get(path).expect(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toMatchObject({
+      _links: {
+        self: { href: path },
+        up: { href: '/status' },
+        'service-desc': { href: '/openapi/orders.json' },
+      },
+      breaker: 'open',
+      retryAt: '2030-01-02T03:04:10.000Z',
+      recentFailures: [{ reason: 'no answer in time', operationId: 'listOrders' }],
+      operations: expect.arrayContaining([expect.objectContaining({ method: 'GET', path: '/orders' })]),
+    });
+    expect(JSON.stringify(body)).not.toContain('10.1.2.3');
+  });
+
+  it('is a page for people', async () => {
+    const { text } = await request(pagesApp()).get(path).set('Accept', 'text/html').expect(200);
+    expect(text).toContain('paused after failures');
+    expect(text).toContain(
+      'it is tried again at <time datetime="2030-01-02T03:04:10.000Z">03:04:10 UTC</time>',
+    );
+    expect(text).toContain('<code>listOrders</code>: no answer in time');
+    expect(text).toContain('<code>POST /orders</code> Place an order');
+  });
+
+  it('is linked from the status of all', async () => {
+    const { body } = await request(pagesApp()).get('/status');
+    expect(body.services[0]._links.self.href).toBe(path);
+    const { text } = await request(pagesApp()).get('/status').set('Accept', 'text/html');
+    expect(text).toContain(`<a href="${path}">orders</a>`);
+  });
+
+  it('names what is answered without a part when it is gone', async () => {
+    const [orders, consumers] = structuredClone(sampleServices);
+    const links = {
+      consumer: { operationId: 'getConsumer', parameters: { consumerId: '$response.body#/consumerId' } },
+    };
+    const get = orders?.document.paths?.['/orders/{orderId}']?.get;
+    const answer = get?.responses?.['200'] as Record<string, unknown>;
+    answer.links = links;
+    answer.content = {
+      'application/json': {
+        schema: { type: 'object', title: 'Order', properties: { consumerId: { type: 'string' } } },
+      },
+    };
+    const services = [orders, consumers].flatMap((one) => (one ? [one] : []));
+    const { body } = await request(pagesApp({ services })).get('/status/services/consumers');
+    expect(body.embeds).toEqual([{ service: 'orders', from: expect.any(String), rel: 'consumer' }]);
+  });
+
+  it('404 for one that is not there', async () => {
+    await request(pagesApp()).get('/status/services/nowhere').expect(404);
+    await request(pagesApp()).get('/status/services/%00').expect(404);
+  });
+});
+
+describe('a service that fails', () => {
+  const ok = { responses: { 200: { description: '' } } };
+
+  it('is where its problems lead', async () => {
+    const { url, services } = await startGateway({ shop: document({ '/a': { get: ok } }) });
+    if (services.shop) services.shop.answer = (_req, res) => res.destroy();
+    const { body, status } = await request(url).get('/a').set('X-Request-Id', 'abc');
+    expect([status, body._links.status, body.service]).toEqual([
+      502,
+      { href: '/status/services/shop' },
+      'shop',
+    ]);
+  });
+});
