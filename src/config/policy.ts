@@ -19,7 +19,9 @@ export const policySchema = z.strictObject({
         .min(0)
         .max(1)
         .default(0.2)
-        .describe('Share of recent calls that may be repeated, so that retries never drown a target.'),
+        .describe(
+          'Share of the calls of the last 10 s that may be repeated, beside 10 that always may, so that retries never drown a target.',
+        ),
     })
     .prefault({}),
   bulkhead: z

@@ -17,6 +17,7 @@ import type { Policy } from '../config/policy.ts';
 import { UpstreamAnswer } from './answer.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
 import { RetryRules } from './retry.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 type Reason = { error: unknown } | { value: unknown };
 
@@ -27,7 +28,8 @@ const isServerError = (value: unknown): boolean => value instanceof UpstreamAnsw
 
 export const createResilience = (policy: Policy) => {
   const { threshold, window, minimumCalls, halfOpenAfter } = policy.breaker;
-  const rules = new RetryRules(policy.retry);
+  const budget = new RetryBudget(policy.retry.budget);
+  const rules = new RetryRules(policy.retry, budget);
   let openUntil = 0;
 
   const breaker = circuitBreaker(
@@ -69,7 +71,7 @@ export const createResilience = (policy: Policy) => {
   });
 
   return {
-    rules,
+    budget,
     breaker,
     slots,
     policy: wrap(repeat, slots, breaker),

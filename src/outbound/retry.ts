@@ -7,25 +7,20 @@ import type { Policy } from '../config/policy.ts';
 import type { UpstreamAnswer } from './answer.ts';
 import type { Call, OutboundRequest } from './call.ts';
 import { CallFailure } from './call-failure.ts';
+import type { RetryBudget } from './retry-budget.ts';
 
 /** Idempotent methods (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 const TOO_MANY_REQUESTS = 429;
-/** Retries that a quiet target may have at once. */
-const RESERVE = 10;
 
 export class RetryRules {
   readonly #policy: Policy['retry'];
-  #tokens = RESERVE;
+  readonly #budget: RetryBudget;
 
-  constructor(policy: Policy['retry']) {
+  constructor(policy: Policy['retry'], budget: RetryBudget) {
     this.#policy = policy;
-  }
-
-  /** Each call earns a part of a retry. */
-  earn(): void {
-    this.#tokens = Math.min(RESERVE, this.#tokens + this.#policy.budget);
+    this.#budget = budget;
   }
 
   /** Decides it, and books it: sets the call's `delay`, counts the retry and pays for it. */
@@ -34,8 +29,9 @@ export class RetryRules {
     const after = outcome instanceof CallFailure ? undefined : retryAfter(outcome);
     if (!(outcome instanceof CallFailure) && !isRetriedAnswer(outcome.status, after)) return false;
     const delay = after ?? Math.random() * this.#policy.delay * 2 ** call.retries;
-    if (delay >= call.remaining || this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    const now = performance.now();
+    // The budget comes last, as it counts what it refuses.
+    if (now + delay >= call.deadline || !this.#budget.take(now)) return false;
     call.retries += 1;
     call.delay = delay;
     return true;

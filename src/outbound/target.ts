@@ -23,6 +23,9 @@ export interface TargetSnapshot {
   readonly requests: number;
   /** Attempts that failed: no connection, no answer in time, or a 5xx. */
   readonly failures: number;
+  readonly retries: number;
+  /** Retries that there would have been but for their budget. */
+  readonly retriesRefused: number;
   /** The latest of them. */
   readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
   /** The latest first. */
@@ -61,9 +64,10 @@ export class Target {
 
   /** Begins a call; `call.answer` settles with the head, `call.abort()` gives it up. */
   start(request: OutboundRequest): Call {
-    const call = new Call(request, performance.now() + this.policy.deadline);
+    const now = performance.now();
+    const call = new Call(request, now + this.policy.deadline);
     this.#statistics.requests += 1;
-    this.#resilience.rules.earn();
+    this.#resilience.budget.countCall(now);
     call.answer = this.#run(call);
     return call;
   }
@@ -84,7 +88,7 @@ export class Target {
   }
 
   snapshot(): TargetSnapshot {
-    const { breaker, slots } = this.#resilience;
+    const { breaker, slots, budget } = this.#resilience;
     const { requests, failures, inFlight, recentFailures } = this.#statistics;
     const [last] = recentFailures;
     const p50 = this.#statistics.percentile(0.5);
@@ -101,6 +105,8 @@ export class Target {
       queued: this.policy.bulkhead.queued - slots.queueSlots,
       requests,
       failures,
+      retries: budget.retries,
+      retriesRefused: budget.refused,
       recentFailures,
       ...(breaker.state === CircuitState.Open && { retryAt: this.#resilience.halfOpenAt() }),
       ...(last && { lastFailure: { at: last.at, reason: last.reason } }),

@@ -99,6 +99,8 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           queued: 1,
           requests: 1204,
           failures: 17,
+          retries: 4,
+          retriesRefused: 2,
           droppedLinks: 0,
           hasContract: true,
           faults: [],
@@ -117,6 +119,8 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           requests: 0,
           failures: 0,
           recentFailures: [],
+          retries: 0,
+          retriesRefused: 0,
           droppedLinks: 3,
           hasContract: true,
           faults: [

@@ -100,7 +100,15 @@ export async function startShop(service: string, config = '') {
     status: () => [
       {
         ...{ name: 'shop', breaker: 'closed', inFlight: 0, queued: 0, requests: 0, failures: 0 },
-        ...{ droppedLinks: 0, recentFailures: [], faults: [], hasContract: true, drift: drift() },
+        ...{
+          retries: 0,
+          retriesRefused: 0,
+          droppedLinks: 0,
+          recentFailures: [],
+          faults: [],
+          hasContract: true,
+          drift: drift(),
+        },
       },
     ],
     ready: () => true,

@@ -100,6 +100,8 @@ const figures = ({
     [
       ['Requests', requests],
       ['Failures', failed],
+      ['Retries', retries],
+      ['Retries refused by their budget', retriesRefused],
       ['In flight', inFlight],
       ['Waiting', queued],
       ['Links left out', droppedLinks],

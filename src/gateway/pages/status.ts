@@ -61,7 +61,7 @@ const statusPage = ({ services, refused }: Status): string =>
 <p class="lead">${summary(services)}</p>
 <div class="table" role="region" aria-labelledby="table" tabindex="0"><table>
 <caption id="table">Counted since this gateway started; times in milliseconds to the head of the answer</caption>
-<thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Requests</th><th scope="col">Failures</th>
+<thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Requests</th><th scope="col">Failures</th><th scope="col">Retries</th>
 <th scope="col">Links left out</th><th scope="col">In flight</th><th scope="col">Median</th><th scope="col">99th percentile</th></tr></thead>
 <tbody>${services.map(row)}</tbody>
 </table></div>
@@ -109,6 +109,8 @@ const row = ({
   breaker,
   requests,
   failures,
+  retries,
+  retriesRefused,
   droppedLinks,
   inFlight,
   queued,
@@ -123,6 +125,7 @@ const row = ({
   }</div></td>
 <td data-label="Requests">${requests}</td>
 <td data-label="Failures">${failures}</td>
+<td data-label="Retries">${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</td>
 <td data-label="Links left out">${droppedLinks}</td>
 <td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
 <td data-label="Median">${milliseconds(latency?.p50)}</td>

@@ -23,6 +23,8 @@ it('shows nothing of a snapshot but what is named', async () => {
     requests: 0,
     failures: 0,
     recentFailures: [],
+    retries: 0,
+    retriesRefused: 0,
     droppedLinks: 0,
     faults: [],
     hasContract: true,
@@ -41,6 +43,7 @@ it('tells people in words, and counts nothing that was not measured', async () =
   expect(text).toContain('no answer in time');
   expect(text).toContain('<td data-label="Median">3.2</td>');
   expect(text).toContain('<td data-label="Median">–</td>');
+  expect(text).toContain('<td data-label="Retries">4<br><small>2 over the budget</small></td>');
   expect(text).toContain('<td data-label="Links left out">3</td>');
   expect(text).toContain(
     'consumers: <code>#/paths/~1consumers/get/parameters</code> goes unchecked: type must be JSONType',
@@ -63,9 +66,10 @@ it('tells how far answers are from the contract, where somebody looks', async ()
     ],
   } as const;
   const service = {
-    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, recentFailures: [], droppedLinks: 0 },
+    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
+    recentFailures: [],
     breaker: 'closed',
-    ...{ faults: [], hasContract: true },
+    ...{ droppedLinks: 0, faults: [], hasContract: true },
   } as const;
   const looked = pagesApp({
     status: () => [

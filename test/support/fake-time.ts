@@ -1,0 +1,28 @@
+/** Time that stands still until a test moves it, while the network goes on. */
+import { jest } from '@jest/globals';
+
+/** Ended by `jest.useRealTimers()`. */
+export const useFakeTime = (): void => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
+};
+
+/** Lets happen what is due now and what the network brings, without a moment passing. */
+export async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) {
+    jest.advanceTimersByTime(0);
+    await new Promise(setImmediate);
+  }
+}
+
+/** What becomes of it without a moment passing. */
+export async function atOnce<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  await until(() => isSettled);
+  return promise;
+}
+
+export const pass = (milliseconds: number): void => jest.advanceTimersByTime(milliseconds);
