@@ -97,8 +97,15 @@ function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
   return Object.entries(schema.shape).flatMap(([name, field]) => {
     const inner = field instanceof z.ZodPrefault ? field.unwrap() : field;
     if (inner instanceof z.ZodObject) return rowsOf(inner, `${prefix}${name}.`);
+    if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfAny(inner, `${prefix}${name}.`);
     const value: unknown = (field as z.ZodType).safeParse(undefined).data;
     const fallback = value === undefined ? '' : JSON.stringify(value).replaceAll('"', '');
     return [{ key: prefix + name, default: fallback, meaning: (field as z.ZodType).description ?? '' }];
   });
+}
+
+/** What several kinds have is the same in all of them, and said once. */
+function rowsOfAny(union: z.ZodDiscriminatedUnion, prefix: string): ConfigRow[] {
+  const rows = union.options.flatMap((option) => rowsOf(option as z.ZodObject, prefix));
+  return rows.filter(({ key }, index) => rows.findIndex((row) => row.key === key) === index);
 }

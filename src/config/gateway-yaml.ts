@@ -9,9 +9,10 @@ import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { Limits } from './limits.ts';
+import { overlaid } from './overlaid.ts';
 import type { PathNames } from './path-names.ts';
 import { placeIn } from './place.ts';
-import { type Policy, type PolicyInput, policySchema } from './policy.ts';
+import { type Policy, policySchema } from './policy.ts';
 import { type Environment, urlVariable } from './settings.ts';
 
 export interface ServiceConfig {
@@ -111,7 +112,7 @@ export const parseGatewayConfig = (
     throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message}`);
   }
   const root = check(gatewaySchema, yaml.toJS() ?? {}, []);
-  check(policySchema, root.policy ?? {}, ['policy']);
+  check(policySchema, overlaid(undefined, root.policy), ['policy']);
 
   const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
     const at = ['services', name];
@@ -125,7 +126,6 @@ export const parseGatewayConfig = (
         ? fault([...at, 'url'], message)
         : new ConfigError(`${urlVariable(name)}: ${message}`);
     }
-    check(policySchema, service.policy ?? {}, [...at, 'policy']);
     return {
       name,
       ...location,
@@ -138,7 +138,7 @@ export const parseGatewayConfig = (
       unknownQuery: service.unknownQuery,
       responses: service.responses,
       sample: service.sample,
-      policy: policySchema.parse(merge(root.policy ?? {}, service.policy ?? {})),
+      policy: check(policySchema, overlaid(root.policy, service.policy), [...at, 'policy']),
     };
   });
   const { limits, trustProxy, accessLog, reload } = root;
@@ -157,15 +157,6 @@ function locationOf(text: string): Pick<ServiceConfig, 'url' | 'base'> | undefin
   if (url.href.replace(/\/$/, '') !== origin + base) return undefined;
   return { url: origin, base: base === '' && !text.endsWith('/') ? undefined : base };
 }
-
-/** A service's policy changes single values; what it does not name is that of all services. */
-const merge = (all: PolicyInput, own: PolicyInput): PolicyInput => ({
-  ...all,
-  ...own,
-  retry: { ...all.retry, ...own.retry },
-  bulkhead: { ...all.bulkhead, ...own.bulkhead },
-  breaker: { ...all.breaker, ...own.breaker },
-});
 
 /** Where the value at `path` stands, or the nearest thing around it that exists. */
 const nearestOffset = (yaml: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number => {

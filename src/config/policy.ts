@@ -3,6 +3,7 @@
  * under `policy` and differences under `services.<name>.policy`.
  */
 import { z } from 'zod';
+import { breakerSchema } from './breaker.ts';
 import { duration } from './units.ts';
 
 export const policySchema = z.strictObject({
@@ -30,14 +31,7 @@ export const policySchema = z.strictObject({
       queued: z.int().min(0).default(256).describe('Calls that may wait for their turn.'),
     })
     .prefault({}),
-  breaker: z
-    .strictObject({
-      threshold: z.number().gt(0).lt(1).default(0.5).describe('Share of failures that opens the circuit.'),
-      window: duration.default(10_000).describe('Time over which failures are counted.'),
-      minimumCalls: z.int().min(1).default(5).describe('Fewer calls in the window never open the circuit.'),
-      halfOpenAfter: duration.default(5_000).describe('Time until an open circuit lets one call try.'),
-    })
-    .prefault({}),
+  breaker: breakerSchema,
 });
 
 export type Policy = z.infer<typeof policySchema>;

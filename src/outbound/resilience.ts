@@ -2,20 +2,11 @@
  * The cockatiel policy of one target: retry → bulkhead → breaker. Time is bounded by plain timers in the
  * attempt and the call.
  */
-import {
-  bulkhead,
-  CircuitState,
-  circuitBreaker,
-  DelegateBackoff,
-  handleWhen,
-  type IRetryBackoffContext,
-  retry,
-  SamplingBreaker,
-  wrap,
-} from 'cockatiel';
+import { bulkhead, DelegateBackoff, handleWhen, type IRetryBackoffContext, retry, wrap } from 'cockatiel';
 import type { Policy } from '../config/policy.ts';
 import { UpstreamAnswer } from './answer.ts';
-import { CallAborted, CallFailure } from './call-failure.ts';
+import { createBreaker } from './breaker.ts';
+import { CallFailure } from './call-failure.ts';
 import { RetryRules } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
 
@@ -24,34 +15,10 @@ type Reason = { error: unknown } | { value: unknown };
 const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
   ('error' in reason ? reason.error : reason.value) as UpstreamAnswer | CallFailure;
 
-const isServerError = (value: unknown): boolean => value instanceof UpstreamAnswer && value.status >= 500;
-
 export const createResilience = (policy: Policy) => {
-  const { threshold, window, minimumCalls, halfOpenAfter } = policy.breaker;
   const budget = new RetryBudget(policy.retry.budget);
   const rules = new RetryRules(policy.retry, budget);
-  let openUntil = 0;
-
-  const breaker = circuitBreaker(
-    handleWhen((error) => {
-      if (error instanceof CallFailure) return true;
-      // A caller that leaves says nothing of the target; but when its call was the one that should have
-      // shown that the target is back, cockatiel would take "no failure" for proof.
-      return error instanceof CallAborted && breaker.state === CircuitState.HalfOpen;
-    }).orWhenResult(isServerError),
-    {
-      halfOpenAfter,
-      breaker: new SamplingBreaker({
-        threshold,
-        duration: window,
-        minimumRps: (minimumCalls * 1000) / window,
-      }),
-    },
-  );
-  breaker.onBreak(() => {
-    openUntil = Date.now() + halfOpenAfter;
-  });
-
+  const breaker = createBreaker(policy.breaker);
   const slots = bulkhead(policy.bulkhead.concurrent, policy.bulkhead.queued);
 
   const repeat = retry(
@@ -74,10 +41,7 @@ export const createResilience = (policy: Policy) => {
     budget,
     breaker,
     slots,
-    policy: wrap(repeat, slots, breaker),
-    /** Whole seconds until a call will be let through again. */
-    secondsToHalfOpen: (): number => Math.max(1, Math.ceil((openUntil - Date.now()) / 1000)),
-    halfOpenAt: (): string => new Date(openUntil).toISOString(),
+    policy: wrap(repeat, slots, breaker.policy),
   };
 };
 

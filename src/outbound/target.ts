@@ -2,7 +2,7 @@
  * One service that is called: its connections, its cockatiel policy, its statistics. Made at start and shared
  * by all calls, so that all of them see the same breaker. The only place that opens connections.
  */
-import { BrokenCircuitError, BulkheadRejectedError, CircuitState } from 'cockatiel';
+import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
 import { Pool } from 'undici';
 import type { Policy } from '../config/policy.ts';
 import { Problem } from '../contract/problem.ts';
@@ -95,12 +95,7 @@ export class Target {
     const p99 = this.#statistics.percentile(0.99);
     return {
       name: this.name,
-      breaker:
-        breaker.state === CircuitState.Closed
-          ? 'closed'
-          : breaker.state === CircuitState.Open
-            ? 'open'
-            : 'half-open',
+      breaker: breaker.state,
       inFlight,
       queued: this.policy.bulkhead.queued - slots.queueSlots,
       requests,
@@ -108,7 +103,7 @@ export class Target {
       retries: budget.retries,
       retriesRefused: budget.refused,
       recentFailures,
-      ...(breaker.state === CircuitState.Open && { retryAt: this.#resilience.halfOpenAt() }),
+      ...(breaker.state === 'open' && { retryAt: breaker.halfOpenAt() }),
       ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
       ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
     };
@@ -122,7 +117,7 @@ export class Target {
   async #run(call: Call): Promise<UpstreamAnswer> {
     const { breaker, slots, policy } = this.#resilience;
     // One call is trying already whether the target is back; cockatiel would make the others wait for it.
-    if (breaker.state === CircuitState.HalfOpen) throw this.#circuitOpen();
+    if (breaker.state === 'half-open') throw this.#circuitOpen();
     const attempt = () => this.#attempt(call);
     try {
       if (slots.executionSlots > 0) return await policy.execute(attempt);
@@ -179,7 +174,7 @@ export class Target {
 
   #circuitOpen(): Problem {
     return new Problem(circuitOpen, `The service "${this.name}" is failing and is given time to recover.`, {
-      headers: { 'Retry-After': String(this.#resilience.secondsToHalfOpen()) },
+      headers: { 'Retry-After': String(this.#resilience.breaker.secondsToHalfOpen()) },
       extensions: { service: this.name },
     });
   }

@@ -53,6 +53,18 @@ describe('gateway.yaml', () => {
     expect(trustProxy).toBe(false);
   });
 
+  it.each([
+    ['{ kind: consecutive, failures: 3 }', '{ halfOpenAfter: 1s }', { failures: 3, halfOpenAfter: 1000 }],
+    ['{ window: 20s, halfOpenAfter: 2s }', '{ kind: count, calls: 20 }', { calls: 20, halfOpenAfter: 2000 }],
+    ['{ kind: count, calls: 20 }', '{ kind: sampling }', { window: 10_000, halfOpenAfter: 5000 }],
+    ['{ window: 20s }', '{ kind: sampling }', { window: 20_000 }],
+    ['{ kind: consecutive, failures: 3 }', '{ failures: 4 }', { kind: 'consecutive', failures: 4 }],
+  ])('takes from the breaker %s for all what fits %s of a service', (all, own, breaker) => {
+    const text = `policy: { breaker: ${all} }
+services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }`;
+    expect(parse(text).services[0]?.policy.breaker).toMatchObject(breaker);
+  });
+
   it('lets the environment say where a service is, and what runs in this process before that', () => {
     const env = { ORDERS_URL: 'http://orders:1', CONSUMERS_URL: 'http://consumers:1' };
     const { services } = parse(yaml, { env, urls: { orders: 'http://127.0.0.1:5' } });
@@ -75,6 +87,31 @@ describe('gateway.yaml', () => {
       'an url with a query',
       yaml.replace(':8083/v2/', ':8083/v2?x=1'),
       /gateway\.yaml:5: services\.orders\.url: /,
+    ],
+    [
+      'a key of another kind of breaker',
+      yaml.replace('{ threshold: 0.8 }', '{ kind: consecutive, window: 5s }'),
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: a breaker of the kind consecutive has no window, but kind, failures, halfOpenAfter$/,
+    ],
+    [
+      'a kind of breaker that there is not',
+      yaml.replace('halfOpenAfter: 2s', 'kind: sometimes'),
+      /gateway\.yaml:15: policy\.breaker\.kind: expected sampling, count or consecutive$/,
+    ],
+    [
+      'a breaker that would never open',
+      yaml.replace('{ threshold: 0.8 }', '{ kind: count, calls: 4 }'),
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.minimumCalls: is more than calls/,
+    ],
+    [
+      'a window of no time',
+      yaml.replace('{ threshold: 0.8 }', '{ window: 0 }'),
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: expected more than no time$/,
+    ],
+    [
+      'a policy that is none',
+      yaml.replace('{ threshold: 0.8 }', 'often'),
+      /gateway\.yaml:9: services\.orders\.policy\.breaker: .*expected object/i,
     ],
   ])('refuses %s in one line', (_, text, message) => {
     expect(() => parse(text)).toThrow(ConfigError);

@@ -91,6 +91,8 @@ ${
 const figures = ({
   requests,
   failures: failed,
+  retries,
+  retriesRefused,
   inFlight,
   queued,
   droppedLinks,
