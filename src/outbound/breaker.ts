@@ -40,8 +40,6 @@ export const createBreaker = (policy: BreakerPolicy) => {
   };
 };
 
-export type Breaker = ReturnType<typeof createBreaker>;
-
 const STATES = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',

@@ -156,6 +156,8 @@ class Passed implements fc.AsyncCommand<Model, Real> {
   }
 }
 
+type Sequence = Iterable<fc.AsyncCommand<Model, Real>>;
+
 const commands = fc.commands(
   [
     fc
@@ -177,21 +179,32 @@ describe('a circuit', () => {
   });
   afterAll(() => upstream.stop());
 
-  it.each(KINDS)('of the kind %j is as its model', async (breaker, opens) => {
+  const follow = async ([breaker, opens]: (typeof KINDS)[number], sequence: Sequence) => {
     const policy = policySchema.parse({
       attemptTimeout: ATTEMPT_TIMEOUT,
       retry: { attempts: 0 },
       breaker: { ...breaker, halfOpenAfter: HALF_OPEN_AFTER },
     });
+    const target = new Target('orders', upstream.url, policy);
+    const model = new Model(opens);
+    model.now = performance.now();
+    await fc.asyncModelRun(() => ({ model, real: { target, upstream } }), sequence);
+    await atOnce(target.close());
+    return model;
+  };
+
+  it.each(KINDS)('of the kind %j is as its model', async (...kind) => {
     await fc.assert(
-      fc.asyncProperty(commands, async (sequence) => {
-        const target = new Target('orders', upstream.url, policy);
-        const model = new Model(opens);
-        model.now = performance.now();
-        await fc.asyncModelRun(() => ({ model, real: { target, upstream } }), sequence);
-        await atOnce(target.close());
-      }),
+      fc.asyncProperty(commands, (sequence) => follow(kind, sequence).then(() => {})),
       { numRuns: 60 },
     );
+  });
+
+  it.each(KINDS)('of the kind %j forgets what was before it closed', async (...kind) => {
+    const failures = Array.from({ length: 4 }, () => new Called(500));
+    const closed = [...failures, new Passed(HALF_OPEN_AFTER), new Called(200)];
+    expect((await follow(kind, closed)).state).toBe('closed');
+    expect((await follow(kind, [...closed, ...failures])).state).toBe('open');
+    expect((await follow(kind, [...closed, ...failures.slice(2)])).state).toBe('closed');
   });
 });
