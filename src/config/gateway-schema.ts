@@ -51,7 +51,16 @@ const serviceSchema = z.strictObject({
     .max(1)
     .default(0.1)
     .describe('Share of the answers of each operation that `observe` looks at.'),
-  policy: z.unknown().optional().describe('What is different from `policy` for this service.'),
+  policy: z
+    .unknown()
+    .optional()
+    .describe('What is different from `policy` for this service, or the name of one of `policies`.'),
+  operations: z
+    .record(z.string(), z.strictObject({ policy: z.unknown().optional() }))
+    .default({})
+    .describe(
+      'What is different for single operations, by operation id: `{ getReport: { policy: { deadline: 30s } } }`.',
+    ),
 });
 
 export const gatewaySchema = z.strictObject({
@@ -60,6 +69,10 @@ export const gatewaySchema = z.strictObject({
     serviceSchema,
   ),
   policy: z.unknown().optional(),
+  policies: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Policies by name, each with what is different from `policy`.'),
   limits: limitsSchema.prefault({}),
   trustProxy: z
     .boolean()

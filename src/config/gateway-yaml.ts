@@ -9,13 +9,12 @@ import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { Limits } from './limits.ts';
-import { overlaid } from './overlaid.ts';
 import type { PathNames } from './path-names.ts';
 import { placeIn } from './place.ts';
-import { type Policy, policySchema } from './policy.ts';
+import { policyReader, type ServicePolicies } from './policies.ts';
 import { type Environment, urlVariable } from './settings.ts';
 
-export interface ServiceConfig {
+export interface ServiceConfig extends ServicePolicies {
   readonly name: string;
   /** Absolute path or URL of its OpenAPI document. */
   readonly document: string;
@@ -39,7 +38,6 @@ export interface ServiceConfig {
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of them that `observe` looks at. */
   readonly sample: number;
-  readonly policy: Policy;
 }
 
 export interface GatewayConfig {
@@ -112,7 +110,7 @@ export const parseGatewayConfig = (
     throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message}`);
   }
   const root = check(gatewaySchema, yaml.toJS() ?? {}, []);
-  check(policySchema, overlaid(undefined, root.policy), ['policy']);
+  const policiesOf = policyReader(root, { check, fault });
 
   const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
     const at = ['services', name];
@@ -138,7 +136,7 @@ export const parseGatewayConfig = (
       unknownQuery: service.unknownQuery,
       responses: service.responses,
       sample: service.sample,
-      policy: check(policySchema, overlaid(root.policy, service.policy), [...at, 'policy']),
+      ...policiesOf(service, at),
     };
   });
   const { limits, trustProxy, accessLog, reload } = root;

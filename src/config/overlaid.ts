@@ -5,25 +5,33 @@
 
 type Written = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Written =>
+export const isWritten = (value: unknown): value is Written =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @returns what is no object where `upper` is none, so that the check tells */
 export function overlaid(lower: unknown, upper: unknown): unknown {
-  if (!isObject(lower)) return upper ?? lower ?? {};
-  if (!isObject(upper)) return upper ?? lower;
-  const entries = Object.entries(upper).map(([key, value]) => {
-    const below = key === 'breaker' ? ofItsKind(lower[key], value) : lower[key];
-    return [key, isObject(below) && isObject(value) ? { ...below, ...value } : value];
+  const below = isWritten(lower) ? lower : {};
+  if (upper === undefined || upper === null) return overlaid(undefined, below);
+  if (!isWritten(upper)) return upper;
+  const entries = Object.entries({ ...below, ...upper }).map(([key, value]) => {
+    const base = key === 'breaker' ? ofItsKind(below[key], value) : inFull(key, below[key]);
+    const own = inFull(key, value);
+    return [key, isWritten(base) && isWritten(own) ? { ...base, ...own } : own];
   });
-  return { ...lower, ...Object.fromEntries(entries) };
+  return Object.fromEntries(entries);
 }
 
+/** `retry: off` is no retry. */
+const inFull = (key: string, value: unknown): unknown =>
+  key === 'retry' && (value === 'off' || value === false) ? { attempts: 0 } : value;
+
+/** Where none is named. */
 const KIND = 'sampling';
 
-/** A breaker of another kind has keys of its own. */
+/** What a breaker takes from the one below: of another kind, only what every kind has. */
 function ofItsKind(lower: unknown, upper: unknown): unknown {
-  if (!isObject(lower) || !isObject(upper) || (upper.kind ?? lower.kind) === lower.kind) return lower;
-  if (upper.kind === KIND && lower.kind === undefined) return lower;
+  if (!isWritten(lower) || !isWritten(upper)) return lower;
+  const kind = lower.kind ?? KIND;
+  if ((upper.kind ?? kind) === kind) return lower;
   return 'halfOpenAfter' in lower ? { halfOpenAfter: lower.halfOpenAfter } : {};
 }

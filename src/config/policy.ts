@@ -1,6 +1,6 @@
 /**
- * How calls to a target are bounded, repeated and cut off. `gateway.yaml` has defaults for all services
- * under `policy` and differences under `services.<name>.policy`.
+ * How calls to a target are bounded, repeated and cut off. `gateway.yaml` has what holds for all services under
+ * `policy`, and differences at a service and at its operations.
  */
 import { z } from 'zod';
 import { breakerSchema } from './breaker.ts';
@@ -13,7 +13,12 @@ export const policySchema = z.strictObject({
   idleTimeout: duration.default(60_000).describe('Longest silence within the body of an answer.'),
   retry: z
     .strictObject({
-      attempts: z.int().min(0).max(10).default(2).describe('Repetitions after the first attempt.'),
+      attempts: z
+        .int()
+        .min(0)
+        .max(10)
+        .default(2)
+        .describe('Repetitions after the first attempt; `retry: off` is none.'),
       delay: duration.default(50).describe('Upper bound of the first pause; doubles each time, with jitter.'),
       budget: z
         .number()

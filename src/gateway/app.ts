@@ -17,6 +17,7 @@ import { forward } from './forward.ts';
 import { responseHeaders } from './headers.ts';
 import { mountOf } from './mount.ts';
 import { compileOperations } from './operation.ts';
+import { checkOperationPolicies } from './operation-policies.ts';
 import { ownPages } from './own-pages.ts';
 import { publicPaths } from './public-paths.ts';
 import { inspectAnswers } from './responses/inspect.ts';
@@ -60,18 +61,22 @@ export function createGateway({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
-  const operations = services.flatMap(({ name, unknownQuery, responses, ...place }) => {
+  const operations = services.flatMap(({ name, unknownQuery, responses, operations: policies, ...place }) => {
     const document = documents.get(name);
-    return document
-      ? compileOperations({
-          service: name,
-          document,
-          unknownQuery,
-          mount: mountOf(place),
-          holdsResponses: responses !== 'off',
-          onFault: (fault) => onFault?.(name, fault),
-        })
-      : [];
+    if (!document) return [];
+    const compiled = compileOperations({
+      service: name,
+      document,
+      unknownQuery,
+      mount: mountOf(place),
+      holdsResponses: responses !== 'off',
+      onFault: (fault) => onFault?.(name, fault),
+    });
+    checkOperationPolicies(
+      { name, operations: policies },
+      compiled.map(({ operationId }) => operationId),
+    );
+    return compiled;
   });
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));

@@ -40,6 +40,8 @@ export const createBreaker = (policy: BreakerPolicy) => {
   };
 };
 
+export type Breaker = ReturnType<typeof createBreaker>;
+
 const STATES = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',

@@ -1,7 +1,8 @@
 /** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
 import type { Readable } from 'node:stream';
 import type { UpstreamAnswer } from './answer.ts';
-import { CallAborted } from './call-failure.ts';
+import { CallAborted, CallFailure } from './call-failure.ts';
+import type { Resilience } from './resilience.ts';
 
 export interface OutboundRequest {
   readonly method: string;
@@ -10,13 +11,17 @@ export interface OutboundRequest {
   /** Name, value, name, value …; without `Host`, `Content-Length` of a buffer, and hop-by-hop headers. */
   readonly headers: readonly string[];
   /** A stream is sent once at most; a buffer can be repeated. */
-  readonly body?: Buffer | Readable | null;
-  /** Whose it is in the contract of the target, for those who look into what failed. */
-  readonly operationId?: string;
+  readonly body?: Buffer | Readable | null | undefined;
+  /** Of the contract of the target: whose policy holds where it has one of its own, and what failed. */
+  readonly operationId?: string | undefined;
 }
+
+type Explain = (error: unknown, call: Call) => unknown;
 
 export class Call {
   readonly request: OutboundRequest;
+  /** What its operation is called by. */
+  readonly resilience: Resilience;
   /** `performance.now()` after which nothing is tried any more. */
   readonly deadline: number;
   retries = 0;
@@ -27,18 +32,47 @@ export class Call {
   /** Set when the call was given up, by its caller or by its deadline. */
   over: Error | undefined;
   /** Settles when the head of the answer is here; rejects with a Problem or CallAborted. */
-  answer!: Promise<UpstreamAnswer>;
+  readonly answer: Promise<UpstreamAnswer>;
   /** Ends whatever is going on for this call at the moment. */
   interrupt: ((reason: Error) => void) | undefined;
+  readonly #explain: Explain;
+  readonly #settle: PromiseWithResolvers<UpstreamAnswer>;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(request: OutboundRequest, deadline: number) {
+  /** @param explain what its caller is told of an error */
+  constructor(request: OutboundRequest, resilience: Resilience, deadline: number, explain: Explain) {
     this.request = request;
+    this.resilience = resilience;
     this.deadline = deadline;
+    this.#explain = explain;
+    this.#settle = Promise.withResolvers();
+    this.answer = this.#settle.promise;
   }
 
   get remaining(): number {
     return this.deadline - performance.now();
   }
+
+  /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
+  pause(): void {
+    this.interrupt = this.fail;
+    this.#timer ??= setTimeout(() => this.end(new CallFailure(this, 'timeout')), Math.ceil(this.remaining));
+  }
+
+  /** An attempt begins, which has a timer of its own. */
+  resume(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  readonly succeed = (answer: UpstreamAnswer): void => {
+    this.#settle.resolve(answer);
+  };
+
+  readonly fail = (error: unknown): void => {
+    clearTimeout(this.#timer);
+    this.#settle.reject(this.#explain(error, this));
+  };
 
   /** Gives the call up, the body of its answer too; without effect when that is already here whole. */
   abort(): void {

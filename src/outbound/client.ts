@@ -65,7 +65,7 @@ function call({ operationId, method, path, responses }: Operation, target: JsonT
   return async ({ params = {}, query = {}, body }: AnyInput) => {
     const at = href(template, Object.entries({ ...query, ...params }));
     if (at === undefined) throw new Error(`${operationId}: a path parameter has no value`);
-    const answer = await sendJson(target, { method: method.toUpperCase(), path: at, body });
+    const answer = await sendJson(target, { method: method.toUpperCase(), path: at, body, operationId });
     const { status } = answer;
     const declared = responses[status];
     if (declared !== undefined)

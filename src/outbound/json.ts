@@ -12,6 +12,7 @@ export interface JsonTarget {
     readonly path: string;
     readonly headers: readonly string[];
     readonly body: Buffer | null;
+    readonly operationId?: string | undefined;
   }): Promise<{
     readonly status: number;
     header(name: string): string | undefined;
@@ -25,6 +26,7 @@ export interface JsonRequest {
   readonly path: string;
   readonly accept?: string | undefined;
   readonly body?: unknown;
+  readonly operationId?: string;
 }
 
 export interface JsonAnswer {
@@ -42,7 +44,7 @@ const MAX_ANSWER = 10 * 1024 ** 2;
 /** @throws Problem where there is no answer, or its JSON is broken (bad-gateway, 502) */
 export async function sendJson(
   target: JsonTarget,
-  { method, path, accept = JSON_TYPE, body }: JsonRequest,
+  { method, path, accept = JSON_TYPE, body, operationId }: JsonRequest,
 ): Promise<JsonAnswer> {
   const headers = {
     ...callerHeaders(),
@@ -54,6 +56,7 @@ export async function sendJson(
     path,
     headers: Object.entries(headers).flat(),
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
+    operationId,
   });
   const contentType = answer.header('content-type');
   const cacheControl = answer.header('cache-control');

@@ -4,19 +4,20 @@
  */
 import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
 import { Pool } from 'undici';
-import type { Policy } from '../config/policy.ts';
+import type { ServicePolicies } from '../config/policies.ts';
 import { Problem } from '../contract/problem.ts';
 import { circuitOpen, overloaded } from '../contract/problems.ts';
 import type { UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
+import type { Breaker } from './breaker.ts';
 import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, problemOf } from './call-failure.ts';
-import { createResilience, type Resilience } from './resilience.ts';
+import { Resiliences } from './resilience.ts';
 import { type Failure, Statistics } from './statistics.ts';
 
 export interface TargetSnapshot {
   readonly name: string;
-  readonly breaker: 'closed' | 'open' | 'half-open';
+  readonly breaker: Breaker['state'];
   readonly inFlight: number;
   /** Calls that wait for their turn. */
   readonly queued: number;
@@ -26,6 +27,8 @@ export interface TargetSnapshot {
   readonly retries: number;
   /** Retries that there would have been but for their budget. */
   readonly retriesRefused: number;
+  /** Those with a circuit of their own. */
+  readonly circuits?: readonly { readonly operationId: string; readonly breaker: Breaker['state'] }[];
   /** The latest of them. */
   readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
   /** The latest first. */
@@ -41,34 +44,34 @@ const CONNECTIONS = 128;
 export class Target {
   readonly name: string;
   readonly url: string;
-  readonly policy: Policy;
+  readonly policies: ServicePolicies;
   readonly #pool: Pool;
-  readonly #resilience: Resilience;
+  readonly #resiliences: Resiliences;
   readonly #statistics = new Statistics();
 
-  constructor(name: string, url: string, policy: Policy) {
+  constructor(name: string, url: string, policies: ServicePolicies) {
     this.name = name;
     this.url = url;
-    this.policy = policy;
+    this.policies = policies;
     this.#pool = new Pool(new URL(url).origin, {
       connections: CONNECTIONS,
       // More on one connection would let a slow answer hold up the fast ones behind it.
       pipelining: 1,
-      connectTimeout: policy.connectTimeout,
+      connectTimeout: policies.policy.connectTimeout,
       headersTimeout: 0,
-      bodyTimeout: policy.idleTimeout,
       allowH2: false,
     });
-    this.#resilience = createResilience(policy);
+    this.#resiliences = new Resiliences(policies);
   }
 
   /** Begins a call; `call.answer` settles with the head, `call.abort()` gives it up. */
   start(request: OutboundRequest): Call {
     const now = performance.now();
-    const call = new Call(request, now + this.policy.deadline);
+    const resilience = this.#resiliences.of(request.operationId);
+    const call = new Call(request, resilience, now + resilience.policy.deadline, this.#explain);
     this.#statistics.requests += 1;
-    this.#resilience.budget.countCall(now);
-    call.answer = this.#run(call);
+    this.#resiliences.budget.countCall(now);
+    this.#run(call);
     return call;
   }
 
@@ -88,22 +91,26 @@ export class Target {
   }
 
   snapshot(): TargetSnapshot {
-    const { breaker, slots, budget } = this.#resilience;
+    const { budget, ofService, ofOperations } = this.#resiliences;
     const { requests, failures, inFlight, recentFailures } = this.#statistics;
     const [last] = recentFailures;
+    const circuits = [...ofOperations]
+      .filter(([, { breaker }]) => breaker !== ofService.breaker)
+      .map(([operationId, { breaker }]) => ({ operationId, breaker: breaker.state }));
     const p50 = this.#statistics.percentile(0.5);
     const p99 = this.#statistics.percentile(0.99);
     return {
       name: this.name,
-      breaker: breaker.state,
+      breaker: ofService.breaker.state,
       inFlight,
-      queued: this.policy.bulkhead.queued - slots.queueSlots,
+      queued: this.#resiliences.queued,
       requests,
       failures,
       retries: budget.retries,
       retriesRefused: budget.refused,
+      ...(circuits.length > 0 && { circuits }),
       recentFailures,
-      ...(breaker.state === 'open' && { retryAt: breaker.halfOpenAt() }),
+      ...(ofService.breaker.state === 'open' && { retryAt: ofService.breaker.halfOpenAt() }),
       ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
       ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
     };
@@ -114,32 +121,35 @@ export class Target {
     await this.#pool.close();
   }
 
-  async #run(call: Call): Promise<UpstreamAnswer> {
-    const { breaker, slots, policy } = this.#resilience;
+  #run(call: Call): void {
+    const { breaker, slots, around } = call.resilience;
     // One call is trying already whether the target is back; cockatiel would make the others wait for it.
-    if (breaker.state === 'half-open') throw this.#circuitOpen();
-    const attempt = () => this.#attempt(call);
-    try {
-      if (slots.executionSlots > 0) return await policy.execute(attempt);
-      return await this.#inTime(call, policy.execute(attempt));
-    } catch (error) {
-      throw this.#toProblem(error);
+    if (breaker.state === 'half-open') {
+      call.fail(new BrokenCircuitError());
+      return;
     }
+    if (slots.executionSlots <= 0) call.pause();
+    around.execute(() => this.#attempt(call)).then(call.succeed, call.fail);
   }
 
   async #attempt(call: Call): Promise<UpstreamAnswer> {
     // Given up while it waited for its turn, which says nothing of the target.
     if (call.over) throw new CallAborted(call.over);
+    call.resume();
     const remaining = call.remaining;
     if (remaining <= 0) throw new CallFailure(call, 'timeout');
     const statistics = this.#statistics;
     const startedAt = performance.now();
     statistics.inFlight += 1;
-    const attempt = new Attempt(call, Math.min(this.policy.attemptTimeout, Math.ceil(remaining)), () => {
+    const { attemptTimeout, idleTimeout } = call.resilience.policy;
+    const attempt = new Attempt(call, Math.min(attemptTimeout, Math.ceil(remaining)), () => {
       statistics.inFlight -= 1;
     });
     const { method, path, headers, body, operationId } = call.request;
-    this.#pool.dispatch({ method, path, headers: headers as string[], body: body ?? null }, attempt);
+    this.#pool.dispatch(
+      { method, path, headers: headers as string[], body: body ?? null, bodyTimeout: idleTimeout },
+      attempt,
+    );
     try {
       const answer = await attempt.head;
       statistics.recordLatency(performance.now() - startedAt);
@@ -151,18 +161,9 @@ export class Target {
     }
   }
 
-  /** A call that has to wait for its turn waits no longer than its deadline, and not for a caller that left. */
-  #inTime(call: Call, execution: Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => call.end(new CallFailure(call, 'timeout')), Math.ceil(call.remaining));
-      call.interrupt = reject;
-      execution.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
-  }
-
-  #toProblem(error: unknown): unknown {
+  readonly #explain = (error: unknown, call: Call): unknown => {
     if (error instanceof CallFailure) return problemOf(this.name, error);
-    if (error instanceof BrokenCircuitError) return this.#circuitOpen();
+    if (error instanceof BrokenCircuitError) return this.#circuitOpen(call);
     if (error instanceof BulkheadRejectedError) {
       return new Problem(overloaded, `Too many calls to the service "${this.name}" are in flight.`, {
         headers: { 'Retry-After': '1' },
@@ -170,11 +171,11 @@ export class Target {
       });
     }
     return error;
-  }
+  };
 
-  #circuitOpen(): Problem {
+  #circuitOpen({ resilience }: Call): Problem {
     return new Problem(circuitOpen, `The service "${this.name}" is failing and is given time to recover.`, {
-      headers: { 'Retry-After': String(this.#resilience.breaker.secondsToHalfOpen()) },
+      headers: { 'Retry-After': String(resilience.breaker.secondsToHalfOpen()) },
       extensions: { service: this.name },
     });
   }

@@ -1,13 +1,13 @@
 /** The services that this process calls, by name. */
 import { isDeepStrictEqual } from 'node:util';
-import { defaultPolicy, type Policy } from '../config/policy.ts';
+import type { ServicePolicies } from '../config/policies.ts';
+import { defaultPolicy } from '../config/policy.ts';
 import { Target } from './target.ts';
 
-export interface TargetOptions {
+export interface TargetOptions extends Partial<ServicePolicies> {
   readonly name: string;
   /** Scheme, host and port. */
   readonly url: string;
-  readonly policy?: Policy;
 }
 
 export type Targets = ReadonlyMap<string, Target>;
@@ -17,10 +17,11 @@ export const createTargets = (services: readonly TargetOptions[]): Targets => re
 /** A target that is called as before stays the same, with its connections, its breaker and its statistics. */
 export const renewTargets = (services: readonly TargetOptions[], previous: Targets = new Map()): Targets =>
   new Map(
-    services.map(({ name, url, policy = defaultPolicy }) => {
+    services.map(({ name, url, policy = defaultPolicy, operations = new Map() }) => {
       const known = previous.get(name);
-      const isSame = known?.url === url && isDeepStrictEqual(known.policy, policy);
-      return [name, isSame ? known : new Target(name, url, policy)];
+      const policies = { policy, operations };
+      const isSame = known?.url === url && isDeepStrictEqual(known.policies, policies);
+      return [name, isSame ? known : new Target(name, url, policies)];
     }),
   );
 

@@ -11,7 +11,12 @@ import { matchPath } from '../hypermedia/href.ts';
 import type { OperationRunner } from './operation-runner.ts';
 
 /** Gets a resource of another service, as the caller. */
-export type GetJson = (service: string, path: string, accept: string) => Promise<PartAnswer>;
+export type GetJson = (
+  service: string,
+  path: string,
+  accept: string,
+  operationId: string,
+) => Promise<PartAnswer>;
 
 export interface Expansion {
   readonly embeds: Embeds;
@@ -45,7 +50,7 @@ export function expansion(
       async (href, operation) =>
         operation.service === service
           ? own(href, operation, format)
-          : partOf(await getJson(operation.service, href, accept)),
+          : partOf(await getJson(operation.service, href, accept, operation.operationId)),
   };
 }
 

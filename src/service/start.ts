@@ -60,7 +60,8 @@ export async function serviceApp(
     affordances,
     keys: new IdempotencyKeys(db),
     linked: linked.map(([, other]) => other),
-    getJson: (name, path, accept) => sendJson(target(name), { method: 'GET', path, accept }),
+    getJson: (name, path, accept, operationId) =>
+      sendJson(target(name), { method: 'GET', path, accept, operationId }),
     log,
     ...(limits === undefined ? {} : { limits }),
   });

@@ -40,6 +40,7 @@ describe('gateway.yaml', () => {
         unknownQuery: 'reject',
         responses: 'off',
         sample: 0.1,
+        operations: new Map(),
         policy: {
           ...defaultPolicy,
           deadline: 3000,

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import fc from 'fast-check';
 import type { z } from 'zod';
 import type { breakerSchema } from '../../src/config/breaker.ts';
-import { policySchema } from '../../src/config/policy.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
+import { policiesOf } from '../support/policies.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 const HALF_OPEN_AFTER = 5000;
@@ -180,12 +180,12 @@ describe('a circuit', () => {
   afterAll(() => upstream.stop());
 
   const follow = async ([breaker, opens]: (typeof KINDS)[number], sequence: Sequence) => {
-    const policy = policySchema.parse({
+    const policies = policiesOf({
       attemptTimeout: ATTEMPT_TIMEOUT,
       retry: { attempts: 0 },
       breaker: { ...breaker, halfOpenAfter: HALF_OPEN_AFTER },
     });
-    const target = new Target('orders', upstream.url, policy);
+    const target = new Target('orders', upstream.url, policies);
     const model = new Model(opens);
     model.now = performance.now();
     await fc.asyncModelRun(() => ({ model, real: { target, upstream } }), sequence);

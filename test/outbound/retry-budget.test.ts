@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { policySchema } from '../../src/config/policy.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, useFakeTime } from '../support/fake-time.ts';
+import { policiesOf } from '../support/policies.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 let upstream: Upstream;
@@ -11,7 +11,7 @@ beforeEach(async () => {
   upstream = await startUpstream((_req, res) => res.writeHead(503).end());
   useFakeTime();
   const policy = { retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: { minimumCalls: 100_000 } };
-  target = new Target('orders', upstream.url, policySchema.parse(policy));
+  target = new Target('orders', upstream.url, policiesOf(policy));
 });
 afterEach(async () => {
   jest.useRealTimers();

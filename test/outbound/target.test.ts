@@ -1,16 +1,17 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type PolicyInput, policySchema } from '../../src/config/policy.ts';
+import type { PolicyInput } from '../../src/config/policy.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import type { OutboundRequest } from '../../src/outbound/call.ts';
 import { Target } from '../../src/outbound/target.ts';
+import { policiesOf } from '../support/policies.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 let upstream: Upstream;
 let target: Target;
 
 const use = (policy: PolicyInput = {}) => {
-  target = new Target('orders', upstream.url, policySchema.parse({ retry: { delay: 1 }, ...policy }));
+  target = new Target('orders', upstream.url, policiesOf({ retry: { delay: 1 }, ...policy }));
   return target;
 };
 const once = { retry: { attempts: 0 } };
@@ -263,7 +264,7 @@ describe('the breaker', () => {
 
   it('leaves other targets alone', async () => {
     await open();
-    const other = new Target('consumers', upstream.url, policySchema.parse({}));
+    const other = new Target('consumers', upstream.url, policiesOf());
     expect((await other.send(get)).status).toBe(200);
     await other.close();
   });
@@ -292,7 +293,7 @@ describe('the bulkhead', () => {
     const slow = new Target(
       'slow',
       upstream.url,
-      policySchema.parse({ ...once, bulkhead: { concurrent: 1, queued: 5 } }),
+      policiesOf({ ...once, bulkhead: { concurrent: 1, queued: 5 } }),
     );
     const running = slow.send(get);
     const waiting = slow.start(get);

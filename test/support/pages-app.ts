@@ -101,6 +101,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           failures: 17,
           retries: 4,
           retriesRefused: 2,
+          circuits: [{ operationId: 'exportOrders', breaker: 'half-open' }],
           droppedLinks: 0,
           hasContract: true,
           faults: [],

@@ -45,6 +45,7 @@ export const stateOf = ({
   lastFailure,
   latency,
   drift,
+  circuits,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
   ...{ name, breaker },
@@ -54,6 +55,7 @@ export const stateOf = ({
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),
+  ...(circuits && { circuits }),
 });
 
 const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>

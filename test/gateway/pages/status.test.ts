@@ -43,6 +43,7 @@ it('tells people in words, and counts nothing that was not measured', async () =
   expect(text).toContain('no answer in time');
   expect(text).toContain('<td data-label="Median">3.2</td>');
   expect(text).toContain('<td data-label="Median">–</td>');
+  expect(text).toContain('<small>exportOrders: being tried again</small>');
   expect(text).toContain('<td data-label="Retries">4<br><small>2 over the budget</small></td>');
   expect(text).toContain('<td data-label="Links left out">3</td>');
   expect(text).toContain(

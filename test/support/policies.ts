@@ -1,0 +1,8 @@
+/** Policies of a target as `gateway.yaml` would give them. */
+import type { ServicePolicies } from '../../src/config/policies.ts';
+import { type PolicyInput, policySchema } from '../../src/config/policy.ts';
+
+export const policiesOf = (policy: PolicyInput = {}): ServicePolicies => ({
+  policy: policySchema.parse(policy),
+  operations: new Map(),
+});
