@@ -78,7 +78,7 @@ export const gatewaySchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether `Forwarded` and `X-Forwarded-*` of the client are believed, because a proxy of yours stands before.',
+      'Whether `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` of the client are believed, because a proxy of yours stands before.',
     ),
   reload: z
     .strictObject({

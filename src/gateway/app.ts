@@ -93,7 +93,7 @@ export function createGateway({
 
   const app = express().disable('x-powered-by').set('trust proxy', trustProxy);
   // An id, and a place in a trace.
-  app.use(identify());
+  app.use(identify({ heedsDeadline: trustProxy }));
   // A line and a measurement when it is over.
   app.use(accessLog({ lines, onRequest }));
   // What the gateway answers itself.

@@ -25,7 +25,8 @@ export const forward = ({ targets, trustProxy, headersOf, inspect }: ForwardOpti
     const target = targets.get(operation.service);
     if (!target) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy);
-    const call = target.start({ method: req.method, path, headers, body, operationId });
+    const { deadline } = context;
+    const call = target.start({ method: req.method, path, headers, body, operationId, deadline });
     res.on('close', () => call.abort());
     try {
       const answer = await call.answer;

@@ -1,6 +1,7 @@
 /** Which headers pass the gateway, each way: copied once, from raw array to raw array. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestContext } from '../http/context.ts';
+import { DEADLINE_HEADER } from '../http/deadline.ts';
 import { appendForwarded, FORWARDED_HEADERS } from '../http/forwarded.ts';
 import { HOP_BY_HOP, namedInConnection } from '../http/hop-by-hop.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
@@ -22,6 +23,7 @@ const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
   'host',
   REQUEST_ID_HEADER.toLowerCase(),
   'traceparent',
+  DEADLINE_HEADER,
 ]);
 
 /** For the service: what the client sent, who it is, and the ids of the request. */

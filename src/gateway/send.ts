@@ -12,6 +12,8 @@ interface InternalRequest {
   readonly path: string;
   /** Name, value, … as they are to arrive: see `requestHeaders` for those of a caller. */
   readonly headers: readonly string[];
+  /** `performance.now()` after which nobody waits for it. */
+  readonly deadline: number;
 }
 
 /** @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), or what the target's policy answers with */

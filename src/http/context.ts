@@ -11,6 +11,8 @@ export class RequestContext {
   readonly traceparent: string;
   /** Milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
+  /** `performance.now()` after which nobody waits for the answer. */
+  deadline: number = Number.POSITIVE_INFINITY;
   /** Who answers, once it is known. */
   service = '';
   operationId = '';

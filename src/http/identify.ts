@@ -1,12 +1,13 @@
 /**
  * First step of a hop: gives the request its context, an id and a place in a trace.
  *
- * Reads `X-Request-Id` and `traceparent`; sends `X-Request-Id` when told to `echo` (the gateway writes it
+ * Reads `X-Request-Id`, `traceparent` and, where told to, the time that is left; sends `X-Request-Id` when told to `echo` (the gateway writes it
  * with the rest of its raw head, which is cheaper).
  */
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { RequestContext, setContext } from './context.ts';
+import { deadlineOf } from './deadline.ts';
 import { isTraceparent, newTraceparent } from './trace-context.ts';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -14,13 +15,21 @@ export const REQUEST_ID_HEADER = 'X-Request-Id';
 /** Goes into logs and headers as it is, hence only what is harmless there. */
 const SANE = /^[\w.:=+/@-]{1,128}$/;
 
-export const identify = ({ echo = false } = {}): RequestHandler =>
+export interface IdentifyOptions {
+  readonly echo?: boolean;
+  /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
+  readonly heedsDeadline?: boolean;
+}
+
+export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): RequestHandler =>
   function identify(req, res, next) {
     const given = req.headers['x-request-id'];
     const requestId = typeof given === 'string' && SANE.test(given) ? given : randomUUID();
     const parent = req.headers.traceparent;
     const traceparent = typeof parent === 'string' && isTraceparent(parent) ? parent : newTraceparent();
-    setContext(req, new RequestContext(requestId, traceparent));
+    const context = new RequestContext(requestId, traceparent);
+    if (heedsDeadline) context.deadline = deadlineOf(req, context.startedAt);
+    setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);
     next();
   };

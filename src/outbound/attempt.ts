@@ -91,7 +91,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     this.#over = true;
-    if (this.#answer) this.#call.done = true;
+    // The end of an answer that is repeated is not the end of the call.
+    if (this.#answer && this.#call.interrupt === this.giveUp) this.#call.done = true;
     clearTimeout(this.#timer);
     this.#onOver();
   }

@@ -9,7 +9,7 @@ import {
 } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import { UpstreamAnswer } from './answer.ts';
-import { CallAborted, CallFailure } from './call-failure.ts';
+import { CallFailure } from './call-failure.ts';
 import { Sampling } from './sampling.ts';
 
 const isServerError = (value: unknown): boolean => value instanceof UpstreamAnswer && value.status >= 500;
@@ -17,12 +17,11 @@ const isServerError = (value: unknown): boolean => value instanceof UpstreamAnsw
 export const createBreaker = (policy: BreakerPolicy) => {
   let openUntil = 0;
   const breaker = circuitBreaker(
-    handleWhen((error) => {
-      if (error instanceof CallFailure) return true;
-      // A caller that leaves says nothing of the target; but when its call was the one that should have
-      // shown that the target is back, cockatiel would take "no failure" for proof.
-      return error instanceof CallAborted && breaker.state === CircuitState.HalfOpen;
-    }).orWhenResult(isServerError),
+    // A caller that leaves, or one out of time, says nothing of the target; but when its call was the one that
+    // should have shown that the target is back, cockatiel would take "no failure" for proof.
+    handleWhen(
+      (error) => error instanceof CallFailure || breaker.state === CircuitState.HalfOpen,
+    ).orWhenResult(isServerError),
     { halfOpenAfter: policy.halfOpenAfter, breaker: openedBy(policy) },
   );
   breaker.onBreak(() => {
@@ -33,10 +32,9 @@ export const createBreaker = (policy: BreakerPolicy) => {
     get state(): 'closed' | 'open' | 'half-open' {
       return STATES[breaker.state];
     },
+    halfOpenAt: (): string => new Date(openUntil).toISOString(),
     /** Whole seconds until a call will be let through again. */
     secondsToHalfOpen: (): number => Math.max(1, Math.ceil((openUntil - Date.now()) / 1000)),
-    /** When one will be, while none is (ISO 8601). */
-    halfOpenAt: (): string => new Date(openUntil).toISOString(),
   };
 };
 

@@ -27,6 +27,14 @@ export class CallAborted extends Error {
   }
 }
 
+/** So little time was left that it was not tried; says nothing of the target. */
+export class OutOfTime extends Error {
+  constructor() {
+    super('There is not enough time left.');
+    this.name = 'OutOfTime';
+  }
+}
+
 /** What undici's error means for the call; `started` tells whether a byte was sent. */
 export const classify = (call: Call, error: unknown, started: boolean): Error => {
   if (error instanceof CallAborted || error instanceof CallFailure || error instanceof Problem) return error;

@@ -12,8 +12,10 @@ export interface OutboundRequest {
   readonly headers: readonly string[];
   /** A stream is sent once at most; a buffer can be repeated. */
   readonly body?: Buffer | Readable | null | undefined;
-  /** Of the contract of the target: whose policy holds where it has one of its own, and what failed. */
+  /** Whose it is in the contract of the target: its policy holds, where it has one, and it is told with what failed. */
   readonly operationId?: string | undefined;
+  /** `performance.now()` after which nobody waits for the answer; undefined and Infinity say nothing. */
+  readonly deadline?: number | undefined;
 }
 
 type Explain = (error: unknown, call: Call) => unknown;
@@ -56,6 +58,7 @@ export class Call {
   /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
   pause(): void {
     this.interrupt = this.fail;
+    this.done = false;
     this.#timer ??= setTimeout(() => this.end(new CallFailure(this, 'timeout')), Math.ceil(this.remaining));
   }
 

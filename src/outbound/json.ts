@@ -2,7 +2,7 @@
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
-import { callerHeaders } from '../http/as-caller.ts';
+import { callerDeadline, callerHeaders } from '../http/as-caller.ts';
 
 /** As much of a target as a JSON call needs. */
 export interface JsonTarget {
@@ -13,6 +13,7 @@ export interface JsonTarget {
     readonly headers: readonly string[];
     readonly body: Buffer | null;
     readonly operationId?: string | undefined;
+    readonly deadline?: number | undefined;
   }): Promise<{
     readonly status: number;
     header(name: string): string | undefined;
@@ -57,6 +58,7 @@ export async function sendJson(
     headers: Object.entries(headers).flat(),
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
     operationId,
+    deadline: callerDeadline(),
   });
   const contentType = answer.header('content-type');
   const cacheControl = answer.header('cache-control');

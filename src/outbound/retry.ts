@@ -31,7 +31,8 @@ export class RetryRules {
     const delay = after ?? Math.random() * this.#policy.delay * 2 ** call.retries;
     const now = performance.now();
     // The budget comes last, as it counts what it refuses.
-    if (now + delay >= call.deadline || !this.#budget.take(now)) return false;
+    if (call.deadline - now - delay < call.resilience.policy.minimumTime || !this.#budget.take(now))
+      return false;
     call.retries += 1;
     call.delay = delay;
     return true;

@@ -6,12 +6,13 @@ import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
 import { Pool } from 'undici';
 import type { ServicePolicies } from '../config/policies.ts';
 import { Problem } from '../contract/problem.ts';
-import { circuitOpen, overloaded } from '../contract/problems.ts';
+import { circuitOpen, overloaded, upstreamTimeout } from '../contract/problems.ts';
+import { DEADLINE_HEADER } from '../http/deadline.ts';
 import type { UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import { Call, type OutboundRequest } from './call.ts';
-import { CallAborted, CallFailure, problemOf } from './call-failure.ts';
+import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-failure.ts';
 import { Resiliences } from './resilience.ts';
 import { type Failure, Statistics } from './statistics.ts';
 
@@ -28,7 +29,7 @@ export interface TargetSnapshot {
   /** Retries that there would have been but for their budget. */
   readonly retriesRefused: number;
   /** Those with a circuit of their own. */
-  readonly circuits?: readonly { readonly operationId: string; readonly breaker: Breaker['state'] }[];
+  readonly operations?: readonly { readonly operationId: string; readonly breaker: Breaker['state'] }[];
   /** The latest of them. */
   readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
   /** The latest first. */
@@ -68,10 +69,13 @@ export class Target {
   start(request: OutboundRequest): Call {
     const now = performance.now();
     const resilience = this.#resiliences.of(request.operationId);
-    const call = new Call(request, resilience, now + resilience.policy.deadline, this.#explain);
+    const deadline = Math.min(now + resilience.policy.deadline, request.deadline ?? Number.POSITIVE_INFINITY);
+    const call = new Call(request, resilience, deadline, this.#explain);
     this.#statistics.requests += 1;
     this.#resiliences.budget.countCall(now);
-    this.#run(call);
+    // Before the breaker has a say: a call that is not made does not try whether the target is back either.
+    if (deadline - now < resilience.policy.minimumTime) call.fail(new OutOfTime());
+    else this.#run(call);
     return call;
   }
 
@@ -94,23 +98,24 @@ export class Target {
     const { budget, ofService, ofOperations } = this.#resiliences;
     const { requests, failures, inFlight, recentFailures } = this.#statistics;
     const [last] = recentFailures;
-    const circuits = [...ofOperations]
-      .filter(([, { breaker }]) => breaker !== ofService.breaker)
-      .map(([operationId, { breaker }]) => ({ operationId, breaker: breaker.state }));
+    const { breaker } = ofService;
+    const operations = [...ofOperations]
+      .filter(([, own]) => own.breaker !== breaker)
+      .map(([operationId, own]) => ({ operationId, breaker: own.breaker.state }));
     const p50 = this.#statistics.percentile(0.5);
     const p99 = this.#statistics.percentile(0.99);
     return {
       name: this.name,
-      breaker: ofService.breaker.state,
+      breaker: breaker.state,
       inFlight,
       queued: this.#resiliences.queued,
       requests,
       failures,
       retries: budget.retries,
       retriesRefused: budget.refused,
-      ...(circuits.length > 0 && { circuits }),
+      ...(operations.length > 0 && { operations }),
       recentFailures,
-      ...(ofService.breaker.state === 'open' && { retryAt: ofService.breaker.halfOpenAt() }),
+      ...(breaker.state === 'open' && { retryAt: breaker.halfOpenAt() }),
       ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
       ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
     };
@@ -137,17 +142,21 @@ export class Target {
     if (call.over) throw new CallAborted(call.over);
     call.resume();
     const remaining = call.remaining;
-    if (remaining <= 0) throw new CallFailure(call, 'timeout');
+    const { attemptTimeout, idleTimeout, minimumTime } = call.resilience.policy;
+    if (remaining < minimumTime) throw new OutOfTime();
     const statistics = this.#statistics;
     const startedAt = performance.now();
     statistics.inFlight += 1;
-    const { attemptTimeout, idleTimeout } = call.resilience.policy;
-    const attempt = new Attempt(call, Math.min(attemptTimeout, Math.ceil(remaining)), () => {
+    const time = Math.min(attemptTimeout, Math.ceil(remaining));
+    const attempt = new Attempt(call, time, () => {
       statistics.inFlight -= 1;
     });
     const { method, path, headers, body, operationId } = call.request;
     this.#pool.dispatch(
-      { method, path, headers: headers as string[], body: body ?? null, bodyTimeout: idleTimeout },
+      {
+        ...{ method, path, body: body ?? null, bodyTimeout: idleTimeout },
+        headers: [...headers, DEADLINE_HEADER, String(time)],
+      },
       attempt,
     );
     try {
@@ -164,6 +173,11 @@ export class Target {
   readonly #explain = (error: unknown, call: Call): unknown => {
     if (error instanceof CallFailure) return problemOf(this.name, error);
     if (error instanceof BrokenCircuitError) return this.#circuitOpen(call);
+    if (error instanceof OutOfTime) {
+      return new Problem(upstreamTimeout, `Too little time was left to ask the service "${this.name}".`, {
+        extensions: { service: this.name },
+      });
+    }
     if (error instanceof BulkheadRejectedError) {
       return new Problem(overloaded, `Too many calls to the service "${this.name}" are in flight.`, {
         headers: { 'Retry-After': '1' },

@@ -46,7 +46,9 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       url: req.originalUrl,
       headers: req.headers,
     };
-    const deadline = AbortSignal.timeout(expansion.limits.deadline);
+    const left = contextOf(req).deadline - performance.now();
+    const time = Math.min(expansion.limits.deadline, Math.max(0, Math.ceil(left)));
+    const deadline = AbortSignal.timeout(time);
     const given = await runner.answer(request, format);
 
     let cacheControl = GET_CACHE_CONTROL;

@@ -88,7 +88,7 @@ export function createService(options: ServiceOptions): Express {
     .set('query parser', false)
     .enable('strict routing')
     .enable('case sensitive routing');
-  app.use(identify({ echo: true }));
+  app.use(identify({ echo: true, heedsDeadline: true }));
   app.use(accessLog({ lines: log.lines }));
   app.use(asCaller());
   app.use(entry(contract, document));

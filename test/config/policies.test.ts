@@ -81,6 +81,11 @@ describe('policies by name, for a service and for its operations', () => {
       /^gateway\.yaml:5: policies\.once\.retry: .*expected object/,
     ],
     [
+      'a deadline with no time for a call',
+      yaml.replace('attemptTimeout: 1s', 'deadline: 4ms'),
+      'gateway.yaml:12: services.orders.operations.getOrder.policy.minimumTime: is not less than deadline, so that no call would be made',
+    ],
+    [
       'what concerns all operations at one of them',
       yaml.replace('attemptTimeout: 1s', 'retry: { budget: 0.5 }'),
       'gateway.yaml:12: services.orders.operations.getOrder.policy.retry.budget: retry.budget holds for a whole service, not for one operation',

@@ -6,9 +6,13 @@ export const useFakeTime = (): void => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
 };
 
+/** More than anything here takes; a test that waits in vain is to say so, and to end. */
+const MOST_TURNS = 20_000;
+
 /** Lets happen what is due now and what the network brings, without a moment passing. */
 export async function until(isDone: () => boolean): Promise<void> {
-  while (!isDone()) {
+  for (let turn = 0; !isDone(); turn++) {
+    if (turn === MOST_TURNS) throw new Error(`waited in vain until ${isDone}`);
     jest.advanceTimersByTime(0);
     await new Promise(setImmediate);
   }

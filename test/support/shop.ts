@@ -103,8 +103,8 @@ export async function startShop(service: string, config = '') {
         ...{
           retries: 0,
           retriesRefused: 0,
-          droppedLinks: 0,
           recentFailures: [],
+          droppedLinks: 0,
           faults: [],
           hasContract: true,
           drift: drift(),

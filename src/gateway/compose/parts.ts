@@ -17,6 +17,8 @@ export interface PartsOptions {
   readonly format: Format;
   readonly origin: string;
   readonly signal: AbortSignal;
+  /** `performance.now()` after which they are not waited for. */
+  readonly deadline: number;
 }
 
 const ACCEPT: ReadonlySet<string> = new Set(['accept']);
@@ -29,11 +31,11 @@ export const accepting = (headers: readonly string[], accept: string): string[] 
 ];
 
 export const fetchParts =
-  ({ send, compositionOf, headers, format, origin, signal }: PartsOptions): FetchPart =>
+  ({ send, compositionOf, headers, format, origin, signal, deadline }: PartsOptions): FetchPart =>
   async (href, operation) => {
     const { lifting, urls, isRead } = compositionOf(operation) ?? {};
     const answer = await send(
-      { method: 'GET', path: href, headers: lifting ? accepting(headers, JSON_TYPE) : headers },
+      { method: 'GET', path: href, headers: lifting ? accepting(headers, JSON_TYPE) : headers, deadline },
       signal,
     );
     const readable = isJson(answer);

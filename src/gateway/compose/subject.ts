@@ -59,6 +59,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
       headers: want.accept === undefined ? headers : accepting(headers, want.accept),
       body: isReading(req) ? null : exchange.body,
       operationId: exchange.operation.operationId,
+      deadline: exchange.context.deadline,
     },
     gone,
   );

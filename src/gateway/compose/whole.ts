@@ -31,7 +31,9 @@ const OF_THE_EXPANDED: ReadonlySet<string> = new Set([...OF_THE_LINKED, 'cache-c
 export async function answerWhole(work: Composing): Promise<void> {
   const { req, res, next, composition, selection, options } = work;
   const { lifting, isRead, subject: operation } = composition;
-  const { gone, over } = endsOf(res, options.limits.expand.deadline);
+  const now = performance.now();
+  const deadline = Math.min(exchangeOf(req).context.deadline, now + options.limits.expand.deadline);
+  const { gone, over } = endsOf(res, deadline - now);
   const subject = await askSubject(work, gone);
   const { answer, head, value } = subject;
   if (value === undefined) {
@@ -46,7 +48,8 @@ export async function answerWhole(work: Composing): Promise<void> {
   if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
 
   const body = lifting ? liftedBody(work, subject, lifting) : (value as Body);
-  const expanded = selection.plan.length > 0 ? await expand(work, subject, body, over) : undefined;
+  const expanded =
+    selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
   if (expanded && isStrict(req.get('Prefer'))) refuseIncomplete(expanded.failures);
   if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
   send(work, subject, operation, body, expanded);
@@ -80,17 +83,18 @@ function expand(
   { composition, selection, options }: Composing,
   { answer, format, headers, origin }: Subject,
   body: Body,
-  deadline: AbortSignal,
+  { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
 ): Promise<Expanded> {
   const { send, compositionOf, limits } = options;
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
   const fetch = fetchParts({
     ...{ send, compositionOf, format, origin },
     headers: partType === undefined ? headers : accepting(headers, partType),
-    signal: deadline,
+    signal: over,
+    deadline,
   });
   return expandBody(body, selection.plan, {
-    ...{ fetch, format, deadline },
+    ...{ fetch, format, deadline: over },
     expand: selection.expand,
     cacheControl: answer.header('cache-control'),
     limits: limits.expand,

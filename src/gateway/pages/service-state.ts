@@ -45,7 +45,7 @@ export const stateOf = ({
   lastFailure,
   latency,
   drift,
-  circuits,
+  operations,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
   ...{ name, breaker },
@@ -55,7 +55,7 @@ export const stateOf = ({
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),
-  ...(circuits && { circuits }),
+  ...(operations && { operations }),
 });
 
 const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>

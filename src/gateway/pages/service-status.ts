@@ -91,8 +91,6 @@ ${
 const figures = ({
   requests,
   failures: failed,
-  retries,
-  retriesRefused,
   inFlight,
   queued,
   droppedLinks,
@@ -102,8 +100,6 @@ const figures = ({
     [
       ['Requests', requests],
       ['Failures', failed],
-      ['Retries', retries],
-      ['Retries refused by their budget', retriesRefused],
       ['In flight', inFlight],
       ['Waiting', queued],
       ['Links left out', droppedLinks],

@@ -54,6 +54,20 @@ const urlsOf = (gateway: TestGateway, service: string) =>
   gateway.services[service]?.requests.map(({ url }) => url) ?? [];
 
 describe('expand at the gateway', () => {
+  it('leaves parts no more time than there is for the whole', async () => {
+    const gateway = await library(
+      { books: { '/books/1': book('1', 'a') }, authors: { '/authors/a': author('a') } },
+      'policy: { attemptTimeout: 9s }\nlimits: { expand: { deadline: 2s } }',
+    );
+    const { body } = await request(gateway.url).get('/books/1?expand=author').set('Accept', HAL);
+    expect(body._embedded.author.id).toBe('a');
+    const left = (name: string) =>
+      Number(gateway.services[name]?.requests[0]?.headers['x-envoy-expected-rq-timeout-ms']);
+    expect(left('books')).toBe(9000);
+    expect(left('authors')).toBeGreaterThan(0);
+    expect(left('authors')).toBeLessThanOrEqual(2000);
+  });
+
   it('takes foreign relations out of the query and leaves own ones to the service', async () => {
     const gateway = await library({
       books: { '/books/1?expand=chapters': book('1', 'a', { _embedded: { chapters: [{ id: 'one' }] } }) },

@@ -1,0 +1,318 @@
+/** Policies of a target, each and in pairs, while time stands still until a test moves it. */
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { PolicyInput } from '../../src/config/policy.ts';
+import type { Call, OutboundRequest } from '../../src/outbound/call.ts';
+import { Target } from '../../src/outbound/target.ts';
+import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
+import { policiesOf } from '../support/policies.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+let upstream: Upstream;
+let target: Target;
+
+beforeEach(async () => {
+  upstream = await startUpstream();
+  useFakeTime();
+  // A pause is then half of what it may be at most.
+  jest.spyOn(Math, 'random').mockReturnValue(0.5);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+  await upstream.stop();
+  await target.close();
+});
+
+const GET: OutboundRequest = { method: 'GET', path: '/', headers: [] };
+const TIME_LEFT = 'x-envoy-expected-rq-timeout-ms';
+
+const use = (policy: PolicyInput): Target => {
+  target = new Target('orders', upstream.url, policiesOf(policy));
+  return target;
+};
+const silent = () => {};
+const answering =
+  (status: number, headers: Record<string, string> = {}): Upstream['answer'] =>
+  (_req, res) =>
+    res.writeHead(status, headers).end();
+const asked = (times: number) => until(() => upstream.requests.length === times);
+const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT]);
+
+/** What has become of a call so far: a status, the code of a problem, or nothing yet. */
+const resultOf = (call: Call) => {
+  const result: { now: string | undefined } = { now: undefined };
+  call.answer.then(
+    (answer) => {
+      answer.discard();
+      result.now = String(answer.status);
+    },
+    (error) => {
+      result.now = error.type?.code ?? error.message;
+    },
+  );
+  return result;
+};
+const start = (request: Partial<OutboundRequest> = {}) => resultOf(target.start({ ...GET, ...request }));
+const settle = async (result: { now: string | undefined }): Promise<string | undefined> => {
+  await until(() => result.now !== undefined);
+  return result.now;
+};
+/** Until the pause before this retry has begun. */
+const paused = (retry: number) => until(() => target.snapshot().retries === retry);
+/** For what must not happen: time enough for it to happen all the same. */
+const calm = async () => {
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+};
+
+describe('the attempt timeout', () => {
+  it('ends an attempt to the millisecond', async () => {
+    upstream.answer = silent;
+    use({ attemptTimeout: 100, retry: { attempts: 0 } });
+    const result = start();
+    await asked(1);
+    pass(99);
+    await calm();
+    expect(result.now).toBeUndefined();
+    pass(1);
+    expect(await settle(result)).toBe('upstream-timeout');
+  });
+
+  it('and retries: each has its own time, the last what is left', async () => {
+    upstream.answer = silent;
+    use({ deadline: 250, attemptTimeout: 100, retry: { attempts: 5, delay: 20 } });
+    const result = start();
+    await asked(1);
+    pass(100);
+    await paused(1);
+    pass(10);
+    await asked(2);
+    pass(100);
+    await paused(2);
+    pass(20);
+    await asked(3);
+    pass(20);
+    expect(await settle(result)).toBe('upstream-timeout');
+    expect(timesLeft()).toEqual(['100', '100', '20']);
+  });
+});
+
+describe('a retry', () => {
+  it('comes after a pause that doubles', async () => {
+    upstream.answer = answering(503);
+    use({ retry: { attempts: 2, delay: 100 } });
+    const result = start();
+    await paused(1);
+    pass(49);
+    await calm();
+    expect(upstream.requests).toHaveLength(1);
+    pass(1);
+    await paused(2);
+    pass(99);
+    await calm();
+    expect(upstream.requests).toHaveLength(2);
+    pass(1);
+    expect(await settle(result)).toBe('503');
+    expect(upstream.requests).toHaveLength(3);
+  });
+
+  it.each([
+    [429, '2'],
+    [503, '2'],
+    [503, 'in two seconds'],
+  ])('after a %d waits as long as Retry-After says, in seconds or as a date', async (status, after) => {
+    const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
+    const value = after === '2' ? after : date.toUTCString();
+    const wait = after === '2' ? 2000 : date.getTime() - Date.now();
+    upstream.answer = answering(status, { 'Retry-After': value });
+    use({ deadline: 5000, retry: { attempts: 1, delay: 10 } });
+    const result = start();
+    await paused(1);
+    pass(wait - 1);
+    await calm();
+    expect([upstream.requests.length, result.now]).toEqual([1, undefined]);
+    upstream.answer = answering(200);
+    pass(1);
+    expect(await settle(result)).toBe('200');
+  });
+
+  it('is not made where Retry-After leaves too little time', async () => {
+    upstream.answer = answering(503, { 'Retry-After': '2' });
+    use({ deadline: 2004, minimumTime: 5, retry: { attempts: 1 } });
+    expect(await settle(start())).toBe('503');
+    expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
+  });
+
+  it('and the bulkhead: whoever pauses leaves its place to others', async () => {
+    upstream.answer = answering(503);
+    use({ retry: { attempts: 1, delay: 100 }, bulkhead: { concurrent: 1, queued: 0 } });
+    const pausing = start();
+    await paused(1);
+    upstream.answer = answering(200);
+    expect(await settle(start())).toBe('200');
+    pass(50);
+    expect(await settle(pausing)).toBe('200');
+  });
+
+  it('and the bulkhead: it waits for its turn no longer than its deadline', async () => {
+    upstream.answer = answering(503);
+    use({
+      deadline: 500,
+      attemptTimeout: 400,
+      retry: { attempts: 1, delay: 400 },
+      bulkhead: { concurrent: 1 },
+    });
+    const retried = start();
+    await paused(1);
+    upstream.answer = silent;
+    pass(150);
+    start({ method: 'POST' });
+    await asked(2);
+    pass(50);
+    await until(() => target.snapshot().queued === 1);
+    pass(299);
+    await calm();
+    expect(retried.now).toBeUndefined();
+    pass(1);
+    expect(await settle(retried)).toBe('upstream-timeout');
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('is not made for a caller that leaves during the pause', async () => {
+    upstream.answer = answering(503);
+    use({ retry: { attempts: 1, delay: 100 } });
+    const call = target.start(GET);
+    const result = resultOf(call);
+    await paused(1);
+    call.abort();
+    expect(await settle(result)).toMatch('given up');
+    pass(1000);
+    await calm();
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('and the breaker: none is sent through a circuit that the attempt before has opened', async () => {
+    upstream.answer = answering(503);
+    use({ retry: { attempts: 2, delay: 10 }, breaker: { kind: 'consecutive', failures: 1 } });
+    const result = start();
+    await paused(1);
+    pass(5);
+    expect(await settle(result)).toBe('circuit-open');
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('and the breaker: each attempt counts', async () => {
+    upstream.answer = answering(500);
+    use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 2 } });
+    await settle(start());
+    expect(target.snapshot().breaker).toBe('closed');
+    await settle(start());
+    expect(target.snapshot()).toMatchObject({ breaker: 'open', failures: 2 });
+  });
+});
+
+describe('the bulkhead', () => {
+  it('and the breaker: who is refused a place says nothing of the target', async () => {
+    upstream.answer = silent;
+    use({
+      attemptTimeout: 100,
+      retry: { attempts: 0 },
+      bulkhead: { concurrent: 1, queued: 0 },
+      breaker: { kind: 'consecutive', failures: 1 },
+    });
+    const running = start();
+    await asked(1);
+    expect(await settle(start())).toBe('overloaded');
+    expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
+    pass(100);
+    expect(await settle(running)).toBe('upstream-timeout');
+  });
+
+  it('and the breaker: who waits for a place is refused when the circuit opens', async () => {
+    upstream.answer = silent;
+    use({
+      attemptTimeout: 100,
+      retry: { attempts: 0 },
+      bulkhead: { concurrent: 1, queued: 1 },
+      breaker: { kind: 'consecutive', failures: 1 },
+    });
+    start();
+    await asked(1);
+    const waiting = start();
+    pass(100);
+    expect(await settle(waiting)).toBe('circuit-open');
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+describe('the deadline', () => {
+  it('is sent along as the time that is left, at most that of an attempt', async () => {
+    use({ deadline: 3000, attemptTimeout: 2000 });
+    await settle(start());
+    await settle(start({ deadline: performance.now() + 700 }));
+    await settle(start({ deadline: Number.POSITIVE_INFINITY }));
+    expect(timesLeft()).toEqual(['2000', '700', '2000']);
+  });
+
+  it('of whoever asks goes before a longer one', async () => {
+    upstream.answer = silent;
+    use({ retry: { attempts: 0 } });
+    const result = start({ deadline: performance.now() + 50 });
+    await asked(1);
+    pass(50);
+    expect(await settle(result)).toBe('upstream-timeout');
+  });
+
+  it('that is too near lets nothing be tried, which says nothing of the target', async () => {
+    use({ minimumTime: 20, breaker: { kind: 'consecutive', failures: 1 } });
+    expect(await settle(start({ deadline: performance.now() + 19 }))).toBe('upstream-timeout');
+    expect(await settle(start({ deadline: performance.now() - 1 }))).toBe('upstream-timeout');
+    expect(upstream.requests).toHaveLength(0);
+    expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
+    expect(await settle(start({ deadline: performance.now() + 20 }))).toBe('200');
+  });
+
+  it('and the bulkhead: when its turn comes too late, nothing is tried', async () => {
+    upstream.answer = silent;
+    use({
+      deadline: 104,
+      minimumTime: 5,
+      attemptTimeout: 100,
+      retry: { attempts: 0 },
+      bulkhead: { concurrent: 1, queued: 1 },
+    });
+    start();
+    await asked(1);
+    const waiting = start();
+    pass(100);
+    expect(await settle(waiting)).toBe('upstream-timeout');
+    expect([upstream.requests.length, target.snapshot().failures]).toEqual([1, 1]);
+  });
+
+  it('and the breaker: a call that is not made does not try whether the target is back', async () => {
+    upstream.answer = answering(500);
+    use({
+      retry: { attempts: 0 },
+      breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 },
+    });
+    await settle(start());
+    pass(1000);
+    upstream.answer = answering(200);
+    expect(await settle(start({ deadline: performance.now() }))).toBe('upstream-timeout');
+    expect(target.snapshot().breaker).toBe('open');
+    expect(await settle(start())).toBe('200');
+    expect(target.snapshot().breaker).toBe('closed');
+  });
+
+  it('lets an answer that has begun go on', async () => {
+    let end = () => {};
+    upstream.answer = (_req, res) => {
+      res.write('a');
+      end = () => res.end('b');
+    };
+    const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
+    const body = answer.collect(10);
+    pass(1000);
+    end();
+    expect(String(await atOnce(body))).toBe('ab');
+  });
+});
