@@ -29,7 +29,7 @@ export interface TargetSnapshot {
   /** Retries that there would have been but for their budget. */
   readonly retriesRefused: number;
   /** Those with a circuit of their own. */
-  readonly operations?: readonly { readonly operationId: string; readonly breaker: Breaker['state'] }[];
+  readonly circuits?: readonly { readonly operationId: string; readonly breaker: Breaker['state'] }[];
   /** The latest of them. */
   readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
   /** The latest first. */
@@ -99,7 +99,7 @@ export class Target {
     const { requests, failures, inFlight, recentFailures } = this.#statistics;
     const [last] = recentFailures;
     const { breaker } = ofService;
-    const operations = [...ofOperations]
+    const circuits = [...ofOperations]
       .filter(([, own]) => own.breaker !== breaker)
       .map(([operationId, own]) => ({ operationId, breaker: own.breaker.state }));
     const p50 = this.#statistics.percentile(0.5);
@@ -113,7 +113,7 @@ export class Target {
       failures,
       retries: budget.retries,
       retriesRefused: budget.refused,
-      ...(operations.length > 0 && { operations }),
+      ...(circuits.length > 0 && { circuits }),
       recentFailures,
       ...(breaker.state === 'open' && { retryAt: breaker.halfOpenAt() }),
       ...(last && { lastFailure: { at: last.at, reason: last.reason } }),

@@ -45,7 +45,7 @@ export const stateOf = ({
   lastFailure,
   latency,
   drift,
-  operations,
+  circuits,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
   ...{ name, breaker },
@@ -55,7 +55,7 @@ export const stateOf = ({
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),
-  ...(operations && { operations }),
+  ...(circuits && { circuits }),
 });
 
 const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>

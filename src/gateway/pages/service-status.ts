@@ -91,6 +91,8 @@ ${
 const figures = ({
   requests,
   failures: failed,
+  retries,
+  retriesRefused,
   inFlight,
   queued,
   droppedLinks,
@@ -100,6 +102,8 @@ const figures = ({
     [
       ['Requests', requests],
       ['Failures', failed],
+      ['Retries', retries],
+      ['Retries refused by their budget', retriesRefused],
       ['In flight', inFlight],
       ['Waiting', queued],
       ['Links left out', droppedLinks],

@@ -116,14 +116,14 @@ const row = ({
   queued,
   lastFailure,
   latency,
-  operations = [],
+  circuits = [],
 }: ServiceSnapshot): Html =>
   html`<tr>
 <th scope="row"><a href="${servicePath(name)}">${name}</a></th>
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${operations.map((one) => html`<br><small>${one.operationId}: ${WORDS[one.breaker]}</small>`)}</div></td>
+  }${circuits.map((one) => html`<br><small>${one.operationId}: ${WORDS[one.breaker]}</small>`)}</div></td>
 <td data-label="Requests">${requests}</td>
 <td data-label="Failures">${failures}</td>
 <td data-label="Retries">${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</td>

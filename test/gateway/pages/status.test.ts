@@ -22,9 +22,9 @@ it('shows nothing of a snapshot but what is named', async () => {
     queued: 0,
     requests: 0,
     failures: 0,
+    recentFailures: [],
     retries: 0,
     retriesRefused: 0,
-    recentFailures: [],
     droppedLinks: 0,
     faults: [],
     hasContract: true,
@@ -68,8 +68,9 @@ it('tells how far answers are from the contract, where somebody looks', async ()
   } as const;
   const service = {
     ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
+    recentFailures: [],
     breaker: 'closed',
-    ...{ recentFailures: [], droppedLinks: 0, faults: [], hasContract: true },
+    ...{ droppedLinks: 0, faults: [], hasContract: true },
   } as const;
   const looked = pagesApp({
     status: () => [
