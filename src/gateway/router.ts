@@ -29,7 +29,7 @@ export interface OperationRouter {
 /** What may follow a beginning of a path. */
 class Node {
   readonly literals = new Map<string, Node>();
-  /** Segments with parameters, those with most that is fixed first. */
+  /** Segments with parameters, in the order of `bySpecificity`. */
   readonly templated: { readonly segment: Segment; readonly node: Node }[] = [];
   /** By method, of the path that ends here. */
   readonly routes = new Map<string, Route>();
@@ -93,9 +93,15 @@ function below(node: Node, segment: Segment): Node {
   if (known) return known.node;
   const added = { segment, node: new Node() };
   node.templated.push(added);
-  const weight = (one: Segment) => one.fixed.join('').length;
-  node.templated.sort((a, b) => weight(b.segment) - weight(a.segment));
+  node.templated.sort((a, b) => bySpecificity(a.segment, b.segment));
   return added.node;
+}
+
+/** Most that is fixed first, then fewest parameters; what is left has to be told apart by something that no order of documents changes. */
+function bySpecificity(a: Segment, b: Segment): number {
+  const [left, right] = [a.fixed.join('{}'), b.fixed.join('{}')];
+  const length = ({ fixed }: Segment) => fixed.join('').length;
+  return length(b) - length(a) || a.names.length - b.names.length || (left < right ? -1 : 1);
 }
 
 /** Every node is entered once at the most, since it has one way to it. */

@@ -137,14 +137,20 @@ function reference(templates: readonly string[], path: string): string | undefin
       own.length === segments.length && own.every((text, n) => expression(text).test(segments[n] as string))
     );
   });
-  const rank = (template: string) =>
-    template
-      .split('/')
-      .map((text) => (text.includes('{') ? text.replaceAll(/\{[^}]*\}/g, '').length : Infinity));
+  const pieces = (text: string) => text.split(/\{[^}]*\}/);
+  const isFirst = (a: string, b: string): number => {
+    const [left, right] = [pieces(a), pieces(b)];
+    if (left.length === 1 || right.length === 1) return left.length - right.length;
+    const fixed = right.join('').length - left.join('').length;
+    return fixed || left.length - right.length || (left.join('{}') < right.join('{}') ? -1 : 1);
+  };
   return fits.toSorted((a, b) => {
-    const [left, right] = [rank(a), rank(b)];
-    const differing = left.findIndex((weight, n) => weight !== right[n]);
-    return differing < 0 ? 0 : (right[differing] as number) - (left[differing] as number);
+    const others = b.split('/');
+    const [one, other] = a
+      .split('/')
+      .map((text, n) => [text, others[n] as string] as const)
+      .find(([text, its]) => pieces(text).join('{}') !== pieces(its).join('{}')) ?? ['', ''];
+    return one === other ? 0 : isFirst(one, other);
   })[0];
 }
 
