@@ -50,8 +50,8 @@ export async function start(env: Environment): Promise<StartedSystem> {
     closers.push(() => gateway.close());
     // What people type; on a loopback address it is the same.
     const url = gateway.url.replace(LOOPBACK, 'localhost');
-    const { sample, refused, reload } = gateway;
-    return { url, sample, services: urls, refused, reload, close };
+    const { sample, refused, reload, drain } = gateway;
+    return { url, sample, services: urls, refused, reload, drain, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,12 +1,14 @@
 /**
  * Runs a process from start to end: a wrong configuration is one line and exit code 1, SIGINT and SIGTERM let
- * what is in flight finish and end with 0, a second signal ends at once. SIGHUP takes over what has changed; when it
+ * what is in flight finish and end with 0, SIGTERM after others had time to see that it ends; a second signal ends at once. SIGHUP takes over what has changed; when it
  * comes because the terminal is gone, it ends the process.
  */
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
 
 export interface Running {
+  /** Tells that it ends, and resolves when whoever has to know it has had time to see it. */
+  drain?(): Promise<void>;
   close(): Promise<void>;
   reload?(): Promise<unknown>;
 }
@@ -32,18 +34,19 @@ const SAME_SIGNAL = 1000;
 function endOnSignal(): (running: Running) => void {
   let running: Running | undefined;
   let since: number | undefined;
-  const end = async (): Promise<void> => {
+  const end = async (drains = false): Promise<void> => {
     if (running === undefined) process.exit(FORCED_EXIT);
     if (since !== undefined) {
       if (performance.now() - since > SAME_SIGNAL) process.exit(FORCED_EXIT);
       return;
     }
     since = performance.now();
+    if (drains) await running.drain?.();
     await running.close();
     process.exit(0);
   };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
+  process.on('SIGINT', () => end());
+  process.on('SIGTERM', () => end(true));
   const hadTerminal = isatty(STDIN);
   process.on('SIGHUP', () => {
     if (running?.reload === undefined || (hadTerminal && !isatty(STDIN))) void end();

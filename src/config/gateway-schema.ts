@@ -88,6 +88,18 @@ export const gatewaySchema = z.strictObject({
       urls: duration.default(60_000).describe('How often documents are asked for at their URLs; `0` never.'),
     })
     .prefault({}),
+  shutdown: z
+    .strictObject({
+      drain: duration
+        .default(1000)
+        .describe(
+          'How long requests are still taken after SIGTERM, while `/health/ready` answers 503 and every answer ends its connection, so that nobody is lost who looks there; Ctrl-C does not wait.',
+        ),
+      grace: duration
+        .default(10_000)
+        .describe('How long what is in flight then has to finish; what is left is ended.'),
+    })
+    .prefault({}),
   accessLog: z.boolean().default(true).describe('Whether the gateway logs a line a request.'),
 });
 

@@ -48,6 +48,8 @@ export interface GatewayConfig {
   readonly accessLog: boolean;
   /** How often files and URLs are looked at, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
+  /** How long a process that ends still takes requests, and then waits for them, in milliseconds. */
+  readonly shutdown: { readonly drain: number; readonly grace: number };
 }
 
 export interface GatewayConfigSources {
@@ -139,8 +141,8 @@ export const parseGatewayConfig = (
       ...policiesOf(service, at),
     };
   });
-  const { limits, trustProxy, accessLog, reload } = root;
-  return { services, limits, trustProxy, accessLog, reload };
+  const { limits, trustProxy, accessLog, reload, shutdown } = root;
+  return { services, limits, trustProxy, accessLog, reload, shutdown };
 };
 
 /** Never answers (RFC 6761 §6.4). */

@@ -3,5 +3,11 @@
 /** A service's OpenAPI document. */
 export const documentPath = (service: string): string => `/openapi/${service}.json`;
 
+/** How it is, and how those are that it calls. */
+export const HEALTH_PATH = '/health';
+
+/** Whether its process answers. */
+export const LIVE_PATH = '/health/live';
+
 /** Whether it can be asked. */
 export const READY_PATH = '/health/ready';

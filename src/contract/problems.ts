@@ -217,6 +217,15 @@ export const overloaded = defineProblem({
   mend: 'Try again after `Retry-After` seconds, more slowly.',
 });
 
+export const shuttingDown = defineProblem({
+  code: 'shutting-down',
+  status: 503,
+  title: 'The server ends before it could answer',
+  meaning:
+    'The server was told to end, and the request took longer than it waits for what is in flight. Whether the work was done is not known.',
+  mend: 'What is safe to repeat can be tried again after `Retry-After` seconds: another server answers, or this one when it is back.',
+});
+
 export const upstreamTimeout = defineProblem({
   code: 'upstream-timeout',
   status: 504,
@@ -255,6 +264,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     contractUnavailable,
     circuitOpen,
     overloaded,
+    shuttingDown,
     upstreamTimeout,
   ].map((type) => [type.code, type]),
 );

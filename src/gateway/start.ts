@@ -1,4 +1,5 @@
 /** Puts a gateway together from its configuration, lets it listen, and takes over what changes. */
+import { setTimeout } from 'node:timers/promises';
 import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
 import type { LastGood } from '../config/last-good.ts';
 import { type Listening, listen } from '../http/listen.ts';
@@ -17,13 +18,17 @@ export interface StartGatewayOptions {
   readonly lastGood?: LastGood;
 }
 
-export interface StartedGateway extends Listening {
+export interface StartedGateway extends Pick<Listening, 'url'> {
   /** Path and query of a request worth copying. */
   readonly sample: string;
   /** Why it did not start with what is newest, a line a fault. */
   readonly refused: readonly string[];
   /** Takes over what has changed, at once. @returns whether something did */
   reload(): Promise<boolean>;
+  /** Is ready no more, and resolves when load balancers have had time to see it. */
+  drain(): Promise<void>;
+  /** Lets what is in flight finish. */
+  close(): Promise<void>;
 }
 
 /** @throws ConfigError when a document is broken or the port is taken */
@@ -31,7 +36,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   const { config, port, host, log, lastGood } = options;
   const file = 'parse' in config ? config : fixed(config);
   const live = await Live.start({ file, log, lastGood });
-  const { url, close } = await listen(live.handle, { port, host });
+  const listening = await listen(live.handle, { port, host });
   const unwatch = watch({
     places: () => live.places.filter(Boolean),
     intervals: () => live.generation.config.reload,
@@ -39,14 +44,19 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     reload: () => live.reload(),
   });
   return {
-    url,
+    url: listening.url,
     sample: samplePath(live.generation.services),
     refused: live.refusals,
     reload: () => live.reload(),
+    drain: () => {
+      live.state.isDraining = true;
+      listening.drain();
+      return setTimeout(live.generation.config.shutdown.drain);
+    },
     close: async () => {
       unwatch();
       live.state.isDraining = true;
-      await close();
+      await listening.close(live.generation.config.shutdown.grace);
       await live.close();
       log.flush();
     },

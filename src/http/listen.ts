@@ -2,30 +2,41 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
+import { Connections } from './connections.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
 export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
-  /** Milliseconds that requests in flight have to finish once it is closed. */
-  readonly grace?: number;
   readonly server?: ServerOptions;
 }
 
 export interface Listening {
   readonly url: string;
-  /** Accepts nothing more, lets what is in flight finish, and cuts what takes longer than the grace. */
-  close(): Promise<void>;
+  /** From now on each answer is the last of its connection. */
+  drain(): void;
+  /**
+   * Accepts nothing more, lets what is in flight finish, and ends what takes longer.
+   * @param grace milliseconds that it has
+   */
+  close(grace?: number): Promise<void>;
 }
 
 const DEFAULT_GRACE = 10_000;
 const SWEEP_INTERVAL = 50;
+/** Milliseconds in which the last words of what was ended have to be taken. */
+const LAST_WORDS = 500;
 
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, grace = DEFAULT_GRACE, server: serverOptions = {} } = options;
-  const server = createServer(serverOptions, app);
+  const { port, host, server: serverOptions = {} } = options;
+  const server = createServer(serverOptions);
+  const connections = new Connections(server);
+  server.on('request', (req, res) => {
+    connections.begin(req, res);
+    app(req, res);
+  });
   server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, port, host)));
@@ -34,13 +45,17 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    close: () =>
+    drain: () => connections.drain(),
+    close: (grace = DEFAULT_GRACE) =>
       new Promise((resolve) => {
+        connections.drain();
         // Connections that are kept alive become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
-        const cut = setTimeout(() => server.closeAllConnections(), grace);
+        const end = setTimeout(() => connections.end(), grace);
+        const cut = setTimeout(() => server.closeAllConnections(), grace + LAST_WORDS);
         server.close(() => {
           clearInterval(sweep);
+          clearTimeout(end);
           clearTimeout(cut);
           resolve();
         });

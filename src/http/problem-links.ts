@@ -4,7 +4,7 @@
  * `_links` among its extensions, goes before.
  */
 import { OPENAPI_JSON } from '../contract/media-types.ts';
-import { documentPath, READY_PATH } from '../contract/places.ts';
+import { documentPath, HEALTH_PATH } from '../contract/places.ts';
 import { type Problem, problemPath } from '../contract/problem.ts';
 import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../contract/problems.ts';
 import { plain } from '../hypermedia/selection.ts';
@@ -40,7 +40,7 @@ interface ProblemLink {
 
 export type ProblemLinks = Readonly<Record<string, ProblemLink | readonly ProblemLink[]>>;
 
-const NO_PATHS: Paths = { find: () => undefined, status: READY_PATH };
+const NO_PATHS: Paths = { find: () => undefined, status: HEALTH_PATH };
 /** Deeper paths are nobody's; a caller may send thousands of slashes. */
 const MAX_SEGMENTS = 16;
 

@@ -6,9 +6,9 @@
  */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../contract/problem.ts';
+import type { ProblemType } from '../contract/problem.ts';
 import { badRequest, headersTooLarge, requestTimeout } from '../contract/problems.ts';
-import { problemLinks } from './problem-links.ts';
+import { bareProblem } from './bare-problem.ts';
 
 const TYPES: ReadonlyMap<string, ProblemType> = new Map<string, ProblemType>([
   ['HPE_HEADER_OVERFLOW', headersTooLarge],
@@ -21,14 +21,8 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Duple
     return;
   }
   const type = TYPES.get(error.code ?? '') ?? badRequest;
-  const problem = new Problem(type, type.meaning);
-  const body = JSON.stringify({ ...problem.toJSON(), _links: problemLinks(problem) });
-  const head = [
-    `HTTP/1.1 ${type.status} ${STATUS_CODES[type.status]}`,
-    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-  ];
+  const { status, headers, body } = bareProblem(type);
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

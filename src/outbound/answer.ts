@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { markEventStream } from '../http/event-stream.ts';
 import type { Call } from './call.ts';
 import { CallAborted } from './call-failure.ts';
 
@@ -55,7 +56,7 @@ export class UpstreamAnswer {
 
   /** Sends it on with this raw head. A body that is here whole goes out in one piece with the head. */
   pipe(res: ServerResponse, rawHead: readonly string[]): void {
-    if (res.destroyed) {
+    if (res.destroyed || res.headersSent) {
       this.abort(new CallAborted());
       return;
     }
@@ -68,6 +69,7 @@ export class UpstreamAnswer {
       return;
     }
     if (this.#held.length === 0) res.flushHeaders();
+    markEventStream(res, this.header('content-type'));
     const controller = this.#controller;
     let isWaiting = false;
     const resume = () => {
@@ -76,7 +78,7 @@ export class UpstreamAnswer {
     };
     this.#attach({
       data: (chunk) => {
-        if (res.write(chunk)) return;
+        if (res.writableEnded || res.write(chunk)) return;
         controller.pause();
         // What was held comes in many pieces at once.
         if (isWaiting) return;

@@ -13,6 +13,7 @@ import { Problem } from '../contract/problem.ts';
 import { notFound } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
 import { asCaller } from '../http/as-caller.ts';
+import type { HealthOptions } from '../http/health.ts';
 import { identify } from '../http/identify.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
@@ -44,6 +45,7 @@ export interface ServiceOptions {
   /** Where answers are kept for requests that come again. */
   readonly keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
   readonly log: Pick<Log, 'logger' | 'lines'>;
+  readonly health?: Pick<HealthOptions, 'isDraining' | 'checks'>;
   readonly limits?: Limits;
 }
 
@@ -59,6 +61,7 @@ export function createService(options: ServiceOptions): Express {
     getJson,
     keys,
     log,
+    health = { isDraining: () => false, checks: () => ({}) },
     limits = defaultLimits,
   } = options;
   const document = contractDocument(describeStates(contract, affordances), formats);
@@ -91,7 +94,7 @@ export function createService(options: ServiceOptions): Express {
   app.use(identify({ echo: true, heedsDeadline: true }));
   app.use(accessLog({ lines: log.lines }));
   app.use(asCaller());
-  app.use(entry(contract, document));
+  app.use(entry(contract, document, health));
   for (const runner of runners.values()) {
     const { method, path, body, deprecated } = runner.operation;
     app[method](

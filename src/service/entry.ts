@@ -9,8 +9,9 @@ import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
 import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts';
-import { documentPath, READY_PATH } from '../contract/places.ts';
-import { cache, type Entity, entity, get, json, send, sendNegotiated } from '../http/entity.ts';
+import { documentPath, HEALTH_PATH } from '../contract/places.ts';
+import { type Entity, entity, get, json, send, sendNegotiated } from '../http/entity.ts';
+import { type HealthOptions, serveHealth } from '../http/health.ts';
 import { linkHeader } from '../http/link-header.ts';
 import { servePageFiles } from '../http/page/files.ts';
 import { siteFiles } from '../http/page/site-files.ts';
@@ -18,7 +19,11 @@ import { formats } from '../hypermedia/formats/index.ts';
 
 const WHOLE_DOCUMENT = '/openapi.json';
 
-export function entry(contract: Contract, document: OpenAPIObject): Router {
+export function entry(
+  contract: Contract,
+  document: OpenAPIObject,
+  health: Pick<HealthOptions, 'isDraining' | 'checks'>,
+): Router {
   const { service, title, version, description, operations } = contract;
   const entries = operations.flatMap(({ entry, path, summary }) =>
     entry === undefined ? [] : [[entry, { href: path, title: summary }] as const],
@@ -26,7 +31,7 @@ export function entry(contract: Contract, document: OpenAPIObject): Router {
   const links = {
     self: { href: '/' },
     'service-desc': { href: documentPath(service), type: OPENAPI_JSON },
-    status: { href: READY_PATH, type: HEALTH },
+    status: { href: HEALTH_PATH, type: HEALTH },
   };
   const home = { title, description, version, _links: { ...links, ...Object.fromEntries(entries) } };
   const link = linkHeader(Object.entries(links).map(([rel, value]) => ({ rel, ...value })));
@@ -41,8 +46,10 @@ export function entry(contract: Contract, document: OpenAPIObject): Router {
   const whole = json(OPENAPI_JSON, document);
   for (const path of [WHOLE_DOCUMENT, documentPath(service)])
     get(router, path, (req, res) => send(req, res, whole));
-  const health = json(HEALTH, { status: 'pass', version }, { 'Cache-Control': cache.never });
-  for (const path of ['/health/live', READY_PATH]) get(router, path, (req, res) => send(req, res, health));
+  serveHealth(router, {
+    ...{ serviceId: service, description: title, version, ...health },
+    links: { 'service-desc': links['service-desc'].href },
+  });
   servePageFiles(router, [
     ...siteFiles.values(),
     ...formats.flatMap(({ rendering }) => rendering?.files ?? []),

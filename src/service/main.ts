@@ -1,5 +1,6 @@
 /** Runs one service alone: `npm run start:service -- orders`. */
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../config/config-error.ts';
 import { loadGatewayConfig } from '../config/gateway-yaml.ts';
 import { readSettings } from '../config/settings.ts';
@@ -35,8 +36,12 @@ async function start(name: string | undefined): Promise<Running> {
   });
   process.stdout.write(`${service.contract.title}: ${listening.url}\n`);
   return {
+    drain: () => {
+      listening.drain();
+      return setTimeout(config.shutdown.drain);
+    },
     close: async () => {
-      await listening.close();
+      await listening.close(config.shutdown.grace);
       await closeTargets(targets);
       await database.close();
       log.flush();

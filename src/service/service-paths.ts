@@ -1,6 +1,6 @@
 /** What a service knows of its paths, for the links of problems. */
 import type { Contract } from '../contract/contract.ts';
-import { READY_PATH } from '../contract/places.ts';
+import { HEALTH_PATH } from '../contract/places.ts';
 import type { Paths } from '../http/problem-links.ts';
 import { matchPath, pathTemplate } from '../hypermedia/href.ts';
 
@@ -10,7 +10,7 @@ export function servicePaths({ service, operations }: Contract): Paths {
     // Concrete paths before templated ones.
     .sort((a, b) => a.template.names.length - b.template.names.length);
   return {
-    status: READY_PATH,
+    status: HEALTH_PATH,
     find(asked, path) {
       const method = asked === 'HEAD' ? 'GET' : asked;
       const found = known.find((one) => one.method === method && matches(one.template, path));

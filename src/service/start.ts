@@ -1,5 +1,6 @@
 /** Starts a service: its schema, its clients, its handlers, its port. The same whether it runs alone or with others. */
 
+import { sql } from 'kysely';
 import type { Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
@@ -7,9 +8,11 @@ import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { createClient } from '../outbound/client.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
+import type { TargetSnapshot } from '../outbound/target.ts';
 import type { Database } from '../storage/database.ts';
 import { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { createService } from './app.ts';
+import { serviceHealth } from './health.ts';
 import { renamePaths } from './rename-paths.ts';
 import type { Service } from './service.ts';
 
@@ -22,23 +25,41 @@ interface Neighbour {
 export interface StartServiceOptions {
   readonly database: Database;
   /** The services that it may call; those that it does not link to are not used. */
-  readonly targets: ReadonlyMap<string, JsonTarget>;
+  readonly targets: ReadonlyMap<string, JsonTarget & { snapshot?(): TargetSnapshot }>;
   /** What paths are called, its own and those of others. */
   readonly neighbours?: readonly Neighbour[];
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly limits?: Limits;
+  /** True as soon as the process drains. */
+  readonly isDraining?: () => boolean;
   readonly port: number;
   readonly host: string;
 }
 
 /** @throws Error when a linked service has no target */
 export async function startService(service: Service, options: StartServiceOptions): Promise<Listening> {
-  return listen(await serviceApp(service, options), options);
+  let isDraining = false;
+  const app = await serviceApp(service, { ...options, isDraining: () => isDraining });
+  const { drain, ...listening } = await listen(app, options);
+  return {
+    ...listening,
+    drain: () => {
+      isDraining = true;
+      drain();
+    },
+  };
 }
 
 export async function serviceApp(
   service: Service,
-  { database, targets, neighbours = [], log, limits }: Omit<StartServiceOptions, 'port' | 'host'>,
+  {
+    database,
+    targets,
+    neighbours = [],
+    log,
+    limits,
+    isDraining = () => false,
+  }: Omit<StartServiceOptions, 'port' | 'host'>,
 ) {
   const { affordances, migrations } = service;
   const named = (one: Contract): Contract =>
@@ -63,6 +84,13 @@ export async function serviceApp(
     getJson: (name, path, accept, operationId) =>
       sendJson(target(name), { method: 'GET', path, accept, operationId }),
     log,
+    health: {
+      isDraining,
+      checks: serviceHealth({
+        ping: () => sql`select 1`.execute(db),
+        snapshots: () => linked.flatMap(([name]) => targets.get(name)?.snapshot?.() ?? []),
+      }),
+    },
     ...(limits === undefined ? {} : { limits }),
   });
 }

@@ -33,9 +33,9 @@ describeInBrowser('a large document', (browser) => {
       { name: 'tagged', document: large(true) },
       { name: 'untagged', document: { ...large(false), paths: elsewhere(large(false)) } },
     ];
-    gateway = await listen(pagesApp({ services }), { port: 0, host: '127.0.0.1', grace: 0 });
+    gateway = await listen(pagesApp({ services }), { port: 0, host: '127.0.0.1' });
   }, 60_000);
-  afterAll(() => gateway?.close());
+  afterAll(() => gateway?.close(0));
 
   const open = async (path: string, options = {}) => {
     const watched = await openWatched(browser(), `${gateway?.url}${path}`, options);

@@ -16,6 +16,7 @@ const OWN = [
   '/problems/not-found',
   '/rels',
   '/.well-known/api-catalog',
+  '/health',
   '/health/live',
   '/health/ready',
 ];

@@ -17,7 +17,7 @@ interface CountedSystem extends System {
   asked(): Record<string, string[]>;
 }
 
-const FREE = { port: 0, host: '127.0.0.1', grace: 0 };
+const FREE = { port: 0, host: '127.0.0.1' };
 
 export async function startCountedSystem(): Promise<CountedSystem> {
   const log = createLog({ level: 'silent' });
@@ -53,7 +53,7 @@ export async function startCountedSystem(): Promise<CountedSystem> {
     },
     close: async () => {
       await gateway.close();
-      for (const { close } of places) await close();
+      for (const { close } of places) await close(0);
       await closeTargets(targets);
       await database.close();
     },

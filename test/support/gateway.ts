@@ -57,7 +57,7 @@ export const startGateway = async (
     log,
     ...options,
   });
-  const listening = await listen(app, { port: 0, host: '127.0.0.1', grace: 0 });
-  open.push(listening.close);
+  const listening = await listen(app, { port: 0, host: '127.0.0.1' });
+  open.push(() => listening.close(0));
   return { ...listening, services, log };
 };

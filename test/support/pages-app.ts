@@ -132,7 +132,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           ],
         },
       ],
-      ready: () => true,
+      isDraining: () => false,
       ...options,
     }),
   );

@@ -111,7 +111,7 @@ export async function startShop(service: string, config = '') {
         },
       },
     ],
-    ready: () => true,
+    isDraining: () => false,
   });
   const faults: string[] = [];
   const gateway = await startGateway(

@@ -64,7 +64,7 @@ const homePage = (
 <li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
 <li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
 <li><a href="/rels">/rels</a> says what each link relation means</li>
-<li><a href="/health/live">/health/live</a>, <a href="/health/ready">/health/ready</a> are for orchestrators</li>
+<li><a href="/health">/health</a> says how everything is, <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>
 </ul>
 </section>`,
   });

@@ -4,14 +4,16 @@
  */
 import { Router } from 'express';
 import type { Refusal } from '../../config/refusal.ts';
+import { serveHealth } from '../../http/health.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { type MergeOptions, mergeDocuments, publicInfo } from '../document/merge.ts';
 import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
+import { docsPath, STATUS_PATH } from './discovery.ts';
 import { docs } from './docs.ts';
 import { documents } from './documents.ts';
 import { explorer } from './explorer.ts';
-import { health } from './health.ts';
+import { healthChecks } from './health.ts';
 import { home } from './home.ts';
 import { problems } from './problems.ts';
 import { publish } from './published.ts';
@@ -28,8 +30,8 @@ export interface PagesOptions {
   readonly status: () => readonly ServiceSnapshot[];
   /** Why the configuration is not the newest. */
   readonly refused?: () => Refusal | undefined;
-  /** False as soon as the process drains. */
-  readonly ready: () => boolean;
+  /** True as soon as the process drains. */
+  readonly isDraining: () => boolean;
 }
 
 /** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
@@ -38,7 +40,7 @@ export function createPages({
   info: given = {},
   status: snapshot,
   refused = () => undefined,
-  ready,
+  isDraining,
 }: PagesOptions): Router {
   const info = publicInfo(given);
   const published = publish(services, info.title, () => mergeDocuments(services, { info }));
@@ -53,6 +55,11 @@ export function createPages({
   status(router, snapshot, refused);
   serviceStatus(router, services, snapshot);
   catalog(router, services);
-  health(router, ready, snapshot);
+  serveHealth(router, {
+    ...{ serviceId: 'gateway', description: info.title, version: info.version },
+    links: { 'service-doc': docsPath(), about: STATUS_PATH },
+    isDraining,
+    checks: () => healthChecks(snapshot()),
+  });
   return router;
 }

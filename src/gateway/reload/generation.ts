@@ -102,7 +102,7 @@ async function partsOf(
         ...driftOf(target.name),
       })),
     refused: () => state.refused,
-    ready: () => !state.isDraining,
+    isDraining: () => state.isDraining,
   });
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));

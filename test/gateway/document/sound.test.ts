@@ -105,7 +105,7 @@ function change(document: Any, steps: readonly number[], value: unknown): void {
 function serve(text: string): void {
   const document = parseOpenApi(text, 'a.json');
   const services = liftDocuments([{ name: 'a', document }]);
-  const pages = createPages({ services, status: () => [], ready: () => true });
+  const pages = createPages({ services, status: () => [], isDraining: () => false });
   createGateway({
     config: parseGatewayConfig('services: { a: { document: x, url: "http://localhost" } }', 'gateway.yaml'),
     documents: new Map(services.map((service) => [service.name, service.document])),

@@ -2,25 +2,29 @@ import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { pagesApp } from '../../support/pages-app.ts';
 
-it('is alive whatever the services are', async () => {
-  const { body, type } = await request(pagesApp({ ready: () => false }))
-    .get('/health/live')
-    .expect(200);
+it('is alive and ready whatever the services are, and tells that they are not well', async () => {
+  const app = pagesApp();
+  const { body: live, type } = await request(app).get('/health/live').expect(200);
+  const { body: ready } = await request(app).get('/health/ready').expect(200);
+  const { body: health } = await request(app).get('/health').expect(200);
 
   expect(type).toBe('application/health+json');
-  expect(body).toEqual({ status: 'pass' });
+  expect([live, ready]).toEqual([{ status: 'pass' }, { status: 'pass' }]);
+  expect(health).toMatchObject({ status: 'warn', serviceId: 'gateway', links: { about: '/status' } });
+  expect(health.checks).toMatchObject({
+    'orders:breaker': [{ status: 'warn', observedValue: 'open' }],
+    'orders:responseTime': [{ status: 'pass', observedValue: 3.21, observedUnit: 'ms' }],
+    'consumers:breaker': [{ status: 'pass', observedValue: 'closed' }],
+  });
 });
 
-it('is ready with a warning while a service is not well, and not ready while it drains', async () => {
-  let ready = true;
-  const app = pagesApp({ ready: () => ready });
+it('is alive but not ready while it drains', async () => {
+  const app = pagesApp({ isDraining: () => true });
 
-  const warned = await request(app).get('/health/ready').expect(200);
-  expect(warned.body.status).toBe('warn');
-  expect(warned.body.checks['orders:breaker'][0]).toMatchObject({ observedValue: 'open', status: 'warn' });
-
-  ready = false;
-  const draining = await request(app).get('/health/ready').expect(503);
-  expect(draining.body.status).toBe('fail');
-  expect(draining.headers['cache-control']).toBe('no-store');
+  await request(app).get('/health/live').expect(200);
+  for (const path of ['/health/ready', '/health']) {
+    const { body, headers } = await request(app).get(path).expect(503);
+    expect(body).toMatchObject({ status: 'fail', output: 'draining' });
+    expect(headers['cache-control']).toBe('no-store');
+  }
 });

@@ -92,7 +92,7 @@ it.each([
   [true, 'https://food.example/orders'],
   [false, 'http://127.0.0.1:'],
 ])('names the address that callers see, where proxies are trusted: %s', async (trusted, address) => {
-  const pages = createPages({ services: sampleServices, status: () => [], ready: () => true });
+  const pages = createPages({ services: sampleServices, status: () => [], isDraining: () => false });
   const documents = Object.fromEntries(sampleServices.map(({ name, document }) => [name, document]));
   const gateway = await startGateway(documents, { config: `trustProxy: ${trusted}`, pages });
   const { text } = await page(request(gateway.url))

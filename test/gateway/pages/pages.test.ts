@@ -23,6 +23,7 @@ const PATHS = [
   '/problems/not-found',
   '/status',
   '/.well-known/api-catalog',
+  '/health',
   '/health/live',
   '/health/ready',
 ];

@@ -95,9 +95,7 @@ it('are waited for: until then their paths are unavailable, and no others', asyn
   const page = (await get('/status').accept('text/html')).text;
   expect(page).toContain('no document yet');
   expect(page).not.toContain(new URL(contracts.url).host);
-  expect((await get('/health/ready').expect(200)).body.checks['a:contract']).toMatchObject([
-    { status: 'warn' },
-  ]);
+  expect((await get('/health').expect(200)).body.checks['a:contract']).toMatchObject([{ status: 'warn' }]);
 
   published = { text: document('/x'), etag: '"1"' };
   expect(await gateway.reload()).toBe(true);

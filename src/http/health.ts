@@ -1,0 +1,58 @@
+/**
+ * `/health`, `/health/live` and `/health/ready` as `application/health+json` (draft-inadarei-api-health-check-06).
+ *
+ * Live: this process answers; nothing that it calls can change that. Ready: it wants requests, which ends when it
+ * drains; services that it calls do not change that either, or all instances would leave at once. `/health` has the
+ * checks of all that. Sends 200, or 503 for `fail`; never kept.
+ */
+import type { Request, Response, Router } from 'express';
+import { HEALTH } from '../contract/media-types.ts';
+import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
+import { cache, get, json, send } from './entity.ts';
+
+type HealthStatus = 'pass' | 'warn' | 'fail';
+
+export interface Check {
+  readonly componentType: 'component' | 'datastore';
+  readonly status: HealthStatus;
+  readonly observedValue?: string | number;
+  readonly observedUnit?: string;
+  readonly output?: string;
+}
+
+/** By `component:measurement`. */
+export type Checks = Readonly<Record<string, readonly Check[]>>;
+
+export interface HealthOptions {
+  readonly serviceId: string;
+  readonly description: string;
+  readonly version: string;
+  /** Where to read on, by link relation. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly isDraining: () => boolean;
+  /** How things are now; no address is in it. */
+  readonly checks: () => Checks | Promise<Checks>;
+}
+
+const headers = { 'Cache-Control': cache.never };
+const DRAINING = { status: 'fail', output: 'draining' } as const;
+
+export function serveHealth(router: Router, { isDraining, checks, links, ...about }: HealthOptions): void {
+  const tell = (
+    req: Request,
+    res: Response,
+    body: { readonly status: HealthStatus; readonly [member: string]: unknown },
+  ) => send(req, res, json(HEALTH, body, headers), body.status === 'fail' ? 503 : 200);
+  get(router, LIVE_PATH, (req, res) => tell(req, res, { status: 'pass' }));
+  get(router, READY_PATH, (req, res) => tell(req, res, isDraining() ? DRAINING : { status: 'pass' }));
+  get(router, HEALTH_PATH, async (req, res) => {
+    const found = await checks();
+    const own = isDraining() ? DRAINING : { status: worst(found) };
+    tell(req, res, { ...own, ...about, checks: found, links: { self: HEALTH_PATH, ...links } });
+  });
+}
+
+const worst = (checks: Checks): HealthStatus => {
+  const all = Object.values(checks).flatMap((list) => list.map(({ status }) => status));
+  return all.includes('fail') ? 'fail' : all.includes('warn') ? 'warn' : 'pass';
+};

@@ -1,0 +1,18 @@
+/** What the health of a process says of a service that it calls. One that is not well is a warning: all else works. */
+import type { Checks } from '../http/health.ts';
+import type { TargetSnapshot } from './target.ts';
+
+export const targetChecks = ({
+  name,
+  breaker,
+  latency,
+}: Pick<TargetSnapshot, 'name' | 'breaker' | 'latency'>): Checks => ({
+  [`${name}:breaker`]: [
+    { componentType: 'component', status: breaker === 'closed' ? 'pass' : 'warn', observedValue: breaker },
+  ],
+  ...(latency && {
+    [`${name}:responseTime`]: [
+      { componentType: 'component', status: 'pass', observedValue: latency.p50, observedUnit: 'ms' },
+    ],
+  }),
+});

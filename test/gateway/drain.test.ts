@@ -1,0 +1,32 @@
+/** What becomes of streams that are still open when the gateway's time is up. */
+import { once } from 'node:events';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { expect, it } from '@jest/globals';
+import { document, startGateway } from '../support/gateway.ts';
+
+const openStream = async (contentType: string) => {
+  const gateway = await startGateway({ orders: document({ '/x': { get: {} } }) });
+  let upstream: ServerResponse | undefined;
+  if (gateway.services.orders)
+    gateway.services.orders.answer = (_req, res) => {
+      upstream = res;
+      res.writeHead(200, { 'Content-Type': contentType }).write('data: 1\n\n');
+    };
+  const [res] = (await once(get(`${gateway.url}/x`), 'response')) as [IncomingMessage];
+  await once(res, 'readable');
+  return { gateway, res, upstream };
+};
+
+it('ends an event stream cleanly, and lets go of the service', async () => {
+  const { gateway, res, upstream } = await openStream('text/event-stream; charset=utf-8');
+  const left = once(upstream as ServerResponse, 'close');
+  await Promise.all([gateway.close(0), left]);
+  expect((await res.toArray()).join('')).toBe('data: 1\n\n');
+  expect(res.complete).toBe(true);
+});
+
+it('cuts a download, so that it does not look whole', async () => {
+  const { gateway, res } = await openStream('text/plain');
+  await gateway.close(0);
+  await expect(res.toArray()).rejects.toThrow('aborted');
+});

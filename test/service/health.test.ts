@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { service as orders } from '../../services/orders/main.ts';
+import { createTargets } from '../../src/outbound/targets.ts';
+import { type ServiceHealthOptions, serviceHealth } from '../../src/service/health.ts';
+import { type TestService, testService } from '../support/service.ts';
+
+describe('the health of a service', () => {
+  let running: TestService;
+  beforeAll(async () => {
+    const targets = createTargets([{ name: 'consumers', url: 'http://127.0.0.1:1' }]);
+    running = await testService(orders, [...targets.values()]);
+  });
+  afterAll(() => running.close());
+
+  it('says how its database is and how those are that it calls, and where to read on', async () => {
+    const { body, type } = await request(running.app).get('/health').expect(200);
+
+    expect(type).toBe('application/health+json');
+    expect(body).toMatchObject({ status: 'pass', serviceId: 'orders', links: { self: '/health' } });
+    expect(body.checks).toMatchObject({
+      'database:responseTime': [{ componentType: 'datastore', status: 'pass', observedUnit: 'ms' }],
+      'consumers:breaker': [{ status: 'pass', observedValue: 'closed' }],
+    });
+    expect(JSON.stringify(body)).not.toContain('127.0.0.1');
+    await request(running.app).get(body.links['service-desc']).expect(200);
+  });
+});
+
+describe('the checks', () => {
+  const checksWith = (ping: ServiceHealthOptions['ping']) => serviceHealth({ ping, snapshots: () => [] });
+
+  it('fail when the database does not answer, without saying where it is', async () => {
+    const checks = checksWith(() => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432')));
+    expect(await checks()).toEqual({
+      'database:responseTime': [{ componentType: 'datastore', status: 'fail', output: 'no answer' }],
+    });
+  });
+
+  it('ask the database once for all who look at the same time', async () => {
+    let asked = 0;
+    const checks = checksWith(async () => {
+      asked += 1;
+    });
+    await Promise.all([checks(), checks(), checks()]);
+    expect(asked).toBe(1);
+  });
+});
