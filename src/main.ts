@@ -15,6 +15,8 @@ import { type Database, openDatabase } from './storage/database.ts';
 
 export interface StartedSystem extends Required<Running> {
   readonly url: string;
+  /** Where a person sees how it is. */
+  readonly statusUrl: string;
   /** Path of a request worth copying. */
   readonly sample: string;
   /** Where each service listens, by name. */
@@ -49,9 +51,11 @@ export async function start(env: Environment): Promise<StartedSystem> {
     });
     closers.push(() => gateway.close());
     // What people type; on a loopback address it is the same.
-    const url = gateway.url.replace(LOOPBACK, 'localhost');
+    const [url, statusUrl] = [gateway.url, gateway.statusUrl].map((one) =>
+      one.replace(LOOPBACK, 'localhost'),
+    ) as [string, string];
     const { sample, refused, reload, drain } = gateway;
-    return { url, sample, services: urls, refused, reload, drain, close };
+    return { url, statusUrl, sample, services: urls, refused, reload, drain, close };
   } catch (error) {
     await close();
     throw error;
@@ -114,12 +118,12 @@ async function reserve(name: string): Promise<Place> {
   };
 }
 
-const banner = ({ url, sample, refused }: StartedSystem): string => `
+const banner = ({ url, statusUrl, sample, refused }: StartedSystem): string => `
   linkway is up.
 
     Entry point   ${url}/
     Swagger UI    ${url}/docs
-    Status        ${url}/status
+    Status        ${statusUrl}
 
     curl -s '${url}${sample}'
 

@@ -63,6 +63,31 @@ const serviceSchema = z.strictObject({
     ),
 });
 
+const adminSchema = z
+  .strictObject({
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe(
+        'Port of a listener for those who run the gateway, with `/metrics`; without it there is none. Read at start.',
+      ),
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address that it listens on. Whoever reaches it is let in.'),
+    status: z
+      .boolean()
+      .default(false)
+      .describe('Whether `/status` and the checks of `/health` are told there, and there alone.'),
+  })
+  .refine(({ port, status }) => port !== undefined || !status, {
+    path: ['status'],
+    error: 'needs a listener; set admin.port too',
+  });
+
 export const gatewaySchema = z.strictObject({
   services: z.record(
     z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and hyphens'),
@@ -100,6 +125,7 @@ export const gatewaySchema = z.strictObject({
         .describe('How long what is in flight then has to finish; what is left is ended.'),
     })
     .prefault({}),
+  admin: adminSchema.prefault({}),
   accessLog: z.boolean().default(true).describe('Whether the gateway logs a line a request.'),
 });
 

@@ -48,6 +48,8 @@ export interface GatewayConfig {
   readonly accessLog: boolean;
   /** How often files and URLs are looked at, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
+  /** The listener for those who run it, and whether the status is told there alone. */
+  readonly admin: { readonly port?: number | undefined; readonly host: string; readonly status: boolean };
   /** How long a process that ends still takes requests, and then waits for them, in milliseconds. */
   readonly shutdown: { readonly drain: number; readonly grace: number };
 }
@@ -141,8 +143,8 @@ export const parseGatewayConfig = (
       ...policiesOf(service, at),
     };
   });
-  const { limits, trustProxy, accessLog, reload, shutdown } = root;
-  return { services, limits, trustProxy, accessLog, reload, shutdown };
+  const { limits, trustProxy, accessLog, reload, shutdown, admin } = root;
+  return { services, limits, trustProxy, accessLog, reload, shutdown, admin };
 };
 
 /** Never answers (RFC 6761 §6.4). */

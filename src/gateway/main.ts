@@ -16,6 +16,6 @@ await run(async () => {
     host: HOST,
     log,
   });
-  log.logger.info({ url: gateway.url }, 'the gateway listens');
+  log.logger.info({ url: gateway.url, adminUrl: gateway.adminUrl }, 'the gateway listens');
   return gateway;
 });

@@ -1,5 +1,6 @@
 /** What the gateway knows of the paths that its callers see, for the links of problems. */
 import type { Router } from 'express';
+import { HEALTH_PATH } from '../contract/places.ts';
 import type { Paths, Place } from '../http/problem-links.ts';
 import { STATUS_PATH, servicePath } from './pages/discovery.ts';
 import type { OperationRouter } from './router.ts';
@@ -19,7 +20,12 @@ export const publicPaths = (
       return undefined;
     }
   };
-  return { find, isOwn, status: STATUS_PATH, statusOf: servicePath };
+  const hasStatus = pages === undefined || isOwn(STATUS_PATH);
+  return {
+    find,
+    isOwn,
+    ...(hasStatus ? { status: STATUS_PATH, statusOf: servicePath } : { status: HEALTH_PATH }),
+  };
 };
 
 const matched = (router: OperationRouter, method: string, path: string): Place | undefined => {

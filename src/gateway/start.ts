@@ -4,6 +4,7 @@ import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
 import type { LastGood } from '../config/last-good.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
+import { STATUS_PATH } from './pages/discovery.ts';
 import { samplePath } from './pages/sample.ts';
 import { Live } from './reload/live.ts';
 import { watch } from './reload/watch.ts';
@@ -19,6 +20,10 @@ export interface StartGatewayOptions {
 }
 
 export interface StartedGateway extends Pick<Listening, 'url'> {
+  /** Of the listener for those who run it. */
+  readonly adminUrl: string | undefined;
+  /** Where a person sees how it is. */
+  readonly statusUrl: string;
   /** Path and query of a request worth copying. */
   readonly sample: string;
   /** Why it did not start with what is newest, a line a fault. */
@@ -36,7 +41,16 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   const { config, port, host, log, lastGood } = options;
   const file = 'parse' in config ? config : fixed(config);
   const live = await Live.start({ file, log, lastGood });
-  const listening = await listen(live.handle, { port, host });
+  const { admin: told } = live.generation.config;
+  // Nothing of it is loaded where there is none.
+  const admin =
+    told.port === undefined
+      ? undefined
+      : await (await import('./admin/start.ts')).startAdmin(live, { port: told.port, host: told.host, log });
+  const listening = await listen(live.handle, { port, host }).catch(async (error: unknown) => {
+    await admin?.close();
+    throw error;
+  });
   const unwatch = watch({
     places: () => live.places.filter(Boolean),
     intervals: () => live.generation.config.reload,
@@ -45,6 +59,8 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   });
   return {
     url: listening.url,
+    adminUrl: admin?.url,
+    statusUrl: `${(told.status && admin?.url) || listening.url}${STATUS_PATH}`,
     sample: samplePath(live.generation.services),
     refused: live.refusals,
     reload: () => live.reload(),
@@ -57,6 +73,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
       unwatch();
       live.state.isDraining = true;
       await listening.close(live.generation.config.shutdown.grace);
+      await admin?.close();
       await live.close();
       log.flush();
     },

@@ -32,12 +32,15 @@ export interface HealthOptions {
   readonly isDraining: () => boolean;
   /** How things are now; no address is in it. */
   readonly checks: () => Checks | Promise<Checks>;
+  /** Whether only what follows from them is told. */
+  readonly hidesChecks?: boolean;
 }
 
 const headers = { 'Cache-Control': cache.never };
 const DRAINING = { status: 'fail', output: 'draining' } as const;
 
-export function serveHealth(router: Router, { isDraining, checks, links, ...about }: HealthOptions): void {
+export function serveHealth(router: Router, options: HealthOptions): void {
+  const { isDraining, checks, hidesChecks = false, links, ...about } = options;
   const tell = (
     req: Request,
     res: Response,
@@ -48,7 +51,8 @@ export function serveHealth(router: Router, { isDraining, checks, links, ...abou
   get(router, HEALTH_PATH, async (req, res) => {
     const found = await checks();
     const own = isDraining() ? DRAINING : { status: worst(found) };
-    tell(req, res, { ...own, ...about, checks: found, links: { self: HEALTH_PATH, ...links } });
+    const shown = hidesChecks ? {} : { checks: found };
+    tell(req, res, { ...own, ...about, ...shown, links: { self: HEALTH_PATH, ...links } });
   });
 }
 

@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly host: string;
   readonly server?: ServerOptions;
+  /** What port and address are set by, for whoever has to set another. */
+  readonly names?: { readonly port: string; readonly host: string };
 }
 
 export interface Listening {
@@ -23,6 +25,7 @@ export interface Listening {
   close(grace?: number): Promise<void>;
 }
 
+const VARIABLES = { port: 'PORT', host: 'HOST' };
 const DEFAULT_GRACE = 10_000;
 const SWEEP_INTERVAL = 50;
 /** Milliseconds in which the last words of what was ended have to be taken. */
@@ -30,7 +33,7 @@ const LAST_WORDS = 500;
 
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, server: serverOptions = {} } = options;
+  const { port, host, server: serverOptions = {}, names = VARIABLES } = options;
   const server = createServer(serverOptions);
   const connections = new Connections(server);
   server.on('request', (req, res) => {
@@ -39,7 +42,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   });
   server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, port, host)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, { port, host }, names)));
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
@@ -63,12 +66,16 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   };
 }
 
-function readable(error: NodeJS.ErrnoException, port: number, host: string): Error {
+function readable(
+  error: NodeJS.ErrnoException,
+  { port, host }: Pick<ListenOptions, 'port' | 'host'>,
+  names: NonNullable<ListenOptions['names']>,
+): Error {
   const mends: Readonly<Record<string, string>> = {
-    EADDRINUSE: `PORT: ${port} is taken; end what listens there or set PORT to another`,
-    EACCES: `PORT: ${port} may not be used by this user; set PORT to one above 1023`,
-    EADDRNOTAVAIL: `HOST: ${host} is no address of this machine; set HOST to one that is`,
-    ENOTFOUND: `HOST: ${host} is not known; set HOST to an address of this machine`,
+    EADDRINUSE: `${names.port}: ${port} is taken; end what listens there or set ${names.port} to another`,
+    EACCES: `${names.port}: ${port} may not be used by this user; set ${names.port} to one above 1023`,
+    EADDRNOTAVAIL: `${names.host}: ${host} is no address of this machine; set ${names.host} to one that is`,
+    ENOTFOUND: `${names.host}: ${host} is not known; set ${names.host} to an address of this machine`,
   };
   const mend = mends[error.code ?? ''];
   return mend === undefined ? error : new ConfigError(mend, error);

@@ -16,18 +16,19 @@ import {
   LINKSET,
   ofEverything,
   ofService,
+  type ShownLinks,
 } from './discovery.ts';
 import { entriesOf } from './entries.ts';
 
-export function catalog(router: Router, services: readonly ServiceDocument[]): void {
+export function catalog(router: Router, services: readonly ServiceDocument[], shown: ShownLinks): void {
   const apis = services.map((service) => ({ service, href: endpointOf(service) }));
   const linkset = [
     {
       anchor: CATALOG_PATH,
       item: apis.map(({ service, href }) => ({ href, title: service.document.info.title })),
     },
-    context('/', ofEverything),
-    ...apis.map(({ service, href }) => context(href, ofService(service))),
+    context('/', shown(ofEverything)),
+    ...apis.map(({ service, href }) => context(href, shown(ofService(service)))),
   ];
   const made = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
   get(router, CATALOG_PATH, (req, res) => send(req, res, made));

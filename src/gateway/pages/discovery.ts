@@ -1,5 +1,6 @@
 /** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
-import { HAL, OPENAPI_JSON } from '../../contract/media-types.ts';
+import { HAL, HEALTH, OPENAPI_JSON } from '../../contract/media-types.ts';
+import { HEALTH_PATH } from '../../contract/places.ts';
 import { HTML } from '../../http/entity.ts';
 import type { HeaderLink } from '../../http/link-header.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
@@ -21,6 +22,14 @@ export const SERVICES_PATH = `${STATUS_PATH}/services`;
 export const servicePath = (service: string): string => `${SERVICES_PATH}/${encodeURIComponent(service)}`;
 
 const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
+
+const HEALTH_STATUS: Description = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
+
+export type ShownLinks = (links: readonly Description[]) => readonly Description[];
+
+/** For a gateway whose status is told to those who run it alone: how it is as a whole. */
+export const withoutStatus: ShownLinks = (links) =>
+  links.map((link) => (link === STATUS ? HEALTH_STATUS : link));
 
 /**
  * Swagger UI of a service, or of everything.

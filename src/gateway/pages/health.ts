@@ -1,10 +1,16 @@
 /** What the health of the gateway says of the services behind it. */
-import type { Checks } from '../../http/health.ts';
+import type { InfoObject } from 'openapi3-ts/oas31';
+import type { Checks, HealthOptions } from '../../http/health.ts';
 import { targetChecks } from '../../outbound/target-checks.ts';
 import type { ServiceSnapshot } from './service-state.ts';
 
-export const healthChecks = (services: readonly ServiceSnapshot[]): Checks =>
-  Object.assign({}, ...services.map(checksOf));
+export const gatewayHealth = (
+  { title, version }: Pick<InfoObject, 'title' | 'version'>,
+  snapshot: () => readonly ServiceSnapshot[],
+): Pick<HealthOptions, 'serviceId' | 'description' | 'version' | 'checks'> => ({
+  ...{ serviceId: 'gateway', description: title, version },
+  checks: () => Object.assign({}, ...snapshot().map(checksOf)),
+});
 
 const checksOf = (service: ServiceSnapshot): Checks => ({
   ...targetChecks(service),

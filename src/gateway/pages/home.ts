@@ -12,17 +12,21 @@ import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import { originOf } from '../origin.ts';
-import { byRelation, catalogLink, docsPath, ofEverything } from './discovery.ts';
+import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample.ts';
 
-const DESCRIBED = [...ofEverything, catalogLink];
-const LINK = linkHeader([{ rel: 'self', href: '/' }, ...DESCRIBED]);
-
-export function home(router: Router, services: readonly ServiceDocument[], info: InfoObject): void {
+export function home(
+  router: Router,
+  services: readonly ServiceDocument[],
+  info: InfoObject,
+  shown: ShownLinks,
+): void {
+  const described = shown([...ofEverything, catalogLink]);
+  const headers = { Link: linkHeader([{ rel: 'self', href: '/' }, ...described]) };
   const entries = services.flatMap(entriesOf);
   const resource = {
     name: 'Home',
@@ -30,12 +34,11 @@ export function home(router: Router, services: readonly ServiceDocument[], info:
     links: new Map<string, LinkValue | readonly LinkValue[]>([
       ['self', { href: '/' }],
       ...withCuries(entryLinks(entries)),
-      ...byRelation(DESCRIBED).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
+      ...byRelation(described).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
     ]),
   };
-  const page = (req: Request) =>
-    entity(HTML, homePage(services, entries, info, originOf(req)), { Link: LINK });
-  const made = representations(resource, page, { Link: LINK });
+  const page = (req: Request) => entity(HTML, homePage(services, entries, info, originOf(req)), headers);
+  const made = representations(resource, page, headers);
   get(router, '/', (req, res) => sendNegotiated(req, res, made));
 }
 

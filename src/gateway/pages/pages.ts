@@ -9,11 +9,11 @@ import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { type MergeOptions, mergeDocuments, publicInfo } from '../document/merge.ts';
 import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
-import { docsPath, STATUS_PATH } from './discovery.ts';
+import { type Description, docsPath, STATUS_PATH, withoutStatus } from './discovery.ts';
 import { docs } from './docs.ts';
 import { documents } from './documents.ts';
 import { explorer } from './explorer.ts';
-import { healthChecks } from './health.ts';
+import { gatewayHealth } from './health.ts';
 import { home } from './home.ts';
 import { problems } from './problems.ts';
 import { publish } from './published.ts';
@@ -32,6 +32,8 @@ export interface PagesOptions {
   readonly refused?: () => Refusal | undefined;
   /** True as soon as the process drains. */
   readonly isDraining: () => boolean;
+  /** Whether the status is told elsewhere, to those who run the gateway alone. */
+  readonly hidesStatus?: boolean;
 }
 
 /** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
@@ -41,25 +43,28 @@ export function createPages({
   status: snapshot,
   refused = () => undefined,
   isDraining,
+  hidesStatus = false,
 }: PagesOptions): Router {
   const info = publicInfo(given);
   const published = publish(services, info.title, () => mergeDocuments(services, { info }));
   const router = Router({ caseSensitive: true });
-  home(router, services, info);
+  const shown = hidesStatus ? withoutStatus : (links: readonly Description[]) => links;
+  home(router, services, info, shown);
   assets(router);
   docs(router, published);
   documents(router, published);
   explorer(router, services, info);
   problems(router, services);
   relations(router, services);
-  status(router, snapshot, refused);
-  serviceStatus(router, services, snapshot);
-  catalog(router, services);
+  if (!hidesStatus) {
+    status(router, { snapshot, refused });
+    serviceStatus(router, { services, snapshot });
+  }
+  catalog(router, services, shown);
   serveHealth(router, {
-    ...{ serviceId: 'gateway', description: info.title, version: info.version },
-    links: { 'service-doc': docsPath(), about: STATUS_PATH },
-    isDraining,
-    checks: () => healthChecks(snapshot()),
+    ...gatewayHealth(info, snapshot),
+    ...{ isDraining, hidesChecks: hidesStatus },
+    links: { 'service-doc': docsPath(), ...(!hidesStatus && { about: STATUS_PATH }) },
   });
   return router;
 }

@@ -21,10 +21,16 @@ import { clock, descriptionOf, milliseconds, type ServiceSnapshot, stateOf, WORD
 
 const noStore = { 'Cache-Control': cache.never };
 
+export interface ServiceStatusOptions {
+  readonly services: readonly ServiceDocument[];
+  readonly snapshot: () => readonly ServiceSnapshot[];
+  /** Whether the other pages of the gateway are elsewhere. */
+  readonly isApart?: boolean;
+}
+
 export function serviceStatus(
   router: Router,
-  services: readonly ServiceDocument[],
-  snapshot: () => readonly ServiceSnapshot[],
+  { services, snapshot, isApart = false }: ServiceStatusOptions,
 ): void {
   const dependents = dependentsOf(services);
   get(router, `${SERVICES_PATH}/:service`, (req, res) => {
@@ -32,28 +38,33 @@ export function serviceStatus(
     const service = snapshot().find((one) => one.name === name);
     if (!service) throw new Problem(notFound, 'No service here has this name.');
     const needs = dependents.get(name) ?? NOBODY;
-    const page = () => entity(HTML, servicePage(service, needs), noStore);
-    sendNegotiated(req, res, representations(resourceOf(service, needs), page, noStore));
+    const page = () => entity(HTML, servicePage(service, needs, isApart), noStore);
+    sendNegotiated(req, res, representations(resourceOf(service, needs, isApart), page, noStore));
   });
 }
 
 const NOBODY: Dependents = { operations: [], embeds: [] };
 
-const resourceOf = (service: ServiceSnapshot, { operations, embeds }: Dependents) => ({
+const resourceOf = (service: ServiceSnapshot, { operations, embeds }: Dependents, isApart: boolean) => ({
   name: 'Service',
   links: new Map<string, LinkValue>([
     ['self', { href: servicePath(service.name) }],
     ['up', { href: STATUS_PATH }],
-    ...Object.entries(descriptionOf(service)),
-    ['service-doc', { href: docsPath(service.name), type: HTML }],
+    ...(isApart ? [] : Object.entries(descriptionOf(service))),
+    ...(isApart ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
   ]),
   state: { ...stateOf(service), recentFailures: service.recentFailures, operations, embeds },
 });
 
-const servicePage = (service: ServiceSnapshot, { operations, embeds }: Dependents): string =>
+const servicePage = (
+  service: ServiceSnapshot,
+  { operations, embeds }: Dependents,
+  isApart: boolean,
+): string =>
   layout({
     title: `${service.name} · Status · linkway`,
     current: servicePath(service.name),
+    isAtGateway: !isApart,
     head: html`<script src="${pathOf('status.js')}" defer></script>
 <noscript><meta http-equiv="refresh" content="10"></noscript>
 `,
@@ -84,7 +95,7 @@ ${
     ({ service: other, from, rel }) => html`<li><code>${rel}</code> of ${from} (${other})</li>`,
   )}</ul>`
 }
-<p><a href="${docsPath(service.name)}">Its operations in Swagger UI</a></p>
+${!isApart && html`<p><a href="${docsPath(service.name)}">Its operations in Swagger UI</a></p>`}
 <p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
   });
 

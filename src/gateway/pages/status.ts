@@ -10,7 +10,7 @@ import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
 import type { Representation } from '../../hypermedia/represent.ts';
 import { pathOf } from './assets.ts';
-import { servicePath } from './discovery.ts';
+import { STATUS_PATH, servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
 import { representations } from './representations.ts';
 import { clock, descriptionOf, milliseconds, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
@@ -21,39 +21,41 @@ interface Status {
   readonly services: readonly ServiceSnapshot[];
   /** Why the configuration is not the newest. */
   readonly refused: Refusal | undefined;
+  readonly isApart: boolean;
 }
 
-export function status(
-  router: Router,
-  snapshot: () => readonly ServiceSnapshot[],
-  refused: () => Refusal | undefined,
-): void {
-  const now = (): Status => ({ services: snapshot(), refused: refused() });
+export interface StatusOptions {
+  readonly snapshot: () => readonly ServiceSnapshot[];
+  readonly refused: () => Refusal | undefined;
+  /** Whether the other pages of the gateway are elsewhere. */
+  readonly isApart?: boolean;
+}
+
+export function status(router: Router, { snapshot, refused, isApart = false }: StatusOptions): void {
+  const now = (): Status => ({ services: snapshot(), refused: refused(), isApart });
   const page = () => entity(HTML, statusPage(now()), noStore);
-  get(router, '/status', (req, res) =>
+  get(router, STATUS_PATH, (req, res) =>
     sendNegotiated(req, res, representations(statusOf(now()), page, noStore)),
   );
 }
 
-const statusOf = ({ services, refused: all }: Status): Omit<Representation, 'actions'> => ({
+const statusOf = ({ services, refused: all, isApart }: Status): Omit<Representation, 'actions'> => ({
   name: 'Status',
-  links: new Map([
-    ['self', { href: '/status' }],
-    ['home', { href: '/' }],
-  ]),
+  links: new Map([['self', { href: STATUS_PATH }], ...(isApart ? [] : [['home', { href: '/' }] as const])]),
   state: {
     ...(all && { refused: all }),
     services: services.map((service) => ({
-      _links: { self: { href: servicePath(service.name) }, ...descriptionOf(service) },
+      _links: { self: { href: servicePath(service.name) }, ...(!isApart && descriptionOf(service)) },
       ...stateOf(service),
     })),
   },
 });
 
-const statusPage = ({ services, refused }: Status): string =>
+const statusPage = ({ services, refused, isApart }: Status): string =>
   layout({
     title: 'Status · linkway',
-    current: '/status',
+    current: STATUS_PATH,
+    isAtGateway: !isApart,
     head: html`<script src="${pathOf('status.js')}" defer></script>
 <noscript><meta http-equiv="refresh" content="10"></noscript>
 `,

@@ -3,15 +3,18 @@
  * the requests that this one has begun it also ends.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { holdTargets, renewTargets, type Targets } from '../../outbound/targets.ts';
+import { adminPages } from '../admin/pages.ts';
 import { createGateway } from '../app.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import { liftDocuments } from '../document/lift.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../pages/pages.ts';
+import type { ServiceSnapshot } from '../pages/service-state.ts';
 import type { Contract } from './contract.ts';
 import { Faults } from './faults.ts';
 import type { State } from './state.ts';
@@ -30,6 +33,9 @@ interface Parts {
   readonly targets: Targets;
   readonly faults: Faults;
   readonly app: RequestListener;
+  /** What those who run the gateway see of it. */
+  readonly admin: RequestHandler;
+  readonly snapshot: () => readonly ServiceSnapshot[];
   close(): Promise<void>;
 }
 
@@ -38,6 +44,7 @@ export class Generation {
   readonly contracts: readonly Contract[];
   readonly services: readonly ServiceDocument[];
   readonly #parts: Parts;
+  readonly #state: State;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 
@@ -47,17 +54,29 @@ export class Generation {
     return new Generation(options, await partsOf(options, previous));
   }
 
-  private constructor({ config, contracts }: GenerationOptions, parts: Parts) {
+  private constructor({ config, contracts, state }: GenerationOptions, parts: Parts) {
+    this.#state = state;
     this.config = config;
     this.contracts = contracts;
     this.services = parts.services;
     this.#parts = parts;
   }
 
+  get admin(): RequestHandler {
+    return this.#parts.admin;
+  }
+
+  /** How the services are now. */
+  snapshot(): readonly ServiceSnapshot[] {
+    return this.#parts.snapshot();
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight += 1;
+    this.#state.inFlight += 1;
     res.once('close', () => {
       this.#inFlight -= 1;
+      this.#state.inFlight -= 1;
       if (this.#inFlight === 0) this.#onIdle?.();
     });
     this.#parts.app(req, res);
@@ -90,25 +109,24 @@ async function partsOf(
     const service = placed.services.find((one) => one.name === name);
     return { drift: service && ledger.of(service) };
   };
-  const pages = createPages({
-    services,
-    status: () =>
-      [...targets.values()].map((target) => ({
-        ...target.snapshot(),
-        droppedLinks: state.droppedLinks(target.name),
-        faults: faults.of(target.name),
-        refused: state.refusedContracts.get(target.name),
-        hasContract: services.some(({ name }) => name === target.name),
-        ...driftOf(target.name),
-      })),
-    refused: () => state.refused,
-    isDraining: () => state.isDraining,
-  });
+  const snapshot = (): ServiceSnapshot[] =>
+    [...targets.values()].map((target) => ({
+      ...target.snapshot(),
+      droppedLinks: state.droppedLinks(target.name),
+      faults: faults.of(target.name),
+      refused: state.refusedContracts.get(target.name),
+      hasContract: services.some(({ name }) => name === target.name),
+      ...driftOf(target.name),
+    }));
+  const told = { services, snapshot, refused: () => state.refused, isDraining: () => state.isDraining };
+  const hidesStatus = config.admin.status;
+  const pages = createPages({ ...told, status: snapshot, hidesStatus });
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.dropLink(service);
     const app = createGateway({
       ...{ config: placed, documents, targets, ledger, log, pages, onDroppedLink, onFault },
+      onRequest: (record) => state.onRequest?.(record),
     });
     for (const { service, faults: left } of contracts)
       for (const fault of left) faults.add(service.name, fault);
@@ -121,7 +139,7 @@ async function partsOf(
       await release();
       await mocks.close();
     };
-    return { services, targets, faults, app, close };
+    return { services, targets, faults, app, admin: adminPages(told, hidesStatus), snapshot, close };
   } catch (error) {
     await mocks.close();
     throw error;

@@ -1,10 +1,15 @@
 /** What outlives a reload: what has been counted, and what could not be taken over. */
 import type { Refusal } from '../../config/refusal.ts';
+import type { AccessRecord } from '../../http/access-log.ts';
 import { ResponseLedger } from '../responses/ledger.ts';
 
 export class State {
   /** Set as soon as the process drains. */
   isDraining = false;
+  /** Requests that have begun and not ended. */
+  inFlight = 0;
+  /** Told of each request that is over, where somebody measures. */
+  onRequest: ((record: AccessRecord) => void) | undefined;
   /** Why the configuration, or the documents together, are not the newest. */
   refused: Refusal | undefined;
   /** Why a service's contract is not the newest. */

@@ -1,0 +1,108 @@
+/**
+ * The metrics of a gateway in the text format of Prometheus. What is counted anyway is read when somebody asks; a
+ * request costs one observation. Labels are bounded by the documents: services, operations, classes of status.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AccessRecord } from '../../http/access-log.ts';
+import type { ServiceSnapshot } from '../pages/service-state.ts';
+import type { OperationDrift } from '../responses/ledger.ts';
+
+export interface MetricsSources {
+  readonly inFlight: () => number;
+  readonly services: () => readonly ServiceSnapshot[];
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
+
+type Reading = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
+type DriftReading = readonly [name: string, help: string, of: (operation: OperationDrift) => number];
+
+const COUNTED: readonly Reading[] = [
+  ['upstream_calls_total', 'Calls to a service.', ({ requests }) => requests],
+  ['upstream_failures_total', 'Attempts without an answer, or with a 5xx.', ({ failures }) => failures],
+  ['upstream_retries_total', 'Attempts after the first.', ({ retries }) => retries],
+  ['dropped_links_total', 'Links left out, since no route serves them.', ({ droppedLinks }) => droppedLinks],
+];
+const MEASURED: readonly Reading[] = [
+  ['upstream_in_flight', 'Attempts that wait for an answer, or for its end.', ({ inFlight }) => inFlight],
+  ['upstream_queued', 'Calls that wait for their turn.', ({ queued }) => queued],
+];
+const HELD: readonly DriftReading[] = [
+  ['responses_checked_total', 'Answers held against the contract.', ({ checked }) => checked],
+  ['responses_drifted_total', 'Answers that were not as it says.', ({ drifted }) => drifted],
+  ['responses_unverified_total', 'Answers of which that could not be told.', ({ unverified }) => unverified],
+];
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #duration: Histogram<'service' | 'operation' | 'status'>;
+
+  constructor({ inFlight, services }: MetricsSources) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#duration = new Histogram({
+      ...{ registers, buckets: SECONDS, labelNames: ['service', 'operation', 'status'] },
+      name: 'linkway_request_duration_seconds',
+      help: 'From the first byte of a request to the last of its answer.',
+    });
+    new Gauge({
+      ...{ registers, name: 'linkway_requests_in_flight', help: 'Requests that are not over.' },
+      collect() {
+        this.set(inFlight());
+      },
+    });
+    for (const [name, help, of] of COUNTED)
+      new Counter({
+        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        collect() {
+          this.reset();
+          for (const service of services()) this.inc({ service: service.name }, of(service));
+        },
+      });
+    for (const [name, help, of] of MEASURED)
+      new Gauge({
+        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        collect() {
+          this.reset();
+          for (const service of services()) this.set({ service: service.name }, of(service));
+        },
+      });
+    for (const [name, help, of] of HELD)
+      new Counter({
+        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service', 'operation'] },
+        collect() {
+          this.reset();
+          for (const { name: service, drift } of services())
+            for (const one of drift?.operations ?? [])
+              this.inc({ service, operation: one.operationId }, of(one));
+        },
+      });
+    new Gauge({
+      ...{ registers, name: 'linkway_breaker_state', labelNames: ['service', 'state'] },
+      help: '1 for the state that the circuit breaker of a service is in.',
+      collect() {
+        this.reset();
+        for (const { name: service, breaker } of services())
+          for (const state of BREAKER_STATES) this.set({ service, state }, Number(state === breaker));
+      },
+    });
+  }
+
+  /** A request is over. */
+  readonly observe = ({ context, status, milliseconds }: AccessRecord): void => {
+    const { service, operationId: operation } = context;
+    this.#duration.observe(
+      { service, operation, status: `${Math.floor(status / 100)}xx` },
+      milliseconds / 1000,
+    );
+  };
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}

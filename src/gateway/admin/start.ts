@@ -1,0 +1,36 @@
+/**
+ * The listener for those who run the gateway, on a port of its own: `/metrics`, and what its generation tells them.
+ * Loaded only where there is one, and read once, at start.
+ */
+import express, { type RequestHandler } from 'express';
+import { Problem } from '../../contract/problem.ts';
+import { notFound } from '../../contract/problems.ts';
+import { type Listening, listen } from '../../http/listen.ts';
+import type { Log } from '../../http/log.ts';
+import { problemHandler } from '../../http/problem-handler.ts';
+import type { Live } from '../reload/live.ts';
+import { Metrics } from './metrics.ts';
+
+export interface AdminOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly log: Pick<Log, 'logger'>;
+}
+
+export async function startAdmin(live: Live, { port, host, log }: AdminOptions): Promise<Listening> {
+  const { state } = live;
+  const metrics = new Metrics({ inFlight: () => state.inFlight, services: () => live.generation.snapshot() });
+  state.onRequest = metrics.observe;
+  const scrape: RequestHandler = async (_req, res) => {
+    res.set({ 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).end(await metrics.text());
+  };
+  const app = express()
+    .disable('x-powered-by')
+    .get('/metrics', scrape)
+    .use((req, res, next) => live.generation.admin(req, res, next))
+    .use((req) => {
+      throw new Problem(notFound, `There is nothing at ${req.path} for those who run the gateway.`);
+    })
+    .use(problemHandler({ logger: log.logger }));
+  return listen(app, { port, host, names: { port: 'admin.port', host: 'admin.host' } });
+}

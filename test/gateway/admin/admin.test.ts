@@ -1,0 +1,155 @@
+/** What those who run a gateway see of it, on a port of its own. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
+import { createLog } from '../../../src/http/log.ts';
+import { startUpstream, type Upstream } from '../../support/upstream.ts';
+
+const DOCUMENT = `openapi: 3.1.0
+info: { title: Things, version: 1.0.0 }
+paths:
+  /things: { get: { operationId: listThings, responses: { '200': { description: Things. } } } }
+`;
+
+const log = createLog({ level: 'silent' });
+let folder: string;
+let upstream: Upstream;
+let gateway: StartedGateway | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+  await writeFile(join(folder, 'things.yaml'), DOCUMENT);
+  upstream = await startUpstream();
+});
+afterEach(async () => {
+  await gateway?.close();
+  gateway = undefined;
+  await upstream.stop();
+  await rm(folder, { recursive: true });
+});
+
+const start = async (admin: string): Promise<StartedGateway> => {
+  const file = join(folder, 'gateway.yaml');
+  await writeFile(
+    file,
+    `admin: ${admin}\nreload: { files: 0 }\npolicy: { retry: { attempts: 1, delay: 0 } }\n` +
+      `services: { things: { document: things.yaml, url: "${upstream.url}", responses: observe, sample: 1 } }\n`,
+  );
+  gateway = await startGateway({ config: configFile(file), port: 0, host: '127.0.0.1', log });
+  return gateway;
+};
+
+/** The value of a series. */
+const reading = (text: string, series: string): number =>
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${series} `))
+      ?.slice(series.length),
+  );
+
+describe('/metrics', () => {
+  it('tells what was asked of which operation, and what came of it', async () => {
+    const { url, adminUrl = '' } = await start('{ port: 0 }');
+    await request(url).get('/things').expect(200);
+    upstream.answer = (_req, res) => res.writeHead(503).end();
+    await request(url).get('/things').expect(503);
+    await request(url)
+      .get(`/nothing/${'x'.repeat(20)}`)
+      .expect(404);
+    const { text, type } = await request(adminUrl).get('/metrics').expect(200);
+
+    expect(type).toBe('text/plain');
+    const count = (labels: string) => reading(text, `linkway_request_duration_seconds_count{${labels}}`);
+    expect(count('service="things",operation="listThings",status="2xx"')).toBe(1);
+    expect(count('service="things",operation="listThings",status="5xx"')).toBe(1);
+    expect(count('service="",operation="",status="4xx"')).toBe(1);
+    expect(text).not.toContain('xxx');
+    expect(reading(text, 'linkway_upstream_calls_total{service="things"}')).toBe(2);
+    expect(reading(text, 'linkway_upstream_failures_total{service="things"}')).toBe(2);
+    expect(reading(text, 'linkway_upstream_retries_total{service="things"}')).toBe(1);
+    expect(reading(text, 'linkway_breaker_state{service="things",state="closed"}')).toBe(1);
+    expect(reading(text, 'linkway_breaker_state{service="things",state="open"}')).toBe(0);
+    expect(
+      reading(text, 'linkway_responses_drifted_total{service="things",operation="listThings"}'),
+    ).toBeGreaterThan(0);
+  });
+
+  it('knows what is in flight', async () => {
+    const { url, adminUrl = '' } = await start('{ port: 0 }');
+    const { promise: isAsked, resolve: asked } = Promise.withResolvers<() => void>();
+    upstream.answer = (_req, res) => asked(() => res.end());
+    const waiting = request(url).get('/things').then();
+    const answer = await isAsked;
+    const { text } = await request(adminUrl).get('/metrics').expect(200);
+    expect(reading(text, 'linkway_requests_in_flight')).toBe(1);
+    expect(reading(text, 'linkway_upstream_in_flight{service="things"}')).toBe(1);
+    answer();
+    await waiting;
+  });
+
+  it('is not public', async () => {
+    const { url } = await start('{ port: 0 }');
+    await request(url).get('/metrics').expect(404);
+  });
+
+  it('is nowhere by default', async () => {
+    expect((await start('{}')).adminUrl).toBeUndefined();
+  });
+});
+
+describe('the status', () => {
+  it('is public by default', async () => {
+    const { url, adminUrl = '', statusUrl } = await start('{ port: 0 }');
+    expect(statusUrl).toBe(`${url}/status`);
+    await request(url).get('/status').expect(200);
+    await request(adminUrl).get('/status').expect(404);
+    expect((await request(adminUrl).get('/').redirects(1).expect(200)).body.serviceId).toBe('gateway');
+  });
+
+  it('moves by one line, and with it what the health tells of the services', async () => {
+    const { url, adminUrl = '', statusUrl } = await start('{ port: 0, status: true }');
+    await request(url).get('/status').expect(404);
+    const home = await request(url).get('/').expect(200);
+    expect(home.body._links.status.href).toBe('/health');
+    expect(home.headers.link).not.toContain('/status');
+    const catalog = await request(url).get('/.well-known/api-catalog').expect(200);
+    expect(JSON.stringify(catalog.body)).not.toContain('/status');
+    const { body: health } = await request(url).get('/health').expect(200);
+    expect(health).toMatchObject({ status: 'pass' });
+    expect(JSON.stringify(health)).not.toContain('things');
+
+    expect(statusUrl).toBe(`${adminUrl}/status`);
+    const { body } = await request(statusUrl).get('').expect(200);
+    expect(body.services).toMatchObject([{ name: 'things', breaker: 'closed' }]);
+    const { text } = await request(statusUrl).get('').accept('text/html').expect(200);
+    for (const [, path = ''] of text.matchAll(/(?:href|src)="(\/[^"]*)"/g))
+      await request(adminUrl).get(path).redirects(1).expect(200);
+    const told = await request(adminUrl).get('/health').expect(200);
+    expect(told.body.checks['things:breaker']).toMatchObject([{ observedValue: 'closed' }]);
+  });
+
+  it('of a service that is down leads to the health where it is not public', async () => {
+    const { url } = await start('{ port: 0, status: true }');
+    await upstream.stop();
+    const { body } = await request(url).get('/things').expect(503);
+    expect(body._links.status.href).toBe('/health');
+    await upstream.start();
+  });
+
+  it('cannot move to where nobody listens', async () => {
+    await expect(start('{ status: true }')).rejects.toThrow('admin.status: needs a listener');
+  });
+});
+
+it('says which key to change when the port is taken', async () => {
+  const { adminUrl = '' } = await start('{ port: 0 }');
+  const first = gateway;
+  await expect(start(`{ port: ${new URL(adminUrl).port} }`)).rejects.toThrow(/^admin\.port: \d+ is taken/);
+  await first?.close();
+  gateway = undefined;
+});
