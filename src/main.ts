@@ -7,6 +7,7 @@ import { type Environment, readSettings } from './config/settings.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLog, type Log } from './http/log.ts';
+import { startTracing } from './http/start-tracing.ts';
 import { closeTargets, createTargets } from './outbound/targets.ts';
 import { type Running, run } from './run.ts';
 import { isHere, loadService } from './service/load.ts';
@@ -133,6 +134,7 @@ ${refused.map((reason) => `  Broken, so the last good one is used: ${reason}\n\n
 
 if (import.meta.main) {
   await run(async () => {
+    await startTracing(readSettings(process.env), 'linkway');
     const system = await start(process.env);
     process.stdout.write(banner(system));
     return system;

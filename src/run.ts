@@ -5,6 +5,7 @@
  */
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
+import { tracer } from './http/tracing.ts';
 
 export interface Running {
   /** Tells that it ends, and resolves when whoever has to know it has had time to see it. */
@@ -43,6 +44,7 @@ function endOnSignal(): (running: Running) => void {
     since = performance.now();
     if (drains) await running.drain?.();
     await running.close();
+    await tracer.current?.close();
     process.exit(0);
   };
   process.on('SIGINT', () => end());

@@ -5,6 +5,15 @@
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
 const variables = z.object({
   PORT: z.coerce
     .number()
@@ -36,7 +45,42 @@ const variables = z.object({
     .min(1)
     .default('gateway.yaml')
     .describe('Which services stand behind the gateway, and their policies.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where an OpenTelemetry collector takes OTLP over HTTP, `http://localhost:4318`; turns tracing on.',
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The same for traces alone, with its path.'),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .optional()
+    .describe(
+      'What the process is called in traces, instead of `linkway`, `gateway` or the name of its service.',
+    ),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .default('false')
+    .transform((text) => text.toLowerCase() === 'true')
+    .describe('`true` turns tracing off, whatever else is set.'),
+  OTEL_TRACES_SAMPLER: z
+    .enum(SAMPLERS)
+    .default('parentbased_always_on')
+    .describe(
+      'Which requests are traced: `always_on`, `always_off`, `traceidratio`, or these after `parentbased_`.',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The share of them for `traceidratio`.'),
 });
+
+export type SamplerName = (typeof SAMPLERS)[number];
 
 export type Settings = z.infer<typeof variables>;
 

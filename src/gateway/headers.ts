@@ -34,14 +34,13 @@ export const requestHeaders = (
 ): string[] => {
   const { rawHeaders } = req;
   const named = namedInConnection(req.headers.connection);
-  const traceKept = req.headers.traceparent === context.traceparent;
   const raw: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const lower = name.toLowerCase();
     if (REPLACED_IN_REQUEST.has(lower) || named.has(lower)) continue;
     // It belongs to the trace that was not taken up.
-    if (lower === 'tracestate' && !traceKept) continue;
+    if (lower === 'tracestate' && !context.continuesTrace) continue;
     raw.push(name, rawHeaders[i + 1] as string);
   }
   appendForwarded(raw, req, trustProxy);

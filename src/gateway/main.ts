@@ -3,11 +3,14 @@ import { configFile } from '../config/gateway-yaml.ts';
 import { LastGood } from '../config/last-good.ts';
 import { readSettings } from '../config/settings.ts';
 import { createLog } from '../http/log.ts';
+import { startTracing } from '../http/start-tracing.ts';
 import { run } from '../run.ts';
 import { startGateway } from './start.ts';
 
 await run(async () => {
-  const { PORT, HOST, LOG_LEVEL, GATEWAY_CONFIG, DATA_DIR } = readSettings(process.env);
+  const settings = readSettings(process.env);
+  const { PORT, HOST, LOG_LEVEL, GATEWAY_CONFIG, DATA_DIR } = settings;
+  await startTracing(settings, 'gateway');
   const log = createLog({ level: LOG_LEVEL });
   const gateway = await startGateway({
     config: configFile(GATEWAY_CONFIG, { env: process.env }),

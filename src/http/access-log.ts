@@ -1,5 +1,5 @@
 /**
- * One JSON line for each answered request, and one call of the metrics hook. The query is left out: its
+ * One JSON line for each answered request, one call of the metrics hook, and the end of its span. The query is left out: its
  * values may be secrets. Written by hand: a serializer costs more than the rest of the hop's bookkeeping.
  */
 import type { Request, RequestHandler, Response } from 'express';
@@ -34,6 +34,8 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): RequestHandle
       const record = recordOf(req, res, socket.bytesWritten - before);
       lines?.write(lineOf(record));
       onRequest?.(record);
+      const { span, service, operationId } = record.context;
+      span?.end({ service, operationId, status: record.status });
     });
     next();
   };

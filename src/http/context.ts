@@ -3,12 +3,17 @@
  * that the log and the metrics carry.
  */
 import type { IncomingMessage } from 'node:http';
+import type { TraceSpan } from './tracing.ts';
 
 export class RequestContext {
   /** `X-Request-Id`: the caller's own when it is sane. */
   readonly requestId: string;
   /** W3C trace context, passed on to whatever is called. */
   readonly traceparent: string;
+  /** Whether the caller began the trace. */
+  readonly continuesTrace: boolean;
+  /** Where somebody traces. */
+  readonly span: TraceSpan | undefined;
   /** Milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
   /** `performance.now()` after which nobody waits for the answer. */
@@ -17,9 +22,11 @@ export class RequestContext {
   service = '';
   operationId = '';
 
-  constructor(requestId: string, traceparent: string) {
+  constructor(requestId: string, traceparent: string, continuesTrace: boolean, span?: TraceSpan) {
     this.requestId = requestId;
     this.traceparent = traceparent;
+    this.continuesTrace = continuesTrace;
+    this.span = span;
   }
 
   get traceId(): string {

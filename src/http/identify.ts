@@ -9,6 +9,7 @@ import type { RequestHandler } from 'express';
 import { RequestContext, setContext } from './context.ts';
 import { deadlineOf } from './deadline.ts';
 import { isTraceparent, newTraceparent } from './trace-context.ts';
+import { tracer } from './tracing.ts';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 
@@ -23,11 +24,13 @@ export interface IdentifyOptions {
 
 export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): RequestHandler =>
   function identify(req, res, next) {
-    const given = req.headers['x-request-id'];
-    const requestId = typeof given === 'string' && SANE.test(given) ? given : randomUUID();
+    const id = req.headers['x-request-id'];
+    const requestId = typeof id === 'string' && SANE.test(id) ? id : randomUUID();
     const parent = req.headers.traceparent;
-    const traceparent = typeof parent === 'string' && isTraceparent(parent) ? parent : newTraceparent();
-    const context = new RequestContext(requestId, traceparent);
+    const given = typeof parent === 'string' && isTraceparent(parent) ? parent : undefined;
+    const span = tracer.current?.serve(req.method, given);
+    const traceparent = span?.traceparent ?? given ?? newTraceparent();
+    const context = new RequestContext(requestId, traceparent, given !== undefined, span);
     if (heedsDeadline) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);

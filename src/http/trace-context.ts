@@ -1,6 +1,6 @@
 /**
  * W3C Trace Context: a request's `traceparent`, or a new one where there is none or a broken one (§3.2.2.3
- * asks to start anew then). It goes on as it came: the hops make no spans of their own.
+ * asks to start anew then). Where nobody traces, it goes on as it came.
  */
 import { randomFillSync } from 'node:crypto';
 

@@ -15,6 +15,7 @@ import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-failure.ts';
 import { Resiliences } from './resilience.ts';
 import { type Failure, Statistics } from './statistics.ts';
+import { traced } from './traced.ts';
 
 export interface TargetSnapshot {
   readonly name: string;
@@ -151,7 +152,8 @@ export class Target {
     const attempt = new Attempt(call, time, () => {
       statistics.inFlight -= 1;
     });
-    const { method, path, headers, body, operationId } = call.request;
+    const { method, path, body, operationId } = call.request;
+    const { span, headers = call.request.headers } = traced(this.name, call) ?? {};
     this.#pool.dispatch(
       {
         ...{ method, path, body: body ?? null, bodyTimeout: idleTimeout },
@@ -162,9 +164,11 @@ export class Target {
     try {
       const answer = await attempt.head;
       statistics.recordLatency(performance.now() - startedAt);
+      span?.end({ status: answer.status });
       if (answer.status >= 500) statistics.recordFailure(`answered ${answer.status}`, operationId);
       return answer;
     } catch (error) {
+      span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
       if (error instanceof CallFailure) statistics.recordFailure(REASONS[error.kind], operationId);
       throw error;
     }

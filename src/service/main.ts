@@ -5,6 +5,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { loadGatewayConfig } from '../config/gateway-yaml.ts';
 import { readSettings } from '../config/settings.ts';
 import { createLog } from '../http/log.ts';
+import { startTracing } from '../http/start-tracing.ts';
 import { closeTargets, createTargets } from '../outbound/targets.ts';
 import { type Running, run } from '../run.ts';
 import { openDatabase } from '../storage/database.ts';
@@ -19,6 +20,7 @@ async function start(name: string | undefined): Promise<Running> {
     throw new ConfigError(
       `name one of the services of ${settings.GATEWAY_CONFIG}: ${config.services.map((one) => one.name).join(', ')}`,
     );
+  await startTracing(settings, name);
   const service = await loadService(name);
   const log = createLog({ level: settings.LOG_LEVEL });
   const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: join(settings.DATA_DIR, name) });

@@ -7,6 +7,9 @@ describe('settings', () => {
       PORT: 8080,
       HOST: '127.0.0.1',
       DATA_DIR: 'data',
+      OTEL_SDK_DISABLED: false,
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+      OTEL_TRACES_SAMPLER_ARG: 1,
       LOG_LEVEL: 'info',
       GATEWAY_CONFIG: 'gateway.yaml',
     });
