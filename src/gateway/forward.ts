@@ -26,7 +26,15 @@ export const forward = ({ targets, trustProxy, headersOf, inspect }: ForwardOpti
     if (!target) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy);
     const { deadline } = context;
-    const call = target.start({ method: req.method, path, headers, body, operationId, deadline });
+    const call = target.start({
+      method: req.method,
+      path,
+      headers,
+      body,
+      operationId,
+      tally: context,
+      deadline,
+    });
     res.on('close', () => call.abort());
     try {
       const answer = await call.answer;

@@ -1,5 +1,6 @@
 /** A request of the gateway's own, through the same routes and policies as one from outside, without HTTP to itself. */
 import type { UpstreamAnswer } from '../outbound/answer.ts';
+import type { Tally } from '../outbound/call.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { targetOf } from './operation.ts';
 import type { Inspect } from './responses/inspect.ts';
@@ -14,6 +15,7 @@ interface InternalRequest {
   readonly headers: readonly string[];
   /** `performance.now()` after which nobody waits for it. */
   readonly deadline: number;
+  readonly tally: Tally;
 }
 
 /** @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), or what the target's policy answers with */

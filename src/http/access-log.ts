@@ -70,4 +70,5 @@ const isoTime = (now: number): string => {
 const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
   `"ms":${milliseconds},"bytes":${bytes},"service":"${context.service}","operationId":"${context.operationId}",` +
+  (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +
   `"requestId":"${context.requestId}","traceId":"${context.traceId}"}\n`;

@@ -21,6 +21,10 @@ export class RequestContext {
   /** Who answers, once it is known. */
   service = '';
   operationId = '';
+  /** To have it answered elsewhere. */
+  attempts = 0;
+  /** What the circuit breakers said to that; empty where none was asked. */
+  breaker: '' | 'closed' | 'open' | 'half-open' = '';
 
   constructor(requestId: string, traceparent: string, continuesTrace: boolean, span?: TraceSpan) {
     this.requestId = requestId;

@@ -2,6 +2,7 @@
 import { openSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { LineBlocks } from './line-blocks.ts';
+import { redact } from './redact.ts';
 
 export interface Log {
   readonly logger: Logger;
@@ -23,7 +24,8 @@ export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}):
   const dest = typeof destination === 'string' ? openSync(destination, 'a') : destination;
   const sink = pino.destination({ dest, sync: false });
   const lines = new LineBlocks(sink);
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines);
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const logger = pino({ ...options, hooks: { streamWrite: redact } }, lines);
   const flush = () => {
     lines.release();
     sink.flushSync();

@@ -4,6 +4,13 @@ import type { UpstreamAnswer } from './answer.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
 import type { Resilience } from './resilience.ts';
 
+/** What the calls for one request come to, for the log. */
+export interface Tally {
+  attempts: number;
+  /** State of the circuit breaker: `open` where one kept a call back; empty before the first. */
+  breaker: '' | 'closed' | 'open' | 'half-open';
+}
+
 export interface OutboundRequest {
   readonly method: string;
   /** Path and query. */
@@ -16,6 +23,8 @@ export interface OutboundRequest {
   readonly operationId?: string | undefined;
   /** `performance.now()` after which nobody waits for the answer; undefined and Infinity say nothing. */
   readonly deadline?: number | undefined;
+  /** Whose calls it is counted among. */
+  readonly tally?: Tally | undefined;
 }
 
 type Explain = (error: unknown, call: Call) => unknown;

@@ -148,6 +148,7 @@ export class Target {
     const statistics = this.#statistics;
     const startedAt = performance.now();
     statistics.inFlight += 1;
+    count(call);
     const time = Math.min(attemptTimeout, Math.ceil(remaining));
     const attempt = new Attempt(call, time, () => {
       statistics.inFlight -= 1;
@@ -191,13 +192,21 @@ export class Target {
     return error;
   };
 
-  #circuitOpen({ resilience }: Call): Problem {
+  #circuitOpen({ request, resilience }: Call): Problem {
+    if (request.tally) request.tally.breaker = 'open';
     return new Problem(circuitOpen, `The service "${this.name}" is failing and is given time to recover.`, {
       headers: { 'Retry-After': String(resilience.breaker.secondsToHalfOpen()) },
       extensions: { service: this.name },
     });
   }
 }
+
+/** For the log of whoever asks. */
+const count = ({ request: { tally }, resilience }: Call): void => {
+  if (tally === undefined) return;
+  tally.attempts += 1;
+  if (tally.breaker !== 'open') tally.breaker = resilience.breaker.state;
+};
 
 const REASONS = {
   unreachable: 'no connection',

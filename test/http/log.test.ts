@@ -24,4 +24,17 @@ describe('the log', () => {
   it('takes no access lines where info is not logged', () => {
     expect(createLog({ level: 'warn', destination: file() }).lines).toBeUndefined();
   });
+
+  it('has no secrets, wherever they stand in what is logged', () => {
+    const destination = file();
+    const { logger, flush } = createLog({ destination });
+    const error = Object.assign(new Error('https://me:s3cret@docs.example/x?token=s3cret: cannot be had'), {
+      headers: { authorization: 'Bearer s3cret' },
+    });
+    logger.error({ err: error }, 'not there');
+    flush();
+    const text = readFileSync(destination, 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ msg: 'not there', err: { type: 'Error' } });
+    expect(text).not.toContain('s3cret');
+  });
 });

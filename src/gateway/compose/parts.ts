@@ -3,6 +3,7 @@ import { JSON_TYPE } from '../../contract/media-types.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { matchPath } from '../../hypermedia/href.ts';
+import type { Tally } from '../../outbound/call.ts';
 import { without } from '../headers.ts';
 import type { Send } from '../send.ts';
 import type { CompositionOf } from './composition.ts';
@@ -16,6 +17,7 @@ export interface PartsOptions {
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
+  readonly tally: Tally;
   readonly signal: AbortSignal;
   /** `performance.now()` after which they are not waited for. */
   readonly deadline: number;
@@ -31,11 +33,17 @@ export const accepting = (headers: readonly string[], accept: string): string[] 
 ];
 
 export const fetchParts =
-  ({ send, compositionOf, headers, format, origin, signal, deadline }: PartsOptions): FetchPart =>
+  ({ send, compositionOf, headers, format, origin, tally, signal, deadline }: PartsOptions): FetchPart =>
   async (href, operation) => {
     const { lifting, urls, isRead } = compositionOf(operation) ?? {};
     const answer = await send(
-      { method: 'GET', path: href, headers: lifting ? accepting(headers, JSON_TYPE) : headers, deadline },
+      {
+        method: 'GET',
+        path: href,
+        headers: lifting ? accepting(headers, JSON_TYPE) : headers,
+        tally,
+        deadline,
+      },
       signal,
     );
     const readable = isJson(answer);

@@ -60,6 +60,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
       body: isReading(req) ? null : exchange.body,
       operationId: exchange.operation.operationId,
       deadline: exchange.context.deadline,
+      tally: exchange.context,
     },
     gone,
   );

@@ -80,7 +80,7 @@ function liftedBody({ req, composition }: Composing, subject: Subject, lifting: 
 }
 
 function expand(
-  { composition, selection, options }: Composing,
+  { req, composition, selection, options }: Composing,
   { answer, format, headers, origin }: Subject,
   body: Body,
   { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
@@ -90,6 +90,7 @@ function expand(
   const fetch = fetchParts({
     ...{ send, compositionOf, format, origin },
     headers: partType === undefined ? headers : accepting(headers, partType),
+    tally: exchangeOf(req).context,
     signal: over,
     deadline,
   });

@@ -1,0 +1,31 @@
+/** What the line of a request says of the calls that it took. */
+import { expect, it } from '@jest/globals';
+import request from 'supertest';
+import { document, startGateway } from '../support/gateway.ts';
+
+const POLICY =
+  'policy: { retry: { attempts: 1, delay: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
+
+it('names the operation, its service, how often it was tried and what the circuit breaker said', async () => {
+  const gateway = await startGateway(
+    { orders: document({ '/x': { get: { operationId: 'getX' }, post: { operationId: 'postX' } } }) },
+    { config: POLICY },
+  );
+  const line = () => JSON.parse(gateway.log.written.at(-1) ?? '');
+  const x = () => request(gateway.url);
+  const { orders } = gateway.services;
+  if (orders === undefined) throw new Error('no upstream');
+
+  await x().post('/x').query({}).expect(200);
+  expect(line()).toMatchObject({ service: 'orders', operationId: 'postX', attempts: 1, breaker: 'closed' });
+
+  orders.answer = (_req, res) => res.writeHead(503).end();
+  await x().get('/x').expect(503);
+  expect(line()).toMatchObject({ operationId: 'getX', status: 503, attempts: 2 });
+
+  for (let count = 0; count < 4; count++) await x().get('/x').expect(503);
+  expect(line()).toMatchObject({ operationId: 'getX', status: 503, attempts: 0, breaker: 'open' });
+
+  await x().get('/nothing').expect(404);
+  expect(line()).not.toHaveProperty('attempts');
+});
