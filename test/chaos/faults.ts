@@ -1,0 +1,76 @@
+/** What can be wrong between a gateway and a service. */
+import type { FaultProxy, Outcome } from './fault-proxy.ts';
+
+export interface Fault {
+  readonly name: string;
+  readonly what: string;
+  /** Instances of the service, of which the first has the fault. */
+  readonly instances: 1 | 3;
+  begin(proxy: FaultProxy): void;
+}
+
+const FLAP = 300;
+const BURST = 4;
+
+/** Evenly spread, and the same in every run. */
+const inTurn = (outcomes: readonly Outcome[]): (() => Outcome) => {
+  let next = 0;
+  return () => outcomes[next++ % outcomes.length] as Outcome;
+};
+
+const each = (name: string, what: string, outcomes: readonly Outcome[], instances: 1 | 3 = 1): Fault => ({
+  ...{ name, what, instances },
+  begin(proxy) {
+    proxy.outcome = inTurn(outcomes);
+  },
+});
+
+/** Ends every one of them. */
+export const heal = (proxy: FaultProxy): void => {
+  proxy.outcome = undefined;
+  proxy.accept();
+};
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'refused',
+    what: 'nobody listens',
+    instances: 1,
+    begin: (proxy) => proxy.refuse(),
+  },
+  each('reset', 'every connection is reset when a request comes', ['reset']),
+  each('slow', 'answers take from 50 to 800 ms', [
+    { delay: 50 },
+    { delay: 400 },
+    { delay: 800 },
+    { delay: 200 },
+  ]),
+  each('hanging', 'no answer ever comes', ['hang']),
+  each('half', 'every answer breaks off in the middle of its body', ['half']),
+  each('garbage', 'what comes is not HTTP', ['garbage']),
+  each('5xx', 'bursts of 503: four of five answers', [
+    ...Array<Outcome>(BURST).fill({ status: 503 }),
+    'pass',
+  ]),
+  {
+    name: 'flapping',
+    what: `well for ${FLAP} ms, then resets for ${FLAP} ms`,
+    instances: 1,
+    begin(proxy) {
+      const since = performance.now();
+      proxy.outcome = () => (Math.floor((performance.now() - since) / FLAP) % 2 === 0 ? 'reset' : 'pass');
+    },
+  },
+  {
+    name: 'one-refuses',
+    what: 'one of three instances refuses connections',
+    instances: 3,
+    begin: (proxy) => proxy.refuse(),
+  },
+  each(
+    'one-bad',
+    'one of three instances resets, hangs, answers 500 and breaks off in turn',
+    ['reset', 'hang', { status: 500 }, 'half'],
+    3,
+  ),
+];

@@ -1,0 +1,68 @@
+/** What a run comes to. */
+
+import { RATE, type Sample } from './load.ts';
+import { MIX } from './mix.ts';
+import type { Run } from './scenario.ts';
+
+export interface Figures {
+  /** Shares of requests that were answered well, from the fault's begin to the end of the run. */
+  readonly availability: number;
+  readonly keptAvailability: number;
+  readonly othersAvailability: number;
+  /** Requests of those that failed, of all. */
+  readonly failed: number;
+  readonly all: number;
+  /** Milliseconds, of all requests that need the service. */
+  readonly p99: number;
+  readonly longest: number;
+  /** Milliseconds, of those that have nothing to do with it. */
+  readonly othersP99: number;
+  /** The same before the fault. */
+  readonly calmP99: number;
+  /** What the service got while the fault was there, over what it gets when all is well. */
+  readonly load: number;
+  /** The same, in the busiest second after the fault. */
+  readonly loadAfter: number;
+}
+
+const isWell = ({ status }: Sample): boolean => status >= 200 && status < 300;
+
+const share = (samples: readonly Sample[]): number =>
+  samples.length === 0 ? 1 : samples.filter(isWell).length / samples.length;
+
+const percentile = (samples: readonly Sample[], part: number): number => {
+  const sorted = samples.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+};
+
+/** Calls a second that the mix comes to at the service: an expanded answer has a part from it. */
+const NORMAL = (RATE * MIX.filter(({ needs, hasPart }) => needs || hasPart).length) / MIX.length;
+
+const isApart = ({ kind }: Sample): boolean => !kind.needs && !kind.hasPart;
+
+const SECOND = 1000;
+
+export function figuresOf({ samples, arrivals, from, to, end }: Run): Figures {
+  const counted = samples.filter(({ at }) => at >= from && at < end);
+  const needing = counted.filter(({ kind }) => kind.needs);
+  const others = counted.filter(({ kind }) => !kind.needs);
+  const during = arrivals.filter((at) => at >= from && at < to).length / ((to - from) / SECOND);
+  const after = arrivals.filter((at) => at >= to && at < end);
+  const inSecondFrom = (begin: number) => after.filter((at) => at >= begin && at < begin + SECOND).length;
+  return {
+    availability: share(needing),
+    keptAvailability: share(needing.filter(({ kind }) => kind.isKept)),
+    othersAvailability: share(others),
+    failed: counted.length - counted.filter(isWell).length,
+    all: counted.length,
+    p99: percentile(needing, 0.99),
+    longest: percentile(counted, 1),
+    othersP99: percentile(others.filter(isApart), 0.99),
+    calmP99: percentile(
+      samples.filter((sample) => sample.at < from && isApart(sample)),
+      0.99,
+    ),
+    load: during / NORMAL,
+    loadAfter: Math.max(0, ...after.map(inSecondFrom)) / NORMAL,
+  };
+}

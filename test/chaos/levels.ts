@@ -1,0 +1,44 @@
+/** What the gateway is given against faults, from nothing to everything. */
+export interface Level {
+  readonly name: string;
+  /** What `gateway.yaml` says under `policy`. */
+  readonly policy: object;
+  /** What it says at the service beside that. */
+  readonly service?: object;
+}
+
+/** Milliseconds. */
+export const DEADLINE = 1000;
+
+const NEVER = '1h';
+const none = {
+  ...{ deadline: NEVER, attemptTimeout: NEVER, connectTimeout: NEVER, idleTimeout: NEVER },
+  retry: 'off',
+  bulkhead: { concurrent: 10_000, queued: 0 },
+  breaker: { kind: 'consecutive', failures: 1_000_000 },
+};
+const timeouts = {
+  ...none,
+  deadline: DEADLINE,
+  attemptTimeout: 250,
+  connectTimeout: 250,
+  idleTimeout: DEADLINE,
+};
+const retries = { ...timeouts, retry: { attempts: 2, delay: 20 } };
+const breakers = {
+  ...retries,
+  bulkhead: { concurrent: 64, queued: 64 },
+  breaker: { kind: 'sampling', threshold: 0.5, minimumCalls: 5, window: '2s', halfOpenAfter: 500 },
+};
+
+export const LEVELS: readonly Level[] = [
+  { name: 'no policy', policy: none },
+  { name: 'timeouts', policy: timeouts },
+  { name: '+ retries', policy: retries },
+  { name: '+ breakers', policy: breakers },
+  {
+    name: 'everything',
+    policy: breakers,
+    service: {},
+  },
+];
