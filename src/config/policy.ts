@@ -14,7 +14,11 @@ export const policySchema = z
       .describe(
         'Least time that has to be left for an attempt; with less it is not made, but answered with 504.',
       ),
-    attemptTimeout: duration.default(5_000).describe('Time for one attempt to give the head of an answer.'),
+    attemptTimeout: duration
+      .default(5_000)
+      .describe(
+        'Time for one attempt to give the head of an answer, and the whole of one that says it has up to 64 KB.',
+      ),
     connectTimeout: duration.default(2_000).describe('Time for a connection to be made.'),
     idleTimeout: duration.default(60_000).describe('Longest silence within the body of an answer.'),
     retry: z

@@ -15,7 +15,7 @@ interface Sink {
 }
 
 /** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
-const HELD_BYTES = 65_536;
+export const HELD_BYTES = 65_536;
 
 /** Copying more than this costs more than a second buffer in the write. */
 const ONE_WRITE_BYTES = 16_384;

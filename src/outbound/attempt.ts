@@ -1,10 +1,11 @@
 /**
- * One attempt of a call on a connection. It settles when the head of the answer arrives, or at the latest
- * after its time: one plain timer, as cockatiel's timeout with its abort controllers costs far more.
+ * One attempt of a call on a connection. It settles when the head of the answer arrives, a short answer when it is here
+ * whole, so that one that breaks off can be asked for again; or at the latest after its time: one plain timer, as
+ * cockatiel's timeout with its abort controllers costs far more.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { UpstreamAnswer } from './answer.ts';
+import { HELD_BYTES, UpstreamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { CallFailure, classify } from './call-failure.ts';
 
@@ -17,6 +18,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #answer: UpstreamAnswer | undefined;
+  /** The answer is short, and not yet here whole. */
+  #isAwaited = false;
   #timer: NodeJS.Timeout | undefined;
   #givenUp: Error | undefined;
   #over = false;
@@ -59,14 +62,19 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseStart(
     controller: Dispatcher.DispatchController,
     status: number,
-    _headers: IncomingHttpHeaders,
+    { 'content-length': length }: IncomingHttpHeaders,
   ): void {
     if (status < 200) return;
-    clearTimeout(this.#timer);
     const raw = controller.rawHeaders as Buffer[];
     const headers = new Array<string>(raw.length);
     for (let i = 0; i < raw.length; i++) headers[i] = (raw[i] as Buffer).toString('latin1');
     this.#answer = new UpstreamAnswer(this.#call, status, headers, controller);
+    this.#isAwaited = length !== undefined && Number(length) <= HELD_BYTES;
+    if (this.#isAwaited) {
+      this.#startTimer();
+      return;
+    }
+    clearTimeout(this.#timer);
     this.#resolve(this.#answer);
   }
 
@@ -77,6 +85,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#finish();
     this.#answer?.finish();
+    if (this.#answer && this.#isAwaited) this.#resolve(this.#answer);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
@@ -85,7 +94,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #fail(error: Error): void {
     this.#finish();
-    if (this.#answer) this.#answer.fail(error);
+    if (this.#answer && !this.#isAwaited) this.#answer.fail(error);
     else this.#reject(error);
   }
 

@@ -25,7 +25,8 @@ export class RetryRules {
 
   /** Decides it, and books it: sets the call's `delay`, counts the retry and pays for it. */
   book(call: Call, outcome: UpstreamAnswer | CallFailure): boolean {
-    if (call.over || call.retries >= this.#policy.attempts || !isRepeatable(call.request)) return false;
+    if (call.over || call.retries >= this.#policy.attempts || !isRepeatable(call.request, outcome))
+      return false;
     const after = outcome instanceof CallFailure ? undefined : retryAfter(outcome);
     if (!(outcome instanceof CallFailure) && !isRetriedAnswer(outcome.status, after)) return false;
     const delay = after ?? Math.random() * this.#policy.delay * 2 ** call.retries;
@@ -42,10 +43,15 @@ export class RetryRules {
 const isRetriedAnswer = (status: number, after: number | undefined): boolean =>
   RETRIED_STATUSES.has(status) || (status === TOO_MANY_REQUESTS && after !== undefined);
 
-const isRepeatable = ({ method, headers, body }: OutboundRequest): boolean => {
+const isRepeatable = (
+  { method, headers, body }: OutboundRequest,
+  outcome: UpstreamAnswer | CallFailure,
+): boolean => {
   if (body && !Buffer.isBuffer(body)) return false;
   return (
     IDEMPOTENT.has(method) ||
+    // Whatever it is, it was not done: none of it was sent (RFC 9110 §9.2.2).
+    (outcome instanceof CallFailure && outcome.kind === 'unreachable') ||
     headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key')
   );
 };

@@ -63,9 +63,12 @@ describe('a call', () => {
     await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
   });
 
-  it('fails when the body breaks off', async () => {
+  it.each([
+    ['large', { 'Content-Length': '1000000' }],
+    ['of unknown length', {}],
+  ])('fails when a body that is %s breaks off', async (_what, head) => {
     upstream.answer = (_req, res) => {
-      res.writeHead(200, { 'Content-Length': '10' }).write('half');
+      res.writeHead(200, head).write('half');
       setImmediate(() => res.destroy());
     };
     const answer = await use().send(get);
@@ -112,6 +115,43 @@ describe('failures', () => {
   });
 });
 
+describe('a short answer that breaks off', () => {
+  const breaking = (times: number) => {
+    upstream.answer = (_req, res) => {
+      res.writeHead(200, { 'Content-Length': '10' }).write('half');
+      if (times-- > 0) setImmediate(() => res.destroy());
+      else res.end('other.');
+    };
+  };
+
+  it('is asked for again, and nobody sees it', async () => {
+    breaking(1);
+    const answer = await use().send(get);
+    expect([answer.status, String(await answer.collect(100)), upstream.requests.length]).toEqual([
+      ...[200, 'halfother.', 2],
+    ]);
+  });
+
+  it('is 502, not half an answer, where it cannot be asked for again', async () => {
+    breaking(1);
+    expect((await problemFrom(use().send({ ...get, method: 'POST' }))).type.status).toBe(502);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('opens the circuit', async () => {
+    breaking(3);
+    use({ ...once, breaker: { kind: 'consecutive', failures: 3, halfOpenAfter: 60_000 } });
+    for (let n = 0; n < 3; n++) await problemFrom(target.send(get));
+    expect(target.snapshot().breaker).toBe('open');
+  });
+
+  it('has as much time as an attempt has', async () => {
+    upstream.answer = (_req, res) => res.writeHead(200, { 'Content-Length': '10' }).write('half');
+    const problem = await problemFrom(use({ ...once, attemptTimeout: 50 }).send(get));
+    expect(problem.type.status).toBe(504);
+  });
+});
+
 describe('retry', () => {
   it('repeats what is safe to repeat, and gives the answer that came at last', async () => {
     upstream.answer = failing(503, 502);
@@ -137,6 +177,16 @@ describe('retry', () => {
     upstream.answer = (req) => req.socket.destroy();
     await problemFrom(target.send({ ...get, method }));
     expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('repeats a POST of which nothing was sent, since there was no connection', async () => {
+    use({ retry: { attempts: 10, delay: 100 } });
+    await upstream.stop();
+    const answer = target.send({ ...get, method: 'POST', body: Buffer.from('x') });
+    while (target.snapshot().retries === 0) await new Promise(setImmediate);
+    await upstream.start();
+    expect((await answer).status).toBe(200);
+    expect(upstream.requests).toHaveLength(1);
   });
 
   it('repeats a POST with an Idempotency-Key, its body too', async () => {
