@@ -94,6 +94,80 @@ describe('the attempt timeout', () => {
     expect(await settle(result)).toBe('upstream-timeout');
     expect(timesLeft()).toEqual(['100', '100', '20']);
   });
+
+  it('and the breaker: who does not answer in time has failed', async () => {
+    upstream.answer = silent;
+    use({ attemptTimeout: 100, retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1 } });
+    const result = start();
+    await asked(1);
+    pass(100);
+    expect(await settle(result)).toBe('upstream-timeout');
+    expect(await settle(start())).toBe('circuit-open');
+  });
+
+  it('and the bulkhead: its place is for the next one, whose time begins then', async () => {
+    upstream.answer = silent;
+    use({ attemptTimeout: 100, retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
+    const [first, second] = [start(), start()];
+    await asked(1);
+    pass(100);
+    expect(await settle(first)).toBe('upstream-timeout');
+    await asked(2);
+    pass(99);
+    await calm();
+    expect(second.now).toBeUndefined();
+    pass(1);
+    expect(await settle(second)).toBe('upstream-timeout');
+  });
+
+  it('and the deadline: a shorter one goes before it', async () => {
+    upstream.answer = silent;
+    use({ deadline: 60, attemptTimeout: 100, retry: { attempts: 2 } });
+    const result = start();
+    await asked(1);
+    pass(60);
+    expect(await settle(result)).toBe('upstream-timeout');
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+describe('the retry budget', () => {
+  const spent = async (): Promise<void> => {
+    upstream.answer = answering(503);
+    // Ten that always may, and with them a few more that the calls themselves are worth.
+    for (let n = 0; n < 13; n++) await settle(start());
+    expect(target.snapshot().retriesRefused).toBeGreaterThan(0);
+  };
+  const never = { kind: 'consecutive', failures: 1000 } as const;
+
+  it('and Retry-After: who may not repeat does not wait either', async () => {
+    use({ retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: never });
+    await spent();
+    upstream.answer = answering(503, { 'Retry-After': '1' });
+    expect(await settle(start())).toBe('503');
+  });
+
+  it('and the breaker: what it forbids does not count as a failure once more', async () => {
+    use({ retry: { attempts: 1, delay: 0, budget: 0 }, breaker: { kind: 'consecutive', failures: 24 } });
+    await spent();
+    expect(upstream.requests).toHaveLength(23);
+    expect(target.snapshot().breaker).toBe('closed');
+    await settle(start());
+    expect(target.snapshot().breaker).toBe('open');
+  });
+
+  it('and the bulkhead: who is refused a place costs none of it', async () => {
+    upstream.answer = silent;
+    use({
+      attemptTimeout: 100,
+      retry: { attempts: 1, delay: 0, budget: 0 },
+      bulkhead: { concurrent: 1, queued: 0 },
+    });
+    start();
+    await asked(1);
+    for (let n = 0; n < 20; n++) expect(await settle(start())).toBe('overloaded');
+    expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
+  });
 });
 
 describe('a retry', () => {
@@ -198,6 +272,16 @@ describe('a retry', () => {
     pass(5);
     expect(await settle(result)).toBe('circuit-open');
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('and the breaker: a Retry-After that is heeded is a failure all the same', async () => {
+    upstream.answer = answering(503, { 'Retry-After': '1' });
+    use({ retry: { attempts: 1 }, breaker: { kind: 'consecutive', failures: 2 } });
+    const result = start();
+    await paused(1);
+    pass(1000);
+    expect(await settle(result)).toBe('503');
+    expect(target.snapshot().breaker).toBe('open');
   });
 
   it('and the breaker: each attempt counts', async () => {
