@@ -4,6 +4,7 @@ import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
 import type { LastGood } from '../config/last-good.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
+import { INTERVAL } from './history.ts';
 import { STATUS_PATH } from './pages/discovery.ts';
 import { samplePath } from './pages/sample.ts';
 import { Live } from './reload/live.ts';
@@ -51,6 +52,10 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     await admin?.close();
     throw error;
   });
+  const look = setInterval(
+    () => live.state.history.record(live.generation.snapshot(), Date.now()),
+    INTERVAL,
+  ).unref();
   const unwatch = watch({
     places: () => live.places.filter(Boolean),
     intervals: () => live.generation.config.reload,
@@ -71,6 +76,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     },
     close: async () => {
       unwatch();
+      clearInterval(look);
       live.state.isDraining = true;
       await listening.close(live.generation.config.shutdown.grace);
       await admin?.close();

@@ -95,6 +95,10 @@ export class Target {
     }
   }
 
+  get breaker(): Breaker['state'] {
+    return this.#resiliences.ofService.breaker.state;
+  }
+
   snapshot(): TargetSnapshot {
     const { budget, ofService, ofOperations } = this.#resiliences;
     const { requests, failures, inFlight, recentFailures } = this.#statistics;

@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { createPages, type PagesOptions } from '../../src/gateway/pages/pages.ts';
 import { problemHandler } from '../../src/http/problem-handler.ts';
+import { live } from './live.ts';
 
 const response = (description: string) => ({
   200: { description, content: { 'application/hal+json': { schema: { type: 'object' } } } },
@@ -133,6 +134,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
         },
       ],
       isDraining: () => false,
+      live: live(),
       ...options,
     }),
   );

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { createPages } from '../../src/gateway/pages/pages.ts';
 import { ResponseLedger, type ServiceDrift } from '../../src/gateway/responses/ledger.ts';
 import { document, startGateway } from './gateway.ts';
+import { live } from './live.ts';
 
 const JSON_TYPE = 'application/json';
 const item = { $ref: '#/components/schemas/Item' };
@@ -112,6 +113,7 @@ export async function startShop(service: string, config = '') {
       },
     ],
     isDraining: () => false,
+    live: live(),
   });
   const faults: string[] = [];
   const gateway = await startGateway(

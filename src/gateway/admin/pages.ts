@@ -10,13 +10,13 @@ import { gatewayHealth } from '../pages/health.ts';
 import { serviceStatus } from '../pages/service-status.ts';
 import { type StatusOptions, status } from '../pages/status.ts';
 
-export interface AdminPagesOptions extends Pick<StatusOptions, 'snapshot' | 'refused'> {
+export interface AdminPagesOptions extends Pick<StatusOptions, 'snapshot' | 'refused' | 'live'> {
   readonly services: readonly ServiceDocument[];
   readonly isDraining: () => boolean;
 }
 
 export function adminPages(
-  { services, snapshot, refused, isDraining }: AdminPagesOptions,
+  { services, snapshot, refused, isDraining, live }: AdminPagesOptions,
   hasStatus: boolean,
 ): RequestHandler {
   const router = Router({ caseSensitive: true });
@@ -24,8 +24,8 @@ export function adminPages(
   serveHealth(router, { ...gatewayHealth(publicInfo({}), snapshot), isDraining, links });
   if (hasStatus) {
     assets(router);
-    status(router, { snapshot, refused, isApart: true });
-    serviceStatus(router, { services, snapshot, isApart: true });
+    status(router, { services, snapshot, refused, live, isApart: true });
+    serviceStatus(router, { services, snapshot, live, isApart: true });
   }
   router.get('/', (_req, res) => res.redirect(303, hasStatus ? STATUS_PATH : HEALTH_PATH));
   return router;

@@ -4,10 +4,11 @@ import { pageFiles, servePageFiles } from '../../http/page/files.ts';
 import { siteFiles } from '../../http/page/site-files.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 
-const own = pageFiles(new URL('./assets/', import.meta.url));
+const own = pageFiles(new URL('./assets/', import.meta.url), ['idiomorph']);
 
-export const pathOf = (name: 'docs.css' | 'docs.js' | 'parts.css' | 'parts.js' | 'status.js'): string =>
-  own.get(name)?.path ?? '';
+export const pathOf = (
+  name: 'docs.css' | 'docs.js' | 'parts.css' | 'parts.js' | 'status.css' | 'status.js',
+): string => own.get(name)?.path ?? '';
 
 export function assets(router: Router): void {
   const ofFormats = formats.flatMap(({ rendering }) => rendering?.files ?? []);

@@ -1,5 +1,7 @@
 /** What a service is needed for, by the documents alone: its own operations, and where others may embed what it has. */
+
 import { LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import type { Leading } from './picture.ts';
 
 interface NeedingOperation {
   readonly method: string;
@@ -18,6 +20,16 @@ interface Embed {
 export interface Dependents {
   readonly operations: readonly NeedingOperation[];
   readonly embeds: readonly Embed[];
+}
+
+/** What the links of each service lead to at others. */
+export function leadingOf(services: readonly ServiceDocument[]): readonly Leading[] {
+  return [...dependentsOf(services)].flatMap(([to, { embeds }]) =>
+    [...Map.groupBy(embeds, ({ service }) => service)].map(([from, links]) => ({
+      ...{ from, to },
+      rels: [...new Set(links.map(({ rel }) => rel))],
+    })),
+  );
 }
 
 export function dependentsOf(services: readonly ServiceDocument[]): ReadonlyMap<string, Dependents> {

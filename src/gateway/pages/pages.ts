@@ -15,6 +15,7 @@ import { documents } from './documents.ts';
 import { explorer } from './explorer.ts';
 import { gatewayHealth } from './health.ts';
 import { home } from './home.ts';
+import type { Live } from './live.ts';
 import { problems } from './problems.ts';
 import { publish } from './published.ts';
 import { relations } from './relations.ts';
@@ -32,6 +33,7 @@ export interface PagesOptions {
   readonly refused?: () => Refusal | undefined;
   /** True as soon as the process drains. */
   readonly isDraining: () => boolean;
+  readonly live: Live;
   /** Whether the status is told elsewhere, to those who run the gateway alone. */
   readonly hidesStatus?: boolean;
 }
@@ -43,6 +45,7 @@ export function createPages({
   status: snapshot,
   refused = () => undefined,
   isDraining,
+  live,
   hidesStatus = false,
 }: PagesOptions): Router {
   const info = publicInfo(given);
@@ -57,8 +60,8 @@ export function createPages({
   problems(router, services);
   relations(router, services);
   if (!hidesStatus) {
-    status(router, { snapshot, refused });
-    serviceStatus(router, { services, snapshot });
+    status(router, { services, snapshot, refused, live });
+    serviceStatus(router, { services, snapshot, live });
   }
   catalog(router, services, shown);
   serveHealth(router, {

@@ -61,9 +61,5 @@ export const stateOf = ({
 const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>
   !hasContract ? 'unavailable' : refused ? 'refused' : 'current';
 
-/** Of a time in milliseconds. */
-export const milliseconds = (value: number | undefined): string =>
-  value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0);
-
 /** Of a time in ISO 8601. */
 export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;

@@ -2,7 +2,7 @@
  * `/status/services/{service}`: how one service is, what failed last, when it will be tried again, and what needs it.
  * A 503 of its operations leads here.
  *
- * Reads `Accept`; sends 200, 404, 406; never cached. No address of the service is in it.
+ * Reads `Accept`; sends 200, 404, 406, 503; never cached. No address of the service is in it.
  */
 import type { Router } from 'express';
 import { Problem } from '../../contract/problem.ts';
@@ -12,33 +12,41 @@ import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
-import { pathOf } from './assets.ts';
+import type { Point } from '../history.ts';
 import { type Dependents, dependentsOf } from './dependents.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
+import { milliseconds } from './figures.ts';
+import { type Live, liveHead, livePart, sendLive } from './live.ts';
+import { chart } from './plot.ts';
 import { representations } from './representations.ts';
-import { clock, descriptionOf, milliseconds, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
+import { failing, latency as latencies, traffic } from './series.ts';
+import { clock, descriptionOf, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 
 export interface ServiceStatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
+  readonly live: Live;
   /** Whether the other pages of the gateway are elsewhere. */
   readonly isApart?: boolean;
 }
 
 export function serviceStatus(
   router: Router,
-  { services, snapshot, isApart = false }: ServiceStatusOptions,
+  { services, snapshot, live, isApart = false }: ServiceStatusOptions,
 ): void {
   const dependents = dependentsOf(services);
   get(router, `${SERVICES_PATH}/:service`, (req, res) => {
     const name = String(req.params.service);
-    const service = snapshot().find((one) => one.name === name);
+    const find = () => snapshot().find((one) => one.name === name);
+    const service = find();
     if (!service) throw new Problem(notFound, 'No service here has this name.');
+    if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name)))) return;
     const needs = dependents.get(name) ?? NOBODY;
-    const page = () => entity(HTML, servicePage(service, needs, isApart), noStore);
+    const fresh = freshService(service, live.history.of(name));
+    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), noStore);
     sendNegotiated(req, res, representations(resourceOf(service, needs, isApart), page, noStore));
   });
 }
@@ -57,29 +65,19 @@ const resourceOf = (service: ServiceSnapshot, { operations, embeds }: Dependents
 });
 
 const servicePage = (
-  service: ServiceSnapshot,
+  name: string,
+  fresh: Html,
   { operations, embeds }: Dependents,
   isApart: boolean,
 ): string =>
   layout({
-    title: `${service.name} · Status · linkway`,
-    current: servicePath(service.name),
+    title: `${name} · Status · linkway`,
+    current: servicePath(name),
     isAtGateway: !isApart,
-    head: html`<script src="${pathOf('status.js')}" defer></script>
-<noscript><meta http-equiv="refresh" content="10"></noscript>
-`,
-    content: html`<p class="crumb"><a href="${STATUS_PATH}">Status</a> <span aria-hidden="true">/</span> ${service.name}</p>
-<h1>${service.name}</h1>
-<div data-fresh>
-<p class="lead"><span class="state ${service.breaker}">${WORDS[service.breaker]}</span>${
-      service.retryAt !== undefined &&
-      html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
-    }</p>
-${figures(service)}
-<h2>What failed last</h2>
-${failures(service)}
-${driftTable([service])}
-</div>
+    head: liveHead(),
+    content: html`<p class="crumb"><a href="${STATUS_PATH}">Status</a> <span aria-hidden="true">/</span> ${name}</p>
+<h1>${name}</h1>
+${livePart(fresh)}
 <h2>What needs it</h2>
 ${
   operations.length === 0
@@ -95,9 +93,20 @@ ${
     ({ service: other, from, rel }) => html`<li><code>${rel}</code> of ${from} (${other})</li>`,
   )}</ul>`
 }
-${!isApart && html`<p><a href="${docsPath(service.name)}">Its operations in Swagger UI</a></p>`}
-<p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`,
+${!isApart && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</a></p>`}`,
   });
+
+/** What changes while somebody looks. */
+const freshService = (service: ServiceSnapshot, points: readonly Point[]): Html =>
+  html`<p class="lead" role="status"><span class="state ${service.breaker}">${WORDS[service.breaker]}</span>${
+    service.retryAt !== undefined &&
+    html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
+  }</p>
+<div class="charts">${[traffic, failing, latencies].map((series) => chart(points, series))}</div>
+${figures(service)}
+<h2>What failed last</h2>
+${failures(service)}
+${driftTable([service])}`;
 
 const figures = ({
   requests,

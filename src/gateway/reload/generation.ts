@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { RequestHandler } from 'express';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
+import { Watchers } from '../../http/watchers.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { holdTargets, renewTargets, type Targets } from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
@@ -36,6 +37,7 @@ interface Parts {
   /** What those who run the gateway see of it. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
+  readonly watchers: Watchers;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export class Generation {
 
   /** Frees what it has, as soon as every request that it began has ended. */
   async retire(): Promise<void> {
+    this.#parts.watchers.end();
     if (this.#inFlight > 0)
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
@@ -118,7 +121,11 @@ async function partsOf(
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
     }));
-  const told = { services, snapshot, refused: () => state.refused, isDraining: () => state.isDraining };
+  const isDraining = () => state.isDraining;
+  const turn = () => [...targets.values()].map(({ breaker }) => breaker).join();
+  const watchers = new Watchers({ turn, isOver: isDraining });
+  const live = { history: state.history, watchers };
+  const told = { services, snapshot, refused: () => state.refused, isDraining, live };
   const hidesStatus = config.admin.status;
   const pages = createPages({ ...told, status: snapshot, hidesStatus });
   try {
@@ -139,7 +146,8 @@ async function partsOf(
       await release();
       await mocks.close();
     };
-    return { services, targets, faults, app, admin: adminPages(told, hidesStatus), snapshot, close };
+    const admin = adminPages(told, hidesStatus);
+    return { services, targets, faults, app, admin, snapshot, watchers, close };
   } catch (error) {
     await mocks.close();
     throw error;

@@ -1,6 +1,7 @@
 /** What outlives a reload: what has been counted, and what could not be taken over. */
 import type { Refusal } from '../../config/refusal.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
+import { History } from '../history.ts';
 import { ResponseLedger } from '../responses/ledger.ts';
 
 export class State {
@@ -14,6 +15,8 @@ export class State {
   refused: Refusal | undefined;
   /** Why a service's contract is not the newest. */
   refusedContracts: ReadonlyMap<string, Refusal> = new Map();
+  /** How the services were. */
+  readonly history = new History();
   /** How far services have drifted from their contracts. */
   readonly ledger = new ResponseLedger();
   readonly #droppedLinks = new Map<string, number>();

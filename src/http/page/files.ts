@@ -29,13 +29,17 @@ export interface PageFile {
   readonly body: string;
 }
 
-/** The files of a folder by name; a script that imports another asks for it by the name that it is served under. */
-export function pageFiles(folder: URL): ReadonlyMap<string, PageFile> {
+/**
+ * The files of a folder by name; a script that imports another asks for it by the name that it is served under.
+ * @param packages whose module scripts import as if it stood in the folder: `./NAME.js`
+ */
+export function pageFiles(folder: URL, packages: readonly string[] = []): ReadonlyMap<string, PageFile> {
+  const elsewhere = new Map(packages.map((name) => [`${name}.js`, new URL(import.meta.resolve(name))]));
   const files = new Map<string, PageFile>();
   const add = (name: string): PageFile => {
     const known = files.get(name);
     if (known) return known;
-    const source = readFileSync(new URL(name, folder), 'utf8');
+    const source = readFileSync(elsewhere.get(name) ?? new URL(name, folder), 'utf8');
     const body = source.replaceAll(
       /(?<= from ')\.\/([\w-]+\.js)(?=')/g,
       (_, other: string) => add(other).path,
@@ -44,7 +48,7 @@ export function pageFiles(folder: URL): ReadonlyMap<string, PageFile> {
     files.set(name, made);
     return made;
   };
-  for (const name of readdirSync(folder)) add(name);
+  for (const name of [...elsewhere.keys(), ...readdirSync(folder)]) add(name);
   return files;
 }
 

@@ -13,6 +13,7 @@ import { mock } from '../../../src/gateway/mock/mock.ts';
 import { compileOperations } from '../../../src/gateway/operation.ts';
 import { createPages } from '../../../src/gateway/pages/pages.ts';
 import { parseOpenApi } from '../../../src/gateway/read-document.ts';
+import { live } from '../../support/live.ts';
 import { testLog } from '../../support/log.ts';
 
 const read = (document: object) => {
@@ -105,7 +106,7 @@ function change(document: Any, steps: readonly number[], value: unknown): void {
 function serve(text: string): void {
   const document = parseOpenApi(text, 'a.json');
   const services = liftDocuments([{ name: 'a', document }]);
-  const pages = createPages({ services, status: () => [], isDraining: () => false });
+  const pages = createPages({ services, status: () => [], isDraining: () => false, live: live() });
   createGateway({
     config: parseGatewayConfig('services: { a: { document: x, url: "http://localhost" } }', 'gateway.yaml'),
     documents: new Map(services.map((service) => [service.name, service.document])),

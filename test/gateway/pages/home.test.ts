@@ -4,6 +4,7 @@ import { parseTemplate } from 'url-template';
 import { createPages } from '../../../src/gateway/pages/pages.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { startGateway } from '../../support/gateway.ts';
+import { live } from '../../support/live.ts';
 import { pagesApp, sampleServices } from '../../support/pages-app.ts';
 
 const app = pagesApp();
@@ -92,7 +93,12 @@ it.each([
   [true, 'https://food.example/orders'],
   [false, 'http://127.0.0.1:'],
 ])('names the address that callers see, where proxies are trusted: %s', async (trusted, address) => {
-  const pages = createPages({ services: sampleServices, status: () => [], isDraining: () => false });
+  const pages = createPages({
+    services: sampleServices,
+    status: () => [],
+    isDraining: () => false,
+    live: live(),
+  });
   const documents = Object.fromEntries(sampleServices.map(({ name, document }) => [name, document]));
   const gateway = await startGateway(documents, { config: `trustProxy: ${trusted}`, pages });
   const { text } = await page(request(gateway.url))

@@ -1,23 +1,52 @@
-/** Keeps the status page fresh while somebody looks at it, without moving the scroll position. */
-const PARTS = '[data-fresh], :not([data-fresh]) > .lead, :not([data-fresh]) > .table tbody';
+/** Keeps a page about the services as events bring it, while it is looked at; focus, selection and scroll stay. */
+import { Idiomorph } from './idiomorph.js';
 
-const show = (page) => {
-  const fresh = page.querySelectorAll(PARTS);
-  for (const [index, part] of document.querySelectorAll(PARTS).entries())
-    if (fresh[index]) part.replaceWith(fresh[index]);
+/** Milliseconds: a connection that is made again by then was not lost. */
+const PATIENCE = 4000;
+const AGAIN = 5000;
+
+const live = document.querySelector('[data-live]');
+const stale = document.querySelector('[data-stale]');
+const pause = document.querySelector('[data-pause]');
+let source;
+let doubt;
+let again;
+
+const close = () => {
+  clearTimeout(doubt);
+  clearTimeout(again);
+  doubt = undefined;
+  source?.close();
 };
 
-const refresh = async () => {
-  if (document.hidden) return;
-  const stale = document.querySelector('[data-stale]');
-  try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-    show(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+const open = () => {
+  close();
+  source = new EventSource(location.pathname);
+  source.addEventListener('message', ({ data }) => {
+    clearTimeout(doubt);
+    doubt = undefined;
     stale.hidden = true;
-  } catch {
-    stale.hidden = false;
-  }
+    Idiomorph.morph(live, JSON.parse(data), { morphStyle: 'innerHTML' });
+  });
+  source.addEventListener('error', () => {
+    doubt ??= setTimeout(() => {
+      stale.hidden = false;
+    }, PATIENCE);
+    // It was refused, and gives up by itself.
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN);
+  });
 };
 
-setInterval(refresh, 3000);
-document.addEventListener('visibilitychange', refresh);
+const isPaused = () => pause.getAttribute('aria-pressed') === 'true';
+const follow = () => {
+  if (document.hidden || isPaused()) close();
+  else open();
+};
+
+pause.hidden = false;
+pause.addEventListener('click', () => {
+  pause.setAttribute('aria-pressed', String(!isPaused()));
+  follow();
+});
+document.addEventListener('visibilitychange', follow);
+follow();

@@ -1,0 +1,134 @@
+/** `/status` for people: at a glance who calls whom and how that goes, then what is behind it. */
+import type { Refusal } from '../../config/refusal.ts';
+import { type Html, html } from '../../http/page/html.ts';
+import { layout } from '../../http/page/layout.ts';
+import type { History, Point } from '../history.ts';
+import { STATUS_PATH, servicePath } from './discovery.ts';
+import { driftTable } from './drift.ts';
+import { percent } from './figures.ts';
+import { liveHead, livePart } from './live.ts';
+import { type Leading, picture } from './picture.ts';
+import { type Series, sparkline } from './plot.ts';
+import { failing, latency, traffic } from './series.ts';
+import { clock, type ServiceSnapshot, WORDS } from './service-state.ts';
+
+export interface StatusView {
+  readonly services: readonly ServiceSnapshot[];
+  readonly leading: readonly Leading[];
+  readonly history: History;
+  /** Why the configuration is not the newest. */
+  readonly refused: Refusal | undefined;
+  readonly isApart: boolean;
+}
+
+export const statusPage = (view: StatusView): string =>
+  layout({
+    title: 'Status · linkway',
+    current: STATUS_PATH,
+    isAtGateway: !view.isApart,
+    head: liveHead(),
+    content: html`<h1>Status</h1>
+${livePart(freshStatus(view))}`,
+  });
+
+/** What changes while somebody looks. */
+export const freshStatus = ({ services, leading, history, refused }: StatusView): Html =>
+  html`<p class="lead" role="status">${summary(services)}</p>
+${picture({ services, leading, now: (name) => history.of(name).at(-1) })}
+${services.length > 0 && legend(leading.length > 0)}
+${services.length > 0 && table(services, history)}
+${refusalList(services, refused)}
+${faultList(services)}
+${driftTable(services)}`;
+
+const legend = (hasLinks: boolean): Html =>
+  html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
+<li class="line">calls, as thick as there are many</li>${hasLinks && html`<li class="line dashed">links lead there</li>`}</ul>`;
+
+const table = (services: readonly ServiceSnapshot[], history: History): Html =>
+  html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
+<caption id="table">Lines are the last five minutes at most; small numbers are counted since this gateway started</caption>
+<thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
+<th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${isHeld(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
+<tbody>${services.map((service) => row(service, history, isHeld(services)))}</tbody>
+</table></div>`;
+
+const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
+
+const summary = (services: readonly ServiceSnapshot[]): string => {
+  const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
+  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}. The others are not affected.`;
+  if (services.length > 0) return 'Every service is working.';
+  return 'No services yet: name one in gateway.yaml, and it is here.';
+};
+
+const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
+  const {
+    name,
+    breaker,
+    requests,
+    failures,
+    retries,
+    retriesRefused,
+    inFlight,
+    queued,
+    circuits = [],
+  } = service;
+  const { lastFailure, droppedLinks, latency: times } = service;
+  const points = history.of(name);
+  return html`<tr id="service-${name}">
+<th scope="row"><a href="${servicePath(name)}">${name}</a></th>
+<td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
+    lastFailure &&
+    html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
+  }${circuits.map((one) => html`<br><small>${one.operationId}: ${WORDS[one.breaker]}</small>`)}${
+    droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`
+  }</div></td>
+<td data-label="Calls">${plotted(points, traffic, requests)}</td>
+<td data-label="Failures">${plotted(points, failing, failures)}</td>
+<td data-label="99th percentile">${plotted(points, latency, times && `median ${latency.write(times.p50)}`)}</td>
+<td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
+<td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
+${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
+</tr>`;
+};
+
+/** The line, what it is now, and what is known beside that. */
+const plotted = (points: readonly Point[], series: Series, more: string | number | undefined): Html => {
+  const last = points.map(series.of).findLast((value) => value !== undefined);
+  return html`<div class="plotted">${sparkline(points, series)} <span>${last === undefined ? '–' : series.write(last)}</span> <small>${more}</small></div>`;
+};
+
+const drifted = ({ drift }: ServiceSnapshot): Html | string => {
+  if (!drift) return '–';
+  const sum = (of: 'checked' | 'drifted') => drift.operations.reduce((all, one) => all + one[of], 0);
+  const [checked, different] = [sum('checked'), sum('drifted')];
+  return html`<a href="#drift">${different === 0 ? 'none' : html`${different} (${percent(different / checked)})`}</a>`;
+};
+
+const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefined): Html | false => {
+  const refused = services.flatMap((service) =>
+    service.refused
+      ? [{ name: service.name, hasContract: service.hasContract, refusal: service.refused }]
+      : [],
+  );
+  if (all === undefined && refused.length === 0) return false;
+  return html`<h2>Changed, and not taken over</h2>
+<ul>${all && html`<li>The configuration stays as it was: ${reasonOf(all)}</li>`}${refused.map(
+    ({ name, hasContract, refusal }) =>
+      html`<li>${name}: ${
+        hasContract ? 'the last good document stays' : 'no document yet; its paths are answered with 503'
+      }: ${reasonOf(refusal)}</li>`,
+  )}</ul>`;
+};
+
+const reasonOf = ({ since, reason }: Refusal): Html =>
+  html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
+
+const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
+  services.some(({ faults }) => faults.length > 0) &&
+  html`<h2>Wrong in the documents</h2>
+<p>The rest of them is served.</p>
+<ul>${services.flatMap(({ name, faults }) =>
+    faults.map(({ pointer, reason }) => html`<li>${name}: <code>${pointer}</code> ${reason}</li>`),
+  )}</ul>`;
