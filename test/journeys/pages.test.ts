@@ -55,18 +55,4 @@ describeInBrowser('pages', (browser) => {
     expect(await page.locator(':focus').getAttribute('href')).toMatch(/^\/[a-z]+/);
     await page.close();
   });
-
-  it('keeps the status fresh, and says when it cannot', async () => {
-    const { page } = await openWatched(browser(), url('/status'));
-    await page.clock.install();
-    await page.reload();
-    const refreshed = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
-    await page.clock.runFor(3000);
-    expect((await refreshed).status()).toBe(200);
-
-    await page.route('**/status', (route) => route.abort());
-    await page.clock.runFor(3000);
-    await page.getByText('lost its connection').waitFor({ state: 'visible' });
-    await page.close();
-  });
 });

@@ -7,7 +7,7 @@ import { type Html, html } from '../../http/page/html.ts';
 import type { Point } from '../history.ts';
 import { servicePath } from './discovery.ts';
 import { rate } from './figures.ts';
-import { type ServiceSnapshot, WORDS } from './service-state.ts';
+import type { ServiceSnapshot } from './service-state.ts';
 
 /** Answers of `from` have links to resources of `to`. */
 export interface Leading {
@@ -120,9 +120,10 @@ function node({ service, x, y }: Box, point: Point | undefined, { box }: Format)
   const { name, breaker } = service;
   const room = Math.floor((box.width - 40) / LETTER);
   const short = name.length > room ? `${name.slice(0, room - 1)}…` : name;
-  const said = breaker === 'closed' ? `${rate(point?.requests ?? 0)}` : SHORT[breaker];
-  return html`<a href="${servicePath(name)}" class="node ${breaker}" aria-label="${name}: ${WORDS[breaker]}, ${rate(point?.requests ?? 0)}">
-<title>${name}</title><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10"/>
+  const said = breaker === 'closed' ? rate(point?.requests ?? 0) : SHORT[breaker];
+  // Whoever hears it hears what is seen: the text is its name.
+  return html`<a href="${servicePath(name)}" class="node ${breaker}">
+<rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10">${short !== name && html`<title>${name}</title>`}</rect>
 <path d="${MARK[breaker]}" transform="translate(${x + 14} ${y + 16})"/>
 <text x="${x + 34}" y="${y + 27}">${short}</text>
 <text class="said" x="${x + 34}" y="${y + 47}">${said}</text></a>`;

@@ -1,0 +1,157 @@
+/** The status page in a real browser, untouched, while a service goes down and comes back under load. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { configFile } from '../../src/config/gateway-yaml.ts';
+import { type StartedGateway, startGateway } from '../../src/gateway/start.ts';
+import { createLog } from '../../src/http/log.ts';
+import { violations } from '../support/axe.ts';
+import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+const documentOf = (name: string, links: object) => ({
+  ...{ openapi: '3.1.0', info: { title: name, version: '1.0.0' } },
+  paths: {
+    [`/${name}/{id}`]: {
+      get: {
+        operationId: name,
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        responses: {
+          200: {
+            ...{ description: 'One.', links },
+            content: {
+              'application/json': { schema: { type: 'object', properties: { id: { type: 'string' } } } },
+            },
+          },
+        },
+      },
+    },
+  },
+});
+const toDishes = { dish: { operationId: 'dishes', parameters: { id: '$response.body#/id' } } };
+const answer: Upstream['answer'] = (_req, res) =>
+  res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"1"}');
+
+const desktop = { viewport: { width: 1280, height: 900 } };
+const LOOKS: readonly BrowserContextOptions[] = [
+  { ...desktop, colorScheme: 'light' },
+  { ...desktop, colorScheme: 'dark' },
+  { viewport: { width: 390, height: 800 }, colorScheme: 'light' },
+];
+const WELL = 'Every service is working.';
+const DOWN = 'Not well: dishes. The others are not affected.';
+
+describeInBrowser('the status page', (browser) => {
+  let folder: string;
+  let services: Record<'dishes' | 'orders', Upstream>;
+  let gateway: StartedGateway;
+  let load: Promise<void>;
+  let isLoaded: boolean;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+    services = { dishes: await startUpstream(answer), orders: await startUpstream(answer) };
+    const policy = { retry: 'off', breaker: { kind: 'consecutive', failures: 3, halfOpenAfter: '300ms' } };
+    const entries = Object.entries(services).map(([name, { url }]) => [
+      name,
+      { document: `${name}.json`, url },
+    ]);
+    await writeFile(join(folder, 'dishes.json'), JSON.stringify(documentOf('dishes', {})));
+    await writeFile(join(folder, 'orders.json'), JSON.stringify(documentOf('orders', toDishes)));
+    const file = join(folder, 'gateway.yaml');
+    await writeFile(file, JSON.stringify({ policy, services: Object.fromEntries(entries) }));
+    const log = createLog({ level: 'silent' });
+    gateway = await startGateway({ config: configFile(file), port: 0, host: '127.0.0.1', log });
+    isLoaded = true;
+    load = (async () => {
+      while (isLoaded)
+        for (const name of ['dishes', 'orders']) await (await fetch(`${gateway.url}/${name}/1`)).text();
+    })();
+  });
+  afterEach(async () => {
+    isLoaded = false;
+    await load;
+    await gateway.close();
+    for (const service of Object.values(services)) await service.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const open = async (path: string, look: BrowserContextOptions = desktop) => {
+    const { page, complaints } = await openWatched(browser(), gateway.url + path, look);
+    return { page, complaints, summary: page.locator('[role=status]') };
+  };
+  const says = (page: Page, text: string) => page.locator('[role=status]', { hasText: text }).waitFor();
+
+  it('shows by itself that a service is down, and that it is back; what is focused stays focused', async () => {
+    const { page, complaints } = await open('/status');
+    await says(page, WELL);
+    const node = page.locator('.picture.wide a[href="/status/services/dishes"]');
+    await node.focus();
+    await services.dishes.stop();
+    await says(page, DOWN);
+    expect(await node.textContent()).toContain('paused');
+    expect(await page.locator(':focus').getAttribute('href')).toBe('/status/services/dishes');
+    expect(await page.locator('.picture.wide a[href="/status/services/orders"]').textContent()).toContain(
+      '/s',
+    );
+    await services.dishes.start();
+    await says(page, WELL);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  it('draws what happened', async () => {
+    const { page } = await open('/status');
+    const plot = page.locator('#service-dishes [data-label=Calls] svg');
+    const label = () => plot.getAttribute('aria-label');
+    await page.locator('#service-dishes .traffic[aria-label*=" now"]').waitFor();
+    expect(await label()).toMatch(/^Calls: [\d.]+\/s now, at most [\d.]+\/s in 1 min$/);
+    expect(await page.locator('.picture.wide .lead-to title').allTextContents()).toEqual([
+      'orders leads to dishes: dish',
+    ]);
+    await page.close();
+  }, 60_000);
+
+  it('waits while it is paused', async () => {
+    const { page } = await open('/status');
+    await says(page, WELL);
+    await page.getByRole('button', { name: 'Pause' }).press('Enter');
+    await services.dishes.stop();
+    const { page: other } = await open('/status');
+    await says(other, DOWN);
+    expect(await page.locator('[role=status]').textContent()).toBe(WELL);
+    await page.getByRole('button', { name: 'Pause' }).press('Enter');
+    await says(page, DOWN);
+    await page.close();
+    await other.close();
+  }, 60_000);
+
+  it('says that it lost its connection', async () => {
+    const { page } = await open('/status');
+    await says(page, WELL);
+    isLoaded = false;
+    await load;
+    await gateway.close();
+    await page.getByText('lost its connection').waitFor({ state: 'visible' });
+    await page.close();
+  }, 60_000);
+
+  describe.each(['/status', '/status/services/dishes'])('%s', (path) => {
+    it.each([['well'], ['down']])(
+      'can be read by everybody: %s',
+      async (state) => {
+        if (state === 'down') await services.dishes.stop();
+        for (const look of LOOKS) {
+          const { page, complaints } = await open(path, look);
+          await says(page, state === 'down' ? (path === '/status' ? DOWN : 'paused') : 'working');
+          expect(await violations(page)).toEqual([]);
+          expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+          expect(complaints).toEqual([]);
+          await page.close();
+        }
+      },
+      60_000,
+    );
+  });
+});
