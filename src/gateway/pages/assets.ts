@@ -4,7 +4,9 @@ import { pageFiles, servePageFiles } from '../../http/page/files.ts';
 import { siteFiles } from '../../http/page/site-files.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 
-const own = pageFiles(new URL('./assets/', import.meta.url), ['idiomorph']);
+const own = pageFiles(new URL('./assets/', import.meta.url), {
+  'idiomorph.js': import.meta.resolve('idiomorph'),
+});
 
 export const pathOf = (
   name: 'docs.css' | 'docs.js' | 'parts.css' | 'parts.js' | 'status.css' | 'status.js',

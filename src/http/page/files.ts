@@ -31,10 +31,13 @@ export interface PageFile {
 
 /**
  * The files of a folder by name; a script that imports another asks for it by the name that it is served under.
- * @param packages whose module scripts import as if it stood in the folder: `./NAME.js`
+ * @param more files from elsewhere, as if they stood in the folder
  */
-export function pageFiles(folder: URL, packages: readonly string[] = []): ReadonlyMap<string, PageFile> {
-  const elsewhere = new Map(packages.map((name) => [`${name}.js`, new URL(import.meta.resolve(name))]));
+export function pageFiles(
+  folder: URL,
+  more: Readonly<Record<string, string>> = {},
+): ReadonlyMap<string, PageFile> {
+  const elsewhere = new Map(Object.entries(more).map(([name, url]) => [name, new URL(url)]));
   const files = new Map<string, PageFile>();
   const add = (name: string): PageFile => {
     const known = files.get(name);
