@@ -84,7 +84,7 @@ async function startServices(
   const targets = createTargets(
     config.services.map((service) => ({
       ...service,
-      ...(urls[service.name] && { url: urls[service.name] as string }),
+      ...(urls[service.name] && { urls: [urls[service.name] as string] }),
     })),
   );
   closers.push(() => closeTargets(targets));

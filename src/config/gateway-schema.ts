@@ -1,5 +1,6 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
+import { healthSchema } from './health-check.ts';
 import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
 import { duration } from './units.ts';
@@ -11,10 +12,16 @@ const serviceSchema = z.strictObject({
     .default([])
     .describe('OpenAPI Overlays that are applied to it, in this order: files or URLs.'),
   url: z
-    .string()
+    .union([z.string(), z.array(z.string()).min(1)], { error: 'expected a URL or a list of them' })
     .optional()
     .describe(
-      'Scheme, host and port where it listens. What its paths begin with there is that of the first of `servers` in its document, unless this has a path, be it `/`. `<SERVICE>_URL` goes before it.',
+      'Scheme, host and port where it listens, or a list of them, one an instance. What its paths begin with there is that of the first of `servers` in its document, unless this has a path, be it `/`. `<SERVICE>_URL` goes before it.',
+    ),
+  health: healthSchema,
+  lookup: duration
+    .default(5_000)
+    .describe(
+      'How often the addresses of its host names are looked up: each of several is an instance. `0` never.',
     ),
   upstream: z
     .literal('mock')
@@ -146,7 +153,7 @@ export const configTable = (): ConfigRow[] => [
 
 function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
   return Object.entries(schema.shape).flatMap(([name, field]) => {
-    const inner = field instanceof z.ZodPrefault ? field.unwrap() : field;
+    const inner = field instanceof z.ZodPrefault || field instanceof z.ZodOptional ? field.unwrap() : field;
     if (inner instanceof z.ZodObject) return rowsOf(inner, `${prefix}${name}.`);
     if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfAny(inner, `${prefix}${name}.`);
     const value: unknown = (field as z.ZodType).safeParse(undefined).data;

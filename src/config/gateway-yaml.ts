@@ -8,7 +8,9 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
+import type { HealthCheck } from './health-check.ts';
 import type { Limits } from './limits.ts';
+import { locationOf } from './location.ts';
 import type { PathNames } from './path-names.ts';
 import { placeIn } from './place.ts';
 import { policyReader, type ServicePolicies } from './policies.ts';
@@ -20,8 +22,12 @@ export interface ServiceConfig extends ServicePolicies {
   readonly document: string;
   /** Absolute paths or URLs of what is applied to that. */
   readonly overlays: readonly string[];
-  /** Scheme, host and port. */
-  readonly url: string;
+  /** Scheme, host and port of each place where it listens. */
+  readonly urls: readonly string[];
+  /** How each instance is asked whether it is well, where it is. */
+  readonly health: HealthCheck | undefined;
+  /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
+  readonly lookup: number;
   /** Whether nothing listens there, and its document answers. */
   readonly isMock: boolean;
   /** What its paths begin with there; undefined where that is what its document says. */
@@ -119,18 +125,19 @@ export const parseGatewayConfig = (
   const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
     const at = ['services', name];
     const isMock = service.upstream === 'mock';
-    const url = isMock ? NOWHERE : (urls[name] ?? env[urlVariable(name)] ?? service.url);
-    if (url === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
-    const location = locationOf(url);
-    if (location === undefined) {
-      const message = `expected scheme, host and port such as http://orders:8083, got ${url}`;
-      throw url === service.url
+    const variable = urls[name] ?? env[urlVariable(name)];
+    const written = isMock ? [NOWHERE] : (variable?.split(',') ?? service.url);
+    if (written === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
+    const location = locationOf([written].flat(), (message) =>
+      variable === undefined
         ? fault([...at, 'url'], message)
-        : new ConfigError(`${urlVariable(name)}: ${message}`);
-    }
+        : new ConfigError(`${urlVariable(name)}: ${message}`),
+    );
     return {
       name,
       ...location,
+      health: service.health,
+      lookup: service.lookup,
       isMock,
       prefix: service.prefix,
       document: placeIn(dirname(file), service.document),
@@ -149,16 +156,6 @@ export const parseGatewayConfig = (
 
 /** Never answers (RFC 6761 §6.4). */
 const NOWHERE = 'http://mock.invalid';
-
-/** @returns undefined for what is none, or has more than a path */
-function locationOf(text: string): Pick<ServiceConfig, 'url' | 'base'> | undefined {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
-  const { origin, pathname } = url;
-  const base = pathname.replace(/\/$/, '');
-  if (url.href.replace(/\/$/, '') !== origin + base) return undefined;
-  return { url: origin, base: base === '' && !text.endsWith('/') ? undefined : base };
-}
 
 /** Where the value at `path` stands, or the nearest thing around it that exists. */
 const nearestOffset = (yaml: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number => {

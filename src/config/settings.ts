@@ -100,7 +100,8 @@ export const settingsTable: readonly Variable[] = [
   {
     name: '<SERVICE>_URL',
     default: '',
-    meaning: 'Where a service is, instead of its `url` in `gateway.yaml`: `ORDERS_URL=http://orders:8083`.',
+    meaning:
+      'Where a service is, instead of its `url` in `gateway.yaml`: `ORDERS_URL=http://orders:8083`; several with commas between them.',
   },
 ];
 

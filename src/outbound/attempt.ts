@@ -13,7 +13,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly head: Promise<UpstreamAnswer>;
   readonly #call: Call;
   readonly #milliseconds: number;
-  readonly #onOver: () => void;
+  readonly #onOver: (brokenOff?: CallFailure) => void;
   #resolve!: (answer: UpstreamAnswer) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -24,8 +24,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #givenUp: Error | undefined;
   #over = false;
 
-  /** `onOver` is told once, when the body has ended or there will be none. */
-  constructor(call: Call, milliseconds: number, onOver: () => void) {
+  /** `onOver` is told once, when the body has ended or there will be none; and why, where its head had come. */
+  constructor(call: Call, milliseconds: number, onOver: (brokenOff?: CallFailure) => void) {
     this.#call = call;
     this.#milliseconds = milliseconds;
     this.#onOver = onOver;
@@ -93,16 +93,23 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
-    this.#finish();
-    if (this.#answer && !this.#isAwaited) this.#answer.fail(error);
+    const sent = this.#isAwaited ? undefined : this.#answer;
+    this.#finish(sent && isBroken(error) ? error : undefined);
+    if (sent) sent.fail(error);
     else this.#reject(error);
   }
 
-  #finish(): void {
+  #finish(brokenOff?: CallFailure): void {
     this.#over = true;
     // The end of an answer that is repeated is not the end of the call.
     if (this.#answer && this.#call.interrupt === this.giveUp) this.#call.done = true;
     clearTimeout(this.#timer);
-    this.#onOver();
+    this.#onOver(brokenOff);
   }
 }
+
+/** By who answered: not given up here, and not for a silence, which an event stream may well have. */
+const isBroken = (error: Error): error is CallFailure =>
+  error instanceof CallFailure &&
+  error.kind === 'broken' &&
+  (error.cause as { code?: string } | undefined)?.code !== 'UND_ERR_BODY_TIMEOUT';

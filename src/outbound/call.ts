@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { UpstreamAnswer } from './answer.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
+import type { Instance } from './instance.ts';
 import type { Resilience } from './resilience.ts';
 
 /** What the calls for one request come to, for the log. */
@@ -9,6 +10,10 @@ export interface Tally {
   attempts: number;
   /** State of the circuit breaker: `open` where one kept a call back; empty before the first. */
   breaker: '' | 'closed' | 'open' | 'half-open';
+  /** The service that the request is for. */
+  readonly service?: string;
+  /** Which of its instances was asked last, where it has several. */
+  instance?: string;
 }
 
 export interface OutboundRequest {
@@ -27,7 +32,15 @@ export interface OutboundRequest {
   readonly tally?: Tally | undefined;
 }
 
-type Explain = (error: unknown, call: Call) => unknown;
+/** What a call asks of the target that it is made to. */
+interface Callee {
+  /** What its caller is told of an error. */
+  explain(error: unknown, call: Call): unknown;
+  /** Whether an instance stands where it was not yet. */
+  hasOther(call: Call): boolean;
+}
+
+const NOWHERE: readonly Instance[] = [];
 
 export class Call {
   readonly request: OutboundRequest;
@@ -36,6 +49,8 @@ export class Call {
   /** `performance.now()` after which nothing is tried any more. */
   readonly deadline: number;
   retries = 0;
+  /** Where it was already, if there are several to choose from. */
+  tried: readonly Instance[] = NOWHERE;
   /** Milliseconds to the next attempt, decided when the last one failed. */
   delay = 0;
   /** Nothing more will come: there is nothing left to give up. */
@@ -46,16 +61,15 @@ export class Call {
   readonly answer: Promise<UpstreamAnswer>;
   /** Ends whatever is going on for this call at the moment. */
   interrupt: ((reason: Error) => void) | undefined;
-  readonly #explain: Explain;
+  readonly #callee: Callee;
   readonly #settle: PromiseWithResolvers<UpstreamAnswer>;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param explain what its caller is told of an error */
-  constructor(request: OutboundRequest, resilience: Resilience, deadline: number, explain: Explain) {
+  constructor(request: OutboundRequest, resilience: Resilience, deadline: number, callee: Callee) {
     this.request = request;
     this.resilience = resilience;
     this.deadline = deadline;
-    this.#explain = explain;
+    this.#callee = callee;
     this.#settle = Promise.withResolvers();
     this.answer = this.#settle.promise;
   }
@@ -63,6 +77,13 @@ export class Call {
   get remaining(): number {
     return this.deadline - performance.now();
   }
+
+  hasOther(): boolean {
+    return this.#callee.hasOther(this);
+  }
+
+  /** Whether it may try an instance that was ejected, as it can be repeated elsewhere. */
+  readonly canTry = (): boolean => this.resilience.rules.couldRepeat(this);
 
   /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
   pause(): void {
@@ -83,7 +104,7 @@ export class Call {
 
   readonly fail = (error: unknown): void => {
     clearTimeout(this.#timer);
-    this.#settle.reject(this.#explain(error, this));
+    this.#settle.reject(this.#callee.explain(error, this));
   };
 
   /** Gives the call up, the body of its answer too; without effect when that is already here whole. */

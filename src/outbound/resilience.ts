@@ -1,12 +1,12 @@
 /**
- * The cockatiel policies of one target: retry → bulkhead → breaker, for the service and for each operation that has
- * one of its own. Time is bounded by plain timers in the attempt and the call.
+ * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
+ * that has one of its own. Breakers are the instances' own; time is bounded by plain timers in the attempt and the call.
  */
 import { bulkhead, DelegateBackoff, handleWhen, type IRetryBackoffContext, retry, wrap } from 'cockatiel';
+import type { BreakerPolicy } from '../config/breaker.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import type { Policy } from '../config/policy.ts';
 import { UpstreamAnswer } from './answer.ts';
-import { type Breaker, createBreaker } from './breaker.ts';
 import { CallFailure } from './call-failure.ts';
 import { RetryRules } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -21,10 +21,11 @@ const createBulkhead = ({ concurrent, queued }: Policy['bulkhead']) => bulkhead(
 interface Parts {
   readonly budget: RetryBudget;
   readonly slots: ReturnType<typeof createBulkhead>;
-  readonly breaker: Breaker;
+  /** Which of an instance's circuits it goes through. */
+  readonly circuit: number;
 }
 
-const createResilience = (policy: Policy, { budget, slots, breaker }: Parts) => {
+const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => {
   const rules = new RetryRules(policy.retry, budget);
   const repeat = retry(
     handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
@@ -42,7 +43,7 @@ const createResilience = (policy: Policy, { budget, slots, breaker }: Parts) => 
     outcome.call.pause();
     if (outcome instanceof UpstreamAnswer) outcome.discard();
   });
-  return { policy, breaker, slots, around: wrap(repeat, slots, breaker.policy) };
+  return { policy, circuit, slots, rules, around: wrap(repeat, slots) };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
@@ -52,23 +53,26 @@ export class Resiliences {
   readonly budget: RetryBudget;
   readonly ofService: Resilience;
   readonly ofOperations: ReadonlyMap<string, Resilience>;
+  /** What opens the circuits that each instance has: that of the service, and those of operations. */
+  readonly circuits: readonly BreakerPolicy[];
+
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
-    const make = (one: Policy, shared?: Partial<Parts>) =>
-      createResilience(one, {
-        budget: this.budget,
-        slots: shared?.slots ?? createBulkhead(one.bulkhead),
-        breaker: shared?.breaker ?? createBreaker(one.breaker),
-      });
-    const ofService = make(policy);
-    const { slots, breaker } = ofService;
-    this.ofService = ofService;
+    const circuits = [policy.breaker];
+    const make = (one: Policy, circuit: number, slots = createBulkhead(one.bulkhead)) =>
+      createResilience(one, { budget: this.budget, slots, circuit });
+    this.ofService = make(policy, 0);
     this.ofOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
         id,
-        make(one, { ...(!own.bulkhead && { slots }), ...(!own.breaker && { breaker }) }),
+        make(
+          one,
+          own.breaker ? circuits.push(one.breaker) - 1 : 0,
+          own.bulkhead ? undefined : this.ofService.slots,
+        ),
       ]),
     );
+    this.circuits = circuits;
   }
 
   of(operationId: string | undefined): Resilience {

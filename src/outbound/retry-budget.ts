@@ -27,10 +27,14 @@ export class RetryBudget {
     this.#recentCalls.add(now);
   }
 
+  /** Whether there might be one more retry. */
+  hasRoom(now: number): boolean {
+    return this.#recentRetries.at(now) + 1 <= RESERVE + this.#share * this.#recentCalls.at(now);
+  }
+
   /** Whether there may be one more retry, which it then pays for. */
   take(now: number): boolean {
-    const most = RESERVE + this.#share * this.#recentCalls.at(now);
-    if (this.#recentRetries.at(now) + 1 > most) {
+    if (!this.hasRoom(now)) {
       this.refused += 1;
       return false;
     }

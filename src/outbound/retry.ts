@@ -1,7 +1,6 @@
 /**
- * What is repeated, and when: only what is safe to repeat, after a pause with jitter or the `Retry-After`
- * that the target asks for (RFC 9110 §10.2.3), inside the deadline, and inside a budget, so that a target in
- * trouble is not asked more than usual.
+ * What is repeated, and when: what is safe to repeat, and what was never sent, after a pause with jitter or the `Retry-After` that the target asks for (RFC 9110 §10.2.3), inside the deadline, and inside
+ * a budget, so that a target in trouble is not asked more than usual.
  */
 import type { Policy } from '../config/policy.ts';
 import type { UpstreamAnswer } from './answer.ts';
@@ -11,8 +10,8 @@ import type { RetryBudget } from './retry-budget.ts';
 
 /** Idempotent methods (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
-const RETRIED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 const TOO_MANY_REQUESTS = 429;
+const RETRIED_STATUSES: ReadonlySet<number> = new Set([TOO_MANY_REQUESTS, 502, 503, 504]);
 
 export class RetryRules {
   readonly #policy: Policy['retry'];
@@ -25,11 +24,15 @@ export class RetryRules {
 
   /** Decides it, and books it: sets the call's `delay`, counts the retry and pays for it. */
   book(call: Call, outcome: UpstreamAnswer | CallFailure): boolean {
-    if (call.over || call.retries >= this.#policy.attempts || !isRepeatable(call.request, outcome))
-      return false;
-    const after = outcome instanceof CallFailure ? undefined : retryAfter(outcome);
-    if (!(outcome instanceof CallFailure) && !isRetriedAnswer(outcome.status, after)) return false;
-    const delay = after ?? Math.random() * this.#policy.delay * 2 ** call.retries;
+    if (call.over || call.retries >= this.#policy.attempts) return false;
+    const isAnswer = !(outcome instanceof CallFailure);
+    const after = isAnswer && RETRIED_STATUSES.has(outcome.status) ? retryAfter(outcome) : undefined;
+    if (isAnswer && !isRetriedAnswer(outcome.status, after)) return false;
+    const isElsewhere = call.hasOther();
+    if (!isRepeatable(call.request) && !isUnsent(call.request, outcome)) return false;
+    const soon = Math.random() * this.#policy.delay * 2 ** call.retries;
+    // What one instance asks for says nothing of the others.
+    const delay = isElsewhere ? soon : (after ?? soon);
     const now = performance.now();
     // The budget comes last, as it counts what it refuses.
     if (call.deadline - now - delay < call.resilience.policy.minimumTime || !this.#budget.take(now))
@@ -38,23 +41,35 @@ export class RetryRules {
     call.delay = delay;
     return true;
   }
+
+  /** Whether there would be time and room for another attempt, if the next one hung. */
+  couldRepeat({ request, retries, remaining, resilience }: Call): boolean {
+    const { attemptTimeout, minimumTime } = resilience.policy;
+    return (
+      retries < this.#policy.attempts &&
+      isRepeatable(request) &&
+      remaining - attemptTimeout - this.#policy.delay * 2 ** retries >= minimumTime &&
+      this.#budget.hasRoom(performance.now())
+    );
+  }
 }
 
 const isRetriedAnswer = (status: number, after: number | undefined): boolean =>
-  RETRIED_STATUSES.has(status) || (status === TOO_MANY_REQUESTS && after !== undefined);
+  RETRIED_STATUSES.has(status) && (status !== TOO_MANY_REQUESTS || after !== undefined);
 
-const isRepeatable = (
-  { method, headers, body }: OutboundRequest,
-  outcome: UpstreamAnswer | CallFailure,
-): boolean => {
+const isRepeatable = ({ method, headers, body }: OutboundRequest): boolean => {
   if (body && !Buffer.isBuffer(body)) return false;
   return (
     IDEMPOTENT.has(method) ||
-    // Whatever it is, it was not done: none of it was sent (RFC 9110 §9.2.2).
-    (outcome instanceof CallFailure && outcome.kind === 'unreachable') ||
     headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key')
   );
 };
+
+/** No connection was made, and not a byte of the body was read: whatever it is, it was not done (RFC 9110 §9.2.2). */
+const isUnsent = ({ body }: OutboundRequest, outcome: UpstreamAnswer | CallFailure): boolean =>
+  outcome instanceof CallFailure &&
+  outcome.kind === 'unreachable' &&
+  (!body || Buffer.isBuffer(body) || !(body.readableDidRead || body.destroyed));
 
 /** Milliseconds, from seconds or a date. */
 const retryAfter = (answer: UpstreamAnswer): number | undefined => {

@@ -13,12 +13,24 @@ export class Sampling implements IBreaker {
   readonly #minimumCalls: number;
   readonly #calls: RecentCount;
   readonly #failures: RecentCount;
+  #revised = 0;
 
   constructor({ threshold, minimumCalls, window }: Extract<BreakerPolicy, { kind: 'sampling' }>) {
     this.#threshold = threshold;
     this.#minimumCalls = minimumCalls;
     this.#calls = new RecentCount(window);
     this.#failures = new RecentCount(window);
+  }
+
+  /** Whether there was not one success within the window. */
+  get isSilent(): boolean {
+    const now = performance.now();
+    return this.#calls.at(now) <= this.#failures.at(now);
+  }
+
+  /** The next failure is of a call that was counted as a success. */
+  revise(): void {
+    this.#revised += 1;
   }
 
   success(state: CircuitState): void {
@@ -31,7 +43,8 @@ export class Sampling implements IBreaker {
 
   failure(state: CircuitState): boolean {
     const now = performance.now();
-    this.#calls.add(now);
+    if (this.#revised > 0) this.#revised -= 1;
+    else this.#calls.add(now);
     this.#failures.add(now);
     if (state !== CircuitState.Closed) return true;
     const calls = this.#calls.at(now);

@@ -1,6 +1,6 @@
 /** What the health of a process says of a service that it calls. One that is not well is a warning: all else works. */
 import type { Checks } from '../http/health.ts';
-import type { TargetSnapshot } from './target.ts';
+import type { TargetSnapshot } from './target-snapshot.ts';
 
 export const targetChecks = ({
   name,

@@ -1,69 +1,89 @@
 /**
- * One service that is called: its connections, its cockatiel policy, its statistics. Made at start and shared
- * by all calls, so that all of them see the same breaker. The only place that opens connections.
+ * One service that is called: its instances, its cockatiel policy, its statistics. Made at start and shared by all
+ * calls, so that all of them see the same breakers. Around each call: deadline → retry → bulkhead → choice of an
+ * instance → its breaker → attempt.
  */
+
+import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
-import { Pool } from 'undici';
+import type { HealthCheck } from '../config/health-check.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import { Problem } from '../contract/problem.ts';
 import { circuitOpen, overloaded, upstreamTimeout } from '../contract/problems.ts';
 import { DEADLINE_HEADER } from '../http/deadline.ts';
 import type { UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
-import type { Breaker } from './breaker.ts';
 import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-failure.ts';
+import { choose, stands, takesCalls } from './choice.ts';
+import { Endpoint, freeId, type Owner } from './endpoint.ts';
+import type { Instance } from './instance.ts';
+import type { Lookup } from './lookup.ts';
 import { Resiliences } from './resilience.ts';
-import { type Failure, Statistics } from './statistics.ts';
+import { Statistics } from './statistics.ts';
+import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
 import { traced } from './traced.ts';
 
-export interface TargetSnapshot {
-  readonly name: string;
-  readonly breaker: Breaker['state'];
-  readonly inFlight: number;
-  /** Calls that wait for their turn. */
-  readonly queued: number;
-  readonly requests: number;
-  /** Attempts that failed: no connection, no answer in time, or a 5xx. */
-  readonly failures: number;
-  readonly retries: number;
-  /** Retries that there would have been but for their budget. */
-  readonly retriesRefused: number;
-  /** Those with a circuit of their own. */
-  readonly circuits?: readonly { readonly operationId: string; readonly breaker: Breaker['state'] }[];
-  /** The latest of them. */
-  readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
-  /** The latest first. */
-  readonly recentFailures: readonly Failure[];
-  /** When a call will be let through again, while none is. */
-  readonly retryAt?: string;
-  /** Milliseconds to the head of the answer. */
-  readonly latency?: { readonly p50: number; readonly p99: number };
+export interface TargetPlace {
+  /** Scheme, host and port of each place where it listens. */
+  readonly urls: readonly string[];
+  /** How each instance is asked whether it is well, where it is. */
+  readonly health?: HealthCheck | undefined;
+  /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
+  readonly lookup: number;
 }
 
-const CONNECTIONS = 128;
+export interface TargetParts {
+  /** What it was before; instances that are called as before keep their connections and breakers. */
+  readonly previous?: Target | undefined;
+  /** Instead of the system's. */
+  readonly resolve?: Lookup | undefined;
+}
 
-export class Target {
+export class Target implements Owner {
   readonly name: string;
-  readonly url: string;
+  readonly place: TargetPlace;
   readonly policies: ServicePolicies;
-  readonly #pool: Pool;
+  readonly #endpoints: readonly Endpoint[];
   readonly #resiliences: Resiliences;
-  readonly #statistics = new Statistics();
+  readonly #statistics: Statistics;
+  #instances: readonly Instance[] = [];
 
-  constructor(name: string, url: string, policies: ServicePolicies) {
+  constructor(
+    name: string,
+    place: TargetPlace | string,
+    policies: ServicePolicies,
+    { previous, resolve }: TargetParts = {},
+  ) {
     this.name = name;
-    this.url = url;
+    this.place = typeof place === 'string' ? { urls: [place], lookup: 0 } : place;
     this.policies = policies;
-    this.#pool = new Pool(new URL(url).origin, {
-      connections: CONNECTIONS,
-      // More on one connection would let a slow answer hold up the fast ones behind it.
-      pipelining: 1,
-      connectTimeout: policies.policy.connectTimeout,
-      headersTimeout: 0,
-      allowH2: false,
-    });
-    this.#resiliences = new Resiliences(policies);
+    const isSamePolicy = previous !== undefined && isDeepStrictEqual(previous.policies, policies);
+    this.#resiliences = isSamePolicy ? previous.#resiliences : new Resiliences(policies);
+    this.#statistics = isSamePolicy ? previous.#statistics : new Statistics();
+    this.#endpoints = this.#endpointsAfter(previous, isSamePolicy, resolve);
+    for (const endpoint of this.#endpoints) endpoint.join(this);
+    this.onInstances();
+  }
+
+  get instances(): readonly Instance[] {
+    return this.#instances;
+  }
+
+  onInstances(): void {
+    this.#instances = this.#endpoints.flatMap(({ instances }) => instances);
+  }
+
+  canSpare(instance: Instance, circuit: number): boolean {
+    const all = this.#instances;
+    return all.length === 1 || all.some((one) => one !== instance && stands(one, circuit, instance));
+  }
+
+  hasOther({ tried, resilience: { circuit } }: Call): boolean {
+    return (
+      this.#instances.length > 1 &&
+      this.#instances.some((one) => !tried.includes(one) && stands(one, circuit))
+    );
   }
 
   /** Begins a call; `call.answer` settles with the head, `call.abort()` gives it up. */
@@ -71,7 +91,7 @@ export class Target {
     const now = performance.now();
     const resilience = this.#resiliences.of(request.operationId);
     const deadline = Math.min(now + resilience.policy.deadline, request.deadline ?? Number.POSITIVE_INFINITY);
-    const call = new Call(request, resilience, deadline, this.#explain);
+    const call = new Call(request, resilience, deadline, this);
     this.#statistics.requests += 1;
     this.#resiliences.budget.countCall(now);
     // Before the breaker has a say: a call that is not made does not try whether the target is back either.
@@ -100,41 +120,42 @@ export class Target {
   }
 
   snapshot(): TargetSnapshot {
-    const { budget, ofService, ofOperations } = this.#resiliences;
-    const { requests, failures, inFlight, recentFailures } = this.#statistics;
-    const [last] = recentFailures;
-    const { breaker } = ofService;
-    const circuits = [...ofOperations]
-      .filter(([, own]) => own.breaker !== breaker)
-      .map(([operationId, own]) => ({ operationId, breaker: own.breaker.state }));
-    const p50 = this.#statistics.percentile(0.5);
-    const p99 = this.#statistics.percentile(0.99);
-    return {
-      name: this.name,
-      breaker: breaker.state,
-      inFlight,
-      queued: this.#resiliences.queued,
-      requests,
-      failures,
-      retries: budget.retries,
-      retriesRefused: budget.refused,
-      ...(circuits.length > 0 && { circuits }),
-      recentFailures,
-      ...(breaker.state === 'open' && { retryAt: breaker.halfOpenAt() }),
-      ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
-      ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
-    };
+    return snapshotOf({
+      ...{ name: this.name, instances: this.#instances },
+      ...{ resiliences: this.#resiliences, statistics: this.#statistics },
+    });
   }
 
   /** Lets what is in flight finish. */
   async close(): Promise<void> {
-    await this.#pool.close();
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.leave(this)));
+  }
+
+  /** One whose URL stays is the same, with its id; where it is called otherwise, at least its id and isolations stay. */
+  #endpointsAfter(
+    previous: Target | undefined,
+    isSamePolicy: boolean,
+    lookup: Lookup | undefined,
+  ): Endpoint[] {
+    const { urls, health, lookup: interval } = this.place;
+    const before = new Map((previous ? previous.#endpoints : []).map((one) => [one.url, one]));
+    const isSame = isSamePolicy && isDeepStrictEqual({ ...this.place, urls }, { ...previous?.place, urls });
+    const ids = new Set(urls.flatMap((url) => before.get(url)?.id ?? []));
+    return urls.map((url) => {
+      const known = before.get(url);
+      if (known && isSame) return known;
+      const id = known?.id ?? freeId('', ids);
+      ids.add(id);
+      const { connectTimeout } = this.policies.policy;
+      const { circuits } = this.#resiliences;
+      return new Endpoint({ id, url, connectTimeout, circuits, health, interval, lookup, previous: known });
+    });
   }
 
   #run(call: Call): void {
-    const { breaker, slots, around } = call.resilience;
-    // One call is trying already whether the target is back; cockatiel would make the others wait for it.
-    if (breaker.state === 'half-open') {
+    const { circuit, slots, around } = call.resilience;
+    // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
+    if (!this.#instances.some((one) => takesCalls(one, circuit))) {
       call.fail(new BrokenCircuitError());
       return;
     }
@@ -142,24 +163,39 @@ export class Target {
     around.execute(() => this.#attempt(call)).then(call.succeed, call.fail);
   }
 
-  async #attempt(call: Call): Promise<UpstreamAnswer> {
+  #attempt(call: Call): Promise<UpstreamAnswer> {
     // Given up while it waited for its turn, which says nothing of the target.
     if (call.over) throw new CallAborted(call.over);
+    const { circuit } = call.resilience;
+    const { tried, canTry } = call;
+    const instance = choose(this.#instances, { circuit, tried, canTry });
+    const breaker = instance?.circuits[circuit];
+    if (!instance || !breaker) throw new BrokenCircuitError();
+    if (this.#instances.length > 1) call.tried = [...tried, instance];
+    return breaker.policy.execute(() => this.#attemptAt(call, instance));
+  }
+
+  async #attemptAt(call: Call, instance: Instance): Promise<UpstreamAnswer> {
     call.resume();
     const remaining = call.remaining;
     const { attemptTimeout, idleTimeout, minimumTime } = call.resilience.policy;
     if (remaining < minimumTime) throw new OutOfTime();
     const statistics = this.#statistics;
+    const own = instance.statistics;
     const startedAt = performance.now();
     statistics.inFlight += 1;
-    count(call);
+    own.inFlight += 1;
+    own.requests += 1;
+    this.#count(call, instance);
     const time = Math.min(attemptTimeout, Math.ceil(remaining));
-    const attempt = new Attempt(call, time, () => {
+    const attempt = new Attempt(call, time, (error) => {
       statistics.inFlight -= 1;
+      own.inFlight -= 1;
+      if (error) this.#onBroken(call, instance, error);
     });
-    const { method, path, body, operationId } = call.request;
+    const { method, path, body } = call.request;
     const { span, headers = call.request.headers } = traced(this.name, call) ?? {};
-    this.#pool.dispatch(
+    instance.dispatch(
       {
         ...{ method, path, body: body ?? null, bodyTimeout: idleTimeout },
         headers: [...headers, DEADLINE_HEADER, String(time)],
@@ -168,18 +204,42 @@ export class Target {
     );
     try {
       const answer = await attempt.head;
-      statistics.recordLatency(performance.now() - startedAt);
+      const milliseconds = performance.now() - startedAt;
+      statistics.recordLatency(milliseconds);
+      own.recordLatency(milliseconds);
       span?.end({ status: answer.status });
-      if (answer.status >= 500) statistics.recordFailure(`answered ${answer.status}`, operationId);
+      if (answer.status >= 500) this.#recordFailure(`answered ${answer.status}`, call, instance);
       return answer;
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
-      if (error instanceof CallFailure) statistics.recordFailure(REASONS[error.kind], operationId);
+      if (error instanceof CallFailure) this.#recordFailure(REASONS[error.kind], call, instance);
+      if (error instanceof CallFailure && error.kind === 'unreachable')
+        for (const endpoint of this.#endpoints)
+          if (endpoint.instances.includes(instance)) endpoint.onUnreachable();
       throw error;
     }
   }
 
-  readonly #explain = (error: unknown, call: Call): unknown => {
+  #recordFailure(reason: string, { request: { operationId } }: Call, instance: Instance): void {
+    this.#statistics.recordFailure(reason, operationId);
+    instance.statistics.recordFailure(reason, operationId);
+  }
+
+  /** For the log of whoever asks. */
+  #count({ request: { tally }, resilience }: Call, instance: Instance): void {
+    if (tally === undefined) return;
+    tally.attempts += 1;
+    if (tally.breaker !== 'open') tally.breaker = instance.circuits[resilience.circuit]?.state ?? '';
+    if (this.#instances.length > 1 && tally.service === this.name) tally.instance = instance.id;
+  }
+
+  /** The head of an answer came and its end did not. An instance that does so is no good while there are others. */
+  #onBroken(call: Call, instance: Instance, failure: CallFailure): void {
+    this.#recordFailure(BROKEN_OFF, call, instance);
+    if (this.#instances.length > 1) instance.circuits[call.resilience.circuit]?.revise(failure);
+  }
+
+  explain(error: unknown, call: Call): unknown {
     if (error instanceof CallFailure) return problemOf(this.name, error);
     if (error instanceof BrokenCircuitError) return this.#circuitOpen(call);
     if (error instanceof OutOfTime) {
@@ -194,23 +254,20 @@ export class Target {
       });
     }
     return error;
-  };
+  }
 
-  #circuitOpen({ request, resilience }: Call): Problem {
+  #circuitOpen({ request, resilience: { circuit, policy } }: Call): Problem {
     if (request.tally) request.tally.breaker = 'open';
+    const at = halfOpenAt(this.#instances, circuit);
+    const milliseconds = at === undefined ? policy.breaker.halfOpenAfter : at - Date.now();
     return new Problem(circuitOpen, `The service "${this.name}" is failing and is given time to recover.`, {
-      headers: { 'Retry-After': String(resilience.breaker.secondsToHalfOpen()) },
+      headers: { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) },
       extensions: { service: this.name },
     });
   }
 }
 
-/** For the log of whoever asks. */
-const count = ({ request: { tally }, resilience }: Call): void => {
-  if (tally === undefined) return;
-  tally.attempts += 1;
-  if (tally.breaker !== 'open') tally.breaker = resilience.breaker.state;
-};
+const BROKEN_OFF = 'the answer broke off';
 
 const REASONS = {
   unreachable: 'no connection',

@@ -2,27 +2,45 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServicePolicies } from '../config/policies.ts';
 import { defaultPolicy } from '../config/policy.ts';
-import { Target } from './target.ts';
+import type { Lookup } from './lookup.ts';
+import { Target, type TargetPlace } from './target.ts';
 
-export interface TargetOptions extends Partial<ServicePolicies> {
+export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetPlace, 'urls'>> {
   readonly name: string;
-  /** Scheme, host and port. */
-  readonly url: string;
+  readonly urls: readonly string[];
 }
 
 export type Targets = ReadonlyMap<string, Target>;
 
-export const createTargets = (services: readonly TargetOptions[]): Targets => renewTargets(services);
+export const createTargets = (services: readonly TargetOptions[], resolve?: Lookup): Targets =>
+  renewTargets(services, new Map(), resolve);
 
-/** A target that is called as before stays the same, with its connections, its breaker and its statistics. */
-export const renewTargets = (services: readonly TargetOptions[], previous: Targets = new Map()): Targets =>
+/** A target that is called as before stays the same; of one that is not, the instances that are. */
+export const renewTargets = (
+  services: readonly TargetOptions[],
+  previous: Targets = new Map(),
+  resolve?: Lookup,
+): Targets =>
   new Map(
-    services.map(({ name, url, policy = defaultPolicy, operations = new Map() }) => {
-      const known = previous.get(name);
-      const policies = { policy, operations };
-      const isSame = known?.url === url && isDeepStrictEqual(known.policies, policies);
-      return [name, isSame ? known : new Target(name, url, policies)];
-    }),
+    services.map(
+      ({
+        name,
+        urls,
+        health,
+        lookup = 0,
+        policy = defaultPolicy,
+        operations = new Map(),
+      }): [string, Target] => {
+        const known = previous.get(name);
+        const policies = { policy, operations };
+        const place = { urls, health, lookup };
+        const isSame = isDeepStrictEqual(known?.place, place) && isDeepStrictEqual(known?.policies, policies);
+        return [
+          name,
+          known && isSame ? known : new Target(name, place, policies, { previous: known, resolve }),
+        ];
+      },
+    ),
   );
 
 /** Lets what is in flight to any of them finish. */

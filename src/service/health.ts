@@ -3,8 +3,8 @@
  * that it calls. Asked at most once a second, however often somebody looks.
  */
 import type { Check, Checks } from '../http/health.ts';
-import type { TargetSnapshot } from '../outbound/target.ts';
 import { targetChecks } from '../outbound/target-checks.ts';
+import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 
 export interface ServiceHealthOptions {
   /** Rejects when the database does not answer. */

@@ -26,7 +26,7 @@ async function start(name: string | undefined): Promise<Running> {
   const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: join(settings.DATA_DIR, name) });
   const targets = createTargets(config.services);
   // The port that the gateway expects, unless another is asked for.
-  const port = process.env.PORT ? settings.PORT : Number(new URL(own.url).port);
+  const port = process.env.PORT ? settings.PORT : Number(new URL(own.urls[0] ?? '').port);
   const listening = await startService(service, {
     database,
     targets,

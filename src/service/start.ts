@@ -8,7 +8,7 @@ import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { createClient } from '../outbound/client.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
-import type { TargetSnapshot } from '../outbound/target.ts';
+import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 import type { Database } from '../storage/database.ts';
 import { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { createService } from './app.ts';

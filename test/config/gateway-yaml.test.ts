@@ -31,7 +31,9 @@ describe('gateway.yaml', () => {
         name: 'orders',
         document: '/etc/linkway/openapi/orders.yaml',
         overlays: ['/etc/linkway/openapi/overlays/orders.yaml'],
-        url: 'http://127.0.0.1:8083',
+        urls: ['http://127.0.0.1:8083'],
+        health: undefined,
+        lookup: 5000,
         isMock: false,
         base: '/v2',
         prefix: '/shop',
@@ -69,7 +71,7 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
   it('lets the environment say where a service is, and what runs in this process before that', () => {
     const env = { ORDERS_URL: 'http://orders:1', CONSUMERS_URL: 'http://consumers:1' };
     const { services } = parse(yaml, { env, urls: { orders: 'http://127.0.0.1:5' } });
-    expect(services.map(({ url }) => url)).toEqual(['http://127.0.0.1:5', 'http://consumers:1']);
+    expect(services.map(({ urls }) => urls)).toEqual([['http://127.0.0.1:5'], ['http://consumers:1']]);
   });
 
   it.each([
@@ -118,6 +120,45 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     expect(() => parse(text)).toThrow(ConfigError);
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).not.toThrow('\n');
+  });
+
+  describe('of a service with several instances', () => {
+    const listed = (url: string) => `services: { a: { document: x, url: ${url} } }`;
+
+    it('takes a list of URLs, or commas between them in the environment', () => {
+      const text = listed('["http://a:1/v1", "http://b:1/v1/"]');
+      expect(parse(text).services[0]).toMatchObject({ urls: ['http://a:1', 'http://b:1'], base: '/v1' });
+      const env = { A_URL: 'http://c:1, http://d:1' };
+      expect(parse(text, { env }).services[0]).toMatchObject({
+        ...{ urls: ['http://c:1', 'http://d:1'], base: undefined },
+      });
+    });
+
+    it.each([
+      [
+        'of different paths',
+        '["http://a:1/v1", "http://b:1"]',
+        'the same path after each host, got /v1 and none',
+      ],
+      ['with one twice', '["http://a:1", "http://a:1/"]', 'the same path after each host, got none and '],
+      ['with one twice', '["http://a:1/", "http://a:1/"]', 'names http://a:1 twice'],
+      ['with one that is none', '["http://a:1", b]', 'such as http://orders:8083, got b'],
+      ['without any', '[]', 'services.a.url: '],
+      ['of numbers', '[1]', 'services.a.url: expected a URL or a list of them'],
+    ])('refuses a list %s', (_, url, message) => {
+      expect(() => parse(listed(url))).toThrow(message);
+    });
+
+    it('asks them for their health only where it is told how', () => {
+      const health = (written: string) =>
+        parse(`services: { a: { document: x, url: "http://a:1", health: ${written} } }`).services[0]?.health;
+      expect(health('{ path: /health/ready, every: 2s }')).toEqual({
+        ...{ path: '/health/ready', every: 2000, timeout: 1000, unhealthy: 2, healthy: 1 },
+      });
+      expect(() => health('{ every: 2s }')).toThrow('services.a.health.path: ');
+      expect(() => health('{ path: health }')).toThrow('expected a path such as /health/ready');
+      expect(() => health('{ path: /health, every: 0 }')).toThrow('health.every: expected more than no time');
+    });
   });
 
   it('names the variable that has a wrong URL', () => {

@@ -26,7 +26,7 @@ it('has a span for each attempt, which is what the service is told as its parent
     res.writeHead(upstream.requests.length === 1 ? 503 : 200).end(),
   );
   const [target] = createTargets([
-    { name: 'things', url: upstream.url, ...policiesOf({ retry: { delay: 0 } }) },
+    { name: 'things', urls: [upstream.url], ...policiesOf({ retry: { delay: 0 } }) },
   ]).values();
   try {
     const answer = await target?.send({ method: 'GET', path: '/', headers: ['traceparent', PARENT] });

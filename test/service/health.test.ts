@@ -8,7 +8,7 @@ import { type TestService, testService } from '../support/service.ts';
 describe('the health of a service', () => {
   let running: TestService;
   beforeAll(async () => {
-    const targets = createTargets([{ name: 'consumers', url: 'http://127.0.0.1:1' }]);
+    const targets = createTargets([{ name: 'consumers', urls: ['http://127.0.0.1:1'] }]);
     running = await testService(orders, [...targets.values()]);
   });
   afterAll(() => running.close());

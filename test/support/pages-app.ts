@@ -112,6 +112,12 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
             { at: '2030-01-02T03:04:05.678Z', reason: 'no answer in time', operationId: 'listOrders' },
           ],
           latency: { p50: 3.21, p99: 41.7 },
+          instances: [
+            {
+              ...{ id: '1', state: 'ejected', ejectedUntil: '2030-01-02T03:04:10.000Z' },
+              ...{ inFlight: 2, requests: 1208, failures: 17 },
+            },
+          ],
         },
         {
           name: 'consumers',
@@ -123,6 +129,7 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
           recentFailures: [],
           retries: 0,
           retriesRefused: 0,
+          instances: [{ id: '1', state: 'working', inFlight: 0, requests: 0, failures: 0 }],
           droppedLinks: 3,
           hasContract: true,
           faults: [

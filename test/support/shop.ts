@@ -105,6 +105,7 @@ export async function startShop(service: string, config = '') {
           retries: 0,
           retriesRefused: 0,
           recentFailures: [],
+          instances: [],
           droppedLinks: 0,
           faults: [],
           hasContract: true,

@@ -24,7 +24,7 @@ export async function startMocks(
     const { url, close } = await listen(mock(service.name, documents), { port: 0, host: '127.0.0.1' });
     closes.push(close);
     // Its document has the paths that callers see.
-    placed.push({ ...service, url, base: service.prefix });
+    placed.push({ ...service, urls: [url], base: service.prefix });
   }
   return {
     services: placed,

@@ -1,7 +1,7 @@
 /** What is told of a service on `/status` and on its own page. No address of it is in that. */
 import type { Refusal } from '../../config/refusal.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
-import type { TargetSnapshot } from '../../outbound/target.ts';
+import type { TargetSnapshot } from '../../outbound/target-snapshot.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
 

@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import { Watchers } from '../../http/watchers.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { holdTargets, renewTargets, type Targets } from '../../outbound/targets.ts';
+import { closeTargets, holdTargets, renewTargets, type Targets } from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createGateway } from '../app.ts';
 import type { DocumentFault } from '../document/fault.ts';
@@ -149,6 +149,7 @@ async function partsOf(
     const admin = adminPages(told, hidesStatus);
     return { services, targets, faults, app, admin, snapshot, watchers, close };
   } catch (error) {
+    await closeTargets(new Map([...targets].filter(([name, one]) => previous?.targets.get(name) !== one)));
     await mocks.close();
     throw error;
   }

@@ -25,11 +25,13 @@ it('shows nothing of a snapshot but what is named', async () => {
     recentFailures: [],
     retries: 0,
     retriesRefused: 0,
+    instances: [{ id: '1', state: 'working', inFlight: 0, requests: 0, failures: 0 }],
     droppedLinks: 0,
     faults: [],
     hasContract: true,
   } as const;
-  const status = () => [{ ...service, url: 'http://10.1.2.3:80' }];
+  const instances = service.instances.map((one) => ({ ...one, url: 'http://10.1.2.3:80' }));
+  const status = () => [{ ...service, instances, url: 'http://10.1.2.3:80' }];
   const { text } = await request(pagesApp({ status })).get('/status');
 
   expect(text).not.toContain('10.1.2.3');
@@ -69,6 +71,7 @@ it('tells how far answers are from the contract, where somebody looks', async ()
   const service = {
     ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
     recentFailures: [],
+    instances: [],
     breaker: 'closed',
     ...{ droppedLinks: 0, faults: [], hasContract: true },
   } as const;

@@ -1,0 +1,173 @@
+/**
+ * One URL of a service: an instance, or as many as its host name has addresses, which come and go. Owned by the targets
+ * of each generation of a gateway that has it, so that a reload keeps its connections and breakers.
+ */
+import type { BreakerPolicy } from '../config/breaker.ts';
+import type { HealthCheck } from '../config/health-check.ts';
+import { watchHealth } from './health-checks.ts';
+import { Instance } from './instance.ts';
+import { instancesAmong, isLookedUp, type Lookup, lookup as systemLookup } from './lookup.ts';
+
+export interface EndpointOptions {
+  readonly id: string;
+  readonly url: string;
+  readonly connectTimeout: number;
+  readonly circuits: readonly BreakerPolicy[];
+  readonly health: HealthCheck | undefined;
+  /** Milliseconds between two looks at its addresses; 0 is never. */
+  readonly interval: number;
+  readonly lookup?: Lookup | undefined;
+  /** The one with this URL before, of which isolations stay. */
+  readonly previous?: Endpoint | undefined;
+}
+
+export interface Owner {
+  /** Whether others would take the calls of this one. */
+  canSpare(instance: Instance, circuit: number): boolean;
+  /** Instances came or went. */
+  onInstances(): void;
+}
+
+/** After a connection that failed it is looked up again, but not more often. */
+const SOONEST = 1000;
+const JITTER = 0.2;
+
+export class Endpoint {
+  readonly id: string;
+  readonly url: string;
+  instances: readonly Instance[];
+  readonly #options: EndpointOptions;
+  readonly #owners = new Set<Owner>();
+  readonly #unwatch = new Map<Instance, () => Promise<void>>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #lookup: Lookup;
+  readonly #host: string;
+  /** Of the name, while it stands for one instance. */
+  #addresses: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #isLooking = false;
+
+  constructor(options: EndpointOptions) {
+    this.id = options.id;
+    this.url = options.url;
+    this.#options = options;
+    this.#host = new URL(options.url).hostname;
+    this.#lookup = options.lookup ?? systemLookup;
+    const before = options.previous?.instances ?? [];
+    const addresses = before.flatMap((one) => one.pinned ?? []);
+    this.instances =
+      addresses.length === 0 ? [this.#make(options.id)] : before.map((one) => this.#make(one.id, one.pinned));
+    for (const [index, one] of before.entries()) {
+      const own = this.instances[index];
+      if (own) own.isolatedSince = one.isolatedSince;
+    }
+  }
+
+  join(owner: Owner): void {
+    this.#owners.add(owner);
+    if (this.#owners.size > 1) return;
+    this.#watch();
+    if (this.#options.interval > 0 && isLookedUp(this.#host)) void this.#look();
+  }
+
+  /** Closes when the last of its owners leaves. */
+  async leave(owner: Owner): Promise<void> {
+    if (!this.#owners.delete(owner) || this.#owners.size > 0) return;
+    clearTimeout(this.#timer);
+    for (const instance of this.instances) this.#drop(instance);
+    await Promise.all(this.#closing);
+  }
+
+  /** A connection could not be made: perhaps it is elsewhere by now. */
+  readonly onUnreachable = (): void => {
+    if (this.#timer !== undefined && performance.now() - this.#lookedAt >= SOONEST) void this.#look();
+  };
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#lookedAt = performance.now();
+    clearTimeout(this.#timer);
+    // What was found last holds where nothing is found now.
+    const found = await this.#lookup(this.#host).catch(() => []);
+    this.#isLooking = false;
+    if (this.#owners.size === 0) return;
+    if (found.length > 0) this.#take(found);
+    const pause = this.#options.interval * (1 + JITTER * (Math.random() - 0.5));
+    this.#timer = setTimeout(() => void this.#look(), pause).unref();
+  }
+
+  #take(found: Awaited<ReturnType<Lookup>>): void {
+    const known = this.instances.filter(({ address }) => address !== undefined);
+    const wanted = instancesAmong(
+      found,
+      known.flatMap(({ address }) => address ?? []),
+    );
+    if (wanted === undefined) {
+      this.#takeOne(found);
+      return;
+    }
+    const addresses = new Set(wanted.map(({ address }) => address));
+    const staying = known.filter(({ address }) => address !== undefined && addresses.has(address));
+    const leaving = this.instances.filter((one) => !staying.includes(one));
+    const coming = wanted.filter(({ address }) => !staying.some((one) => one.address === address));
+    if (leaving.length === 0 && coming.length === 0) return;
+    const ids = new Set(staying.map(({ id }) => id));
+    this.instances = [
+      ...staying,
+      ...coming.map((address) => {
+        const id = freeId(`${this.id}.`, ids);
+        ids.add(id);
+        return this.#make(id, address);
+      }),
+    ];
+    this.#watch();
+    for (const owner of this.#owners) owner.onInstances();
+    for (const instance of leaving) this.#drop(instance);
+  }
+
+  #takeOne(found: Awaited<ReturnType<Lookup>>): void {
+    const addresses = found
+      .map(({ address }) => address)
+      .toSorted()
+      .join();
+    const isElsewhere = this.#addresses !== undefined && this.#addresses !== addresses;
+    this.#addresses = addresses;
+    if (isElsewhere) for (const instance of this.instances) this.#later(instance.reconnect());
+  }
+
+  #make(id: string, address?: Instance['pinned']): Instance {
+    const { url, connectTimeout, circuits } = this.#options;
+    return new Instance({
+      ...{ id, origin: url, connectTimeout, circuits, address },
+      canBeSpared: (one, circuit) => [...this.#owners].some((owner) => owner.canSpare(one, circuit)),
+    });
+  }
+
+  #watch(): void {
+    const { health } = this.#options;
+    if (health === undefined) return;
+    for (const instance of this.instances)
+      if (!this.#unwatch.has(instance)) this.#unwatch.set(instance, watchHealth(instance, health));
+  }
+
+  #drop(instance: Instance): void {
+    const unwatch = this.#unwatch.get(instance);
+    this.#unwatch.delete(instance);
+    this.#later(Promise.all([unwatch?.(), instance.close()]));
+  }
+
+  #later(work: Promise<unknown>): void {
+    const done: Promise<void> = work.then(
+      () => void this.#closing.delete(done),
+      () => void this.#closing.delete(done),
+    );
+    this.#closing.add(done);
+  }
+}
+
+/** The lowest that is free, so that there are never more ids than there were instances at once. */
+export function freeId(prefix: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
+}

@@ -1,0 +1,55 @@
+/**
+ * Asks an instance again and again whether it is well, on a connection of its own, so that one that is busy is not
+ * taken for one that is ill. Until the first answer it is taken to be well.
+ */
+import { setMaxListeners } from 'node:events';
+import { TimeoutStrategy, timeout } from 'cockatiel';
+import type { HealthCheck } from '../config/health-check.ts';
+import type { Instance } from './instance.ts';
+
+/** More of an answer is not read. */
+const MOST_BYTES = 65_536;
+/** Of the time between two questions: so that those of many gateways do not fall together. */
+const JITTER = 0.2;
+
+/** @returns what ends it */
+export function watchHealth(
+  instance: Instance,
+  { path, every, timeout: time, unhealthy, healthy }: HealthCheck,
+): () => Promise<void> {
+  const connection = instance.connect(1);
+  const policy = timeout(time, TimeoutStrategy.Aggressive);
+  const end = new AbortController();
+  setMaxListeners(0, end.signal);
+  let row = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const ask = async (): Promise<boolean> => {
+    try {
+      return await policy.execute(async ({ signal }) => {
+        const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
+        await body.dump({ limit: MOST_BYTES, signal });
+        return statusCode >= 200 && statusCode < 300;
+      }, end.signal);
+    } catch {
+      return false;
+    }
+  };
+  const check = async (): Promise<void> => {
+    const isWell = await ask();
+    if (end.signal.aborted) return;
+    // Only what contradicts what is thought of it counts.
+    row = isWell === instance.isHealthy ? 0 : row + 1;
+    if (row >= (isWell ? healthy : unhealthy)) {
+      instance.isHealthy = isWell;
+      row = 0;
+    }
+    timer = setTimeout(check, every * (1 + JITTER * (Math.random() - 0.5))).unref();
+  };
+  void check();
+  return async () => {
+    end.abort();
+    clearTimeout(timer);
+    await connection.destroy();
+  };
+}

@@ -1,0 +1,29 @@
+/** Which addresses a host name has: where there are several, each is an instance. */
+import type { LookupAddress } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+
+export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
+
+/** As everything else on this machine does it, `/etc/hosts` included; it does not tell how long an answer holds. */
+export const lookup: Lookup = (host) => systemLookup(host, { all: true, order: 'verbatim' });
+
+/** Whether it may come to mean something else. */
+export const isLookedUp = (host: string): boolean =>
+  isIP(host.replace(/^\[|\]$/g, '')) === 0 && !/(?:^|\.)localhost$/.test(host);
+
+/**
+ * Those that are instances: of one family, as an instance that has both is found in both.
+ *
+ * @param known the instances now
+ * @returns undefined where the name stands for one, and Node may choose between its families
+ */
+export function instancesAmong(
+  found: readonly LookupAddress[],
+  known: readonly string[],
+): readonly LookupAddress[] | undefined {
+  const unique = [...new Map(found.map((one) => [one.address, one])).values()];
+  const families = [...Map.groupBy(unique, ({ family }) => family).values()];
+  if (known.length === 0) return families.find(({ length }) => length > 1);
+  return families.find((all) => all.some(({ address }) => known.includes(address))) ?? families[0];
+}

@@ -1,0 +1,121 @@
+/** What is told of a target and of each of its instances. No address is in it. */
+import type { BreakerState } from './breaker.ts';
+import { stands } from './choice.ts';
+import type { Instance } from './instance.ts';
+import type { Resiliences } from './resilience.ts';
+import type { Failure, Statistics } from './statistics.ts';
+
+export type InstanceState = 'working' | 'unhealthy' | 'trial' | 'ejected' | 'isolated';
+
+interface Counted {
+  readonly inFlight: number;
+  readonly requests: number;
+  /** Attempts that failed: no connection, no answer in time, or a 5xx. */
+  readonly failures: number;
+  /** The latest of them. */
+  readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
+  /** Milliseconds to the head of the answer. */
+  readonly latency?: { readonly p50: number; readonly p99: number };
+}
+
+export interface InstanceSnapshot extends Counted {
+  /** Tells it apart from the others, and nothing else. */
+  readonly id: string;
+  readonly state: InstanceState;
+  /** When a call will try whether it is back. */
+  readonly ejectedUntil?: string;
+  readonly isolatedSince?: string;
+}
+
+export interface TargetSnapshot extends Counted {
+  readonly name: string;
+  /** Closed while at least one instance takes calls. */
+  readonly breaker: BreakerState;
+  /** Calls that wait for their turn. */
+  readonly queued: number;
+  readonly retries: number;
+  /** Retries that there would have been but for their budget. */
+  readonly retriesRefused: number;
+  /** Those with a circuit of their own. */
+  readonly circuits?: readonly { readonly operationId: string; readonly breaker: BreakerState }[];
+  /** The latest first. */
+  readonly recentFailures: readonly Failure[];
+  /** When a call will be let through again, while none is. */
+  readonly retryAt?: string;
+  readonly instances: readonly InstanceSnapshot[];
+}
+
+interface Parts {
+  readonly name: string;
+  readonly instances: readonly Instance[];
+  readonly resiliences: Resiliences;
+  readonly statistics: Statistics;
+}
+
+export function snapshotOf({ name, instances, resiliences, statistics }: Parts): TargetSnapshot {
+  const { budget, ofOperations } = resiliences;
+  const breaker = breakerOf(instances, 0);
+  const retryAt = halfOpenAt(instances, 0);
+  const circuits = [...ofOperations]
+    .filter(([, { circuit }]) => circuit > 0)
+    .map(([operationId, { circuit }]) => ({ operationId, breaker: breakerOf(instances, circuit) }));
+  return {
+    name,
+    breaker,
+    ...countedOf(statistics),
+    queued: resiliences.queued,
+    retries: budget.retries,
+    retriesRefused: budget.refused,
+    ...(circuits.length > 0 && { circuits }),
+    recentFailures: statistics.recentFailures,
+    ...(breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
+    instances: instances.map(instanceSnapshot),
+  };
+}
+
+/** Of all instances together. */
+const breakerOf = (instances: readonly Instance[], circuit: number): BreakerState => {
+  const free = instances.filter(({ isIsolated }) => !isIsolated);
+  const states = free.map(({ circuits }) => circuits[circuit]?.state);
+  return states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
+};
+
+/** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
+export const halfOpenAt = (instances: readonly Instance[], circuit: number): number | undefined => {
+  const times = instances.flatMap(({ isIsolated, circuits }) =>
+    isIsolated ? [] : (circuits[circuit]?.openUntil ?? []),
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+};
+
+const countedOf = (statistics: Statistics): Counted => {
+  const { inFlight, requests, failures, recentFailures } = statistics;
+  const [last] = recentFailures;
+  const p50 = statistics.percentile(0.5);
+  const p99 = statistics.percentile(0.99);
+  return {
+    ...{ inFlight, requests, failures },
+    ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
+    ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
+  };
+};
+
+const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
+  const { id, statistics, isolatedSince } = instance;
+  const state = stateOf(instance);
+  const until = instance.circuits[0]?.openUntil ?? 0;
+  return {
+    ...{ id, state },
+    ...(state === 'ejected' && { ejectedUntil: new Date(until).toISOString() }),
+    ...(isolatedSince !== undefined && { isolatedSince }),
+    ...countedOf(statistics),
+  };
+};
+
+const stateOf = (instance: Instance): InstanceState => {
+  if (instance.isIsolated) return 'isolated';
+  const { state } = instance.circuits[0] ?? { state: 'closed' };
+  if (state === 'open') return 'ejected';
+  if (state === 'half-open') return 'trial';
+  return stands(instance, 0) ? 'working' : 'unhealthy';
+};
