@@ -52,6 +52,14 @@ export const partUnknown = defineProblem({
   mend: 'Take one of `allowed`; `nearest` is the name that is closest to what was sent. Without the query it is the whole document.',
 });
 
+export const crossSite = defineProblem({
+  code: 'cross-site',
+  status: 403,
+  title: 'A page of another site asked for this',
+  meaning: 'A browser says that the request comes from a page that is not of this server; nothing was done.',
+  mend: 'Do it on the page of this server, or with a program that is no browser.',
+});
+
 export const notFound = defineProblem({
   code: 'not-found',
   status: 404,
@@ -244,6 +252,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     expandLimit,
     fieldsUnknown,
     partUnknown,
+    crossSite,
     notFound,
     methodNotAllowed,
     notAcceptable,

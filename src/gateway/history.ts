@@ -2,7 +2,7 @@
  * How the services were over the last ten minutes. What is counted anyway is looked at every so often, so that a
  * request costs nothing more.
  */
-import type { TargetSnapshot } from '../outbound/target.ts';
+import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 
 /** Milliseconds from one look to the next. */
 export const INTERVAL = 2000;

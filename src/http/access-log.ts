@@ -71,4 +71,5 @@ const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRe
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
   `"ms":${milliseconds},"bytes":${bytes},"service":"${context.service}","operationId":"${context.operationId}",` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +
+  (context.instance && `"instance":"${context.instance}",`) +
   `"requestId":"${context.requestId}","traceId":"${context.traceId}"}\n`;

@@ -25,6 +25,8 @@ export class RequestContext {
   attempts = 0;
   /** What the circuit breakers said to that; empty where none was asked. */
   breaker: '' | 'closed' | 'open' | 'half-open' = '';
+  /** Which instance of the service was asked last, where it has several. */
+  instance = '';
 
   constructor(requestId: string, traceparent: string, continuesTrace: boolean, span?: TraceSpan) {
     this.requestId = requestId;

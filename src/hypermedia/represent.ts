@@ -20,7 +20,7 @@ export interface LinkValue {
 
 export interface Action {
   readonly rel: string;
-  readonly operation: GraphOperation;
+  readonly operation: Pick<GraphOperation, 'title' | 'method' | 'properties'>;
   readonly target: string;
 }
 

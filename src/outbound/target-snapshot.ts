@@ -5,12 +5,14 @@ import type { Instance } from './instance.ts';
 import type { Resiliences } from './resilience.ts';
 import type { Failure, Statistics } from './statistics.ts';
 
-export type InstanceState = 'working' | 'unhealthy' | 'trial' | 'ejected' | 'isolated';
+export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
+
+export type InstanceState = (typeof INSTANCE_STATES)[number];
 
 interface Counted {
   readonly inFlight: number;
   readonly requests: number;
-  /** Attempts that failed: no connection, no answer in time, or a 5xx. */
+  /** Attempts that failed: no connection, no answer in time, half of one, or a 5xx. */
   readonly failures: number;
   /** The latest of them. */
   readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;

@@ -115,8 +115,13 @@ export class Target implements Owner {
     }
   }
 
-  get breaker(): Breaker['state'] {
-    return this.#resiliences.ofService.breaker.state;
+  /** Another text whenever the state of something is another. */
+  get states(): string {
+    return this.#instances
+      .map(({ id, circuits, isHealthy, isIsolated }) =>
+        [id, isHealthy, isIsolated, ...circuits.map(({ state }) => state)].join(' '),
+      )
+      .join();
   }
 
   snapshot(): TargetSnapshot {
@@ -260,7 +265,11 @@ export class Target implements Owner {
     if (request.tally) request.tally.breaker = 'open';
     const at = halfOpenAt(this.#instances, circuit);
     const milliseconds = at === undefined ? policy.breaker.halfOpenAfter : at - Date.now();
-    return new Problem(circuitOpen, `The service "${this.name}" is failing and is given time to recover.`, {
+    const detail =
+      at === undefined
+        ? `No instance of the service "${this.name}" takes calls at the moment.`
+        : `The service "${this.name}" is failing and is given time to recover.`;
+    return new Problem(circuitOpen, detail, {
       headers: { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) },
       extensions: { service: this.name },
     });

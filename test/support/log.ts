@@ -9,6 +9,7 @@ export const testLog = () => {
     written,
     warnings,
     logger: { error: jest.fn(), info: jest.fn(), warn } as never,
+    flush: () => {},
     lines: { write: (line: string) => written.push(line) },
   };
 };

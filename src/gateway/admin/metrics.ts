@@ -1,9 +1,11 @@
 /**
  * The metrics of a gateway in the text format of Prometheus. What is counted anyway is read when somebody asks; a
- * request costs one observation. Labels are bounded by the documents: services, operations, classes of status.
+ * request costs one observation. Labels are bounded by
+ * documents and configuration: services and their instances, operations, classes of status.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
+import { INSTANCE_STATES } from '../../outbound/target-snapshot.ts';
 import type { ServiceSnapshot } from '../pages/service-state.ts';
 import type { OperationDrift } from '../responses/ledger.ts';
 
@@ -20,7 +22,11 @@ type DriftReading = readonly [name: string, help: string, of: (operation: Operat
 
 const COUNTED: readonly Reading[] = [
   ['upstream_calls_total', 'Calls to a service.', ({ requests }) => requests],
-  ['upstream_failures_total', 'Attempts without an answer, or with a 5xx.', ({ failures }) => failures],
+  [
+    'upstream_failures_total',
+    'Attempts without an answer, with half of one, or with a 5xx.',
+    ({ failures }) => failures,
+  ],
   ['upstream_retries_total', 'Attempts after the first.', ({ retries }) => retries],
   ['dropped_links_total', 'Links left out, since no route serves them.', ({ droppedLinks }) => droppedLinks],
 ];
@@ -85,6 +91,26 @@ export class Metrics {
         this.reset();
         for (const { name: service, breaker } of services())
           for (const state of BREAKER_STATES) this.set({ service, state }, Number(state === breaker));
+      },
+    });
+    new Counter({
+      ...{ registers, name: 'linkway_upstream_instance_failures_total', labelNames: ['service', 'instance'] },
+      help: 'Attempts at an instance without an answer, with half of one, or with a 5xx.',
+      collect() {
+        this.reset();
+        for (const { name: service, instances } of services())
+          for (const { id: instance, failures } of instances) this.inc({ service, instance }, failures);
+      },
+    });
+    new Gauge({
+      ...{ registers, name: 'linkway_upstream_instance_state', labelNames: ['service', 'instance', 'state'] },
+      help: '1 for the state that an instance is in.',
+      collect() {
+        this.reset();
+        for (const { name: service, instances } of services())
+          for (const one of instances)
+            for (const state of INSTANCE_STATES)
+              this.set({ service, instance: one.id, state }, Number(state === one.state));
       },
     });
   }

@@ -1,7 +1,7 @@
 /** What is told of a service on `/status` and on its own page. No address of it is in that. */
 import type { Refusal } from '../../config/refusal.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
-import type { TargetSnapshot } from '../../outbound/target-snapshot.ts';
+import type { InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
 
@@ -27,6 +27,26 @@ export const WORDS = {
 export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<string, LinkValue> =>
   hasContract ? { 'service-desc': { href: `/openapi/${name}.json` } } : {};
 
+/** Of an instance: an id, and no address. */
+export const instanceStateOf = ({
+  id,
+  state,
+  ejectedUntil,
+  isolatedSince,
+  inFlight,
+  requests,
+  failures,
+  lastFailure,
+  latency,
+}: InstanceSnapshot) => ({
+  ...{ id, state },
+  ...(ejectedUntil !== undefined && { ejectedUntil }),
+  ...(isolatedSince !== undefined && { isolatedSince }),
+  ...{ inFlight, requests, failures },
+  ...(lastFailure && { lastFailure }),
+  ...(latency && { latency }),
+});
+
 /** Named one by one: what else a snapshot holds is nobody's business. */
 export const stateOf = ({
   name,
@@ -46,6 +66,7 @@ export const stateOf = ({
   latency,
   drift,
   circuits,
+  instances,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
   ...{ name, breaker },
@@ -56,6 +77,7 @@ export const stateOf = ({
   ...(latency && { latency }),
   ...(drift && { drift }),
   ...(circuits && { circuits }),
+  instances: instances.map(instanceStateOf),
 });
 
 const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>

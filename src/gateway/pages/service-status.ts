@@ -17,9 +17,10 @@ import { type Dependents, dependentsOf } from './dependents.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
 import { milliseconds } from './figures.ts';
+import { instanceResource, instanceTable, isolationWarning } from './instances.ts';
 import { type Live, liveHead, livePart, sendLive } from './live.ts';
 import { chart } from './plot.ts';
-import { representations } from './representations.ts';
+import { type Resource, representations } from './representations.ts';
 import { failing, latency as latencies, traffic } from './series.ts';
 import { clock, descriptionOf, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
 
@@ -43,9 +44,10 @@ export function serviceStatus(
     const find = () => snapshot().find((one) => one.name === name);
     const service = find();
     if (!service) throw new Problem(notFound, 'No service here has this name.');
-    if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name)))) return;
+    if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name), isApart)))
+      return;
     const needs = dependents.get(name) ?? NOBODY;
-    const fresh = freshService(service, live.history.of(name));
+    const fresh = freshService(service, live.history.of(name), isApart);
     const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), noStore);
     sendNegotiated(req, res, representations(resourceOf(service, needs, isApart), page, noStore));
   });
@@ -53,7 +55,11 @@ export function serviceStatus(
 
 const NOBODY: Dependents = { operations: [], embeds: [] };
 
-const resourceOf = (service: ServiceSnapshot, { operations, embeds }: Dependents, isApart: boolean) => ({
+const resourceOf = (
+  service: ServiceSnapshot,
+  { operations, embeds }: Dependents,
+  isApart: boolean,
+): Resource => ({
   name: 'Service',
   links: new Map<string, LinkValue>([
     ['self', { href: servicePath(service.name) }],
@@ -62,6 +68,7 @@ const resourceOf = (service: ServiceSnapshot, { operations, embeds }: Dependents
     ...(isApart ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
   ]),
   state: { ...stateOf(service), recentFailures: service.recentFailures, operations, embeds },
+  ...(isApart && { items: service.instances.map((one) => instanceResource(service, one)) }),
 });
 
 const servicePage = (
@@ -97,16 +104,20 @@ ${!isApart && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</
   });
 
 /** What changes while somebody looks. */
-const freshService = (service: ServiceSnapshot, points: readonly Point[]): Html =>
-  html`<p class="lead" role="status"><span class="state ${service.breaker}">${WORDS[service.breaker]}</span>${
+const freshService = (service: ServiceSnapshot, points: readonly Point[], isApart: boolean): Html => {
+  const isolated = isolationWarning(service);
+  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${WORDS[service.breaker]}</span>${
     service.retryAt !== undefined &&
     html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
   }</p>
+${isolated !== undefined && html`<p class="note">${isolated}</p>`}
 <div class="charts">${[traffic, failing, latencies].map((series) => chart(points, series))}</div>
 ${figures(service)}
+${instanceTable(service, isApart)}
 <h2>What failed last</h2>
 ${failures(service)}
 ${driftTable([service])}`;
+};
 
 const figures = ({
   requests,

@@ -74,7 +74,7 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
     queued,
     circuits = [],
   } = service;
-  const { lastFailure, droppedLinks, latency: times } = service;
+  const { lastFailure, droppedLinks, latency: times, instances } = service;
   const points = history.of(name);
   return html`<tr id="service-${name}">
 <th scope="row"><a href="${servicePath(name)}">${name}</a></th>
@@ -82,8 +82,9 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
   }${circuits.map((one) => html`<br><small>${one.operationId}: ${WORDS[one.breaker]}</small>`)}${
-    droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`
-  }</div></td>
+    instances.length > 1 &&
+    html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
+  }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
 <td data-label="99th percentile">${plotted(points, latency, times && `median ${latency.write(times.p50)}`)}</td>

@@ -122,7 +122,7 @@ async function partsOf(
       ...driftOf(target.name),
     }));
   const isDraining = () => state.isDraining;
-  const turn = () => [...targets.values()].map(({ breaker }) => breaker).join();
+  const turn = () => [...targets.values()].map(({ states }) => states).join();
   const watchers = new Watchers({ turn, isOver: isDraining });
   const live = { history: state.history, watchers };
   const told = { services, snapshot, refused: () => state.refused, isDraining, live };
@@ -146,7 +146,7 @@ async function partsOf(
       await release();
       await mocks.close();
     };
-    const admin = adminPages(told, hidesStatus);
+    const admin = adminPages({ ...told, targets, log });
     return { services, targets, faults, app, admin, snapshot, watchers, close };
   } catch (error) {
     await closeTargets(new Map([...targets].filter(([name, one]) => previous?.targets.get(name) !== one)));

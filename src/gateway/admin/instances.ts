@@ -1,0 +1,74 @@
+/**
+ * `/status/services/{service}/instances/{instance}`: one instance, and `POST …/isolate`, `…/reset` on it.
+ *
+ * Reads `Accept`, and what tells a page of another site; sends 200, 403, 404, 405, 406, and to a browser 303 to the
+ * page of the service. Never cached. What is done is logged.
+ */
+import type { Request, Response, Router } from 'express';
+import { Problem } from '../../contract/problem.ts';
+import { methodNotAllowed, notFound } from '../../contract/problems.ts';
+import { cache, get, sendNegotiated } from '../../http/entity.ts';
+import type { Log } from '../../http/log.ts';
+import { prefersHtml } from '../../http/negotiate.ts';
+import { sameSite } from '../../http/same-site.ts';
+import type { Targets } from '../../outbound/targets.ts';
+import { SERVICES_PATH, servicePath } from '../pages/discovery.ts';
+import {
+  INSTANCE_ACTIONS,
+  INSTANCES,
+  type InstanceAction,
+  instancePath,
+  instanceResource,
+  isolationWarning,
+} from '../pages/instances.ts';
+import { forPrograms } from '../pages/representations.ts';
+import type { ServiceSnapshot } from '../pages/service-state.ts';
+
+export interface InstancesOptions {
+  readonly targets: Targets;
+  readonly snapshot: () => readonly ServiceSnapshot[];
+  readonly log: Pick<Log, 'logger'>;
+}
+
+const PATH = `${SERVICES_PATH}/:service/${INSTANCES}/:instance`;
+const noStore = { 'Cache-Control': cache.never };
+
+export function instances(router: Router, { targets, snapshot, log }: InstancesOptions): void {
+  const found = ({ params }: Request) => {
+    const service = snapshot().find(({ name }) => name === params.service);
+    const instance = service?.instances.find(({ id }) => id === params.instance);
+    if (!service || !instance) throw new Problem(notFound, 'No service here has an instance of this id.');
+    return { service, instance };
+  };
+  /** To people it is a line of the page of its service. */
+  const answer = (req: Request, res: Response) => {
+    const { service, instance } = found(req);
+    if (prefersHtml(req.headers.accept)) res.redirect(303, servicePath(service.name));
+    else sendNegotiated(req, res, forPrograms(instanceResource(service, instance), noStore));
+  };
+  get(router, PATH, answer);
+  for (const action of Object.keys(INSTANCE_ACTIONS) as InstanceAction[])
+    router
+      .route(`${PATH}/${action}`)
+      .post(sameSite, (req, res) => {
+        const { service, instance } = found(req);
+        targets
+          .get(service.name)
+          ?.instances.find(({ id }) => id === instance.id)
+          ?.[action]();
+        const after = found(req);
+        const warning = isolationWarning(after.service);
+        const told = { service: service.name, instance: instance.id, was: instance.state };
+        log.logger.warn(
+          { ...told, is: after.instance.state, warning },
+          `an operator asked to ${action} an instance`,
+        );
+        res.set('Content-Location', instancePath(service.name, instance.id));
+        answer(req, res);
+      })
+      .all((req) => {
+        throw new Problem(methodNotAllowed, `${req.path} is asked for with POST.`, {
+          headers: { Allow: 'POST' },
+        });
+      });
+}

@@ -1,0 +1,226 @@
+/** What those who run a gateway can do with single instances, and nobody else. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
+import { testLog } from '../../support/log.ts';
+import { startUpstream, type Upstream } from '../../support/upstream.ts';
+
+const DOCUMENT = `openapi: 3.1.0
+info: { title: Things, version: 1.0.0 }
+paths:
+  /things: { get: { operationId: listThings, responses: { '200': { description: Things. } } } }
+`;
+const SERVICE = '/status/services/things';
+const FORMS = 'application/prs.hal-forms+json';
+
+let log: ReturnType<typeof testLog>;
+let folder: string;
+let upstreams: Upstream[];
+let gateway: StartedGateway;
+let admin: string;
+
+const configure = (urls: readonly string[], more = ''): Promise<void> =>
+  writeFile(
+    join(folder, 'gateway.yaml'),
+    `admin: { port: 0 }\nreload: { files: 0 }\n${more}
+services: { things: { document: things.yaml, url: [${urls.map((url) => `"${url}"`).join()}] } }\n`,
+  );
+
+beforeEach(async () => {
+  log = testLog();
+  folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+  await writeFile(join(folder, 'things.yaml'), DOCUMENT);
+  upstreams = await Promise.all([startUpstream(), startUpstream(), startUpstream()]);
+  await configure(upstreams.map(({ url }) => url));
+  const config = configFile(join(folder, 'gateway.yaml'));
+  gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log });
+  admin = gateway.adminUrl ?? '';
+});
+afterEach(async () => {
+  await gateway.close();
+  for (const upstream of upstreams) await upstream.stop();
+  await rm(folder, { recursive: true });
+});
+
+const act = (id: string, action: string) => request(admin).post(`${SERVICE}/instances/${id}/${action}`);
+const asked = () => upstreams.map(({ requests }) => requests.length);
+const get = async (times: number, status = 200): Promise<void> => {
+  for (let i = 0; i < times; i++) await request(gateway.url).get('/things').expect(status);
+};
+
+it('shows each instance by a short id, and says nothing of where it is', async () => {
+  await get(9);
+  for (const url of [admin, gateway.url])
+    for (const path of [SERVICE, '/status'])
+      for (const accept of [FORMS, 'text/html']) {
+        const { text } = await request(url).get(path).accept(accept).expect(200);
+        for (const upstream of upstreams) expect(text).not.toContain(new URL(upstream.url).port);
+      }
+  const { body } = await request(gateway.url).get(SERVICE).expect(200);
+  const { instances } = body;
+  expect(instances.map(({ id, state }: { id: string; state: string }) => [id, state])).toEqual([
+    ['1', 'working'],
+    ['2', 'working'],
+    ['3', 'working'],
+  ]);
+  expect(instances.map(({ requests }: { requests: number }) => requests)).toEqual(asked());
+});
+
+it('offers what can be done as HAL-FORMS, and only on the listener for those who run it', async () => {
+  const { body } = await request(admin).get(SERVICE).accept(FORMS).expect(200);
+  const [first] = body._embedded.item;
+  expect(first._links.self.href).toBe(`${SERVICE}/instances/1`);
+  expect(first._templates.isolate).toMatchObject({
+    ...{ method: 'POST', target: `${SERVICE}/instances/1/isolate` },
+  });
+  const alone = await request(admin).get(first._links.self.href).accept(FORMS).expect(200);
+  expect(alone.body).toEqual(first);
+  expect(alone.headers['content-type']).toContain(FORMS);
+
+  const { text } = await request(gateway.url).get(SERVICE).accept(FORMS).expect(200);
+  expect(text).not.toContain('isolate');
+  expect((await request(gateway.url).get(SERVICE).accept('text/html')).text).not.toContain('<form');
+  await request(gateway.url).get(first._links.self.href).expect(404);
+  await request(gateway.url).post(first._templates.isolate.target).expect(404);
+});
+
+it('sends nothing to one that is isolated, until it is reset', async () => {
+  const { body, headers } = await act('2', 'isolate').accept(FORMS).expect(200);
+  expect(body).toMatchObject({ id: '2', state: 'isolated', _templates: { reset: { method: 'POST' } } });
+  expect(body._templates.isolate).toBeUndefined();
+  expect(headers['content-location']).toBe(`${SERVICE}/instances/2`);
+  await get(20);
+  expect(asked()[1]).toBe(0);
+
+  await act('2', 'reset').accept(FORMS).expect(200);
+  await act('1', 'isolate').expect(200);
+  await act('3', 'isolate').expect(200);
+  await get(3);
+  expect(asked()[1]).toBe(3);
+  expect(log.warnings).toMatchObject([
+    { service: 'things', instance: '2', was: 'working', is: 'isolated' },
+    { service: 'things', instance: '2', was: 'isolated', is: 'working' },
+    { instance: '1' },
+    { instance: '3' },
+  ]);
+});
+
+it('lets the last one be isolated, and says what that means', async () => {
+  await act('1', 'isolate').expect(200);
+  await act('2', 'isolate').expect(200);
+  const { body } = await act('3', 'isolate').expect(200);
+  expect(body.warning).toBe('No instance of things takes calls: reset one of those that are isolated.');
+  const { text } = await request(admin).get(SERVICE).accept('text/html');
+  expect(text).toContain(body.warning);
+  const refused = await request(gateway.url).get('/things').expect(503);
+  expect(refused.body.type).toMatch(/circuit-open$/);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expect(asked()).toEqual([0, 0, 0]);
+});
+
+it('lets one that is ejected be called again at once', async () => {
+  const bad = upstreams[0] as Upstream;
+  bad.answer = (_req, res) => res.writeHead(500).end();
+  while (asked()[0] !== 5) await request(gateway.url).get('/things');
+  const { body } = await request(admin).get(`${SERVICE}/instances/1`).expect(200);
+  expect(body).toMatchObject({ state: 'ejected', ejectedUntil: expect.any(String), failures: 5 });
+  await get(10);
+  expect(asked()[0]).toBe(5);
+
+  bad.answer = (_req, res) => res.end('well');
+  await act('1', 'reset').expect(200);
+  for (const id of ['2', '3']) await act(id, 'isolate');
+  await get(4);
+  expect(asked()[0]).toBe(9);
+});
+
+describe('a reload', () => {
+  it('keeps isolations, ids and counts, whatever else changes', async () => {
+    const [one, two, three] = upstreams.map(({ url }) => url) as [string, string, string];
+    await act('2', 'isolate').expect(200);
+    await get(4);
+    const [first] = asked();
+    await configure([three, two, one]);
+    await gateway.reload();
+    const { body } = await request(admin).get(SERVICE).expect(200);
+    expect(body.instances).toMatchObject([
+      { id: '3' },
+      { id: '2', state: 'isolated' },
+      { id: '1', requests: first },
+    ]);
+    // Another policy makes other breakers.
+    await configure([two, three], 'policy: { deadline: 5s }');
+    await gateway.reload();
+    const after = await request(admin).get(SERVICE).expect(200);
+    expect(after.body.instances).toMatchObject([
+      { id: '2', state: 'isolated' },
+      { id: '3', state: 'working' },
+    ]);
+  });
+
+  it('adds and removes instances under load, and loses nothing', async () => {
+    const urls = upstreams.map(({ url }) => url);
+    for (const upstream of upstreams) upstream.answer = (_req, res) => setImmediate(() => res.end('ok'));
+    const outcomes = new Map<number, number>();
+    let isOver = false;
+    const clients = Array.from({ length: 6 }, async () => {
+      while (!isOver) {
+        const { status } = await request(gateway.url).get('/things');
+        outcomes.set(status, (outcomes.get(status) ?? 0) + 1);
+      }
+    });
+    for (const some of [urls.slice(0, 1), urls.slice(1), urls, urls.slice(2), urls]) {
+      const before = asked();
+      await configure(some);
+      expect(await gateway.reload()).toBe(true);
+      const isAsked = () =>
+        asked().every((count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0));
+      while (!isAsked()) await new Promise(setImmediate);
+    }
+    isOver = true;
+    await Promise.all(clients);
+    expect([...outcomes.keys()]).toEqual([200]);
+  });
+});
+
+describe('in a browser', () => {
+  it('is a button that works without a script and leads back', async () => {
+    const { text } = await request(admin).get(SERVICE).accept('text/html').expect(200);
+    const [, action = ''] = /<form class="inline" method="post" action="([^"]+isolate)"/.exec(text) ?? [];
+    const { headers } = await request(admin)
+      .post(action)
+      .accept('text/html')
+      .set({ Origin: admin, 'Sec-Fetch-Site': 'same-origin' })
+      .expect(303);
+    expect(headers.location).toBe(SERVICE);
+    expect((await request(admin).get(SERVICE).accept('text/html')).text).toContain('isolated since');
+  });
+
+  it.each([
+    ['a page of another site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['another port of this machine', { 'Sec-Fetch-Site': 'same-site' }],
+    ['an old browser on another page', { Origin: 'http://elsewhere.example' }],
+    ['a page without an origin', { Origin: 'null' }],
+    ['a name that was made to lead here', { 'Sec-Fetch-Site': 'same-origin', Host: 'elsewhere.example' }],
+  ])('takes nothing from %s', async (_, headers) => {
+    const { body } = await act('1', 'isolate').set(headers).expect(403);
+    expect(body.type).toMatch(/cross-site$/);
+    const { body: after } = await request(admin).get(`${SERVICE}/instances/1`);
+    expect(after.state).toBe('working');
+  });
+});
+
+it.each([
+  ['GET', '/instances/1/isolate', 405],
+  ['POST', '/instances/4/isolate', 404],
+  ['POST', '/instances/1/destroy', 404],
+  ['GET', '/instances/constructor', 404],
+])('answers %s %s with %d', async (method, path, status) => {
+  await request(admin)
+    [method === 'GET' ? 'get' : 'post'](SERVICE + path)
+    .expect(status);
+});
