@@ -2,11 +2,12 @@
  * One URL of a service: an instance, or as many as its host name has addresses, which come and go. Owned by the targets
  * of each generation of a gateway that has it, so that a reload keeps its connections and breakers.
  */
+import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import type { HealthCheck } from '../config/health-check.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
-import { instancesAmong, isLookedUp, type Lookup, lookup as systemLookup } from './lookup.ts';
+import { instancesAmong, isLookedUp, type Lookup, leadsTo, lookup as systemLookup } from './lookup.ts';
 
 export interface EndpointOptions {
   readonly id: string;
@@ -42,8 +43,9 @@ export class Endpoint {
   readonly #closing = new Set<Promise<void>>();
   readonly #lookup: Lookup;
   readonly #host: string;
-  /** Of the name, while it stands for one instance. */
-  #addresses: string | undefined;
+  readonly #isLookedUp: boolean;
+  /** What was found last. */
+  #found: readonly LookupAddress[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
@@ -53,6 +55,7 @@ export class Endpoint {
     this.url = options.url;
     this.#options = options;
     this.#host = new URL(options.url).hostname;
+    this.#isLookedUp = options.interval > 0 && isLookedUp(this.#host);
     this.#lookup = options.lookup ?? systemLookup;
     const before = options.previous?.instances ?? [];
     const addresses = before.flatMap((one) => one.pinned ?? []);
@@ -68,7 +71,7 @@ export class Endpoint {
     this.#owners.add(owner);
     if (this.#owners.size > 1) return;
     this.#watch();
-    if (this.#options.interval > 0 && isLookedUp(this.#host)) void this.#look();
+    if (this.#isLookedUp) void this.#look();
   }
 
   /** Closes when the last of its owners leaves. */
@@ -98,14 +101,14 @@ export class Endpoint {
     this.#timer = setTimeout(() => void this.#look(), pause).unref();
   }
 
-  #take(found: Awaited<ReturnType<Lookup>>): void {
+  #take(found: readonly LookupAddress[]): void {
     const known = this.instances.filter(({ address }) => address !== undefined);
     const wanted = instancesAmong(
       found,
       known.flatMap(({ address }) => address ?? []),
     );
     if (wanted === undefined) {
-      this.#takeOne(found);
+      this.#move(found);
       return;
     }
     const addresses = new Set(wanted.map(({ address }) => address));
@@ -127,20 +130,21 @@ export class Endpoint {
     for (const instance of leaving) this.#drop(instance);
   }
 
-  #takeOne(found: Awaited<ReturnType<Lookup>>): void {
-    const addresses = found
-      .map(({ address }) => address)
-      .toSorted()
-      .join();
-    const isElsewhere = this.#addresses !== undefined && this.#addresses !== addresses;
-    this.#addresses = addresses;
-    if (isElsewhere) for (const instance of this.instances) this.#later(instance.reconnect());
+  /** What is in flight ends where it is. */
+  #move(found: readonly LookupAddress[]): void {
+    const before = this.#found;
+    this.#found = found;
+    if (before.length > 0 && addressesOf(before) !== addressesOf(found))
+      for (const instance of this.instances) this.#later(instance.reconnect());
   }
 
   #make(id: string, address?: Instance['pinned']): Instance {
     const { url, connectTimeout, circuits } = this.#options;
+    const addresses = async () =>
+      address ? [address] : this.#found.length > 0 ? this.#found : this.#lookup(this.#host);
+    const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
     return new Instance({
-      ...{ id, origin: url, connectTimeout, circuits, address },
+      ...{ id, origin: url, connectTimeout, circuits, address, lookup },
       canBeSpared: (one, circuit) => [...this.#owners].some((owner) => owner.canSpare(one, circuit)),
     });
   }
@@ -171,3 +175,9 @@ export class Endpoint {
 export function freeId(prefix: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
 }
+
+const addressesOf = (found: readonly LookupAddress[]): string =>
+  found
+    .map(({ address }) => address)
+    .toSorted()
+    .join();

@@ -28,7 +28,11 @@ export function watchHealth(
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
-        await body.dump({ limit: MOST_BYTES, signal });
+        let bytes = 0;
+        for await (const chunk of body) {
+          bytes += (chunk as Buffer).length;
+          if (bytes > MOST_BYTES) break;
+        }
         return statusCode >= 200 && statusCode < 300;
       }, end.signal);
     } catch {

@@ -14,8 +14,10 @@ export interface InstanceOptions {
   readonly id: string;
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Where its host is taken to be, whatever else has that name. */
+  /** Which of those of its name it is at. */
   readonly address?: LookupAddress | undefined;
+  /** Where connections go, if not where the system finds its name. */
+  readonly lookup?: LookupFunction | undefined;
   readonly connectTimeout: number;
   readonly circuits: readonly BreakerPolicy[];
   /** Whether the others would take its calls. */
@@ -64,7 +66,7 @@ export class Instance implements Candidate {
 
   /** Connections of one's own. */
   connect(connections: number): Pool {
-    const { origin, address, connectTimeout } = this.#options;
+    const { origin, lookup, connectTimeout } = this.#options;
     return new Pool(origin, {
       connections,
       // More on one connection would let a slow answer hold up the fast ones behind it.
@@ -72,7 +74,7 @@ export class Instance implements Candidate {
       connectTimeout,
       headersTimeout: 0,
       allowH2: false,
-      ...(address && { connect: { lookup: always(address) } }),
+      ...(lookup && { connect: { lookup } }),
     });
   }
 
@@ -105,8 +107,3 @@ export class Instance implements Candidate {
     return circuits.map((policy, circuit) => createBreaker(policy, () => canBeSpared(this, circuit)));
   }
 }
-
-const always =
-  (one: LookupAddress): LookupFunction =>
-  (_host, { all }, found) =>
-    all ? found(null, [one]) : found(null, one.address, one.family);

@@ -1,7 +1,7 @@
 /** Which addresses a host name has: where there are several, each is an instance. */
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 
@@ -11,6 +11,21 @@ export const lookup: Lookup = (host) => systemLookup(host, { all: true, order: '
 /** Whether it may come to mean something else. */
 export const isLookedUp = (host: string): boolean =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 && !/(?:^|\.)localhost$/.test(host);
+
+/** For a connection: whatever its host is called, it goes to one of these. */
+export const leadsTo =
+  (addresses: () => Promise<readonly LookupAddress[]>): LookupFunction =>
+  (_host, { all }, found) => {
+    addresses().then(
+      (some) => {
+        const [first] = some;
+        if (first === undefined) found(new Error('No address was found.'), []);
+        else if (all) found(null, [...some]);
+        else found(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => found(error, []),
+    );
+  };
 
 /**
  * Those that are instances: of one family, as an instance that has both is found in both.

@@ -1,0 +1,129 @@
+/** One bad instance among three: callers do not see it, however it is bad. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { startInstances, type TestInstances } from '../../support/instances.ts';
+import type { Upstream } from '../../support/upstream.ts';
+
+const CLIENTS = 4;
+const CALLS = 120;
+const POLICY = 'attemptTimeout: 200ms, retry: { delay: 1ms, budget: 1 }, breaker: { halfOpenAfter: 200ms }';
+
+let system: TestInstances;
+beforeEach(async () => {
+  system = await startInstances(3, `policy: { ${POLICY} }`);
+});
+afterEach(() => system.close());
+
+/** As many calls as given, a few at once; what became of them. */
+const run = async (calls = CALLS, method: 'get' | 'post' = 'get'): Promise<Record<string, number>> => {
+  const outcomes: Record<string, number> = {};
+  let left = calls;
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      while (left-- > 0) {
+        const outcome = await request(system.url)
+          [method]('/things')
+          .then(
+            ({ status, text }) => `${status} ${text.slice(0, 4)}`,
+            () => 'cut',
+          );
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      }
+    }),
+  );
+  return outcomes;
+};
+
+const WAYS: readonly [string, Upstream['answer']][] = [
+  [
+    'answers 503, and asks for a minute',
+    (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end('busy'),
+  ],
+  ['cuts the connection', (req) => req.socket.destroy()],
+  ['does not answer', () => {}],
+];
+
+describe('one of three that', () => {
+  it.each(WAYS)('%s is seen by no GET', async (_, answer) => {
+    const [bad] = system.upstreams as [Upstream];
+    bad.answer = answer;
+    expect(await run()).toEqual({ '200 well': CALLS });
+    // It was asked, and then left alone: the circuit opens after 5, then one call tries at a time.
+    expect(bad.requests.length).toBeGreaterThan(0);
+    expect(bad.requests.length).toBeLessThan(CALLS / 4);
+    expect((await system.instances())[0]).toMatchObject({ failures: bad.requests.length });
+  });
+
+  it('refuses connections is seen by no GET, and by no POST', async () => {
+    await system.upstreams[0]?.stop();
+    expect(await run()).toEqual({ '200 well': CALLS });
+    expect(await run(CALLS, 'post')).toEqual({ '200 well': CALLS });
+    await system.upstreams[0]?.start();
+  });
+
+  it('breaks off its answers is seen by a few GETs, which cannot be taken back, and then by none', async () => {
+    const [bad] = system.upstreams as [Upstream];
+    bad.answer = (req, res) => {
+      res.writeHead(200, { 'Content-Length': '100' });
+      res.write('half', () => req.socket.destroy());
+    };
+    const { cut = 0, ...others } = await run();
+    expect(Object.keys(others)).toEqual(['200 well']);
+    expect(cut).toBe(bad.requests.length);
+    // Five open the circuit; some more may have been in flight, or have tried later.
+    expect(cut).toBeGreaterThanOrEqual(5);
+    expect(cut).toBeLessThan(CALLS / 4);
+  });
+
+  it('is well again is called again', async () => {
+    const [bad] = system.upstreams as [Upstream];
+    bad.answer = (_req, res) => res.writeHead(500).end();
+    while ((await system.instances())[0]?.state !== 'ejected') await request(system.url).get('/things');
+    const { length } = bad.requests;
+    bad.answer = (_req, res) => res.end('well');
+    while ((await system.instances())[0]?.state === 'ejected') await run(4);
+    expect(await run()).toEqual({ '200 well': CALLS });
+    expect(bad.requests.length).toBeGreaterThan(length + CALLS / 10);
+  });
+});
+
+it('names the instance in the line of the log', async () => {
+  const { headers } = await request(system.url).get('/things').expect(200);
+  const { written } = system.log;
+  const line = written.map((one) => JSON.parse(one)).find((one) => one.path === '/things');
+  expect(headers['x-instance']).toBe(line.instance);
+});
+
+it('sends on a body that streams, and was never sent, to another', async () => {
+  await system.upstreams[0]?.stop();
+  await system.upstreams[1]?.stop();
+  const body = 'a thing '.repeat(100_000);
+  for (let i = 0; i < 4; i++) {
+    const { text } = await request(system.url).post('/echo').type('text/plain').send(body).expect(200);
+    expect(text).toBe(String(body.length));
+  }
+  for (const upstream of system.upstreams.slice(0, 2)) await upstream.start();
+});
+
+describe('the last one that stands', () => {
+  it('is asked on while anything comes from it', async () => {
+    const [one, two, three] = system.upstreams as [Upstream, Upstream, Upstream];
+    for (const upstream of [one, two]) await upstream.stop();
+    const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
+    while (!isOut(0) || !isOut(1)) await request(system.url).get('/things').expect(200);
+    let turn = 0;
+    three.answer = (_req, res) => (++turn % 4 === 0 ? res.end('well') : res.writeHead(500).end('ill '));
+    const outcomes = await run(80);
+    // Three of four are answers of its own that fail; with no circuit of its own open, none is refused.
+    expect(Object.keys(outcomes).toSorted()).toEqual(['200 well', '500 ill ']);
+    for (const upstream of [one, two]) await upstream.start();
+  });
+
+  it('is given time as well when nothing comes any more', async () => {
+    for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(500).end();
+    const outcomes = await run(80);
+    expect(Object.keys(outcomes).some((one) => one.startsWith('503'))).toBe(true);
+    const refused = await request(system.url).get('/things');
+    expect([500, 503]).toContain(refused.status);
+  });
+});

@@ -1,0 +1,104 @@
+/** Instances that are asked whether they are well. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { startInstances, type TestInstances } from '../../support/instances.ts';
+import type { Upstream } from '../../support/upstream.ts';
+
+const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 100ms, unhealthy: 2, healthy: 2 }';
+
+let system: TestInstances;
+afterEach(() => system.close());
+
+const start = async (count = 3): Promise<readonly Upstream[]> => {
+  system = await startInstances(count, `health: ${HEALTH}, policy: { retry: off }`);
+  return system.upstreams;
+};
+const states = () => system.instances().map(({ state }) => state);
+const told = async (...expected: string[]): Promise<void> => {
+  while (states().join() !== expected.join()) await new Promise(setImmediate);
+};
+const checks = ({ requests }: Upstream) => requests.filter(({ url }) => url === '/health/ready').length;
+const calls = ({ requests }: Upstream) => requests.filter(({ url }) => url === '/things').length;
+const post = async (times: number): Promise<void> => {
+  for (let i = 0; i < times; i++) await request(system.url).post('/things').expect(200);
+};
+/** Not ready any more, and still answering, as one that drains. */
+const drain = (upstream: Upstream): void => {
+  const { answer } = upstream;
+  upstream.answer = (req, res) => (req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res));
+};
+
+describe('an instance that says that it is not ready', () => {
+  it('gets no more calls, and gets them again when it is', async () => {
+    const [one] = (await start()) as [Upstream];
+    const { answer } = one;
+    drain(one);
+    await told('unhealthy', 'working', 'working');
+    const before = calls(one);
+    await post(20);
+    expect(calls(one)).toBe(before);
+    one.answer = answer;
+    await told('working', 'working', 'working');
+    while (calls(one) === before) await post(1);
+  });
+
+  it('and ends after that, is missed by no POST', async () => {
+    const [one] = (await start(2)) as [Upstream];
+    drain(one);
+    await told('unhealthy', 'working');
+    await one.stop();
+    await post(10);
+    await one.start();
+  });
+
+  it('is called where no other is better: a check that is wrong takes no service down', async () => {
+    const all = await start();
+    for (const upstream of all) drain(upstream);
+    await told('unhealthy', 'unhealthy', 'unhealthy');
+    await post(30);
+    for (const upstream of all) expect(calls(upstream)).toBeGreaterThan(0);
+  });
+});
+
+it.each<[string, Upstream['answer']]>([
+  ['does not answer', () => {}],
+  [
+    'breaks off',
+    (_req, res) => void res.writeHead(200, { 'Content-Length': '9' }).write('x', () => res.destroy()),
+  ],
+  ['answers with something else', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
+])('an instance whose check %s is not well', async (_, answer) => {
+  const [one] = (await start(2)) as [Upstream];
+  const { answer: well } = one;
+  one.answer = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
+  await told('unhealthy', 'working');
+});
+
+it('is not given up for one check that fails', async () => {
+  const [one] = (await start(2)) as [Upstream];
+  const { answer } = one;
+  let turn = 0;
+  one.answer = (req, res) => {
+    // Every other one, so that there are never two in a row.
+    if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(503).end();
+    else answer(req, res);
+  };
+  const seen = new Set<string>();
+  while (turn < 20) {
+    seen.add(states().join());
+    await new Promise(setImmediate);
+  }
+  expect([...seen]).toEqual(['working,working']);
+});
+
+it('is asked no more when the gateway has ended', async () => {
+  const [one] = (await start(1)) as [Upstream];
+  while (checks(one) < 2) await new Promise(setImmediate);
+  await system.close();
+  const { length } = one.requests;
+  await one.start();
+  const [other] = (await start(1)) as [Upstream];
+  while (checks(other) < 4) await new Promise(setImmediate);
+  await one.stop();
+  expect(one.requests).toHaveLength(length);
+});

@@ -1,0 +1,192 @@
+/** A host name that stands for several instances, which come and go, or for one that moves. */
+import type { LookupAddress } from 'node:dns';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { startInstances, type TestInstances } from '../../support/instances.ts';
+
+const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
+const [A, B, C] = ADDRESSES;
+const HOST = 'things.test';
+
+let servers: Map<string, Server>;
+let asked: Map<string, { host: string | undefined; path: string | undefined }[]>;
+let hold: Map<string, () => void>;
+let port: number;
+let system: TestInstances | undefined;
+/** What the name stands for now; nothing is a lookup that fails. */
+let found: readonly string[];
+let lookups: number;
+
+beforeEach(async () => {
+  servers = new Map();
+  asked = new Map(ADDRESSES.map((address) => [address, []]));
+  hold = new Map();
+  port = 0;
+  lookups = 0;
+  for (const address of ADDRESSES) {
+    const server = createServer((req, res) => {
+      asked.get(address)?.push({ host: req.headers.host, path: req.url });
+      if (req.method === 'POST') hold.set(address, () => res.end(address));
+      else res.end(address);
+    });
+    await new Promise<void>((resolve) => server.listen(port, address, resolve));
+    port = (server.address() as AddressInfo).port;
+    servers.set(address, server);
+  }
+});
+afterEach(async () => {
+  for (const server of servers.values()) {
+    server.close();
+    server.closeAllConnections();
+  }
+  await system?.close();
+});
+
+const resolve = async (host: string): Promise<LookupAddress[]> => {
+  expect(host).toBe(HOST);
+  lookups += 1;
+  if (found.length === 0) throw new Error('ENOTFOUND');
+  return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+};
+const start = async (...addresses: string[]): Promise<void> => {
+  found = addresses;
+  system = await startInstances(0, 'lookup: 10ms, policy: { retry: { delay: 1ms } }', {
+    urls: () => [`http://${HOST}:${port}`],
+    resolve,
+  });
+  await looked();
+};
+const looked = async (): Promise<void> => {
+  // The next one may have begun before the name changed.
+  const enough = lookups + 2;
+  while (lookups < enough) await new Promise(setImmediate);
+};
+const becomes = async (...addresses: string[]): Promise<void> => {
+  found = addresses;
+  await looked();
+};
+const ids = () => system?.instances().map(({ id }) => id);
+const get = async (): Promise<string> =>
+  (
+    await request(system?.url ?? '')
+      .get('/things')
+      .expect(200)
+  ).text;
+const getMany = async (times: number): Promise<string[]> => {
+  const answers = new Set<string>();
+  for (let i = 0; i < times; i++) answers.add(await get());
+  return [...answers].toSorted();
+};
+
+describe('a name with several addresses', () => {
+  it('is several instances, which are still called by their name', async () => {
+    await start(A, B);
+    expect(ids()).toEqual(['1.1', '1.2']);
+    expect(await getMany(40)).toEqual([A, B]);
+    expect(asked.get(A)?.[0]).toEqual({ host: `${HOST}:${port}`, path: '/things' });
+  });
+
+  it('has one more when one comes, and one less when one goes; ids stay, and are used again', async () => {
+    await start(A, B);
+    await becomes(B, C, A);
+    expect(ids()?.toSorted()).toEqual(['1.1', '1.2', '1.3']);
+    expect(await getMany(60)).toEqual([A, B, C]);
+    await becomes(B, C);
+    expect(ids()?.toSorted()).toEqual(['1.2', '1.3']);
+    expect(await getMany(40)).toEqual([B, C]);
+    await becomes(C);
+    expect(ids()).toEqual(['1.3']);
+    expect(await getMany(5)).toEqual([C]);
+    await becomes(A, C);
+    expect(ids()?.toSorted()).toEqual(['1.1', '1.3']);
+  });
+
+  it('lets what is in flight finish at one that goes', async () => {
+    await start(A, B);
+    const waiting = Promise.all(Array.from({ length: 2 }, () => request(system?.url ?? '').post('/things')));
+    while (hold.size < 2) await new Promise(setImmediate);
+    await becomes(C);
+    expect(await getMany(5)).toEqual([C]);
+    for (const answer of hold.values()) answer();
+    expect((await waiting).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('keeps those that were found last while nothing is found', async () => {
+    await start(A, B);
+    await becomes();
+    expect(ids()).toEqual(['1.1', '1.2']);
+    expect(await getMany(40)).toEqual([A, B]);
+  });
+
+  it('is of one family, as an instance with both is not two', async () => {
+    await start(A, B, '::1', '::2');
+    expect(ids()).toEqual(['1.1', '1.2']);
+    await becomes('::1', '::2', A, B);
+    expect(ids()).toEqual(['1.1', '1.2']);
+    expect(await getMany(40)).toEqual([A, B]);
+  });
+});
+
+describe('a name with one address of each family', () => {
+  it('is one instance', async () => {
+    await start(A, '::1');
+    expect(ids()).toEqual(['1']);
+  });
+
+  it('is called at another when it moves; what is in flight finishes where it was', async () => {
+    await start(A);
+    expect(await getMany(3)).toEqual([A]);
+    const waiting = request(system?.url ?? '')
+      .post('/things')
+      .then();
+    while (hold.size < 1) await new Promise(setImmediate);
+    await becomes(B);
+    expect(ids()).toEqual(['1']);
+    expect(await getMany(3)).toEqual([B]);
+    hold.get(A)?.();
+    expect((await waiting).status).toBe(200);
+    await becomes();
+    expect(await getMany(3)).toEqual([B]);
+  });
+
+  it('is looked up at once when no connection can be made', async () => {
+    found = [A];
+    system = await startInstances(0, 'lookup: 1h, policy: { retry: { delay: 1ms } }', {
+      urls: () => [`http://${HOST}:${port}`],
+      resolve,
+    });
+    expect(await get()).toBe(A);
+    found = [B];
+    const server = servers.get(A);
+    server?.close();
+    server?.closeAllConnections();
+    while ((await request(system.url).get('/things')).text !== B);
+    expect(lookups).toBe(2);
+  });
+
+  it('becomes several when there are more', async () => {
+    await start(A);
+    expect(ids()).toEqual(['1']);
+    await becomes(A, B);
+    expect(ids()).toEqual(['1.1', '1.2']);
+    expect(await getMany(40)).toEqual([A, B]);
+  });
+});
+
+it('is looked up no more when the gateway has ended', async () => {
+  await start(A, B);
+  await system?.close();
+  let others = 0;
+  const before = lookups;
+  system = await startInstances(0, 'lookup: 10ms', {
+    urls: () => [`http://${HOST}:${port}`],
+    resolve: async () => {
+      others += 1;
+      return [];
+    },
+  });
+  while (others < 4) await new Promise(setImmediate);
+  expect(lookups).toBe(before);
+});

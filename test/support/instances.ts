@@ -1,0 +1,66 @@
+/** A gateway before several instances of one service, with a status that tells of them. */
+
+import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { createGateway } from '../../src/gateway/app.ts';
+import { liftDocuments } from '../../src/gateway/document/lift.ts';
+import { listen } from '../../src/http/listen.ts';
+import type { Lookup } from '../../src/outbound/lookup.ts';
+import type { InstanceSnapshot } from '../../src/outbound/target-snapshot.ts';
+import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
+import { document } from './gateway.ts';
+import { testLog } from './log.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
+
+export interface TestInstances {
+  readonly url: string;
+  readonly upstreams: readonly Upstream[];
+  readonly log: ReturnType<typeof testLog>;
+  instances(): readonly InstanceSnapshot[];
+  close(): Promise<void>;
+}
+
+const operation = { responses: { default: { description: 'Things.' } } };
+const upload = { ...operation, requestBody: { content: { 'text/plain': {} } } };
+const DOCUMENT = document({ '/things': { get: operation, post: operation }, '/echo': { post: upload } });
+
+/** @param service YAML of the service @param urls instead of those of the upstreams */
+export async function startInstances(
+  count: number,
+  service = '',
+  { urls, resolve }: { urls?: (upstreams: readonly Upstream[]) => readonly string[]; resolve?: Lookup } = {},
+): Promise<TestInstances> {
+  const upstreams = await Promise.all(
+    Array.from({ length: count }, (_, index) => startOne(String(index + 1))),
+  );
+  const written = (urls?.(upstreams) ?? upstreams.map(({ url }) => url)).map((url) => `"${url}"`);
+  const yaml = `services: { things: { document: x, url: [${written.join()}]${service && `, ${service}`} } }`;
+  const config = parseGatewayConfig(yaml, 'gateway.yaml');
+  const services = liftDocuments([{ name: 'things', document: DOCUMENT }]);
+  const documents = new Map(services.map(({ name, document }) => [name, document]));
+  const targets = createTargets(config.services, resolve);
+  const log = testLog();
+  const app = createGateway({ config, documents, targets, log });
+  const listening = await listen(app, { port: 0, host: '127.0.0.1' });
+  return {
+    ...{ url: listening.url, upstreams, log },
+    instances: () => targets.get('things')?.snapshot().instances ?? [],
+    close: async () => {
+      await listening.close(0);
+      for (const upstream of upstreams) await upstream.stop();
+      await closeTargets(targets);
+    },
+  };
+}
+
+/** Answers whoever asks, and says which one it is. */
+const startOne = (id: string): Promise<Upstream> =>
+  startUpstream((req, res) => {
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    req.on('end', () => {
+      res.setHeader('x-instance', id);
+      res.end(req.url === '/echo' ? String(bytes) : 'well');
+    });
+  });
