@@ -30,7 +30,7 @@ export interface Owner {
 }
 
 /** After a connection that failed it is looked up again, but not more often. */
-const SOONEST = 1000;
+const SOONEST = 250;
 const JITTER = 0.2;
 
 export class Endpoint {
@@ -48,7 +48,7 @@ export class Endpoint {
   #found: readonly LookupAddress[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #isLooking = false;
+  #isSoon = false;
 
   constructor(options: EndpointOptions) {
     this.id = options.id;
@@ -58,7 +58,7 @@ export class Endpoint {
     this.#isLookedUp = options.interval > 0 && isLookedUp(this.#host);
     this.#lookup = options.lookup ?? systemLookup;
     const before = options.previous?.instances ?? [];
-    const addresses = before.flatMap((one) => one.pinned ?? []);
+    const addresses = this.#isLookedUp ? before.flatMap((one) => one.pinned ?? []) : [];
     this.instances =
       addresses.length === 0 ? [this.#make(options.id)] : before.map((one) => this.#make(one.id, one.pinned));
     for (const [index, one] of before.entries()) {
@@ -83,22 +83,27 @@ export class Endpoint {
   }
 
   /** A connection could not be made: perhaps it is elsewhere by now. */
-  readonly onUnreachable = (): void => {
-    if (this.#timer !== undefined && performance.now() - this.#lookedAt >= SOONEST) void this.#look();
-  };
+  onUnreachable(): void {
+    // Where it is being looked up, or is about to be, that is soon enough.
+    if (this.#timer === undefined || this.#isSoon) return;
+    this.#isSoon = true;
+    this.#lookIn(Math.min(SOONEST, this.#options.interval) - (performance.now() - this.#lookedAt));
+  }
+
+  #lookIn(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), Math.max(0, milliseconds)).unref();
+  }
 
   async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+    this.#isSoon = true;
     this.#lookedAt = performance.now();
-    clearTimeout(this.#timer);
     // What was found last holds where nothing is found now.
     const found = await this.#lookup(this.#host).catch(() => []);
-    this.#isLooking = false;
     if (this.#owners.size === 0) return;
     if (found.length > 0) this.#take(found);
-    const pause = this.#options.interval * (1 + JITTER * (Math.random() - 0.5));
-    this.#timer = setTimeout(() => void this.#look(), pause).unref();
+    this.#isSoon = false;
+    this.#lookIn(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
   }
 
   #take(found: readonly LookupAddress[]): void {

@@ -90,9 +90,10 @@ export class Instance implements Candidate {
     this.circuits = this.#newCircuits();
   }
 
-  /** Whoever has its name now gets what comes; what is in flight ends where it is. */
+  /** Whoever has its name now gets what comes, and is given a chance; what is in flight ends where it is. */
   async reconnect(): Promise<void> {
     const old = this.#pool;
+    this.circuits = this.#newCircuits();
     this.#pool = this.connect(CONNECTIONS);
     await old.close();
   }
