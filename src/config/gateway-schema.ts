@@ -1,5 +1,6 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
+import { cacheSchema, serviceCacheSchema } from './cache.ts';
 import { healthSchema } from './health-check.ts';
 import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
@@ -58,6 +59,7 @@ const serviceSchema = z.strictObject({
     .max(1)
     .default(0.1)
     .describe('Share of the answers of each operation that `observe` looks at.'),
+  cache: serviceCacheSchema,
   policy: z
     .unknown()
     .optional()
@@ -106,6 +108,7 @@ export const gatewaySchema = z.strictObject({
     .default({})
     .describe('Policies by name, each with what is different from `policy`.'),
   limits: limitsSchema.prefault({}),
+  cache: cacheSchema.prefault({}),
   trustProxy: z
     .boolean()
     .default(false)

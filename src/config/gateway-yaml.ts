@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import type { CacheConfig, ServiceCacheConfig } from './cache.ts';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { HealthCheck } from './health-check.ts';
@@ -44,11 +45,14 @@ export interface ServiceConfig extends ServicePolicies {
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of them that `observe` looks at. */
   readonly sample: number;
+  /** What may be stale of what is kept; undefined where nothing is kept. */
+  readonly cache?: ServiceCacheConfig | undefined;
 }
 
 export interface GatewayConfig {
   readonly services: readonly ServiceConfig[];
   readonly limits: Limits;
+  readonly cache: CacheConfig;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;
@@ -147,11 +151,12 @@ export const parseGatewayConfig = (
       unknownQuery: service.unknownQuery,
       responses: service.responses,
       sample: service.sample,
+      cache: service.cache,
       ...policiesOf(service, at),
     };
   });
-  const { limits, trustProxy, accessLog, reload, shutdown, admin } = root;
-  return { services, limits, trustProxy, accessLog, reload, shutdown, admin };
+  const { limits, cache, trustProxy, accessLog, reload, shutdown, admin } = root;
+  return { services, limits, cache, trustProxy, accessLog, reload, shutdown, admin };
 };
 
 /** Never answers (RFC 6761 §6.4). */

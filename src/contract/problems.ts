@@ -243,6 +243,15 @@ export const upstreamTimeout = defineProblem({
   mend: 'What is safe to repeat can be tried again.',
 });
 
+export const notKept = defineProblem({
+  code: 'not-kept',
+  status: 504,
+  title: 'No answer is kept that this request could have',
+  meaning:
+    'The request says `Cache-Control: only-if-cached`, and the cache has nothing for it that is fresh enough.',
+  mend: 'Send it without `only-if-cached`: then the service is asked.',
+});
+
 /** Every problem type of the library by its code. */
 export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
   [
@@ -275,6 +284,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     overloaded,
     shuttingDown,
     upstreamTimeout,
+    notKept,
   ].map((type) => [type.code, type]),
 );
 

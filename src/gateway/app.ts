@@ -8,7 +8,9 @@ import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
+import { Cache } from '../outbound/cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
+import { callersOf } from './callers.ts';
 import { compose } from './compose/compose.ts';
 import { compositions } from './compose/composition.ts';
 import { basePathOf } from './document/base-path.ts';
@@ -29,10 +31,12 @@ import { unserved } from './unserved.ts';
 import { validate } from './validate.ts';
 
 export interface GatewayOptions {
-  readonly config: Pick<GatewayConfig, 'services' | 'limits' | 'trustProxy' | 'accessLog'>;
+  readonly config: Pick<GatewayConfig, 'services' | 'limits' | 'cache' | 'trustProxy' | 'accessLog'>;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
+  /** Where answers are kept, for services that have a cache. */
+  readonly cache?: Cache;
   /** Where answers that are held against their contract are counted. */
   readonly ledger?: ResponseLedger;
   readonly log: Pick<Log, 'logger' | 'lines'>;
@@ -50,6 +54,7 @@ export function createGateway({
   config,
   documents,
   targets,
+  cache = new Cache(),
   ledger = new ResponseLedger(),
   log,
   pages,
@@ -104,11 +109,13 @@ export function createGateway({
   app.use(validate(limits.body));
   // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
   const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
+  // Each service, and before it what is kept of its answers.
+  const callers = callersOf({ config, documents, targets, cache });
   // With links where its service has none, and with what they lead to at other services.
-  const send = createSend(router, targets, unservedPaths, inspect);
-  app.use(compose({ compositionOf, send, targets, limits, trustProxy, headersOf, inspect }));
+  const send = createSend(router, callers, unservedPaths, inspect);
+  app.use(compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }));
   // To the service and back.
-  app.use(forward({ targets, trustProxy, headersOf, inspect }));
+  app.use(forward({ callers, trustProxy, headersOf, inspect }));
   // Whatever went wrong, as application/problem+json, or as a page.
   app.use(problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }));
   return app;

@@ -6,27 +6,27 @@
  */
 import type { RequestHandler } from 'express';
 import { CallAborted } from '../outbound/call-failure.ts';
-import type { Targets } from '../outbound/targets.ts';
+import type { Callers } from '../outbound/caller.ts';
 import { exchangeOf } from './exchange.ts';
 import { type ResponseHeaders, requestHeaders } from './headers.ts';
 import type { Inspect } from './responses/inspect.ts';
 
 export interface ForwardOptions {
-  readonly targets: Targets;
+  readonly callers: Callers;
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
 }
 
-export const forward = ({ targets, trustProxy, headersOf, inspect }: ForwardOptions): RequestHandler =>
+export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOptions): RequestHandler =>
   async function forward(req, res) {
     const { context, operation, target: path, body } = exchangeOf(req);
     const { operationId } = operation;
-    const target = targets.get(operation.service);
-    if (!target) throw new Error(`no target for ${operation.service}`);
+    const caller = callers.get(operation.service);
+    if (!caller) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy);
     const { deadline } = context;
-    const call = target.start({
+    const call = caller.start({
       method: req.method,
       path,
       headers,

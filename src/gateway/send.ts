@@ -1,7 +1,7 @@
 /** A request of the gateway's own, through the same routes and policies as one from outside, without HTTP to itself. */
 import type { UpstreamAnswer } from '../outbound/answer.ts';
 import type { Tally } from '../outbound/call.ts';
-import type { Targets } from '../outbound/targets.ts';
+import type { Callers } from '../outbound/caller.ts';
 import { targetOf } from './operation.ts';
 import type { Inspect } from './responses/inspect.ts';
 import type { OperationRouter } from './router.ts';
@@ -22,13 +22,13 @@ interface InternalRequest {
 export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
 
 export const createSend =
-  (router: OperationRouter, targets: Targets, unserved: Unserved, inspect: Inspect): Send =>
+  (router: OperationRouter, callers: Callers, unserved: Unserved, inspect: Inspect): Send =>
   async (request, signal) => {
     const match = router.find(request.method, request.path);
-    const target = match && targets.get(match.operation.service);
-    if (!target) throw unserved.problem(request.path);
+    const caller = match && callers.get(match.operation.service);
+    if (!caller) throw unserved.problem(request.path);
     const path = targetOf(match.operation, match.url);
-    const answer = await target.send({ ...request, path, operationId: match.operation.operationId }, signal);
+    const answer = await caller.send({ ...request, path, operationId: match.operation.operationId }, signal);
     await inspect(answer, match.operation, request.method, path);
     return answer;
   };

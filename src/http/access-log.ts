@@ -72,4 +72,5 @@ const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRe
   `"ms":${milliseconds},"bytes":${bytes},"service":"${context.service}","operationId":"${context.operationId}",` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +
   (context.instance && `"instance":"${context.instance}",`) +
+  (context.cache && `"cache":"${context.cache}",`) +
   `"requestId":"${context.requestId}","traceId":"${context.traceId}"}\n`;

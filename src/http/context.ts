@@ -27,6 +27,8 @@ export class RequestContext {
   breaker: '' | 'closed' | 'open' | 'half-open' = '';
   /** Which instance of the service was asked last, where it has several. */
   instance = '';
+  /** What the cache did for it; empty where there is none. */
+  cache: '' | 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared' = '';
 
   constructor(requestId: string, traceparent: string, continuesTrace: boolean, span?: TraceSpan) {
     this.requestId = requestId;

@@ -17,15 +17,22 @@ interface Sink {
 /** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
 export const HELD_BYTES = 65_536;
 
+/** What is known of the connection. */
+type Arrival = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
+
+const NOTHING_ARRIVES: Arrival = { pause: () => {}, resume: () => {}, abort: () => {} };
+
 /** Copying more than this costs more than a second buffer in the write. */
 const ONE_WRITE_BYTES = 16_384;
 
 export class UpstreamAnswer {
-  readonly call: Call;
+  /** That it is the answer to; none where it was kept. */
+  readonly call: Call | undefined;
   readonly status: number;
   /** Name, value, name, value … as they came. */
   readonly rawHeaders: readonly string[];
-  readonly #controller: Dispatcher.DispatchController;
+  readonly #headers: string[];
+  readonly #controller: Arrival;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #paused = false;
@@ -34,15 +41,19 @@ export class UpstreamAnswer {
   #sink: Sink | undefined;
   #copy: Sink | undefined;
 
-  constructor(
-    call: Call,
-    status: number,
-    rawHeaders: readonly string[],
-    controller: Dispatcher.DispatchController,
-  ) {
+  /** One that is here already. */
+  static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamAnswer {
+    const answer = new UpstreamAnswer(undefined, status, rawHeaders, NOTHING_ARRIVES);
+    if (body.length > 0) answer.#held.push(body);
+    answer.#ended = true;
+    return answer;
+  }
+
+  constructor(call: Call | undefined, status: number, rawHeaders: string[], controller: Arrival) {
     this.call = call;
     this.status = status;
     this.rawHeaders = rawHeaders;
+    this.#headers = rawHeaders;
     this.#controller = controller;
   }
 
@@ -52,6 +63,11 @@ export class UpstreamAnswer {
       if (this.rawHeaders[i]?.toLowerCase() === name) return this.rawHeaders[i + 1];
     }
     return undefined;
+  }
+
+  /** What was done with it on its way. */
+  addHeader(name: string, value: string): void {
+    this.#headers.push(name, value);
   }
 
   /** Sends it on with this raw head. A body that is here whole goes out in one piece with the head. */

@@ -1,6 +1,7 @@
 /** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
 import type { Readable } from 'node:stream';
 import type { UpstreamAnswer } from './answer.ts';
+import type { CacheOutcome } from './cache/statistics.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
 import type { Instance } from './instance.ts';
 import type { Resilience } from './resilience.ts';
@@ -14,6 +15,8 @@ export interface Tally {
   readonly service?: string;
   /** Which of its instances was asked last, where it has several. */
   instance?: string;
+  /** What the cache did for the first of them; empty where there is none. */
+  cache: '' | CacheOutcome;
 }
 
 export interface OutboundRequest {

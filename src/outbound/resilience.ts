@@ -29,18 +29,18 @@ const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => 
   const rules = new RetryRules(policy.retry, budget);
   const repeat = retry(
     handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
-      (value) => value instanceof UpstreamAnswer && rules.book(value.call, value),
+      (value) => value instanceof UpstreamAnswer && value.call !== undefined && rules.book(value.call, value),
     ),
     {
       maxAttempts: policy.retry.attempts,
       backoff: new DelegateBackoff(
-        (context: IRetryBackoffContext<unknown>) => outcomeOf(context.result).call.delay,
+        (context: IRetryBackoffContext<unknown>) => outcomeOf(context.result).call?.delay ?? 0,
       ),
     },
   );
   repeat.onRetry((reason) => {
     const outcome = outcomeOf(reason);
-    outcome.call.pause();
+    outcome.call?.pause();
     if (outcome instanceof UpstreamAnswer) outcome.discard();
   });
   return { policy, circuit, slots, rules, around: wrap(repeat, slots) };

@@ -15,6 +15,7 @@ import type { UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-failure.ts';
+import { type Caller, untilAborted } from './caller.ts';
 import { choose, stands, takesCalls } from './choice.ts';
 import { Endpoint, freeId, type Owner } from './endpoint.ts';
 import type { Instance } from './instance.ts';
@@ -40,7 +41,7 @@ export interface TargetParts {
   readonly resolve?: Lookup | undefined;
 }
 
-export class Target implements Owner {
+export class Target implements Owner, Caller {
   readonly name: string;
   readonly place: TargetPlace;
   readonly policies: ServicePolicies;
@@ -64,6 +65,11 @@ export class Target implements Owner {
     this.#endpoints = this.#endpointsAfter(previous, isSamePolicy, resolve);
     for (const endpoint of this.#endpoints) endpoint.join(this);
     this.onInstances();
+  }
+
+  /** Of all its instances. */
+  get urls(): readonly string[] {
+    return this.place.urls;
   }
 
   get instances(): readonly Instance[] {
@@ -101,18 +107,8 @@ export class Target implements Owner {
   }
 
   /** The answer, whatever its status; rejects with a Problem, or CallAborted when `signal` fires. */
-  async send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
-    const call = this.start(request);
-    if (!signal) return call.answer;
-    const abort = () => call.abort();
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await call.answer;
-    } catch (error) {
-      signal.removeEventListener('abort', abort);
-      throw error;
-    }
+  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
+    return untilAborted(this.start(request), signal);
   }
 
   /** Another text whenever the state of something is another. */

@@ -12,7 +12,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Limits } from '../../config/limits.ts';
 import { servedBySubject } from '../../hypermedia/expand/plan.ts';
 import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
-import type { Targets } from '../../outbound/targets.ts';
+import type { Callers } from '../../outbound/caller.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { ResponseHeaders } from '../headers.ts';
 import type { Inspect } from '../responses/inspect.ts';
@@ -24,7 +24,7 @@ import { answerWhole } from './whole.ts';
 export interface ComposeOptions {
   readonly compositionOf: CompositionOf;
   readonly send: Send;
-  readonly targets: Targets;
+  readonly callers: Callers;
   readonly limits: Limits;
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;

@@ -49,10 +49,10 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const passed = requestHeaders(req, exchange.context, options.trustProxy);
   const headers = without(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
-  const target = options.targets.get(exchange.operation.service);
-  if (!target) throw new Error(`no target for ${exchange.operation.service}`);
+  const caller = options.callers.get(exchange.operation.service);
+  if (!caller) throw new Error(`no target for ${exchange.operation.service}`);
   const method = isReading(req) ? 'GET' : req.method;
-  const answer = await target.send(
+  const answer = await caller.send(
     {
       method,
       path,

@@ -1,6 +1,7 @@
 /** What is told of a service on `/status` and on its own page. No address of it is in that. */
 import type { Refusal } from '../../config/refusal.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
+import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
 import type { InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
@@ -16,6 +17,8 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly hasContract: boolean;
   /** How far its answers are from its document, where somebody looks. */
   readonly drift?: ServiceDrift | undefined;
+  /** What is kept of its answers, where it has a cache. */
+  readonly cache?: CacheSnapshot | undefined;
 }
 
 export const WORDS = {
@@ -65,6 +68,7 @@ export const stateOf = ({
   lastFailure,
   latency,
   drift,
+  cache,
   circuits,
   instances,
 }: ServiceSnapshot) => ({
@@ -76,6 +80,7 @@ export const stateOf = ({
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),
+  ...(cache && { cache }),
   ...(circuits && { circuits }),
   instances: instances.map(instanceStateOf),
 });

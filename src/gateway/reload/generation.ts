@@ -107,11 +107,12 @@ async function partsOf(
   const targets = renewTargets(placed.services, previous?.targets);
   const faults = new Faults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
-  const { ledger } = state;
+  const { ledger, cache } = state;
   const driftOf = (name: string) => {
     const service = placed.services.find((one) => one.name === name);
     return { drift: service && ledger.of(service) };
   };
+  const isCached = (name: string) => config.services.some((one) => one.name === name && one.cache);
   const snapshot = (): ServiceSnapshot[] =>
     [...targets.values()].map((target) => ({
       ...target.snapshot(),
@@ -120,6 +121,7 @@ async function partsOf(
       refused: state.refusedContracts.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
+      ...(isCached(target.name) && { cache: cache.snapshot(target.name) }),
     }));
   const isDraining = () => state.isDraining;
   const turn = () => [...targets.values()].map(({ states }) => states).join();
@@ -132,7 +134,7 @@ async function partsOf(
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.dropLink(service);
     const app = createGateway({
-      ...{ config: placed, documents, targets, ledger, log, pages, onDroppedLink, onFault },
+      ...{ config: placed, documents, targets, cache, ledger, log, pages, onDroppedLink, onFault },
       onRequest: (record) => state.onRequest?.(record),
     });
     for (const { service, faults: left } of contracts)

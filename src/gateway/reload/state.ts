@@ -1,6 +1,7 @@
 /** What outlives a reload: what has been counted, and what could not be taken over. */
 import type { Refusal } from '../../config/refusal.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
+import { Cache } from '../../outbound/cache/cache.ts';
 import { History } from '../history.ts';
 import { ResponseLedger } from '../responses/ledger.ts';
 
@@ -19,6 +20,8 @@ export class State {
   readonly history = new History();
   /** How far services have drifted from their contracts. */
   readonly ledger = new ResponseLedger();
+  /** What is kept of what services answered. */
+  readonly cache = new Cache();
   readonly #droppedLinks = new Map<string, number>();
 
   dropLink(service: string): void {

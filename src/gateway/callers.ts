@@ -1,0 +1,49 @@
+/**
+ * Who calls each service for the gateway: its target, with a cache before it where `gateway.yaml` has one. What was
+ * kept for another document, or at another URL, is never found again, and goes as what was used longest ago.
+ */
+import { createHash } from 'node:crypto';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { GatewayConfig } from '../config/gateway-yaml.ts';
+import type { Cache } from '../outbound/cache/cache.ts';
+import { CachedTarget } from '../outbound/cache/cached-target.ts';
+import { Shelf } from '../outbound/cache/shelf.ts';
+import type { Callers } from '../outbound/caller.ts';
+import type { Target } from '../outbound/target.ts';
+import type { Targets } from '../outbound/targets.ts';
+import { credentialPlaces } from './credentials.ts';
+
+export interface CallersOptions {
+  readonly config: Pick<GatewayConfig, 'services' | 'cache'>;
+  readonly documents: ReadonlyMap<string, OpenAPIObject>;
+  readonly targets: Targets;
+  readonly cache: Cache;
+}
+
+export function callersOf({ config, documents, targets, cache }: CallersOptions): Callers {
+  const services = new Map(config.services.map((service) => [service.name, service]));
+  const cached = (target: Target) => {
+    const { name, urls } = target;
+    const document = documents.get(name);
+    const grace = services.get(name)?.cache;
+    if (grace === undefined || document === undefined) return target;
+    return new CachedTarget({
+      target,
+      shelf: new Shelf({
+        service: name,
+        epoch: createHash('sha1')
+          .update(JSON.stringify([urls.toSorted(), document]))
+          .digest('base64url'),
+        store: cache.store(config.cache),
+        entry: config.cache.entry,
+      }),
+      statistics: cache.statistics(name),
+      grace: {
+        staleIfError: grace.staleIfError / 1000,
+        staleWhileRevalidate: grace.staleWhileRevalidate / 1000,
+      },
+      credentials: credentialPlaces(document),
+    });
+  };
+  return new Map([...targets].map(([name, target]) => [name, cached(target)]));
+}

@@ -1,0 +1,33 @@
+/** `Cache-Status` (RFC 9211): what a cache did for an answer. */
+
+/** What it calls itself. */
+const NAME = 'linkway';
+
+/** Why a request went on (§2.2). */
+export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'stale';
+
+export interface CacheStatus {
+  /** Absent where it did not go on, so that it is a hit (§2.1). */
+  readonly fwd?: Forwarded | undefined;
+  /** Of the service (§2.3). */
+  readonly fwdStatus?: number | undefined;
+  /** Seconds that it stays fresh (§2.4). */
+  readonly ttl?: number | undefined;
+  readonly isStored?: boolean | undefined;
+  /** Whether it came with the answer to another request (§2.6). */
+  readonly isCollapsed?: boolean | undefined;
+  /** A token. */
+  readonly detail?: string | undefined;
+}
+
+export const CACHE_STATUS = 'Cache-Status';
+
+export function cacheStatus({ fwd, fwdStatus, ttl, isStored, isCollapsed, detail }: CacheStatus): string {
+  let text = NAME + (fwd === undefined ? '; hit' : `; fwd=${fwd}`);
+  if (fwdStatus !== undefined) text += `; fwd-status=${fwdStatus}`;
+  if (isStored) text += '; stored';
+  if (isCollapsed) text += '; collapsed';
+  if (ttl !== undefined) text += `; ttl=${Math.floor(ttl)}`;
+  if (detail !== undefined) text += `; detail=${detail}`;
+  return text;
+}

@@ -1,0 +1,56 @@
+/** One call for all who ask the same while it is on its way. It ends when the last of them leaves. */
+import type { UpstreamAnswer } from '../answer.ts';
+import type { Stored } from './stored.ts';
+
+/** What a flight came to. */
+export interface Landing {
+  readonly whole?: Stored | undefined;
+  /** Whether that is for all of them; otherwise each has to ask for itself. */
+  readonly isShared: boolean;
+  readonly isStored: boolean;
+  /** Whether the service confirmed what was kept. */
+  readonly isConfirmed: boolean;
+  /** Of the service. */
+  readonly status: number;
+  /** For the one who began it, where it is for nobody else. */
+  readonly own?: UpstreamAnswer | undefined;
+}
+
+export class Flight {
+  /** Of the resource. */
+  readonly key: string;
+  readonly landing: Promise<Landing>;
+  /** `performance.now()` by which its first caller wants it. */
+  readonly deadline: number;
+  /** The resource was changed meanwhile: what it brings is not kept. */
+  isOutdated = false;
+  #passengers = 0;
+  #end: () => void = () => {};
+
+  constructor(key: string, deadline: number, fly: (flight: Flight) => Promise<Landing>) {
+    this.key = key;
+    this.deadline = deadline;
+    this.landing = fly(this);
+  }
+
+  /** What ends the call that goes on for it. */
+  set onDeserted(end: () => void) {
+    this.#end = end;
+  }
+
+  get passengers(): number {
+    return this.#passengers;
+  }
+
+  /** @returns what lets go of it */
+  join(): () => void {
+    this.#passengers += 1;
+    let isIn = true;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      this.#passengers -= 1;
+      if (this.#passengers === 0) this.#end();
+    };
+  }
+}

@@ -1,0 +1,54 @@
+/** What is kept of one service: by path, and forgotten as a whole when it is another service, or another document. */
+import { isDeepStrictEqual } from 'node:util';
+import type { CacheStore } from './store.ts';
+import { keyOf } from './store.ts';
+import type { Stored } from './stored.ts';
+
+/** Answers that are kept for one resource, as languages and formats; the oldest goes first. */
+const MOST_VARIANTS = 16;
+
+export interface ShelfOptions {
+  readonly service: string;
+  readonly epoch: string;
+  readonly store: CacheStore;
+  /** Most bytes of a body that is kept. */
+  readonly entry: number;
+}
+
+export class Shelf {
+  readonly entry: number;
+  readonly #options: ShelfOptions;
+
+  constructor(options: ShelfOptions) {
+    this.#options = options;
+    this.entry = options.entry;
+  }
+
+  keyOf(path: string): string {
+    return keyOf(this.#options.service, this.#options.epoch, path);
+  }
+
+  get(key: string) {
+    return this.#options.store.get(key);
+  }
+
+  /** Instead of the one that was kept for such requests. */
+  async put(key: string, one: Stored): Promise<void> {
+    const others = await this.#others(key, one);
+    await this.#options.store.set(key, [...others.slice(1 - MOST_VARIANTS), one]);
+  }
+
+  async remove(key: string, one: Stored): Promise<void> {
+    const others = await this.#others(key, one);
+    await (others.length === 0 ? this.delete(key) : this.#options.store.set(key, others));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#options.store.delete(key);
+  }
+
+  async #others(key: string, { selecting }: Stored): Promise<readonly Stored[]> {
+    const kept = await this.get(key);
+    return kept.filter((other) => !isDeepStrictEqual(other.selecting, selecting));
+  }
+}

@@ -1,0 +1,86 @@
+/** A gateway with a cache before a scripted service, and a wall clock that a test moves on. */
+import type { IncomingMessage } from 'node:http';
+import { afterEach, beforeEach, jest } from '@jest/globals';
+import { request } from 'undici';
+import { document, startGateway, type TestGatewayOptions } from './gateway.ts';
+import type { Upstream } from './upstream.ts';
+
+let skipped = 0;
+
+beforeEach(() => {
+  skipped = 0;
+  const real = Date.now;
+  jest.spyOn(Date, 'now').mockImplementation(() => real() + skipped);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** Seconds go by; what waits on a timer does not notice. */
+export const later = (seconds: number): void => {
+  skipped += seconds * 1000;
+};
+
+/** As a service would write it now, or in so many seconds. */
+export const httpDate = (inSeconds = 0): string => new Date(Date.now() + inSeconds * 1000).toUTCString();
+
+export interface Scripted {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+}
+
+export interface Got {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Asking {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const everything = { get: {}, put: {}, post: {}, delete: {} };
+const ITEMS = { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] };
+
+export const CACHED_PATHS = {
+  '/x': everything,
+  '/y': everything,
+  '/items/{id}': { ...ITEMS, get: {}, put: {} },
+};
+
+/** @param answer what the service says */
+export const answering =
+  (answer: (req: IncomingMessage) => Scripted): Upstream['answer'] =>
+  (req, res) => {
+    const { status = 200, headers = {}, body = '' } = answer(req);
+    res.writeHead(status, { Date: httpDate(), ...(headers as Record<string, string | string[]>) });
+    res.end(body);
+  };
+
+export const startCached = async (
+  options: TestGatewayOptions & {
+    readonly components?: Record<string, unknown>;
+    readonly cache?: string;
+  } = {},
+) => {
+  const { components = {}, cache = 'on', service = '', ...rest } = options;
+  const gateway = await startGateway(
+    { things: document(CACHED_PATHS, components) },
+    { service: `unknownQuery: pass, cache: ${cache}${service && `, ${service}`}`, ...rest },
+  );
+  const upstream = gateway.services.things;
+  if (upstream === undefined) throw new Error('no upstream');
+  const ask = async ({ method = 'GET', path = '/x', headers = {} }: Asking = {}): Promise<Got> => {
+    const answer = await request(gateway.url + path, { method: method as 'GET', headers });
+    return {
+      status: answer.statusCode,
+      headers: answer.headers as Record<string, string>,
+      body: await answer.body.text(),
+    };
+  };
+  return { ...gateway, upstream, ask };
+};
