@@ -22,6 +22,17 @@ export const later = (seconds: number): void => {
   skipped += seconds * 1000;
 };
 
+/** Lets the network go on until it has brought what is waited for. */
+export async function turns(isDone: () => boolean): Promise<void> {
+  for (let turn = 0; !isDone(); turn++) {
+    if (turn === MOST_TURNS) throw new Error(`waited in vain until ${isDone}`);
+    await new Promise(setImmediate);
+  }
+}
+
+/** More than anything here takes; a test that waits in vain is to say so, and to end. */
+const MOST_TURNS = 100_000;
+
 /** As a service would write it now, or in so many seconds. */
 export const httpDate = (inSeconds = 0): string => new Date(Date.now() + inSeconds * 1000).toUTCString();
 
@@ -68,9 +79,13 @@ export const startCached = async (
   } = {},
 ) => {
   const { components = {}, cache = 'on', service = '', ...rest } = options;
+  let begun = 0;
+  const onArrival = () => {
+    begun += 1;
+  };
   const gateway = await startGateway(
     { things: document(CACHED_PATHS, components) },
-    { service: `unknownQuery: pass, cache: ${cache}${service && `, ${service}`}`, ...rest },
+    { service: `unknownQuery: pass, cache: ${cache}${service && `, ${service}`}`, onArrival, ...rest },
   );
   const upstream = gateway.services.things;
   if (upstream === undefined) throw new Error('no upstream');
@@ -82,5 +97,10 @@ export const startCached = async (
       body: await answer.body.text(),
     };
   };
-  return { ...gateway, upstream, ask };
+  /** So many requests have come to the gateway, and gone as far as they do without an answer. */
+  const arrived = async (count: number) => {
+    await turns(() => begun >= count);
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  };
+  return { ...gateway, upstream, ask, arrived };
 };

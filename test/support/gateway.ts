@@ -1,4 +1,5 @@
 /** A gateway before scripted services, on free ports, closed after each test. */
+import type { RequestListener } from 'node:http';
 import { afterEach } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
@@ -28,6 +29,8 @@ export interface TestGatewayOptions
   readonly service?: string;
   /** The base path of every service. */
   readonly base?: string;
+  /** Called when the head of a request is here. */
+  readonly onArrival?: () => void;
 }
 
 export const document = (paths: Record<string, unknown>, components = {}): OpenAPIObject =>
@@ -35,7 +38,7 @@ export const document = (paths: Record<string, unknown>, components = {}): OpenA
 
 export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
-  { config = '', service = '', base = '', ...options }: TestGatewayOptions = {},
+  { config = '', service = '', base = '', onArrival, ...options }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
   const services: Record<string, Upstream> = {};
   let yaml = `${config}\nservices:\n`;
@@ -57,7 +60,11 @@ export const startGateway = async (
     log,
     ...options,
   });
-  const listening = await listen(app, { port: 0, host: '127.0.0.1' });
+  const handle: RequestListener = (req, res) => {
+    onArrival?.();
+    app(req, res);
+  };
+  const listening = await listen(handle, { port: 0, host: '127.0.0.1' });
   open.push(() => listening.close(0));
   return { ...listening, services, log };
 };

@@ -24,7 +24,10 @@ export class Flight {
   readonly deadline: number;
   /** The resource was changed meanwhile: what it brings is not kept. */
   isOutdated = false;
+  /** Whether somebody came after the first. */
+  isForSeveral = false;
   #passengers = 0;
+  #hasFirst = false;
   #end: () => void = () => {};
 
   constructor(key: string, deadline: number, fly: (flight: Flight) => Promise<Landing>) {
@@ -38,12 +41,10 @@ export class Flight {
     this.#end = end;
   }
 
-  get passengers(): number {
-    return this.#passengers;
-  }
-
   /** @returns what lets go of it */
   join(): () => void {
+    this.isForSeveral = this.#hasFirst;
+    this.#hasFirst = true;
     this.#passengers += 1;
     let isIn = true;
     return () => {

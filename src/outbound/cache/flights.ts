@@ -95,7 +95,7 @@ export class Flights {
     if (entry && !fate.isStored && status < 500)
       await this.#renewOrForget(answer, entry, asked, flight, timing);
     const alone = { isStored: false, isConfirmed: false, isShared: false, status, own: answer };
-    const isWanted = (fate.isStored && !flight.isOutdated) || (fate.isShared && flight.passengers > 1);
+    const isWanted = (fate.isStored && !flight.isOutdated) || (fate.isShared && flight.isForSeveral);
     const body = isWanted ? await this.#read(answer) : undefined;
     if (body === undefined) return alone;
     const whole = storedOf(answer, body, asked, timing);

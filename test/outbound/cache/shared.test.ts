@@ -1,0 +1,125 @@
+/** Identical requests in flight: one call for all of them, and never for those with other credentials. */
+import type { ServerResponse } from 'node:http';
+import { expect, it } from '@jest/globals';
+import { type Asking, type Scripted, startCached, turns } from '../../support/cached.ts';
+
+/** A service that answers when it is told to, and as many requests that wait for it. */
+const start = async (asked: readonly Asking[], config = '') => {
+  const waiting: ServerResponse[] = [];
+  const system = await startCached({ config });
+  system.upstream.answer = (_req, res) => {
+    waiting.push(res);
+  };
+  const got = asked.map((one) => system.ask(one));
+  await system.arrived(asked.length);
+  await turns(() => waiting.length > 0);
+  const answer = ({ status = 200, headers = {}, body = '' }: Scripted) => {
+    for (const res of waiting.splice(0)) res.writeHead(status, { ...(headers as object) }).end(body);
+  };
+  return { ...system, waiting, answer, got };
+};
+
+const alike: readonly Asking[] = [{}, {}, {}];
+const as = (authorization: string): Asking => ({ headers: { authorization } });
+
+it('share one call, and what it brings', async () => {
+  const { answer, got, upstream } = await start(alike);
+  answer({ body: 'one' });
+  const all = await Promise.all(got);
+  expect(all.map(({ body }) => body)).toEqual(['one', 'one', 'one']);
+  expect(upstream.requests).toHaveLength(1);
+  expect(
+    all.map(({ headers }) => headers['cache-status']).filter((said) => /collapsed/.test(said ?? '')),
+  ).toEqual([
+    expect.stringMatching(/^linkway; fwd=uri-miss; collapsed/),
+    expect.stringMatching(/^linkway; fwd=uri-miss; collapsed/),
+  ]);
+});
+
+it('the same credentials share what is private to them; others ask for themselves', async () => {
+  const { answer, got, upstream } = await start([as('a'), as('b'), as('a'), {}]);
+  expect(upstream.requests.map(({ headers }) => headers.authorization).sort()).toEqual(['a', 'b', undefined]);
+  answer({ headers: { 'Cache-Control': 'private, max-age=60' }, body: 'mine' });
+  await Promise.all(got);
+  expect(upstream.requests).toHaveLength(3);
+});
+
+it.each<[string, Record<string, string>]>([
+  ['no-store', { 'Cache-Control': 'no-store' }],
+  ['no-cache', { 'Cache-Control': 'no-cache', ETag: '"1"' }],
+  ['private', { 'Cache-Control': 'private' }],
+  ['Set-Cookie', { 'Set-Cookie': 'session=1' }],
+  ['Vary: *', { Vary: '*' }],
+])('an answer with %s is for nobody but who asked first: the others ask too', async (_name, headers) => {
+  const { answer, got, upstream, waiting } = await start(alike);
+  answer({ headers, body: 'one' });
+  await turns(() => waiting.length === 2);
+  answer({ headers, body: 'two' });
+  const all = await Promise.all(got);
+  expect(all.map(({ body }) => body).sort()).toEqual(['one', 'two', 'two']);
+  expect(upstream.requests).toHaveLength(3);
+});
+
+it('one that is too large to be kept streams to who asked first, and the others ask too', async () => {
+  const { answer, got, upstream, waiting } = await start(alike, 'cache: { entry: 100b }');
+  const body = 'x'.repeat(1000);
+  answer({ headers: { 'Cache-Control': 'max-age=60' }, body });
+  await turns(() => waiting.length === 2);
+  answer({ body });
+  for (const one of await Promise.all(got)) expect(one).toMatchObject({ status: 200, body });
+  expect(upstream.requests).toHaveLength(3);
+});
+
+it('share a failure, so that it costs the service one call', async () => {
+  const { got, upstream, waiting } = await start(alike, 'policy: { retry: { attempts: 0 } }');
+  waiting[0]?.destroy();
+  expect((await Promise.all(got)).map(({ status }) => status)).toEqual([502, 502, 502]);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+it('one who leaves takes nothing from the others; the last who leaves ends the call', async () => {
+  const { ask, arrived, upstream, url, log } = await startCached();
+  const ended: boolean[] = [];
+  let answer: ServerResponse | undefined;
+  upstream.answer = (_req, res) => {
+    answer = res;
+    res.on('close', () => ended.push(!res.writableFinished));
+  };
+  const first = new AbortController();
+  const left = fetch(`${url}/x`, { signal: first.signal }).catch(() => 'left');
+  await arrived(1);
+  const second = new AbortController();
+  const stays = fetch(`${url}/x`, { signal: second.signal }).then((res) => res.text());
+  await arrived(2);
+  first.abort();
+  expect(await left).toBe('left');
+  await turns(() => log.written.length === 1);
+  await turns(() => answer !== undefined);
+  answer?.end('one');
+  expect(await stays).toBe('one');
+  expect(upstream.requests).toHaveLength(1);
+
+  const alone = new AbortController();
+  const gone = fetch(`${url}/y`, { signal: alone.signal }).catch(() => 'left');
+  await turns(() => upstream.requests.length === 2);
+  alone.abort();
+  expect(await gone).toBe('left');
+  await turns(() => ended.length === 2);
+  expect(ended).toEqual([false, true]);
+  upstream.answer = (_req, res) => res.end('again');
+  expect((await ask({ path: '/y' })).body).toBe('again');
+});
+
+it('what a change overtakes is not kept, and nobody joins it', async () => {
+  const { answer, got, ask, arrived, upstream } = await start([{}]);
+  const waits = upstream.answer;
+  upstream.answer = (_req, res) => res.writeHead(204).end();
+  await ask({ method: 'PUT' });
+  upstream.answer = waits;
+  const after = ask();
+  await arrived(3);
+  await turns(() => upstream.requests.length === 3);
+  answer({ headers: { 'Cache-Control': 'max-age=60' }, body: 'either' });
+  await Promise.all([...got, after]);
+  expect(upstream.requests).toHaveLength(3);
+});
