@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import { request } from 'undici';
+import { Cache } from '../../src/outbound/cache/cache.ts';
 import { document, startGateway, type TestGatewayOptions } from './gateway.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -72,20 +73,27 @@ export const answering =
     res.end(body);
   };
 
-export const startCached = async (
-  options: TestGatewayOptions & {
-    readonly components?: Record<string, unknown>;
-    readonly cache?: string;
-  } = {},
-) => {
-  const { components = {}, cache = 'on', service = '', ...rest } = options;
+export interface CachedOptions extends Omit<TestGatewayOptions, 'cache'> {
+  readonly components?: Record<string, unknown>;
+  /** As in `gateway.yaml`. */
+  readonly cache?: string;
+  readonly keeps?: Cache;
+}
+
+export const startCached = async (options: CachedOptions = {}) => {
+  const { components = {}, cache = 'on', service = '', keeps = new Cache(), ...rest } = options;
   let begun = 0;
   const onArrival = () => {
     begun += 1;
   };
   const gateway = await startGateway(
     { things: document(CACHED_PATHS, components) },
-    { service: `unknownQuery: pass, cache: ${cache}${service && `, ${service}`}`, onArrival, ...rest },
+    {
+      service: `unknownQuery: pass, cache: ${cache}${service && `, ${service}`}`,
+      onArrival,
+      cache: keeps,
+      ...rest,
+    },
   );
   const upstream = gateway.services.things;
   if (upstream === undefined) throw new Error('no upstream');

@@ -22,7 +22,9 @@ export interface TestGateway extends Listening {
 }
 
 export interface TestGatewayOptions
-  extends Partial<Pick<GatewayOptions, 'pages' | 'ledger' | 'onRequest' | 'onDroppedLink' | 'onFault'>> {
+  extends Partial<
+    Pick<GatewayOptions, 'pages' | 'cache' | 'ledger' | 'onRequest' | 'onDroppedLink' | 'onFault'>
+  > {
   /** YAML that is appended to the list of services. */
   readonly config?: string;
   /** YAML that every service has. */

@@ -5,6 +5,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
+import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
 import { INSTANCE_STATES } from '../../outbound/target-snapshot.ts';
 import type { ServiceSnapshot } from '../pages/service-state.ts';
 import type { OperationDrift } from '../responses/ledger.ts';
@@ -15,6 +16,8 @@ export interface MetricsSources {
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** What the cache did for a request, by the names of what counts it. */
+const OUTCOMES = ['hits', 'misses', 'stale', 'revalidated', 'shared'] as const;
 const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
 type Reading = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
@@ -38,6 +41,15 @@ const HELD: readonly DriftReading[] = [
   ['responses_checked_total', 'Answers held against the contract.', ({ checked }) => checked],
   ['responses_drifted_total', 'Answers that were not as it says.', ({ drifted }) => drifted],
   ['responses_unverified_total', 'Answers of which that could not be told.', ({ unverified }) => unverified],
+];
+
+const KEPT: readonly (readonly [
+  name: string,
+  help: string,
+  of: (cache: CacheSnapshot) => number | undefined,
+])[] = [
+  ['cache_entries', 'Answers that are kept.', ({ entries }) => entries],
+  ['cache_bytes', 'What they take of the memory.', ({ bytes }) => bytes],
 ];
 
 export class Metrics {
@@ -82,6 +94,26 @@ export class Metrics {
           for (const { name: service, drift } of services())
             for (const one of drift?.operations ?? [])
               this.inc({ service, operation: one.operationId }, of(one));
+        },
+      });
+    new Counter({
+      ...{ registers, name: 'linkway_cache_requests_total', labelNames: ['service', 'outcome'] },
+      help: 'Requests that a cache could answer, and what came of each.',
+      collect() {
+        this.reset();
+        for (const { name: service, cache } of services())
+          for (const outcome of cache ? OUTCOMES : []) this.inc({ service, outcome }, cache?.[outcome]);
+      },
+    });
+    for (const [name, help, of] of KEPT)
+      new Gauge({
+        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        collect() {
+          this.reset();
+          for (const { name: service, cache } of services()) {
+            const value = cache && of(cache);
+            if (value !== undefined) this.set({ service }, value);
+          }
         },
       });
     new Gauge({

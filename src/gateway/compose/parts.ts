@@ -9,6 +9,7 @@ import type { Send } from '../send.ts';
 import type { CompositionOf } from './composition.ts';
 import { isJson, readJson } from './json-answer.ts';
 import { liftAnswer } from './lifted.ts';
+import { remaining } from './remaining.ts';
 
 export interface PartsOptions {
   readonly send: Send;
@@ -54,7 +55,7 @@ export const fetchParts =
     return partOf({
       status: answer.status,
       contentType: answer.header('content-type'),
-      cacheControl: answer.header('cache-control'),
+      cacheControl: remaining(answer),
       retryAfter: answer.header('retry-after'),
       body:
         lifting && urls && answer.status === 200 && typeof body === 'object' && body !== null

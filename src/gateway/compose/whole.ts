@@ -17,6 +17,7 @@ import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';
 import { furtherLinks, liftAnswer } from './lifted.ts';
 import { accepting, fetchParts } from './parts.ts';
+import { remaining } from './remaining.ts';
 import { sendReply } from './reply.ts';
 import { askSubject, isReading, type Subject } from './subject.ts';
 
@@ -26,7 +27,12 @@ const OF_THE_BYTES: ReadonlySet<string> = new Set([
   ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
 ]);
 const OF_THE_LINKED: ReadonlySet<string> = new Set([...OF_THE_BYTES, 'link']);
-const OF_THE_EXPANDED: ReadonlySet<string> = new Set([...OF_THE_LINKED, 'cache-control', 'last-modified']);
+const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
+  ...OF_THE_LINKED,
+  'cache-control',
+  'age',
+  'last-modified',
+]);
 
 export async function answerWhole(work: Composing): Promise<void> {
   const { req, res, next, composition, selection, options } = work;
@@ -97,7 +103,7 @@ function expand(
   return expandBody(body, selection.plan, {
     ...{ fetch, format, deadline: over },
     expand: selection.expand,
-    cacheControl: answer.header('cache-control'),
+    cacheControl: remaining(answer),
     limits: limits.expand,
   });
 }

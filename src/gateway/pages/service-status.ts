@@ -12,6 +12,7 @@ import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
+import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
 import type { Point } from '../history.ts';
 import { type Dependents, dependentsOf } from './dependents.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from './discovery.ts';
@@ -128,6 +129,7 @@ const figures = ({
   queued,
   droppedLinks,
   latency,
+  cache: kept,
 }: ServiceSnapshot): Html =>
   html`<dl class="figures">${(
     [
@@ -140,8 +142,20 @@ const figures = ({
       ['Links left out', droppedLinks],
       ['Median (ms)', milliseconds(latency?.p50)],
       ['99th percentile (ms)', milliseconds(latency?.p99)],
+      ...(kept ? keptFigures(kept) : []),
     ] as const
   ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
+  [
+    ['Answered from the cache', hits],
+    ['Not in the cache', misses],
+    ['Confirmed by the service', revalidated],
+    ['Answered with what is stale', stale],
+    ['Shared with others in flight', shared],
+    ...(entries === undefined ? [] : [['Answers kept', entries] as const]),
+    ...(bytes === undefined ? [] : [['Bytes kept', bytes] as const]),
+  ] as const;
 
 const failures = ({ recentFailures }: ServiceSnapshot): Html =>
   recentFailures.length === 0

@@ -37,7 +37,7 @@ const start = async (admin: string): Promise<StartedGateway> => {
   await writeFile(
     file,
     `admin: ${admin}\nreload: { files: 0 }\npolicy: { retry: { attempts: 1, delay: 0 } }\n` +
-      `services: { things: { document: things.yaml, url: "${upstream.url}", responses: observe, sample: 1 } }\n`,
+      `services: { things: { document: things.yaml, url: "${upstream.url}", responses: observe, sample: 1, cache: on } }\n`,
   );
   gateway = await startGateway({ config: configFile(file), port: 0, host: '127.0.0.1', log });
   return gateway;
@@ -64,6 +64,8 @@ describe('/metrics', () => {
     const { text, type } = await request(adminUrl).get('/metrics').expect(200);
 
     expect(type).toBe('text/plain');
+    expect(reading(text, 'linkway_cache_requests_total{service="things",outcome="misses"}')).toBe(2);
+    expect(reading(text, 'linkway_cache_entries{service="things"}')).toBe(0);
     const count = (labels: string) => reading(text, `linkway_request_duration_seconds_count{${labels}}`);
     expect(count('service="things",operation="listThings",status="2xx"')).toBe(1);
     expect(count('service="things",operation="listThings",status="5xx"')).toBe(1);

@@ -1,0 +1,100 @@
+/** Nobody ever gets what was made for the credentials of another, whatever the service says and whoever asks when. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Asking, answering, httpDate, later, startCached } from '../../support/cached.ts';
+
+const SCHEMES = {
+  securitySchemes: {
+    header: { type: 'apiKey', in: 'header', name: 'X-Key' },
+    query: { type: 'apiKey', in: 'query', name: 'key' },
+  },
+};
+
+/** How a caller may say who it is; the first is nobody. */
+const PRINCIPALS: readonly Asking[] = [
+  {},
+  { headers: { authorization: 'Bearer ann' } },
+  { headers: { authorization: 'Bearer bob' } },
+  { headers: { cookie: 'session=ann' } },
+  { headers: { cookie: 'session=bob' } },
+  { headers: { 'x-key': 'ann' } },
+  { headers: { 'x-key': 'bob' } },
+];
+
+/** None of them says that the answer is for everybody. */
+const CONTROLS = [
+  ...[undefined, 'max-age=60', 'max-age=60, must-revalidate', 'private, max-age=60', 'no-cache', 'no-store'],
+  ...['max-age=5, stale-while-revalidate=60', 'max-age=5, stale-if-error=60'],
+];
+
+const step = fc.record({
+  principals: fc.array(fc.nat(PRINCIPALS.length - 1), { minLength: 1, maxLength: 4 }),
+  control: fc.constantFrom(...CONTROLS),
+  vary: fc.constantFrom(undefined, 'Accept', 'Authorization'),
+  seconds: fc.constantFrom(0, 1, 10, 70),
+  method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'PUT'),
+  status: fc.constantFrom(200, 200, 200, 404, 503),
+});
+
+const POLICY = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 1000 } }';
+
+describe('whatever is asked by whom', () => {
+  it('each gets what was made for it, or for nobody', async () => {
+    const { ask, upstream } = await startCached({ components: SCHEMES, config: POLICY });
+    let run = 0;
+    const property = fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
+      run += 1;
+      for (const { principals, control, vary, seconds, method, status } of steps) {
+        later(seconds);
+        upstream.answer = answering(({ headers }) => ({
+          status,
+          headers: {
+            ...(control !== undefined && { 'Cache-Control': control }),
+            ...(vary !== undefined && { Vary: vary }),
+            'Last-Modified': httpDate(-1000),
+            // Whoever asked gets it back.
+            'X-For': JSON.stringify(whoIs(headers)),
+          },
+        }));
+        const got = await Promise.all(
+          principals.map((index) => ask({ ...PRINCIPALS[index], method, path: `/x?run=${run}` })),
+        );
+        got.forEach(({ headers }, index) => {
+          const asker = JSON.stringify(whoIs(PRINCIPALS[principals[index] ?? 0]?.headers ?? {}));
+          expect(headers['x-for']).toBe(asker);
+        });
+      }
+    });
+    await fc.assert(property, { numRuns: 60 });
+  }, 60_000);
+});
+
+const whoIs = (headers: Readonly<Record<string, unknown>>) =>
+  ['authorization', 'cookie', 'x-key'].map((name) => headers[name] ?? null);
+
+describe('credentials that the document names', () => {
+  it.each<[string, Asking]>([
+    ['in a header', { headers: { 'x-key': 'a' } }],
+    ['in the query', { path: '/x?key=a' }],
+  ])('%s are credentials', async (_where, asking) => {
+    const { ask, upstream } = await startCached({ components: SCHEMES });
+    upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+    await ask(asking);
+    await ask(asking);
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('where they may be in no header at all, nothing is kept but what is for everybody', async () => {
+    const { ask, upstream } = await startCached({
+      components: { securitySchemes: { tls: { type: 'mutualTLS' } } },
+    });
+    upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+    await ask();
+    await ask();
+    expect(upstream.requests).toHaveLength(2);
+    upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'public, max-age=60' } }));
+    await ask();
+    await ask();
+    expect(upstream.requests).toHaveLength(3);
+  });
+});
