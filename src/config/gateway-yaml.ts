@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import type { CacheConfig, ServiceCacheConfig } from './cache.ts';
+import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from './cache.ts';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { HealthCheck } from './health-check.ts';
@@ -151,12 +151,21 @@ export const parseGatewayConfig = (
       unknownQuery: service.unknownQuery,
       responses: service.responses,
       sample: service.sample,
-      cache: service.cache,
+      cache: serviceCacheOf(service.cache),
       ...policiesOf(service, at),
     };
   });
   const { limits, cache, trustProxy, accessLog, reload, shutdown, admin } = root;
-  return { services, limits, cache, trustProxy, accessLog, reload, shutdown, admin };
+  return {
+    services,
+    limits,
+    cache: { ...cache, url: env.CACHE_URL || undefined },
+    trustProxy,
+    accessLog,
+    reload,
+    shutdown,
+    admin,
+  };
 };
 
 /** Never answers (RFC 6761 §6.4). */

@@ -31,6 +31,12 @@ const variables = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('A PostgreSQL server, `postgres://…`; without it an embedded database in `DATA_DIR`.'),
+  CACHE_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe(
+      'A Redis or Valkey server, `redis://…`, where gateways keep answers together; without it each has its own in memory.',
+    ),
   DATA_DIR: z
     .string()
     .min(1)

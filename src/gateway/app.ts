@@ -110,7 +110,7 @@ export function createGateway({
   // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
   const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
   // Each service, and before it what is kept of its answers.
-  const callers = callersOf({ config, documents, targets, cache });
+  const callers = callersOf({ config, documents, targets, cache, logger: log.logger });
   // With links where its service has none, and with what they lead to at other services.
   const send = createSend(router, callers, unservedPaths, inspect);
   app.use(compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }));

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config/gateway-yaml.ts';
 import type { Cache } from '../outbound/cache/cache.ts';
 import { CachedTarget } from '../outbound/cache/cached-target.ts';
@@ -18,10 +19,13 @@ export interface CallersOptions {
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
   readonly cache: Cache;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
-export function callersOf({ config, documents, targets, cache }: CallersOptions): Callers {
+export function callersOf({ config, documents, targets, cache, logger }: CallersOptions): Callers {
   const services = new Map(config.services.map((service) => [service.name, service]));
+  const onTrouble = (reason: string) =>
+    logger.warn({ reason }, 'the server of the cache is lost; nothing is kept until it is back');
   const cached = (target: Target) => {
     const { name, urls } = target;
     const document = documents.get(name);
@@ -34,7 +38,7 @@ export function callersOf({ config, documents, targets, cache }: CallersOptions)
         epoch: createHash('sha1')
           .update(JSON.stringify([urls.toSorted(), document]))
           .digest('base64url'),
-        store: cache.store(config.cache),
+        store: cache.store(config.cache, onTrouble),
         entry: config.cache.entry,
       }),
       statistics: cache.statistics(name),

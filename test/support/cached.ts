@@ -14,8 +14,11 @@ beforeEach(() => {
   jest.spyOn(Date, 'now').mockImplementation(() => real() + skipped);
 });
 
-afterEach(() => {
+const caches: Cache[] = [];
+
+afterEach(async () => {
   jest.restoreAllMocks();
+  await Promise.all(caches.splice(0).map((cache) => cache.close()));
 });
 
 /** Seconds go by; what waits on a timer does not notice. */
@@ -82,6 +85,7 @@ export interface CachedOptions extends Omit<TestGatewayOptions, 'cache'> {
 
 export const startCached = async (options: CachedOptions = {}) => {
   const { components = {}, cache = 'on', service = '', keeps = new Cache(), ...rest } = options;
+  caches.push(keeps);
   let begun = 0;
   const onArrival = () => {
     begun += 1;

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { afterEach } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type GatewayConfig, parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import type { Environment } from '../../src/config/settings.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
 import { liftDocuments } from '../../src/gateway/document/lift.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
@@ -31,6 +32,7 @@ export interface TestGatewayOptions
   readonly service?: string;
   /** The base path of every service. */
   readonly base?: string;
+  readonly env?: Environment;
   /** Called when the head of a request is here. */
   readonly onArrival?: () => void;
 }
@@ -40,7 +42,7 @@ export const document = (paths: Record<string, unknown>, components = {}): OpenA
 
 export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
-  { config = '', service = '', base = '', onArrival, ...options }: TestGatewayOptions = {},
+  { config = '', service = '', base = '', env = {}, onArrival, ...options }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
   const services: Record<string, Upstream> = {};
   let yaml = `${config}\nservices:\n`;
@@ -51,7 +53,7 @@ export const startGateway = async (
     yaml += `  ${name}: { document: x, url: "${upstream.url}${base}"${service && `, ${service}`} }\n`;
   }
   const lifted = liftDocuments(Object.entries(documents).map(([name, document]) => ({ name, document })));
-  const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml');
+  const parsed: GatewayConfig = parseGatewayConfig(yaml, 'gateway.yaml', { env });
   const targets = createTargets(parsed.services);
   open.push(() => closeTargets(targets));
   const log = testLog();

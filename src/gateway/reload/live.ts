@@ -79,6 +79,7 @@ export class Live {
     await this.#last;
     await this.#kept;
     await Promise.all([...this.#retiring, this.#generation.retire()]);
+    await this.state.cache.close();
   }
 
   async #begin(): Promise<void> {

@@ -1,19 +1,29 @@
 /** What all caches of a gateway share, and what outlives the documents: where answers are kept, and what was counted. */
+import { isDeepStrictEqual } from 'node:util';
 import type { CacheConfig } from '../../config/cache.ts';
 import { MemoryStore } from './memory-store.ts';
+import { RedisStore } from './redis-store.ts';
 import { type CacheCounts, CacheStatistics } from './statistics.ts';
 import type { CacheSize, CacheStore } from './store.ts';
 
 export type CacheSnapshot = CacheCounts & Partial<CacheSize>;
 
 export class Cache {
-  #store: { readonly size: number; readonly store: CacheStore } | undefined;
+  #store: CacheStore | undefined;
+  #config: Pick<CacheConfig, 'size' | 'url'> | undefined;
   readonly #statistics = new Map<string, CacheStatistics>();
 
-  /** The same, as long as its size is. */
-  store({ size }: CacheConfig): CacheStore {
-    if (this.#store?.size !== size) this.#store = { size, store: new MemoryStore(size) };
-    return this.#store.store;
+  /** The same, as long as it is to be as large, and at the same place. */
+  store({ size, url }: CacheConfig, onTrouble: (reason: string) => void): CacheStore {
+    if (this.#store !== undefined && isDeepStrictEqual(this.#config, { size, url })) return this.#store;
+    void this.#store?.close?.();
+    this.#config = { size, url };
+    this.#store = url === undefined ? new MemoryStore(size) : new RedisStore(url, onTrouble);
+    return this.#store;
+  }
+
+  async close(): Promise<void> {
+    await this.#store?.close?.();
   }
 
   statistics(service: string): CacheStatistics {
@@ -23,6 +33,6 @@ export class Cache {
   }
 
   snapshot(service: string): CacheSnapshot {
-    return { ...this.statistics(service), ...this.#store?.store.sizeOf?.(service) };
+    return { ...this.statistics(service), ...this.#store?.sizeOf?.(service) };
   }
 }

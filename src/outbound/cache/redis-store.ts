@@ -1,0 +1,97 @@
+/**
+ * Keeps answers in a Redis or Valkey server, for several gateways together. One that is away, slow or broken keeps
+ * nothing: a request waits for it no longer than a moment, and after a few failures not at all for a while.
+ */
+import { createHash } from 'node:crypto';
+import type { RedisClientType } from '@redis/client';
+import {
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  type IPolicy,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import type { CacheStore } from './store.ts';
+import type { Stored } from './stored.ts';
+import { decode, encode } from './wire.ts';
+
+/** Milliseconds; a service that is asked instead takes as long. */
+const MOST_TIME = 50;
+const FAILURES = 3;
+const PAUSE = 1000;
+
+/** What is stale can be asked about, and help in need, for a day. */
+const STALE_SECONDS = 86_400;
+
+/** Of the server, which others use too; the number changes with what a value looks like. */
+const PREFIX = 'linkway:cache:1:';
+
+const nameOf = (key: string): string => PREFIX + createHash('sha256').update(key).digest('base64url');
+
+export class RedisStore implements CacheStore {
+  readonly #client: Promise<RedisClientType>;
+  readonly #policy: IPolicy;
+
+  /** @param onTrouble called when the server is lost, once until it is back; no credentials are in the reason */
+  constructor(url: string, onTrouble: (reason: string) => void) {
+    this.#client = connect(url, onTrouble);
+    // Without a client nothing is kept either.
+    this.#client.catch((error: Error) => onTrouble(error.message));
+    this.#policy = wrap(
+      circuitBreaker(handleAll, { halfOpenAfter: PAUSE, breaker: new ConsecutiveBreaker(FAILURES) }),
+      timeout(MOST_TIME, TimeoutStrategy.Aggressive),
+    );
+  }
+
+  async get(key: string): Promise<readonly Stored[]> {
+    const { RESP_TYPES } = await import('@redis/client');
+    const value = await this.#ask((client) =>
+      client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).get(nameOf(key)),
+    );
+    try {
+      return Buffer.isBuffer(value) ? decode(value) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  async set(key: string, kept: readonly Stored[]): Promise<void> {
+    const value = Math.ceil(Math.max(...kept.map(({ lifetime }) => lifetime))) + STALE_SECONDS;
+    const expiration = { type: 'EX', value } as const;
+    await this.#ask((client) => client.set(nameOf(key), encode(kept), { expiration }));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#ask((client) => client.del(nameOf(key)));
+  }
+
+  async close(): Promise<void> {
+    (await this.#client.catch(() => undefined))?.destroy();
+  }
+
+  async #ask<T>(work: (client: RedisClientType) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#policy.execute(async () => work(await this.#client));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function connect(url: string, onTrouble: (reason: string) => void): Promise<RedisClientType> {
+  const { createClient } = await import('@redis/client');
+  const client = createClient({ url, disableOfflineQueue: true });
+  let isLost = false;
+  client.on('ready', () => {
+    isLost = false;
+  });
+  client.on('error', (error: Error) => {
+    if (!isLost) onTrouble(error.message);
+    isLost = true;
+  });
+  // It tries again by itself, for ever.
+  client.connect().catch(() => {});
+  return client as unknown as RedisClientType;
+}

@@ -1,0 +1,45 @@
+/** A Redis or Valkey server of a test's own, where the machine has one; with REQUIRE_ALL=1 a missing one is a failure. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { it } from '@jest/globals';
+
+const PROGRAM = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+
+if (PROGRAM === undefined && process.env.REQUIRE_ALL === '1')
+  throw new Error('REQUIRE_ALL=1, and there is neither valkey-server nor redis-server');
+
+/** Skipped, and said to be, where there is no server. */
+export const itWithRedis = PROGRAM === undefined ? it.skip : it;
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+export interface TestRedis {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child: ChildProcess = spawn(PROGRAM as string, options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', (text: Buffer) => {
+      if (/ready to accept connections/i.test(text.toString())) resolve();
+    });
+  });
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    stop: () => {
+      child.kill('SIGKILL');
+      return ended;
+    },
+  };
+}
