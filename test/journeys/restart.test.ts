@@ -1,8 +1,9 @@
-/** Restarts under load: gateways one after the other behind a balancer, and a service of which there is one. */
+/** Restarts under load: gateways behind a balancer and services behind a gateway, one after the other, and a service of which there is one. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
@@ -44,18 +45,19 @@ const gatewayOn = (port: number, file: string) =>
   });
 
 /** Keep-alive clients that each ask for one thing after the other until they are told to stop. */
-function load(url: string) {
+function load(url: string, { path = '/things', body = '' } = {}) {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   const outcomes = new Map<string, number>();
   let isOver = false;
   const once = (method: string) =>
     new Promise<string>((resolve) => {
-      httpRequest(`${url}/things`, { method, agent }, (res) => {
+      const headers = body === '' ? {} : { 'Content-Type': 'application/json' };
+      httpRequest(url + path, { method, agent, headers }, (res) => {
         res.resume().on('end', () => resolve(`${method} ${res.statusCode}`));
         res.on('error', (error) => resolve(error.message));
       })
         .on('error', (error) => resolve(error.message))
-        .end();
+        .end(method === 'POST' ? body : '');
     });
   const clients = Array.from({ length: CLIENTS }, async (_, index) => {
     while (!isOver) {
@@ -95,6 +97,59 @@ describe('gateways that are restarted one after the other', () => {
     for (const gateway of gateways) gateway.process.kill('SIGINT');
     expect(await Promise.all(gateways.map((gateway) => gateway.ended))).toEqual([0, 0]);
     expect([...outcomes.keys()].toSorted()).toEqual(['GET 200', 'POST 200']);
+  }, 90_000);
+});
+
+describe('instances of a service that are restarted one after the other', () => {
+  it('lose not one request, POSTs neither', async () => {
+    const ports = [await freePort(), await freePort()];
+    const port = await freePort();
+    const file = join(folder, 'instances.yaml');
+    const document = (name: string) =>
+      `document: ${fileURLToPath(new URL(`../../openapi/${name}.yaml`, import.meta.url))}`;
+    const health = '{ path: /health/ready, every: 100ms, unhealthy: 1 }';
+    const urls = ports.map((one) => `"http://127.0.0.1:${one}"`);
+    await writeFile(
+      file,
+      `shutdown: { drain: 1s }\nreload: { files: 0 }
+services:
+  consumers: { ${document('consumers')}, url: [${urls.join()}], health: ${health} }
+  orders: { ${document('orders')}, url: "http://127.0.0.1:1" }
+  restaurants: { ${document('restaurants')}, url: "http://127.0.0.1:1" }\n`,
+    );
+    const startOne = async (one: number) => {
+      const child = startChild('src/service/main.ts', ['consumers'], {
+        ...{ PORT: String(one), GATEWAY_CONFIG: file, LOG_LEVEL: 'silent' },
+        DATA_DIR: join(folder, String(one)),
+      });
+      await child.says(/http:/);
+      return child;
+    };
+    const instances = await Promise.all(ports.map(startOne));
+    const gateway = gatewayOn(port, file);
+    const children = () => [gateway, ...instances];
+    await gateway.says(/the gateway listens/);
+    const url = `http://127.0.0.1:${port}`;
+    const isWorking = async (index: number, expected: boolean): Promise<void> => {
+      const state = async () =>
+        (await request(url).get('/status/services/consumers').expect(200)).body.instances[index].state;
+      while (((await state()) === 'working') !== expected);
+    };
+    const stop = load(url, {
+      path: '/consumers',
+      body: JSON.stringify({ name: 'Ada', email: 'ada@example.com' }),
+    });
+    for (const [index, one] of ports.entries()) {
+      instances[index]?.process.kill('SIGTERM');
+      await isWorking(index, false);
+      expect(await instances[index]?.ended).toBe(0);
+      instances[index] = await startOne(one);
+      await isWorking(index, true);
+    }
+    const outcomes = await stop();
+    for (const { process } of children()) process.kill('SIGINT');
+    expect(await Promise.all(children().map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    expect([...outcomes.keys()].toSorted()).toEqual(['GET 200', 'POST 201']);
   }, 90_000);
 });
 
