@@ -7,7 +7,7 @@ import type { Failure, Statistics } from './statistics.ts';
 
 export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
 
-export type InstanceState = (typeof INSTANCE_STATES)[number];
+type InstanceState = (typeof INSTANCE_STATES)[number];
 
 interface Counted {
   readonly inFlight: number;

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { startInstances, type TestInstances } from '../../support/instances.ts';
+import { startInstances, type TestInstances } from '../support/instances.ts';
 
 const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
 const [A, B, C] = ADDRESSES;

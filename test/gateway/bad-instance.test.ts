@@ -1,8 +1,8 @@
 /** One bad instance among three: callers do not see it, however it is bad. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { startInstances, type TestInstances } from '../../support/instances.ts';
-import type { Upstream } from '../../support/upstream.ts';
+import { startInstances, type TestInstances } from '../support/instances.ts';
+import type { Upstream } from '../support/upstream.ts';
 
 const CLIENTS = 4;
 const CALLS = 120;

@@ -1,8 +1,8 @@
 /** Instances that are asked whether they are well. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { startInstances, type TestInstances } from '../../support/instances.ts';
-import type { Upstream } from '../../support/upstream.ts';
+import { startInstances, type TestInstances } from '../support/instances.ts';
+import type { Upstream } from '../support/upstream.ts';
 
 const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 100ms, unhealthy: 2, healthy: 2 }';
 
