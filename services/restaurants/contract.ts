@@ -65,6 +65,9 @@ export const currencyMismatch = defineProblem({
   mend: 'Give the price in the currency of the other dishes: `currency` names it.',
 });
 
+/** Restaurants come seldom and stay as they are: while this service is away, what was seen of them is still good. */
+const seldomChanged = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+
 const RestaurantPage = page(Restaurant);
 /** A menu is short, so to count it costs little. */
 export const MenuItemPage = page(MenuItem, { total: true });
@@ -75,6 +78,7 @@ export const listRestaurants = operation({
   path: '/restaurants',
   summary: 'List restaurants',
   entry: 'restaurants',
+  cacheControl: seldomChanged,
   query: pageQuery.extend({
     id: batchOf('getRestaurant', restaurantId),
     cuisine: text(100).optional().openapi({ description: 'Only restaurants with this cuisine.' }),
@@ -93,6 +97,7 @@ export const getRestaurant = operation({
   method: 'get',
   path: '/restaurants/{restaurantId}',
   summary: 'Get a restaurant',
+  cacheControl: seldomChanged,
   params: z.object({ restaurantId }),
   responses: {
     200: {

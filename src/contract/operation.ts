@@ -53,6 +53,8 @@ export interface Operation<
   readonly description?: string;
   /** The relation under which `/` links to this operation. */
   readonly entry?: string;
+  /** `Cache-Control` of what a GET is answered with (RFC 9111 §5.2.2); without it, it is asked about each time. */
+  readonly cacheControl?: string;
   /** That it is given up, and since when. */
   readonly deprecated?: Deprecation;
   readonly params?: Params;

@@ -21,7 +21,7 @@ import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
 import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
-import { type Expansion, GET_CACHE_CONTROL } from './expansion.ts';
+import type { Expansion } from './expansion.ts';
 import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
 
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
@@ -51,7 +51,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     const deadline = AbortSignal.timeout(time);
     const given = await runner.answer(request, format);
 
-    let cacheControl = GET_CACHE_CONTROL;
+    let cacheControl = runner.cacheControl;
     if (plan.length > 0) {
       const fetch = expansion.fetchAs(format.rendering?.partType ?? req.headers.accept, format);
       const expanded = await expandBody(given.body as Body, plan, {

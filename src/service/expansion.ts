@@ -40,7 +40,7 @@ export function expansion(
     const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
     const { status, body } = await runner.answer(request, format);
     // As JSON, so that a part is the same whichever way it came.
-    return partOf({ status, body: JSON.parse(JSON.stringify(body)), cacheControl: GET_CACHE_CONTROL });
+    return partOf({ status, body: JSON.parse(JSON.stringify(body)), cacheControl: runner.cacheControl });
   };
   return {
     limits,
@@ -53,6 +53,3 @@ export function expansion(
           : partOf(await getJson(operation.service, href, accept, operation.operationId)),
   };
 }
-
-/** Every answer may be kept, and is asked about again before it is used. */
-export const GET_CACHE_CONTROL = 'no-cache';

@@ -38,6 +38,9 @@ export interface OperationAnswer {
   readonly isReplay?: boolean;
 }
 
+/** An answer may be kept, and is asked about again before it is used. */
+export const ASKED_EACH_TIME = 'no-cache';
+
 type State = Record<string, unknown>;
 
 export interface RunnerOptions {
@@ -62,6 +65,11 @@ export class OperationRunner {
     this.#options = options;
     this.#parse = inputParser(options.operation);
     this.#problems = new Set(problemsOf(options.operation).map(({ code }) => code));
+  }
+
+  /** Of what it answers with. */
+  get cacheControl(): string {
+    return this.operation.cacheControl ?? ASKED_EACH_TIME;
   }
 
   /**

@@ -10,7 +10,7 @@ import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { bodyTypes } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed } from '../contract/problems.ts';
-import { GET_CACHE_CONTROL } from './expansion.ts';
+import { ASKED_EACH_TIME } from './operation-runner.ts';
 
 /** @returns a handler for each path template */
 export function otherMethods(contract: Contract): Map<string, RequestHandler> {
@@ -23,7 +23,7 @@ export function otherMethods(contract: Contract): Map<string, RequestHandler> {
       const options = {
         Allow: allow,
         ...(patch === undefined ? {} : { [ACCEPT_PATCH]: bodyTypes(patch).join(', ') }),
-        'Cache-Control': GET_CACHE_CONTROL,
+        'Cache-Control': ASKED_EACH_TIME,
       };
       return [path, handler(allow, options)];
     }),

@@ -61,7 +61,7 @@ export interface Asking {
 const everything = { get: {}, put: {}, post: {}, delete: {} };
 const ITEMS = { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] };
 
-export const CACHED_PATHS = {
+const CACHED_PATHS = {
   '/x': everything,
   '/y': everything,
   '/items/{id}': { ...ITEMS, get: {}, put: {} },

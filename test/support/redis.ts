@@ -22,6 +22,8 @@ const freePort = (): Promise<number> =>
 
 export interface TestRedis {
   readonly url: string;
+  /** It is there, and answers nothing. */
+  pause(): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,9 @@ export async function startRedis(): Promise<TestRedis> {
   });
   return {
     url: `redis://127.0.0.1:${port}`,
+    pause: () => {
+      child.kill('SIGSTOP');
+    },
     stop: () => {
       child.kill('SIGKILL');
       return ended;

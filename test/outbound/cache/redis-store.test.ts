@@ -52,6 +52,20 @@ itWithRedis('while the server is away every answer is new, and the log says why'
   expect(first.log.warnings).toContainEqual({ reason: expect.any(String) });
 });
 
+itWithRedis('one that stops answering holds nobody up', async () => {
+  const redis = await startRedis();
+  try {
+    const { first, upstream } = await startTwo(redis.url);
+    await untilKept(first.ask);
+    redis.pause();
+    const before = upstream.requests.length;
+    for (let count = 0; count < 5; count++) expect((await first.ask()).status).toBe(200);
+    expect(upstream.requests).toHaveLength(before + 5);
+  } finally {
+    await redis.stop();
+  }
+});
+
 it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
   ['that nobody listens at', (server) => new Promise((resolve) => void server.close(() => resolve()))],
   ['that takes what is sent and never answers', () => Promise.resolve()],

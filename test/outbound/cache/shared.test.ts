@@ -123,3 +123,13 @@ it('what a change overtakes is not kept, and nobody joins it', async () => {
   await Promise.all([...got, after]);
   expect(upstream.requests).toHaveLength(3);
 });
+
+it('what was asked before a change is not kept after it', async () => {
+  const { answer, got, ask, upstream } = await start([{}]);
+  upstream.answer = (_req, res) => res.writeHead(204).end();
+  await ask({ method: 'PUT' });
+  answer({ headers: { 'Cache-Control': 'max-age=60' }, body: 'of before' });
+  await Promise.all(got);
+  upstream.answer = (_req, res) => res.end('of now');
+  expect((await ask()).body).toBe('of now');
+});

@@ -8,7 +8,7 @@ const with5861 = (control: string): Scripted => ({ headers: { 'Cache-Control': c
 
 /** Nothing is tried twice, and the circuit opens after two failures. */
 const POLICY =
-  'policy: { retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
+  'policy: { retry: { attempts: 0 }, bulkhead: { concurrent: 2, queued: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
 
 const start = async (answer: Scripted = one, cache?: string) => {
   const system = await startCached({ config: POLICY, ...(cache !== undefined && { cache }) });
@@ -77,21 +77,21 @@ describe('while a service fails', () => {
 
   it('no place in the bulkhead gives way too', async () => {
     const { ask, upstream } = await start();
-    const busy = Promise.withResolvers<void>();
+    let busy = 0;
     const release = Promise.withResolvers<void>();
     upstream.answer = (req, res) => {
       if (!req.url?.startsWith('/y')) return void res.end('not asked');
-      busy.resolve();
+      busy += 1;
       void release.promise.then(() => res.end());
     };
-    const slow = ask({ path: '/y' });
-    await busy.promise;
+    const slow = [ask({ path: '/y?a' }), ask({ path: '/y?b' })];
+    await turns(() => busy === 2);
     later(30);
     const { body, headers } = await ask();
     expect(body).toBe('one');
     expect(headers['cache-status']).toMatch(/^linkway; hit; ttl=-\d+; detail=overloaded$/);
     release.resolve();
-    await slow;
+    await Promise.all(slow);
   });
 
   it('when it is back, its answers are new', async () => {
