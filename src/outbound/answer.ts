@@ -41,6 +41,9 @@ export class UpstreamAnswer {
   #sink: Sink | undefined;
   #copy: Sink | undefined;
 
+  /** Told when it is not to be passed on to anybody, however good it looked. */
+  onRefused: (() => void) | undefined;
+
   /** One that is here already. */
   static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamAnswer {
     const answer = new UpstreamAnswer(undefined, status, rawHeaders, NOTHING_ARRIVES);

@@ -173,3 +173,30 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     );
   });
 });
+
+describe('cache', () => {
+  const of = (cache: string, env = {}) =>
+    parse(`services: { a: { document: a, url: "http://a", cache: ${cache} } }`, { env });
+
+  it.each([
+    ['off', undefined],
+    ['on', { staleIfError: 600_000, staleWhileRevalidate: 0 }],
+    ['{ staleWhileRevalidate: 5s }', { staleIfError: 600_000, staleWhileRevalidate: 5000 }],
+  ])('%s', (cache, expected) => {
+    expect(of(cache).services[0]?.cache).toEqual(expected);
+  });
+
+  it('is off unless it is asked for', () => {
+    expect(parse('services: { a: { document: a, url: "http://a" } }').services[0]?.cache).toBeUndefined();
+  });
+
+  it('is told where it is wrong', () => {
+    expect(() => of('maybe')).toThrow(/gateway\.yaml:1: services\.a\.cache/);
+    expect(() => of('{ staleIfError: soon }')).toThrow(/gateway\.yaml:1: services\.a\.cache/);
+  });
+
+  it('is where CACHE_URL says, of which nothing stands in the file', () => {
+    expect(of('on', { CACHE_URL: 'redis://cache' }).cache.url).toBe('redis://cache');
+    expect(of('on', { CACHE_URL: '' }).cache.url).toBeUndefined();
+  });
+});

@@ -99,6 +99,7 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
     conclude(operation, faults);
     if (faults === undefined || faults.length === 0) return;
     answer.discard();
+    answer.onRefused?.();
     throw broken(operation.service, faults);
   };
 

@@ -100,7 +100,15 @@ export class CachedTarget implements Caller {
     const now = Date.now();
     const ttl = entry.timeToLive(now);
     this.#count(asked, ttl > 0 ? 'hit' : 'stale');
-    return replyOf(entry, asked, { status: cacheStatus({ ...more, ttl }), age: entry.age(now) });
+    return this.#reply(entry, asked, cacheStatus({ ...more, ttl }), entry.age(now));
+  }
+
+  #reply(entry: Stored, asked: Asked, status: string, age: number | undefined): UpstreamAnswer {
+    const { shelf } = this.#options;
+    const answer = replyOf(entry, asked, { status, age });
+    // Otherwise nobody would get another until it is stale.
+    answer.onRefused = () => void shelf.remove(shelf.keyOf(asked.request.path), entry);
+    return answer;
   }
 
   async #forward(key: string, asked: Asked, waiter: Waiter, had: Had): Promise<UpstreamAnswer> {
@@ -137,10 +145,12 @@ export class CachedTarget implements Caller {
       const now = Date.now();
       const said = { fwd, isStored, isCollapsed: !isFirst, ttl: whole.timeToLive(now) };
       const age = isConfirmed || whole.initialAge >= 1 ? whole.age(now) : undefined;
-      return replyOf(whole, asked, {
-        status: cacheStatus({ ...said, ...(isConfirmed && { fwdStatus: status }) }),
+      return this.#reply(
+        whole,
+        asked,
+        cacheStatus({ ...said, ...(isConfirmed && { fwdStatus: status }) }),
         age,
-      });
+      );
     }
     if (!isFirst || own === undefined) return this.#alone(asked, waiter, fwd);
     this.#count(asked, 'miss');

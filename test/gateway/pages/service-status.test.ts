@@ -33,6 +33,20 @@ describe('the status of a service', () => {
     expect(text).toContain('<code>POST /orders</code> Place an order');
   });
 
+  it('tells what its cache did, where it has one', async () => {
+    const cache = { hits: 41, misses: 7, stale: 3, revalidated: 2, shared: 1, entries: 5, bytes: 4096 };
+    const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
+    const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true };
+    const app = pagesApp({
+      status: () => [{ name: 'orders', breaker: 'closed', ...quiet, ...known, cache }],
+    });
+    const { body } = await request(app).get(path).expect(200);
+    expect(body.cache).toEqual(cache);
+    const { text } = await request(app).get(path).set('Accept', 'text/html').expect(200);
+    expect(text).toContain('<dt>Answered from the cache</dt><dd>41</dd>');
+    expect(text).toContain('<dt>Answered with what is stale</dt><dd>3</dd>');
+  });
+
   it('is linked from the status of all', async () => {
     const { body } = await request(pagesApp()).get('/status');
     expect(body.services[0]._links.self.href).toBe(path);

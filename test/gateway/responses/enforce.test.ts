@@ -274,3 +274,14 @@ async function raw(url: string, path: string) {
   const { body, headers } = await call(url + path);
   return { body: Buffer.from(await body.arrayBuffer()), head: headers };
 }
+
+it('one that is kept and breaks the contract is forgotten, so that the next is what the service says then', async () => {
+  const { answers, get } = await startShop('responses: enforce, cache: on');
+  const forAMinute = { 'X-Rate': '7', 'Cache-Control': 'max-age=60' };
+  answers(json({ id: 'a' }, forAMinute));
+  await get('/items/a').expect(502);
+  answers(json(good, forAMinute));
+  await get('/items/a').expect(200);
+  answers(json({ id: 'a' }, forAMinute));
+  await get('/items/a').expect(200);
+});

@@ -27,14 +27,18 @@ itWithRedis('what one has kept the other gives, and what one forgets the other f
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
-    await untilKept(first.ask);
-    await untilKept(second.ask);
+    /** As callers know both of them. */
+    const headers = { host: 'api.example' };
+    await untilKept(() => first.ask({ headers }));
+    await untilKept(() => second.ask({ headers, path: '/y' }));
     const asked = upstream.requests.length;
-    expect(await second.ask()).toMatchObject({ status: 200, body: fresh.body });
+    const given = await second.ask({ headers });
+    expect(given).toMatchObject({ status: 200, body: fresh.body });
+    expect(given.headers['cache-status']).toMatch(/^linkway; hit/);
     expect(upstream.requests).toHaveLength(asked);
 
     await second.ask({ method: 'PUT' });
-    expect((await first.ask()).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
+    expect((await first.ask({ headers })).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
   } finally {
     await redis.stop();
   }

@@ -1,6 +1,6 @@
 /** Identical requests in flight: one call for all of them, and never for those with other credentials. */
 import type { ServerResponse } from 'node:http';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Asking, type Scripted, startCached, turns } from '../../support/cached.ts';
 
 /** A service that answers when it is told to, and as many requests that wait for it. */
@@ -132,4 +132,24 @@ it('what was asked before a change is not kept after it', async () => {
   await Promise.all(got);
   upstream.answer = (_req, res) => res.end('of now');
   expect((await ask()).body).toBe('of now');
+});
+
+describe('who has less time than the others', () => {
+  const hurried: Asking = { headers: { 'x-envoy-expected-rq-timeout-ms': '150' } };
+  const trusting = 'trustProxy: true\npolicy: { retry: { attempts: 0 } }';
+
+  it('waits no longer than that', async () => {
+    const { answer, got } = await start([{}, hurried], trusting);
+    expect(await got[1]).toMatchObject({ status: 504 });
+    answer({ body: 'one' });
+    expect(await got[0]).toMatchObject({ status: 200, body: 'one' });
+  });
+
+  it('costs the others nothing where it asked first', async () => {
+    const { answer, got, waiting } = await start([hurried, {}], trusting);
+    expect(await got[0]).toMatchObject({ status: 504 });
+    await turns(() => waiting.length === 2);
+    answer({ body: 'one' });
+    expect(await got[1]).toMatchObject({ status: 200, body: 'one' });
+  });
 });

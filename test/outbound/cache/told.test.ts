@@ -49,3 +49,20 @@ it('what many resources bring never takes more than the size that is configured'
   }
   expect(cache.snapshot('things').entries).toBeGreaterThan(3);
 });
+
+it('what was kept of another document, or of another service, is never given', async () => {
+  const keeps = new Cache();
+  const first = await startCached({ keeps });
+  const { upstream } = first;
+  upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+  /** As callers know all of them. */
+  const host = { headers: { host: 'api.example' } };
+  await first.ask(host);
+  const env = { THINGS_URL: upstream.url };
+  const same = await startCached({ keeps, env });
+  expect((await same.ask(host)).headers['cache-status']).toMatch(/^linkway; hit/);
+  const renewed = await startCached({ keeps, env, components: { schemas: { New: {} } } });
+  expect((await renewed.ask(host)).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
+  const moved = await startCached({ keeps });
+  expect((await moved.ask(host)).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
+});
