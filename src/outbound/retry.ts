@@ -11,6 +11,7 @@ import type { RetryBudget } from './retry-budget.ts';
 /** Idempotent methods (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
 const TOO_MANY_REQUESTS = 429;
+const INTERNAL_SERVER_ERROR = 500;
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([TOO_MANY_REQUESTS, 502, 503, 504]);
 
 export class RetryRules {
@@ -27,8 +28,8 @@ export class RetryRules {
     if (call.over || call.retries >= this.#policy.attempts) return false;
     const isAnswer = !(outcome instanceof CallFailure);
     const after = isAnswer && RETRIED_STATUSES.has(outcome.status) ? retryAfter(outcome) : undefined;
-    if (isAnswer && !isRetriedAnswer(outcome.status, after)) return false;
     const isElsewhere = call.hasOther();
+    if (isAnswer && !isRetriedAnswer(outcome.status, after, isElsewhere)) return false;
     if (!isRepeatable(call.request) && !isUnsent(call.request, outcome)) return false;
     const soon = Math.random() * this.#policy.delay * 2 ** call.retries;
     // What one instance asks for says nothing of the others.
@@ -54,8 +55,11 @@ export class RetryRules {
   }
 }
 
-const isRetriedAnswer = (status: number, after: number | undefined): boolean =>
-  RETRIED_STATUSES.has(status) && (status !== TOO_MANY_REQUESTS || after !== undefined);
+const isRetriedAnswer = (status: number, after: number | undefined, isElsewhere: boolean): boolean => {
+  // The same instance would fail at the same again; it may be the instance, though.
+  if (status === INTERNAL_SERVER_ERROR) return isElsewhere;
+  return RETRIED_STATUSES.has(status) && (status !== TOO_MANY_REQUESTS || after !== undefined);
+};
 
 const isRepeatable = ({ method, headers, body }: OutboundRequest): boolean => {
   if (body && !Buffer.isBuffer(body)) return false;

@@ -39,6 +39,6 @@ export const LEVELS: readonly Level[] = [
   {
     name: 'everything',
     policy: breakers,
-    service: {},
+    service: { cache: 'on', health: { path: '/stock/0', every: '500ms', timeout: '250ms' } },
   },
 ];

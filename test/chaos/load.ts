@@ -16,7 +16,7 @@ export interface Sample {
 export const RATE = 200;
 
 /** Milliseconds after which a caller goes away. */
-export const PATIENCE = 3000;
+const PATIENCE = 3000;
 
 const TICK = 10;
 

@@ -41,6 +41,11 @@ const WAYS: readonly [string, Upstream['answer']][] = [
   ],
   ['cuts the connection', (req) => req.socket.destroy()],
   ['does not answer', () => {}],
+  ['answers 500', (_req, res) => res.writeHead(500).end('sick')],
+  [
+    'breaks off short answers',
+    (req, res) => res.writeHead(200, { 'Content-Length': '100' }).write('half', () => req.socket.destroy()),
+  ],
 ];
 
 describe('one of three that', () => {
@@ -61,10 +66,10 @@ describe('one of three that', () => {
     await system.upstreams[0]?.start();
   });
 
-  it('breaks off its answers is seen by a few GETs, which cannot be taken back, and then by none', async () => {
+  it('breaks off long answers is seen by a few GETs, which cannot be taken back, and then by none', async () => {
     const [bad] = system.upstreams as [Upstream];
     bad.answer = (req, res) => {
-      res.writeHead(200, { 'Content-Length': '100' });
+      res.writeHead(200, { 'Content-Length': '1000000' });
       res.write('half', () => req.socket.destroy());
     };
     const { cut = 0, ...others } = await run();

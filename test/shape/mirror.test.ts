@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders of tests that mirror nothing. */
-const APART = ['journeys', 'bench', 'suites', 'support', 'shape'];
+const APART = ['journeys', 'bench', 'chaos', 'lab', 'suites', 'support', 'shape'];
 const TOP_LEVEL = [
   '.ci',
   '.gitignore',

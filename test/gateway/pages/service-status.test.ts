@@ -36,7 +36,7 @@ describe('the status of a service', () => {
   it('tells what its cache did, where it has one', async () => {
     const cache = { hits: 41, misses: 7, stale: 3, revalidated: 2, shared: 1, entries: 5, bytes: 4096 };
     const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
-    const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true };
+    const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
     const app = pagesApp({
       status: () => [{ name: 'orders', breaker: 'closed', ...quiet, ...known, cache }],
     });

@@ -19,7 +19,7 @@ async function settled(shop: Shop, answers: number) {
 
 describe('an answer that is observed', () => {
   const cut: RequestListener = (_req, res) => {
-    res.writeHead(200, { ...HEAD, 'Content-Length': '100' }).write('{');
+    res.writeHead(200, { ...HEAD, 'Content-Length': '1000000' }).write('{');
     setImmediate(() => res.destroy());
   };
   const pieces: RequestListener = (_req, res) => {
