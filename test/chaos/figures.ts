@@ -12,6 +12,8 @@ export interface Figures {
   /** Requests of those that failed, of all. */
   readonly failed: number;
   readonly all: number;
+  /** What became of which of them, the most frequent first: `3 × POST 502`. */
+  readonly whatFailed: readonly string[];
   /** Milliseconds, of all requests that need the service. */
   readonly p99: number;
   readonly longest: number;
@@ -38,6 +40,11 @@ const percentile = (samples: readonly Sample[], part: number): number => {
 /** Calls a second that the mix comes to at the service: an expanded answer has a part from it. */
 const NORMAL = (RATE * MIX.filter(({ needs, hasPart }) => needs || hasPart).length) / MIX.length;
 
+const byFrequency = (failed: readonly Sample[]): string[] =>
+  [...Map.groupBy(failed, ({ kind, status }) => `${kind.name} ${status || 'cut'}`)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([what, { length }]) => `${length} × ${what}`);
+
 const isApart = ({ kind }: Sample): boolean => !kind.needs && !kind.hasPart;
 
 const SECOND = 1000;
@@ -55,6 +62,7 @@ export function figuresOf({ samples, arrivals, from, to, end }: Run): Figures {
     othersAvailability: share(others),
     failed: counted.length - counted.filter(isWell).length,
     all: counted.length,
+    whatFailed: byFrequency(counted.filter((sample) => !isWell(sample))),
     p99: percentile(needing, 0.99),
     longest: percentile(counted, 1),
     othersP99: percentile(others.filter(isApart), 0.99),

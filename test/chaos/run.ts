@@ -56,6 +56,8 @@ const report = async (fault: Fault): Promise<void> => {
     rows[level.name] = row(figures);
   }
   console.table(rows);
+  const { whatFailed = [] } = figures ?? {};
+  if (whatFailed.length > 0) console.log(`  failed with everything on: ${whatFailed.join(', ')}`);
   for (const [promise, figure, isKept] of figures ? promisesOf(fault, figures) : []) {
     if (!isKept) broken += 1;
     console.log(`  ${isKept ? styleText('green', '✓') : styleText('red', '✗')} ${promise}: ${figure}`);
