@@ -26,6 +26,8 @@ import { failing, latency as latencies, traffic } from './series.ts';
 import { clock, descriptionOf, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
+/** Without a referrer a browser gives no origin either, and may not be told from a page of another site. */
+const withForms = { ...noStore, 'Referrer-Policy': 'same-origin' };
 
 export interface ServiceStatusOptions {
   readonly services: readonly ServiceDocument[];
@@ -48,8 +50,9 @@ export function serviceStatus(
     if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name), isApart)))
       return;
     const needs = dependents.get(name) ?? NOBODY;
+    const headers = isApart ? withForms : noStore;
     const fresh = freshService(service, live.history.of(name), isApart);
-    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), noStore);
+    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), headers);
     sendNegotiated(req, res, representations(resourceOf(service, needs, isApart), page, noStore));
   });
 }

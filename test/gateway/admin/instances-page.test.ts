@@ -1,0 +1,97 @@
+/** The buttons of those who run a gateway, in a real browser. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
+import { violations } from '../../support/axe.ts';
+import { describeInBrowser, openWatched } from '../../support/browser.ts';
+import { testLog } from '../../support/log.ts';
+
+const DOCUMENT = `openapi: 3.1.0
+info: { title: Things, version: 1.0.0 }
+paths: { /things: { get: { operationId: listThings, responses: { '200': { description: Things. } } } } }
+`;
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+] as const;
+
+/** Over plain HTTP a browser tells less of itself to any other address than loopback. */
+const HOSTS = [
+  '127.0.0.1',
+  ...Object.values(networkInterfaces())
+    .flatMap((some) => some ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address)
+    .slice(0, 1),
+];
+
+describeInBrowser('the instances of a service', (browser) => {
+  let folder: string;
+  let gateway: StartedGateway;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+    await writeFile(join(folder, 'things.yaml'), DOCUMENT);
+    const file = join(folder, 'gateway.yaml');
+    const urls = '["http://127.0.0.1:1", "http://127.0.0.1:2"]';
+    await writeFile(
+      file,
+      `admin: { port: 0, host: 0.0.0.0 }\nservices: { things: { document: things.yaml, url: ${urls} } }\n`,
+    );
+    gateway = await startGateway({ config: configFile(file), port: 0, host: '127.0.0.1', log: testLog() });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await rm(folder, { recursive: true });
+  });
+  const urlAt = (host: string) =>
+    `http://${host}:${new URL(gateway.adminUrl ?? '').port}/status/services/things`;
+
+  it.each(HOSTS)(
+    'are isolated and reset with the keyboard alone, at %s',
+    async (host) => {
+      const { page, complaints } = await openWatched(browser(), urlAt(host));
+      await page.getByRole('button', { name: 'Isolate instance 2' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByText('isolated since').waitFor();
+      expect(page.url()).toBe(urlAt(host));
+      await page.getByRole('button', { name: 'Reset instance 2' }).focus();
+      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Isolate instance 2' }).waitFor();
+      // Which Chromium says of whatever comes over plain HTTP from elsewhere.
+      expect(complaints.filter((one) => !one.includes('Cross-Origin-Opener-Policy'))).toEqual([]);
+      await page.close();
+    },
+    30_000,
+  );
+
+  it('keep the focus of whoever is about to press, while the page stays fresh', async () => {
+    const { page } = await openWatched(browser(), urlAt('127.0.0.1'));
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole('button', { name: 'Isolate instance 1' }).focus();
+    const refreshed = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+    await page.clock.runFor(3000);
+    await (await refreshed).finished();
+    // What came is shown by now: it was asked for once more.
+    const again = page.waitForResponse((response) => response.request().resourceType() === 'fetch');
+    await page.clock.runFor(3000);
+    await again;
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Isolate instance 1');
+    await page.close();
+  }, 30_000);
+
+  it.each(LOOKS)(
+    'can be read by everybody: $name',
+    async ({ name: _, ...look }) => {
+      const { page } = await openWatched(browser(), urlAt('127.0.0.1'), look);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+      await page.close();
+    },
+    30_000,
+  );
+});
