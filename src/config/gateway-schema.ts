@@ -80,7 +80,7 @@ const adminSchema = z
       .max(65_535)
       .optional()
       .describe(
-        'Port of a listener for those who run the gateway, with `/metrics`; without it there is none. Read at start.',
+        'Port of a listener for those who run the gateway, with `/metrics`, `/status` and what can be done with instances; without it there is none. Read at start.',
       ),
     host: z
       .string()
@@ -90,7 +90,7 @@ const adminSchema = z
     status: z
       .boolean()
       .default(false)
-      .describe('Whether `/status` and the checks of `/health` are told there, and there alone.'),
+      .describe('Whether `/status` and the checks of `/health` are told there alone.'),
   })
   .refine(({ port, status }) => port !== undefined || !status, {
     path: ['status'],

@@ -140,7 +140,8 @@ export const parseGatewayConfig = (
     return {
       name,
       ...location,
-      health: service.health,
+      // Of a mock there is nothing to ask.
+      health: isMock ? undefined : service.health,
       lookup: service.lookup,
       isMock,
       prefix: service.prefix,

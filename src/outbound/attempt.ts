@@ -108,8 +108,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 }
 
-/** By who answered: not given up here, and not for a silence, which an event stream may well have. */
-const isBroken = (error: Error): error is CallFailure =>
-  error instanceof CallFailure &&
-  error.kind === 'broken' &&
-  (error.cause as { code?: string } | undefined)?.code !== 'UND_ERR_BODY_TIMEOUT';
+/** By who answered: not given up here, which has no code, and not for a silence, which an event stream may have. */
+const isBroken = (error: Error): error is CallFailure => {
+  if (!(error instanceof CallFailure) || error.kind !== 'broken') return false;
+  const code = (error.cause as { code?: string } | undefined)?.code;
+  return code !== undefined && code !== 'UND_ERR_BODY_TIMEOUT';
+};

@@ -37,6 +37,7 @@ export class Sampling implements IBreaker {
     if (state === CircuitState.HalfOpen) {
       this.#calls.clear();
       this.#failures.clear();
+      this.#revised = 0;
     }
     this.#calls.add(performance.now());
   }

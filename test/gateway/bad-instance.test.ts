@@ -110,6 +110,20 @@ it('sends on a body that streams, and was never sent, to another', async () => {
   for (const upstream of system.upstreams.slice(0, 2)) await upstream.start();
 });
 
+it('is ejected for an operation alone that has a breaker of its own', async () => {
+  await system.close();
+  const own = 'operations: { getReport: { policy: { breaker: { kind: consecutive, failures: 2 } } } }';
+  system = await startInstances(2, `policy: { retry: off }, ${own}`);
+  const [bad] = system.upstreams as [Upstream];
+  const { answer } = bad;
+  bad.answer = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : answer(req, res));
+  const asked = (path: string) => bad.requests.filter(({ url }) => url === path).length;
+  for (let i = 0; i < 30; i++) await request(system.url).get('/report');
+  expect(asked('/report')).toBe(2);
+  for (let i = 0; i < 30; i++) await request(system.url).get('/things').expect(200);
+  expect(asked('/things')).toBeGreaterThan(0);
+});
+
 describe('the last one that stands', () => {
   it('is asked on while anything comes from it', async () => {
     const [one, two, three] = system.upstreams as [Upstream, Upstream, Upstream];

@@ -61,6 +61,8 @@ describe('a call', () => {
     upstream.answer = (_req, res) => res.end('x'.repeat(2000));
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
+    // Which is no fault of whoever answered.
+    expect(target.snapshot().failures).toBe(0);
   });
 
   it.each([
@@ -73,6 +75,7 @@ describe('a call', () => {
     };
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow();
+    expect(target.snapshot().lastFailure?.reason).toBe('the answer broke off');
   });
 });
 

@@ -21,7 +21,12 @@ export interface TestInstances {
 
 const operation = { responses: { default: { description: 'Things.' } } };
 const upload = { ...operation, requestBody: { content: { 'text/plain': {} } } };
-const DOCUMENT = document({ '/things': { get: operation, post: operation }, '/echo': { post: upload } });
+const report = { ...operation, operationId: 'getReport' };
+const DOCUMENT = document({
+  '/things': { get: operation, post: operation },
+  '/report': { get: report },
+  '/echo': { post: upload },
+});
 
 /** @param service YAML of the service @param urls instead of those of the upstreams */
 export async function startInstances(

@@ -58,7 +58,7 @@ export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =
 <div class="table" role="region" aria-labelledby="instances" tabindex="0"><table>
 <caption id="instances">Each counted since it is known here; times in milliseconds to the head of the answer</caption>
 <thead><tr><th scope="col">Instance</th><th scope="col">State</th><th scope="col">In flight</th><th scope="col">Attempts</th><th scope="col">Failures</th>
-<th scope="col">Median</th><th scope="col">99th percentile</th>${canAct && html`<th scope="col">What can be done</th>`}</tr></thead>
+<th scope="col">Median</th><th scope="col">99th percentile</th>${canAct && html`<th scope="col">Actions</th>`}</tr></thead>
 <tbody>${service.instances.map((one) => row(service.name, one, canAct))}</tbody>
 </table></div>`;
 
@@ -79,7 +79,7 @@ const row = (service: string, instance: InstanceSnapshot, canAct: boolean): Html
 <td data-label="Failures">${failures}</td>
 <td data-label="Median">${milliseconds(latency?.p50)}</td>
 <td data-label="99th percentile">${milliseconds(latency?.p99)}</td>
-${canAct && html`<td data-label="What can be done"><div>${actionsOf(instance).map((rel) => button(service, id, rel))}</div></td>`}
+${canAct && html`<td data-label="Actions"><div>${actionsOf(instance).map((rel) => button(service, id, rel))}</div></td>`}
 </tr>`;
 };
 
