@@ -3,36 +3,25 @@
  * calls, so that all of them see the same breakers. Around each call: deadline → retry → bulkhead → choice of an
  * instance → its breaker → attempt.
  */
-
 import { isDeepStrictEqual } from 'node:util';
-import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
-import type { HealthCheck } from '../config/health-check.ts';
+import { BrokenCircuitError } from 'cockatiel';
 import type { ServicePolicies } from '../config/policies.ts';
-import { Problem } from '../contract/problem.ts';
-import { circuitOpen, overloaded, upstreamTimeout } from '../contract/problems.ts';
 import { DEADLINE_HEADER } from '../http/deadline.ts';
 import type { UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { Call, type OutboundRequest } from './call.ts';
-import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-failure.ts';
+import { CallAborted, CallFailure, OutOfTime } from './call-failure.ts';
 import { type Caller, untilAborted } from './caller.ts';
 import { choose, stands, takesCalls } from './choice.ts';
-import { Endpoint, freeId, type Owner } from './endpoint.ts';
+import type { Endpoint, Owner } from './endpoint.ts';
+import { renewEndpoints, type TargetPlace } from './endpoints.ts';
+import { explained, keptBack } from './explain.ts';
 import type { Instance } from './instance.ts';
 import type { Lookup } from './lookup.ts';
 import { Resiliences } from './resilience.ts';
 import { Statistics } from './statistics.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
 import { traced } from './traced.ts';
-
-export interface TargetPlace {
-  /** Scheme, host and port of each place where it listens. */
-  readonly urls: readonly string[];
-  /** How each instance is asked whether it is well, where it is. */
-  readonly health?: HealthCheck | undefined;
-  /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
-  readonly lookup: number;
-}
 
 export interface TargetParts {
   /** What it was before; instances that are called as before keep their connections and breakers. */
@@ -62,7 +51,12 @@ export class Target implements Owner, Caller {
     const isSamePolicy = previous !== undefined && isDeepStrictEqual(previous.policies, policies);
     this.#resiliences = isSamePolicy ? previous.#resiliences : new Resiliences(policies);
     this.#statistics = isSamePolicy ? previous.#statistics : new Statistics();
-    this.#endpoints = this.#endpointsAfter(previous, isSamePolicy, resolve);
+    this.#endpoints = renewEndpoints(this.place, {
+      connectTimeout: policies.policy.connectTimeout,
+      circuits: this.#resiliences.circuits,
+      lookup: resolve,
+      previous: previous && { place: previous.place, endpoints: previous.#endpoints, isSamePolicy },
+    });
     for (const endpoint of this.#endpoints) endpoint.join(this);
     this.onInstances();
   }
@@ -130,27 +124,6 @@ export class Target implements Owner, Caller {
   /** Lets what is in flight finish. */
   async close(): Promise<void> {
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.leave(this)));
-  }
-
-  /** One whose URL stays is the same, with its id; where it is called otherwise, at least its id and isolations stay. */
-  #endpointsAfter(
-    previous: Target | undefined,
-    isSamePolicy: boolean,
-    lookup: Lookup | undefined,
-  ): Endpoint[] {
-    const { urls, health, lookup: interval } = this.place;
-    const before = new Map((previous ? previous.#endpoints : []).map((one) => [one.url, one]));
-    const isSame = isSamePolicy && isDeepStrictEqual({ ...this.place, urls }, { ...previous?.place, urls });
-    const ids = new Set(urls.flatMap((url) => before.get(url)?.id ?? []));
-    return urls.map((url) => {
-      const known = before.get(url);
-      if (known && isSame) return known;
-      const id = known?.id ?? freeId('', ids);
-      ids.add(id);
-      const { connectTimeout } = this.policies.policy;
-      const { circuits } = this.#resiliences;
-      return new Endpoint({ id, url, connectTimeout, circuits, health, interval, lookup, previous: known });
-    });
   }
 
   #run(call: Call): void {
@@ -240,35 +213,10 @@ export class Target implements Owner, Caller {
     if (this.#instances.length > 1) instance.circuits[call.resilience.circuit]?.revise(failure);
   }
 
-  explain(error: unknown, call: Call): unknown {
-    if (error instanceof CallFailure) return problemOf(this.name, error);
-    if (error instanceof BrokenCircuitError) return this.#circuitOpen(call);
-    if (error instanceof OutOfTime) {
-      return new Problem(upstreamTimeout, `Too little time was left to ask the service "${this.name}".`, {
-        extensions: { service: this.name },
-      });
-    }
-    if (error instanceof BulkheadRejectedError) {
-      return new Problem(overloaded, `Too many calls to the service "${this.name}" are in flight.`, {
-        headers: { 'Retry-After': '1' },
-        extensions: { service: this.name },
-      });
-    }
-    return error;
-  }
-
-  #circuitOpen({ request, resilience: { circuit, policy } }: Call): Problem {
+  explain(error: unknown, { request, resilience: { circuit, policy } }: Call): unknown {
+    if (!(error instanceof BrokenCircuitError)) return explained(this.name, error);
     if (request.tally) request.tally.breaker = 'open';
-    const at = halfOpenAt(this.#instances, circuit);
-    const milliseconds = at === undefined ? policy.breaker.halfOpenAfter : at - Date.now();
-    const detail =
-      at === undefined
-        ? `No instance of the service "${this.name}" takes calls at the moment.`
-        : `The service "${this.name}" is failing and is given time to recover.`;
-    return new Problem(circuitOpen, detail, {
-      headers: { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) },
-      extensions: { service: this.name },
-    });
+    return keptBack(this.name, halfOpenAt(this.#instances, circuit), policy.breaker.halfOpenAfter);
   }
 }
 

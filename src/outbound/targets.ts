@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServicePolicies } from '../config/policies.ts';
 import { defaultPolicy } from '../config/policy.ts';
+import type { TargetPlace } from './endpoints.ts';
 import type { Lookup } from './lookup.ts';
-import { Target, type TargetPlace } from './target.ts';
+import { Target } from './target.ts';
 
 export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetPlace, 'urls'>> {
   readonly name: string;
