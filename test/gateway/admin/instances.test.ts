@@ -138,6 +138,26 @@ it('lets one that is ejected be called again at once', async () => {
   expect(asked()[0]).toBe(9);
 });
 
+it('counts failures of each instance, and tells its state, in the metrics', async () => {
+  (upstreams[2] as Upstream).answer = (_req, res) => res.writeHead(500).end();
+  while (asked()[2] === 0) await request(gateway.url).get('/things');
+  await act('1', 'isolate').expect(200);
+  const { text } = await request(admin).get('/metrics').expect(200);
+  const lines = text.split('\n').filter((line) => line.startsWith('linkway_upstream_instance_'));
+  const failures = (id: string) =>
+    `linkway_upstream_instance_failures_total{service="things",instance="${id}"}`;
+  const state = (id: string, is: string) =>
+    `linkway_upstream_instance_state{service="things",instance="${id}",state="${is}"}`;
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      ...[`${failures('2')} 0`, `${failures('3')} 1`],
+      ...[`${state('1', 'isolated')} 1`, `${state('1', 'working')} 0`, `${state('3', 'working')} 1`],
+    ]),
+  );
+  // Five states and a count each, however much was asked.
+  expect(lines).toHaveLength(3 * 6);
+});
+
 describe('a reload', () => {
   it('keeps isolations, ids and counts, whatever else changes', async () => {
     const [one, two, three] = upstreams.map(({ url }) => url) as [string, string, string];
