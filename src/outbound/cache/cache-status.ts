@@ -27,7 +27,7 @@ export function cacheStatus({ fwd, fwdStatus, ttl, isStored, isCollapsed, detail
   if (fwdStatus !== undefined) text += `; fwd-status=${fwdStatus}`;
   if (isStored) text += '; stored';
   if (isCollapsed) text += '; collapsed';
-  if (ttl !== undefined) text += `; ttl=${Math.floor(ttl)}`;
+  if (ttl !== undefined) text += `; ttl=${Math.trunc(ttl)}`;
   if (detail !== undefined) text += `; detail=${detail}`;
   return text;
 }
