@@ -5,6 +5,7 @@ import { DEADLINE_HEADER } from '../http/deadline.ts';
 import { appendForwarded, FORWARDED_HEADERS } from '../http/forwarded.ts';
 import { HOP_BY_HOP, namedInConnection } from '../http/hop-by-hop.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
+import { without } from '../http/raw-headers.ts';
 import { VIA } from '../http/via.ts';
 
 /** Some servers take them for another method or path than the one that was checked here. */
@@ -74,7 +75,3 @@ export const responseHeaders = (added: readonly string[]): ResponseHeaders => {
     return kept;
   };
 };
-
-/** The headers of a raw array but those of these names, in lower case. */
-export const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
-  raw.filter((_, i) => !names.has((raw[i - (i % 2)] as string).toLowerCase()));

@@ -1,10 +1,10 @@
 /** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
+import { without } from '../../http/raw-headers.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { matchPath } from '../../hypermedia/href.ts';
 import type { Tally } from '../../outbound/call.ts';
-import { without } from '../headers.ts';
 import type { Send } from '../send.ts';
 import type { CompositionOf } from './composition.ts';
 import { isJson, readJson } from './json-answer.ts';

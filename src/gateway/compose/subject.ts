@@ -1,13 +1,15 @@
 /** Asks the service for what the request is about. */
+
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
+import { without } from '../../http/raw-headers.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { exchangeOf } from '../exchange.ts';
-import { requestHeaders, without } from '../headers.ts';
+import { requestHeaders } from '../headers.ts';
 import { originOf } from '../origin.ts';
 import type { Composing } from './compose.ts';
 import { isJson, mediaTypeOf, parseJson, readJson } from './json-answer.ts';

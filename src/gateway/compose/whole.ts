@@ -1,5 +1,6 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
 import { etagOf } from '../../http/etag.ts';
+import { without } from '../../http/raw-headers.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { cut } from '../../hypermedia/fields/cut.ts';
@@ -11,7 +12,6 @@ import { inPlace } from '../../hypermedia/lift/in-place.ts';
 import type { Lifting } from '../../hypermedia/lift/lift.ts';
 import { plain, WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
-import { without } from '../headers.ts';
 import type { Composing } from './compose.ts';
 import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';

@@ -12,6 +12,7 @@ import type { UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
 import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
 import { Asked, type CredentialPlaces } from './asked.ts';
+import { Behind } from './behind.ts';
 import { CACHE_STATUS, type CacheStatus, cacheStatus, type Forwarded } from './cache-status.ts';
 import type { Landing } from './flight.ts';
 import { Flights } from './flights.ts';
@@ -31,20 +32,18 @@ export interface CachedTargetOptions {
   readonly credentials: CredentialPlaces;
 }
 
-/** Resources that are asked about at once while what is kept of them is given. */
-const MOST_BEHIND = 32;
-
 /** Then nothing was sent, so that what is kept is a hit (RFC 9211 §2.1). */
 const NOT_SENT: readonly unknown[] = [circuitOpen, overloaded];
 
 export class CachedTarget implements Caller {
   readonly #options: CachedTargetOptions;
   readonly #flights: Flights;
-  readonly #behind = new Set<string>();
+  readonly #behind: Behind;
 
   constructor(options: CachedTargetOptions) {
     this.#options = options;
     this.#flights = new Flights(options.target, options.shelf);
+    this.#behind = new Behind(this.#flights, options.credentials);
   }
 
   start(request: OutboundRequest): Outgoing {
@@ -88,7 +87,7 @@ export class CachedTarget implements Caller {
     const now = Date.now();
     const entry = chosen(kept, asked);
     const reuse = entry && reuseOf(entry, asked, now, grace);
-    if (entry && reuse === 'behind') this.#askBehind(key, asked, entry);
+    if (entry && reuse === 'behind') this.#behind.ask(key, asked, entry);
     if (entry && (reuse === 'fresh' || reuse === 'behind')) return this.#hit(entry, asked);
     if (asked.control.has('only-if-cached'))
       throw new Problem(notKept, 'No answer is kept that this request could have.');
@@ -183,21 +182,6 @@ export class CachedTarget implements Caller {
 
   #helps(entry: Stored, asked: Asked): boolean {
     return helpsInNeed(entry, asked, Date.now(), this.#options.grace);
-  }
-
-  /** Nobody waits for it, and its caller's deadline is not its own. */
-  #askBehind(key: string, asked: Asked, entry: Stored): void {
-    if (this.#behind.has(key) || this.#behind.size >= MOST_BEHIND) return;
-    this.#behind.add(key);
-    const { credentials } = this.#options;
-    const unhurried = new Asked({ ...asked.request, deadline: undefined, tally: undefined }, credentials);
-    const flight = this.#flights.of(unhurried) ?? this.#flights.begin(key, unhurried, entry);
-    flight.join();
-    flight.landing
-      .then(({ own }) => own?.discard())
-      // Who is given what is kept learns of it when that is too old.
-      .catch(() => {})
-      .finally(() => this.#behind.delete(key));
   }
 
   #count({ request: { tally } }: Asked, outcome: CacheOutcome): void {

@@ -3,6 +3,7 @@
  * caller has it already (§4.3.2). Reads `If-None-Match` and `If-Modified-Since` (RFC 9110 §13.1, §13.2.2).
  */
 import { noneMatch } from '../../http/etag.ts';
+import { without } from '../../http/raw-headers.ts';
 import { UpstreamAnswer } from '../answer.ts';
 import type { Asked } from './asked.ts';
 import { CACHE_STATUS } from './cache-status.ts';
@@ -28,9 +29,7 @@ export function replyOf(
       [...stored.headers, ...added],
       asked.isHead ? NO_BODY : stored.body,
     );
-  const { headers } = stored;
-  const kept = headers.filter((_, i) => !OF_THE_BODY.has((headers[i - (i % 2)] as string).toLowerCase()));
-  return UpstreamAnswer.whole(304, [...kept, ...added], NO_BODY);
+  return UpstreamAnswer.whole(304, [...without(stored.headers, OF_THE_BODY), ...added], NO_BODY);
 }
 
 function isKnown({ status, etag, lastModified }: Stored, asked: Asked): boolean {

@@ -1,4 +1,5 @@
 /** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
+import { without } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
 import { fieldOf } from './directives.ts';
@@ -10,9 +11,6 @@ const CONDITIONS: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-s
 const OF_THE_BODY: ReadonlySet<string> = new Set([
   ...['content-encoding', 'content-length', 'content-range', 'content-type', 'etag'],
 ]);
-
-const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
-  raw.filter((_, i) => !names.has((raw[i - (i % 2)] as string).toLowerCase()));
 
 /** The request with our condition instead of the caller's, which is looked at when the answer is known. */
 export function validating(request: OutboundRequest, { etag, lastModified }: Stored): OutboundRequest {

@@ -1,0 +1,32 @@
+/** Asks about what is kept and stale while it is given (RFC 5861 §3): once for a resource, and not for too many at once. */
+import { Asked, type CredentialPlaces } from './asked.ts';
+import type { Flights } from './flights.ts';
+import type { Stored } from './stored.ts';
+
+/** Resources that are asked about at once; what is kept of more is given, and asked about by a later request. */
+const MOST = 32;
+
+export class Behind {
+  readonly #flights: Flights;
+  readonly #credentials: CredentialPlaces;
+  readonly #asking = new Set<string>();
+
+  constructor(flights: Flights, credentials: CredentialPlaces) {
+    this.#flights = flights;
+    this.#credentials = credentials;
+  }
+
+  /** Nobody waits for it, and the deadline of who is given what is kept is not its own. */
+  ask(key: string, { request }: Asked, entry: Stored): void {
+    if (this.#asking.has(key) || this.#asking.size >= MOST) return;
+    this.#asking.add(key);
+    const asked = new Asked({ ...request, deadline: undefined, tally: undefined }, this.#credentials);
+    const flight = this.#flights.of(asked) ?? this.#flights.begin(key, asked, entry);
+    flight.join();
+    flight.landing
+      .then(({ own }) => own?.discard())
+      // Who is given what is kept learns of it when that is too old.
+      .catch(() => {})
+      .finally(() => this.#asking.delete(key));
+  }
+}
