@@ -32,6 +32,9 @@ export interface CachedTargetOptions {
   readonly credentials: CredentialPlaces;
 }
 
+/** Milliseconds before its end in which a call is given up for want of time. */
+const SLACK = 20;
+
 /** Then nothing was sent, so that what is kept is a hit (RFC 9211 §2.1). */
 const NOT_SENT: readonly unknown[] = [circuitOpen, overloaded];
 
@@ -120,12 +123,13 @@ export class CachedTarget implements Caller {
       const landing = await waiter.within(flight.landing, isFirst ? undefined : deadline);
       return await this.#landed(landing, asked, waiter, { ...had, isFirst });
     } catch (error) {
-      // Who asked first had less time.
-      const mayGoOn = !isFirst && flight.deadline < deadline && performance.now() < deadline;
-      if (mayGoOn && error instanceof Problem && error.type === upstreamTimeout)
-        return this.#alone(asked, waiter, had.fwd);
-      return this.#failed(error, asked, had);
+      const isLate = error instanceof Problem && error.type === upstreamTimeout;
+      const now = performance.now();
+      // Who asked first had less time, and has none left.
+      if (isFirst || !isLate || flight.deadline - now > SLACK || now >= deadline)
+        return this.#failed(error, asked, had);
     }
+    return this.#alone(asked, waiter, had.fwd).catch((error) => this.#failed(error, asked, had));
   }
 
   async #landed(

@@ -1,7 +1,7 @@
 /** Identical requests in flight: one call for all of them, and never for those with other credentials. */
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { type Asking, type Scripted, startCached, turns } from '../../support/cached.ts';
+import { type Asking, answering, type Scripted, startCached, turns } from '../../support/cached.ts';
 
 /** A service that answers when it is told to, and as many requests that wait for it. */
 const start = async (asked: readonly Asking[], config = '') => {
@@ -151,5 +151,27 @@ describe('who has less time than the others', () => {
     await turns(() => waiting.length === 2);
     answer({ body: 'one' });
     expect(await got[1]).toMatchObject({ status: 200, body: 'one' });
+  });
+
+  it('has no one else ask again when it was the service that took too long', async () => {
+    const patient: Asking = { headers: { 'x-envoy-expected-rq-timeout-ms': '10000' } };
+    const policy = 'trustProxy: true\npolicy: { attemptTimeout: 100, retry: { attempts: 0 } }';
+    const { got, upstream } = await start([patient, {}], policy);
+    for (const one of got) expect(await one).toMatchObject({ status: 504 });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('leaves the others what was kept, when they ask for themselves in vain', async () => {
+    const policy = 'trustProxy: true\npolicy: { attemptTimeout: 400, retry: { attempts: 0 } }';
+    const { ask, upstream, arrived } = await startCached({ config: policy });
+    upstream.answer = answering(() => ({
+      ...{ headers: { 'Cache-Control': 'max-age=0, stale-if-error=600' }, body: 'kept' },
+    }));
+    await ask();
+    upstream.answer = () => {};
+    const got = [ask(hurried), ask()];
+    await arrived(3);
+    for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'kept' });
+    expect(upstream.requests).toHaveLength(3);
   });
 });
