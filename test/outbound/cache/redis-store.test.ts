@@ -18,7 +18,7 @@ const startTwo = async (url: string) => {
 /** Until the store is connected, nothing is kept. */
 const untilKept = async (ask: () => Promise<{ headers: Readonly<Record<string, string>> }>) => {
   let said: string | undefined;
-  for (let tries = 0; tries < 1000 && !said?.startsWith('linkway; hit'); tries++)
+  for (let tries = 0; tries < 20_000 && !said?.startsWith('linkway; hit'); tries++)
     said = (await ask()).headers['cache-status'];
   expect(said).toMatch(/^linkway; hit/);
 };
