@@ -1,5 +1,5 @@
 /**
- * Writes the documents under `openapi/` from the contracts, and the state diagrams of the services' READMEs from
+ * Writes the documents under `openapi/` from the contracts, the schema of `gateway.yaml` for editors, and the state diagrams of the services' READMEs from
  * their transition tables: `npm run openapi`. With `--check` it writes nothing
  * and ends with 1 when one of them is stale.
  */
@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { editorSchema } from './config/editor-schema.ts';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
@@ -37,8 +38,12 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
     documents.push({ name, document });
     if (isHere(name)) made.push({ path, text: write(document) }, await readmeOf(name));
   }
-  const merged = join(dirname(configFile), 'openapi', 'gateway.yaml');
-  return [...made, { path: merged, text: write(mergeDocuments(liftDocuments(documents))) }];
+  const folder = join(dirname(configFile), 'openapi');
+  return [
+    ...made,
+    { path: join(folder, 'gateway.yaml'), text: write(mergeDocuments(liftDocuments(documents))) },
+    { path: join(folder, 'gateway.schema.json'), text: `${JSON.stringify(editorSchema(), null, 2)}\n` },
+  ];
 }
 
 const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);

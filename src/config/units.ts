@@ -9,7 +9,11 @@ const BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2,
 
 const withUnit = (units: Readonly<Record<string, number>>, expected: string) => {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?)\\s*(${Object.keys(units).join('|')})$`, 'i');
-  return z.union([z.number(), z.string()], { error: expected }).transform((value, context) => {
+  const written = z
+    .union([z.number(), z.string()], { error: expected })
+    // For editors, which know nothing of what becomes of it.
+    .meta({ minimum: 0, pattern: form.source });
+  return written.transform((value, context) => {
     const [, amount, unit] = typeof value === 'string' ? (form.exec(value.trim()) ?? []) : [];
     const number =
       typeof value === 'number' ? value : Number(amount) * (units[unit?.toLowerCase() ?? ''] ?? NaN);
