@@ -52,7 +52,7 @@ const NONE: readonly Fault[] = [];
 const parameterFaults = ({ operation, params, query }: Exchange, req: IncomingMessage): readonly Fault[] => {
   const { parameters } = operation;
   let faults = NONE;
-  if (parameters.path.size > 0)
+  if (!parameters.path.takeAll)
     faults = parameters.path.check(new Map([...params].map(([name, value]) => [name, [value]])));
   if (query !== '' || parameters.query.required) faults = [...faults, ...parameters.query.check(query)];
   if (parameters.header.size > 0) faults = [...faults, ...parameters.header.check(headersOf(req))];

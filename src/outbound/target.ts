@@ -169,13 +169,8 @@ export class Target implements Owner, Caller {
     });
     const { method, path, body } = call.request;
     const { span, headers = call.request.headers } = traced(this.name, call) ?? {};
-    instance.dispatch(
-      {
-        ...{ method, path, body: body ?? null, bodyTimeout: idleTimeout },
-        headers: [...headers, DEADLINE_HEADER, String(time)],
-      },
-      attempt,
-    );
+    const sent = headers.concat(DEADLINE_HEADER, String(time));
+    instance.dispatch({ method, path, headers: sent, body: body ?? null, bodyTimeout: idleTimeout }, attempt);
     try {
       const answer = await attempt.head;
       const milliseconds = performance.now() - startedAt;

@@ -25,8 +25,19 @@ const IGNORED_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 
 
 const ENCODED_COMMA = /%2C/i;
 
+/** What a schema may say without refusing anything. */
+const HARMLESS: ReadonlySet<string> = new Set(
+  'type minLength title description example examples default deprecated readOnly writeOnly $comment'.split(
+    ' ',
+  ),
+);
+
+const NONE: readonly Fault[] = [];
+
 export class Parameters {
   readonly required: boolean;
+  /** Whether there is nothing to check, as in a path, where each has some text, and each takes any. */
+  readonly takeAll: boolean;
   readonly #place: Place;
   readonly #fields: Fields;
   readonly #rejectUnknown: boolean;
@@ -44,6 +55,7 @@ export class Parameters {
     const fields: Field[] = [];
     const properties: Json = {};
     const required: string[] = [];
+    let takeAll = true;
     for (const parameter of parameters) {
       const { node } = parameter;
       const name = place === 'header' ? String(node.name).toLowerCase() : String(node.name);
@@ -54,7 +66,9 @@ export class Parameters {
           ? locate(document, parameter, 'schema')
           : locate(document, parameter, 'content', contentType, 'schema');
       const style = place === 'query' || place === 'cookie' ? 'form' : 'simple';
-      fields.push(fieldOf(document, name, { ...node, contentType }, schema, style));
+      const field = fieldOf(document, name, { ...node, contentType }, schema, style);
+      fields.push(field);
+      takeAll &&= place === 'path' && field.style === 'simple' && !field.isJson && takesAnyText(schema?.node);
       properties[name] = schema ? schemaAt(schema.pointer) : true;
       if (node.required === true) required.push(name);
     }
@@ -62,6 +76,7 @@ export class Parameters {
     this.#fields = new Fields(fields, place, ENCODINGS[place]);
     this.#rejectUnknown = rejectUnknown;
     this.required = required.length > 0;
+    this.takeAll = takeAll;
     this.#check = schemas.check({ type: 'object', properties, required }, 'text', `${pointer}/parameters`);
   }
 
@@ -80,9 +95,12 @@ export class Parameters {
 
   #faultsOf(texts: Texts, isLenient: boolean): readonly Fault[] {
     const { value, faults, unknown } = this.#fields.read(texts, isLenient);
+    const errors = this.#check(value);
+    if (faults.length === 0 && errors.length === 0 && !(this.#rejectUnknown && unknown.length > 0))
+      return NONE;
     // What was found already is not in the value, and is not to be called missing as well.
     const known = new Set(faults.map((fault) => fault.pointer));
-    const others = faultsOf(this.#place, this.#check(value)).filter(({ pointer }) => !known.has(pointer));
+    const others = faultsOf(this.#place, errors).filter(({ pointer }) => !known.has(pointer));
     return [
       ...faults,
       ...others.map((fault) => ({ ...fault, pointer: this.#fields.written(fault.pointer) })),
@@ -98,6 +116,12 @@ export class Parameters {
     return { in: this.#place, pointer: pointerTo(name), detail };
   }
 }
+
+/** Of a text that is not empty. */
+const takesAnyText = (schema: Json | undefined): boolean =>
+  schema?.type === 'string' &&
+  (schema.minLength === undefined || schema.minLength === 0 || schema.minLength === 1) &&
+  Object.keys(schema).every((keyword) => HARMLESS.has(keyword) || keyword.startsWith('x-'));
 
 const someText = (texts: Texts, test: (text: string) => boolean): boolean =>
   [...texts.values()].some((values) => values.some(test));
