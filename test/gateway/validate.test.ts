@@ -263,6 +263,41 @@ describe('bodies', () => {
   });
 });
 
+describe('a text in the path', () => {
+  const ask = async (schema: object, text: string) => {
+    const parameters = [{ name: 'id', in: 'path', required: true, schema }];
+    const things = document(
+      { '/things/{id}': { get: { parameters } } },
+      { schemas: { Short: { maxLength: 1 } } },
+    );
+    const { url } = await startGateway({ things });
+    return (await request(url).get(`/things/${text}`)).status;
+  };
+
+  it.each([{ minLength: 1, title: 'Id', example: 'a', 'x-own': 1 }, { minLength: 0 }, {}])(
+    'may be any, where nothing else is said: %j',
+    async (more) => {
+      expect(await ask({ type: 'string', ...more }, 'a%2Fb')).toBe(200);
+    },
+  );
+
+  it.each([
+    { minLength: 3 },
+    { maxLength: 1 },
+    { enum: ['a'] },
+    { const: 'a' },
+    { pattern: '^a$' },
+    { format: 'uuid' },
+    { not: {} },
+    { allOf: [{ maxLength: 1 }] },
+    { $ref: '#/components/schemas/Short' },
+    { type: ['string', 'null'], maxLength: 1 },
+    { type: 'boolean' },
+  ])('is refused for what its schema says: %j', async (more) => {
+    expect(await ask({ type: 'string', ...more }, 'ab')).toBe(400);
+  });
+});
+
 describe('what is wrong in a document', () => {
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
   const file = { name: 'file', in: 'path', required: true, schema: { type: 'string' } };
