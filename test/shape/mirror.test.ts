@@ -12,6 +12,8 @@ const TOP_LEVEL = [
   '.ci',
   '.gitignore',
   '.npmrc',
+  '.vscode',
+  'CONTRIBUTING.md',
   'LICENSE',
   'README.md',
   'biome.json',
