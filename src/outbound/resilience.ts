@@ -2,7 +2,7 @@
  * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
  * that has one of its own. Breakers are the instances' own; time is bounded by plain timers in the attempt and the call.
  */
-import { bulkhead, DelegateBackoff, handleWhen, type IRetryBackoffContext, retry, wrap } from 'cockatiel';
+import { bulkhead, DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import type { Policy } from '../config/policy.ts';
@@ -43,7 +43,10 @@ const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => 
     outcome.call?.pause();
     if (outcome instanceof UpstreamAnswer) outcome.discard();
   });
-  return { policy, circuit, slots, rules, around: wrap(repeat, slots) };
+  // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
+  const around = (attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
+    repeat.execute(() => slots.execute(attempt));
+  return { policy, circuit, slots, rules, around };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;

@@ -134,7 +134,7 @@ export class Target implements Owner, Caller {
       return;
     }
     if (slots.executionSlots <= 0) call.pause();
-    around.execute(() => this.#attempt(call)).then(call.succeed, call.fail);
+    around(() => this.#attempt(call)).then(call.succeed, call.fail);
   }
 
   #attempt(call: Call): Promise<UpstreamAnswer> {

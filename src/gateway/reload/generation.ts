@@ -2,8 +2,8 @@
  * One gateway, made of a configuration and documents that stay as they are. What changes makes the next one, aside;
  * the requests that this one has begun it also ends.
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Express, RequestHandler } from 'express';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import { Watchers } from '../../http/watchers.ts';
@@ -33,7 +33,7 @@ interface Parts {
   readonly services: readonly ServiceDocument[];
   readonly targets: Targets;
   readonly faults: Faults;
-  readonly app: RequestListener;
+  readonly app: Express;
   /** What those who run the gateway see of it. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
@@ -68,6 +68,11 @@ export class Generation {
     return this.#parts.admin;
   }
 
+  /** What requests and answers of its are made of. */
+  get prototypes(): Pick<Express, 'request' | 'response'> {
+    return this.#parts.app;
+  }
+
   /** How the services are now. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
@@ -76,7 +81,8 @@ export class Generation {
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight += 1;
     this.#state.inFlight += 1;
-    res.once('close', () => {
+    // Comes once by itself.
+    res.on('close', () => {
       this.#inFlight -= 1;
       this.#state.inFlight -= 1;
       if (this.#inFlight === 0) this.#onIdle?.();
