@@ -6,13 +6,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
 
-/** What `http.createServer` takes as its options. */
-export interface Prototypes {
-  readonly IncomingMessage: typeof IncomingMessage;
-  readonly ServerResponse: typeof ServerResponse;
-}
-
-export class AppPrototypes implements Prototypes {
+/** Has the shape of `http.createServer`'s options. */
+export class AppPrototypes {
   readonly IncomingMessage: typeof IncomingMessage;
   readonly ServerResponse: typeof ServerResponse;
 
