@@ -48,12 +48,10 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     told.port === undefined
       ? undefined
       : await (await import('./admin/start.ts')).startAdmin(live, { port: told.port, host: told.host, log });
-  const listening = await listen(live.handle, { port, host, server: live.prototypes }).catch(
-    async (error: unknown) => {
-      await admin?.close();
-      throw error;
-    },
-  );
+  const listening = await listen(live.handle, { port, host }).catch(async (error: unknown) => {
+    await admin?.close();
+    throw error;
+  });
   const look = setInterval(
     () => live.state.history.record(live.generation.snapshot(), Date.now()),
     INTERVAL,

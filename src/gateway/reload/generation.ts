@@ -2,8 +2,8 @@
  * One gateway, made of a configuration and documents that stay as they are. What changes makes the next one, aside;
  * the requests that this one has begun it also ends.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Express, RequestHandler } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import { Watchers } from '../../http/watchers.ts';
@@ -33,7 +33,7 @@ interface Parts {
   readonly services: readonly ServiceDocument[];
   readonly targets: Targets;
   readonly faults: Faults;
-  readonly app: Express;
+  readonly app: RequestListener;
   /** What those who run the gateway see of it. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
@@ -66,11 +66,6 @@ export class Generation {
 
   get admin(): RequestHandler {
     return this.#parts.admin;
-  }
-
-  /** What requests and answers of its are made of. */
-  get prototypes(): Pick<Express, 'request' | 'response'> {
-    return this.#parts.app;
   }
 
   /** How the services are now. */

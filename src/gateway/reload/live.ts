@@ -9,7 +9,6 @@ import type { ConfigFile } from '../../config/gateway-yaml.ts';
 import type { LastGood } from '../../config/last-good.ts';
 import { type Refusal, refusal } from '../../config/refusal.ts';
 import type { Log } from '../../http/log.ts';
-import { AppPrototypes } from '../../http/prototypes.ts';
 import { type Contract, type ContractOptions, readContract, restoreContract } from './contract.ts';
 import { Generation } from './generation.ts';
 import { State } from './state.ts';
@@ -23,8 +22,6 @@ export interface LiveOptions {
 
 export class Live {
   readonly state = new State();
-  /** For the server that it answers. */
-  readonly prototypes = new AppPrototypes();
   readonly #options: LiveOptions;
   #generation!: Generation;
   /** Of the configuration in use. */
@@ -142,7 +139,6 @@ export class Live {
         contracts: bare,
         state: this.state,
       });
-      this.prototypes.follow(this.#generation.prototypes);
       this.#text = text;
       if (previous) {
         this.#retire(previous);
