@@ -5,6 +5,7 @@
  * Reads nothing; sends 200 `text/event-stream`, never cached, or 503 when too many look.
  */
 import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
 import { Problem } from '../contract/problem.ts';
 import { overloaded } from '../contract/problems.ts';
 import { cache } from './entity.ts';
@@ -18,6 +19,7 @@ export interface WatchersOptions {
   readonly turn: () => string;
   /** Whether the process drains: then whoever looks is sent elsewhere. */
   readonly isOver: () => boolean;
+  readonly log: Pick<Logger, 'error'>;
 }
 
 /** Milliseconds. */
@@ -109,12 +111,20 @@ export class Watchers {
     if (turn === this.#turn && now - this.#sentAt < REFRESH) return;
     this.#turn = turn;
     this.#sentAt = now;
-    for (const { render, viewers } of this.#pages.values()) {
+    for (const page of this.#pages.values()) this.#send(page);
+  }
+
+  /** A page that cannot be made ends for those who look at it: asking again, they are told why. */
+  #send({ render, viewers }: Page): void {
+    try {
       const event = eventOf(render());
       for (const res of viewers) {
         if (res.writableLength > UNREAD) res.destroy();
         else res.write(event);
       }
+    } catch (err) {
+      this.#options.log.error({ err }, 'A page that is kept fresh could not be made.');
+      for (const res of viewers) res.end();
     }
   }
 }

@@ -9,15 +9,20 @@ import { pass, until, useFakeTime } from '../support/fake-time.ts';
 let turn: string;
 let isOver: boolean;
 let made: number;
+let logged: unknown[];
+let render: () => string;
 let watchers: Watchers;
 let server: Listening;
 
 beforeEach(async () => {
   useFakeTime();
   [turn, isOver, made] = ['closed', false, 0];
-  watchers = new Watchers({ turn: () => turn, isOver: () => isOver });
+  logged = [];
+  render = () => `page ${++made}\nof <b>`;
+  const log = { error: (said: unknown) => void logged.push(said) };
+  watchers = new Watchers({ turn: () => turn, isOver: () => isOver, log });
   const app = express()
-    .get('/', (req, res) => watchers.add(req, res, req.path, () => `page ${++made}\nof <b>`))
+    .get('/{:page}', (req, res) => watchers.add(req, res, req.path, () => render()))
     .use(problemHandler({ logger: { error: () => undefined } }));
   server = await listen(app, { port: 0, host: '127.0.0.1' });
 });
@@ -31,18 +36,30 @@ interface Viewer {
   text: string;
   status: number | undefined;
   isEnded: boolean;
+  isCut: boolean;
   leave(): void;
+  /** Reads nothing any more. */
+  pause(): void;
+  resume(): void;
 }
 
-const look = async (): Promise<Viewer> => {
-  const viewer: Viewer = { text: '', status: undefined, isEnded: false, leave: () => asked.destroy() };
-  const asked = get(server.url, (answer) => {
+const look = async (path = '/'): Promise<Viewer> => {
+  const viewer: Viewer = {
+    ...{ text: '', status: undefined, isEnded: false, isCut: false },
+    leave: () => asked.destroy(),
+    pause: () => asked.socket?.pause(),
+    resume: () => asked.socket?.resume(),
+  };
+  const asked = get(server.url + path, (answer) => {
     viewer.status = answer.statusCode;
     answer.setEncoding('utf8').on('data', (chunk) => {
       viewer.text += chunk;
     });
     answer.on('end', () => {
       viewer.isEnded = true;
+    });
+    answer.on('error', () => {
+      viewer.isCut = true;
     });
   });
   asked.on('error', () => undefined);
@@ -89,6 +106,38 @@ it('ends when the process drains, so that whoever looks comes again elsewhere', 
   isOver = true;
   pass(500);
   await until(() => viewer.isEnded);
+});
+
+it('ends for those who look at a page that cannot be made, and goes on for the others', async () => {
+  const [one, other] = [await look('/broken'), await look('/')];
+  const cause = new Error('no such service');
+  render = () => {
+    if (made++ === 2) throw cause;
+    return 'well';
+  };
+  pass(2000);
+  await until(() => one.isEnded && pages(other).length === 2);
+  expect(pages(other)[1]).toBe('well');
+  expect(logged).toEqual([{ err: cause }]);
+});
+
+/** Megabytes, in the buffers of both ends. */
+const MORE_THAN_THE_SYSTEM_HOLDS = 16;
+
+it('cuts off who does not read, and nobody else', async () => {
+  const reader = await look();
+  const idle = await look();
+  idle.pause();
+  const most = 2 ** 20;
+  const first = idle.text.length;
+  render = () => 'x'.repeat(most);
+  for (let event = 1; event <= MORE_THAN_THE_SYSTEM_HOLDS; event++) {
+    pass(2000);
+    await until(() => reader.text.length > event * most);
+  }
+  expect([reader.isCut, idle.text.length]).toEqual([false, first]);
+  idle.resume();
+  await until(() => idle.isCut);
 });
 
 it('refuses who would be one too many, and has room again when somebody leaves', async () => {

@@ -39,6 +39,7 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { ...desktop, colorScheme: 'light' },
   { ...desktop, colorScheme: 'dark' },
   { viewport: { width: 390, height: 800 }, colorScheme: 'light' },
+  { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
 ];
 const WELL = 'Every service is working.';
 const DOWN = 'Not well: dishes. The others are not affected.';
@@ -125,6 +126,38 @@ describeInBrowser('the status page', (browser) => {
     await says(page, DOWN);
     await page.close();
     await other.close();
+  }, 60_000);
+
+  it('is walked with the Tab key alone, in the order in which it is read, and shows where one is', async () => {
+    const { page } = await open('/status');
+    await says(page, WELL);
+    await page.locator('main').evaluate((main) => main.setAttribute('tabindex', '-1'));
+    await page.locator('main').focus();
+    const walked: string[] = [];
+    for (let steps = 0; steps < 20; steps++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const one = document.activeElement;
+        if (!one?.closest('main')) return undefined;
+        const { outlineStyle, outlineWidth } = getComputedStyle(one);
+        const box = one.querySelector('rect');
+        const isSeen = box
+          ? getComputedStyle(box).strokeWidth === '3px'
+          : outlineStyle !== 'none' && outlineWidth !== '0px';
+        return `${one.closest('svg') ? 'picture ' : ''}${one.getAttribute('href') ?? one.tagName} ${isSeen}`;
+      });
+      if (at === undefined) break;
+      walked.push(at);
+    }
+    expect(walked).toEqual([
+      'BUTTON true',
+      'picture /status/services/dishes true',
+      'picture /status/services/orders true',
+      'DIV true',
+      '/status/services/dishes true',
+      '/status/services/orders true',
+    ]);
+    await page.close();
   }, 60_000);
 
   it('says that it lost its connection', async () => {

@@ -5,5 +5,5 @@ import { Watchers } from '../../src/http/watchers.ts';
 
 export const live = (): Live => ({
   history: new History(),
-  watchers: new Watchers({ turn: () => '', isOver: () => false }),
+  watchers: new Watchers({ turn: () => '', isOver: () => false, log: { error: () => undefined } }),
 });

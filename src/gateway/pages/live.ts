@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { type Html, html } from '../../http/page/html.ts';
 import { EVENT_STREAM, type Watchers } from '../../http/watchers.ts';
+import type { LinkValue } from '../../hypermedia/represent.ts';
 import type { History } from '../history.ts';
 import { pathOf } from './assets.ts';
 
@@ -21,6 +22,9 @@ export const livePart = (fresh: Html): Html =>
 ${fresh}
 </div>
 <p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`;
+
+/** Where programs are told of changes as they come (RFC 5989 section 3, the relation `monitor`). */
+export const monitorOf = (path: string): LinkValue => ({ href: path, type: EVENT_STREAM });
 
 /**
  * @param fresh the part of the page that changes

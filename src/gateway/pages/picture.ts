@@ -119,7 +119,7 @@ const MARK = {
 function node({ service, x, y }: Box, point: Point | undefined, { box }: Format): Html {
   const { name, breaker } = service;
   const room = Math.floor((box.width - 40) / LETTER);
-  const short = name.length > room ? `${name.slice(0, room - 1)}…` : name;
+  const short = shortened(name, room);
   const said = breaker === 'closed' ? rate(point?.requests ?? 0) : SHORT[breaker];
   // Whoever hears it hears what is seen: the text is its name.
   return html`<a href="${servicePath(name)}" class="node ${breaker}">
@@ -127,6 +127,13 @@ function node({ service, x, y }: Box, point: Point | undefined, { box }: Format)
 <path d="${MARK[breaker]}" transform="translate(${x + 14} ${y + 16})"/>
 <text x="${x + 34}" y="${y + 27}">${short}</text>
 <text class="said" x="${x + 34}" y="${y + 47}">${said}</text></a>`;
+}
+
+/** What names have in common is at their beginning more often than not, so both ends stay. */
+function shortened(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const end = Math.floor((most - 1) / 2);
+  return `${name.slice(0, most - 1 - end)}…${name.slice(-end)}`;
 }
 
 const SHORT = { open: 'paused', 'half-open': 'tried again' } as const;

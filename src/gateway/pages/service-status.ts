@@ -13,13 +13,14 @@ import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
+import type { Failure } from '../../outbound/statistics.ts';
 import type { Point } from '../history.ts';
 import { type Dependents, dependentsOf } from './dependents.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
 import { milliseconds } from './figures.ts';
 import { instanceResource, instanceTable, isolationWarning } from './instances.ts';
-import { type Live, liveHead, livePart, sendLive } from './live.ts';
+import { type Live, liveHead, livePart, monitorOf, sendLive } from './live.ts';
 import { chart } from './plot.ts';
 import { type Resource, representations } from './representations.ts';
 import { failing, latency as latencies, traffic } from './series.ts';
@@ -68,6 +69,7 @@ const resourceOf = (
   links: new Map<string, LinkValue>([
     ['self', { href: servicePath(service.name) }],
     ['up', { href: STATUS_PATH }],
+    ['monitor', monitorOf(servicePath(service.name))],
     ...(isApart ? [] : Object.entries(descriptionOf(service))),
     ...(isApart ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
   ]),
@@ -163,7 +165,21 @@ const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes 
 const failures = ({ recentFailures }: ServiceSnapshot): Html =>
   recentFailures.length === 0
     ? html`<p>Nothing since this gateway started.</p>`
-    : html`<ul class="plain">${recentFailures.map(
-        ({ at, reason, operationId = 'a call' }) =>
-          html`<li><time datetime="${at}">${clock(at)}</time> <code>${operationId}</code>: ${reason}</li>`,
+    : html`<ul class="plain">${grouped(recentFailures).map(
+        ({ at, reason, operationId = 'a call', count }) =>
+          html`<li><time datetime="${at}">${clock(at)}</time> <code>${operationId}</code>: ${reason}${count > 1 && html` <small>× ${count}</small>`}</li>`,
       )}</ul>`;
+
+type Grouped = Failure & { readonly count: number };
+
+/** The same again and again is one line, with when it was last. */
+function grouped(failed: readonly Failure[]): readonly Grouped[] {
+  const lines: Grouped[] = [];
+  for (const one of failed) {
+    const last = lines.at(-1);
+    if (last?.reason === one.reason && last.operationId === one.operationId)
+      lines[lines.length - 1] = { ...last, count: last.count + 1 };
+    else lines.push({ ...one, count: 1 });
+  }
+  return lines;
+}

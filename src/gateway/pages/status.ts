@@ -7,10 +7,10 @@ import type { Router } from 'express';
 import type { Refusal } from '../../config/refusal.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../http/entity.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import type { Representation } from '../../hypermedia/represent.ts';
+import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
 import { leadingOf } from './dependents.ts';
 import { STATUS_PATH, servicePath } from './discovery.ts';
-import { type Live, sendLive } from './live.ts';
+import { type Live, monitorOf, sendLive } from './live.ts';
 import { representations } from './representations.ts';
 import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
 import { freshStatus, type StatusView, statusPage } from './status-page.ts';
@@ -42,7 +42,11 @@ export function status(
 
 const statusOf = ({ services, refused: all, isApart }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
-  links: new Map([['self', { href: STATUS_PATH }], ...(isApart ? [] : [['home', { href: '/' }] as const])]),
+  links: new Map<string, LinkValue>([
+    ['self', { href: STATUS_PATH }],
+    ['monitor', monitorOf(STATUS_PATH)],
+    ...(isApart ? [] : [['home', { href: '/' }] as const]),
+  ]),
   state: {
     ...(all && { refused: all }),
     services: services.map((service) => ({

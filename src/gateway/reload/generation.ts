@@ -126,7 +126,7 @@ async function partsOf(
     }));
   const isDraining = () => state.isDraining;
   const turn = () => [...targets.values()].map(({ states }) => states).join();
-  const watchers = new Watchers({ turn, isOver: isDraining });
+  const watchers = new Watchers({ turn, isOver: isDraining, log: log.logger });
   const live = { history: state.history, watchers };
   const told = { services, snapshot, refused: () => state.refused, isDraining, live };
   const hidesStatus = config.admin.status;

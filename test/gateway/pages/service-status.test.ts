@@ -13,6 +13,7 @@ describe('the status of a service', () => {
       _links: {
         self: { href: path },
         up: { href: '/status' },
+        monitor: { href: path, type: 'text/event-stream' },
         'service-desc': { href: '/openapi/orders.json' },
       },
       breaker: 'open',
@@ -31,6 +32,31 @@ describe('the status of a service', () => {
     );
     expect(text).toContain('<code>listOrders</code>: no answer in time');
     expect(text).toContain('<code>POST /orders</code> Place an order');
+  });
+
+  it('says once what failed again and again', async () => {
+    const failure = (second: number, reason: string) => ({
+      at: `2030-01-02T03:04:0${second}.000Z`,
+      ...{ reason, operationId: 'listOrders' },
+    });
+    const recentFailures = [
+      failure(4, 'refused'),
+      failure(3, 'refused'),
+      failure(2, 'half'),
+      failure(1, 'refused'),
+    ];
+    const quiet = { inFlight: 0, queued: 0, requests: 4, failures: 4, retries: 0, retriesRefused: 0 };
+    const known = { droppedLinks: 0, faults: [], hasContract: true, instances: [] };
+    const app = pagesApp({
+      status: () => [{ name: 'orders', breaker: 'closed', ...quiet, ...known, recentFailures }],
+    });
+    const { text } = await request(app).get(path).set('Accept', 'text/html').expect(200);
+    const lines = [...text.matchAll(/>(03:04:\d\d) UTC<\/time> <code>listOrders<\/code>: (.*?)<\/li>/g)];
+    expect(lines.map(([, at, what]) => [at, what])).toEqual([
+      ['03:04:04', 'refused <small>× 2</small>'],
+      ['03:04:02', 'half'],
+      ['03:04:01', 'refused'],
+    ]);
   });
 
   it('tells what its cache did, where it has one', async () => {

@@ -14,6 +14,28 @@ it('tells programs how each service is', async () => {
   ]);
 });
 
+it('leads to the events that keep it fresh', async () => {
+  const { body } = await request(app).get('/status').expect(200);
+  const { href, type } = body._links.monitor;
+  expect([href, type]).toEqual(['/status', 'text/event-stream']);
+  await request(app)
+    .head(href)
+    .set('Accept', type)
+    .expect(200)
+    .expect('Content-Type', /^text\/event-stream/);
+});
+
+it('draws names that are too long with both ends, so that they can be told apart', async () => {
+  const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
+  const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
+  const names = ['customer-relationship-billing', 'customer-relationship-support'];
+  const status = () => names.map((name) => ({ name, breaker: 'closed' as const, ...quiet, ...known }));
+  const { text } = await request(pagesApp({ status })).get('/status').set('Accept', 'text/html');
+  const drawn = [...text.matchAll(/<text x="\d+" y="\d+">([^<]*…[^<]*)<\/text>/g)].map(([, name]) => name);
+  expect(drawn).toHaveLength(4);
+  expect(new Set(drawn).size).toBe(4);
+});
+
 it('shows nothing of a snapshot but what is named', async () => {
   const service = {
     name: 'a',
