@@ -10,9 +10,10 @@ describe('durations', () => {
     ['2m', 120_000],
     ['1H', 3_600_000],
     [0, 0],
+    ['596h', 2_145_600_000],
   ])('reads %p as %d ms', (text, expected) => expect(duration.parse(text)).toBe(expected));
 
-  it.each(['5', 'soon', '5 parsecs', -1, Number.NaN, true, '', '-5s'])(
+  it.each(['5', 'soon', '5 parsecs', -1, Number.NaN, true, '', '-5s', '597h', 2 ** 31])(
     'refuses %p, showing a good one',
     (text) => expect(duration.safeParse(text).error?.issues[0]?.message).toMatch('such as 500ms, 5s'),
   );
