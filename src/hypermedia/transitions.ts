@@ -35,6 +35,7 @@ export interface StateChart {
  * @param field the member of the state that names it; the table has each of its values
  * @param start the state that a new one begins in
  * @param actions the events that callers bring about, by the operation that does it
+ * @param always what every state allows and none follows from, by relation
  */
 export function transitions<
   Shape extends z.ZodObject,
@@ -48,6 +49,7 @@ export function transitions<
     readonly table: Table;
     readonly actions: { readonly [Event in EventOf<Table>]?: Operation };
     readonly conditions?: { readonly [Event in EventOf<Table>]?: Condition<z.input<Shape>> };
+    readonly always?: Readonly<Record<string, Operation>>;
   },
 ): AffordanceTable<Resource<Shape>> {
   type State = z.input<Shape>;
@@ -59,11 +61,15 @@ export function transitions<
     operation,
     when: (state: State) => rel in table[nameOf(state)] && (conditions[rel]?.holds(state) ?? true),
   }));
+  const always = Object.entries(spec.always ?? {}).map(([rel, operation]) => ({
+    ...{ rel, operation },
+    when: () => true,
+  }));
   const texts = Object.entries(conditions).map(([event, { text }]) => [event, text]);
   return {
     resource,
     state: nameOf,
-    rows: rows as unknown as AffordanceTable<Resource<Shape>>['rows'],
+    rows: [...rows, ...always] as unknown as AffordanceTable<Resource<Shape>>['rows'],
     chart: { start, transitions: table, conditions: Object.fromEntries(texts) },
   };
 }
@@ -85,6 +91,7 @@ function offered({ chart, rows, resource }: AffordanceTable, operationId: string
   if (chart === undefined || event === undefined) return undefined;
   const { conditions } = chart;
   const from = Object.keys(chart.transitions).filter((state) => event in (chart.transitions[state] ?? {}));
+  if (from.length === 0) return undefined;
   const states = from.map((state) => `\`${state}\``).join(' or ');
   const condition = conditions[event] === undefined ? '' : ` and ${conditions[event]}`;
   return `Offered by the ${resource.name} while it is ${states}${condition}; otherwise refused with 409.`;
