@@ -1,0 +1,84 @@
+/** What a service and its resource are called, in every way that code writes a name. */
+import { words } from './words.ts';
+
+export interface Names {
+  /** Of the service: `line-items`. */
+  readonly service: string;
+  readonly one: Written;
+  readonly many: Written;
+  /** What its ids begin with: `li`. */
+  readonly prefix: string;
+}
+
+/** One name in every way of writing it. */
+interface Written {
+  /** `LineItem` */
+  readonly pascal: string;
+  /** `lineItem` */
+  readonly camel: string;
+  /** `line-item` */
+  readonly kebab: string;
+  /** `line_item` */
+  readonly snake: string;
+  /** `line item` */
+  readonly text: string;
+}
+
+/** @param resource in the singular, however it is written; without it, what the name of the service says */
+export function namesOf(service: string, resource?: string): Names {
+  const one = resource === undefined ? words.singular(service.split('-')) : words.split(resource);
+  const many = resource === undefined ? service.split('-') : words.plural(one);
+  return { service, one: written(one), many: written(many), prefix: one.map((word) => word[0]).join('') };
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+function written(parts: readonly string[]): Written {
+  const pascal = parts.map(capital).join('');
+  return {
+    pascal,
+    camel: pascal.charAt(0).toLowerCase() + pascal.slice(1),
+    kebab: parts.join('-'),
+    snake: parts.join('_'),
+    text: parts.join(' '),
+  };
+}
+
+const VOWEL = /^(?:[aeio]|u(?!ni|s))/i;
+
+/** Each way of writing the one, and how the other is written that way. */
+export function renamings(from: Names, to: Names): [string, string][] {
+  const article = ({ text }: Written) => `${VOWEL.test(text) ? 'an' : 'a'} ${text}`;
+  const ways: ((name: Written) => string)[] = [
+    ({ pascal }) => pascal,
+    ({ camel }) => camel,
+    ({ kebab }) => kebab,
+    ({ snake }) => snake,
+    ({ snake }) => snake.toUpperCase(),
+    ({ text }) => text,
+    ({ text }) => capital(text),
+  ];
+  return [
+    [`service: '${from.service}'`, `service: '${to.service}'`],
+    [`# ${from.service}\n`, `# ${to.service}\n`],
+    ...(['many', 'one'] as const).flatMap((number) =>
+      ways.map((way): [string, string] => [way(from[number]), way(to[number])]),
+    ),
+    [article(from.one), article(to.one)],
+    [capital(article(from.one)), capital(article(to.one))],
+    [`newId('${from.prefix}')`, `newId('${to.prefix}')`],
+    [`'${from.prefix}-`, `'${to.prefix}-`],
+    [`\`${from.prefix}-`, `\`${to.prefix}-`],
+    [`/${from.prefix}-`, `/${to.prefix}-`],
+    [`=${from.prefix}-`, `=${to.prefix}-`],
+    [`,${from.prefix}-`, `,${to.prefix}-`],
+  ];
+}
+
+/** All at once, so that nothing is renamed twice; where two fit, the longer one. */
+export function renamed(text: string, pairs: readonly (readonly [string, string])[]): string {
+  const to = new Map(pairs);
+  const longest = [...to.keys()].toSorted((a, b) => b.length - a.length);
+  const any = new RegExp(longest.map((one) => RegExp.escape(one)).join('|'), 'g');
+  return text.replace(any, (found) => to.get(found) ?? found);
+}

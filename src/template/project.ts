@@ -1,0 +1,80 @@
+/** Where things are in this project, and what it is made of. */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ConfigError } from '../config/config-error.ts';
+import { readSettings } from '../config/settings.ts';
+import type { Changes } from './changes.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+
+/** Of the configuration, from the root. */
+export const gatewayFile = (): string => readSettings(process.env).GATEWAY_CONFIG;
+
+export const folderOf = (service: string): string => `services/${service}`;
+export const testsOf = (service: string): string => `test/services/${service}`;
+export const documentOf = (service: string): string => `openapi/${service}.yaml`;
+
+/** The services that have code here. */
+export const servicesHere = (root: string): string[] => {
+  const folder = join(root, 'services');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'contract.ts')))
+    .toSorted();
+};
+
+const run = promisify(execFile);
+
+/** Whether the formatter has nothing to change in it. */
+async function isFormatted(root: string, path: string): Promise<boolean> {
+  return run(biome(root), ['check', path], { cwd: root }).then(
+    () => true,
+    () => false,
+  );
+}
+
+const biome = (root: string): string => join(root, 'node_modules/.bin/biome');
+
+/**
+ * Makes the changes, formats what was formatted before, and writes the documents anew; all of that or nothing.
+ * @throws ConfigError with what the documents are refused for
+ */
+export async function applied(changes: Changes): Promise<void> {
+  const { root } = changes;
+  const code = changes.written.filter((path) => path.endsWith('.ts'));
+  const formatted: string[] = [];
+  for (const path of code)
+    if (!existsSync(join(root, path)) || (await isFormatted(root, path))) formatted.push(path);
+  const made = existsSync(join(root, 'openapi'))
+    ? readdirSync(join(root, 'openapi'), { withFileTypes: true })
+        .filter((one) => one.isFile())
+        .map(({ name }) => `openapi/${name}`)
+    : [];
+  const documents = [...new Set([...made, ...changes.written.flatMap(documentBehind)])];
+  const readmes = servicesHere(root).map((name) => `${folderOf(name)}/README.md`);
+  await changes.apply(async () => {
+    if (formatted.length > 0) await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }));
+    await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }));
+  }, [...documents, ...readmes]);
+}
+
+const documentBehind = (path: string): string[] => {
+  const [, service] = /^services\/([^/]+)\//.exec(path) ?? [];
+  return service === undefined ? [] : [documentOf(service)];
+};
+
+/** What a command says when it fails is what whoever waits for it has to know. */
+async function said(command: Promise<unknown>): Promise<void> {
+  try {
+    await command;
+  } catch (error) {
+    const { stderr, stdout } = error as { stderr?: string; stdout?: string };
+    const [text = String(error)] = [stderr, stdout].filter(Boolean);
+    throw new ConfigError(
+      `nothing is changed, since it would not hold: ${text.trim().replace(/^linkway: /, '')}`,
+    );
+  }
+}

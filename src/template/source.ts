@@ -1,0 +1,253 @@
+/**
+ * The TypeScript of a file that is edited: what is in it, found by its syntax tree, and changes that leave every other
+ * byte as it is.
+ */
+import { type Expression, type ObjectExpression, type Program, parseSync, Visitor } from 'oxc-parser';
+import { ConfigError } from '../config/config-error.ts';
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A list that something is put into or taken from. */
+interface List extends Span {
+  readonly items: readonly Span[];
+}
+
+/** How long a line may be before the formatter breaks it. */
+const WIDTH = 110;
+
+export class Source {
+  readonly file: string;
+  #text: string;
+
+  /** @param file to name in messages */
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Puts an item last into a list. */
+  append(list: List, item: string): void {
+    const last = list.items.at(-1);
+    if (last === undefined) {
+      this.#splice(list.start + 1, list.end - 1, ` ${item} `);
+      return;
+    }
+    const isBroken = this.#text.slice(list.start, last.start).includes('\n');
+    this.#splice(last.end, last.end, isBroken ? `,\n${this.#indentOf(last)}${item}` : `, ${item}`);
+  }
+
+  /** Takes an item out of a list; one that was broken for its length is whole again. */
+  take(list: List, item: Span): void {
+    const index = list.items.indexOf(item);
+    const [before, after] = [list.items[index - 1], list.items[index + 1]];
+    const whole = this.#text.slice(list.start, list.end);
+    const start = before ? before.end : after ? item.start : list.start + 1;
+    const end = before ? item.end : after ? after.start : list.end - 1;
+    const left = this.#text.slice(list.start, start) + this.#text.slice(end, list.end);
+    const isPlain = !/[\n{[(]/.test(whole.slice(1, -1).replaceAll(/,?\s*\n\s*/g, ' '));
+    const line = joined(whole);
+    const lineStart = this.#text.lastIndexOf('\n', list.start) + 1;
+    const isLong = list.start - lineStart + line.length + ','.length > WIDTH;
+    this.#splice(list.start, list.end, whole.includes('\n') && isPlain && isLong ? joined(left) : left);
+  }
+
+  /** Puts statements before another, or last. */
+  insert(statements: string, before?: Span): void {
+    const at = before ? this.#startWithComment(before) : this.#text.length;
+    this.#splice(at, at, before ? `${statements}\n\n` : `\n${statements}\n`);
+  }
+
+  /** Puts lines before what begins a line of its own. */
+  insertLines(lines: string, before: Span): void {
+    this.#splice(before.start, before.start, `${lines}\n${this.#indentOf(before)}`);
+  }
+
+  import(statement: string): void {
+    const last = this.#program.body.findLast(({ type }) => type === 'ImportDeclaration');
+    const at = last?.end ?? 0;
+    this.#splice(at, at, last ? `\n${statement}` : `${statement}\n`);
+  }
+
+  /** Takes away the imports of a module. @returns the local names that they brought */
+  dropImports(module: string): string[] {
+    const names: string[] = [];
+    for (const one of this.#program.body.toReversed()) {
+      if (one.type !== 'ImportDeclaration' || one.source.value !== module) continue;
+      names.push(...one.specifiers.map(({ local }) => local.name));
+      this.#splice(one.start, this.#text.indexOf('\n', one.end) + 1, '');
+    }
+    return names;
+  }
+
+  /** The value of a constant of the module. @throws ConfigError when there is none */
+  constant(name: string): Expression {
+    const found = this.findConstant(name);
+    if (found === undefined) throw new ConfigError(`${this.file} has no constant ${name}`);
+    return found;
+  }
+
+  findConstant(name: string): Expression | undefined {
+    return this.#declared(name)?.value;
+  }
+
+  /** The whole statement that declares a constant. */
+  statementOf(name: string): Span {
+    const found = this.#declared(name);
+    if (found === undefined) throw new ConfigError(`${this.file} has no constant ${name}`);
+    return found.statement;
+  }
+
+  /** The names of the constants whose value is a call of that function, with its first object. */
+  calls(callee: string): { readonly name: string; readonly spec: ObjectExpression }[] {
+    return this.#constants.flatMap(({ name, value }) => {
+      if (value.type !== 'CallExpression' || value.callee.type !== 'Identifier') return [];
+      const spec = value.arguments.find((argument) => argument.type === 'ObjectExpression');
+      return value.callee.name === callee && spec ? [{ name, spec }] : [];
+    });
+  }
+
+  /** Members of an object by their name. */
+  members(object: ObjectExpression): Map<string, Member> {
+    return new Map(
+      object.properties.flatMap((property) => {
+        if (property.type !== 'Property') return [];
+        const { key, value } = property;
+        const name = key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : '';
+        return [[name, { span: property, value: value as Expression }] as const];
+      }),
+    );
+  }
+
+  /** What leads from member to member. @throws ConfigError naming the file and the first that is not there */
+  objectAt(object: ObjectExpression, ...path: readonly string[]): ObjectExpression {
+    return path.reduce((at, name) => {
+      const value = this.members(at).get(name)?.value;
+      if (value?.type === 'ObjectExpression') return value;
+      throw new ConfigError(`${this.file} has no object \`${name}\` where one was looked for`);
+    }, object);
+  }
+
+  /** @throws ConfigError when that is no list in brackets */
+  listAt(object: ObjectExpression, name: string): List {
+    const value = this.members(object).get(name)?.value;
+    if (value?.type === 'ArrayExpression') return this.list(value);
+    throw new ConfigError(`${this.file} has no list \`${name}\` where one was looked for`);
+  }
+
+  /** An object or array, with `as const` and the like around it or not. @throws ConfigError for anything else */
+  list(node: Expression): List {
+    const value = bare(node);
+    if (value.type === 'ObjectExpression') return { ...spanOf(value), items: value.properties };
+    if (value.type === 'ArrayExpression')
+      return { ...spanOf(value), items: value.elements.filter((one) => one !== null) };
+    throw new ConfigError(`${this.file}: ${this.textOf(value)} is neither an object nor a list`);
+  }
+
+  textOf({ start, end }: Span): string {
+    return this.#text.slice(start, end);
+  }
+
+  /** The first object that a function of this name returns, and the statement that does. */
+  returned(object: ObjectExpression, name: string): { list: List; statement: Span } {
+    const at = this.members(object).get(name)?.value;
+    let found: { list: List; statement: Span } | undefined;
+    if (at)
+      new Visitor({
+        ReturnStatement: (statement) => {
+          if (statement.start < at.start || statement.end > at.end || found) return;
+          if (statement.argument) found = { list: this.list(statement.argument), statement };
+        },
+      }).visit(this.#program);
+    if (found === undefined) throw new ConfigError(`${this.file} has no \`${name}\` that returns an object`);
+    return found;
+  }
+
+  /** The body of an interface of the module. @throws ConfigError when there is none of that name */
+  interfaceBody(name: string): List {
+    for (const one of this.#program.body) {
+      const declared = one.type === 'ExportNamedDeclaration' ? one.declaration : one;
+      if (declared?.type === 'TSInterfaceDeclaration' && declared.id.name === name)
+        return { ...spanOf(declared.body), items: declared.body.body };
+    }
+    throw new ConfigError(`${this.file} has no interface ${name}`);
+  }
+
+  /** The text of the statements after the imports. */
+  get body(): string {
+    const last = this.#program.body.findLast(({ type }) => type === 'ImportDeclaration');
+    return this.#text.slice(last?.end ?? 0).trim();
+  }
+
+  /** The import statements, each as it is written. */
+  get imports(): readonly string[] {
+    return this.#program.body
+      .filter(({ type }) => type === 'ImportDeclaration')
+      .map((statement) => this.textOf(statement));
+  }
+
+  get #program(): Program {
+    const { program, errors } = parseSync(this.file, this.#text);
+    const [broken] = errors;
+    if (broken) throw new ConfigError(`${this.file} is broken, so it is left as it is: ${broken.message}`);
+    return program;
+  }
+
+  get #constants() {
+    return this.#program.body.flatMap((statement) => {
+      const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+      if (declared?.type !== 'VariableDeclaration') return [];
+      return declared.declarations.flatMap(({ id, init }) =>
+        id.type === 'Identifier' && init
+          ? [{ name: id.name, value: init, statement: statement as Span }]
+          : [],
+      );
+    });
+  }
+
+  #declared(name: string) {
+    return this.#constants.find((one) => one.name === name);
+  }
+
+  #indentOf({ start }: Span): string {
+    const line = this.#text.slice(this.#text.lastIndexOf('\n', start) + 1, start);
+    return /^\s*/.exec(line)?.[0] ?? '';
+  }
+
+  /** A doc comment belongs to what it stands before. */
+  #startWithComment({ start }: Span): number {
+    const before = this.#text.slice(0, start);
+    const comment = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/|\/\/[^\n]*)\n$/.exec(before);
+    return comment?.index ?? start;
+  }
+
+  #splice(start: number, end: number, text: string): void {
+    this.#text = this.#text.slice(0, start) + text + this.#text.slice(end);
+  }
+}
+
+interface Member {
+  readonly span: Span;
+  readonly value: Expression;
+}
+
+const spanOf = ({ start, end }: Span): Span => ({ start, end });
+
+/** Without what only the type checker reads. */
+function bare(node: Expression): Expression {
+  return node.type === 'TSAsExpression' || node.type === 'TSSatisfiesExpression'
+    ? bare(node.expression)
+    : node;
+}
+
+const joined = (list: string): string =>
+  list
+    .replace(/^([{[])\s*/, list.startsWith('{') ? '{ ' : '[')
+    .replace(/,?\s*([}\]])$/, list.startsWith('{') ? ' }' : ']')
+    .replaceAll(/\s*\n\s*/g, ' ');

@@ -1,0 +1,75 @@
+/** The project in a folder of its own, as it would be committed now, to be changed at will. */
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface ProjectCopy {
+  readonly folder: string;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  has(path: string): boolean;
+  /** What one has typed; its output, and its exit code. */
+  run(command: string, ...args: readonly string[]): Promise<Ended>;
+  /** What git would say is different from the beginning, a line a file. */
+  changed(): string[];
+  remove(): void;
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+}
+
+export function copyProject(): ProjectCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard'];
+  const files = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+  for (const file of files.filter((one) => existsSync(join(ROOT, one))))
+    cpSync(join(ROOT, file), join(folder, file));
+  symlinkSync(
+    join(dirname(fileURLToPath(import.meta.resolve('express'))), '..'),
+    join(folder, 'node_modules'),
+  );
+  const git = (...words: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=copy', '-c', 'user.email=copy@example.com', ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'A copy');
+  const { DATABASE_URL: _, REQUIRE_ALL: __, NODE_OPTIONS: ___, ...env } = process.env;
+  return {
+    folder,
+    read: (path) => readFileSync(join(folder, path), 'utf8'),
+    write: (path, text) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    },
+    has: (path) => existsSync(join(folder, path)),
+    run: (command, ...words) =>
+      promisify(execFile)(command, [...words], { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 }).then(
+        ({ stdout, stderr }) => ({ code: 0, out: stdout + stderr }),
+        ({ code, stdout, stderr }) => ({ code, out: stdout + stderr }),
+      ),
+    changed: () =>
+      git('status', '--porcelain', '--untracked-files=all')
+        .split('\n')
+        .filter((line) => line !== '' && !line.endsWith(' node_modules')),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
