@@ -60,7 +60,8 @@ function relationPairs({ names, service, operationId, path, parameter, example }
     [`get${RELATED.one.pascal}'`, `${operationId}'`],
     [RELATED_PARAMETER, parameter],
     [`'/${RELATED.many.kebab}/${RELATED_EXAMPLE}'`, `'${item}'`],
-    [RELATED_EXAMPLE, example],
+    [`'${RELATED_EXAMPLE}'`, `'${example}'`],
+    [`=${RELATED_EXAMPLE}`, `=${example}`],
   ];
 }
 

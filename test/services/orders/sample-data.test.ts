@@ -1,11 +1,11 @@
 /** The services keep their data apart; that their sample data fits together is held here. */
 import { describe, expect, it } from '@jest/globals';
-import { sampleConsumers } from '../../services/consumers/sample-data.ts';
-import { Order, contract as orders } from '../../services/orders/contract.ts';
-import { sampleOrders } from '../../services/orders/sample-data.ts';
-import { sampleMenuItems, sampleRestaurants } from '../../services/restaurants/sample-data.ts';
-import { contractDocument } from '../../src/contract/document.ts';
-import { formats } from '../../src/hypermedia/formats/index.ts';
+import { sampleConsumers } from '../../../services/consumers/sample-data.ts';
+import { Order, contract as orders } from '../../../services/orders/contract.ts';
+import { sampleOrders } from '../../../services/orders/sample-data.ts';
+import { sampleMenuItems, sampleRestaurants } from '../../../services/restaurants/sample-data.ts';
+import { contractDocument } from '../../../src/contract/document.ts';
+import { formats } from '../../../src/hypermedia/formats/index.ts';
 
 describe('the sample data', () => {
   it('has no id twice', () => {

@@ -1,0 +1,172 @@
+/**
+ * `npm run remove:service -- invoices`: takes a service away with all that speaks of it: its code, its tests, its
+ * documents, its place in `gateway.yaml`, and the links of other services that lead to it. Services that call it cannot
+ * go on without it, so they are named, and go with it only where that is asked for.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { ConfigError } from '../config/config-error.ts';
+import { Changes } from './changes.ts';
+import { checkKnown, command } from './command.ts';
+import { withoutEntry } from './gateway-entry.ts';
+import { applied, documentOf, folderOf, gatewayFile, ROOT, servicesHere, testsOf } from './project.ts';
+import { serviceIn, sourceOf } from './relation.ts';
+import { Source } from './source.ts';
+
+const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
+
+  Takes a service away, with its tests, its documents and the links that lead to it.
+
+  --dependents   takes the services that call it away too; without it, they are only named
+  --dry-run      says what would be done, and does nothing
+
+`;
+
+export interface RemoveService {
+  readonly name: string;
+  /** Whether those that call it go too. */
+  readonly dependents?: boolean;
+  readonly isRehearsal?: boolean;
+}
+
+/**
+ * @returns what is said of it
+ * @throws ConfigError when there is no such service, or others call it; then nothing is changed
+ */
+export async function removeService({
+  name,
+  dependents = false,
+  isRehearsal = false,
+}: RemoveService): Promise<readonly string[]> {
+  const known = servicesHere(ROOT);
+  checkKnown(name, known, 'service');
+  const gone = new Set([name]);
+  const callers = callersOf(gone, known);
+  if (callers.size > 0 && !dependents)
+    throw new ConfigError(
+      [
+        `${name} is called by ${[...callers].map(([caller, files]) => `${caller} (${files.join(', ')})`).join(' and ')}`,
+        `take the calls out, or the callers with it: npm run remove:service -- ${name} --dependents`,
+      ].join('; '),
+    );
+  for (const caller of callers.keys()) gone.add(caller);
+
+  const changes = new Changes(ROOT);
+  for (const one of gone) takeAway(changes, one);
+  for (const other of known) if (!gone.has(other)) takeOutLinks(changes, other, gone);
+  takeWorkflows(changes, gone);
+  const { lines } = changes;
+  if (isRehearsal) return [...lines, '', 'Nothing is changed: this was a rehearsal.'];
+  await applied(changes);
+  const left = servicesHere(ROOT);
+  return [
+    ...lines,
+    '',
+    left.length > 0
+      ? `Gone: ${[...gone].join(', ')}. What the database keeps of it stays; left are ${left.join(', ')}.`
+      : 'No service is left. npm run new:service -- NAME writes the first of your own.',
+  ];
+}
+
+/** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
+function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {
+  const callers = new Map<string, string[]>();
+  for (const other of known) {
+    if (gone.has(other)) continue;
+    const files = codeOf(other).filter((path) => {
+      if (path === `${folderOf(other)}/main.ts`) return false;
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      return [...gone].some((one) => text.includes(`/${one}/contract.ts'`));
+    });
+    if (files.length > 0) callers.set(other, files);
+  }
+  if (callers.size === 0) return callers;
+  return new Map([...callers, ...callersOf(new Set([...gone, ...callers.keys()]), known)]);
+}
+
+const codeOf = (service: string): string[] =>
+  readdirSync(join(ROOT, folderOf(service)), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folderOf(service)}/${file}`);
+
+function takeAway(changes: Changes, service: string): void {
+  changes.remove(folderOf(service));
+  changes.remove(testsOf(service));
+  changes.remove(documentOf(service));
+  changes.remove(`openapi/released/${service}.yaml`);
+  const text = changes.read(gatewayFile());
+  const { services } = parse(text) as { services?: Record<string, { overlays?: string[] }> };
+  if (!Object.hasOwn(services ?? {}, service)) return;
+  const left = withoutEntry(text, service);
+  for (const overlay of services?.[service]?.overlays ?? [])
+    if (!left.includes(overlay) && existsSync(join(ROOT, overlay))) changes.remove(overlay);
+  changes.write(gatewayFile(), left);
+}
+
+/** Links of a service that stays, to those that go. */
+function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<string>): void {
+  const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
+  for (const one of gone) {
+    main.dropImports(`../${one}/contract.ts`);
+    const linked = main.objectAt(serviceIn(main).spec, 'linked');
+    const member = main.members(linked).get(one);
+    if (member) main.take(main.list(linked), member.span);
+  }
+  changes.write(main.file, main.text);
+
+  const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
+  const ids = new Set([...gone].flatMap(operationIds));
+  for (let dead = deadLink(contract, ids); dead; dead = deadLink(contract, ids))
+    contract.take(dead.list, dead.span);
+  changes.write(contract.file, contract.text);
+}
+
+const operationIds = (service: string): string[] => {
+  const file = `${folderOf(service)}/contract.ts`;
+  const contract = new Source(file, readFileSync(join(ROOT, file), 'utf8'));
+  return contract.calls('operation').flatMap(({ spec }) => {
+    const id = contract.members(spec).get('operationId')?.value;
+    return id?.type === 'Literal' ? [String(id.value)] : [];
+  });
+};
+
+/** The first link to one of the operations. */
+function deadLink(contract: Source, ids: ReadonlySet<string>) {
+  for (const { spec } of contract.calls('operation')) {
+    const responses = contract.members(spec).get('responses')?.value;
+    if (responses?.type !== 'ObjectExpression') continue;
+    for (const { value: response } of contract.members(responses).values()) {
+      if (response.type !== 'ObjectExpression') continue;
+      const links = contract.members(response).get('links')?.value;
+      if (links?.type !== 'ObjectExpression') continue;
+      for (const { value, span } of contract.members(links).values()) {
+        if (value.type !== 'ObjectExpression') continue;
+        const id = contract.members(value).get('operationId')?.value;
+        if (id?.type === 'Literal' && ids.has(String(id.value))) return { list: contract.list(links), span };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Arazzo documents whose steps are of a service that is not there any more. */
+function takeWorkflows(changes: Changes, gone: ReadonlySet<string>): void {
+  const ids = new Set([...gone].flatMap(operationIds));
+  for (const name of readdirSync(join(ROOT, 'openapi')).filter((one) => one.endsWith('.arazzo.yaml'))) {
+    const path = `openapi/${basename(name)}`;
+    const steps = [
+      ...readFileSync(join(ROOT, path), 'utf8').matchAll(/operationId:\s*['"]?(?:\$[\w.]+\.)?(\w+)/g),
+    ];
+    if (steps.some(([, id = '']) => ids.has(id))) changes.remove(path);
+  }
+}
+
+if (import.meta.main)
+  await command({
+    help: HELP,
+    names: 1,
+    flags: ['dependents', 'dry-run'],
+    run: ({ names: [name = ''], flags }) =>
+      removeService({ name, dependents: flags.has('dependents'), isRehearsal: flags.has('dry-run') }),
+  });
