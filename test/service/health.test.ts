@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { service as orders } from '../../services/orders/main.ts';
 import { createTargets } from '../../src/outbound/targets.ts';
 import { type ServiceHealthOptions, serviceHealth } from '../../src/service/health.ts';
+import { service } from '../../src/template/job-cards/main.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 describe('the health of a service', () => {
   let running: TestService;
   beforeAll(async () => {
-    const targets = createTargets([{ name: 'consumers', urls: ['http://127.0.0.1:1'] }]);
-    running = await testService(orders, [...targets.values()]);
+    const targets = createTargets([{ name: 'help-desks', urls: ['http://127.0.0.1:1'] }]);
+    running = await testService(service, [...targets.values()]);
   });
   afterAll(() => running.close());
 
@@ -17,10 +17,10 @@ describe('the health of a service', () => {
     const { body, type } = await request(running.app).get('/health').expect(200);
 
     expect(type).toBe('application/health+json');
-    expect(body).toMatchObject({ status: 'pass', serviceId: 'orders', links: { self: '/health' } });
+    expect(body).toMatchObject({ status: 'pass', serviceId: 'job-cards', links: { self: '/health' } });
     expect(body.checks).toMatchObject({
       'database:responseTime': [{ componentType: 'datastore', status: 'pass', observedUnit: 'ms' }],
-      'consumers:breaker': [{ status: 'pass', observedValue: 'closed' }],
+      'help-desks:breaker': [{ status: 'pass', observedValue: 'closed' }],
     });
     expect(JSON.stringify(body)).not.toContain('127.0.0.1');
     await request(running.app).get(body.links['service-desc']).expect(200);

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { service } from '../../services/consumers/main.ts';
 import { type Done, Idempotency } from '../../src/service/idempotency.ts';
+import { service } from '../../src/template/job-cards/main.ts';
 import { memoryKeys } from '../support/keys.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 const KEY = '8e03978e-40d5-43dd-bc93-6894a57f9324';
-const ada = { name: 'Ada', email: 'ada@example.com' };
+const look = { title: 'Look', helpDeskId: 'hd-1' };
 
 describe('a request that comes again', () => {
   let running: TestService;
-  const post = (key: string, body: object = ada) =>
-    request(running.app).post('/consumers').set('Idempotency-Key', key).send(body);
+  const post = (key: string, body: object = look) =>
+    request(running.app).post('/job-cards').set('Idempotency-Key', key).send(body);
   const count = async () =>
-    (await request(running.app).get('/consumers?limit=100')).body._embedded.item.length;
+    (await request(running.app).get('/job-cards?limit=100')).body._embedded.item.length;
 
   beforeEach(async () => {
     running = await testService(service);
@@ -42,9 +42,9 @@ describe('a request that comes again', () => {
 
   it('is refused when it is another request under the same key', async () => {
     await post(KEY).expect(201);
-    const { body } = await post(KEY, { ...ada, name: 'Grace' }).expect(422);
+    const { body } = await post(KEY, { ...look, title: 'Look again' }).expect(422);
     expect(body.type).toBe('/problems/idempotency-key-reused');
-    await post('another', { ...ada, name: 'Grace' }).expect(201);
+    await post('another', { ...look, title: 'Look again' }).expect(201);
   });
 
   it('has nothing to do with the same key of another caller', async () => {
@@ -54,7 +54,7 @@ describe('a request that comes again', () => {
   });
 
   it('may be mended when the first was refused', async () => {
-    await post(KEY, { name: 'Ada' }).expect(400);
+    await post(KEY, { title: 'Look' }).expect(400);
     await post(KEY).expect(201);
   });
 

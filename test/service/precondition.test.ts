@@ -1,20 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { service } from '../../services/restaurants/main.ts';
 import { createLog } from '../../src/http/log.ts';
 import { affordances } from '../../src/hypermedia/affordance.ts';
 import { createService } from '../../src/service/app.ts';
+import { service } from '../../src/template/job-cards/main.ts';
 import { Book, books, burnBook } from '../support/graph.ts';
 import { memoryKeys } from '../support/keys.ts';
 import { type TestService, testService } from '../support/service.ts';
 
-const DISH = '/restaurants/r-trattoria/menu-items/m-lasagne';
-const lasagne = (amount: number) => ({ name: 'Lasagne', price: { amount, currency: 'EUR' } });
+const ONE = '/job-cards/jc-1001';
+const titled = (title: string) => ({ title, helpDeskId: 'hd-1' });
 
 describe('a change of what others change too', () => {
   let running: TestService;
-  const get = () => request(running.app).get(DISH).expect(200);
-  const put = (amount: number) => request(running.app).put(DISH).send(lasagne(amount));
+  const get = () => request(running.app).get(ONE).expect(200);
+  const patch = (title: string) =>
+    request(running.app).patch(ONE).type('application/merge-patch+json').send({ title });
 
   beforeEach(async () => {
     running = await testService(service);
@@ -22,36 +23,36 @@ describe('a change of what others change too', () => {
   afterEach(() => running.close());
 
   it('has to say which state it is meant for', async () => {
-    const { body } = await put(1).expect(428);
+    const { body } = await patch('1').expect(428);
     expect(body).toMatchObject({ type: '/problems/precondition-required' });
-    await put(1).set('If-Match', '*').expect(200);
+    await patch('1').set('If-Match', '*').expect(200);
   });
 
   it('is refused when the state is another, and told how it is now', async () => {
     const { headers } = await get();
     const etag = headers.etag as string;
-    await put(2).set('If-Match', etag).expect(200);
-    const stale = await put(3).set('If-Match', etag).expect(412);
+    await patch('2').set('If-Match', etag).expect(200);
+    const stale = await patch('3').set('If-Match', etag).expect(412);
     expect(stale.body).toMatchObject({
       type: '/problems/precondition-failed',
-      _links: { self: { href: DISH }, edit: { href: DISH } },
+      _links: { self: { href: ONE }, edit: { href: ONE } },
     });
-    expect((await get()).body.price.amount).toBe(2);
-    await put(3)
+    expect((await get()).body.title).toBe('2');
+    await patch('3')
       .set('If-Match', stale.headers.etag as string)
       .expect(200);
-    expect((await get()).body.price.amount).toBe(3);
+    expect((await get()).body.title).toBe('3');
   });
 
   it('takes one of the tags of a list, and no weak one', async () => {
     const etag = (await get()).headers.etag as string;
-    await put(4).set('If-Match', `W/${etag}`).expect(412);
-    await put(4).set('If-Match', `"another", ${etag}`).expect(200);
+    await patch('4').set('If-Match', `W/${etag}`).expect(412);
+    await patch('4').set('If-Match', `"another", ${etag}`).expect(200);
   });
 
   it('of two at once is done once', async () => {
     const etag = (await get()).headers.etag as string;
-    const answers = await Promise.all([5, 6, 7].map((amount) => put(amount).set('If-Match', etag)));
+    const answers = await Promise.all(['5', '6', '7'].map((title) => patch(title).set('If-Match', etag)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
     const { body } = await get();
     expect(answers.find(({ status }) => status === 200)?.body).toEqual(body);
@@ -59,15 +60,15 @@ describe('a change of what others change too', () => {
 
   it('can ask that the state is none that it knows', async () => {
     const etag = (await get()).headers.etag as string;
-    await put(8).set('If-Match', '*').set('If-None-Match', etag).expect(412);
-    await put(8).set('If-Match', '*').set('If-None-Match', '"another"').expect(200);
+    await patch('8').set('If-Match', '*').set('If-None-Match', etag).expect(412);
+    await patch('8').set('If-Match', '*').set('If-None-Match', '"another"').expect(200);
   });
 
   it('cannot be meant for what is not there yet', async () => {
-    const add = () => request(running.app).post('/restaurants/r-trattoria/menu-items').send(lasagne(1));
+    const add = () => request(running.app).post('/job-cards').send(titled('1'));
     await add().set('If-Match', '"one"').expect(412);
-    const { body } = await request(running.app).get('/restaurants/r-trattoria/menu-items').expect(200);
-    expect(body.total).toBe(5);
+    const { body } = await request(running.app).get('/job-cards').expect(200);
+    expect(body._embedded.item).toHaveLength(5);
     await add().expect(201);
   });
 });

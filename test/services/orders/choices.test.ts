@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { contract as consumers } from '../../services/consumers/contract.ts';
-import { contract as orders } from '../../services/orders/contract.ts';
-import { contract as restaurants } from '../../services/restaurants/contract.ts';
-import { contractDocument } from '../../src/contract/document.ts';
-import { formats } from '../../src/hypermedia/formats/index.ts';
-import { LinkGraph } from '../../src/hypermedia/graph.ts';
+import { contract as consumers } from '../../../services/consumers/contract.ts';
+import { contract as orders } from '../../../services/orders/contract.ts';
+import { contract as restaurants } from '../../../services/restaurants/contract.ts';
+import { contractDocument } from '../../../src/contract/document.ts';
+import { formats } from '../../../src/hypermedia/formats/index.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph.ts';
 
 const graph = new LinkGraph(
   [consumers, orders, restaurants].map((contract) => ({
