@@ -1,10 +1,11 @@
 /** Clients of other authors walk the whole from `/`. */
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { kettingJourney } from '../suites/ketting.ts';
 import { waychaserJourney } from '../suites/waychaser.ts';
+import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
-describe('clients that nobody here wrote', () => {
+describeSamples('clients that nobody here wrote', () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem();

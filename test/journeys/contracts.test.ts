@@ -1,6 +1,7 @@
 /** What our own services answer is what their documents say, whichever way the gateway looks at it. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { describeSamples } from '../support/samples.ts';
 import { driftOf, type System, startSystem } from '../support/system.ts';
 
 const FORMATS = [
@@ -11,7 +12,7 @@ const FORMATS = [
   'text/html',
 ];
 
-describe.each([
+describeSamples.each([
   ['enforce', { responses: 'enforce' }],
   ['observe', { responses: 'observe', sample: 1 }],
 ])('a system whose answers it holds to their contracts (%s)', (_, service) => {

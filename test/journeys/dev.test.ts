@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../support/child.ts';
+import { describeSamples } from '../support/samples.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What ends the text too early. */
@@ -18,66 +19,68 @@ let dev: ChildProcess;
 let url: string;
 let said = '';
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'linkway-'));
-  const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
-  for (const file of tracked.filter((name) => OWN.test(name)))
-    cpSync(join(ROOT, file), join(folder, file), { recursive: true });
-  symlinkSync(
-    join(dirname(fileURLToPath(import.meta.resolve('express'))), '..'),
-    join(folder, 'node_modules'),
-  );
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const { DATABASE_URL: _, ...env } = process.env;
-  dev = spawn(process.execPath, ['src/dev.ts'], {
-    cwd: folder,
-    env: { ...env, PORT: String(port), DATA_DIR: join(folder, 'data') },
-  });
-  for (const stream of [dev.stdout, dev.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+describeSamples('with the sample services', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+    const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
+    for (const file of tracked.filter((name) => OWN.test(name)))
+      cpSync(join(ROOT, file), join(folder, file), { recursive: true });
+    symlinkSync(
+      join(dirname(fileURLToPath(import.meta.resolve('express'))), '..'),
+      join(folder, 'node_modules'),
+    );
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    const { DATABASE_URL: _, ...env } = process.env;
+    dev = spawn(process.execPath, ['src/dev.ts'], {
+      cwd: folder,
+      env: { ...env, PORT: String(port), DATA_DIR: join(folder, 'data') },
     });
-}, 60_000);
-afterAll(async () => {
-  if (dev.exitCode === null) {
+    for (const stream of [dev.stdout, dev.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+  }, 60_000);
+  afterAll(async () => {
+    if (dev.exitCode === null) {
+      dev.kill('SIGINT');
+      await once(dev, 'exit');
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Until it has said that, so many times; what it prints comes in pieces. */
+  const says = async (text: string, times = 1): Promise<void> => {
+    while (said.split(text).length <= times) await once(dev.stdout as NonNullable<typeof dev.stdout>, 'data');
+  };
+  const summary = async (): Promise<string> => {
+    const answer = await fetch(`${url}/openapi/consumers.json`);
+    return ((await answer.json()) as { paths: Record<string, { get: { summary: string } }> }).paths[
+      '/consumers'
+    ]?.get.summary as string;
+  };
+  const contract = () => join(folder, 'services/consumers/contract.ts');
+  const edit = (from: string, to: string) =>
+    writeFileSync(contract(), readFileSync(contract(), 'utf8').replace(from, to));
+
+  it('runs what is written, and what ran before while that is broken', async () => {
+    await says('Ctrl-C ends it');
+    expect(await summary()).toBe('List consumers');
+
+    edit('List consumers', 'All consumers');
+    await says('Ctrl-C ends it', 2);
+    expect(await summary()).toBe('All consumers');
+
+    edit('All consumers', BROKEN);
+    await says('what ran before runs on');
+    expect(said).toContain('contract.ts');
+    expect(await summary()).toBe('All consumers');
+
+    edit(BROKEN, 'Every consumer');
+    await says('Ctrl-C ends it', 3);
+    expect(await summary()).toBe('Every consumer');
+
     dev.kill('SIGINT');
-    await once(dev, 'exit');
-  }
-  rmSync(folder, { recursive: true });
+    expect(await once(dev, 'exit')).toEqual([0, null]);
+  }, 90_000);
 });
-
-/** Until it has said that, so many times; what it prints comes in pieces. */
-const says = async (text: string, times = 1): Promise<void> => {
-  while (said.split(text).length <= times) await once(dev.stdout as NonNullable<typeof dev.stdout>, 'data');
-};
-const summary = async (): Promise<string> => {
-  const answer = await fetch(`${url}/openapi/consumers.json`);
-  return ((await answer.json()) as { paths: Record<string, { get: { summary: string } }> }).paths[
-    '/consumers'
-  ]?.get.summary as string;
-};
-const contract = () => join(folder, 'services/consumers/contract.ts');
-const edit = (from: string, to: string) =>
-  writeFileSync(contract(), readFileSync(contract(), 'utf8').replace(from, to));
-
-it('runs what is written, and what ran before while that is broken', async () => {
-  await says('Ctrl-C ends it');
-  expect(await summary()).toBe('List consumers');
-
-  edit('List consumers', 'All consumers');
-  await says('Ctrl-C ends it', 2);
-  expect(await summary()).toBe('All consumers');
-
-  edit('All consumers', BROKEN);
-  await says('what ran before runs on');
-  expect(said).toContain('contract.ts');
-  expect(await summary()).toBe('All consumers');
-
-  edit(BROKEN, 'Every consumer');
-  await says('Ctrl-C ends it', 3);
-  expect(await summary()).toBe('Every consumer');
-
-  dev.kill('SIGINT');
-  expect(await once(dev, 'exit')).toEqual([0, null]);
-}, 90_000);

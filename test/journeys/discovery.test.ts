@@ -1,12 +1,13 @@
 /** From `/` and nothing else: every link, header, page and catalog entry is followed, and leads somewhere. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import LinkHeader from 'http-link-header';
 import { crawl, type Visit } from '../support/crawl.ts';
+import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 const FORMATS = ['application/prs.hal-forms+json, */*;q=0.1', 'text/html, */*;q=0.1'];
 
-describe('discovery', () => {
+describeSamples('discovery', () => {
   let system: System;
   const found = new Map<string, Map<string, Visit>>();
   beforeAll(async () => {

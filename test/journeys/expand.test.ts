@@ -1,14 +1,15 @@
 /** What an expansion costs and gives, over the real services, each of which counts what it is asked. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { startCountedSystem } from '../support/counted-system.ts';
+import { describeSamples } from '../support/samples.ts';
 
 interface Item {
   readonly consumerId: string;
   readonly _embedded: { readonly consumer: { readonly id: string } };
 }
 
-describe('an expanded page', () => {
+describeSamples('an expanded page', () => {
   let system: Awaited<ReturnType<typeof startCountedSystem>>;
   const get = (path: string) => request(system.url).get(path);
   const post = async (path: string, body: object) =>

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { explorerJourney } from '../suites/explorer.ts';
 import { violations } from '../support/axe.ts';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 const LOOKS = [
@@ -20,129 +21,131 @@ const LOOKS = [
 
 const isTooWide = (page: Page) => page.evaluate('document.documentElement.scrollWidth > innerWidth');
 
-describeInBrowser('the explorer', (browser) => {
-  const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-explorer-'));
-  let system: System | undefined;
-  beforeAll(async () => {
-    system = await startSystem();
-  }, 60_000);
-  afterAll(() => system?.close());
-  const url = (path = '/explorer'): string => `${system?.url}${path}`;
+describeSamples('of the sample services:', () => {
+  describeInBrowser('the explorer', (browser) => {
+    const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-explorer-'));
+    let system: System | undefined;
+    beforeAll(async () => {
+      system = await startSystem();
+    }, 60_000);
+    afterAll(() => system?.close());
+    const url = (path = '/explorer'): string => `${system?.url}${path}`;
 
-  const KINDS: Record<string, (page: Page) => Promise<unknown>> = {
-    explorer: async () => undefined,
-    collection: async (page) => {
-      await page.getByRole('link', { name: 'List orders' }).click();
-      await page.getByText('Choose and sort').click();
-      await page.getByText('Place an order').first().click();
-    },
-    resource: async (page) => {
-      await page.getByRole('link', { name: 'List orders' }).click();
-      await page.getByRole('link', { name: 'o-1001' }).click();
-      await page.getByText('Revise an order').first().click();
-      await page.getByText('The raw exchange').click();
-      await page.getByText('content-type: application/prs.hal-forms+json').waitFor();
-    },
-    embeds: async (page) => {
-      await page.getByRole('link', { name: 'List orders' }).click();
-      await page.getByRole('link', { name: 'Show: Restaurant' }).click();
-      await page.getByRole('link', { name: 'o-1002' }).click();
-      await page.getByRole('link', { name: 'Show here: Restaurant' }).click();
-      await page.getByRole('link', { name: 'Sakura', exact: true }).waitFor();
-    },
-    problem: async (page) => {
-      await page.getByLabel('Path, with its query').fill('nowhere');
-      await page.getByRole('button', { name: 'Open' }).click();
-      await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
-    },
-  };
+    const KINDS: Record<string, (page: Page) => Promise<unknown>> = {
+      explorer: async () => undefined,
+      collection: async (page) => {
+        await page.getByRole('link', { name: 'List orders' }).click();
+        await page.getByText('Choose and sort').click();
+        await page.getByText('Place an order').first().click();
+      },
+      resource: async (page) => {
+        await page.getByRole('link', { name: 'List orders' }).click();
+        await page.getByRole('link', { name: 'o-1001' }).click();
+        await page.getByText('Revise an order').first().click();
+        await page.getByText('The raw exchange').click();
+        await page.getByText('content-type: application/prs.hal-forms+json').waitFor();
+      },
+      embeds: async (page) => {
+        await page.getByRole('link', { name: 'List orders' }).click();
+        await page.getByRole('link', { name: 'Show: Restaurant' }).click();
+        await page.getByRole('link', { name: 'o-1002' }).click();
+        await page.getByRole('link', { name: 'Show here: Restaurant' }).click();
+        await page.getByRole('link', { name: 'Sakura', exact: true }).waitFor();
+      },
+      problem: async (page) => {
+        await page.getByLabel('Path, with its query').fill('nowhere');
+        await page.getByRole('button', { name: 'Open' }).click();
+        await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
+      },
+    };
 
-  describe.each(Object.entries(KINDS))('%s', (kind, reach) => {
-    it.each(LOOKS)('can be read by everybody, and asks no other host: $name', async ({ name, ...look }) => {
-      const { page, complaints } = await openWatched(browser(), url(), look);
+    describe.each(Object.entries(KINDS))('%s', (kind, reach) => {
+      it.each(LOOKS)('can be read by everybody, and asks no other host: $name', async ({ name, ...look }) => {
+        const { page, complaints } = await openWatched(browser(), url(), look);
+        page.setDefaultTimeout(15_000);
+        await reach(page);
+        await page.waitForLoadState('networkidle');
+        await page.screenshot({ path: join(folder, `explorer-${kind}-${name}.png`), fullPage: true });
+
+        expect(await violations(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        // Where nothing is, the browser says so.
+        expect(complaints.filter((complaint) => !complaint.includes('status of 404'))).toEqual([]);
+        await page.close();
+      });
+    });
+
+    explorerJourney(browser, () => system?.url ?? '');
+
+    it('can be walked and acted in with the keyboard alone', async () => {
+      const { page, complaints } = await openWatched(browser(), url());
       page.setDefaultTimeout(15_000);
-      await reach(page);
-      await page.waitForLoadState('networkidle');
-      await page.screenshot({ path: join(folder, `explorer-${kind}-${name}.png`), fullPage: true });
+      const focused = page.locator(':focus');
+      const tabTo = async (text: string) => {
+        for (let presses = 0; presses < 60; presses++) {
+          await page.keyboard.press('Tab');
+          if ((await page.evaluate('document.activeElement.textContent')) === text) return;
+        }
+        throw new Error(`no ${text} on the way`);
+      };
+      await page.keyboard.press('Tab');
+      expect(await focused.textContent()).toBe('Skip to the content');
+      await page.keyboard.press('Enter');
+      for (const text of ['List orders', 'o-1005']) {
+        await tabTo(text);
+        const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+        expect(outline).not.toBe('none');
+        const before = new URL(page.url()).pathname;
+        await page.keyboard.press('Enter');
+        await page.waitForURL(({ pathname }) => pathname !== before);
+      }
+      await tabTo('Revise an order');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.getByText('Done: Revise an order.').waitFor();
+      await page.getByText('€32.40').waitFor();
+      // What is said of it is where one is then.
+      expect(await focused.textContent()).toContain('Done: Revise an order.');
 
-      expect(await violations(page)).toEqual([]);
-      expect(await isTooWide(page)).toBe(false);
-      // Where nothing is, the browser says so.
-      expect(complaints.filter((complaint) => !complaint.includes('status of 404'))).toEqual([]);
+      await tabTo('Cancel an order');
+      await page.keyboard.press('Enter');
+      await page.getByText('Done: Cancel an order.').waitFor();
+      await page.getByText('Cancelled', { exact: true }).waitFor();
+      expect(complaints).toEqual([]);
       await page.close();
     });
-  });
 
-  explorerJourney(browser, () => system?.url ?? '');
+    it('remembers where a person came from', async () => {
+      const { page } = await openWatched(browser(), url());
+      await page.getByRole('link', { name: 'List orders' }).click();
+      await page.getByRole('link', { name: 'o-1001' }).click();
+      await page.getByRole('link', { name: 'Consumer', exact: true }).click();
+      const trail = page.getByRole('navigation', { name: 'Where you came from' });
+      expect(await trail.getByRole('listitem').allTextContents()).toEqual([
+        'Explorer',
+        'Orders',
+        'Order o-1001',
+        'Ada Lovelace',
+      ]);
+      await trail.getByRole('link', { name: 'Orders' }).click();
+      await trail.getByText('Orders').and(page.locator('[aria-current]')).waitFor();
+      expect(await trail.getByRole('listitem').count()).toBe(2);
+      await page.close();
+    });
 
-  it('can be walked and acted in with the keyboard alone', async () => {
-    const { page, complaints } = await openWatched(browser(), url());
-    page.setDefaultTimeout(15_000);
-    const focused = page.locator(':focus');
-    const tabTo = async (text: string) => {
-      for (let presses = 0; presses < 60; presses++) {
-        await page.keyboard.press('Tab');
-        if ((await page.evaluate('document.activeElement.textContent')) === text) return;
-      }
-      throw new Error(`no ${text} on the way`);
-    };
-    await page.keyboard.press('Tab');
-    expect(await focused.textContent()).toBe('Skip to the content');
-    await page.keyboard.press('Enter');
-    for (const text of ['List orders', 'o-1005']) {
-      await tabTo(text);
-      const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
-      expect(outline).not.toBe('none');
-      const before = new URL(page.url()).pathname;
-      await page.keyboard.press('Enter');
-      await page.waitForURL(({ pathname }) => pathname !== before);
-    }
-    await tabTo('Revise an order');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Enter');
-    await page.getByText('Done: Revise an order.').waitFor();
-    await page.getByText('€32.40').waitFor();
-    // What is said of it is where one is then.
-    expect(await focused.textContent()).toContain('Done: Revise an order.');
-
-    await tabTo('Cancel an order');
-    await page.keyboard.press('Enter');
-    await page.getByText('Done: Cancel an order.').waitFor();
-    await page.getByText('Cancelled', { exact: true }).waitFor();
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
-
-  it('remembers where a person came from', async () => {
-    const { page } = await openWatched(browser(), url());
-    await page.getByRole('link', { name: 'List orders' }).click();
-    await page.getByRole('link', { name: 'o-1001' }).click();
-    await page.getByRole('link', { name: 'Consumer', exact: true }).click();
-    const trail = page.getByRole('navigation', { name: 'Where you came from' });
-    expect(await trail.getByRole('listitem').allTextContents()).toEqual([
-      'Explorer',
-      'Orders',
-      'Order o-1001',
-      'Ada Lovelace',
-    ]);
-    await trail.getByRole('link', { name: 'Orders' }).click();
-    await trail.getByText('Orders').and(page.locator('[aria-current]')).waitFor();
-    expect(await trail.getByRole('listitem').count()).toBe(2);
-    await page.close();
-  });
-
-  it('chooses and sorts, and asks for no more than was chosen', async () => {
-    const { page } = await openWatched(browser(), url());
-    await page.getByRole('link', { name: 'List orders' }).click();
-    await page.getByText('Choose and sort').click();
-    await page.getByLabel('State').selectOption('Rejected');
-    await page.getByRole('button', { name: 'Show' }).click();
-    await page.waitForURL(/\?/);
-    expect(new URL(page.url()).search).toBe('?state=REJECTED');
-    expect(await page.getByRole('row').count()).toBe(4);
-    await page.close();
+    it('chooses and sorts, and asks for no more than was chosen', async () => {
+      const { page } = await openWatched(browser(), url());
+      await page.getByRole('link', { name: 'List orders' }).click();
+      await page.getByText('Choose and sort').click();
+      await page.getByLabel('State').selectOption('Rejected');
+      await page.getByRole('button', { name: 'Show' }).click();
+      await page.waitForURL(/\?/);
+      expect(new URL(page.url()).search).toBe('?state=REJECTED');
+      expect(await page.getByRole('row').count()).toBe(4);
+      await page.close();
+    });
   });
 });

@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type StartedSystem, start } from '../../src/main.ts';
+import { describeSamples } from '../support/samples.ts';
 
 interface HalLink {
   readonly href: string;
@@ -21,7 +22,7 @@ interface Hal {
   readonly _embedded?: Readonly<Record<string, Hal | Hal[]>>;
 }
 
-describe('the main job', () => {
+describeSamples('the main job', () => {
   let folder: string;
   let system: StartedSystem;
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { violations } from '../support/axe.ts';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 const PATHS = ['/', '/docs', '/status', '/problems', '/problems/not-found', '/rels', '/rels/consumer'];
@@ -14,45 +15,47 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
 ] as const;
 
-describeInBrowser('pages', (browser) => {
-  const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-pages-'));
-  let system: System | undefined;
-  beforeAll(async () => {
-    system = await startSystem();
-  }, 60_000);
-  afterAll(() => system?.close());
-  const url = (path = ''): string => `${system?.url}${path}`;
+describeSamples('of the sample services:', () => {
+  describeInBrowser('pages', (browser) => {
+    const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-pages-'));
+    let system: System | undefined;
+    beforeAll(async () => {
+      system = await startSystem();
+    }, 60_000);
+    afterAll(() => system?.close());
+    const url = (path = ''): string => `${system?.url}${path}`;
 
-  describe.each(PATHS)('%s', (path) => {
-    it.each(LOOKS)(
-      'is whole and asks no other host: $name',
-      async ({ name, ...look }) => {
-        const { page, complaints } = await openWatched(browser(), url(path), look);
-        await page.waitForLoadState('networkidle');
-        await page.screenshot({
-          path: join(folder, `${path.replaceAll('/', '_')}-${name}.png`),
-          fullPage: true,
-        });
+    describe.each(PATHS)('%s', (path) => {
+      it.each(LOOKS)(
+        'is whole and asks no other host: $name',
+        async ({ name, ...look }) => {
+          const { page, complaints } = await openWatched(browser(), url(path), look);
+          await page.waitForLoadState('networkidle');
+          await page.screenshot({
+            path: join(folder, `${path.replaceAll('/', '_')}-${name}.png`),
+            fullPage: true,
+          });
 
-        expect(complaints).toEqual([]);
-        expect(await page.title()).toContain('linkway');
-        expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
-        // Swagger UI is not ours to mend.
-        if (path !== '/docs') expect(await violations(page)).toEqual([]);
-        await page.close();
-      },
-      30_000,
-    );
-  });
+          expect(complaints).toEqual([]);
+          expect(await page.title()).toContain('linkway');
+          expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+          // Swagger UI is not ours to mend.
+          if (path !== '/docs') expect(await violations(page)).toEqual([]);
+          await page.close();
+        },
+        30_000,
+      );
+    });
 
-  it('can be used with the keyboard alone', async () => {
-    const { page } = await openWatched(browser(), url());
-    await page.keyboard.press('Tab');
-    expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
-    await page.keyboard.press('Enter');
-    expect(page.url()).toContain('#content');
-    for (let presses = 0; presses < 3; presses++) await page.keyboard.press('Tab');
-    expect(await page.locator(':focus').getAttribute('href')).toMatch(/^\/[a-z]+/);
-    await page.close();
+    it('can be used with the keyboard alone', async () => {
+      const { page } = await openWatched(browser(), url());
+      await page.keyboard.press('Tab');
+      expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
+      await page.keyboard.press('Enter');
+      expect(page.url()).toContain('#content');
+      for (let presses = 0; presses < 3; presses++) await page.keyboard.press('Tab');
+      expect(await page.locator(':focus').getAttribute('href')).toMatch(/^\/[a-z]+/);
+      await page.close();
+    });
   });
 });

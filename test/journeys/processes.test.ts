@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { freePort, startChild } from '../support/child.ts';
+import { describeSamples } from '../support/samples.ts';
 
-describe('the processes', () => {
+describeSamples('the processes', () => {
   let folder: string;
   const env = (more: Record<string, string> = {}) => ({ PORT: '0', DATA_DIR: join(folder, 'data'), ...more });
 

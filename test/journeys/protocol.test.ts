@@ -1,9 +1,10 @@
 /** HTTP as it is meant to be, at every path of the running system: methods, caching, links to what describes it. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import parseLinks from 'http-link-header';
 import type { OpenAPIObject, ParameterObject, SchemaObject } from 'openapi3-ts/oas31';
 import request from 'supertest';
 import { startCountedSystem } from '../support/counted-system.ts';
+import { describeSamples } from '../support/samples.ts';
 
 const OWN = [
   '/',
@@ -21,7 +22,7 @@ const OWN = [
   '/health/ready',
 ];
 
-describe('every path', () => {
+describeSamples('every path', () => {
   let system: Awaited<ReturnType<typeof startCountedSystem>>;
   let document: OpenAPIObject;
 

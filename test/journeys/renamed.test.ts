@@ -2,7 +2,7 @@
  * The proof of level 3: every path of every service is renamed by configuration, and clients that follow links
  * notice nothing. A path written anywhere but in a contract, in a client, a representation or a page, fails here.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { formats } from '../../src/hypermedia/formats/index.ts';
 import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
@@ -11,10 +11,11 @@ import { kettingJourney } from '../suites/ketting.ts';
 import { waychaserJourney } from '../suites/waychaser.ts';
 import { describeInBrowser } from '../support/browser.ts';
 import { startRenamedSystem } from '../support/renamed-system.ts';
+import { describeSamples } from '../support/samples.ts';
 
 const ACCEPTED = formats.map(({ mediaType }) => mediaType);
 
-describe('with every path renamed', () => {
+describeSamples('with every path renamed', () => {
   let system: Awaited<ReturnType<typeof startRenamedSystem>>;
   beforeAll(async () => {
     system = await startRenamedSystem();

@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { freePort, startChild } from '../support/child.ts';
 import { type CollectedSpan, KIND, startCollector } from '../support/collector.ts';
+import { describeSamples } from '../support/samples.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -16,7 +17,7 @@ const ORDER = {
   deliveryInformation: { time: '2040-01-15T19:30:00Z', address: '12 St James Square, London' },
 };
 
-describe('tracing', () => {
+describeSamples('tracing', () => {
   let folder: string;
   let collector: Awaited<ReturnType<typeof startCollector>>;
 

@@ -1,11 +1,12 @@
 /** Contracts that are walked before there is a service. */
 
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parseGatewayConfig } from '../../../src/config/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/http/log.ts';
+import { describeSamples } from '../../support/samples.ts';
 
 const yaml = `
 services:
@@ -15,7 +16,7 @@ services:
   code: { document: test/support/documents/link-example.yaml, upstream: mock, prefix: /code }
 `;
 
-describe('a mock', () => {
+describeSamples('a mock', () => {
   let gateway: StartedGateway;
   const get = (path: string) => request(gateway.url).get(path);
   beforeAll(async () => {
