@@ -175,6 +175,14 @@ export const internalError = defineProblem({
   mend: 'Try again later; tell who runs the server the `requestId`.',
 });
 
+export const notImplemented = defineProblem({
+  code: 'not-implemented',
+  status: 501,
+  title: 'The operation has no code yet',
+  meaning: 'The contract has this operation, and the service behind has no handler for it yet.',
+  mend: 'Whoever writes the service finds what is missing with `npm run check`; until then `upstream: mock` in `gateway.yaml` answers with the examples of the contract.',
+});
+
 export const badGateway = defineProblem({
   code: 'bad-gateway',
   status: 502,
@@ -276,6 +284,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     requestTimeout,
     headersTooLarge,
     internalError,
+    notImplemented,
     badGateway,
     contractBroken,
     serviceUnreachable,

@@ -25,6 +25,11 @@ const NOTHING_ARRIVES: Arrival = { pause: () => {}, resume: () => {}, abort: () 
 /** Copying more than this costs more than a second buffer in the write. */
 const ONE_WRITE_BYTES = 16_384;
 
+const NOT_IMPLEMENTED = 501;
+
+/** Whether a status says that the target is not well; 501 says only that it never could (RFC 9110 §15.6.2). */
+export const isFailure = (status: number): boolean => status >= 500 && status !== NOT_IMPLEMENTED;
+
 export class UpstreamAnswer {
   /** That it is the answer to; none where it was kept. */
   readonly call: Call | undefined;

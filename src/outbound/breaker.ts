@@ -11,11 +11,11 @@ import {
   type IBreaker,
 } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
-import { UpstreamAnswer } from './answer.ts';
+import { isFailure, UpstreamAnswer } from './answer.ts';
 import { CallFailure } from './call-failure.ts';
 import { Sampling } from './sampling.ts';
 
-const isServerError = (value: unknown): boolean => value instanceof UpstreamAnswer && value.status >= 500;
+const isServerError = (value: unknown): boolean => value instanceof UpstreamAnswer && isFailure(value.status);
 
 /** @param canBeSpared whether another one would take its calls, so that it may open */
 export const createBreaker = (policy: BreakerPolicy, canBeSpared: () => boolean = () => true) => {

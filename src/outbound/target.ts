@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError } from 'cockatiel';
 import type { ServicePolicies } from '../config/policies.ts';
 import { DEADLINE_HEADER } from '../http/deadline.ts';
-import type { UpstreamAnswer } from './answer.ts';
+import { isFailure, type UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, OutOfTime } from './call-failure.ts';
@@ -177,7 +177,7 @@ export class Target implements Owner, Caller {
       statistics.recordLatency(milliseconds);
       own.recordLatency(milliseconds);
       span?.end({ status: answer.status });
-      if (answer.status >= 500) this.#recordFailure(`answered ${answer.status}`, call, instance);
+      if (isFailure(answer.status)) this.#recordFailure(`answered ${answer.status}`, call, instance);
       return answer;
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });

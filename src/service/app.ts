@@ -10,7 +10,7 @@ import type { Contract } from '../contract/contract.ts';
 import { contractDocument } from '../contract/document.ts';
 import { bodyTypes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
-import { notFound } from '../contract/problems.ts';
+import { notFound, notImplemented } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
 import { asCaller } from '../http/as-caller.ts';
 import type { HealthOptions } from '../http/health.ts';
@@ -36,7 +36,7 @@ import { servicePaths } from './service-paths.ts';
 export interface ServiceOptions {
   readonly contract: Contract;
   /** By operation id. */
-  readonly handlers: Readonly<Record<string, Handler<Operation>>>;
+  readonly handlers: Readonly<Record<string, Handler<Operation> | undefined>>;
   /** Which actions a state allows. */
   readonly affordances?: readonly AffordanceTable[];
   /** Contracts of the services that links lead to. */
@@ -75,9 +75,8 @@ export function createService(options: ServiceOptions): Express {
   const runners = new Map<string, OperationRunner>();
   for (const operation of contract.operations) {
     const node = graph.operation(contract.service, operation.operationId);
-    const handler = handlers[operation.operationId];
-    if (node === undefined || handler === undefined)
-      throw new Error(`${operation.operationId} has no handler`);
+    if (node === undefined) throw new Error(`${operation.operationId} is not in its own document`);
+    const handler = handlers[operation.operationId] ?? notWritten(operation);
     runners.set(
       operation.operationId,
       new OperationRunner({ operation, node, handler, graph, represent, idempotency }),
@@ -111,6 +110,12 @@ export function createService(options: ServiceOptions): Express {
   app.use(problemHandler({ logger: log.logger, paths: servicePaths(contract) }));
   return app;
 }
+
+const notWritten =
+  ({ operationId }: Operation): Handler<Operation> =>
+  async () => {
+    throw new Problem(notImplemented, `${operationId} has no handler yet.`);
+  };
 
 /** `/orders/{orderId}` → `/orders/:orderId`. */
 const expressPath = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ':$1');

@@ -8,6 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { problemsOf } from '../contract/document.ts';
 import { changes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
+import { notImplemented } from '../contract/problems.ts';
 import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { etagOf, stateTag } from '../http/etag.ts';
@@ -64,7 +65,8 @@ export class OperationRunner {
     this.node = options.node;
     this.#options = options;
     this.#parse = inputParser(options.operation);
-    this.#problems = new Set(problemsOf(options.operation).map(({ code }) => code));
+    // No contract declares that it is not kept yet.
+    this.#problems = new Set([...problemsOf(options.operation), notImplemented].map(({ code }) => code));
   }
 
   /** Of what it answers with. */

@@ -33,7 +33,7 @@ export interface Service {
   readonly migrations: readonly Migration<unknown>[];
   handlers(
     dependencies: Dependencies<unknown, LinkedContracts>,
-  ): Readonly<Record<string, Handler<Operation>>>;
+  ): Readonly<Record<string, Handler<Operation> | undefined>>;
 }
 
 export const defineService = <const C extends Contract, Tables, const Linked extends LinkedContracts>(

@@ -48,6 +48,14 @@ describe('a call', () => {
     expect(String(await answer.collect(100))).toBe('hello');
   });
 
+  it('that the target never could answer says nothing of how it is', async () => {
+    upstream.answer = failing(501, 501, 501);
+    use({ breaker: { kind: 'consecutive', failures: 1 } });
+    for (const _ of [1, 2, 3]) expect((await target.send(get)).status).toBe(501);
+    expect(upstream.requests).toHaveLength(3);
+    expect(target.snapshot()).toMatchObject({ breaker: 'closed', requests: 3, failures: 0 });
+  });
+
   it('skips what comes before the final head', async () => {
     upstream.answer = (_req, res) => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });

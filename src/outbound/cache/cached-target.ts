@@ -8,7 +8,7 @@
  */
 import { Problem } from '../../contract/problem.ts';
 import { circuitOpen, notKept, overloaded, upstreamTimeout } from '../../contract/problems.ts';
-import type { UpstreamAnswer } from '../answer.ts';
+import { isFailure, type UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
 import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
 import { Asked, type CredentialPlaces } from './asked.ts';
@@ -139,7 +139,7 @@ export class CachedTarget implements Caller {
     { entry, fwd, isFirst }: Had & { readonly isFirst: boolean },
   ): Promise<UpstreamAnswer> {
     const { whole, own, status, isStored, isConfirmed } = landing;
-    if (status >= 500 && entry && this.#helps(entry, asked)) {
+    if (isFailure(status) && entry && this.#helps(entry, asked)) {
       if (isFirst) own?.discard();
       return this.#hit(entry, asked, { fwd, fwdStatus: status });
     }

@@ -1,0 +1,21 @@
+/** The operations of a service that have no handler yet. */
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import type { Operation } from '../contract/operation.ts';
+import type { Service } from './service.ts';
+
+/** Handlers are made of a database, and ask nothing of it before a request comes. */
+const noDatabase = (): Kysely<unknown> =>
+  new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+
+export function missingHandlers({ contract, handlers, linked }: Service): readonly Operation[] {
+  const services = Object.fromEntries(Object.keys(linked).map((name) => [name, {}]));
+  const there = handlers({ db: noDatabase(), services });
+  return contract.operations.filter(({ operationId }) => there[operationId] === undefined);
+}

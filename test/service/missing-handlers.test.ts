@@ -1,0 +1,19 @@
+import { expect, it } from '@jest/globals';
+import { missingHandlers } from '../../src/service/missing-handlers.ts';
+import type { Service } from '../../src/service/service.ts';
+import { service } from '../../src/template/job-cards/main.ts';
+
+it('are those that a contract names and the service has not', () => {
+  expect(missingHandlers(service)).toEqual([]);
+  const young: Service = {
+    ...service,
+    handlers: (dependencies) => {
+      const { closeJobCard: _, getJobCard: __, ...some } = service.handlers(dependencies);
+      return some;
+    },
+  };
+  expect(missingHandlers(young).map(({ operationId }) => operationId)).toEqual([
+    'getJobCard',
+    'closeJobCard',
+  ]);
+});
