@@ -82,7 +82,7 @@ export function addLinkBack(changes: Changes, { to, names, relation }: Back): vo
 }
 
 /** Names a contract among those that a service links to. */
-export function link(changes: Changes, from: string, to: string): void {
+function link(changes: Changes, from: string, to: string): void {
   const main = sourceOf(changes, `${folderOf(from)}/main.ts`);
   const { spec } = serviceIn(main);
   const linked = main.objectAt(spec, 'linked');
@@ -94,7 +94,7 @@ export function link(changes: Changes, from: string, to: string): void {
 }
 
 /** The links of what an operation answers with. */
-export function linksOf(contract: Source, operationId: string): ObjectExpression {
+function linksOf(contract: Source, operationId: string): ObjectExpression {
   for (const { spec } of contract.calls('operation')) {
     const id = contract.members(spec).get('operationId')?.value;
     if (id?.type !== 'Literal' || id.value !== operationId) continue;

@@ -9,7 +9,7 @@ import { type Names, namesOf, renamed, renamings } from './names.ts';
 import { folderOf, ROOT, testsOf } from './project.ts';
 import type { Relation } from './relation.ts';
 
-export const SAMPLE = namesOf('job-cards');
+const SAMPLE = namesOf('job-cards');
 const SAMPLE_CODE = `src/template/${SAMPLE.service}`;
 const SAMPLE_TESTS = `test/template/${SAMPLE.service}`;
 
@@ -81,7 +81,7 @@ const plain = (text: string): string =>
   );
 
 /** The tables of a README, with columns as wide as their widest cell. */
-export const aligned = (text: string): string =>
+const aligned = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
     const rows = table
       .trimEnd()

@@ -29,7 +29,7 @@ export interface ProjectCopy {
   remove(): void;
 }
 
-export interface Ended {
+interface Ended {
   readonly code: number;
   readonly out: string;
 }

@@ -1,7 +1,9 @@
 /** For tests that walk the sample services: where one of those has been taken away they are skipped, and say so. */
-import { describe } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import { isHere } from '../../src/service/load.ts';
 
-const hasSamples = ['consumers', 'restaurants', 'orders'].every(isHere);
+export const hasSamples = ['consumers', 'restaurants', 'orders'].every(isHere);
 
 export const describeSamples: typeof describe.skip = hasSamples ? describe : describe.skip;
+
+export const itSamples: typeof it.skip = hasSamples ? it : it.skip;

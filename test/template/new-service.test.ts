@@ -50,6 +50,18 @@ async function started<T>(walk: (get: (path: string) => Promise<Json>) => Promis
   }
 }
 
+it.each([
+  [['Paper'], 'Paper is no name for this'],
+  [['status'], '/status is a path of the gateway itself'],
+  [['paper-boats', '--port', 'x'], '--port x is no port'],
+  [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
+])('%j is refused, and nothing is changed', async (args, message) => {
+  const before = copy.changed();
+  const { code, out } = await template('new-service', ...args);
+  expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+  expect(copy.changed()).toEqual(before);
+});
+
 it('stands by itself, passes every check and its own tests, and leaves no trace', async () => {
   const made = await template('new-service', 'paper-boats');
   expect([made.code, made.out]).toEqual([
@@ -106,16 +118,4 @@ describeSamples('one that is related to orders', () => {
     expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
     expect(await npm('run', 'check')).toMatchObject({ code: 0 });
   }, 180_000);
-});
-
-it.each([
-  [['Paper'], 'Paper is no name for this'],
-  [['status'], '/status is a path of the gateway itself'],
-  [['paper-boats', '--port', 'x'], '--port x is no port'],
-  [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
-])('%j is refused, and nothing is changed', async (args, message) => {
-  const before = copy.changed();
-  const { code, out } = await template('new-service', ...args);
-  expect([code, out]).toEqual([1, expect.stringContaining(message)]);
-  expect(copy.changed()).toEqual(before);
 });

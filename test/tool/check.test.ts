@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,11 +41,10 @@ describe('linkway check', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('finds nothing in the documents of the project', async () => {
-    const { isGood, lines } = await check.run(
-      ['consumers', 'orders', 'restaurants'].map((name) => `openapi/${name}.yaml`),
-    );
-    expect([isGood, lines.length]).toEqual([true, 3]);
-    expect(lines[0]).toMatch(/^openapi\/consumers\.yaml: \d+ operations, nothing wrong$/);
+    const documents = readdirSync('openapi').filter((name) => /^[\w-]+\.yaml$/.test(name));
+    const { isGood, lines } = await check.run(documents.map((name) => `openapi/${name}`));
+    expect([isGood, lines.length]).toEqual([true, documents.length]);
+    expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, nothing wrong$/);
   });
 
   it('names each fault by its pointer, and what it costs', async () => {
@@ -70,11 +69,11 @@ describe('linkway check', () => {
     const { lines, isGood } = await check.run([
       file('a.yaml', 'a: ['),
       '/nowhere.json',
-      'openapi/orders.yaml',
+      'openapi/gateway.yaml',
     ]);
     expect(isGood).toBe(false);
     expect(lines.filter((line) => line.includes('is not served: '))).toHaveLength(2);
-    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to no operation|^openapi\/orders\.yaml/);
+    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to no operation|^openapi\/gateway\.yaml/);
   });
 
   it('gets a document from where it is, a second time where the first fails', async () => {

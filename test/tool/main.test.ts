@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startChild } from '../support/child.ts';
+import { itSamples } from '../support/samples.ts';
 
 const run = async (...args: string[]) => {
   const child = startChild('src/tool/main.ts', args, {});
@@ -14,7 +15,7 @@ describe('npm run linkway', () => {
     for (const name of ['check', 'routes', 'grade', 'diff']) expect(stdout).toContain(name);
   });
 
-  it('prints routes, for people and for programs', async () => {
+  itSamples('prints routes, for people and for programs', async () => {
     const { stdout } = await run('routes');
     expect(stdout).toMatch(/^GET +\/orders\/\{orderId\} +orders +getOrder$/m);
     const table = JSON.parse((await run('routes', '--json')).stdout);

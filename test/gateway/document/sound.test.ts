@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { ConfigError } from '../../../src/config/config-error.ts';
 import { parseGatewayConfig } from '../../../src/config/gateway-yaml.ts';
+import { contractDocument } from '../../../src/contract/document.ts';
 import { createGateway } from '../../../src/gateway/app.ts';
 import type { DocumentFault } from '../../../src/gateway/document/fault.ts';
 import { liftDocuments } from '../../../src/gateway/document/lift.ts';
@@ -13,6 +14,8 @@ import { mock } from '../../../src/gateway/mock/mock.ts';
 import { compileOperations } from '../../../src/gateway/operation.ts';
 import { createPages } from '../../../src/gateway/pages/pages.ts';
 import { parseOpenApi } from '../../../src/gateway/read-document.ts';
+import { formats } from '../../../src/hypermedia/formats/index.ts';
+import { contract as jobCards } from '../../../src/template/job-cards/contract.ts';
 import { live } from '../../support/live.ts';
 import { testLog } from '../../support/log.ts';
 
@@ -77,7 +80,10 @@ describe('what does not belong', () => {
 });
 
 const file = (name: string) => parse(readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8'));
-const documents = [file('openapi/orders.yaml'), file('test/support/documents/link-example.yaml')];
+const documents = [
+  JSON.parse(JSON.stringify(contractDocument(jobCards, formats))),
+  file('test/support/documents/link-example.yaml'),
+];
 
 /** What somebody may have written by mistake. */
 const mistake = fc.constantFrom<unknown>(
