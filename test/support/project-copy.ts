@@ -50,6 +50,8 @@ export function copyProject(): ProjectCopy {
       encoding: 'utf8',
     });
   git('init', '--quiet');
+  // A link, which `node_modules/` does not mean.
+  writeFileSync(join(folder, '.git/info/exclude'), '/node_modules\n');
   git('add', '--all');
   git('commit', '--quiet', '--message', 'A copy');
   const { DATABASE_URL: _, REQUIRE_ALL: __, NODE_OPTIONS: ___, ...env } = process.env;
@@ -69,7 +71,7 @@ export function copyProject(): ProjectCopy {
     changed: () =>
       git('status', '--porcelain', '--untracked-files=all')
         .split('\n')
-        .filter((line) => line !== '' && !line.endsWith(' node_modules')),
+        .filter((line) => line !== ''),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

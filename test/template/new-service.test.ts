@@ -2,20 +2,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { freePort } from '../support/child.ts';
 import { copyProject, type ProjectCopy } from '../support/project-copy.ts';
 import { describeSamples } from '../support/samples.ts';
 
 let copy: ProjectCopy;
-beforeAll(() => {
+beforeEach(() => {
   copy = copyProject();
 }, 60_000);
-afterAll(() => copy.remove());
+afterEach(() => copy.remove());
 
 const template = (command: string, ...args: string[]) =>
   copy.run(process.execPath, `src/template/${command}.ts`, ...args);
-const npm = (...args: string[]) => copy.run('npm', ...args);
+/** @throws Error with what it said, when it ends with anything but 0 */
+async function passes(run: Promise<{ readonly code: number; readonly out: string }>): Promise<string> {
+  const { code, out } = await run;
+  if (code !== 0) throw new Error(out);
+  return out;
+}
+const npm = (...args: string[]) => passes(copy.run('npm', ...args));
 
 /** As it came; what is not there a test finds out. */
 type Json = ReturnType<typeof JSON.parse>;
@@ -68,31 +74,31 @@ it('stands by itself, passes every check and its own tests, and leaves no trace'
     0,
     expect.stringContaining('new      services/paper-boats/contract.ts'),
   ]);
-  expect(await npm('run', 'check')).toMatchObject({ code: 0 });
-  expect(await npm('test', '--', 'test/services/paper-boats')).toMatchObject({ code: 0 });
+  await npm('run', 'check');
+  await npm('test', '--', 'test/services/paper-boats');
   await started(async (get) => {
     expect((await get('/'))._links.paperBoats.href).toBe('/paper-boats');
     expect((await get('/paper-boats/pb-1001')).state).toBe('OPEN');
     const { services } = await get('/status');
     expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
   });
-  expect((await template('remove-service', 'paper-boats')).code).toBe(0);
+  await passes(template('remove-service', 'paper-boats'));
   expect(copy.changed()).toEqual([]);
 }, 180_000);
 
 describeSamples('one that is related to orders', () => {
   it('leads there and back, also by expand, and passes the tests of both', async () => {
-    expect((await template('new-service', 'paper-boats', '--relation', 'orders')).code).toBe(0);
-    expect(await npm('run', 'check')).toMatchObject({ code: 0 });
+    await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
+    await npm('run', 'check');
     const tests = ['test/services/paper-boats', 'test/services/orders/orders', 'test/services/orders/links'];
-    expect(await npm('test', '--', ...tests)).toMatchObject({ code: 0 });
+    await npm('test', '--', ...tests);
     await started(async (get) => {
       const boat = await get('/paper-boats/pb-1001?expand=order');
       expect(boat._embedded.order.id).toBe(boat.orderId);
       const order = await get(`/orders/${boat.orderId}?expand=paperBoats`);
       expect(order._embedded.paperBoats._embedded.item[0].id).toBe('pb-1001');
     });
-    expect((await template('remove-service', 'paper-boats')).code).toBe(0);
+    await passes(template('remove-service', 'paper-boats'));
     expect(copy.changed()).toEqual([]);
   }, 180_000);
 
@@ -106,16 +112,15 @@ describeSamples('one that is related to orders', () => {
   });
 
   it('can be the only one: the samples go without a trace', async () => {
-    for (const name of ['orders', 'consumers', 'restaurants'])
-      expect((await template('remove-service', name)).code).toBe(0);
-    expect(await npm('run', 'check')).toMatchObject({ code: 0 });
-    expect(await npm('test', '--', 'test/shape', 'test/openapi', 'test/contract')).toMatchObject({ code: 0 });
+    for (const name of ['orders', 'consumers', 'restaurants']) await passes(template('remove-service', name));
+    await npm('run', 'check');
+    await npm('test', '--', 'test/shape', 'test/openapi', 'test/contract');
     await started(async (get) => {
       expect(Object.keys((await get('/'))._links)).toContain('service-desc');
       expect((await get('/status')).services).toEqual([]);
     });
-    expect((await template('new-service', 'paper-boats', '--port', '9001')).code).toBe(0);
+    await passes(template('new-service', 'paper-boats', '--port', '9001'));
     expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
-    expect(await npm('run', 'check')).toMatchObject({ code: 0 });
+    await npm('run', 'check');
   }, 180_000);
 });
