@@ -94,7 +94,7 @@ function link(changes: Changes, from: string, to: string): void {
 }
 
 /** The links of what an operation answers with. */
-function linksOf(contract: Source, operationId: string): ObjectExpression {
+export function linksOf(contract: Source, operationId: string): ObjectExpression {
   for (const { spec } of contract.calls('operation')) {
     const id = contract.members(spec).get('operationId')?.value;
     if (id?.type !== 'Literal' || id.value !== operationId) continue;

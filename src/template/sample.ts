@@ -81,7 +81,7 @@ const plain = (text: string): string =>
   );
 
 /** The tables of a README, with columns as wide as their widest cell. */
-const aligned = (text: string): string =>
+export const aligned = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
     const rows = table
       .trimEnd()

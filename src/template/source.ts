@@ -104,13 +104,47 @@ export class Source {
     return found.statement;
   }
 
-  /** The names of the constants whose value is a call of that function, with its first object. */
-  calls(callee: string): { readonly name: string; readonly spec: ObjectExpression }[] {
+  /** Constants whose value is a call of that function: their name, its first object, and the resource it is of. */
+  calls(callee: string): { readonly name: string; readonly spec: ObjectExpression; resource?: string }[] {
     return this.#constants.flatMap(({ name, value }) => {
       if (value.type !== 'CallExpression' || value.callee.type !== 'Identifier') return [];
       const spec = value.arguments.find((argument) => argument.type === 'ObjectExpression');
-      return value.callee.name === callee && spec ? [{ name, spec }] : [];
+      const [first] = value.arguments;
+      const resource = first?.type === 'Identifier' ? { resource: first.name } : {};
+      return value.callee.name === callee && spec ? [{ name, spec, ...resource }] : [];
     });
+  }
+
+  /** The names of the constants whose value is a call of that function. */
+  callsOf(callee: string): string[] {
+    return this.#constants.flatMap(({ name, value }) =>
+      value.type === 'CallExpression' && value.callee.type === 'Identifier' && value.callee.name === callee
+        ? [name]
+        : [],
+    );
+  }
+
+  /** The object that a constant is. @throws ConfigError when it is something else */
+  objectOf(name: string): ObjectExpression {
+    const value = bare(this.constant(name));
+    if (value.type === 'ObjectExpression') return value;
+    throw new ConfigError(`${this.file}: ${name} is no object`);
+  }
+
+  /** Adds names to the import of a module that is there, as far as they are missing. */
+  importNames(module: string, names: readonly string[]): void {
+    for (const name of names) {
+      const found = this.#program.body.find(
+        (one) => one.type === 'ImportDeclaration' && one.source.value === module && one.importKind !== 'type',
+      );
+      if (found?.type !== 'ImportDeclaration') {
+        this.import(`import { ${name} } from '${module}';`);
+        continue;
+      }
+      if (found.specifiers.some(({ local }) => local.name === name)) continue;
+      const [start, end] = [this.#text.indexOf('{', found.start), this.#text.indexOf('}', found.start) + 1];
+      this.append({ start, end, items: found.specifiers }, name);
+    }
   }
 
   /** Members of an object by their name. */
@@ -177,6 +211,23 @@ export class Source {
         return { ...spanOf(declared.body), items: declared.body.body };
     }
     throw new ConfigError(`${this.file} has no interface ${name}`);
+  }
+
+  /** Puts a line last into the body of an interface. */
+  appendMember(body: List, line: string): void {
+    const last = body.items.at(-1);
+    if (last) this.#splice(last.end, last.end, `\n${this.#indentOf(last)}${line}`);
+    else this.#splice(body.start + 1, body.end - 1, `\n  ${line}\n`);
+  }
+
+  /** The whole statement that declares an interface. @throws ConfigError when there is none of that name */
+  statementOfInterface(name: string): Span {
+    const found = this.#program.body.find((one) => {
+      const declared = one.type === 'ExportNamedDeclaration' ? one.declaration : one;
+      return declared?.type === 'TSInterfaceDeclaration' && declared.id.name === name;
+    });
+    if (found === undefined) throw new ConfigError(`${this.file} has no interface ${name}`);
+    return found;
   }
 
   /** The text of the statements after the imports. */

@@ -34,6 +34,13 @@ interface Ended {
   readonly out: string;
 }
 
+/** @returns what it said. @throws Error with that, when it ended with anything but 0 */
+export async function passes(run: Promise<Ended>): Promise<string> {
+  const { code, out } = await run;
+  if (code !== 0) throw new Error(out);
+  return out;
+}
+
 export function copyProject(): ProjectCopy {
   const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   const args = ['ls-files', '--cached', '--others', '--exclude-standard'];

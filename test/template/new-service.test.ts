@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { freePort } from '../support/child.ts';
-import { copyProject, type ProjectCopy } from '../support/project-copy.ts';
+import { copyProject, type ProjectCopy, passes } from '../support/project-copy.ts';
 import { describeSamples } from '../support/samples.ts';
 
 let copy: ProjectCopy;
@@ -15,12 +15,6 @@ afterEach(() => copy.remove());
 
 const template = (command: string, ...args: string[]) =>
   copy.run(process.execPath, `src/template/${command}.ts`, ...args);
-/** @throws Error with what it said, when it ends with anything but 0 */
-async function passes(run: Promise<{ readonly code: number; readonly out: string }>): Promise<string> {
-  const { code, out } = await run;
-  if (code !== 0) throw new Error(out);
-  return out;
-}
 const npm = (...args: string[]) => passes(copy.run('npm', ...args));
 
 /** As it came; what is not there a test finds out. */

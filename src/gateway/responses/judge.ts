@@ -16,7 +16,8 @@ export interface Asked {
   readonly path: string;
 }
 
-const OF_HTTP: ReadonlySet<number> = new Set([206, 304, 416]);
+/** 501 says that there is nothing yet that could be as the contract says. */
+const OF_HTTP: ReadonlySet<number> = new Set([206, 304, 416, 501]);
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 const PARTIAL = 206;
 

@@ -45,11 +45,15 @@ describe('job cards', () => {
 
   it('offer what their state allows, and refuse the rest', async () => {
     const open = await created();
-    expect(Object.keys(open._templates).toSorted()).toEqual(['close']);
+    expect(Object.keys(open._templates)).toContain('close');
+    expect(Object.keys(open._links)).not.toContain('reopen');
     const closed = (await post(open._templates.close.target).expect(200)).body;
     expect(closed.state).toBe('CLOSED');
     const { body } = await post(open._templates.close.target).expect(409);
-    expect(body).toMatchObject({ currentState: 'CLOSED', allowed: ['reopen', 'edit'] });
+    expect(body).toMatchObject({
+      currentState: 'CLOSED',
+      allowed: expect.arrayContaining(['reopen', 'edit']),
+    });
     const again = (await post(closed._links.reopen.href).expect(200)).body;
     expect(again.state).toBe('OPEN');
   });
