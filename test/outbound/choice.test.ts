@@ -92,7 +92,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, { target, upstreams }: Real): Promise<void> {
     const before = upstreams.map(({ requests }) => requests.length);
     for (const [index, upstream] of upstreams.entries())
-      upstream.answer = (_req, res) => res.writeHead(this.#fails[index] ? 501 : 200).end();
+      upstream.answer = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
     let result: string | undefined;
     target.start({ method: this.#method, path: '/', headers: [] }).answer.then(
       (answer) => {
@@ -110,7 +110,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
       expect([result, asked]).toEqual(['circuit-open', -1]);
     } else {
       expect(allowed).toContain(asked);
-      expect(result).toBe(this.#fails[asked] ? '501' : '200');
+      expect(result).toBe(this.#fails[asked] ? '505' : '200');
       model.called(model.instances[asked] as ModelInstance, this.#fails[asked] === true);
     }
     // A success that closes a circuit comes with the end of the answer.
