@@ -205,18 +205,13 @@ function mergeMigrations(merge: Merge): void {
   const { names } = merge;
   const made = new Source(MIGRATIONS, textOf(merge, MIGRATIONS));
   const migrations = own(merge, MIGRATIONS);
-  const toRow = `to${names.one.pascal}Row`;
   for (const item of made.list(made.constant('migrations')).items)
     migrations.append(
       migrations.list(migrations.constant('migrations')),
-      made
-        .textOf(item)
-        .replace("name: 'sample data'", `name: 'sample ${names.many.text}'`)
-        .replaceAll(/\btoRow\b/g, toRow),
+      made.textOf(item).replace("name: 'sample data'", `name: 'sample ${names.many.text}'`),
     );
   migrations.importNames('kysely', ['sql']);
   migrations.import(`import { sample${names.many.pascal} } from './${samplesOf(merge)}';`);
-  migrations.import(`import { toRow as ${toRow} } from './${storeOf(merge)}';`);
   put(merge, migrations);
 }
 

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { Migration } from '../../index.ts';
 import { sampleJobCards } from './sample-data.ts';
-import { toRow } from './store.ts';
 import type { Tables } from './tables.ts';
 
 export const migrations: readonly Migration<Tables>[] = [
@@ -31,7 +30,7 @@ export const migrations: readonly Migration<Tables>[] = [
   {
     name: 'sample data',
     async up(tx) {
-      await tx.insertInto('job_cards').values(sampleJobCards.map(toRow)).execute();
+      await tx.insertInto('job_cards').values(sampleJobCards).execute();
     },
   },
 ];

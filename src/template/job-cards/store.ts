@@ -51,7 +51,7 @@ export const jobCardStore = (db: Kysely<Tables>) => ({
 
 export type JobCardStore = ReturnType<typeof jobCardStore>;
 
-export const toRow = (jobCard: JobCard): Insertable<JobCardRow> => ({
+const toRow = (jobCard: JobCard): Insertable<JobCardRow> => ({
   id: jobCard.id,
   title: jobCard.title,
   notes: jobCard.notes ?? null,
