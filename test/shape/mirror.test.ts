@@ -16,6 +16,7 @@ const TOP_LEVEL = [
   'CONTRIBUTING.md',
   'LICENSE',
   'README.md',
+  'TUTORIAL.md',
   'biome.json',
   'gateway.yaml',
   'jest.config.ts',

@@ -1,5 +1,8 @@
-/** The project in a folder of its own, as it would be committed now, to be changed at will. */
-import { execFile, execFileSync } from 'node:child_process';
+/**
+ * The project in a folder of its own, as it would be committed now, to be changed at will. It takes git, and a checkout;
+ * where those are missing, the tests that need it are skipped, and say so.
+ */
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -14,8 +17,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { describe } from '@jest/globals';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const hasTools = (...tools: readonly string[]): boolean =>
+  existsSync(join(ROOT, '.git')) && tools.every((tool) => spawnSync(tool, ['--version']).status === 0);
+
+/** @param tools that it takes beside git */
+export const describeInCopy = (name: string, tests: () => void, ...tools: readonly string[]): void => {
+  const isSkipped = !hasTools('git', ...tools);
+  if (isSkipped && process.env.REQUIRE_ALL)
+    throw new Error(`${name} needs git ${tools.join(' ')}, and a checkout`);
+  (isSkipped ? describe.skip : describe)(name, tests);
+};
 
 export interface ProjectCopy {
   readonly folder: string;

@@ -1,100 +1,102 @@
 /** A new service that gets more operations and resources, in a copy of the project. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { copyProject, type ProjectCopy, passes } from '../support/project-copy.ts';
+import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
 
 const BOATS = 'services/paper-boats';
 
-let copy: ProjectCopy;
-beforeEach(async () => {
-  copy = copyProject();
-  await passes(template('new-service', 'paper-boats'));
-}, 60_000);
-afterEach(() => copy.remove());
+describeInCopy('a service', () => {
+  let copy: ProjectCopy;
+  beforeEach(async () => {
+    copy = copyProject();
+    await passes(template('new-service', 'paper-boats'));
+  }, 60_000);
+  afterEach(() => copy.remove());
 
-const template = (command: string, ...args: string[]) =>
-  copy.run(process.execPath, `src/template/${command}.ts`, ...args);
-const npm = (...args: string[]) => passes(copy.run('npm', ...args));
+  const template = (command: string, ...args: string[]) =>
+    copy.run(process.execPath, `src/template/${command}.ts`, ...args);
+  const npm = (...args: string[]) => passes(copy.run('npm', ...args));
 
-/** Whether all lines are still there, in their order. */
-const isKept = (before: string, after: string): boolean => {
-  const left = after.split('\n');
-  return before.split('\n').every((line) => {
-    const at = left.indexOf(line);
-    left.splice(0, at + 1);
-    return at !== -1;
-  });
-};
+  /** Whether all lines are still there, in their order. */
+  const isKept = (before: string, after: string): boolean => {
+    const left = after.split('\n');
+    return before.split('\n').every((line) => {
+      const at = left.indexOf(line);
+      left.splice(0, at + 1);
+      return at !== -1;
+    });
+  };
 
-it('has actions and a resource more, passes every check and all its tests', async () => {
-  const said = await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
-  expect(said).toContain('OPEN offers launch, and LAUNCHED follows.');
-  await passes(
-    template('new-operation', 'paper-boats', 'write-off', '--action', '--from', 'LAUNCHED', '--to', 'LOST'),
-  );
-  await passes(template('new-resource', 'paper-boats', 'paper-sails'));
-  await passes(template('new-operation', 'paper-boats', 'set', '--action', '--resource', 'PaperSail'));
-  expect(copy.read(`${BOATS}/README.md`)).toMatch(/LAUNCHED --> LOST: writeOff[\s\S]*OPEN --> SET: set/);
-  await npm('run', 'check');
-  await npm('test', '--', 'test/services/paper-boats');
-  await passes(template('remove-service', 'paper-boats'));
-  expect(copy.changed()).toEqual([]);
-}, 180_000);
-
-it('keeps what somebody wrote by hand, however that looks', async () => {
-  const files = ['contract.ts', 'links.ts', 'main.ts', 'paper-boat.ts', 'migrations.ts', 'tables.ts'];
-  const written = new Map<string, string>();
-  for (const file of files) {
-    const path = `${BOATS}/${file}`;
-    const text = copy
-      .read(path)
-      .replaceAll(
-        /^( *)(links: \{|actions: \{|return \{|OPEN: \{|id: string;)/gm,
-        '$1// Mind   the gap.\n$1$2',
-      )
-      .replace(
-        /operations: \[(.*)\],/,
-        (_, names) => `operations: [${names.replaceAll(', ', ',\n   ')},\n  ],`,
-      );
-    copy.write(path, text);
-    written.set(path, text);
-  }
-  await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
-  await passes(template('new-resource', 'paper-boats', 'paper-sails'));
-  for (const [path, text] of written) {
-    const kept = text.replaceAll(
-      /^.*(?:affordances|actions|OPEN): .*\n|^import [\s\S]*?;\n|^export const \w+_STATES .*\n/gm,
-      '',
+  it('has actions and a resource more, passes every check and all its tests', async () => {
+    const said = await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
+    expect(said).toContain('OPEN offers launch, and LAUNCHED follows.');
+    await passes(
+      template('new-operation', 'paper-boats', 'write-off', '--action', '--from', 'LAUNCHED', '--to', 'LOST'),
     );
-    expect([path, isKept(kept, copy.read(path))]).toEqual([path, true]);
-  }
-}, 60_000);
+    await passes(template('new-resource', 'paper-boats', 'paper-sails'));
+    await passes(template('new-operation', 'paper-boats', 'set', '--action', '--resource', 'PaperSail'));
+    expect(copy.read(`${BOATS}/README.md`)).toMatch(/LAUNCHED --> LOST: writeOff[\s\S]*OPEN --> SET: set/);
+    await npm('run', 'check');
+    await npm('test', '--', 'test/services/paper-boats');
+    await passes(template('remove-service', 'paper-boats'));
+    expect(copy.changed()).toEqual([]);
+  }, 180_000);
 
-it('can be asked before it has a handler, which npm run check misses', async () => {
-  await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
-  const { code, out } = await copy.run('npm', 'run', 'check:handlers');
-  expect([code, out]).toEqual([
-    1,
-    expect.stringContaining(
-      'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts, and name it in services/paper-boats/main.ts\n',
-    ),
-  ]);
-}, 60_000);
+  it('keeps what somebody wrote by hand, however that looks', async () => {
+    const files = ['contract.ts', 'links.ts', 'main.ts', 'paper-boat.ts', 'migrations.ts', 'tables.ts'];
+    const written = new Map<string, string>();
+    for (const file of files) {
+      const path = `${BOATS}/${file}`;
+      const text = copy
+        .read(path)
+        .replaceAll(
+          /^( *)(links: \{|actions: \{|return \{|OPEN: \{|id: string;)/gm,
+          '$1// Mind   the gap.\n$1$2',
+        )
+        .replace(
+          /operations: \[(.*)\],/,
+          (_, names) => `operations: [${names.replaceAll(', ', ',\n   ')},\n  ],`,
+        );
+      copy.write(path, text);
+      written.set(path, text);
+    }
+    await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
+    await passes(template('new-resource', 'paper-boats', 'paper-sails'));
+    for (const [path, text] of written) {
+      const kept = text.replaceAll(
+        /^.*(?:affordances|actions|OPEN): .*\n|^import [\s\S]*?;\n|^export const \w+_STATES .*\n/gm,
+        '',
+      );
+      expect([path, isKept(kept, copy.read(path))]).toEqual([path, true]);
+    }
+  }, 60_000);
 
-it.each([
-  [['new-operation', 'paper-boats', 'close', '--action'], 'has closePaperBoat already'],
-  [
-    ['new-operation', 'paper-boat', 'launch', '--action'],
-    'there is no service paper-boat; is paper-boats meant?',
-  ],
-  [['new-operation', 'paper-boats', 'launch', '--action', '--from', 'SUNK'], 'there is no state SUNK'],
-  [['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'], 'sunk is no name for a state'],
-  [['new-operation', 'paper-boats', 'launch'], 'add --action'],
-  [['new-operation', 'paper-boats', 'void', '--action'], 'void is a word of the language'],
-  [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts is there already'],
-  [['new-resource', 'paper-boats', 'docs'], '/docs is a path of the gateway itself'],
-])('%j is refused, and nothing is changed', async ([name = '', ...args], message) => {
-  const before = copy.read(`${BOATS}/contract.ts`);
-  const { code, out } = await template(name, ...args);
-  expect([code, out]).toEqual([1, expect.stringContaining(message)]);
-  expect(copy.read(`${BOATS}/contract.ts`)).toBe(before);
+  it('can be asked before it has a handler, which npm run check misses', async () => {
+    await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
+    const { code, out } = await copy.run('npm', 'run', 'check:handlers');
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining(
+        'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts, and name it in services/paper-boats/main.ts\n',
+      ),
+    ]);
+  }, 60_000);
+
+  it.each([
+    [['new-operation', 'paper-boats', 'close', '--action'], 'has closePaperBoat already'],
+    [
+      ['new-operation', 'paper-boat', 'launch', '--action'],
+      'there is no service paper-boat; is paper-boats meant?',
+    ],
+    [['new-operation', 'paper-boats', 'launch', '--action', '--from', 'SUNK'], 'there is no state SUNK'],
+    [['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'], 'sunk is no name for a state'],
+    [['new-operation', 'paper-boats', 'launch'], 'add --action'],
+    [['new-operation', 'paper-boats', 'void', '--action'], 'void is a word of the language'],
+    [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts is there already'],
+    [['new-resource', 'paper-boats', 'docs'], '/docs is a path of the gateway itself'],
+  ])('%j is refused, and nothing is changed', async ([name = '', ...args], message) => {
+    const before = copy.read(`${BOATS}/contract.ts`);
+    const { code, out } = await template(name, ...args);
+    expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+    expect(copy.read(`${BOATS}/contract.ts`)).toBe(before);
+  });
 });

@@ -1,120 +1,103 @@
 /** A new service in a copy of the project, as whoever has just cloned it would write and remove one. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { freePort } from '../support/child.ts';
-import { copyProject, type ProjectCopy, passes } from '../support/project-copy.ts';
+import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
 import { describeSamples } from '../support/samples.ts';
+import { startCopy } from '../support/started.ts';
 
-let copy: ProjectCopy;
-beforeEach(() => {
-  copy = copyProject();
-}, 60_000);
-afterEach(() => copy.remove());
+describeInCopy('a new service', () => {
+  let copy: ProjectCopy;
+  beforeEach(() => {
+    copy = copyProject();
+  }, 60_000);
+  afterEach(() => copy.remove());
 
-const template = (command: string, ...args: string[]) =>
-  copy.run(process.execPath, `src/template/${command}.ts`, ...args);
-const npm = (...args: string[]) => passes(copy.run('npm', ...args));
+  const template = (command: string, ...args: string[]) =>
+    copy.run(process.execPath, `src/template/${command}.ts`, ...args);
+  const npm = (...args: string[]) => passes(copy.run('npm', ...args));
 
-/** As it came; what is not there a test finds out. */
-type Json = ReturnType<typeof JSON.parse>;
+  /** As it came; what is not there a test finds out. */
+  type Json = ReturnType<typeof JSON.parse>;
 
-/** What `npm start` answers, while it runs. */
-async function started<T>(walk: (get: (path: string) => Promise<Json>) => Promise<T>): Promise<T> {
-  const port = await freePort();
-  const { DATABASE_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: copy.folder,
-    env: { ...env, PORT: String(port), DATA_DIR: join(copy.folder, 'data') },
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  while (!said.includes('is up')) {
-    if (child.exitCode !== null) throw new Error(said);
-    await once(child.stdout, 'data');
+  /** What `npm start` answers, while it runs. */
+  async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
+    const { url, stop } = await startCopy(copy);
+    try {
+      await walk(async (path) =>
+        (await fetch(url + path, { headers: { Accept: 'application/hal+json' } })).json(),
+      );
+    } finally {
+      await stop();
+    }
   }
-  try {
-    return await walk(async (path) => {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-        headers: { Accept: 'application/hal+json' },
-      });
-      return answer.json();
-    });
-  } finally {
-    child.kill('SIGINT');
-    await once(child, 'exit');
-  }
-}
 
-it.each([
-  [['Paper'], 'Paper is no name for this'],
-  [['status'], '/status is a path of the gateway itself'],
-  [['paper-boats', '--port', 'x'], '--port x is no port'],
-  [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
-])('%j is refused, and nothing is changed', async (args, message) => {
-  const before = copy.changed();
-  const { code, out } = await template('new-service', ...args);
-  expect([code, out]).toEqual([1, expect.stringContaining(message)]);
-  expect(copy.changed()).toEqual(before);
-});
-
-it('stands by itself, passes every check and its own tests, and leaves no trace', async () => {
-  const made = await template('new-service', 'paper-boats');
-  expect([made.code, made.out]).toEqual([
-    0,
-    expect.stringContaining('new      services/paper-boats/contract.ts'),
-  ]);
-  await npm('run', 'check');
-  await npm('test', '--', 'test/services/paper-boats');
-  await started(async (get) => {
-    expect((await get('/'))._links.paperBoats.href).toBe('/paper-boats');
-    expect((await get('/paper-boats/pb-1001')).state).toBe('OPEN');
-    const { services } = await get('/status');
-    expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
+  it.each([
+    [['Paper'], 'Paper is no name for this'],
+    [['status'], '/status is a path of the gateway itself'],
+    [['paper-boats', '--port', 'x'], '--port x is no port'],
+    [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
+  ])('%j is refused, and nothing is changed', async (args, message) => {
+    const before = copy.changed();
+    const { code, out } = await template('new-service', ...args);
+    expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+    expect(copy.changed()).toEqual(before);
   });
-  await passes(template('remove-service', 'paper-boats'));
-  expect(copy.changed()).toEqual([]);
-}, 180_000);
 
-describeSamples('one that is related to orders', () => {
-  it('leads there and back, also by expand, and passes the tests of both', async () => {
-    await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
-    await npm('run', 'check');
-    const tests = ['test/services/paper-boats', 'test/services/orders/orders', 'test/services/orders/links'];
-    await npm('test', '--', ...tests);
+  it('stands by itself, passes every check and its own tests, and leaves no trace', async () => {
+    const made = await template('new-service', 'paper-boats');
+    expect([made.code, made.out]).toEqual([
+      0,
+      expect.stringContaining('new      services/paper-boats/contract.ts'),
+    ]);
     await started(async (get) => {
-      const boat = await get('/paper-boats/pb-1001?expand=order');
-      expect(boat._embedded.order.id).toBe(boat.orderId);
-      const order = await get(`/orders/${boat.orderId}?expand=paperBoats`);
-      expect(order._embedded.paperBoats._embedded.item[0].id).toBe('pb-1001');
+      expect((await get('/'))._links.paperBoats.href).toBe('/paper-boats');
+      expect((await get('/paper-boats/pb-1001')).state).toBe('OPEN');
+      const { services } = await get('/status');
+      expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
     });
     await passes(template('remove-service', 'paper-boats'));
     expect(copy.changed()).toEqual([]);
   }, 180_000);
 
-  it('is in nobody’s way: who calls it has to be named first', async () => {
-    const refused = await template('remove-service', 'consumers');
-    expect([refused.code, refused.out]).toEqual([
-      1,
-      'linkway: consumers is called by orders (services/orders/others.ts); take the calls out, or the callers with it: npm run remove:service -- consumers --dependents\n',
-    ]);
-    expect(copy.changed()).toEqual([]);
-  });
+  describeSamples('one that is related to orders', () => {
+    it('leads there and back, also by expand, and passes the tests of both', async () => {
+      await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
+      await npm('run', 'check');
+      const tests = [
+        'test/services/paper-boats',
+        'test/services/orders/orders',
+        'test/services/orders/links',
+      ];
+      await npm('test', '--', ...tests);
+      await started(async (get) => {
+        const boat = await get('/paper-boats/pb-1001?expand=order');
+        expect(boat._embedded.order.id).toBe(boat.orderId);
+        const order = await get(`/orders/${boat.orderId}?expand=paperBoats`);
+        expect(order._embedded.paperBoats._embedded.item[0].id).toBe('pb-1001');
+      });
+      await passes(template('remove-service', 'paper-boats'));
+      expect(copy.changed()).toEqual([]);
+    }, 180_000);
 
-  it('can be the only one: the samples go without a trace', async () => {
-    for (const name of ['orders', 'consumers', 'restaurants']) await passes(template('remove-service', name));
-    await npm('run', 'check');
-    await npm('test', '--', 'test/shape', 'test/openapi', 'test/contract');
-    await started(async (get) => {
-      expect(Object.keys((await get('/'))._links)).toContain('service-desc');
-      expect((await get('/status')).services).toEqual([]);
+    it('is in nobody’s way: who calls it has to be named first', async () => {
+      const refused = await template('remove-service', 'consumers');
+      expect([refused.code, refused.out]).toEqual([
+        1,
+        'linkway: consumers is called by orders (services/orders/others.ts); take the calls out, or the callers with it: npm run remove:service -- consumers --dependents\n',
+      ]);
+      expect(copy.changed()).toEqual([]);
     });
-    await passes(template('new-service', 'paper-boats', '--port', '9001'));
-    expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
-    await npm('run', 'check');
-  }, 180_000);
+
+    it('can be the only one: the samples go without a trace', async () => {
+      for (const name of ['orders', 'consumers', 'restaurants'])
+        await passes(template('remove-service', name));
+      await npm('run', 'check');
+      await npm('test', '--', 'test/shape', 'test/openapi', 'test/contract');
+      await started(async (get) => {
+        expect(Object.keys((await get('/'))._links)).toContain('service-desc');
+        expect((await get('/status')).services).toEqual([]);
+      });
+      await passes(template('new-service', 'paper-boats', '--port', '9001'));
+      expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
+    }, 180_000);
+  });
 });
