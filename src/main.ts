@@ -1,6 +1,7 @@
 /** `npm start`: the gateway and every service that is here, in one process; what passes between them is real HTTP. */
 import type { RequestListener } from 'node:http';
 import { currentConfig } from './config/current-config.ts';
+import { databaseUrl } from './config/database-url.ts';
 import { configFile, type GatewayConfig } from './config/gateway-yaml.ts';
 import { LastGood } from './config/last-good.ts';
 import { type Environment, readSettings } from './config/settings.ts';
@@ -41,7 +42,7 @@ export async function start(env: Environment): Promise<StartedSystem> {
     log.flush();
   };
   try {
-    const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR });
+    const database = await openDatabase({ url: databaseUrl(settings), dataDir: settings.DATA_DIR });
     closers.push(() => database.close());
     const urls = await startServices(configured, database, log, closers);
     const config = configFile(settings.GATEWAY_CONFIG, { env, urls });

@@ -1,9 +1,9 @@
 /**
- * Writes the documents under `openapi/` from the contracts, the schema of `gateway.yaml` for editors, and the state diagrams of the services' READMEs from
- * their transition tables: `npm run openapi`. With `--check` it writes nothing
- * and ends with 1 when one of them is stale.
+ * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/`, the schema for
+ * editors, the state diagrams of the services' READMEs, and what runs it all in containers: `npm run openapi`. With
+ * `--check` it writes nothing and ends with 1 when one of them is stale.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -11,6 +11,7 @@ import { editorSchema } from './config/editor-schema.ts';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
+import { deploymentFiles } from './deploy/files.ts';
 import { liftDocuments } from './gateway/document/lift.ts';
 import { mergeDocuments } from './gateway/document/merge.ts';
 import { readDocument } from './gateway/read-document.ts';
@@ -22,12 +23,14 @@ import type { Service } from './service/service.ts';
 
 interface DocumentFile {
   readonly path: string;
-  readonly text: string;
+  /** Undefined where there is to be none. */
+  readonly text: string | undefined;
 }
 
 /** Every document that is made here; those of services without code are theirs, and only merged. */
 export async function documentFiles(configFile: string): Promise<DocumentFile[]> {
-  const { services } = loadGatewayConfig(configFile, { env: process.env });
+  const config = loadGatewayConfig(configFile, { env: process.env });
+  const { services } = config;
   const made: DocumentFile[] = [];
   const documents = [];
   for (const service of services) {
@@ -38,11 +41,13 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
     documents.push({ name, document });
     if (isHere(name)) made.push({ path, text: write(document) }, await readmeOf(name));
   }
-  const folder = join(dirname(configFile), 'openapi');
+  const root = dirname(configFile);
+  const folder = join(root, 'openapi');
   return [
     ...made,
     { path: join(folder, 'gateway.yaml'), text: write(mergeDocuments(liftDocuments(documents))) },
     { path: join(folder, 'gateway.schema.json'), text: `${JSON.stringify(editorSchema(), null, 2)}\n` },
+    ...[...(await deploymentFiles(root, config))].map(([path, text]) => ({ path, text })),
   ];
 }
 
@@ -66,7 +71,7 @@ const isStale = ({ path, text }: DocumentFile): boolean => {
   try {
     return readFileSync(path, 'utf8') !== text;
   } catch {
-    return true;
+    return text !== undefined;
   }
 };
 
@@ -74,7 +79,12 @@ async function main(check: boolean): Promise<void> {
   const stale = (await documentFiles(readSettings(process.env).GATEWAY_CONFIG)).filter(isStale);
   for (const { path, text } of stale) {
     process.stdout.write(`${check ? 'stale: ' : ''}${relative('', path)}\n`);
-    if (!check) writeFileSync(path, text);
+    if (check) continue;
+    if (text === undefined) rmSync(path);
+    else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
   }
   if (check && stale.length > 0) {
     process.stderr.write('linkway: the documents are older than the contracts; run npm run openapi\n');

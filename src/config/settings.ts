@@ -31,6 +31,11 @@ const variables = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('A PostgreSQL server, `postgres://…`; without it an embedded database in `DATA_DIR`.'),
+  DATABASE_PASSWORD_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file with the password for `DATABASE_URL`, as containers are given secrets.'),
   CACHE_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../config/config-error.ts';
+import { databaseUrl } from '../config/database-url.ts';
 import { loadGatewayConfig } from '../config/gateway-yaml.ts';
 import { readSettings } from '../config/settings.ts';
 import { createLog } from '../http/log.ts';
@@ -23,7 +24,7 @@ async function start(name: string | undefined): Promise<Running> {
   await startTracing(settings, name);
   const service = await loadService(name);
   const log = createLog({ level: settings.LOG_LEVEL });
-  const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: join(settings.DATA_DIR, name) });
+  const database = await openDatabase({ url: databaseUrl(settings), dataDir: join(settings.DATA_DIR, name) });
   const targets = createTargets(config.services);
   // The port that the gateway expects, unless another is asked for.
   const port = process.env.PORT ? settings.PORT : Number(new URL(own.urls[0] ?? '').port);

@@ -53,7 +53,7 @@ export async function applied(changes: Changes): Promise<void> {
         .filter((one) => one.isFile())
         .map(({ name }) => `openapi/${name}`)
     : [];
-  const documents = [...new Set([...made, ...changes.written.flatMap(documentBehind)])];
+  const documents = [...new Set([...deployed(root), ...made, ...changes.written.flatMap(documentBehind)])];
   const readmes = servicesHere(root).map((name) => `${folderOf(name)}/README.md`);
   await changes.apply(async () => {
     if (formatted.length > 0) await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }));
@@ -61,9 +61,16 @@ export async function applied(changes: Changes): Promise<void> {
   }, [...documents, ...readmes]);
 }
 
+/** What `npm run openapi` makes of it beside the documents. */
+const deployed = (root: string): string[] => {
+  const folder = '.ci/kubernetes';
+  const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
+  return ['compose.yaml', ...files.map((name) => `${folder}/${name}`)];
+};
+
 const documentBehind = (path: string): string[] => {
   const [, service] = /^services\/([^/]+)\//.exec(path) ?? [];
-  return service === undefined ? [] : [documentOf(service)];
+  return service === undefined ? [] : [documentOf(service), `.ci/kubernetes/${service}.yaml`];
 };
 
 /** What a command says when it fails is what whoever waits for it has to know. */

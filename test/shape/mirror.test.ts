@@ -10,14 +10,17 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const APART = ['journeys', 'bench', 'chaos', 'lab', 'suites', 'support', 'shape'];
 const TOP_LEVEL = [
   '.ci',
+  '.dockerignore',
   '.gitignore',
   '.npmrc',
   '.vscode',
   'CONTRIBUTING.md',
+  'Dockerfile',
   'LICENSE',
   'README.md',
   'TUTORIAL.md',
   'biome.json',
+  'compose.yaml',
   'gateway.yaml',
   'jest.config.ts',
   'knip.json',

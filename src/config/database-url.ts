@@ -1,0 +1,29 @@
+/** Where the database is, with the password from a file where it is kept in one, as container platforms mount it. */
+import { readFileSync } from 'node:fs';
+import { ConfigError } from './config-error.ts';
+import type { Settings } from './settings.ts';
+
+/** @throws ConfigError when the file cannot be read, or there is no URL that it could belong to */
+export function databaseUrl({
+  DATABASE_URL: url,
+  DATABASE_PASSWORD_FILE: file,
+}: Pick<Settings, 'DATABASE_URL' | 'DATABASE_PASSWORD_FILE'>): string | undefined {
+  if (file === undefined) return url;
+  if (url === undefined)
+    throw new ConfigError('DATABASE_PASSWORD_FILE: set DATABASE_URL too, or neither of them');
+  const whole = new URL(url);
+  whole.password = encodeURIComponent(read(file));
+  return whole.href;
+}
+
+/** Without the line end that editors and `echo` leave. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new ConfigError(
+      `DATABASE_PASSWORD_FILE: ${file} cannot be read; name a file with the password`,
+      cause,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+/** `compose.yaml` (Compose Specification): the gateway, each service and PostgreSQL, from the one image. */
+import {
+  DATA,
+  DATABASE_USER,
+  type Deployment,
+  environmentOf,
+  GATEWAY,
+  IMAGE,
+  type Part,
+  PORT,
+  POSTGRES,
+} from './part.ts';
+
+const SECRET = 'database-password';
+const SECRET_FILE = `/run/secrets/${SECRET}`;
+
+export function composeOf({ gateway, services, patience }: Deployment): object {
+  const isAlone = services.length === 0;
+  return {
+    name: IMAGE,
+    services: {
+      [GATEWAY]: {
+        ...process(gateway, patience),
+        // For this machine alone; another port of it: GATEWAY_PORT=9000 docker compose up.
+        ports: [`127.0.0.1:\${GATEWAY_PORT:-${PORT}}:${PORT}`],
+        networks: ['front', 'back'],
+        ...(!isAlone && { depends_on: waitFor(gateway.calls, 'service_started') }),
+      },
+      ...Object.fromEntries(
+        services.map((part) => [
+          part.name,
+          {
+            ...process(part, patience),
+            secrets: [SECRET],
+            networks: ['back'],
+            depends_on: waitFor([POSTGRES], 'service_healthy'),
+          },
+        ]),
+      ),
+      ...(!isAlone && { [POSTGRES]: postgres }),
+    },
+    networks: { front: {}, back: { internal: true } },
+    ...(!isAlone && {
+      volumes: { [POSTGRES]: {} },
+      secrets: { [SECRET]: { file: `\${DATABASE_PASSWORD_FILE:-./data/${SECRET}}` } },
+    }),
+  };
+}
+
+const process = (part: Part, patience: number) => ({
+  image: IMAGE,
+  build: '.',
+  command: part.command,
+  environment: {
+    ...environmentOf(part),
+    ...(part.hasDatabase && { DATABASE_PASSWORD_FILE: SECRET_FILE }),
+  },
+  ...{ read_only: true, tmpfs: [`${DATA}:mode=1777`, '/tmp:mode=1777'] },
+  ...{ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
+  ...{ mem_limit: '512m', cpus: 1, pids_limit: 128 },
+  ...{ restart: 'unless-stopped', stop_grace_period: `${patience}s` },
+});
+
+const postgres = {
+  image: 'postgres:17',
+  environment: {
+    POSTGRES_USER: DATABASE_USER,
+    POSTGRES_DB: DATABASE_USER,
+    POSTGRES_PASSWORD_FILE: SECRET_FILE,
+  },
+  secrets: [SECRET],
+  volumes: [`${POSTGRES}:/var/lib/postgresql/data`],
+  networks: ['back'],
+  healthcheck: {
+    test: ['CMD', 'pg_isready', '--username', DATABASE_USER, '--host', '127.0.0.1'],
+    ...{ interval: '5s', timeout: '3s', retries: 10, start_period: '10s' },
+  },
+  ...{ security_opt: ['no-new-privileges:true'], mem_limit: '1g', shm_size: '128m' },
+  restart: 'unless-stopped',
+};
+
+const waitFor = (names: readonly string[], condition: string) =>
+  Object.fromEntries(names.map((name) => [name, { condition }]));

@@ -1,0 +1,70 @@
+/** What is run apart from the others: the gateway, and each service whose code is here. */
+import { ConfigError } from '../config/config-error.ts';
+import type { GatewayConfig } from '../config/gateway-yaml.ts';
+import { urlVariable } from '../config/settings.ts';
+import { isHere, loadService } from '../service/load.ts';
+
+export interface Part {
+  readonly name: string;
+  /** What the image is told to run. */
+  readonly command: readonly string[];
+  /** Names of the parts that it calls. */
+  readonly calls: readonly string[];
+  readonly hasDatabase: boolean;
+}
+
+export interface Deployment {
+  readonly gateway: Part;
+  readonly services: readonly Part[];
+  /** How long a part has to end, in seconds: to drain, to finish what is in flight, and a little more. */
+  readonly patience: number;
+}
+
+export const GATEWAY = 'gateway';
+export const POSTGRES = 'postgres';
+/** Of every part in its container. */
+export const PORT = 8080;
+export const IMAGE = 'linkway';
+/** Of the user that the image runs as. */
+export const USER = 1000;
+export const DATA = '/data';
+export const DATABASE_USER = 'linkway';
+export const DATABASE_PORT = 5432;
+const DATABASE = `postgres://${DATABASE_USER}@${POSTGRES}:${DATABASE_PORT}/${DATABASE_USER}`;
+
+const MARGIN = 5;
+/** RFC 1123 section 2.1, in lower case, as Kubernetes has it. */
+const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
+
+/** @throws ConfigError when the name of a service cannot be the name of a host, or is taken */
+export async function deploymentOf({ services, shutdown }: GatewayConfig): Promise<Deployment> {
+  const own = services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
+  for (const name of own) {
+    if (!LABEL.test(name))
+      throw new ConfigError(`${name} cannot be the name of a host: use a-z, 0-9 and hyphens, 63 at most`);
+    if (name === GATEWAY || name === POSTGRES)
+      throw new ConfigError(`${name} is the name of another container; give the service another name`);
+  }
+  return {
+    gateway: { name: GATEWAY, command: ['src/gateway/main.ts'], calls: own, hasDatabase: false },
+    services: await Promise.all(own.map((name) => serviceOf(name, own))),
+    patience: Math.ceil((shutdown.drain + shutdown.grace) / 1000) + MARGIN,
+  };
+}
+
+async function serviceOf(name: string, own: readonly string[]): Promise<Part> {
+  const { linked } = await loadService(name);
+  return {
+    ...{ name, hasDatabase: true },
+    command: ['src/service/main.ts', name],
+    calls: Object.keys(linked)
+      .filter((other) => own.includes(other))
+      .toSorted(),
+  };
+}
+
+/** Where a part finds those that it calls, and the database. */
+export const environmentOf = ({ calls, hasDatabase }: Part): Record<string, string> => ({
+  ...Object.fromEntries(calls.map((name) => [urlVariable(name), `http://${name}:${PORT}`])),
+  ...(hasDatabase && { DATABASE_URL: DATABASE }),
+});

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { startGateway } from '../../src/gateway/start.ts';
+import { createLog } from '../../src/http/log.ts';
+import { itSamples } from '../support/samples.ts';
+
+const FOLDER = '.ci/kubernetes';
+
+/** As it came; what is not there a test finds out. */
+type Manifest = ReturnType<typeof JSON.parse>;
+
+const files = new Map<string, Manifest[]>(
+  readdirSync(FOLDER).map((name) => [
+    name,
+    parseAllDocuments(readFileSync(`${FOLDER}/${name}`, 'utf8')).map((one) => one.toJS()),
+  ]),
+);
+const all = [...files.values()].flat();
+const ofKind = (kind: string): Manifest[] => all.filter((one) => one.kind === kind);
+const named = (kind: string, name: string): Manifest =>
+  ofKind(kind).find((one) => one.metadata.name === name);
+
+describe('the manifests', () => {
+  it.each(
+    all.filter(({ kind }) => kind !== 'Kustomization').map((one) => [one.kind, one.metadata.name, one]),
+  )('%s %s is what Kubernetes allows', async (kind, _name, manifest) => {
+    const models = await import(`kubernetes-models/${manifest.apiVersion}`);
+    expect(() => new models[kind](manifest).validate()).not.toThrow();
+    const broken = { ...manifest, spec: 'x' };
+    expect(() => new models[kind](broken).validate()).toThrow();
+  });
+
+  it('are all named by the kustomization, and nothing else is', () => {
+    const [kustomization] = ofKind('Kustomization');
+    expect([...kustomization.resources, 'kustomization.yaml'].toSorted()).toEqual(
+      [...files.keys()].toSorted(),
+    );
+  });
+
+  it('fit together: what selects pods finds them', () => {
+    for (const { metadata, spec } of ofKind('Deployment')) {
+      const { labels } = spec.template.metadata;
+      const { name } = metadata;
+      for (const selector of [
+        spec.selector.matchLabels,
+        named('Service', name).spec.selector,
+        named('PodDisruptionBudget', name).spec.selector.matchLabels,
+        named('NetworkPolicy', name).spec.podSelector.matchLabels,
+        spec.template.spec.topologySpreadConstraints[0].labelSelector.matchLabels,
+      ])
+        expect(labels).toMatchObject(selector);
+      expect(named('HorizontalPodAutoscaler', name).spec.scaleTargetRef.name).toBe(name);
+      expect(named('HorizontalPodAutoscaler', name).spec.minReplicas).toBeGreaterThan(
+        named('PodDisruptionBudget', name).spec.maxUnavailable,
+      );
+    }
+  });
+
+  it('leave a process nothing that it does not need', () => {
+    for (const { spec } of ofKind('Deployment')) {
+      const { containers, securityContext, automountServiceAccountToken } = spec.template.spec;
+      expect([automountServiceAccountToken, securityContext.runAsNonRoot]).toEqual([false, true]);
+      for (const { securityContext: own, resources, env } of containers) {
+        expect(own).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect([Object.keys(resources.requests), Object.keys(resources.limits)]).toEqual([
+          ['cpu', 'memory'],
+          ['cpu', 'memory'],
+        ]);
+        expect(JSON.stringify(env)).not.toMatch(/:[^/"@]+@/);
+      }
+    }
+  });
+
+  it('ask what is answered', async () => {
+    const log = createLog({ level: 'silent' });
+    const config = parseGatewayConfig('services: {}', 'gateway.yaml');
+    const gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log });
+    const probes = ofKind('Deployment').flatMap(({ spec }) => {
+      const [{ startupProbe, livenessProbe, readinessProbe }] = spec.template.spec.containers;
+      return [startupProbe, livenessProbe, readinessProbe];
+    });
+    const paths = new Set(probes.map(({ httpGet }) => httpGet.path));
+    for (const path of paths) expect((await fetch(gateway.url + path)).status).toBe(200);
+    expect([...paths].toSorted()).toEqual(['/health/live', '/health/ready']);
+    await gateway.close();
+  });
+
+  itSamples('let those through that call, and nobody else', () => {
+    const callersOf = (name: string) =>
+      named('NetworkPolicy', name).spec.ingress[0].from?.map(
+        (one: Manifest) => one.podSelector.matchLabels['app.kubernetes.io/name'],
+      );
+    expect(callersOf('gateway')).toBeUndefined();
+    expect(callersOf('orders')).toEqual(['gateway', 'consumers', 'restaurants']);
+    expect(callersOf('restaurants')).toEqual(['gateway', 'orders']);
+    const everything = ofKind('NetworkPolicy').find((one) => one.metadata.name === 'deny-by-default');
+    expect(everything.spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+    expect([everything.spec.ingress, everything.spec.egress]).toEqual([undefined, undefined]);
+  });
+});
