@@ -233,6 +233,14 @@ export const overloaded = defineProblem({
   mend: 'Try again after `Retry-After` seconds, more slowly.',
 });
 
+export const storageUnavailable = defineProblem({
+  code: 'storage-unavailable',
+  status: 503,
+  title: 'The data cannot be reached now',
+  meaning: 'The database of the service does not answer. What was asked for may have been done, or not.',
+  mend: 'Try again after `Retry-After` seconds; what changes something with the same `Idempotency-Key`, so that it is done once.',
+});
+
 export const shuttingDown = defineProblem({
   code: 'shutting-down',
   status: 503,
@@ -291,6 +299,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     contractUnavailable,
     circuitOpen,
     overloaded,
+    storageUnavailable,
     shuttingDown,
     upstreamTimeout,
     notKept,
@@ -308,6 +317,7 @@ export const implicitProblems = (operation: {
   validationFailed,
   notAcceptable,
   internalError,
+  storageUnavailable,
   ...(operation.expands ? [expandUnknown, expandLimit, fieldsUnknown] : []),
   ...(operation.hasPathParameters ? [notFound] : []),
   preconditionFailed,

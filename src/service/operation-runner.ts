@@ -8,7 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { problemsOf } from '../contract/document.ts';
 import { changes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
-import { notImplemented } from '../contract/problems.ts';
+import { notImplemented, storageUnavailable } from '../contract/problems.ts';
 import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { etagOf, stateTag } from '../http/etag.ts';
@@ -18,6 +18,7 @@ import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
 import { Refusal } from '../hypermedia/refusal.ts';
 import type { Represent, Representation, RequestParts } from '../hypermedia/represent.ts';
 import { plain } from '../hypermedia/selection.ts';
+import { isUnavailable } from '../storage/unavailable.ts';
 import type { Idempotency, Reply } from './idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
 import { Precondition } from './precondition.ts';
@@ -41,6 +42,8 @@ export interface OperationAnswer {
 
 /** An answer may be kept, and is asked about again before it is used. */
 export const ASKED_EACH_TIME = 'no-cache';
+
+const RETRY_LATER = { 'Retry-After': '1' };
 
 type State = Record<string, unknown>;
 
@@ -79,6 +82,18 @@ export class OperationRunner {
    * declared, or a state that does not match its schema
    */
   async answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
+    try {
+      return await this.#answer(request, format);
+    } catch (error) {
+      if (error instanceof Problem || !isUnavailable(error)) throw error;
+      throw new Problem(storageUnavailable, storageUnavailable.meaning, {
+        headers: RETRY_LATER,
+        cause: error,
+      });
+    }
+  }
+
+  async #answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
     const input = this.#parse(request);
     const represented = (reply: Reply) => this.#represented(reply, input, request, format);
     if (!changes(this.operation)) return represented(await this.#handle(input, {}));

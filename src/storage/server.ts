@@ -3,13 +3,24 @@ import pg from 'pg';
 import { ConfigError } from '../config/config-error.ts';
 import type { OpenPool } from './embedded.ts';
 
+/** Also how long a request waits for its turn when all are in use. */
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Connections of one process at the most: many processes share what a server allows, a hundred as a rule. */
+const CONNECTIONS = 10;
+/** A transaction that nobody goes on with would hold its locks for ever. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /** @throws ConfigError when no connection can be made */
 export async function server(url: string): Promise<OpenPool> {
   const { protocol, host, pathname } = parse(url);
   if (!/^postgres(ql)?:$/.test(protocol)) throw notAUrl();
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const pool = new pg.Pool({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    max: CONNECTIONS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+  });
   // An idle connection that breaks is replaced when it is needed; without a listener it would end the process.
   pool.on('error', () => {});
   try {

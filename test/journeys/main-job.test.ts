@@ -1,11 +1,9 @@
 /** What a newcomer does: from `/` by links alone, placing, expanding, revising, cancelling; then a restart. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type StartedSystem, start } from '../../src/main.ts';
 import { describeSamples } from '../support/samples.ts';
+import { type TestStorage, testStorage } from '../support/storage.ts';
 
 interface HalLink {
   readonly href: string;
@@ -23,19 +21,19 @@ interface Hal {
 }
 
 describeSamples('the main job', () => {
-  let folder: string;
+  let storage: TestStorage;
   let system: StartedSystem;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+    storage = await testStorage();
     system = await startSystem();
   }, 60_000);
   afterAll(async () => {
     await system.close();
-    await rm(folder, { recursive: true });
+    await storage.remove();
   });
 
-  const startSystem = () => start({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent' });
+  const startSystem = () => start({ ...storage.env, PORT: '0', LOG_LEVEL: 'silent' });
   const get = async (href: string): Promise<Hal> => (await request(system.url).get(href).expect(200)).body;
   const hrefOf = (resource: Hal, rel: string): string => {
     const href = [resource._links[rel]].flat()[0]?.href;

@@ -1,11 +1,11 @@
 /** The whole system as `npm start` has it, on a free port and a data folder of its own. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import request from 'supertest';
 import { parse, stringify } from 'yaml';
 import type { ServiceDrift } from '../../src/gateway/responses/ledger.ts';
 import { start } from '../../src/main.ts';
+import { testStorage } from './storage.ts';
 
 export interface System {
   readonly url: string;
@@ -14,16 +14,16 @@ export interface System {
 
 /** @param service what every service has in gateway.yaml beside what it has */
 export async function startSystem(service?: object): Promise<System> {
-  const folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+  const { folder, env, remove } = await testStorage();
   const system = await start({
-    ...{ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent' },
+    ...{ ...env, PORT: '0', LOG_LEVEL: 'silent' },
     ...(service && { GATEWAY_CONFIG: await configIn(folder, service) }),
   });
   return {
     url: system.url,
     close: async () => {
       await system.close();
-      await rm(folder, { recursive: true });
+      await remove();
     },
   };
 }

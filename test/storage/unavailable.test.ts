@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { isUnavailable } from '../../src/storage/unavailable.ts';
+
+const withCode = (code: string) => Object.assign(new Error('x'), { code });
+
+it.each([
+  ['a refused connection', withCode('ECONNREFUSED')],
+  ['each of several addresses', new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')])],
+  ['a server that ends', withCode('57P01')],
+  ['a server that starts', withCode('57P03')],
+  ['too many connections', withCode('53300')],
+  ['what the driver says', new Error('Connection terminated unexpectedly')],
+  ['what led to it', new Error('A transaction failed and the work went on', { cause: withCode('08006') })],
+])('%s is told', (_name, error) => expect(isUnavailable(error)).toBe(true));
+
+it.each([
+  ['a key that is there', withCode('23505')],
+  ['a statement that is wrong', withCode('42601')],
+  ['a fault of ours', new TypeError('x is undefined')],
+  ['no error', 'ECONNREFUSED'],
+])('%s is not', (_name, error) => expect(isUnavailable(error)).toBe(false));
