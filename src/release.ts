@@ -21,7 +21,8 @@ async function release(configFile: string): Promise<number> {
   process.stdout.write(reports.flatMap(({ lines }) => [...lines, '']).join('\n'));
   if (!reports.every(({ isGood }) => isGood)) return 1;
   const names = new Set(documents.map((document) => basename(document)));
-  for (const name of readdirSync(released).filter((one) => !names.has(one))) rmSync(join(released, name));
+  const gone = readdirSync(released).filter((one) => one.endsWith('.yaml') && !names.has(one));
+  for (const name of gone) rmSync(join(released, name));
   for (const document of documents) {
     copyFileSync(document, keptAs(document));
     process.stdout.write(`kept ${relative('', keptAs(document))}\n`);

@@ -47,6 +47,18 @@ describe('the borders', () => {
     expect(show(broken)).toEqual([]);
   });
 
+  it('the library knows no service by name, so that it can be taken whole by whoever has other services', () => {
+    expect(show(imports.filter(({ from, to }) => !serviceOf(from) && to.startsWith('services/')))).toEqual(
+      [],
+    );
+    const samples = filesBelow('src').filter((file) =>
+      /services\/(?:consumers|orders|restaurants)\b/.test(
+        readFileSync(join(ROOT, file), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
+      ),
+    );
+    expect(samples).toEqual([]);
+  });
+
   it('a vocabulary imports no hop', () => {
     const broken = imports.filter(
       ({ from, to }) => VOCABULARIES.includes(folderOf(from) ?? '') && HOPS.includes(folderOf(to) ?? ''),

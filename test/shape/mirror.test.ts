@@ -14,6 +14,7 @@ const TOP_LEVEL = [
   '.gitignore',
   '.npmrc',
   '.vscode',
+  'CHANGELOG.md',
   'CONTRIBUTING.md',
   'Dockerfile',
   'LICENSE',

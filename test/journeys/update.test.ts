@@ -1,0 +1,65 @@
+/** A clone with services of its own takes a newer version, by the commands of the README. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const section = readme.slice(readme.indexOf('## Take a newer linkway'));
+const [once = '', each = ''] = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
+  ([, body = '']) => body,
+);
+/** What takes a while and is tried by others. */
+const ELSEWHERE = /^npm ci$| && npm test$/;
+
+describeInCopy('a newer version', () => {
+  let newer: ProjectCopy;
+  let clone: ProjectCopy;
+  beforeEach(() => {
+    newer = copyProject();
+    clone = copyProject();
+  }, 60_000);
+  afterEach(() => {
+    newer.remove();
+    clone.remove();
+  });
+
+  const git = ({ folder }: ProjectCopy, ...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  const commit = (copy: ProjectCopy, message: string) => {
+    git(copy, 'add', '--all');
+    git(copy, 'commit', '--quiet', '--message', message);
+  };
+
+  it('comes whole, and what is one’s own stays as it was', async () => {
+    await passes(clone.run(process.execPath, 'src/template/new-service.ts', 'paper-boats'));
+    for (const file of ['services/paper-boats/contract.ts', 'test/services/paper-boats/paper-boats.test.ts'])
+      clone.write(file, `// Mine.\n${clone.read(file)}`);
+    clone.write('openapi/overlays/mine.yaml', 'overlay: 1.0.0\n');
+    commit(clone, 'Mine');
+
+    newer.write('src/http/via.ts', `${newer.read('src/http/via.ts')}// Newer.\n`);
+    newer.write('test/http/via-newer.test.ts', '// Newer.\n');
+    newer.write('services/consumers/README.md', 'Newer.\n');
+    execFileSync('rm', [join(newer.folder, 'test/http/link-header.test.ts')]);
+    git(newer, 'branch', '--move', 'main');
+    commit(newer, 'Newer');
+
+    const commands = `${once.replace('<where this came from>', newer.folder)}${each}`
+      .trim()
+      .split('\n')
+      .filter((line) => !ELSEWHERE.test(line));
+    expect(commands.length).toBeGreaterThan(4);
+    for (const line of commands) await passes(clone.run('sh', '-c', line));
+    await passes(clone.run('npm', 'run', 'check'));
+
+    expect(git(clone, 'diff', 'linkway/main', '--stat', '--', 'src', 'test', ':!test/services')).toBe('');
+    expect(clone.has('test/http/link-header.test.ts')).toBe(false);
+    const own = ['services', 'test/services', 'gateway.yaml', 'openapi/overlays'];
+    expect(git(clone, 'diff', 'HEAD', '--stat', '--', ...own)).toBe('');
+  }, 120_000);
+});
