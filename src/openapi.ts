@@ -1,9 +1,9 @@
 /**
- * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/`, the schema for
- * editors, the state diagrams of the services' READMEs, and what runs it all in containers: `npm run openapi`. With
+ * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/` and requests to
+ * send from an editor, the schema for editors, the state diagrams of the services' READMEs, and what runs it all in containers: `npm run openapi`. With
  * `--check` it writes nothing and ends with 1 when one of them is stale.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -11,6 +11,7 @@ import { editorSchema } from './config/editor-schema.ts';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
+import { httpFile } from './contract/http-file.ts';
 import { deploymentFiles } from './deploy/files.ts';
 import { liftDocuments } from './gateway/document/lift.ts';
 import { mergeDocuments } from './gateway/document/merge.ts';
@@ -39,16 +40,33 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
       ? documentOf(await loadService(name))
       : await readDocument(service, { onIdle: warn });
     documents.push({ name, document });
-    if (isHere(name)) made.push({ path, text: write(document) }, await readmeOf(name));
+    if (!isHere(name)) continue;
+    const requests = join(dirname(configFile), REQUESTS, `${name}.http`);
+    made.push({ path, text: write(document) }, await readmeOf(name));
+    made.push({ path: requests, text: httpFile(document, PUBLIC) });
   }
   const root = dirname(configFile);
   const folder = join(root, 'openapi');
   return [
     ...made,
+    ...goneFrom(join(root, REQUESTS), made),
     { path: join(folder, 'gateway.yaml'), text: write(mergeDocuments(liftDocuments(documents))) },
     { path: join(folder, 'gateway.schema.json'), text: `${JSON.stringify(editorSchema(), null, 2)}\n` },
     ...[...(await deploymentFiles(root, config))].map(([path, text]) => ({ path, text })),
   ];
+}
+
+/** Where `npm start` listens. */
+const PUBLIC = 'http://localhost:8080';
+const REQUESTS = 'openapi/http';
+
+/** Files in a folder of services that have gone. */
+function goneFrom(folder: string, made: readonly DocumentFile[]): DocumentFile[] {
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  return paths
+    .filter((path) => !made.some((one) => one.path === path))
+    .map((path) => ({ path, text: undefined }));
 }
 
 const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);

@@ -1,5 +1,8 @@
 /** Paths that a gateway and a service both answer, so that links to them hold whichever way a caller came. */
 
+/** The document of all that is there. */
+export const WHOLE_DOCUMENT = '/openapi.json';
+
 /** A service's OpenAPI document. */
 export const documentPath = (service: string): string => `/openapi/${service}.json`;
 

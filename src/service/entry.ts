@@ -9,15 +9,13 @@ import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
 import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts';
-import { documentPath, HEALTH_PATH } from '../contract/places.ts';
+import { documentPath, HEALTH_PATH, WHOLE_DOCUMENT } from '../contract/places.ts';
 import { type Entity, entity, get, json, send, sendNegotiated } from '../http/entity.ts';
 import { type HealthOptions, serveHealth } from '../http/health.ts';
 import { linkHeader } from '../http/link-header.ts';
 import { servePageFiles } from '../http/page/files.ts';
 import { siteFiles } from '../http/page/site-files.ts';
 import { formats } from '../hypermedia/formats/index.ts';
-
-const WHOLE_DOCUMENT = '/openapi.json';
 
 export function entry(
   contract: Contract,

@@ -65,12 +65,15 @@ export async function applied(changes: Changes): Promise<void> {
 const deployed = (root: string): string[] => {
   const folder = '.ci/kubernetes';
   const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
-  return ['compose.yaml', ...files.map((name) => `${folder}/${name}`)];
+  const requests = servicesHere(root).map((name) => `openapi/http/${name}.http`);
+  return ['compose.yaml', ...requests, ...files.map((name) => `${folder}/${name}`)];
 };
 
 const documentBehind = (path: string): string[] => {
   const [, service] = /^services\/([^/]+)\//.exec(path) ?? [];
-  return service === undefined ? [] : [documentOf(service), `.ci/kubernetes/${service}.yaml`];
+  return service === undefined
+    ? []
+    : [documentOf(service), `openapi/http/${service}.http`, `.ci/kubernetes/${service}.yaml`];
 };
 
 /** What a command says when it fails is what whoever waits for it has to know. */

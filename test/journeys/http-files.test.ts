@@ -1,0 +1,49 @@
+/** The requests under `openapi/http/`, sent one after the other as they stand: each does what it says. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { type FileRequest, parseHttpFile } from '../support/http-file.ts';
+import { type System, startSystem } from '../support/system.ts';
+
+const FOLDER = 'openapi/http';
+const names = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
+
+describe('the requests for editors', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem();
+  }, 60_000);
+  afterAll(() => system.close());
+
+  const requestsOf = (name: string): FileRequest[] =>
+    parseHttpFile(readFileSync(`${FOLDER}/${name}`, 'utf8'), { host: system.url });
+
+  it('are there for every operation of every service', () => {
+    for (const name of names) {
+      const { paths } = parse(readFileSync(`openapi/${name.replace('.http', '.yaml')}`, 'utf8')) as {
+        paths: Record<string, Record<string, { operationId: string }>>;
+      };
+      const ids = Object.values(paths).flatMap((item) =>
+        Object.values(item).map(({ operationId }) => operationId),
+      );
+      const named = requestsOf(name).flatMap((one) => one.name ?? []);
+      expect(named.toSorted()).toEqual(ids.toSorted());
+    }
+  });
+
+  it('are answered as one who sends them hopes', async () => {
+    const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+    // Those of all services together: what one takes away, another may show.
+    const all = names
+      .flatMap(requestsOf)
+      .toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+    for (const { title, method, url, headers, body } of all) {
+      const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
+      expect([title, answer.status, answer.ok ? '' : await answer.text()]).toEqual([
+        title,
+        answer.status,
+        '',
+      ]);
+    }
+  }, 60_000);
+});
