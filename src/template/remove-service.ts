@@ -12,6 +12,7 @@ import { checkKnown, command } from './command.ts';
 import { withoutEntry } from './gateway-entry.ts';
 import { applied, documentOf, folderOf, gatewayFile, ROOT, servicesHere, testsOf } from './project.ts';
 import { serviceIn, sourceOf } from './relation.ts';
+import { aligned } from './sample.ts';
 import { Source } from './source.ts';
 
 const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
@@ -117,9 +118,32 @@ function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<strin
 
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   const ids = new Set([...gone].flatMap(operationIds));
-  for (let dead = deadLink(contract, ids); dead; dead = deadLink(contract, ids))
+  const rels: string[] = [];
+  for (let dead = deadLink(contract, ids); dead; dead = deadLink(contract, ids)) {
+    rels.push(dead.rel);
     contract.take(dead.list, dead.span);
+  }
   changes.write(contract.file, contract.text);
+  takeOutOfReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
+}
+
+/** The rows of its tables that speak of the links, and the sentence that names whom it links to. */
+function takeOutOfReadme(
+  changes: Changes,
+  path: string,
+  rels: readonly string[],
+  gone: ReadonlySet<string>,
+): void {
+  if (rels.length === 0 || !changes.has(path)) return;
+  const text = changes.read(path).replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
+    const left = table
+      .split(/(?<=\n)/)
+      .filter((row) => !rels.some((rel) => new RegExp(`\\| \`${rel}\` +\\|`).test(row)))
+      .join('');
+    return left === table ? table : aligned(left);
+  });
+  const sentence = new RegExp(`[ \\n]It links to \\*\\*(?:${[...gone].join('|')})\\*\\*\\.`, 'g');
+  changes.write(path, text.replaceAll(sentence, ''));
 }
 
 const operationIds = (service: string): string[] => {
@@ -140,10 +164,11 @@ function deadLink(contract: Source, ids: ReadonlySet<string>) {
       if (response.type !== 'ObjectExpression') continue;
       const links = contract.members(response).get('links')?.value;
       if (links?.type !== 'ObjectExpression') continue;
-      for (const { value, span } of contract.members(links).values()) {
+      for (const [rel, { value, span }] of contract.members(links)) {
         if (value.type !== 'ObjectExpression') continue;
         const id = contract.members(value).get('operationId')?.value;
-        if (id?.type === 'Literal' && ids.has(String(id.value))) return { list: contract.list(links), span };
+        if (id?.type === 'Literal' && ids.has(String(id.value)))
+          return { rel, list: contract.list(links), span };
       }
     }
   }

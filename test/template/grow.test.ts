@@ -1,7 +1,9 @@
 /** A new service that gets more operations and resources, in a copy of the project. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
+import { startCopy } from '../support/started.ts';
 
+const HAL = { Accept: 'application/hal+json' };
 const BOATS = 'services/paper-boats';
 
 describeInCopy('a service', () => {
@@ -70,7 +72,7 @@ describeInCopy('a service', () => {
     }
   }, 60_000);
 
-  it('can be asked before it has a handler, which npm run check misses', async () => {
+  it('can be walked from its contract alone, and without that says what is missing', async () => {
     await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
     const { code, out } = await copy.run('npm', 'run', 'check:handlers');
     expect([code, out]).toEqual([
@@ -79,6 +81,23 @@ describeInCopy('a service', () => {
         'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts, and name it in services/paper-boats/main.ts\n',
       ),
     ]);
+    const launched = async () => {
+      const { url, stop } = await startCopy(copy);
+      try {
+        const boat = await (await fetch(`${url}/paper-boats/pb-1001`, { headers: HAL })).json();
+        const { href } = (boat as { _links: Record<string, { href: string }> })._links.launch as {
+          href: string;
+        };
+        const answer = await fetch(url + href, { method: 'POST', headers: HAL });
+        return [answer.status, ((await answer.json()) as { type?: string }).type];
+      } finally {
+        await stop();
+      }
+    };
+    expect(await launched()).toEqual([501, '/problems/not-implemented']);
+    const mocked = copy.read('gateway.yaml').replace('  paper-boats:\n', '$&    upstream: mock\n');
+    copy.write('gateway.yaml', mocked);
+    expect(await launched()).toEqual([200, undefined]);
   }, 60_000);
 
   it.each([

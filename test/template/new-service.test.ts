@@ -88,8 +88,10 @@ describeInCopy('a new service', () => {
     });
 
     it('can be the only one: the samples go without a trace', async () => {
-      for (const name of ['orders', 'consumers', 'restaurants'])
-        await passes(template('remove-service', name));
+      await passes(template('remove-service', 'orders'));
+      expect(copy.read('services/consumers/README.md')).not.toContain('orders`');
+      expect(copy.read('services/consumers/README.md')).toMatch(/No other service\.\n$/);
+      for (const name of ['consumers', 'restaurants']) await passes(template('remove-service', name));
       await npm('run', 'check');
       await npm('test', '--', 'test/shape', 'test/openapi', 'test/contract');
       await started(async (get) => {
@@ -97,6 +99,7 @@ describeInCopy('a new service', () => {
         expect((await get('/status')).services).toEqual([]);
       });
       await passes(template('new-service', 'paper-boats', '--port', '9001'));
+      expect(copy.changed().filter((line) => line.includes('openapi/released/orders'))).toHaveLength(1);
       expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
     }, 180_000);
   });
