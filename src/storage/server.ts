@@ -21,8 +21,10 @@ export async function server(url: string): Promise<OpenPool> {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced when it is needed; without a listener it would end the process.
+  // A connection that breaks is replaced when it is needed, or fails the next query of the transaction that has it;
+  // without a listener it would end the process, of the pool while it is idle, of its own while it is in use.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await pool.query('select 1');
   } catch (error) {
