@@ -1,9 +1,11 @@
 /** THE MAP: what the gateway does with a request, in order. Every step can end it; errors go to the last one. */
-import express, { type Express, type Router } from 'express';
+import type { RequestListener } from 'node:http';
+import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
 import { identify } from '../http/identify.ts';
+import { inOrder } from '../http/in-order.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
@@ -61,7 +63,7 @@ export function createGateway({
   onRequest,
   onDroppedLink,
   onFault,
-}: GatewayOptions): Express {
+}: GatewayOptions): RequestListener {
   const services = config.services.map((service) => ({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
@@ -96,27 +98,30 @@ export function createGateway({
   const headersOf = responseHeaders(security);
   const lines = config.accessLog ? log.lines : undefined;
 
-  const app = express().disable('x-powered-by').set('trust proxy', trustProxy);
-  // An id, and a place in a trace.
-  app.use(identify({ heedsDeadline: trustProxy }));
-  // A line and a measurement when it is over.
-  app.use(accessLog({ lines, onRequest }));
-  // What the gateway answers itself.
-  if (pages) app.use(ownPages(pages));
-  // Whose operation it is: 404, 405, or 503 where nobody can say.
-  app.use(route(router, unservedPaths, security));
-  // As the contract says, or 400, 413, 415.
-  app.use(validate(limits.body));
-  // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
-  const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
   // Each service, and before it what is kept of its answers.
   const callers = callersOf({ config, documents, targets, cache, logger: log.logger });
-  // With links where its service has none, and with what they lead to at other services.
+  // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
+  const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
   const send = createSend(router, callers, unservedPaths, inspect);
-  app.use(compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }));
-  // To the service and back.
-  app.use(forward({ callers, trustProxy, headersOf, inspect }));
-  // Whatever went wrong, as application/problem+json, or as a page.
-  app.use(problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }));
-  return app;
+
+  return inOrder(
+    [
+      // An id, and a place in a trace.
+      identify({ heedsDeadline: trustProxy }),
+      // A line and a measurement when it is over.
+      accessLog({ lines, onRequest }),
+      // What the gateway answers itself.
+      ...(pages ? [ownPages(pages, trustProxy)] : []),
+      // Whose operation it is: 404, 405, or 503 where nobody can say.
+      route(router, unservedPaths, security),
+      // As the contract says, or 400, 413, 415.
+      validate(limits.body),
+      // With links where its service has none, and with what they lead to at other services.
+      compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }),
+      // To the service and back.
+      forward({ callers, trustProxy, headersOf, inspect }),
+    ],
+    // Whatever went wrong, as application/problem+json, or as a page.
+    problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }),
+  );
 }

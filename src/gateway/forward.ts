@@ -4,7 +4,7 @@
  * Passes on what comes; hop-by-hop headers and those that `Connection` names are dropped (RFC 9110 §7.6.1).
  * Sends the service's status, or 502, 503, 504 where there is none. A client that leaves ends the call.
  */
-import type { RequestHandler } from 'express';
+import type { Step } from '../http/in-order.ts';
 import { CallAborted } from '../outbound/call-failure.ts';
 import type { Callers } from '../outbound/caller.ts';
 import { exchangeOf } from './exchange.ts';
@@ -18,8 +18,9 @@ export interface ForwardOptions {
   readonly inspect: Inspect;
 }
 
-export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOptions): RequestHandler =>
+export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOptions): Step =>
   async function forward(req, res) {
+    const { method = '' } = req;
     const { context, operation, target: path, body } = exchangeOf(req);
     const { operationId } = operation;
     const caller = callers.get(operation.service);
@@ -27,7 +28,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOpti
     const headers = requestHeaders(req, context, trustProxy);
     const { deadline } = context;
     const call = caller.start({
-      method: req.method,
+      method,
       path,
       headers,
       body,
@@ -38,7 +39,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOpti
     res.on('close', () => call.abort());
     try {
       const answer = await call.answer;
-      const inspected = inspect(answer, operation, req.method, path);
+      const inspected = inspect(answer, operation, method, path);
       if (inspected) await inspected;
       answer.pipe(res, headersOf(answer.rawHeaders, context));
     } catch (error) {

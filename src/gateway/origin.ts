@@ -1,7 +1,17 @@
 /** Scheme and host as the caller sees them; reads `Host`, and `X-Forwarded-*` where proxies are trusted. */
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 
 const HOST = /^[A-Za-z0-9.\-[\]:]{1,255}$/;
 
-export const originOf = (req: Request): string =>
-  `${req.protocol}://${HOST.test(req.host ?? '') ? req.host : 'localhost'}`;
+export function originOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
+  const told = (name: 'proto' | 'host') => (trustProxy ? first(headers[`x-forwarded-${name}`]) : undefined);
+  const own = (socket as TLSSocket).encrypted ? 'https' : 'http';
+  const protocol = /^https?$/.exec(told('proto') ?? '')?.[0] ?? own;
+  const host = told('host') ?? headers.host ?? '';
+  return `${protocol}://${HOST.test(host) ? host : 'localhost'}`;
+}
+
+/** What the proxy that is nearest to the caller says. */
+const first = (value: string | string[] | undefined): string | undefined =>
+  value === undefined ? undefined : String(value).split(',', 1)[0]?.trim();

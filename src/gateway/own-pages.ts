@@ -1,11 +1,23 @@
-/** What the gateway answers itself, told by the first segment of the path, so that all else is not held up. */
-import type { RequestHandler } from 'express';
+/**
+ * What the gateway answers itself, told by the first segment of the path, so that all else is not held up. It is the one
+ * step that needs Express.
+ */
+import express, { type RequestHandler } from 'express';
+import type { Step } from '../http/in-order.ts';
+import { originForm } from '../http/request-target.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
-export const ownPages = (pages: RequestHandler): RequestHandler =>
-  function ownPages(req, res, next) {
-    const first = firstSegment(req.path);
-    if (!RESERVED_SEGMENTS.has(first)) return next();
-    if (!req.path.startsWith(`/${first}`)) req.url = req.url.replace(/[^/]*%[^/?]*/, first);
-    pages(req, res, next);
+export function ownPages(pages: RequestHandler, trustProxy: boolean): Step {
+  const app = express()
+    .disable('x-powered-by')
+    .set('trust proxy', trustProxy)
+    .use((req, res, next) => {
+      const first = firstSegment(req.path);
+      if (!req.path.startsWith(`/${first}`)) req.url = req.url.replace(/[^/]*%[^/?]*/, first);
+      pages(req, res, next);
+    }) as unknown as Step;
+  return function ownPages(req, res, next) {
+    if (RESERVED_SEGMENTS.has(firstSegment(originForm(req.url ?? '')))) return app(req, res, next);
+    next();
   };
+}

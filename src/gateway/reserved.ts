@@ -13,9 +13,14 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   '.well-known',
 ]);
 
-/** Decoded: `/%73tatus` is `/status` (RFC 3986 §6.2.2.2). */
-export const firstSegment = (path: string): string => {
-  const segment = path.split('/', 2)[1] ?? '';
+/**
+ * Decoded: `/%73tatus` is `/status` (RFC 3986 §6.2.2.2).
+ * @param target a path, with or without a query
+ */
+export const firstSegment = (target: string): string => {
+  const rest = target.slice(1);
+  const end = rest.search(/[/?]/);
+  const segment = end < 0 ? rest : rest.slice(0, end);
   if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);

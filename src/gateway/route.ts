@@ -6,12 +6,13 @@
  * where it has, but not with this method (RFC 9110 §15.5.6), and answers OPTIONS with 204, `Allow` (§9.3.7) and
  * `Accept-Patch` (RFC 5789 §3.1).
  */
-import type { RequestHandler } from 'express';
 import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
+import type { Step } from '../http/in-order.ts';
+import { originForm } from '../http/request-target.ts';
 import { Exchange, setExchange } from './exchange.ts';
 import { targetOf } from './operation.ts';
 import type { OperationRouter } from './router.ts';
@@ -21,10 +22,10 @@ export const route = (
   router: OperationRouter,
   unserved: Unserved,
   securityHeaders: readonly string[],
-): RequestHandler =>
+): Step =>
   function route(req, res, next) {
-    const { method } = req;
-    const url = originForm(req.url);
+    const { method = '', url: asked = '' } = req;
+    const url = originForm(asked);
     const match = router.find(method, url);
     const context = contextOf(req);
     if (match) {
@@ -45,10 +46,3 @@ export const route = (
     head.push('Cache-Control', 'no-cache', ...securityHeaders, REQUEST_ID_HEADER, context.requestId);
     res.writeHead(204, head).end();
   };
-
-/** A request may name its target with scheme and host (RFC 9112 §3.2.2). */
-const originForm = (url: string): string => {
-  if (url.startsWith('/')) return url;
-  const { pathname = url, search = '' } = URL.parse(url) ?? {};
-  return pathname + search;
-};

@@ -7,13 +7,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
-import type { RequestHandler } from 'express';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { badRequest, validationFailed } from '../contract/problems.ts';
+import type { Step } from '../http/in-order.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { collectBody, decodedBody, hasBody, streamBody } from './receive-body.ts';
 
-export const validate = (bodyLimit: number): RequestHandler =>
+export const validate = (bodyLimit: number): Step =>
   function validate(req, _res, next) {
     const exchange = exchangeOf(req);
     const faults = parameterFaults(exchange, req);
@@ -36,7 +36,7 @@ export const validate = (bodyLimit: number): RequestHandler =>
         refuse([...faults, ...check(await decodedBody(req, bytes, bodyLimit))]);
         exchange.body = bytes;
       })
-      .then(next, next);
+      .then(() => next(), next);
   };
 
 /** @throws Problem bad-request (400) for two, of which a service may take the other */

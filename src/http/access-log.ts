@@ -2,8 +2,10 @@
  * One JSON line for each answered request, one call of the metrics hook, and the end of its span. The query is left out: its
  * values may be secrets. Written by hand: a serializer costs more than the rest of the hop's bookkeeping.
  */
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
+import type { Step } from './in-order.ts';
+import { requestTarget } from './request-target.ts';
 
 export interface AccessRecord {
   readonly context: RequestContext;
@@ -26,7 +28,7 @@ export interface AccessLogOptions {
 /** The nginx convention for "client closed request". */
 const CLIENT_LEFT = 499;
 
-export const accessLog = ({ lines, onRequest }: AccessLogOptions): RequestHandler =>
+export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
   function accessLog(req, res, next) {
     const { socket } = req;
     const before = socket.bytesWritten;
@@ -40,13 +42,14 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): RequestHandle
     next();
   };
 
-const recordOf = (req: Request, res: Response, bytes: number): AccessRecord => {
+const recordOf = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
   const context = contextOf(req);
-  const end = req.originalUrl.indexOf('?');
+  const target = requestTarget(req);
+  const end = target.indexOf('?');
   return {
     context,
-    method: req.method,
-    path: end < 0 ? req.originalUrl : req.originalUrl.slice(0, end),
+    method: req.method ?? '',
+    path: end < 0 ? target : target.slice(0, end),
     status: res.headersSent ? res.statusCode : CLIENT_LEFT,
     milliseconds: Math.round((performance.now() - context.startedAt) * 10) / 10,
     bytes,

@@ -5,9 +5,9 @@
  * with the rest of its raw head, which is cheaper).
  */
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
 import { RequestContext, setContext } from './context.ts';
 import { deadlineOf } from './deadline.ts';
+import type { Step } from './in-order.ts';
 import { isTraceparent, newTraceparent } from './trace-context.ts';
 import { tracer } from './tracing.ts';
 
@@ -22,13 +22,13 @@ export interface IdentifyOptions {
   readonly heedsDeadline?: boolean;
 }
 
-export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): RequestHandler =>
+export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): Step =>
   function identify(req, res, next) {
     const id = req.headers['x-request-id'];
     const requestId = typeof id === 'string' && SANE.test(id) ? id : randomUUID();
     const parent = req.headers.traceparent;
     const given = typeof parent === 'string' && isTraceparent(parent) ? parent : undefined;
-    const span = tracer.current?.serve(req.method, given);
+    const span = tracer.current?.serve(req.method ?? '', given);
     const traceparent = span?.traceparent ?? given ?? newTraceparent();
     const context = new RequestContext(requestId, traceparent, given !== undefined, span);
     if (heedsDeadline) context.deadline = deadlineOf(req, context.startedAt);

@@ -7,7 +7,7 @@
  * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is
  * cut: a body that ends early must not look whole.
  */
-import type { ErrorRequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../contract/problem.ts';
 import {
@@ -25,6 +25,7 @@ import { prefersHtml } from './negotiate.ts';
 import { problemPage } from './page/problem-page.ts';
 import { pageSecurity } from './page/security.ts';
 import { describedBy, type Paths, problemLinks } from './problem-links.ts';
+import { requestTarget } from './request-target.ts';
 import { isFromGateway } from './via.ts';
 
 export interface ProblemHandlerOptions {
@@ -40,26 +41,23 @@ export interface ProblemHandlerOptions {
 const HTML_TYPE = `${HTML}; charset=utf-8`;
 const PAGE = Object.entries(pageSecurity()).flat();
 
-export const problemHandler = ({
-  logger,
-  headers = [],
-  paths,
-  isGateway = false,
-}: ProblemHandlerOptions): ErrorRequestHandler =>
+export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) =>
   // Express tells an error handler by its four parameters.
-  function problemHandler(error, req, res, _next) {
+  function problemHandler(error: unknown, req: IncomingMessage, res: ServerResponse, _next?: unknown): void {
     const context = findContext(req);
     const problem = toProblem(error);
     // Nobody is there to be told, and nothing is wrong here.
     if (req.socket.destroyed) return;
+    const { method = '' } = req;
+    const url = requestTarget(req);
     if (problem.type === internalError) {
-      logger.error({ err: problem.cause, requestId: context?.requestId, method: req.method, path: req.path });
+      const [path] = url.split('?', 1);
+      logger.error({ err: problem.cause, requestId: context?.requestId, method, path });
     }
     if (res.headersSent) {
       res.destroy();
       return;
     }
-    const { method, originalUrl: url } = req;
     const body = {
       ...problem.toJSON(),
       ...(context && { requestId: context.requestId }),
@@ -73,11 +71,19 @@ export const problemHandler = ({
     const link = linkHeader([{ rel: 'describedby', ...describedBy(problem) }]);
     const head = ['Content-Type', written.type, 'Content-Length', String(bytes.length), ...written.added];
     head.push('Cache-Control', 'no-store', 'Link', link);
-    res.vary('Accept');
+    head.push('Vary', varied(res.getHeader('Vary')));
     if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
     res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
-    res.end(req.method === 'HEAD' ? undefined : bytes);
+    res.end(method === 'HEAD' ? undefined : bytes);
   };
+
+/** What was said already, and that it depends on `Accept` (RFC 9110 §12.5.5). */
+const varied = (said: string | number | readonly string[] | undefined): string => {
+  const names = [said ?? []].flat().join(', ');
+  return /(?:^|,)\s*(?:accept|\*)\s*(?:,|$)/i.test(names)
+    ? names
+    : [names, 'Accept'].filter(Boolean).join(', ');
+};
 
 /** What Express and its parsers throw, in the words of the catalogue. */
 const TYPES_BY_STATUS: ReadonlyMap<number, ProblemType> = new Map(

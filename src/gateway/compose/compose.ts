@@ -8,8 +8,9 @@
  * it put together, 400 expand-unknown, fields-unknown or expand-limit before anything is sent, 502 where what is to
  * be expanded cannot be read. An answer that is no success with JSON, or too large to be lifted, goes on as it is.
  */
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
+import type { Step } from '../../http/in-order.ts';
 import { servedBySubject } from '../../hypermedia/expand/plan.ts';
 import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
 import type { Callers } from '../../outbound/caller.ts';
@@ -33,9 +34,9 @@ export interface ComposeOptions {
 
 /** One request that is not just passed on. */
 export interface Composing {
-  readonly req: Request;
-  readonly res: Response;
-  readonly next: NextFunction;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly next: () => void;
   readonly composition: Composition;
   readonly selection: Selection;
   readonly options: ComposeOptions;
@@ -43,7 +44,7 @@ export interface Composing {
 
 const SELECTS = /(?:expand|fields)=/;
 
-export const compose = (options: ComposeOptions): RequestHandler =>
+export const compose = (options: ComposeOptions): Step =>
   // Not async: most requests only pass, and a promise each would cost them.
   function compose(req, res, next) {
     const exchange = exchangeOf(req);

@@ -1,5 +1,5 @@
 /** What ends the work on an answer before it is sent: its caller leaves, or its time is over. */
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 
 export interface Ends {
   /** Aborted when the caller leaves. */
@@ -9,7 +9,7 @@ export interface Ends {
 }
 
 /** @param time milliseconds */
-export function endsOf(res: Response, time: number): Ends {
+export function endsOf(res: ServerResponse, time: number): Ends {
   const gone = new AbortController();
   const over = new AbortController();
   // Not AbortSignal.timeout, which keeps whatever listens to it until the time is over, sent or not.

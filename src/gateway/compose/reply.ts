@@ -1,5 +1,5 @@
 /** Sends what was put together here. Reads `If-None-Match`; sends 304 (RFC 9110 §15.4.5) where it holds. */
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noneMatch } from '../../http/etag.ts';
 
 export interface Reply {
@@ -11,7 +11,7 @@ export interface Reply {
   readonly head: readonly string[];
 }
 
-export function sendReply(req: Request, res: Response, reply: Reply): void {
+export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Reply): void {
   const { status, bytes, etag, contentType } = reply;
   const head = etag === undefined ? reply.head : [...reply.head, 'ETag', etag];
   const isRead = req.method === 'GET' || req.method === 'HEAD';

@@ -1,5 +1,7 @@
 /** Asks the service for what the request is about. */
 
+import type { IncomingMessage } from 'node:http';
+
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
@@ -38,7 +40,7 @@ const UNREADABLE: ReadonlySet<string> = new Set(['range', 'if-range', 'accept-en
 /** And these speak of what the service sends, not of what is made of it. */
 const NOT_OF_THE_WHOLE: ReadonlySet<string> = new Set([...UNREADABLE, 'if-none-match', 'if-modified-since']);
 
-export const isReading = ({ method }: { readonly method: string }): boolean =>
+export const isReading = ({ method }: Pick<IncomingMessage, 'method'>): boolean =>
   method === 'GET' || method === 'HEAD';
 
 /** @param gone aborted when the caller leaves */
@@ -53,7 +55,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
   const caller = options.callers.get(exchange.operation.service);
   if (!caller) throw new Error(`no target for ${exchange.operation.service}`);
-  const method = isReading(req) ? 'GET' : req.method;
+  const method = isReading(req) ? 'GET' : (req.method ?? '');
   const answer = await caller.send(
     {
       method,
@@ -67,7 +69,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
     gone,
   );
   await options.inspect(answer, exchange.operation, method, path);
-  const origin = originOf(req);
+  const origin = originOf(req, options.trustProxy);
   const contentType = answer.header('content-type') ?? JSON_TYPE;
   const head = options.headersOf(answer.rawHeaders, exchange.context);
   const value = publicValue(await jsonOf(answer, work), work, origin);

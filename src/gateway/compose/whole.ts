@@ -1,6 +1,7 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
 import { etagOf } from '../../http/etag.ts';
 import { without } from '../../http/raw-headers.ts';
+import { requestTarget } from '../../http/request-target.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { cut } from '../../hypermedia/fields/cut.ts';
@@ -56,7 +57,7 @@ export async function answerWhole(work: Composing): Promise<void> {
   const body = lifting ? liftedBody(work, subject, lifting) : (value as Body);
   const expanded =
     selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
-  if (expanded && isStrict(req.get('Prefer'))) refuseIncomplete(expanded.failures);
+  if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
   if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
   send(work, subject, operation, body, expanded);
 }
@@ -78,7 +79,7 @@ function liftedBody({ req, composition }: Composing, subject: Subject, lifting: 
   const representation = liftAnswer(lifting, composition.urls, {
     body: value as object,
     rawHeaders: head,
-    self: isReading(req) ? plain(req.originalUrl) : undefined,
+    self: isReading(req) ? plain(requestTarget(req)) : undefined,
     params: Object.fromEntries(params),
     ...{ query, origin },
   });
@@ -118,7 +119,7 @@ function send(
   const { req, res, composition, selection } = work;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
-  const asked = { url: req.originalUrl, operation, isFromGateway: true };
+  const asked = { url: requestTarget(req), operation, isFromGateway: true };
   const text = format.rendering
     ? format.rendering.serialize(body, asked)
     : JSON.stringify(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
@@ -129,7 +130,7 @@ function send(
   const names = added.map(([name]) => name.toLowerCase());
   const kept = without(head, names.length === 0 ? replaced : replaced.union(new Set(names)));
   if (expanded) kept.push('Cache-Control', expanded.cacheControl);
-  if (expanded && isStrict(req.get('Prefer'))) kept.push('Preference-Applied', STRICT);
+  if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
   if (lifting) kept.push('Vary', 'Accept, Prefer');
   const links = [headerLinks(body, format, operation), lifting && furtherLinks(head)];
   const link = links.filter(Boolean).join(', ');

@@ -37,7 +37,8 @@ export function home(
       ...byRelation(described).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
     ]),
   };
-  const page = (req: Request) => entity(HTML, homePage(services, entries, info, originOf(req)), headers);
+  const page = (req: Request) =>
+    entity(HTML, homePage(services, entries, info, originOf(req, req.app.enabled('trust proxy'))), headers);
   const made = representations(resource, page, headers);
   get(router, '/', (req, res) => sendNegotiated(req, res, made));
 }
