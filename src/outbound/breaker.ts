@@ -2,17 +2,11 @@
  * The circuit breaker of an instance, of whichever kind its policy has. The last instance that stands is cut off only
  * when nothing at all comes from it: a bad answer now and then is better than none.
  */
-import {
-  CircuitState,
-  ConsecutiveBreaker,
-  CountBreaker,
-  circuitBreaker,
-  handleWhen,
-  type IBreaker,
-} from 'cockatiel';
+import { CircuitState, circuitBreaker, handleWhen } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import { isFailure, UpstreamAnswer } from './answer.ts';
 import { CallFailure } from './call-failure.ts';
+import { LatestCalls } from './latest-calls.ts';
 import { Sampling } from './sampling.ts';
 
 const isServerError = (value: unknown): boolean => value instanceof UpstreamAnswer && isFailure(value.status);
@@ -20,7 +14,7 @@ const isServerError = (value: unknown): boolean => value instanceof UpstreamAnsw
 /** @param canBeSpared whether another one would take its calls, so that it may open */
 export const createBreaker = (policy: BreakerPolicy, canBeSpared: () => boolean = () => true) => {
   let openUntil = 0;
-  const { opening, isSilent, revise } = openedBy(policy);
+  const opening = openedBy(policy);
   const breaker = circuitBreaker(
     // A caller that leaves, or one out of time, says nothing of the target; but when its call was the one that
     // should have shown that the target is back, cockatiel would take "no failure" for proof.
@@ -33,7 +27,7 @@ export const createBreaker = (policy: BreakerPolicy, canBeSpared: () => boolean 
         state: undefined,
         success: (state) => opening.success(state),
         failure: (state) =>
-          opening.failure(state) && (state !== CircuitState.Closed || canBeSpared() || isSilent()),
+          opening.failure(state) && (state !== CircuitState.Closed || canBeSpared() || opening.isSilent),
       },
     },
   );
@@ -54,7 +48,7 @@ export const createBreaker = (policy: BreakerPolicy, canBeSpared: () => boolean 
     /** An answer that was counted as a success broke off before its end. */
     revise: (failure: CallFailure): void => {
       if (breaker.state !== CircuitState.Closed || !canBeSpared()) return;
-      revise();
+      opening.revise();
       breaker.execute(() => Promise.reject(failure)).catch(() => {});
     },
   };
@@ -71,49 +65,5 @@ const STATES = {
   [CircuitState.Isolated]: 'open',
 } as const;
 
-interface Opening {
-  readonly opening: IBreaker;
-  /** Whether there was not one success in what it looks at. */
-  readonly isSilent: () => boolean;
-  /** Said before a failure that was counted as a success already. */
-  readonly revise: () => void;
-}
-
-const openedBy = (policy: BreakerPolicy): Opening => {
-  switch (policy.kind) {
-    case 'sampling': {
-      const opening = new Sampling(policy);
-      return { opening, isSilent: () => opening.isSilent, revise: () => opening.revise() };
-    }
-    case 'count': {
-      const { threshold, calls, minimumCalls } = policy;
-      const options = { threshold, size: calls, minimumNumberOfCalls: minimumCalls };
-      return withLatest(new CountBreaker(options), calls);
-    }
-    case 'consecutive':
-      return { opening: new ConsecutiveBreaker(policy.failures), isSilent: () => true, revise: () => {} };
-  }
-};
-
-/** Of the kind that looks at the latest calls. */
-const withLatest = (inner: IBreaker, most: number): Opening => {
-  let calls = 0;
-  let failuresInRow = 0;
-  return {
-    opening: {
-      state: undefined,
-      success: (state) => {
-        calls = state === CircuitState.HalfOpen ? 1 : calls + 1;
-        failuresInRow = 0;
-        inner.success(state);
-      },
-      failure: (state) => {
-        calls += 1;
-        failuresInRow += 1;
-        return inner.failure(state);
-      },
-    },
-    isSilent: () => failuresInRow >= Math.min(calls, most),
-    revise: () => {},
-  };
-};
+const openedBy = (policy: BreakerPolicy): Sampling | LatestCalls =>
+  policy.kind === 'sampling' ? new Sampling(policy) : new LatestCalls(policy);

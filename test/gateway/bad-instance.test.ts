@@ -6,11 +6,12 @@ import type { Upstream } from '../support/upstream.ts';
 
 const CLIENTS = 4;
 const CALLS = 120;
-const POLICY = 'attemptTimeout: 200ms, retry: { delay: 1ms, budget: 1 }, breaker: { halfOpenAfter: 200ms }';
+const policyWith = (kind: string) =>
+  `policy: { attemptTimeout: 200ms, retry: { delay: 1ms, budget: 1 }, breaker: { kind: ${kind}, halfOpenAfter: 200ms } }`;
 
 let system: TestInstances;
 beforeEach(async () => {
-  system = await startInstances(3, `policy: { ${POLICY} }`);
+  system = await startInstances(3, policyWith('sampling'));
 });
 afterEach(() => system.close());
 
@@ -66,19 +67,24 @@ describe('one of three that', () => {
     await system.upstreams[0]?.start();
   });
 
-  it('breaks off long answers is seen by a few GETs, which cannot be taken back, and then by none', async () => {
-    const [bad] = system.upstreams as [Upstream];
-    bad.answer = (req, res) => {
-      res.writeHead(200, { 'Content-Length': '1000000' });
-      res.write('half', () => req.socket.destroy());
-    };
-    const { cut = 0, ...others } = await run();
-    expect(Object.keys(others)).toEqual(['200 well']);
-    expect(cut).toBe(bad.requests.length);
-    // Five open the circuit; some more may have been in flight, or have tried later.
-    expect(cut).toBeGreaterThanOrEqual(5);
-    expect(cut).toBeLessThan(CALLS / 4);
-  });
+  it.each(['sampling', 'count', 'consecutive'])(
+    'breaks off long answers is seen by a few GETs, which cannot be taken back, and then by none, with breakers of the kind %s',
+    async (kind) => {
+      await system.close();
+      system = await startInstances(3, policyWith(kind));
+      const [bad] = system.upstreams as [Upstream];
+      bad.answer = (req, res) => {
+        res.writeHead(200, { 'Content-Length': '1000000' });
+        res.write('half', () => req.socket.destroy());
+      };
+      const { cut = 0, ...others } = await run();
+      expect(Object.keys(others)).toEqual(['200 well']);
+      expect(cut).toBe(bad.requests.length);
+      // Five open the circuit; some more may have been in flight, or have tried later.
+      expect(cut).toBeGreaterThanOrEqual(5);
+      expect(cut).toBeLessThan(CALLS / 4);
+    },
+  );
 
   it('is well again is called again', async () => {
     const [bad] = system.upstreams as [Upstream];

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '../support/child.ts';
+import { withCluster } from '../support/cluster.ts';
 import { describeSamples } from '../support/samples.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,6 +30,7 @@ describeSamples('with the sample services', () => {
       join(dirname(fileURLToPath(import.meta.resolve('express'))), '..'),
       join(folder, 'node_modules'),
     );
+    await withCluster(join(folder, 'data'));
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     const { DATABASE_URL: _, ...env } = process.env;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { freePort, startChild } from '../support/child.ts';
+import { withCluster } from '../support/cluster.ts';
 import { type CollectedSpan, KIND, startCollector } from '../support/collector.ts';
 import { describeSamples } from '../support/samples.ts';
 
@@ -23,6 +24,7 @@ describeSamples('tracing', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+    await withCluster(folder);
     collector = await startCollector();
   });
   afterAll(async () => {

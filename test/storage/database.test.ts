@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { storageSuite } from '../suites/storage.ts';
-import { testDatabase } from '../support/database.ts';
+import { newDatabase } from '../support/database.ts';
 
 const url = process.env.DATABASE_URL;
 const prefix = `test_${randomBytes(6).toString('hex')}`;
 
-storageSuite('embedded, in memory', testDatabase, prefix);
+storageSuite('embedded, in memory', newDatabase, prefix);
 
 if (url) storageSuite('the server of DATABASE_URL', () => openDatabase({ url }), prefix);
 else if (process.env.REQUIRE_ALL === '1')
@@ -33,13 +33,13 @@ describe('openDatabase', () => {
   });
 
   it('refuses a schema name that PostgreSQL would have to quote', async () => {
-    const database = await testDatabase();
+    const database = await newDatabase();
     await expect(database.schema('Orders; drop', [])).rejects.toThrow('cannot name a schema');
     await database.close();
   });
 
   it('can be closed twice', async () => {
-    const database = await testDatabase();
+    const database = await newDatabase();
     await database.close();
     await database.close();
   });

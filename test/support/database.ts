@@ -1,26 +1,47 @@
-/** An embedded database in memory for a test, started from a dump that is made once a machine and version. */
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/**
+ * An embedded database in memory for a test. One is used by many tests of a file, each after the other, and has nothing
+ * of the last: starting one takes as long as a dozen tests.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
+import { afterAll } from '@jest/globals';
+import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
+import { madeOnce } from './made-once.ts';
 
-const MODULES = new URL('../../node_modules/', import.meta.url);
-const { version } = JSON.parse(await readFile(new URL('@electric-sql/pglite/package.json', MODULES), 'utf8'));
-const CACHE = fileURLToPath(new URL(`.cache/linkway-pglite-${version}.tar`, MODULES));
-
-async function makeDump(): Promise<void> {
+async function writeDump(path: string): Promise<void> {
   const pglite = await PGlite.create();
   const dump = await pglite.dumpDataDir('none');
   await pglite.close();
-  const draft = `${CACHE}.${process.pid}`;
-  await mkdir(dirname(CACHE), { recursive: true });
-  await writeFile(draft, Buffer.from(await dump.arrayBuffer()));
-  await rename(draft, CACHE);
+  await writeFile(path, Buffer.from(await dump.arrayBuffer()));
 }
 
+/** One of the caller's own. */
+export async function newDatabase(): Promise<Database> {
+  const dump = await readFile(await madeOnce('dump.tar', writeDump));
+  return openDatabase({ dump: new Blob([dump]) });
+}
+
+/** Those whose test is over. */
+const spare: Database[] = [];
+afterAll(async () => {
+  for (const database of spare) await database.close();
+});
+
 export async function testDatabase(): Promise<Database> {
-  if (!existsSync(CACHE)) await makeDump();
-  return openDatabase({ dump: new Blob([await readFile(CACHE)]) });
+  const database = spare.pop() ?? (await newDatabase());
+  return {
+    schema: (name, migrations) => database.schema(name, migrations),
+    close: async () => {
+      await empty(database);
+      spare.push(database);
+    },
+  };
+}
+
+async function empty(database: Database): Promise<void> {
+  const db = await database.schema('spare', []);
+  const own = sql<{ name: string }>`
+    select nspname as name from pg_namespace where nspname !~ '^(pg_|information_schema$|public$)'`;
+  for (const { name } of (await own.execute(db)).rows) await db.schema.dropSchema(name).cascade().execute();
 }

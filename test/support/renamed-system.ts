@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { PathNames } from '../../src/config/path-names.ts';
 import { start } from '../../src/main.ts';
+import { withCluster } from './cluster.ts';
 import type { System } from './system.ts';
 
 interface RenamedSystem extends System {
@@ -29,6 +30,7 @@ export async function startRenamedSystem(): Promise<RenamedSystem> {
   }
   const file = join(folder, 'gateway.yaml');
   await writeFile(file, stringify(config));
+  await withCluster(folder);
   const system = await start({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent', GATEWAY_CONFIG: file });
   return {
     url: system.url,

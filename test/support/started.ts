@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort } from './child.ts';
+import { withCluster } from './cluster.ts';
 import type { ProjectCopy } from './project-copy.ts';
 
 export interface Started {
@@ -15,9 +16,11 @@ export interface Started {
 export async function startCopy(copy: ProjectCopy): Promise<Started> {
   const port = await freePort();
   const { DATABASE_URL: _, ...env } = process.env;
+  const data = join(copy.folder, 'data');
+  await withCluster(data);
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: copy.folder,
-    env: { ...env, PORT: String(port), DATA_DIR: join(copy.folder, 'data') },
+    env: { ...env, PORT: String(port), DATA_DIR: data },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { withCluster } from './cluster.ts';
 
 export interface TestStorage {
   readonly folder: string;
@@ -17,8 +18,10 @@ export interface TestStorage {
 export async function testStorage(): Promise<TestStorage> {
   const folder = await mkdtemp(join(tmpdir(), 'linkway-'));
   const withoutFolder = () => rm(folder, { recursive: true });
-  if (process.env.JOURNEYS_ON !== 'postgres')
+  if (process.env.JOURNEYS_ON !== 'postgres') {
+    await withCluster(folder);
     return { folder, env: { DATA_DIR: folder }, remove: withoutFolder };
+  }
   const server = process.env.DATABASE_URL;
   if (server === undefined) throw new Error('JOURNEYS_ON=postgres, and DATABASE_URL is not set');
   const name = `journey_${randomBytes(6).toString('hex')}`;
