@@ -57,7 +57,9 @@ export const FIELDS_DESCRIPTION =
 
 /** Of the parameter `expand`. */
 export const expandDescription = (rels: readonly string[]): string =>
-  `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots lead on from there, as in \`a.b\`.`;
+  rels.length === 0
+    ? 'Related resources to embed, of which there are none.'
+    : `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots lead on from there, as in \`a.b\`.`;
 
 const fields = z
   .array(z.string())

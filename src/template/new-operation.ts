@@ -10,6 +10,7 @@ import { checkKnown, checkName, command } from './command.ts';
 import { type Names, namesOf } from './names.ts';
 import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
 import { linksOf, serviceIn, sourceOf } from './relation.ts';
+import { refuseWord } from './reserved-words.ts';
 import { aligned } from './sample.ts';
 import type { Source } from './source.ts';
 import { words } from './words.ts';
@@ -35,15 +36,6 @@ export interface NewOperation {
   readonly isContractOnly?: boolean;
 }
 
-/** Of ECMAScript modules (ECMA-262 §12.7.2), as far as they are verbs, or could be taken for them. */
-const RESERVED_WORDS: ReadonlySet<string> = new Set([
-  ...['await', 'break', 'case', 'catch', 'continue', 'debugger', 'delete', 'do', 'else', 'enum'],
-  ...['export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'implements', 'import', 'in'],
-  ...['instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected', 'public'],
-  ...['return', 'static', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void'],
-  ...['while', 'with', 'yield', 'class', 'const', 'default'],
-]);
-
 /** What an action is called, in code and for people. */
 interface Action extends Names {
   readonly verb: string;
@@ -62,10 +54,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   const { service, verb, isContractOnly = false } = told;
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(verb);
-  if (RESERVED_WORDS.has(verb))
-    throw new ConfigError(
-      `${verb} is a word of the language, so no function can be called that; take another verb`,
-    );
+  refuseWord(verb, 'take another verb');
   const changes = new Changes(ROOT);
   const names = namesOf(service, resourceOf(sourceOf(changes, `${folderOf(service)}/contract.ts`), told));
   const rules = sourceOf(changes, rulesOf(changes, names));

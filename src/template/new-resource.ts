@@ -10,6 +10,7 @@ import { checkKnown, checkName, command } from './command.ts';
 import { type Names, namesOf } from './names.ts';
 import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
 import { addLinkBack, relationTo, serviceIn, sourceOf } from './relation.ts';
+import { OTHER_NAME, refuseWord } from './reserved-words.ts';
 import { aligned, filesOf } from './sample.ts';
 import { Source } from './source.ts';
 
@@ -53,6 +54,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(name);
   const names = { ...namesOf(name, resource), service };
+  refuseWord(names.one.camel, OTHER_NAME);
   if (RESERVED_SEGMENTS.has(names.many.kebab))
     throw new ConfigError(`/${names.many.kebab} is a path of the gateway itself; take another name`);
   const changes = new Changes(ROOT);
@@ -76,7 +78,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   mergeReadme(merge);
   addLinkBack(changes, { to: service, names, relation });
   const { lines } = changes;
-  await applied(changes);
+  await applied(changes, OTHER_NAME);
   const own = relation.names.one;
   return [
     ...lines,

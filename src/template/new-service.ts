@@ -11,6 +11,7 @@ import { freePort, hasPort, withEntry } from './gateway-entry.ts';
 import { namesOf } from './names.ts';
 import { applied, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
 import { addLinkBack, relationTo } from './relation.ts';
+import { OTHER_NAME, refuseWord } from './reserved-words.ts';
 import { filesOf } from './sample.ts';
 
 const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
@@ -42,6 +43,7 @@ export async function newService({ name, resource, relation, port }: NewService)
   if (changes.has(folderOf(name)) || known.includes(name))
     throw new ConfigError(`services/${name} is there already; take another name, or remove:service first`);
   const names = namesOf(name, resource);
+  refuseWord(names.one.camel, OTHER_NAME);
   for (const taken of [name, names.many.kebab])
     if (RESERVED_SEGMENTS.has(taken))
       throw new ConfigError(`/${taken} is a path of the gateway itself; take another name`);
@@ -60,7 +62,7 @@ export async function newService({ name, resource, relation, port }: NewService)
   if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
 
   const { lines } = changes;
-  await applied(changes);
+  await applied(changes, OTHER_NAME);
   const item = `/${names.many.kebab}/${names.prefix}-1001`;
   return [
     ...lines,

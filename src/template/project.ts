@@ -16,6 +16,8 @@ export const gatewayFile = (): string => readSettings(process.env).GATEWAY_CONFI
 export const folderOf = (service: string): string => `services/${service}`;
 export const testsOf = (service: string): string => `test/services/${service}`;
 export const documentOf = (service: string): string => `openapi/${service}.yaml`;
+/** What the last release of it said. */
+export const releasedOf = (service: string): string => `openapi/released/${service}.yaml`;
 
 /** The services that have code here. */
 export const servicesHere = (root: string): string[] => {
@@ -38,26 +40,38 @@ async function isFormatted(root: string, path: string): Promise<boolean> {
 
 const biome = (root: string): string => join(root, 'node_modules/.bin/biome');
 
+/** What is wrong in other files was so before. @throws ConfigError with the faults of these files */
+async function compiled(root: string, files: readonly string[], mend: string): Promise<void> {
+  const tsc = run(join(root, 'node_modules/.bin/tsc'), ['--pretty', 'false'], { cwd: root });
+  const { stdout } = await tsc.catch((error: { stdout: string }) => error);
+  const faults = stdout.split('\n').filter((line) => files.some((file) => line.startsWith(`${file}(`)));
+  if (faults.length > 0) throw refusal(faults.join('\n'), mend);
+}
+
 /**
  * Makes the changes, formats what was formatted before, and writes the documents anew; all of that or nothing.
- * @throws ConfigError with what the documents are refused for
+ * @param mend what helps where the code does not hold
+ * @throws ConfigError with what it is refused for
  */
-export async function applied(changes: Changes): Promise<void> {
+export async function applied(changes: Changes, mend = ''): Promise<void> {
   const { root } = changes;
   const code = changes.written.filter((path) => path.endsWith('.ts'));
   const formatted: string[] = [];
   for (const path of code)
     if (!existsSync(join(root, path)) || (await isFormatted(root, path))) formatted.push(path);
-  const made = existsSync(join(root, 'openapi'))
+  const present = existsSync(join(root, 'openapi'))
     ? readdirSync(join(root, 'openapi'), { withFileTypes: true })
         .filter((one) => one.isFile())
         .map(({ name }) => `openapi/${name}`)
     : [];
-  const documents = [...new Set([...deployed(root), ...made, ...changes.written.flatMap(documentBehind)])];
+  const documents = [...new Set([...deployed(root), ...present, ...changes.written.flatMap(documentBehind)])];
+  const made = code.filter((path) => !existsSync(join(root, path)));
   const readmes = servicesHere(root).map((name) => `${folderOf(name)}/README.md`);
   await changes.apply(async () => {
-    if (formatted.length > 0) await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }));
-    await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }));
+    if (formatted.length > 0)
+      await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), mend);
+    await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }), mend);
+    if (made.length > 0) await compiled(root, made, mend);
   }, [...documents, ...readmes]);
 }
 
@@ -77,14 +91,15 @@ const documentBehind = (path: string): string[] => {
 };
 
 /** What a command says when it fails is what whoever waits for it has to know. */
-async function said(command: Promise<unknown>): Promise<void> {
+async function said(command: Promise<unknown>, mend: string): Promise<void> {
   try {
     await command;
   } catch (error) {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     const [text = String(error)] = [stderr, stdout].filter(Boolean);
-    throw new ConfigError(
-      `nothing is changed, since it would not hold: ${text.trim().replace(/^linkway: /, '')}`,
-    );
+    throw refusal(text.trim().replace(/^linkway: /, ''), mend);
   }
 }
+
+const refusal = (text: string, mend: string): ConfigError =>
+  new ConfigError(`nothing is changed, since it would not hold${mend && `; ${mend}`}: ${text}`);

@@ -10,8 +10,18 @@ import { ConfigError } from '../config/config-error.ts';
 import { Changes } from './changes.ts';
 import { checkKnown, command } from './command.ts';
 import { withoutEntry } from './gateway-entry.ts';
-import { applied, documentOf, folderOf, gatewayFile, ROOT, servicesHere, testsOf } from './project.ts';
+import {
+  applied,
+  documentOf,
+  folderOf,
+  gatewayFile,
+  ROOT,
+  releasedOf,
+  servicesHere,
+  testsOf,
+} from './project.ts';
 import { serviceIn, sourceOf } from './relation.ts';
+import { withoutLinksTo } from './released.ts';
 import { aligned } from './sample.ts';
 import { Source } from './source.ts';
 
@@ -95,7 +105,7 @@ function takeAway(changes: Changes, service: string): void {
   changes.remove(folderOf(service));
   changes.remove(testsOf(service));
   changes.remove(documentOf(service));
-  changes.remove(`openapi/released/${service}.yaml`);
+  changes.remove(releasedOf(service));
   const text = changes.read(gatewayFile());
   const { services } = parse(text) as { services?: Record<string, { overlays?: string[] }> };
   if (!Object.hasOwn(services ?? {}, service)) return;
@@ -124,6 +134,8 @@ function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<strin
     contract.take(dead.list, dead.span);
   }
   changes.write(contract.file, contract.text);
+  const released = releasedOf(service);
+  if (changes.has(released)) changes.write(released, withoutLinksTo(changes.read(released), ids));
   takeOutOfReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
 }
 

@@ -1,0 +1,45 @@
+/**
+ * Documents of the last release, which those of today are held against. What led to a service that is taken away is no
+ * promise any more, or each service that stays would need a new major version for it.
+ */
+import { parseDocument } from 'yaml';
+
+interface Link {
+  readonly operationId?: string;
+}
+
+interface Response {
+  readonly links?: Readonly<Record<string, Link>>;
+  readonly content?: Readonly<Record<string, { readonly schema?: { readonly $ref?: string } }>>;
+}
+
+type Operation = { readonly responses?: Readonly<Record<string, Response>> };
+
+interface Released {
+  readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+const SCHEMA = '#/components/schemas/';
+/** As `npm run openapi` writes them. */
+const FORMAT = { lineWidth: 110 };
+
+/** @param ids of the operations that go */
+export function withoutLinksTo(text: string, ids: ReadonlySet<string>): string {
+  const document = parseDocument(text);
+  const { paths = {} } = document.toJS() as Released;
+  let isChanged = false;
+  for (const [path, item] of Object.entries(paths))
+    for (const [method, { responses = {} }] of Object.entries(item))
+      for (const [status, { links = {}, content = {} }] of Object.entries(responses))
+        for (const [rel, { operationId = '' }] of Object.entries(links)) {
+          if (!ids.has(operationId)) continue;
+          isChanged = true;
+          document.deleteIn(['paths', path, method, 'responses', status, 'links', rel]);
+          for (const { schema } of Object.values(content)) {
+            const name = schema?.$ref?.slice(SCHEMA.length) ?? '';
+            const member = ['components', 'schemas', name, 'properties', '_links', 'properties', rel];
+            if (document.hasIn(member)) document.deleteIn(member);
+          }
+        }
+  return isChanged ? document.toString(FORMAT) : text;
+}
