@@ -96,6 +96,7 @@ describeInCopy('a new service', () => {
       await passes(template('remove-service', 'orders'));
       // What led there is no promise any more.
       await npm('run', 'check:contracts');
+      await npm('test', '--', 'test/services');
       expect(copy.read('services/consumers/README.md')).not.toContain('orders`');
       expect(copy.read('services/consumers/README.md')).toMatch(/No other service\.\n$/);
       for (const name of ['consumers', 'restaurants']) await passes(template('remove-service', name));

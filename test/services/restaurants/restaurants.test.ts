@@ -18,7 +18,6 @@ describe('restaurants', () => {
     const { body: page } = await get('/restaurants').expect(200);
     const [trattoria] = page._embedded.item;
     expect(trattoria).toMatchObject({ id: 'r-trattoria', name: 'Trattoria da Ugo' });
-    expect(trattoria._links.orders.href).toBe('/orders?restaurantId=r-trattoria');
     const { body: menu } = await get(trattoria._links.menuItems.href).expect(200);
     expect(menu._links.restaurant.href).toBe(trattoria._links.self.href);
     const [first] = menu._embedded.item;
