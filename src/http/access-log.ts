@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
+import { isEventStream } from './event-stream.ts';
 import type { Step } from './in-order.ts';
 import { requestTarget } from './request-target.ts';
 
@@ -16,6 +17,8 @@ export interface AccessRecord {
   readonly milliseconds: number;
   /** Sent on the connection, head and framing included. */
   readonly bytes: number;
+  /** Whether it lasted as long as somebody listened. */
+  readonly isStream: boolean;
 }
 
 export interface AccessLogOptions {
@@ -53,6 +56,7 @@ const recordOf = (req: IncomingMessage, res: ServerResponse, bytes: number): Acc
     status: res.headersSent ? res.statusCode : CLIENT_LEFT,
     milliseconds: Math.round((performance.now() - context.startedAt) * 10) / 10,
     bytes,
+    isStream: isEventStream(res),
   };
 };
 

@@ -62,7 +62,7 @@ export class Metrics {
     this.#duration = new Histogram({
       ...{ registers, buckets: SECONDS, labelNames: ['service', 'operation', 'status'] },
       name: 'linkway_request_duration_seconds',
-      help: 'From the first byte of a request to the last of its answer.',
+      help: 'From the first byte of a request to the last of its answer, but for streams of events.',
     });
     new Gauge({
       ...{ registers, name: 'linkway_requests_in_flight', help: 'Requests that are not over.' },
@@ -147,8 +147,9 @@ export class Metrics {
     });
   }
 
-  /** A request is over. */
-  readonly observe = ({ context, status, milliseconds }: AccessRecord): void => {
+  /** A request is over. How long somebody listened to events says nothing of how fast they come. */
+  readonly observe = ({ context, status, milliseconds, isStream }: AccessRecord): void => {
+    if (isStream) return;
     const { service, operationId: operation } = context;
     this.#duration.observe(
       { service, operation, status: `${Math.floor(status / 100)}xx` },

@@ -94,6 +94,24 @@ describe('/metrics', () => {
     await waiting;
   });
 
+  it('does not take how long somebody listens to events for a slow answer', async () => {
+    const { url, adminUrl = '' } = await start('{ port: 0 }');
+    let end = () => {};
+    upstream.answer = (_req, res) => {
+      res.setHeader('Content-Type', 'text/event-stream');
+      res.write('data: one\n\n');
+      end = () => res.end('data: two\n\n');
+    };
+    const events = await fetch(`${url}/things`);
+    end();
+    expect(await events.text()).toBe('data: one\n\ndata: two\n\n');
+    upstream.answer = (_req, res) => res.end();
+    await request(url).get('/things').expect(200);
+    const { text } = await request(adminUrl).get('/metrics').expect(200);
+    const of = 'service="things",operation="listThings",status="2xx"';
+    expect(reading(text, `linkway_request_duration_seconds_count{${of}}`)).toBe(1);
+  });
+
   it('is not public', async () => {
     const { url } = await start('{ port: 0 }');
     await request(url).get('/metrics').expect(404);
