@@ -50,7 +50,7 @@ async function compiled(root: string, files: readonly string[], mend: string): P
 
 /**
  * Makes the changes, formats what was formatted before, and writes the documents anew; all of that or nothing.
- * @param mend what helps where the code does not hold
+ * @param mend what helps where new code does not hold, which is compiled then
  * @throws ConfigError with what it is refused for
  */
 export async function applied(changes: Changes, mend = ''): Promise<void> {
@@ -71,7 +71,7 @@ export async function applied(changes: Changes, mend = ''): Promise<void> {
     if (formatted.length > 0)
       await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), mend);
     await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }), mend);
-    if (made.length > 0) await compiled(root, made, mend);
+    if (mend !== '') await compiled(root, made, mend);
   }, [...documents, ...readmes]);
 }
 

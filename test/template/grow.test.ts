@@ -41,7 +41,7 @@ describeInCopy('a service', () => {
     await npm('test', '--', 'test/services/paper-boats');
     await passes(template('remove-service', 'paper-boats'));
     expect(copy.changed()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it('keeps what somebody wrote by hand, however that looks', async () => {
     const files = ['contract.ts', 'links.ts', 'main.ts', 'paper-boat.ts', 'migrations.ts', 'tables.ts'];

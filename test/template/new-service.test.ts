@@ -61,7 +61,7 @@ describeInCopy('a new service', () => {
     });
     await passes(template('remove-service', 'paper-boats'));
     expect(copy.changed()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   describeSamples('one that is related to orders', () => {
     it('leads there and back, also by expand, and passes the tests of both', async () => {
@@ -81,7 +81,7 @@ describeInCopy('a new service', () => {
       });
       await passes(template('remove-service', 'paper-boats'));
       expect(copy.changed()).toEqual([]);
-    }, 180_000);
+    }, 300_000);
 
     it('is in nobody’s way: who calls it has to be named first', async () => {
       const refused = await template('remove-service', 'consumers');
@@ -109,6 +109,6 @@ describeInCopy('a new service', () => {
       await passes(template('new-service', 'paper-boats', '--port', '9001'));
       expect(copy.changed().filter((line) => line.includes('openapi/released/orders'))).toHaveLength(1);
       expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
-    }, 180_000);
+    }, 300_000);
   });
 });
