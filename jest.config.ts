@@ -14,5 +14,7 @@ export default {
   testTimeout: 30_000,
   // Much of a test is to wait for a process or a browser; with one core left free, two cores would be one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // What a test file has loaded is not all let go when it is over.
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
 };
