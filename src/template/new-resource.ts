@@ -11,7 +11,7 @@ import { type Names, namesOf } from './names.ts';
 import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
 import { addLinkBack, relationTo, serviceIn, sourceOf } from './relation.ts';
 import { OTHER_NAME, refuseWord } from './reserved-words.ts';
-import { aligned, filesOf } from './sample.ts';
+import { aligned, filesOf, mayClash } from './sample.ts';
 import { Source } from './source.ts';
 
 const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
@@ -78,7 +78,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   mergeReadme(merge);
   addLinkBack(changes, { to: service, names, relation });
   const { lines } = changes;
-  await applied(changes, OTHER_NAME);
+  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
   const own = relation.names.one;
   return [
     ...lines,

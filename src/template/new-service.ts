@@ -12,7 +12,7 @@ import { namesOf } from './names.ts';
 import { applied, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
 import { addLinkBack, relationTo } from './relation.ts';
 import { OTHER_NAME, refuseWord } from './reserved-words.ts';
-import { filesOf } from './sample.ts';
+import { filesOf, mayClash } from './sample.ts';
 
 const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
 
@@ -62,7 +62,7 @@ export async function newService({ name, resource, relation, port }: NewService)
   if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
 
   const { lines } = changes;
-  await applied(changes, OTHER_NAME);
+  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
   const item = `/${names.many.kebab}/${names.prefix}-1001`;
   return [
     ...lines,

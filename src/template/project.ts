@@ -48,12 +48,21 @@ async function compiled(root: string, files: readonly string[], mend: string): P
   if (faults.length > 0) throw refusal(faults.join('\n'), mend);
 }
 
+interface Application {
+  /** What helps where new code does not hold. */
+  readonly mend?: string;
+  /** Whether it is compiled too, which takes a while. */
+  readonly isCompiled?: boolean;
+}
+
 /**
  * Makes the changes, formats what was formatted before, and writes the documents anew; all of that or nothing.
- * @param mend what helps where new code does not hold, which is compiled then
  * @throws ConfigError with what it is refused for
  */
-export async function applied(changes: Changes, mend = ''): Promise<void> {
+export async function applied(
+  changes: Changes,
+  { mend = '', isCompiled = false }: Application = {},
+): Promise<void> {
   const { root } = changes;
   const code = changes.written.filter((path) => path.endsWith('.ts'));
   const formatted: string[] = [];
@@ -71,7 +80,7 @@ export async function applied(changes: Changes, mend = ''): Promise<void> {
     if (formatted.length > 0)
       await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), mend);
     await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }), mend);
-    if (mend !== '') await compiled(root, made, mend);
+    if (isCompiled) await compiled(root, made, mend);
   }, [...documents, ...readmes]);
 }
 

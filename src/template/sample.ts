@@ -50,6 +50,14 @@ export function filesOf({ names, relation }: Wanted): Map<string, string> {
   return files;
 }
 
+/** Whether the code has such a name already, which may be for something else. */
+export function mayClash({ one, many }: Names): boolean {
+  const name = new RegExp(`\\b(?:${one.camel}|${one.pascal}|${many.camel}|${many.pascal})\\b`);
+  return [SAMPLE_CODE, SAMPLE_TESTS]
+    .flatMap(filesBelow)
+    .some((path) => name.test(readFileSync(join(ROOT, path), 'utf8')));
+}
+
 function relationPairs({ names, service, operationId, path, parameter, example }: Wanted['relation'] & {}) {
   const item = path.replace(/\{[^}]+\}$/, example);
   return [
