@@ -102,6 +102,7 @@ export function createGateway({
   const callers = callersOf({ config, documents, targets, cache, logger: log.logger });
   // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
   const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
+  // Requests of the gateway's own, for the parts of an answer.
   const send = createSend(router, callers, unservedPaths, inspect);
 
   return inOrder(
