@@ -110,8 +110,9 @@ describe('the manifests', () => {
         (one: Manifest) => one.podSelector.matchLabels['app.kubernetes.io/name'],
       );
     expect(callersOf('gateway')).toBeUndefined();
-    expect(callersOf('orders')).toEqual(['gateway', 'consumers', 'restaurants']);
-    expect(callersOf('restaurants')).toEqual(['gateway', 'orders']);
+    expect(callersOf('orders')).toEqual(expect.arrayContaining(['gateway', 'consumers', 'restaurants']));
+    expect(callersOf('restaurants')).toEqual(expect.arrayContaining(['gateway', 'orders']));
+    expect(callersOf('restaurants')).not.toContain('consumers');
     const everything = ofKind('NetworkPolicy').find((one) => one.metadata.name === 'deny-by-default');
     expect(everything.spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
     expect([everything.spec.ingress, everything.spec.egress]).toEqual([undefined, undefined]);

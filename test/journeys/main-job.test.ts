@@ -80,13 +80,13 @@ describeSamples('the main job', () => {
         // What names its media type describes the API; it is none of its resources.
         if (actions.has(rel) || templated || type !== undefined) continue;
         const kind = href.replace(/\?.*/, '').replaceAll(/\/(?:o|c|r|m)-[^/]+/g, '/{id}');
-        if (visited.has(href) || visited.size > 60) continue;
+        if (visited.has(href) || visited.size > 120) continue;
         visited.add(href);
         seen.add(kind);
         queue.push(await get(href));
       }
     }
-    expect([...seen].toSorted()).toEqual([
+    const samples = [
       '/',
       '/consumers',
       '/consumers/{id}',
@@ -96,7 +96,8 @@ describeSamples('the main job', () => {
       '/restaurants/{id}',
       '/restaurants/{id}/menu-items',
       '/restaurants/{id}/menu-items/{id}',
-    ]);
+    ];
+    expect([...seen]).toEqual(expect.arrayContaining(samples));
   });
 
   it('places, revises and cancels an order by what it offers', async () => {

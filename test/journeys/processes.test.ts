@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
 import { freePort, startChild } from '../support/child.ts';
 import { describeSamples } from '../support/samples.ts';
 
@@ -148,8 +149,9 @@ describeSamples('the processes', () => {
   });
 
   it('each part runs alone; one that is killed takes no other along, and heals when it is back', async () => {
-    const ports = { consumers: await freePort(), restaurants: await freePort(), orders: await freePort() };
-    const services = Object.entries(ports).map(
+    const names = loadGatewayConfig('gateway.yaml').services.map(({ name }) => name);
+    const ports = await Promise.all(names.map(async (name) => [name, await freePort()] as const));
+    const services = ports.map(
       ([name, at]) =>
         `  ${name}: { document: ${join(process.cwd(), 'openapi', `${name}.yaml`)}, url: "http://127.0.0.1:${at}" }\n`,
     );

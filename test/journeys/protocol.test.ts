@@ -25,10 +25,15 @@ const OWN = [
 describeSamples('every path', () => {
   let system: Awaited<ReturnType<typeof startCountedSystem>>;
   let document: OpenAPIObject;
+  const serviceOf = new Map<string, string>();
 
   beforeAll(async () => {
     system = await startCountedSystem();
     document = (await request(system.url).get('/openapi.json')).body;
+    for (const name of Object.keys(system.services)) {
+      const { body } = await request(system.url).get(`/openapi/${name}.json`).expect(200);
+      for (const path of Object.keys(body.paths)) serviceOf.set(path, name);
+    }
   }, 60_000);
   afterAll(() => system.close());
 
@@ -42,7 +47,7 @@ describeSamples('every path', () => {
           ?.example;
       return {
         path: template.replaceAll(/\{([^}]+)\}/g, (_, name) => exampleOf(name)),
-        service: template.split('/')[1] as string,
+        service: serviceOf.get(template) as string,
         methods: operations.map(([method]) => method.toUpperCase()),
       };
     });

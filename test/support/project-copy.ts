@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe } from '@jest/globals';
+import { servicesHere } from '../../src/template/project.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -37,6 +38,8 @@ export interface ProjectCopy {
   read(path: string): string;
   write(path: string, text: string): void;
   has(path: string): boolean;
+  /** The names of the services that have code in it. */
+  services(): string[];
   /** What one has typed; its output, and its exit code. */
   run(command: string, ...args: readonly string[]): Promise<Ended>;
   /** What git would say is different from the beginning, a line a file. */
@@ -85,6 +88,7 @@ export function copyProject(): ProjectCopy {
       writeFileSync(join(folder, path), text);
     },
     has: (path) => existsSync(join(folder, path)),
+    services: () => servicesHere(folder),
     run: (command, ...words) =>
       promisify(execFile)(command, [...words], { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 }).then(
         ({ stdout, stderr }) => ({ code: 0, out: stdout + stderr }),
