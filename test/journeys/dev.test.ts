@@ -23,7 +23,10 @@ let said = '';
 describeSamples('with the sample services', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'linkway-'));
-    const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
+    const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    }).split('\n');
     for (const file of tracked.filter((name) => OWN.test(name)))
       cpSync(join(ROOT, file), join(folder, file), { recursive: true });
     symlinkSync(

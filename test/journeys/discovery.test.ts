@@ -53,7 +53,7 @@ describeSamples('discovery', () => {
     const [catalog, ...described] = linkset;
     const anchors = described.map(({ anchor }) => String(anchor));
     expect(anchors).toEqual(['/', ...(catalog?.item ?? []).map(({ href }) => href)]);
-    expect(anchors).toHaveLength(4);
+    expect(anchors).toEqual(expect.arrayContaining(['/', '/consumers', '/restaurants', '/orders']));
     for (const context of described)
       expect(Object.keys(context)).toEqual(['anchor', 'service-desc', 'service-doc', 'status']);
   });

@@ -76,7 +76,7 @@ describeSamples('of the sample services:', () => {
       await list.selectOption('');
       await page.getByRole('button', { name: 'Show' }).click();
       await page.locator('.opblock-tag').nth(2).waitFor();
-      expect((await tags()).sort()).toEqual(['consumers', 'orders', 'restaurants']);
+      expect(await tags()).toEqual(expect.arrayContaining(['consumers', 'orders', 'restaurants']));
       expect(complaints).toEqual([]);
       await page.close();
     }, 60_000);
