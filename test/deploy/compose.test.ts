@@ -71,9 +71,12 @@ describe('compose.yaml', () => {
       DATABASE_URL: 'postgres://linkway@postgres:5432/linkway',
     });
     expect(services.orders?.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
-    expect(Object.keys(services.gateway?.depends_on ?? {})).toEqual(
-      expect.arrayContaining(['consumers', 'restaurants', 'orders']),
-    );
+    // Services of one's own may be behind them.
+    expect(Object.keys(services.gateway?.depends_on ?? {}).slice(0, 3)).toEqual([
+      'consumers',
+      'restaurants',
+      'orders',
+    ]);
   });
 });
 
