@@ -11,9 +11,10 @@ const OF_THE_DRIVER =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
 
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
+  // Not `instanceof`: an error may be of another realm, as what the system says is in a test.
+  if (!Error.isError(error)) return false;
+  const { code, errors } = error as NodeJS.ErrnoException & Partial<AggregateError>;
   if (code !== undefined && (SQL_STATES.test(code) || OF_THE_SYSTEM.has(code))) return true;
-  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  if (Array.isArray(errors) && errors.some(isUnavailable)) return true;
   return OF_THE_DRIVER.test(error.message) || isUnavailable(error.cause);
 }

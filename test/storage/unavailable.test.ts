@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { expect, it } from '@jest/globals';
 import { isUnavailable } from '../../src/storage/unavailable.ts';
+import { freePort } from '../support/child.ts';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -19,3 +22,9 @@ it.each([
   ['a fault of ours', new TypeError('x is undefined')],
   ['no error', 'ECONNREFUSED'],
 ])('%s is not', (_name, error) => expect(isUnavailable(error)).toBe(false));
+
+// Of another realm than the test, so not `instanceof` its Error.
+it('what the system itself says of a connection is told', async () => {
+  const [error] = await once(net.connect(await freePort(), '127.0.0.1'), 'error');
+  expect(isUnavailable(error)).toBe(true);
+});
