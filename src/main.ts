@@ -82,16 +82,19 @@ async function startServices(
     ),
   );
   const urls = Object.fromEntries(places.map(({ name, listening }) => [name, listening.url]));
+  const services = await Promise.all(names.map(loadService));
   const targets = createTargets(
-    config.services.map((service) => ({
-      ...service,
-      ...(urls[service.name] && { urls: [urls[service.name] as string] }),
-    })),
+    config.services
+      .filter(({ name }) => services.some(({ linked }) => name in linked))
+      .map((service) => ({
+        ...service,
+        ...(urls[service.name] && { urls: [urls[service.name] as string] }),
+      })),
   );
   closers.push(() => closeTargets(targets));
-  for (const place of places)
-    place.serve(
-      await serviceApp(await loadService(place.name), {
+  for (const [index, service] of services.entries())
+    places[index]?.serve(
+      await serviceApp(service, {
         database,
         targets,
         neighbours: config.services,

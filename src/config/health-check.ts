@@ -10,7 +10,7 @@ export const healthSchema = z
       .string()
       .regex(/^\/[^\s#]*$/, 'expected a path such as /health/ready')
       .describe(
-        'Path that each instance is asked for whether it is well, such as `/health/ready`: a 2xx says so. Without it none is asked.',
+        'Path that each instance is asked for whether it is well, such as `/health/ready`: a 2xx says so. What it says in `application/health+json` of other services is drawn on `/status`. Without it none is asked.',
       ),
     every: someTime
       .default(5_000)

@@ -1,6 +1,7 @@
 /**
- * One JSON line for each answered request, one call of the metrics hook, and the end of its span. The query is left out: its
- * values may be secrets. Written by hand: a serializer costs more than the rest of the hop's bookkeeping.
+ * One JSON line for each answered request, one call of the metrics hook, and the end of its span. The query is left out:
+ * its values may be secrets. Health that is well has no line, as it is asked for all the time. Written by hand: a
+ * serializer costs more than the rest of the hop's bookkeeping.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
@@ -37,7 +38,7 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
     const before = socket.bytesWritten;
     res.on('close', () => {
       const record = recordOf(req, res, socket.bytesWritten - before);
-      lines?.write(lineOf(record));
+      if (!record.context.isProbe) lines?.write(lineOf(record));
       onRequest?.(record);
       const { span, service, operationId } = record.context;
       span?.end({ service, operationId, status: record.status });

@@ -27,6 +27,8 @@ export class RequestContext {
   breaker: '' | 'closed' | 'open' | 'half-open' = '';
   /** Which instance of the service was asked last, where it has several. */
   instance = '';
+  /** Whether somebody asked how things are, and they work: nothing that has to be written down. */
+  isProbe = false;
   /** What the cache did for it; empty where there is none. */
   cache: '' | 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared' = '';
 

@@ -8,13 +8,17 @@
 import type { Request, Response, Router } from 'express';
 import { HEALTH } from '../contract/media-types.ts';
 import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
+import { contextOf } from './context.ts';
 import { cache, get, json, send } from './entity.ts';
 
-type HealthStatus = 'pass' | 'warn' | 'fail';
+/** From well to ill. */
+export const HEALTH_STATES = ['pass', 'warn', 'fail'] as const;
+
+export type HealthState = (typeof HEALTH_STATES)[number];
 
 export interface Check {
   readonly componentType: 'component' | 'datastore';
-  readonly status: HealthStatus;
+  readonly status: HealthState;
   readonly observedValue?: string | number;
   readonly observedUnit?: string;
   readonly output?: string;
@@ -44,8 +48,11 @@ export function serveHealth(router: Router, options: HealthOptions): void {
   const tell = (
     req: Request,
     res: Response,
-    body: { readonly status: HealthStatus; readonly [member: string]: unknown },
-  ) => send(req, res, json(HEALTH, body, headers), body.status === 'fail' ? 503 : 200);
+    body: { readonly status: HealthState; readonly [member: string]: unknown },
+  ) => {
+    contextOf(req).isProbe = body.status !== 'fail';
+    send(req, res, json(HEALTH, body, headers), body.status === 'fail' ? 503 : 200);
+  };
   get(router, LIVE_PATH, (req, res) => tell(req, res, { status: 'pass' }));
   get(router, READY_PATH, (req, res) => tell(req, res, isDraining() ? DRAINING : { status: 'pass' }));
   get(router, HEALTH_PATH, async (req, res) => {
@@ -56,7 +63,7 @@ export function serveHealth(router: Router, options: HealthOptions): void {
   });
 }
 
-const worst = (checks: Checks): HealthStatus => {
+const worst = (checks: Checks): HealthState => {
   const all = Object.values(checks).flatMap((list) => list.map(({ status }) => status));
-  return all.includes('fail') ? 'fail' : all.includes('warn') ? 'warn' : 'pass';
+  return HEALTH_STATES.findLast((state) => all.includes(state)) ?? 'pass';
 };

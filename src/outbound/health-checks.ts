@@ -1,10 +1,11 @@
 /**
  * Asks an instance again and again whether it is well, on a connection of its own, so that one that is busy is not
- * taken for one that is ill. Until the first answer it is taken to be well.
+ * taken for one that is ill. Until the first answer it is taken to be well. Whom it calls in turn it may say there too.
  */
 import { setMaxListeners } from 'node:events';
 import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { HealthCheck } from '../config/health-check.ts';
+import { dependenciesIn } from './dependencies.ts';
 import type { Instance } from './instance.ts';
 
 /** More of an answer is not read. */
@@ -24,24 +25,30 @@ export function watchHealth(
   let row = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const ask = async (): Promise<boolean> => {
+  const ask = async (): Promise<{ readonly isWell: boolean; readonly body: string }> => {
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
+        const chunks: Buffer[] = [];
         let bytes = 0;
         for await (const chunk of body) {
           bytes += (chunk as Buffer).length;
           if (bytes > MOST_BYTES) break;
+          chunks.push(chunk as Buffer);
         }
-        return statusCode >= 200 && statusCode < 300;
+        return {
+          isWell: statusCode >= 200 && statusCode < 300,
+          body: bytes > MOST_BYTES ? '' : Buffer.concat(chunks).toString(),
+        };
       }, end.signal);
     } catch {
-      return false;
+      return { isWell: false, body: '' };
     }
   };
   const check = async (): Promise<void> => {
-    const isWell = await ask();
+    const { isWell, body } = await ask();
     if (end.signal.aborted) return;
+    instance.dependencies = dependenciesIn(body);
     // Only what contradicts what is thought of it counts.
     row = isWell === instance.isHealthy ? 0 : row + 1;
     if (row >= (isWell ? healthy : unhealthy)) {

@@ -8,6 +8,7 @@ import { type Dispatcher, Pool } from 'undici';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import type { Candidate } from './choice.ts';
+import type { Dependency } from './dependencies.ts';
 import { Statistics } from './statistics.ts';
 
 export interface InstanceOptions {
@@ -31,6 +32,8 @@ export class Instance implements Candidate {
   readonly statistics = new Statistics();
   circuits: readonly Breaker[];
   isHealthy = true;
+  /** Whom it calls, where its health check says so. */
+  dependencies: readonly Dependency[] = [];
   /** When an operator took it out. */
   isolatedSince: string | undefined;
   readonly #options: InstanceOptions;

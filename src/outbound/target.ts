@@ -13,6 +13,7 @@ import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, OutOfTime } from './call-failure.ts';
 import { type Caller, untilAborted } from './caller.ts';
 import { choose, stands, takesCalls } from './choice.ts';
+import { type Dependency, together } from './dependencies.ts';
 import type { Endpoint, Owner } from './endpoint.ts';
 import { renewEndpoints, type TargetPlace } from './endpoints.ts';
 import { explained, keptBack } from './explain.ts';
@@ -108,10 +109,18 @@ export class Target implements Owner, Caller {
   /** Another text whenever the state of something is another. */
   get states(): string {
     return this.#instances
-      .map(({ id, circuits, isHealthy, isIsolated }) =>
-        [id, isHealthy, isIsolated, ...circuits.map(({ state }) => state)].join(' '),
+      .map(({ id, circuits, isHealthy, isIsolated, dependencies }) =>
+        [
+          ...[id, isHealthy, isIsolated, ...circuits.map(({ state }) => state)],
+          ...dependencies.map(({ name, status }) => `${name} ${status}`),
+        ].join(' '),
       )
       .join();
+  }
+
+  /** Whom it calls in turn, where the health checks of its instances say so. */
+  get dependencies(): readonly Dependency[] {
+    return together(this.#instances.flatMap(({ dependencies }) => dependencies));
   }
 
   snapshot(): TargetSnapshot {

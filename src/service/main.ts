@@ -25,7 +25,7 @@ async function start(name: string | undefined): Promise<Running> {
   const service = await loadService(name);
   const log = createLog({ level: settings.LOG_LEVEL });
   const database = await openDatabase({ url: databaseUrl(settings), dataDir: join(settings.DATA_DIR, name) });
-  const targets = createTargets(config.services);
+  const targets = createTargets(config.services.filter((other) => other.name in service.linked));
   // The port that the gateway expects, unless another is asked for.
   const port = process.env.PORT ? settings.PORT : Number(new URL(own.urls[0] ?? '').port);
   const listening = await startService(service, {

@@ -1,12 +1,13 @@
 /** The entry of a service in the text of `gateway.yaml`; whatever else is there, comments too, stays as it is. */
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { ConfigError } from '../config/config-error.ts';
+import { HEALTH_PATH } from '../contract/places.ts';
 
 const EMPTY = /^services:[ \t]*(?:\{[ \t]*\}|~|null)?[ \t]*(?=#|$)/m;
 
 /** @throws ConfigError when there is one of that name, or no `services` at the top */
 export function withEntry(text: string, name: string, { url }: { readonly url: string }): string {
-  const entry = `  ${name}:\n    document: openapi/${name}.yaml\n    url: ${url}\n`;
+  const entry = `  ${name}:\n    document: openapi/${name}.yaml\n    url: ${url}\n    health: { path: ${HEALTH_PATH} }\n`;
   const services = servicesOf(text);
   if (services === undefined) {
     if (!EMPTY.test(text)) return `${text.trimEnd()}\nservices:\n${entry}`.trimStart();

@@ -3,6 +3,7 @@ import express from 'express';
 import request from 'supertest';
 import { type AccessRecord, accessLog } from '../../src/http/access-log.ts';
 import { contextOf } from '../../src/http/context.ts';
+import { serveHealth } from '../../src/http/health.ts';
 import { identify } from '../../src/http/identify.ts';
 
 const serve = () => {
@@ -13,7 +14,8 @@ const serve = () => {
       identify(),
       accessLog({ lines: { write: (line) => lines.push(line) }, onRequest: (r) => records.push(r) }),
     )
-    .use((req, res) => {
+    .use((req, res, next) => {
+      if (req.path.startsWith('/health')) return next();
       Object.assign(contextOf(req), { service: 'orders', operationId: 'getOrder' });
       if (req.path === '/gone') req.socket.destroy();
       else res.status(201).send('0123456789');
@@ -42,6 +44,21 @@ describe('the access log', () => {
       traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(JSON.parse(lines[0] ?? '').bytes).toBeGreaterThan(10);
+  });
+
+  it('has none for health that is well, which is asked for all the time', async () => {
+    const { app, lines, records } = serve();
+    let isDraining = false;
+    const about = { serviceId: 'a', description: 'A.', version: '1.0.0', links: {} };
+    const router = express.Router();
+    serveHealth(router, { ...about, isDraining: () => isDraining, checks: () => ({}) });
+    app.use(router);
+    await request(app).get('/health/ready').expect(200);
+    await request(app).get('/health').expect(200);
+    expect([lines.length, records.length]).toEqual([0, 2]);
+    isDraining = true;
+    await request(app).get('/health/ready').expect(503);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path: '/health/ready', status: 503 });
   });
 
   it('tells the metrics hook the same', async () => {

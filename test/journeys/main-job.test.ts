@@ -142,6 +142,18 @@ describeSamples('the main job', () => {
     expect(hrefOf(page, 'next')).toMatch(/expand=consumer/);
   });
 
+  it('shows whom orders call to be placed', async () => {
+    await placeOrder();
+    const path = (await get('/status/services/orders'))._links.self as HalLink;
+    let calls: unknown;
+    while (calls === undefined) calls = (await get(path.href)).dependencies;
+    expect(calls).toEqual(
+      ['consumers', 'restaurants'].map((name) => ({
+        ...{ name, status: 'pass', responseTime: expect.any(Number) },
+      })),
+    );
+  });
+
   it('gives the same answer when a service expands by itself', async () => {
     // The gateway asks a service only for what that service owns; alone it follows every link itself.
     const order = await placeOrder();

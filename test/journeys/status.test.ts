@@ -31,8 +31,17 @@ const documentOf = (name: string, links: object) => ({
   },
 });
 const toDishes = { dish: { operationId: 'dishes', parameters: { id: '$response.body#/id' } } };
+/** Health that says whom orders call: dishes, and one that the gateway does not know. */
+const checks = Object.fromEntries(
+  ['dishes', '10.1.2.3'].map((name) => [
+    `${name}:responseTime`,
+    [{ status: 'pass', observedValue: 3.4, observedUnit: 'ms' }],
+  ]),
+);
 const answer: Upstream['answer'] = (_req, res) =>
   res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"1"}');
+const answerWithCalls: Upstream['answer'] = (req, res) =>
+  req.url === '/health' ? res.end(JSON.stringify({ status: 'pass', checks })) : answer(req, res);
 
 const desktop = { viewport: { width: 1280, height: 900 } };
 const LOOKS: readonly BrowserContextOptions[] = [
@@ -56,7 +65,7 @@ describeInBrowser('the status page', (browser) => {
     const policy = { retry: 'off', breaker: { kind: 'consecutive', failures: 3, halfOpenAfter: '300ms' } };
     const entries = Object.entries(services).map(([name, { url }]) => [
       name,
-      { document: `${name}.json`, url },
+      { document: `${name}.json`, url, health: { path: '/health', every: '100ms' } },
     ]);
     await writeFile(join(folder, 'dishes.json'), JSON.stringify(documentOf('dishes', {})));
     await writeFile(join(folder, 'orders.json'), JSON.stringify(documentOf('orders', toDishes)));
@@ -111,6 +120,20 @@ describeInBrowser('the status page', (browser) => {
     expect(await page.locator('.picture.wide .lead-to title').allTextContents()).toEqual([
       'orders leads to dishes: dish',
     ]);
+    await page.close();
+  }, 60_000);
+
+  it('draws a call that a service makes itself, by its own word', async () => {
+    const { page, complaints } = await open('/status');
+    await page.locator('.picture.wide .lead-to').waitFor({ state: 'attached' });
+    for (const service of Object.values(services)) service.answer = answerWithCalls;
+    await page.locator('.picture.wide .call-to.pass').waitFor({ state: 'attached' });
+    expect(await page.locator('.picture.wide .call-to title').allTextContents()).toEqual([
+      'orders calls dishes: works, 3.4 ms',
+    ]);
+    expect(await page.locator('#service-orders').textContent()).toContain('calls dishes: works, 3.4 ms');
+    expect(await page.content()).not.toContain('10.1.2.3');
+    expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { freePort, withEntry, withoutEntry } from '../../src/template/gateway-entry.ts';
 
 const url = 'http://127.0.0.1:8084';
-const entry = (name: string) => `  ${name}:\n    document: openapi/${name}.yaml\n    url: ${url}\n`;
+const entry = (name: string) =>
+  `  ${name}:\n    document: openapi/${name}.yaml\n    url: ${url}\n    health: { path: /health }\n`;
 
 const FILES = [
   'services: {}\n',

@@ -23,8 +23,8 @@ export async function startMocks(
     }
     const { url, close } = await listen(mock(service.name, documents), { port: 0, host: '127.0.0.1' });
     closes.push(close);
-    // Its document has the paths that callers see.
-    placed.push({ ...service, urls: [url], base: service.prefix });
+    // Its document has the paths that callers see, and none that a health check asks for.
+    placed.push({ ...service, urls: [url], base: service.prefix, health: undefined });
   }
   return {
     services: placed,

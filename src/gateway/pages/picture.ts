@@ -1,13 +1,13 @@
 /**
  * Who calls whom, as a picture: the gateway, a box for each service with how it is, a line to each as thick as its
- * traffic, and between services what their links lead to. Two drawings of the same, a wide and a narrow one, as text
- * that is scaled down to a phone cannot be read.
+ * traffic, and between services calls of their own, or else what their links lead to. Two drawings of the same, a wide
+ * and a narrow one, as text that is scaled down to a phone cannot be read.
  */
 import { type Html, html } from '../../http/page/html.ts';
 import type { Point } from '../history.ts';
 import { servicePath } from './discovery.ts';
 import { rate } from './figures.ts';
-import type { ServiceSnapshot } from './service-state.ts';
+import { type ServiceSnapshot, seen } from './service-state.ts';
 
 /** Answers of `from` have links to resources of `to`. */
 export interface Leading {
@@ -53,6 +53,7 @@ export const picture = (options: PictureOptions): Html =>
 function draw({ services, leading, now }: PictureOptions, format: Format): Html {
   const { name, box, gap } = format;
   const columns = Math.min(format.columns, services.length);
+  const between = linesBetween(services, leading);
   const boxes = services.map((service, index): Box => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     return {
@@ -63,13 +64,13 @@ function draw({ services, leading, now }: PictureOptions, format: Format): Html 
   });
   const width = 2 * EDGE + gap.x + columns * (box.width + gap.x);
   const height =
-    EDGE + Math.max(...boxes.map(({ y }) => y)) + box.height + (leading.length > 0 ? gap.y / 2 : 0);
+    EDGE + Math.max(...boxes.map(({ y }) => y)) + box.height + (between.length > 0 ? gap.y / 2 : 0);
   const bar = { x: EDGE + gap.x, width: width - 2 * (EDGE + gap.x) };
   const placeOf = new Map(boxes.map((one) => [one.service.name, one]));
   return html`<svg class="picture ${name}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Who calls whom; the table below says the same">
 <defs><marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
 ${boxes.map((one) => call(one, now(one.service.name), format))}
-${leading.map((one) => lead(one, placeOf, format))}
+${between.map((one) => line(one, placeOf, format))}
 <g class="gateway"><rect x="${bar.x}" y="${EDGE}" width="${bar.width}" height="${BAR}" rx="10"/>
 <text x="${bar.x + bar.width / 2}" y="${EDGE + 25}" text-anchor="middle">gateway</text></g>
 ${boxes.map((one) => node(one, now(one.service.name), format))}
@@ -92,7 +93,35 @@ function call({ service, x, y, row }: Box, point: Point | undefined, { box, gap 
   return html`<path class="call ${service.breaker}${failing}" d="${path}" stroke-width="${thickness(point?.requests ?? 0)}"/>`;
 }
 
-function lead({ from, to, rels }: Leading, places: ReadonlyMap<string, Box>, format: Format): Html | false {
+interface Between {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: string;
+  readonly title: string;
+}
+
+/** Calls last, so that they lie on top. */
+function linesBetween(services: readonly ServiceSnapshot[], leading: readonly Leading[]): readonly Between[] {
+  const calls = services.flatMap(({ name: from, dependencies = [] }) =>
+    dependencies.map((one) => ({
+      ...{ from, to: one.name, kind: `call-to ${one.status}` },
+      title: `${from} calls ${one.name}: ${seen(one)}`,
+    })),
+  );
+  const leads = leading
+    .filter(({ from, to }) => !calls.some((call) => call.from === from && call.to === to))
+    .map(({ from, to, rels }) => ({
+      ...{ from, to, kind: 'lead-to' },
+      title: `${from} leads to ${to}: ${rels.join(', ')}`,
+    }));
+  return [...leads, ...calls];
+}
+
+function line(
+  { from, to, kind, title }: Between,
+  places: ReadonlyMap<string, Box>,
+  format: Format,
+): Html | false {
   const [a, b] = [places.get(from), places.get(to)];
   if (!a || !b) return false;
   const { box, gap, name } = format;
@@ -107,7 +136,7 @@ function lead({ from, to, rels }: Leading, places: ReadonlyMap<string, Box>, for
       : a.row < b.row
         ? `M${centre(a)} ${below}C${centre(a)} ${below + gap.y} ${centre(b)} ${b.y - gap.y} ${centre(b)} ${b.y}`
         : `M${centre(a)} ${a.y}C${centre(a)} ${a.y - gap.y} ${centre(b)} ${b.y + box.height + gap.y} ${centre(b)} ${b.y + box.height}`;
-  return html`<path class="lead-to" d="${path}" marker-end="url(#arrow-${name})"><title>${from} leads to ${to}: ${rels.join(', ')}</title></path>`;
+  return html`<path class="${kind}" d="${path}" marker-end="url(#arrow-${name})"><title>${title}</title></path>`;
 }
 
 const MARK = {

@@ -2,9 +2,11 @@
 import type { Refusal } from '../../config/refusal.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
+import type { Dependency } from '../../outbound/dependencies.ts';
 import type { InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
+import { milliseconds } from './figures.ts';
 
 export interface ServiceSnapshot extends TargetSnapshot {
   /** Links of its answers that were left out, since no route serves them. */
@@ -17,6 +19,8 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly hasContract: boolean;
   /** How far its answers are from its document, where somebody looks. */
   readonly drift?: ServiceDrift | undefined;
+  /** Other services here that it calls by itself, where its health check says so. */
+  readonly dependencies?: readonly Dependency[] | undefined;
   /** What is kept of its answers, where it has a cache. */
   readonly cache?: CacheSnapshot | undefined;
 }
@@ -26,6 +30,15 @@ export const WORDS = {
   'half-open': 'being tried again',
   open: 'paused after failures',
 } as const;
+
+const SEEN = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
+
+/** As the style sheet knows them, which are those of a circuit. */
+export const SEEN_LOOKS = { pass: 'closed', warn: 'half-open', fail: 'open' } as const;
+
+/** How whoever calls a service sees it. */
+export const seen = ({ status, responseTime }: Dependency): string =>
+  responseTime === undefined ? SEEN[status] : `${SEEN[status]}, ${milliseconds(responseTime)} ms`;
 
 export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<string, LinkValue> =>
   hasContract ? { 'service-desc': { href: `/openapi/${name}.json` } } : {};
@@ -70,6 +83,7 @@ export const stateOf = ({
   drift,
   cache,
   circuits,
+  dependencies = [],
   instances,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
@@ -82,6 +96,7 @@ export const stateOf = ({
   ...(drift && { drift }),
   ...(cache && { cache }),
   ...(circuits && { circuits }),
+  ...(dependencies.length > 0 && { dependencies }),
   instances: instances.map(instanceStateOf),
 });
 

@@ -24,7 +24,15 @@ import { type Live, liveHead, livePart, monitorOf, sendLive } from './live.ts';
 import { chart } from './plot.ts';
 import { type Resource, representations } from './representations.ts';
 import { failing, latency as latencies, traffic } from './series.ts';
-import { clock, descriptionOf, type ServiceSnapshot, stateOf, WORDS } from './service-state.ts';
+import {
+  clock,
+  descriptionOf,
+  SEEN_LOOKS,
+  type ServiceSnapshot,
+  seen,
+  stateOf,
+  WORDS,
+} from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 /** Without a referrer a browser gives no origin either, and may not be told from a page of another site. */
@@ -120,10 +128,20 @@ ${isolated !== undefined && html`<p class="note">${isolated}</p>`}
 <div class="charts">${[traffic, failing, latencies].map((series) => chart(points, series))}</div>
 ${figures(service)}
 ${instanceTable(service, isApart)}
+${callsOf(service)}
 <h2>What failed last</h2>
 ${failures(service)}
 ${driftTable([service])}`;
 };
+
+const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>
+  dependencies.length > 0 &&
+  html`<h2>What it calls itself</h2>
+<p>By its own word, in its health check.</p>
+<ul class="plain">${dependencies.map(
+    (one) =>
+      html`<li><a href="${servicePath(one.name)}">${one.name}</a>: <span class="state ${SEEN_LOOKS[one.status]}">${seen(one)}</span></li>`,
+  )}</ul>`;
 
 const figures = ({
   requests,

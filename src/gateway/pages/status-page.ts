@@ -10,7 +10,7 @@ import { liveHead, livePart } from './live.ts';
 import { type Leading, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { failing, latency, traffic } from './series.ts';
-import { clock, type ServiceSnapshot, WORDS } from './service-state.ts';
+import { clock, type ServiceSnapshot, seen, WORDS } from './service-state.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
@@ -35,15 +35,18 @@ ${livePart(freshStatus(view))}`,
 export const freshStatus = ({ services, leading, history, refused }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, leading, now: (name) => history.of(name).at(-1) })}
-${services.length > 0 && legend(leading.length > 0)}
+${services.length > 0 && legend(services, leading)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
 ${driftTable(services)}`;
 
-const legend = (hasLinks: boolean): Html =>
+const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[]): Html =>
   html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
-<li class="line">calls, as thick as there are many</li>${hasLinks && html`<li class="line dashed">links lead there</li>`}</ul>`;
+<li class="line">calls, as thick as there are many</li>${
+    services.some(({ dependencies = [] }) => dependencies.length > 0) &&
+    html`<li class="line thin">calls of their own</li>`
+  }${leading.length > 0 && html`<li class="line dashed">links lead there</li>`}</ul>`;
 
 const table = (services: readonly ServiceSnapshot[], history: History): Html =>
   html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
@@ -73,11 +76,14 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
     inFlight,
     queued,
     circuits = [],
+    dependencies = [],
   } = service;
   const { lastFailure, droppedLinks, latency: times, instances } = service;
   const points = history.of(name);
   return html`<tr id="service-${name}">
-<th scope="row"><a href="${servicePath(name)}">${name}</a></th>
+<th scope="row"><a href="${servicePath(name)}">${name}</a>${dependencies.map(
+    (one) => html`<br><small>calls ${one.name}: ${seen(one)}</small>`,
+  )}</th>
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`

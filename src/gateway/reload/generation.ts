@@ -117,6 +117,7 @@ async function partsOf(
   const snapshot = (): ServiceSnapshot[] =>
     [...targets.values()].map((target) => ({
       ...target.snapshot(),
+      dependencies: target.dependencies.filter(({ name }) => name !== target.name && targets.has(name)),
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
       refused: state.refusedContracts.get(target.name),

@@ -73,6 +73,28 @@ describe('the status of a service', () => {
     expect(text).toContain('<dt>Answered with what is stale</dt><dd>3</dd>');
   });
 
+  it('tells what it calls itself, where its health says so', async () => {
+    const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
+    const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
+    const dependencies = [{ name: 'consumers', status: 'warn', responseTime: 3.21 }] as const;
+    const status = () => [
+      { name: 'orders', breaker: 'closed' as const, ...quiet, ...known, dependencies },
+      { name: 'consumers', breaker: 'closed' as const, ...quiet, ...known },
+    ];
+    const app = pagesApp({ status });
+    expect((await request(app).get(path)).body.dependencies).toEqual(dependencies);
+    expect((await request(app).get('/status/services/consumers')).body).not.toHaveProperty('dependencies');
+    const page = async (at: string) => (await request(app).get(at).set('Accept', 'text/html')).text;
+    expect(await page(path)).toContain(
+      '<a href="/status/services/consumers">consumers</a>: <span class="state half-open">in trouble, 3.2 ms</span>',
+    );
+    const all = await page('/status');
+    expect(all).toContain('<title>orders calls consumers: in trouble, 3.2 ms</title>');
+    expect(all).toContain('<small>calls consumers: in trouble, 3.2 ms</small>');
+    expect(all).toContain('calls of their own');
+    expect(await page('/status/services/consumers')).not.toContain('What it calls itself');
+  });
+
   it('is linked from the status of all', async () => {
     const { body } = await request(pagesApp()).get('/status');
     expect(body.services[0]._links.self.href).toBe(path);
