@@ -1,7 +1,7 @@
 /**
  * One JSON line for each answered request, one call of the metrics hook, and the end of its span. The query is left out:
- * its values may be secrets. Health that is well has no line, as it is asked for all the time. Written by hand: a
- * serializer costs more than the rest of the hop's bookkeeping.
+ * its values may be secrets. Health that is well has no line and no span, as it is asked for all the time. Written by
+ * hand: a serializer costs more than the rest of the hop's bookkeeping.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
@@ -38,9 +38,10 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
     const before = socket.bytesWritten;
     res.on('close', () => {
       const record = recordOf(req, res, socket.bytesWritten - before);
-      if (!record.context.isProbe) lines?.write(lineOf(record));
       onRequest?.(record);
-      const { span, service, operationId } = record.context;
+      const { isProbe, span, service, operationId } = record.context;
+      if (isProbe) return;
+      lines?.write(lineOf(record));
       span?.end({ service, operationId, status: record.status });
     });
     next();

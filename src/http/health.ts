@@ -8,7 +8,7 @@
 import type { Request, Response, Router } from 'express';
 import { HEALTH } from '../contract/media-types.ts';
 import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
-import { contextOf } from './context.ts';
+import { findContext } from './context.ts';
 import { cache, get, json, send } from './entity.ts';
 
 /** From well to ill. */
@@ -50,7 +50,8 @@ export function serveHealth(router: Router, options: HealthOptions): void {
     res: Response,
     body: { readonly status: HealthState; readonly [member: string]: unknown },
   ) => {
-    contextOf(req).isProbe = body.status !== 'fail';
+    const context = findContext(req);
+    if (context) context.isProbe = body.status !== 'fail';
     send(req, res, json(HEALTH, body, headers), body.status === 'fail' ? 503 : 200);
   };
   get(router, LIVE_PATH, (req, res) => tell(req, res, { status: 'pass' }));

@@ -2,7 +2,6 @@
 import express, { type Express } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { createPages, type PagesOptions } from '../../src/gateway/pages/pages.ts';
-import { identify } from '../../src/http/identify.ts';
 import { problemHandler } from '../../src/http/problem-handler.ts';
 import { live } from './live.ts';
 
@@ -90,7 +89,6 @@ export const sampleServices = [
 
 export function pagesApp(options: Partial<PagesOptions> = {}): Express {
   const app = express().disable('x-powered-by');
-  app.use(identify());
   app.use(
     createPages({
       services: sampleServices,
