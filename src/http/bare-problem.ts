@@ -1,4 +1,5 @@
 /** A problem where no pipeline is around it: the bytes of the answer, and the headers that tell what they are. */
+import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../contract/problem.ts';
 import { problemLinks } from './problem-links.ts';
 
@@ -9,8 +10,12 @@ interface BareProblem {
 }
 
 /** The last of its connection. */
-export function bareProblem(type: ProblemType, more: Readonly<Record<string, string>> = {}): BareProblem {
-  const problem = new Problem(type, type.meaning);
+export function bareProblem(
+  type: ProblemType,
+  more: Readonly<Record<string, string>> = {},
+  detail = type.meaning,
+): BareProblem {
+  const problem = new Problem(type, detail);
   const body = JSON.stringify({ ...problem.toJSON(), _links: problemLinks(problem) });
   const headers = {
     'Content-Type': PROBLEM_MEDIA_TYPE,
@@ -20,4 +25,9 @@ export function bareProblem(type: ProblemType, more: Readonly<Record<string, str
     ...more,
   };
   return { status: type.status, headers, body };
+}
+
+export function sendBareProblem(res: ServerResponse, ...problem: Parameters<typeof bareProblem>): void {
+  const { status, headers, body } = bareProblem(...problem);
+  res.writeHead(status, headers).end(body);
 }

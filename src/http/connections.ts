@@ -7,7 +7,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { shuttingDown } from '../contract/problems.ts';
-import { bareProblem } from './bare-problem.ts';
+import { sendBareProblem } from './bare-problem.ts';
 import { isEventStream } from './event-stream.ts';
 
 /** Seconds; by then a balancer asks another one. */
@@ -39,14 +39,9 @@ export class Connections {
   end(): void {
     for (const [socket, res] of this.#answers) {
       if (res === undefined || res.writableFinished) socket.destroy();
-      else if (!res.headersSent) refuse(res);
+      else if (!res.headersSent) sendBareProblem(res, shuttingDown, RETRY_AFTER);
       else if (isEventStream(res)) res.end();
       else res.destroy();
     }
   }
-}
-
-function refuse(res: ServerResponse): void {
-  const { status, headers, body } = bareProblem(shuttingDown, RETRY_AFTER);
-  res.writeHead(status, headers).end(body);
 }

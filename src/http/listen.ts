@@ -2,7 +2,10 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
+import { badRequest } from '../contract/problems.ts';
+import { sendBareProblem } from './bare-problem.ts';
 import { Connections } from './connections.ts';
+import { hostFault } from './one-host.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
 export interface ListenOptions {
@@ -34,11 +37,14 @@ const LAST_WORDS = 500;
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const { port, host, server: serverOptions = {}, names = VARIABLES } = options;
-  const server = createServer(serverOptions);
+  // What Node says to a missing Host has no body.
+  const server = createServer({ ...serverOptions, requireHostHeader: false });
   const connections = new Connections(server);
   server.on('request', (req, res) => {
     connections.begin(req, res);
-    app(req, res);
+    const fault = hostFault(req);
+    if (fault === undefined) app(req, res);
+    else sendBareProblem(res, badRequest, {}, fault);
   });
   server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {

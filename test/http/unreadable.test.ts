@@ -38,10 +38,29 @@ describe('a request that cannot be read', () => {
       431,
       'headers-too-large',
     ],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'bad-request'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400, 'bad-request'],
+    ['a host that is none', 'GET / HTTP/1.1\r\nHost: x/y\r\n\r\n', 400, 'bad-request'],
+    ['a host with a name of a user', 'GET / HTTP/1.1\r\nHost: me@x\r\n\r\n', 400, 'bad-request'],
   ])('%s: a problem, and the connection ends', async (_name, bytes, status, code) => {
     const { head, problem } = await send(bytes);
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head).toMatch(/Content-Type: application\/problem\+json/);
     expect(problem).toMatchObject({ type: `/problems/${code}`, status });
+  });
+
+  it.each(['x', 'api.example:8080', '[::1]:8080', '127.0.0.1', 'a_b-c.example:', ''])(
+    'Host: %s can be',
+    async (host) => {
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /);
+    },
+  );
+
+  it('HTTP/1.0 needs no Host', async () => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /);
   });
 });
