@@ -17,6 +17,8 @@ export const HEALTH_STATES = ['pass', 'warn', 'fail'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
 export interface Check {
+  /** Which of several, section 4.1. */
+  readonly componentId?: string;
   readonly componentType: 'component' | 'datastore';
   readonly status: HealthState;
   readonly observedValue?: string | number;

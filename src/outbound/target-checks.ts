@@ -6,10 +6,15 @@ export const targetChecks = ({
   name,
   breaker,
   latency,
-}: Pick<TargetSnapshot, 'name' | 'breaker' | 'latency'>): Checks => ({
+  instances,
+}: Pick<TargetSnapshot, 'name' | 'breaker' | 'latency' | 'instances'>): Checks => ({
   [`${name}:breaker`]: [
     { componentType: 'component', status: breaker === 'closed' ? 'pass' : 'warn', observedValue: breaker },
   ],
+  [`${name}:instance`]: instances.map(({ id, state }) => ({
+    ...{ componentId: id, componentType: 'component' },
+    ...{ status: state === 'working' ? 'pass' : 'warn', observedValue: state },
+  })),
   ...(latency && {
     [`${name}:responseTime`]: [
       { componentType: 'component', status: 'pass', observedValue: latency.p50, observedUnit: 'ms' },

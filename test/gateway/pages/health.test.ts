@@ -13,8 +13,10 @@ it('is alive and ready whatever the services are, and tells that they are not we
   expect(health).toMatchObject({ status: 'warn', serviceId: 'gateway', links: { about: '/status' } });
   expect(health.checks).toMatchObject({
     'orders:breaker': [{ status: 'warn', observedValue: 'open' }],
+    'orders:instance': [{ componentId: '1', status: 'warn', observedValue: 'ejected' }],
     'orders:responseTime': [{ status: 'pass', observedValue: 3.21, observedUnit: 'ms' }],
     'consumers:breaker': [{ status: 'pass', observedValue: 'closed' }],
+    'consumers:instance': [{ componentId: '1', status: 'pass', observedValue: 'working' }],
   });
 });
 
