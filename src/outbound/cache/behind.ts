@@ -1,5 +1,6 @@
 /** Asks about what is kept and stale while it is given (RFC 5861 §3): once for a resource, and not for too many at once. */
 import { Asked, type CredentialPlaces } from './asked.ts';
+import type { Place } from './flight.ts';
 import type { Flights } from './flights.ts';
 import type { Stored } from './stored.ts';
 
@@ -17,11 +18,12 @@ export class Behind {
   }
 
   /** Nobody waits for it, and the deadline of who is given what is kept is not its own. */
-  ask(key: string, { request }: Asked, entry: Stored): void {
+  ask(place: Place, { request }: Asked, entry: Stored): void {
+    const { key } = place;
     if (this.#asking.has(key) || this.#asking.size >= MOST) return;
     this.#asking.add(key);
     const asked = new Asked({ ...request, deadline: undefined, tally: undefined }, this.#credentials);
-    const flight = this.#flights.of(asked) ?? this.#flights.begin(key, asked, entry);
+    const flight = this.#flights.of(asked) ?? this.#flights.begin(place, asked, entry);
     flight.join();
     flight.landing
       .then(({ own }) => own?.discard())

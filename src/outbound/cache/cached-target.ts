@@ -14,7 +14,7 @@ import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
 import { Asked, type CredentialPlaces } from './asked.ts';
 import { Behind } from './behind.ts';
 import { CACHE_STATUS, type CacheStatus, cacheStatus, type Forwarded } from './cache-status.ts';
-import type { Landing } from './flight.ts';
+import type { Landing, Place } from './flight.ts';
 import { Flights } from './flights.ts';
 import { invalidatedBy } from './invalidation.ts';
 import { replyOf } from './reply.ts';
@@ -86,16 +86,16 @@ export class CachedTarget implements Caller {
   async #answer(asked: Asked, waiter: Waiter): Promise<UpstreamAnswer> {
     const { shelf, grace } = this.#options;
     const key = shelf.keyOf(asked.request.path);
-    const kept = await shelf.get(key);
+    const { answers: kept, state } = await shelf.get(key);
     const now = Date.now();
     const entry = chosen(kept, asked);
     const reuse = entry && reuseOf(entry, asked, now, grace);
-    if (entry && reuse === 'behind') this.#behind.ask(key, asked, entry);
+    if (entry && reuse === 'behind') this.#behind.ask({ key, state }, asked, entry);
     if (entry && (reuse === 'fresh' || reuse === 'behind')) return this.#hit(entry, asked);
     if (asked.control.has('only-if-cached'))
       throw new Problem(notKept, 'No answer is kept that this request could have.');
     const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missOf(kept, asked);
-    return this.#forward(key, asked, waiter, { entry, fwd });
+    return this.#forward({ key, state }, asked, waiter, { entry, fwd });
   }
 
   #hit(entry: Stored, asked: Asked, more: CacheStatus = {}): UpstreamAnswer {
@@ -113,10 +113,10 @@ export class CachedTarget implements Caller {
     return answer;
   }
 
-  async #forward(key: string, asked: Asked, waiter: Waiter, had: Had): Promise<UpstreamAnswer> {
+  async #forward(place: Place, asked: Asked, waiter: Waiter, had: Had): Promise<UpstreamAnswer> {
     const { deadline = Number.POSITIVE_INFINITY } = asked.request;
     const known = this.#flights.of(asked);
-    const flight = known ?? this.#flights.begin(key, asked, had.entry);
+    const flight = known ?? this.#flights.begin(place, asked, had.entry);
     waiter.release = flight.join();
     const isFirst = known === undefined;
     try {

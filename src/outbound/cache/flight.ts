@@ -1,5 +1,6 @@
 /** One call for all who ask the same while it is on its way. It ends when the last of them leaves. */
 import type { UpstreamAnswer } from '../answer.ts';
+import type { Kept } from './store.ts';
 import type { Stored } from './stored.ts';
 
 /** What a flight came to. */
@@ -16,9 +17,15 @@ export interface Landing {
   readonly own?: UpstreamAnswer | undefined;
 }
 
-export class Flight {
-  /** Of the resource. */
+/** Where what it brings is kept. */
+export interface Place {
   readonly key: string;
+  /** Of the resource when it began. */
+  readonly state: Kept['state'];
+}
+
+export class Flight {
+  readonly place: Place;
   readonly landing: Promise<Landing>;
   /** `performance.now()` by which its first caller wants it. */
   readonly deadline: number;
@@ -30,8 +37,8 @@ export class Flight {
   #hasFirst = false;
   #end: () => void = () => {};
 
-  constructor(key: string, deadline: number, fly: (flight: Flight) => Promise<Landing>) {
-    this.key = key;
+  constructor(place: Place, deadline: number, fly: (flight: Flight) => Promise<Landing>) {
+    this.place = place;
     this.deadline = deadline;
     this.landing = fly(this);
   }

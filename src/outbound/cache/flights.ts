@@ -6,7 +6,7 @@ import type { OutboundRequest } from '../call.ts';
 import { CallAborted } from '../call-failure.ts';
 import type { Caller } from '../caller.ts';
 import type { Asked } from './asked.ts';
-import { Flight, type Landing } from './flight.ts';
+import { Flight, type Landing, type Place } from './flight.ts';
 import type { Shelf } from './shelf.ts';
 import type { Stored, Timing } from './stored.ts';
 import { fateOf, storedOf } from './storing.ts';
@@ -35,10 +35,10 @@ export class Flights {
   }
 
   /** @param entry what is kept, and may be asked about */
-  begin(key: string, asked: Asked, entry: Stored | undefined): Flight {
+  begin(place: Place, asked: Asked, entry: Stored | undefined): Flight {
     const { deadline = Number.POSITIVE_INFINITY } = asked.request;
     const request = entry?.hasValidator ? validating(asked.request, entry) : asked.request;
-    const flight = new Flight(key, deadline, (self) => this.#fly(request, { asked, entry, flight: self }));
+    const flight = new Flight(place, deadline, (self) => this.#fly(request, { asked, entry, flight: self }));
     this.#open.set(asked.identity, flight);
     return flight;
   }
@@ -46,7 +46,7 @@ export class Flights {
   /** The resource is another now: what is on its way may be of before. */
   outdate(key: string): void {
     for (const [identity, flight] of this.#open) {
-      if (flight.key !== key) continue;
+      if (flight.place.key !== key) continue;
       flight.isOutdated = true;
       this.#open.delete(identity);
     }
@@ -76,13 +76,13 @@ export class Flights {
   }
 
   async #confirm(answer: UpstreamAnswer, entry: Stored, flight: Flight, timing: Timing): Promise<Landing> {
-    const { key } = flight;
+    const { key, state } = flight.place;
     answer.discard();
     const whole = updated(entry, answer, timing);
     const { control } = whole;
     const mayStay = !control.has('no-store') && !control.has('private');
     const isStored = confirms(answer, entry) && mayStay && !flight.isOutdated;
-    await (isStored ? this.#shelf.put(key, whole) : this.#shelf.remove(key, entry));
+    await (isStored ? this.#shelf.put(key, whole, state) : this.#shelf.remove(key, entry));
     // It speaks of something that is not here.
     if (!confirms(answer, entry)) return { isStored, isConfirmed: false, isShared: false, status: 304 };
     return { whole, isStored, isConfirmed: true, isShared: !control.has('no-cache'), status: 304 };
@@ -90,7 +90,7 @@ export class Flights {
 
   async #land(answer: UpstreamAnswer, { asked, entry, flight }: Errand, timing: Timing): Promise<Landing> {
     const { status } = answer;
-    const { key } = flight;
+    const { key, state } = flight.place;
     const fate = fateOf(answer, asked);
     if (entry && !fate.isStored && status < 500)
       await this.#renewOrForget(answer, entry, asked, flight, timing);
@@ -101,7 +101,7 @@ export class Flights {
     const whole = storedOf(answer, body, asked, timing);
     // Looked at again: much can happen before a body is here.
     const isStored = fate.isStored && !flight.isOutdated;
-    if (isStored) await this.#shelf.put(key, whole);
+    if (isStored) await this.#shelf.put(key, whole, state);
     return { whole, isStored, isConfirmed: false, isShared: fate.isShared, status };
   }
 
@@ -110,11 +110,11 @@ export class Flights {
     answer: UpstreamAnswer,
     entry: Stored,
     asked: Asked,
-    { key, isOutdated }: Flight,
+    { place: { key, state }, isOutdated }: Flight,
     timing: Timing,
   ): Promise<void> {
     const isSame = asked.isHead && answer.status === entry.status && isSameBody(answer, entry);
-    if (isSame && !isOutdated) await this.#shelf.put(key, updated(entry, answer, timing));
+    if (isSame && !isOutdated) await this.#shelf.put(key, updated(entry, answer, timing), state);
     else await this.#shelf.remove(key, entry);
   }
 

@@ -1,5 +1,5 @@
 /** Keeps answers in this process, up to so many bytes: what was used longest ago goes first. */
-import type { CacheSize, CacheStore } from './store.ts';
+import type { CacheSize, CacheStore, Kept } from './store.ts';
 import { serviceOf } from './store.ts';
 import type { Stored } from './stored.ts';
 
@@ -18,6 +18,9 @@ const bytesOf = (key: string, kept: readonly Stored[]): number =>
 const lengthOf = ({ headers, selecting }: Stored): number =>
   [...headers, ...selecting.flat()].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 
+/** Who forgets something here knows what is on its way, so that no state is needed. */
+const NOTHING: Kept = { answers: [], state: '' };
+
 export class MemoryStore implements CacheStore {
   readonly #most: number;
   /** The one used last is the last. */
@@ -29,12 +32,12 @@ export class MemoryStore implements CacheStore {
     this.#most = most;
   }
 
-  get(key: string): readonly Stored[] {
+  get(key: string): Kept {
     const resource = this.#resources.get(key);
-    if (resource === undefined) return [];
+    if (resource === undefined) return NOTHING;
     this.#resources.delete(key);
     this.#resources.set(key, resource);
-    return resource.kept;
+    return { ...NOTHING, answers: resource.kept };
   }
 
   set(key: string, kept: readonly Stored[]): void {

@@ -2,7 +2,7 @@
  * Keeps answers in a Redis or Valkey server, for several gateways together. One that is away, slow or broken keeps
  * nothing: a request waits for it no longer than a moment, and after a few failures not at all for a while.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { RedisClientType } from '@redis/client';
 import {
   ConsecutiveBreaker,
@@ -13,7 +13,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
-import type { CacheStore } from './store.ts';
+import type { CacheStore, Kept } from './store.ts';
 import type { Stored } from './stored.ts';
 import { decode, encode } from './wire.ts';
 
@@ -26,7 +26,22 @@ const PAUSE = 1000;
 const STALE_SECONDS = 86_400;
 
 /** Of the server, which others use too; the number changes with what a value looks like. */
-const PREFIX = 'linkway:cache:1:';
+const PREFIX = 'linkway:cache:2:';
+
+/** Seconds for which it is known that a resource was forgotten: longer than what was on its way then. */
+const FORGOTTEN_SECONDS = 300;
+
+/** Characters of a state, with which a value begins. */
+const STATE = 16;
+const FIRST = '0'.repeat(STATE);
+const newState = (): string => randomBytes((STATE * 3) / 4).toString('base64url');
+
+/** What was kept before it was forgotten must not come back, whichever gateway forgot it. */
+const SET = `
+local state = redis.call('GETRANGE', KEYS[1], 0, ${STATE - 1})
+if state == '' or state == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'EX', ARGV[3])
+end`;
 
 const nameOf = (key: string): string => PREFIX + createHash('sha256').update(key).digest('base64url');
 
@@ -45,26 +60,32 @@ export class RedisStore implements CacheStore {
     );
   }
 
-  async get(key: string): Promise<readonly Stored[]> {
+  async get(key: string): Promise<Kept> {
     const { RESP_TYPES } = await import('@redis/client');
     const value = await this.#ask((client) =>
       client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }).get(nameOf(key)),
     );
+    if (value === undefined) return { answers: [], state: undefined };
+    if (!Buffer.isBuffer(value)) return { answers: [], state: FIRST };
+    const state = value.toString('latin1', 0, STATE);
     try {
-      return Buffer.isBuffer(value) ? decode(value) : [];
+      return { answers: value.length > STATE ? decode(value.subarray(STATE)) : [], state };
     } catch {
-      return [];
+      return { answers: [], state };
     }
   }
 
-  async set(key: string, kept: readonly Stored[]): Promise<void> {
-    const value = Math.ceil(Math.max(...kept.map(({ lifetime }) => lifetime))) + STALE_SECONDS;
-    const expiration = { type: 'EX', value } as const;
-    await this.#ask((client) => client.set(nameOf(key), encode(kept), { expiration }));
+  async set(key: string, answers: readonly Stored[], state: Kept['state']): Promise<void> {
+    if (state === undefined) return;
+    const seconds = Math.ceil(Math.max(...answers.map(({ lifetime }) => lifetime))) + STALE_SECONDS;
+    await this.#ask((client) =>
+      client.eval(SET, { keys: [nameOf(key)], arguments: [state, encode(answers), String(seconds)] }),
+    );
   }
 
   async delete(key: string): Promise<void> {
-    await this.#ask((client) => client.del(nameOf(key)));
+    const expiration = { type: 'EX', value: FORGOTTEN_SECONDS } as const;
+    await this.#ask((client) => client.set(nameOf(key), newState(), { expiration }));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** What is kept of one service: by path, and forgotten as a whole when it is another service, or another document. */
 import { isDeepStrictEqual } from 'node:util';
-import type { CacheStore } from './store.ts';
+import type { CacheStore, Kept } from './store.ts';
 import { keyOf } from './store.ts';
 import type { Stored } from './stored.ts';
 
@@ -32,23 +32,26 @@ export class Shelf {
     return this.#options.store.get(key);
   }
 
-  /** Instead of the one that was kept for such requests. */
-  async put(key: string, one: Stored): Promise<void> {
-    const others = await this.#others(key, one);
-    await this.#options.store.set(key, [...others.slice(1 - MOST_VARIANTS), one]);
+  /**
+   * Instead of the one that was kept for such requests.
+   * @param state of the resource when it was asked for
+   */
+  async put(key: string, one: Stored, state: Kept['state']): Promise<void> {
+    const { answers } = await this.#others(key, one);
+    await this.#options.store.set(key, [...answers.slice(1 - MOST_VARIANTS), one], state);
   }
 
   async remove(key: string, one: Stored): Promise<void> {
-    const others = await this.#others(key, one);
-    await (others.length === 0 ? this.delete(key) : this.#options.store.set(key, others));
+    const { answers, state } = await this.#others(key, one);
+    await (answers.length === 0 ? this.delete(key) : this.#options.store.set(key, answers, state));
   }
 
   async delete(key: string): Promise<void> {
     await this.#options.store.delete(key);
   }
 
-  async #others(key: string, { selecting }: Stored): Promise<readonly Stored[]> {
-    const kept = await this.get(key);
-    return kept.filter((other) => !isDeepStrictEqual(other.selecting, selecting));
+  async #others(key: string, { selecting }: Stored): Promise<Kept> {
+    const { answers, state } = await this.get(key);
+    return { answers: answers.filter((other) => !isDeepStrictEqual(other.selecting, selecting)), state };
   }
 }

@@ -26,9 +26,9 @@ it('never takes more than its size, however much there is to keep', () => {
 it('what was used longest ago goes first', () => {
   const store = new MemoryStore(10 * KB);
   for (const index of [1, 2, 3]) store.set(key(index), [stored(2 * KB)]);
-  expect(store.get(key(1))).toHaveLength(1);
+  expect(store.get(key(1)).answers).toHaveLength(1);
   store.set(key(4), [stored(2 * KB)]);
-  expect([1, 2, 3, 4].map((index) => store.get(key(index)).length)).toEqual([1, 0, 1, 1]);
+  expect([1, 2, 3, 4].map((index) => store.get(key(index)).answers.length)).toEqual([1, 0, 1, 1]);
 });
 
 it('one that is larger than all there is room for drives nothing out, and does not stay as it was', () => {
@@ -36,7 +36,7 @@ it('one that is larger than all there is room for drives nothing out, and does n
   store.set(key(1), [stored(KB)]);
   store.set(key(2), [stored(KB)]);
   store.set(key(2), [stored(20 * KB)]);
-  expect([1, 2].map((index) => store.get(key(index)).length)).toEqual([1, 0]);
+  expect([1, 2].map((index) => store.get(key(index)).answers.length)).toEqual([1, 0]);
 });
 
 it('counts back to nothing when all is forgotten', () => {

@@ -44,6 +44,34 @@ itWithRedis('what one has kept the other gives, and what one forgets the other f
   }
 });
 
+itWithRedis('what was on its way when another gateway forgot it is not kept', async () => {
+  const redis = await startRedis();
+  try {
+    const { first, second, upstream } = await startTwo(redis.url);
+    const headers = { host: 'api.example' };
+    await untilKept(() => first.ask({ headers, path: '/y' }));
+    await untilKept(() => second.ask({ headers, path: '/y' }));
+    const { answer } = upstream;
+    const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
+    upstream.answer = (req, res) => (req.method === 'GET' ? hold(() => answer(req, res)) : answer(req, res));
+    const before = first.ask({ headers });
+    const release = await held;
+    await second.ask({ method: 'PUT', headers });
+    upstream.answer = answer;
+    release();
+    expect((await before).status).toBe(200);
+
+    for (const gateway of [second, first]) {
+      const { headers: told } = await gateway.ask({ headers });
+      expect(told['cache-status']).toMatch(
+        gateway === second ? /^linkway; fwd=uri-miss; stored/ : /^linkway; hit/,
+      );
+    }
+  } finally {
+    await redis.stop();
+  }
+});
+
 itWithRedis('while the server is away every answer is new, and the log says why', async () => {
   const redis = await startRedis();
   const { first, upstream } = await startTwo(redis.url);
