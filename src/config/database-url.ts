@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from './config-error.ts';
 import type { Settings } from './settings.ts';
 
+/** Connections of one process at the most: many processes share what a server allows, a hundred as a rule. */
+export const CONNECTIONS = 10;
+
 /** @throws ConfigError when the file cannot be read, or there is no URL that it could belong to */
 export function databaseUrl({
   DATABASE_URL: url,

@@ -126,7 +126,7 @@ export const gatewaySchema = z.strictObject({
   shutdown: z
     .strictObject({
       drain: duration
-        .default(1000)
+        .default(3000)
         .describe(
           'How long requests are still taken after SIGTERM, while `/health/ready` answers 503 and every answer ends its connection, so that nobody is lost who looks there; Ctrl-C does not wait.',
         ),

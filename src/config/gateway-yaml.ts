@@ -116,7 +116,8 @@ export const parseGatewayConfig = (
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-    throw fault([...at, ...(issue?.path ?? []), ...unknown], issue?.message ?? 'is not valid');
+    const reason = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message;
+    throw fault([...at, ...(issue?.path ?? []), ...unknown], reason ?? 'is not valid');
   };
 
   const [broken] = yaml.errors;

@@ -21,6 +21,8 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
     services: {
       [GATEWAY]: {
         ...process(gateway, patience),
+        // Once for all of them: made for each at the same time they would be in each other's way.
+        build: '.',
         // For this machine alone; another port of it: GATEWAY_PORT=9000 docker compose up.
         ports: [`127.0.0.1:\${GATEWAY_PORT:-${PORT}}:${PORT}`],
         networks: ['front', 'back'],
@@ -31,6 +33,7 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
           part.name,
           {
             ...process(part, patience),
+            pull_policy: 'never',
             secrets: [SECRET],
             networks: ['back'],
             depends_on: waitFor([POSTGRES], 'service_healthy'),
@@ -49,7 +52,6 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
 
 const process = (part: Part, patience: number) => ({
   image: IMAGE,
-  build: '.',
   command: part.command,
   environment: {
     ...environmentOf(part),

@@ -9,6 +9,7 @@ import {
   environmentOf,
   GATEWAY,
   IMAGE,
+  LEAST,
   type Part,
   PORT,
   POSTGRES,
@@ -70,7 +71,7 @@ const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
       ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata },
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        ...{ minReplicas: 2, maxReplicas: 10 },
+        ...{ minReplicas: LEAST, maxReplicas: part.mostReplicas },
         metrics: [
           {
             type: 'Resource',

@@ -1,5 +1,6 @@
 /** What is run apart from the others: the gateway, and each service whose code is here. */
 import { ConfigError } from '../config/config-error.ts';
+import { CONNECTIONS } from '../config/database-url.ts';
 import type { GatewayConfig } from '../config/gateway-yaml.ts';
 import { urlVariable } from '../config/settings.ts';
 import { isHere, loadService } from '../service/load.ts';
@@ -11,6 +12,8 @@ export interface Part {
   /** Names of the parts that it calls. */
   readonly calls: readonly string[];
   readonly hasDatabase: boolean;
+  /** How many of it an autoscaler may start. */
+  readonly mostReplicas: number;
 }
 
 export interface Deployment {
@@ -33,6 +36,11 @@ export const DATABASE_PORT = 5432;
 const DATABASE = `postgres://${DATABASE_USER}@${POSTGRES}:${DATABASE_PORT}/${DATABASE_USER}`;
 
 const MARGIN = 5;
+/** Of a part, and at the least: one that is moved must not be all there are. */
+const MOST = 10;
+export const LEAST = 2;
+/** That PostgreSQL has without being told, but for those that it keeps for its operators and some for others. */
+const DATABASE_CONNECTIONS = 90;
 /** RFC 1123 section 2.1, in lower case, as Kubernetes has it. */
 const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 
@@ -46,16 +54,26 @@ export async function deploymentOf({ services, shutdown }: GatewayConfig): Promi
       throw new ConfigError(`${name} is the name of another container; give the service another name`);
   }
   return {
-    gateway: { name: GATEWAY, command: ['src/gateway/main.ts'], calls: own, hasDatabase: false },
+    gateway: {
+      name: GATEWAY,
+      command: ['src/gateway/main.ts'],
+      calls: own,
+      hasDatabase: false,
+      mostReplicas: MOST,
+    },
     services: await Promise.all(own.map((name) => serviceOf(name, own))),
     patience: Math.ceil((shutdown.drain + shutdown.grace) / 1000) + MARGIN,
   };
 }
 
+/** So many that all of them together find a connection each time. */
+const replicasAmong = (services: readonly string[]): number =>
+  Math.max(LEAST, Math.min(MOST, Math.floor(DATABASE_CONNECTIONS / (CONNECTIONS * services.length))));
+
 async function serviceOf(name: string, own: readonly string[]): Promise<Part> {
   const { linked } = await loadService(name);
   return {
-    ...{ name, hasDatabase: true },
+    ...{ name, hasDatabase: true, mostReplicas: replicasAmong(own) },
     command: ['src/service/main.ts', name],
     calls: Object.keys(linked)
       .filter((other) => own.includes(other))

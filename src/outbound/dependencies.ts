@@ -31,7 +31,7 @@ export function dependenciesIn(body: string): readonly Dependency[] {
     const [name = '', measurement] = key.split(':');
     return (Array.isArray(list) ? list : []).flatMap((check: unknown) => {
       const { status, observedValue, observedUnit } = Object(check) as Record<string, unknown>;
-      const state = ALIASES.get(status) ?? 'pass';
+      const state = ALIASES.get(String(status).toLowerCase()) ?? 'pass';
       const unit = MILLISECONDS.get(observedUnit);
       const isTime = measurement === RESPONSE_TIME && typeof observedValue === 'number' && unit !== undefined;
       if (name === '' || (!isTime && state === 'pass')) return [];

@@ -121,13 +121,17 @@ export class Endpoint {
     const leaving = this.instances.filter((one) => !staying.includes(one));
     const coming = wanted.filter(({ address }) => !staying.some((one) => one.address === address));
     if (leaving.length === 0 && coming.length === 0) return;
+    const isolatedSince = leaving.find(({ pinned }) => pinned === undefined)?.isolatedSince;
     const ids = new Set(staying.map(({ id }) => id));
     this.instances = [
       ...staying,
       ...coming.map((address) => {
         const id = freeId(`${this.id}.`, ids);
         ids.add(id);
-        return this.#make(id, address);
+        const instance = this.#make(id, address);
+        // It was the one that there was: an operator's word holds on.
+        if (addressesOf(this.#found).includes(address.address)) instance.isolatedSince = isolatedSince;
+        return instance;
       }),
     ];
     this.#watch();
@@ -139,8 +143,12 @@ export class Endpoint {
   #move(found: readonly LookupAddress[]): void {
     const before = this.#found;
     this.#found = found;
-    if (before.length > 0 && addressesOf(before) !== addressesOf(found))
-      for (const instance of this.instances) this.#later(instance.reconnect());
+    if (before.length === 0 || addressesOf(before) === addressesOf(found)) return;
+    for (const instance of this.instances) {
+      this.#later(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
+      this.#unwatch.delete(instance);
+    }
+    this.#watch();
   }
 
   #make(id: string, address?: Instance['pinned']): Instance {

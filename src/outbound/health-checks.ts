@@ -13,6 +13,16 @@ const MOST_BYTES = 65_536;
 /** Of the time between two questions: so that those of many gateways do not fall together. */
 const JITTER = 0.2;
 
+/** It says so itself, as one that drains: nothing has to be made sure of. */
+const NOT_READY = 503;
+
+interface Checked {
+  /** Undefined where no answer came, or not in time. */
+  readonly status: number | undefined;
+  /** Empty where it is too long. */
+  readonly body: string;
+}
+
 /** @returns what ends it */
 export function watchHealth(
   instance: Instance,
@@ -25,7 +35,7 @@ export function watchHealth(
   let row = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const ask = async (): Promise<{ readonly isWell: boolean; readonly body: string }> => {
+  const ask = async (): Promise<Checked> => {
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
@@ -36,25 +46,24 @@ export function watchHealth(
           if (bytes > MOST_BYTES) break;
           chunks.push(chunk as Buffer);
         }
-        return {
-          isWell: statusCode >= 200 && statusCode < 300,
-          body: bytes > MOST_BYTES ? '' : Buffer.concat(chunks).toString(),
-        };
+        return { status: statusCode, body: bytes > MOST_BYTES ? '' : Buffer.concat(chunks).toString() };
       }, end.signal);
     } catch {
-      return { isWell: false, body: '' };
+      return { status: undefined, body: '' };
     }
   };
   const check = async (): Promise<void> => {
-    const { isWell, body } = await ask();
+    const { status, body } = await ask();
     if (end.signal.aborted) return;
-    instance.dependencies = dependenciesIn(body);
+    const isWell = status !== undefined && status >= 200 && status < 300;
     // Only what contradicts what is thought of it counts.
     row = isWell === instance.isHealthy ? 0 : row + 1;
-    if (row >= (isWell ? healthy : unhealthy)) {
+    if (row >= (isWell ? healthy : status === NOT_READY ? 1 : unhealthy)) {
       instance.isHealthy = isWell;
       row = 0;
     }
+    // What it said last holds as long as it is thought to be well.
+    if (body !== '' || !instance.isHealthy) instance.dependencies = dependenciesIn(body);
     timer = setTimeout(check, every * (1 + JITTER * (Math.random() - 0.5))).unref();
   };
   void check();

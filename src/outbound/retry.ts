@@ -35,9 +35,10 @@ export class RetryRules {
     // What one instance asks for says nothing of the others.
     const delay = isElsewhere ? soon : (after ?? soon);
     const now = performance.now();
-    // The budget comes last, as it counts what it refuses.
-    if (call.deadline - now - delay < call.resilience.policy.minimumTime || !this.#budget.take(now))
-      return false;
+    if (call.deadline - now - delay < call.resilience.policy.minimumTime) return false;
+    // What goes elsewhere for want of a connection is no more work for anybody. The budget comes last, as it counts
+    // what it refuses.
+    if (!(isElsewhere && isUnreachable(outcome)) && !this.#budget.take(now)) return false;
     call.retries += 1;
     call.delay = delay;
     return true;
@@ -71,9 +72,10 @@ const isRepeatable = ({ method, headers, body }: OutboundRequest): boolean => {
 
 /** No connection was made, and not a byte of the body was read: whatever it is, it was not done (RFC 9110 §9.2.2). */
 const isUnsent = ({ body }: OutboundRequest, outcome: UpstreamAnswer | CallFailure): boolean =>
-  outcome instanceof CallFailure &&
-  outcome.kind === 'unreachable' &&
-  (!body || Buffer.isBuffer(body) || !(body.readableDidRead || body.destroyed));
+  isUnreachable(outcome) && (!body || Buffer.isBuffer(body) || !(body.readableDidRead || body.destroyed));
+
+const isUnreachable = (outcome: UpstreamAnswer | CallFailure): boolean =>
+  outcome instanceof CallFailure && outcome.kind === 'unreachable';
 
 /** Milliseconds, from seconds or a date. */
 const retryAfter = (answer: UpstreamAnswer): number | undefined => {

@@ -1,6 +1,7 @@
 /** Starts a service: its schema, its clients, its handlers, its port. The same whether it runs alone or with others. */
 
 import { sql } from 'kysely';
+import { ConfigError } from '../config/config-error.ts';
 import type { Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
@@ -36,7 +37,7 @@ export interface StartServiceOptions {
   readonly host: string;
 }
 
-/** @throws Error when a linked service has no target */
+/** @throws ConfigError when a linked service has no target */
 export async function startService(service: Service, options: StartServiceOptions): Promise<Listening> {
   let isDraining = false;
   const app = await serviceApp(service, { ...options, isDraining: () => isDraining });
@@ -68,7 +69,10 @@ export async function serviceApp(
   const linked = Object.entries(service.linked).map(([name, other]) => [name, named(other)] as const);
   const target = (name: string): JsonTarget => {
     const found = targets.get(name);
-    if (found === undefined) throw new Error(`${contract.service} links to ${name}, which is not configured`);
+    if (found === undefined)
+      throw new ConfigError(
+        `services/${contract.service} links to ${name}, which gateway.yaml does not name: add ${name} to its services`,
+      );
     return found;
   };
   const db = await database.schema(contract.service.replaceAll('-', '_'), migrations);

@@ -1,12 +1,11 @@
 /** A PostgreSQL server, named by `DATABASE_URL`. */
 import pg from 'pg';
 import { ConfigError } from '../config/config-error.ts';
+import { CONNECTIONS } from '../config/database-url.ts';
 import type { OpenPool } from './embedded.ts';
 
 /** Also how long a request waits for its turn when all are in use. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Connections of one process at the most: many processes share what a server allows, a hundred as a rule. */
-const CONNECTIONS = 10;
 /** A transaction that nobody goes on with would hold its locks for ever. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 

@@ -12,6 +12,9 @@ import { itSamples } from '../support/samples.ts';
 
 interface Container {
   readonly command?: string[];
+  readonly image: string;
+  readonly build?: string;
+  readonly pull_policy?: string;
   readonly environment: Record<string, string>;
   readonly depends_on?: Record<string, { condition: string }>;
   readonly networks: string[];
@@ -54,6 +57,14 @@ describe('compose.yaml', () => {
     const front = Object.entries(services).filter(([, one]) => one.networks.includes('front'));
     expect(front.map(([name]) => name)).toEqual(['gateway']);
     expect(networks.back?.internal).toBe(true);
+  });
+
+  it('makes the one image once, and looks for it nowhere else', () => {
+    const own = Object.entries(services).filter(([name]) => name !== 'postgres');
+    expect(new Set(own.map(([, { image }]) => image)).size).toBe(1);
+    expect(own.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['gateway']);
+    for (const [name, one] of own.filter(([other]) => other !== 'gateway'))
+      expect([name, one.pull_policy]).toEqual([name, 'never']);
   });
 
   it('leaves a process nothing that it does not need, and time to end', () => {

@@ -80,7 +80,7 @@ it('is not given up for one check that fails', async () => {
   let turn = 0;
   one.answer = (req, res) => {
     // Every other one, so that there are never two in a row.
-    if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(503).end();
+    if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(500).end();
     else answer(req, res);
   };
   const seen = new Set<string>();

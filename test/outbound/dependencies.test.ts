@@ -25,7 +25,7 @@ describe('whom a service calls, by its health', () => {
       dependenciesOf({
         'consumers:responseTime': [time(3, 'ms'), time(7, 'ms')],
         'consumers:breaker': [{ status: 'warn', observedValue: 'open' }],
-        'kitchen:connections': [{ status: 'down' }],
+        'kitchen:connections': [{ status: 'DOWN' }],
       }),
     ).toEqual([
       { name: 'consumers', status: 'warn', responseTime: 7 },

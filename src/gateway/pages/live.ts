@@ -18,10 +18,10 @@ export const liveHead = (): Html => html`<link rel="stylesheet" href="${pathOf('
 
 export const livePart = (fresh: Html): Html =>
   html`<p class="live"><button type="button" aria-pressed="false" data-pause hidden>Pause</button></p>
+<p class="note" role="alert" data-stale hidden></p>
 <div data-live>
 ${fresh}
-</div>
-<p class="note" data-stale hidden>This page lost its connection; what it shows is old.</p>`;
+</div>`;
 
 /** Where programs are told of changes as they come (RFC 5989 section 3, the relation `monitor`). */
 export const monitorOf = (path: string): LinkValue => ({ href: path, type: EVENT_STREAM });

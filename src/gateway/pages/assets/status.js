@@ -12,6 +12,12 @@ let source;
 let doubt;
 let again;
 
+/** A screen reader says what is put into it. */
+const tell = (text) => {
+  stale.hidden = text === '';
+  stale.textContent = text;
+};
+
 const close = () => {
   clearTimeout(doubt);
   clearTimeout(again);
@@ -25,12 +31,12 @@ const open = () => {
   source.addEventListener('message', ({ data }) => {
     clearTimeout(doubt);
     doubt = undefined;
-    stale.hidden = true;
+    tell('');
     Idiomorph.morph(live, JSON.parse(data), { morphStyle: 'innerHTML' });
   });
   source.addEventListener('error', () => {
     doubt ??= setTimeout(() => {
-      stale.hidden = false;
+      tell('This page lost its connection; what it shows is old.');
     }, PATIENCE);
     // It was refused, and gives up by itself.
     if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN);
