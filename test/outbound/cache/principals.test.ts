@@ -1,4 +1,7 @@
 /** Nobody ever gets what was made for the credentials of another, whatever the service says and whoever asks when. */
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Asking, answering, httpDate, later, startCached } from '../../support/cached.ts';
@@ -33,7 +36,7 @@ const step = fc.record({
   vary: fc.constantFrom(undefined, 'Accept', 'Authorization'),
   seconds: fc.constantFrom(0, 1, 10, 70),
   method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'PUT'),
-  status: fc.constantFrom(200, 200, 200, 404, 503),
+  status: fc.constantFrom(200, 200, 200, 304, 304, 404, 503),
 });
 
 const POLICY = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 1000 } }';
@@ -47,7 +50,7 @@ describe('whatever is asked by whom', () => {
       for (const { principals, control, vary, seconds, method, status } of steps) {
         later(seconds);
         upstream.answer = answering(({ headers }) => ({
-          status,
+          status: status === 304 && !headers['if-modified-since'] ? 200 : status,
           headers: {
             ...(control !== undefined && { 'Cache-Control': control }),
             ...(vary !== undefined && { Vary: vary }),
@@ -71,6 +74,82 @@ describe('whatever is asked by whom', () => {
 
 const whoIs = (headers: Readonly<Record<string, unknown>>) =>
   ['authorization', 'cookie', 'x-key'].map((name) => headers[name] ?? null);
+
+describe('what a newer head says to one caller', () => {
+  const kept = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
+  const ann = { authorization: 'Bearer ann' };
+
+  it.each<[string, Asking, Readonly<Record<string, string>>]>([
+    ['a cookie, with a 304', {}, { ...kept, 'Set-Cookie': 'session=ann' }],
+    ['a cookie, with a 304 to credentials', { headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
+    [
+      'who it is, with a 304 that is for it alone',
+      { headers: ann },
+      { 'Cache-Control': 'max-age=60', 'X-User': 'ann' },
+    ],
+    [
+      'who it is, with a 304 that is private',
+      { headers: ann },
+      { 'Cache-Control': 'private, max-age=60', 'X-User': 'ann' },
+    ],
+    ['a cookie, to HEAD', { method: 'HEAD', headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
+    [
+      'who it is, to HEAD',
+      { method: 'HEAD', headers: ann },
+      { 'Cache-Control': 'private, max-age=60', ETag: '"1"', 'X-User': 'ann' },
+    ],
+    ['who it is, with all that a request has', { headers: ann }, { ...kept, Vary: '*', 'X-User': 'ann' }],
+  ])('is for nobody else: %s', async (_what, asking, headers) => {
+    const { ask, upstream } = await startCached();
+    upstream.answer = answering(() => ({ headers: kept, body: 'one' }));
+    await ask();
+    later(2);
+    upstream.answer = answering((req) => ({ status: req.method === 'HEAD' ? 200 : 304, headers }));
+    await ask(asking);
+    upstream.answer = answering(({ headers: asked }) =>
+      asked['if-none-match'] ? { status: 304, headers: kept } : { headers: kept, body: 'one' },
+    );
+    for (const other of [{}, { headers: { authorization: 'Bearer bob' } }]) {
+      const got = await ask(other);
+      expect(got).toMatchObject({ status: 200, body: 'one' });
+      expect([got.headers['set-cookie'], got.headers['x-user']]).toEqual([undefined, undefined]);
+    }
+  });
+
+  it('is chosen by what it names in Vary from then on', async () => {
+    const { ask, upstream } = await startCached();
+    upstream.answer = answering(() => ({ headers: kept, body: 'one' }));
+    await ask({ headers: { 'accept-language': 'de' } });
+    later(2);
+    const varied = { 'Cache-Control': 'public, max-age=60', ETag: '"1"', Vary: 'Accept-Language' };
+    upstream.answer = answering(() => ({ status: 304, headers: varied }));
+    await ask({ headers: { 'accept-language': 'de' } });
+    upstream.answer = answering(() => ({ headers: varied, body: 'two' }));
+    expect((await ask({ headers: { 'accept-language': 'en' } })).body).toBe('two');
+    expect((await ask({ headers: { 'accept-language': 'de' } })).body).toBe('one');
+  });
+});
+
+it('what is in flight for one address is not for another where the answer depends on it', async () => {
+  const { url, upstream, arrived } = await startCached();
+  const waiting: (() => void)[] = [];
+  upstream.answer = (req, res) => {
+    const from = String(req.headers['x-forwarded-for']);
+    waiting.push(() => {
+      res.writeHead(200, { 'Cache-Control': 'public, max-age=60', Vary: 'X-Forwarded-For' }).end(from);
+    });
+    if (waiting.length > 1) waiting.at(-1)?.();
+  };
+  const from = async (localAddress: string) => {
+    const req = get(`${url}/x`, { localAddress });
+    const [res] = (await once(req, 'response')) as [IncomingMessage];
+    return text(res);
+  };
+  const answers = [from('127.0.0.1'), from('127.0.0.2')];
+  await arrived(2);
+  waiting[0]?.();
+  expect(await Promise.all(answers)).toEqual(['127.0.0.1', '127.0.0.2']);
+});
 
 describe('credentials that the document names', () => {
   it.each<[string, Asking]>([
