@@ -15,6 +15,9 @@ const TYPES: ReadonlyMap<string, ProblemType> = new Map<string, ProblemType>([
   ['ERR_HTTP_REQUEST_TIMEOUT', requestTimeout],
 ]);
 
+/** Milliseconds in which the answer has to be taken. */
+const LAST_WORDS = 1_000;
+
 export function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -25,4 +28,6 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Duple
   const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Whoever goes on sending, or has gone without a word, would keep it for ever.
+  setTimeout(() => socket.destroy(), LAST_WORDS).unref();
 }

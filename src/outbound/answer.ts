@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { markEventStream } from '../http/event-stream.ts';
 import type { Call } from './call.ts';
-import { CallAborted } from './call-failure.ts';
+import { CallAborted, CallFailure } from './call-failure.ts';
 
 interface Sink {
   data(chunk: Buffer): void;
@@ -21,6 +21,9 @@ export const HELD_BYTES = 65_536;
 type Arrival = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
 
 const NOTHING_ARRIVES: Arrival = { pause: () => {}, resume: () => {}, abort: () => {} };
+
+/** Of a timer, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
 
 /** Copying more than this costs more than a second buffer in the write. */
 const ONE_WRITE_BYTES = 16_384;
@@ -137,30 +140,48 @@ export class UpstreamAnswer {
     });
   }
 
-  /** The whole body; undefined for one that is larger than `limit` bytes. Either can still be sent on. */
+  /**
+   * The whole body; undefined for one that is larger than `limit` bytes. Either can still be sent on. It has to be here
+   * by the deadline of its call, as nobody is told anything before.
+   */
   peek(limit: number): Promise<Buffer | undefined> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
+      const timer = this.#endAtDeadline();
       this.#attach({
         data: (chunk) => {
           chunks.push(chunk);
           bytes += chunk.length;
           if (bytes <= limit || this.#held === chunks) return;
+          clearTimeout(timer);
           this.#held = chunks;
           this.#sink = undefined;
           this.#pause();
           resolve(undefined);
         },
         end: () => {
+          clearTimeout(timer);
           const whole = Buffer.concat(chunks);
           this.#held = [whole];
           resolve(whole);
         },
-        fail: reject,
+        fail: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
       });
     });
+  }
+
+  /** The whole body, by the deadline of its call; rejects for one that is larger than `limit` bytes, and gives it up. */
+  async whole(limit: number): Promise<Buffer> {
+    const bytes = await this.peek(limit);
+    if (bytes !== undefined) return bytes;
+    const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
+    this.abort(tooLarge);
+    throw tooLarge;
   }
 
   /**
@@ -230,6 +251,14 @@ export class UpstreamAnswer {
     this.#error = error;
     this.#sink?.fail(error);
     this.#copy?.fail(error);
+  }
+
+  /** For a body that nobody is sent before it is whole. */
+  #endAtDeadline(): NodeJS.Timeout | undefined {
+    const { call } = this;
+    if (call === undefined || this.#ended) return undefined;
+    const end = () => this.abort(new CallFailure(call, 'timeout'));
+    return setTimeout(end, Math.min(call.remaining, LONGEST));
   }
 
   #pause(): void {

@@ -4,6 +4,7 @@
  * cockatiel's timeout with its abort controllers costs far more.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { HELD_BYTES, UpstreamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
@@ -34,12 +35,25 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#reject = reject;
     });
     call.interrupt = this.giveUp;
-    // How long an upload takes is its sender's affair: the time counts from its end.
-    if (!call.request.body || Buffer.isBuffer(call.request.body)) this.#startTimer();
+    this.#startTimer();
+    // How long an upload takes is its sender's affair: the time counts while nobody takes what is there, and from its end.
+    const { body } = call.request;
+    if (body instanceof Readable) body.on('pause', this.#startTimer).on('resume', this.#stopTimer);
   }
 
-  #startTimer(): void {
+  readonly #startTimer = (): void => {
     this.#timer ??= setTimeout(() => this.giveUp(new CallFailure(this.#call, 'timeout')), this.#milliseconds);
+  };
+
+  readonly #stopTimer = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  };
+
+  /** The upload is over, or of no interest any more. */
+  #leaveUpload(): void {
+    const { body } = this.#call.request;
+    if (body instanceof Readable) body.off('pause', this.#startTimer).off('resume', this.#stopTimer);
   }
 
   readonly giveUp = (reason: Error): void => {
@@ -56,6 +70,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestSent(): void {
+    this.#leaveUpload();
     if (!this.#over && !this.#answer) this.#startTimer();
   }
 
@@ -101,6 +116,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #finish(brokenOff?: CallFailure): void {
     this.#over = true;
+    this.#leaveUpload();
     // The end of an answer that is repeated is not the end of the call.
     if (this.#answer && this.#call.interrupt === this.giveUp) this.#call.done = true;
     clearTimeout(this.#timer);

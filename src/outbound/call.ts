@@ -1,8 +1,9 @@
 /** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { UpstreamAnswer } from './answer.ts';
 import type { CacheOutcome } from './cache/statistics.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
+import { OVERDUE } from './choice.ts';
 import type { Instance } from './instance.ts';
 import type { Resilience } from './resilience.ts';
 
@@ -88,6 +89,11 @@ export class Call {
   /** Whether it may try an instance that was ejected, as it can be repeated elsewhere. */
   readonly canTry = (): boolean => this.resilience.rules.couldRepeat(this);
 
+  /** A try should be over soon, and what its caller streams takes as long as the caller likes. */
+  get patience(): number {
+    return this.request.body instanceof Readable ? OVERDUE : 0;
+  }
+
   /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
   pause(): void {
     this.interrupt = this.fail;
@@ -105,9 +111,14 @@ export class Call {
     this.#settle.resolve(answer);
   };
 
+  /** What its caller is told of an error. */
+  explain(error: unknown): unknown {
+    return this.#callee.explain(error, this);
+  }
+
   readonly fail = (error: unknown): void => {
     clearTimeout(this.#timer);
-    this.#settle.reject(this.#callee.explain(error, this));
+    this.#settle.reject(this.explain(error));
   };
 
   /** Gives the call up, the body of its answer too; without effect when that is already here whole. */
@@ -118,6 +129,7 @@ export class Call {
 
   end(reason: Error): void {
     this.over ??= reason;
+    this.resilience.slots.leave(this);
     this.interrupt?.(reason);
   }
 }

@@ -24,12 +24,15 @@ interface Attempted<T> {
   readonly tried: readonly T[];
   /** Whether it can be repeated elsewhere, so that it may try who was ejected. */
   readonly canTry: () => boolean;
+  /** How many more pauses it leaves to calls that are better for a try. */
+  readonly patience: number;
 }
 
 /** @returns undefined where none takes calls */
 export function choose<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
   const [only] = all;
-  if (all.length === 1 && only) return takesCalls(only, attempted.circuit) ? only : undefined;
+  if (all.length === 1 && only)
+    return takesCalls(only, attempted.circuit, attempted.patience) ? only : undefined;
   const free = all.filter(({ isIsolated }) => !isIsolated);
   const healthy = free.filter(({ isHealthy }) => isHealthy);
   // A check that is wrong everywhere must not take a service down.
@@ -37,9 +40,13 @@ export function choose<T extends Candidate>(all: readonly T[], attempted: Attemp
 }
 
 /** Whether a call that has no other choice would go there. */
-export const takesCalls = ({ isIsolated, circuits }: Candidate, circuit: number): boolean => {
+export const takesCalls = (
+  { isIsolated, circuits }: Candidate,
+  circuit: number,
+  patience: number,
+): boolean => {
   const breaker = circuits[circuit];
-  return !isIsolated && breaker !== undefined && (breaker.state === 'closed' || breaker.isDue());
+  return !isIsolated && breaker !== undefined && (breaker.state === 'closed' || breaker.isDue(patience));
 };
 
 /** Whether it takes as many calls as come, and is as well as `than`. */
@@ -51,17 +58,20 @@ export const stands = (
   !isIsolated && (isHealthy || than?.isHealthy === false) && circuits[circuit]?.state === 'closed';
 
 /** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
-const OVERDUE = 1;
+export const OVERDUE = 1;
 
 function among<T extends Candidate>(
   candidates: readonly T[],
-  { circuit, tried, canTry }: Attempted<T>,
+  { circuit, tried, canTry, patience }: Attempted<T>,
 ): T | undefined {
   const standing = candidates.filter(({ circuits }) => circuits[circuit]?.state === 'closed');
-  const due = candidates.find((one) => one.circuits[circuit]?.isDue() && !tried.includes(one));
+  const due = candidates.find((one) => one.circuits[circuit]?.isDue(patience) && !tried.includes(one));
   if (due && (standing.length === 0 || due.circuits[circuit]?.isDue(OVERDUE) || canTry())) return due;
   const fresh = standing.filter((one) => !tried.includes(one));
-  return lessBusy(fresh.length > 0 ? fresh : standing) ?? candidates.find((one) => takesCalls(one, circuit));
+  return (
+    lessBusy(fresh.length > 0 ? fresh : standing) ??
+    candidates.find((one) => takesCalls(one, circuit, patience))
+  );
 }
 
 /** The less busy of two that are drawn. */

@@ -1,8 +1,8 @@
 /** What a caller is told of a call without an answer. */
 import { BulkheadRejectedError } from 'cockatiel';
 import { Problem } from '../contract/problem.ts';
-import { circuitOpen, overloaded, upstreamTimeout } from '../contract/problems.ts';
-import { CallFailure, OutOfTime, problemOf } from './call-failure.ts';
+import { badGateway, circuitOpen, overloaded, upstreamTimeout } from '../contract/problems.ts';
+import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-failure.ts';
 
 /** @returns a Problem for what may happen to a call, and anything else as it is */
 export function explained(service: string, error: unknown): unknown {
@@ -19,6 +19,15 @@ export function explained(service: string, error: unknown): unknown {
     });
   }
   return error;
+}
+
+/** Of an answer whose head came: a Problem, 504 where the rest was not here in time, or who asked has gone. */
+export function brokenOff(cause: unknown): unknown {
+  if (cause instanceof CallAborted) return cause;
+  const known = cause instanceof CallFailure ? cause.call.explain(cause) : undefined;
+  const { type, extensions = {} } = known instanceof Problem ? known : {};
+  if (type === upstreamTimeout) return known;
+  return new Problem(badGateway, 'What the service answered broke off.', { cause, extensions });
 }
 
 /**

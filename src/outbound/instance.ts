@@ -25,8 +25,6 @@ export interface InstanceOptions {
   readonly canBeSpared: (instance: Instance, circuit: number) => boolean;
 }
 
-const CONNECTIONS = 128;
-
 export class Instance implements Candidate {
   readonly id: string;
   readonly statistics = new Statistics();
@@ -43,7 +41,7 @@ export class Instance implements Candidate {
     this.id = options.id;
     this.#options = options;
     this.circuits = this.#newCircuits();
-    this.#pool = this.connect(CONNECTIONS);
+    this.#pool = this.connect();
   }
 
   get inFlight(): number {
@@ -67,8 +65,11 @@ export class Instance implements Candidate {
     this.#pool.dispatch(options, handler);
   }
 
-  /** Connections of one's own. */
-  connect(connections: number): Pool {
+  /**
+   * Connections of one's own. How many calls wait for an answer is bounded before; a body that takes long, as a stream
+   * of events, must not keep others from a connection.
+   */
+  connect(connections: number | null = null): Pool {
     const { origin, lookup, connectTimeout } = this.#options;
     return new Pool(origin, {
       connections,
@@ -97,7 +98,7 @@ export class Instance implements Candidate {
   async reconnect(): Promise<void> {
     const old = this.#pool;
     this.circuits = this.#newCircuits();
-    this.#pool = this.connect(CONNECTIONS);
+    this.#pool = this.connect();
     await old.close();
   }
 

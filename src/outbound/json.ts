@@ -3,6 +3,8 @@ import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
 import { callerDeadline, callerHeaders } from '../http/as-caller.ts';
+import { CallFailure } from './call-failure.ts';
+import { brokenOff } from './explain.ts';
 
 /** As much of a target as a JSON call needs. */
 export interface JsonTarget {
@@ -17,7 +19,7 @@ export interface JsonTarget {
   }): Promise<{
     readonly status: number;
     header(name: string): string | undefined;
-    collect(limit: number): Promise<Buffer>;
+    whole(limit: number): Promise<Buffer>;
   }>;
 }
 
@@ -65,7 +67,7 @@ export async function sendJson(
   const retryAfter = answer.header('retry-after');
   const { status } = answer;
   try {
-    const bytes = await answer.collect(MAX_ANSWER);
+    const bytes = await answer.whole(MAX_ANSWER);
     const isJson = /[/+]json\b/.test(contentType ?? '');
     return {
       status,
@@ -75,6 +77,7 @@ export async function sendJson(
       body: isJson ? JSON.parse(bytes.toString()) : undefined,
     };
   } catch (cause) {
+    if (cause instanceof CallFailure) throw brokenOff(cause);
     throw new Problem(badGateway, `The answer of the service "${target.name}" could not be read.`, { cause });
   }
 }

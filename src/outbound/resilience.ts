@@ -2,25 +2,25 @@
  * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
  * that has one of its own. Breakers are the instances' own; time is bounded by plain timers in the attempt and the call.
  */
-import { bulkhead, DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
+import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import type { Policy } from '../config/policy.ts';
 import { UpstreamAnswer } from './answer.ts';
+import type { Call } from './call.ts';
 import { CallFailure } from './call-failure.ts';
 import { RetryRules } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { Slots } from './slots.ts';
 
 type Reason = { error: unknown } | { value: unknown };
 
 const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
   ('error' in reason ? reason.error : reason.value) as UpstreamAnswer | CallFailure;
 
-const createBulkhead = ({ concurrent, queued }: Policy['bulkhead']) => bulkhead(concurrent, queued);
-
 interface Parts {
   readonly budget: RetryBudget;
-  readonly slots: ReturnType<typeof createBulkhead>;
+  readonly slots: Slots;
   /** Which of an instance's circuits it goes through. */
   readonly circuit: number;
 }
@@ -44,8 +44,8 @@ const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => 
     if (outcome instanceof UpstreamAnswer) outcome.discard();
   });
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
-  const around = (attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
-    repeat.execute(() => slots.execute(attempt));
+  const around = (call: Call, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
+    repeat.execute(() => slots.execute(call, attempt));
   return { policy, circuit, slots, rules, around };
 };
 
@@ -62,7 +62,7 @@ export class Resiliences {
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
     const circuits = [policy.breaker];
-    const make = (one: Policy, circuit: number, slots = createBulkhead(one.bulkhead)) =>
+    const make = (one: Policy, circuit: number, slots = new Slots(one.bulkhead)) =>
       createResilience(one, { budget: this.budget, slots, circuit });
     this.ofService = make(policy, 0);
     this.ofOperations = new Map(
@@ -87,7 +87,6 @@ export class Resiliences {
   get queued(): number {
     const all = [this.ofService, ...this.ofOperations.values()];
     // Each bulkhead once, whoever shares it.
-    const bySlots = new Map(all.map(({ slots, policy }) => [slots, policy.bulkhead.queued]));
-    return [...bySlots].reduce((sum, [slots, most]) => sum + most - slots.queueSlots, 0);
+    return [...new Set(all.map(({ slots }) => slots))].reduce((sum, { queued }) => sum + queued, 0);
   }
 }

@@ -77,10 +77,14 @@ const isUnsent = ({ body }: OutboundRequest, outcome: UpstreamAnswer | CallFailu
 const isUnreachable = (outcome: UpstreamAnswer | CallFailure): boolean =>
   outcome instanceof CallFailure && outcome.kind === 'unreachable';
 
+/** As HTTP writes one (RFC 9110 §5.6.7): `Date.parse` would take a number for a year too. */
+const HTTP_DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
+
 /** Milliseconds, from seconds or a date. */
 const retryAfter = (answer: UpstreamAnswer): number | undefined => {
-  const value = answer.header('retry-after');
+  const value = answer.header('retry-after')?.trim();
   if (value === undefined) return undefined;
-  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const milliseconds = HTTP_DATE.test(value) ? Date.parse(value) - Date.now() : Number.NaN;
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 };

@@ -137,21 +137,22 @@ export class Target implements Owner, Caller {
 
   #run(call: Call): void {
     const { circuit, slots, around } = call.resilience;
+    const { patience } = call;
     // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
-    if (!this.#instances.some((one) => takesCalls(one, circuit))) {
+    if (!this.#instances.some((one) => takesCalls(one, circuit, patience))) {
       call.fail(new BrokenCircuitError());
       return;
     }
-    if (slots.executionSlots <= 0) call.pause();
-    around(() => this.#attempt(call)).then(call.succeed, call.fail);
+    if (!slots.isFree) call.pause();
+    around(call, () => this.#attempt(call)).then(call.succeed, call.fail);
   }
 
   #attempt(call: Call): Promise<UpstreamAnswer> {
     // Given up while it waited for its turn, which says nothing of the target.
     if (call.over) throw new CallAborted(call.over);
     const { circuit } = call.resilience;
-    const { tried, canTry } = call;
-    const instance = choose(this.#instances, { circuit, tried, canTry });
+    const { tried, canTry, patience } = call;
+    const instance = choose(this.#instances, { circuit, tried, canTry, patience });
     const breaker = instance?.circuits[circuit];
     if (!instance || !breaker) throw new BrokenCircuitError();
     if (this.#instances.length > 1) call.tried = [...tried, instance];

@@ -220,7 +220,7 @@ describe('the choice between instances that stand', () => {
     ...{ inFlight, isIsolated: false, isHealthy: true },
     circuits: [{ state: 'closed' as const, isDue: () => false }],
   });
-  const attempted = { circuit: 0, tried: [], canTry: () => false };
+  const attempted = { circuit: 0, tried: [], canTry: () => false, patience: 0 };
 
   it('never falls on the busiest of several', () => {
     fc.assert(

@@ -14,7 +14,7 @@ export const appTarget = (name: string, app: Express): JsonTarget => ({
     return {
       status: answer.status,
       header: (field) => answer.headers[field],
-      collect: async () => Buffer.from(answer.text),
+      whole: async () => Buffer.from(answer.text),
     };
   },
 });

@@ -2,6 +2,8 @@
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
+import { CallFailure } from '../../outbound/call-failure.ts';
+import { brokenOff } from '../../outbound/explain.ts';
 
 /** Most bytes that are taken of one answer. */
 const MAX_ANSWER = 10 * 1024 ** 2;
@@ -12,11 +14,12 @@ export const isJson = (answer: UpstreamAnswer): boolean =>
 export const mediaTypeOf = (answer: UpstreamAnswer): string | undefined =>
   answer.header('content-type')?.split(';', 1)[0]?.trim();
 
-/** @throws Problem bad-gateway (502) for what is broken, or too large */
+/** @throws Problem bad-gateway (502) for what is broken, or too large, upstream-timeout (504) for what comes too late */
 export async function readJson(answer: UpstreamAnswer): Promise<unknown> {
   try {
-    return JSON.parse((await answer.collect(MAX_ANSWER)).toString());
+    return JSON.parse((await answer.whole(MAX_ANSWER)).toString());
   } catch (cause) {
+    if (cause instanceof CallFailure) throw brokenOff(cause);
     throw new Problem(badGateway, 'What the service answered could not be read.', { cause });
   }
 }

@@ -3,13 +3,12 @@
 import type { IncomingMessage } from 'node:http';
 
 import { JSON_TYPE } from '../../contract/media-types.ts';
-import { Problem } from '../../contract/problem.ts';
-import { badGateway } from '../../contract/problems.ts';
 import { without } from '../../http/raw-headers.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
+import { brokenOff } from '../../outbound/explain.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../headers.ts';
 import { originOf } from '../origin.ts';
@@ -90,7 +89,7 @@ async function jsonOf(answer: UpstreamAnswer, { composition, options }: Composin
     const bytes = await answer.peek(options.limits.lift);
     return bytes && parseJson(bytes);
   } catch (cause) {
-    throw new Problem(badGateway, 'What the service answered broke off.', { cause });
+    throw brokenOff(cause);
   }
 }
 

@@ -6,10 +6,8 @@
  * encoded in a way that is not known goes on unverified, and is counted as that.
  */
 import type { Logger } from 'pino';
-import { Problem } from '../../contract/problem.ts';
-import { badGateway } from '../../contract/problems.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
-import { CallAborted } from '../../outbound/call-failure.ts';
+import { brokenOff } from '../../outbound/explain.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { broken, type ResponseFault } from './fault.ts';
 import { type Asked, Judge } from './judge.ts';
@@ -118,7 +116,6 @@ async function read(answer: UpstreamAnswer, limit: number): Promise<Buffer | und
   try {
     return await answer.peek(limit);
   } catch (cause) {
-    if (cause instanceof CallAborted) throw cause;
-    throw new Problem(badGateway, 'What the service answered broke off.', { cause });
+    throw brokenOff(cause);
   }
 }

@@ -143,7 +143,8 @@ export class CachedTarget implements Caller {
       if (isFirst) own?.discard();
       return this.#hit(entry, asked, { fwd, fwdStatus: status });
     }
-    if (whole && (isFirst || landing.isShared)) {
+    // What `Vary` names may be what two that are the same otherwise differ in, as where they come from.
+    if (whole && (isFirst || (landing.isShared && asked.isSelecting(whole.selecting)))) {
       this.#count(asked, isFirst ? (isConfirmed ? 'revalidated' : 'miss') : 'shared');
       const now = Date.now();
       const said = { fwd, isStored, isCollapsed: !isFirst, ttl: whole.timeToLive(now) };

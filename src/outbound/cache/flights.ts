@@ -1,15 +1,14 @@
 /** The calls that are on their way for a cache, and what each of them changes in it. */
-import { Problem } from '../../contract/problem.ts';
-import { badGateway } from '../../contract/problems.ts';
 import type { UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
-import { CallAborted } from '../call-failure.ts';
 import type { Caller } from '../caller.ts';
+import { brokenOff } from '../explain.ts';
 import type { Asked } from './asked.ts';
+import { fieldOf } from './directives.ts';
 import { Flight, type Landing, type Place } from './flight.ts';
 import type { Shelf } from './shelf.ts';
 import type { Stored, Timing } from './stored.ts';
-import { fateOf, storedOf } from './storing.ts';
+import { fateOf, fateOfUpdate, storedOf } from './storing.ts';
 import { confirms, isSameBody, updated, validating } from './validation.ts';
 
 /** One call: who asks, and what is kept already. */
@@ -68,24 +67,34 @@ export class Flights {
       const timing = { sentAt, receivedAt: Date.now() };
       const isAboutKept = answer.status === 304 && entry !== undefined && request !== asked.request;
       return await (isAboutKept
-        ? this.#confirm(answer, entry, flight, timing)
+        ? this.#confirm(answer, { asked, entry, flight }, timing)
         : this.#land(answer, errand, timing));
     } finally {
       close();
     }
   }
 
-  async #confirm(answer: UpstreamAnswer, entry: Stored, flight: Flight, timing: Timing): Promise<Landing> {
+  async #confirm(
+    answer: UpstreamAnswer,
+    { asked, entry, flight }: Errand & { readonly entry: Stored },
+    timing: Timing,
+  ): Promise<Landing> {
     const { key, state } = flight.place;
     answer.discard();
-    const whole = updated(entry, answer, timing);
+    const whole = updated(entry, answer, asked, timing);
     const { control } = whole;
-    const mayStay = !control.has('no-store') && !control.has('private');
-    const isStored = confirms(answer, entry) && mayStay && !flight.isOutdated;
-    await (isStored ? this.#shelf.put(key, whole, state) : this.#shelf.remove(key, entry));
+    const isAboutIt = confirms(answer, entry);
+    const fate = fateOfUpdate(whole, asked);
+    const isStored = isAboutIt && fate.isStored && !flight.isOutdated;
+    // What it says to this caller alone says nothing of what is kept for others.
+    const isOfCaller =
+      fieldOf(whole.headers, 'set-cookie') !== undefined || (asked.hasCredentials && !whole.isForEverybody);
+    const mayStay = isAboutIt && !flight.isOutdated && !control.has('no-store') && !control.has('private');
+    if (isStored) await this.#shelf.put(key, whole, state, entry);
+    else if (!mayStay || !isOfCaller) await this.#shelf.remove(key, entry);
     // It speaks of something that is not here.
-    if (!confirms(answer, entry)) return { isStored, isConfirmed: false, isShared: false, status: 304 };
-    return { whole, isStored, isConfirmed: true, isShared: !control.has('no-cache'), status: 304 };
+    if (!isAboutIt) return { isStored, isConfirmed: false, isShared: false, status: 304 };
+    return { whole, isStored, isConfirmed: true, isShared: fate.isShared, status: 304 };
   }
 
   async #land(answer: UpstreamAnswer, { asked, entry, flight }: Errand, timing: Timing): Promise<Landing> {
@@ -114,7 +123,9 @@ export class Flights {
     timing: Timing,
   ): Promise<void> {
     const isSame = asked.isHead && answer.status === entry.status && isSameBody(answer, entry);
-    if (isSame && !isOutdated) await this.#shelf.put(key, updated(entry, answer, timing), state);
+    const renewed = updated(entry, answer, asked, timing);
+    if (isSame && !isOutdated && fateOfUpdate(renewed, asked).isStored)
+      await this.#shelf.put(key, renewed, state, entry);
     else await this.#shelf.remove(key, entry);
   }
 
@@ -122,8 +133,7 @@ export class Flights {
     try {
       return await answer.peek(this.#shelf.entry);
     } catch (cause) {
-      if (cause instanceof CallAborted) throw cause;
-      throw new Problem(badGateway, 'What the service answered broke off.', { cause });
+      throw brokenOff(cause);
     }
   }
 }

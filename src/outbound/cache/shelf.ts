@@ -35,9 +35,10 @@ export class Shelf {
   /**
    * Instead of the one that was kept for such requests.
    * @param state of the resource when it was asked for
+   * @param before what it was, where that was for other requests
    */
-  async put(key: string, one: Stored, state: Kept['state']): Promise<void> {
-    const { answers } = await this.#others(key, one);
+  async put(key: string, one: Stored, state: Kept['state'], before = one): Promise<void> {
+    const { answers } = await this.#others(key, one, before);
     await this.#options.store.set(key, [...answers.slice(1 - MOST_VARIANTS), one], state);
   }
 
@@ -50,8 +51,9 @@ export class Shelf {
     await this.#options.store.delete(key);
   }
 
-  async #others(key: string, { selecting }: Stored): Promise<Kept> {
+  async #others(key: string, ...ones: readonly Stored[]): Promise<Kept> {
     const { answers, state } = await this.get(key);
-    return { answers: answers.filter((other) => !isDeepStrictEqual(other.selecting, selecting)), state };
+    const isOne = ({ selecting }: Stored) => ones.some((one) => isDeepStrictEqual(one.selecting, selecting));
+    return { answers: answers.filter((other) => !isOne(other)), state };
   }
 }

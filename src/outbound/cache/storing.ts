@@ -23,6 +23,15 @@ export interface Fate {
 const LEFT_ALONE: Fate = { isStored: false, isShared: false };
 
 export function fateOf({ status, rawHeaders }: UpstreamAnswer, asked: Asked): Fate {
+  const fate = fateOfHead(status, rawHeaders, asked);
+  return { ...fate, isStored: fate.isStored && asked.request.method === 'GET' };
+}
+
+/** Of what is kept, with the fields of a newer head: they are held against the same rules, or they would get by them. */
+export const fateOfUpdate = ({ status, headers }: Stored, asked: Asked): Fate =>
+  fateOfHead(status, headers, asked);
+
+function fateOfHead(status: number, rawHeaders: readonly string[], asked: Asked): Fate {
   const control = directivesOf(fieldOf(rawHeaders, 'cache-control'));
   const isUnderstood = UNDERSTOOD.has(status);
   const forbids = control.has('must-understand') ? !isUnderstood : control.has('no-store');
@@ -36,7 +45,6 @@ export function fateOf({ status, rawHeaders }: UpstreamAnswer, asked: Asked): Fa
   const says = FRESHNESS.some((name) => control.has(name)) || fieldOf(rawHeaders, 'expires') !== undefined;
   return {
     isStored:
-      asked.request.method === 'GET' &&
       !isPrivate &&
       (!asked.hasCredentials || isForEverybody) &&
       (says || isUnderstood) &&

@@ -2,7 +2,8 @@
 import { without } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
-import { fieldOf } from './directives.ts';
+import type { Asked } from './asked.ts';
+import { fieldOf, membersOf } from './directives.ts';
 import { initialAgeOf, keptHeaders, Stored, type Timing } from './stored.ts';
 
 const CONDITIONS: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since']);
@@ -38,14 +39,16 @@ export function isSameBody({ rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>, s
 export function updated(
   stored: Stored,
   { rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>,
+  asked: Asked,
   timing: Timing,
 ): Stored {
-  const { status, body, selecting } = stored;
+  const { status, body } = stored;
   const news = without(keptHeaders(rawHeaders, timing.receivedAt), OF_THE_BODY);
   const names = new Set(news.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
+  const headers = [...without(stored.headers, names), ...news];
   return new Stored({
-    ...{ status, body, selecting, receivedAt: timing.receivedAt },
-    headers: [...without(stored.headers, names), ...news],
+    ...{ status, body, headers, receivedAt: timing.receivedAt },
+    selecting: asked.selecting(membersOf(fieldOf(headers, 'vary'))),
     initialAge: initialAgeOf(rawHeaders, timing),
   });
 }
