@@ -74,6 +74,17 @@ describe('one of three that', () => {
     await system.upstreams[0]?.start();
   });
 
+  it('refuses connections costs no retry, as nobody has more to do, so that a budget that is spent does not matter', async () => {
+    await system.close();
+    system = await startInstances(
+      2,
+      'policy: { retry: { delay: 1ms, budget: 0 }, breaker: { minimumCalls: 100000 } }',
+    );
+    await system.upstreams[0]?.stop();
+    expect(await run(CALLS, 'post')).toEqual({ '200 well': CALLS });
+    await system.upstreams[0]?.start();
+  });
+
   it.each(['sampling', 'count', 'consecutive'])(
     'breaks off long answers is seen by a few GETs, which cannot be taken back, and then by none, with breakers of the kind %s',
     async (kind) => {

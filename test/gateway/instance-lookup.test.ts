@@ -9,6 +9,7 @@ import { startInstances, type TestInstances } from '../support/instances.ts';
 const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
 const [A, B, C] = ADDRESSES;
 const HOST = 'things.test';
+const HEALTH = 'health: { path: /health, every: 10ms }';
 
 let servers: Map<string, Server>;
 let asked: Map<string, { host: string | undefined; path: string | undefined }[]>;
@@ -52,7 +53,7 @@ const resolve = async (host: string): Promise<LookupAddress[]> => {
 };
 const start = async (...addresses: string[]): Promise<void> => {
   found = addresses;
-  system = await startInstances(0, 'lookup: 10ms, policy: { retry: { delay: 1ms } }', {
+  system = await startInstances(0, `lookup: 10ms, ${HEALTH}, policy: { retry: { delay: 1ms } }`, {
     urls: () => [`http://${HOST}:${port}`],
     resolve,
   });
@@ -89,7 +90,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       await start(A, B);
       expect(ids()).toEqual(['1.1', '1.2']);
       expect(await getMany(40)).toEqual([A, B]);
-      expect(asked.get(A)?.[0]).toEqual({ host: `${HOST}:${port}`, path: '/things' });
+      expect(asked.get(A)).toContainEqual({ host: `${HOST}:${port}`, path: '/things' });
     });
 
     it('has one more when one comes, and one less when one goes; ids stay, and are used again', async () => {
@@ -132,6 +133,27 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       await becomes('::1', '::2', A, B);
       expect(ids()).toEqual(['1.1', '1.2']);
       expect(await getMany(40)).toEqual([A, B]);
+    });
+  });
+
+  describe('a name with one address', () => {
+    it('is asked for its health where it is by now', async () => {
+      const checks = (address: string) =>
+        asked.get(address)?.filter(({ path }) => path === '/health').length ?? 0;
+      await start(A);
+      while (checks(A) < 2) await new Promise(setImmediate);
+      await becomes(B);
+      const before = checks(A);
+      while (checks(B) < 3) await new Promise(setImmediate);
+      expect(checks(A) - before).toBeLessThan(2);
+    });
+
+    it('stays isolated when another comes', async () => {
+      await start(A);
+      system?.isolate('1');
+      await becomes(A, B);
+      expect(system?.instances().map(({ state }) => state)).toEqual(['isolated', 'working']);
+      expect(await getMany(10)).toEqual([B]);
     });
   });
 

@@ -1,7 +1,9 @@
 /** Policies of a target, each and in pairs, while time stands still until a test moves it. */
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policy.ts';
 import type { Call, OutboundRequest } from '../../src/outbound/call.ts';
+import type { CallFailure } from '../../src/outbound/call-failure.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';
@@ -192,11 +194,12 @@ describe('a retry', () => {
   it.each([
     [429, '2'],
     [503, '2'],
+    [503, '2 '],
     [503, 'in two seconds'],
   ])('after a %d waits as long as Retry-After says, in seconds or as a date', async (status, after) => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
-    const value = after === '2' ? after : date.toUTCString();
-    const wait = after === '2' ? 2000 : date.getTime() - Date.now();
+    const value = /2/.test(after) ? after : date.toUTCString();
+    const wait = /2/.test(after) ? 2000 : date.getTime() - Date.now();
     upstream.answer = answering(status, { 'Retry-After': value });
     use({ deadline: 5000, retry: { attempts: 1, delay: 10 } });
     const result = start();
@@ -207,6 +210,18 @@ describe('a retry', () => {
     upstream.answer = answering(200);
     pass(1);
     expect(await settle(result)).toBe('200');
+  });
+
+  it.each(['-1', '1.5', 'soon', '2027-01-01'])('takes no Retry-After of %s for a time', async (after) => {
+    upstream.answer = answering(503, { 'Retry-After': after });
+    use({ retry: { attempts: 1, delay: 100 } });
+    const result = start();
+    await paused(1);
+    pass(49);
+    await calm();
+    expect(upstream.requests).toHaveLength(1);
+    pass(1);
+    expect(await settle(result)).toBe('503');
   });
 
   it('is not made where Retry-After leaves too little time', async () => {
@@ -328,6 +343,85 @@ describe('the bulkhead', () => {
   });
 });
 
+describe('a place in the queue', () => {
+  it('is free as soon as who waited there has left', async () => {
+    upstream.answer = silent;
+    use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
+    target.start(GET).answer.catch(() => {});
+    await asked(1);
+    const gone = target.start(GET);
+    const left = settle(resultOf(gone));
+    expect(target.snapshot().queued).toBe(1);
+    gone.abort();
+    await left;
+    expect(target.snapshot().queued).toBe(0);
+    const next = start();
+    await calm();
+    expect(next.now).toBeUndefined();
+    expect(await settle(start())).toBe('overloaded');
+  });
+});
+
+describe('an upload', () => {
+  const upload = (read: (this: Readable) => void): OutboundRequest => ({
+    ...{ ...GET, method: 'POST' },
+    body: new Readable({ read }),
+  });
+
+  it('that nobody takes ends with the attempt timeout, and has failed', async () => {
+    upstream.answer = silent;
+    use({ attemptTimeout: 100, retry: { attempts: 0 } });
+    const result = start(
+      upload(function read() {
+        this.push(Buffer.alloc(65_536));
+      }),
+    );
+    await asked(1);
+    for (let tries = 0; result.now === undefined && tries < 100; tries++) {
+      await calm();
+      pass(100);
+    }
+    expect(result.now).toBe('upstream-timeout');
+    expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 1 });
+  });
+
+  it('may come as slowly as its sender likes', async () => {
+    upstream.answer = (req, res) => void req.resume().on('end', () => res.end());
+    use({ attemptTimeout: 100, retry: { attempts: 0 } });
+    const request = upload(() => {});
+    const body = request.body as Readable;
+    const result = start(request);
+    body.push('a');
+    await asked(1);
+    await calm();
+    pass(5000);
+    await calm();
+    expect(result.now).toBeUndefined();
+    body.push(null);
+    expect(await settle(result)).toBe('200');
+  });
+
+  it('and the breaker: it does not try whether the target is back where another could', async () => {
+    upstream.answer = answering(500);
+    use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 } });
+    await settle(start());
+    upstream.answer = answering(200);
+    pass(1000);
+    expect(await settle(start(upload(() => {})))).toBe('circuit-open');
+    expect(await settle(start())).toBe('200');
+  });
+});
+
+it('streams that are open keep nobody from a connection', async () => {
+  upstream.answer = (req, res) => (req.url === '/events' ? void res.write('a') : res.end());
+  use({ deadline: 1000, attemptTimeout: 500, retry: { attempts: 0 } });
+  const streams = await atOnce(
+    Promise.all(Array.from({ length: 150 }, () => target.send({ ...GET, path: '/events' }))),
+  );
+  expect(await settle(start())).toBe('200');
+  for (const stream of streams) stream.abort(new Error('enough'));
+});
+
 describe('the deadline', () => {
   it('is sent along as the time that is left, at most that of an attempt', async () => {
     use({ deadline: 3000, attemptTimeout: 2000 });
@@ -385,6 +479,14 @@ describe('the deadline', () => {
     expect(target.snapshot().breaker).toBe('open');
     expect(await settle(start())).toBe('200');
     expect(target.snapshot().breaker).toBe('closed');
+  });
+
+  it('ends an answer that nobody is sent before it is whole', async () => {
+    upstream.answer = (_req, res) => void res.write('a');
+    const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
+    const whole = answer.peek(10).catch((error: CallFailure) => error.kind);
+    pass(100);
+    expect(await atOnce(whole)).toBe('timeout');
   });
 
   it('lets an answer that has begun go on', async () => {

@@ -16,6 +16,8 @@ export interface TestInstances {
   readonly upstreams: readonly Upstream[];
   readonly log: ReturnType<typeof testLog>;
   instances(): readonly InstanceSnapshot[];
+  /** As an operator does. */
+  isolate(id: string): void;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,9 @@ export async function startInstances(
   return {
     ...{ url: listening.url, upstreams, log },
     instances: () => targets.get('things')?.snapshot().instances ?? [],
+    isolate: (id) => {
+      for (const one of targets.get('things')?.instances ?? []) if (one.id === id) one.isolate();
+    },
     close: async () => {
       await listening.close(0);
       for (const upstream of upstreams) await upstream.stop();
