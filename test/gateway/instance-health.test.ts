@@ -61,7 +61,7 @@ describe('an instance that says that it is not ready', () => {
 });
 
 it('an instance that says once that it is not ready is believed', async () => {
-  system = await startInstances(2, `health: ${HEALTH.replace('unhealthy: 2', 'unhealthy: 1000')}`);
+  system = await startInstances(2, `health: ${HEALTH.replace('unhealthy: 2', 'unhealthy: 100000')}`);
   drain(system.upstreams[0] as Upstream);
   await told('unhealthy', 'working');
 });
