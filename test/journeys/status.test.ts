@@ -183,6 +183,31 @@ describeInBrowser('the status page', (browser) => {
     await page.close();
   }, 60_000);
 
+  it('tells states, the page and the pause apart where the reader chose all colours', async () => {
+    const { page } = await open('/status', { ...desktop, forcedColors: 'active' });
+    await says(page, WELL);
+    const pause = page.getByRole('button', { name: 'Pause' });
+    const looks = (one: typeof pause, pseudo?: string) =>
+      one.evaluate((element, of) => {
+        const { backgroundColor, border, borderRadius, clipPath, outline } = getComputedStyle(element, of);
+        return { backgroundColor, border, borderRadius, clipPath, outline };
+      }, pseudo);
+    const marks = await Promise.all(
+      ['closed', 'half-open', 'open'].map((state) => looks(page.locator(`.legend .${state}`), '::before')),
+    );
+    const ground = (await looks(page.locator('body'))).backgroundColor;
+    for (const { backgroundColor } of marks) expect(backgroundColor).not.toBe(ground);
+    expect(new Set(marks.map(({ borderRadius, clipPath }) => borderRadius + clipPath)).size).toBe(3);
+    const [current, other] = ['Status', 'Start'].map((name) => page.getByRole('link', { name, exact: true }));
+    expect((await looks(current as typeof pause)).border).not.toBe(
+      (await looks(other as typeof pause)).border,
+    );
+    const before = await looks(pause);
+    await pause.press('Enter');
+    expect((await looks(pause)).border).not.toBe(before.border);
+    await page.close();
+  }, 60_000);
+
   it('says that it lost its connection', async () => {
     const { page } = await open('/status');
     await says(page, WELL);

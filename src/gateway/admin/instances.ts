@@ -43,7 +43,7 @@ export function instances(router: Router, { targets, snapshot, log }: InstancesO
   /** To people it is a line of the page of its service. */
   const answer = (req: Request, res: Response) => {
     const { service, instance } = found(req);
-    if (prefersHtml(req.headers.accept)) res.redirect(303, servicePath(service.name));
+    if (prefersHtml(req.headers.accept)) res.redirect(303, `${servicePath(service.name)}#${INSTANCES}`);
     else sendNegotiated(req, res, forPrograms(instanceResource(service, instance), noStore));
   };
   get(router, PATH, answer);

@@ -15,6 +15,7 @@ import { explorerHead } from '../../hypermedia/formats/html/files.ts';
 import { trail } from '../../hypermedia/formats/html/trail.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { type Entry, entriesOf } from './entries.ts';
+import { nothingYet } from './nothing-yet.ts';
 import { prose } from './prose.ts';
 
 const PATH = '/explorer';
@@ -54,7 +55,7 @@ const explorerPage = (services: readonly ServiceDocument[], title: string): stri
 <p class="lead">Walk through ${title} as a program does: start anywhere below, click where a link leads, and do what
 the resource lets you do. Nobody has to know an address.</p>
 <section aria-labelledby="begin"><h2 id="begin">Begin here</h2>
-<ul class="cards">${services.map((service) => card(service, entriesOf(service)))}</ul></section>
+${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entriesOf(service)))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
 <dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
 <section aria-labelledby="open"><h2 id="open">Open an address</h2>

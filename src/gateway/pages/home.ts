@@ -14,6 +14,7 @@ import type { LinkValue } from '../../hypermedia/represent.ts';
 import { originOf } from '../origin.ts';
 import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
+import { nothingYet } from './nothing-yet.ts';
 import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
@@ -60,7 +61,7 @@ const homePage = (
 </section>
 <section aria-labelledby="services">
 <h2 id="services">Services</h2>
-<ul class="cards">${services.map((service) => card(service, entries))}</ul>
+${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}
 </section>
 <section aria-labelledby="programs">
 <h2 id="programs">For programs</h2>

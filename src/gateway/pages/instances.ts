@@ -52,11 +52,14 @@ export function instanceResource(service: ServiceSnapshot, instance: InstanceSna
   };
 }
 
-/** @param canAct whether whoever looks may change something */
+/**
+ * Who has pressed a button comes back to the region by its id, as that can be focused.
+ * @param canAct whether whoever looks may change something
+ */
 export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =>
   html`<h2>Instances</h2>
-<div class="table" role="region" aria-labelledby="instances" tabindex="0"><table>
-<caption id="instances">Each counted since it is known here; times in milliseconds to the head of the answer</caption>
+<div class="table" id="${INSTANCES}" role="region" aria-labelledby="instances-caption" tabindex="0"><table>
+<caption id="instances-caption">Each counted since it is known here; times in milliseconds to the head of the answer</caption>
 <thead><tr><th scope="col">Instance</th><th scope="col">State</th><th scope="col">In flight</th><th scope="col">Attempts</th><th scope="col">Failures</th>
 <th scope="col">Median</th><th scope="col">99th percentile</th>${canAct && html`<th scope="col">Actions</th>`}</tr></thead>
 <tbody>${service.instances.map((one) => row(service.name, one, canAct))}</tbody>

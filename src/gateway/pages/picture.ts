@@ -37,8 +37,8 @@ const FORMATS: readonly Format[] = [
 
 const EDGE = 8;
 const BAR = 40;
-/** What the widest letters take. */
-const LETTER = 9.2;
+/** Left of a name its mark, right of it some air. */
+const TEXT = { left: 34, right: 6 };
 
 interface Box {
   readonly service: ServiceSnapshot;
@@ -53,6 +53,7 @@ export const picture = (options: PictureOptions): Html =>
 function draw({ services, leading, now }: PictureOptions, format: Format): Html {
   const { name, box, gap } = format;
   const columns = Math.min(format.columns, services.length);
+  const rows = Math.ceil(services.length / columns);
   const between = linesBetween(services, leading);
   const boxes = services.map((service, index): Box => {
     const [row, column] = [Math.floor(index / columns), index % columns];
@@ -69,7 +70,7 @@ function draw({ services, leading, now }: PictureOptions, format: Format): Html 
   const placeOf = new Map(boxes.map((one) => [one.service.name, one]));
   return html`<svg class="picture ${name}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Who calls whom; the table below says the same">
 <defs><marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
-${boxes.map((one) => call(one, now(one.service.name), format))}
+${boxes.map((one) => call(one, now(one.service.name), rows, format))}
 ${between.map((one) => line(one, placeOf, format))}
 <g class="gateway"><rect x="${bar.x}" y="${EDGE}" width="${bar.width}" height="${BAR}" rx="10"/>
 <text x="${bar.x + bar.width / 2}" y="${EDGE + 25}" text-anchor="middle">gateway</text></g>
@@ -81,10 +82,15 @@ ${boxes.map((one) => node(one, now(one.service.name), format))}
 const thickness = (requests: number): number =>
   Math.min(6, 1 + Math.round(Math.log10(1 + requests) * 15) / 10);
 
-/** Rows below the first are reached through the gap at their left. */
-function call({ service, x, y, row }: Box, point: Point | undefined, { box, gap }: Format): Html {
+/** Rows below the first are reached through the gap at their left, each at a place of its own in that. */
+function call(
+  { service, x, y, row }: Box,
+  point: Point | undefined,
+  rows: number,
+  { box, gap }: Format,
+): Html {
   const top = EDGE + BAR;
-  const [middle, gutter] = [x + box.width / 2, x - gap.x / 2];
+  const [middle, gutter] = [x + box.width / 2, Math.round(x - (gap.x * row) / rows)];
   const path =
     row === 0
       ? `M${middle} ${top}V${y - 1}`
@@ -124,19 +130,40 @@ function line(
 ): Html | false {
   const [a, b] = [places.get(from), places.get(to)];
   if (!a || !b) return false;
-  const { box, gap, name } = format;
-  const centre = ({ x }: Box) => x + box.width / 2;
-  const isBeside = a.row === b.row && Math.abs(a.x - b.x) === box.width + gap.x;
-  const isLeft = a.x < b.x;
-  const below = a.y + box.height;
-  const path = isBeside
-    ? `M${isLeft ? a.x + box.width : a.x} ${a.y + box.height / 2}H${isLeft ? b.x : b.x + box.width}`
-    : a.row === b.row
-      ? `M${centre(a)} ${below}C${centre(a)} ${below + gap.y / 2} ${centre(b)} ${below + gap.y / 2} ${centre(b)} ${below}`
-      : a.row < b.row
-        ? `M${centre(a)} ${below}C${centre(a)} ${below + gap.y} ${centre(b)} ${b.y - gap.y} ${centre(b)} ${b.y}`
-        : `M${centre(a)} ${a.y}C${centre(a)} ${a.y - gap.y} ${centre(b)} ${b.y + box.height + gap.y} ${centre(b)} ${b.y + box.height}`;
-  return html`<path class="${kind}" d="${path}" marker-end="url(#arrow-${name})"><title>${title}</title></path>`;
+  return html`<path class="${kind}" d="${route(a, b, format)}" marker-end="url(#arrow-${format.name})"><title>${title}</title></path>`;
+}
+
+/**
+ * There and back never share a line, or one would hide the other; nor do two that pass the same box. The middle of
+ * the left side is where the gateway's own line ends.
+ */
+function route(a: Box, b: Box, { box, gap }: Format): string {
+  const isForth = a.row === b.row ? a.x < b.x : a.row < b.row;
+  const sign = isForth ? 1 : -1;
+  const across = (one: Box, part: number) => Math.round(one.x + box.width * part);
+  const down = (one: Box, part: number) => Math.round(one.y + box.height * part);
+  if (a.row === b.row && Math.abs(a.x - b.x) === box.width + gap.x)
+    return isForth
+      ? `M${a.x + box.width} ${down(a, 0.3)}H${b.x}`
+      : `M${a.x} ${down(a, 0.7)}H${b.x + box.width}`;
+  if (a.row === b.row) {
+    // The way back lies inside the way there.
+    const [part, depth] = isForth ? [0.12, gap.y / 2] : [0.26, gap.y * 0.3];
+    const [left, right] = [0.5 + part, 0.5 - part];
+    const [from, to] = isForth ? [across(a, left), across(b, right)] : [across(a, right), across(b, left)];
+    const [y, deep] = [a.y + box.height, Math.round(a.y + box.height + depth)];
+    return `M${from} ${y}C${from} ${deep} ${to} ${deep} ${to} ${y}`;
+  }
+  if (a.x === b.x && Math.abs(a.row - b.row) > 1) {
+    // Straight, it would be taken for one of the box between.
+    const x = a.x + box.width;
+    const [part, reach] = isForth ? [0.85, x + gap.x * 0.6] : [0.5, x + gap.x];
+    const [from, to, out] = [down(a, part), down(b, 1 - part), Math.round(reach)];
+    return `M${x} ${from}C${out} ${from} ${out} ${to} ${x} ${to}`;
+  }
+  const [from, to] = [across(a, 0.5 - sign * 0.05), across(b, 0.5 - sign * 0.05)];
+  const [start, end] = isForth ? [a.y + box.height, b.y] : [a.y, b.y + box.height];
+  return `M${from} ${start}C${from} ${start + sign * gap.y} ${to} ${end - sign * gap.y} ${to} ${end}`;
 }
 
 const MARK = {
@@ -147,22 +174,33 @@ const MARK = {
 
 function node({ service, x, y }: Box, point: Point | undefined, { box }: Format): Html {
   const { name, breaker } = service;
-  const room = Math.floor((box.width - 40) / LETTER);
-  const short = shortened(name, room);
+  const short = shortened(name, box.width - TEXT.left - TEXT.right);
   const said = breaker === 'closed' ? rate(point?.requests ?? 0) : SHORT[breaker];
   // Whoever hears it hears what is seen: the text is its name.
   return html`<a href="${servicePath(name)}" class="node ${breaker}">
 <rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10">${short !== name && html`<title>${name}</title>`}</rect>
 <path d="${MARK[breaker]}" transform="translate(${x + 14} ${y + 16})"/>
-<text x="${x + 34}" y="${y + 27}">${short}</text>
-<text class="said" x="${x + 34}" y="${y + 47}">${said}</text></a>`;
+<text x="${x + TEXT.left}" y="${y + 27}">${short}</text>
+<text class="said" x="${x + TEXT.left}" y="${y + 47}">${said}</text></a>`;
 }
 
 /** What names have in common is at their beginning more often than not, so both ends stay. */
-function shortened(name: string, most: number): string {
-  if (name.length <= most) return name;
-  const end = Math.floor((most - 1) / 2);
-  return `${name.slice(0, most - 1 - end)}…${name.slice(-end)}`;
+function shortened(name: string, room: number): string {
+  let short = name;
+  for (let kept = name.length - 1; kept > 0 && widthOf(short) > room; kept--) {
+    const end = Math.floor(kept / 2);
+    short = `${name.slice(0, kept - end)}…${name.slice(name.length - end)}`;
+  }
+  return short;
 }
+
+/** At most, in the widest font that a browser is likely to have: nobody knows it before the page is drawn. */
+const widthOf = (text: string): number =>
+  [...text].reduce((all, letter) => all + (WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? 10.8), 0);
+
+const WIDTHS = [
+  [/[mw…]/, 15.6],
+  [/[filrtj-]/, 7.4],
+] as const;
 
 const SHORT = { open: 'paused', 'half-open': 'tried again' } as const;

@@ -60,10 +60,30 @@ const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
   const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
-  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}. The others are not affected.`;
+  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${reach(services, troubled)}`;
   if (services.length > 0) return 'Every service is working.';
   return 'No services yet: name one in gateway.yaml, and it is here.';
 };
+
+/** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
+function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
+  const others = services.filter(({ breaker }) => breaker === 'closed');
+  const hit = troubled
+    .map((name) => ({ name, callers: others.filter((one) => isHitBy(one, name)).map((one) => one.name) }))
+    .filter(({ callers }) => callers.length > 0);
+  const parts = hit.map(
+    ({ name, callers }) =>
+      `${LIST.format(callers)} ${callers.length === 1 ? 'calls' : 'call'} ${troubled.length === 1 ? 'it' : name}`,
+  );
+  if (parts.length === 0) return ' The others are not affected.';
+  const isAnyLeft = others.some((one) => !hit.some(({ callers }) => callers.includes(one.name)));
+  return ` ${[...parts, ...(isAnyLeft ? ['the others are not affected'] : [])].join('; ')}.`;
+}
+
+const isHitBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): boolean =>
+  dependencies.some(({ name, status }) => name === troubled && status !== 'pass');
+
+const LIST = new Intl.ListFormat('en-GB');
 
 const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
   const {

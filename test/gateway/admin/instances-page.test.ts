@@ -57,7 +57,10 @@ describeInBrowser('the instances of a service', (browser) => {
       await page.getByRole('button', { name: 'Isolate instance 2' }).focus();
       await page.keyboard.press('Enter');
       await page.getByText('isolated since').waitFor();
-      expect(page.url()).toBe(urlAt(host));
+      expect(page.url()).toBe(`${urlAt(host)}#instances`);
+      const focused = page.locator(':focus');
+      expect(await focused.getAttribute('aria-labelledby')).toBe('instances-caption');
+      expect(await focused.textContent()).toContain('isolated since');
       await page.getByRole('button', { name: 'Reset instance 2' }).focus();
       await page.keyboard.press('Space');
       await page.getByRole('button', { name: 'Isolate instance 2' }).waitFor();
@@ -94,4 +97,22 @@ describeInBrowser('the instances of a service', (browser) => {
     },
     30_000,
   );
+
+  it('say in full how they are, within their card, on a phone', async () => {
+    const long = 'left alone after failures, until';
+    const told = async () => (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
+    while (!(await told()).includes(long)) await (await fetch(`${gateway.url}/things`)).text();
+    const { page } = await openWatched(browser(), urlAt('127.0.0.1'), LOOKS[2]);
+    const outside = await page.locator('td .state').evaluateAll((states) =>
+      states.flatMap((state) => {
+        const row = state.closest('tr') as Element;
+        const edge =
+          row.getBoundingClientRect().right - Number.parseFloat(getComputedStyle(row).paddingRight);
+        return state.getBoundingClientRect().right > edge + 0.5 ? [state.textContent] : [];
+      }),
+    );
+    expect(outside).toEqual([]);
+    expect(await page.getByText(long).count()).toBeGreaterThan(0);
+    await page.close();
+  }, 30_000);
 });

@@ -216,7 +216,7 @@ describe('in a browser', () => {
       .accept('text/html')
       .set({ Origin: admin, 'Sec-Fetch-Site': 'same-origin' })
       .expect(303);
-    expect(headers.location).toBe(SERVICE);
+    expect(headers.location).toBe(`${SERVICE}#instances`);
     expect((await request(admin).get(SERVICE).accept('text/html')).text).toContain('isolated since');
   });
 

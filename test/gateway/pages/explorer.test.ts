@@ -9,6 +9,13 @@ it('leads to where each service is entered, by what that is called', async () =>
   expect(text).toContain('<a href="/orders">Orders, newest first</a>');
 });
 
+it('says what to do where there is nowhere to begin', async () => {
+  const { text } = await request(pagesApp({ services: [] }))
+    .get('/explorer')
+    .expect(200);
+  expect(text).toMatch(/Begin here<\/h2>\s*<p>Nothing yet: <code>npm run new:service -- NAME<\/code>/);
+});
+
 it.each([
   ['/orders?state=OPEN', '/orders?state=OPEN'],
   [' orders/o1 ', '/orders/o1'],

@@ -78,7 +78,8 @@ it('does not repeat a host that is none', async () => {
 it('works without any service', async () => {
   const empty = pagesApp({ services: [] });
 
-  await page(request(empty)).expect(200);
+  const { text } = await page(request(empty)).expect(200);
+  expect(text).toMatch(/Services<\/h2>\s*<p>Nothing yet: <code>npm run new:service -- NAME<\/code>/);
   const { body } = await request(empty).get('/');
   expect(Object.keys(body._links)).toEqual(['self', 'service-desc', 'service-doc', 'status', 'api-catalog']);
 });

@@ -114,3 +114,47 @@ it('tells how far answers are from the contract, where somebody looks', async ()
     'Answers and contracts',
   );
 });
+
+const word = (
+  name: string,
+  breaker: 'open' | 'closed',
+  sees: Record<string, 'pass' | 'warn' | 'fail'> = {},
+) => ({
+  ...{ name, breaker, inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
+  ...{ recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] },
+  dependencies: Object.entries(sees).map(([to, status]) => ({ name: to, status })),
+});
+
+it.each([
+  [
+    'Not well: dishes. orders calls it; the others are not affected.',
+    [word('dishes', 'open'), word('orders', 'closed', { dishes: 'fail' }), word('carts', 'closed')],
+  ],
+  [
+    'Not well: dishes. orders and carts call it; the others are not affected.',
+    [
+      word('dishes', 'open'),
+      word('orders', 'closed', { dishes: 'fail' }),
+      word('carts', 'closed', { dishes: 'warn' }),
+      word('menus', 'closed', { carts: 'fail' }),
+    ],
+  ],
+  [
+    'Not well: dishes, carts. orders and menus call dishes; orders calls carts.',
+    [
+      word('dishes', 'open', { carts: 'fail' }),
+      word('carts', 'open'),
+      word('orders', 'closed', { dishes: 'fail', carts: 'warn' }),
+      word('menus', 'closed', { dishes: 'fail' }),
+    ],
+  ],
+  [
+    'Not well: dishes. The others are not affected.',
+    [word('dishes', 'open'), word('orders', 'closed', { dishes: 'pass' })],
+  ],
+])('says whom it reaches: %s', async (said, services) => {
+  const { text } = await request(pagesApp({ status: () => services }))
+    .get('/status')
+    .set('Accept', 'text/html');
+  expect(/role="status">([^<]*)</.exec(text)?.[1]).toBe(said);
+});
