@@ -39,7 +39,6 @@ export async function start(env: Environment): Promise<StartedSystem> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const one of closers.toReversed()) await one();
-    log.flush();
   };
   try {
     const database = await openDatabase({ url: databaseUrl(settings), dataDir: settings.DATA_DIR });

@@ -31,27 +31,43 @@ const FORCED_EXIT = 130;
 /** npm passes Ctrl-C on to a process that the terminal has told already; that is not a second wish. */
 const SAME_SIGNAL = 1000;
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The log is written out at the exit, and where nobody reads it, no signal could be answered here meanwhile. */
+function leaveToKernel(): void {
+  for (const signal of SIGNALS) process.removeAllListeners(signal);
+}
+
+/** Without an exit, which would wait for the log. */
+function endByKernel(signal: NodeJS.Signals): never {
+  leaveToKernel();
+  process.kill(process.pid, signal);
+  // The first process of a container is not ended so.
+  process.exit(FORCED_EXIT);
+}
+
 /** @returns to be told what runs; until then a signal ends the process at once */
 function endOnSignal(): (running: Running) => void {
   let running: Running | undefined;
   let since: number | undefined;
-  const end = async (drains = false): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (running === undefined) process.exit(FORCED_EXIT);
     if (since !== undefined) {
-      if (performance.now() - since > SAME_SIGNAL) process.exit(FORCED_EXIT);
+      if (performance.now() - since > SAME_SIGNAL) endByKernel(signal);
       return;
     }
     since = performance.now();
-    if (drains) await running.drain?.();
+    if (signal === 'SIGTERM') await running.drain?.();
     await running.close();
     await tracer.current?.close();
+    leaveToKernel();
     process.exit(0);
   };
-  process.on('SIGINT', () => end());
-  process.on('SIGTERM', () => end(true));
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
   const hadTerminal = isatty(STDIN);
   process.on('SIGHUP', () => {
-    if (running?.reload === undefined || (hadTerminal && !isatty(STDIN))) void end();
+    if (running?.reload === undefined || (hadTerminal && !isatty(STDIN))) void end('SIGHUP');
     else void running.reload();
   });
   return (one) => {

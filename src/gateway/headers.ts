@@ -62,7 +62,10 @@ export const responseHeaders = (added: readonly string[]): ResponseHeaders => {
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string;
       const lower = name.toLowerCase();
-      if (lower === 'connection') named = namedInConnection(rawHeaders[i + 1]);
+      if (lower === 'connection') {
+        const more = namedInConnection(rawHeaders[i + 1]);
+        named = named?.union(more) ?? more;
+      }
       if (HOP_BY_HOP.has(lower) || lower === requestId) continue;
       if (addedNames.has(lower)) {
         own ??= new Set();

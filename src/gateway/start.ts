@@ -81,7 +81,6 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
       await listening.close(live.generation.config.shutdown.grace);
       await admin?.close();
       await live.close();
-      log.flush();
     },
   };
 };

@@ -49,17 +49,22 @@ export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
 
 const recordOf = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
   const context = contextOf(req);
-  const target = requestTarget(req);
-  const end = target.indexOf('?');
   return {
     context,
     method: req.method ?? '',
-    path: end < 0 ? target : target.slice(0, end),
+    path: pathOf(requestTarget(req)),
     status: res.headersSent ? res.statusCode : CLIENT_LEFT,
     milliseconds: Math.round((performance.now() - context.startedAt) * 10) / 10,
     bytes,
     isStream: isEventStream(res),
   };
+};
+
+/** What names a resource, and nothing that may be a secret: no query, no fragment, and before a host no password. */
+const pathOf = (target: string): string => {
+  const end = target.search(/[?#]/);
+  const path = end < 0 ? target : target.slice(0, end);
+  return path.startsWith('/') ? path : path.replace(/^([^/]*\/\/)?[^/]*@/, '$1');
 };
 
 let second = 0;

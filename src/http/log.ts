@@ -18,6 +18,9 @@ export interface LogOptions {
   readonly destination?: number | string;
 }
 
+/** Those that there are; one listener for all, however many are made in one process. */
+const logs = new Set<Pick<Log, 'flush'>>();
+
 /** What is still held when the process ends is written out then. */
 export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}): Log => {
   // Opened at once, so that no line and no flush comes too early.
@@ -27,9 +30,18 @@ export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}):
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const logger = pino({ ...options, hooks: { streamWrite: redact } }, lines);
   const flush = () => {
+    // What is only begun would be lost at the exit.
+    Object.assign(sink, { sync: true });
     lines.release();
     sink.flushSync();
+    Object.assign(sink, { sync: false });
   };
-  process.once('exit', flush);
-  return { logger, lines: logger.isLevelEnabled('info') ? lines : undefined, flush };
+  const log = { logger, lines: logger.isLevelEnabled('info') ? lines : undefined, flush };
+  if (logs.size === 0) process.once('exit', flushAll);
+  logs.add(log);
+  return log;
+};
+
+const flushAll = (): void => {
+  for (const log of logs) log.flush();
 };

@@ -32,9 +32,7 @@ export async function download(url: string, etag?: string): Promise<Downloaded |
       });
       if (etag !== undefined && answer.status === 304) return undefined;
       if (!answer.ok) throw new Error(`the answer has the status ${answer.status}`);
-      const bytes = await answer.arrayBuffer();
-      if (bytes.byteLength > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-      return { text: new TextDecoder().decode(bytes), etag: answer.headers.get('etag') ?? undefined };
+      return { text: await textOf(answer), etag: answer.headers.get('etag') ?? undefined };
     });
   } catch (cause) {
     throw new ConfigError(
@@ -42,4 +40,16 @@ export async function download(url: string, etag?: string): Promise<Downloaded |
       cause,
     );
   }
+}
+
+/** No more is read than may be held. */
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -37,7 +37,8 @@ export class Endpoint {
   readonly id: string;
   readonly url: string;
   instances: readonly Instance[];
-  readonly #options: EndpointOptions;
+  /** Without the one before, which would keep all that ever were. */
+  readonly #options: Omit<EndpointOptions, 'previous'>;
   readonly #owners = new Set<Owner>();
   readonly #unwatch = new Map<Instance, () => Promise<void>>();
   readonly #closing = new Set<Promise<void>>();
@@ -50,14 +51,14 @@ export class Endpoint {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isSoon = false;
 
-  constructor(options: EndpointOptions) {
+  constructor({ previous, ...options }: EndpointOptions) {
     this.id = options.id;
     this.url = options.url;
     this.#options = options;
     this.#host = new URL(options.url).hostname;
     this.#isLookedUp = options.interval > 0 && isLookedUp(this.#host);
     this.#lookup = options.lookup ?? systemLookup;
-    const before = options.previous?.instances ?? [];
+    const before = previous?.instances ?? [];
     const addresses = this.#isLookedUp ? before.flatMap((one) => one.pinned ?? []) : [];
     this.instances =
       addresses.length === 0 ? [this.#make(options.id)] : before.map((one) => this.#make(one.id, one.pinned));

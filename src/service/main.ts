@@ -47,7 +47,6 @@ async function start(name: string | undefined): Promise<Running> {
       await listening.close(config.shutdown.grace);
       await closeTargets(targets);
       await database.close();
-      log.flush();
     },
   };
 }

@@ -96,8 +96,10 @@ describe('headers', () => {
           'DENY',
           'X-Inner',
           '1',
+          'X-Inmost',
+          '2',
         ],
-        ...['Connection', 'close, X-Inner', 'Proxy-Authenticate', 'Basic'],
+        ...['Connection', 'close, X-Inner', 'Connection', 'X-Inmost', 'Proxy-Authenticate', 'Basic'],
       ]);
       res.end('ok');
     });
@@ -109,11 +111,8 @@ describe('headers', () => {
       'x-content-type-options': 'nosniff',
       'x-request-id': 'r-2',
     });
-    expect([headers['x-inner'], headers['proxy-authenticate'], headers['x-powered-by']]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    for (const name of ['x-inner', 'x-inmost', 'proxy-authenticate', 'x-powered-by'])
+      expect(headers).not.toHaveProperty(name);
   });
 
   it('Expect: 100-continue is answered here', async () => {

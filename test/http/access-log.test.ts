@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
@@ -44,6 +47,26 @@ describe('the access log', () => {
       traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(JSON.parse(lines[0] ?? '').bytes).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['http://me:s3cret@api.example/orders', 'http://api.example/orders'],
+    ['http://me:s3cret@api.example', 'http://api.example'],
+    ['http://api.example/a@b', 'http://api.example/a@b'],
+    ['/orders#access_token=s3cret', '/orders'],
+    ['/orders?a=1#access_token=s3cret', '/orders'],
+    ['/a@b', '/a@b'],
+  ])('has %p as %p', async (target, path) => {
+    const { app, lines } = serve();
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const sent = get({ host: '127.0.0.1', port, path: target });
+    const [answer] = await once(sent, 'response');
+    await answer.resume().toArray();
+    server.close();
+    await once(server, 'close');
+    expect(JSON.parse(lines[0] ?? '').path).toBe(path);
   });
 
   it('has none for health that is well, which is asked for all the time', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,17 @@ describe('the log', () => {
 
   it('takes no access lines where info is not logged', () => {
     expect(createLog({ level: 'warn', destination: file() }).lines).toBeUndefined();
+  });
+
+  it('is written out at the exit, however many there are, and listens for that once', async () => {
+    const files = Array.from({ length: 20 }, file);
+    const module = new URL('../../src/http/log.ts', import.meta.url).href;
+    const code =
+      `const { createLog } = await import(${JSON.stringify(module)});` +
+      `for (const destination of ${JSON.stringify(files)}) createLog({ destination }).logger.info('last');`;
+    const child = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+    expect(child.stderr).toBe('');
+    for (const one of files) expect(JSON.parse(readFileSync(one, 'utf8')).msg).toBe('last');
   });
 
   it('has no secrets, wherever they stand in what is logged', () => {

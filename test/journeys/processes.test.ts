@@ -1,5 +1,6 @@
 /** Processes from start to end: what they print, how they end, and what they say when they cannot start. */
 
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -75,6 +76,28 @@ describeSamples('the processes', () => {
     await second.says(/Ctrl-C/);
     second.process.kill('SIGTERM');
     expect(await second.ended).toBe(0);
+  }, 60_000);
+
+  it('ends on a second signal where nobody reads its log', async () => {
+    const config = join(folder, 'unread.yaml');
+    await writeFile(config, 'shutdown: { drain: 0 }\nservices: {}\n');
+    const child = startChild('src/gateway/main.ts', [], env({ GATEWAY_CONFIG: config, LOG_LEVEL: 'info' }));
+    await child.says(/http:/);
+    const [url = ''] = /http:\/\/[\w.]+:\d+/.exec(child.output.stdout) ?? [];
+    child.process.stdout?.pause();
+    const exit = once(child.process, 'exit');
+    for (let count = 0; count < 300; count++) await fetch(`${url}/${'long'.repeat(1500)}`);
+
+    child.process.kill('SIGTERM');
+    // It is told again while it answers, too, as that is all that can be seen from here.
+    while (child.process.exitCode === null && child.process.signalCode === null) {
+      await fetch(url).catch(() => {});
+      child.process.kill('SIGTERM');
+    }
+
+    expect(await exit).toEqual([null, 'SIGTERM']);
+    child.process.stdout?.resume();
+    await child.ended;
   }, 60_000);
 
   describe('a start that cannot be', () => {

@@ -1,5 +1,7 @@
 /** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
+import { Problem } from '../../contract/problem.ts';
+import { badGateway } from '../../contract/problems.ts';
 import { without } from '../../http/raw-headers.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
@@ -24,6 +26,8 @@ export interface PartsOptions {
   readonly deadline: number;
 }
 
+/** Far fewer than what is written level by level, here and by whoever reads it, has room for. */
+const MOST_LEVELS = 1000;
 const ACCEPT: ReadonlySet<string> = new Set(['accept']);
 
 /** Raw headers with another `Accept`. */
@@ -50,6 +54,8 @@ export const fetchParts =
     const readable = isJson(answer);
     if (!readable) answer.discard();
     const json = readable ? await readJson(answer) : undefined;
+    if (isDeeper(json, MOST_LEVELS))
+      throw new Problem(badGateway, 'What the service answered is nested too deeply.');
     const body = isRead ? urls?.body(json, origin) : json;
     const [path = '', query = ''] = href.split('?', 2);
     return partOf({
@@ -72,3 +78,13 @@ export const fetchParts =
           : body,
     });
   };
+
+/** Level by level, as a recursion would not come to the end of it. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= most; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}

@@ -14,13 +14,14 @@ export class Faults {
   readonly #found = new Map<string, readonly DocumentFault[]>();
   readonly #services: ReadonlyMap<string, ServicePlaces>;
   readonly #log: Pick<Log, 'logger'>;
-  readonly #previous: Faults | undefined;
+  /** What has been logged: no more than that of the one before, which would keep all that ever were. */
+  readonly #known: ReadonlyMap<string, readonly DocumentFault[]>;
 
   /** @param previous those that have been logged */
   constructor(services: readonly ServicePlaces[], log: Pick<Log, 'logger'>, previous?: Faults) {
     this.#services = new Map(services.map((service) => [service.name, service]));
     this.#log = log;
-    this.#previous = previous;
+    this.#known = previous ? previous.#found : new Map();
   }
 
   of(service: string): readonly DocumentFault[] {
@@ -30,9 +31,9 @@ export class Faults {
   /** @param fault with a pointer into the document as it was read */
   add(service: string, fault: DocumentFault): void {
     this.#found.set(service, [...this.of(service), fault].slice(-MOST_FAULTS));
-    const isKnown = this.#previous
-      ?.of(service)
-      .some(({ pointer, reason }) => pointer === fault.pointer && reason === fault.reason);
+    const isKnown = this.#known
+      .get(service)
+      ?.some(({ pointer, reason }) => pointer === fault.pointer && reason === fault.reason);
     if (!isKnown) this.#log.logger.warn({ service, ...fault }, 'the document has a fault');
   }
 

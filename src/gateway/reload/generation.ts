@@ -8,7 +8,13 @@ import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import { Watchers } from '../../http/watchers.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { closeTargets, holdTargets, renewTargets, type Targets } from '../../outbound/targets.ts';
+import {
+  closeTargets,
+  holdTargets,
+  renewTargets,
+  type TargetOptions,
+  type Targets,
+} from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createGateway } from '../app.ts';
 import type { DocumentFault } from '../document/fault.ts';
@@ -105,7 +111,7 @@ async function partsOf(
   );
   const mocks = await startMocks(config.services, services);
   const placed = { ...config, services: mocks.services };
-  const targets = renewTargets(placed.services, previous?.targets);
+  const { targets, added } = targetsOf(placed.services, previous?.targets);
   const faults = new Faults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const { ledger, cache } = state;
@@ -153,8 +159,15 @@ async function partsOf(
     const admin = adminPages({ ...told, targets, log });
     return { services, targets, faults, app, admin, snapshot, watchers, close };
   } catch (error) {
-    await closeTargets(new Map([...targets].filter(([name, one]) => previous?.targets.get(name) !== one)));
+    await closeTargets(added);
     await mocks.close();
     throw error;
   }
+}
+
+/** Apart from the closures of a generation, each of which would keep the one before, and so all that ever were. */
+function targetsOf(services: readonly TargetOptions[], previous: Targets | undefined) {
+  const targets = renewTargets(services, previous);
+  const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
+  return { targets, added };
 }

@@ -40,12 +40,13 @@ const documents = { authors: contractDocument(authors, formats), books: contract
 
 async function library(
   bodies: { authors?: Record<string, Json>; books?: Record<string, Json> },
-  config?: string,
+  config = '',
+  service = '',
 ): Promise<TestGateway> {
-  const gateway = await startGateway(documents, { ...(config !== undefined && { config }) });
+  const gateway = await startGateway(documents, { config, service });
   for (const name of ['authors', 'books'] as const) {
-    const { [name]: service } = gateway.services;
-    if (service) service.answer = serve(bodies[name] ?? {});
+    const { [name]: upstream } = gateway.services;
+    if (upstream) upstream.answer = serve(bodies[name] ?? {});
   }
   return gateway;
 }
@@ -132,6 +133,21 @@ describe('expand at the gateway', () => {
       ],
     });
     expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it.each([
+    ['as it is', ''],
+    ['with public URLs', 'ownUrls: ["http://inner.example"]'],
+  ])('leaves out a part that is nested too deeply, %s', async (_how, service) => {
+    const gateway = await library({ books: { '/books/1': book('1', 'a') } }, '', service);
+    const deep = `{"id":"a","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    const { authors: upstream } = gateway.services;
+    if (upstream) upstream.answer = (_req, res) => res.writeHead(200, { 'Content-Type': HAL }).end(deep);
+    const { body } = await request(gateway.url).get('/books/1?expand=author').set('Accept', HAL).expect(200);
+    expect(body._embedded?.author).toBeUndefined();
+    expect(body._expandErrors).toMatchObject([
+      { path: 'author', problem: { type: '/problems/bad-gateway', detail: expect.stringMatching(/deep/) } },
+    ]);
   });
 
   it('passes the subject’s own failure on untouched', async () => {

@@ -1,0 +1,57 @@
+/** What is left of a gateway that has been replaced. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { LastGood } from '../../../src/config/last-good.ts';
+import { Live } from '../../../src/gateway/reload/live.ts';
+import { leftOf } from '../../support/left.ts';
+import { testLog } from '../../support/log.ts';
+
+let folder: string;
+let live: Live;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+  write(0);
+  live = await Live.start({
+    file: configFile(join(folder, 'gateway.yaml')),
+    lastGood: new LastGood(join(folder, 'data')),
+    log: testLog(),
+  });
+});
+afterEach(async () => {
+  await live.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A service that is called otherwise each time, and has a fault. */
+const write = (time: number) => {
+  const paths = `{ /x${time}: { get: { responses: { "200": { $ref: "#/none" } } } } }`;
+  writeFileSync(
+    join(folder, 'a.yaml'),
+    `{ openapi: 3.1.0, info: { title: t, version: "1" }, paths: ${paths} }`,
+  );
+  const service = `{ document: a.yaml, url: "http://127.0.0.1:1", policy: { deadline: ${10 + time}s } }`;
+  writeFileSync(join(folder, 'gateway.yaml'), `reload: { files: 0 }\nservices: { a: ${service} }\n`);
+};
+const reload = async (time: number) => {
+  write(time);
+  expect(await live.reload()).toBe(true);
+};
+/** The one that answers now, and what it answers from. */
+const parts = () => {
+  const { generation } = live;
+  const { services, config } = generation;
+  return { generation, services, document: services[0]?.document, service: config.services[0] };
+};
+
+it('holds nothing of what answered before', async () => {
+  await reload(1);
+  const left = leftOf(parts());
+  await reload(2);
+  await reload(3);
+
+  expect(await left()).toEqual([]);
+});
