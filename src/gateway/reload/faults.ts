@@ -21,7 +21,7 @@ export class Faults {
   constructor(services: readonly ServicePlaces[], log: Pick<Log, 'logger'>, previous?: Faults) {
     this.#services = new Map(services.map((service) => [service.name, service]));
     this.#log = log;
-    this.#known = previous?.#found ?? new Map();
+    this.#known = previous ? previous.#found : new Map();
   }
 
   of(service: string): readonly DocumentFault[] {
