@@ -7,9 +7,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigError } from '../config/config-error.ts';
+import { readSettings } from '../config/settings.ts';
 import { Changes } from './changes.ts';
 import { checkKnown, command } from './command.ts';
-import { withoutEntry } from './gateway-entry.ts';
+import { hasEntry, withoutEntry } from './gateway-entry.ts';
 import {
   applied,
   documentOf,
@@ -75,10 +76,15 @@ export async function removeService({
     ...lines,
     '',
     left.length > 0
-      ? `Gone: ${[...gone].join(', ')}. What the database keeps of it stays; left are ${left.join(', ')}.`
+      ? `Gone: ${[...gone].join(', ')}. Left are ${left.join(', ')}.`
       : 'No service is left. npm run new:service -- NAME writes the first of your own.',
+    keptOf([...gone]),
   ];
 }
+
+/** What a new service of the same name would stumble over. */
+const keptOf = (gone: readonly string[]): string =>
+  `The database keeps its data: before a service of that name is made again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
 
 /** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
 function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {
@@ -107,8 +113,8 @@ function takeAway(changes: Changes, service: string): void {
   changes.remove(documentOf(service));
   changes.remove(releasedOf(service));
   const text = changes.read(gatewayFile());
+  if (!hasEntry(text, service)) return;
   const { services } = parse(text) as { services?: Record<string, { overlays?: string[] }> };
-  if (!Object.hasOwn(services ?? {}, service)) return;
   const left = withoutEntry(text, service);
   for (const overlay of services?.[service]?.overlays ?? [])
     if (!left.includes(overlay) && existsSync(join(ROOT, overlay))) changes.remove(overlay);
