@@ -104,6 +104,18 @@ describeInCopy('a new service', () => {
     expect(copy.changed()).toEqual(before);
   }, 60_000);
 
+  it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
+    copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
+    const said = await passes(template('remove-service', 'paper-boats'));
+    expect(said).toContain(
+      'These tests speak of it, and are left as they are: test/services/sails/mine.test.ts.\n',
+    );
+    expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
+    await npm('test', '--', 'test/services/sails');
+  }, 120_000);
+
   it('whose link back is there already is refused, with the mend', async () => {
     await passes(template('new-service', 'paper-boats'));
     await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
