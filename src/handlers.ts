@@ -3,17 +3,22 @@
  * Ends with 1 when there is one.
  */
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
+import { orOneLine } from './config/or-one-line.ts';
 import { readSettings } from './config/settings.ts';
 import { isHere, loadService } from './service/load.ts';
 import { missingHandlers } from './service/missing-handlers.ts';
 import { words } from './template/words.ts';
 
-const { services } = loadGatewayConfig(readSettings(process.env).GATEWAY_CONFIG, { env: process.env });
-for (const { name } of services.filter((one) => isHere(one.name)))
-  for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
-    const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;
-    process.stderr.write(
-      `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file}, and name it in services/${name}/main.ts\n`,
-    );
-    process.exitCode = 1;
-  }
+async function main(): Promise<void> {
+  const { services } = loadGatewayConfig(readSettings(process.env).GATEWAY_CONFIG, { env: process.env });
+  for (const { name } of services.filter((one) => isHere(one.name)))
+    for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
+      const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;
+      process.stderr.write(
+        `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file}, and name it in services/${name}/main.ts\n`,
+      );
+      process.exitCode = 1;
+    }
+}
+
+await orOneLine(main);

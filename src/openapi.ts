@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { editorSchema } from './config/editor-schema.ts';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
+import { orOneLine } from './config/or-one-line.ts';
 import { readSettings } from './config/settings.ts';
 import { contractDocument } from './contract/document.ts';
 import { httpFile } from './contract/http-file.ts';
@@ -110,4 +111,4 @@ async function main(check: boolean): Promise<void> {
   }
 }
 
-if (import.meta.main) await main(process.argv.includes('--check'));
+if (import.meta.main) await orOneLine(() => main(process.argv.includes('--check')));

@@ -3,6 +3,7 @@
  * before all is known.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 
 export class Changes {
@@ -52,19 +53,25 @@ export class Changes {
   }
 
   /**
-   * @param then what belongs to it, as the documents that are made from the contracts
+   * A signal ends the process when all is as it was before.
+   * @param then what belongs to it, as the documents that are made from the contracts; is told when it is to end
    * @param touched files that this may change, so that they can be put back
    */
-  async apply(then: () => Promise<void>, touched: readonly string[] = []): Promise<void> {
+  async apply(then: (ending: AbortSignal) => Promise<void>, touched: readonly string[] = []): Promise<void> {
     const before = new Map(
       [...this.#files.keys(), ...touched].map((path) => [path, textOf(join(this.root, path))]),
     );
+    const { ending, release } = heldBack();
     try {
       for (const [path, text] of this.#files) this.#put(path, text);
-      await then();
+      await then(ending);
+      ending.throwIfAborted();
     } catch (error) {
       for (const [path, text] of before) this.#put(path, text);
+      if (ending.aborted) process.exit(ending.reason as number);
       throw error;
+    } finally {
+      release();
     }
   }
 
@@ -83,6 +90,23 @@ export class Changes {
       rmSync(folder, { recursive: true });
     }
   }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Of a process that a signal has ended, to a shell. */
+const SIGNALLED = 128;
+
+/** Signals that wait, since another process may be writing; the reason is the exit code. */
+function heldBack() {
+  const controller = new AbortController();
+  const end = (signal: NodeJS.Signals) => controller.abort(SIGNALLED + constants.signals[signal]);
+  for (const signal of SIGNALS) process.on(signal, end);
+  return {
+    ending: controller.signal,
+    release: () => {
+      for (const signal of SIGNALS) process.off(signal, end);
+    },
+  };
 }
 
 const textOf = (place: string): string | undefined =>

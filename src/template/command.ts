@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
 import { nearestTo } from '../hypermedia/nearest.ts';
+import { words } from './words.ts';
 
 interface Told {
   readonly names: readonly string[];
@@ -75,8 +76,14 @@ const LONGEST = 40;
 export function checkName(name: string): void {
   if (!NAME.test(name) || name.length > LONGEST)
     throw new ConfigError(
-      `${name} is no name for this: lower-case words with hyphens between them, such as line-items`,
+      `${name === '' ? "''" : name} is no name for this: lower-case words with hyphens between them, such as line-items`,
     );
+}
+
+/** What `--resource` was told. @throws ConfigError when it is no name, in whatever way of writing one */
+export function checkResource(resource: string | undefined): void {
+  if (resource !== undefined && !NAME.test(words.split(resource).join('-')))
+    throw new ConfigError(`--resource '${resource}' is no name for one of them; write it as in LineItem`);
 }
 
 /** @throws ConfigError with what is nearest to it, when it is none of them */

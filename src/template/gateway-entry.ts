@@ -32,6 +32,12 @@ export function withoutEntry(text: string, name: string): string {
   return services.items.length > 1 ? left : left.replace(/^services:[ \t]*(?=#|$)/m, 'services: {}');
 }
 
+/** @throws ConfigError when the text is not YAML */
+export function hasEntry(text: string, name: string): boolean {
+  const services = servicesOf(text);
+  return services !== undefined && pairOf(services, name) !== undefined;
+}
+
 /** The port after the last that is written. */
 export function freePort(text: string): number {
   const ports = [...text.matchAll(/https?:\/\/[^\s/]+?:(\d+)/g)].map(([, port]) => Number(port));

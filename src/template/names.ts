@@ -44,11 +44,14 @@ function written(parts: readonly string[]): Written {
   };
 }
 
-const VOWEL = /^(?:[aeio]|u(?!ni|s))/i;
+/** By sound: an hour and an umbrella, a euro, a unit and a one-way ticket. */
+const VOWEL = /^(?:[ai]|e(?!u)|o(?!ne(?![a-z])|nce)|u(?!ni|s)|hour|heir|hono|hones)/i;
+
+export const withArticle = (text: string): string => `${VOWEL.test(text) ? 'an' : 'a'} ${text}`;
 
 /** Each way of writing the one, and how the other is written that way. */
 export function renamings(from: Names, to: Names): [string, string][] {
-  const article = ({ text }: Written) => `${VOWEL.test(text) ? 'an' : 'a'} ${text}`;
+  const article = ({ text }: Written) => withArticle(text);
   const ways: ((name: Written) => string)[] = [
     ({ pascal }) => pascal,
     ({ camel }) => camel,

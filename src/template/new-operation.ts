@@ -7,8 +7,8 @@ import type { ObjectExpression } from 'oxc-parser';
 import { ConfigError } from '../config/config-error.ts';
 import { Changes } from './changes.ts';
 import { checkKnown, checkName, command } from './command.ts';
-import { type Names, namesOf } from './names.ts';
-import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
+import { type Names, namesOf, withArticle } from './names.ts';
+import { applied, folderOf, ROOT, releasedOf, servicesHere, testsOf } from './project.ts';
 import { linksOf, serviceIn, sourceOf } from './relation.ts';
 import { refuseWord } from './reserved-words.ts';
 import { aligned } from './sample.ts';
@@ -23,7 +23,8 @@ const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--t
   --from STATE      in which it is offered; without it, the state that a new one begins as
   --to STATE        that follows; without it, what the verb says: SETTLED
   --resource NAME   of which it is, where the service has several
-  --contract-only   leaves the handler to you; until it is there the answer is 501, and npm run check says what to write
+  --contract-only   leaves the handler to you; until it is there the answer is 501, and npm run check says what to write;
+                    the same command without it writes the handler later
 
 `;
 
@@ -60,19 +61,35 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   const rules = sourceOf(changes, rulesOf(changes, names));
   const operation = namesOf(verb, verb).one.camel;
   const done = namesOf(verb, words.past(verb.split('-')).join('-')).one.camel;
-  const action: Action = {
+  const asked: Action = {
     ...names,
     ...{ verb: operation, done, operationId: operation + names.one.pascal },
     from: told.from ?? startOf(rules),
     to: told.to ?? done.replaceAll(/([A-Z])/g, '_$1').toUpperCase(),
   };
-  inContract(changes, action);
-  inRules(changes, rules, action);
-  inLinks(changes, action);
-  inReadme(changes, action);
+  const left = isContractOnly ? undefined : leftToWrite(changes, rules, asked);
+  const action = { ...asked, ...left };
+  const notes: string[] = [];
+  if (isNewState(rules, action) && changes.has(releasedOf(service)))
+    notes.push(
+      '',
+      `${action.to} is new to those who call the released ${service}. npm run check:contracts will ask for a new major version: info.version, which is \`version\` in ${folderOf(service)}/contract.ts.`,
+    );
+  if (left === undefined) {
+    refuseTaken(rules, action);
+    inContract(changes, action);
+    inRules(changes, rules, action);
+    inLinks(changes, action);
+    inReadme(changes, action);
+  }
   if (!isContractOnly) {
     withHandler(changes, action);
-    if (action.from === startOf(rules)) withTest(changes, action);
+    if (hasSample(changes, action)) withTest(changes, action);
+    else
+      notes.push(
+        '',
+        `No sample is ${action.from}, so there is no test of it yet: write one in ${testsOf(service)}/.`,
+      );
   }
   const { lines } = changes;
   await applied(changes);
@@ -87,6 +104,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
           `POST ${path} is answered with 501 until it has a handler; npm run check says where to write it.`,
         ]
       : []),
+    ...notes,
     '',
     `  curl -s -X POST 'http://localhost:8080${path.replace(/\{[^}]+\}/, `${names.prefix}-1001`)}'`,
   ];
@@ -94,6 +112,29 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
 
 const pathOf = ({ one, many, verb }: Action): string => `/${many.kebab}/{${one.camel}Id}/${kebab(verb)}`;
 const kebab = (name: string): string => name.replaceAll(/([A-Z])/g, '-$1').toLowerCase();
+
+/** From where and to where an action leads that lacks nothing but its handler; undefined where it is another one. */
+function leftToWrite(changes: Changes, rules: Source, { service, verb, operationId }: Action) {
+  const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
+  const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
+  if (!contract.findConstant(operationId) || !rules.has(verb)) return undefined;
+  if (new RegExp(`\\b${operationId}\\b`).test(main.text)) return undefined;
+  for (const [from, { value }] of rules.members(rules.objectOf('TRANSITIONS'))) {
+    const to = value.type === 'ObjectExpression' && rules.members(value).get(verb)?.value;
+    if (to && to.type === 'Literal') return { from, to: String(to.value) };
+  }
+  return undefined;
+}
+
+/** @throws ConfigError when the code of the action needs the name for something else */
+function refuseTaken(rules: Source, { one, verb }: Action): void {
+  const { camel } = one;
+  const own = [camel, `${camel}Id`, `${camel}Actions`, `${camel}NotFound`, 'guard', 'precondition', 'store'];
+  if (own.includes(verb) || rules.has(verb))
+    throw new ConfigError(
+      `${verb} is the name of something else in the code of ${withArticle(one.text)}; take another verb`,
+    );
+}
 
 /** Of which it is. @throws ConfigError when there are several, and none is named */
 function resourceOf(contract: Source, { resource, service }: NewOperation): string {
@@ -135,20 +176,22 @@ function inContract(changes: Changes, action: Action): void {
     throw new ConfigError(`${contract.file} has ${operationId} already`);
   const id = `${one.camel}Id`;
   const example = isTaken(contract, id) ? `${id}: id('${action.prefix}-${LATER_SAMPLE}')` : id;
+  const links = linksOf(contract, `get${one.pascal}`);
+  if (contract.members(links).has(verb))
+    throw new ConfigError(`${contract.file}: get${one.pascal} has a link ${verb} already; take another verb`);
   contract.append(
-    contract.list(linksOf(contract, `get${one.pascal}`)),
+    contract.list(links),
     `${verb}: { operationId: '${operationId}', parameters: { ${id}: '$response.body#/id' } }`,
   );
   const [declared] = contract.calls('defineContract');
   if (declared === undefined) throw new ConfigError(`${contract.file} defines no contract`);
   contract.append(contract.listAt(declared.spec, 'operations'), operationId);
-  const title = `${verb.charAt(0).toUpperCase()}${kebab(verb).slice(1).replaceAll('-', ' ')} ${article(one.text)}`;
   contract.insert(
     `export const ${operationId} = operation({
   operationId: '${operationId}',
   method: 'post',
   path: '${pathOf(action)}',
-  summary: '${title}',
+  summary: '${titleOf(action)}',
   params: z.object({ ${example} }),
   responses: { 200: { description: 'The ${one.text}, ${kebab(done).replaceAll('-', ' ')}.', body: ${one.pascal} } },
   problems: [actionNotAllowed],
@@ -160,6 +203,13 @@ function inContract(changes: Changes, action: Action): void {
     ...(example === id ? [] : ['id']),
   ]);
   changes.write(contract.file, contract.text);
+}
+
+/** `Settle an invoice`, `Find an invoice again`. */
+function titleOf({ verb, one }: Action): string {
+  const said = kebab(verb).replaceAll('-', ' ');
+  const [, does = said, after = ''] = /^(.+)( (?:again|back))$/.exec(said) ?? [];
+  return `${does.charAt(0).toUpperCase()}${does.slice(1)} ${withArticle(one.text)}${after}`;
 }
 
 /** One of the samples that begin as most do, so that two actions can be tried with the examples of the document. */
@@ -182,14 +232,12 @@ function inReadme(changes: Changes, action: Action): void {
   const path = `${folderOf(action.service)}/README.md`;
   if (!changes.has(path)) return;
   const row = `| \`${action.verb}\` | \`POST ${pathOf(action)}\` | \`${action.from}\` |\n`;
-  const table = new RegExp(`^\\| from ${article(action.one.text)} .*\\n(?:\\|.*\\n)+`, 'm');
+  const table = new RegExp(`^\\| from ${withArticle(action.one.text)} .*\\n(?:\\|.*\\n)+`, 'm');
   changes.write(
     path,
     changes.read(path).replace(table, (rows) => aligned(rows + row)),
   );
 }
-
-const article = (text: string): string => `${/^(?:[aeio]|u(?!ni|s))/i.test(text) ? 'an' : 'a'} ${text}`;
 
 function inRules(changes: Changes, rules: Source, { one, verb, from, to }: Action): void {
   const table = () => rules.objectOf('TRANSITIONS');
@@ -264,6 +312,17 @@ export const ${handler} =
   changes.write(main.file, main.text);
 }
 
+const isNewState = (rules: Source, { to }: Action): boolean =>
+  !rules.members(rules.objectOf('TRANSITIONS')).has(to);
+
+/** Whether one of those that are there from the first start is in the state that offers it. */
+function hasSample(changes: Changes, { service, one, from }: Action): boolean {
+  const folder = folderOf(service);
+  const own = `${folder}/${one.kebab}-sample-data.ts`;
+  const path = changes.has(own) ? own : `${folder}/sample-data.ts`;
+  return changes.has(path) && changes.read(path).includes(`'${from}'`);
+}
+
 function withTest(changes: Changes, { service, one, many, verb, operationId, from, to }: Action): void {
   changes.write(
     `${testsOf(service)}/${kebab(operationId)}.test.ts`,
@@ -278,7 +337,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-it('${article(one.text)} that is ${from} offers ${verb}, once', async () => {
+it('${withArticle(one.text)} that is ${from} offers ${verb}${from === to ? '' : ', once'}', async () => {
   const { body } = await request(running.app)
     .get('/${many.kebab}?state=${from}&limit=1')
     .accept('application/hal+json')
@@ -286,8 +345,7 @@ it('${article(one.text)} that is ${from} offers ${verb}, once', async () => {
   const { href } = body._embedded.item[0]._links.${verb};
   const done = await request(running.app).post(href).expect(200);
   expect(done.body.state).toBe('${to}');
-  await request(running.app).post(href).expect(409);
-});
+${from === to ? '' : '  await request(running.app).post(href).expect(409);\n'}});
 `,
   );
 }

@@ -6,7 +6,7 @@
 import { ConfigError } from '../config/config-error.ts';
 import { RESERVED_SEGMENTS } from '../gateway/reserved.ts';
 import { Changes } from './changes.ts';
-import { checkKnown, checkName, command } from './command.ts';
+import { checkKnown, checkName, checkResource, command } from './command.ts';
 import { type Names, namesOf } from './names.ts';
 import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
 import { addLinkBack, relationTo, serviceIn, sourceOf } from './relation.ts';
@@ -53,6 +53,7 @@ const DOOR = '../../src/index.ts';
 export async function newResource({ service, name, resource }: NewResource): Promise<readonly string[]> {
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(name);
+  checkResource(resource);
   const names = { ...namesOf(name, resource), service };
   refuseWord(names.one.camel, OTHER_NAME);
   if (RESERVED_SEGMENTS.has(names.many.kebab))

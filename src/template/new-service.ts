@@ -4,9 +4,10 @@
  */
 
 import { ConfigError } from '../config/config-error.ts';
+import { GATEWAY, POSTGRES } from '../deploy/part.ts';
 import { RESERVED_SEGMENTS } from '../gateway/reserved.ts';
 import { Changes } from './changes.ts';
-import { checkKnown, checkName, command } from './command.ts';
+import { checkKnown, checkName, checkResource, command } from './command.ts';
 import { freePort, hasPort, withEntry } from './gateway-entry.ts';
 import { namesOf } from './names.ts';
 import { applied, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
@@ -38,6 +39,9 @@ export interface NewService {
  */
 export async function newService({ name, resource, relation, port }: NewService): Promise<readonly string[]> {
   checkName(name);
+  checkResource(resource);
+  if (name === GATEWAY || name === POSTGRES)
+    throw new ConfigError(`${name} is the name of another container; take another name`);
   const known = servicesHere(ROOT);
   const changes = new Changes(ROOT);
   if (changes.has(folderOf(name)) || known.includes(name))

@@ -76,12 +76,19 @@ export async function applied(
   const documents = [...new Set([...deployed(root), ...present, ...changes.written.flatMap(documentBehind)])];
   const made = code.filter((path) => !existsSync(join(root, path)));
   const readmes = servicesHere(root).map((name) => `${folderOf(name)}/README.md`);
-  await changes.apply(async () => {
-    if (formatted.length > 0)
-      await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), mend);
-    await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }), mend);
-    if (isCompiled) await compiled(root, made, mend);
-  }, [...documents, ...readmes]);
+  await changes.apply(
+    async (isEnded) => {
+      // Another name helps where the fault is in what is new, not in what a person wrote before.
+      const helps = (text: string) => (made.some((path) => text.includes(path)) ? mend : '');
+      if (formatted.length > 0)
+        await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), helps);
+      isEnded.throwIfAborted();
+      await said(run(process.execPath, ['src/openapi.ts'], { cwd: root, env: process.env }), helps);
+      isEnded.throwIfAborted();
+      if (isCompiled) await compiled(root, made, mend);
+    },
+    [...documents, ...readmes],
+  );
 }
 
 /** What `npm run openapi` makes of it beside the documents. */
@@ -100,13 +107,13 @@ const documentBehind = (path: string): string[] => {
 };
 
 /** What a command says when it fails is what whoever waits for it has to know. */
-async function said(command: Promise<unknown>, mend: string): Promise<void> {
+async function said(command: Promise<unknown>, mendOf: (text: string) => string): Promise<void> {
   try {
     await command;
   } catch (error) {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     const [text = String(error)] = [stderr, stdout].filter(Boolean);
-    throw refusal(text.trim().replace(/^linkway: /, ''), mend);
+    throw refusal(text.trim().replace(/^linkway: /, ''), mendOf(text));
   }
 }
 

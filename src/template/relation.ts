@@ -15,6 +15,7 @@ import { formats } from '../hypermedia/formats/index.ts';
 import type { Changes } from './changes.ts';
 import { type Names, namesOf } from './names.ts';
 import { folderOf } from './project.ts';
+import { OTHER_NAME } from './reserved-words.ts';
 import { Source } from './source.ts';
 
 export interface Relation {
@@ -30,8 +31,7 @@ export interface Relation {
 
 /** @throws ConfigError when no operation of the service answers for one resource by its id alone */
 export async function relationTo(root: string, service: string): Promise<Relation> {
-  const file = pathToFileURL(join(root, folderOf(service), 'contract.ts')).href;
-  const { contract } = (await import(file)) as { readonly contract: Contract };
+  const { contract } = await loaded(root, `${folderOf(service)}/contract.ts`);
   const items = contract.operations.filter(isItem);
   const operation = items.find(({ path }) => path.startsWith(`/${service}/`)) ?? items[0];
   const body = operation?.responses[200]?.body;
@@ -47,6 +47,18 @@ export async function relationTo(root: string, service: string): Promise<Relatio
     parameter,
     example: exampleOf(contract, operation),
   };
+}
+
+/** @throws ConfigError when what a person wrote there does not run */
+async function loaded(root: string, path: string): Promise<{ readonly contract: Contract }> {
+  try {
+    return await import(pathToFileURL(join(root, path)).href);
+  } catch (error) {
+    const [line] = String((error as Error).message ?? error)
+      .trim()
+      .split('\n');
+    throw new ConfigError(`${path} does not load, so nothing is changed; mend it first: ${line}`, error);
+  }
 }
 
 /** A GET of one resource whose path ends with its id, and has no other parameter. */
@@ -73,6 +85,10 @@ export function addLinkBack(changes: Changes, { to, names, relation }: Back): vo
   const links = linksOf(contract, relation.operationId);
   const parameter = `${relation.names.one.camel}Id`;
   const own = names.many.camel;
+  if (contract.members(links).has(own))
+    throw new ConfigError(
+      `${contract.file}: ${relation.operationId} has a link ${own} already; ${OTHER_NAME}`,
+    );
   contract.append(
     contract.list(links),
     `${own}: { operationId: 'list${names.many.pascal}', parameters: { ${parameter}: '$response.body#/id' } }`,

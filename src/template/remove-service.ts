@@ -7,9 +7,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigError } from '../config/config-error.ts';
+import { readSettings } from '../config/settings.ts';
 import { Changes } from './changes.ts';
 import { checkKnown, command } from './command.ts';
-import { withoutEntry } from './gateway-entry.ts';
+import { hasEntry, withoutEntry } from './gateway-entry.ts';
+import { namesOf } from './names.ts';
 import {
   applied,
   documentOf,
@@ -20,9 +22,9 @@ import {
   servicesHere,
   testsOf,
 } from './project.ts';
-import { serviceIn, sourceOf } from './relation.ts';
+import { relationTo, serviceIn, sourceOf } from './relation.ts';
 import { withoutLinksTo } from './released.ts';
-import { aligned } from './sample.ts';
+import { aligned, filesOf } from './sample.ts';
 import { Source } from './source.ts';
 
 const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
@@ -65,7 +67,14 @@ export async function removeService({
 
   const changes = new Changes(ROOT);
   for (const one of gone) takeAway(changes, one);
-  for (const other of known) if (!gone.has(other)) takeOutLinks(changes, other, gone);
+  const tests: string[] = [];
+  for (const other of known) {
+    if (gone.has(other)) continue;
+    const written = await relationTests(changes, other, gone);
+    for (const path of written) changes.remove(path);
+    takeOutOfTests(changes, other, takeOutLinks(changes, other, gone));
+    tests.push(...testsThatSpeakOf(changes, other, gone));
+  }
   takeWorkflows(changes, gone);
   const { lines } = changes;
   if (isRehearsal) return [...lines, '', 'Nothing is changed: this was a rehearsal.'];
@@ -75,10 +84,16 @@ export async function removeService({
     ...lines,
     '',
     left.length > 0
-      ? `Gone: ${[...gone].join(', ')}. What the database keeps of it stays; left are ${left.join(', ')}.`
+      ? `Gone: ${[...gone].join(', ')}. Left are ${left.join(', ')}.`
       : 'No service is left. npm run new:service -- NAME writes the first of your own.',
+    ...(tests.length > 0 ? [`These tests speak of it, and are left as they are: ${tests.join(', ')}.`] : []),
+    keptOf([...gone]),
   ];
 }
+
+/** What a new service of the same name would stumble over. */
+const keptOf = (gone: readonly string[]): string =>
+  `The database keeps its data: before a service of that name is made again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
 
 /** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
 function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {
@@ -107,16 +122,16 @@ function takeAway(changes: Changes, service: string): void {
   changes.remove(documentOf(service));
   changes.remove(releasedOf(service));
   const text = changes.read(gatewayFile());
+  if (!hasEntry(text, service)) return;
   const { services } = parse(text) as { services?: Record<string, { overlays?: string[] }> };
-  if (!Object.hasOwn(services ?? {}, service)) return;
   const left = withoutEntry(text, service);
   for (const overlay of services?.[service]?.overlays ?? [])
     if (!left.includes(overlay) && existsSync(join(ROOT, overlay))) changes.remove(overlay);
   changes.write(gatewayFile(), left);
 }
 
-/** Links of a service that stays, to those that go. */
-function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<string>): void {
+/** Links of a service that stays, to those that go. @returns their rels */
+function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<string>): readonly string[] {
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
   for (const one of gone) {
     main.dropImports(`../${one}/contract.ts`);
@@ -137,7 +152,57 @@ function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<strin
   const released = releasedOf(service);
   if (changes.has(released)) changes.write(released, withoutLinksTo(changes.read(released), ids));
   takeOutOfReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
+  return rels;
 }
+
+const testFilesOf = (changes: Changes, service: string): string[] => {
+  const folder = join(ROOT, testsOf(service));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `${testsOf(service)}/${file}`)
+    .filter((path) => changes.has(path));
+};
+
+/** Tests of the relation to one that goes, as they were written with it; what a person changed is not among them. */
+async function relationTests(
+  changes: Changes,
+  service: string,
+  gone: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const path = `${testsOf(service)}/relation.test.ts`;
+  if (!changes.has(path)) return [];
+  const text = statementsOf(changes.read(path));
+  const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
+  for (const one of gone) {
+    if (!changes.read(`${folderOf(service)}/main.ts`).includes(`'../${one}/contract.ts'`)) continue;
+    const relation = await relationTo(ROOT, one).catch(() => undefined);
+    if (relation === undefined) continue;
+    for (const resource of contract.callsOf('resource')) {
+      const made = filesOf({ names: namesOf(service, resource), relation: { ...relation, service: one } });
+      if (statementsOf(made.get(path) ?? '') === text) return [path];
+    }
+  }
+  return [];
+}
+
+/** As the formatter may order and break them. */
+const statementsOf = (text: string): string => text.replaceAll(/[\s,]/g, '').split(';').toSorted().join(';');
+
+/** The lines in which a test that was written with a service expects the links that go. */
+function takeOutOfTests(changes: Changes, service: string, rels: readonly string[]): void {
+  if (rels.length === 0) return;
+  const line = new RegExp(`^ +(?:${rels.join('|')}): \\{ href: '[^']*' \\},\\n`, 'gm');
+  for (const path of testFilesOf(changes, service)) {
+    const text = changes.read(path);
+    changes.write(path, text.replaceAll(line, ''));
+  }
+}
+
+const testsThatSpeakOf = (changes: Changes, service: string, gone: ReadonlySet<string>): string[] => {
+  const names = new RegExp(`['/](?:${[...gone].join('|')})['/?]`);
+  return testFilesOf(changes, service).filter((path) => names.test(changes.read(path)));
+};
 
 /** The rows of its tables that speak of the links, and the sentence that names whom it links to. */
 function takeOutOfReadme(

@@ -36,11 +36,25 @@ export class Source {
   append(list: List, item: string): void {
     const last = list.items.at(-1);
     if (last === undefined) {
-      this.#splice(list.start + 1, list.end - 1, ` ${item} `);
+      this.#fill(list, item);
       return;
     }
-    const isBroken = this.#text.slice(list.start, last.start).includes('\n');
-    this.#splice(last.end, last.end, isBroken ? `,\n${this.#indentOf(last)}${item}` : `, ${item}`);
+    const end = this.#pastComments(last.end);
+    const isBroken = /\n/.test(this.#text.slice(list.start, last.start) + this.#text.slice(last.end, end));
+    const ends = this.#text.slice(last.end, end).includes('//');
+    if (!isBroken && !ends) {
+      this.#splice(end, end, `, ${item}`);
+      return;
+    }
+    const line = `\n${this.#indentOf(last)}${item}`;
+    const comma = this.#commaAfter(last.end);
+    if (comma === undefined) {
+      this.#splice(end, end, line);
+      this.#splice(last.end, last.end, ',');
+      return;
+    }
+    const at = this.#pastComments(comma + 1);
+    this.#splice(at, at, `${line},`);
   }
 
   /** Takes an item out of a list; one that was broken for its length is whole again. */
@@ -71,7 +85,7 @@ export class Source {
 
   import(statement: string): void {
     const last = this.#program.body.findLast(({ type }) => type === 'ImportDeclaration');
-    const at = last?.end ?? 0;
+    const at = last ? this.#pastComments(last.end) : 0;
     this.#splice(at, at, last ? `\n${statement}` : `${statement}\n`);
   }
 
@@ -91,6 +105,18 @@ export class Source {
     const found = this.findConstant(name);
     if (found === undefined) throw new ConfigError(`${this.file} has no constant ${name}`);
     return found;
+  }
+
+  /** Whether something in the module has that name: a constant, a function, or what is imported. */
+  has(name: string): boolean {
+    return (
+      this.#program.body.some((statement) => {
+        if (statement.type === 'ImportDeclaration')
+          return statement.specifiers.some(({ local }) => local.name === name);
+        const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+        return declared?.type === 'FunctionDeclaration' && declared.id?.name === name;
+      }) || this.#declared(name) !== undefined
+    );
   }
 
   findConstant(name: string): Expression | undefined {
@@ -134,8 +160,13 @@ export class Source {
   /** Adds names to the import of a module that is there, as far as they are missing. */
   importNames(module: string, names: readonly string[]): void {
     for (const name of names) {
+      // `import * as` and `import one from` have no place for a name more.
       const found = this.#program.body.find(
-        (one) => one.type === 'ImportDeclaration' && one.source.value === module && one.importKind !== 'type',
+        (one) =>
+          one.type === 'ImportDeclaration' &&
+          one.source.value === module &&
+          one.importKind !== 'type' &&
+          one.specifiers.some(({ type }) => type === 'ImportSpecifier'),
       );
       if (found?.type !== 'ImportDeclaration') {
         this.import(`import { ${name} } from '${module}';`);
@@ -216,8 +247,10 @@ export class Source {
   /** Puts a line last into the body of an interface. */
   appendMember(body: List, line: string): void {
     const last = body.items.at(-1);
-    if (last) this.#splice(last.end, last.end, `\n${this.#indentOf(last)}${line}`);
-    else this.#splice(body.start + 1, body.end - 1, `\n  ${line}\n`);
+    const at = last ? this.#pastComments(last.end) : this.#endWithin(body);
+    const indent = last ? this.#indentOf(last) : '  ';
+    const isClosed = last || this.#text.slice(at, body.end).includes('\n');
+    this.#splice(at, at, `\n${indent}${line}${isClosed ? '' : '\n'}`);
   }
 
   /** The whole statement that declares an interface. @throws ConfigError when there is none of that name */
@@ -264,6 +297,35 @@ export class Source {
 
   #declared(name: string) {
     return this.#constants.find((one) => one.name === name);
+  }
+
+  /** Puts the first item into a list, behind the comments that it may hold. */
+  #fill(list: Span, item: string): void {
+    const at = this.#endWithin(list);
+    const inner = this.#text.slice(list.start + 1, list.end - 1);
+    if (inner.trim() === '') this.#splice(list.start + 1, list.end - 1, ` ${item} `);
+    else if (inner.includes('\n'))
+      this.#splice(at, at, `\n${/[ \t]*(?=\S[^\n]*\s*$)/.exec(inner)?.[0] ?? ''}${item},`);
+    else this.#splice(at, at, ` ${item}`);
+  }
+
+  /** Where what is between brackets ends, but for white space. */
+  #endWithin({ start, end }: Span): number {
+    return start + 1 + this.#text.slice(start + 1, end - 1).trimEnd().length;
+  }
+
+  /** Behind the comments that follow on the line: they belong to what stands before them. */
+  #pastComments(at: number): number {
+    const comments = /(?:[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/[^\n]*))*/y;
+    comments.lastIndex = at;
+    return at + (comments.exec(this.#text)?.[0].length ?? 0);
+  }
+
+  #commaAfter(at: number): number | undefined {
+    const gap = /(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*,/y;
+    gap.lastIndex = at;
+    const found = gap.exec(this.#text);
+    return found ? at + found[0].length - 1 : undefined;
   }
 
   #indentOf({ start }: Span): string {

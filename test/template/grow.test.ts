@@ -100,8 +100,71 @@ describeInCopy('a service', () => {
     expect(await launched()).toEqual([200, undefined]);
   }, 60_000);
 
+  it('whose contract came first has a handler when that is asked for, and then not twice', async () => {
+    const action = ['new-operation', 'paper-boats', 'launch', '--action'] as const;
+    await passes(template(...action, '--to', 'AFLOAT', '--contract-only'));
+    const said = await passes(template(...action));
+    expect(said).toContain('OPEN offers launch, and AFLOAT follows.');
+    await npm('run', 'check:handlers');
+    await npm('test', '--', 'test/services/paper-boats/launch');
+    expect((await template(...action)).out).toContain('launch is the name of something else');
+  }, 60_000);
+
+  it('has an action that leaves the state as it is, whose test passes', async () => {
+    await passes(
+      template('new-operation', 'paper-boats', 'remind', '--action', '--from', 'OPEN', '--to', 'OPEN'),
+    );
+    await npm('test', '--', 'test/services/paper-boats/remind');
+  }, 60_000);
+
+  it('has no test for a state that no sample is in, and says so', async () => {
+    await passes(template('new-operation', 'paper-boats', 'sink', '--action'));
+    const said = await passes(
+      template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),
+    );
+    expect(said).toContain('No sample is SINKED, so there is no test of it yet');
+    expect(copy.has('test/services/paper-boats/raise-paper-boat.test.ts')).toBe(false);
+  }, 60_000);
+
+  it('says when callers of what is released may see a state that they do not know', async () => {
+    const noted = 'npm run check:contracts will ask for a new major version';
+    expect(await passes(template('new-operation', 'paper-boats', 'sink', '--action'))).not.toContain(noted);
+    copy.write('openapi/released/paper-boats.yaml', copy.read('openapi/paper-boats.yaml'));
+    const close = ['new-operation', 'paper-boats', 'shut', '--action', '--to', 'CLOSED'] as const;
+    expect(await passes(template(...close))).not.toContain(noted);
+    expect(await passes(template('new-operation', 'paper-boats', 'launch', '--action'))).toContain(noted);
+    expect((await copy.run('npm', 'run', 'check:contracts')).code).toBe(1);
+  }, 60_000);
+
+  it('with a contract that is broken is named for it in one line, and no other name is proposed', async () => {
+    copy.write(`${BOATS}/contract.ts`, `${copy.read(`${BOATS}/contract.ts`)}\nconst = 1;\n`);
+    for (const [command, ...args] of [
+      ['new-resource', 'paper-boats', 'paper-sails'],
+      ['new-service', 'parcels', '--relation', 'paper-boats'],
+    ] as const) {
+      const { code, out } = await template(command, ...args);
+      expect([code, out]).toEqual([
+        1,
+        expect.stringMatching(/^linkway: services\/paper-boats\/contract\.ts does not load[^\n]*\n$/),
+      ]);
+    }
+    const { code, out } = await template('new-service', 'parcels');
+    expect([code, out]).toEqual([1, expect.stringContaining('services/paper-boats/contract.ts')]);
+    expect(out).not.toContain('another name');
+  }, 60_000);
+
   it.each([
-    [['new-operation', 'paper-boats', 'close', '--action'], 'has closePaperBoat already'],
+    [
+      ['new-operation', 'paper-boats', 'close', '--action'],
+      'close is the name of something else in the code',
+    ],
+    [['new-operation', 'paper-boats', 'update', '--action'], 'has updatePaperBoat already'],
+    [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat has a link edit already'],
+    ...['paper-boat', 'store', 'precondition', 'guard', 'follow'].map((verb): [string[], string] => [
+      ['new-operation', 'paper-boats', verb, '--action'],
+      'is the name of something else in the code of a paper boat; take another verb',
+    ]),
+    [['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'], "--resource '2nd' is no name"],
     [
       ['new-operation', 'paper-boat', 'launch', '--action'],
       'there is no service paper-boat; is paper-boats meant?',

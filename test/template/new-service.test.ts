@@ -1,4 +1,7 @@
 /** A new service in a copy of the project, as whoever has just cloned it would write and remove one. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
 import { describeSamples } from '../support/samples.ts';
@@ -38,6 +41,12 @@ describeInCopy('a new service', () => {
     ],
     [['records'], 'nothing is changed, since it would not hold; another name for one of them may help'],
     [['status'], '/status is a path of the gateway itself'],
+    [['gateway'], 'gateway is the name of another container; take another name'],
+    [['postgres'], 'postgres is the name of another container; take another name'],
+    ...['../x', 'In Voice!', '2nd', ''].map((name): [string[], string] => [
+      ['paper-boats', '--resource', name],
+      `--resource '${name}' is no name for one of them`,
+    ]),
     [['paper-boats', '--port', 'x'], '--port x is no port'],
     [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
   ])('%j is refused, and nothing is changed', async (args, message) => {
@@ -59,9 +68,70 @@ describeInCopy('a new service', () => {
       const { services } = await get('/status');
       expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
     });
-    await passes(template('remove-service', 'paper-boats'));
+    const said = await passes(template('remove-service', 'paper-boats'));
+    expect(said).toMatch(/delete the folder `data`, or on a server: drop schema "paper_boats" cascade;\n$/);
     expect(copy.changed()).toEqual([]);
   }, 300_000);
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is not there by half when %s ends the command in the middle',
+    async (signal) => {
+      const child = spawn(process.execPath, ['src/template/new-service.ts', 'paper-boats'], {
+        cwd: copy.folder,
+      });
+      const ended = once(child, 'exit');
+      while (!copy.has('services/paper-boats/contract.ts')) await setTimeout(5);
+      child.kill(signal);
+      expect(await ended).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
+      expect(copy.changed()).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('is not made or removed while gateway.yaml is broken, which every command says in one line', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    copy.write('gateway.yaml', `${copy.read('gateway.yaml')}\n  - [`);
+    const before = copy.changed();
+    for (const args of [
+      ['src/template/remove-service.ts', 'paper-boats'],
+      ['src/openapi.ts', '--check'],
+      ['src/handlers.ts'],
+    ]) {
+      const { code, out } = await copy.run(process.execPath, ...args);
+      expect([args, code, out]).toEqual([args, 1, expect.stringMatching(/^linkway: .*gateway\.yaml/)]);
+      expect(out).not.toMatch(/^ +at /m);
+    }
+    expect(copy.changed()).toEqual(before);
+  }, 60_000);
+
+  it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
+    copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
+    const said = await passes(template('remove-service', 'paper-boats'));
+    expect(said).toContain(
+      'These tests speak of it, and are left as they are: test/services/sails/mine.test.ts.\n',
+    );
+    expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
+    await npm('test', '--', 'test/services/sails');
+  }, 120_000);
+
+  it('whose link back is there already is refused, with the mend', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
+    const { code, out } = await template(
+      'new-service',
+      'spars',
+      '--relation',
+      'paper-boats',
+      '--resource',
+      'sail',
+    );
+    expect([code, out]).toEqual([
+      1,
+      'linkway: services/paper-boats/contract.ts: getPaperBoat has a link sails already; another name for one of them may help: --resource NAME\n',
+    ]);
+  }, 60_000);
 
   describeSamples('one that is related to orders', () => {
     it('leads there and back, also by expand, and passes the tests of both', async () => {

@@ -1,7 +1,7 @@
 /** What new services are made from reads like the samples, and is copied as it is. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { namesOf, renamed, renamings } from '../../src/template/names.ts';
+import { namesOf, renamed, renamings, withArticle } from '../../src/template/names.ts';
 import { filesOf } from '../../src/template/sample.ts';
 import { describeSamples } from '../support/samples.ts';
 
@@ -54,6 +54,13 @@ describe('a new service', () => {
     );
     expect([...files.keys()]).toContain('services/line-items/handlers/close-line-item.ts');
   });
+});
+
+it.each([
+  ...['an invoice', 'an hour', 'an honour', 'an umbrella', 'an order', 'an onboarding', 'an eagle'],
+  ...['a line item', 'a honey pot', 'a euro', 'a one-way ticket', 'a unit', 'a user', 'a house'],
+])('people write %s', (written) => {
+  expect(withArticle(written.replace(/^an? /, ''))).toBe(written);
 });
 
 /** Columns of tables are as wide as the names in them. */

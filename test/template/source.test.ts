@@ -22,7 +22,12 @@ describe('a list', () => {
     ['const a = [];', 'b', 'const a = [ b ];'],
     ['const a = [x]; // é ünd 日本', 'b', 'const a = [x, b]; // é ünd 日本'],
     ["const 名 = '日本'; const a = { x };", 'b', "const 名 = '日本'; const a = { x, b };"],
-    ['const a = {\n  x, // why\n};', 'b', 'const a = {\n  x,\n  b, // why\n};'],
+    ['const a = {\n  x, // why\n};', 'b', 'const a = {\n  x, // why\n  b,\n};'],
+    ['const a = {\n  x // why\n};', 'b', 'const a = {\n  x, // why\n  b\n};'],
+    ['const a = [x /* why */];', 'b', 'const a = [x /* why */, b];'],
+    ['const a = [x // why\n];', 'b', 'const a = [x, // why\nb\n];'],
+    ['const a = {\n  // Nothing yet.\n};', 'b', 'const a = {\n  // Nothing yet.\n  b,\n};'],
+    ['const a = [/* nothing yet */];', 'b', 'const a = [/* nothing yet */ b];'],
     ['const a = {\n\tx: [\n\t\t1,\n\t],\n};', 'b', 'const a = {\n\tx: [\n\t\t1,\n\t],\n\tb,\n};'],
     ["const a = ['x'] as const satisfies T;", "'b'", "const a = ['x', 'b'] as const satisfies T;"],
   ])('%j gets an item more', (before, item, after) => expect(appended(before, item)).toBe(after));
@@ -55,6 +60,25 @@ describe('a file', () => {
     );
     expect(source.dropImports('./b.ts')).toEqual(['b', 'c']);
     expect(source.text).not.toContain('b.ts');
+  });
+
+  it('imports more beside a namespace, a default and a comment', () => {
+    const source = of("import * as b from './b.ts';\nimport c from './c.ts'; // why\n");
+    source.importNames('./b.ts', ['x']);
+    source.importNames('./c.ts', ['y']);
+    expect(source.text).toBe(
+      "import * as b from './b.ts';\nimport c from './c.ts'; // why\nimport { x } from './b.ts';\nimport { y } from './c.ts';\n",
+    );
+  });
+
+  it.each([
+    ['interface A {\n  x: 1; // why\n}\n', 'interface A {\n  x: 1; // why\n  y: 2;\n}\n'],
+    ['interface A {\n  // None yet.\n}\n', 'interface A {\n  // None yet.\n  y: 2;\n}\n'],
+    ['interface A {}\n', 'interface A {\n  y: 2;\n}\n'],
+  ])('%j has a member more', (before, after) => {
+    const source = of(before);
+    source.appendMember(source.interfaceBody('A'), 'y: 2;');
+    expect(source.text).toBe(after);
   });
 
   it('has statements before one that has a comment of its own', () => {

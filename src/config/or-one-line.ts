@@ -1,0 +1,12 @@
+/** For commands that read the configuration: what is wrong with it is one line, and the exit code 1. */
+import { ConfigError } from './config-error.ts';
+
+export async function orOneLine(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`linkway: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
