@@ -87,7 +87,8 @@ async function startServices(
       .filter(({ name }) => services.some(({ linked }) => name in linked))
       .map((service) => ({
         ...service,
-        ...(urls[service.name] && { urls: [urls[service.name] as string] }),
+        // Who is in the same process is as well as this one.
+        ...(urls[service.name] && { urls: [urls[service.name] as string], health: undefined }),
       })),
   );
   closers.push(() => closeTargets(targets));
