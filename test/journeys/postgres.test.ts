@@ -110,7 +110,9 @@ describeSamples('with the samples:', () => {
       await sql("insert into consumers.migrations values (4, 'of tomorrow', now())");
       const { child } = await begin();
       expect(await child.ended).toBe(1);
-      expect(child.output.stderr).toMatch(/^linkway: .*has the migration "of tomorrow".*a newer one\. [^\n]*\n$/);
+      expect(child.output.stderr).toMatch(
+        /^linkway: .*has the migration "of tomorrow".*a newer one\. [^\n]*\n$/,
+      );
     }, 60_000);
 
     it('lose nothing that was acknowledged when they are killed, and do nothing twice', async () => {
