@@ -60,13 +60,12 @@ export function serveHealth(router: Router, options: HealthOptions): void {
   get(router, READY_PATH, (req, res) => tell(req, res, isDraining() ? DRAINING : { status: 'pass' }));
   get(router, HEALTH_PATH, async (req, res) => {
     const found = await checks();
-    const own = isDraining() ? DRAINING : { status: worst(found) };
+    const own = isDraining() ? DRAINING : { status: worst(Object.values(found).flat()) };
     const shown = hidesChecks ? {} : { checks: found };
     tell(req, res, { ...own, ...about, ...shown, links: { self: HEALTH_PATH, ...links } });
   });
 }
 
-const worst = (checks: Checks): HealthState => {
-  const all = Object.values(checks).flatMap((list) => list.map(({ status }) => status));
-  return HEALTH_STATES.findLast((state) => all.includes(state)) ?? 'pass';
-};
+/** `pass` where there is nothing. */
+export const worst = (all: readonly { readonly status: HealthState }[]): HealthState =>
+  HEALTH_STATES.findLast((state) => all.some(({ status }) => status === state)) ?? 'pass';

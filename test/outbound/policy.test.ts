@@ -61,6 +61,14 @@ const settle = async (result: { now: string | undefined }): Promise<string | und
 };
 /** Until the pause before this retry has begun. */
 const paused = (retry: number) => until(() => target.snapshot().retries === retry);
+/** The pause before this retry is so long, and not shorter. */
+const pauses = async (retry: number, milliseconds: number): Promise<void> => {
+  await paused(retry);
+  pass(milliseconds - 1);
+  await calm();
+  expect(upstream.requests).toHaveLength(retry);
+  pass(1);
+};
 /** For what must not happen: time enough for it to happen all the same. */
 const calm = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
@@ -177,16 +185,8 @@ describe('a retry', () => {
     upstream.answer = answering(503);
     use({ retry: { attempts: 2, delay: 100 } });
     const result = start();
-    await paused(1);
-    pass(49);
-    await calm();
-    expect(upstream.requests).toHaveLength(1);
-    pass(1);
-    await paused(2);
-    pass(99);
-    await calm();
-    expect(upstream.requests).toHaveLength(2);
-    pass(1);
+    await pauses(1, 50);
+    await pauses(2, 100);
     expect(await settle(result)).toBe('503');
     expect(upstream.requests).toHaveLength(3);
   });
@@ -216,11 +216,7 @@ describe('a retry', () => {
     upstream.answer = answering(503, { 'Retry-After': after });
     use({ retry: { attempts: 1, delay: 100 } });
     const result = start();
-    await paused(1);
-    pass(49);
-    await calm();
-    expect(upstream.requests).toHaveLength(1);
-    pass(1);
+    await pauses(1, 50);
     expect(await settle(result)).toBe('503');
   });
 
