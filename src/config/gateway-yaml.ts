@@ -29,6 +29,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly health: HealthCheck | undefined;
   /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
   readonly lookup: number;
+  /** Most bytes of the head of a response. */
+  readonly headBytes: number;
   /** Whether nothing listens there, and its document answers. */
   readonly isMock: boolean;
   /** What its paths begin with there; undefined where that is what its document says. */
@@ -144,6 +146,7 @@ export const parseGatewayConfig = (
       // Of a mock there is nothing to ask.
       health: isMock ? undefined : service.health,
       lookup: service.lookup,
+      headBytes: root.limits.responseHeaders,
       isMock,
       prefix: service.prefix,
       document: placeIn(dirname(file), service.document),

@@ -83,7 +83,9 @@ describe('a call', () => {
     };
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow();
-    expect(target.snapshot().lastFailure?.reason).toBe('the answer broke off');
+    expect(target.snapshot().lastFailure?.reason).toBe(
+      'the answer broke off: it closed the connection, UND_ERR_SOCKET',
+    );
   });
 });
 
@@ -241,7 +243,7 @@ describe('retry', () => {
 describe('the breaker', () => {
   const policy = { ...once, breaker: { minimumCalls: 4, halfOpenAfter: '5s' } };
   const open = async () => {
-    upstream.answer = failing(500, 500, 500, 500);
+    upstream.answer = failing(503, 503, 503, 503);
     for (let i = 0; i < 4; i++) (await use0().send(get)).discard();
   };
   let made = false;
@@ -281,7 +283,7 @@ describe('the breaker', () => {
     expect(target.snapshot()).toMatchObject({
       breaker: 'closed',
       failures: 4,
-      lastFailure: { reason: 'answered 500' },
+      lastFailure: { reason: 'answered 503' },
     });
   });
 
