@@ -15,6 +15,8 @@ import { CONTINUE } from './interim-status.ts';
 
 /** Interim responses of one attempt that are passed on; a flood of them is not. */
 const MOST_INTERIM = 16;
+/** Never asked for. */
+const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
 const RESET_CONTENT = 205;
 /** Any other is no status (RFC 9110 §15). */
@@ -97,7 +99,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     { 'content-length': length, 'transfer-encoding': coding }: IncomingHttpHeaders,
   ): void {
     const headers = rawHeadersOf(controller);
-    if (status < 200) {
+    if (status >= 100 && status < 200 && status !== SWITCHING_PROTOCOLS) {
       this.#passInterim(status, headers);
       return;
     }
@@ -137,7 +139,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (!this.#over) this.#fail(classify(this.#call, error, this.#controller !== undefined));
+    if (this.#over) return;
+    const progress = { isStarted: this.#controller !== undefined, hasHead: this.#answer !== undefined };
+    this.#fail(classify(this.#call, error, progress));
   }
 
   #fail(error: Error): void {
@@ -173,7 +177,8 @@ const textsOf = (raw: readonly Buffer[]): string[] => {
 
 /** Why a response cannot be passed on, though it can be read. */
 const faultOf = (status: number, coding: string | string[] | undefined): ResponseFault | undefined => {
-  if (status > LAST_STATUS) return 'status';
+  if (status < 100 || status > LAST_STATUS) return 'status';
+  if (status === SWITCHING_PROTOCOLS) return 'not-http';
   // No other is asked for, and without its name the body would be taken for what it is not (RFC 9112 §7.4).
   if (coding !== undefined && String(coding).trim().toLowerCase() !== 'chunked') return 'transfer-coding';
   return undefined;

@@ -53,17 +53,25 @@ export class OutOfTime extends Error {
   }
 }
 
-/** What undici's error means for the call; `started` tells whether a byte was sent. */
-export const classify = (call: Call, error: unknown, started: boolean): Error => {
+/** How far an attempt had come. */
+interface Progress {
+  /** Whether a byte was sent. */
+  readonly isStarted: boolean;
+  /** Whether the head of the response had come. */
+  readonly hasHead: boolean;
+}
+
+/** What undici's error means for the call. */
+export const classify = (call: Call, error: unknown, { isStarted, hasHead }: Progress): Error => {
   if (error instanceof CallAborted || error instanceof CallFailure || error instanceof Problem) return error;
   const { body } = call.request;
   // What the caller streams to us broke off: its fault, not the target's.
   if (body instanceof Readable && (body.errored ?? body.destroyed)) return new CallAborted(error);
   const { code } = error as { code?: string };
   if (code === 'UND_ERR_INVALID_ARG') return error as Error;
-  const fault = faultOf(error as Error);
+  const fault = faultOf(error as Error, hasHead);
   if (fault !== undefined) return new CallFailure(call, 'invalid', { cause: error, fault });
-  return new CallFailure(call, started ? 'broken' : 'unreachable', { cause: error });
+  return new CallFailure(call, isStarted ? 'broken' : 'unreachable', { cause: error });
 };
 
 /** As llhttp says that the connection ended within a response, which is broken rather than invalid. */
@@ -72,10 +80,18 @@ const ENDED = '(Invalid EOF state)';
 const UNASKED = /^bad (?:response|upgrade)$/;
 
 /** @returns undefined where nothing that was sent is at fault */
-const faultOf = ({ name, code, message }: Error & { readonly code?: string }): ResponseFault | undefined => {
+const faultOf = (
+  { name, code, message }: Error & { readonly code?: string },
+  hasHead: boolean,
+): ResponseFault | undefined => {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'head-too-large';
-  const isUnreadable = name === 'HTTPParserError' && !message.endsWith(ENDED);
-  return isUnreadable || code === 'ERR_ASSERTION' || UNASKED.test(message) ? 'not-http' : undefined;
+  const isUnreadable =
+    (name === 'HTTPParserError' && !message.endsWith(ENDED)) ||
+    // What undici says of any fault after a Content-Length.
+    (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !hasHead) ||
+    code === 'ERR_ASSERTION' ||
+    UNASKED.test(message);
+  return isUnreadable ? 'not-http' : undefined;
 };
 
 /** How long to wait where nothing better is known. */
