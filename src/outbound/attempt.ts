@@ -6,11 +6,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { causeCode } from '../http/cause.ts';
 import { without } from '../http/raw-headers.ts';
 import { HELD_BYTES, UpstreamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { CallFailure, classify, type ResponseFault } from './call-failure.ts';
-import { causeCode } from './causes.ts';
 import { CONTINUE } from './interim-status.ts';
 
 /** Interim responses of one attempt that are passed on; a flood of them is not. */

@@ -6,13 +6,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError } from 'cockatiel';
 import type { ServicePolicies } from '../config/policies.ts';
+import { causeText } from '../http/cause.ts';
 import { DEADLINE_HEADER } from '../http/deadline.ts';
 import { isFailure, type UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { Call, type OutboundRequest } from './call.ts';
 import { CallAborted, CallFailure, OutOfTime, RESPONSE_FAULTS } from './call-failure.ts';
 import { type Caller, untilAborted } from './caller.ts';
-import { causeText } from './causes.ts';
 import { choose, stands, takesCalls } from './choice.ts';
 import { type Dependency, together } from './dependencies.ts';
 import type { Endpoint, Owner } from './endpoint.ts';

@@ -34,10 +34,15 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   EDQUOT: 'the disk quota is used up',
   EIO: 'the disk fails',
+  // Of PostgreSQL, appendix A.
+  '53100': 'no space is left on the disk',
+  '53300': 'the database has too many connections',
 };
 
 /** Of undici, for what is not HTTP; it has no code. */
 const PARSER_ERROR = 'HTTPParserError';
+/** Where it says what it found, in words of its own. */
+const FOUND = /\(([\w ,./-]{1,80})\)$/;
 
 /** Deeper chains are not followed. */
 const MOST_CAUSES = 10;
@@ -59,6 +64,7 @@ export function causeCode(error: unknown): string | undefined {
 export function causeText(error: unknown): string | undefined {
   const code = causeCode(error);
   if (code === undefined) return undefined;
+  if (code === PARSER_ERROR) return FOUND.exec((error as Error).message)?.[1] ?? code;
   const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
   return meaning === undefined ? code : `${meaning}, ${code}`;
 }
