@@ -41,6 +41,8 @@ export class Target implements Owner, Caller {
   readonly #resiliences: Resiliences;
   readonly #statistics: Statistics;
   #instances: readonly Instance[] = [];
+  /** Of the latest failure, for the log. */
+  #latestCause: unknown;
 
   constructor(
     name: string,
@@ -193,11 +195,12 @@ export class Target implements Owner, Caller {
       statistics.recordLatency(milliseconds);
       own.recordLatency(milliseconds);
       span?.end({ status: answer.status });
-      if (isFailure(answer.status)) this.#recordFailure(`answered ${answer.status}`, call, instance);
+      if (isFailure(answer.status))
+        this.#recordFailure(`answered ${answer.status}`, undefined, call, instance);
       return answer;
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
-      if (error instanceof CallFailure) this.#recordFailure(reasonOf(error), call, instance);
+      if (error instanceof CallFailure) this.#recordFailure(reasonOf(error), error.cause, call, instance);
       if (error instanceof CallFailure && error.kind === 'unreachable')
         for (const endpoint of this.#endpoints)
           if (endpoint.instances.includes(instance)) endpoint.onUnreachable();
@@ -205,7 +208,13 @@ export class Target implements Owner, Caller {
     }
   }
 
-  #recordFailure(reason: string, { request: { operationId } }: Call, instance: Instance): void {
+  #recordFailure(
+    reason: string,
+    cause: unknown,
+    { request: { operationId } }: Call,
+    instance: Instance,
+  ): void {
+    this.#latestCause = cause;
     this.#statistics.recordFailure(reason, operationId);
     instance.statistics.recordFailure(reason, operationId);
   }
@@ -220,14 +229,16 @@ export class Target implements Owner, Caller {
 
   /** The head of an answer came and its end did not. An instance that does so is no good while there are others. */
   #onBroken(call: Call, instance: Instance, failure: CallFailure): void {
-    this.#recordFailure(withCause(BROKEN_OFF, failure.cause), call, instance);
+    const { cause } = failure;
+    this.#recordFailure(withCause(BROKEN_OFF, cause), cause, call, instance);
     if (this.hasChoice && failure.kind === 'broken') instance.revise(call.circuit, failure);
   }
 
   explain(error: unknown, { request, circuit, resilience: { policy } }: Call): unknown {
     if (!(error instanceof BrokenCircuitError)) return explained(this.name, error);
     if (request.tally) request.tally.breaker = 'open';
-    return keptBack(this.name, halfOpenAt(this.#instances, circuit), policy.breaker.halfOpenAfter);
+    const until = halfOpenAt(this.#instances, circuit);
+    return keptBack(this.name, until, policy.breaker.halfOpenAfter, this.#latestCause);
   }
 }
 

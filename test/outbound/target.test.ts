@@ -96,6 +96,9 @@ describe('failures', () => {
     const problem = await problemFrom(target.send(get));
     expect([problem.type.code, problem.headers]).toEqual(['service-unreachable', { 'Retry-After': '1' }]);
     expect(JSON.stringify(problem) + JSON.stringify(target.snapshot())).not.toContain('127.0.0.1');
+    expect(target.snapshot().lastFailure?.reason).toBe(
+      'no connection: nothing listens at its address, ECONNREFUSED',
+    );
     await upstream.start();
   });
 
