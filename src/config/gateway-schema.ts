@@ -109,6 +109,12 @@ export const gatewaySchema = z.strictObject({
     .describe('Policies by name, each with what is different from `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  dropResponseHeaders: z
+    .array(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header'))
+    .default(['server', 'x-powered-by', 'x-aspnet-version', 'x-aspnetmvc-version'])
+    .describe(
+      'Headers of a service that clients do not get, since they tell which software runs there; `[]` passes all on.',
+    ),
   trustProxy: z
     .boolean()
     .default(false)

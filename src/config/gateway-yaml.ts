@@ -29,6 +29,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly health: HealthCheck | undefined;
   /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
   readonly lookup: number;
+  /** Most bytes of the head of a response. */
+  readonly headBytes: number;
   /** Whether nothing listens there, and its document answers. */
   readonly isMock: boolean;
   /** What its paths begin with there; undefined where that is what its document says. */
@@ -53,6 +55,8 @@ export interface GatewayConfig {
   readonly services: readonly ServiceConfig[];
   readonly limits: Limits;
   readonly cache: CacheConfig;
+  /** Headers of services that clients do not get. */
+  readonly dropResponseHeaders: readonly string[];
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;
@@ -144,6 +148,7 @@ export const parseGatewayConfig = (
       // Of a mock there is nothing to ask.
       health: isMock ? undefined : service.health,
       lookup: service.lookup,
+      headBytes: root.limits.responseHeaders,
       isMock,
       prefix: service.prefix,
       document: placeIn(dirname(file), service.document),
@@ -157,11 +162,12 @@ export const parseGatewayConfig = (
       ...policiesOf(service, at),
     };
   });
-  const { limits, cache, trustProxy, accessLog, reload, shutdown, admin } = root;
+  const { limits, cache, dropResponseHeaders, trustProxy, accessLog, reload, shutdown, admin } = root;
   return {
     services,
     limits,
     cache: { ...cache, url: env.CACHE_URL || undefined },
+    dropResponseHeaders,
     trustProxy,
     accessLog,
     reload,

@@ -21,6 +21,9 @@ export const limitsSchema = z.strictObject({
   responses: size
     .default(1024 ** 2)
     .describe('Most bytes of an answer that is held against its schema; a larger one goes on unverified.'),
+  responseHeaders: size
+    .default(64 * 1024)
+    .describe('Most bytes of the head of a response of a service; a longer one becomes 502.'),
   expand: expandLimitsSchema.prefault({}),
 });
 

@@ -33,7 +33,10 @@ import { unserved } from './unserved.ts';
 import { validate } from './validate.ts';
 
 export interface GatewayOptions {
-  readonly config: Pick<GatewayConfig, 'services' | 'limits' | 'cache' | 'trustProxy' | 'accessLog'>;
+  readonly config: Pick<
+    GatewayConfig,
+    'services' | 'limits' | 'cache' | 'dropResponseHeaders' | 'trustProxy' | 'accessLog'
+  >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
@@ -93,9 +96,9 @@ export function createGateway({
     ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
-  const { limits, trustProxy } = config;
+  const { limits, trustProxy, dropResponseHeaders } = config;
   const security = securityHeaders();
-  const headersOf = responseHeaders(security);
+  const headersOf = responseHeaders(security, dropResponseHeaders);
   const lines = config.accessLog ? log.lines : undefined;
 
   // Each service, and before it what is kept of its answers.

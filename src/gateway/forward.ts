@@ -2,13 +2,15 @@
  * Last step of a request: to the service and back, streaming both ways.
  *
  * Passes on what comes; hop-by-hop headers and those that `Connection` names are dropped (RFC 9110 §7.6.1).
- * Sends the service's status, or 502, 503, 504 where there is none. A client that leaves ends the call.
+ * Sends the service's status, its interim responses before it, or 502, 503, 504 where there is none. A client that
+ * leaves ends the call.
  */
 import type { Step } from '../http/in-order.ts';
 import { CallAborted } from '../outbound/call-failure.ts';
 import type { Callers } from '../outbound/caller.ts';
 import { exchangeOf } from './exchange.ts';
 import { type ResponseHeaders, requestHeaders } from './headers.ts';
+import { passInterim } from './interim.ts';
 import type { Inspect } from './responses/inspect.ts';
 
 export interface ForwardOptions {
@@ -33,6 +35,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOpti
       headers,
       body,
       operationId,
+      onInterim: passInterim(req, res),
       tally: context,
       deadline,
     });

@@ -52,9 +52,14 @@ export const requestHeaders = (
 /** Appends what the gateway adds to every answer; what a service says itself goes before it. */
 export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
 
-export const responseHeaders = (added: readonly string[]): ResponseHeaders => {
+/** @param dropped names of those that do not go on */
+export const responseHeaders = (
+  added: readonly string[],
+  dropped: readonly string[] = [],
+): ResponseHeaders => {
   const addedNames = new Set(added.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
-  const requestId = REQUEST_ID_HEADER.toLowerCase();
+  const names = [...dropped, REQUEST_ID_HEADER].map((name) => name.toLowerCase());
+  const left: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
   return (rawHeaders, context) => {
     const raw: string[] = [];
     let named: ReadonlySet<string> | undefined;
@@ -66,7 +71,7 @@ export const responseHeaders = (added: readonly string[]): ResponseHeaders => {
         const more = namedInConnection(rawHeaders[i + 1]);
         named = named?.union(more) ?? more;
       }
-      if (HOP_BY_HOP.has(lower) || lower === requestId) continue;
+      if (left.has(lower)) continue;
       if (addedNames.has(lower)) {
         own ??= new Set();
         own.add(lower);

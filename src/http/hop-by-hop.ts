@@ -1,6 +1,6 @@
 /**
  * Headers that are about one connection and never go on to the next (RFC 9110 §7.6.1), to be dropped
- * together with those that `Connection` names. `Trailer` and `TE` go too, as trailers do not pass; `Expect`
+ * together with those that `Connection` names. `Trailer` and `TE` go too, which the next hop decides for itself; `Expect`
  * is answered by the server that the client talks to (§10.1.1).
  */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([

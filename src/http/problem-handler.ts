@@ -3,7 +3,8 @@
  * page most. Reads `Accept`, `Via`.
  *
  * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
- * type for that status; anything else is a fault of ours: logged, and told by its request id only. Sends any
+ * type for that status; anything else is a fault of ours: logged, and told by its request id only. Why a problem is a
+ * 5xx is logged once a minute and kind. Sends any
  * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is
  * cut: a body that ends early must not look whole.
  */
@@ -25,11 +26,12 @@ import { prefersHtml } from './negotiate.ts';
 import { problemPage } from './page/problem-page.ts';
 import { pageSecurity } from './page/security.ts';
 import { describedBy, type Paths, problemLinks } from './problem-links.ts';
+import { logProblems } from './problem-log.ts';
 import { requestTarget } from './request-target.ts';
 import { isFromGateway } from './via.ts';
 
 export interface ProblemHandlerOptions {
-  readonly logger: Pick<Logger, 'error'>;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** Raw headers for every problem: name, value, … */
   readonly headers?: readonly string[];
   /** For the links that help a caller to go on. */
@@ -41,18 +43,26 @@ export interface ProblemHandlerOptions {
 const HTML_TYPE = `${HTML}; charset=utf-8`;
 const PAGE = Object.entries(pageSecurity()).flat();
 
-export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) =>
+export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) => {
+  const logProblem = logProblems(logger);
   // Express tells an error handler by its four parameters.
-  function problemHandler(error: unknown, req: IncomingMessage, res: ServerResponse, _next?: unknown): void {
+  return function problemHandler(
+    error: unknown,
+    req: IncomingMessage,
+    res: ServerResponse,
+    _next?: unknown,
+  ): void {
     const context = findContext(req);
     const problem = toProblem(error);
     // Nobody is there to be told, and nothing is wrong here.
     if (req.socket.destroyed) return;
     const { method = '' } = req;
     const url = requestTarget(req);
-    if (problem.type === internalError) {
-      const [path] = url.split('?', 1);
-      logger.error({ err: problem.cause, requestId: context?.requestId, method, path });
+    if (problem.status >= 500) {
+      const [path = ''] = url.split('?', 1);
+      const about = { requestId: context?.requestId, method, path };
+      if (problem.type === internalError) logger.error({ err: problem.cause, ...about });
+      else logProblem(problem, about);
     }
     if (res.headersSent) {
       res.destroy();
@@ -76,6 +86,7 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
     res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
     res.end(method === 'HEAD' ? undefined : bytes);
   };
+};
 
 /** What was said already, and that it depends on `Accept` (RFC 9110 §12.5.5). */
 const varied = (said: string | number | readonly string[] | undefined): string => {

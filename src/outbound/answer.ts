@@ -5,6 +5,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { markEventStream } from '../http/event-stream.ts';
+import { HOP_BY_HOP } from '../http/hop-by-hop.ts';
+import { without } from '../http/raw-headers.ts';
 import type { Call } from './call.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
 
@@ -30,6 +32,24 @@ const ONE_WRITE_BYTES = 16_384;
 
 const NOT_IMPLEMENTED = 501;
 
+/** They have to be known before the body, or are about one connection (RFC 9110 §6.5.1). */
+const NEVER_TRAILERS: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'content-length',
+  'content-encoding',
+  'content-type',
+  'content-range',
+  'cache-control',
+  'date',
+  'expires',
+  'host',
+  'location',
+  'retry-after',
+  'set-cookie',
+  'vary',
+  'www-authenticate',
+]);
+
 /** Whether a status says that the target is not well; 501 says only that it never could (RFC 9110 §15.6.2). */
 export const isFailure = (status: number): boolean => status >= 500 && status !== NOT_IMPLEMENTED;
 
@@ -48,6 +68,8 @@ export class UpstreamAnswer {
   #error: Error | undefined;
   #sink: Sink | undefined;
   #copy: Sink | undefined;
+  /** Raw fields after the body. */
+  #trailers: readonly string[] = [];
 
   /** Told when it is not to be passed on to anybody, however good it looked. */
   onRefused: (() => void) | undefined;
@@ -90,6 +112,7 @@ export class UpstreamAnswer {
     res.writeHead(this.status, rawHead as string[]);
     if (this.#ended && this.#held.length < 2) {
       const body = this.#held[0];
+      this.#passTrailers(res);
       // As a string of bytes Node writes it together with the head, in one go.
       if (body && body.length <= ONE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
       else res.end(body);
@@ -112,10 +135,20 @@ export class UpstreamAnswer {
         isWaiting = true;
         res.once('drain', resume);
       },
-      end: () => res.end(),
+      end: () => {
+        this.#passTrailers(res);
+        res.end();
+      },
       // The head is out: only a cut connection tells that the body is not whole.
       fail: () => res.destroy(),
     });
+  }
+
+  /** For a client that takes them (RFC 9110 §6.5.1). */
+  #passTrailers(res: ServerResponse): void {
+    if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
+    const kept = without(this.#trailers, NEVER_TRAILERS);
+    for (let i = 0; i < kept.length; i += 2) res.addTrailers([[kept[i] as string, kept[i + 1] as string]]);
   }
 
   /** The whole body; one that is larger than `limit` bytes is given up. */
@@ -240,8 +273,9 @@ export class UpstreamAnswer {
     if (this.#heldBytes > HELD_BYTES) this.#pause();
   }
 
-  finish(): void {
+  finish(trailers: readonly string[] = []): void {
     this.#ended = true;
+    this.#trailers = trailers;
     this.#sink?.end();
     this.#copy?.end();
   }

@@ -6,9 +6,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { causeCode } from '../http/cause.ts';
+import { without } from '../http/raw-headers.ts';
 import { HELD_BYTES, UpstreamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
-import { CallFailure, classify } from './call-failure.ts';
+import { CallFailure, classify, type ResponseFault } from './call-failure.ts';
+import { CONTINUE } from './interim-status.ts';
+
+/** Interim responses of one attempt that are passed on; a flood of them is not. */
+const MOST_INTERIM = 16;
+/** Never asked for. */
+const SWITCHING_PROTOCOLS = 101;
+const NO_CONTENT = 204;
+const RESET_CONTENT = 205;
+/** Any other is no status (RFC 9110 §15). */
+const LAST_STATUS = 599;
 
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly head: Promise<UpstreamAnswer>;
@@ -21,6 +33,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #answer: UpstreamAnswer | undefined;
   /** The answer is short, and not yet here whole. */
   #isAwaited = false;
+  /** What comes as a body is none. */
+  #isBodiless = false;
+  #interim = 0;
   #timer: NodeJS.Timeout | undefined;
   #givenUp: Error | undefined;
   #over = false;
@@ -42,7 +57,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   readonly #startTimer = (): void => {
-    this.#timer ??= setTimeout(() => this.giveUp(new CallFailure(this.#call, 'timeout')), this.#milliseconds);
+    this.#timer ??= setTimeout(this.#timeOut, this.#milliseconds);
+  };
+
+  readonly #timeOut = (): void => {
+    this.giveUp(new CallFailure(this.#call, 'timeout', { isConnected: this.#controller !== undefined }));
   };
 
   readonly #stopTimer = (): void => {
@@ -77,13 +96,22 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseStart(
     controller: Dispatcher.DispatchController,
     status: number,
-    { 'content-length': length }: IncomingHttpHeaders,
+    { 'content-length': length, 'transfer-encoding': coding }: IncomingHttpHeaders,
   ): void {
-    if (status < 200) return;
-    const raw = controller.rawHeaders as Buffer[];
-    const headers = new Array<string>(raw.length);
-    for (let i = 0; i < raw.length; i++) headers[i] = (raw[i] as Buffer).toString('latin1');
-    this.#answer = new UpstreamAnswer(this.#call, status, headers, controller);
+    const headers = rawHeadersOf(controller);
+    if (status >= 100 && status < 200 && status !== SWITCHING_PROTOCOLS) {
+      this.#passInterim(status, headers);
+      return;
+    }
+    const fault = faultOf(status, coding);
+    if (fault !== undefined) {
+      this.giveUp(new CallFailure(this.#call, 'invalid', { fault }));
+      return;
+    }
+    this.#isBodiless = status === RESET_CONTENT;
+    const isEmpty = status === NO_CONTENT || this.#isBodiless;
+    const head = isEmpty ? withoutContent(headers, status) : headers;
+    this.#answer = new UpstreamAnswer(this.#call, status, head, controller);
     this.#isAwaited = length !== undefined && Number(length) <= HELD_BYTES;
     if (this.#isAwaited) {
       this.#startTimer();
@@ -93,23 +121,32 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#resolve(this.#answer);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#answer?.receive(chunk);
+  /** For who asks, who may want to begin with what it names (RFC 9110 §15.2). */
+  #passInterim(status: number, headers: string[]): void {
+    if (status === CONTINUE || this.#interim >= MOST_INTERIM) return;
+    this.#interim += 1;
+    this.#call.request.onInterim?.(status, headers);
   }
 
-  onResponseEnd(): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#isBodiless) this.#answer?.receive(chunk);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
     this.#finish();
-    this.#answer?.finish();
+    this.#answer?.finish(trailersOf(controller));
     if (this.#answer && this.#isAwaited) this.#resolve(this.#answer);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (!this.#over) this.#fail(classify(this.#call, error, this.#controller !== undefined));
+    if (this.#over) return;
+    const progress = { isStarted: this.#controller !== undefined, hasHead: this.#answer !== undefined };
+    this.#fail(classify(this.#call, error, progress));
   }
 
   #fail(error: Error): void {
     const sent = this.#isAwaited ? undefined : this.#answer;
-    this.#finish(sent && isBroken(error) ? error : undefined);
+    this.#finish(sent && isOfUpstream(error) ? error : undefined);
     if (sent) sent.fail(error);
     else this.#reject(error);
   }
@@ -124,9 +161,40 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 }
 
-/** By who answered: not given up here, which has no code, and not for a silence, which an event stream may have. */
-const isBroken = (error: Error): error is CallFailure => {
-  if (!(error instanceof CallFailure) || error.kind !== 'broken') return false;
-  const code = (error.cause as { code?: string } | undefined)?.code;
-  return code !== undefined && code !== 'UND_ERR_BODY_TIMEOUT';
+const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): string[] =>
+  textsOf((rawHeaders ?? []) as Buffer[]);
+
+const NO_TRAILERS: readonly string[] = [];
+
+const trailersOf = ({ rawTrailers }: Dispatcher.DispatchController): readonly string[] =>
+  Array.isArray(rawTrailers) && rawTrailers.length > 0 ? textsOf(rawTrailers as Buffer[]) : NO_TRAILERS;
+
+const textsOf = (raw: readonly Buffer[]): string[] => {
+  const texts = new Array<string>(raw.length);
+  for (let i = 0; i < raw.length; i++) texts[i] = (raw[i] as Buffer).toString('latin1');
+  return texts;
+};
+
+/** Why a response cannot be passed on, though it can be read. */
+const faultOf = (status: number, coding: string | string[] | undefined): ResponseFault | undefined => {
+  if (status < 100 || status > LAST_STATUS) return 'status';
+  if (status === SWITCHING_PROTOCOLS) return 'not-http';
+  // No other is asked for, and without its name the body would be taken for what it is not (RFC 9112 §7.4).
+  if (coding !== undefined && String(coding).trim().toLowerCase() !== 'chunked') return 'transfer-coding';
+  return undefined;
+};
+
+/** A response without content (RFC 9110 §8.6, §15.3.6), whatever it says. */
+const withoutContent = (headers: readonly string[], status: number): string[] => {
+  const kept = without(headers, CONTENT_LENGTH);
+  if (status === RESET_CONTENT) kept.push('Content-Length', '0');
+  return kept;
+};
+
+const CONTENT_LENGTH: ReadonlySet<string> = new Set(['content-length']);
+
+/** Not given up here, which has no cause, and not for a silence, which an event stream may have. */
+const isOfUpstream = (error: Error): error is CallFailure => {
+  if (!(error instanceof CallFailure) || error.cause === undefined) return false;
+  return causeCode(error.cause) !== 'UND_ERR_BODY_TIMEOUT';
 };

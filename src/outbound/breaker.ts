@@ -1,26 +1,50 @@
 /**
- * The circuit breaker of an instance, of whichever kind its policy has. The last instance that stands is cut off only
- * when nothing at all comes from it: a bad answer now and then is better than none.
+ * A circuit breaker of an instance, of whichever kind its policy has: one for its connections, and one for each of its
+ * operations. The last instance that stands is cut off only when nothing at all comes from it: a bad answer now and
+ * then is better than none.
  */
 import { CircuitState, circuitBreaker, handleWhen } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
-import { isFailure, UpstreamAnswer } from './answer.ts';
+import type { UpstreamAnswer } from './answer.ts';
+import { blameOf } from './blame.ts';
 import { CallFailure } from './call-failure.ts';
 import { LatestCalls } from './latest-calls.ts';
 import { Sampling } from './sampling.ts';
 
-const isServerError = (value: unknown): boolean => value instanceof UpstreamAnswer && isFailure(value.status);
+/** The circuit that every call goes through, for what concerns all operations. */
+export const WHOLE_INSTANCE = 0;
 
-/** @param canBeSpared whether another one would take its calls, so that it may open */
-export const createBreaker = (policy: BreakerPolicy, canBeSpared: () => boolean = () => true) => {
+export interface BreakerOptions {
+  /** Which of the circuits of its instance it is. */
+  readonly circuit?: number;
+  /** Whether another one would take its calls, so that it may open. */
+  readonly canBeSpared?: () => boolean;
+  /** Whether there are others. */
+  readonly hasOthers?: () => boolean;
+}
+
+export const createBreaker = (
+  policy: BreakerPolicy,
+  { circuit = WHOLE_INSTANCE, canBeSpared = () => true, hasOthers = () => false }: BreakerOptions = {},
+) => {
   let openUntil = 0;
   const opening = openedBy(policy);
+  const counts = (outcome: CallFailure | UpstreamAnswer): boolean => {
+    const blame = blameOf(outcome);
+    if (blame === 'none') return false;
+    if (blame === 'instance') return circuit === WHOLE_INSTANCE;
+    if (outcome.call?.circuit !== circuit) return false;
+    // What a request may have provoked costs one of several its calls, as nobody loses by that, and never the last.
+    return blame === 'operation' || (hasOthers() && canBeSpared());
+  };
   const breaker = circuitBreaker(
     // A caller that leaves, or one out of time, says nothing of the target; but when its call was the one that
     // should have shown that the target is back, cockatiel would take "no failure" for proof.
-    handleWhen(
-      (error) => error instanceof CallFailure || breaker.state === CircuitState.HalfOpen,
-    ).orWhenResult(isServerError),
+    handleWhen((error) =>
+      error instanceof CallFailure && (circuit === WHOLE_INSTANCE || error.isConnected)
+        ? counts(error)
+        : breaker.state === CircuitState.HalfOpen,
+    ).orWhenResult((value) => counts(value as UpstreamAnswer)),
     {
       halfOpenAfter: policy.halfOpenAfter,
       breaker: {

@@ -32,6 +32,8 @@ export interface OutboundRequest {
   readonly operationId?: string | undefined;
   /** `performance.now()` after which nobody waits for the answer; undefined and Infinity say nothing. */
   readonly deadline?: number | undefined;
+  /** Called for each interim response (RFC 9110 §15.2), with its raw headers, up to a limit. */
+  readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
   /** Whose calls it is counted among. */
   readonly tally?: Tally | undefined;
 }
@@ -50,6 +52,8 @@ export class Call {
   readonly request: OutboundRequest;
   /** What its operation is called by. */
   readonly resilience: Resilience;
+  /** Of an instance, which it goes through. */
+  readonly circuit: number;
   /** `performance.now()` after which nothing is tried any more. */
   readonly deadline: number;
   retries = 0;
@@ -69,9 +73,14 @@ export class Call {
   readonly #settle: PromiseWithResolvers<UpstreamAnswer>;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(request: OutboundRequest, resilience: Resilience, deadline: number, callee: Callee) {
+  constructor(
+    request: OutboundRequest,
+    { resilience, circuit, deadline }: Pick<Call, 'resilience' | 'circuit' | 'deadline'>,
+    callee: Callee,
+  ) {
     this.request = request;
     this.resilience = resilience;
+    this.circuit = circuit;
     this.deadline = deadline;
     this.#callee = callee;
     this.#settle = Promise.withResolvers();

@@ -11,10 +11,10 @@ export interface Candidate {
   readonly isIsolated: boolean;
   /** As its health checks say. */
   readonly isHealthy: boolean;
-  readonly circuits: readonly {
-    readonly state: BreakerState;
-    isDue(overdue?: number): boolean;
-  }[];
+  /** Of the circuit that an operation belongs to, and of the one that all share. */
+  stateOf(circuit: number): BreakerState;
+  /** Whether a call may try if it is back. */
+  isDue(circuit: number, overdue?: number): boolean;
 }
 
 interface Attempted<T> {
@@ -40,22 +40,12 @@ export function choose<T extends Candidate>(all: readonly T[], attempted: Attemp
 }
 
 /** Whether a call that has no other choice would go there. */
-export const takesCalls = (
-  { isIsolated, circuits }: Candidate,
-  circuit: number,
-  patience: number,
-): boolean => {
-  const breaker = circuits[circuit];
-  return !isIsolated && breaker !== undefined && (breaker.state === 'closed' || breaker.isDue(patience));
-};
+export const takesCalls = (one: Candidate, circuit: number, patience: number): boolean =>
+  !one.isIsolated && (one.stateOf(circuit) === 'closed' || one.isDue(circuit, patience));
 
 /** Whether it takes as many calls as come, and is as well as `than`. */
-export const stands = (
-  { isIsolated, isHealthy, circuits }: Candidate,
-  circuit: number,
-  than?: Candidate,
-): boolean =>
-  !isIsolated && (isHealthy || than?.isHealthy === false) && circuits[circuit]?.state === 'closed';
+export const stands = (one: Candidate, circuit: number, than?: Candidate): boolean =>
+  !one.isIsolated && (one.isHealthy || than?.isHealthy === false) && one.stateOf(circuit) === 'closed';
 
 /** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
 export const OVERDUE = 1;
@@ -64,9 +54,9 @@ function among<T extends Candidate>(
   candidates: readonly T[],
   { circuit, tried, canTry, patience }: Attempted<T>,
 ): T | undefined {
-  const standing = candidates.filter(({ circuits }) => circuits[circuit]?.state === 'closed');
-  const due = candidates.find((one) => one.circuits[circuit]?.isDue(patience) && !tried.includes(one));
-  if (due && (standing.length === 0 || due.circuits[circuit]?.isDue(OVERDUE) || canTry())) return due;
+  const standing = candidates.filter((one) => one.stateOf(circuit) === 'closed');
+  const due = candidates.find((one) => one.isDue(circuit, patience) && !tried.includes(one));
+  if (due && (standing.length === 0 || due.isDue(circuit, OVERDUE) || canTry())) return due;
   const fresh = standing.filter((one) => !tried.includes(one));
   return (
     lessBusy(fresh.length > 0 ? fresh : standing) ??

@@ -14,6 +14,8 @@ export interface EndpointOptions {
   readonly url: string;
   readonly connectTimeout: number;
   readonly circuits: readonly BreakerPolicy[];
+  /** Most bytes of the head of a response. */
+  readonly headBytes: number;
   readonly health: HealthCheck | undefined;
   /** Milliseconds between two looks at its addresses; 0 is never. */
   readonly interval: number;
@@ -25,6 +27,8 @@ export interface EndpointOptions {
 export interface Owner {
   /** Whether others would take the calls of this one. */
   canSpare(instance: Instance, circuit: number): boolean;
+  /** Whether there are several to choose from. */
+  readonly hasChoice: boolean;
   /** Instances came or went. */
   onInstances(): void;
 }
@@ -153,13 +157,14 @@ export class Endpoint {
   }
 
   #make(id: string, address?: Instance['pinned']): Instance {
-    const { url, connectTimeout, circuits } = this.#options;
+    const { url, connectTimeout, circuits, headBytes } = this.#options;
     const addresses = async () =>
       address ? [address] : this.#found.length > 0 ? this.#found : this.#lookup(this.#host);
     const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
     return new Instance({
-      ...{ id, origin: url, connectTimeout, circuits, address, lookup },
+      ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
       canBeSpared: (one, circuit) => [...this.#owners].some((owner) => owner.canSpare(one, circuit)),
+      hasOthers: () => [...this.#owners].some(({ hasChoice }) => hasChoice),
     });
   }
 

@@ -1,6 +1,7 @@
 /** The endpoints of a target, after those that it had before: a reload changes no more than it has to. */
 import { isDeepStrictEqual } from 'node:util';
 import type { HealthCheck } from '../config/health-check.ts';
+import { defaultLimits } from '../config/limits.ts';
 import { Endpoint, type EndpointOptions, freeId } from './endpoint.ts';
 
 export interface TargetPlace {
@@ -10,6 +11,8 @@ export interface TargetPlace {
   readonly health?: HealthCheck | undefined;
   /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
   readonly lookup: number;
+  /** Most bytes of the head of a response. */
+  readonly headBytes?: number | undefined;
 }
 
 interface Renewal extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
@@ -24,7 +27,7 @@ interface Renewal extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 
 
 /** One whose URL stays is the same; where it is called otherwise, at least its ids and isolations stay. */
 export function renewEndpoints(place: TargetPlace, { previous, ...options }: Renewal): Endpoint[] {
-  const { urls, health, lookup: interval } = place;
+  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders } = place;
   const before = new Map(previous?.endpoints.map((endpoint) => [endpoint.url, endpoint]));
   const isSame =
     previous?.isSamePolicy && isDeepStrictEqual({ ...place, urls: [] }, { ...previous.place, urls: [] });
@@ -34,6 +37,6 @@ export function renewEndpoints(place: TargetPlace, { previous, ...options }: Ren
     if (known && isSame) return known;
     const id = known?.id ?? freeId('', ids);
     ids.add(id);
-    return new Endpoint({ ...options, id, url, health, interval, previous: known });
+    return new Endpoint({ ...options, id, url, health, interval, headBytes, previous: known });
   });
 }

@@ -34,8 +34,9 @@ export function brokenOff(cause: unknown): unknown {
  * @param until when an instance may be tried again, in milliseconds since the epoch; undefined where an operator took
  * them all out
  * @param pause milliseconds until then, where that is not known
+ * @param cause of the latest failure
  */
-export function keptBack(service: string, until: number | undefined, pause: number): Problem {
+export function keptBack(service: string, until: number | undefined, pause: number, cause: unknown): Problem {
   const detail =
     until === undefined
       ? `No instance of the service "${service}" takes calls at the moment.`
@@ -44,5 +45,6 @@ export function keptBack(service: string, until: number | undefined, pause: numb
   return new Problem(circuitOpen, detail, {
     headers: { 'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))) },
     extensions: { service },
+    cause,
   });
 }

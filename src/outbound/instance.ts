@@ -6,8 +6,10 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { BreakerPolicy } from '../config/breaker.ts';
-import { type Breaker, createBreaker } from './breaker.ts';
+import { type Breaker, type BreakerState, createBreaker, WHOLE_INSTANCE } from './breaker.ts';
+import type { CallFailure } from './call-failure.ts';
 import type { Candidate } from './choice.ts';
+import { createConnector } from './connector.ts';
 import type { Dependency } from './dependencies.ts';
 import { Statistics } from './statistics.ts';
 
@@ -20,32 +22,92 @@ export interface InstanceOptions {
   /** Where connections go, if not where the system finds its name. */
   readonly lookup?: LookupFunction | undefined;
   readonly connectTimeout: number;
+  /** What opens each of its circuits: by number, which grows when an operation is called first. */
   readonly circuits: readonly BreakerPolicy[];
   /** Whether the others would take its calls. */
   readonly canBeSpared: (instance: Instance, circuit: number) => boolean;
+  /** Whether there are others. */
+  readonly hasOthers: () => boolean;
+  /** Most bytes of the head of a response. */
+  readonly headBytes: number;
 }
 
 export class Instance implements Candidate {
   readonly id: string;
   readonly statistics = new Statistics();
-  circuits: readonly Breaker[];
   isHealthy = true;
   /** Whom it calls, where its health check says so. */
   dependencies: readonly Dependency[] = [];
   /** When an operator took it out. */
   isolatedSince: string | undefined;
   readonly #options: InstanceOptions;
+  /** That of its connections, and after it those of the operations that were called. */
+  #circuits: [Breaker, ...(Breaker | undefined)[]];
   #pool: Pool;
 
   constructor(options: InstanceOptions) {
     this.id = options.id;
     this.#options = options;
-    this.circuits = this.#newCircuits();
+    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
     this.#pool = this.connect();
   }
 
   get inFlight(): number {
     return this.statistics.inFlight;
+  }
+
+  /** As far as they were needed. */
+  get circuits(): readonly Breaker[] {
+    return this.#circuits.filter((one) => one !== undefined);
+  }
+
+  /** Of all that is asked of it together: open as well where each of its operations is. */
+  get state(): BreakerState {
+    const [whole, ...operations] = this.circuits;
+    if (whole?.state !== 'closed') return whole?.state ?? 'closed';
+    const states = operations.map(({ state }) => state);
+    if (states.length === 0 || states.includes('closed')) return 'closed';
+    return states.includes('half-open') ? 'half-open' : 'open';
+  }
+
+  /** When a call is let through again, in milliseconds since the epoch; meaningless where all are. */
+  get openUntil(): number {
+    const [whole, ...operations] = this.circuits as [Breaker, ...Breaker[]];
+    if (whole.state !== 'closed' || operations.length === 0) return whole.openUntil;
+    return Math.min(...operations.map(({ openUntil }) => openUntil));
+  }
+
+  stateOf(circuit: number): BreakerState {
+    const whole = this.#circuits[WHOLE_INSTANCE].state;
+    if (circuit === WHOLE_INSTANCE) return whole;
+    const own = this.#circuit(circuit).state;
+    if (whole === 'closed' || own === whole) return own;
+    return own === 'closed' ? whole : 'open';
+  }
+
+  isDue(circuit: number, overdue?: number): boolean {
+    const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
+    const notClosed = both.filter(({ state }) => state !== 'closed');
+    return notClosed.length > 0 && notClosed.every((one) => one.isDue(overdue));
+  }
+
+  /** When calls of an operation are let through again, in milliseconds since the epoch. */
+  openUntilOf(circuit: number): number {
+    const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
+    return Math.max(...both.map(({ state, openUntil }) => (state === 'closed' ? 0 : openUntil)));
+  }
+
+  /** Through the circuit of its connections and that of the operation. */
+  guard<T>(circuit: number, attempt: () => Promise<T>): Promise<T> {
+    const whole = this.#circuits[WHOLE_INSTANCE].policy;
+    if (circuit === WHOLE_INSTANCE) return whole.execute(attempt);
+    const own = this.#circuit(circuit).policy;
+    return whole.execute(() => own.execute(attempt));
+  }
+
+  /** An answer that was counted as a success broke off before its end. */
+  revise(circuit: number, failure: CallFailure): void {
+    this.#circuit(circuit).revise(failure);
   }
 
   get isIsolated(): boolean {
@@ -70,15 +132,15 @@ export class Instance implements Candidate {
    * of events, must not keep others from a connection.
    */
   connect(connections: number | null = null): Pool {
-    const { origin, lookup, connectTimeout } = this.#options;
+    const { origin, lookup, connectTimeout, headBytes } = this.#options;
     return new Pool(origin, {
       connections,
       // More on one connection would let a slow answer hold up the fast ones behind it.
       pipelining: 1,
-      connectTimeout,
       headersTimeout: 0,
+      maxHeaderSize: headBytes,
       allowH2: false,
-      ...(lookup && { connect: { lookup } }),
+      connect: createConnector({ timeout: connectTimeout, lookup }),
     });
   }
 
@@ -91,13 +153,13 @@ export class Instance implements Candidate {
   reset(): void {
     this.isolatedSince = undefined;
     this.isHealthy = true;
-    this.circuits = this.#newCircuits();
+    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
   }
 
   /** Whoever has its name now gets what comes, and is given a chance; what is in flight ends where it is. */
   async reconnect(): Promise<void> {
     const old = this.#pool;
-    this.circuits = this.#newCircuits();
+    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
     this.#pool = this.connect();
     await old.close();
   }
@@ -107,8 +169,17 @@ export class Instance implements Candidate {
     await this.#pool.close();
   }
 
-  #newCircuits(): Breaker[] {
-    const { circuits, canBeSpared } = this.#options;
-    return circuits.map((policy, circuit) => createBreaker(policy, () => canBeSpared(this, circuit)));
+  #circuit(circuit: number): Breaker {
+    this.#circuits[circuit] ??= this.#newCircuit(circuit);
+    return this.#circuits[circuit] as Breaker;
+  }
+
+  #newCircuit(circuit: number): Breaker {
+    const { circuits, canBeSpared, hasOthers } = this.#options;
+    return createBreaker(circuits[circuit] as BreakerPolicy, {
+      circuit,
+      canBeSpared: () => canBeSpared(this, circuit),
+      hasOthers,
+    });
   }
 }

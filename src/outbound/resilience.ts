@@ -7,6 +7,7 @@ import type { BreakerPolicy } from '../config/breaker.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import type { Policy } from '../config/policy.ts';
 import { UpstreamAnswer } from './answer.ts';
+import { WHOLE_INSTANCE } from './breaker.ts';
 import type { Call } from './call.ts';
 import { CallFailure } from './call-failure.ts';
 import { RetryRules } from './retry.ts';
@@ -21,11 +22,9 @@ const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
 interface Parts {
   readonly budget: RetryBudget;
   readonly slots: Slots;
-  /** Which of an instance's circuits it goes through. */
-  readonly circuit: number;
 }
 
-const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => {
+const createResilience = (policy: Policy, { budget, slots }: Parts) => {
   const rules = new RetryRules(policy.retry, budget);
   const repeat = retry(
     handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
@@ -46,7 +45,7 @@ const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => 
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
   const around = (call: Call, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
     repeat.execute(() => slots.execute(call, attempt));
-  return { policy, circuit, slots, rules, around };
+  return { policy, slots, rules, around };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
@@ -56,31 +55,48 @@ export class Resiliences {
   readonly budget: RetryBudget;
   readonly ofService: Resilience;
   readonly ofOperations: ReadonlyMap<string, Resilience>;
-  /** What opens the circuits that each instance has: that of the service, and those of operations. */
+  /** What opens each circuit of an instance: that of its connections, and those of the operations called so far. */
   readonly circuits: readonly BreakerPolicy[];
+  /** Operations that have a breaker of their own. */
+  readonly ownCircuits: ReadonlySet<string>;
+  readonly #circuits: BreakerPolicy[];
+  readonly #circuitOf = new Map<string, number>();
 
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
-    const circuits = [policy.breaker];
-    const make = (one: Policy, circuit: number, slots = new Slots(one.bulkhead)) =>
-      createResilience(one, { budget: this.budget, slots, circuit });
-    this.ofService = make(policy, 0);
+    const make = (one: Policy, slots = new Slots(one.bulkhead)) =>
+      createResilience(one, { budget: this.budget, slots });
+    this.ofService = make(policy);
     this.ofOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
         id,
-        make(
-          one,
-          own.breaker ? circuits.push(one.breaker) - 1 : 0,
-          own.bulkhead ? undefined : this.ofService.slots,
-        ),
+        make(one, own.bulkhead ? undefined : this.ofService.slots),
       ]),
     );
-    this.circuits = circuits;
+    this.#circuits = [policy.breaker];
+    this.circuits = this.#circuits;
+    this.ownCircuits = new Set([...operations].flatMap(([id, { own }]) => (own.breaker ? id : [])));
+    for (const id of this.ownCircuits) this.circuitOf(id);
   }
 
   of(operationId: string | undefined): Resilience {
     if (operationId === undefined || this.ofOperations.size === 0) return this.ofService;
     return this.ofOperations.get(operationId) ?? this.ofService;
+  }
+
+  /** Which circuit of an instance a call goes through, beside that of its connections, which is that of no operation. */
+  circuitOf(operationId: string | undefined): number {
+    if (operationId === undefined) return WHOLE_INSTANCE;
+    const known = this.#circuitOf.get(operationId);
+    if (known !== undefined) return known;
+    const circuit = this.#circuits.push(this.of(operationId).policy.breaker) - 1;
+    this.#circuitOf.set(operationId, circuit);
+    return circuit;
+  }
+
+  /** Operations that were called, or have a breaker of their own, each with its circuit. */
+  get operationCircuits(): ReadonlyMap<string, number> {
+    return this.#circuitOf;
   }
 
   /** Calls that wait for their turn. */

@@ -27,6 +27,8 @@ export class RetryRules {
   book(call: Call, outcome: UpstreamAnswer | CallFailure): boolean {
     if (call.over || call.retries >= this.#policy.attempts) return false;
     const isAnswer = !(outcome instanceof CallFailure);
+    // It was worked on, and would be sent the same again.
+    if (!isAnswer && outcome.kind === 'invalid') return false;
     const after = isAnswer && RETRIED_STATUSES.has(outcome.status) ? retryAfter(outcome) : undefined;
     const isElsewhere = call.hasOther();
     if (isAnswer && !isRetriedAnswer(outcome.status, after, isElsewhere)) return false;

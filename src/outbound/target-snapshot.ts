@@ -31,14 +31,14 @@ export interface InstanceSnapshot extends Counted {
 
 export interface TargetSnapshot extends Counted {
   readonly name: string;
-  /** Closed while at least one instance takes calls. */
+  /** Closed while at least one instance takes calls of at least one operation. */
   readonly breaker: BreakerState;
   /** Calls that wait for their turn. */
   readonly queued: number;
   readonly retries: number;
   /** Retries that there would have been but for their budget. */
   readonly retriesRefused: number;
-  /** Those with a circuit of their own. */
+  /** Those that have a breaker of their own, or whose circuit is not closed. */
   readonly circuits?: readonly { readonly operationId: string; readonly breaker: BreakerState }[];
   /** The latest first. */
   readonly recentFailures: readonly Failure[];
@@ -55,12 +55,12 @@ interface Parts {
 }
 
 export function snapshotOf({ name, instances, resiliences, statistics }: Parts): TargetSnapshot {
-  const { budget, ofOperations } = resiliences;
-  const breaker = breakerOf(instances, 0);
-  const retryAt = halfOpenAt(instances, 0);
-  const circuits = [...ofOperations]
-    .filter(([, { circuit }]) => circuit > 0)
-    .map(([operationId, { circuit }]) => ({ operationId, breaker: breakerOf(instances, circuit) }));
+  const { budget, operationCircuits, ownCircuits } = resiliences;
+  const breaker = together(instances.filter(isFree).map(({ state }) => state));
+  const retryAt = earliest(instances.filter(isFree).map(({ openUntil }) => openUntil));
+  const circuits = [...operationCircuits]
+    .map(([operationId, circuit]) => ({ operationId, breaker: breakerOf(instances, circuit) }))
+    .filter(({ operationId, breaker: state }) => state !== 'closed' || ownCircuits.has(operationId));
   return {
     name,
     breaker,
@@ -75,20 +75,21 @@ export function snapshotOf({ name, instances, resiliences, statistics }: Parts):
   };
 }
 
-/** Of all instances together. */
-const breakerOf = (instances: readonly Instance[], circuit: number): BreakerState => {
-  const free = instances.filter(({ isIsolated }) => !isIsolated);
-  const states = free.map(({ circuits }) => circuits[circuit]?.state);
-  return states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
-};
+const isFree = ({ isIsolated }: Instance): boolean => !isIsolated;
+
+/** Of an operation, at all instances together. */
+const breakerOf = (instances: readonly Instance[], circuit: number): BreakerState =>
+  together(instances.filter(isFree).map((one) => one.stateOf(circuit)));
+
+const together = (states: readonly BreakerState[]): BreakerState =>
+  states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
 
 /** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
-export const halfOpenAt = (instances: readonly Instance[], circuit: number): number | undefined => {
-  const times = instances.flatMap(({ isIsolated, circuits }) =>
-    isIsolated ? [] : (circuits[circuit]?.openUntil ?? []),
-  );
-  return times.length === 0 ? undefined : Math.min(...times);
-};
+export const halfOpenAt = (instances: readonly Instance[], circuit: number): number | undefined =>
+  earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit)));
+
+const earliest = (times: readonly number[]): number | undefined =>
+  times.length === 0 ? undefined : Math.min(...times);
 
 const countedOf = (statistics: Statistics): Counted => {
   const { inFlight, requests, failures, recentFailures } = statistics;
@@ -105,10 +106,9 @@ const countedOf = (statistics: Statistics): Counted => {
 const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
   const { id, statistics, isolatedSince } = instance;
   const state = stateOf(instance);
-  const until = instance.circuits[0]?.openUntil ?? 0;
   return {
     ...{ id, state },
-    ...(state === 'ejected' && { ejectedUntil: new Date(until).toISOString() }),
+    ...(state === 'ejected' && { ejectedUntil: new Date(instance.openUntil).toISOString() }),
     ...(isolatedSince !== undefined && { isolatedSince }),
     ...countedOf(statistics),
   };
@@ -116,7 +116,7 @@ const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
 
 const stateOf = (instance: Instance): InstanceState => {
   if (instance.isIsolated) return 'isolated';
-  const { state } = instance.circuits[0] ?? { state: 'closed' };
+  const { state } = instance;
   if (state === 'open') return 'ejected';
   if (state === 'half-open') return 'trial';
   return stands(instance, 0) ? 'working' : 'unhealthy';

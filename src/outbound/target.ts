@@ -6,11 +6,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError } from 'cockatiel';
 import type { ServicePolicies } from '../config/policies.ts';
+import { causeText } from '../http/cause.ts';
 import { DEADLINE_HEADER } from '../http/deadline.ts';
 import { isFailure, type UpstreamAnswer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { Call, type OutboundRequest } from './call.ts';
-import { CallAborted, CallFailure, OutOfTime } from './call-failure.ts';
+import { CallAborted, CallFailure, OutOfTime, RESPONSE_FAULTS } from './call-failure.ts';
 import { type Caller, untilAborted } from './caller.ts';
 import { choose, stands, takesCalls } from './choice.ts';
 import { type Dependency, together } from './dependencies.ts';
@@ -23,6 +24,7 @@ import { Resiliences } from './resilience.ts';
 import { Statistics } from './statistics.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
 import { traced } from './traced.ts';
+import { uploadOf } from './upload.ts';
 
 export interface TargetParts {
   /** What it was before; instances that are called as before keep their connections and breakers. */
@@ -39,6 +41,8 @@ export class Target implements Owner, Caller {
   readonly #resiliences: Resiliences;
   readonly #statistics: Statistics;
   #instances: readonly Instance[] = [];
+  /** Of the latest failure, for the log. */
+  #latestCause: unknown;
 
   constructor(
     name: string,
@@ -80,7 +84,11 @@ export class Target implements Owner, Caller {
     return all.length === 1 || all.some((one) => one !== instance && stands(one, circuit, instance));
   }
 
-  hasOther({ tried, resilience: { circuit } }: Call): boolean {
+  get hasChoice(): boolean {
+    return this.#instances.length > 1;
+  }
+
+  hasOther({ tried, circuit }: Call): boolean {
     return (
       this.#instances.length > 1 &&
       this.#instances.some((one) => !tried.includes(one) && stands(one, circuit))
@@ -92,7 +100,8 @@ export class Target implements Owner, Caller {
     const now = performance.now();
     const resilience = this.#resiliences.of(request.operationId);
     const deadline = Math.min(now + resilience.policy.deadline, request.deadline ?? Number.POSITIVE_INFINITY);
-    const call = new Call(request, resilience, deadline, this);
+    const circuit = this.#resiliences.circuitOf(request.operationId);
+    const call = new Call(request, { resilience, circuit, deadline }, this);
     this.#statistics.requests += 1;
     this.#resiliences.budget.countCall(now);
     // Before the breaker has a say: a call that is not made does not try whether the target is back either.
@@ -136,8 +145,8 @@ export class Target implements Owner, Caller {
   }
 
   #run(call: Call): void {
-    const { circuit, slots, around } = call.resilience;
-    const { patience } = call;
+    const { slots, around } = call.resilience;
+    const { circuit, patience } = call;
     // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
     if (!this.#instances.some((one) => takesCalls(one, circuit, patience))) {
       call.fail(new BrokenCircuitError());
@@ -150,13 +159,11 @@ export class Target implements Owner, Caller {
   #attempt(call: Call): Promise<UpstreamAnswer> {
     // Given up while it waited for its turn, which says nothing of the target.
     if (call.over) throw new CallAborted(call.over);
-    const { circuit } = call.resilience;
-    const { tried, canTry, patience } = call;
+    const { circuit, tried, canTry, patience } = call;
     const instance = choose(this.#instances, { circuit, tried, canTry, patience });
-    const breaker = instance?.circuits[circuit];
-    if (!instance || !breaker) throw new BrokenCircuitError();
+    if (!instance) throw new BrokenCircuitError();
     if (this.#instances.length > 1) call.tried = [...tried, instance];
-    return breaker.policy.execute(() => this.#attemptAt(call, instance));
+    return instance.guard(circuit, () => this.#attemptAt(call, instance));
   }
 
   async #attemptAt(call: Call, instance: Instance): Promise<UpstreamAnswer> {
@@ -180,18 +187,20 @@ export class Target implements Owner, Caller {
     const { method, path, body } = call.request;
     const { span, headers = call.request.headers } = traced(this.name, call) ?? {};
     const sent = headers.concat(DEADLINE_HEADER, String(time));
-    instance.dispatch({ method, path, headers: sent, body: body ?? null, bodyTimeout: idleTimeout }, attempt);
+    const upload = uploadOf(body, sent);
+    instance.dispatch({ method, path, headers: sent, body: upload, bodyTimeout: idleTimeout }, attempt);
     try {
       const answer = await attempt.head;
       const milliseconds = performance.now() - startedAt;
       statistics.recordLatency(milliseconds);
       own.recordLatency(milliseconds);
       span?.end({ status: answer.status });
-      if (isFailure(answer.status)) this.#recordFailure(`answered ${answer.status}`, call, instance);
+      if (isFailure(answer.status))
+        this.#recordFailure(`answered ${answer.status}`, undefined, call, instance);
       return answer;
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
-      if (error instanceof CallFailure) this.#recordFailure(REASONS[error.kind], call, instance);
+      if (error instanceof CallFailure) this.#recordFailure(reasonOf(error), error.cause, call, instance);
       if (error instanceof CallFailure && error.kind === 'unreachable')
         for (const endpoint of this.#endpoints)
           if (endpoint.instances.includes(instance)) endpoint.onUnreachable();
@@ -199,29 +208,37 @@ export class Target implements Owner, Caller {
     }
   }
 
-  #recordFailure(reason: string, { request: { operationId } }: Call, instance: Instance): void {
+  #recordFailure(
+    reason: string,
+    cause: unknown,
+    { request: { operationId } }: Call,
+    instance: Instance,
+  ): void {
+    this.#latestCause = cause;
     this.#statistics.recordFailure(reason, operationId);
     instance.statistics.recordFailure(reason, operationId);
   }
 
   /** For the log of whoever asks. */
-  #count({ request: { tally }, resilience }: Call, instance: Instance): void {
+  #count({ request: { tally }, circuit }: Call, instance: Instance): void {
     if (tally === undefined) return;
     tally.attempts += 1;
-    if (tally.breaker !== 'open') tally.breaker = instance.circuits[resilience.circuit]?.state ?? '';
+    if (tally.breaker !== 'open') tally.breaker = instance.stateOf(circuit);
     if (this.#instances.length > 1 && tally.service === this.name) tally.instance = instance.id;
   }
 
   /** The head of an answer came and its end did not. An instance that does so is no good while there are others. */
   #onBroken(call: Call, instance: Instance, failure: CallFailure): void {
-    this.#recordFailure(BROKEN_OFF, call, instance);
-    if (this.#instances.length > 1) instance.circuits[call.resilience.circuit]?.revise(failure);
+    const { cause } = failure;
+    this.#recordFailure(withCause(BROKEN_OFF, cause), cause, call, instance);
+    if (this.hasChoice && failure.kind === 'broken') instance.revise(call.circuit, failure);
   }
 
-  explain(error: unknown, { request, resilience: { circuit, policy } }: Call): unknown {
+  explain(error: unknown, { request, circuit, resilience: { policy } }: Call): unknown {
     if (!(error instanceof BrokenCircuitError)) return explained(this.name, error);
     if (request.tally) request.tally.breaker = 'open';
-    return keptBack(this.name, halfOpenAt(this.#instances, circuit), policy.breaker.halfOpenAfter);
+    const until = halfOpenAt(this.#instances, circuit);
+    return keptBack(this.name, until, policy.breaker.halfOpenAfter, this.#latestCause);
   }
 }
 
@@ -232,3 +249,11 @@ const REASONS = {
   broken: 'the connection broke',
   timeout: 'no answer in time',
 } as const;
+
+const reasonOf = ({ kind, fault, cause }: CallFailure): string =>
+  kind === 'invalid' ? RESPONSE_FAULTS[fault ?? 'not-http'] : withCause(REASONS[kind], cause);
+
+const withCause = (reason: string, cause: unknown): string => {
+  const text = causeText(cause);
+  return text === undefined ? reason : `${reason}: ${text}`;
+};

@@ -29,12 +29,13 @@ export const renewTargets = (
         urls,
         health,
         lookup = 0,
+        headBytes,
         policy = defaultPolicy,
         operations = new Map(),
       }): [string, Target] => {
         const known = previous.get(name);
         const policies = { policy, operations };
-        const place = { urls, health, lookup };
+        const place = { urls, health, lookup, headBytes };
         const isSame = isDeepStrictEqual(known?.place, place) && isDeepStrictEqual(known?.policies, policies);
         return [
           name,

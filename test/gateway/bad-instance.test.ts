@@ -163,10 +163,15 @@ describe('the last one that stands', () => {
   });
 
   it('is given time as well when nothing comes any more', async () => {
-    for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(500).end();
+    for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(502).end();
     const outcomes = await run(80);
     expect(Object.keys(outcomes).some((one) => one.startsWith('503'))).toBe(true);
     const refused = await request(system.url).get('/things');
-    expect([500, 503]).toContain(refused.status);
+    expect([502, 503]).toContain(refused.status);
+  });
+
+  it('is asked on when all answer 500, which one client may have provoked', async () => {
+    for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(500).end('ill ');
+    expect(await run(80)).toEqual({ '500 ill ': 80 });
   });
 });

@@ -334,3 +334,18 @@ describe('the bookkeeping', () => {
     expect(log.written).toEqual([]);
   });
 });
+
+describe('a service that cannot be reached', () => {
+  it('is told in the log with the cause, once for many requests, and not to a client', async () => {
+    const { url, upstream, log } = await start();
+    await upstream.stop();
+    const texts = await Promise.all([1, 2, 3].map(async () => (await request(url).get('/x')).text));
+    await upstream.start();
+    const told = log.warnings.map(({ problem }: { problem?: string }) => problem);
+    expect(told).toEqual([...new Set(told)]);
+    for (const one of log.warnings)
+      expect(one).toMatchObject({ service: 'orders', cause: 'ECONNREFUSED', method: 'GET', path: '/x' });
+    expect(told.length).toBeGreaterThan(0);
+    expect(texts.join()).not.toMatch(/ECONN|127\.0\.0\.1/);
+  });
+});

@@ -7,7 +7,7 @@ import { identify } from '../../src/http/identify.ts';
 import { problemHandler } from '../../src/http/problem-handler.ts';
 
 const serve = (error: unknown, before: express.RequestHandler = (_req, _res, next) => next()) => {
-  const logger = { error: jest.fn() };
+  const logger = { error: jest.fn(), warn: jest.fn() };
   const app = express().disable('x-powered-by');
   app.use(identify(), before);
   app.get('/item/:id', () => {

@@ -23,7 +23,7 @@ beforeEach(async () => {
   watchers = new Watchers({ turn: () => turn, isOver: () => isOver, log });
   const app = express()
     .get('/{:page}', (req, res) => watchers.add(req, res, req.path, () => render()))
-    .use(problemHandler({ logger: { error: () => undefined } }));
+    .use(problemHandler({ logger: { error: () => undefined, warn: () => undefined } }));
   server = await listen(app, { port: 0, host: '127.0.0.1' });
 });
 afterEach(async () => {

@@ -34,35 +34,80 @@ const KINDS: readonly [z.input<typeof breakerSchema>, Opens][] = [
   ],
 ];
 
-/** What is expected of a circuit. */
-class Model {
+/** What is expected of one circuit. */
+class ModelCircuit {
   calls: { at: number; failed: boolean }[] = [];
   openedAt: number | undefined;
-  now = 0;
-  readonly #opens: Opens;
+  readonly #model: Model;
 
-  constructor(opens: Opens) {
-    this.#opens = opens;
+  constructor(model: Model) {
+    this.#model = model;
   }
 
-  get state(): 'closed' | 'open' {
-    return this.openedAt === undefined ? 'closed' : 'open';
+  get isOpen(): boolean {
+    return this.openedAt !== undefined;
   }
 
   get letsThrough(): boolean {
-    return this.openedAt === undefined || this.now - this.openedAt >= HALF_OPEN_AFTER;
+    return this.openedAt === undefined || this.#model.now - this.openedAt >= HALF_OPEN_AFTER;
   }
 
-  /** @param isProof whether it says anything of the target */
-  called(failed: boolean, isProof = true): void {
+  counted(failed: boolean): void {
+    const { now, opens } = this.#model;
     if (this.openedAt !== undefined) {
-      this.openedAt = failed || !isProof ? this.now : undefined;
-      this.calls = failed || !isProof ? this.calls : [{ at: this.now, failed: false }];
+      this.openedAt = failed ? now : undefined;
+      if (!failed) this.calls = [{ at: now, failed: false }];
       return;
     }
-    if (!isProof) return;
-    this.calls.push({ at: this.now, failed });
-    if (failed && this.#opens(this.calls, this.now)) this.openedAt = this.now;
+    this.calls.push({ at: now, failed });
+    if (failed && opens(this.calls, now)) this.openedAt = now;
+  }
+
+  /** It says nothing of whether calls go well; for a call that tries, whether there is somebody at all. */
+  uncounted(isProof: boolean): void {
+    if (this.openedAt !== undefined) this.counted(!isProof);
+  }
+}
+
+/** What is expected of a service with one instance. */
+class Model {
+  now = performance.now();
+  readonly opens: Opens;
+  readonly whole = new ModelCircuit(this);
+  readonly #operations = new Map<string, ModelCircuit>();
+
+  constructor(opens: Opens) {
+    this.opens = opens;
+  }
+
+  of(operationId: string): ModelCircuit {
+    const circuit = this.#operations.get(operationId) ?? new ModelCircuit(this);
+    this.#operations.set(operationId, circuit);
+    return circuit;
+  }
+
+  /** Operations that were called, and may not be called now. */
+  get cutOff(): readonly string[] {
+    return [...this.#operations]
+      .filter(([, { isOpen }]) => isOpen || this.whole.isOpen)
+      .map(([operationId]) => operationId);
+  }
+
+  called(operationId: string | undefined, outcome: Outcome): void {
+    const own = operationId === undefined ? undefined : this.of(operationId);
+    const all = own ? [this.whole, own] : [this.whole];
+    if (outcome === 'left') for (const one of all) one.uncounted(false);
+    else if (outcome === 'unreachable') {
+      this.whole.counted(true);
+      own?.uncounted(false);
+    } else if (outcome === 'garbage') for (const one of all) one.uncounted(true);
+    else if (outcome === 'broken' || outcome === 'timeout') {
+      (own ?? this.whole).counted(true);
+      if (own) this.whole.uncounted(true);
+    } else {
+      (own ?? this.whole).counted(outcome === 503);
+      if (own) this.whole.counted(false);
+    }
   }
 }
 
@@ -73,16 +118,16 @@ interface Real {
 
 const GET = { method: 'GET', path: '/', headers: [] };
 
-/** A call, and what comes of it: an answer, a connection that breaks, no answer in time, a caller that leaves. */
+type Outcome = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'unreachable' | 'garbage';
+
+/** A call, and what comes of it: a response, something else, a connection that breaks, a caller that leaves. */
 class Called implements fc.AsyncCommand<Model, Real> {
-  readonly #outcome: 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left';
+  readonly #outcome: Outcome;
+  readonly #operationId: string | undefined;
 
-  constructor(outcome: Called['outcome']) {
+  constructor(outcome: Outcome, operationId?: string) {
     this.#outcome = outcome;
-  }
-
-  get outcome() {
-    return this.#outcome;
+    this.#operationId = operationId;
   }
 
   check(): boolean {
@@ -91,12 +136,18 @@ class Called implements fc.AsyncCommand<Model, Real> {
 
   async run(model: Model, { target, upstream }: Real): Promise<void> {
     const outcome = this.#outcome;
+    const operationId = this.#operationId;
+    const own = operationId === undefined ? undefined : model.of(operationId);
+    const letsThrough = model.whole.letsThrough && (own?.letsThrough ?? true);
+    const tries = model.whole.isOpen || own?.isOpen === true;
     const before = upstream.requests.length;
     upstream.answer = (req, res) => {
       if (typeof outcome === 'number') res.writeHead(outcome).end();
       else if (outcome === 'broken') req.socket.destroy();
+      else if (outcome === 'garbage') req.socket.end('SSH-2.0\r\n\r\n');
     };
-    const call = target.start(GET);
+    if (outcome === 'unreachable') await upstream.stop();
+    const call = target.start({ ...GET, operationId });
     let result = 'pending';
     call.answer.then(
       (answer) => {
@@ -107,9 +158,9 @@ class Called implements fc.AsyncCommand<Model, Real> {
         result = error.type?.code ?? error.name;
       },
     );
-    if (model.letsThrough) {
+    if (letsThrough && outcome !== 'unreachable') {
       await until(() => upstream.requests.length > before);
-      if (model.openedAt !== undefined) expect(target.snapshot().breaker).toBe('half-open');
+      if (tries) expect(stateOf(target, operationId)).toBe('half-open');
       if (outcome === 'left') call.abort();
       if (outcome === 'timeout') {
         pass(ATTEMPT_TIMEOUT);
@@ -117,23 +168,38 @@ class Called implements fc.AsyncCommand<Model, Real> {
       }
     }
     await until(() => result !== 'pending');
+    if (outcome === 'unreachable') await upstream.start();
 
-    if (!model.letsThrough) {
+    if (!letsThrough) {
       expect([result, upstream.requests.length]).toEqual(['circuit-open', before]);
     } else {
       expect(result).toBe(RESULTS[outcome as keyof typeof RESULTS] ?? String(outcome));
-      model.called(typeof outcome === 'number' ? outcome >= 500 : outcome !== 'left', outcome !== 'left');
+      model.called(operationId, outcome);
     }
-    expect(target.snapshot().breaker).toBe(model.state);
+    expect(target.snapshot().circuits?.map((one) => one.operationId) ?? []).toEqual(model.cutOff);
+    if (model.whole.isOpen) expect(target.snapshot().breaker).toBe('open');
   }
 
   toString(): string {
-    return `call(${this.#outcome})`;
+    return `call(${this.#outcome}, ${this.#operationId})`;
   }
 }
 
+const stateOf = (target: Target, operationId: string | undefined) => {
+  const { breaker, circuits } = target.snapshot();
+  return operationId === undefined
+    ? breaker
+    : circuits?.find((one) => one.operationId === operationId)?.breaker;
+};
+
 const ATTEMPT_TIMEOUT = 100;
-const RESULTS = { broken: 'bad-gateway', timeout: 'upstream-timeout', left: 'CallAborted' };
+const RESULTS = {
+  broken: 'bad-gateway',
+  garbage: 'bad-gateway',
+  timeout: 'upstream-timeout',
+  left: 'CallAborted',
+  unreachable: 'service-unreachable',
+};
 
 class Passed implements fc.AsyncCommand<Model, Real> {
   readonly #milliseconds: number;
@@ -158,17 +224,23 @@ class Passed implements fc.AsyncCommand<Model, Real> {
 
 type Sequence = Iterable<fc.AsyncCommand<Model, Real>>;
 
-const commands = fc.commands(
-  [
-    fc
-      .constantFrom('left', 'broken', 'timeout', 200, 404, 429, 500, 503, 500, 500)
-      .map((outcome) => new Called(outcome as Called['outcome'])),
-    fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds)),
-  ],
-  { maxCommands: 40, size: 'max' },
-);
+const OUTCOMES = [
+  ...(['left', 'broken', 'timeout', 'unreachable', 'garbage'] as const),
+  ...([200, 404, 429, 500, 503, 503, 503] as const),
+];
 
-describe('a circuit', () => {
+const commandsOf = (outcomes: readonly Outcome[], operations: readonly (string | undefined)[]) =>
+  fc.commands(
+    [
+      fc
+        .tuple(fc.constantFrom(...outcomes), fc.constantFrom(...operations))
+        .map((args) => new Called(...args)),
+      fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds)),
+    ],
+    { maxCommands: 40, size: 'max' },
+  );
+
+describe('circuits', () => {
   let upstream: Upstream;
   beforeAll(async () => {
     upstream = await startUpstream();
@@ -187,24 +259,52 @@ describe('a circuit', () => {
     });
     const target = new Target('orders', upstream.url, policies);
     const model = new Model(opens);
-    model.now = performance.now();
     await fc.asyncModelRun(() => ({ model, real: { target, upstream } }), sequence);
+    const { breaker: state } = target.snapshot();
     await atOnce(target.close());
-    return model;
+    return { model, state };
   };
-
-  it.each(KINDS)('of the kind %j is as its model', async (...kind) => {
-    await fc.assert(
+  const hold = (kind: (typeof KINDS)[number], commands: fc.Arbitrary<Sequence>) =>
+    fc.assert(
       fc.asyncProperty(commands, (sequence) => follow(kind, sequence).then(() => {})),
       { numRuns: 60 },
     );
-  });
 
-  it.each(KINDS)('of the kind %j forgets what was before it closed', async (...kind) => {
-    const failures = Array.from({ length: 4 }, () => new Called(500));
+  it.each(KINDS)('of the kind %j are as their model for calls that name no operation', (...kind) =>
+    hold(kind, commandsOf(OUTCOMES, [undefined])),
+  );
+
+  it.each(KINDS)('of the kind %j are as their model for calls of several operations', (...kind) =>
+    hold(kind, commandsOf(OUTCOMES, ['a', 'b'])),
+  );
+
+  it.each(KINDS)('of the kind %j forget what was before they closed', async (...kind) => {
+    const failures = Array.from({ length: 4 }, () => new Called(503));
     const closed = [...failures, new Passed(HALF_OPEN_AFTER), new Called(200)];
     expect((await follow(kind, closed)).state).toBe('closed');
     expect((await follow(kind, [...closed, ...failures])).state).toBe('open');
     expect((await follow(kind, [...closed, ...failures.slice(2)])).state).toBe('closed');
   });
+
+  it.each(KINDS)('of the kind %j never open for 500 or for what is not HTTP', async (...kind) => {
+    const outcomes = [500, 'garbage', 200] as const;
+    await fc.assert(
+      fc.asyncProperty(commandsOf(outcomes, ['a', undefined]), async (sequence) => {
+        const { model, state } = await follow(kind, sequence);
+        expect([state, model.cutOff]).toEqual(['closed', []]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it.each(KINDS)(
+    'of the kind %j leave the other operations alone, however one of them fails',
+    async (...kind) => {
+      for (const outcome of [500, 503, 'broken', 'timeout', 'garbage'] as const) {
+        const failures = Array.from({ length: 12 }, () => new Called(outcome, 'a'));
+        const { model } = await follow(kind, [...failures, new Called(200, 'b'), new Called(200)]);
+        expect([model.whole.isOpen, model.of('b').isOpen]).toEqual([false, false]);
+      }
+    },
+  );
 });

@@ -218,7 +218,8 @@ describe('the instance that is asked', () => {
 describe('the choice between instances that stand', () => {
   const candidate = (inFlight: number) => ({
     ...{ inFlight, isIsolated: false, isHealthy: true },
-    circuits: [{ state: 'closed' as const, isDue: () => false }],
+    stateOf: () => 'closed' as const,
+    isDue: () => false,
   });
   const attempted = { circuit: 0, tried: [], canTry: () => false, patience: 0 };
 

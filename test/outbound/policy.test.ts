@@ -296,7 +296,7 @@ describe('a retry', () => {
   });
 
   it('and the breaker: each attempt counts', async () => {
-    upstream.answer = answering(500);
+    upstream.answer = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 2 } });
     await settle(start());
     expect(target.snapshot().breaker).toBe('closed');
@@ -398,7 +398,7 @@ describe('an upload', () => {
   });
 
   it('and the breaker: it does not try whether the target is back where another could', async () => {
-    upstream.answer = answering(500);
+    upstream.answer = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 } });
     await settle(start());
     upstream.answer = answering(200);
@@ -463,7 +463,7 @@ describe('the deadline', () => {
   });
 
   it('and the breaker: a call that is not made does not try whether the target is back', async () => {
-    upstream.answer = answering(500);
+    upstream.answer = answering(502);
     use({
       retry: { attempts: 0 },
       breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 },

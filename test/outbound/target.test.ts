@@ -83,7 +83,9 @@ describe('a call', () => {
     };
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow();
-    expect(target.snapshot().lastFailure?.reason).toBe('the answer broke off');
+    expect(target.snapshot().lastFailure?.reason).toBe(
+      'the answer broke off: it closed the connection, UND_ERR_SOCKET',
+    );
   });
 });
 
@@ -94,6 +96,9 @@ describe('failures', () => {
     const problem = await problemFrom(target.send(get));
     expect([problem.type.code, problem.headers]).toEqual(['service-unreachable', { 'Retry-After': '1' }]);
     expect(JSON.stringify(problem) + JSON.stringify(target.snapshot())).not.toContain('127.0.0.1');
+    expect(target.snapshot().lastFailure?.reason).toBe(
+      'no connection: nothing listens at its address, ECONNREFUSED',
+    );
     await upstream.start();
   });
 
@@ -241,7 +246,7 @@ describe('retry', () => {
 describe('the breaker', () => {
   const policy = { ...once, breaker: { minimumCalls: 4, halfOpenAfter: '5s' } };
   const open = async () => {
-    upstream.answer = failing(500, 500, 500, 500);
+    upstream.answer = failing(503, 503, 503, 503);
     for (let i = 0; i < 4; i++) (await use0().send(get)).discard();
   };
   let made = false;
@@ -281,7 +286,7 @@ describe('the breaker', () => {
     expect(target.snapshot()).toMatchObject({
       breaker: 'closed',
       failures: 4,
-      lastFailure: { reason: 'answered 500' },
+      lastFailure: { reason: 'answered 503' },
     });
   });
 

@@ -149,6 +149,6 @@ export function pagesApp(options: Partial<PagesOptions> = {}): Express {
     res.status(req.method === 'POST' ? 201 : 200).set('Content-Type', 'application/prs.hal-forms+json');
     res.send(JSON.stringify({ _links: { self: { href: req.originalUrl } }, total: 1200 }));
   });
-  app.use(problemHandler({ logger: { error: () => undefined } }));
+  app.use(problemHandler({ logger: { error: () => undefined, warn: () => undefined } }));
   return app;
 }

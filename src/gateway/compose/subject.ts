@@ -11,6 +11,7 @@ import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { brokenOff } from '../../outbound/explain.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../headers.ts';
+import { passInterim } from '../interim.ts';
 import { originOf } from '../origin.ts';
 import type { Composing } from './compose.ts';
 import { isJson, mediaTypeOf, parseJson, readJson } from './json-answer.ts';
@@ -44,7 +45,7 @@ export const isReading = ({ method }: Pick<IncomingMessage, 'method'>): boolean 
 
 /** @param gone aborted when the caller leaves */
 export async function askSubject(work: Composing, gone: AbortSignal): Promise<Subject> {
-  const { req, composition, selection, options } = work;
+  const { req, res, composition, selection, options } = work;
   const { subject, lifting, urls, isRead } = composition;
   const exchange = exchangeOf(req);
   const { accept } = req.headers;
@@ -63,6 +64,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
       body: isReading(req) ? null : exchange.body,
       operationId: exchange.operation.operationId,
       deadline: exchange.context.deadline,
+      onInterim: passInterim(req, res),
       tally: exchange.context,
     },
     gone,

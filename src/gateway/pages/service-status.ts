@@ -125,6 +125,7 @@ const freshService = (service: ServiceSnapshot, points: readonly Point[], isApar
     html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
   }</p>
 ${isolated !== undefined && html`<p class="note">${isolated}</p>`}
+${circuitsOf(service)}
 <div class="charts">${[traffic, failing, latencies].map((series) => chart(points, series))}</div>
 ${figures(service)}
 ${instanceTable(service, isApart)}
@@ -133,6 +134,14 @@ ${callsOf(service)}
 ${failures(service)}
 ${driftTable([service])}`;
 };
+
+/** Operations that have a breaker of their own, or whose circuit is not closed. */
+const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
+  circuits.length > 0 &&
+  html`<ul class="plain">${circuits.map(
+    ({ operationId, breaker }) =>
+      html`<li><code>${operationId}</code>: <span class="state ${breaker}">${WORDS[breaker]}</span></li>`,
+  )}</ul>`;
 
 const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>
   dependencies.length > 0 &&

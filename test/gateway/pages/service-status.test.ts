@@ -31,6 +31,7 @@ describe('the status of a service', () => {
       'it is tried again at <time datetime="2030-01-02T03:04:10.000Z">03:04:10 UTC</time>',
     );
     expect(text).toContain('<code>listOrders</code>: no answer in time');
+    expect(text).toContain('<code>exportOrders</code>: <span class="state half-open">');
     expect(text).toContain('<code>POST /orders</code> Place an order');
   });
 

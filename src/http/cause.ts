@@ -1,0 +1,70 @@
+/**
+ * Why a call failed, for the log and the status page: the code that Node, OpenSSL or undici gives, and what it means. An
+ * error's own message is not used, since it has addresses in it.
+ */
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens at its address',
+  ENOTFOUND: 'its host name is not known',
+  EAI_AGAIN: 'its host name could not be looked up',
+  ETIMEDOUT: 'no connection in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  EHOSTUNREACH: 'no network route leads to it',
+  ENETUNREACH: 'no network route leads to it',
+  EADDRNOTAVAIL: 'no local port is free',
+  EMFILE: 'too many open files here',
+  ENFILE: 'too many open files here',
+  ECONNRESET: 'it reset the connection',
+  EPIPE: 'it closed the connection',
+  UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_BODY_TIMEOUT: 'the body paused for too long',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the body is shorter than it said',
+  EPROTO: 'the TLS handshake failed',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS there',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is self-signed and not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the issuer of its certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'the issuer of its certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is not trusted',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ENOSPC: 'no space is left on the disk',
+  EROFS: 'the disk is read-only',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk fails',
+  // Of PostgreSQL, appendix A.
+  '53100': 'no space is left on the disk',
+  '53300': 'the database has too many connections',
+};
+
+/** Of undici, for what is not HTTP; it has no code. */
+const PARSER_ERROR = 'HTTPParserError';
+/** Where it says what it found, in words of its own. */
+const FOUND = /\(([\w ,./-]{1,80})\)$/;
+
+/** Deeper chains are not followed. */
+const MOST_CAUSES = 10;
+
+/** Of the error, or of the nearest of its causes that has one. */
+export function causeCode(error: unknown): string | undefined {
+  let current = error;
+  for (let depth = 0; depth < MOST_CAUSES && typeof current === 'object' && current !== null; depth++) {
+    const { name, code, cause } = current as Partial<Record<'name' | 'code' | 'cause', unknown>>;
+    if (name === PARSER_ERROR) return name;
+    // Whatever else is called a code may have been made of what somebody sent.
+    if (typeof code === 'string' && /^[A-Z0-9][A-Z0-9_]{1,60}$/.test(code)) return code;
+    current = cause;
+  }
+  return undefined;
+}
+
+/** In words, with the code after them; undefined where nothing is known. */
+export function causeText(error: unknown): string | undefined {
+  const code = causeCode(error);
+  if (code === undefined) return undefined;
+  if (code === PARSER_ERROR) return FOUND.exec((error as Error).message)?.[1] ?? code;
+  const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+  return meaning === undefined ? code : `${meaning}, ${code}`;
+}

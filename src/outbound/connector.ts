@@ -1,0 +1,66 @@
+/**
+ * Opens connections to upstreams that read on where a plain socket gives up: when the upstream responds to an upload and
+ * closes before it has read it (RFC 9112 §9.5), and when it sends `100 Continue` to a request that did not ask for it
+ * (RFC 9110 §15.2: a client has to be able to parse it).
+ */
+import type { LookupFunction, Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import { InterimStatus } from './interim-status.ts';
+
+export interface ConnectorOptions {
+  /** Milliseconds for a connection to be made. */
+  readonly timeout: number;
+  /** Where connections go, if not where the system finds the name. */
+  readonly lookup?: LookupFunction | undefined;
+}
+
+export const createConnector = ({ timeout, lookup }: ConnectorOptions): buildConnector.connector => {
+  const connect = buildConnector({ timeout, allowH2: false, ...(lookup && { lookup }) });
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error) {
+        callback(error, null);
+        return;
+      }
+      keepReading(socket);
+      readContinue(socket);
+      callback(null, socket);
+    });
+};
+
+/** The other side does not read any more. What it has sent can be read all the same. */
+const NOT_READ: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * Without this the error of the write destroys the socket, and the response that waits in the kernel is never read. The
+ * write stays unfinished instead, so that no more of the upload is taken; the read side ends the connection, as an
+ * upstream that closed gives an end or a reset there.
+ */
+function keepReading(socket: Socket): void {
+  const { _write, _writev } = socket;
+  const unlessNotRead =
+    (done: Done): Done =>
+    (error) => {
+      if (!error || !NOT_READ.has((error as NodeJS.ErrnoException).code)) done(error);
+    };
+  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, unlessNotRead(done));
+  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, unlessNotRead(done));
+}
+
+function readContinue(socket: Socket): void {
+  const status = new InterimStatus();
+  const { read, write } = socket;
+  socket.read = (size) => {
+    const chunk = read.call(socket, size);
+    if (chunk !== null && status.isExpected) status.rewriteContinue(chunk);
+    return chunk;
+  };
+  socket.write = ((...args: Parameters<Socket['write']>) => {
+    const [chunk] = args;
+    // undici writes the head of a request as text, in one piece; the frame of a chunk begins with a line break.
+    if (typeof chunk === 'string' && !chunk.startsWith('\r\n')) status.expect();
+    return write.apply(socket, args);
+  }) as Socket['write'];
+}
