@@ -68,23 +68,27 @@ export function createGateway({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
-  const operations = services.flatMap(({ name, unknownQuery, responses, operations: policies, ...place }) => {
-    const document = documents.get(name);
-    if (!document) return [];
-    const compiled = compileOperations({
-      service: name,
-      document,
-      unknownQuery,
-      mount: mountOf(place),
-      holdsResponses: responses !== 'off',
-      onFault: (fault) => onFault?.(name, fault),
-    });
-    checkOperationPolicies(
-      { name, operations: policies },
-      compiled.map(({ operationId }) => operationId),
-    );
-    return compiled;
-  });
+  const operations = services.flatMap(
+    ({ name, unknownQuery, unknownBody, responses, operations: policies, ...place }) => {
+      const document = documents.get(name);
+      if (!document) return [];
+      const compiled = compileOperations({
+        service: name,
+        document,
+        unknownQuery,
+        unknownBody,
+        json: config.limits,
+        mount: mountOf(place),
+        holdsResponses: responses !== 'off',
+        onFault: (fault) => onFault?.(name, fault),
+      });
+      checkOperationPolicies(
+        { name, operations: policies },
+        compiled.map(({ operationId }) => operationId),
+      );
+      return compiled;
+    },
+  );
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
   const paths = publicPaths(router, pages);
@@ -116,7 +120,7 @@ export function createGateway({
       // Whose operation it is: 404, 405, or 503 where nobody can say.
       route(router, unservedPaths, security),
       // As the contract says, or 400, 413, 415.
-      validate(limits.body),
+      validate(limits),
       // With links where its service has none, and with what they lead to at other services.
       compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }),
       // To the service and back.

@@ -62,8 +62,59 @@ export async function decodedBody(
   return decoded;
 }
 
+/**
+ * Whether there is nothing in a body after all, as in one of no chunks (RFC 9112 §7.1). One that is not empty is read
+ * and forgotten.
+ */
+export const isEmpty = (req: IncomingMessage): Promise<boolean> => {
+  if (req.headers['content-length'] !== undefined) return Promise.resolve(false);
+  return collectBody(req, 0).then(
+    () => true,
+    (error) => {
+      if (error instanceof Problem) return false;
+      throw error;
+    },
+  );
+};
+
+/** So much of a body has to be here before its service is called. */
+const FIRST_BYTES = 65_536;
+
+/**
+ * All of a short body, and a longer one as it arrives, once its first part is here: until then it takes nobody's place
+ * at the service, however slowly it comes.
+ * @param waits whether the first part is waited for
+ * @throws Problem content-too-large (413), as the stream does
+ */
+export const receiveBody = (
+  req: IncomingMessage,
+  limit: number,
+  waits: boolean,
+): Promise<Buffer | Readable> =>
+  new Promise((resolve, reject) => {
+    checkLength(req, limit);
+    if (!waits) return resolve(streamBody(req, limit));
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const collect = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes <= Math.min(FIRST_BYTES, limit)) return;
+      req.off('data', collect).off('end', end).off('error', reject);
+      if (bytes > limit) {
+        req.resume();
+        reject(tooLarge(limit));
+        return;
+      }
+      req.pause().unshift(Buffer.concat(chunks));
+      resolve(streamBody(req, limit));
+    };
+    const end = () => resolve(Buffer.concat(chunks));
+    req.on('data', collect).once('end', end).once('error', reject);
+  });
+
 /** As it arrives; the stream fails with content-too-large (413). */
-export const streamBody = (req: IncomingMessage, limit: number): Readable => {
+const streamBody = (req: IncomingMessage, limit: number): Readable => {
   checkLength(req, limit);
   let bytes = 0;
   const counted = new Transform({
