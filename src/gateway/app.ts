@@ -120,7 +120,7 @@ export function createGateway({
       // Whose operation it is: 404, 405, or 503 where nobody can say.
       route(router, unservedPaths, security),
       // As the contract says, or 400, 413, 415.
-      validate(limits),
+      validate(limits.body),
       // With links where its service has none, and with what they lead to at other services.
       compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }),
       // To the service and back.

@@ -1,16 +1,9 @@
 /** Takes the body of a request, never more of it than the limit. */
 import type { IncomingMessage } from 'node:http';
-import { type Readable, Transform } from 'node:stream';
 import { Problem } from '../contract/problem.ts';
-import { badRequest, contentTooLarge, unsupportedMediaType } from '../contract/problems.ts';
+import { badRequest, unsupportedMediaType } from '../contract/problems.ts';
 import { CODINGS, decode } from '../http/decode.ts';
-
-/** RFC 9112 §6.3: a request has a body when it says how long it is, or that it comes in pieces. */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
-const tooLarge = (limit: number): Problem =>
-  new Problem(contentTooLarge, `The body is larger than ${limit} bytes.`, { extensions: { limit } });
+import { tooLarge, Upload } from '../http/upload.ts';
 
 /** @throws Problem content-too-large (413) before a byte is read, where the request says how long it is */
 const checkLength = ({ headers }: IncomingMessage, limit: number): void => {
@@ -77,57 +70,14 @@ export const isEmpty = (req: IncomingMessage): Promise<boolean> => {
   );
 };
 
-/** So much of a body has to be here before its service is called. */
-const FIRST_BYTES = 65_536;
-
-/**
- * All of a short body, and a longer one as it arrives, once its first part is here: until then it takes nobody's place
- * at the service, however slowly it comes.
- * @param waits whether the first part is waited for
- * @throws Problem content-too-large (413), as the stream does
- */
-export const receiveBody = (
-  req: IncomingMessage,
-  limit: number,
-  waits: boolean,
-): Promise<Buffer | Readable> =>
-  new Promise((resolve, reject) => {
-    checkLength(req, limit);
-    if (!waits) return resolve(streamBody(req, limit));
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const collect = (chunk: Buffer): void => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes <= Math.min(FIRST_BYTES, limit)) return;
-      req.off('data', collect).off('end', end).off('error', reject);
-      if (bytes > limit) {
-        req.resume();
-        reject(tooLarge(limit));
-        return;
-      }
-      req.pause().unshift(Buffer.concat(chunks));
-      resolve(streamBody(req, limit));
-    };
-    const end = () => resolve(Buffer.concat(chunks));
-    req.on('data', collect).once('end', end).once('error', reject);
-  });
-
 /** As it arrives; the stream fails with content-too-large (413). */
-const streamBody = (req: IncomingMessage, limit: number): Readable => {
+export const streamBody = (req: IncomingMessage, limit: number): Upload => {
   checkLength(req, limit);
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= limit) done(null, chunk);
-      else done(tooLarge(limit));
-    },
-  });
-  // Whoever reads it is told when it fails; where nobody does, that is no reason to end the process.
-  counted.on('error', () => req.resume());
+  const upload = new Upload(limit);
+  // A consumer is told when it fails; where there is none, that is no reason to end the process.
+  upload.on('error', () => req.resume());
   req.once('close', () => {
-    if (!req.complete) counted.destroy(new Error('The caller left.'));
+    if (!req.complete) upload.destroy(new Error('The client left.'));
   });
-  return req.pipe(counted);
+  return req.pipe(upload);
 };

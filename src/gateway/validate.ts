@@ -3,19 +3,19 @@
  *
  * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`; sends 400 (with a
  * JSON Pointer to each fault, or for what is not well-formed), 413, 415. JSON and forms are checked and go on as the
- * bytes that came; what is neither streams through, once its first part is here. A body that the document does not
+ * bytes that came; what is neither streams through. A body that the document does not
  * declare is refused. A GET without query is not parsed at all.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
-import type { Limits } from '../config/limits.ts';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { badRequest, validationFailed } from '../contract/problems.ts';
 import type { Step } from '../http/in-order.ts';
+import { hasBody } from '../http/request-body.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
-import { collectBody, decodedBody, hasBody, isEmpty, receiveBody } from './receive-body.ts';
+import { collectBody, decodedBody, isEmpty, streamBody } from './receive-body.ts';
 
-export const validate = ({ body: bodyLimit, slow }: Pick<Limits, 'body' | 'slow'>): Step =>
+export const validate = (bodyLimit: number): Step =>
   function validate(req, _res, next) {
     const exchange = exchangeOf(req);
     const { body, takesAnyBody } = exchange.operation;
@@ -36,11 +36,8 @@ export const validate = ({ body: bodyLimit, slow }: Pick<Limits, 'body' | 'slow'
     const media = body?.accept(contentTypeOf(req));
     if (!media?.check) {
       refuse(faults);
-      receiveBody(req, bodyLimit, slow.rate > 0)
-        .then((received) => {
-          exchange.body = received;
-        })
-        .then(() => next(), next);
+      exchange.body = streamBody(req, bodyLimit);
+      next();
       return;
     }
     const { check } = media;

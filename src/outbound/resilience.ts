@@ -1,11 +1,14 @@
 /**
  * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
- * that has one of its own. Breakers are the instances' own; time is bounded by plain timers in the attempt and the call.
+ * that has one of its own. Uploads have a bulkhead beside it, as they take as long as their senders like. Breakers are the
+ * instances' own; time is bounded by plain timers in the attempt and the call.
  */
+import { Readable } from 'node:stream';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import type { Policy } from '../config/policy.ts';
+import { Upload } from '../http/upload.ts';
 import { UpstreamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { CallFailure } from './call-failure.ts';
@@ -18,14 +21,47 @@ type Reason = { error: unknown } | { value: unknown };
 const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
   ('error' in reason ? reason.error : reason.value) as UpstreamAnswer | CallFailure;
 
+/** The bulkheads of what is called. */
+class Bulkheads {
+  readonly #calls: Slots;
+  readonly #uploads: Slots;
+
+  constructor(policy: Policy['bulkhead']) {
+    this.#calls = new Slots(policy);
+    this.#uploads = new Slots(policy);
+  }
+
+  of({ request: { body } }: Call): Slots {
+    return body instanceof Readable ? this.#uploads : this.#calls;
+  }
+
+  /** What is sent slowly takes no place from others: where these are few, it has one when its first part is here. */
+  execute<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+    const { body } = call.request;
+    const slots = this.of(call);
+    if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
+    return body.arrived.then(() => slots.execute(call, attempt));
+  }
+
+  /** Whether a call does not run at once. */
+  isWaiting(call: Call): boolean {
+    const slots = this.of(call);
+    return !slots.isFree || (call.request.body instanceof Upload && slots.isBusy);
+  }
+
+  get queued(): number {
+    return this.#calls.queued + this.#uploads.queued;
+  }
+}
+
 interface Parts {
   readonly budget: RetryBudget;
-  readonly slots: Slots;
+  readonly bulkheads: Bulkheads;
   /** Which of an instance's circuits it goes through. */
   readonly circuit: number;
 }
 
-const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => {
+const createResilience = (policy: Policy, { budget, bulkheads, circuit }: Parts) => {
   const rules = new RetryRules(policy.retry, budget);
   const repeat = retry(
     handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
@@ -45,8 +81,8 @@ const createResilience = (policy: Policy, { budget, slots, circuit }: Parts) => 
   });
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
   const around = (call: Call, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
-    repeat.execute(() => slots.execute(call, attempt));
-  return { policy, circuit, slots, rules, around };
+    repeat.execute(() => bulkheads.execute(call, attempt));
+  return { policy, circuit, bulkheads, rules, around };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
@@ -62,8 +98,8 @@ export class Resiliences {
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
     const circuits = [policy.breaker];
-    const make = (one: Policy, circuit: number, slots = new Slots(one.bulkhead)) =>
-      createResilience(one, { budget: this.budget, slots, circuit });
+    const make = (one: Policy, circuit: number, bulkheads = new Bulkheads(one.bulkhead)) =>
+      createResilience(one, { budget: this.budget, bulkheads, circuit });
     this.ofService = make(policy, 0);
     this.ofOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
@@ -71,7 +107,7 @@ export class Resiliences {
         make(
           one,
           own.breaker ? circuits.push(one.breaker) - 1 : 0,
-          own.bulkhead ? undefined : this.ofService.slots,
+          own.bulkhead ? undefined : this.ofService.bulkheads,
         ),
       ]),
     );
@@ -87,6 +123,6 @@ export class Resiliences {
   get queued(): number {
     const all = [this.ofService, ...this.ofOperations.values()];
     // Each bulkhead once, whoever shares it.
-    return [...new Set(all.map(({ slots }) => slots))].reduce((sum, { queued }) => sum + queued, 0);
+    return [...new Set(all.map(({ bulkheads }) => bulkheads))].reduce((sum, { queued }) => sum + queued, 0);
   }
 }
