@@ -25,9 +25,14 @@ const MOST_REFUSED = 100;
 /** Milliseconds in which one that is refused has to ask for something. */
 const LAST_WORDS = 1_000;
 
-/** Requests that may wait on all connections together; beyond that those that have more than their share are cut. */
-const MOST_WAITING = 2_000;
+/** So many requests may wait on all connections together; beyond that each connection may have its share. */
+const MANY_WAITING = 8_000;
 const FAIR_SHARE = 100;
+/** And with so many none may wait any more. */
+const MOST_WAITING = 16_000;
+
+/** For the parser of Node: it goes no further. */
+const BROKEN = -1;
 
 class Connection {
   /** Of the latest request; there is none before the first. */
@@ -168,8 +173,8 @@ export class Connections {
   }
 
   #wait(socket: Socket, connection: Connection, start: () => void): void {
-    if (this.#waiting >= MOST_WAITING && connection.waiting.length >= FAIR_SHARE) {
-      socket.destroy();
+    if (connection.waiting.length >= this.#share) {
+      cut(socket);
       return;
     }
     this.#waiting += 1;
@@ -182,6 +187,12 @@ export class Connections {
     socket.on('resume', stayPaused);
   }
 
+  /** Requests of one connection that may wait. */
+  get #share(): number {
+    if (this.#waiting >= MOST_WAITING) return 0;
+    return this.#waiting >= MANY_WAITING ? FAIR_SHARE : MOST_WAITING;
+  }
+
   #next(socket: Socket, connection: Connection): void {
     if (socket.destroyed || connection.running >= this.#limits().pipelining) return;
     const start = connection.waiting.shift();
@@ -190,4 +201,10 @@ export class Connections {
     if (connection.waiting.length === 0) socket.resume();
     start();
   }
+}
+
+/** Thousands of requests may have come at once: no more of them are made into one, as all would stay until it closes. */
+function cut(socket: Socket & { readonly parser?: { onIncoming?: () => number } | null }): void {
+  socket.destroy();
+  if (socket.parser?.onIncoming) socket.parser.onIncoming = () => BROKEN;
 }
