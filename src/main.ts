@@ -4,6 +4,7 @@ import { currentConfig } from './config/current-config.ts';
 import { databaseUrl } from './config/database-url.ts';
 import { configFile, type GatewayConfig } from './config/gateway-yaml.ts';
 import { LastGood } from './config/last-good.ts';
+import type { Limits } from './config/limits.ts';
 import { type Environment, readSettings } from './config/settings.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Listening, listen } from './http/listen.ts';
@@ -72,7 +73,7 @@ async function startServices(
 ): Promise<Record<string, string>> {
   const names = config.services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
   // Services call each other, so every port is known before the first of them is made.
-  const places = await Promise.all(names.map((name) => reserve(name)));
+  const places = await Promise.all(names.map((name) => reserve(name, config.limits)));
   closers.push(
     ...places.map(
       ({ listening }) =>
@@ -111,9 +112,13 @@ interface Place {
   serve(app: RequestListener): void;
 }
 
-async function reserve(name: string): Promise<Place> {
+async function reserve(name: string, limits: Limits): Promise<Place> {
   let app: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
-  const listening = await listen((req, res) => app(req, res), { port: 0, host: LOOPBACK });
+  const listening = await listen((req, res) => app(req, res), {
+    port: 0,
+    host: LOOPBACK,
+    limits: () => limits,
+  });
   return {
     name,
     listening,

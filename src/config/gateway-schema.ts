@@ -47,6 +47,10 @@ const serviceSchema = z.strictObject({
     .enum(['reject', 'pass'])
     .default('reject')
     .describe('Whether a query parameter that the document does not name is refused.'),
+  unknownBody: z
+    .enum(['reject', 'pass'])
+    .default('reject')
+    .describe('Whether a body is refused where the document declares none for the operation.'),
   responses: z
     .enum(['off', 'observe', 'enforce'])
     .default('off')

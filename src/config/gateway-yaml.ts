@@ -43,6 +43,7 @@ export interface ServiceConfig extends ServicePolicies {
   readonly ownUrls: readonly string[];
   /** Whether a query parameter that the document does not name is refused. */
   readonly unknownQuery: 'reject' | 'pass';
+  readonly unknownBody: 'reject' | 'pass';
   /** Whether its answers are held against its document, and what comes of that. */
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of them that `observe` looks at. */
@@ -156,6 +157,7 @@ export const parseGatewayConfig = (
       paths: service.paths,
       ownUrls: service.ownUrls,
       unknownQuery: service.unknownQuery,
+      unknownBody: service.unknownBody,
       responses: service.responses,
       sample: service.sample,
       cache: serviceCacheOf(service.cache),

@@ -13,8 +13,51 @@ const expandLimitsSchema = z.strictObject({
     .describe('Time for an expanded answer; parts that are not there by then are left out.'),
 });
 
+const slowLimitsSchema = z.strictObject({
+  head: duration
+    .default(30_000)
+    .describe('Time in which the head of a request has to arrive; then the client gets 408.'),
+  rate: size
+    .default(1024)
+    .describe('Fewest bytes a second of a request body, measured over `limits.slow.over`; `0` takes any.'),
+  over: duration
+    .refine((milliseconds) => milliseconds > 0, 'expected more than no time')
+    .default(10_000)
+    .describe('Time over which the rate of a request body is measured; a slower client gets 408.'),
+  reader: duration
+    .default(60_000)
+    .describe(
+      'Time in which a client has to read something of a response that waits for it; `0` is forever.',
+    ),
+});
+
 export const limitsSchema = z.strictObject({
   body: size.default(1024 ** 2).describe('Most bytes of a request body, such as `512kb`.'),
+  depth: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(100)
+    .describe('Most levels of arrays and objects in JSON of a request.'),
+  duplicateMembers: z
+    .enum(['reject', 'pass'])
+    .default('reject')
+    .describe(
+      'Whether JSON of a request that has a member twice is refused: parsers differ in which of the two they take.',
+    ),
+  connections: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Most connections of clients to one listener; without it a third of the files that the process may open, and 10,000 at most.',
+    ),
+  pipelining: z
+    .int()
+    .min(1)
+    .default(8)
+    .describe('Requests of one connection that are handled at once; those sent after them wait.'),
+  slow: slowLimitsSchema.prefault({}),
   lift: size
     .default(1024 ** 2)
     .describe('Most bytes of an answer that links are added to; a larger one goes on as it is.'),
@@ -28,6 +71,12 @@ export const limitsSchema = z.strictObject({
 });
 
 export type ExpandLimits = z.infer<typeof expandLimitsSchema>;
+
+/** What the connections of a listener are held to. */
+export type ConnectionLimits = Pick<Limits, 'connections' | 'pipelining' | 'slow'>;
+
+/** What is taken of JSON. */
+export type JsonLimits = Pick<Limits, 'depth' | 'duplicateMembers'>;
 
 export type Limits = z.infer<typeof limitsSchema>;
 

@@ -39,6 +39,20 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
+/** What a request has, and is told again, takes no more room than this. */
+const MOST_TOLD = 1000;
+const MOST_FAULT = 500;
+const MOST_FAULTS = 50;
+
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+const bounded = (faults: readonly unknown[]): readonly unknown[] =>
+  faults.slice(0, MOST_FAULTS).map((fault) => {
+    const { pointer, detail } = Object(fault) as Partial<Fault>;
+    if (typeof pointer !== 'string' || typeof detail !== 'string') return fault;
+    return { ...(fault as Fault), pointer: cut(pointer, MOST_FAULT), detail: cut(detail, MOST_FAULT) };
+  });
+
 /** Throw it anywhere; `detail` is shown to the caller, so it names no internal address and no secret. */
 export class Problem extends Error {
   readonly type: ProblemType;
@@ -50,10 +64,11 @@ export class Problem extends Error {
     detail: string,
     { extensions = {}, headers = {}, cause }: ProblemOptions = {},
   ) {
-    super(detail, { cause });
+    super(cut(detail, MOST_TOLD), { cause });
     this.name = 'Problem';
     this.type = type;
-    this.extensions = extensions;
+    const { errors } = extensions;
+    this.extensions = Array.isArray(errors) ? { ...extensions, errors: bounded(errors) } : extensions;
     this.headers = headers;
   }
 

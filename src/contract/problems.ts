@@ -159,6 +159,14 @@ export const requestTimeout = defineProblem({
   mend: 'Send it again, whole.',
 });
 
+export const expectationFailed = defineProblem({
+  code: 'expectation-failed',
+  status: 417,
+  title: 'The request expects what this server does not do',
+  meaning: 'The header `Expect` has another value than `100-continue`; nothing was done.',
+  mend: 'Send it without `Expect`.',
+});
+
 export const headersTooLarge = defineProblem({
   code: 'headers-too-large',
   status: 431,
@@ -290,6 +298,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
     contentTooLarge,
     unsupportedMediaType,
     requestTimeout,
+    expectationFailed,
     headersTooLarge,
     internalError,
     notImplemented,

@@ -71,23 +71,27 @@ export function createGateway({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
-  const operations = services.flatMap(({ name, unknownQuery, responses, operations: policies, ...place }) => {
-    const document = documents.get(name);
-    if (!document) return [];
-    const compiled = compileOperations({
-      service: name,
-      document,
-      unknownQuery,
-      mount: mountOf(place),
-      holdsResponses: responses !== 'off',
-      onFault: (fault) => onFault?.(name, fault),
-    });
-    checkOperationPolicies(
-      { name, operations: policies },
-      compiled.map(({ operationId }) => operationId),
-    );
-    return compiled;
-  });
+  const operations = services.flatMap(
+    ({ name, unknownQuery, unknownBody, responses, operations: policies, ...place }) => {
+      const document = documents.get(name);
+      if (!document) return [];
+      const compiled = compileOperations({
+        service: name,
+        document,
+        unknownQuery,
+        unknownBody,
+        json: config.limits,
+        mount: mountOf(place),
+        holdsResponses: responses !== 'off',
+        onFault: (fault) => onFault?.(name, fault),
+      });
+      checkOperationPolicies(
+        { name, operations: policies },
+        compiled.map(({ operationId }) => operationId),
+      );
+      return compiled;
+    },
+  );
   const router = createRouter(operations);
   const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
   const paths = publicPaths(router, pages);

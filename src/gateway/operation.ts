@@ -1,6 +1,7 @@
 /** Everything about an operation that a request needs, computed when its document is loaded. */
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
+import type { JsonLimits } from '../config/limits.ts';
 import { RequestBody } from './contract/body.ts';
 import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
@@ -35,6 +36,8 @@ export interface GatewayOperation {
     readonly cookie: Parameters;
   };
   readonly body: RequestBody | undefined;
+  /** Whether one that the document does not declare is passed on as it comes. */
+  readonly takesAnyBody: boolean;
   /** What its answers are held against; absent where they are not, or the document says nothing of them. */
   readonly responses: ResponseContract | undefined;
 }
@@ -47,6 +50,10 @@ export interface OperationsOptions {
   readonly service: string;
   readonly document: OpenAPIObject;
   readonly unknownQuery?: 'reject' | 'pass';
+  /** Whether a body is passed on to an operation that declares none. */
+  readonly unknownBody?: 'reject' | 'pass';
+  /** What is taken of JSON in a request. */
+  readonly json?: JsonLimits;
   readonly mount?: Mount | undefined;
   /** Whether answers are held against it too. */
   readonly holdsResponses?: boolean;
@@ -61,13 +68,15 @@ export const compileOperations = ({
   service,
   document,
   unknownQuery = 'reject',
+  unknownBody = 'reject',
+  json,
   mount,
   holdsResponses = false,
   isEager = false,
   onFault = () => {},
 }: OperationsOptions): GatewayOperation[] => {
   const root = document as unknown as Json;
-  const schemas = new Schemas(root, onFault, isEager);
+  const schemas = new Schemas(root, onFault, isEager, 'request', json);
   const answered = new Schemas(root, onFault, isEager, 'response');
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
@@ -128,6 +137,7 @@ export const compileOperations = ({
           cookie: new Parameters(root, parameters, 'cookie', schemas, pointer),
         },
         body: body && new RequestBody(root, body, schemas, method.toUpperCase()),
+        takesAnyBody: unknownBody === 'pass',
         responses:
           holdsResponses && Object.keys(operation.node.responses ?? {}).length > 0
             ? new ResponseContract(root, operation, answered)

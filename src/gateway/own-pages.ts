@@ -4,7 +4,6 @@
  */
 import express, { type RequestHandler } from 'express';
 import type { Step } from '../http/in-order.ts';
-import { originForm } from '../http/request-target.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
 export function ownPages(pages: RequestHandler, trustProxy: boolean): Step {
@@ -17,7 +16,7 @@ export function ownPages(pages: RequestHandler, trustProxy: boolean): Step {
       pages(req, res, next);
     }) as unknown as Step;
   return function ownPages(req, res, next) {
-    if (RESERVED_SEGMENTS.has(firstSegment(originForm(req.url ?? '')))) return app(req, res, next);
+    if (RESERVED_SEGMENTS.has(firstSegment(req.url ?? ''))) return app(req, res, next);
     next();
   };
 }

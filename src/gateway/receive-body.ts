@@ -1,16 +1,9 @@
 /** Takes the body of a request, never more of it than the limit. */
 import type { IncomingMessage } from 'node:http';
-import { type Readable, Transform } from 'node:stream';
 import { Problem } from '../contract/problem.ts';
-import { badRequest, contentTooLarge, unsupportedMediaType } from '../contract/problems.ts';
+import { badRequest, unsupportedMediaType } from '../contract/problems.ts';
 import { CODINGS, decode } from '../http/decode.ts';
-
-/** RFC 9112 §6.3: a request has a body when it says how long it is, or that it comes in pieces. */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-
-const tooLarge = (limit: number): Problem =>
-  new Problem(contentTooLarge, `The body is larger than ${limit} bytes.`, { extensions: { limit } });
+import { tooLarge, Upload } from '../http/upload.ts';
 
 /** @throws Problem content-too-large (413) before a byte is read, where the request says how long it is */
 const checkLength = ({ headers }: IncomingMessage, limit: number): void => {
@@ -62,21 +55,29 @@ export async function decodedBody(
   return decoded;
 }
 
-/** As it arrives; the stream fails with content-too-large (413). */
-export const streamBody = (req: IncomingMessage, limit: number): Readable => {
-  checkLength(req, limit);
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= limit) done(null, chunk);
-      else done(tooLarge(limit));
+/**
+ * Whether there is nothing in a body after all, as in one of no chunks (RFC 9112 §7.1). One that is not empty is read
+ * and forgotten.
+ */
+export const isEmpty = (req: IncomingMessage): Promise<boolean> => {
+  if (req.headers['content-length'] !== undefined) return Promise.resolve(false);
+  return collectBody(req, 0).then(
+    () => true,
+    (error) => {
+      if (error instanceof Problem) return false;
+      throw error;
     },
-  });
-  // Whoever reads it is told when it fails; where nobody does, that is no reason to end the process.
-  counted.on('error', () => req.resume());
+  );
+};
+
+/** As it arrives; the stream fails with content-too-large (413). */
+export const streamBody = (req: IncomingMessage, limit: number): Upload => {
+  checkLength(req, limit);
+  const upload = new Upload(limit);
+  // A consumer is told when it fails; where there is none, that is no reason to end the process.
+  upload.on('error', () => req.resume());
   req.once('close', () => {
-    if (!req.complete) counted.destroy(new Error('The caller left.'));
+    if (!req.complete) upload.destroy(new Error('The client left.'));
   });
-  return req.pipe(counted);
+  return req.pipe(upload);
 };

@@ -12,7 +12,6 @@ import { methodNotAllowed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
 import type { Step } from '../http/in-order.ts';
-import { originForm } from '../http/request-target.ts';
 import { Exchange, setExchange } from './exchange.ts';
 import { targetOf } from './operation.ts';
 import type { OperationRouter } from './router.ts';
@@ -24,8 +23,7 @@ export const route = (
   securityHeaders: readonly string[],
 ): Step =>
   function route(req, res, next) {
-    const { method = '', url: asked = '' } = req;
-    const url = originForm(asked);
+    const { method = '', url = '' } = req;
     const match = router.find(method, url);
     const context = contextOf(req);
     if (match) {

@@ -48,7 +48,8 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     told.port === undefined
       ? undefined
       : await (await import('./admin/start.ts')).startAdmin(live, { port: told.port, host: told.host, log });
-  const listening = await listen(live.handle, { port, host }).catch(async (error: unknown) => {
+  const limits = () => live.generation.config.limits;
+  const listening = await listen(live.handle, { port, host, limits }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;
   });

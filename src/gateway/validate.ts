@@ -3,27 +3,37 @@
  *
  * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`; sends 400 (with a
  * JSON Pointer to each fault, or for what is not well-formed), 413, 415. JSON and forms are checked and go on as the
- * bytes that came; what is neither streams through. A GET without query is not parsed at all.
+ * bytes that came; what is neither streams through. A body that the document does not
+ * declare is refused. A GET without query is not parsed at all.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { badRequest, validationFailed } from '../contract/problems.ts';
 import type { Step } from '../http/in-order.ts';
+import { hasBody } from '../http/request-body.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
-import { collectBody, decodedBody, hasBody, streamBody } from './receive-body.ts';
+import { collectBody, decodedBody, isEmpty, streamBody } from './receive-body.ts';
 
 export const validate = (bodyLimit: number): Step =>
   function validate(req, _res, next) {
     const exchange = exchangeOf(req);
+    const { body, takesAnyBody } = exchange.operation;
     const faults = parameterFaults(exchange, req);
     if (!hasBody(req)) {
       refuse(faults);
-      exchange.operation.body?.acceptNone();
+      body?.acceptNone();
       next();
       return;
     }
-    const media = exchange.operation.body?.accept(contentTypeOf(req));
+    if (body === undefined && !takesAnyBody) {
+      refuse(faults);
+      isEmpty(req)
+        .then((empty) => refuse(empty ? NONE : UNDECLARED))
+        .then(() => next(), next);
+      return;
+    }
+    const media = body?.accept(contentTypeOf(req));
     if (!media?.check) {
       refuse(faults);
       exchange.body = streamBody(req, bodyLimit);
@@ -48,6 +58,10 @@ function contentTypeOf(req: IncomingMessage): string | undefined {
 }
 
 const NONE: readonly Fault[] = [];
+
+const UNDECLARED: readonly Fault[] = [
+  { in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' },
+];
 
 const parameterFaults = ({ operation, params, query }: Exchange, req: IncomingMessage): readonly Fault[] => {
   const { parameters } = operation;

@@ -1,47 +1,210 @@
 /**
- * The connections of a server, and how they end. From `drain` on each answer says that it is the last of its connection
- * (`Connection: close`, RFC 9112 §9.6): who keeps connections alive opens the next one elsewhere, and nothing is sent
- * into one that is being closed. `end` is for what did not finish in time: 503 where nothing is sent yet, the end of an
- * event stream, and a cut for any other body, which must not look whole.
+ * The connections of a server: how many there are, how many requests of one are handled at once, and how they end.
+ *
+ * Where there are too many, one on which nothing is asked makes room; where each is busy, the new one gets 503. Requests
+ * that are sent before earlier ones are answered (RFC 9112 §9.3.2) wait in order, and no more is read meanwhile.
+ *
+ * From `drain` on each response says that it is the last of its connection (`Connection: close`, RFC 9112 §9.6): clients
+ * that keep connections alive open the next one elsewhere, and nothing is sent into one that is being closed. `end` is
+ * for what did not finish in time: 503 where nothing is sent yet, the end of an event stream, and a cut for any other
+ * body, which must not look whole.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { shuttingDown } from '../contract/problems.ts';
+import type { ConnectionLimits } from '../config/limits.ts';
+import { overloaded, shuttingDown } from '../contract/problems.ts';
 import { sendBareProblem } from './bare-problem.ts';
 import { isEventStream } from './event-stream.ts';
+import { defaultConnections } from './open-files.ts';
 
 /** Seconds; by then a balancer asks another one. */
 const RETRY_AFTER = { 'Retry-After': '1' };
 
-export class Connections {
-  /** The latest answer of each; there is none before the first request. */
-  readonly #answers = new Map<Socket, ServerResponse | undefined>();
-  #isDraining = false;
+/** Connections that are told that there are too many, at once; more are closed without a word. */
+const MOST_REFUSED = 100;
+/** Milliseconds in which one that is refused has to ask for something. */
+const LAST_WORDS = 1_000;
 
-  constructor(server: Server) {
-    server.on('connection', (socket: Socket) => {
-      this.#answers.set(socket, undefined);
-      socket.once('close', () => this.#answers.delete(socket));
-    });
+/** So many requests may wait on all connections together; beyond that each connection may have its share. */
+const MANY_WAITING = 8_000;
+const FAIR_SHARE = 100;
+/** And with so many none may wait any more. */
+const MOST_WAITING = 16_000;
+
+/** For the parser of Node: it goes no further. */
+const BROKEN = -1;
+
+class Connection {
+  /** Of the latest request; there is none before the first. */
+  latest: ServerResponse | undefined;
+  /** Responses that are not sent yet, counted from when several were asked for at once. */
+  running = 0;
+  /** Requests that wait for their turn. */
+  readonly waiting: (() => void)[] = [];
+  isRefused = false;
+  /** Nothing that comes on it can be read any more. */
+  isBroken = false;
+
+  get isIdle(): boolean {
+    return this.latest === undefined || this.latest.writableFinished;
+  }
+}
+
+export class Connections {
+  readonly #server: Server;
+  readonly #limits: () => ConnectionLimits;
+  readonly #open = new Map<Socket, Connection>();
+  #isDraining = false;
+  #waiting = 0;
+  #refused = 0;
+
+  constructor(server: Server, limits: () => ConnectionLimits) {
+    this.#server = server;
+    this.#limits = limits;
+    this.#setLimits();
+    server.on('connection', (socket: Socket) => this.#onConnection(socket));
+    server.on('timeout', (socket: Socket) => this.#onTimeout(socket));
   }
 
-  /** A request has come. */
-  begin(req: IncomingMessage, res: ServerResponse): void {
-    this.#answers.set(req.socket, res);
+  /** A request has come; `handle` is called in its turn. */
+  begin(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
+    const { socket } = req;
+    const connection = this.#open.get(socket);
+    if (connection === undefined || socket.destroyed) return;
+    if (connection.isRefused) {
+      sendBareProblem(res, overloaded, RETRY_AFTER, 'Too many connections are open.');
+      return;
+    }
+    const { latest, isIdle } = connection;
+    connection.latest = res;
     if (this.#isDraining) res.shouldKeepAlive = false;
+    if (isIdle) {
+      handle();
+      return;
+    }
+    if (connection.running === 0 && latest) this.#count(socket, connection, latest);
+    const start = () => {
+      this.#count(socket, connection, res);
+      handle();
+    };
+    if (connection.waiting.length === 0 && connection.running < this.#limits().pipelining) start();
+    else this.#wait(socket, connection, start);
+  }
+
+  /** The response that is being made on a connection, if there is one. */
+  unfinished(socket: Socket): ServerResponse | undefined {
+    const connection = this.#open.get(socket);
+    return connection?.isIdle ? undefined : connection?.latest;
+  }
+
+  /** Nothing that comes on it is read any more. @returns whether that was so already */
+  break(socket: Socket): boolean {
+    const connection = this.#open.get(socket);
+    const wasBroken = connection?.isBroken ?? true;
+    if (connection) connection.isBroken = true;
+    return wasBroken;
   }
 
   drain(): void {
     this.#isDraining = true;
-    for (const res of this.#answers.values()) if (res && !res.headersSent) res.shouldKeepAlive = false;
+    for (const { latest } of this.#open.values())
+      if (latest && !latest.headersSent) latest.shouldKeepAlive = false;
   }
 
   end(): void {
-    for (const [socket, res] of this.#answers) {
-      if (res === undefined || res.writableFinished) socket.destroy();
-      else if (!res.headersSent) sendBareProblem(res, shuttingDown, RETRY_AFTER);
-      else if (isEventStream(res)) res.end();
-      else res.destroy();
+    for (const [socket, { latest }] of this.#open) {
+      if (latest === undefined || latest.writableFinished) socket.destroy();
+      else if (!latest.headersSent) sendBareProblem(latest, shuttingDown, RETRY_AFTER);
+      else if (isEventStream(latest)) latest.end();
+      else latest.destroy();
     }
   }
+
+  /** Those of the configuration may change. */
+  #setLimits(): number {
+    const { connections = defaultConnections(), slow } = this.#limits();
+    this.#server.maxConnections = connections + MOST_REFUSED;
+    this.#server.timeout = slow.reader;
+    this.#server.headersTimeout = slow.head;
+    return connections;
+  }
+
+  #onConnection(socket: Socket): void {
+    const connection = new Connection();
+    const most = this.#setLimits();
+    if (this.#open.size - this.#refused >= most && !this.#makeRoom()) this.#refuse(socket, connection);
+    this.#open.set(socket, connection);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#waiting -= connection.waiting.length;
+      connection.waiting.length = 0;
+      if (connection.isRefused) this.#refused -= 1;
+    });
+  }
+
+  /** Closes the oldest connection on which nothing is asked. */
+  #makeRoom(): boolean {
+    for (const [socket, connection] of this.#open)
+      if (connection.isIdle && !connection.isRefused && !socket.destroyed) {
+        socket.destroy();
+        return true;
+      }
+    return false;
+  }
+
+  #refuse(socket: Socket, connection: Connection): void {
+    connection.isRefused = true;
+    this.#refused += 1;
+    setTimeout(() => socket.destroy(), LAST_WORDS).unref();
+  }
+
+  /** Nothing has passed for a while: a client that does not read holds whatever is sent to it. */
+  #onTimeout(socket: Socket): void {
+    if (this.unfinished(socket) === undefined || socket.writableLength > 0) socket.destroy();
+  }
+
+  #count(socket: Socket, connection: Connection, res: ServerResponse): void {
+    connection.running += 1;
+    res.once('close', () => {
+      connection.running -= 1;
+      // Other connections have their turn in between.
+      if (connection.waiting.length > 0) setImmediate(() => this.#next(socket, connection));
+    });
+  }
+
+  #wait(socket: Socket, connection: Connection, start: () => void): void {
+    if (connection.waiting.length >= this.#share) {
+      cut(socket);
+      return;
+    }
+    this.#waiting += 1;
+    if (connection.waiting.push(start) > 1) return;
+    socket.pause();
+    const stayPaused = () => {
+      if (connection.waiting.length > 0) socket.pause();
+      else socket.off('resume', stayPaused);
+    };
+    socket.on('resume', stayPaused);
+  }
+
+  /** Requests of one connection that may wait. */
+  get #share(): number {
+    if (this.#waiting >= MOST_WAITING) return 0;
+    return this.#waiting >= MANY_WAITING ? FAIR_SHARE : MOST_WAITING;
+  }
+
+  #next(socket: Socket, connection: Connection): void {
+    if (socket.destroyed || connection.running >= this.#limits().pipelining) return;
+    const start = connection.waiting.shift();
+    if (start === undefined) return;
+    this.#waiting -= 1;
+    if (connection.waiting.length === 0) socket.resume();
+    start();
+  }
+}
+
+/** Thousands of requests may have come at once: no more of them are made into one, as all would stay until it closes. */
+function cut(socket: Socket & { readonly parser?: { onIncoming?: () => number } | null }): void {
+  socket.destroy();
+  if (socket.parser?.onIncoming) socket.parser.onIncoming = () => BROKEN;
 }

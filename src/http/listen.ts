@@ -1,18 +1,36 @@
-/** An app on a port, and how it leaves it: nothing that was accepted is cut off before its time. */
-import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+/**
+ * An app on a port, and how it leaves it: nothing that was accepted is cut off before its time. What a client may cost by
+ * its connections alone is bounded here, whatever the app does.
+ *
+ * Sends 400, 405, 408, 417 (RFC 9110 §15.5.18), 431 and 503 without the app.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
-import { badRequest } from '../contract/problems.ts';
+import { type ConnectionLimits, defaultLimits } from '../config/limits.ts';
+import { badRequest, expectationFailed } from '../contract/problems.ts';
 import { sendBareProblem } from './bare-problem.ts';
 import { Connections } from './connections.ts';
 import { hostFault } from './one-host.ts';
-import { refuseUnreadable } from './unreadable.ts';
+import { hasBody } from './request-body.ts';
+import { takeOriginForm } from './request-target.ts';
+import { watchBody } from './slow-body.ts';
+import { readOn } from './unread-body.ts';
+import { refuseConnect, refuseUnreadable } from './unreadable.ts';
 
 export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
   readonly server?: ServerOptions;
+  /** What its connections are held to now. */
+  readonly limits?: () => ConnectionLimits;
   /** What port and address are set by, for whoever has to set another. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -33,20 +51,40 @@ const DEFAULT_GRACE = 10_000;
 const SWEEP_INTERVAL = 50;
 /** Milliseconds in which the last words of what was ended have to be taken. */
 const LAST_WORDS = 500;
+/** Milliseconds for a request to arrive, that of Node. */
+const REQUEST_TIMEOUT = 300_000;
+/** How often it is looked which heads are late. */
+const CHECK_INTERVAL = 5_000;
+const LEAST_INTERVAL = 50;
 
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, server: serverOptions = {}, names = VARIABLES } = options;
-  // What Node says to a missing Host has no body.
-  const server = createServer({ ...serverOptions, requireHostHeader: false });
-  const connections = new Connections(server);
-  server.on('request', (req, res) => {
-    connections.begin(req, res);
-    const fault = hostFault(req);
+  const { port, host, server: serverOptions = {}, names = VARIABLES, limits = () => defaultLimits } = options;
+  const { head } = limits().slow;
+  const server = createServer({
+    headersTimeout: head,
+    requestTimeout: Math.max(REQUEST_TIMEOUT, head),
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)),
+    ...serverOptions,
+    // What Node says to a missing Host has no body.
+    requireHostHeader: false,
+  });
+  const connections = new Connections(server, limits);
+  const handle = (req: IncomingMessage, res: ServerResponse) => {
+    const fault = hostFault(req) ?? takeOriginForm(req);
+    if (hasBody(req)) {
+      readOn(req, res);
+      watchBody(req, res, limits().slow);
+    }
     if (fault === undefined) app(req, res);
     else sendBareProblem(res, badRequest, {}, fault);
-  });
-  server.on('clientError', refuseUnreadable);
+  };
+  server.on('request', (req, res) => connections.begin(req, res, () => handle(req, res)));
+  server.on('checkExpectation', (req, res) =>
+    connections.begin(req, res, () => sendBareProblem(res, expectationFailed)),
+  );
+  server.on('clientError', refuseUnreadable(connections));
+  server.on('connect', refuseConnect(connections));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, { port, host }, names)));
     server.listen(port, host, resolve);

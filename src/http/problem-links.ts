@@ -43,6 +43,7 @@ export type ProblemLinks = Readonly<Record<string, ProblemLink | readonly Proble
 const NO_PATHS: Paths = { find: () => undefined, status: HEALTH_PATH };
 /** Deeper paths are nobody's; a caller may send thousands of slashes. */
 const MAX_SEGMENTS = 16;
+const MOST_PATH = 1000;
 
 export const describedBy = ({ type }: Problem): ProblemLink => ({
   href: problemPath(type.code),
@@ -68,7 +69,9 @@ function statusOf({ extensions: { service } }: Problem, paths: Paths): string {
 }
 
 function forCaller(problem: Problem, method: string, url: string, paths: Paths): ProblemLinks {
-  const [path = '', query = ''] = url.split('?', 2);
+  const [asked = '', query = ''] = url.split('?', 2);
+  // Each link would say all of it again.
+  const path = asked.length > MOST_PATH ? '/' : asked;
   const reads = method === 'GET' || method === 'HEAD';
   const readable = paths.find('GET', path);
   const called = paths.find(method, path);
@@ -78,7 +81,8 @@ function forCaller(problem: Problem, method: string, url: string, paths: Paths):
     ...(problem.status === 400 &&
       reads &&
       readable &&
-      query !== '' && { canonical: { href: right(problem, url) } }),
+      query !== '' &&
+      url.length <= MOST_PATH && { canonical: { href: right(problem, url) } }),
     ...(Array.isArray(available) && {
       alternate: available.map((type) => ({ href: path, type: String(type) })),
     }),

@@ -29,6 +29,8 @@ const RECONNECT = 1000;
 const RETRY_AFTER = { 'Retry-After': '10' };
 
 const MOST = 100;
+/** Of one client, so that it does not shut out others. */
+const MOST_OF_CLIENT = 20;
 /** Bytes that wait for somebody who does not read; then it is cut off. */
 const UNREAD = 1024 ** 2;
 
@@ -54,8 +56,10 @@ export class Watchers {
    * @throws Problem overloaded (503)
    */
   add(req: Request, res: Response, key: string, render: () => string): void {
-    const viewers = [...this.#pages.values()].reduce((sum, page) => sum + page.viewers.size, 0);
-    if (viewers >= MOST)
+    const viewers = [...this.#pages.values()].flatMap((page) => [...page.viewers]);
+    const client = networkOf(req.ip);
+    const own = viewers.filter((one) => networkOf(one.req.ip) === client);
+    if (viewers.length >= MOST || own.length >= MOST_OF_CLIENT)
       throw new Problem(overloaded, 'Too many look at pages like this one already.', {
         headers: RETRY_AFTER,
       });
@@ -130,3 +134,7 @@ export class Watchers {
 }
 
 const eventOf = (page: string): string => `data: ${JSON.stringify(page)}\n\n`;
+
+/** Who has an IPv6 address has a whole network of them (RFC 6177). */
+const networkOf = (address = ''): string =>
+  address.includes('.') ? address.replace(/^::ffff:/i, '') : address.split(':', 4).join(':');

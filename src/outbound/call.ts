@@ -138,7 +138,7 @@ export class Call {
 
   end(reason: Error): void {
     this.over ??= reason;
-    this.resilience.slots.leave(this);
+    this.resilience.bulkheads.of(this).leave(this);
     this.interrupt?.(reason);
   }
 }

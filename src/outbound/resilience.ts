@@ -1,11 +1,14 @@
 /**
  * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
- * that has one of its own. Breakers are the instances' own; time is bounded by plain timers in the attempt and the call.
+ * that has one of its own. Uploads have a bulkhead beside it, as they take as long as their senders like. Breakers are the
+ * instances' own; time is bounded by plain timers in the attempt and the call.
  */
+import { Readable } from 'node:stream';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
 import type { BreakerPolicy } from '../config/breaker.ts';
 import type { ServicePolicies } from '../config/policies.ts';
 import type { Policy } from '../config/policy.ts';
+import { Upload } from '../http/upload.ts';
 import { UpstreamAnswer } from './answer.ts';
 import { WHOLE_INSTANCE } from './breaker.ts';
 import type { Call } from './call.ts';
@@ -19,12 +22,45 @@ type Reason = { error: unknown } | { value: unknown };
 const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
   ('error' in reason ? reason.error : reason.value) as UpstreamAnswer | CallFailure;
 
-interface Parts {
-  readonly budget: RetryBudget;
-  readonly slots: Slots;
+/** The bulkheads of what is called. */
+class Bulkheads {
+  readonly #calls: Slots;
+  readonly #uploads: Slots;
+
+  constructor(policy: Policy['bulkhead']) {
+    this.#calls = new Slots(policy);
+    this.#uploads = new Slots(policy);
+  }
+
+  of({ request: { body } }: Call): Slots {
+    return body instanceof Readable ? this.#uploads : this.#calls;
+  }
+
+  /** What is sent slowly takes no place from others: where these are few, it has one when its first part is here. */
+  execute<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+    const { body } = call.request;
+    const slots = this.of(call);
+    if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
+    return body.arrived.then(() => slots.execute(call, attempt));
+  }
+
+  /** Whether a call does not run at once. */
+  isWaiting(call: Call): boolean {
+    const slots = this.of(call);
+    return !slots.isFree || (call.request.body instanceof Upload && slots.isBusy);
+  }
+
+  get queued(): number {
+    return this.#calls.queued + this.#uploads.queued;
+  }
 }
 
-const createResilience = (policy: Policy, { budget, slots }: Parts) => {
+interface Parts {
+  readonly budget: RetryBudget;
+  readonly bulkheads: Bulkheads;
+}
+
+const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
   const rules = new RetryRules(policy.retry, budget);
   const repeat = retry(
     handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
@@ -44,8 +80,8 @@ const createResilience = (policy: Policy, { budget, slots }: Parts) => {
   });
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
   const around = (call: Call, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
-    repeat.execute(() => slots.execute(call, attempt));
-  return { policy, slots, rules, around };
+    repeat.execute(() => bulkheads.execute(call, attempt));
+  return { policy, bulkheads, rules, around };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
@@ -64,13 +100,13 @@ export class Resiliences {
 
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
-    const make = (one: Policy, slots = new Slots(one.bulkhead)) =>
-      createResilience(one, { budget: this.budget, slots });
+    const make = (one: Policy, bulkheads = new Bulkheads(one.bulkhead)) =>
+      createResilience(one, { budget: this.budget, bulkheads });
     this.ofService = make(policy);
     this.ofOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
         id,
-        make(one, own.bulkhead ? undefined : this.ofService.slots),
+        make(one, own.bulkhead ? undefined : this.ofService.bulkheads),
       ]),
     );
     this.#circuits = [policy.breaker];
@@ -103,6 +139,6 @@ export class Resiliences {
   get queued(): number {
     const all = [this.ofService, ...this.ofOperations.values()];
     // Each bulkhead once, whoever shares it.
-    return [...new Set(all.map(({ slots }) => slots))].reduce((sum, { queued }) => sum + queued, 0);
+    return [...new Set(all.map(({ bulkheads }) => bulkheads))].reduce((sum, { queued }) => sum + queued, 0);
   }
 }

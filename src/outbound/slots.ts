@@ -20,6 +20,11 @@ export class Slots {
     return this.#bulkhead.executionSlots > 0;
   }
 
+  /** Whether more than half of them are taken. */
+  get isBusy(): boolean {
+    return this.#bulkhead.executionSlots < this.#policy.concurrent / 2;
+  }
+
   /** Calls that wait for their turn. */
   get queued(): number {
     return this.#waiting.size;

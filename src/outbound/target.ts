@@ -145,14 +145,14 @@ export class Target implements Owner, Caller {
   }
 
   #run(call: Call): void {
-    const { slots, around } = call.resilience;
+    const { bulkheads, around } = call.resilience;
     const { circuit, patience } = call;
     // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
     if (!this.#instances.some((one) => takesCalls(one, circuit, patience))) {
       call.fail(new BrokenCircuitError());
       return;
     }
-    if (!slots.isFree) call.pause();
+    if (bulkheads.isWaiting(call)) call.pause();
     around(call, () => this.#attempt(call)).then(call.succeed, call.fail);
   }
 

@@ -24,7 +24,7 @@ import { Represent } from '../hypermedia/represent.ts';
 import { describeStates } from '../hypermedia/transitions.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { answer } from './answer.ts';
-import { jsonBody } from './body.ts';
+import { jsonBody, noBody } from './body.ts';
 import { deprecation } from './deprecation.ts';
 import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
@@ -79,7 +79,7 @@ export function createService(options: ServiceOptions): Express {
     const handler = handlers[operation.operationId] ?? notWritten(operation);
     runners.set(
       operation.operationId,
-      new OperationRunner({ operation, node, handler, graph, represent, idempotency }),
+      new OperationRunner({ operation, node, handler, graph, represent, idempotency, limits }),
     );
   }
   const expand = expansion(contract.service, runners, getJson, limits.expand);
@@ -99,7 +99,7 @@ export function createService(options: ServiceOptions): Express {
     app[method](
       expressPath(path),
       ...deprecation(deprecated),
-      ...(body === undefined ? [] : jsonBody(bodyTypes(body), limits.body)),
+      ...(body === undefined ? [noBody] : jsonBody(bodyTypes(body), limits)),
       answer(runner, expand),
     );
   }

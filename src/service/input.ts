@@ -1,5 +1,6 @@
 /** Raw request parts → parsed, typed handler input, by the contract's own schemas. */
 import { getOpenApiMetadata } from '@asteasolutions/zod-to-openapi';
+import type { Limits } from '../config/limits.ts';
 import type { Operation } from '../contract/operation.ts';
 import { applyAs, isPatch } from '../contract/patch.ts';
 import { pointerOf } from '../contract/pointer.ts';
@@ -25,7 +26,10 @@ export interface ParsedInput {
  * The parser of an operation, made once.
  * @returns a function that throws Problem validation-failed (400) with a pointer to every fault
  */
-export function inputParser(operation: Operation): (raw: RawInput) => ParsedInput {
+export function inputParser(
+  operation: Operation,
+  { body: bytes, depth }: Pick<Limits, 'body' | 'depth'>,
+): (raw: RawInput) => ParsedInput {
   const params = operation.params ?? z.object({});
   const query = z.strictObject(operation.query?.shape ?? {});
   const lists = new Map(
@@ -37,7 +41,7 @@ export function inputParser(operation: Operation): (raw: RawInput) => ParsedInpu
   const body = ({ mediaType = '' }: RawInput, parse: (schema: z.ZodType) => unknown): unknown => {
     if (!isPatch(declared)) return declared && parse(declared);
     const { schema } = declared.content[mediaType] ?? {};
-    return schema && applyAs(declared, mediaType, parse(schema));
+    return schema && applyAs(declared, mediaType, parse(schema), { bytes, depth });
   };
   return (raw) => {
     const faults: Fault[] = [];
@@ -65,9 +69,10 @@ function queryValues(
   query: URLSearchParams,
   lists: ReadonlyMap<string, { readonly joined: boolean }>,
 ): Record<string, unknown> {
+  const given = Map.groupBy(query, ([name]) => name);
   return Object.fromEntries(
-    [...new Set(query.keys())].map((name) => {
-      const values = query.getAll(name);
+    [...given].map(([name, pairs]) => {
+      const values = pairs.map(([, value]) => value);
       if (lists.get(name)?.joined) return [name, values.flatMap((value) => value.split(','))];
       return [name, values.length === 1 && !lists.has(name) ? values[0] : values];
     }),

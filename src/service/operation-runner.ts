@@ -5,6 +5,7 @@
  * What an operation writes is one unit of work, which is kept when the answer is known.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Limits } from '../config/limits.ts';
 import { problemsOf } from '../contract/document.ts';
 import { changes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
@@ -54,6 +55,7 @@ export interface RunnerOptions {
   readonly graph: LinkGraph;
   readonly represent: Represent;
   readonly idempotency: Idempotency;
+  readonly limits: Pick<Limits, 'body' | 'depth'>;
 }
 
 export class OperationRunner {
@@ -67,7 +69,7 @@ export class OperationRunner {
     this.operation = options.operation;
     this.node = options.node;
     this.#options = options;
-    this.#parse = inputParser(options.operation);
+    this.#parse = inputParser(options.operation, options.limits);
     // No contract declares that it is not kept yet.
     this.#problems = new Set([...problemsOf(options.operation), notImplemented].map(({ code }) => code));
   }

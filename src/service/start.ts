@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely';
 import { ConfigError } from '../config/config-error.ts';
-import type { Limits } from '../config/limits.ts';
+import { defaultLimits, type Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
 import { type Listening, listen } from '../http/listen.ts';
@@ -41,7 +41,8 @@ export interface StartServiceOptions {
 export async function startService(service: Service, options: StartServiceOptions): Promise<Listening> {
   let isDraining = false;
   const app = await serviceApp(service, { ...options, isDraining: () => isDraining });
-  const { drain, ...listening } = await listen(app, options);
+  const { limits = defaultLimits } = options;
+  const { drain, ...listening } = await listen(app, { ...options, limits: () => limits });
   return {
     ...listening,
     drain: () => {

@@ -40,6 +40,7 @@ describe('gateway.yaml', () => {
         ownUrls: ['https://orders.internal/v1'],
         paths: {},
         unknownQuery: 'reject',
+        unknownBody: 'reject',
         responses: 'off',
         sample: 0.1,
         operations: new Map(),

@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { document, startGateway, type TestGatewayOptions } from '../support/gateway.ts';
 
-const paths = { '/x': { get: {}, put: {}, post: {} } };
+const requestBody = { content: { '*/*': {} } };
+const paths = { '/x': { get: {}, put: { requestBody }, post: { requestBody } } };
 
 const start = async (answer?: RequestListener, options: TestGatewayOptions = {}) => {
   const gateway = await startGateway(
@@ -122,7 +123,7 @@ describe('headers', () => {
     const body = await new Promise((resolve, reject) => {
       const req = httpRequest(`${url}/x`, {
         method: 'POST',
-        headers: { Expect: '100-continue', 'Content-Length': 5 },
+        headers: { Expect: '100-continue', 'Content-Type': 'text/plain', 'Content-Length': 5 },
       });
       req.on('continue', () => req.end('hello'));
       req.on('response', async (res) => resolve(String(Buffer.concat(await res.toArray()))));
@@ -255,7 +256,8 @@ describe('a client that leaves', () => {
           .on('error', () => {})
           .once('data', () => client.destroy());
     });
-    const client = httpRequest(`${url}/x`, { method: 'POST', headers: { 'Content-Length': 100 } });
+    const headers = { 'Content-Type': 'text/plain', 'Content-Length': 100 };
+    const client = httpRequest(`${url}/x`, { method: 'POST', headers });
     client.on('error', () => {});
     client.write('part');
     await left;

@@ -113,7 +113,7 @@ describe('parameters', () => {
     ['/orders?ids=1,x', 'query', '#/ids/1', 'must be integer'],
     ['/orders?wherever=1', 'query', '#/wherever', expect.stringContaining('it takes limit, state')],
     ['/orders?%C3%A9%20=1', 'query', '#/%C3%A9%20', expect.any(String)],
-    ['/orders?where=x', 'query', '#/where', 'must be JSON'],
+    ['/orders?where=x', 'query', '#/where', 'is not well-formed JSON'],
     ['/orders?where=%7B%7D', 'query', '#/where/a', 'is required'],
     ['/search', 'query', '#/q', 'is required'],
     ['/orders/x1', 'path', '#/id', expect.stringContaining('pattern')],
@@ -245,12 +245,59 @@ describe('bodies', () => {
     expect([response.status, (await jsonOf(response)).type]).toEqual([413, '/problems/content-too-large']);
   });
 
-  it('stream through where they are no JSON, and where the contract names none', async () => {
+  it('go on as they are where they are no JSON', async () => {
     const { url, bodies } = await start();
     expect((await request(url).post('/files').type('text/csv').send('a,b')).status).toBe(200);
-    expect((await request(url).post('/cancel').send({})).status).toBe(200);
+    expect(bodies).toEqual(['a,b']);
+  });
+
+  it('are refused where the contract declares none', async () => {
+    const { url, upstream } = await start();
+    const { status, body } = await request(url).post('/cancel').send({});
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],
+    ]);
+    const pieces = new Blob(['x']).stream();
+    const init = { method: 'POST', body: pieces, duplex: 'half' };
+    expect((await fetch(`${url}/cancel`, init as RequestInit)).status).toBe(400);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('of no bytes are none', async () => {
+    const { url, bodies } = await start();
     expect((await request(url).post('/cancel')).status).toBe(200);
-    expect(bodies).toEqual(['a,b', '{}', '']);
+    const init = { method: 'POST', body: new Blob([]).stream(), duplex: 'half' };
+    expect((await fetch(`${url}/cancel`, init as RequestInit)).status).toBe(200);
+    expect(bodies).toEqual(['', '']);
+  });
+
+  it('go on where the contract declares none, if gateway.yaml says so', async () => {
+    const { url, bodies } = await start('', 'unknownBody: pass');
+    expect((await request(url).post('/cancel').send({})).status).toBe(200);
+    expect(bodies).toEqual(['{}']);
+  });
+
+  it.each([
+    ['nested too deeply', `{"lines":${'['.repeat(200)}${']'.repeat(200)}}`, /nested more than 100 levels/],
+    [
+      'with a member twice',
+      '{"consumerId":"c1","lines":[],"consumerId":"c2"}',
+      /has the member "consumerId" twice/,
+    ],
+  ])('are refused as JSON %s', async (_name, text, detail) => {
+    const { url, upstream } = await start();
+    const { status, body } = await request(url).post('/orders').type('json').send(text);
+    expect([status, body.type]).toEqual([400, '/problems/bad-request']);
+    expect(body.detail).toMatch(detail);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('may have a member twice, if gateway.yaml says so', async () => {
+    const { url, bodies } = await start('limits: { duplicateMembers: pass }');
+    const text = '{"consumerId":"c1","lines":[],"consumerId":"c2"}';
+    expect((await request(url).post('/orders').type('json').send(text)).status).toBe(200);
+    expect(bodies).toEqual([text]);
   });
 
   it('take any parameter of the media type, and good ones pass', async () => {

@@ -68,7 +68,7 @@ export const startGateway = async (
     onArrival?.();
     app(req, res);
   };
-  const listening = await listen(handle, { port: 0, host: '127.0.0.1' });
+  const listening = await listen(handle, { port: 0, host: '127.0.0.1', limits: () => parsed.limits });
   open.push(() => listening.close(0));
   return { ...listening, services, log };
 };

@@ -32,5 +32,6 @@ export async function startAdmin(live: Live, { port, host, log }: AdminOptions):
       throw new Problem(notFound, `There is nothing at ${req.path} for those who run the gateway.`);
     })
     .use(problemHandler({ logger: log.logger }));
-  return listen(app, { port, host, names: { port: 'admin.port', host: 'admin.host' } });
+  const limits = () => live.generation.config.limits;
+  return listen(app, { port, host, limits, names: { port: 'admin.port', host: 'admin.host' } });
 }

@@ -1,7 +1,9 @@
 /** The bytes of a body against its schema. */
 import { isUtf8 } from 'node:buffer';
+import type { JsonLimits } from '../../config/limits.ts';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, contentTooLarge } from '../../contract/problems.ts';
+import { JsonFault, readJson } from '../../http/read-json.ts';
 import type { Json } from '../document/grammar.ts';
 import { faultsOf } from './faults.ts';
 import { Form } from './form.ts';
@@ -21,7 +23,7 @@ const MOST_FIELDS = 1000;
 export function jsonCheck(schema: Located | undefined, schemas: Schemas, pointer: string): Check {
   const errorsOf = schemas.checkJson(schema ? schemaAt(schema.pointer) : {}, pointer);
   return (bytes) => {
-    const value = parse(utf8(bytes));
+    const value = parse(utf8(bytes), schemas.json);
     try {
       return faultsOf('body', errorsOf(value, bytes.length));
     } catch (error) {
@@ -50,12 +52,11 @@ function utf8(bytes: Buffer): string {
   return bytes.toString();
 }
 
-function parse(text: string): unknown {
+function parse(text: string, limits: JsonLimits): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text, limits);
   } catch (error) {
-    // V8's message may quote the body.
-    const position = /position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
-    throw new Problem(badRequest, `The body is not well-formed JSON${position ? `, at ${position}` : ''}.`);
+    if (!(error instanceof JsonFault)) throw error;
+    throw new Problem(badRequest, `The body ${error.message}.`);
   }
 }

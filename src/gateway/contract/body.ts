@@ -2,15 +2,19 @@
 import { ACCEPT_PATCH } from '../../contract/media-types.ts';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
+import { isUtf8Charset } from '../../http/read-json.ts';
 import { isObject, type Json } from '../document/grammar.ts';
 import { type Check, formCheck, jsonCheck } from './body-check.ts';
 import { encode, type Located, locate } from './located.ts';
-import { essence, FORM_TYPE, isJsonType, isUtf8Charset, MediaTypes } from './media.ts';
+import { essence, FORM_TYPE, isJsonType, MediaTypes } from './media.ts';
+import { typesOf } from './members.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface MediaType {
   /** Absent where the body is not looked into. */
   readonly check: Check | undefined;
+  /** Of JSON, where the media type is a range that takes it too. */
+  readonly jsonCheck?: Check | undefined;
 }
 
 export class RequestBody {
@@ -23,7 +27,7 @@ export class RequestBody {
     this.required = body.node.required === true;
     const names = Object.keys(isObject(body.node.content) ? body.node.content : {});
     this.#types = new MediaTypes(
-      new Map(names.map((name) => [name, { check: checkOf(document, body, name, schemas) }])),
+      new Map(names.map((name) => [name, mediaOf(document, body, name, schemas)])),
     );
   }
 
@@ -43,6 +47,7 @@ export class RequestBody {
         badRequest,
         `A body of ${type} has a \`boundary\` in its Content-Type (RFC 2046 §5.1.1).`,
       );
+    if (found.jsonCheck && isJsonType(type)) return { check: found.jsonCheck };
     return found;
   }
 
@@ -61,6 +66,19 @@ export class RequestBody {
       ...(this.#isPatch && { headers: { [ACCEPT_PATCH]: supported.join(', ') } }),
     });
   }
+}
+
+function mediaOf(document: Json, body: Located, name: string, schemas: Schemas): MediaType {
+  if (name.includes('*')) return { check: undefined, jsonCheck: rangeCheck(document, body, name, schemas) };
+  return { check: checkOf(document, body, name, schemas) };
+}
+
+/** A range is looked into where its schema describes more than a text, which a file is too. */
+function rangeCheck(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
+  const schema = locate(document, body, 'content', name, 'schema');
+  const types = schema && typesOf(document, schema);
+  if (!types || types.size === 0 || types.has('string')) return undefined;
+  return jsonCheck(schema, schemas, schema.pointer);
 }
 
 function checkOf(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {

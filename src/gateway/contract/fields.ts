@@ -1,5 +1,7 @@
 /** Named values that come as text, put together to one object as their schemas want it. */
+import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
 import type { Fault } from '../../contract/problem.ts';
+import { JsonFault, readJson } from '../../http/read-json.ts';
 import type { Json } from '../document/grammar.ts';
 import { nested } from './deep-object.ts';
 import type { Encoding } from './encoding.ts';
@@ -23,12 +25,19 @@ interface Read {
 export class Fields {
   readonly #place: Fault['in'];
   readonly #encoding: Encoding;
+  readonly #json: JsonLimits;
   readonly #fields = new Map<string, Field>();
   /** Those whose members have names of their own. */
   readonly #spread: readonly Field[];
 
-  constructor(fields: readonly Field[], place: Fault['in'], encoding: Encoding) {
+  constructor(
+    fields: readonly Field[],
+    place: Fault['in'],
+    encoding: Encoding,
+    json: JsonLimits = defaultLimits,
+  ) {
     this.#place = place;
+    this.#json = json;
     this.#encoding = encoding;
     this.#spread = fields.filter(({ members }) => members !== undefined);
     for (const field of fields) if (!field.members) this.#fields.set(field.name, field);
@@ -77,7 +86,14 @@ export class Fields {
     }
     for (const [{ name, members }, parts] of spread) {
       const decoded = parts.map(([part, values]): [string, unknown] => [part, this.plain(values)]);
-      entries.push([name, members?.isDeep ? nested(name, decoded) : Object.fromEntries(decoded)]);
+      const value = members?.isDeep ? nested(name, decoded, this.#json.depth) : Object.fromEntries(decoded);
+      if (value) entries.push([name, value]);
+      else
+        faults.push({
+          in: this.#place,
+          pointer: pointerTo(name),
+          detail: `is nested more than ${this.#json.depth} levels deep`,
+        });
     }
     return { value: Object.fromEntries(entries), faults, unknown };
   }
@@ -86,6 +102,11 @@ export class Fields {
   plain(values: readonly string[]): unknown {
     const decoded = values.map(this.#encoding.decode);
     return decoded.length === 1 ? decoded[0] : decoded;
+  }
+
+  /** Whether a name belongs to one of them. */
+  has(name: string): boolean {
+    return this.#fields.has(name) || this.#ownerOf(name) !== undefined;
   }
 
   #ownerOf(name: string): Field | undefined {
@@ -100,7 +121,7 @@ export class Fields {
     if (texts.length > 1 && ['scalar', 'object'].includes(field.form))
       return { detail: 'must be given once' };
     const value = readStyled(field, texts, this.#encoding, isLenient);
-    if (field.isJson) return json(String(value));
+    if (field.isJson) return json(String(value), this.#json);
     if (!field.numeric) return { value };
     return { value: Array.isArray(value) ? value.map(numberOf) : numberOf(value) };
   }
@@ -112,10 +133,11 @@ const numberOf = (value: unknown): unknown => (NUMBER.test(String(value)) ? valu
 /** Nothing that is said of numbers is said of it. */
 const NO_NUMBER = Object.freeze({});
 
-function json(text: string): { value?: unknown; detail?: string } {
+function json(text: string, limits: JsonLimits): { value?: unknown; detail?: string } {
   try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return { detail: 'must be JSON' };
+    return { value: readJson(text, limits) };
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return { detail: error.message };
   }
 }

@@ -22,7 +22,7 @@ export class Form {
       return fieldOf(document, name, writtenAs(encoding, typesOf(document, property)), property, 'form');
     });
     this.#place = place;
-    this.#fields = new Fields(fields, place, FORM);
+    this.#fields = new Fields(fields, place, FORM, schemas.json);
     this.#check = schemas.check(schemaAt(schema.pointer), 'form', schema.pointer);
   }
 

@@ -12,10 +12,6 @@ export const essence = (contentType: string): string => {
 /** @param type without parameters */
 export const isJsonType = (type: string): boolean => /^application\/json$|\+json$/.test(type);
 
-/** JSON is UTF-8, whatever it says (RFC 8259 §8.1), and ASCII is that too. */
-export const isUtf8Charset = (contentType: string): boolean =>
-  ['utf-8', 'utf8', 'us-ascii'].includes((parse(contentType).parameters.charset ?? 'utf-8').toLowerCase());
-
 /** The media types of a body, each with what belongs to it. */
 export class MediaTypes<T> {
   /** As the document has them. */

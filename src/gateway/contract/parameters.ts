@@ -73,7 +73,7 @@ export class Parameters {
       if (node.required === true) required.push(name);
     }
     this.#place = place;
-    this.#fields = new Fields(fields, place, ENCODINGS[place]);
+    this.#fields = new Fields(fields, place, ENCODINGS[place], schemas.json);
     this.#rejectUnknown = rejectUnknown;
     this.required = required.length > 0;
     this.takeAll = takeAll;
@@ -83,6 +83,9 @@ export class Parameters {
   get size(): number {
     return this.#fields.size;
   }
+
+  /** Whether a parameter of this name is looked at, so that it has to be readable. */
+  readonly isChecked = (name: string): boolean => this.#rejectUnknown || this.#fields.has(name);
 
   /** @param texts every name that came, each with all its values, encoded as they came */
   check(texts: Texts): readonly Fault[] {

@@ -1,5 +1,6 @@
 /** The query of an operation, compiled: its parameters, or the one value that all of it is (OpenAPI 3.2 §4.12). */
 import type { Fault } from '../../contract/problem.ts';
+import { JsonFault, readJson } from '../../http/read-json.ts';
 import type { Json } from '../document/grammar.ts';
 import { faultsOf } from './faults.ts';
 import { contentOf } from './field.ts';
@@ -27,7 +28,7 @@ export function queryOf(
   const whole = parameters.find(({ node }) => node.in === 'querystring');
   if (whole) return wholeQuery(document, whole, schemas);
   const own = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
-  return { required: own.required, check: (query) => own.check(parsePairs(query, WHAT)) };
+  return { required: own.required, check: (query) => own.check(parsePairs(query, WHAT, own.isChecked)) };
 }
 
 const WHAT = 'The query';
@@ -55,9 +56,10 @@ function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['c
   const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
   return (query) => {
     try {
-      return faultsOf('query', errorsOf(JSON.parse(decodeURIComponent(query))));
-    } catch {
-      return [{ in: 'query', pointer: '#', detail: 'must be JSON, percent-encoded' }];
+      return faultsOf('query', errorsOf(readJson(decodeURIComponent(query), schemas.json)));
+    } catch (error) {
+      const detail = error instanceof JsonFault ? error.message : 'is not percent-encoded';
+      return [{ in: 'query', pointer: '#', detail }];
     }
   };
 }

@@ -1,6 +1,7 @@
 /** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
+import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
 import { notRequiringAll, refuseWriteOnly } from './one-way.ts';
@@ -38,6 +39,8 @@ export class Schemas {
   readonly #direction: Direction;
   readonly #document: Json;
   readonly onFault: (fault: DocumentFault) => void;
+  /** What is taken of JSON that is held against them. */
+  readonly json: JsonLimits;
   #compiled: Json | undefined;
   readonly #compilers = new Map<Mode, Ajv2020>();
 
@@ -46,7 +49,9 @@ export class Schemas {
     onFault: (fault: DocumentFault) => void,
     isEager = false,
     direction: Direction = 'request',
+    json: JsonLimits = defaultLimits,
   ) {
+    this.json = json;
     this.#isEager = isEager;
     this.#direction = direction;
     this.#document = document;

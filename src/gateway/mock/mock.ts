@@ -25,7 +25,9 @@ import { bodyOf, responseOf, type Wish } from './example.ts';
 /** @param services all of them, since links lead from one to another */
 export function mock(service: string, services: readonly ServiceDocument[]) {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
-  const router = createRouter(compileOperations({ service, document, unknownQuery: 'pass' }));
+  const router = createRouter(
+    compileOperations({ service, document, unknownQuery: 'pass', unknownBody: 'pass' }),
+  );
   const graph = new LinkGraph(services);
   const lifter = new Lifter(service, document, graph);
 

@@ -41,10 +41,18 @@ export function operationsOfPart(outline: Outline, { tags, path }: Part): readon
   return chosen;
 }
 
+/** Of what was asked for. */
+const MOST_TOLD = 300;
+
 function unknown(parameter: string, value: string, allowed: readonly string[]): never {
   const nearest = nearestTo(value, allowed);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
   throw new Problem(partUnknown, `No operation here has the ${parameter} ${value}.${hint}`, {
-    extensions: { parameter, value, allowed, ...(nearest !== undefined && { nearest }) },
+    extensions: {
+      parameter,
+      value: value.slice(0, MOST_TOLD),
+      allowed,
+      ...(nearest !== undefined && { nearest }),
+    },
   });
 }
