@@ -269,7 +269,10 @@ describe('a service that knows nothing of links', () => {
       await get('/books/1?expand=author').accept(type).expect(200);
     const { body } = await get('/books/1?expand=author').expect(200);
     const part = { ...ann, _links: authorLinks('ann') };
-    expect(body).toEqual(linked('1', 'ann', { _embedded: { author: part } }));
+    const { _links, ...others } = rubbish;
+    expect(body).toEqual(linked('1', 'ann', { ...others, _links, _embedded: { author: part } }));
+    const { _links: inHal } = (await get('/books/1').accept(HAL).expect(200)).body;
+    expect(inHal).toEqual(bookLinks('1', 'ann'));
   });
 
   it('has a head without its body', async () => {
