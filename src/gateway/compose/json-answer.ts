@@ -2,15 +2,14 @@
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
 import { type Charset, charsetOf } from '../../http/charset.ts';
+import { isJsonType } from '../../http/json-type.ts';
 import { parseExact } from '../../hypermedia/exact-json.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { CallFailure } from '../../outbound/call-failure.ts';
 import { brokenOff } from '../../outbound/explain.ts';
 
-const JSON_MEDIA_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
-
 export const isJson = (answer: Pick<UpstreamAnswer, 'header'>): boolean =>
-  JSON_MEDIA_TYPE.test(answer.header('content-type') ?? '') &&
+  isJsonType(answer.header('content-type') ?? '') &&
   (answer.header('content-encoding') ?? 'identity').trim().toLowerCase() === 'identity';
 
 export const mediaTypeOf = (answer: Pick<UpstreamAnswer, 'header'>): string | undefined =>
