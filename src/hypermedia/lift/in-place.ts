@@ -66,7 +66,7 @@ function linksOf(original: Body, { _links: made }: Body): unknown {
 function asItCame(own: unknown, made: unknown): unknown {
   if (typeof own === 'string' && isObject(made)) return made.href;
   if (Array.isArray(own)) return Array.isArray(made) && made.length === own.length ? made : own;
-  return isObject(made) ? made : own;
+  return isObject(own) && isObject(made) ? made : own;
 }
 
 interface ExpandError {
