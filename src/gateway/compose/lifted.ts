@@ -14,7 +14,9 @@ export interface LiftedAnswer {
   readonly rawHeaders: readonly string[];
   /** Path and query, without what is selected, where it is its own address. */
   readonly self?: string | undefined;
+  /** Decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** As it came. */
   readonly query: string;
   readonly origin: string;
 }
@@ -24,11 +26,32 @@ export function liftAnswer(lifting: Lifting, urls: PublicUrls, answer: LiftedAns
   const local = (href: string) => urls.local(href, origin);
   return lift(body, lifting, {
     path: params,
-    query: Object.fromEntries(new URLSearchParams(query)),
+    query: decodedValues(pairsOf(query)),
     links: linksOf(answer, local),
     local,
   });
 }
+
+const pairsOf = (query: string): [string, string][] =>
+  query
+    .split('&')
+    .filter(Boolean)
+    .map((pair) => {
+      const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
+      return [name, value.join('=')];
+    });
+
+/** Parameters by name; one that is not percent-encoded as UTF-8 has no value that a link could have. */
+export const decodedValues = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
+  Object.fromEntries(
+    [...pairs].flatMap(([name, value]): [string, string][] => {
+      try {
+        return [[decodeURIComponent(name), decodeURIComponent(value)]];
+      } catch {
+        return [];
+      }
+    }),
+  );
 
 /**
  * The headers of a service, whose links to the same and to its neighbours lead to where those of the body lead: to what

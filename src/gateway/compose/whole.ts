@@ -19,7 +19,7 @@ import { exchangeOf } from '../exchange.ts';
 import type { Composing } from './compose.ts';
 import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';
-import { hasLink, liftAnswer, withSelectedLinks } from './lifted.ts';
+import { decodedValues, hasLink, liftAnswer, withSelectedLinks } from './lifted.ts';
 import { accepting, fetchParts } from './parts.ts';
 import { remaining } from './remaining.ts';
 import { sendReply } from './reply.ts';
@@ -106,7 +106,7 @@ function lifted({ req, composition }: Composing, subject: Subject, lifting: Lift
     body: value as object,
     rawHeaders: head,
     self: isReading(req) ? plain(originForm(requestTarget(req))) : undefined,
-    params: Object.fromEntries(params),
+    params: decodedValues(params),
     ...{ query, origin },
   });
 }
