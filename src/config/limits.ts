@@ -7,6 +7,11 @@ const expandLimitsSchema = z.strictObject({
   paths: z.int().min(1).default(10).describe('Paths in one `expand`.'),
   resources: z.int().min(1).default(200).describe('Different resources embedded in one answer.'),
   embeds: z.int().min(1).default(2000).describe('Places in one answer where a resource is embedded.'),
+  bytes: size
+    .default(4 * 1024 ** 2)
+    .describe(
+      'Most bytes of all that is embedded in one answer, such as `4mb`, counted in each place; about ten times as much memory is used for it. A part that is larger by itself is left out.',
+    ),
   concurrency: z.int().min(1).default(16).describe('Calls of one expansion that run at once.'),
   deadline: duration
     .default(10_000)

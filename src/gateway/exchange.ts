@@ -8,7 +8,7 @@ import type { Match } from './router.ts';
 export class Exchange {
   readonly context: RequestContext;
   readonly operation: GatewayOperation;
-  /** Path parameters, decoded. */
+  /** Path parameters, percent-encoded as they came. */
   readonly params: ReadonlyMap<string, string>;
   /** As it came, without its question mark. */
   readonly query: string;

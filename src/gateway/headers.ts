@@ -5,6 +5,7 @@ import { DEADLINE_HEADER } from '../http/deadline.ts';
 import { appendForwarded, FORWARDED_HEADERS } from '../http/forwarded.ts';
 import { HOP_BY_HOP, namedInConnection } from '../http/hop-by-hop.ts';
 import { REQUEST_ID_HEADER } from '../http/identify.ts';
+import { isJsonType } from '../http/json-type.ts';
 import { without } from '../http/raw-headers.ts';
 import { VIA } from '../http/via.ts';
 
@@ -49,7 +50,11 @@ export const requestHeaders = (
   return raw;
 };
 
-/** Appends what the gateway adds to every answer; what a service says itself goes before it. */
+/**
+ * Appends what the gateway adds to an answer; what a service says itself goes before it. With JSON, and with what has no
+ * type, a browser need do nothing, so that is told; for whatever else a service sends, as its own pages and pictures, the service alone knows
+ * what may be done with it.
+ */
 export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
 
 /** @param dropped names of those that do not go on */
@@ -64,6 +69,7 @@ export const responseHeaders = (
     const raw: string[] = [];
     let named: ReadonlySet<string> | undefined;
     let own: Set<string> | undefined;
+    let isData = true;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string;
       const lower = name.toLowerCase();
@@ -72,6 +78,7 @@ export const responseHeaders = (
         named = named?.union(more) ?? more;
       }
       if (left.has(lower)) continue;
+      if (lower === 'content-type') isData = isJsonType(rawHeaders[i + 1] as string);
       if (addedNames.has(lower)) {
         own ??= new Set();
         own.add(lower);
@@ -79,7 +86,8 @@ export const responseHeaders = (
       raw.push(name, rawHeaders[i + 1] as string);
     }
     const kept = named && named.size > 0 ? without(raw, named) : raw;
-    kept.push(...(own ? without(added, own) : added), REQUEST_ID_HEADER, context.requestId);
+    if (isData) kept.push(...(own ? without(added, own) : added));
+    kept.push(REQUEST_ID_HEADER, context.requestId);
     return kept;
   };
 };

@@ -7,6 +7,7 @@
  */
 import { Problem } from '../contract/problem.ts';
 import { badRequest } from '../contract/problems.ts';
+import { hasControl, hasDots } from '../http/path-segment.ts';
 
 export interface RequestPath {
   /** As they came. */
@@ -18,12 +19,6 @@ export interface RequestPath {
 
 /** A path with none of these is what it looks like. */
 const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
-
-/** Also as Servlet containers read them, which take off what follows a semicolon. */
-const DOTS = /^\.\.?(?:;.*)?$/;
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\x00-\x1f\x7f]/;
 
 /**
  * @param url path and query
@@ -42,9 +37,8 @@ function decode(raw: string): string {
   if (raw.includes('\\')) throw refusal('a backslash; it is written %5C');
   if (/[^!-~]/.test(raw)) throw refusal('characters that have to be percent-encoded');
   const segment = decoded(raw);
-  if (CONTROL.test(segment)) throw refusal('control characters');
-  if (segment.split(/[/\\]/).some((part) => DOTS.test(part)))
-    throw refusal('a segment that is . or .., which would make another path of it');
+  if (hasControl(segment)) throw refusal('control characters');
+  if (hasDots(segment)) throw refusal('a segment that is . or .., which would make another path of it');
   return segment;
 }
 

@@ -35,7 +35,7 @@ function parse(header: string): Tags {
 export function noneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
   const { any, all } = parse(header);
-  return !any && !all.includes(etag);
+  return !any && !all.includes(etag.replace(/^W\//, ''));
 }
 
 /** Whether `If-Match` lets a representation pass: strong comparison. */

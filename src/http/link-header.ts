@@ -1,4 +1,4 @@
-/** The `Link` header (RFC 8288 §3). Targets are URI references already: whoever made an href has escaped it. */
+/** The `Link` header (RFC 8288 §3): written, and read without a change to what is written again. */
 
 export interface HeaderLink {
   readonly href: string;
@@ -9,5 +9,77 @@ export interface HeaderLink {
 
 export const linkHeader = (links: readonly HeaderLink[]): string =>
   links
-    .map(({ href, rel, type }) => `<${href}>; rel="${rel}"${type === undefined ? '' : `; type="${type}"`}`)
+    .map(
+      ({ href, rel, type }) =>
+        `<${target(href)}>; rel="${rel}"${type === undefined ? '' : `; type="${type}"`}`,
+    )
     .join(', ');
+
+/** Where hrefs come from a body, anything may be in them: here it would end the target, or the header. */
+const target = (href: string): string =>
+  href.toWellFormed().replaceAll(/[^!-~]|[<>]/gu, (character) => encodeURIComponent(character));
+
+/** A link of a header, as it was written. */
+export interface WrittenLink {
+  readonly uri: string;
+  /** The relations, in lower case where they are registered names (§2.1.1). */
+  readonly rels: readonly string[];
+  /** What it is that the link is from (§3.2), where that is not what the header came with. */
+  readonly anchor: string | undefined;
+  /** From the first parameter on, with its semicolon. */
+  readonly parameters: string;
+}
+
+export const writtenLink = ({ uri, parameters }: Pick<WrittenLink, 'uri' | 'parameters'>): string =>
+  `<${uri}>${parameters}`;
+
+/** @returns undefined for what is not such a header */
+export function readLinks(value: string): WrittenLink[] | undefined {
+  const links: WrittenLink[] = [];
+  let at = 0;
+  while (at < value.length) {
+    // A list may have empty elements (RFC 9110 §5.6.1).
+    const blank = /[\s,]*/y;
+    blank.lastIndex = at;
+    at += blank.exec(value)?.[0].length ?? 0;
+    if (at === value.length) break;
+    const close = value.indexOf('>', at);
+    if (value[at] !== '<' || close < 0) return undefined;
+    const end = endOfLink(value, close);
+    if (end < 0) return undefined;
+    links.push(linkOf(value.slice(at + 1, close), value.slice(close + 1, end).trimEnd()));
+    at = end;
+  }
+  return links;
+}
+
+/** The comma after it, or the end; -1 where a quoted text does not end. */
+function endOfLink(value: string, from: number): number {
+  for (let at = from; at < value.length; at++) {
+    if (value[at] === ',') return at;
+    if (value[at] !== '"') continue;
+    for (at++; value[at] !== '"'; at++) {
+      if (at >= value.length) return -1;
+      if (value[at] === '\\') at++;
+    }
+  }
+  return value.length;
+}
+
+const PARAMETER = /;\s*([^\s=;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
+
+function linkOf(uri: string, parameters: string): WrittenLink {
+  const named = new Map<string, string>();
+  for (const [, name = '', quoted, token] of parameters.matchAll(PARAMETER)) {
+    const lower = name.toLowerCase();
+    // Of several the first counts (§3.3).
+    if (!named.has(lower)) named.set(lower, quoted?.replaceAll(/\\(.)/g, '$1') ?? token ?? '');
+  }
+  const rels = (named.get('rel') ?? '').split(/\s+/).filter(Boolean);
+  return {
+    uri: uri.trim(),
+    rels: rels.map((rel) => (rel.includes(':') ? rel : rel.toLowerCase())),
+    anchor: named.get('anchor'),
+    parameters,
+  };
+}

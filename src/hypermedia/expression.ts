@@ -1,4 +1,5 @@
 /** Runtime expressions of Link Objects (OpenAPI 3.1 §4.8.20.4), compiled when a document is loaded. */
+import { isRawNumber, memberKey } from './exact-json.ts';
 import type { ParameterValue } from './href.ts';
 
 /** What an expression can look at. */
@@ -21,14 +22,19 @@ export const pointerSegments = (pointer: string): string[] =>
 export function valueAt(value: unknown, segments: readonly string[]): unknown {
   let at = value;
   for (const segment of segments) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, segment)) return undefined;
-    at = (at as Record<string, unknown>)[segment];
+    if (typeof at !== 'object' || at === null || isRawNumber(at)) return undefined;
+    const key = memberKey(at, segment);
+    if (key === undefined) return undefined;
+    at = (at as Record<string, unknown>)[key];
   }
   return at;
 }
 
-const scalar = (value: unknown): ParameterValue | undefined =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+/** A number is what its text says: rounded, it would be the name of another thing. */
+function scalar(value: unknown): ParameterValue | undefined {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return isRawNumber(value) ? value.rawJSON : undefined;
+}
 
 /**
  * Compiles `$response.body#/pointer`, `$request.path.name` and `$request.query.name`; anything else is a constant.

@@ -1,24 +1,22 @@
 /** The `Link` header of a resource (RFC 8288), for clients that read no body: where it is, its neighbours, its description. */
 import { OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath } from '../contract/places.ts';
-import { type HeaderLink, linkHeader } from '../http/link-header.ts';
+import type { HeaderLink } from '../http/link-header.ts';
 import type { Body, Embedding } from './formats/format.ts';
 import type { GraphOperation } from './graph.ts';
 
 /** Those that are told of what a body is about. */
-export const HEADER_RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
+const RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
 
-/** @returns undefined where the operation answers with no JSON */
-export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): string | undefined {
-  if (shape === undefined) return undefined;
+/** @returns none where the operation answers with no JSON */
+export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): HeaderLink[] {
+  if (shape === undefined) return [];
   const document = documentPath(shape.service);
-  const own = HEADER_RELATIONS.flatMap((rel) =>
-    format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })),
-  );
+  const own = RELATIONS.flatMap((rel) => format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })));
   const schema = `${document}#/components/schemas/${shape.name}`;
-  return linkHeader([
+  return [
     ...own,
     ...(shape.isNamed ? [{ rel: 'describedby', href: schema, type: OPENAPI_JSON }] : []),
     { rel: 'service-desc', href: document, type: OPENAPI_JSON },
-  ]);
+  ];
 }

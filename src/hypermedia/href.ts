@@ -1,5 +1,8 @@
 /** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
 
+import { hasControl, hasDots } from '../http/path-segment.ts';
+import { uriText } from '../http/uri-text.ts';
+
 export type ParameterValue = string | number | boolean;
 
 /** A path template cut at its parameters, once, when the document is loaded. */
@@ -9,6 +12,8 @@ export interface PathTemplate {
   readonly names: readonly string[];
   /** What it matches, with a group for each parameter. */
   readonly pattern: RegExp;
+  /** Whether each parameter has a segment of its own: then no value can be taken for two. */
+  readonly isSimple: boolean;
 }
 
 export function pathTemplate(template: string): PathTemplate {
@@ -18,44 +23,78 @@ export function pathTemplate(template: string): PathTemplate {
     template,
     literals,
     names: parts.filter((_, index) => index % 2 === 1),
-    pattern: new RegExp(`^${literals.map(escaped).join('([^/]+)')}$`),
+    pattern: new RegExp(`^${literals.map(escaped).join('([^/]+?)')}$`),
+    isSimple: template.split('/').every((segment) => !segment.includes('{') || /^\{[^{}]*\}$/.test(segment)),
   };
 }
 
 const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>;
+
 /**
  * Expands a template with values for its parameters; values of other names become the query, in the order given.
- * @returns the path-absolute href, or undefined where a path parameter has no value.
+ * @returns the path-absolute href, or undefined where a path parameter has no value, or one that no path can carry:
+ * `..` would lead to another resource.
  */
-export function href(
-  { literals, names }: PathTemplate,
-  values: Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>,
-): string | undefined {
+export function href(template: PathTemplate, values: Values): string | undefined {
+  const { literals, names } = template;
   const given = new Map(values);
+  const inPath: string[] = [];
   let path = literals[0] ?? '';
   for (const [index, name] of names.entries()) {
     const value = given.get(name);
     if (value === undefined || value === '' || Array.isArray(value)) return undefined;
-    path += encode(String(value)) + literals[index + 1];
+    const text = String(value);
+    if (!text.isWellFormed()) return undefined;
+    inPath.push(text);
+    path += encode(text) + literals[index + 1];
     given.delete(name);
   }
+  if (!inPath.every(isCarried) || !(template.isSimple || comesBack(template, path, inPath))) return undefined;
+  for (const value of given.values())
+    if (![value].flat().every((one) => typeof one !== 'string' || one.isWellFormed())) return undefined;
   return withQuery(path, given);
 }
 
-/** Sets query parameters of an href; `undefined` removes one, an array repeats one. The rest stays as it is. */
-export function withQuery(
-  href: string,
-  values: Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>,
-): string {
-  const [path = '', query = ''] = href.split('?', 2);
-  const search = new URLSearchParams(query);
-  for (const [name, value] of values) {
-    search.delete(name);
-    for (const one of value === undefined ? [] : [value].flat()) search.append(name, String(one));
+const isCarried = (value: string): boolean => !hasControl(value) && !hasDots(value);
+
+/** In `{name}.{ext}` a value may have what stands between them. */
+function comesBack(template: PathTemplate, path: string, values: readonly string[]): boolean {
+  const found = matchPath(template, path) ?? {};
+  const segments = path.split('/').map((segment) => decodeURIComponent(segment));
+  return template.names.every((name, index) => found[name] === values[index]) && segments.every(isCarried);
+}
+
+/**
+ * Sets query parameters of an href; `undefined` removes one, an array repeats one. The rest stays as it is, but for
+ * characters that no URI may have.
+ */
+export function withQuery(href: string, values: Values): string {
+  const [, path = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(href) ?? [];
+  const set = new Map(values);
+  const kept = (query ?? '').split('&').filter((pair) => pair !== '' && !set.has(nameOf(pair)));
+  const added = [...set].flatMap(([name, value]) =>
+    (value === undefined ? [] : [value].flat()).map(
+      (one) => `${encode(name)}=${encodeValue(name, String(one))}`,
+    ),
+  );
+  const pairs = [...kept.map(uriText), ...added];
+  return path + (pairs.length === 0 ? '' : `?${pairs.join('&')}`) + fragment;
+}
+
+/** Whether a link has an href that parameters can be added to: a template (RFC 6570) is filled in by its reader. */
+export const isAddress = (link: { readonly href?: unknown }): link is { href: string } =>
+  typeof link.href === 'string' && !link.href.includes('{');
+
+/** Of a pair of a query, as a form writes it. */
+function nameOf(pair: string): string {
+  const [name = ''] = pair.split('=', 1);
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name;
   }
-  const pairs = [...search].map(([name, value]) => `${encode(name)}=${encodeValue(name, value)}`);
-  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
 const LISTS: ReadonlySet<string> = new Set(['expand', 'fields']);
@@ -66,7 +105,7 @@ const encodeValue = (name: string, value: string): string =>
 
 /** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
 const encode = (text: string): string =>
-  encodeURIComponent(text).replaceAll(
+  encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
@@ -78,5 +117,10 @@ export function matchPath(
 ): Record<string, string> | undefined {
   const match = pattern.exec(path);
   if (match === null) return undefined;
-  return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+  try {
+    return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+  } catch {
+    // Not percent-encoded as UTF-8: no value of ours.
+    return undefined;
+  }
 }

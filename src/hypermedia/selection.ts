@@ -8,6 +8,9 @@ import { withQuery } from './href.ts';
 
 const PARAMETERS = ['expand', 'fields'] as const;
 
+/** Relations to the same again, or to its neighbours: with what is selected, they are not taken for the whole. */
+export const SAME: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
+
 export interface Selection {
   readonly plan: readonly PlanNode[];
   /** The caller's `expand`, for the paging links. */

@@ -3,6 +3,8 @@ import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
 import { callerDeadline, callerHeaders } from '../http/as-caller.ts';
+import { charsetOf } from '../http/charset.ts';
+import { isJsonType } from '../http/json-type.ts';
 import { CallFailure } from './call-failure.ts';
 import { brokenOff } from './explain.ts';
 
@@ -30,6 +32,10 @@ export interface JsonRequest {
   readonly accept?: string | undefined;
   readonly body?: unknown;
   readonly operationId?: string;
+  /** Of the answer; by default what does not read numbers exactly. @throws SyntaxError, RangeError */
+  readonly parse?: (text: string) => unknown;
+  /** Most bytes that are taken of the answer. */
+  readonly limit?: number;
 }
 
 export interface JsonAnswer {
@@ -39,6 +45,7 @@ export interface JsonAnswer {
   readonly retryAfter: string | undefined;
   /** Undefined where the answer has no JSON. */
   readonly body: unknown;
+  readonly bytes: number;
 }
 
 /** Most bytes that are taken for one JSON answer. */
@@ -47,7 +54,15 @@ const MAX_ANSWER = 10 * 1024 ** 2;
 /** @throws Problem where there is no answer, or its JSON is broken (bad-gateway, 502) */
 export async function sendJson(
   target: JsonTarget,
-  { method, path, accept = JSON_TYPE, body, operationId }: JsonRequest,
+  {
+    method,
+    path,
+    accept = JSON_TYPE,
+    body,
+    operationId,
+    parse = JSON.parse,
+    limit = MAX_ANSWER,
+  }: JsonRequest,
 ): Promise<JsonAnswer> {
   const headers = {
     ...callerHeaders(),
@@ -67,17 +82,18 @@ export async function sendJson(
   const retryAfter = answer.header('retry-after');
   const { status } = answer;
   try {
-    const bytes = await answer.whole(MAX_ANSWER);
-    const isJson = /[/+]json\b/.test(contentType ?? '');
-    return {
-      status,
-      contentType,
-      cacheControl,
-      retryAfter,
-      body: isJson ? JSON.parse(bytes.toString()) : undefined,
-    };
+    const bytes = await answer.whole(Math.min(limit, MAX_ANSWER));
+    const json = isJsonType(contentType ?? '') ? parse(textOf(bytes, contentType)) : undefined;
+    return { status, contentType, cacheControl, retryAfter, body: json, bytes: bytes.length };
   } catch (cause) {
     if (cause instanceof CallFailure) throw brokenOff(cause);
     throw new Problem(badGateway, `The answer of the service "${target.name}" could not be read.`, { cause });
   }
+}
+
+/** @throws SyntaxError for what is not in its charset */
+function textOf(bytes: Buffer, contentType: string | undefined): string {
+  const text = charsetOf(contentType)?.decode(bytes);
+  if (text === undefined) throw new SyntaxError('It is not in its charset.');
+  return text;
 }

@@ -10,9 +10,11 @@ import { Problem } from '../contract/problem.ts';
 import { preconditionFailed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
 import { etagOf, matches, noneMatch } from '../http/etag.ts';
+import { linkHeader } from '../http/link-header.ts';
 import { negotiate } from '../http/negotiate.ts';
 import { preferences } from '../http/prefer.ts';
 import { isFromGateway } from '../http/via.ts';
+import { writeExact } from '../hypermedia/exact-json.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
 import { cut } from '../hypermedia/fields/cut.ts';
@@ -61,6 +63,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
         cacheControl,
         limits: expansion.limits,
         deadline,
+        isCut: kept !== undefined,
       });
       ({ cacheControl } = expanded);
       if (isStrict(req.get('Prefer'))) {
@@ -80,7 +83,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
 }
 
 const bytesOf = (body: Body, { rendering }: Format, asked: Asked): Buffer =>
-  Buffer.from(rendering === undefined ? JSON.stringify(body) : rendering.serialize(body, asked));
+  Buffer.from(rendering === undefined ? writeExact(body) : rendering.serialize(body, asked));
 
 interface Written {
   readonly node: GraphOperation;
@@ -101,8 +104,8 @@ function send(
     res.end();
     return;
   }
-  const link = headerLinks(body as Body, format, node);
-  if (link !== undefined) res.append('Link', link);
+  const links = headerLinks(body as Body, format, node);
+  if (links.length > 0) res.append('Link', linkHeader(links));
   // With a 304 too: what it says replaces what a browser has kept (RFC 9111 §3.2).
   for (const [name, value] of Object.entries(format.rendering?.headers ?? {})) res.setHeader(name, value);
   const etag = etagOf(bytes, stateTag);

@@ -3,6 +3,9 @@
  * outbound client. Behind a gateway only the first is asked for.
  */
 import type { ExpandLimits } from '../config/limits.ts';
+import { Problem } from '../contract/problem.ts';
+import { badGateway } from '../contract/problems.ts';
+import { parseExact, writeExact } from '../hypermedia/exact-json.ts';
 import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
 import type { Embeds } from '../hypermedia/expand/plan.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
@@ -16,6 +19,8 @@ export type GetJson = (
   path: string,
   accept: string,
   operationId: string,
+  /** Most bytes of it. */
+  limit: number,
 ) => Promise<PartAnswer>;
 
 export interface Expansion {
@@ -40,7 +45,10 @@ export function expansion(
     const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
     const { status, body } = await runner.answer(request, format);
     // As JSON, so that a part is the same whichever way it came.
-    return partOf({ status, body: JSON.parse(JSON.stringify(body)), cacheControl: runner.cacheControl });
+    const text = writeExact(body);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > limits.bytes) throw new Problem(badGateway, `${href} is larger than ${limits.bytes} bytes.`);
+    return partOf({ status, body: parseExact(text), bytes, cacheControl: runner.cacheControl });
   };
   return {
     limits,
@@ -50,6 +58,6 @@ export function expansion(
       async (href, operation) =>
         operation.service === service
           ? own(href, operation, format)
-          : partOf(await getJson(operation.service, href, accept, operation.operationId)),
+          : partOf(await getJson(operation.service, href, accept, operation.operationId, limits.bytes)),
   };
 }

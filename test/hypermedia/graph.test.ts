@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { actions, expandable } from '../../src/hypermedia/graph.ts';
+import { actions, expandable, LinkGraph } from '../../src/hypermedia/graph.ts';
 import { Represent } from '../../src/hypermedia/represent.ts';
+import { document } from '../support/gateway.ts';
 import { libraryGraph } from '../support/graph.ts';
 
 describe('the link graph', () => {
@@ -36,5 +37,35 @@ describe('the link graph', () => {
       self: { href: '/books/b%201' },
       chapters: [{ href: '/books/b%201/chapters/c1' }, { href: '/books/b%201/chapters/c2' }],
     });
+  });
+
+  it('looks for the operation of a link in its own document first, whatever the order of the documents', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const service = (name: string) => ({
+      name,
+      document: document({
+        [`/${name}/{id}`]: {
+          get: {
+            operationId: 'get',
+            parameters: [id],
+            responses: {
+              200: {
+                description: 'ok',
+                content: { 'application/json': { schema: { type: 'object' } } },
+                links: { next: { operationId: 'get', parameters: { id: '$response.body#/next' } } },
+              },
+            },
+          },
+        },
+      }),
+    });
+    for (const names of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      const both = new LinkGraph(names.map(service));
+      for (const name of names)
+        expect(both.operation(name, 'get')?.shape?.links.get('next')?.target.service).toBe(name);
+    }
   });
 });

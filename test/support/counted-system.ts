@@ -13,10 +13,11 @@ import type { System } from './system.ts';
 interface CountedSystem extends System {
   /** Where each service listens, by name. */
   readonly services: Readonly<Record<string, string>>;
-  /** Method and path of every request that came to a service since the last time, by its name. */
+  /** Method and path of every request that came to a service since the last time, but for health checks, by its name. */
   asked(): Record<string, string[]>;
 }
 
+const HEALTH = '/health';
 const FREE = { port: 0, host: '127.0.0.1' };
 
 export async function startCountedSystem(): Promise<CountedSystem> {
@@ -28,7 +29,8 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   const places = await Promise.all(
     services.map(async ({ name }) => {
       const listening = await listen((req, res) => {
-        asked[name] = [...(asked[name] ?? []), `${req.method} ${req.url}`];
+        // The gateway looks after its instances whenever it is time.
+        if (!req.url?.startsWith(HEALTH)) asked[name] = [...(asked[name] ?? []), `${req.method} ${req.url}`];
         apps.get(name)?.(req, res);
       }, FREE);
       return { name, ...listening };

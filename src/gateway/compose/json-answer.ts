@@ -1,34 +1,76 @@
 /** Answers of services, as far as they are read here. */
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
+import { type Charset, charsetOf } from '../../http/charset.ts';
+import { isJsonType } from '../../http/json-type.ts';
+import { parseExact } from '../../hypermedia/exact-json.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { CallFailure } from '../../outbound/call-failure.ts';
 import { brokenOff } from '../../outbound/explain.ts';
 
-/** Most bytes that are taken of one answer. */
-const MAX_ANSWER = 10 * 1024 ** 2;
+export const isJson = (answer: Pick<UpstreamAnswer, 'header'>): boolean =>
+  isJsonType(answer.header('content-type') ?? '') &&
+  (answer.header('content-encoding') ?? 'identity').trim().toLowerCase() === 'identity';
 
-export const isJson = (answer: UpstreamAnswer): boolean =>
-  /[/+]json\b/.test(answer.header('content-type') ?? '') && answer.header('content-encoding') === undefined;
+export const mediaTypeOf = (answer: Pick<UpstreamAnswer, 'header'>): string | undefined =>
+  answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
 
-export const mediaTypeOf = (answer: UpstreamAnswer): string | undefined =>
-  answer.header('content-type')?.split(';', 1)[0]?.trim();
+/** What an answer says, and how it is written. */
+export interface ReadJson {
+  readonly value: unknown;
+  readonly charset: Charset;
+  readonly bytes: number;
+}
 
-/** @throws Problem bad-gateway (502) for what is broken, or too large, upstream-timeout (504) for what comes too late */
-export async function readJson(answer: UpstreamAnswer): Promise<unknown> {
+/**
+ * @param limit bytes
+ * @throws Problem bad-gateway (502) for what is broken, or too large, upstream-timeout (504) for what comes too late
+ */
+export async function readJson(answer: UpstreamAnswer, limit: number): Promise<ReadJson> {
+  const bytes = await peeked(answer, limit);
+  if (bytes === undefined) {
+    const detail = `What the service answered is larger than ${limit} bytes.`;
+    answer.abort(new Error(detail));
+    throw new Problem(badGateway, detail);
+  }
+  return readWhole(bytes, answer);
+}
+
+/** @throws Problem bad-gateway (502) for what is no JSON, or nested too deeply */
+export function readWhole(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): ReadJson {
   try {
-    return JSON.parse((await answer.whole(MAX_ANSWER)).toString());
+    return read(bytes, answer);
+  } catch (cause) {
+    const detail = cause instanceof RangeError ? 'is nested too deeply' : 'could not be read';
+    throw new Problem(badGateway, `What the service answered ${detail}.`, { cause });
+  }
+}
+
+/**
+ * The whole body; undefined for one that is larger than `limit` bytes.
+ * @throws Problem bad-gateway (502), upstream-timeout (504)
+ */
+export async function peeked(answer: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
+  try {
+    return await answer.peek(limit);
   } catch (cause) {
     if (cause instanceof CallFailure) throw brokenOff(cause);
     throw new Problem(badGateway, 'What the service answered could not be read.', { cause });
   }
 }
 
-/** @returns undefined for what is no JSON, whatever it says of itself */
-export function parseJson(bytes: Buffer): unknown {
+/** @returns undefined for what is no JSON, whatever it says of itself, and for what is nested too deeply */
+export function parseJson(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): ReadJson | undefined {
   try {
-    return JSON.parse(bytes.toString());
+    return read(bytes, answer);
   } catch {
     return undefined;
   }
+}
+
+function read(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): ReadJson {
+  const charset = charsetOf(answer.header('content-type'));
+  const text = charset?.decode(bytes);
+  if (charset === undefined || text === undefined) throw new SyntaxError('It is not in its charset.');
+  return { value: parseExact(text), charset, bytes: bytes.length };
 }

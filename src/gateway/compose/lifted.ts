@@ -1,9 +1,11 @@
 /** An answer of a service that knows nothing of links → a representation with them. */
 
-import { HEADER_RELATIONS } from '../../hypermedia/header-links.ts';
+import { readLinks, type WrittenLink, writtenLink } from '../../http/link-header.ts';
+import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
-import { linksIn, type PublicUrls, writeLinks } from './public-urls.ts';
+import { plain, SAME } from '../../hypermedia/selection.ts';
+import { linksIn, type PublicUrls } from './public-urls.ts';
 
 export interface LiftedAnswer {
   /** Parsed; URLs in it are public already. */
@@ -12,7 +14,9 @@ export interface LiftedAnswer {
   readonly rawHeaders: readonly string[];
   /** Path and query, without what is selected, where it is its own address. */
   readonly self?: string | undefined;
+  /** Decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** As it came. */
   readonly query: string;
   readonly origin: string;
 }
@@ -22,16 +26,57 @@ export function liftAnswer(lifting: Lifting, urls: PublicUrls, answer: LiftedAns
   const local = (href: string) => urls.local(href, origin);
   return lift(body, lifting, {
     path: params,
-    query: Object.fromEntries(new URLSearchParams(query)),
+    query: decodedValues(pairsOf(query)),
     links: linksOf(answer, local),
     local,
   });
 }
 
-/** What a `Link` header says beside what the body's own links say; undefined where it says no more. */
-export function furtherLinks(rawHeaders: readonly string[]): string | undefined {
-  const refs = linksIn(valuesOf(rawHeaders, 'link')).filter(({ rel }) => !HEADER_RELATIONS.includes(rel));
-  return refs.length === 0 ? undefined : writeLinks(refs);
+const pairsOf = (query: string): [string, string][] =>
+  query
+    .split('&')
+    .filter(Boolean)
+    .map((pair) => {
+      const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
+      return [name, value.join('=')];
+    });
+
+/** Parameters by name; one that is not percent-encoded as UTF-8 has no value that a link could have. */
+export const decodedValues = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
+  Object.fromEntries(
+    [...pairs].flatMap(([name, value]): [string, string][] => {
+      try {
+        return [[decodeURIComponent(name), decodeURIComponent(value)]];
+      } catch {
+        return [];
+      }
+    }),
+  );
+
+/**
+ * The headers of a service, whose links to the same and to its neighbours lead to where those of the body lead: to what
+ * is selected as well.
+ */
+export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, format: Format): string[] =>
+  rawHeaders.map((value, i) => {
+    if (i % 2 === 0 || rawHeaders[i - 1]?.toLowerCase() !== 'link') return value;
+    const links = readLinks(value);
+    return (
+      links?.map((link) => writtenLink({ ...link, uri: selected(link, body, format) })).join(', ') ?? value
+    );
+  });
+
+function selected({ uri, rels, anchor }: WrittenLink, body: Body, format: Format): string {
+  if (anchor) return uri;
+  const hrefs = SAME.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
+  return hrefs.find((href) => uri.endsWith(plain(href))) ?? uri;
+}
+
+/** Whether a `Link` header has a link already. */
+export function hasLink(rawHeaders: readonly string[], rel: string, href: string): boolean {
+  return linksIn(valuesOf(rawHeaders, 'link')).some(
+    ({ uri, rels, anchor }) => !anchor && uri === href && rels.includes(rel),
+  );
 }
 
 const valuesOf = (rawHeaders: readonly string[], name: string): string[] =>
@@ -43,9 +88,11 @@ function linksOf(
 ): Map<string, LinkValue> {
   const [location] = valuesOf(rawHeaders, 'location');
   const own = self ?? (location === undefined ? undefined : local(location));
-  const others = linksIn(valuesOf(rawHeaders, 'link')).flatMap(({ rel, uri }): [string, LinkValue][] => {
-    const href = local(uri);
-    return href === undefined ? [] : [[rel, { href }]];
-  });
+  const others = linksIn(valuesOf(rawHeaders, 'link')).flatMap(
+    ({ rels, uri, anchor }): [string, LinkValue][] => {
+      const href = anchor ? undefined : local(uri);
+      return href === undefined ? [] : rels.map((rel) => [rel, { href }]);
+    },
+  );
   return new Map([...others, ...(own === undefined ? [] : [['self', { href: own }] as [string, LinkValue]])]);
 }

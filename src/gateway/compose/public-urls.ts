@@ -2,7 +2,8 @@
  * URLs by which a service names itself, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
  * (RFC 9110 §10.2.2, §8.7) → public ones. A link that no route serves is left out, and counted.
  */
-import LinkHeader from 'http-link-header';
+import { readLinks, type WrittenLink, writtenLink } from '../../http/link-header.ts';
+import { isRawNumber, memberName } from '../../hypermedia/exact-json.ts';
 import type { Mount } from '../mount.ts';
 
 export interface PublicUrlsOptions {
@@ -61,16 +62,27 @@ export class PublicUrls {
     return isPath(path) && this.#options.serves(path) ? path : undefined;
   }
 
+  /** @returns the same value where nothing in it changes */
   #published(value: unknown, origin: string, areLinks: boolean): unknown {
     if (typeof value === 'string')
       return areLinks || this.#pathOf(value) !== undefined ? this.#link(value, origin) : value;
-    if (Array.isArray(value))
-      return value
-        .map((element) => this.#published(element, origin, areLinks))
-        .filter((element) => element !== DROPPED);
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
+    return Array.isArray(value)
+      ? this.#elements(value, origin, areLinks)
+      : this.#members(value as Readonly<Record<string, unknown>>, origin, areLinks);
+  }
+
+  #elements(elements: readonly unknown[], origin: string, areLinks: boolean): readonly unknown[] {
+    const made = elements.map((element) => this.#published(element, origin, areLinks));
+    if (made.every((element, index) => element === elements[index])) return elements;
+    return made.filter((element) => element !== DROPPED);
+  }
+
+  #members(value: Readonly<Record<string, unknown>>, origin: string, areLinks: boolean): unknown {
+    let isChanged = false;
     const made: [string, unknown][] = [];
-    for (const [name, member] of Object.entries(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      const name = memberName(key);
       const isHref = name === 'href' && typeof member === 'string';
       const changed = this.#published(
         member,
@@ -79,20 +91,21 @@ export class PublicUrls {
       );
       // Without its address it is no link any more.
       if (changed === DROPPED && isHref) return DROPPED;
-      if (changed !== DROPPED) made.push([name, changed]);
+      isChanged ||= changed !== member;
+      if (changed !== DROPPED) made.push([key, changed]);
     }
-    return Object.fromEntries(made);
+    return isChanged ? Object.fromEntries(made) : value;
   }
 
   #linkHeader(value: string, origin: string): string | typeof DROPPED {
-    const parsed = parse(value);
-    if (parsed === undefined) return value;
-    const refs = parsed.refs.flatMap((ref) => {
-      const uri = this.#link(ref.uri, origin);
-      return uri === DROPPED ? [] : [{ ...ref, uri }];
+    const links = readLinks(value);
+    if (links === undefined) return value;
+    const kept = links.flatMap((link) => {
+      const uri = this.#link(link.uri, origin);
+      return uri === DROPPED ? [] : [{ ...link, uri }];
     });
-    parsed.refs = refs;
-    return refs.length === 0 ? DROPPED : parsed.toString();
+    if (kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
+    return kept.length === 0 ? DROPPED : kept.map(writtenLink).join(', ');
   }
 
   #link(href: string, origin: string): string | typeof DROPPED {
@@ -121,23 +134,9 @@ export class PublicUrls {
   }
 }
 
-/** The links of `Link` headers, by relation; none where one is broken. */
-export const linksIn = (headers: readonly string[]): LinkHeader.Reference[] =>
-  headers.flatMap((value) => parse(value)?.refs ?? []);
-
-export const writeLinks = (refs: LinkHeader.Reference[]): string => {
-  const header = new LinkHeader();
-  header.refs = refs;
-  return header.toString();
-};
-
-const parse = (value: string): LinkHeader | undefined => {
-  try {
-    return LinkHeader.parse(value);
-  } catch {
-    return undefined;
-  }
-};
+/** The links of `Link` headers; none where one is broken. */
+export const linksIn = (headers: readonly string[]): WrittenLink[] =>
+  headers.flatMap((value) => readLinks(value) ?? []);
 
 /** A path, and not the host of another (RFC 3986 §4.2). */
 const isPath = (href: string): boolean => /^\/(?!\/)/.test(href);

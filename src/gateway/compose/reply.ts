@@ -15,7 +15,7 @@ export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Repl
   const { status, bytes, etag, contentType } = reply;
   const head = etag === undefined ? reply.head : [...reply.head, 'ETag', etag];
   const isRead = req.method === 'GET' || req.method === 'HEAD';
-  if (isRead && etag !== undefined && !noneMatch(req.headers['if-none-match'], etag)) {
+  if (isRead && status === 200 && etag !== undefined && !noneMatch(req.headers['if-none-match'], etag)) {
     res.writeHead(304, [...head]).end();
     return;
   }

@@ -3,20 +3,21 @@
 import type { IncomingMessage } from 'node:http';
 
 import { JSON_TYPE } from '../../contract/media-types.ts';
+import type { Charset } from '../../http/charset.ts';
 import { without } from '../../http/raw-headers.ts';
+import { within } from '../../hypermedia/expand/plan.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
-import { json } from '../../hypermedia/formats/hal.ts';
+import { hal, json } from '../../hypermedia/formats/hal.ts';
 import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
-import { brokenOff } from '../../outbound/explain.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../headers.ts';
 import { passInterim } from '../interim.ts';
 import { originOf } from '../origin.ts';
 import type { Composing } from './compose.ts';
-import { isJson, mediaTypeOf, parseJson, readJson } from './json-answer.ts';
+import { isJson, mediaTypeOf, parseJson, peeked, type ReadJson, readWhole } from './json-answer.ts';
 import { accepting } from './parts.ts';
-import { formatNamed, wanted, wantedLifted } from './wanted.ts';
+import { AS_ASKED, formatNamed, wanted, wantedLifted } from './wanted.ts';
 
 export interface Subject {
   readonly answer: UpstreamAnswer;
@@ -24,6 +25,12 @@ export interface Subject {
   readonly head: readonly string[];
   /** Parsed, with public URLs; undefined for what goes on as it is. */
   readonly value: unknown;
+  /** Whether URLs in it are not as the service wrote them. */
+  readonly isChanged: boolean;
+  /** In which it came, where it was read. */
+  readonly charset: Charset | undefined;
+  /** As the service said it. */
+  readonly contentType: string;
   /** What it is answered in. */
   readonly format: Format;
   /** The media type of a body in that format. */
@@ -46,10 +53,9 @@ export const isReading = ({ method }: Pick<IncomingMessage, 'method'>): boolean 
 /** @param gone aborted when the caller leaves */
 export async function askSubject(work: Composing, gone: AbortSignal): Promise<Subject> {
   const { req, res, composition, selection, options } = work;
-  const { subject, lifting, urls, isRead } = composition;
+  const { urls, isRead } = composition;
   const exchange = exchangeOf(req);
-  const { accept } = req.headers;
-  const want = lifting && subject ? wantedLifted(accept, subject) : wanted(accept);
+  const want = wantOf(work, req.headers.accept);
   const passed = requestHeaders(req, exchange.context, options.trustProxy);
   const headers = without(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
@@ -73,36 +79,46 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const origin = originOf(req, options.trustProxy);
   const contentType = answer.header('content-type') ?? JSON_TYPE;
   const head = options.headersOf(answer.rawHeaders, exchange.context);
-  const value = publicValue(await jsonOf(answer, work), work, origin);
+  const read = await jsonOf(answer, work);
+  const value = isRead && read !== undefined ? urls.body(read.value, origin) : read?.value;
+  const mediaType = mediaTypeOf(answer);
+  const format = want.format ?? formatNamed(mediaType) ?? json;
   return {
     answer,
     head: isRead ? urls.headers(head, origin) : head,
     value,
-    format: want.format ?? formatNamed(mediaTypeOf(answer)) ?? json,
-    typeOf: (body) => want.typeOf?.(body) ?? contentType,
-    ...{ path, headers, origin },
+    isChanged: value !== read?.value,
+    charset: read?.charset,
+    format,
+    typeOf: (body) => {
+      const type = want.format || format.typeOf || format === hal ? want.typeOf?.(body) : undefined;
+      return type === undefined || type === mediaType ? contentType : type;
+    },
+    ...{ contentType, path, headers, origin },
   };
 }
 
-async function jsonOf(answer: UpstreamAnswer, { composition, options }: Composing): Promise<unknown> {
-  if (!isJson(answer)) return undefined;
-  if (!composition.isRead) return answer.status === 200 ? readJson(answer) : undefined;
-  try {
-    const bytes = await answer.peek(options.limits.lift);
-    return bytes && parseJson(bytes);
-  } catch (cause) {
-    throw brokenOff(cause);
-  }
+function wantOf({ composition: { lifting, subject }, selection }: Composing, accept: string | undefined) {
+  if (lifting && subject) return wantedLifted(accept, subject);
+  return selection === WHOLE ? AS_ASKED : wanted(accept);
 }
 
-function publicValue(value: unknown, { composition }: Composing, origin: string): unknown {
-  const { urls, isRead } = composition;
-  if (!isRead || value === undefined) return value;
-  try {
-    return urls.body(value, origin);
-  } catch (error) {
-    // Nested too deeply to be looked at.
-    if (error instanceof RangeError) return undefined;
-    throw error;
+/** @throws Problem expand-limit (400) for what is too large to be put together with more */
+async function jsonOf(
+  answer: UpstreamAnswer,
+  { composition, options }: Composing,
+): Promise<ReadJson | undefined> {
+  if (!isJson(answer)) return undefined;
+  const { lift, expand } = options.limits;
+  if (composition.isRead) {
+    const bytes = await peeked(answer, lift);
+    return bytes && parseJson(bytes, answer);
   }
+  if (answer.status !== 200) return undefined;
+  const bytes = await peeked(answer, expand.bytes);
+  if (bytes === undefined) {
+    answer.discard();
+    within('bytes', Number.POSITIVE_INFINITY, expand.bytes);
+  }
+  return bytes && readWhole(bytes, answer);
 }

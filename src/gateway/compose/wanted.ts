@@ -17,6 +17,9 @@ export interface Wanted {
 
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
 
+/** Where nothing is put together: all is for the service to choose. */
+export const AS_ASKED: Wanted = {};
+
 /** Of a service that writes the formats itself. A page is made of the whole, and its parts are no pages. */
 export function wanted(accept: string | undefined): Wanted {
   const format = formatNamed(acceptable(accept, MEDIA_TYPES)[0]);
@@ -30,7 +33,9 @@ export function wantedLifted(accept: string | undefined, { mediaTypes }: GraphOp
   const plain = mediaTypes.find((type) => /[/+]json\b/.test(type)) ?? JSON_TYPE;
   const [chosen] = acceptable(accept, [...new Set([plain, JSON_TYPE, ...MEDIA_TYPES, ...mediaTypes])]);
   const format = chosen === plain ? json : formatNamed(chosen);
-  if (format === undefined) return { format: json };
+  // What a service has itself, as its own pages, it sends. What is added to the types of its document comes last.
+  if (format === undefined || (format.rendering && mediaTypes.at(-1) !== format.mediaType))
+    return { format: json };
   if (format === json) return { format, accept: plain };
   return { format, accept: plain, typeOf: format.typeOf ?? (() => format.mediaType) };
 }

@@ -1,7 +1,9 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
-import { etagOf } from '../../http/etag.ts';
+import { etagOf, noneMatch } from '../../http/etag.ts';
+import { linkHeader } from '../../http/link-header.ts';
 import { without } from '../../http/raw-headers.ts';
-import { requestTarget } from '../../http/request-target.ts';
+import { originForm, requestTarget } from '../../http/request-target.ts';
+import { writeExact } from '../../hypermedia/exact-json.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { cut } from '../../hypermedia/fields/cut.ts';
@@ -10,13 +12,14 @@ import { json } from '../../hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../hypermedia/graph.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
 import { inPlace } from '../../hypermedia/lift/in-place.ts';
-import type { Lifting } from '../../hypermedia/lift/lift.ts';
+import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
+import type { Representation } from '../../hypermedia/represent.ts';
 import { plain, WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { Composing } from './compose.ts';
 import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';
-import { furtherLinks, liftAnswer } from './lifted.ts';
+import { decodedValues, hasLink, liftAnswer, withSelectedLinks } from './lifted.ts';
 import { accepting, fetchParts } from './parts.ts';
 import { remaining } from './remaining.ts';
 import { sendReply } from './reply.ts';
@@ -27,13 +30,14 @@ const OF_THE_BYTES: ReadonlySet<string> = new Set([
   ...['content-length', 'content-type', 'etag', 'accept-ranges'],
   ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
 ]);
-const OF_THE_LINKED: ReadonlySet<string> = new Set([...OF_THE_BYTES, 'link']);
 const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
-  ...OF_THE_LINKED,
+  ...OF_THE_BYTES,
   'cache-control',
   'age',
   'last-modified',
 ]);
+/** What a 304 says nothing of (RFC 9110 §15.4.5). */
+const OF_THE_CONTENT: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding']);
 
 export async function answerWhole(work: Composing): Promise<void> {
   const { req, res, next, composition, selection, options } = work;
@@ -54,7 +58,10 @@ export async function answerWhole(work: Composing): Promise<void> {
   const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
   if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
 
-  const body = lifting ? liftedBody(work, subject, lifting) : (value as Body);
+  const representation = lifting && lifted(work, subject, lifting);
+  if (representation && selection === WHOLE && !hasLinks(representation, value))
+    return sendRead(work, subject, isSuccess);
+  const body = representation ? subject.format.write(representation) : (value as Body);
   const expanded =
     selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
@@ -64,26 +71,44 @@ export async function answerWhole(work: Composing): Promise<void> {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What was read for the URLs in it alone. */
-function sendRead({ req, res }: Composing, subject: Subject, isSuccess: boolean): void {
-  const { answer, head, value, typeOf } = subject;
-  const bytes = Buffer.from(JSON.stringify(value));
+/** What was read for the URLs in it alone: as the service sent it, where they are public already. */
+function sendRead(work: Composing, subject: Subject, isSuccess: boolean): void {
+  const { answer, head, value, isChanged, charset, contentType } = subject;
+  if (!isChanged || charset === undefined) {
+    sendUnchanged(work, subject);
+    return;
+  }
+  const bytes = charset.encode(writeExact(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
-  const contentType = typeOf({});
-  sendReply(req, res, { status: answer.status, bytes, etag, contentType, head: without(head, OF_THE_BYTES) });
+  sendReply(work.req, work.res, {
+    status: answer.status,
+    bytes,
+    etag,
+    contentType,
+    head: without(head, OF_THE_BYTES),
+  });
 }
 
-function liftedBody({ req, composition }: Composing, subject: Subject, lifting: Lifting): Body {
+/** The service was not asked on a condition, as what it sends could have been changed. */
+function sendUnchanged({ req, res }: Composing, { answer, head }: Subject): void {
+  const etag = answer.header('etag');
+  const isAsked = isReading(req) && answer.status === 200 && etag !== undefined;
+  if (isAsked && !noneMatch(req.headers['if-none-match'], etag)) {
+    answer.discard();
+    res.writeHead(304, without(head, OF_THE_CONTENT)).end();
+  } else answer.pipe(res, head);
+}
+
+function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {
   const { params, query } = exchangeOf(req);
-  const { head, value, format, origin } = subject;
-  const representation = liftAnswer(lifting, composition.urls, {
+  const { head, value, origin } = subject;
+  return liftAnswer(lifting, composition.urls, {
     body: value as object,
     rawHeaders: head,
-    self: isReading(req) ? plain(requestTarget(req)) : undefined,
-    params: Object.fromEntries(params),
+    self: isReading(req) ? plain(originForm(requestTarget(req))) : undefined,
+    params: decodedValues(params),
     ...{ query, origin },
   });
-  return format.write(representation);
 }
 
 function expand(
@@ -100,18 +125,20 @@ function expand(
     tally: exchangeOf(req).context,
     signal: over,
     deadline,
+    limit: limits.expand.bytes,
   });
   return expandBody(body, selection.plan, {
     ...{ fetch, format, deadline: over },
     expand: selection.expand,
     cacheControl: remaining(answer),
     limits: limits.expand,
+    isCut: selection.kept !== undefined,
   });
 }
 
 function send(
   work: Composing,
-  { answer, head, value, format, typeOf }: Subject,
+  { answer, head, value, format, typeOf, charset, contentType }: Subject,
   operation: GraphOperation,
   body: Body,
   expanded: Expanded | undefined,
@@ -122,26 +149,28 @@ function send(
   const asked = { url: requestTarget(req), operation, isFromGateway: true };
   const text = format.rendering
     ? format.rendering.serialize(body, asked)
-    : JSON.stringify(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
-  const bytes = Buffer.from(text);
+    : writeExact(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
+  const type = typeOf(body);
+  // What is not in the service's own type is UTF-8.
+  const bytes = type === contentType && charset ? charset.encode(text) : Buffer.from(text);
 
   const added = Object.entries(format.rendering?.headers ?? {});
-  const replaced = expanded ? OF_THE_EXPANDED : OF_THE_LINKED;
+  const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
   const names = added.map(([name]) => name.toLowerCase());
-  const kept = without(head, names.length === 0 ? replaced : replaced.union(new Set(names)));
+  const own = selection === WHOLE ? head : withSelectedLinks(head, body, format);
+  const kept = without(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
   if (expanded) kept.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
   if (lifting) kept.push('Vary', 'Accept, Prefer');
-  const links = [headerLinks(body, format, operation), lifting && furtherLinks(head)];
-  const link = links.filter(Boolean).join(', ');
-  if (link !== '') kept.push('Link', link);
+  const links = headerLinks(body, format, operation).filter(({ rel, href }) => !hasLink(kept, rel, href));
+  if (links.length > 0) kept.push('Link', linkHeader(links));
   kept.push(...added.flat());
 
   sendReply(req, res, {
     status: answer.status,
     bytes,
     etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
-    contentType: typeOf(body),
+    contentType: type,
     head: kept,
   });
 }

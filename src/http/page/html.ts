@@ -25,7 +25,9 @@ const render = (content: Content): string => {
   if (content instanceof Html) return content.text;
   if (Array.isArray(content)) return content.map(render).join('');
   if (content === false || content === null || content === undefined) return '';
-  return String(content).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  // A value that is no text, wherever one was thought to be.
+  const text = typeof content === 'object' ? JSON.stringify(content) : String(content);
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 };
 
 /** @example html`<a href="${href}">${title}</a>` */

@@ -4,8 +4,10 @@
  * services.
  */
 import type { ExpandLimits } from '../../config/limits.ts';
+import { writeExact } from '../exact-json.ts';
 import type { Body, Embedding } from '../formats/format.ts';
-import type { Target } from './batch.ts';
+import { isObject } from '../is-object.ts';
+import { keyOf, type Target } from './batch.ts';
 import { copyOf } from './copy.ts';
 import { type FailedPart, type FetchPart, type Part, PartLoader } from './fetch.ts';
 import { freshness, keepExpand } from './merge.ts';
@@ -21,6 +23,8 @@ export interface ExpandOptions {
   readonly limits: ExpandLimits;
   /** Aborted when the time for the whole is over; what is not there by then is left out. */
   readonly deadline: AbortSignal;
+  /** Whether the whole is changed when it is expanded: then no two places can share a part. */
+  readonly isCut?: boolean;
 }
 
 export interface Expanded {
@@ -75,13 +79,25 @@ class Expansion {
   readonly #format: Embedding;
   readonly #loader: PartLoader;
   readonly #limits: ExpandLimits;
+  readonly #isCut: boolean;
   readonly #resources = new Set<unknown>();
   #embeds = 0;
+  /** Of all that is embedded, in each of its places. */
+  #bytes = 0;
+  /** In how many places of the level each part is wanted, by its key. */
+  #places: ReadonlyMap<string, number> = new Map();
+  /** Resources in the parts of the level that are here, in each of their places. */
+  #arrived = 0;
+  /** Resources in parts. */
+  readonly #seen = new Set<unknown>();
 
-  constructor({ fetch, format, limits, deadline }: ExpandOptions) {
+  constructor({ fetch, format, limits, deadline, isCut = false }: ExpandOptions) {
     this.#format = format;
-    this.#loader = new PartLoader({ fetch, format, deadline, concurrency: limits.concurrency });
+    const onPart = (target: Target, part: Part) => this.#count(keyOf(target), part);
+    const { concurrency } = limits;
+    this.#loader = new PartLoader({ fetch, format, deadline, concurrency, onPart });
     this.#limits = limits;
+    this.#isCut = isCut;
   }
 
   /** What is left to embed in resources of one kind; what their server has embedded is walked through. */
@@ -105,8 +121,29 @@ class Expansion {
     const hrefs = new Set<unknown>(targets.map(({ href }) => href));
     within('resources', this.#resources.union(hrefs).size, this.#limits.resources);
     within('embeds', this.#embeds + targets.length, this.#limits.embeds);
+    const counts = new Map<string, number>();
+    for (const key of targets.map(keyOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    this.#places = counts;
+    this.#arrived = 0;
+    // What came with a level above is here.
+    for (const [key, part] of this.#loader.known(counts.keys())) this.#count(key, part);
     await this.#loader.load(targets);
     return level.flatMap((slot) => this.#embed(slot));
+  }
+
+  /**
+   * Counts what a part adds to the whole, when it is here: what is too much is known before all of it is.
+   * @throws Problem expand-limit (400)
+   */
+  #count(key: string, part: Part): void {
+    const places = this.#places.get(key) ?? 0;
+    const subjects = this.#format.subjects(part.body);
+    for (const subject of subjects) this.#seen.add(this.#format.hrefs(subject, 'self')[0] ?? subject);
+    within('resources', this.#seen.size, this.#limits.resources);
+    this.#arrived += places * subjects.length;
+    within('embeds', this.#embeds + this.#arrived, this.#limits.embeds);
+    this.#bytes += places * (part.bytes ?? bytesOf(part.body));
+    within('bytes', this.#bytes, this.#limits.bytes);
   }
 
   #slot(body: Body, node: PlanNode, ancestors: Ancestors): Slot {
@@ -129,8 +166,9 @@ class Expansion {
         continue;
       }
       this.parts.push(part);
-      // A shared part may be expanded differently in different places.
-      const copy = copyOf(part.body);
+      // A part may be expanded differently in different places; what stays as it is is in all of them.
+      const isShared = node.children.length === 0 && !this.#isCut && !('_expandErrors' in part.body);
+      const copy = isShared ? part.body : copyOf(part.body);
       this.failures.push(
         ...takeErrors(copy).map((failure) => ({ ...failure, path: `${node.path}.${failure.path}` })),
       );
@@ -155,9 +193,19 @@ class Expansion {
 /** What a service could not embed is told once, at the top, under its path from there. */
 function takeErrors(body: Body): Failure[] {
   const { _expandErrors: errors } = body;
+  // To others it may mean something else.
+  if (!Array.isArray(errors) || !errors.every(isFailure)) return [];
   delete body._expandErrors;
-  return Array.isArray(errors) ? (errors as Failure[]) : [];
+  return errors;
 }
+
+const isFailure = (value: unknown): value is Failure =>
+  isObject(value) &&
+  typeof value.path === 'string' &&
+  typeof value.href === 'string' &&
+  isObject(value.problem);
+
+const bytesOf = (body: Body): number => Buffer.byteLength(writeExact(body));
 
 /** As they are told. */
 export const errorsOf = (failures: readonly Failure[]) =>

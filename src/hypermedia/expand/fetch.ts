@@ -7,11 +7,14 @@ import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { badGateway, upstreamTimeout } from '../../contract/problems.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import type { GraphOperation } from '../graph.ts';
+import { isObject } from '../is-object.ts';
 import { type Call, callFor, callsFor, keyOf, type Target } from './batch.ts';
 
 /** A part that was fetched. */
 export interface Part {
   readonly body: Body;
+  /** Of it as JSON; counted where it is not known. */
+  readonly bytes?: number | undefined;
   readonly cacheControl?: string | undefined;
 }
 
@@ -36,14 +39,14 @@ export interface PartAnswer {
   readonly retryAfter?: string | undefined;
   /** Parsed, where the answer is JSON. */
   readonly body: unknown;
+  readonly bytes?: number | undefined;
 }
 
 /** Takes an answer for a part when it is a 200 with a JSON object, and for a failure otherwise. */
 export function partOf(answer: PartAnswer): Part | FailedPart {
-  const { status, contentType = '', cacheControl, retryAfter, body } = answer;
-  const object = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (status === 200 && object) return { body: body as Body, cacheControl };
-  if (object && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body as Body, retryAfter };
+  const { status, contentType = '', cacheControl, retryAfter, body, bytes } = answer;
+  if (status === 200 && isObject(body)) return { body, bytes, cacheControl };
+  if (isObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body, retryAfter };
   const detail = status === 200 ? 'The answer is not a JSON object.' : `The answer has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
 }
@@ -55,6 +58,11 @@ export interface LoaderOptions {
   readonly concurrency: number;
   /** Aborted when the time for the whole is over: what is not there by then has failed. */
   readonly deadline: AbortSignal;
+  /**
+   * Called with each part when it is here, before others are.
+   * @throws Problem where that is too much: nothing more is fetched then
+   */
+  readonly onPart: (target: Target, part: Part) => void;
 }
 
 export class PartLoader {
@@ -62,6 +70,7 @@ export class PartLoader {
   readonly #parts = new Map<string, Part | FailedPart>();
   readonly #slots: ReturnType<typeof bulkhead>;
   readonly #late: Promise<FailedPart>;
+  #isRefused = false;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -82,6 +91,14 @@ export class PartLoader {
     await Promise.all(callsFor([...wanted.values()]).map((call) => this.#call(call)));
   }
 
+  /** The parts of these keys that are here. */
+  *known(keys: Iterable<string>): Iterable<[string, Part]> {
+    for (const key of keys) {
+      const part = this.#parts.get(key);
+      if (part !== undefined && 'body' in part) yield [key, part];
+    }
+  }
+
   /** What `load` has brought. */
   part(target: Target): Part | FailedPart {
     const part = this.#parts.get(keyOf(target));
@@ -94,7 +111,7 @@ export class PartLoader {
     const answer = await this.#get(call);
     const [first, ...others] = call.targets;
     if (others.length === 0) {
-      this.#parts.set(keyOf(first), answer);
+      this.#take(first, answer);
       return;
     }
     const items = 'body' in answer ? format.subjects(answer.body) : [];
@@ -102,17 +119,29 @@ export class PartLoader {
     await Promise.all(
       call.targets.map(async (target) => {
         const item = found.get(target.href);
-        if (item !== undefined) this.#parts.set(keyOf(target), itemPart(answer as Part, format.alone(item)));
+        if (item !== undefined) this.#take(target, itemPart(answer as Part, format.alone(item)));
         // What fails for all would fail for each; what was only refused or left out may be there, or says why not.
-        else if ('problem' in answer && !isRefusal(answer)) this.#parts.set(keyOf(target), answer);
-        else this.#parts.set(keyOf(target), await this.#get(callFor(target)));
+        else if ('problem' in answer && !isRefusal(answer)) this.#take(target, answer);
+        else this.#take(target, await this.#get(callFor(target)));
       }),
     );
   }
 
+  /** @throws Problem as `onPart` does */
+  #take(target: Target, part: Part | FailedPart): void {
+    this.#parts.set(keyOf(target), part);
+    if (this.#isRefused || 'problem' in part) return;
+    try {
+      this.#options.onPart(target, part);
+    } catch (refusal) {
+      this.#isRefused = true;
+      throw refusal;
+    }
+  }
+
   #get({ href, operation }: Call): Promise<Part | FailedPart> {
     const answer = this.#slots.execute(() =>
-      this.#options.deadline.aborted ? this.#late : this.#options.fetch(href, operation),
+      this.#options.deadline.aborted || this.#isRefused ? this.#late : this.#options.fetch(href, operation),
     );
     // What is broken off because the time was over has failed by that, not by itself.
     const { deadline } = this.#options;

@@ -1,6 +1,6 @@
 /** What an expansion does to the whole: its paging links, and how long it may be kept. */
 import type { Body, Embedding } from '../formats/format.ts';
-import { withQuery } from '../href.ts';
+import { isAddress, withQuery } from '../href.ts';
 import type { Part } from './fetch.ts';
 
 const PAGING = ['first', 'prev', 'next', 'last'];
@@ -9,7 +9,7 @@ const PAGING = ['first', 'prev', 'next', 'last'];
 export function keepExpand(body: Body, { links }: Embedding, expand: string | undefined): void {
   if (expand === undefined) return;
   for (const link of PAGING.flatMap((rel) => links(body, rel)))
-    if (typeof link.href === 'string') link.href = withQuery(link.href, [['expand', expand]]);
+    if (isAddress(link)) link.href = withQuery(link.href, [['expand', expand]]);
 }
 
 /**

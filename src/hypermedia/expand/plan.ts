@@ -59,7 +59,7 @@ function linkOf(shape: Shape | undefined, rel: string, path: string): Link {
   throw new Problem(expandUnknown, `${path} cannot be expanded.${hint}`, { extensions });
 }
 
-type Counted = 'depth' | 'paths' | 'resources' | 'embeds';
+type Counted = 'depth' | 'paths' | 'resources' | 'embeds' | 'bytes';
 
 /** @throws Problem expand-limit (400) */
 export function within(name: Counted, actual: number, most: number): void {

@@ -1,10 +1,11 @@
 /** Cuts a representation to what `fields` keeps. Links stay, so that what is left can still be walked. */
-import { type Body, type Embedding, HYPERMEDIA_MEMBERS } from '../formats/format.ts';
-import { withQuery } from '../href.ts';
-import type { Kept, KeptMembers } from './plan.ts';
 
-/** They lead to the same again, or to its neighbours: with `fields`, they are not taken for the whole. */
-const SAME = ['self', 'first', 'prev', 'next', 'last'];
+import { memberName } from '../exact-json.ts';
+import { type Body, type Embedding, HYPERMEDIA_MEMBERS } from '../formats/format.ts';
+import { isAddress, withQuery } from '../href.ts';
+import { isObject } from '../is-object.ts';
+import { SAME } from '../selection.ts';
+import type { Kept, KeptMembers } from './plan.ts';
 
 /** @param body changed in place, with what is embedded in it */
 export function cut(body: Body, kept: Kept, format: Embedding): void {
@@ -17,19 +18,20 @@ export function cut(body: Body, kept: Kept, format: Embedding): void {
   }
   for (const owner of new Set([body, ...subjects]))
     for (const link of SAME.flatMap((rel) => format.links(owner, rel)))
-      if (typeof link.href === 'string') link.href = withQuery(link.href, [['fields', kept.text]]);
+      if (isAddress(link)) link.href = withQuery(link.href, [['fields', kept.text]]);
 }
 
 function keep(state: Body, members: KeptMembers): void {
-  for (const [name, value] of Object.entries(state)) {
+  for (const [key, value] of Object.entries(state)) {
+    const name = memberName(key);
     if (HYPERMEDIA_MEMBERS.has(name)) continue;
     const inner = members.get(name);
-    if (!members.has(name)) delete state[name];
+    if (!members.has(name)) delete state[key];
     else if (inner !== undefined) keepWithin(value, inner);
   }
 }
 
 function keepWithin(value: unknown, members: KeptMembers): void {
   if (Array.isArray(value)) for (const element of value) keepWithin(element, members);
-  else if (typeof value === 'object' && value !== null) keep(value as Body, members);
+  else if (isObject(value)) keep(value, members);
 }

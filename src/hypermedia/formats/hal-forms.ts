@@ -18,14 +18,13 @@ const template = ({ operation, target }: Action) => ({
 });
 
 function writeHalForms(representation: Representation): Body {
-  const { actions } = representation;
-  return halBody(
-    representation,
-    writeHalForms,
-    actions.length === 0
-      ? {}
-      : { _templates: Object.fromEntries(actions.map((action) => [action.rel, template(action)])) },
-  );
+  const { actions, state } = representation;
+  if (actions.length === 0) return halBody(representation, writeHalForms, {});
+  const templates = Object.fromEntries(actions.map((action) => [action.rel, template(action)]));
+  // Those that a service wrote itself are there already.
+  return halBody(representation, writeHalForms, {
+    _templates: { ...templates, ...(state._templates as Body) },
+  });
 }
 
 export const halForms: Format = {

@@ -7,6 +7,7 @@
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { isPage, type Page, type Resource } from '../../contract/resource.ts';
 import { z } from '../../contract/schema.ts';
+import { memberName } from '../exact-json.ts';
 import type { Action, LinkValue, Representation } from '../represent.ts';
 import type { TemplateProperty } from '../template.ts';
 import type { Body, Format } from './format.ts';
@@ -34,7 +35,9 @@ function write({ name, state, links, actions, items }: Representation): Body {
     properties: state,
     ...(items === undefined ? {} : { entities: items.map((item) => part('item', write(item))) }),
     ...(offered.length === 0 ? {} : { actions: offered }),
-    links: all.filter(([, { templated }]) => !templated).map(([rel, link]) => ({ rel: [rel], ...link })),
+    links: all
+      .filter(([, { templated }]) => !templated)
+      .map(([rel, link]) => ({ ...link, rel: [memberName(rel)] })),
   };
 }
 

@@ -2,38 +2,71 @@
  * A lifted body as plain JSON: what the service answered, with `_links` and what was embedded put in where they
  * belong. No member moves and none changes its type, so that a client that knows of no links is not disturbed.
  */
+import { memberKey } from '../exact-json.ts';
 import { valueAt } from '../expression.ts';
-import type { Body } from '../formats/format.ts';
+import { type Body, HYPERMEDIA_MEMBERS } from '../formats/format.ts';
 import type { Shape } from '../graph.ts';
 import { isObject } from '../is-object.ts';
 
 /** @param hal the body that was made of it */
 export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {
-  if (itemsAt === undefined || !Array.isArray(valueAt(original, itemsAt))) return slim(hal);
+  const elements = itemsAt && valueAt(original, itemsAt);
+  if (itemsAt === undefined || !Array.isArray(elements)) return ordered(original as Body, hal);
   const { _embedded, _expandErrors, ...whole } = hal;
   const { item: bodies, ...embedded } = _embedded as { item: Body[] };
-  const elements = valueAt(original, itemsAt) as unknown[];
-  const item = bodies.map((body, index) => (isObject(elements[index]) ? slim(body) : elements[index]));
+  const item = bodies.map((body, index) => {
+    const element = elements[index];
+    return isObject(element) ? ordered(element, body) : element;
+  });
   const [list] = itemsAt;
   // An array has no place for what could not be embedded, so it stands with the items that lack it.
   if (list === undefined)
     return item.map((one) =>
       isObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
     );
-  const names = Object.keys(original);
-  const members = names.filter((name) => name === list || name in whole);
-  return {
-    ...Object.fromEntries(members.map((name) => [name, name === list ? item : whole[name]])),
+  return ordered(original as Body, {
     ...whole,
+    [memberKey(original, list) ?? list]: item,
     ...(Object.keys(embedded).length > 0 && { _embedded: embedded }),
     ...(_expandErrors !== undefined && { _expandErrors }),
-  };
+  });
+}
+
+/**
+ * The members of a body in the order of the original, then what was added. What the original has under a name that
+ * means something here, and means something else there, is as it came.
+ */
+function ordered(original: Body, body: Body): Body {
+  const names = Object.keys(original);
+  const _links = linksOf(original, body);
+  const members = names.flatMap((name): [string, unknown][] => {
+    if (name === '_links') return [[name, _links]];
+    if (Object.hasOwn(body, name)) return [[name, body[name]]];
+    return HYPERMEDIA_MEMBERS.has(name) ? [[name, original[name]]] : [];
+  });
+  const added = Object.entries(body).filter(([name]) => name !== '_links' && !Object.hasOwn(original, name));
+  const isLinked = _links !== undefined && !Object.hasOwn(original, '_links');
+  return Object.fromEntries([...members, ...(isLinked ? [['_links', _links] as const] : []), ...added]);
 }
 
 /** What leads nowhere is as it came. */
-function slim(body: Body): Body {
-  const { _links, ...state } = body;
-  return Object.keys(_links as Body).length === 0 ? state : body;
+function linksOf(original: Body, { _links: made }: Body): unknown {
+  const own = original._links;
+  const links = made as Readonly<Record<string, unknown>>;
+  if (own === undefined) return Object.keys(links).length === 0 ? undefined : links;
+  if (!isObject(own)) return own;
+  const kept = Object.entries(own).map(([rel, link]) => [rel, asItCame(link, links[rel])] as const);
+  return {
+    ...Object.fromEntries(kept),
+    ...Object.fromEntries(Object.entries(links).filter(([rel]) => !Object.hasOwn(own, rel))),
+  };
+}
+
+/** Links that are not written as HAL has them stay so; where they lead may have changed. */
+function asItCame(own: unknown, made: unknown): unknown {
+  if (typeof own === 'string' && isObject(made)) return made.href;
+  if (Array.isArray(own)) return Array.isArray(made) && made.length === own.length ? made : own;
+  return isObject(own) && isObject(made) ? made : own;
 }
 
 interface ExpandError {

@@ -2,8 +2,8 @@
  * Lifting: what a service answers that knows nothing of links → a representation with the links that its document
  * declares (OpenAPI 3.1 §4.8.20), wherever in the body their schemas stand.
  */
-import type { Exchange } from '../expression.ts';
-import { valueAt } from '../expression.ts';
+import { memberKey, memberName } from '../exact-json.ts';
+import { type Exchange, valueAt } from '../expression.ts';
 import type { Body } from '../formats/format.ts';
 import { type GraphOperation, isForm, type Link, type LinkGraph } from '../graph.ts';
 import { isObject } from '../is-object.ts';
@@ -63,7 +63,7 @@ export function lift(
     return { ...resource, links: new Map([...request.links, ...resource.links]) };
   }
   const [list] = itemsAt;
-  const { [list ?? '']: _, ...rest } = list === undefined ? {} : (body as Body);
+  const { [listKey(body, list)]: _, ...rest } = list === undefined ? {} : (body as Body);
   const page = represent(name, rest, whole, request);
   return {
     ...page,
@@ -72,11 +72,13 @@ export function lift(
   };
 }
 
+const listKey = (body: object, list = ''): string => memberKey(body, list) ?? list;
+
 /** An element that is no object has no members, and no links. */
 const toObject = (element: unknown): Body => (isObject(element) ? element : { value: element });
 
 function represent(name: string, value: Body, spots: Spots, request: LiftRequest): Representation {
-  // They have a meaning here that they need not have there.
+  // They have a meaning here that they need not have there: what cannot mean that is no part of it.
   const { _links, _templates, _expandErrors, _embedded, ...own } = value;
   const links = linksOf(value, spots, request);
   const actions = [...(spots.shape?.links.values() ?? [])].filter(isForm).flatMap((link): Action[] => {
@@ -85,9 +87,20 @@ function represent(name: string, value: Body, spots: Spots, request: LiftRequest
       ? [{ rel: link.rel, operation: link.target, target: target.href }]
       : [];
   });
-  const state = { ...within(own, spots, request), ...(isEmbedded(_embedded) && { _embedded }) };
+  const state = {
+    ...within(own, spots, request),
+    ...(isObject(_templates) && { _templates }),
+    ...(Array.isArray(_expandErrors) && { _expandErrors }),
+    ...(isEmbedded(_embedded) && { _embedded }),
+  };
   return { name, state, links, actions };
 }
+
+/** Whether there is a link in it that the service did not send: then it is another representation. */
+export const hasLinks = ({ links, state, items = [] }: Representation, body: object): boolean =>
+  links.size > 0 ||
+  items.length > 0 ||
+  Object.entries(state).some(([key, value]) => value !== (body as Body)[key]);
 
 /** Whether it holds resources, as HAL (§4.1.2) has it. */
 const isEmbedded = (value: unknown): boolean =>
@@ -103,37 +116,72 @@ function linksOf(value: Body, { shape }: Spots, request: LiftRequest): Links {
       return made === undefined ? [] : [[link.rel, made]];
     },
   );
-  return new Map([...ownLinks(value.links, request), ...ownLinks(value._links, request), ...declared]);
+  return new Map([
+    ...localLinks(value.links, request),
+    ...declared,
+    // What a service says itself goes before what its document says.
+    ...ownLinks(value._links),
+  ]);
 }
 
 /** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
 const isComplete = ({ parameters, each }: Link, exchange: Exchange): boolean =>
   each !== undefined || parameters.every(([, expression]) => expression(exchange) !== undefined);
 
-/** Links as HAL and JSON:API (1.1, "Links") write them: an address, or an object that has one. */
-function ownLinks(links: unknown, { local }: LiftRequest): [string, LinkValue][] {
-  if (typeof links !== 'object' || links === null || Array.isArray(links)) return [];
-  return Object.entries(links).flatMap(([rel, link]): [string, LinkValue][] => {
+/** Links as JSON:API (1.1, "Links") writes them: an address, or an object that has one. */
+function localLinks(links: unknown, { local }: LiftRequest): [string, LinkValue][] {
+  if (!isObject(links)) return [];
+  return Object.entries(links).flatMap(([key, link]): [string, LinkValue][] => {
     const href = typeof link === 'string' ? link : (link as { href?: unknown } | null)?.href;
     const path = typeof href === 'string' ? local(href) : undefined;
-    return path === undefined ? [] : [[rel, { href: path }]];
+    return path === undefined ? [] : [[memberName(key), { href: path }]];
   });
 }
 
-/** Resources within a resource stay where they are, with their links. */
+/** Links as HAL has them (§5), whole: with whatever they say beside their address, wherever they lead. */
+function ownLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] {
+  if (!isObject(links)) return [];
+  return Object.entries(links).flatMap(([key, link]): [string, LinkValue | readonly LinkValue[]][] => {
+    if (Array.isArray(link)) {
+      const all = link.filter(isLinkObject);
+      return all.length === 0 ? [] : [[key, all.map((one) => ({ ...one }))]];
+    }
+    if (typeof link === 'string') return [[key, { href: link }]];
+    return isLinkObject(link) ? [[key, { ...link }]] : [];
+  });
+}
+
+const isLinkObject = (value: unknown): value is Body & LinkValue =>
+  isObject(value) && typeof value.href === 'string';
+
+/**
+ * Resources within a resource stay where they are, with their links.
+ * @returns the same state where nothing in it has some
+ */
 function within(state: Body, { members }: Spots, request: LiftRequest): Body {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, value]) => {
-      const spots = members.get(name);
-      return [name, spots === undefined ? value : nested(value, spots, request)];
-    }),
-  );
+  if (members.size === 0) return state;
+  let isChanged = false;
+  const made = Object.entries(state).map(([key, value]): [string, unknown] => {
+    const spots = members.get(memberName(key));
+    const lifted = spots === undefined ? value : nested(value, spots, request);
+    isChanged ||= lifted !== value;
+    return [key, lifted];
+  });
+  return isChanged ? Object.fromEntries(made) : state;
 }
 
 function nested(value: unknown, spots: Spots, request: LiftRequest): unknown {
-  if (Array.isArray(value)) return value.map((element) => nested(element, spots, request));
-  if (typeof value !== 'object' || value === null) return value;
-  const links = spots.shape === undefined ? new Map() : linksOf(value as Body, spots, request);
-  const state = within(value as Body, spots, request);
-  return links.size === 0 ? state : { ...state, _links: Object.fromEntries(links) };
+  if (Array.isArray(value)) {
+    const made = value.map((element) => nested(element, spots, request));
+    return made.some((element, index) => element !== value[index]) ? made : value;
+  }
+  if (!isObject(value)) return value;
+  const state = within(value, spots, request);
+  // One that has something else there keeps that.
+  if (spots.shape === undefined || !(value._links === undefined || isObject(value._links))) return state;
+  const links = linksOf(value, spots, request);
+  const added = [...links].filter(([rel]) => !isObject(value._links) || !Object.hasOwn(value._links, rel));
+  return added.length === 0
+    ? state
+    : { ...state, _links: { ...(value._links as Body | undefined), ...Object.fromEntries(added) } };
 }

@@ -82,6 +82,42 @@ describe('a service that knows nothing of links', () => {
     expect(Object.keys(body._links)).toEqual(['self', 'lend']);
   });
 
+  it('gets no link to a collection whose filter has no value: it would lead to more than was meant', async () => {
+    const { get } = await library({ '/books/1': book('1'), '/books/2': { ...book('2'), readerId: 'bob' } });
+    expect((await get('/books/1')).body._links).not.toHaveProperty('alike');
+    const { body } = await get('/books/2').expect(200);
+    expect(body._links.alike).toEqual({ href: '/books?authorId=bob' });
+    const document = libraryDocument();
+    const found = document.paths?.['/books/{bookId}']?.get?.responses?.[200];
+    Object.assign(found.links, { shelf: { operationId: 'listAuthors' } });
+    const gateway = await startGateway({ library: document });
+    if (gateway.services.library) gateway.services.library.answer = libraryAnswers({ '/books/1': book('1') });
+    const { body: other } = await request(gateway.url).get('/books/1');
+    expect(other._links.shelf).toEqual({ href: '/authors' });
+  });
+
+  it('gets links of what its path says, in whatever characters', async () => {
+    const document = libraryDocument();
+    const found = document.paths?.['/books/{bookId}']?.get?.responses?.[200];
+    Object.assign(found.links, {
+      burn: { operationId: 'lendBook', parameters: { bookId: '$request.path.bookId' } },
+    });
+    const gateway = await startGateway({ library: document });
+    const { library: service } = gateway.services;
+    if (service === undefined) throw new Error('no service');
+    service.answer = (_req, res) =>
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"x"}');
+    for (const id of ['a%20b', '%C3%BC%2F', 'a+b', '%25']) {
+      const { body } = await request(gateway.url).get(`/books/${id}`).expect(200);
+      const { href } = body._links.burn;
+      expect(decodeURIComponent(href)).toBe(decodeURIComponent(`/books/${id}/lend`));
+      await request(gateway.url).post(href);
+      expect(decodeURIComponent(service.requests.at(-1)?.url ?? '')).toBe(
+        decodeURIComponent(`/books/${id}/lend`),
+      );
+    }
+  });
+
   it('speaks every format', async () => {
     const { get } = await library({ '/books': [book('1')], '/books/1': book('1') });
     const page = await get('/books').accept(HAL).expect(200);
@@ -269,7 +305,10 @@ describe('a service that knows nothing of links', () => {
       await get('/books/1?expand=author').accept(type).expect(200);
     const { body } = await get('/books/1?expand=author').expect(200);
     const part = { ...ann, _links: authorLinks('ann') };
-    expect(body).toEqual(linked('1', 'ann', { _embedded: { author: part } }));
+    const { _links, ...others } = rubbish;
+    expect(body).toEqual(linked('1', 'ann', { ...others, _links, _embedded: { author: part } }));
+    const { _links: inHal } = (await get('/books/1').accept(HAL).expect(200)).body;
+    expect(inHal).toEqual(bookLinks('1', 'ann'));
   });
 
   it('has a head without its body', async () => {
@@ -371,7 +410,34 @@ describe('URLs by which a service names itself', () => {
   });
 
   it('stay as they are where the configuration does not name them', async () => {
-    const { get } = await library({ '/books/1': { ...book('1'), url: `${OWN}/books/1` } });
-    expect((await get('/books/1')).body.url).toBe(`${OWN}/books/1`);
+    const own = { '/books/1': { ...book('1'), url: `${OWN}/books/1`, other: OWN } };
+    const { get } = await library(own);
+    expect((await get('/books/1')).body).toMatchObject({ url: `${OWN}/books/1`, other: OWN });
+    const named = await library(own, {}, { service: 'ownUrls: ["https://other.internal"]' });
+    expect((await named.get('/books/1')).body.url).toBe(`${OWN}/books/1`);
+    const { url, get: getPublic } = await library(own, {}, options);
+    expect((await getPublic('/books/1')).body.url).toBe(`${url}/books/1`);
+  });
+
+  it('are left as they came in what is no address: names, titles, types and texts', async () => {
+    const { get } = await library(
+      {
+        '/books/1': {
+          ...book('1'),
+          note: '/not/a/link',
+          _links: {
+            up: { href: '/books', title: '/x', name: '/y', type: 'a/b', profile: 'https://p.example' },
+          },
+        },
+      },
+      { Link: '</books>;  rel="up";title="/x, y" ; foo' },
+      options,
+    );
+    const { body, headers } = await get('/books/1').expect(200);
+    expect(body.note).toBe('/not/a/link');
+    expect(body._links.up).toEqual({
+      ...{ href: '/books', title: '/x', name: '/y', type: 'a/b', profile: 'https://p.example' },
+    });
+    expect(headers.link).toContain('</books>;  rel="up";title="/x, y" ; foo');
   });
 });

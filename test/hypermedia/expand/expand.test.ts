@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultLimits } from '../../../src/config/limits.ts';
+import { defaultLimits, type ExpandLimits } from '../../../src/config/limits.ts';
 import { Problem } from '../../../src/contract/problem.ts';
 import { notFound, serviceUnreachable } from '../../../src/contract/problems.ts';
 import { expandBody } from '../../../src/hypermedia/expand/expand.ts';
@@ -45,12 +45,18 @@ async function expand(
   body: Body,
   paths: string,
   { fetch }: ReturnType<typeof world>,
-  given: { cacheControl?: string; deadline?: AbortSignal; concurrency?: number } = {},
+  given: {
+    cacheControl?: string;
+    deadline?: AbortSignal;
+    concurrency?: number;
+    limits?: Partial<ExpandLimits>;
+    isCut?: boolean;
+  } = {},
 ) {
-  const { cacheControl, deadline = new AbortController().signal, concurrency = 16 } = given;
-  const subject = graph.operation('books', operationId);
+  const { cacheControl, deadline = new AbortController().signal, concurrency = 16, isCut = false } = given;
+  const subject = graph.operation('books', operationId) ?? graph.operation('authors', operationId);
   if (subject === undefined) throw new Error(operationId);
-  const limits = { ...defaultLimits.expand, concurrency };
+  const limits = { ...defaultLimits.expand, concurrency, ...given.limits };
   const plan = planExpand(parseExpand([paths]), subject, () => false, limits);
   return expandBody(structuredClone(body), plan, {
     fetch,
@@ -59,6 +65,7 @@ async function expand(
     cacheControl,
     limits,
     deadline,
+    isCut,
   });
 }
 
@@ -248,5 +255,88 @@ describe('expansion', () => {
     await expect(tooMany).rejects.toMatchObject({ status: 400 });
     const fewer = world({ '/authors/a': author('a'), '/books?authorId=a': page(...items.slice(1)) });
     await expand('getBook', book('1', 'a'), 'author.books', fewer);
+  });
+
+  it('leads from page to page as this one is, forward and back', async () => {
+    const paging = Object.fromEntries(
+      ['first', 'prev', 'next', 'last'].map((rel) => [rel, { href: `/books?cursor=${rel}` }]),
+    );
+    const template = { href: '/books{?q}', templated: true };
+    const body = { _links: { ...paging, search: template }, _embedded: { item: [] } };
+    const { body: made } = await expand('listBooks', body, 'author', world({}));
+    const links = made._links as Record<string, { href: string }>;
+    for (const rel of Object.keys(paging))
+      expect(links[rel]?.href).toBe(`/books?cursor=${rel}&expand=author`);
+    expect(links.search).toEqual(template);
+  });
+});
+
+describe('an expansion of more than is allowed', () => {
+  const large = (id: string, bytes: number): Body => ({ ...author(id), text: 'x'.repeat(bytes) });
+  const refusal = (name: string, most: number) => ({
+    type: { code: 'expand-limit' },
+    extensions: { limit: { [name]: most } },
+  });
+
+  it('is refused for its bytes, counted in every place', async () => {
+    const items = Array.from({ length: 10 }, (_, n) => book(`${n}`, 'a'));
+    const at = world({ '/authors/a': large('a', 950) });
+    const limits = { bytes: 10_000 };
+    await expect(expand('listBooks', page(...items), 'author', at, { limits })).rejects.toMatchObject(
+      refusal('bytes', 10_000),
+    );
+    const { body } = await expand('listBooks', page(...items.slice(1)), 'author', at, { limits });
+    expect(JSON.stringify(body).match(/x{950}/g)).toHaveLength(9);
+  });
+
+  it('is refused for the bytes of items that came together', async () => {
+    const items = [...Array.from({ length: 9 }, (_, n) => book(`${n}`, 'a')), book('9', 'b')];
+    const at = world({ '/authors/a': large('a', 900), '/authors/b': author('b') });
+    const limits = { bytes: 8000 };
+    await expect(expand('listBooks', page(...items), 'author', at, { limits })).rejects.toMatchObject(
+      refusal('bytes', 8000),
+    );
+  });
+
+  it.each([
+    ['bytes', 3000],
+    ['embeds', 40],
+    ['resources', 35],
+  ] as const)(
+    'is refused for its %s as soon as too much is here, and asks for no more',
+    async (name, most) => {
+      const items = Array.from({ length: 30 }, (_, n) => author(`${n}`));
+      const at = world(
+        Object.fromEntries(
+          items.map(({ id }) => [
+            `/books?authorId=${id}`,
+            page(
+              ...Array.from({ length: 10 }, (_, n) => ({ ...book(`${id}-${n}`, 'x'), text: 'x'.repeat(20) })),
+            ),
+          ]),
+        ),
+      );
+      const limits = { [name]: most };
+      const given = { concurrency: 1, limits };
+      await expect(expand('listAuthors', page(...items), 'books', at, given)).rejects.toMatchObject(
+        refusal(name, most),
+      );
+      expect(at.calls.length).toBeLessThan(10);
+    },
+  );
+
+  it('shares equal parts, and none that is expanded in one place or changed', async () => {
+    const items = [book('1', 'a'), book('2', 'a')];
+    const resources = { '/authors/a': author('a'), '/books?authorId=a': page(book('3', 'a')) };
+    const embedded = async (paths: string, isCut = false) => {
+      const { body } = await expand('listBooks', page(...items), paths, world(resources), { isCut });
+      return (body._embedded as { item: Body[] }).item.map((item) => (item._embedded as Body).author);
+    };
+    const [one, same] = await embedded('author');
+    expect(one).toBe(same);
+    for (const [first, second] of [await embedded('author', true), await embedded('author.books')]) {
+      expect(first).not.toBe(second);
+      expect(first).toEqual(second);
+    }
   });
 });

@@ -3,10 +3,13 @@
  * that is what templates ask for and no form can send.
  */
 import { type Html, html } from '../../../http/page/html.ts';
+import { memberName } from '../../exact-json.ts';
+import { isObject } from '../../is-object.ts';
 import type { TemplateProperty } from '../../template.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { control } from './control.ts';
+import { isSafeHref } from './safe-href.ts';
 
 interface Template {
   readonly title?: string;
@@ -17,12 +20,37 @@ interface Template {
 }
 
 export function actions(body: Body): Html | false {
-  const templates = Object.entries((body._templates ?? {}) as Record<string, Template>);
+  const templates = templatesIn(body);
   if (templates.length === 0) return false;
   return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions">Can be done now</h2>
 <noscript><p class="note">A script of this server sends these forms; without it they do nothing.</p></noscript>
 ${templates.map(([rel, template]) => action(rel, template, body))}</section>`;
 }
+
+/** Those that a form can be made of; a service may write others, which programs read. */
+const templatesIn = ({ _templates: templates }: Body): [string, Template][] =>
+  Object.entries(isObject(templates) ? templates : {}).flatMap(([key, template]): [string, Template][] =>
+    isObject(template) && isTemplate(template) ? [[memberName(key), template]] : [],
+  );
+
+const isTemplate = (template: Body): template is Body & Template =>
+  typeof template.method === 'string' &&
+  typeof template.target === 'string' &&
+  isSafeHref(template.target) &&
+  Array.isArray(template.properties) &&
+  template.properties.every(isProperty);
+
+const isProperty = (property: unknown): boolean =>
+  isObject(property) &&
+  typeof property.name === 'string' &&
+  (property.prompt === undefined || typeof property.prompt === 'string') &&
+  (property.schema === undefined || isObject(property.schema)) &&
+  (property.options === undefined || isChoice(property.options));
+
+const isChoice = (options: unknown): boolean =>
+  isObject(options) &&
+  (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isObject))) &&
+  (options.link === undefined || (isObject(options.link) && typeof options.link.href === 'string'));
 
 /** What asks for nothing is a button, what asks for something is opened first. */
 function action(rel: string, template: Template, body: Body): Html {

@@ -1,5 +1,6 @@
 /** A page of a collection: its items to click, what they bring along, and the pages beside it. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { isRawNumber, scalarText } from '../../exact-json.ts';
 import { expandable } from '../../graph.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
@@ -11,7 +12,9 @@ import { type Column, columnsOf, table } from './table.ts';
 /** @param id of its title */
 export function collection(body: Body, title: string, asked: Asked, id = 'items'): Html {
   const items = embeddedOf(body).item as Body[];
-  const total = typeof body.total === 'number' && html`<p class="total">${body.total} in all</p>`;
+  const total =
+    (typeof body.total === 'number' || isRawNumber(body.total)) &&
+    html`<p class="total">${scalarText(body.total)} in all</p>`;
   return html`${bringAlong(asked)}
 ${items.length === 0 ? html`<p class="empty">Nothing here.</p>` : table(id, title, items, columns(items))}
 ${total}${paging(body)}`;
@@ -22,7 +25,7 @@ function columns(items: readonly Body[]): Column[] {
   const [first, ...others] = columnsOf(items);
   const name: Column = {
     head: first?.head ?? 'Item',
-    cell: (item) => titled(item, String(item[nameOf(item) ?? ''] ?? 'Item')),
+    cell: (item) => titled(item, scalarText(item[nameOf(item) ?? ''] ?? 'Item')),
   };
   const rels = [...new Set(items.flatMap((item) => Object.keys(embeddedOf(item))))];
   const parts = rels.map(

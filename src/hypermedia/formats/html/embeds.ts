@@ -1,5 +1,6 @@
 /** What was brought along: each part in a card, with its state, and a link to where it can be acted on. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { collection } from './collection.ts';
@@ -19,7 +20,7 @@ export const embeds = (body: Body, asked: Asked, prefix = 'part'): Html =>
     .filter(([rel]) => rel !== 'item')
     .map(([rel, parts]) =>
       ([parts].flat() as Body[]).map((part, index) => embed(rel, part, `${prefix}-${rel}-${index}`, asked)),
-    )}${failures((body._expandErrors ?? []) as ExpandError[])}`;
+    )}${failures(errorsIn(body))}`;
 
 function embed(rel: string, part: Body, id: string, asked: Asked): Html {
   const kind = words(rel);
@@ -33,9 +34,12 @@ ${isPage(part) ? collection(part, kind, within, `${id}-items`) : fields(part, id
 ${embeds(part, within, id)}</section>`;
 }
 
+const errorsIn = ({ _expandErrors: errors }: Body): ExpandError[] =>
+  Array.isArray(errors) ? errors.filter((error) => isObject(error) && isObject(error.problem)) : [];
+
 const failures = (errors: readonly ExpandError[]): Html | false =>
   errors.length > 0 &&
   html`<ul class="note">${errors.map(
     ({ path, problem }) =>
-      html`<li>Could not be brought along: ${words(path)}. ${String(problem.title)}.</li>`,
+      html`<li>Could not be brought along: ${words(String(path))}. ${problem.title as string}.</li>`,
   )}</ul>`;

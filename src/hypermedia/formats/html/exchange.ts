@@ -1,12 +1,13 @@
 /** The exchange as a program has it. What stands here before the script has asked is what HAL-FORMS would say. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { writeExact } from '../../exact-json.ts';
 import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
 
 export function exchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
-  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${JSON.stringify(body, null, 2)}`;
+  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${writeExact(body, 2)}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
 ${block('Request', 'request', request)}
 ${block('Response', 'response', response)}</details>`;

@@ -1,5 +1,6 @@
 /** The state of one resource: short members as a list of terms, lists of things as tables. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { memberName } from '../../exact-json.ts';
 import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
@@ -16,9 +17,9 @@ export function fields(body: Body, prefix = 'field'): Html {
     rest.length > 0 &&
     html`<dl class="fields">${rest.map(
       ([name, value]) =>
-        html`<div><dt>${words(name)}</dt><dd>${linked(body, name, readable(value))}</dd></div>`,
+        html`<div><dt>${words(memberName(name))}</dt><dd>${linked(body, name, readable(value))}</dd></div>`,
     )}</dl>`
-  }${tables.map(([name, rows]) => table(`${prefix}-${name}`, words(name), rows))}`;
+  }${tables.map(([name, rows]) => table(`${prefix}-${memberName(name)}`, words(memberName(name)), rows))}`;
 }
 
 const isTable = (value: unknown): boolean =>

@@ -1,5 +1,6 @@
 /** A property of a template that is one value → one control with its label, its hint and room for its fault. */
 import { type Html, html, withCode } from '../../../http/page/html.ts';
+import { scalarText } from '../../exact-json.ts';
 import type { TemplateProperty } from '../../template.ts';
 import type { Body } from '../format.ts';
 
@@ -64,7 +65,7 @@ function withAddress(property: TemplateProperty, known: Body): TemplateProperty 
   const names = [...href.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   if (!names.every((name) => name in known)) return { ...property, options: undefined };
   const filled = href.replaceAll(/\{(\w+)\}/g, (variable, name: string) =>
-    known[name] === undefined ? variable : encodeURIComponent(String(known[name])),
+    known[name] === undefined ? variable : encodeURIComponent(scalarText(known[name]).toWellFormed()),
   );
   return { ...property, options: { ...options, link: { href: filled } } };
 }
@@ -77,7 +78,7 @@ function select(
   common: Html,
   isText: boolean,
 ): Html {
-  const written = (one: unknown) => (isText ? String(one) : JSON.stringify(one));
+  const written = (one: unknown) => (isText ? scalarText(one) : JSON.stringify(one));
   const { inline = [], link, promptField = 'prompt', valueField = 'value' } = options;
   const choices = inline.map(
     (one) =>
@@ -85,7 +86,7 @@ function select(
   );
   const now =
     link && value !== undefined
-      ? html`<option value="${written(value)}" selected>${String(value)}</option>`
+      ? html`<option value="${written(value)}" selected>${scalarText(value)}</option>`
       : undefined;
   const remote =
     link && html` data-options="${link.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
@@ -93,7 +94,7 @@ function select(
 }
 
 const attribute = (name: string, value: unknown): Html | false =>
-  value !== undefined && value !== null && html` ${name}="${String(value)}"`;
+  value !== undefined && value !== null && html` ${name}="${scalarText(value)}"`;
 
 /**
  * The pattern as HTML takes it, with the flag `v`, under which a hyphen at the end of a class has to be escaped;

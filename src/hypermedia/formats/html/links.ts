@@ -1,11 +1,13 @@
 /** Links to click. A person sees what they lead to, never where that is. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { memberName } from '../../exact-json.ts';
 import { expandable } from '../../graph.ts';
 import { withQuery } from '../../href.ts';
 import { isObject } from '../../is-object.ts';
 import type { LinkValue } from '../../represent.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
+import { isSafeHref } from './safe-href.ts';
 
 /** They are shown where the items are. */
 const PAGING = ['first', 'prev', 'next', 'last'];
@@ -13,11 +15,12 @@ const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
 
 export const linksOf = (body: Body): [string, LinkValue[]][] =>
   Object.entries(isObject(body._links) ? body._links : {}).map(([rel, links]) => [
-    rel,
+    memberName(rel),
     [links].flat().filter(isLink),
   ]);
 
-const isLink = (link: unknown): link is LinkValue & Body => isObject(link) && typeof link.href === 'string';
+const isLink = (link: unknown): link is LinkValue & Body =>
+  isObject(link) && typeof link.href === 'string' && isSafeHref(link.href);
 
 export const hrefOf = (body: Body, rel: string): string | undefined =>
   linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;
@@ -55,8 +58,14 @@ function entry(rel: string, links: readonly LinkValue[]): Html {
   return html`<a href="${first.href}" rel="${rel}">${words(rel)}</a>${first.title && html` <small>${first.title}</small>`}`;
 }
 
-const lastSegment = (href: string): string =>
-  decodeURIComponent(href.split('?', 1)[0]?.split('/').at(-1) ?? href);
+function lastSegment(href: string): string {
+  const segment = href.split('?', 1)[0]?.split('/').at(-1) ?? href;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 
 /**
  * Brings a resource along on this page, or leaves it out again; none where the service cannot.

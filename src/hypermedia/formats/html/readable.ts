@@ -1,5 +1,6 @@
 /** Values of JSON as a person reads them: times, money, states and lists; what a value means is told by its form. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { memberName, scalarText } from '../../exact-json.ts';
 import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
@@ -27,7 +28,7 @@ export const isMoney = (value: unknown): value is Money =>
 
 /** Whether it fits into a cell. */
 export const isShort = (value: unknown): boolean =>
-  typeof value !== 'object' || value === null || isMoney(value) || isList(value);
+  (!isObject(value) && !Array.isArray(value)) || isMoney(value) || isList(value);
 
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && !value.some(isObject);
 
@@ -40,9 +41,9 @@ export function readable(value: unknown): Html {
     if (value.length === 0) return readable(null);
     return html`${value.map((one, index) => [index > 0 && ', ', readable(one)])}`;
   }
-  if (!isObject(value)) return html`${String(value)}`;
+  if (!isObject(value)) return html`${scalarText(value)}`;
   return html`<dl class="inner">${membersOf(value).map(
-    ([name, member]) => html`<div><dt>${words(name)}</dt><dd>${readable(member)}</dd></div>`,
+    ([name, member]) => html`<div><dt>${words(memberName(name))}</dt><dd>${readable(member)}</dd></div>`,
   )}</dl>`;
 }
 

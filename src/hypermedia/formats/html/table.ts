@@ -1,5 +1,6 @@
 /** Things of one kind as rows; on a narrow screen each row is a card. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { isRawNumber, memberName } from '../../exact-json.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { nameOf } from './names.ts';
@@ -11,6 +12,8 @@ export interface Column {
   cell(row: Body): Html;
 }
 
+const isNumber = (value: unknown): boolean => typeof value === 'number' || isRawNumber(value);
+
 /** A column for each short member, what names the row first. */
 export function columnsOf(rows: readonly Body[]): Column[] {
   const names = [...new Set(rows.flatMap((row) => membersOf(row).map(([name]) => name)))];
@@ -19,8 +22,8 @@ export function columnsOf(rows: readonly Body[]): Column[] {
     .filter((name) => rows.every((row) => isShort(row[name])))
     .toSorted((a, b) => Number(b === first) - Number(a === first))
     .map((name) => ({
-      head: words(name),
-      isNumber: rows.every((row) => typeof row[name] === 'number' || isMoney(row[name])),
+      head: words(memberName(name)),
+      isNumber: rows.every((row) => isNumber(row[name]) || isMoney(row[name])),
       cell: (row) => readable(row[name]),
     }));
 }

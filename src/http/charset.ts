@@ -1,0 +1,106 @@
+/**
+ * Bytes ⇄ text by the `charset` of a Content-Type (RFC 9110 §8.3.2; the labels are those of the Encoding Standard).
+ * JSON is UTF-8 (RFC 8259 §8.1), and services exist that say otherwise: what they send is written again in the same
+ * charset, byte for byte, and what that cannot hold is escaped.
+ */
+import { isUtf8 } from 'node:buffer';
+
+export interface Charset {
+  /** @returns undefined for bytes that are no text in it */
+  decode(bytes: Uint8Array): string | undefined;
+  /** Of JSON. */
+  encode(json: string): Buffer;
+}
+
+const BOM = '\ufeff';
+
+const utf8: Charset = {
+  decode(bytes) {
+    if (!isUtf8(bytes)) return undefined;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+    return text.startsWith(BOM) ? text.slice(BOM.length) : text;
+  },
+  encode: (json) => Buffer.from(json),
+};
+
+const UTF_16 = /^utf-16[bl]e$/;
+const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
+
+const known = new Map<string, Charset | undefined>();
+
+/** @returns undefined for a charset that is not known here */
+export function charsetOf(contentType: string | undefined): Charset | undefined {
+  const [, quoted, bare] = CHARSET.exec(contentType ?? '') ?? [];
+  const label = (quoted ?? bare)?.trim().toLowerCase();
+  if (label === undefined || label === '' || label === 'utf-8' || label === 'utf8') return utf8;
+  if (!known.has(label)) {
+    // Labels come from services: there are a few dozen, and whatever else one makes up.
+    if (known.size > 200) known.clear();
+    known.set(label, named(label));
+  }
+  return known.get(label);
+}
+
+function named(label: string): Charset | undefined {
+  try {
+    const { encoding } = new TextDecoder(label);
+    if (encoding === 'utf-8') return utf8;
+    return UTF_16.test(encoding) ? utf16(encoding, label) : asciiCompatible(encoding);
+  } catch {
+    return undefined;
+  }
+}
+
+const decodeAs = (encoding: string, bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+const LITTLE_ENDIAN_MARK = [0xff, 0xfe];
+
+/** What is named without a byte order begins with its mark, or is big-endian where it has none (RFC 2781 §4.3). */
+function utf16(encoding: string, label: string): Charset {
+  if (label !== 'utf-16')
+    return {
+      decode: (bytes) => decodeAs(encoding, bytes),
+      encode: (json) => writeUtf16(json, encoding === 'utf-16be'),
+    };
+  return {
+    decode: (bytes) => {
+      const isLittle = LITTLE_ENDIAN_MARK.every((byte, index) => bytes[index] === byte);
+      return decodeAs(isLittle ? 'utf-16le' : 'utf-16be', bytes);
+    },
+    encode: (json) => writeUtf16(BOM + json, true),
+  };
+}
+
+function writeUtf16(text: string, isBig: boolean): Buffer {
+  const bytes = Buffer.from(text, 'utf16le');
+  return isBig ? bytes.swap16() : bytes;
+}
+
+/** In which characters below 128 are what they are in ASCII; those of one byte each are written as they were read. */
+function asciiCompatible(encoding: string): Charset {
+  const bytesOf = new Map<string, number>();
+  for (let byte = 0x80; byte <= 0xff; byte++) {
+    const character = decodeAs(encoding, Uint8Array.of(byte));
+    if (character?.length === 1) bytesOf.set(character, byte);
+  }
+  return {
+    decode: (bytes) => decodeAs(encoding, bytes),
+    encode: (json) =>
+      Buffer.from(
+        json.replaceAll(/[\u0080-\uffff]/g, (character) => {
+          const byte = bytesOf.get(character);
+          return byte === undefined ? escaped(character) : String.fromCharCode(byte);
+        }),
+        'latin1',
+      ),
+  };
+}
+
+/** Non-ASCII characters stand in strings alone, where an escape means the same (RFC 8259 §7). */
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

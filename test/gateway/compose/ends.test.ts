@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { startGateway } from '../../support/gateway.ts';
+import { libraryDocument } from '../../support/library.ts';
+
+describe('the calls for an answer that is put together', () => {
+  it.each([
+    ['for what it is about', '/books/1'],
+    ['for a part', '/authors/ann'],
+  ])('end when the caller leaves: %s', async (_, held) => {
+    const gateway = await startGateway({ library: libraryDocument() });
+    const { library: service } = gateway.services;
+    if (service === undefined) throw new Error('no service');
+    const arrived = Promise.withResolvers<http.ServerResponse>();
+    service.answer = (req, res) => {
+      if (req.url === held) arrived.resolve(res);
+      else
+        res
+          .writeHead(200, { 'Content-Type': 'application/json' })
+          .end('{"id":"1","title":"t","author":{"id":"ann"}}');
+    };
+    const client = http.get(`${gateway.url}/books/1?expand=author`);
+    client.on('error', () => {});
+    const upstream = await arrived.promise;
+    const left = once(upstream, 'close');
+    client.destroy();
+    await left;
+    expect(upstream.writableFinished).toBe(false);
+  });
+});
