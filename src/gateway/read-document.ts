@@ -3,11 +3,10 @@
  * names place, line and mend; what stands in it is judged where it is used.
  */
 
-import { CORE_SCHEMA, load } from 'js-yaml';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { LineCounter, parseDocument } from 'yaml';
 import { ConfigError } from '../config/config-error.ts';
 import type { ServiceConfig } from '../config/gateway-yaml.ts';
+import { parseText } from '../config/parse-text.ts';
 import type { Source } from '../config/source.ts';
 import type { ServiceDocument } from '../hypermedia/graph.ts';
 import { bundle, mayRefer, referredPlaces } from './document/bundle.ts';
@@ -49,7 +48,7 @@ export async function gather<T extends Text>(
   const known = new Set(placesOf(service));
   for (let fresh = sources.slice(0, 1); fresh.length > 0; ) {
     const places = fresh.flatMap(({ text, place }) =>
-      mayRefer(text) ? [...referredPlaces(parseFile(text, place), place)] : [],
+      mayRefer(text) ? [...referredPlaces(parseText(text, place), place)] : [],
     );
     const added = [...new Set(places)].filter((place) => !known.has(place));
     if (known.size + added.length > MOST_PLACES)
@@ -66,7 +65,7 @@ const MOST_PLACES = 500;
 
 function isParsed({ text, place }: Text): boolean {
   try {
-    parseFile(text, place);
+    parseText(text, place);
     return true;
   } catch {
     return false;
@@ -104,19 +103,19 @@ export function documentFrom(
   { onIdle, onFault }: Told = {},
 ): OpenAPIObject {
   const { place, text } = source as Text;
-  let document = parseFile(text, place);
+  let document = parseText(text, place);
   for (const overlay of more.slice(0, length)) {
-    const parsed = parseFile(overlay.text, overlay.place);
+    const parsed = parseText(overlay.text, overlay.place);
     const applied = applyOverlay(document as OpenAPIObject, parsed, overlay.place);
     document = applied.document;
     for (const target of applied.idle) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
   }
-  const others = new Map(more.slice(length).map((one) => [one.place, parseFile(one.text, one.place)]));
+  const others = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
   return renamePaths(name, openApi(document, place, { others, onFault }), paths, prefix);
 }
 
 export const parseOpenApi = (text: string, file: string, { onFault }: Told = {}): OpenAPIObject =>
-  openApi(parseFile(text, file), file, { onFault });
+  openApi(parseText(text, file), file, { onFault });
 
 /** @throws ConfigError in one line, for what is none */
 function openApi(
@@ -146,38 +145,4 @@ interface OpenApiOptions {
   /** What it refers to, by place. */
   readonly others?: ReadonlyMap<string, unknown>;
   readonly onFault?: Told['onFault'];
-}
-
-function parseFile(text: string, file: string): unknown {
-  return parseJson(text) ?? parsePlainYaml(text) ?? parseYaml(text, file);
-}
-
-/** Forty times as fast as YAML, of which JSON is a part; what is broken is for the parser that knows lines. */
-function parseJson(text: string): unknown {
-  if (!/^\s*\{/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Four times as fast as the one that knows lines, which also bounds what aliases multiply. */
-function parsePlainYaml(text: string): unknown {
-  try {
-    return load(text, { schema: CORE_SCHEMA, maxAliases: 0 });
-  } catch {
-    return undefined;
-  }
-}
-
-function parseYaml(text: string, file: string): unknown {
-  const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [broken] = yaml.errors;
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0]);
-    throw new ConfigError(`${file}:${line}:${col}: neither YAML nor JSON: ${broken.message}`);
-  }
-  return yaml.toJS();
 }
