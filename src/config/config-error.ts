@@ -8,3 +8,15 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
+
+/**
+ * What went wrong with a text that others wrote, in one line. A document can bring any code to throw anything; it is
+ * still the document that cannot be used, and the process goes on.
+ *
+ * @param about what could not be done, with its place
+ */
+export function configErrorOf(error: unknown, about: string): ConfigError {
+  if (error instanceof ConfigError) return error;
+  const [reason] = (Error.isError(error) ? error.message : String(error)).split('\n');
+  return new ConfigError(`${about}: ${reason}`, error);
+}

@@ -58,7 +58,8 @@ function parseYaml(text: string, fault: SyntaxFault): unknown {
 const MOST_LENIENT = { characters: 4 * 1024 ** 2, anchors: 100 };
 
 /** What js-yaml refuses and YAML 1.2 does not: unknown tags, characters that are not printable, nothing at all. */
-function parseLenient(text: string, { reason = '' }: { reason?: string }): unknown {
+function parseLenient(text: string, error: unknown): unknown {
+  const reason = error instanceof YAMLException ? error.reason : '';
   const anchors = text.match(/[\s,[{]&[^\s,[\]{}]/g) ?? [];
   if (text.length > MOST_LENIENT.characters || anchors.length > MOST_LENIENT.anchors) return undefined;
   if (/duplicated|nesting/.test(reason)) return undefined;
