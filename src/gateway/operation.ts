@@ -159,8 +159,12 @@ const unreachable = (path: string): string | undefined => {
 
 /** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */
 const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
-  const shapes = Object.keys(paths).map(shapeOf);
-  return new Set(shapes.filter((shape, index) => shapes.indexOf(shape) !== index));
+  const seen = new Set<string>();
+  return new Set(
+    Object.keys(paths)
+      .map(shapeOf)
+      .filter((shape) => seen.size === seen.add(shape).size),
+  );
 };
 
 /** Those of the path item, unless the operation has one of the same name and place. */

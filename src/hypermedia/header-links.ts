@@ -2,11 +2,16 @@
 import { OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath } from '../contract/places.ts';
 import { type HeaderLink, linkHeader } from '../http/link-header.ts';
+import { escapedKey } from './expression.ts';
 import type { Body, Embedding } from './formats/format.ts';
 import type { GraphOperation } from './graph.ts';
 
 /** Those that are told of what a body is about. */
 export const HEADER_RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
+
+/** A JSON Pointer in a URI fragment (RFC 6901 §6). */
+const pointerOf = (...keys: readonly string[]): string =>
+  keys.map((key) => `/${encodeURIComponent(escapedKey(key.toWellFormed()))}`).join('');
 
 /** @returns undefined where the operation answers with no JSON */
 export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): string | undefined {
@@ -15,7 +20,7 @@ export function headerLinks(body: Body, format: Embedding, { shape }: GraphOpera
   const own = HEADER_RELATIONS.flatMap((rel) =>
     format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })),
   );
-  const schema = `${document}#/components/schemas/${shape.name}`;
+  const schema = `${document}#${pointerOf('components', 'schemas', shape.name)}`;
   return linkHeader([
     ...own,
     ...(shape.isNamed ? [{ rel: 'describedby', href: schema, type: OPENAPI_JSON }] : []),

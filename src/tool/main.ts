@@ -36,13 +36,20 @@ async function main(args: readonly string[]): Promise<number> {
   }
   try {
     const { json, lines, isGood } = await command.run(names, { prefix: prefixOf(values.prefix) });
-    process.stdout.write(values.json ? `${JSON.stringify(json, undefined, 2)}\n` : `${lines.join('\n')}\n`);
+    process.stdout.write(
+      values.json ? `${JSON.stringify(json, undefined, 2)}\n` : `${lines.map(printable).join('\n')}\n`,
+    );
     return isGood ? 0 : 1;
   } catch (error) {
     process.stderr.write(`linkway: ${configErrorOf(error, name).message}\n`);
     return 2;
   }
 }
+
+/** Documents may hold what begins a line or moves the cursor of a terminal. */
+const printable = (line: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is shown
+  line.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (one) => JSON.stringify(one).slice(1, -1));
 
 /** @throws ConfigError for what is none */
 function prefixOf(prefix: unknown): string {
