@@ -39,7 +39,7 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
     const { name, document: path } = service;
     const document = isHere(name)
       ? documentOf(await loadService(name))
-      : await readDocument(service, { onIdle: warn });
+      : await readDocument(service, { onIdle: warn, root: dirname(configFile) });
     documents.push({ name, document });
     if (!isHere(name)) continue;
     const requests = join(dirname(configFile), REQUESTS, `${name}.http`);

@@ -12,6 +12,7 @@ import { gatewaySchema } from './gateway-schema.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { Limits } from './limits.ts';
 import { locationOf } from './location.ts';
+import { parseText } from './parse-text.ts';
 import type { PathNames } from './path-names.ts';
 import { placeIn } from './place.ts';
 import { policyReader, type ServicePolicies } from './policies.ts';
@@ -107,11 +108,11 @@ export const parseGatewayConfig = (
   file: string,
   { env = {}, urls = {} }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const value =
+    parseText(text, file, (reason, place) => `${file}:${place?.line ?? 1}: not YAML: ${reason}`) ?? {};
 
   const fault = (path: readonly PropertyKey[], message: string): ConfigError => {
-    const line = lines.linePos(nearestOffset(yaml, path)).line;
+    const line = lineOf(text, path);
     return new ConfigError(
       `${file}:${line}: ${[...path.map(String), ''].join('.').slice(0, -1)}: ${message}`,
     );
@@ -125,11 +126,7 @@ export const parseGatewayConfig = (
     throw fault([...at, ...(issue?.path ?? []), ...unknown], reason ?? 'is not valid');
   };
 
-  const [broken] = yaml.errors;
-  if (broken) {
-    throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message}`);
-  }
-  const root = check(gatewaySchema, yaml.toJS() ?? {}, []);
+  const root = check(gatewaySchema, value, []);
   const policiesOf = policyReader(root, { check, fault });
 
   const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
@@ -182,10 +179,13 @@ export const parseGatewayConfig = (
 const NOWHERE = 'http://mock.invalid';
 
 /** Where the value at `path` stands, or the nearest thing around it that exists. */
-const nearestOffset = (yaml: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number => {
+const lineOf = (text: string, path: readonly PropertyKey[]): number => {
+  const lineCounter = new LineCounter();
+  // That keys are unique is known, and looking for it takes long.
+  const yaml = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
   for (let depth = path.length; depth > 0; depth--) {
     const node = yaml.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) return node.range[0];
+    if (node?.range) return lineCounter.linePos(node.range[0]).line;
   }
-  return 0;
+  return 1;
 };

@@ -3,7 +3,7 @@ import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
 import { RequestBody } from './contract/body.ts';
-import { type Located, locate } from './contract/located.ts';
+import { encode, type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
 import { type Query, queryOf } from './contract/query.ts';
 import { ResponseContract } from './contract/responses.ts';
@@ -59,11 +59,13 @@ export interface OperationsOptions {
   readonly holdsResponses?: boolean;
   /** Whether every schema is compiled at once, to see which are none. */
   readonly isEager?: boolean;
+  /** Whether a path that belongs to the gateway is left out, and told, so that the rest can be looked at. */
+  readonly isReservedTold?: boolean;
   /** Called for what is wrong in the document: at once, or for a schema at its first use. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
 
-/** @throws ConfigError when the document claims a reserved path */
+/** @throws ConfigError when the document claims a reserved path, unless that is told */
 export const compileOperations = ({
   service,
   document,
@@ -73,6 +75,7 @@ export const compileOperations = ({
   mount,
   holdsResponses = false,
   isEager = false,
+  isReservedTold = false,
   onFault = () => {},
 }: OperationsOptions): GatewayOperation[] => {
   const root = document as unknown as Json;
@@ -85,6 +88,11 @@ export const compileOperations = ({
     if (!path.startsWith('/')) return [];
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
+      if (isReservedTold) {
+        const pointer = `#/paths/${encode(path)}`;
+        onFault({ pointer, reason: `is refused with its document: /${segment} belongs to the gateway` });
+        return [];
+      }
       throw new ConfigError(
         `${service}: ${path} is not to be had: /${segment} belongs to the gateway; choose another path`,
       );
@@ -161,8 +169,12 @@ const unreachable = (path: string): string | undefined => {
 
 /** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */
 const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
-  const shapes = Object.keys(paths).map(shapeOf);
-  return new Set(shapes.filter((shape, index) => shapes.indexOf(shape) !== index));
+  const seen = new Set<string>();
+  return new Set(
+    Object.keys(paths)
+      .map(shapeOf)
+      .filter((shape) => seen.size === seen.add(shape).size),
+  );
 };
 
 /** Those of the path item, unless the operation has one of the same name and place. */

@@ -80,11 +80,25 @@ const isoTime = (now: number): string => {
   return `${secondText}${String(milliseconds).padStart(3, '0')}Z`;
 };
 
-/** Only the path can hold a character that JSON escapes: methods are tokens, ids are checked, names ours. */
+/** As JSON, made once a name: those of operations are as their documents have them. */
+const quoted = new Map<string, string>();
+/** More have gone with their documents. */
+const MOST_NAMES = 100_000;
+
+const quote = (name: string): string => {
+  const known = quoted.get(name);
+  if (known !== undefined) return known;
+  if (quoted.size >= MOST_NAMES) quoted.clear();
+  const text = JSON.stringify(name);
+  quoted.set(name, text);
+  return text;
+};
+
+/** What may hold a character that JSON escapes is the path, and names: methods are tokens, ids are checked. */
 const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
-  `"ms":${milliseconds},"bytes":${bytes},"service":"${context.service}","operationId":"${context.operationId}",` +
+  `"ms":${milliseconds},"bytes":${bytes},"service":${quote(context.service)},"operationId":${quote(context.operationId)},` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +
-  (context.instance && `"instance":"${context.instance}",`) +
+  (context.instance && `"instance":${quote(context.instance)},`) +
   (context.cache && `"cache":"${context.cache}",`) +
   `"requestId":"${context.requestId}","traceId":"${context.traceId}"}\n`;

@@ -1,4 +1,8 @@
-/** The `Link` header (RFC 8288 §3): written, and read without a change to what is written again. */
+/**
+ * The `Link` header (RFC 8288 §3): written, and read without a change to what is written again. Hrefs and relations may
+ * be those of a service or of its document: what a URI reference cannot hold is encoded, so that a header is always
+ * ASCII, and nothing ends a link before its end.
+ */
 
 export interface HeaderLink {
   readonly href: string;
@@ -11,13 +15,17 @@ export const linkHeader = (links: readonly HeaderLink[]): string =>
   links
     .map(
       ({ href, rel, type }) =>
-        `<${target(href)}>; rel="${rel}"${type === undefined ? '' : `; type="${type}"`}`,
+        `<${safe(href, NO_TARGET)}>; rel="${safe(rel, NO_TEXT)}"${type === undefined ? '' : `; type="${safe(type, NO_TEXT)}"`}`,
     )
     .join(', ');
 
-/** Where hrefs come from a body, anything may be in them: here it would end the target, or the header. */
-const target = (href: string): string =>
-  href.toWellFormed().replaceAll(/[^!-~]|[<>]/gu, (character) => encodeURIComponent(character));
+/** What does not stand between `<` and `>`: all but visible ASCII, and those. */
+const NO_TARGET = /[^!-~]+|[<>]/g;
+/** What does not stand in a quoted string, but for what would have to be escaped there. */
+const NO_TEXT = /[^ -~]+|["\\]/g;
+
+const safe = (text: string, unsafe: RegExp): string =>
+  text.search(unsafe) < 0 ? text : text.toWellFormed().replaceAll(unsafe, (part) => encodeURIComponent(part));
 
 /** A link of a header, as it was written. */
 export interface WrittenLink {

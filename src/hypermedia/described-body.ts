@@ -74,7 +74,7 @@ function combined(document: object, schema: Schema | undefined): SchemaObject[] 
   const left = [schema];
   while (left.length > 0 && found.size < MOST_PARTS) {
     const one = resolveReference<SchemaObject>(document, left.shift());
-    if (one === undefined) continue;
+    if (one === undefined || found.has(one)) continue;
     found.add(one);
     left.push(...(one.allOf ?? []));
   }

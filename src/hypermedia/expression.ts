@@ -19,6 +19,9 @@ export const pointerSegments = (pointer: string): string[] =>
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 
+/** A key as a segment of a JSON Pointer (RFC 6901 §3). */
+export const escapedKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
 export function valueAt(value: unknown, segments: readonly string[]): unknown {
   let at = value;
   for (const segment of segments) {

@@ -92,6 +92,9 @@ export const isForm = ({ target }: Link): boolean => target.method === 'POST';
 
 export class LinkGraph {
   readonly #operations = new Map<string, MutableOperation>();
+  /** The first of all services that has the id. */
+  readonly #byId = new Map<string, MutableOperation>();
+  readonly #byPlace = new Map<string, MutableOperation>();
   readonly #shapes = new Map<string, MutableShape>();
   readonly #targets = new Set<GraphOperation>();
   readonly #singles = new Set<Shape>();
@@ -108,6 +111,11 @@ export class LinkGraph {
     );
     for (const operation of operations)
       this.#operations.set(key(operation.service, operation.operationId), operation);
+    for (const operation of [...this.#operations.values()].reverse()) {
+      const { service, method, path, operationId } = operation;
+      this.#byId.set(operationId, operation);
+      this.#byPlace.set(`${service} ${method} ${path.template}`, operation);
+    }
     const bodies = Map.groupBy(operations, ({ service }) => service);
     this.#standing = new Map(
       [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
@@ -206,18 +214,13 @@ export class LinkGraph {
 
   #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {
     const { path, method } = operationAt(operationRef);
-    return [...this.#operations.values()].find(
-      (one) => one.service === service && one.method === method && one.path.template === path,
-    );
+    return this.#byPlace.get(`${service} ${method} ${path}`);
   }
 
   /** An operation id is looked for in the link's own document first, then in all others. */
   #target(service: string, { operationId, operationRef }: LinkObject): GraphOperation | undefined {
     if (operationId === undefined) return this.#referred(service, operationRef);
-    return (
-      this.#operations.get(key(service, operationId)) ??
-      [...this.#operations.values()].find((operation) => operation.operationId === operationId)
-    );
+    return this.#operations.get(key(service, operationId)) ?? this.#byId.get(operationId);
   }
 }
 

@@ -2,18 +2,23 @@
 import { OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath } from '../contract/places.ts';
 import type { HeaderLink } from '../http/link-header.ts';
+import { escapedKey } from './expression.ts';
 import type { Body, Embedding } from './formats/format.ts';
 import type { GraphOperation } from './graph.ts';
 
 /** Those that are told of what a body is about. */
 const RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
 
+/** A JSON Pointer in a URI fragment (RFC 6901 §6). */
+const pointerOf = (...keys: readonly string[]): string =>
+  keys.map((key) => `/${encodeURIComponent(escapedKey(key.toWellFormed()))}`).join('');
+
 /** @returns none where the operation answers with no JSON */
 export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): HeaderLink[] {
   if (shape === undefined) return [];
   const document = documentPath(shape.service);
   const own = RELATIONS.flatMap((rel) => format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })));
-  const schema = `${document}#/components/schemas/${shape.name}`;
+  const schema = `${document}#${pointerOf('components', 'schemas', shape.name)}`;
   return [
     ...own,
     ...(shape.isNamed ? [{ rel: 'describedby', href: schema, type: OPENAPI_JSON }] : []),

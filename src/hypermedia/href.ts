@@ -7,28 +7,41 @@ export type ParameterValue = string | number | boolean;
 
 /** A path template cut at its parameters, once, when the document is loaded. */
 export interface PathTemplate {
+  /** As it is written. */
   readonly template: string;
+  /** What is before, between and after the parameters, as a URI has it. */
   readonly literals: readonly string[];
   readonly names: readonly string[];
-  /** What it matches, with a group for each parameter. */
-  readonly pattern: RegExp;
   /** Whether each parameter has a segment of its own: then no value can be taken for two. */
   readonly isSimple: boolean;
 }
 
 export function pathTemplate(template: string): PathTemplate {
   const parts = template.split(/\{([^}]+)\}/);
-  const literals = parts.filter((_, index) => index % 2 === 0);
   return {
     template,
-    literals,
+    literals: parts.filter((_, index) => index % 2 === 0).map(encodedLiteral),
     names: parts.filter((_, index) => index % 2 === 1),
-    pattern: new RegExp(`^${literals.map(escaped).join('([^/]+?)')}$`),
     isSimple: template.split('/').every((segment) => !segment.includes('{') || /^\{[^{}]*\}$/.test(segment)),
   };
 }
 
-const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** What is not allowed in a URI is encoded, and what is encoded stays so (RFC 6570 §3.1). */
+const encodedLiteral = (literal: string): string =>
+  normal(
+    literal
+      .toWellFormed()
+      .replaceAll(/[^\w.~!$&'()*+,;=:@/?#%-]+|%(?![\da-f]{2})/gi, (text) => encodeURIComponent(text)),
+  );
+
+/** Equivalent percent-encodings become one (RFC 3986 §6.2.2). */
+const normal = (path: string): string =>
+  path.includes('%')
+    ? path.replaceAll(/%([\da-f]{2})/gi, (encoded, hex: string) => {
+        const character = String.fromCharCode(Number.parseInt(hex, 16));
+        return /[\w.~-]/.test(character) ? character : encoded.toUpperCase();
+      })
+    : path;
 
 type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>;
 
@@ -110,15 +123,36 @@ const encode = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** The parameters of a path that a template matches, decoded; undefined where it does not match. */
+/**
+ * The parameters of a path that a template matches, decoded; undefined where it does not match. Of several in one segment
+ * each ends where what follows it is found first.
+ * @returns undefined where it does not match, and where a parameter cannot be decoded
+ */
 export function matchPath(
-  { names, pattern }: PathTemplate,
+  { literals, names }: PathTemplate,
   path: string,
 ): Record<string, string> | undefined {
-  const match = pattern.exec(path);
-  if (match === null) return undefined;
+  const text = normal(path);
+  const [first = ''] = literals;
+  const last = names.length === 0 ? '' : (literals.at(-1) ?? '');
+  const end = text.length - last.length;
+  if (names.length === 0 && text !== first) return undefined;
+  if (!text.startsWith(first) || !text.endsWith(last)) return undefined;
+  let at = first.length;
+  const values: string[] = [];
+  for (let index = 0; index < names.length; index++) {
+    const isLast = index === names.length - 1;
+    const literal = literals[index + 1] as string;
+    const next = isLast ? end : text.indexOf(literal, at + 1);
+    const value = text.slice(at, next);
+    if (next <= at || next > end || value.includes('/')) return undefined;
+    values.push(value);
+    at = next + literal.length;
+  }
   try {
-    return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+    return Object.fromEntries(
+      names.map((name, index) => [name, decodeURIComponent(values[index] as string)]),
+    );
   } catch {
     // Not percent-encoded as UTF-8: no value of ours.
     return undefined;

@@ -1,5 +1,6 @@
 /** JSON Schema of a request body → the properties of a HAL-FORMS template, made when a document is loaded. */
 import type { ParameterObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
+import { inlineSchemas } from './inline-schemas.ts';
 import { resolveReference } from './reference.ts';
 import { words } from './words.ts';
 
@@ -31,8 +32,19 @@ export function templateProperties(
   body: SchemaObject | ReferenceObject,
 ): TemplateProperty[] {
   const { properties = {}, required = [] } = resolveReference<SchemaObject>(document, body) ?? {};
+  const names = Object.keys(properties);
+  const schemas = inlineSchemas(document, Object.values(properties));
+  return memberProperties({
+    properties: Object.fromEntries(names.map((name, index) => [name, schemas[index] as SchemaObject])),
+    required,
+  });
+}
+
+/** The same of a schema that needs no document any more, as those in a form. */
+export function memberProperties({ properties = {}, required = [] }: SchemaObject): TemplateProperty[] {
+  const isRequired = new Set(required);
   return Object.entries(properties).map(([name, property]) =>
-    templateProperty(name, inlined(document, property), required.includes(name)),
+    templateProperty(name, property as SchemaObject, isRequired.has(name)),
   );
 }
 
@@ -47,29 +59,16 @@ export const templateProperty = (
   ...constraints(schema),
 });
 
-/** A query parameter: what it is for is said beside its schema, or in it. */
+/** A query parameter, which is one value: what it is for is said beside its schema, or in it. */
 export const parameterProperty = (
   document: object,
   { name, required = false, schema = {}, description }: ParameterObject,
 ): TemplateProperty =>
-  templateProperty(name, { ...(description && { description }), ...inlined(document, schema) }, required);
-
-/** Schemas may hold themselves. */
-const MOST_DEPTH = 8;
-
-/** A schema that needs no document: whoever gets the form has none. */
-function inlined(document: object, schema: SchemaObject | ReferenceObject, depth = 0): SchemaObject {
-  const { properties, items, ...own } = resolveReference<SchemaObject>(document, schema) ?? {};
-  if (depth > MOST_DEPTH) return own;
-  const inner = (one: SchemaObject | ReferenceObject) => inlined(document, one, depth + 1);
-  return {
-    ...own,
-    ...(properties && {
-      properties: Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, inner(one)])),
-    }),
-    ...(items && { items: inner(items) }),
-  };
-}
+  templateProperty(
+    name,
+    { ...(description && { description }), ...resolveReference<SchemaObject>(document, schema) },
+    required,
+  );
 
 const BOOLEAN = [
   { prompt: 'Yes', value: true },

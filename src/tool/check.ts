@@ -1,6 +1,7 @@
 /** `check`: what is wrong in documents, where, and what that costs behind a gateway. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { ConfigError } from '../config/config-error.ts';
+import { configErrorOf } from '../config/config-error.ts';
+import { uncheckedPatterns } from '../gateway/contract/unchecked-patterns.ts';
 import { danglingReferences } from '../gateway/document/dangling.ts';
 import type { DocumentFault } from '../gateway/document/fault.ts';
 import { compileOperations } from '../gateway/operation.ts';
@@ -16,9 +17,9 @@ interface Checked {
 
 export const check: Command = {
   usage: 'check FILE|URL…',
-  about: 'what is wrong in documents, and what it costs',
-  async run(names) {
-    const loaded = await Promise.all(named(names).map(load));
+  about: 'what is wrong in documents, and what it costs; --prefix /x where they get one',
+  async run(names, { prefix } = {}) {
+    const loaded = await Promise.all(named(names).map((place) => load(place, prefix)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
     // A link may lead from one of them to another.
     const dangling = new Set(new LinkGraph(documents).dangling);
@@ -40,14 +41,13 @@ interface Loaded {
   readonly reason?: string;
 }
 
-async function load(place: string): Promise<Loaded> {
+async function load(place: string, prefix = ''): Promise<Loaded> {
   const faults: DocumentFault[] = [];
   try {
-    const document = await loadDocument(place, { onFault: (fault) => faults.push(fault) });
+    const document = await loadDocument(place, { prefix, onFault: (fault) => faults.push(fault) });
     return { place, document, faults };
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { place, faults, reason: error.message };
+    return { place, faults, reason: configErrorOf(error, place).message };
   }
 }
 
@@ -57,7 +57,13 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
   const faults: DocumentFault[] = [];
   const onFault = (fault: DocumentFault) => faults.push(fault);
   try {
-    const operations = compileOperations({ service: place, document, onFault, isEager: true });
+    const operations = compileOperations({
+      service: place,
+      document,
+      onFault,
+      isEager: true,
+      isReservedTold: true,
+    });
     const links = new LinkGraph([{ name: place, document }]).dangling.filter((name) => dangling.has(name));
     return {
       place,
@@ -65,13 +71,14 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
       faults: [
         ...left,
         ...distinct(faults),
+        ...uncheckedPatterns(document),
         ...danglingReferences(document),
         ...links.map((name) => ({ pointer: '#', reason: `the link ${name} leads to no operation` })),
       ],
     };
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { place, operations: 0, faults: [{ pointer: '#', reason: `is not served: ${error.message}` }] };
+    const { message } = configErrorOf(error, place);
+    return { place, operations: 0, faults: [...left, { pointer: '#', reason: `is not served: ${message}` }] };
   }
 }
 

@@ -2,7 +2,12 @@
 export interface Command {
   readonly usage: string;
   readonly about: string;
-  run(names: readonly string[]): Promise<Report>;
+  run(names: readonly string[], options?: CommandOptions): Promise<Report>;
+}
+
+export interface CommandOptions {
+  /** What the paths of the documents begin with behind the gateway. */
+  readonly prefix?: string;
 }
 
 interface Report {

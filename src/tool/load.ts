@@ -1,14 +1,23 @@
 /** Documents as the tool takes them: from files and URLs. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
-import { parseOpenApi, type Told } from '../gateway/read-document.ts';
-import { readSource } from '../gateway/reload/read-source.ts';
+import { placeIn } from '../config/place.ts';
+import { readDocument, type Told } from '../gateway/read-document.ts';
+
+export interface LoadOptions extends Told {
+  /** Put before every path. */
+  readonly prefix?: string;
+}
 
 /** @throws ConfigError in one line, for what cannot be had or is none */
-export async function loadDocument(place: string, told: Told = {}): Promise<OpenAPIObject> {
-  const { text } = await readSource(place);
-  return parseOpenApi(text, place, told);
-}
+export const loadDocument = (
+  place: string,
+  { prefix = '', ...told }: LoadOptions = {},
+): Promise<OpenAPIObject> => {
+  const root = process.cwd();
+  const document = placeIn(root, place);
+  return readDocument({ name: place, document, overlays: [], paths: {}, prefix }, { ...told, root });
+};
 
 /** @throws ConfigError where nothing is named */
 export function named(names: readonly string[]): readonly string[] {

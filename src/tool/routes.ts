@@ -1,4 +1,5 @@
 /** `routes`: which operation of which service answers at which path, as `gateway.yaml` has it. */
+import { dirname, resolve } from 'node:path';
 import { loadGatewayConfig } from '../config/gateway-yaml.ts';
 import { readSettings } from '../config/settings.ts';
 import { compileOperations } from '../gateway/operation.ts';
@@ -11,8 +12,8 @@ export const routes: Command = {
   about: 'the table of routes',
   async run([file = readSettings(process.env).GATEWAY_CONFIG]) {
     const { services } = loadGatewayConfig(file, { env: process.env });
-    const operations = (await readDocuments(services)).flatMap(({ name, document }) =>
-      compileOperations({ service: name, document }),
+    const operations = (await readDocuments(services, { root: dirname(resolve(file)) })).flatMap(
+      ({ name, document }) => compileOperations({ service: name, document }),
     );
     createRouter(operations);
     const table = operations

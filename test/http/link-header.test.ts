@@ -58,3 +58,15 @@ describe('a Link header', () => {
     expect(readLinks(text)?.map(writtenLink).join(', ')).toBe(text);
   });
 });
+
+it.each([
+  ['/都市/x', '/%E9%83%BD%E5%B8%82/x'],
+  ['/a b', '/a%20b'],
+  ['/a>; rel="evil", </b', '/a%3E;%20rel="evil",%20%3C/b'],
+  ['/a\r\nX: y', '/a%0D%0AX:%20y'],
+  ['/\uD800', '/%EF%BF%BD'],
+])('is ASCII, and one link, wherever it leads: %j', (href, uri) => {
+  const header = linkHeader([{ href, rel: 'a"b"\n都' }]);
+  expect(header).toMatch(/^[ -~]+$/);
+  expect(LinkHeader.parse(header).refs).toEqual([{ uri, rel: 'a%22b%22%0A%E9%83%BD' }]);
+});

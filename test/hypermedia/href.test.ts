@@ -64,4 +64,47 @@ describe('hrefs', () => {
     ).toBe('/a?y=2&expand=b,c.d');
     expect(withQuery('/a?x=1', [['x', undefined]])).toBe('/a');
   });
+
+  it.each([
+    ['/都市/{id}', '/%E9%83%BD%E5%B8%82/x'],
+    ['/café/{id}', '/caf%C3%A9/x'],
+    ['/a b/{id}', '/a%20b/x'],
+    ['/a%20b/{id}', '/a%20b/x'],
+    ['/100%/{id}', '/100%25/x'],
+    ['/items[]/{id}|all', '/items%5B%5D/x%7Call'],
+    ['/~me/{id}.json', '/~me/x.json'],
+    ['/%7eme/{id}', '/~me/x'],
+    ['/Caf%c3%a9/{id}:cancel', '/Caf%C3%A9/x:cancel'],
+    ['/\uD800/{id}', '/%EF%BF%BD/x'],
+  ])('has what stands between the parameters as a URI has it: %s', (template, made) => {
+    const path = pathTemplate(template);
+    expect(href(path, [['id', 'x']])).toBe(made);
+    expect(made).toMatch(/^(?:[\w.~!$&'()*+,;=:@/-]|%[\dA-F]{2})+$/);
+    expect(matchPath(path, made)).toEqual({ id: 'x' });
+    expect(matchPath(path, made.toLowerCase().replace('/c', template.includes('Caf') ? '/C' : '/c'))).toEqual(
+      { id: 'x' },
+    );
+  });
+
+  it('encodes what stands between parameters as an RFC 6570 parser does', () => {
+    const literal = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[{}?#%[\]]/g, ''));
+    fc.assert(
+      fc.property(literal, fc.string({ minLength: 1, unit: 'grapheme' }), (text, id) => {
+        const template = `/${text}/{id}`;
+        const made = href(pathTemplate(template), [['id', id]]);
+        expect(made).toBe(parseTemplate(template).expand({ id }));
+        expect(matchPath(pathTemplate(template), made ?? '')).toEqual({ id });
+      }),
+    );
+  });
+
+  it('tells several parameters of a segment apart, and ends soon where it cannot', () => {
+    expect(matchPath(pathTemplate('/{a}.{b}'), '/x.y.z')).toEqual({ a: 'x', b: 'y.z' });
+    expect(matchPath(pathTemplate('/{a}-{b}/c'), '/x/c')).toBeUndefined();
+    const before = process.cpuUsage();
+    const many = pathTemplate(`/${'{p}'.repeat(50)}/end`);
+    expect(matchPath(many, `/${'a'.repeat(5000)}`)).toBeUndefined();
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(1_000_000);
+  });
 });

@@ -2,7 +2,7 @@
 import { etagOf, noneMatch } from '../../http/etag.ts';
 import { linkHeader } from '../../http/link-header.ts';
 import { without } from '../../http/raw-headers.ts';
-import { originForm, requestTarget } from '../../http/request-target.ts';
+import { requestTarget } from '../../http/request-target.ts';
 import { writeExact } from '../../hypermedia/exact-json.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
@@ -105,7 +105,7 @@ function lifted({ req, composition }: Composing, subject: Subject, lifting: Lift
   return liftAnswer(lifting, composition.urls, {
     body: value as object,
     rawHeaders: head,
-    self: isReading(req) ? plain(originForm(requestTarget(req))) : undefined,
+    self: isReading(req) ? plain(requestTarget(req)) : undefined,
     params: decodedValues(params),
     ...{ query, origin },
   });

@@ -2,8 +2,8 @@
 import { isObject, type Json } from '../document/grammar.ts';
 import { type Located, locate } from './located.ts';
 
-/** Schemas may be made of each other in circles. */
-const MOST_DEPTH = 5;
+/** Schemas may be made of each other in circles, and by more ways than there are schemas: each counts once. */
+const MOST_PARTS = 1000;
 
 /** The types that it names, itself or in its alternatives. */
 export const typesOf = (document: Json, schema: Located): Set<string> =>
@@ -26,17 +26,22 @@ export const isOpen = (document: Json, schema: Located): boolean =>
     ({ node }) => node.additionalProperties !== false && node.unevaluatedProperties !== false,
   );
 
-function partsOf(document: Json, schema: Located, depth = 0): Located[] {
-  const parts = [schema];
-  if (depth > MOST_DEPTH) return parts;
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-    const branches = schema.node[keyword];
-    if (!Array.isArray(branches)) continue;
-    const list: Located = { node: branches as unknown as Json, pointer: `${schema.pointer}/${keyword}` };
-    for (const index of branches.keys()) {
-      const branch = locate(document, list, index);
-      if (branch) parts.push(...partsOf(document, branch, depth + 1));
-    }
+/** In the order in which they are written, each before what it is made of. */
+function partsOf(document: Json, schema: Located): Located[] {
+  const parts = new Map<Json, Located>();
+  const left = [schema];
+  for (let part = left.pop(); part !== undefined && parts.size < MOST_PARTS; part = left.pop()) {
+    if (parts.has(part.node)) continue;
+    parts.set(part.node, part);
+    left.push(...branchesOf(document, part).reverse());
   }
-  return parts;
+  return [...parts.values()];
 }
+
+const branchesOf = (document: Json, { node, pointer }: Located): Located[] =>
+  ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => {
+    const branches = node[keyword];
+    if (!Array.isArray(branches)) return [];
+    const list: Located = { node: branches as unknown as Json, pointer: `${pointer}/${keyword}` };
+    return [...branches.keys()].flatMap((index) => locate(document, list, index) ?? []);
+  });

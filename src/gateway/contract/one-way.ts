@@ -26,21 +26,25 @@ export const notRequiringAll = (document: Json, way: OneWay): Json =>
     kind === 'schema' ? notRequiring(membersOf(document, node, way), node) : node,
   ) as Json;
 
-/** Schemas may be made of each other in circles. */
-const MOST_DEPTH = 8;
+/** Schemas may be made of each other in circles, and by more ways than there are schemas: each counts once. */
+const MOST_PARTS = 200;
 
 /** Names of such members, in whatever a schema is made of. */
-function membersOf(document: Json, schema: unknown, way: OneWay, depth = 0): Set<string> {
-  if (!isObject(schema) || depth > MOST_DEPTH) return new Set();
-  const own = isObject(schema.properties) ? Object.entries(schema.properties) : [];
-  const branches = [schema.allOf ?? []].flat().filter(isObject);
-  if (typeof schema.$ref === 'string') branches.push({ $ref: schema.$ref });
-  return new Set([
-    ...own.filter(([, member]) => isOneWay(document, member, way)).map(([name]) => name),
-    ...branches.flatMap((branch) => [
-      ...membersOf(document, '$ref' in branch ? resolveReference(document, branch) : branch, way, depth + 1),
-    ]),
-  ]);
+function membersOf(document: Json, schema: Json, way: OneWay): Set<string> {
+  const parts = new Set([schema]);
+  const names = new Set<string>();
+  // Grows while it is iterated, by what each is made of.
+  for (const { properties, allOf, $ref } of parts) {
+    for (const [name, member] of isObject(properties) ? Object.entries(properties) : [])
+      if (isOneWay(document, member, way)) names.add(name);
+    const branches = [allOf ?? []].flat().filter(isObject);
+    if (typeof $ref === 'string') branches.push({ $ref });
+    for (const branch of branches) {
+      const part = '$ref' in branch ? resolveReference<Json>(document, branch) : branch;
+      if (part !== undefined && parts.size < MOST_PARTS) parts.add(part);
+    }
+  }
+  return names;
 }
 
 const isOneWay = (document: Json, member: unknown, way: OneWay): boolean =>

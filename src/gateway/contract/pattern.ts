@@ -1,26 +1,32 @@
 /**
  * How `pattern` is matched: in time that grows with the text, whatever the pattern is. What V8 does in such time is
- * left to it; the rest is for an engine that never goes back (RE2).
+ * left to it; the rest is for an engine that never goes back (RE2), and what that cannot match is not checked.
  */
 import { RE2JS } from 're2js';
+import { withoutLookaround } from './lookaround.ts';
 
 interface Matcher {
   test(text: string): boolean;
   toString(): string;
+  /** Whether it takes every text, since no engine matches it in such time. */
+  readonly isUnchecked?: boolean;
 }
-
-/** A longer text is not held against a pattern that only an engine that goes back can match, such as one that looks ahead. */
-const MOST_CHARACTERS = 500;
 
 /** @throws SyntaxError for what is no regular expression (ECMA-262 §22.2) */
 function matcherOf(source: string): Matcher {
   const own = regExpOf(source);
-  if (isLinear(source)) return own;
+  if (isLinear(source) || isShort(source)) return own;
+  const name = { toString: () => String(own) };
+  const test = linear(source) ?? apart(source);
+  return test === undefined ? { test: () => true, ...name, isUnchecked: true } : { test, ...name };
+}
+
+/** Whether `pattern` is one that is not checked; false for what is none. */
+export function isUnchecked(source: string): boolean {
   try {
-    const linear = RE2JS.compile(RE2JS.translateRegExp(source));
-    return { test: (text) => linear.matcher(text).find(), toString: () => String(own) };
+    return matcherOf(source).isUnchecked === true;
   } catch {
-    return { test: (text) => text.length > MOST_CHARACTERS || own.test(text), toString: () => String(own) };
+    return false;
   }
 }
 
@@ -33,12 +39,68 @@ function regExpOf(source: string): RegExp {
   }
 }
 
+/** What is repeated so often by its number is longer than it looks. */
+const MOST_COUNTED = 100;
+
 /** Tried at one place, with one way to go on: at most one repetition without an end, and no group repeated. */
 const isLinear = (source: string): boolean =>
   source.startsWith('^') &&
   !source.includes('|') &&
+  // Looks around, or refers to what was found.
+  !/\(\?[^:]|\\[1-9k]/.test(source) &&
   !/\)[*+?{]/.test(source) &&
-  (source.match(/[*+?]|\{\d*,/g) ?? []).length <= 1;
+  (source.match(/[*+?]|\{\d*,/g) ?? []).length <= 1 &&
+  numbersOf(source, /\{(\d+)\}/g).every((count) => count <= MOST_COUNTED);
+
+/** No more ways than this to go through all of it, whatever the text is. */
+const MOST_CHOICES = 3;
+
+/** Tried at one place, and nothing in it is repeated, so that it ends soon; it may refer to what it has found. */
+const isShort = (source: string): boolean =>
+  source.startsWith('^') &&
+  !/[*+{]|[^(]\?/.test(source) &&
+  (source.match(/\|/g) ?? []).length <= MOST_CHOICES;
+
+const numbersOf = (source: string, pattern: RegExp): number[] =>
+  [...source.matchAll(pattern)].map(([, count]) => Number(count));
+
+type Test = (text: string) => boolean;
+
+/** Instructions that a pattern may come to, about. */
+const MOST_SIZE = 30_000;
+/** Instructions times characters that are looked at in less than a moment, in a small program and in a large one. */
+const MOST_STEPS = { small: 10_000_000, large: 1_000_000 };
+const SMALL = 50;
+
+/** @returns undefined for what RE2 has no way to match, or only a very long one */
+function linear(source: string): Test | undefined {
+  const most = Math.max(1, ...numbersOf(source, /\{\d*,?(\d*)\}/g), ...numbersOf(source, /\{(\d+)/g));
+  if (source.length * most > MOST_SIZE) return undefined;
+  try {
+    const program = RE2JS.compile(RE2JS.translateRegExp(source));
+    const size = program.programSize();
+    const longest = (size > SMALL ? MOST_STEPS.large : MOST_STEPS.small) / size;
+    return (text) => text.length > longest || program.test(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One that looks around, as those that it can be put together from. */
+function apart(source: string): Test | undefined {
+  const alternatives = withoutLookaround(source)?.map((parts) =>
+    parts.map(({ source: part, isNegative }) => ({ isNegative, test: linear(part) ?? apartWithin(part) })),
+  );
+  if (!alternatives?.flat().every(({ test }) => test !== undefined)) return undefined;
+  return (text) =>
+    alternatives.some((parts) => parts.every(({ test, isNegative }) => test?.(text) !== isNegative));
+}
+
+/** What is within one that looks ahead may look ahead itself, but is shorter. */
+function apartWithin(part: string): Test | undefined {
+  const body = /^\^\(\?:(.*)\)$/s.exec(part)?.[1];
+  return body !== undefined && /^\(\?[=!]/.test(body) ? apart(`^${body}`) : undefined;
+}
 
 /** As ajv wants it. */
 export const linearTime = Object.assign((source: string) => matcherOf(source), { code: 'linearTime' });

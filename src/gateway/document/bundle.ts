@@ -35,15 +35,18 @@ export function referredPlaces(document: unknown, place: string): Set<string> {
 export function bundle(document: Json, place: string, others: ReadonlyMap<string, unknown>): Json {
   if (others.size === 0) return document;
   const hoisted = new Hoisted(document, 'External');
-  const hoist = ({ place: at, pointer }: Target, kind: Kind): string | undefined => {
+  const hoist = ({ place: at, pointer }: Target, kind: Kind, hops = 0): string | undefined => {
     const value = valueAt(others.get(at), fragmentSegments(`#${pointer}`));
+    // What is only a reference itself says nothing of what it is: a parameter or a header.
+    if (kind !== 'schema' && isObject(value) && isOnlyReference(value) && hops < MOST_HOPS)
+      return local(value.$ref, kind, at, hops + 1);
     const elsewhere = { key: `${at}#${pointer}`, name: nameOf(at, pointer), kind, value };
     return hoisted.add(elsewhere, () => own(value, kind, at));
   };
-  const local = (reference: string, kind: Kind, from: string): string | undefined => {
+  const local = (reference: string, kind: Kind, from: string, hops = 0): string | undefined => {
     const target = targetOf(reference, from);
     if (target === undefined) return undefined;
-    return target.place === place ? `#${target.pointer}` : hoist(target, kind);
+    return target.place === place ? `#${target.pointer}` : hoist(target, kind, hops);
   };
   const own = (node: unknown, kind: Kind, from: string): unknown =>
     walk(node, kind, (one, of) => {
@@ -55,6 +58,12 @@ export function bundle(document: Json, place: string, others: ReadonlyMap<string
   const made = own(document, 'document', place) as Json;
   return { ...made, components: hoisted.into(isObject(made.components) ? made.components : {}) };
 }
+
+/** More references in a row are a circle. */
+const MOST_HOPS = 20;
+
+const isOnlyReference = (value: Json): value is { $ref: string } =>
+  typeof value.$ref === 'string' && Object.keys(value).length === 1;
 
 interface Target {
   readonly place: string;

@@ -1,6 +1,6 @@
 /** References within a document that lead nowhere, each by its JSON Pointer. */
 import type { DocumentFault } from './fault.ts';
-import { isObject } from './grammar.ts';
+import { isObject, type Json } from './grammar.ts';
 import { leadsNowhere } from './mend.ts';
 
 /** What stands below is data of whoever wrote the document. */
@@ -8,19 +8,25 @@ const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'co
 
 export function danglingReferences(document: object): DocumentFault[] {
   const faults: DocumentFault[] = [];
-  const visit = (node: unknown, pointer: string, isMap: boolean): void => {
-    if (Array.isArray(node))
-      for (const [index, one] of node.entries()) visit(one, `${pointer}/${index}`, false);
-    if (!isObject(node)) return;
-    const { $ref } = node;
-    if (!isMap && typeof $ref === 'string' && leadsNowhere(document, $ref))
+  lookThrough(document, ({ $ref }, pointer) => {
+    if (typeof $ref === 'string' && leadsNowhere(document, $ref))
       faults.push({ pointer, reason: `refers to ${$ref}, which is not there` });
+  });
+  return faults;
+}
+
+/** Calls `visit` with every object that the document itself says something in, parents before children. */
+export function lookThrough(document: object, visit: (node: Json, pointer: string) => void): void {
+  const look = (node: unknown, pointer: string, isMap: boolean): void => {
+    if (Array.isArray(node))
+      for (const [index, one] of node.entries()) look(one, `${pointer}/${index}`, false);
+    if (!isObject(node)) return;
+    if (!isMap) visit(node, pointer);
     for (const [name, value] of Object.entries(node))
       if (isMap || !(DATA.has(name) || name.startsWith('x-')))
-        visit(value, `${pointer}/${escapeToken(name)}`, !isMap && name === 'properties');
+        look(value, `${pointer}/${escapeToken(name)}`, !isMap && name === 'properties');
   };
-  visit(document, '#', false);
-  return faults;
+  look(document, '#', false);
 }
 
 export const escapeToken = (name: string): string =>

@@ -124,9 +124,12 @@ const grammar: Record<Kind, ReadonlyMap<string, Field>> = {
 
 const pathItem = one('pathItem');
 
+/** What a reference has (OpenAPI 3.1 §4.8.23), in whose place a callback may be one. */
+const REFERENCE: ReadonlySet<string> = new Set(['$ref', 'summary', 'description']);
+
 /** A callback is itself a map of path items, keyed by runtime expression. */
 export const fieldOf = (kind: Kind, name: string): Field | undefined =>
-  kind === 'callback' && !name.startsWith('x-') ? pathItem : grammar[kind].get(name);
+  kind === 'callback' && !name.startsWith('x-') && !REFERENCE.has(name) ? pathItem : grammar[kind].get(name);
 
 /** Gives the object itself, a changed shallow copy, or `undefined` to leave it out of its map or list. */
 export type Visit = (node: Json, kind: Kind) => Json | undefined;

@@ -16,6 +16,7 @@ export class Hoisted {
   readonly #document: Json;
   readonly #prefix: string;
   readonly #references = new Map<string, string>();
+  readonly #left: (() => void)[] = [];
   readonly #sections = new Map<string, Map<string, unknown>>();
 
   /** @param prefix of names that are taken */
@@ -41,14 +42,20 @@ export class Hoisted {
     const free = freeName(this.#prefix, name.replaceAll(/[^\w.-]+/g, '_'), isTaken);
     const reference = referenceTo(section, free);
     this.#references.set(id, reference);
-    // Has its place before what it refers to, which may be itself.
+    // Has its place before what it refers to, which may be itself, or the first of very many in a row.
     entries.set(free, {});
-    entries.set(free, make());
+    this.#left.push(() => entries.set(free, make()));
     return reference;
+  }
+
+  /** Makes all that was added, with what that adds in turn. */
+  settle(): void {
+    for (let make = this.#left.pop(); make !== undefined; make = this.#left.pop()) make();
   }
 
   /** @returns the components with those that were added */
   into(components: Json): Json {
+    this.settle();
     const added = [...this.#sections].map(([section, entries]) => [
       section,
       { ...(components[section] as Json | undefined), ...Object.fromEntries(entries) },
@@ -66,6 +73,7 @@ const SECTIONS: Partial<Record<Kind, string>> = {
   link: 'links',
   callback: 'callbacks',
   pathItem: 'pathItems',
+  mediaType: 'mediaTypes',
 };
 
 /** Headers and parameters are alike, but for their place. */

@@ -25,7 +25,7 @@ export function mend(document: Json): Json {
 /** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
 export function leadsNowhere(document: object, reference: string): boolean {
   const passed = new Set<string>();
-  for (let at = reference; ; ) {
+  for (let at = reference; passed.size < MOST_HOPS; ) {
     if (!at.startsWith('#')) return true;
     if (passed.has(at)) return false;
     passed.add(at);
@@ -33,7 +33,11 @@ export function leadsNowhere(document: object, reference: string): boolean {
     if (!isObject(value) || typeof value.$ref !== 'string') return value === undefined;
     at = value.$ref;
   }
+  return false;
 }
+
+/** More references in a row are left as they are, too: nothing follows them. */
+const MOST_HOPS = 20;
 
 function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
   if (kind !== 'schema' && kind !== 'response') return undefined;

@@ -31,6 +31,9 @@ export function freeName(service: string, name: string, taken: (name: string) =>
   }
 }
 
+/** What still moves then is in a long row of components, of which each round moves one: they all get names of their own. */
+const MOST_ROUNDS = 20;
+
 export class Registry {
   readonly #held = new Map<string, Map<string, unknown>>();
   /** Public names of everything that was called `section/name` in its own document. */
@@ -56,15 +59,17 @@ export class Registry {
     };
     for (const [section, entries] of own) for (const name of entries.keys()) choose(section, name);
 
-    for (let moved = true; moved; ) {
+    for (let [moved, round] = [true, 0]; moved; round++) {
       moved = false;
       for (const [section, entries] of rewrite(nameOf)) {
         for (const [name, value] of entries) {
           const held = this.#held.get(section);
           const current = nameOf(section, name);
-          if (!held?.has(current) || isDeepStrictEqual(held.get(current), value)) continue;
+          if (!held?.has(current)) continue;
           const key = `${section}/${name}`;
-          position.set(key, (position.get(key) ?? 0) + 1);
+          const isLast = round >= MOST_ROUNDS;
+          if (!isLast && isDeepStrictEqual(held.get(current), value)) continue;
+          position.set(key, isLast ? Number.POSITIVE_INFINITY : (position.get(key) ?? 0) + 1);
           choose(section, name);
           moved = true;
         }

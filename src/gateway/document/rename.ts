@@ -3,6 +3,7 @@
  * references, discriminator mappings, security requirements, links, tags. Examples and extensions stay as
  * they are. A link to an operation that no document has is left out, since it would lead nowhere.
  */
+import { resolveReference } from '../../hypermedia/reference.ts';
 import { alternativesAmong } from './alternatives.ts';
 import { isObject, type Json, type Kind, type Visit } from './grammar.ts';
 import { parseReference, referenceTo } from './references.ts';
@@ -21,7 +22,6 @@ const BATCHES = 'x-batches';
 export function renamer(document: Json, names: Names): Visit {
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
-  const links = isObject(components.links) ? components.links : {};
   const alternatives = alternativesAmong(schemas);
   const nameOfSchema = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
 
@@ -32,12 +32,9 @@ export function renamer(document: Json, names: Names): Visit {
     return name === target.name ? ref : referenceTo(target.section, name, target.rest);
   };
 
-  const leadsNowhere = (link: unknown): boolean => {
-    if (!isObject(link)) return false;
-    const target = parseReference(link.$ref);
-    if (target?.section === 'links')
-      return Object.hasOwn(links, target.name) && leadsNowhere(links[target.name]);
-    return typeof link.operationId === 'string' && names.operation(link.operationId) === undefined;
+  const leadsNowhere = (link: Json): boolean => {
+    const { operationId } = resolveReference<Json>(document, link) ?? {};
+    return typeof operationId === 'string' && names.operation(operationId) === undefined;
   };
 
   /** A value without a mapping means the schema of that name, so a renamed schema needs one. */

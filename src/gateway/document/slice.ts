@@ -54,6 +54,7 @@ export function slice(outline: Outline, chosen: readonly OutlinedOperation[], wh
     ]),
   );
   reached.look({ security: document.security });
+  hoisted.settle();
   const held = new Map<string, Map<string, unknown>>();
   // Grows while it is iterated, by what each component reaches.
   for (const { section, name, value } of reached) {
@@ -61,6 +62,8 @@ export function slice(outline: Outline, chosen: readonly OutlinedOperation[], wh
     const entries = held.get(section) ?? new Map<string, unknown>();
     held.set(section, entries);
     entries.set(name, kind === undefined ? value : own(value, kind));
+    // Before the loop ends: what was added may reach more.
+    hoisted.settle();
   }
   const inOrder = Object.entries(sections).flatMap(([section, entries]) => {
     if (section.startsWith('x-')) return [[section, entries]];

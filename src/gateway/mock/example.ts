@@ -1,10 +1,9 @@
 /** What an operation answers by its document: the response that is wanted, and an example of its body. */
-
-import sampler from 'openapi-sampler';
 import type { MediaTypeObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest } from '../../contract/problems.ts';
 import { resolveReference } from '../../hypermedia/reference.ts';
+import { boundedSample } from './bounded-sample.ts';
 
 export interface Wish {
   /** A status, where another than the first success is wanted. */
@@ -56,5 +55,5 @@ export function bodyOf(document: OpenAPIObject, media: MediaTypeObject, { exampl
   const found = resolveReference<{ value?: unknown }>(document, chosen);
   if (found?.value !== undefined) return found.value;
   if (example !== undefined) return example;
-  return sampler.sample((schema ?? {}) as never, { skipWriteOnly: true, quiet: true }, document as never);
+  return boundedSample(document, schema ?? {});
 }

@@ -1,12 +1,12 @@
 /** The contract of one service, from its document and overlays: as they are now, or as they were when they were good. */
 import { isDeepStrictEqual } from 'node:util';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { ConfigError } from '../../config/config-error.ts';
+import { ConfigError, configErrorOf } from '../../config/config-error.ts';
 import { isUrl } from '../../config/place.ts';
 import { type Refusal, refusal } from '../../config/refusal.ts';
 import type { Source } from '../../config/source.ts';
 import type { DocumentFault } from '../document/fault.ts';
-import { documentFrom, gather, placesOf, type ServicePlaces } from '../read-document.ts';
+import { documentFrom, gather, placesOf, reader, type ServicePlaces } from '../read-document.ts';
 import { readNewer, readSource } from './read-source.ts';
 
 export interface Contract {
@@ -32,6 +32,8 @@ export interface ContractOptions {
   readonly before?: Refusal | undefined;
   /** A text that was good before this process began. */
   readonly lastGood: (place: string) => string | undefined;
+  /** Folder of `gateway.yaml`. */
+  readonly root: string;
   readonly onIdle: (message: string) => void;
 }
 
@@ -39,9 +41,9 @@ export interface ContractOptions {
 export async function readContract(service: ServicePlaces, options: ContractOptions): Promise<Contract> {
   const previous = isSame(service, options.previous?.service) ? options.previous : undefined;
   try {
-    return await newest(service, previous, options.onIdle);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    return await newest(service, previous, options);
+  } catch (cause) {
+    const error = configErrorOf(cause, `${service.document}: cannot be used`);
     const refused = refusal(error, placesOf(service), options.before);
     const good = previous?.document === undefined ? await restoreContract(service, options) : previous;
     if (good !== undefined) return { ...good, refused };
@@ -72,8 +74,7 @@ export async function restoreContract(
       refused: undefined,
       fresh: [],
     };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+  } catch {
     return undefined;
   }
 }
@@ -81,17 +82,25 @@ export async function restoreContract(
 async function newest(
   service: ServicePlaces,
   previous: Contract | undefined,
-  onIdle: ContractOptions['onIdle'],
+  { root, onIdle }: ContractOptions,
 ): Promise<Contract> {
   const newer = await Promise.all(
-    [...(previous?.versions ?? [])].map(([place, version]) => readNewer(place, version)),
+    [...(previous?.versions ?? [])].map(([place, known]) => readNewer(place, { known })),
   );
   const found = new Map(newer.flatMap((source) => (source ? [[source.place, source]] : [])));
   if (previous && previous.versions.size > 0 && found.size === 0) return { ...previous, refused: undefined };
-  const sources = await gather(service, async (place) => found.get(place) ?? readSource(place));
+  const missing: DocumentFault[] = [];
+  const read = reader(
+    service,
+    root,
+    async (place, onBytes) => found.get(place) ?? readSource(place, { onBytes }),
+  );
+  const sources = await gather(service, read, (fault) => missing.push(fault));
+  const { document, faults } = made(service, sources, onIdle);
   return {
     service,
-    ...made(service, sources, onIdle),
+    document,
+    faults: [...missing, ...faults],
     places: sources.map(({ place }) => place),
     versions: new Map(sources.map(({ place, version }) => [place, version])),
     refused: undefined,

@@ -1,5 +1,6 @@
 /** What is wrong in the documents of a generation: logged once, and kept for `/status`. */
 import type { Log } from '../../http/log.ts';
+import { uncheckedPatterns } from '../contract/unchecked-patterns.ts';
 import { danglingReferences } from '../document/dangling.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import { pointerBefore } from '../document/rename-paths.ts';
@@ -9,6 +10,7 @@ import type { ServicePlaces } from '../read-document.ts';
 const MOST_FAULTS = 20;
 /** Some documents have thousands of references that lead nowhere. */
 const MOST_DANGLING = 10;
+const MOST_UNCHECKED = 5;
 
 export class Faults {
   readonly #found = new Map<string, readonly DocumentFault[]>();
@@ -49,5 +51,9 @@ export class Faults {
     const more = found.length - MOST_DANGLING;
     if (more > 0)
       this.add(service, { pointer: '#', reason: `has ${more} more references that lead nowhere` });
+  }
+
+  addUncheckedPatterns(service: string, document: object): void {
+    for (const fault of uncheckedPatterns(document).slice(0, MOST_UNCHECKED)) this.addServed(service, fault);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
+import { configErrorOf } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import { Watchers } from '../../http/watchers.ts';
@@ -59,7 +60,11 @@ export class Generation {
   /** @throws ConfigError when the documents do not fit together */
   static async make(options: GenerationOptions): Promise<Generation> {
     const previous = options.previous ? options.previous.#parts : undefined;
-    return new Generation(options, await partsOf(options, previous));
+    try {
+      return new Generation(options, await partsOf(options, previous));
+    } catch (error) {
+      throw configErrorOf(error, 'the documents cannot be served');
+    }
   }
 
   private constructor({ config, contracts, state }: GenerationOptions, parts: Parts) {
@@ -149,7 +154,10 @@ async function partsOf(
       for (const fault of left) faults.add(service.name, fault);
     // Found for people, not for requests, which need not wait for it.
     setImmediate(() => {
-      for (const { name, document } of services) faults.addDangling(name, document);
+      for (const { name, document } of services) {
+        faults.addDangling(name, document);
+        faults.addUncheckedPatterns(name, document);
+      }
     });
     const release = holdTargets(targets);
     const close = async () => {

@@ -3,7 +3,8 @@
  * swapped in one step. What is broken is refused: the last good one stays, and says why.
  */
 import type { RequestListener } from 'node:http';
-import { ConfigError } from '../../config/config-error.ts';
+import { dirname } from 'node:path';
+import { type ConfigError, configErrorOf } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
 import type { ConfigFile } from '../../config/gateway-yaml.ts';
 import type { LastGood } from '../../config/last-good.ts';
@@ -89,9 +90,9 @@ export class Live {
       const current = currentConfig(file, text);
       await this.#take(current, await this.#contractsOf(current));
     } catch (error) {
-      const kept = error instanceof ConfigError && text !== undefined ? await this.#restore(text) : undefined;
+      const kept = text === undefined ? undefined : await this.#restore(text);
       if (kept === undefined) throw error;
-      await this.#take({ ...kept, error: error as ConfigError }, kept.contracts);
+      await this.#take({ ...kept, error: this.#told(error) }, kept.contracts);
     }
   }
 
@@ -100,10 +101,16 @@ export class Live {
       const current = currentConfig(this.#options.file, this.#text);
       return await this.#take(current, await this.#contractsOf(current));
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      this.#refuse(error);
+      this.#refuse(this.#told(error));
       return false;
     }
+  }
+
+  /** Whatever goes wrong while something is taken over refuses it, and no more: what was good before goes on. */
+  #told(error: unknown): ConfigError {
+    const told = configErrorOf(error, 'what has changed cannot be used');
+    if (told !== error) this.#options.log.logger.error({ err: error }, 'a reload has failed unexpectedly');
+    return told;
   }
 
   #contractsOf({ config }: CurrentConfig): Promise<Contract[]> {
@@ -183,9 +190,10 @@ export class Live {
     this.state.refusedContracts = now;
   }
 
-  get #sources(): Pick<ContractOptions, 'lastGood' | 'onIdle'> {
-    const { log, lastGood } = this.#options;
+  get #sources(): Pick<ContractOptions, 'lastGood' | 'root' | 'onIdle'> {
+    const { file, log, lastGood } = this.#options;
     return {
+      root: dirname(file.path),
       lastGood: (place) => lastGood?.text(place),
       onIdle: (message) => log.logger.warn(message),
     };

@@ -71,11 +71,31 @@ export class SpotFinder {
 
 const withoutShape = ({ members }: MutableSpots): MutableSpots => ({ members });
 
-const hasShape = (spots: Spots | undefined): boolean => spots !== undefined && leadsOn(spots);
+/** No more are looked at while they are still found, since that is done for each member. */
+const MOST_LOOKS = 200;
+
+const hasShape = (spots: Spots | undefined): boolean =>
+  spots !== undefined && reached(spots, MOST_LOOKS).isFound;
+
+const known = new WeakMap<Spots, boolean>();
 
 /** Whether there is anything that links hold for. */
-export function leadsOn(spots: Spots, seen: Set<Spots> = new Set()): boolean {
-  if (seen.has(spots)) return false;
-  seen.add(spots);
-  return spots.shape !== undefined || [...spots.members.values()].some((inner) => leadsOn(inner, seen));
+export function leadsOn(spots: Spots): boolean {
+  const told = known.get(spots);
+  if (told !== undefined) return told;
+  const { isFound, passed } = reached(spots);
+  // Where there is nothing, there is nothing in all that was passed.
+  if (isFound) known.set(spots, true);
+  else for (const one of passed) known.set(one, false);
+  return isFound;
+}
+
+function reached(spots: Spots, most = Number.POSITIVE_INFINITY) {
+  const passed = new Set([spots]);
+  // Grows while it is iterated, by what is in each.
+  for (const { shape, members } of passed) {
+    if (shape !== undefined) return { isFound: true, passed };
+    for (const inner of members.values()) if (passed.size < most) passed.add(inner);
+  }
+  return { isFound: false, passed };
 }

@@ -29,18 +29,24 @@ const LIMITS = [
   ...['pattern', 'format', 'multipleOf', 'uniqueItems', 'not', 'if', 'then', 'else', 'contentMediaType'],
 ];
 
+const MOST_PARTS = 1000;
+
 /** Takes nothing, as the schema `false` does. */
 const NOTHING: Json = { not: {} };
 /** Takes anything. */
 const ANYTHING: Json = {};
 
-/** @param spot of an object, a boolean, or a reference; of nothing where anything is allowed */
-export function viewOf(document: object, spot: Spot, passed: ReadonlySet<object> = new Set()): SchemaView {
+/**
+ * @param spot of an object, a boolean, or a reference; of nothing where anything is allowed
+ * @param passed what it is a part of, or has as a part already: that says nothing new
+ */
+export function viewOf(document: object, spot: Spot, passed: Set<object> = new Set()): SchemaView {
   const { node: found, pointer } = target(document, spot);
   const node = spot.value === false ? NOTHING : (found ?? ANYTHING);
-  if (passed.has(node)) return own(ANYTHING, pointer);
+  if (passed.has(node) || passed.size >= MOST_PARTS) return own(ANYTHING, pointer);
+  passed.add(node);
   const parts = (Array.isArray(node.allOf) ? node.allOf : []).map((value, index) =>
-    viewOf(document, { value, pointer: below(pointer, 'allOf', index) }, new Set([...passed, node])),
+    viewOf(document, { value, pointer: below(pointer, 'allOf', index) }, passed),
   );
   // What stands beside a reference counts too (JSON Schema 2020-12 §8.2.3.1).
   const beside = isObject(spot.value) && spot.value !== node ? [own(spot.value, spot.pointer)] : [];

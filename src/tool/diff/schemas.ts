@@ -22,11 +22,17 @@ interface Pair {
   readonly tell: Tell;
 }
 
+/** Schemas within each other that are compared at once. */
+const MOST_DEPTH = 100;
+
 export class SchemaDiff {
   readonly #documents: { readonly old: object; readonly now: object };
   readonly #changes: Changes;
   /** Schemas are shared, and lead to themselves: each pair is compared once in each direction. */
   readonly #compared = new WeakMap<object, Map<object, Set<Direction>>>();
+
+  readonly #left: (() => void)[] = [];
+  #depth = 0;
 
   constructor(old: object, now: object, changes: Changes) {
     this.#documents = { old, now };
@@ -34,6 +40,16 @@ export class SchemaDiff {
   }
 
   compare(old: Spot, now: Spot, about: About): void {
+    this.#left.push(() => this.#compare(old, now, about));
+    // What is within what is within … is compared later, since it may be far.
+    if (this.#depth > MOST_DEPTH) return;
+    this.#depth += 1;
+    const until = this.#depth === 1 ? 0 : this.#left.length - 1;
+    while (this.#left.length > until) this.#left.pop()?.();
+    this.#depth -= 1;
+  }
+
+  #compare(old: Spot, now: Spot, about: About): void {
     const [before, after] = [viewOf(this.#documents.old, old), viewOf(this.#documents.now, now)];
     if (this.#isKnown(before.id, after.id, about.direction)) return;
     const tell: Tell = (kind, reason, pointer = after.pointer) =>

@@ -51,15 +51,17 @@ const isChoice = (options: unknown): boolean =>
   isObject(options) &&
   (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isObject))) &&
   (options.link === undefined || (isObject(options.link) && typeof options.link.href === 'string'));
+const MOST_CONTROLS = 2000;
 
 /** What asks for nothing is a button, what asks for something is opened first. */
 function action(rel: string, template: Template, body: Body): Html {
   const title = template.title ?? words(rel);
   const known = { ...Object.fromEntries(template.properties.map(({ name }) => [name, undefined])), ...body };
+  const room = { controls: MOST_CONTROLS };
   const form = html`<form action="${template.target}" method="post" data-action="${rel}" data-method="${template.method}"
  data-type="${template.contentType}" aria-label="${title}">
 <div class="problem-box" data-problem tabindex="-1" hidden></div>
-${template.properties.map((property) => control(property, body[property.name], { id: rel, known }))}
+${template.properties.map((property) => control(property, body[property.name], { id: rel, known, room }))}
 <button class="primary">${title}</button></form>`;
   if (template.properties.length === 0) return form;
   return html`<details class="card action" data-action-of="${rel}"><summary>${title}</summary>${form}</details>`;

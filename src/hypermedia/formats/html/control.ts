@@ -7,14 +7,15 @@
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { type Html, html } from '../../../http/page/html.ts';
 import { isObject } from '../../is-object.ts';
-import { type TemplateProperty, templateProperties, templateProperty } from '../../template.ts';
+import { memberProperties, type TemplateProperty, templateProperty } from '../../template.ts';
 import { input, type Place } from './input.ts';
 
 /**
  * @param value what it is now, to begin with
  * @param around where it stands: what it is in has the id
  */
-export function control(property: TemplateProperty, value: unknown, around: Place): Html {
+export function control(property: TemplateProperty, value: unknown, around: Place): Html | false {
+  if (around.room !== undefined && --around.room.controls < 0) return false;
   const place = within(around, property.name);
   const schema = property.schema as SchemaObject | undefined;
   if (schema?.type === 'object') return group(property, schema, value, place);
@@ -32,16 +33,20 @@ const group = (property: TemplateProperty, schema: SchemaObject, value: unknown,
   html`<fieldset data-member="${property.name}"${!property.required && html` data-optional`}>${legend(property)}
 ${members(schema, value, place)}<p class="fault" id="${place.id}-fault" data-fault hidden></p></fieldset>`;
 
-const members = (schema: SchemaObject, value: unknown, place: Place): Html[] =>
-  templateProperties({}, schema).map((member) =>
+const members = (schema: SchemaObject, value: unknown, place: Place): (Html | false)[] =>
+  memberProperties(schema).map((member) =>
     control(member, isObject(value) ? value[member.name] : undefined, place),
   );
+
+const MOST_EMPTY_ROWS = 20;
 
 function list(property: TemplateProperty, schema: SchemaObject, value: unknown, place: Place): Html {
   const { minItems = 0, maxItems, items = {} } = schema;
   const least = property.required ? minItems : 0;
   const given = Array.isArray(value) ? value : [];
-  const rows = [...given, ...Array<undefined>(Math.max(0, least - given.length)).fill(undefined)];
+  // A document may ask for more than anybody fills in; more can be added.
+  const missing = Math.min(MOST_EMPTY_ROWS, Math.max(0, least - given.length));
+  const rows = [...given, ...Array<undefined>(missing).fill(undefined)];
   return html`<fieldset data-member="${property.name}"${!property.required && html` data-optional`} data-list data-least="${least}" data-most="${maxItems}">${legend(property)}
 <ol data-rows>${rows.map((one, index) => row(items, one, within(place, String(index))))}</ol>
 <template>${row(items, undefined, within(place, 'new'))}</template>

@@ -20,6 +20,8 @@ export interface Place {
   readonly known?: Body;
   /** Whether values go into an address, where everything is text; else they go into JSON. */
   readonly isText?: boolean;
+  /** How many controls the form may still have: lists within lists come to more than a page can show. */
+  readonly room?: { controls: number };
 }
 
 export function input(

@@ -1,0 +1,47 @@
+/**
+ * An example of what a schema allows, in bounded time: the sampler follows every way through schemas that refer to each
+ * other, of which there may be more than there is time. So it is told to look less deep until it is done soon enough.
+ */
+import sampler from 'openapi-sampler';
+import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
+import { isObject } from '../document/grammar.ts';
+
+/** The first is the sampler's own. */
+const DEPTHS = [15, 10, 7, 5, 4, 3, 2, 1];
+/** Members that are looked at for one of them: some tens of milliseconds. */
+const MOST_LOOKS = 100_000;
+
+export function boundedSample(document: OpenAPIObject, schema: SchemaObject | ReferenceObject): unknown {
+  for (const maxSampleDepth of DEPTHS) {
+    const { value, isDone } = counted(document, schema, maxSampleDepth);
+    if (isDone) return value;
+  }
+  return 'type' in schema && schema.type === 'array' ? [] : {};
+}
+
+class TooManyLooks extends Error {}
+
+function counted(document: OpenAPIObject, schema: object, maxSampleDepth: number) {
+  let left = MOST_LOOKS;
+  const known = new WeakMap<object, object>();
+  const watched = <T>(value: T): T => {
+    if (!Array.isArray(value) && !isObject(value)) return value;
+    const proxy = known.get(value) ?? new Proxy(value, { get });
+    known.set(value, proxy);
+    return proxy as T;
+  };
+  const get = (target: object, name: string | symbol): unknown => {
+    left -= 1;
+    if (left < 0) throw new TooManyLooks();
+    return watched(Reflect.get(target, name));
+  };
+  const options = { skipWriteOnly: true, quiet: true, maxSampleDepth };
+  try {
+    const value = sampler.sample(watched(schema) as never, options, watched(document) as never);
+    // Examples are of the document, and go where nothing is counted.
+    return { value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)), isDone: true };
+  } catch (error) {
+    if (error instanceof TooManyLooks) return { value: undefined, isDone: false };
+    throw error;
+  }
+}
