@@ -30,9 +30,7 @@ const OF_THE_BYTES: ReadonlySet<string> = new Set([
 const OF_THE_LINKED: ReadonlySet<string> = new Set([...OF_THE_BYTES, 'link']);
 const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
   ...OF_THE_LINKED,
-  'cache-control',
-  'age',
-  'last-modified',
+  ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
 ]);
 
 export async function answerWhole(work: Composing): Promise<void> {
