@@ -1,6 +1,7 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
 import { cacheSchema, serviceCacheSchema } from './cache.ts';
+import { compressionSchema } from './compression.ts';
 import { healthSchema } from './health-check.ts';
 import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
@@ -60,6 +61,12 @@ const serviceSchema = z.strictObject({
     .default(0.1)
     .describe('Share of the answers of each operation that `observe` looks at.'),
   cache: serviceCacheSchema,
+  compression: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe(
+      'Whether its responses are compressed on their way to clients, where it does not do so itself.',
+    ),
   policy: z
     .unknown()
     .optional()
@@ -109,6 +116,7 @@ export const gatewaySchema = z.strictObject({
     .describe('Policies by name, each with what is different from `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
+  compression: compressionSchema.prefault({}),
   trustProxy: z
     .boolean()
     .default(false)

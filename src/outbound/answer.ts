@@ -3,6 +3,7 @@
  * `pipe`, `collect` and `discard`, and may `peek` or `copy` before; until then a bounded part of the body is held.
  */
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { markEventStream } from '../http/event-stream.ts';
 import type { Call } from './call.ts';
@@ -116,6 +117,26 @@ export class UpstreamAnswer {
       // The head is out: only a cut connection tells that the body is not whole.
       fail: () => res.destroy(),
     });
+  }
+
+  /** The body as a stream, which is read from the connection no faster than from here. */
+  stream(): Readable {
+    const controller = this.#controller;
+    const body = new Readable({
+      read: () => controller.resume(),
+      destroy: (error, done) => {
+        this.abort(error ?? new CallAborted());
+        done(error);
+      },
+    });
+    this.#attach({
+      data: (chunk) => {
+        if (!body.push(chunk)) controller.pause();
+      },
+      end: () => body.push(null),
+      fail: (error) => body.destroy(error),
+    });
+    return body;
   }
 
   /** The whole body; one that is larger than `limit` bytes is given up. */

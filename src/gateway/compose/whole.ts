@@ -42,7 +42,7 @@ export async function answerWhole(work: Composing): Promise<void> {
   const subject = await askSubject(work, gone);
   const { answer, head, value } = subject;
   if (value === undefined) {
-    if (isRead || !subject.format.rendering) return answer.pipe(res, head);
+    if (isRead || !subject.format.rendering) return options.passOn(answer, req, res, head);
     // How things went wrong is for the service to show.
     answer.discard();
     exchangeOf(req).target = subject.path;
@@ -57,18 +57,19 @@ export async function answerWhole(work: Composing): Promise<void> {
     selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
   if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
-  send(work, subject, operation, body, expanded);
+  return send(work, subject, operation, body, expanded);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What was read for the URLs in it alone. */
-function sendRead({ req, res }: Composing, subject: Subject, isSuccess: boolean): void {
+function sendRead({ req, res }: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
   const { answer, head, value, typeOf } = subject;
   const bytes = Buffer.from(JSON.stringify(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
   const contentType = typeOf({});
-  sendReply(req, res, { status: answer.status, bytes, etag, contentType, head: without(head, OF_THE_BYTES) });
+  const kept = without(head, OF_THE_BYTES);
+  return sendReply(req, res, { status: answer.status, bytes, etag, contentType, head: kept });
 }
 
 function liftedBody({ req, composition }: Composing, subject: Subject, lifting: Lifting): Body {
@@ -113,7 +114,7 @@ function send(
   operation: GraphOperation,
   body: Body,
   expanded: Expanded | undefined,
-): void {
+): Promise<void> {
   const { req, res, composition, selection } = work;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
@@ -135,7 +136,7 @@ function send(
   if (link !== '') kept.push('Link', link);
   kept.push(...added.flat());
 
-  sendReply(req, res, {
+  return sendReply(req, res, {
     status: answer.status,
     bytes,
     etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
