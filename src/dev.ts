@@ -38,7 +38,7 @@ async function begin(): Promise<void> {
   }
   await stop();
   if (isEnding) return;
-  running = runNode('--max-semi-space-size=16', 'src/main.ts');
+  running = runNode('--max-semi-space-size=16', '--liftoff-only', 'src/main.ts');
   running.once('exit', (failed) => {
     if (failed && !isEnding) say('it ended; it is begun anew when a file changes');
   });

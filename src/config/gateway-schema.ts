@@ -1,6 +1,7 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
 import { cacheSchema, serviceCacheSchema } from './cache.ts';
+import { compressionSchema } from './compression.ts';
 import { healthSchema } from './health-check.ts';
 import { limitsSchema } from './limits.ts';
 import { policySchema } from './policy.ts';
@@ -64,6 +65,12 @@ const serviceSchema = z.strictObject({
     .default(0.1)
     .describe('Share of the answers of each operation that `observe` looks at.'),
   cache: serviceCacheSchema,
+  compression: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe(
+      'Whether its responses are compressed on their way to clients, where it does not do so itself.',
+    ),
   policy: z
     .unknown()
     .optional()
@@ -119,6 +126,7 @@ export const gatewaySchema = z.strictObject({
     .describe(
       'Headers of a service that clients do not get, since they tell which software runs there; `[]` passes all on.',
     ),
+  compression: compressionSchema.prefault({}),
   trustProxy: z
     .boolean()
     .default(false)

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from './cache.ts';
+import type { CompressionConfig } from './compression.ts';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { HealthCheck } from './health-check.ts';
@@ -51,6 +52,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly sample: number;
   /** What may be stale of what is kept; undefined where nothing is kept. */
   readonly cache?: ServiceCacheConfig | undefined;
+  /** Whether its responses are compressed on their way to clients. */
+  readonly isCompressed?: boolean;
 }
 
 export interface GatewayConfig {
@@ -59,6 +62,7 @@ export interface GatewayConfig {
   readonly cache: CacheConfig;
   /** Headers of services that clients do not get. */
   readonly dropResponseHeaders: readonly string[];
+  readonly compression: CompressionConfig;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;
@@ -158,15 +162,18 @@ export const parseGatewayConfig = (
       responses: service.responses,
       sample: service.sample,
       cache: serviceCacheOf(service.cache),
+      isCompressed: service.compression === 'on',
       ...policiesOf(service, at),
     };
   });
-  const { limits, cache, dropResponseHeaders, trustProxy, accessLog, reload, shutdown, admin } = root;
+  const { limits, cache, compression, dropResponseHeaders, trustProxy, accessLog, reload, shutdown, admin } =
+    root;
   return {
     services,
     limits,
     cache: { ...cache, url: env.CACHE_URL || undefined },
     dropResponseHeaders,
+    compression,
     trustProxy,
     accessLog,
     reload,

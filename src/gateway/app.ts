@@ -4,6 +4,7 @@ import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
+import { Compression } from '../http/compression.ts';
 import { identify } from '../http/identify.ts';
 import { inOrder } from '../http/in-order.ts';
 import type { Log } from '../http/log.ts';
@@ -23,6 +24,7 @@ import { mountOf } from './mount.ts';
 import { compileOperations } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { ownPages } from './own-pages.ts';
+import { passOnOf, restorePlainTags } from './pass-on.ts';
 import { publicPaths } from './public-paths.ts';
 import { inspectAnswers } from './responses/inspect.ts';
 import { ResponseLedger } from './responses/ledger.ts';
@@ -35,7 +37,7 @@ import { validate } from './validate.ts';
 export interface GatewayOptions {
   readonly config: Pick<
     GatewayConfig,
-    'services' | 'limits' | 'cache' | 'dropResponseHeaders' | 'trustProxy' | 'accessLog'
+    'services' | 'limits' | 'cache' | 'compression' | 'dropResponseHeaders' | 'trustProxy' | 'accessLog'
   >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -101,6 +103,7 @@ export function createGateway({
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
   const { limits, trustProxy, dropResponseHeaders } = config;
+  const compression = new Compression(config.compression);
   const security = securityHeaders();
   const headersOf = responseHeaders(security, dropResponseHeaders);
   const lines = config.accessLog ? log.lines : undefined;
@@ -112,10 +115,14 @@ export function createGateway({
   // Requests of the gateway's own, for the parts of an answer.
   const send = createSend(router, callers, unservedPaths, inspect);
 
+  // Services whose responses are compressed on their way to clients.
+  const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
+  const passOn = passOnOf(compressed);
+
   return inOrder(
     [
       // An id, and a place in a trace.
-      identify({ heedsDeadline: trustProxy }),
+      identify({ heedsDeadline: trustProxy, compression }),
       // A line and a measurement when it is over.
       accessLog({ lines, onRequest }),
       // What the gateway answers itself.
@@ -124,10 +131,12 @@ export function createGateway({
       route(router, unservedPaths, security),
       // As the contract says, or 400, 413, 415.
       validate(limits.body),
+      // With the tags that the service knows.
+      ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
       // With links where its service has none, and with what they lead to at other services.
-      compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }),
+      compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect, passOn }),
       // To the service and back.
-      forward({ callers, trustProxy, headersOf, inspect }),
+      forward({ callers, trustProxy, headersOf, inspect, passOn }),
     ],
     // Whatever went wrong, as application/problem+json, or as a page.
     problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }),

@@ -11,6 +11,7 @@ import type { Callers } from '../outbound/caller.ts';
 import { exchangeOf } from './exchange.ts';
 import { type ResponseHeaders, requestHeaders } from './headers.ts';
 import { passInterim } from './interim.ts';
+import type { PassOn } from './pass-on.ts';
 import type { Inspect } from './responses/inspect.ts';
 
 export interface ForwardOptions {
@@ -18,9 +19,10 @@ export interface ForwardOptions {
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
+  readonly passOn: PassOn;
 }
 
-export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOptions): Step =>
+export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: ForwardOptions): Step =>
   async function forward(req, res) {
     const { method = '' } = req;
     const { context, operation, target: path, body } = exchangeOf(req);
@@ -44,7 +46,8 @@ export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOpti
       const answer = await call.answer;
       const inspected = inspect(answer, operation, method, path);
       if (inspected) await inspected;
-      answer.pipe(res, headersOf(answer.rawHeaders, context));
+      const passing = passOn(answer, req, res, headersOf(answer.rawHeaders, context));
+      if (passing) await passing;
     } catch (error) {
       if (!(error instanceof CallAborted)) throw error;
       res.destroy();

@@ -3,6 +3,7 @@
  * that the log and the metrics carry.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Compression } from './compression.ts';
 import type { TraceSpan } from './tracing.ts';
 
 export class RequestContext {
@@ -31,6 +32,8 @@ export class RequestContext {
   isProbe = false;
   /** What the cache did for it; empty where there is none. */
   cache: '' | 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared' = '';
+  /** Which responses are compressed; undefined where none are. */
+  compression: Compression | undefined;
 
   constructor(requestId: string, traceparent: string, continuesTrace: boolean, span?: TraceSpan) {
     this.requestId = requestId;

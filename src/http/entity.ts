@@ -1,13 +1,16 @@
 /**
  * What a page answers with, made once when the documents are loaded: bytes, their type, a strong ETag.
  *
- * Reads `If-None-Match`; sends 200 or 304 (RFC 9110 §8.8.3, §13.1.2), HEAD without a body, `Cache-Control`
+ * Reads `If-None-Match`, `Accept-Encoding`; sends 200 or 304 (RFC 9110 §8.8.3, §13.1.2), HEAD without a body, `Cache-Control`
  * (RFC 9111 §5.2) and the security headers. Any other method is 405 with `Allow` (§15.5.6).
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Coding } from '../config/compression.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed } from '../contract/problems.ts';
+import { codedTag, compress } from './compression.ts';
+import { findContext } from './context.ts';
 import { negotiate } from './negotiate.ts';
 import { dataSecurity, pageSecurity } from './page/security.ts';
 
@@ -50,15 +53,52 @@ export function entity(
 export const json = (type: string, body: unknown, more?: Readonly<Record<string, string>>): Entity =>
   entity(type, JSON.stringify(body), more);
 
-export function send(req: Request, res: Response, { body, headers }: Entity, status = 200): void {
+export function send(req: Request, res: Response, made: Entity, status = 200): void {
+  const { body, headers } = made;
   res.status(status).set(headers);
+  const coding = codingOf(req, res, made);
+  if (coding !== undefined)
+    res.set({ 'Content-Encoding': coding, ETag: codedTag(headers.ETag ?? '', coding) });
   if (req.fresh) {
     res.removeHeader('Content-Type');
+    res.removeHeader('Content-Encoding');
     res.status(304).end();
-  } else {
-    res.set('Content-Length', String(Buffer.byteLength(body)));
-    res.end(req.method === 'HEAD' ? undefined : body);
+    return;
   }
+  const coded = coding === undefined ? body : codedBody(made, coding);
+  if (typeof coded === 'string' || Buffer.isBuffer(coded)) end(req, res, coded);
+  else
+    coded.then(
+      (bytes) => end(req, res, bytes),
+      () => res.destroy(),
+    );
+}
+
+function end(req: Request, res: Response, body: string | Buffer): void {
+  res.set('Content-Length', String(Buffer.byteLength(body)));
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+function codingOf(req: Request, res: Response, { body, headers }: Entity): Coding | undefined {
+  const head = {
+    status: res.statusCode,
+    contentType: headers['Content-Type'],
+    length: Buffer.byteLength(body),
+  };
+  const { varies = false, coding } = findContext(req)?.compression?.choose(req, head) ?? {};
+  if (varies) res.vary('Accept-Encoding');
+  return coding;
+}
+
+/** Compressed bodies, each made when it is asked for first, and kept as long as what it is made from. */
+const codedBodies = new WeakMap<Entity, Map<Coding, Buffer | Promise<Buffer>>>();
+
+function codedBody(made: Entity, coding: Coding): Buffer | Promise<Buffer> {
+  const known = codedBodies.get(made) ?? new Map<Coding, Buffer | Promise<Buffer>>();
+  codedBodies.set(made, known);
+  const found = known.get(coding) ?? compress(Buffer.from(made.body), coding);
+  known.set(coding, found);
+  return found;
 }
 
 /** One of several entities of a resource, by `Accept`; `Vary` goes with it, and with the 406 as well. */

@@ -5,6 +5,7 @@
  * with the rest of its raw head, which is cheaper).
  */
 import { randomUUID } from 'node:crypto';
+import type { Compression } from './compression.ts';
 import { RequestContext, setContext } from './context.ts';
 import { deadlineOf } from './deadline.ts';
 import type { Step } from './in-order.ts';
@@ -20,9 +21,10 @@ export interface IdentifyOptions {
   readonly echo?: boolean;
   /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
   readonly heedsDeadline?: boolean;
+  readonly compression?: Compression;
 }
 
-export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): Step =>
+export const identify = ({ echo = false, heedsDeadline = false, compression }: IdentifyOptions = {}): Step =>
   function identify(req, res, next) {
     const id = req.headers['x-request-id'];
     const requestId = typeof id === 'string' && SANE.test(id) ? id : randomUUID();
@@ -31,6 +33,7 @@ export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOption
     const span = tracer.current?.serve(req.method ?? '', given);
     const traceparent = span?.traceparent ?? given ?? newTraceparent();
     const context = new RequestContext(requestId, traceparent, given !== undefined, span);
+    context.compression = compression;
     if (heedsDeadline) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);

@@ -3,3 +3,16 @@
 /** The headers of a raw array but those of these names, in lower case. */
 export const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
   raw.filter((_, i) => !names.has((raw[i - (i % 2)] as string).toLowerCase()));
+
+/**
+ * All lines of a field as one value (RFC 9110 §5.3).
+ * @param name in lower case
+ */
+export function fieldOf(raw: readonly string[], name: string): string | undefined {
+  let value: string | undefined;
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]?.toLowerCase() !== name) continue;
+    value = value === undefined ? (raw[i + 1] ?? '') : `${value}, ${raw[i + 1]}`;
+  }
+  return value;
+}

@@ -3,6 +3,7 @@
  * `pipe`, `collect` and `discard`, and may `peek` or `copy` before; until then a bounded part of the body is held.
  */
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { markEventStream } from '../http/event-stream.ts';
 import { HOP_BY_HOP } from '../http/hop-by-hop.ts';
@@ -149,6 +150,26 @@ export class UpstreamAnswer {
     if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
     const kept = without(this.#trailers, NEVER_TRAILERS);
     for (let i = 0; i < kept.length; i += 2) res.addTrailers([[kept[i] as string, kept[i + 1] as string]]);
+  }
+
+  /** The body as a stream, which is read from the connection no faster than from here. */
+  stream(): Readable {
+    const controller = this.#controller;
+    const body = new Readable({
+      read: () => controller.resume(),
+      destroy: (error, done) => {
+        this.abort(error ?? new CallAborted());
+        done(error);
+      },
+    });
+    this.#attach({
+      data: (chunk) => {
+        if (!body.push(chunk)) controller.pause();
+      },
+      end: () => body.push(null),
+      fail: (error) => body.destroy(error),
+    });
+    return body;
   }
 
   /** The whole body; one that is larger than `limit` bytes is given up. */

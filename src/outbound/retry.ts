@@ -3,6 +3,7 @@
  * a budget, so that a target in trouble is not asked more than usual.
  */
 import type { Policy } from '../config/policy.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
 import type { UpstreamAnswer } from './answer.ts';
 import type { Call, OutboundRequest } from './call.ts';
 import { CallFailure } from './call-failure.ts';
@@ -29,7 +30,10 @@ export class RetryRules {
     const isAnswer = !(outcome instanceof CallFailure);
     // It was worked on, and would be sent the same again.
     if (!isAnswer && outcome.kind === 'invalid') return false;
-    const after = isAnswer && RETRIED_STATUSES.has(outcome.status) ? retryAfter(outcome) : undefined;
+    const after =
+      isAnswer && RETRIED_STATUSES.has(outcome.status)
+        ? parseRetryAfter(outcome.header('retry-after'))
+        : undefined;
     const isElsewhere = call.hasOther();
     if (isAnswer && !isRetriedAnswer(outcome.status, after, isElsewhere)) return false;
     if (!isRepeatable(call.request) && !isUnsent(call.request, outcome)) return false;
@@ -78,15 +82,3 @@ const isUnsent = ({ body }: OutboundRequest, outcome: UpstreamAnswer | CallFailu
 
 const isUnreachable = (outcome: UpstreamAnswer | CallFailure): boolean =>
   outcome instanceof CallFailure && outcome.kind === 'unreachable';
-
-/** As HTTP writes one (RFC 9110 §5.6.7): `Date.parse` would take a number for a year too. */
-const HTTP_DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
-
-/** Milliseconds, from seconds or a date. */
-const retryAfter = (answer: UpstreamAnswer): number | undefined => {
-  const value = answer.header('retry-after')?.trim();
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const milliseconds = HTTP_DATE.test(value) ? Date.parse(value) - Date.now() : Number.NaN;
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
-};

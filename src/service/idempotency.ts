@@ -4,15 +4,15 @@
  * there or neither, whenever a process ends. Only what has succeeded is kept: a problem changed nothing, and
  * the same request may find another state next time.
  *
- * Reads `Idempotency-Key`, `Authorization`, `Cookie`: a key is its caller's own. Throws bad-request (400),
+ * Reads `Idempotency-Key`, `Authorization`, `Cookie`: a key belongs to its caller. Throws bad-request (400),
  * idempotency-key-in-flight (409), idempotency-key-reused (422).
  */
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../contract/problems.ts';
-import type { IdempotencyKey, IdempotencyKeys, KeptAnswer } from '../storage/idempotency-keys.ts';
+import type { FoundAnswer, IdempotencyKey, IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { unitOfWork } from '../storage/unit-of-work.ts';
+import { digest, ownerOf } from './idempotency-caller.ts';
 
 const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
@@ -81,7 +81,12 @@ export class Idempotency {
   }
 }
 
-function replay({ fingerprint, ...reply }: KeptAnswer, asked: string): Reply {
+function replay({ fingerprint, isOwn, ...reply }: FoundAnswer, asked: string): Reply {
+  if (!isOwn)
+    throw new Problem(
+      idempotencyKeyReused,
+      'The key came before with other credentials of the same subject, and what was asked for then has been done. Its response is for those credentials alone; read the resource instead.',
+    );
   if (fingerprint === asked) return reply;
   throw new Problem(idempotencyKeyReused, 'The key came before with another operation or other input.');
 }
@@ -98,7 +103,5 @@ function keyOf(headers: IncomingHttpHeaders): IdempotencyKey | undefined {
       badRequest,
       'An Idempotency-Key has 1 to 255 visible ASCII characters, without quotes inside.',
     );
-  return { key, caller: digest(JSON.stringify([headers.authorization, headers.cookie])) };
+  return { key, ...ownerOf(headers) };
 }
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

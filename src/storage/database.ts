@@ -6,7 +6,7 @@
 import { Kysely, type KyselyPlugin, PostgresDialect } from 'kysely';
 import { ConfigError } from '../config/config-error.ts';
 import { embeddedInFolder, embeddedInMemory, type OpenPool } from './embedded.ts';
-import { idempotencyKeysMigration } from './idempotency-keys.ts';
+import { idempotencyKeysMigration, idempotencySubjectsMigration } from './idempotency-keys.ts';
 import { type Migration, migrate } from './migrate.ts';
 import { server } from './server.ts';
 import { refuseInsideTransaction, refuseLooseWrite } from './transaction.ts';
@@ -62,7 +62,7 @@ const guarded = ({ pool }: OpenPool) => ({
 const WRITES: ReadonlySet<string> = new Set(['InsertQueryNode', 'UpdateQueryNode', 'DeleteQueryNode']);
 
 /** Tables that every schema has, for what the library promises in a service's name. */
-const libraryMigrations = [idempotencyKeysMigration];
+const libraryMigrations = [idempotencyKeysMigration, idempotencySubjectsMigration];
 
 /** A write that is not part of the unit of work would stay when the rest is taken back. */
 const writesInUnit: KyselyPlugin = {

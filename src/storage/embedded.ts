@@ -27,7 +27,7 @@ export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
 }
 
 export async function embeddedInFolder(folder: string): Promise<OpenPool> {
-  const unlock = lock(folder);
+  const unlock = await lock(folder);
   try {
     return poolOf(await PGlite.create({ startParams, dataDir: await cluster(folder) }), unlock);
   } catch (error) {
@@ -39,9 +39,9 @@ export async function embeddedInFolder(folder: string): Promise<OpenPool> {
   }
 }
 
-function lock(folder: string): () => void {
+async function lock(folder: string): Promise<() => void> {
   try {
-    return lockFolder(folder);
+    return await lockFolder(folder);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;

@@ -1,67 +1,156 @@
 /**
- * Keeps a data folder to one process: the embedded database has no server that would do it, and two writers
- * would destroy the data. The lock is a file that names its owner by pid and start time, so that a pid which
- * was given out again (pid 1 of every container) does not look like the owner of the crash before.
+ * Keeps a data folder to one process: the embedded database has no server that would do it, and two writers would
+ * destroy the data. `lock.db` is an empty SQLite database that its owner holds exclusively. The lock is the kernel's: it
+ * goes with the process, however that ends, and it holds between containers, whose pids say nothing to each other. The
+ * file stays, as one that is removed and made again could be held twice.
+ *
+ * `lock` says who the owner is, and is touched every second. That is for folders which several machines share over a
+ * network, where locks may hold on each machine alone: an owner on another machine that goes on touching it is alive.
  */
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
 import { ConfigError } from '../config/config-error.ts';
 
-/** When the process started, in ticks since boot; empty where there is no /proc. */
-function startOf(pid: number): string {
+const ownerSchema = z.object({
+  pid: z.int(),
+  host: z.string(),
+  /** Differs between machines, and after each start of one. */
+  boot: z.string(),
+  /** Within which its pid has a meaning. */
+  namespace: z.string(),
+});
+
+type Owner = z.infer<typeof ownerSchema>;
+
+export interface LockTiming {
+  /** Milliseconds between two touches. */
+  readonly beat?: number;
+  /** Milliseconds for which an owner on another machine is watched before it counts as gone. */
+  readonly patience?: number;
+}
+
+const NOT_AVAILABLE = '';
+const orNothing = (read: () => string): string => {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return read().trim();
   } catch {
-    return '';
+    return NOT_AVAILABLE;
   }
-}
+};
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** The pid of the live process that holds the lock, if there is one. */
-function ownerOf(file: string): number | undefined {
-  const [pid, start] = readFileSync(file, 'utf8').split(' ');
-  const owner = Number(pid);
-  return owner > 0 && isAlive(owner) && startOf(owner) === start ? owner : undefined;
-}
-
-/** Makes the lock with its content in one step, so that nobody reads it half written. */
-function create(file: string): boolean {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${process.pid} ${startOf(process.pid)}`);
-  try {
-    linkSync(draft, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    rmSync(draft);
-  }
-}
+const self = (): Owner => ({
+  pid: process.pid,
+  host: hostname(),
+  boot: orNothing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) || hostname(),
+  namespace: orNothing(() => readlinkSync('/proc/self/ns/pid')),
+});
 
 /**
  * Takes the folder, which is made when it is not there, and gives back the function that frees it.
  * @throws ConfigError when a live process has it
  */
-export function lockFolder(folder: string): () => void {
+export async function lockFolder(
+  folder: string,
+  { beat = 1000, patience = 10_000 }: LockTiming = {},
+): Promise<() => void> {
   mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
   const file = join(folder, 'lock');
-  while (!create(file)) {
+  const database = take(folder, file);
+  try {
     const owner = ownerOf(file);
-    if (owner !== undefined)
-      throw new ConfigError(
-        `DATA_DIR: ${folder} is in use by process ${owner}: stop that one, or set DATA_DIR to another folder`,
-      );
-    rmSync(file, { force: true });
+    if (owner && owner.boot !== self().boot && (await isTouched(file, beat, patience)))
+      throw inUse(folder, owner);
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(self()));
+    renameSync(draft, file);
+  } catch (error) {
+    database.close();
+    throw error;
   }
-  return () => rmSync(file, { force: true });
+  const beating = setInterval(() => touch(file), beat).unref();
+  return () => {
+    clearInterval(beating);
+    rmSync(file, { force: true });
+    database.close();
+  };
 }
+
+const SQLITE_BUSY = 5;
+
+/** @throws ConfigError when another process, or this one, has it */
+function take(folder: string, file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+    // Nothing is ever written to it, so there is nothing for a journal either.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database?.close();
+    const { errcode, message } = error as Error & { readonly errcode?: number };
+    if (errcode === SQLITE_BUSY) throw inUse(folder, ownerOf(file));
+    throw new ConfigError(
+      `DATA_DIR: ${folder} cannot be locked (${message}): set it to a folder on a disk of this machine, with a shorter path if that has more than 500 bytes`,
+      error,
+    );
+  }
+}
+
+function inUse(folder: string, owner: Owner | undefined): ConfigError {
+  return new ConfigError(
+    `DATA_DIR: ${folder} is in use by ${nameOf(owner)}: stop that one, or set DATA_DIR to another folder`,
+  );
+}
+
+function nameOf(owner: Owner | undefined): string {
+  if (owner === undefined) return 'another process';
+  const { pid, host, namespace } = owner;
+  const here = self();
+  if (host === here.host && namespace === here.namespace) return `process ${pid}`;
+  return `process ${pid} of another container or machine, ${host}`;
+}
+
+function ownerOf(file: string): Owner | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function touch(file: string): void {
+  const now = new Date();
+  try {
+    utimesSync(file, now, now);
+  } catch {
+    // A disk that is out of reach for a moment: the lock holds, and the next touch may succeed.
+  }
+}
+
+/** By its own clock alone, as that of another machine may be wrong. */
+async function isTouched(file: string, beat: number, patience: number): Promise<boolean> {
+  const before = timeOf(file);
+  for (let waited = 0; waited < patience; waited += beat) {
+    await setTimeout(beat);
+    if (timeOf(file) !== before) return true;
+  }
+  return false;
+}
+
+const timeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.mtimeMs;

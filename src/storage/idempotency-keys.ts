@@ -6,6 +6,7 @@ import { transaction } from './transaction.ts';
 interface KeyRow {
   caller: string;
   key: string;
+  subject: string | null;
   /** Of the request. */
   fingerprint: string;
   status: number;
@@ -22,6 +23,14 @@ export interface IdempotencyKey {
   /** Whose key it is, as a hash: keys of different callers have nothing to do with each other. */
   readonly caller: string;
   readonly key: string;
+  /** Whom the caller says it acts for, as a hash; undefined where it does not say. */
+  readonly subject?: string | undefined;
+}
+
+/** Found under a key. */
+export interface FoundAnswer extends KeptAnswer {
+  /** Whether it was made for this caller; otherwise for another one of the same subject. */
+  readonly isOwn: boolean;
 }
 
 export interface KeptAnswer {
@@ -54,6 +63,20 @@ export const idempotencyKeysMigration: Migration<Tables> = {
   },
 };
 
+/** Of two callers of one subject with one key, one is kept. */
+export const idempotencySubjectsMigration: Migration<Tables> = {
+  name: 'idempotency subjects',
+  async up(tx) {
+    await tx.schema.alterTable('idempotency_keys').addColumn('subject', 'text').execute();
+    await tx.schema
+      .createIndex('idempotency_keys_by_subject')
+      .on('idempotency_keys')
+      .columns(['subject', 'key'])
+      .unique()
+      .execute();
+  },
+};
+
 export class IdempotencyKeys {
   readonly #db: Kysely<Tables>;
 
@@ -61,24 +84,28 @@ export class IdempotencyKeys {
     this.#db = db as Kysely<Tables>;
   }
 
-  async find({ caller, key }: IdempotencyKey): Promise<KeptAnswer | undefined> {
-    const row = await this.#db
+  async find({ caller, key, subject = '' }: IdempotencyKey): Promise<FoundAnswer | undefined> {
+    const rows = await this.#db
       .selectFrom('idempotency_keys')
-      .select(['fingerprint', 'status', 'body'])
-      .where('caller', '=', caller)
+      .select(['caller', 'fingerprint', 'status', 'body'])
+      .where((is) => is.or([is('caller', '=', caller), is('subject', '=', subject)]))
       .where('key', '=', key)
       .where('created_at', '>', KEPT)
-      .executeTakeFirst();
+      .execute();
+    const row = rows.find((one) => one.caller === caller) ?? rows[0];
     if (row === undefined) return undefined;
-    const { body, ...rest } = row;
-    return body === null ? rest : { ...rest, body: JSON.parse(body) };
+    const { body, caller: owner, ...rest } = row;
+    return { ...rest, isOwn: owner === caller, ...(body !== null && { body: JSON.parse(body) }) };
   }
 
   /**
    * Keeps an answer, in the transaction of what it tells of; waits while another instance does the same.
    * @returns false when the key is taken: then nothing of that transaction may be kept
    */
-  keep({ caller, key }: IdempotencyKey, { fingerprint, status, body }: KeptAnswer): Promise<boolean> {
+  keep(
+    { caller, key, subject }: IdempotencyKey,
+    { fingerprint, status, body }: KeptAnswer,
+  ): Promise<boolean> {
     return transaction(this.#db, async (tx) => {
       await tx.deleteFrom('idempotency_keys').where('created_at', '<=', KEPT).execute();
       const { numInsertedOrUpdatedRows } = await tx
@@ -86,6 +113,7 @@ export class IdempotencyKeys {
         .values({
           caller,
           key,
+          subject: subject ?? null,
           fingerprint,
           status,
           body: body === undefined ? null : JSON.stringify(body),

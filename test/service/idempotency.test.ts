@@ -6,6 +6,9 @@ import { memoryKeys } from '../support/keys.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 const KEY = '8e03978e-40d5-43dd-bc93-6894a57f9324';
+const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const bearer = (claims: object, alg = 'RS256'): string =>
+  `Bearer ${base64({ alg })}.${base64({ iss: 'https://id.example', sub: 'ada', ...claims })}.c2ln`;
 const look = { title: 'Look', helpDeskId: 'hd-1' };
 
 describe('a request that comes again', () => {
@@ -51,6 +54,64 @@ describe('a request that comes again', () => {
     const first = await post(KEY).set('Authorization', 'Bearer a').expect(201);
     const other = await post(KEY).set('Authorization', 'Bearer b').expect(201);
     expect(other.body.id).not.toBe(first.body.id);
+  });
+
+  it.each([
+    ['another session', 'session=a', 'session=b'],
+    ['another session beside the same cookie', 'theme=dark; session=a', 'theme=dark; session=b'],
+    ['no session', 'session=a', ''],
+  ])('has nothing to do with the same key of %s', async (_who, one, another) => {
+    const first = await post(KEY).set('Cookie', one).expect(201);
+    const other = await post(KEY).set('Cookie', another).expect(201);
+    expect(other.body.id).not.toBe(first.body.id);
+    expect((await post(KEY).set('Cookie', one).expect(201)).body.id).toBe(first.body.id);
+  });
+
+  it('is the same with the same cookies in another order', async () => {
+    const first = await post(KEY).set('Cookie', 'theme=dark; session=a').expect(201);
+    const again = await post(KEY).set('Cookie', 'session=a;theme=dark').expect(201);
+    expect(again.body.id).toBe(first.body.id);
+  });
+
+  it('is not done twice when its access token was renewed, and not answered to whoever has the new one', async () => {
+    const before = await count();
+    const first = await post(KEY)
+      .set('Authorization', bearer({ iat: 1 }))
+      .expect(201);
+    const { body } = await post(KEY)
+      .set('Authorization', bearer({ iat: 2 }))
+      .expect(422);
+    expect(body.type).toBe('/problems/idempotency-key-reused');
+    expect(JSON.stringify(body)).not.toContain(first.body.id);
+    expect(await count()).toBe(before + 1);
+    const again = await post(KEY)
+      .set('Authorization', bearer({ iat: 1 }))
+      .expect(201);
+    expect(again.body.id).toBe(first.body.id);
+  });
+
+  it.each<[string, object]>([
+    ['subject', { sub: 'bob' }],
+    ['issuer', { iss: 'https://other.example' }],
+  ])('has nothing to do with the same key of another %s', async (_what, other) => {
+    await post(KEY).set('Authorization', bearer({})).expect(201);
+    await post(KEY).set('Authorization', bearer(other)).expect(201);
+  });
+
+  it('never gives a response to a token that only says that it is of the same subject', async () => {
+    const first = await post(KEY).set('Authorization', bearer({})).expect(201);
+    const forged = [
+      bearer({}, 'none'),
+      `${bearer({})}x`,
+      bearer({}).replace(/[^.]*$/, ''),
+      'Bearer a.b.c',
+      'Bearer ..',
+      'Bearer e30.e30.',
+    ];
+    for (const token of forged) {
+      const { body } = await post(KEY).set('Authorization', token);
+      expect(body.id).not.toBe(first.body.id);
+    }
   });
 
   it('may be mended when the first was refused', async () => {

@@ -196,12 +196,31 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
       await expect(work(new Error('no'))).rejects.toThrow('no');
       expect(await keys.find(key)).toBeUndefined();
       expect(await work()).toBe(true);
-      expect(await keys.find(key)).toEqual(answer);
+      expect(await keys.find(key)).toEqual({ ...answer, isOwn: true });
       expect(await ids(db)).toEqual(['one']);
       expect(await keys.keep(key, { ...answer, status: 200 })).toBe(false);
       expect(await keys.find({ ...key, caller: 'you' })).toBeUndefined();
       expect(await keys.keep({ ...key, key: 'empty' }, { fingerprint: 'f', status: 204 })).toBe(true);
-      expect(await keys.find({ ...key, key: 'empty' })).toEqual({ fingerprint: 'f', status: 204 });
+      expect(await keys.find({ ...key, key: 'empty' })).toEqual({
+        fingerprint: 'f',
+        status: 204,
+        isOwn: true,
+      });
+    });
+
+    it('keeps one answer under the key of one subject, and says whether it was made for the caller', async () => {
+      const keys = new IdempotencyKeys((await things()) as Kysely<unknown>);
+      const answer = { fingerprint: 'f', status: 201, body: { id: 'one' } };
+      const before = { caller: 'token 1', key: 'k', subject: 'ada' };
+      const renewed = { ...before, caller: 'token 2' };
+      expect(await keys.keep(before, answer)).toBe(true);
+      expect(await keys.keep(renewed, answer)).toBe(false);
+      expect(await keys.find(before)).toEqual({ ...answer, isOwn: true });
+      expect(await keys.find(renewed)).toEqual({ ...answer, isOwn: false });
+      expect(await keys.find({ ...renewed, subject: 'bob' })).toBeUndefined();
+      expect(await keys.keep({ ...renewed, subject: 'bob' }, answer)).toBe(true);
+      expect(await keys.keep({ caller: 'no token', key: 'k' }, answer)).toBe(true);
+      expect(await keys.keep({ caller: 'other session', key: 'k' }, answer)).toBe(true);
     });
 
     it('forgets keys after a day', async () => {
@@ -216,7 +235,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
         .execute();
       expect(await keys.find(key)).toBeUndefined();
       expect(await keys.keep(key, { fingerprint: 'g', status: 200 })).toBe(true);
-      expect(await keys.find(key)).toEqual({ fingerprint: 'g', status: 200 });
+      expect(await keys.find(key)).toEqual({ fingerprint: 'g', status: 200, isOwn: true });
     });
 
     it('puts transactions that lock the same row one after the other', async () => {

@@ -2,13 +2,19 @@
 import type { IdempotencyKey, KeptAnswer } from '../../src/storage/idempotency-keys.ts';
 
 export function memoryKeys() {
-  const kept = new Map<string, KeptAnswer>();
-  const name = ({ caller, key }: IdempotencyKey) => `${caller} ${key}`;
+  const kept: (IdempotencyKey & { readonly answer: KeptAnswer })[] = [];
+  const find = ({ caller, key, subject }: IdempotencyKey) => {
+    const found = kept.filter((one) => one.key === key);
+    const one =
+      found.find((other) => other.caller === caller) ??
+      found.find((other) => subject !== undefined && other.subject === subject);
+    return one && { ...one.answer, isOwn: one.caller === caller };
+  };
   return {
-    find: async (key: IdempotencyKey) => kept.get(name(key)),
+    find: async (key: IdempotencyKey) => find(key),
     async keep(key: IdempotencyKey, answer: KeptAnswer) {
-      const isNew = !kept.has(name(key));
-      if (isNew) kept.set(name(key), answer);
+      const isNew = find(key) === undefined;
+      if (isNew) kept.push({ ...key, answer });
       return isNew;
     },
   };

@@ -16,6 +16,7 @@ import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
 import type { Callers } from '../../outbound/caller.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { ResponseHeaders } from '../headers.ts';
+import type { PassOn } from '../pass-on.ts';
 import type { Inspect } from '../responses/inspect.ts';
 import type { Send } from '../send.ts';
 import type { Composition, CompositionOf } from './composition.ts';
@@ -30,6 +31,7 @@ export interface ComposeOptions {
   readonly trustProxy: boolean;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
+  readonly passOn: PassOn;
 }
 
 /** One request that is not just passed on. */

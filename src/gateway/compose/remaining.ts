@@ -1,11 +1,15 @@
-/** How long a part may still be kept (RFC 9111 §4.2): the whole has no `Age` that would tell how old the part is. */
+/**
+ * How long a part may still be kept (RFC 9111 §4.2): the whole has no `Age` that would tell how old the part is. All
+ * lines of `Cache-Control` count, as one that says `private` may be the second.
+ */
+import { ageOf } from '../../http/cache-control.ts';
+import { fieldOf } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 
-export function remaining(answer: Pick<UpstreamAnswer, 'header'>): string | undefined {
-  const age = Number(answer.header('age') ?? 0);
-  return answer
-    .header('cache-control')
-    ?.replace(/\bmax-age=(\d+)/i, (said, seconds) =>
-      age > 0 ? `max-age=${Math.max(0, Number(seconds) - age)}` : said,
-    );
+export function remaining({ rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>): string | undefined {
+  const age = ageOf(fieldOf(rawHeaders, 'age'));
+  return fieldOf(rawHeaders, 'cache-control')?.replaceAll(
+    /(?<![\w-])(max-age|s-maxage)=(\d+)/gi,
+    (_, name: string, seconds: string) => `${name}=${Math.max(0, Number(seconds) - age)}`,
+  );
 }

@@ -1,5 +1,10 @@
-/** Sends what was put together here. Reads `If-None-Match`; sends 304 (RFC 9110 §15.4.5) where it holds. */
+/**
+ * Sends what was put together here, compressed for whoever takes that. Reads `If-None-Match`, `Accept-Encoding`; sends
+ * 304 (RFC 9110 §15.4.5) where it holds.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codedTag, compress, isFixed, VARY_BY_ENCODING } from '../../http/compression.ts';
+import { contextOf } from '../../http/context.ts';
 import { noneMatch } from '../../http/etag.ts';
 
 export interface Reply {
@@ -11,14 +16,21 @@ export interface Reply {
   readonly head: readonly string[];
 }
 
-export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Reply): void {
-  const { status, bytes, etag, contentType } = reply;
-  const head = etag === undefined ? reply.head : [...reply.head, 'ETag', etag];
+export async function sendReply(req: IncomingMessage, res: ServerResponse, reply: Reply): Promise<void> {
+  const { status, bytes, contentType } = reply;
+  const about = { status, contentType, length: bytes.length };
+  const { compression } = contextOf(req);
+  const { varies = false, coding } = (!isFixed(reply.head, req) && compression?.choose(req, about)) || {};
+  const etag = reply.etag && coding ? codedTag(reply.etag, coding) : reply.etag;
+  const head = [...reply.head, ...(varies ? VARY_BY_ENCODING : [])];
+  if (etag !== undefined) head.push('ETag', etag);
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   if (isRead && status === 200 && etag !== undefined && !noneMatch(req.headers['if-none-match'], etag)) {
-    res.writeHead(304, [...head]).end();
+    res.writeHead(304, head).end();
     return;
   }
-  res.writeHead(status, [...head, 'Content-Type', contentType, 'Content-Length', String(bytes.length)]);
-  res.end(req.method === 'HEAD' ? undefined : bytes);
+  if (coding !== undefined) head.push('Content-Encoding', coding);
+  const body = coding === undefined ? bytes : await compress(bytes, coding);
+  res.writeHead(status, [...head, 'Content-Type', contentType, 'Content-Length', String(body.length)]);
+  res.end(req.method === 'HEAD' ? undefined : body);
 }

@@ -32,9 +32,7 @@ const OF_THE_BYTES: ReadonlySet<string> = new Set([
 ]);
 const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
   ...OF_THE_BYTES,
-  'cache-control',
-  'age',
-  'last-modified',
+  ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
 ]);
 /** What a 304 says nothing of (RFC 9110 §15.4.5). */
 const OF_THE_CONTENT: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding']);
@@ -48,7 +46,7 @@ export async function answerWhole(work: Composing): Promise<void> {
   const subject = await askSubject(work, gone);
   const { answer, head, value } = subject;
   if (value === undefined) {
-    if (isRead || !subject.format.rendering) return answer.pipe(res, head);
+    if (isRead || !subject.format.rendering) return options.passOn(answer, req, res, head);
     // How things went wrong is for the service to show.
     answer.discard();
     exchangeOf(req).target = subject.path;
@@ -66,13 +64,13 @@ export async function answerWhole(work: Composing): Promise<void> {
     selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
   if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
-  send(work, subject, operation, body, expanded);
+  return send(work, subject, operation, body, expanded);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What was read for the URLs in it alone: as the service sent it, where they are public already. */
-function sendRead(work: Composing, subject: Subject, isSuccess: boolean): void {
+async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
   const { answer, head, value, isChanged, charset, contentType } = subject;
   if (!isChanged || charset === undefined) {
     sendUnchanged(work, subject);
@@ -80,7 +78,7 @@ function sendRead(work: Composing, subject: Subject, isSuccess: boolean): void {
   }
   const bytes = charset.encode(writeExact(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
-  sendReply(work.req, work.res, {
+  await sendReply(work.req, work.res, {
     status: answer.status,
     bytes,
     etag,
@@ -142,7 +140,7 @@ function send(
   operation: GraphOperation,
   body: Body,
   expanded: Expanded | undefined,
-): void {
+): Promise<void> {
   const { req, res, composition, selection } = work;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
@@ -166,7 +164,7 @@ function send(
   if (links.length > 0) kept.push('Link', linkHeader(links));
   kept.push(...added.flat());
 
-  sendReply(req, res, {
+  return sendReply(req, res, {
     status: answer.status,
     bytes,
     etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),

@@ -8,23 +8,33 @@
  * another host.
  */
 import { createHash } from 'node:crypto';
-import type { RequestHandler, Router } from 'express';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
 import { cache, type Entity, entity, get, HTML, send } from '../../http/entity.ts';
 import { html } from '../../http/page/html.ts';
 import { layout, siteHeader } from '../../http/page/layout.ts';
-import { dataSecurity } from '../../http/page/security.ts';
 import { pathOf as sitePathOf } from '../../http/page/site-files.ts';
 import { pathOf } from './assets.ts';
 import { chooser, isLarge, partsList, partsMenu, titleOf } from './docs-parts.ts';
+import { once } from './once.ts';
 import { operationsOfPart, type Part, partOf, queryOf } from './part.ts';
 import type { Published } from './published.ts';
 
-const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png'];
+const FILES = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+  'favicon-16x16.png': 'image/png',
+  'favicon-32x32.png': 'image/png',
+};
 
-const fileHeaders = { ...dataSecurity, 'Cache-Control': cache.files };
+const fileHeaders = { 'Cache-Control': cache.files };
+
+/** Found from where swagger-ui-express finds it. */
+const dist = createRequire(import.meta.resolve('swagger-ui-express'));
 
 export function docs(router: Router, published: readonly Published[]): void {
   get(router, '/docs', (req, res) => {
@@ -36,13 +46,9 @@ export function docs(router: Router, published: readonly Published[]): void {
     const isList = part === undefined && isLarge(chosen);
     send(req, res, isList ? list(published, chosen) : swagger(published, chosen, part));
   });
-  const [, files] = swaggerUi.serveFiles() as [RequestHandler, RequestHandler];
-  for (const name of FILES) {
-    get(router, `/docs/${name}`, (req, res, next) => {
-      res.set(fileHeaders);
-      req.url = `/${name}`;
-      return files(req, res, next);
-    });
+  for (const [name, type] of Object.entries(FILES)) {
+    const file = once(() => entity(type, readFileSync(dist.resolve(`swagger-ui-dist/${name}`)), fileHeaders));
+    get(router, `/docs/${name}`, (req, res) => send(req, res, file()));
   }
 }
 

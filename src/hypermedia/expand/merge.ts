@@ -1,4 +1,5 @@
 /** What an expansion does to the whole: its paging links, and how long it may be kept. */
+import { type Directives, directivesOf, secondsOf } from '../../http/cache-control.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import { isAddress, withQuery } from '../href.ts';
 import type { Part } from './fetch.ts';
@@ -13,15 +14,19 @@ export function keepExpand(body: Body, { links }: Embedding, expand: string | un
 }
 
 /**
- * Freshness of the whole (RFC 9111 §5.2): the shortest of the parts, `private` if any part is, `no-store` if any
- * part is or is missing.
+ * Freshness of the whole (RFC 9111 §5.2): the shortest of the parts, for whatever kind of cache; `private` if any part
+ * is, `must-revalidate` if any part says so, `no-store` if any part is or is missing.
  */
 export function freshness(parts: readonly Pick<Part, 'cacheControl'>[], incomplete: boolean): string {
-  const directives = [...new Set(parts.map(({ cacheControl = 'no-cache' }) => cacheControl.toLowerCase()))];
-  const has = (name: string) => directives.some((value) => new RegExp(`\\b${name}\\b`).test(value));
+  const values = new Set(parts.map(({ cacheControl = 'no-cache' }) => cacheControl));
+  const controls = [...values].map(directivesOf);
+  const has = (name: string) => controls.some((control) => control.has(name));
   if (incomplete || has('no-store')) return 'no-store';
-  const scope = has('private') ? ['private'] : [];
-  if (has('no-cache')) return [...scope, 'no-cache'].join(', ');
-  const age = Math.min(...directives.map((value) => Number(/\bmax-age=(\d+)/.exec(value)?.[1] ?? 0)));
-  return [...scope, `max-age=${age}`].join(', ');
+  const said = ['private', 'must-revalidate', 'no-transform'].filter(has);
+  if (has('no-cache')) return [...said, 'no-cache'].join(', ');
+  const age = Math.min(...controls.map(shortestOf));
+  return [...said, `max-age=${age}`].join(', ');
 }
+
+const shortestOf = (control: Directives): number =>
+  Math.min(secondsOf(control, 'max-age') ?? 0, secondsOf(control, 's-maxage') ?? Number.POSITIVE_INFINITY);

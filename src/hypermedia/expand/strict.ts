@@ -5,6 +5,7 @@
 import { Problem, type ProblemType } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
 import { preferences } from '../../http/prefer.ts';
+import { parseRetryAfter } from '../../http/retry-after.ts';
 import { errorsOf, type Failure } from './expand.ts';
 
 export const STRICT = 'handling=strict';
@@ -19,7 +20,9 @@ export const isStrict = (prefer: string | undefined): boolean =>
  */
 export function refuseIncomplete(failures: readonly Failure[]): void {
   if (failures.length === 0) return;
-  const waits = failures.map(({ retryAfter }) => Number(retryAfter)).filter((seconds) => seconds > 0);
+  const waits = failures
+    .map(({ retryAfter }) => Math.ceil((parseRetryAfter(retryAfter) ?? 0) / 1000))
+    .filter((seconds) => seconds > 0);
   throw new Problem(typeOf(failures), `Not to be had: ${failures.map(({ path }) => path).join(', ')}.`, {
     extensions: { _expandErrors: errorsOf(failures) },
     headers: {

@@ -1,9 +1,9 @@
 /**
  * What a request says to a cache. Reads `Cache-Control`, `Pragma` (RFC 9111 §5.4), credentials, conditions, `Range`.
  */
+import { type Directives, directivesOf } from '../../http/cache-control.ts';
 import { DEADLINE_HEADER } from '../../http/deadline.ts';
 import type { OutboundRequest } from '../call.ts';
-import { type Directives, directivesOf } from './directives.ts';
 import type { StoredData } from './stored.ts';
 
 /** Where a service takes credentials, beside `Authorization` and `Cookie`. */

@@ -17,12 +17,12 @@ export class Behind {
     this.#credentials = credentials;
   }
 
-  /** Nobody waits for it, and the deadline of who is given what is kept is not its own. */
-  ask(place: Place, { request }: Asked, entry: Stored): void {
+  /** Nothing of it reaches the caller that is given what is kept, and that caller's deadline is not its own. */
+  ask(place: Place, { request: { method, path, headers, operationId } }: Asked, entry: Stored): void {
     const { key } = place;
     if (this.#asking.has(key) || this.#asking.size >= MOST) return;
     this.#asking.add(key);
-    const asked = new Asked({ ...request, deadline: undefined, tally: undefined }, this.#credentials);
+    const asked = new Asked({ method, path, headers, operationId }, this.#credentials);
     const flight = this.#flights.of(asked) ?? this.#flights.begin(place, asked, entry);
     flight.join();
     flight.landing

@@ -1,39 +1,54 @@
-/** `Cache-Control` (RFC 9111 §5.2), and header fields as a cache reads them: all lines of a name as one value. */
+/**
+ * What a response says to this cache: in a field for caches such as this one (RFC 9213), or in `Cache-Control` and
+ * `Expires`.
+ */
+import { parseDictionary } from 'structured-headers';
+import { type Directives, directivesOf } from '../../http/cache-control.ts';
+import { fieldOf } from '../../http/raw-headers.ts';
 
-export type Directives = ReadonlyMap<string, string>;
+/** In the order in which they are looked at (RFC 9213 §2.2). */
+const TARGETED = ['cdn-cache-control'];
 
-const NONE: Directives = new Map();
-const DIRECTIVE = /([^\s,;="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g;
+const OF_SECONDS: ReadonlySet<string> = new Set([
+  ...['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'],
+]);
 
-/** Names in lower case; of two of one name the first counts (§4.2.1). An empty value is none. */
-export function directivesOf(value: string | undefined): Directives {
-  if (value === undefined) return NONE;
-  const found = new Map<string, string>();
-  for (const [, name = '', quoted, token = ''] of value.matchAll(DIRECTIVE)) {
-    const key = name.toLowerCase();
-    if (!found.has(key)) found.set(key, quoted ?? token);
-  }
-  return found;
+export interface CachePolicy {
+  readonly control: Directives;
+  /** Whether it is from a targeted field: then `Cache-Control` and `Expires` say nothing. */
+  readonly isTargeted: boolean;
 }
 
-/** A year; more is as good (§1.2.2). */
-const MOST_SECONDS = 31_536_000;
+export function cachePolicyOf(raw: readonly string[]): CachePolicy {
+  for (const name of TARGETED) {
+    const control = targetedDirectives(fieldOf(raw, name));
+    if (control !== undefined) return { control, isTargeted: true };
+  }
+  return { control: directivesOf(fieldOf(raw, 'cache-control')), isTargeted: false };
+}
 
-/** Of a directive that takes seconds; 0 where it has none, so that what is not understood counts as stale (§4.2.1). */
-export function secondsOf(directives: Directives, name: string): number | undefined {
-  const value = directives.get(name);
+/** Undefined for a field that is empty, or no dictionary of structured fields: it is as if it were not there (§2.1). */
+function targetedDirectives(value: string | undefined): Directives | undefined {
+  const members = dictionaryOf(value);
+  if (members === undefined || members.size === 0) return undefined;
+  const control = new Map<string, string>();
+  for (const [name, [item]] of members) {
+    // Of another type than the directive has: it is not used (§2.1).
+    if (OF_SECONDS.has(name) ? !isSeconds(item) : item === false) continue;
+    control.set(name, typeof item === 'boolean' || Array.isArray(item) ? '' : String(item));
+  }
+  return control;
+}
+
+const isSeconds = (item: unknown): boolean => Number.isInteger(item) && Number(item) >= 0;
+
+function dictionaryOf(value: string | undefined) {
   if (value === undefined) return undefined;
-  return /^\d+$/.test(value) ? Math.min(Number(value), MOST_SECONDS) : 0;
-}
-
-/** @param name in lower case */
-export function fieldOf(raw: readonly string[], name: string): string | undefined {
-  let value: string | undefined;
-  for (let i = 0; i < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() !== name) continue;
-    value = value === undefined ? (raw[i + 1] ?? '') : `${value}, ${raw[i + 1]}`;
+  try {
+    return parseDictionary(value);
+  } catch {
+    return undefined;
   }
-  return value;
 }
 
 /** Members of a list, in lower case. */

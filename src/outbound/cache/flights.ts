@@ -1,10 +1,10 @@
 /** The calls that are on their way for a cache, and what each of them changes in it. */
+import { fieldOf } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { brokenOff } from '../explain.ts';
 import type { Asked } from './asked.ts';
-import { fieldOf } from './directives.ts';
 import { Flight, type Landing, type Place } from './flight.ts';
 import type { Shelf } from './shelf.ts';
 import type { Stored, Timing } from './stored.ts';

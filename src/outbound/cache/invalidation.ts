@@ -2,9 +2,10 @@
  * Which resources an unsafe method has changed (RFC 9111 §4.4): its own, those that `Location` and `Content-Location`
  * name, and those that the service says by `Link: <…>; rel="invalidates"`; all of the same origin.
  */
+
 import LinkHeader from 'http-link-header';
+import { fieldOf } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../answer.ts';
-import { fieldOf } from './directives.ts';
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 

@@ -3,7 +3,8 @@
  * caller has it already (§4.3.2). Reads `If-None-Match` and `If-Modified-Since` (RFC 9110 §13.1, §13.2.2).
  */
 import { noneMatch } from '../../http/etag.ts';
-import { without } from '../../http/raw-headers.ts';
+import { parseHttpDate } from '../../http/http-date.ts';
+import { fieldOf, without } from '../../http/raw-headers.ts';
 import { UpstreamAnswer } from '../answer.ts';
 import type { Asked } from './asked.ts';
 import { CACHE_STATUS } from './cache-status.ts';
@@ -32,10 +33,12 @@ export function replyOf(
   return UpstreamAnswer.whole(304, [...without(stored.headers, OF_THE_BODY), ...added], NO_BODY);
 }
 
-function isKnown({ status, etag, lastModified }: Stored, asked: Asked): boolean {
+function isKnown({ status, headers, etag, lastModified }: Stored, asked: Asked): boolean {
   if (status !== 200) return false;
   const tags = asked.field('if-none-match');
   if (tags !== undefined) return !noneMatch(tags, (etag ?? '').replace(/^\s*W\//, ''));
-  const since = Date.parse(asked.field('if-modified-since') ?? '');
-  return Date.parse(lastModified ?? '') <= since;
+  const since = parseHttpDate(asked.field('if-modified-since'));
+  // Without the one, the other says when it was changed at the latest; a kept response always has it (§4.3.2).
+  const changed = parseHttpDate(lastModified ?? fieldOf(headers, 'date'));
+  return since !== undefined && changed !== undefined && changed <= since;
 }

@@ -1,6 +1,6 @@
 /** Whether a kept answer may be given to a request (RFC 9111 §4), and what of a stale one (§4.2.4, RFC 5861). */
+import { secondsOf } from '../../http/cache-control.ts';
 import type { Asked } from './asked.ts';
-import { secondsOf } from './directives.ts';
 import type { Stored } from './stored.ts';
 
 /** Seconds for which a stale answer serves, where it does not say itself. */

@@ -1,6 +1,9 @@
 /** An answer as it is kept: whole, with how old it was when it came, and for which requests it was chosen. */
+import { ageOf, type Directives, secondsOf } from '../../http/cache-control.ts';
 import { HOP_BY_HOP, namedInConnection } from '../../http/hop-by-hop.ts';
-import { type Directives, directivesOf, fieldOf, secondsOf } from './directives.ts';
+import { parseHttpDate } from '../../http/http-date.ts';
+import { fieldOf, without } from '../../http/raw-headers.ts';
+import { type CachePolicy, cachePolicyOf } from './directives.ts';
 
 /** What can be written down of it. */
 export interface StoredData {
@@ -42,8 +45,9 @@ export class Stored implements StoredData {
     this.selecting = selecting;
     this.receivedAt = receivedAt;
     this.initialAge = initialAge;
-    this.control = directivesOf(fieldOf(headers, 'cache-control'));
-    this.lifetime = lifetimeOf(this.control, headers, receivedAt);
+    const policy = cachePolicyOf(headers);
+    this.control = policy.control;
+    this.lifetime = lifetimeOf(policy, headers, receivedAt);
     this.etag = fieldOf(headers, 'etag');
     this.lastModified = fieldOf(headers, 'last-modified');
   }
@@ -69,32 +73,33 @@ export class Stored implements StoredData {
 }
 
 /** What it is kept for without a word of how long is: nothing. An API's answer that does not say is asked for again. */
-function lifetimeOf(control: Directives, headers: readonly string[], receivedAt: number): number {
+function lifetimeOf(
+  { control, isTargeted }: CachePolicy,
+  headers: readonly string[],
+  receivedAt: number,
+): number {
   const seconds = secondsOf(control, 's-maxage') ?? secondsOf(control, 'max-age');
   if (seconds !== undefined) return seconds;
-  const expires = fieldOf(headers, 'expires');
-  if (expires === undefined) return 0;
-  const until = Date.parse(expires);
-  return Number.isNaN(until) ? 0 : Math.max(0, (until - dateOf(headers, receivedAt)) / 1000);
+  const until = isTargeted ? undefined : parseHttpDate(fieldOf(headers, 'expires'), receivedAt);
+  return until === undefined ? 0 : Math.max(0, (until - dateOf(headers, receivedAt)) / 1000);
 }
 
-const dateOf = (headers: readonly string[], receivedAt: number): number => {
-  const date = Date.parse(fieldOf(headers, 'date') ?? '');
-  return Number.isNaN(date) ? receivedAt : date;
-};
+const dateOf = (headers: readonly string[], receivedAt: number): number =>
+  parseHttpDate(fieldOf(headers, 'date'), receivedAt) ?? receivedAt;
 
 /** Seconds (§4.2.3): what it says, and the way to here; or what its date says, where that is more. */
 export function initialAgeOf(raw: readonly string[], { sentAt, receivedAt }: Timing): number {
-  const said = /^\s*(\d{1,10})/.exec(fieldOf(raw, 'age') ?? '')?.[1];
-  const corrected = Number(said ?? 0) + Math.max(0, receivedAt - sentAt) / 1000;
+  const corrected = ageOf(fieldOf(raw, 'age')) + Math.max(0, receivedAt - sentAt) / 1000;
   return Math.max(0, (receivedAt - dateOf(raw, receivedAt)) / 1000, corrected);
 }
 
-/** Headers of an answer as they are kept (§3.1), with a `Date` (RFC 9110 §6.6.1). */
+const DATE: ReadonlySet<string> = new Set(['date']);
+
+/** Headers of an answer as they are kept (§3.1), with a `Date` that is one (RFC 9110 §6.6.1). */
 export function keptHeaders(raw: readonly string[], receivedAt: number): string[] {
   const named = namedInConnection(fieldOf(raw, 'connection'));
   const isKept = (name: string) => !HOP_BY_HOP.has(name) && !named.has(name) && name !== 'age';
   const kept = raw.filter((_, i) => isKept((raw[i - (i % 2)] as string).toLowerCase()));
-  if (fieldOf(kept, 'date') === undefined) kept.push('Date', new Date(receivedAt).toUTCString());
-  return kept;
+  if (parseHttpDate(fieldOf(kept, 'date'), receivedAt) !== undefined) return kept;
+  return [...without(kept, DATE), 'Date', new Date(receivedAt).toUTCString()];
 }

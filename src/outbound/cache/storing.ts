@@ -1,7 +1,8 @@
 /** What a shared cache may keep (RFC 9111 §3), and what may be given to those who asked the same meanwhile (§4). */
+import { fieldOf } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../answer.ts';
 import type { Asked } from './asked.ts';
-import { directivesOf, fieldOf, membersOf } from './directives.ts';
+import { cachePolicyOf, membersOf } from './directives.ts';
 import { initialAgeOf, keptHeaders, Stored, type Timing } from './stored.ts';
 
 /** Those that may be kept without a word of how long (RFC 9110 §15.1), and that are understood here. */
@@ -32,7 +33,7 @@ export const fateOfUpdate = ({ status, headers }: Stored, asked: Asked): Fate =>
   fateOfHead(status, headers, asked);
 
 function fateOfHead(status: number, rawHeaders: readonly string[], asked: Asked): Fate {
-  const control = directivesOf(fieldOf(rawHeaders, 'cache-control'));
+  const { control, isTargeted } = cachePolicyOf(rawHeaders);
   const isUnderstood = UNDERSTOOD.has(status);
   const forbids = control.has('must-understand') ? !isUnderstood : control.has('no-store');
   // A cookie that is set is for one; an event stream has no end.
@@ -42,7 +43,9 @@ function fateOfHead(status: number, rawHeaders: readonly string[], asked: Asked)
   if (membersOf(fieldOf(rawHeaders, 'vary')).includes('*')) return LEFT_ALONE;
   const isPrivate = control.has('private');
   const isForEverybody = control.has('public') || control.has('s-maxage');
-  const says = FRESHNESS.some((name) => control.has(name)) || fieldOf(rawHeaders, 'expires') !== undefined;
+  const says =
+    FRESHNESS.some((name) => control.has(name)) ||
+    (!isTargeted && fieldOf(rawHeaders, 'expires') !== undefined);
   return {
     isStored:
       !isPrivate &&

@@ -1,9 +1,9 @@
 /** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
-import { without } from '../../http/raw-headers.ts';
+import { fieldOf, without } from '../../http/raw-headers.ts';
 import type { UpstreamAnswer } from '../answer.ts';
 import type { OutboundRequest } from '../call.ts';
 import type { Asked } from './asked.ts';
-import { fieldOf, membersOf } from './directives.ts';
+import { membersOf } from './directives.ts';
 import { initialAgeOf, keptHeaders, Stored, type Timing } from './stored.ts';
 
 const CONDITIONS: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since']);

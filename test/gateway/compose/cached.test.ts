@@ -70,3 +70,56 @@ it('links that are added here are added to what is kept, for each caller as it a
   expect(plain.headers['cache-status']).toMatch(/^linkway; hit; ttl=\d+$/);
   expect(service.requests).toHaveLength(1);
 });
+
+it('the whole says nothing to other caches of how long its subject alone may be kept', async () => {
+  const { get, services } = await library();
+  if (services.books === undefined) throw new Error('no books');
+  const head = {
+    'Cache-Control': 'max-age=60',
+    'CDN-Cache-Control': 'max-age=3600',
+    Expires: httpDate(3600),
+  };
+  services.books.answer = (_req, res) =>
+    res.writeHead(200, { 'Content-Type': HAL, ...head, Date: httpDate() }).end(JSON.stringify(book));
+  const { headers } = await get('/books/1?expand=author').expect(200);
+  expect(headers['cache-control']).toMatch(/^max-age=\d+$/);
+  expect(headers).not.toHaveProperty('cdn-cache-control');
+  expect(headers).not.toHaveProperty('expires');
+});
+
+it('a part that is private in a second line makes the whole private', async () => {
+  const { get, services } = await library();
+  if (services.authors === undefined) throw new Error('no authors');
+  services.authors.answer = (_req, res) =>
+    res
+      .writeHead(200, { 'Content-Type': HAL, 'Cache-Control': ['max-age=60', 'private'], Date: httpDate() })
+      .end(JSON.stringify(author));
+  const { headers } = await get('/books/1?expand=author').expect(200);
+  expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/);
+});
+
+it('the whole is compressed for whoever takes that, and its tag is another', async () => {
+  const { get, services, url } = await library();
+  if (services.authors === undefined) throw new Error('no authors');
+  const long = { ...author, name: 'Ada'.repeat(1000) };
+  services.authors.answer = (_req, res) =>
+    res.writeHead(200, { 'Content-Type': HAL }).end(JSON.stringify(long));
+  const plain = await get('/books/1?expand=author').set('Accept-Encoding', 'identity').expect(200);
+  expect(plain.headers.vary).toContain('Accept-Encoding');
+  expect(plain.headers).not.toHaveProperty('content-encoding');
+  const coded = await get('/books/1?expand=author').set('Accept-Encoding', 'gzip').expect(200);
+  expect(coded.body).toEqual({ ...book, _embedded: { author: long } });
+  expect(coded.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    etag: plain.headers.etag?.replace(/"$/, '--gzip"'),
+  });
+  expect(Number(coded.headers['content-length'])).toBeLessThan(1000);
+  const head = await request(url)
+    .head('/books/1?expand=author')
+    .set({ Accept: HAL, 'Accept-Encoding': 'gzip' });
+  for (const name of ['content-encoding', 'content-length', 'etag', 'vary'])
+    expect([name, head.headers[name]]).toEqual([name, coded.headers[name]]);
+  const tag = String(coded.headers.etag);
+  const again = get('/books/1?expand=author').set({ 'Accept-Encoding': 'gzip', 'If-None-Match': tag });
+  expect((await again.expect(304)).headers).toMatchObject({ etag: tag, vary: coded.headers.vary });
+});

@@ -62,6 +62,52 @@ holds([
     { answer: { headers: { Expires: '0', ETag: '"1"' }, body: 'one' } },
     anew,
   ],
+  ...[
+    ...['2050', '86400', '-1', 'never', 'Thu, 18 Aug 2050 02:01:18 UTC', 'Thu 18 Aug 2050 02:01:18 GMT'],
+    ...['Thu, 18  Aug  2050 02:01:18 GMT', 'Thu, 18-Aug-2050 02:01:18 GMT', 'Thu, 18 Aug 2050 2:01:18 GMT'],
+    ...['Thu, 18 Aug 50 02:01:18 GMT', 'Thu, 31 Feb 2050 02:01:18 GMT', '2050-08-18T02:01:18Z'],
+  ].map(
+    (expires): Rule => [
+      `§5.3: an Expires of ${expires} is past`,
+      { answer: { headers: { Expires: expires, ETag: '"1"' }, body: 'one' } },
+      anew,
+    ],
+  ),
+  ...['Thu, 18 Aug 2050 02:01:18 GMT', 'Thursday, 18-Aug-50 02:01:18 GMT', 'Thu Aug 18 02:01:18 2050'].map(
+    (expires): Rule => [
+      `§5.3: an Expires of ${expires} is years ahead`,
+      { answer: { headers: { Expires: expires }, body: 'one' } },
+      { ...again, after: 86_400 },
+    ],
+  ),
+  [
+    '§4.2.1: two Expires are none',
+    { answer: () => ({ headers: { Expires: [httpDate(60), httpDate(90)], ETag: '"1"' }, body: 'one' }) },
+    anew,
+  ],
+  ...['7200.0', '-7200', '1e9', 'abc', '"7200"', '7200;a=b'].map(
+    (age): Rule => [
+      `§5.1: an Age of ${age} is ignored`,
+      { answer: says('max-age=60', { Age: age }) },
+      { ...again, after: 50 },
+    ],
+  ),
+  [
+    '§5.1: of several Age the first counts',
+    { answer: says('max-age=60', { Age: ['50', '0'] }) },
+    { ...again, after: 5 },
+    { ...anew, after: 10 },
+  ],
+  [
+    '§1.2.2: an Age beyond all bounds is old',
+    { answer: says('max-age=60', { Age: '99999999999999999999' }) },
+    anew,
+  ],
+  [
+    '§4.2.3: a Date that is no date says no age',
+    { answer: says('max-age=60', { Date: 'Thu, 18 Aug 2016 02:01:18 UTC' }) },
+    { ...again, after: 50 },
+  ],
   [
     '§4.2.1: of two max-age the first counts',
     { answer: says('max-age=1, max-age=60') },

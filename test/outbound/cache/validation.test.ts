@@ -1,5 +1,6 @@
 /** What is stale is asked about (RFC 9111 §4.3), and so is what a caller has. */
 import { again, anew, asking, holds, says } from '../../support/cache-rules.ts';
+import { httpDate } from '../../support/cached.ts';
 
 holds([
   [
@@ -59,6 +60,36 @@ holds([
       said: 'hit',
     },
     { ...again, ask: asking({ 'if-none-match': '"0"' }) },
+  ],
+  [
+    '§4.2.3: the Age of a 304 counts',
+    { answer: says('max-age=60', { ETag: '"1"' }) },
+    {
+      after: 61,
+      answer: { status: 304, headers: { Age: '50' } },
+      gets: { status: 200, headers: { age: '50' } },
+    },
+    { ...again, after: 5 },
+    { ...anew, after: 10 },
+  ],
+  [
+    '§4.2.3: so does its Date',
+    { answer: says('max-age=60', { ETag: '"1"' }) },
+    { after: 61, answer: () => ({ status: 304, headers: { Date: httpDate(-50) } }), gets: { status: 200 } },
+    { ...again, after: 5 },
+    { ...anew, after: 10 },
+  ],
+  [
+    '§4.3.2: or since it was made, where it does not say when it was changed',
+    { answer: () => says('max-age=60', { Date: httpDate() }) },
+    { ask: { headers: { 'if-modified-since': 'Thu, 18 Aug 2050 02:01:18 GMT' } }, gets: { status: 304 } },
+    { ...again, ask: asking({ 'if-modified-since': 'Sun, 22 Nov 2020 00:00:00 GMT' }) },
+  ],
+  [
+    '§4.3.2: a condition that is no date is none',
+    { answer: says('max-age=60', { 'Last-Modified': 'Mon, 23 Nov 2026 00:00:00 GMT' }) },
+    { ...again, ask: asking({ 'if-modified-since': '2050' }) },
+    { ...again, ask: asking({ 'if-modified-since': 'Thu, 18 Aug 2050 02:01:18 UTC' }) },
   ],
   [
     '§4.3.2: or has it since',

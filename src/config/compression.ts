@@ -1,0 +1,40 @@
+/** Under `compression` in `gateway.yaml`: which responses are compressed, and how. */
+import { z } from 'zod';
+import { size } from './units.ts';
+
+/** Content codings (RFC 9110 §8.4.1, RFC 8878). */
+const CODINGS = ['br', 'gzip', 'zstd'] as const;
+
+export type Coding = (typeof CODINGS)[number];
+
+const TYPES = [
+  ...['text/*', 'application/json', 'application/*+json', 'application/xml', 'application/*+xml'],
+  ...['application/yaml', 'application/*+yaml', 'application/javascript', 'image/svg+xml'],
+];
+
+export const compressionSchema = z.strictObject({
+  encodings: z
+    .array(z.enum(CODINGS))
+    .default(['br', 'gzip'])
+    .describe(
+      'Content codings of compressed responses, of `br`, `gzip` and `zstd`, the preferred one first; `[]` for none.',
+    ),
+  types: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+$/,
+          'expected a media type such as application/json or text/*',
+        ),
+    )
+    .default(TYPES)
+    .describe(
+      'Media types of responses that are compressed; `*` stands for any part. Event streams never are.',
+    ),
+  minimumSize: size.default(1024).describe('Least bytes of a response that is compressed.'),
+});
+
+export type CompressionConfig = z.infer<typeof compressionSchema>;
+
+export const defaultCompression: CompressionConfig = compressionSchema.parse({});
