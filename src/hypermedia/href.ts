@@ -1,28 +1,27 @@
 /** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
+import { encodedLiteral, parametersIn, type Segment, templateSegments } from '../contract/path-template.ts';
 
 export type ParameterValue = string | number | boolean;
 
 /** A path template cut at its parameters, once, when the document is loaded. */
 export interface PathTemplate {
   readonly template: string;
+  /** Percent-encoded, as they stand in an href (RFC 3986 §3.3). */
   readonly literals: readonly string[];
   readonly names: readonly string[];
-  /** What it matches, with a group for each parameter. */
-  readonly pattern: RegExp;
+  readonly segments: readonly Segment[];
 }
 
 export function pathTemplate(template: string): PathTemplate {
-  const parts = template.split(/\{([^}]+)\}/);
-  const literals = parts.filter((_, index) => index % 2 === 0);
-  return {
-    template,
-    literals,
-    names: parts.filter((_, index) => index % 2 === 1),
-    pattern: new RegExp(`^${literals.map(escaped).join('([^/]+)')}$`),
-  };
+  const segments = templateSegments(template);
+  const literals = [''];
+  for (const [index, { fixed }] of segments.entries()) {
+    const [first = '', ...others] = fixed.map(encodedLiteral);
+    literals[literals.length - 1] += (index === 0 ? '' : '/') + first;
+    literals.push(...others);
+  }
+  return { template, literals, names: segments.flatMap(({ names }) => names), segments };
 }
-
-const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
  * Expands a template with values for its parameters; values of other names become the query, in the order given.
@@ -72,11 +71,7 @@ const encode = (text: string): string =>
   );
 
 /** The parameters of a path that a template matches, decoded; undefined where it does not match. */
-export function matchPath(
-  { names, pattern }: PathTemplate,
-  path: string,
-): Record<string, string> | undefined {
-  const match = pattern.exec(path);
-  if (match === null) return undefined;
-  return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
+export function matchPath({ segments }: PathTemplate, path: string): Record<string, string> | undefined {
+  const raw = path.split('/');
+  return parametersIn(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
 }
