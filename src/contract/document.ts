@@ -88,6 +88,8 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
     openapi: '3.1.0',
     info: { title: contract.title, version: contract.version, description: contract.description },
     tags: [{ name: contract.service, description: contract.description }],
+    // Nothing asks for credentials.
+    security: [],
   };
   return prune(
     generated(contract, () => generator.generateDocument(top)),

@@ -17,7 +17,9 @@ export const text = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    .regex(/^[^\0]*$/)
+    // As every language of patterns writes it.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+    .regex(/^[^\x00]*$/)
     .refine((value) => value.isWellFormed(), {
       error: 'Has half of a surrogate pair, which no encoding can keep.',
     });

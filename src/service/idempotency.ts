@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../contract/problems.ts';
+import { IDEMPOTENCY_KEY } from '../contract/request-headers.ts';
 import type { IdempotencyKey, IdempotencyKeys, KeptAnswer } from '../storage/idempotency-keys.ts';
 import { unitOfWork } from '../storage/unit-of-work.ts';
 
@@ -90,8 +91,7 @@ function replay({ fingerprint, ...reply }: KeptAnswer, asked: string): Reply {
 function keyOf(headers: IncomingHttpHeaders): IdempotencyKey | undefined {
   const given = headers[IDEMPOTENCY_KEY_HEADER];
   if (given === undefined) return undefined;
-  const [, quoted, bare] =
-    /^(?:"([\x21\x23-\x5B\x5D-\x7E]{1,255})"|([\x21\x23-\x5B\x5D-\x7E]{1,255}))$/.exec(String(given)) ?? [];
+  const [, quoted, bare] = IDEMPOTENCY_KEY.exec(String(given)) ?? [];
   const key = quoted ?? bare;
   if (key === undefined)
     throw new Problem(
