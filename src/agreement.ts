@@ -47,6 +47,9 @@ export function disagreements(contract: Contract, document: OpenAPIObject): stri
   );
 }
 
+/** As a parser of JSON gives it. */
+const received = (value: unknown): unknown => asJson(undefined, value);
+
 const asGiven = (_taken: unknown, given: unknown): unknown => given;
 
 function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
@@ -129,7 +132,7 @@ function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): 
   };
   const values = valuesOf(schema, 0);
   const property = fc.property(
-    isText ? values.map(textOf(schema)) : values,
+    isText ? values.map(textOf(schema)) : values.map(received),
     (given) => judge(given) === undefined,
   );
   const { counterexample } = fc.check(property, { seed: SEED, numRuns: RUNS });
