@@ -6,11 +6,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { stringify } from 'yaml';
+import { disagreements } from './agreement.ts';
 import { editorSchema } from './config/editor-schema.ts';
 import { loadGatewayConfig } from './config/gateway-yaml.ts';
 import { orOneLine } from './config/or-one-line.ts';
 import { readSettings } from './config/settings.ts';
+import { ContractFault } from './contract/contract-fault.ts';
 import { contractDocument } from './contract/document.ts';
 import { httpFile } from './contract/http-file.ts';
 import { deploymentFiles } from './deploy/files.ts';
@@ -29,23 +32,29 @@ interface DocumentFile {
   readonly text: string | undefined;
 }
 
-/** Every document that is made here; those of services without code are theirs, and only merged. */
+/**
+ * Every document that is made here; those of services without code are theirs, and only merged.
+ * @throws ContractFault with a line for each schema that its document does not say as it is
+ */
 export async function documentFiles(configFile: string): Promise<DocumentFile[]> {
   const config = loadGatewayConfig(configFile, { env: process.env });
   const { services } = config;
   const made: DocumentFile[] = [];
   const documents = [];
+  const faults: string[] = [];
   for (const service of services) {
     const { name, document: path } = service;
     const document = isHere(name)
-      ? documentOf(await loadService(name))
+      ? documentOf(await loadService(name), faults)
       : await readDocument(service, { onIdle: warn, root: dirname(configFile) });
+    if (document === undefined) continue;
     documents.push({ name, document });
     if (!isHere(name)) continue;
     const requests = join(dirname(configFile), REQUESTS, `${name}.http`);
     made.push({ path, text: write(document) }, await readmeOf(name));
     made.push({ path: requests, text: httpFile(document, PUBLIC) });
   }
+  if (faults.length > 0) throw new ContractFault(faults);
   const root = dirname(configFile);
   const folder = join(root, 'openapi');
   return [
@@ -72,8 +81,18 @@ function goneFrom(folder: string, made: readonly DocumentFile[]): DocumentFile[]
 
 const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);
 
-const documentOf = ({ contract, affordances }: Service) =>
-  contractDocument(describeStates(contract, affordances), formats);
+/** @param faults what is wrong with a contract is added to them, so that all is told at once */
+function documentOf({ contract, affordances }: Service, faults: string[]): OpenAPIObject | undefined {
+  try {
+    const document = contractDocument(describeStates(contract, affordances), formats);
+    faults.push(...disagreements(contract, document));
+    return document;
+  } catch (error) {
+    if (!(error instanceof ContractFault)) throw error;
+    faults.push(...error.lines);
+    return undefined;
+  }
+}
 
 /** With the state diagrams of the service's transition tables. */
 async function readmeOf(name: string): Promise<DocumentFile> {

@@ -5,6 +5,7 @@
  */
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
+import { ContractFault } from './contract/contract-fault.ts';
 import { tracer } from './http/tracing.ts';
 
 export interface Running {
@@ -20,8 +21,8 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   try {
     started(await start());
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`linkway: ${error.message}\n`);
+    if (!(error instanceof ConfigError || error instanceof ContractFault)) throw error;
+    process.stderr.write(`${error.message.replaceAll(/^/gm, 'linkway: ')}\n`);
     process.exit(1);
   }
 }

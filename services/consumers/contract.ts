@@ -24,7 +24,7 @@ const details = z.strictObject({
 export const Consumer = resource(
   'Consumer',
   z
-    .object({ id: consumerId, ...details.shape, createdAt: z.iso.datetime() })
+    .object({ id: consumerId, ...details.shape, createdAt: z.iso.datetime({ offset: true }) })
     .openapi({ description: 'Someone who orders food.' }),
 );
 

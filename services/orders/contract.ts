@@ -23,7 +23,7 @@ const menuItemId = id('m-margherita');
 
 const deliveryInformation = z
   .strictObject({
-    time: z.iso.datetime().openapi({ example: '2030-01-15T19:30:00Z' }),
+    time: z.iso.datetime({ offset: true }).openapi({ example: '2030-01-15T19:30:00Z' }),
     address: text(300).openapi({ example: '12 St James Square, London' }),
   })
   .openapi('DeliveryInformation');
@@ -52,7 +52,7 @@ export const Order = resource(
       total: money,
       state: z.enum(ORDER_STATES),
       version: z.int().min(1),
-      createdAt: z.iso.datetime(),
+      createdAt: z.iso.datetime({ offset: true }),
     })
     .openapi({ description: 'An order.' }),
 );

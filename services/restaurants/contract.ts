@@ -27,7 +27,7 @@ export const Restaurant = resource(
       name: z.string().openapi({ example: 'Trattoria da Ugo' }),
       cuisine: z.string().openapi({ example: 'Italian' }),
       address: z.string(),
-      createdAt: z.iso.datetime(),
+      createdAt: z.iso.datetime({ offset: true }),
     })
     .openapi({ description: 'A restaurant that cooks what is ordered.' }),
 );

@@ -5,6 +5,8 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from './contract.ts';
+import { ContractFault } from './contract-fault.ts';
+import { Expressible } from './expressible.ts';
 import { JSON_TYPE } from './media-types.ts';
 import { changes, type LinkSpec, type Operation, type ResponseSpec } from './operation.ts';
 import { isPatch } from './patch.ts';
@@ -32,11 +34,35 @@ const expands = (operation: Operation): boolean =>
   operation.method === 'get' &&
   Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
 
+/** @throws ContractFault for what its document cannot say */
+function checkExpressible({ service, operations }: Contract): void {
+  const expressible = new Expressible();
+  for (const { operationId, params, query, body, responses } of operations) {
+    const part = (name: string) => `${service}: ${operationId}: ${name}`;
+    for (const [name, schema] of Object.entries(params?.shape ?? {}))
+      expressible.look(schema, part(`path parameter ${name}`), 'text');
+    for (const [name, schema] of Object.entries(query?.shape ?? {}))
+      expressible.look(schema, part(`query parameter ${name}`), 'text');
+    if (isPatch(body))
+      for (const [type, { schema }] of Object.entries(body.content))
+        expressible.look(schema, part(`body (${type})`), 'json');
+    else if (body !== undefined) expressible.look(body, part('body'), 'json');
+    for (const [status, { body: sent }] of Object.entries(responses)) {
+      if (sent === undefined) continue;
+      const state = isPage(sent) ? sent.item.state : isResource(sent) ? sent.state : sent;
+      expressible.look(state, part(`response ${status}`), 'response');
+    }
+  }
+  if (expressible.faults.length > 0) throw new ContractFault(expressible.faults);
+}
+
 /**
  * The OpenAPI 3.1 document of a contract.
  * @param formats what resources are represented in, the favourite first
+ * @throws ContractFault for what no document can say
  */
 export function contractDocument(contract: Contract, formats: readonly ResourceFormat[]): OpenAPIObject {
+  checkExpressible(contract);
   const registry = new OpenAPIRegistry();
   const representations = new Representations(contract, formats);
   for (const type of contract.operations.flatMap(problemsOf))
@@ -57,14 +83,28 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
       responses: { ...successes(operation, representations), ...failures(problemsOf(operation)) },
     });
   }
-  const document = new OpenApiGeneratorV31(registry.definitions, {
-    sortComponents: 'alphabetically',
-  }).generateDocument({
+  const generator = new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' });
+  const top = {
     openapi: '3.1.0',
     info: { title: contract.title, version: contract.version, description: contract.description },
     tags: [{ name: contract.service, description: contract.description }],
-  });
-  return prune(document, problems);
+    // Nothing asks for credentials.
+    security: [],
+  };
+  return prune(
+    generated(contract, () => generator.generateDocument(top)),
+    problems,
+  );
+}
+
+/** @throws ContractFault for whatever else the generator does not know */
+function generated<T>({ service }: Contract, generate: () => T): T {
+  try {
+    return generate();
+  } catch (error) {
+    const { message } = error as { message: string };
+    throw new ContractFault([`${service}: its document cannot be made: ${message.split('\n', 1)[0]}`]);
+  }
 }
 
 function requestOf(operation: Operation, representations: Representations) {

@@ -28,16 +28,40 @@ export interface Patch<Document extends z.ZodObject = z.ZodObject> {
 export type ApplyPatch<Document extends z.ZodObject> = (document: z.input<Document>) => z.output<Document>;
 
 const pointer = z.string().regex(/^(\/([^~/]|~[01])*)+$/, 'Not a JSON Pointer to a member (RFC 6901).');
-const value = z.unknown().openapi({ description: 'Any JSON.' });
+
+/** Members that an operation needs beside its path (RFC 6902 §4). */
+const NEEDED = {
+  add: 'value',
+  replace: 'value',
+  test: 'value',
+  move: 'from',
+  copy: 'from',
+  remove: undefined,
+} as const;
+const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[];
+
+/** One schema for all operations: clients in other languages are generated from it, and few generators know unions. */
+const patchOperation = z
+  .strictObject({
+    op: z.enum(names),
+    path: pointer,
+    from: pointer.optional().openapi({ description: 'Of `move` and `copy`: where the value is.' }),
+    value: z.unknown().optional().openapi({ description: 'Of `add`, `replace` and `test`: any JSON.' }),
+  })
+  .superRefine((given, context) => {
+    const needed = NEEDED[given.op];
+    for (const name of ['from', 'value'] as const)
+      if ((name === needed) !== Object.hasOwn(given, name))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `The operation ${given.op} ${name === needed ? 'needs' : 'has no'} \`${name}\`.`,
+        });
+  })
+  .openapi('JsonPatchOperation', { description: 'An operation of a JSON Patch (RFC 6902 §4).' });
 
 const jsonPatch = z
-  .array(
-    z.discriminatedUnion('op', [
-      z.strictObject({ op: z.enum(['add', 'replace', 'test']), path: pointer, value }),
-      z.strictObject({ op: z.literal('remove'), path: pointer }),
-      z.strictObject({ op: z.enum(['move', 'copy']), from: pointer, path: pointer }),
-    ]),
-  )
+  .array(patchOperation)
   .max(100)
   .openapi('JsonPatch', { description: 'JSON Patch (RFC 6902); all of it is done, or nothing.' });
 

@@ -18,7 +18,8 @@ const link = z
 const templatedLink = z
   .looseObject({
     href: z.string().openapi({ format: 'uri-template' }),
-    templated: z.literal(true),
+    // A literal would be an enum of booleans, of which generators of clients make texts.
+    templated: z.boolean(),
     title: z.string().optional(),
   })
   .openapi('TemplatedLink', { description: 'A link whose href is a URI template (RFC 6570).' });
@@ -38,10 +39,7 @@ const templates = z
   .optional()
   .openapi({ description: 'The actions that the state allows now, by name; only in HAL-FORMS.' });
 
-const embedded = z
-  .record(z.string(), z.unknown())
-  .optional()
-  .openapi({ description: 'What `expand` asked for, under the relation of the link.' });
+const EMBEDDED = 'What `expand` asked for, under the relation of the link.';
 
 const expandErrors = z
   .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
@@ -123,7 +121,7 @@ export class Representations {
       .extend({
         _links: this.#links(body.name),
         _templates: templates,
-        _embedded: embedded,
+        _embedded: this.#embedded(body.name),
         _expandErrors: expandErrors,
       })
       .openapi(body.name);
@@ -158,12 +156,40 @@ export class Representations {
     });
   }
 
+  /** What `expand` can bring of this service; what it brings of others, the document of the gateway says. */
+  #embedded(name: string) {
+    const parts = this.#leadingOn(name).flatMap(([rel, { operationId, each }]) => {
+      const body = this.#bodyOf(operationId);
+      if (body === undefined) return [];
+      // Resources lead to each other.
+      const part = z.lazy(() => this.hal(body));
+      return [[rel, (each === undefined ? part : z.array(part)).optional()] as const];
+    });
+    return z.looseObject(Object.fromEntries(parts)).optional().openapi({ description: EMBEDDED });
+  }
+
+  #bodyOf(operationId: string): Resource | Page | undefined {
+    const target = this.#contract.operations.find((operation) => operation.operationId === operationId);
+    const body = Object.values(target?.responses ?? {}).find((response) => response.body !== undefined)?.body;
+    return isResource(body) || isPage(body) ? body : undefined;
+  }
+
   /** The links of every response that has this body. */
   #declared(name: string): [string, LinkSpec][] {
     return this.#contract.operations
       .flatMap(({ responses }) => Object.values(responses))
       .filter(({ body }) => (isResource(body) || isPage(body)) && body.name === name)
       .flatMap(({ links }) => Object.entries(links ?? {}));
+  }
+
+  /** The links to something that can be fetched: those that `expand` may name. */
+  #leadingOn(name: string): [string, LinkSpec][] {
+    const actions = new Set(
+      this.#contract.operations
+        .filter(({ method }) => method !== 'get')
+        .map(({ operationId }) => operationId),
+    );
+    return this.#declared(name).filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId));
   }
 
   /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
@@ -174,14 +200,7 @@ export class Representations {
   #expandParameter(operation: Operation) {
     const body = Object.values(operation.responses).find((response) => response.body !== undefined)?.body;
     const name = isPage(body) ? body.item.name : isResource(body) ? body.name : '';
-    const actions = new Set(
-      this.#contract.operations
-        .filter(({ method }) => method !== 'get')
-        .map(({ operationId }) => operationId),
-    );
-    const names = this.#declared(name)
-      .filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId))
-      .map(([rel]) => rel);
+    const names = this.#leadingOn(name).map(([rel]) => rel);
     return z
       .array(z.string())
       .optional()

@@ -73,7 +73,7 @@ export const pageQuery = z.object({
     .min(1)
     .max(MAX_PAGE)
     .default(20)
-    .openapi({ type: 'integer', description: 'How many items a page has at the most.' }),
+    .openapi({ description: 'How many items a page has at the most.' }),
   cursor: z.string().max(1000).optional().openapi({
     description: 'Where the page is; comes from a `next` or `prev` link, and is not made by hand.',
   }),

@@ -2,6 +2,7 @@
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
+import { whyUnreachable } from '../http/route-tree.ts';
 import { RequestBody } from './contract/body.ts';
 import { encode, type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
@@ -14,8 +15,6 @@ import { isObject, type Json, METHODS } from './document/grammar.ts';
 import { ADDITIONAL } from './document/newest.ts';
 import { shapeOf } from './document/paths.ts';
 import type { Mount } from './mount.ts';
-import { encodedLiteral, templateSegments } from './path-template.ts';
-import { requestPath } from './request-path.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
 export interface GatewayOperation {
@@ -99,7 +98,7 @@ export const compileOperations = ({
     }
     const item = locate(root, top, 'paths', path);
     if (!item) return [];
-    const reason = unreachable(path);
+    const reason = whyUnreachable(path);
     if (reason !== undefined) {
       onFault({ pointer: item.pointer, reason: `goes unserved: ${reason}` });
       return [];
@@ -153,18 +152,6 @@ export const compileOperations = ({
       };
     });
   });
-};
-
-/** Why no request can be for a path. */
-const unreachable = (path: string): string | undefined => {
-  if (/[?#]/.test(path)) return 'it has a query or a fragment in it';
-  try {
-    const literals = templateSegments(path).map(({ fixed }) => encodedLiteral(fixed.join('0')));
-    requestPath(literals.join('/'));
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 };
 
 /** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */

@@ -1,4 +1,5 @@
 /** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
+import { encodedLiteral, parametersIn, type Segment, templateSegments } from '../contract/path-template.ts';
 
 import { hasControl, hasDots } from '../http/path-segment.ts';
 import { uriText } from '../http/uri-text.ts';
@@ -9,39 +10,27 @@ export type ParameterValue = string | number | boolean;
 export interface PathTemplate {
   /** As it is written. */
   readonly template: string;
-  /** What is before, between and after the parameters, as a URI has it. */
+  /** Percent-encoded, as they stand in an href (RFC 3986 §3.3, RFC 6570 §3.1). */
   readonly literals: readonly string[];
   readonly names: readonly string[];
+  readonly segments: readonly Segment[];
   /** Whether each parameter has a segment of its own: then no value can be taken for two. */
   readonly isSimple: boolean;
 }
 
 export function pathTemplate(template: string): PathTemplate {
-  const parts = template.split(/\{([^}]+)\}/);
-  return {
-    template,
-    literals: parts.filter((_, index) => index % 2 === 0).map(encodedLiteral),
-    names: parts.filter((_, index) => index % 2 === 1),
-    isSimple: template.split('/').every((segment) => !segment.includes('{') || /^\{[^{}]*\}$/.test(segment)),
-  };
-}
-
-/** What is not allowed in a URI is encoded, and what is encoded stays so (RFC 6570 §3.1). */
-const encodedLiteral = (literal: string): string =>
-  normal(
-    literal
-      .toWellFormed()
-      .replaceAll(/[^\w.~!$&'()*+,;=:@/?#%-]+|%(?![\da-f]{2})/gi, (text) => encodeURIComponent(text)),
+  const segments = templateSegments(template);
+  const literals = [''];
+  for (const [index, { fixed }] of segments.entries()) {
+    const [first = '', ...others] = fixed.map(encodedLiteral);
+    literals[literals.length - 1] += (index === 0 ? '' : '/') + first;
+    literals.push(...others);
+  }
+  const isSimple = segments.every(
+    ({ names, fixed }) => names.length === 0 || fixed.every((text) => text === ''),
   );
-
-/** Equivalent percent-encodings become one (RFC 3986 §6.2.2). */
-const normal = (path: string): string =>
-  path.includes('%')
-    ? path.replaceAll(/%([\da-f]{2})/gi, (encoded, hex: string) => {
-        const character = String.fromCharCode(Number.parseInt(hex, 16));
-        return /[\w.~-]/.test(character) ? character : encoded.toUpperCase();
-      })
-    : path;
+  return { template, literals, names: segments.flatMap(({ names }) => names), segments, isSimple };
+}
 
 type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>;
 
@@ -124,35 +113,13 @@ const encode = (text: string): string =>
   );
 
 /**
- * The parameters of a path that a template matches, decoded; undefined where it does not match. Of several in one segment
- * each ends where what follows it is found first.
+ * The parameters of a path that a template matches, decoded.
  * @returns undefined where it does not match, and where a parameter cannot be decoded
  */
-export function matchPath(
-  { literals, names }: PathTemplate,
-  path: string,
-): Record<string, string> | undefined {
-  const text = normal(path);
-  const [first = ''] = literals;
-  const last = names.length === 0 ? '' : (literals.at(-1) ?? '');
-  const end = text.length - last.length;
-  if (names.length === 0 && text !== first) return undefined;
-  if (!text.startsWith(first) || !text.endsWith(last)) return undefined;
-  let at = first.length;
-  const values: string[] = [];
-  for (let index = 0; index < names.length; index++) {
-    const isLast = index === names.length - 1;
-    const literal = literals[index + 1] as string;
-    const next = isLast ? end : text.indexOf(literal, at + 1);
-    const value = text.slice(at, next);
-    if (next <= at || next > end || value.includes('/')) return undefined;
-    values.push(value);
-    at = next + literal.length;
-  }
+export function matchPath({ segments }: PathTemplate, path: string): Record<string, string> | undefined {
+  const raw = path.split('/');
   try {
-    return Object.fromEntries(
-      names.map((name, index) => [name, decodeURIComponent(values[index] as string)]),
-    );
+    return parametersIn(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
   } catch {
     // Not percent-encoded as UTF-8: no value of ours.
     return undefined;

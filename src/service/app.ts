@@ -10,7 +10,7 @@ import type { Contract } from '../contract/contract.ts';
 import { contractDocument } from '../contract/document.ts';
 import { bodyTypes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
-import { notFound, notImplemented } from '../contract/problems.ts';
+import { notImplemented } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
 import { asCaller } from '../http/as-caller.ts';
 import type { HealthOptions } from '../http/health.ts';
@@ -30,7 +30,7 @@ import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
 import { Idempotency } from './idempotency.ts';
 import { OperationRunner } from './operation-runner.ts';
-import { otherMethods } from './other-methods.ts';
+import { route, routesOf } from './route.ts';
 import { servicePaths } from './service-paths.ts';
 
 export interface ServiceOptions {
@@ -71,6 +71,7 @@ export function createService(options: ServiceOptions): Express {
   ]);
   const represent = new Represent(affordances);
   const idempotency = new Idempotency(keys);
+  const routes = routesOf(contract);
   checkAffordances(graph.shapesOf(contract.service), affordances);
   const runners = new Map<string, OperationRunner>();
   for (const operation of contract.operations) {
@@ -94,20 +95,14 @@ export function createService(options: ServiceOptions): Express {
   app.use(accessLog({ lines: log.lines }));
   app.use(asCaller());
   app.use(entry(contract, document, health));
-  for (const runner of runners.values()) {
-    const { method, path, body, deprecated } = runner.operation;
-    app[method](
-      expressPath(path),
-      ...deprecation(deprecated),
-      ...(body === undefined ? [noBody] : jsonBody(bodyTypes(body), limits)),
-      answer(runner, expand),
-    );
-  }
-  for (const [path, handler] of otherMethods(contract)) app.all(expressPath(path), handler);
-  app.use((req) => {
-    throw new Problem(notFound, `No operation has the path ${req.path}.`);
+  const steps = [...runners.values()].map((runner) => {
+    const { operation } = runner;
+    const { body, deprecated } = operation;
+    const parsers = body === undefined ? [noBody] : jsonBody(bodyTypes(body), limits);
+    return [operation, [...deprecation(deprecated), ...parsers, answer(runner, expand)]] as const;
   });
-  app.use(problemHandler({ logger: log.logger, paths: servicePaths(contract) }));
+  app.use(route(routes, new Map(steps)));
+  app.use(problemHandler({ logger: log.logger, paths: servicePaths(contract, routes) }));
   return app;
 }
 
@@ -116,6 +111,3 @@ const notWritten =
   async () => {
     throw new Problem(notImplemented, `${operationId} has no handler yet.`);
   };
-
-/** `/orders/{orderId}` → `/orders/:orderId`. */
-const expressPath = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ':$1');

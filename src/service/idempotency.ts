@@ -10,6 +10,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../contract/problems.ts';
+import { IDEMPOTENCY_KEY } from '../contract/request-headers.ts';
 import type { FoundAnswer, IdempotencyKey, IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { unitOfWork } from '../storage/unit-of-work.ts';
 import { digest, ownerOf } from './idempotency-caller.ts';
@@ -95,8 +96,7 @@ function replay({ fingerprint, isOwn, ...reply }: FoundAnswer, asked: string): R
 function keyOf(headers: IncomingHttpHeaders): IdempotencyKey | undefined {
   const given = headers[IDEMPOTENCY_KEY_HEADER];
   if (given === undefined) return undefined;
-  const [, quoted, bare] =
-    /^(?:"([\x21\x23-\x5B\x5D-\x7E]{1,255})"|([\x21\x23-\x5B\x5D-\x7E]{1,255}))$/.exec(String(given)) ?? [];
+  const [, quoted, bare] = IDEMPOTENCY_KEY.exec(String(given)) ?? [];
   const key = quoted ?? bare;
   if (key === undefined)
     throw new Problem(

@@ -2,28 +2,17 @@
 import type { Contract } from '../contract/contract.ts';
 import { HEALTH_PATH } from '../contract/places.ts';
 import type { Paths } from '../http/problem-links.ts';
-import { matchPath, pathTemplate } from '../hypermedia/href.ts';
+import type { Routes } from './route.ts';
 
-export function servicePaths({ service, operations }: Contract): Paths {
-  const known = operations
-    .map(({ method, path }) => ({ method: method.toUpperCase(), path, template: pathTemplate(path) }))
-    // Concrete paths before templated ones.
-    .sort((a, b) => a.template.names.length - b.template.names.length);
-  return {
-    status: HEALTH_PATH,
-    find(asked, path) {
-      const method = asked === 'HEAD' ? 'GET' : asked;
-      const found = known.find((one) => one.method === method && matches(one.template, path));
-      return found && { service, path: found.path };
-    },
-  };
-}
-
-function matches(template: Parameters<typeof matchPath>[0], path: string): boolean {
-  try {
-    return matchPath(template, path) !== undefined;
-  } catch {
-    // It cannot be decoded.
-    return false;
-  }
-}
+export const servicePaths = ({ service }: Contract, routes: Pick<Routes, 'find'>): Paths => ({
+  status: HEALTH_PATH,
+  find(method, url) {
+    try {
+      const path = routes.find(method, url)?.route.path;
+      return path === undefined ? undefined : { service, path };
+    } catch {
+      // It cannot be decoded.
+      return undefined;
+    }
+  },
+});

@@ -1,6 +1,7 @@
 /**
- * The part of a document that a query asks for: `?tag=`, repeated for more tags, and `?path=`, the beginning of paths or
- * the name of a webhook. Both together: what has one of the tags and is there.
+ * What a query asks for of a document. `?tag=`, repeated for more tags, and `?path=`, the beginning of paths or the name
+ * of a webhook, ask for a part; both together for what has one of the tags and is there. `?media=` asks for one media
+ * type for each response.
  */
 import { Problem } from '../../contract/problem.ts';
 import { partUnknown } from '../../contract/problems.ts';
@@ -26,6 +27,23 @@ export const queryOf = ({ tags, path }: Part): string =>
     ...(path === undefined ? [] : [['path', path] as [string, string]]),
   ])}`;
 
+/**
+ * @param allowed of the document
+ * @returns the media type that is asked for; undefined for all
+ * @throws Problem where no response has it
+ */
+export function mediaOf(
+  { media }: Readonly<Record<string, unknown>>,
+  allowed: () => ReadonlySet<string>,
+): string | undefined {
+  const [asked] = [media].flat();
+  if (asked === undefined) return undefined;
+  // In a query a plus is a blank, which no media type has.
+  const mediaType = String(asked).trim().toLowerCase().replaceAll(' ', '+');
+  if (!allowed().has(mediaType)) unknown('media', mediaType, [...allowed()]);
+  return mediaType;
+}
+
 /** @throws Problem where nothing has the tag, or is at the path */
 export function operationsOfPart(outline: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
   for (const tag of tags) if (!outline.tags.has(tag)) unknown('tag', tag, [...outline.tags.keys()]);
@@ -47,7 +65,9 @@ const MOST_TOLD = 300;
 function unknown(parameter: string, value: string, allowed: readonly string[]): never {
   const nearest = nearestTo(value, allowed);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  throw new Problem(partUnknown, `No operation here has the ${parameter} ${value}.${hint}`, {
+  const what =
+    parameter === 'media' ? 'No response here has the media type' : `No operation here has the ${parameter}`;
+  throw new Problem(partUnknown, `${what} ${value}.${hint}`, {
     extensions: {
       parameter,
       value: value.slice(0, MOST_TOLD),

@@ -31,7 +31,7 @@ export const JobCard = resource(
       id: jobCardId,
       ...details.shape,
       state: z.enum(JOB_CARD_STATES),
-      createdAt: z.iso.datetime(),
+      createdAt: z.iso.datetime({ offset: true }),
     })
     .openapi({ description: 'A job card.' }),
 );

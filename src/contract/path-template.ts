@@ -1,4 +1,7 @@
-/** A path template, segment by segment (OpenAPI 3.1 §4.8.8.1). */
+/**
+ * A path template, segment by segment (OpenAPI 3.1 §4.8.8.1). Gateway and services read templates with these functions
+ * alone, so that both take the same paths.
+ */
 
 /** A literal text, or what a segment has beside its parameters: `invoice.{format}` is `invoice.` and nothing. */
 export interface Segment {
@@ -28,7 +31,7 @@ function decodedLiteral(text: string): string {
 
 /** As it is sent on: with nothing encoded that need not be. */
 export const encodedLiteral = (text: string): string =>
-  encodeURI(text).replace(/[?#/]/g, (character) => encodeURIComponent(character));
+  encodeURI(text.toWellFormed()).replace(/[?#/]/g, (character) => encodeURIComponent(character));
 
 /** @returns the parameters' values, none of which is empty; undefined where the segment has another form */
 export function valuesIn(value: string, { names, fixed }: Segment): string[] | undefined {
@@ -46,4 +49,29 @@ export function valuesIn(value: string, { names, fixed }: Segment): string[] | u
     at = next + (index === names.length - 1 ? 0 : (fixed[index + 1] as string).length);
   }
   return values;
+}
+
+/** As `valuesIn`, decoded: of the segment as it came, or, where the text between the values is encoded, as it is meant. */
+export const decodedValuesIn = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
+  valuesIn(raw, segment)?.map(decodeURIComponent) ?? valuesIn(decoded, segment);
+
+/** The parameters of a path that a template matches, decoded; undefined where the path has another form. */
+export function parametersIn(
+  segments: readonly Segment[],
+  raw: readonly string[],
+  decoded: readonly string[],
+): Record<string, string> | undefined {
+  if (raw.length !== segments.length) return undefined;
+  const found: [string, string][] = [];
+  for (const [index, segment] of segments.entries()) {
+    const [asSent = '', meant = ''] = [raw[index], decoded[index]];
+    if (segment.names.length === 0) {
+      if (meant !== segment.fixed[0]) return undefined;
+      continue;
+    }
+    const values = decodedValuesIn(asSent, meant, segment);
+    if (values === undefined) return undefined;
+    for (const [place, name] of segment.names.entries()) found.push([name, values[place] as string]);
+  }
+  return Object.fromEntries(found);
 }
