@@ -2,14 +2,19 @@
 # One image for the gateway and for every service: which of them it is, says the command.
 #   docker build -t linkway .
 #   docker run --rm -p 127.0.0.1:8080:8080 linkway
-#   docker run --rm linkway src/service/main.ts orders
+#   docker run --rm linkway --liftoff-only src/service/main.ts orders
+# Without DATABASE_URL a service has the embedded database, which takes half the memory with --liftoff-only. Its folder,
+# /data, is for one container at a time. To build from one image and no other, name it by its digest:
+#   docker build --build-arg NODE_IMAGE=node@sha256:… -t linkway .
 
-FROM node:24-slim AS packages
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS packages
 WORKDIR /linkway
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
-FROM node:24-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /linkway
 COPY --from=packages /linkway/node_modules node_modules

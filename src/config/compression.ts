@@ -7,11 +7,6 @@ const CODINGS = ['br', 'gzip', 'zstd'] as const;
 
 export type Coding = (typeof CODINGS)[number];
 
-const TYPES = [
-  ...['text/*', 'application/json', 'application/*+json', 'application/xml', 'application/*+xml'],
-  ...['application/yaml', 'application/*+yaml', 'application/javascript', 'image/svg+xml'],
-];
-
 export const compressionSchema = z.strictObject({
   encodings: z
     .array(z.enum(CODINGS))
@@ -28,9 +23,9 @@ export const compressionSchema = z.strictObject({
           'expected a media type such as application/json or text/*',
         ),
     )
-    .default(TYPES)
+    .optional()
     .describe(
-      'Media types of responses that are compressed; `*` stands for any part. Event streams never are.',
+      'Media types of responses that are compressed, such as `application/json` or `text/*`; without it text, JSON, XML, YAML, JavaScript and SVG. Event streams never are.',
     ),
   minimumSize: size.default(1024).describe('Least bytes of a response that is compressed.'),
 });

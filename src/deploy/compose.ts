@@ -50,6 +50,9 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
   };
 }
 
+/** What is in it counts as memory of the container; nothing in it is a program. */
+const TMPFS = 'mode=1777,size=64m,noexec,nosuid,nodev';
+
 const process = (part: Part, patience: number) => ({
   image: IMAGE,
   command: part.command,
@@ -57,14 +60,15 @@ const process = (part: Part, patience: number) => ({
     ...environmentOf(part),
     ...(part.hasDatabase && { DATABASE_PASSWORD_FILE: SECRET_FILE }),
   },
-  ...{ read_only: true, tmpfs: [`${DATA}:mode=1777`, '/tmp:mode=1777'] },
+  ...{ read_only: true, tmpfs: [DATA, '/tmp'].map((folder) => `${folder}:${TMPFS}`) },
   ...{ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
   ...{ mem_limit: '512m', cpus: 1, pids_limit: 128 },
   ...{ restart: 'unless-stopped', stop_grace_period: `${patience}s` },
 });
 
 const postgres = {
-  image: 'postgres:17',
+  // By its digest for one image and no other: POSTGRES_IMAGE=postgres@sha256:….
+  image: `\${POSTGRES_IMAGE:-postgres:17}`,
   environment: {
     POSTGRES_USER: DATABASE_USER,
     POSTGRES_DB: DATABASE_USER,

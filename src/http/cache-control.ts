@@ -1,4 +1,5 @@
 /** What fields say of caching, as values: `Cache-Control` (RFC 9111 §5.2) and `Age` (§5.1). */
+import { fieldOf } from './raw-headers.ts';
 
 export type Directives = ReadonlyMap<string, string>;
 
@@ -33,4 +34,16 @@ const MOST_AGE = 2 ** 31;
 export function ageOf(value: string | undefined): number {
   const first = value?.split(',', 1)[0]?.trim() ?? '';
   return /^\d+$/.test(first) ? Math.min(Number(first), MOST_AGE) : 0;
+}
+
+/**
+ * `Cache-Control` of a response as it is now, with the seconds that are left of it. All lines count, as one that says
+ * `private` may be the second.
+ */
+export function remainingControl(rawHeaders: readonly string[]): string | undefined {
+  const age = ageOf(fieldOf(rawHeaders, 'age'));
+  return fieldOf(rawHeaders, 'cache-control')?.replaceAll(
+    /(?<![\w-])(max-age|s-maxage)=(\d+)/gi,
+    (_, name: string, seconds: string) => `${name}=${Math.max(0, Number(seconds) - age)}`,
+  );
 }

@@ -108,7 +108,7 @@ export class Compression {
 
   constructor(config: CompressionConfig) {
     this.#config = config;
-    const patterns = config.types.map((type) =>
+    const patterns = (config.types ?? TYPES).map((type) =>
       type.replaceAll(/[.+^$]/g, '\\$&').replaceAll('*', '[^/;\\s]+'),
     );
     this.#types = new RegExp(`^\\s*(?:${patterns.join('|') || '(?!)'})\\s*(?:;|$)`, 'i');
@@ -152,6 +152,12 @@ export class Compression {
     return accepted;
   }
 }
+
+/** Those that become much smaller. */
+const TYPES = [
+  ...['text/*', 'application/json', 'application/*+json', 'application/xml', 'application/*+xml'],
+  ...['application/yaml', 'application/*+yaml', 'application/javascript', 'image/svg+xml'],
+];
 
 /** 206 is of a part, and the others have no body (RFC 9110 §15). */
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 206, 304]);

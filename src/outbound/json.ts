@@ -3,6 +3,7 @@ import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
 import { callerDeadline, callerHeaders } from '../http/as-caller.ts';
+import { remainingControl } from '../http/cache-control.ts';
 import { charsetOf } from '../http/charset.ts';
 import { isJsonType } from '../http/json-type.ts';
 import { CallFailure } from './call-failure.ts';
@@ -21,6 +22,8 @@ export interface JsonTarget {
   }): Promise<{
     readonly status: number;
     header(name: string): string | undefined;
+    /** Name, value, name, value … */
+    readonly rawHeaders: readonly string[];
     whole(limit: number): Promise<Buffer>;
   }>;
 }
@@ -78,7 +81,7 @@ export async function sendJson(
     deadline: callerDeadline(),
   });
   const contentType = answer.header('content-type');
-  const cacheControl = answer.header('cache-control');
+  const cacheControl = remainingControl(answer.rawHeaders);
   const retryAfter = answer.header('retry-after');
   const { status } = answer;
   try {

@@ -1,6 +1,6 @@
 /**
- * What the health of a service says: whether its database answers, without which it can do nothing, and how those are
- * that it calls. Asked at most once a second, however often somebody looks.
+ * What the health of a service says: whether its database answers, without which it can do nothing, whether it takes
+ * writes, without which what is there can still be read, and how those are that it calls. Asked at most once a second, however often somebody looks.
  */
 import type { Check, Checks } from '../http/health.ts';
 import { targetChecks } from '../outbound/target-checks.ts';
@@ -9,6 +9,8 @@ import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 export interface ServiceHealthOptions {
   /** Rejects when the database does not answer. */
   readonly ping: () => Promise<unknown>;
+  /** Rejects when nothing can be written. */
+  readonly checkWritable: () => Promise<unknown>;
   /** Of the services that it calls. */
   readonly snapshots: () => readonly TargetSnapshot[];
 }
@@ -17,29 +19,56 @@ const KEPT = 1000;
 /** Milliseconds after which an answer of the database would come too late for anybody. */
 const PATIENCE = 2000;
 
-export function serviceHealth({ ping, snapshots }: ServiceHealthOptions): () => Promise<Checks> {
+export function serviceHealth({
+  ping,
+  checkWritable,
+  snapshots,
+}: ServiceHealthOptions): () => Promise<Checks> {
   let asked = Number.NEGATIVE_INFINITY;
-  let database: Promise<Check>;
+  let database: Promise<Checks>;
   return async () => {
     if (performance.now() - asked > KEPT) {
       asked = performance.now();
-      database = timed(ping);
+      database = databaseChecks(ping, checkWritable);
     }
-    return Object.assign({ 'database:responseTime': [await database] }, ...snapshots().map(targetChecks));
+    return Object.assign({}, await database, ...snapshots().map(targetChecks));
   };
 }
 
-async function timed(ping: () => Promise<unknown>): Promise<Check> {
+type Ask = () => Promise<unknown>;
+
+const databaseChecks = async (ping: Ask, checkWritable: Ask): Promise<Checks> => {
+  const [responseTime, writes] = await Promise.all([timed(ping), written(checkWritable)]);
+  return { 'database:responseTime': [responseTime], 'database:writes': [writes] };
+};
+
+async function timed(ping: Ask): Promise<Check> {
   const startedAt = performance.now();
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE);
   try {
-    await Promise.race([ping(), tooLate]);
+    await inTime(ping);
     const observedValue = Math.round((performance.now() - startedAt) * 10) / 10;
     return { componentType: 'datastore', status: 'pass', observedValue, observedUnit: 'ms' };
   } catch {
     // Why it does not answer may name where it is.
     return { componentType: 'datastore', status: 'fail', output: 'no answer' };
+  }
+}
+
+/** Not `fail`: no traffic has to be kept away from what can still be read. */
+async function written(checkWritable: Ask): Promise<Check> {
+  try {
+    await inTime(checkWritable);
+    return { componentType: 'datastore', status: 'pass' };
+  } catch {
+    return { componentType: 'datastore', status: 'warn', output: 'nothing can be written' };
+  }
+}
+
+async function inTime(ask: Ask): Promise<void> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE);
+  try {
+    await Promise.race([ask(), tooLate]);
   } finally {
     clearTimeout(timer);
   }

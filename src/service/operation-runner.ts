@@ -19,7 +19,7 @@ import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
 import { Refusal } from '../hypermedia/refusal.ts';
 import type { Represent, Representation, RequestParts } from '../hypermedia/represent.ts';
 import { plain } from '../hypermedia/selection.ts';
-import { isUnavailable } from '../storage/unavailable.ts';
+import { isUnavailable, unavailableDetail } from '../storage/unavailable.ts';
 import type { Idempotency, Reply } from './idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
 import { Precondition } from './precondition.ts';
@@ -88,7 +88,7 @@ export class OperationRunner {
       return await this.#answer(request, format);
     } catch (error) {
       if (error instanceof Problem || !isUnavailable(error)) throw error;
-      throw new Problem(storageUnavailable, storageUnavailable.meaning, {
+      throw new Problem(storageUnavailable, unavailableDetail(error) ?? storageUnavailable.meaning, {
         headers: RETRY_LATER,
         cause: error,
       });

@@ -94,6 +94,7 @@ export async function serviceApp(
       isDraining,
       checks: serviceHealth({
         ping: () => sql`select 1`.execute(db),
+        checkWritable: () => database.checkWritable(),
         snapshots: () => linked.flatMap(([name]) => targets.get(name)?.snapshot?.() ?? []),
       }),
     },

@@ -23,6 +23,8 @@ export interface DatabaseOptions {
 export interface Database {
   /** The service's own schema, brought up to date. */
   schema<Tables>(name: string, migrations: readonly Migration<Tables>[]): Promise<Kysely<Tables>>;
+  /** Rejects while nothing can be written, though what is there may be read. */
+  checkWritable(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function openDatabase({ url, dataDir, dump }: DatabaseOptions = {})
       await migrate(root, { schema: name, migrations });
       return root.withSchema(name) as Kysely<Tables>;
     },
+    checkWritable: () => open.checkWritable(),
     close() {
       closed ??= shut(root, open);
       return closed;

@@ -6,6 +6,7 @@
  * does not sync files to the disk: for that there is the server.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
@@ -18,24 +19,70 @@ const startParams = [...PGlite.defaultStartParams, '-c', 'log_startup_progress_i
 
 export interface OpenPool {
   readonly pool: pg.Pool;
+  /** Rejects while nothing can be written, though what is there may be read. */
+  checkWritable(): Promise<unknown>;
   /** Frees what the pool stood on, after it has ended. */
   release(): Promise<void>;
 }
 
 export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
-  return poolOf(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }));
+  return poolOf(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }), {
+    checkWritable: async () => {},
+    unlock: () => {},
+  });
 }
 
 export async function embeddedInFolder(folder: string): Promise<OpenPool> {
   const unlock = await lock(folder);
   try {
-    return poolOf(await PGlite.create({ startParams, dataDir: await cluster(folder) }), unlock);
+    const checkWritable = () => probe(folder);
+    return poolOf(await PGlite.create({ startParams, dataDir: await cluster(folder) }), {
+      checkWritable,
+      unlock,
+    });
   } catch (error) {
     unlock();
-    throw new ConfigError(
-      `DATA_DIR: the database in ${folder} does not open (${(error as Error).message}): restore the folder, or move it away to start anew`,
-      error,
-    );
+    throw new ConfigError(`DATA_DIR: the database in ${folder} does not open (${remedyFor(error)}`, error);
+  }
+}
+
+/** What the file system of WebAssembly says by number alone, as WASI has it. */
+const WASI_ERRORS: ReadonlyMap<number | undefined, string> = new Map([
+  ...([
+    [2, 'EACCES'],
+    [19, 'EDQUOT'],
+    [29, 'EIO'],
+    [51, 'ENOSPC'],
+    [63, 'EPERM'],
+    [69, 'EROFS'],
+  ] as const),
+]);
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on its disk; 100 MB are enough to begin with',
+  EDQUOT: 'make room within the quota; 100 MB are enough to begin with',
+  EACCES: 'set it to a folder that can be written',
+  EPERM: 'set it to a folder that can be written',
+  EROFS: 'set it to a folder that can be written',
+};
+
+/** The reason, and what helps. */
+function remedyFor(error: unknown): string {
+  const { code, errno, message = `error ${errno}` } = error as NodeJS.ErrnoException;
+  const isFull = message.includes('No space left');
+  const reason = code ?? WASI_ERRORS.get(errno) ?? (isFull ? 'ENOSPC' : message);
+  return `${reason}): ${REMEDIES[reason] ?? 'restore the folder, or move it away to start with an empty one'}`;
+}
+
+/** As much as the database writes at once, and more than a page of it. */
+const PROBE = Buffer.alloc(65_536);
+
+async function probe(folder: string): Promise<void> {
+  const file = join(folder, 'probe');
+  try {
+    await writeFile(file, PROBE);
+  } finally {
+    await rm(file, { force: true });
   }
 }
 
@@ -63,10 +110,16 @@ async function cluster(folder: string): Promise<string> {
   return done;
 }
 
-const poolOf = (pglite: PGlite, unlock?: () => void): OpenPool => ({
+interface Place {
+  readonly checkWritable: OpenPool['checkWritable'];
+  readonly unlock: () => void;
+}
+
+const poolOf = (pglite: PGlite, { checkWritable, unlock }: Place): OpenPool => ({
+  checkWritable,
   pool: new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 } as pg.PoolConfig),
   release: async () => {
     await pglite.close();
-    unlock?.();
+    unlock();
   },
 });

@@ -34,7 +34,15 @@ export async function server(url: string): Promise<OpenPool> {
       error,
     );
   }
-  return { pool, release: async () => {} };
+  return { pool, checkWritable: () => refuseReadOnly(pool), release: async () => {} };
+}
+
+/** A standby, or a server that is told to take no writes. */
+async function refuseReadOnly(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query(
+    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as "isReadOnly"`,
+  );
+  if (rows[0]?.isReadOnly) throw new Error('The server is read-only.');
 }
 
 const notAUrl = () =>

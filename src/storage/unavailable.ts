@@ -1,7 +1,12 @@
 /** Whether an error says that the database cannot be had now, and not that something is wrong with what it was asked. */
 
-/** Of PostgreSQL, appendix A: the connection broke; too many of them; the server ends, starts, or is being recovered. */
-const SQL_STATES = /^(?:08\w{3}|53\w{3}|57P0[1-5])$/;
+/**
+ * Of PostgreSQL, appendix A: the connection broke; too little of something, as of room on the disk; the server ends,
+ * starts, or is being recovered; it takes no writes, as a standby; its files cannot be read or written.
+ */
+const SQL_STATES = /^(?:08\w{3}|25006|53\w{3}|57P0[1-5]|58000|58030)$/;
+const DISK_FULL = '53100';
+const READ_ONLY = '25006';
 const OF_THE_SYSTEM: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'],
   ...['EAI_AGAIN', 'EADDRNOTAVAIL'],
@@ -9,6 +14,16 @@ const OF_THE_SYSTEM: ReadonlySet<string> = new Set([
 /** What `pg` says without a code. */
 const OF_THE_DRIVER =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
+
+/** What somebody is told who asked for it; undefined where nothing more is known. */
+export function unavailableDetail(error: unknown): string | undefined {
+  if (!Error.isError(error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === DISK_FULL) return 'The storage of the service is full. What is there can be read.';
+  if (code === READ_ONLY)
+    return 'The database of the service takes no changes now. What is there can be read.';
+  return unavailableDetail(error.cause);
+}
 
 export function isUnavailable(error: unknown): boolean {
   // Not `instanceof`: an error may be of another realm, as what the system says is in a test.

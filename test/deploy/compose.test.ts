@@ -21,6 +21,8 @@ interface Container {
   readonly ports?: string[];
   readonly read_only?: boolean;
   readonly cap_drop?: string[];
+  readonly tmpfs?: string[];
+  readonly volumes?: string[];
   readonly stop_grace_period?: string;
 }
 
@@ -70,6 +72,11 @@ describe('compose.yaml', () => {
   it('leaves a process nothing that it does not need, and time to end', () => {
     for (const [name, one] of Object.entries(services).filter(([other]) => other !== 'postgres')) {
       expect([name, one.read_only, one.cap_drop]).toEqual([name, true, ['ALL']]);
+      expect(one.tmpfs).toEqual(
+        ['/data', '/tmp'].map((folder) => `${folder}:mode=1777,size=64m,noexec,nosuid,nodev`),
+      );
+      // What it writes to is its own.
+      expect(one.volumes).toBeUndefined();
       expect(Number.parseInt(one.stop_grace_period ?? '', 10)).toBeGreaterThan(11);
     }
     expect(text).not.toMatch(/POSTGRES_PASSWORD:|PASSWORD=|:[^@\s/]+@/);

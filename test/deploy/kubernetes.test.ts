@@ -73,7 +73,9 @@ describe('the manifests', () => {
 
   it('leave a process nothing that it does not need', () => {
     for (const { spec } of ofKind('Deployment')) {
-      const { containers, securityContext, automountServiceAccountToken } = spec.template.spec;
+      const { containers, securityContext, automountServiceAccountToken, volumes } = spec.template.spec;
+      // None that two pods could share, so that they may run beside each other during an update.
+      for (const volume of volumes) expect(volume.emptyDir ?? volume.secret).toBeDefined();
       expect([automountServiceAccountToken, securityContext.runAsNonRoot]).toEqual([false, true]);
       for (const { securityContext: own, resources, env } of containers) {
         expect(own).toEqual({

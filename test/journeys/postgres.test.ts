@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Child, freePort, startChild } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { describeSamples } from '../support/samples.ts';
 
@@ -88,7 +89,11 @@ describeSamples('with the samples:', () => {
         Number(
           (await sql("select count(*) from pg_locks where locktype = 'advisory' and not granted"))[0]?.count,
         );
-      while ((await waiting()) < instances.length);
+      await eventually(
+        `${instances.length} instances wait for the lock`,
+        async () => (await waiting()) >= instances.length,
+        { tell: () => instances.map(({ child }) => child.output.stderr).join('') },
+      );
       expect(await sql("select 1 from information_schema.schemata where schema_name = 'consumers'")).toEqual(
         [],
       );
@@ -120,7 +125,9 @@ describeSamples('with the samples:', () => {
       await ready(first);
       let isOver = false;
       const writers = ['a', 'b', 'c', 'd'].map((who) => keepRegistering(first.url, who, () => isOver));
-      while ((await kept()).length < 60);
+      await eventually('60 rows are there', async () => (await kept()).length >= 60, {
+        tell: () => first.child.output.stderr,
+      });
       first.child.process.kill('SIGKILL');
       await first.child.ended;
       isOver = true;

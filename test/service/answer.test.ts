@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../src/contract/media-types.ts';
+import { createLog } from '../../src/http/log.ts';
+import { createTargets } from '../../src/outbound/targets.ts';
+import { serviceApp } from '../../src/service/start.ts';
 import { service } from '../../src/template/job-cards/main.ts';
+import { testDatabase } from '../support/database.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 describe('an answer', () => {
@@ -24,6 +28,18 @@ describe('an answer', () => {
     });
     expect(unchanged.text).toBe('');
     await one().accept('application/vnd.siren+json').set('If-None-Match', etag).expect(200);
+  });
+
+  it('varies by Accept and by Prefer, whatever was asked for', async () => {
+    const names = async (asked: request.Test) =>
+      String((await asked).headers.vary)
+        .split(/ *, */)
+        .map((name) => name.toLowerCase());
+    expect(await names(one())).toEqual(expect.arrayContaining(['accept', 'prefer']));
+    expect(await names(one().set('Prefer', 'return=minimal'))).toEqual(
+      expect.arrayContaining(['accept', 'prefer']),
+    );
+    expect(await names(one().accept('application/vnd.siren+json'))).toContain('prefer');
   });
 
   it('is refused to who wants the one of another state', async () => {
@@ -91,4 +107,33 @@ describe('an answer', () => {
         .expect(200);
     }
   });
+});
+
+it('An answer with some of its members has a tag of its own, which stands for no state', async () => {
+  const database = await testDatabase();
+  // Its responses have fewer members than the contract says, so no contract is held against them here.
+  const app = await serviceApp(service, {
+    database,
+    targets: createTargets([{ name: 'help-desks', urls: ['http://127.0.0.1:1'] }]),
+    log: createLog({ level: 'silent' }),
+  });
+  const get = (query: string) => request(app).get(`/job-cards/jc-1001${query}`).accept(HAL);
+  const whole = await get('').expect(200);
+  const some = await get('?fields=id,title').expect(200);
+  const other = await get('?fields=id').expect(200);
+  const tags = [whole, some, other].map(({ headers }) => String(headers.etag));
+  expect(new Set(tags).size).toBe(3);
+  for (const tag of tags) expect(tag).toMatch(/^"[\w.-]+"$/);
+  await get('?fields=id,title')
+    .set('If-None-Match', tags[1] ?? '')
+    .expect(304);
+  const patch = (tag = '') =>
+    request(app)
+      .patch('/job-cards/jc-1001')
+      .set({ 'If-Match': tag, 'Content-Type': 'application/merge-patch+json' })
+      .send('{"title":"Look at it"}');
+  await patch(tags[1]).expect(412);
+  await patch(tags[2]).expect(412);
+  await patch(tags[0]).expect(200);
+  await database.close();
 });

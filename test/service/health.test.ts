@@ -20,6 +20,7 @@ describe('the health of a service', () => {
     expect(body).toMatchObject({ status: 'pass', serviceId: 'job-cards', links: { self: '/health' } });
     expect(body.checks).toMatchObject({
       'database:responseTime': [{ componentType: 'datastore', status: 'pass', observedUnit: 'ms' }],
+      'database:writes': [{ componentType: 'datastore', status: 'pass' }],
       'help-desks:breaker': [{ status: 'pass', observedValue: 'closed' }],
     });
     expect(JSON.stringify(body)).not.toContain('127.0.0.1');
@@ -28,20 +29,33 @@ describe('the health of a service', () => {
 });
 
 describe('the checks', () => {
-  const checksWith = (ping: ServiceHealthOptions['ping']) => serviceHealth({ ping, snapshots: () => [] });
+  const checksWith = (ping: ServiceHealthOptions['ping'], checkWritable = ping) =>
+    serviceHealth({ ping, checkWritable, snapshots: () => [] });
 
   it('fail when the database does not answer, without saying where it is', async () => {
     const checks = checksWith(() => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432')));
     expect(await checks()).toEqual({
       'database:responseTime': [{ componentType: 'datastore', status: 'fail', output: 'no answer' }],
+      'database:writes': [{ componentType: 'datastore', status: 'warn', output: 'nothing can be written' }],
+    });
+  });
+
+  it('warn when nothing can be written, as what is there can be read', async () => {
+    const full = () => Promise.reject(new Error('ENOSPC: no space left on device, write /data/probe'));
+    expect(await checksWith(async () => {}, full)()).toMatchObject({
+      'database:responseTime': [{ status: 'pass' }],
+      'database:writes': [{ componentType: 'datastore', status: 'warn', output: 'nothing can be written' }],
     });
   });
 
   it('ask the database once for all who look at the same time', async () => {
     let asked = 0;
-    const checks = checksWith(async () => {
-      asked += 1;
-    });
+    const checks = checksWith(
+      async () => {
+        asked += 1;
+      },
+      async () => {},
+    );
     await Promise.all([checks(), checks(), checks()]);
     expect(asked).toBe(1);
   });

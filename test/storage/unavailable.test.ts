@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { expect, it } from '@jest/globals';
-import { isUnavailable } from '../../src/storage/unavailable.ts';
+import { isUnavailable, unavailableDetail } from '../../src/storage/unavailable.ts';
 import { freePort } from '../support/child.ts';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
@@ -12,6 +12,9 @@ it.each([
   ['a server that ends', withCode('57P01')],
   ['a server that starts', withCode('57P03')],
   ['too many connections', withCode('53300')],
+  ['a disk that is full', withCode('53100')],
+  ['a server that takes no writes', withCode('25006')],
+  ['a disk that cannot be read', withCode('58030')],
   ['what the driver says', new Error('Connection terminated unexpectedly')],
   ['what led to it', new Error('A transaction failed and the work went on', { cause: withCode('08006') })],
 ])('%s is told', (_name, error) => expect(isUnavailable(error)).toBe(true));
@@ -27,4 +30,13 @@ it.each([
 it('what the system itself says of a connection is told', async () => {
   const [error] = await once(net.connect(await freePort(), '127.0.0.1'), 'error');
   expect(isUnavailable(error)).toBe(true);
+});
+
+it.each([
+  ['53100', 'The storage of the service is full. What is there can be read.'],
+  ['25006', 'The database of the service takes no changes now. What is there can be read.'],
+  ['08006', undefined],
+])('%s is explained to whoever asked', (code, detail) => {
+  expect(unavailableDetail(withCode(code))).toBe(detail);
+  expect(unavailableDetail(new Error('x', { cause: withCode(code) }))).toBe(detail);
 });

@@ -14,6 +14,7 @@ export const appTarget = (name: string, app: Express): JsonTarget => ({
     return {
       status: answer.status,
       header: (field) => answer.headers[field],
+      rawHeaders: Object.entries(answer.headers as Record<string, string>).flat(),
       whole: async () => Buffer.from(answer.text),
     };
   },

@@ -32,6 +32,7 @@ export async function testDatabase(): Promise<Database> {
   const database = spare.pop() ?? (await newDatabase());
   return {
     schema: (name, migrations) => database.schema(name, migrations),
+    checkWritable: () => database.checkWritable(),
     close: async () => {
       await empty(database);
       spare.push(database);

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { request as call } from 'undici';
+import { eventually } from '../../support/eventually.ts';
 import { json, sends, startShop } from '../../support/shop.ts';
 
 const good = { id: 'a', price: 1 };
@@ -11,10 +12,14 @@ type Shop = Awaited<ReturnType<typeof startShop>>;
 
 /** Once all answers so far were looked at, which may be after they were sent. */
 async function settled(shop: Shop, answers: number) {
-  for (;;) {
-    const [operation] = (await shop.drift()).operations;
-    if ((operation?.checked ?? 0) + (operation?.unverified ?? 0) >= answers) return operation;
-  }
+  const look = async () => (await shop.drift()).operations[0];
+  const seen = async () => {
+    const { checked = 0, unverified = 0 } = (await look()) ?? {};
+    return checked + unverified;
+  };
+  // Each look is a request of its own, so that this is far more than any of them takes.
+  await eventually(`${answers} answers are looked at`, async () => (await seen()) >= answers, { most: 2000 });
+  return look();
 }
 
 describe('an answer that is observed', () => {

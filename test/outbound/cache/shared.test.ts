@@ -1,7 +1,8 @@
 /** Identical requests in flight: one call for all of them, and never for those with other credentials. */
 import type { ServerResponse } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
-import { type Asking, answering, type Scripted, startCached, turns } from '../../support/cached.ts';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type Asking, answering, type Got, type Scripted, startCached, turns } from '../../support/cached.ts';
+import { pass, useFakeTime } from '../../support/fake-time.ts';
 
 /** A service that answers when it is told to, and as many requests that wait for it. */
 const start = async (asked: readonly Asking[], config = '') => {
@@ -10,8 +11,12 @@ const start = async (asked: readonly Asking[], config = '') => {
   system.upstream.answer = (_req, res) => {
     waiting.push(res);
   };
-  const got = asked.map((one) => system.ask(one));
-  await system.arrived(asked.length);
+  const got: Promise<Got>[] = [];
+  // One after the other, so that it is known who asked first.
+  for (const one of asked) {
+    got.push(system.ask(one));
+    await system.arrived(got.length);
+  }
   await turns(() => waiting.length > 0);
   const answer = ({ status = 200, headers = {}, body = '' }: Scripted) => {
     for (const res of waiting.splice(0)) res.writeHead(status, { ...(headers as object) }).end(body);
@@ -135,11 +140,15 @@ it('what was asked before a change is not kept after it', async () => {
 });
 
 describe('who has less time than the others', () => {
+  beforeEach(useFakeTime);
+  afterEach(() => void jest.useRealTimers());
+
   const hurried: Asking = { headers: { 'x-envoy-expected-rq-timeout-ms': '150' } };
   const trusting = 'trustProxy: true\npolicy: { retry: { attempts: 0 } }';
 
   it('waits no longer than that', async () => {
     const { answer, got } = await start([{}, hurried], trusting);
+    pass(150);
     expect(await got[1]).toMatchObject({ status: 504 });
     answer({ body: 'one' });
     expect(await got[0]).toMatchObject({ status: 200, body: 'one' });
@@ -147,6 +156,7 @@ describe('who has less time than the others', () => {
 
   it('costs the others nothing where it asked first', async () => {
     const { answer, got, waiting } = await start([hurried, {}], trusting);
+    pass(150);
     expect(await got[0]).toMatchObject({ status: 504 });
     await turns(() => waiting.length === 2);
     answer({ body: 'one' });
@@ -157,6 +167,7 @@ describe('who has less time than the others', () => {
     const patient: Asking = { headers: { 'x-envoy-expected-rq-timeout-ms': '10000' } };
     const policy = 'trustProxy: true\npolicy: { attemptTimeout: 100, retry: { attempts: 0 } }';
     const { got, upstream } = await start([patient, {}], policy);
+    pass(100);
     for (const one of got) expect(await one).toMatchObject({ status: 504 });
     expect(upstream.requests).toHaveLength(1);
   });
@@ -169,8 +180,13 @@ describe('who has less time than the others', () => {
     }));
     await ask();
     upstream.answer = () => {};
-    const got = [ask(hurried), ask()];
+    const got = [ask(hurried)];
+    await arrived(2);
+    got.push(ask());
     await arrived(3);
+    pass(150);
+    await turns(() => upstream.requests.length === 3);
+    pass(400);
     for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'kept' });
     expect(upstream.requests).toHaveLength(3);
   });

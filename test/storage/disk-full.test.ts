@@ -1,0 +1,41 @@
+/** A disk that is full, where a disk of its own can be made for a test. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+const disk = mkdtempSync(join(tmpdir(), 'linkway-disk-'));
+const script = fileURLToPath(new URL('../support/small-disk.ts', import.meta.url));
+/** In a mount namespace, so that nothing of it is left. */
+const onDisk = (size: string, command: string) =>
+  spawnSync('unshare', ['--mount', 'sh', '-c', `mount -t tmpfs -o size=${size} none ${disk} && ${command}`], {
+    encoding: 'utf8',
+  });
+
+afterAll(() => rmSync(disk, { recursive: true }));
+
+const canMount = onDisk('1m', 'true').status === 0;
+
+(canMount ? describe : describe.skip)('A database on a small disk', () => {
+  const run = (size: string) => {
+    const { stdout, stderr } = onDisk(size, `${process.execPath} --liftoff-only ${script} ${disk}`);
+    return stdout === '' ? stderr : JSON.parse(stdout);
+  };
+
+  it('is refused at the first start with the reason and what helps', () => {
+    expect(run('20m')).toEqual({
+      refused: `DATA_DIR: the database in ${disk}/data does not open (ENOSPC): make room on its disk; 100 MB are enough to begin with`,
+    });
+  }, 60_000);
+
+  it('is read while the disk is full, says that nothing can be written, and recovers', () => {
+    const well = { write: 'done', read: 'done', probe: 'done' };
+    expect(run('80m')).toEqual({
+      before: well,
+      full: { write: '53100', read: 'done', probe: 'ENOSPC' },
+      after: well,
+    });
+  }, 60_000);
+});
