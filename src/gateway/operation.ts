@@ -6,6 +6,7 @@ import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
 import { type Query, queryOf } from './contract/query.ts';
 import { ResponseContract } from './contract/responses.ts';
+import { SchemaReferences } from './contract/schema-references.ts';
 import { Schemas } from './contract/schemas.ts';
 import { isElsewhere } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
@@ -64,11 +65,13 @@ export const compileOperations = ({
   mount,
   holdsResponses = false,
   isEager = false,
-  onFault = () => {},
+  onFault: tell = () => {},
 }: OperationsOptions): GatewayOperation[] => {
+  const onFault = once(tell);
   const root = document as unknown as Json;
-  const schemas = new Schemas(root, onFault, isEager);
-  const answered = new Schemas(root, onFault, isEager, 'response');
+  const references = new SchemaReferences(root);
+  const schemas = new Schemas(root, onFault, isEager, 'request', references);
+  const answered = new Schemas(root, onFault, isEager, 'response', references);
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);
@@ -136,6 +139,17 @@ export const compileOperations = ({
     });
   });
 };
+
+/** A schema may be in use at many places, and compiled in several ways. */
+function once(tell: (fault: DocumentFault) => void): (fault: DocumentFault) => void {
+  const told = new Set<string>();
+  return (fault) => {
+    const key = `${fault.pointer} ${fault.reason}`;
+    if (told.has(key)) return;
+    told.add(key);
+    tell(fault);
+  };
+}
 
 /** Why no request can be for a path. */
 const unreachable = (path: string): string | undefined => {

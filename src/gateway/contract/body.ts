@@ -4,8 +4,9 @@ import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../contract/problems.ts';
 import { isObject, type Json } from '../document/grammar.ts';
 import { type Check, formCheck, jsonCheck } from './body-check.ts';
-import { encode, type Located, locate } from './located.ts';
+import { type Located, locate, locateSchema } from './located.ts';
 import { essence, FORM_TYPE, isJsonType, isUtf8Charset, MediaTypes } from './media.ts';
+import { encodeToken } from './pointer.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface MediaType {
@@ -68,10 +69,8 @@ function checkOf(document: Json, body: Located, name: string, schemas: Schemas):
   const isJson = isJsonType(type);
   if (!isJson && type !== FORM_TYPE) return undefined;
   const media = locate(document, body, 'content', name);
-  const schema = media && locate(document, media, 'schema');
-  const pointer = schema?.pointer ?? `${body.pointer}/content/${encode(name)}/schema`;
-  if (!schema && media?.node.schema !== undefined && typeof media.node.schema !== 'boolean')
-    schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+  const schema = media && locateSchema(document, media, 'schema');
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
   if (isJson) return jsonCheck(schema, schemas, pointer);
   return schema && media && formCheck(document, media, schema, schemas);
 }

@@ -1,17 +1,15 @@
 /** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormatsModule from 'ajv-formats';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
-import { notRequiringAll, refuseWriteOnly } from './one-way.ts';
+import { addAllFormats } from './formats.ts';
+import { multiplesByDigits } from './multiple-of.ts';
+import { refuseWriteOnly } from './one-way.ts';
 import { linearTime } from './pattern.ts';
+import { type Root, SchemaGraph } from './schema-graph.ts';
+import { SchemaReferences } from './schema-references.ts';
+import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
-import { withoutNames } from './without-names.ts';
-
-// The package is CommonJS: its function is under `default` for ES modules.
-const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default;
-
-const DOCUMENT = 'document';
 
 /**
  * `text`: of parameters, strings are read as what the schema wants; `form`: so are those of a body. `first` stops at
@@ -27,34 +25,58 @@ const ALL_FAULTS_BYTES = 65_536;
 
 const NONE: readonly ErrorObject[] = [];
 
-/** A price of 19.99 is a multiple of 0.01, which binary fractions deny. */
-const MULTIPLE_DIGITS = 8;
-
 /** Which way the values go. */
 export type Direction = 'request' | 'response';
+
+type Matcher = ReturnType<typeof linearTime>;
+
+/** Of one mode, with the schemas that it has already. */
+interface Compiler {
+  readonly ajv: Ajv2020;
+  readonly added: Set<Root>;
+}
 
 export class Schemas {
   readonly #isEager: boolean;
   readonly #direction: Direction;
-  readonly #document: Json;
+  readonly #graph: SchemaGraph;
   readonly onFault: (fault: DocumentFault) => void;
-  #compiled: Json | undefined;
-  readonly #compilers = new Map<Mode, Ajv2020>();
+  readonly #compilers = new Map<Mode, Compiler>();
+  readonly #patterns = new Map<string, Matcher>();
+  /** As ajv wants it: each pattern is compiled once for all modes. */
+  readonly #matches = Object.assign(
+    (source: string): Matcher => {
+      const matcher = this.#patterns.get(source) ?? linearTime(source);
+      this.#patterns.set(source, matcher);
+      return matcher;
+    },
+    { code: linearTime.code },
+  );
 
   constructor(
     document: Json,
     onFault: (fault: DocumentFault) => void,
     isEager = false,
     direction: Direction = 'request',
+    references = new SchemaReferences(document),
   ) {
     this.#isEager = isEager;
     this.#direction = direction;
-    this.#document = document;
     this.onFault = onFault;
+    const formats = new Ajv2020({ logger: false });
+    addAllFormats(formats);
+    this.#graph = new SchemaGraph({
+      references,
+      onFault,
+      way: direction === 'request' ? 'readOnly' : 'writeOnly',
+      checkPattern: this.#matches,
+      knowsFormat: (name) => Object.hasOwn(formats.formats, name),
+    });
   }
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   check(schema: Json, mode: Mode, pointer: string): Check {
+    if (typeof schema.$ref === 'string') this.#graph.tellDangling(schema.$ref);
     let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
     return (value) => {
       compiled ??= this.#compile(schema, mode, pointer);
@@ -73,59 +95,58 @@ export class Schemas {
   }
 
   #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
+    const { ajv, added } = this.#compiler(mode);
     try {
-      return this.#compiler(mode).compile(schema);
+      // No parameter goes one way only.
+      const root = this.#graph.make(schema, pointer, mode === 'text');
+      add(ajv, added, root);
+      return ajv.compile({ $ref: root.id });
     } catch (error) {
       const [message] = (error as Error).message.split('\n');
       this.onFault({ pointer, reason: `goes unchecked: ${message}` });
-      return this.#compiler(mode).compile({});
+      return ajv.compile({});
     }
   }
 
-  #toCompile(mode: Mode): Json {
-    // No parameter goes one way only, and a large document is not copied in no time.
-    if (mode === 'text') return this.#document;
-    this.#compiled ??= notRequiringAll(
-      this.#document,
-      this.#direction === 'request' ? 'readOnly' : 'writeOnly',
-    );
-    return this.#compiled;
-  }
-
-  #compiler(mode: Mode): Ajv2020 {
+  #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const document = this.#toCompile(mode);
-    let ajv = this.#engine(mode);
-    try {
-      ajv.addSchema(document, DOCUMENT);
-    } catch {
-      // One name given twice, or in an example, would leave every operation unchecked.
-      ajv = this.#engine(mode);
-      ajv.addSchema(withoutNames(document), DOCUMENT);
-    }
-    this.#compilers.set(mode, ajv);
-    return ajv;
+    const compiler = { ajv: this.#engine(mode), added: new Set<Root>() };
+    this.#compilers.set(mode, compiler);
+    return compiler;
   }
 
   #engine(mode: Mode): Ajv2020 {
     const ajv = new Ajv2020({
       strict: false,
-      // Everything below the root of a document is no schema.
       validateSchema: false,
       allErrors: mode !== 'first',
       // One value in text may be a list of one.
       coerceTypes: (mode === 'text' || mode === 'form') && 'array',
-      multipleOfPrecision: MULTIPLE_DIGITS,
-      code: { regExp: linearTime },
+      // Each object has a `constructor` that nobody sent.
+      ownProperties: true,
+      code: { regExp: this.#matches },
       logger: false,
     });
-    addFormats(ajv);
+    addAllFormats(ajv);
     compareOnce(ajv);
+    multiplesByDigits(ajv);
+    unevaluatedAsFound(ajv, this.#graph, this.#matches);
     if (this.#direction === 'response') refuseWriteOnly(ajv);
     return ajv;
   }
 }
 
+/** Adds a schema and whatever it refers to. */
+function add(ajv: Ajv2020, added: Set<Root>, root: Root): void {
+  const pending = [root];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (added.has(next)) continue;
+    added.add(next);
+    ajv.addSchema(next.schema as object, next.id);
+    pending.push(...next.refs);
+  }
+}
+
 /** Names the schema that stands at a pointer of the document. */
-export const schemaAt = (pointer: string): Json => ({ $ref: `${DOCUMENT}${pointer}` });
+export const schemaAt = (pointer: string): Json => ({ $ref: pointer });
