@@ -33,9 +33,17 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
       return 'is not a known property';
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'oneOf':
+      return isPair(params.passingSchemas)
+        ? `matches two of the alternatives, ${params.passingSchemas.map((index) => index + 1).join(' and ')}, and must match exactly one`
+        : message;
+    case 'false schema':
+      return 'must not be there';
     case 'const':
       return `must be ${JSON.stringify(params.allowedValue)}`;
     default:
       return message;
   }
 };
+
+const isPair = (value: unknown): value is readonly number[] => Array.isArray(value);

@@ -4,7 +4,7 @@
  */
 import type { Fault } from '../../contract/problem.ts';
 import type { Json } from '../document/grammar.ts';
-import { type Encoding, FORM, PERCENT, VERBATIM } from './encoding.ts';
+import { COOKIE, type Encoding, FORM, PERCENT, VERBATIM } from './encoding.ts';
 import { faultsOf, pointerTo } from './faults.ts';
 import { contentOf, type Field, fieldOf } from './field.ts';
 import { Fields, type Texts } from './fields.ts';
@@ -17,7 +17,7 @@ const ENCODINGS: Readonly<Record<Place, Encoding>> = {
   path: PERCENT,
   query: FORM,
   header: VERBATIM,
-  cookie: PERCENT,
+  cookie: COOKIE,
 };
 
 /** The specification says that these are no parameters, whatever the document says. */
