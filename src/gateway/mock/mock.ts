@@ -19,6 +19,7 @@ import { type GraphOperation, LinkGraph, type ServiceDocument } from '../../hype
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { plain } from '../../hypermedia/selection.ts';
 import { locate } from '../contract/located.ts';
+import { essence, isJsonType } from '../contract/media.ts';
 import type { DeclaredMedia } from '../contract/responses.ts';
 import { SchemaReferences } from '../contract/schema-references.ts';
 import type { DocumentFault } from '../document/fault.ts';
@@ -49,7 +50,13 @@ export function mock(
   const lifter = new Lifter(service, document, graph);
 
   /** A body of a service that writes links itself gets those that it would write. */
-  const linked = (node: GraphOperation, value: unknown, params: ReadonlyMap<string, string>, url: string) => {
+  const linked = (
+    node: GraphOperation,
+    value: unknown,
+    params: ReadonlyMap<string, string>,
+    url: string,
+    keepsOwn: boolean,
+  ) => {
     const lifting = lifter.of(node);
     if (lifting === undefined || typeof value !== 'object' || value === null) return undefined;
     const path = Object.fromEntries([...params].map(([name, value]) => [name, decodeURIComponent(value)]));
@@ -57,7 +64,7 @@ export function mock(
       if (member !== undefined && deeper.length === 0 && path[name] !== undefined)
         (value as Body)[member] = path[name];
     const links = new Map(node.method === 'GET' ? [['self', { href: plain(url) }]] : []);
-    return lift(value, lifting, { path, query: {}, links, local: () => undefined });
+    return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
   };
 
   /** Made once, for whoever asks next as well. */
@@ -106,8 +113,16 @@ export function mock(
     const sourceType = isHal && status < 300 ? firstType : mediaType;
     const place = ['paths', path, method.toLowerCase(), 'responses', key, 'content', sourceType];
     const value = bodyOf(content[sourceType] ?? media, declared?.media(sourceType), place, wish);
-    const representation = isHal && status < 300 ? linked(node, value, match.params, url) : undefined;
-    const body = representation === undefined ? value : format.write(representation);
+    // Links of a sample lead nowhere, and are kept only where the document requires them.
+    const written = [false, true].flatMap((keepsOwn) => {
+      const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
+      return made ? [{ representation: made, body: format.write(made) }] : [];
+    });
+    const check = isJsonType(essence(mediaType)) ? declared?.media(mediaType)?.check : undefined;
+    const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
+      representation: undefined,
+      body: value,
+    };
     res.setHeader('Content-Type', representation && format.typeOf ? format.typeOf(body as Body) : mediaType);
     const asked = node && { url, operation: node, isFromGateway: true };
     res.end(
