@@ -3,7 +3,7 @@
  * than those. Each takes time that grows with the text.
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
-import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 
 // The package is CommonJS: its function is under `default` for ES modules.
@@ -12,6 +12,18 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
 export function addAllFormats(ajv: Ajv2020): void {
   addFormats(ajv);
   for (const [name, validate] of Object.entries(OWN)) ajv.addFormat(name, { type: 'string', validate });
+}
+
+let known: ReadonlySet<string> | undefined;
+
+/** What any other name says is not known, and not checked. */
+export function isKnownFormat(name: string): boolean {
+  if (!known) {
+    const ajv = new Ajv2020({ logger: false, meta: false });
+    addAllFormats(ajv);
+    known = new Set(Object.keys(ajv.formats));
+  }
+  return known.has(name);
 }
 
 /** RFC 3339 §5.6. */

@@ -76,10 +76,11 @@ export class OneWayMembers {
     const target =
       typeof schema.$ref === 'string' ? this.#references.resolve(schema.$ref, resource) : undefined;
     if (target) parts.push({ part: this.of(target.node, target.pointer, target.resource), isTogether: true });
-    for (const [keyword, { about }] of Object.entries(APPLICATORS)) {
+    for (const [keyword, { about, shape }] of Object.entries(APPLICATORS)) {
       const value = schema[keyword];
-      if (about !== 'same' || value === undefined || CONDITIONS.has(keyword)) continue;
-      const found = keyword === 'then' || keyword === 'else' ? [value] : Object.values(value as object);
+      if (about !== 'same' || CONDITIONS.has(keyword) || typeof value !== 'object' || value === null)
+        continue;
+      const found = shape === 'one' ? [value] : Object.values(value);
       for (const one of found)
         parts.push({
           part: this.of(one, `${pointer}/${keyword}`, resource),

@@ -2,7 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
-import { addAllFormats } from './formats.ts';
+import { addAllFormats, isKnownFormat } from './formats.ts';
 import { multiplesByDigits } from './multiple-of.ts';
 import { refuseWriteOnly } from './one-way.ts';
 import { linearTime } from './pattern.ts';
@@ -63,14 +63,12 @@ export class Schemas {
     this.#isEager = isEager;
     this.#direction = direction;
     this.onFault = onFault;
-    const formats = new Ajv2020({ logger: false });
-    addAllFormats(formats);
     this.#graph = new SchemaGraph({
       references,
       onFault,
       way: direction === 'request' ? 'readOnly' : 'writeOnly',
       checkPattern: this.#matches,
-      knowsFormat: (name) => Object.hasOwn(formats.formats, name),
+      knowsFormat: isKnownFormat,
     });
   }
 
@@ -120,6 +118,7 @@ export class Schemas {
     const ajv = new Ajv2020({
       strict: false,
       validateSchema: false,
+      meta: false,
       allErrors: mode !== 'first',
       // One value in text may be a list of one.
       coerceTypes: (mode === 'text' || mode === 'form') && 'array',
