@@ -6,7 +6,7 @@ import type { Fault } from '../../contract/problem.ts';
 const MAX_FAULTS = 50;
 
 export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fault[] =>
-  errors
+  withoutOthers(errors)
     .slice(0, MAX_FAULTS)
     .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
 
@@ -45,5 +45,14 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
       return message;
   }
 };
+
+/** Where two alternatives take a value, what the others say against it is beside the point. */
+function withoutOthers(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const places = errors
+    .filter(({ params }) => isPair(params.passingSchemas))
+    .map((one) => `${one.schemaPath}/`);
+  if (places.length === 0) return errors;
+  return errors.filter(({ schemaPath }) => !places.some((place) => schemaPath.startsWith(place)));
+}
 
 const isPair = (value: unknown): value is readonly number[] => Array.isArray(value);
