@@ -71,6 +71,7 @@ function checkOf(document: Json, body: Located, name: string, schemas: Schemas):
   const media = locate(document, body, 'content', name);
   const schema = media && locateSchema(document, media, 'schema');
   const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
+  if (schema) schemas.tellDangling(schema);
   if (isJson) return jsonCheck(schema, schemas, pointer);
   return schema && media && formCheck(document, media, schema, schemas);
 }

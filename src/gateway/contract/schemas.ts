@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
+import type { Located } from './located.ts';
 import { multiplesByDigits } from './multiple-of.ts';
 import { refuseWriteOnly } from './one-way.ts';
 import { linearTime } from './pattern.ts';
@@ -74,12 +75,16 @@ export class Schemas {
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   check(schema: Json, mode: Mode, pointer: string): Check {
-    if (typeof schema.$ref === 'string') this.#graph.tellDangling(schema.$ref);
     let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
     return (value) => {
       compiled ??= this.#compile(schema, mode, pointer);
       return compiled(value) ? NONE : (compiled.errors ?? NONE);
     };
+  }
+
+  /** Tells of a schema that refers to nothing before it is used. */
+  tellDangling({ node, pointer }: Located): void {
+    if (typeof node.$ref === 'string') this.#graph.tellDangling(pointer);
   }
 
   /** For a value that was so many bytes of JSON: every fault, where finding them costs little. */
