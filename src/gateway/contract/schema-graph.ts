@@ -11,6 +11,7 @@ import { APPLICATORS, ASSERTIONS, isSchema } from './keywords.ts';
 import { type Members, type OneWay, OneWayMembers } from './one-way.ts';
 import { encodeToken } from './pointer.ts';
 import type { Resource, SchemaReferences, Site } from './schema-references.ts';
+import { STEP } from './steps.ts';
 
 /** A schema as ajv takes it; every `$ref` in it is the id of another. */
 export type Made = Json | boolean;
@@ -145,6 +146,7 @@ export class SchemaGraph {
     for (let next = this.#pending.pop(); next; next = this.#pending.pop()) {
       this.#made = next;
       next.schema = next.make();
+      if (isObject(next.schema)) next.schema[STEP] = true;
       fresh.push(next);
     }
     this.#cutCircles(fresh);
@@ -243,11 +245,13 @@ export class SchemaGraph {
       this.#lack(made, pointer, 'expected an object of schemas');
     } else
       made[keyword] = Object.fromEntries(
-        Object.entries(value).flatMap(([name, one]) => {
-          const at = `${pointer}/${encodeToken(name)}`;
-          if (keyword === 'patternProperties' && !this.#isPattern(made, name, at)) return [];
-          return [[name, this.#schema(one, at, context)]];
-        }),
+        Object.entries(value)
+          .toSorted(byValue)
+          .flatMap(([name, one]) => {
+            const at = `${pointer}/${encodeToken(name)}`;
+            if (keyword === 'patternProperties' && !this.#isPattern(made, name, at)) return [];
+            return [[name, this.#schema(one, at, context)]];
+          }),
       );
     if (keyword === 'properties' && isObject(value) && Object.hasOwn(value, PROTO))
       also(made, { patternProperties: { [`^${PROTO}$`]: this.#schema(value[PROTO], pointer, context) } });
@@ -409,6 +413,13 @@ function loosenKeyword(made: Json, keyword: string, parts: readonly Made[], know
     for (const branch of ['if', 'then', 'else']) delete made[branch];
   }
 }
+
+/** What tells one alternative from the others comes first, so that it is known before their members are looked at. */
+const byValue = ([, one]: [string, unknown], [, other]: [string, unknown]): number =>
+  Number(hasValue(other)) - Number(hasValue(one));
+
+const hasValue = (schema: unknown): boolean =>
+  isObject(schema) && (schema.const !== undefined || schema.enum !== undefined);
 
 /** Adds schemas that have to hold as well. */
 function also(made: Json, ...parts: readonly Made[]): void {

@@ -9,6 +9,7 @@ import { refuseWriteOnly } from './one-way.ts';
 import { linearTime } from './pattern.ts';
 import { type Root, SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';
+import { Steps, TOO_MANY, TooManySteps } from './steps.ts';
 import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
 
@@ -21,8 +22,17 @@ export type Mode = 'text' | 'form' | 'first' | 'all';
 /** What is wrong with a value; nothing where it holds. */
 export type Check = (value: unknown) => readonly ErrorObject[];
 
+/** The same for a value of which the size is known. */
+type SizedCheck = (value: unknown, most: number) => readonly ErrorObject[];
+
 /** Finding every fault of a larger value could cost more than it is worth. */
 const ALL_FAULTS_BYTES = 65_536;
+
+/** Steps that a check takes, see `steps.ts`: more than any value of this size needs that can be read in one way. */
+const FEW_STEPS = 20_000;
+const STEPS_PER_BYTE = 10;
+/** Of a query, headers, a form. */
+const STEPS_OF_TEXT = 100_000;
 
 const NONE: readonly ErrorObject[] = [];
 
@@ -43,6 +53,7 @@ export class Schemas {
   readonly #graph: SchemaGraph;
   readonly onFault: (fault: DocumentFault) => void;
   readonly #compilers = new Map<Mode, Compiler>();
+  readonly #steps = new Steps();
   readonly #patterns = new Map<string, Matcher>();
   /** As ajv wants it: each pattern is compiled once for all modes. */
   readonly #matches = Object.assign(
@@ -73,12 +84,23 @@ export class Schemas {
     });
   }
 
-  /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   check(schema: Json, mode: Mode, pointer: string): Check {
+    const check = this.#check(schema, mode, pointer);
+    return (value) => check(value, STEPS_OF_TEXT);
+  }
+
+  /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
+  #check(schema: Json, mode: Mode, pointer: string): SizedCheck {
     let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
-    return (value) => {
+    return (value, most) => {
       compiled ??= this.#compile(schema, mode, pointer);
-      return compiled(value) ? NONE : (compiled.errors ?? NONE);
+      const validate = compiled;
+      try {
+        return this.#steps.within(most, () => validate(value)) ? NONE : (validate.errors ?? NONE);
+      } catch (error) {
+        if (error instanceof TooManySteps) return TOO_MANY;
+        throw error;
+      }
     };
   }
 
@@ -89,11 +111,13 @@ export class Schemas {
 
   /** For a value that was so many bytes of JSON: every fault, where finding them costs little. */
   checkJson(schema: Json, pointer: string): (value: unknown, bytes: number) => readonly ErrorObject[] {
-    const first = this.check(schema, 'first', pointer);
-    const all = this.check(schema, 'all', pointer);
+    const first = this.#check(schema, 'first', pointer);
+    const all = this.#check(schema, 'all', pointer);
     return (value, bytes) => {
-      const errors = first(value);
-      return errors.length === 0 || bytes > ALL_FAULTS_BYTES ? errors : all(value);
+      const errors = first(value, FEW_STEPS + bytes * STEPS_PER_BYTE);
+      if (errors.length === 0 || errors === TOO_MANY || bytes > ALL_FAULTS_BYTES) return errors;
+      const found = all(value, FEW_STEPS);
+      return found === TOO_MANY ? errors : found;
     };
   }
 
@@ -135,6 +159,7 @@ export class Schemas {
     addAllFormats(ajv);
     compareOnce(ajv);
     multiplesByDigits(ajv);
+    this.#steps.countIn(ajv);
     unevaluatedAsFound(ajv, this.#graph, this.#matches);
     if (this.#direction === 'response') refuseWriteOnly(ajv);
     return ajv;
