@@ -16,7 +16,7 @@ export function multiplesByDigits(ajv: Ajv2020): void {
       const parts = decimalOf(divisor);
       return (value: number) => isMultiple(value, divisor, parts);
     },
-    error: { message: ({ schema }) => `must be a multiple of ${schema}` },
+    error: { message: ({ schema }) => `must be multiple of ${schema}` },
   });
 }
 

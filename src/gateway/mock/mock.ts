@@ -3,7 +3,7 @@
  * with the document's examples, or what its schemas allow; links are those of its Link Objects.
  *
  * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document with `Preference-Applied`, 400
- * for a wish that the document does not have, 404, 406.
+ * for a wish that the document does not have, 404, and 406 where the document has that.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
