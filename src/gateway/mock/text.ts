@@ -40,7 +40,7 @@ export interface Wanted {
 }
 
 /** A longer one is not made. */
-const MOST_CHARACTERS = 100_000;
+const MOST_CHARACTERS = 10_000;
 
 export function textOf({ format, patterns, minLength, maxLength, index }: Wanted): string {
   const [pattern] = patterns;
@@ -83,9 +83,16 @@ function matching(pattern: string, least: number, most: number, index: number): 
     // Of what may be repeated the first one grows, since lengths add up.
     for (const grown of [0, 1, 2, Number.POSITIVE_INFINITY]) {
       let place = 0;
+      let left = MOST_CHARACTERS;
       const text = made.make((min, max) => {
         const isGrown = max > min && (grown === Number.POSITIVE_INFINITY || place++ === grown);
-        return isGrown ? Math.min(max, Math.max(min, Math.min(more + index, least || more + index))) : min;
+        const wanted = isGrown
+          ? Math.min(max, Math.max(min, Math.min(more + index, least || more + index)))
+          : min;
+        const times = Math.min(wanted, left);
+        // Repetitions within repetitions multiply.
+        left -= times;
+        return times;
       });
       if (text.length >= least && text.length <= most) return text;
       best = text;
@@ -139,10 +146,7 @@ class PatternReader {
     const [least, most] = this.#quantifier();
     if (least === 1 && most === 1) return atom;
     return {
-      make: (times) =>
-        Array.from({ length: Math.min(times(least, most), MOST_CHARACTERS) }, () => atom.make(times)).join(
-          '',
-        ),
+      make: (times) => Array.from({ length: times(least, most) }, () => atom.make(times)).join(''),
     };
   }
 

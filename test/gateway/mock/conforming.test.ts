@@ -192,6 +192,22 @@ describe('a value that is made', () => {
     expect(tries).toContain(0);
   });
 
+  it.each([
+    { type: 'string', pattern: '^((a{9999}){9999}){9999}$' },
+    { type: 'string', minLength: 1e9 },
+    {
+      type: 'array',
+      minItems: 1e9,
+      items: { type: 'array', minItems: 1e9, items: { type: 'array', minItems: 1e9 } },
+    },
+    { type: 'object', minProperties: 1e9, additionalProperties: { type: 'object', minProperties: 1e9 } },
+  ])('is bounded, whatever is asked for: %j', (schema) => {
+    const references = new SchemaReferences({});
+    const { resource } = references.at('#');
+    const value = generate(references, schema, resource, { choice: 0, isLeast: false });
+    expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
+  });
+
   it('is bounded, whatever its schema requires', () => {
     const names = Array.from({ length: 10 }, (_, index) => `p${index}`);
     const dense = Object.fromEntries(
