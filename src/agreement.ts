@@ -12,7 +12,6 @@ import { bodyTypes, type Operation } from './contract/operation.ts';
 import { isPatch } from './contract/patch.ts';
 import { isPage, isResource } from './contract/resource.ts';
 import { z } from './contract/schema.ts';
-import { encode } from './gateway/contract/located.ts';
 import { type Mode, Schemas, schemaAt } from './gateway/contract/schemas.ts';
 import type { Json } from './gateway/document/grammar.ts';
 
@@ -54,7 +53,7 @@ const asGiven = (_taken: unknown, given: unknown): unknown => given;
 
 function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   const { operationId, method, path, params, query, body, responses } = operation;
-  const at = `#/paths/${encode(path)}/${method}`;
+  const at = `#/paths/${encodeToken(path)}/${method}`;
   const declared = (
     document.paths?.[path] as Record<string, { parameters?: { name: string; in: string }[] }>
   )?.[method];
@@ -75,7 +74,7 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
     (type): Pair => ({
       place: `${operationId}: body${isPatch(body) ? ` (${type})` : ''}`,
       schema: (isPatch(body) ? body.content[type]?.schema : body) as z.ZodType,
-      pointer: `${at}/requestBody/content/${encode(type)}/schema`,
+      pointer: `${at}/requestBody/content/${encodeToken(type)}/schema`,
       mode: 'all',
       sent: asGiven,
     }),
@@ -84,11 +83,11 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
     if (given === undefined) return [];
     const place = `${operationId}: response ${status}`;
     if (!isPage(given) && !isResource(given)) {
-      const pointer = `${at}/responses/${status}/content/${encode('application/json')}/schema`;
+      const pointer = `${at}/responses/${status}/content/${encodeToken('application/json')}/schema`;
       return [{ place, schema: given, pointer, mode: 'all', sent: asJson }];
     }
     const { name, state } = isPage(given) ? given.item : given;
-    const pointer = `#/components/schemas/${encode(name)}`;
+    const pointer = `#/components/schemas/${encodeToken(name)}`;
     return [{ place, schema: state, pointer, mode: 'all', sent: withLinks }];
   });
   return [...parameters, ...bodies, ...sent];

@@ -4,10 +4,12 @@ import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
 import { whyUnreachable } from '../http/route-tree.ts';
 import { RequestBody } from './contract/body.ts';
-import { encode, type Located, locate } from './contract/located.ts';
+import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
+import { encodeToken } from './contract/pointer.ts';
 import { type Query, queryOf } from './contract/query.ts';
 import { ResponseContract } from './contract/responses.ts';
+import { SchemaReferences } from './contract/schema-references.ts';
 import { Schemas } from './contract/schemas.ts';
 import { isElsewhere } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
@@ -75,11 +77,13 @@ export const compileOperations = ({
   holdsResponses = false,
   isEager = false,
   isReservedTold = false,
-  onFault = () => {},
+  onFault: tell = () => {},
 }: OperationsOptions): GatewayOperation[] => {
+  const onFault = once(tell);
   const root = document as unknown as Json;
-  const schemas = new Schemas(root, onFault, isEager, 'request', json);
-  const answered = new Schemas(root, onFault, isEager, 'response');
+  const references = new SchemaReferences(root);
+  const schemas = new Schemas(root, onFault, isEager, 'request', references, json);
+  const answered = new Schemas(root, onFault, isEager, 'response', references);
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);
@@ -88,7 +92,7 @@ export const compileOperations = ({
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
       if (isReservedTold) {
-        const pointer = `#/paths/${encode(path)}`;
+        const pointer = `#/paths/${encodeToken(path)}`;
         onFault({ pointer, reason: `is refused with its document: /${segment} belongs to the gateway` });
         return [];
       }
@@ -153,6 +157,17 @@ export const compileOperations = ({
     });
   });
 };
+
+/** A schema may be in use at many places, and compiled in several ways. */
+function once(tell: (fault: DocumentFault) => void): (fault: DocumentFault) => void {
+  const told = new Set<string>();
+  return (fault) => {
+    const key = `${fault.pointer} ${fault.reason}`;
+    if (told.has(key)) return;
+    told.add(key);
+    tell(fault);
+  };
+}
 
 /** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */
 const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {

@@ -77,10 +77,16 @@ const parameterFaults = ({ operation, params, query }: Exchange, req: IncomingMe
 const headersOf = ({ headers }: IncomingMessage): Map<string, string[]> =>
   new Map(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat()]));
 
-/** @throws Problem bad-request (400) where percent-encoding is broken in what the contract names */
+/** By name, which may be there more than once (RFC 6265 §5.4). */
 function cookiesOf({ headers }: IncomingMessage): Map<string, string[]> {
-  const cookies = parseCookie(headers.cookie ?? '', { decode: (value) => value });
-  return new Map(Object.entries(cookies).map(([name, value = '']) => [name, [value]]));
+  const values = new Map<string, string[]>();
+  for (const pair of (headers.cookie ?? '').split(';'))
+    for (const [name, value = ''] of Object.entries(parseCookie(pair, { decode: (text) => text }))) {
+      const known = values.get(name);
+      if (known) known.push(value);
+      else values.set(name, [value]);
+    }
+  return values;
 }
 
 const refuse = (errors: readonly Fault[]): void => {

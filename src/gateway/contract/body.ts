@@ -5,9 +5,10 @@ import { badRequest, unsupportedMediaType, validationFailed } from '../../contra
 import { isUtf8Charset } from '../../http/read-json.ts';
 import { isObject, type Json } from '../document/grammar.ts';
 import { type Check, formCheck, jsonCheck } from './body-check.ts';
-import { encode, type Located, locate } from './located.ts';
+import { type Located, locate, locateSchema } from './located.ts';
 import { essence, FORM_TYPE, isJsonType, MediaTypes } from './media.ts';
 import { typesOf } from './members.ts';
+import { encodeToken } from './pointer.ts';
 import type { Schemas } from './schemas.ts';
 
 export interface MediaType {
@@ -75,7 +76,8 @@ function mediaOf(document: Json, body: Located, name: string, schemas: Schemas):
 
 /** A range is looked into where its schema describes more than a text, which a file is too. */
 function rangeCheck(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
-  const schema = locate(document, body, 'content', name, 'schema');
+  const media = locate(document, body, 'content', name);
+  const schema = media && locateSchema(document, media, 'schema');
   const types = schema && typesOf(document, schema);
   if (!types || types.size === 0 || types.has('string')) return undefined;
   return jsonCheck(schema, schemas, schema.pointer);
@@ -86,10 +88,9 @@ function checkOf(document: Json, body: Located, name: string, schemas: Schemas):
   const isJson = isJsonType(type);
   if (!isJson && type !== FORM_TYPE) return undefined;
   const media = locate(document, body, 'content', name);
-  const schema = media && locate(document, media, 'schema');
-  const pointer = schema?.pointer ?? `${body.pointer}/content/${encode(name)}/schema`;
-  if (!schema && media?.node.schema !== undefined && typeof media.node.schema !== 'boolean')
-    schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+  const schema = media && locateSchema(document, media, 'schema');
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
+  if (schema) schemas.tellDangling(schema);
   if (isJson) return jsonCheck(schema, schemas, pointer);
   return schema && media && formCheck(document, media, schema, schemas);
 }

@@ -6,7 +6,7 @@ import type { Fault } from '../../contract/problem.ts';
 const MAX_FAULTS = 50;
 
 export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fault[] =>
-  errors
+  withoutOthers(errors)
     .slice(0, MAX_FAULTS)
     .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
 
@@ -33,9 +33,26 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
       return 'is not a known property';
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'oneOf':
+      return isPair(params.passingSchemas)
+        ? `matches two of the alternatives, ${params.passingSchemas.map((index) => index + 1).join(' and ')}, and must match exactly one`
+        : message;
+    case 'false schema':
+      return 'must not be there';
     case 'const':
       return `must be ${JSON.stringify(params.allowedValue)}`;
     default:
       return message;
   }
 };
+
+/** Where two alternatives take a value, what the others say against it is beside the point. */
+function withoutOthers(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const places = errors
+    .filter(({ params }) => isPair(params.passingSchemas))
+    .map((one) => `${one.schemaPath}/`);
+  if (places.length === 0) return errors;
+  return errors.filter(({ schemaPath }) => !places.some((place) => schemaPath.startsWith(place)));
+}
+
+const isPair = (value: unknown): value is readonly number[] => Array.isArray(value);

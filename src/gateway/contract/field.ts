@@ -1,8 +1,8 @@
 /** One named value that comes as text, a parameter or a field of a form: how it is written, and what it takes. */
 import { isObject, type Json } from '../document/grammar.ts';
-import { type Located, locate } from './located.ts';
+import type { Located } from './located.ts';
 import { essence, isJsonType } from './media.ts';
-import { isOpen, propertiesOf, typesOf } from './members.ts';
+import { isOpen, itemsOf, propertiesOf, typesOf } from './members.ts';
 import type { Form, Style } from './style.ts';
 
 export interface Field extends Style {
@@ -43,7 +43,7 @@ export function fieldOf(
   const hasType = written.contentType !== undefined;
   const form = hasType ? 'scalar' : formOf(types);
   const isDeep = style === 'deepObject';
-  const items = schema && form === 'array' ? locate(document, schema, 'items') : undefined;
+  const items = schema && form === 'array' ? itemsOf(document, schema) : undefined;
   return {
     ...{ name, style, explode, form },
     isJson: hasType && isJsonType(essence(written.contentType ?? '')),

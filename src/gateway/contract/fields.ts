@@ -118,9 +118,11 @@ export class Fields {
   }
 
   #one(field: Field, texts: readonly string[], isLenient: boolean): { value?: unknown; detail?: string } {
-    if (texts.length > 1 && ['scalar', 'object'].includes(field.form))
-      return { detail: 'must be given once' };
-    const value = readStyled(field, texts, this.#encoding, isLenient);
+    const isOne = ['scalar', 'object'].includes(field.form);
+    // A browser sends a cookie of each path, the nearest one first (RFC 6265 §5.4).
+    const own = isOne && this.#place === 'cookie' ? texts.slice(0, 1) : texts;
+    if (own.length > 1 && isOne) return { detail: 'must be given once' };
+    const value = readStyled(field, own, this.#encoding, isLenient);
     if (field.isJson) return json(String(value), this.#json);
     if (!field.numeric) return { value };
     return { value: Array.isArray(value) ? value.map(numberOf) : numberOf(value) };

@@ -1,5 +1,6 @@
 /** An object of a document together with where it stands, so that schemas in it can be named by reference. */
 import { isObject, type Json } from '../document/grammar.ts';
+import { encodeToken, memberAt, tokensOf } from './pointer.ts';
 
 export interface Located {
   readonly node: Json;
@@ -7,15 +8,10 @@ export interface Located {
   readonly pointer: string;
 }
 
-const decode = (token: string): string =>
-  decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
-export const encode = (key: string): string =>
-  encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
-
 /** More references in a row are a circle. */
 const MAX_REFERENCES = 20;
 
-/** What stands at `keys` below, with references followed; undefined where nothing does. */
+/** The object at `keys` below, with Reference Objects followed; undefined where there is none. */
 export const locate = (
   document: Json,
   { node, pointer }: Located,
@@ -24,24 +20,35 @@ export const locate = (
   let found: unknown = node;
   let at = pointer;
   for (const key of keys) {
-    found = (found as Json)[key];
-    at = `${at}/${encode(String(key))}`;
+    found = memberAt(found, String(key));
+    at = `${at}/${encodeToken(String(key))}`;
     for (let hops = 0; isObject(found) && typeof found.$ref === 'string' && hops < MAX_REFERENCES; hops++) {
-      // By an anchor only a schema is named, and ajv knows where.
-      if (/^#[^/]/.test(found.$ref)) break;
       if (!found.$ref.startsWith('#/')) return undefined;
       at = found.$ref;
-      found = valueAt(document, at);
+      found = tokensOf(at.slice(1)).reduce<unknown>(memberAt, document);
     }
     if (!isObject(found)) return undefined;
   }
   return { node: found as Json, pointer: at };
 };
 
-const valueAt = (document: Json, pointer: string): unknown => {
-  let value: unknown = document;
-  for (const token of pointer.split('/').slice(1)) {
-    value = (value as Json | undefined)?.[decode(token)];
-  }
-  return value;
+/**
+ * The Schema Object at `keys` below. Its own `$ref` is a keyword beside others (JSON Schema 2020-12 §8.2.3.1) and is
+ * not followed; those on the way to it are.
+ */
+export const locateSchema = (
+  document: Json,
+  owner: Located,
+  ...keys: readonly (string | number)[]
+): Located | undefined => {
+  const parent = locate(document, owner, ...keys.slice(0, -1));
+  return parent && schemaBelow(parent, String(keys.at(-1)));
 };
+
+/** The schema under one key; a boolean as the object that says the same. */
+export function schemaBelow({ node, pointer }: Located, key: string): Located | undefined {
+  const found = memberAt(node, key);
+  const at = `${pointer}/${encodeToken(key)}`;
+  if (typeof found === 'boolean') return { node: found ? {} : { not: {} }, pointer: at };
+  return isObject(found) ? { node: found, pointer: at } : undefined;
+}

@@ -1,9 +1,7 @@
 /** What a schema says of types and members, in itself and in whatever it is made of. */
 import { isObject, type Json } from '../document/grammar.ts';
-import { type Located, locate } from './located.ts';
-
-/** Schemas may be made of each other in circles, and by more ways than there are schemas: each counts once. */
-const MOST_PARTS = 1000;
+import { type Located, schemaBelow } from './located.ts';
+import { memberAt, tokensOf } from './pointer.ts';
 
 /** The types that it names, itself or in its alternatives. */
 export const typesOf = (document: Json, schema: Located): Set<string> =>
@@ -12,13 +10,23 @@ export const typesOf = (document: Json, schema: Located): Set<string> =>
 /** Its properties by name; where several have one of a name, the first. */
 export function propertiesOf(document: Json, schema: Located): Map<string, Located> {
   const found = new Map<string, Located>();
-  for (const part of partsOf(document, schema))
-    for (const name of Object.keys(isObject(part.node.properties) ? part.node.properties : {})) {
-      const property = locate(document, part, 'properties', name);
+  for (const part of partsOf(document, schema)) {
+    const { properties } = part.node;
+    if (!isObject(properties)) continue;
+    const owner: Located = { node: properties, pointer: `${part.pointer}/properties` };
+    for (const name of Object.keys(properties)) {
+      const property = schemaBelow(owner, name);
       if (property && !found.has(name)) found.set(name, property);
     }
+  }
   return found;
 }
+
+/** What its items have to be; where several parts say it, the first. */
+export const itemsOf = (document: Json, schema: Located): Located | undefined =>
+  partsOf(document, schema)
+    .map((part) => schemaBelow(part, 'items'))
+    .find((items) => items !== undefined);
 
 /** Whether it takes members that it does not name. */
 export const isOpen = (document: Json, schema: Located): boolean =>
@@ -26,22 +34,28 @@ export const isOpen = (document: Json, schema: Located): boolean =>
     ({ node }) => node.additionalProperties !== false && node.unevaluatedProperties !== false,
   );
 
-/** In the order in which they are written, each before what it is made of. */
-function partsOf(document: Json, schema: Located): Located[] {
-  const parts = new Map<Json, Located>();
-  const left = [schema];
-  for (let part = left.pop(); part !== undefined && parts.size < MOST_PARTS; part = left.pop()) {
-    if (parts.has(part.node)) continue;
-    parts.set(part.node, part);
-    left.push(...branchesOf(document, part).reverse());
+/** Each once, whatever ways lead to it. */
+function partsOf(document: Json, schema: Located): readonly Located[] {
+  const parts = new Map([[schema.pointer, schema]]);
+  // A map grows while it is iterated.
+  for (const part of parts.values()) {
+    const { node, pointer } = part;
+    const found: (Located | undefined)[] = [];
+    if (typeof node.$ref === 'string') found.push(referred(document, node.$ref));
+    for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+      const list = node[keyword];
+      if (!Array.isArray(list)) continue;
+      const owner: Located = { node: list as unknown as Json, pointer: `${pointer}/${keyword}` };
+      for (const index of list.keys()) found.push(schemaBelow(owner, String(index)));
+    }
+    for (const one of found) if (one && !parts.has(one.pointer)) parts.set(one.pointer, one);
   }
   return [...parts.values()];
 }
 
-const branchesOf = (document: Json, { node, pointer }: Located): Located[] =>
-  ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => {
-    const branches = node[keyword];
-    if (!Array.isArray(branches)) return [];
-    const list: Located = { node: branches as unknown as Json, pointer: `${pointer}/${keyword}` };
-    return [...branches.keys()].flatMap((index) => locate(document, list, index) ?? []);
-  });
+/** By an anchor a schema is found when it is compiled, and not for what is asked here. */
+function referred(document: Json, reference: string): Located | undefined {
+  if (!reference.startsWith('#/')) return undefined;
+  const node = tokensOf(reference.slice(1)).reduce<unknown>(memberAt, document);
+  return isObject(node) ? { node, pointer: reference } : undefined;
+}

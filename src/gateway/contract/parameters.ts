@@ -4,11 +4,11 @@
  */
 import type { Fault } from '../../contract/problem.ts';
 import type { Json } from '../document/grammar.ts';
-import { type Encoding, FORM, PERCENT, VERBATIM } from './encoding.ts';
+import { COOKIE, type Encoding, FORM, PERCENT, VERBATIM } from './encoding.ts';
 import { faultsOf, pointerTo } from './faults.ts';
 import { contentOf, type Field, fieldOf } from './field.ts';
 import { Fields, type Texts } from './fields.ts';
-import { type Located, locate } from './located.ts';
+import { type Located, locateSchema } from './located.ts';
 import { type Check, type Schemas, schemaAt } from './schemas.ts';
 
 export type Place = 'path' | 'query' | 'header' | 'cookie';
@@ -17,7 +17,7 @@ const ENCODINGS: Readonly<Record<Place, Encoding>> = {
   path: PERCENT,
   query: FORM,
   header: VERBATIM,
-  cookie: PERCENT,
+  cookie: COOKIE,
 };
 
 /** The specification says that these are no parameters, whatever the document says. */
@@ -53,7 +53,7 @@ export class Parameters {
     rejectUnknown = false,
   ) {
     const fields: Field[] = [];
-    const properties: Json = {};
+    const properties: [string, Json | true][] = [];
     const required: string[] = [];
     let takeAll = true;
     for (const parameter of parameters) {
@@ -63,13 +63,13 @@ export class Parameters {
       const contentType = contentOf(node);
       const schema =
         contentType === undefined
-          ? locate(document, parameter, 'schema')
-          : locate(document, parameter, 'content', contentType, 'schema');
+          ? locateSchema(document, parameter, 'schema')
+          : locateSchema(document, parameter, 'content', contentType, 'schema');
       const style = place === 'query' || place === 'cookie' ? 'form' : 'simple';
       const field = fieldOf(document, name, { ...node, contentType }, schema, style);
       fields.push(field);
       takeAll &&= place === 'path' && field.style === 'simple' && !field.isJson && takesAnyText(schema?.node);
-      properties[name] = schema ? schemaAt(schema.pointer) : true;
+      properties.push([name, schema ? schemaAt(schema.pointer) : true]);
       if (node.required === true) required.push(name);
     }
     this.#place = place;
@@ -77,7 +77,11 @@ export class Parameters {
     this.#rejectUnknown = rejectUnknown;
     this.required = required.length > 0;
     this.takeAll = takeAll;
-    this.#check = schemas.check({ type: 'object', properties, required }, 'text', `${pointer}/parameters`);
+    this.#check = schemas.check(
+      { type: 'object', properties: Object.fromEntries(properties), required },
+      'text',
+      `${pointer}/parameters`,
+    );
   }
 
   get size(): number {

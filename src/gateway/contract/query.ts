@@ -5,7 +5,7 @@ import type { Json } from '../document/grammar.ts';
 import { faultsOf } from './faults.ts';
 import { contentOf } from './field.ts';
 import { Form } from './form.ts';
-import { type Located, locate } from './located.ts';
+import { type Located, locate, locateSchema } from './located.ts';
 import { essence, FORM_TYPE, isJsonType } from './media.ts';
 import { parsePairs } from './pairs.ts';
 import { Parameters } from './parameters.ts';
@@ -46,7 +46,7 @@ function wholeQuery(document: Json, parameter: Located, schemas: Schemas): Query
 function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['check'] {
   const type = contentOf(parameter.node) ?? '';
   const media = locate(document, parameter, 'content', type);
-  const schema = media && locate(document, media, 'schema');
+  const schema = media && locateSchema(document, media, 'schema');
   if (!media || !schema) return () => [];
   if (essence(type) === FORM_TYPE) {
     const form = new Form(document, media, schema, schemas, 'query');

@@ -2,9 +2,10 @@
 import type { ErrorObject } from 'ajv';
 import type { Fault } from '../../contract/problem.ts';
 import { isObject, type Json } from '../document/grammar.ts';
-import { encode, type Located, locate } from './located.ts';
+import { type Located, locate, locateSchema } from './located.ts';
 import { essence, MediaTypes } from './media.ts';
 import { Parameters } from './parameters.ts';
+import { encodeToken } from './pointer.ts';
 import { type Schemas, schemaAt } from './schemas.ts';
 
 /** A media type of a response; without a check where it has no schema. */
@@ -58,8 +59,8 @@ export class DeclaredResponse {
     this.#headers = new Parameters(document, located, 'header', schemas, `${response.pointer}/headers`);
     const media = new Map<string, DeclaredMedia>();
     for (const range of isObject(response.node.content) ? Object.keys(response.node.content) : []) {
-      const schema = locate(document, response, 'content', range, 'schema');
-      const pointer = schema?.pointer ?? `${response.pointer}/content/${encode(range)}/schema`;
+      const schema = locateSchema(document, response, 'content', range, 'schema');
+      const pointer = schema?.pointer ?? `${response.pointer}/content/${encodeToken(range)}/schema`;
       media.set(range, { check: schema && schemas.checkJson(schemaAt(schema.pointer), pointer) });
     }
     this.#media = new MediaTypes(media);

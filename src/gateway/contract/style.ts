@@ -29,11 +29,12 @@ const ENCODED_COMMA = /,|%2C/i;
 export function readStyled(
   parameter: Style,
   texts: readonly string[],
-  { decode }: Encoding = VERBATIM,
+  { decode, hasHttpLists }: Encoding = VERBATIM,
   isLenient = false,
 ): unknown {
   const { form, explode } = parameter;
-  const pieces = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
+  const written = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
+  const pieces = hasHttpLists && form !== 'scalar' ? elementsOf(written, form) : written;
   if (form === 'object') return explode ? fromPairs(pieces, decode) : fromList(pieces.map(decode));
   const values = pieces.map(decode);
   if (form === 'scalar') return values[0];
@@ -54,6 +55,22 @@ function piecesOf({ name, style, explode, form }: Style, text: string, comma: Re
   if (form === 'scalar' || (style === 'form' && explode)) return [text];
   return text.split(SEPARATORS[style] ?? comma);
 }
+
+/** An empty value of an object stands for itself. */
+function elementsOf(pieces: readonly string[], form: Form): string[] {
+  const elements = pieces.map(withoutBlanks);
+  const isList = form === 'array' || (form === 'either' && elements.length > 1);
+  return isList ? elements.filter((element) => element !== '') : elements;
+}
+
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (isBlank(text[start])) start++;
+  while (end > start && isBlank(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
 
 /** `R=100`, `G=200`. */
 const fromPairs = (pieces: readonly string[], decode: Encoding['decode']): Json =>

@@ -15,9 +15,9 @@ export function mend(document: Json): Json {
   });
   const mended = walk(document, 'document', (node, kind) => {
     if (typeof node.$ref === 'string' && leadsNowhere(document, node.$ref))
-      return withoutReference(node, kind);
+      return withoutReference(kind === 'schema' ? withoutNullable(node) : node, kind);
     if (kind === 'link') return isLink(node, operations, document) ? node : undefined;
-    return kind === 'schema' ? withChoices(node, document) : node;
+    return kind === 'schema' ? withoutNullable(withChoices(node, document)) : node;
   }) as Json;
   return isNewest(document) ? toNewest(mended) : mended;
 }
@@ -55,6 +55,13 @@ function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): b
   )
     return false;
   return operationId === undefined || operations.has(operationId);
+}
+
+/** It is no keyword since 3.1, and says nothing. */
+function withoutNullable(schema: Json): Json {
+  if (!Object.hasOwn(schema, 'nullable')) return schema;
+  const { nullable: _, ...rest } = schema;
+  return rest;
 }
 
 function withChoices(schema: Json, document: Json): Json {

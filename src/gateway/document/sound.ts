@@ -51,7 +51,11 @@ class Sound {
     else if (shape === 'list' && Array.isArray(value)) {
       for (const index of value.keys()) this.#one(value, index, kind, `${pointer}/${index}`, isParameter);
       // What was taken out has left a hole.
-      owner[name] = value.filter(() => true);
+      const rest = value.filter(() => true);
+      if (rest.length === value.length) return;
+      // One alternative less would refuse what it takes; an item less would move the others.
+      if (name === 'oneOf' || name === 'anyOf') delete owner[name];
+      else owner[name] = name === 'prefixItems' ? Array.from(value, (one) => one ?? {}) : rest;
     } else if (shape !== 'list' && isObject(value)) {
       for (const key of Object.keys(value))
         if (shape === 'map' || !key.startsWith('x-'))

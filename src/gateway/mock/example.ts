@@ -14,8 +14,9 @@ export interface Wish {
 
 export interface Example {
   readonly status: number;
-  /** In the document's order. */
-  readonly content: Readonly<Record<string, MediaTypeObject>>;
+  /** As the document has it: a status, a range, or `default`. */
+  readonly key: string;
+  readonly response: ResponseObject;
 }
 
 /** @throws Problem bad-request (400) for a status that the document does not have */
@@ -28,7 +29,7 @@ export function responseOf(
   const ranges = code === undefined ? [] : [code, `${code[0]}XX`, 'default'];
   const status =
     code === undefined
-      ? (statuses.find((one) => one.startsWith('2')) ?? statuses[0])
+      ? (statuses.find((one) => one.startsWith('2')) ?? statuses.find((one) => !one.startsWith('1')))
       : ranges.find((one) => statuses.includes(one));
   if (code !== undefined && status === undefined)
     throw new Problem(badRequest, `The document has no answer ${code} here, but ${statuses.join(', ')}.`);
@@ -36,24 +37,38 @@ export function responseOf(
     document,
     responses[status ?? ''] as ResponseObject | undefined,
   );
-  return { status: statusOf(code ?? status), content: response?.content ?? {} };
+  return { status: statusOf(code ?? status), key: status ?? '', response: response ?? { description: '' } };
 }
 
 /** `2XX` stands for its first, `default` for a success where none is declared. */
 const statusOf = (status = '200'): number => Number(status.replaceAll(/x/gi, '0')) || 200;
 
-/** @throws Problem bad-request (400) for an example that the document does not have */
-export function bodyOf(document: OpenAPIObject, media: MediaTypeObject, { example: name }: Wish): unknown {
-  const { example, schema } = media;
+/** An example of the document, with its place below the media type. */
+interface Shown {
+  readonly place: string;
+  readonly value: unknown;
+}
+
+/** The one that is wanted, or all; @throws Problem bad-request (400) for one that the document does not have */
+export function examplesOf(
+  document: OpenAPIObject,
+  media: MediaTypeObject,
+  { example: name }: Wish,
+): Shown[] {
   const examples = Object.entries(media.examples ?? {});
-  const [, chosen] = examples.find(([one]) => name === undefined || one === name) ?? [];
-  if (name !== undefined && chosen === undefined)
+  const chosen = examples.filter(([one]) => name === undefined || one === name);
+  if (name !== undefined && chosen.length === 0)
     throw new Problem(
       badRequest,
       `There is no example ${name} here, but ${examples.map(([one]) => one).join(', ') || 'none'}.`,
     );
-  const found = resolveReference<{ value?: unknown }>(document, chosen);
-  if (found?.value !== undefined) return found.value;
-  if (example !== undefined) return example;
-  return boundedSample(document, schema ?? {});
+  const shown = chosen.map(([one, example]) => ({
+    place: `examples/${one}`,
+    value: resolveReference<{ value?: unknown }>(document, example)?.value,
+  }));
+  return [...shown, { place: 'example', value: media.example }].filter(({ value }) => value !== undefined);
 }
+
+/** What its schema allows, with the examples that are in it. */
+export const sampleOf = (document: OpenAPIObject, { schema }: MediaTypeObject): unknown =>
+  boundedSample(document, schema ?? {});

@@ -3,13 +3,13 @@
  * with the document's examples, or what its schemas allow; links are those of its Link Objects.
  *
  * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document with `Preference-Applied`, 400
- * for a wish that the document does not have, 404, 406.
+ * for a wish that the document does not have, 404, and 406 where the document has that.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
+import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
-import { negotiate } from '../../http/negotiate.ts';
+import { acceptable, negotiate } from '../../http/negotiate.ts';
 import { preferences } from '../../http/prefer.ts';
 import { hasLinks } from '../../hypermedia/described-body.ts';
 import type { Body } from '../../hypermedia/formats/format.ts';
@@ -18,21 +18,45 @@ import { formats } from '../../hypermedia/formats/index.ts';
 import { type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { plain } from '../../hypermedia/selection.ts';
+import { locate } from '../contract/located.ts';
+import { essence, isJsonType } from '../contract/media.ts';
+import type { DeclaredMedia } from '../contract/responses.ts';
+import { SchemaReferences } from '../contract/schema-references.ts';
+import type { DocumentFault } from '../document/fault.ts';
+import type { Json } from '../document/grammar.ts';
 import { compileOperations } from '../operation.ts';
 import { createRouter } from '../router.ts';
-import { bodyOf, responseOf, type Wish } from './example.ts';
+import { conformingBody } from './conforming.ts';
+import { responseOf, type Wish } from './example.ts';
+import { requiredHeaders } from './headers.ts';
 
-/** @param services all of them, since links lead from one to another */
-export function mock(service: string, services: readonly ServiceDocument[]) {
+/**
+ * @param services all of them, since links lead from one to another
+ * @param onFault called for an example that its own schema refuses, when it is asked for first
+ */
+export function mock(
+  service: string,
+  services: readonly ServiceDocument[],
+  onFault: (fault: DocumentFault) => void = () => {},
+) {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
+  const root = document as unknown as Json;
+  const references = new SchemaReferences(root);
   const router = createRouter(
-    compileOperations({ service, document, unknownQuery: 'pass', unknownBody: 'pass' }),
+    compileOperations({ service, document, unknownQuery: 'pass', unknownBody: 'pass', holdsResponses: true }),
   );
+  const known = new Map<string, unknown>();
   const graph = new LinkGraph(services);
   const lifter = new Lifter(service, document, graph);
 
   /** A body of a service that writes links itself gets those that it would write. */
-  const linked = (node: GraphOperation, value: unknown, params: ReadonlyMap<string, string>, url: string) => {
+  const linked = (
+    node: GraphOperation,
+    value: unknown,
+    params: ReadonlyMap<string, string>,
+    url: string,
+    keepsOwn: boolean,
+  ) => {
     const lifting = lifter.of(node);
     if (lifting === undefined || typeof value !== 'object' || value === null) return undefined;
     const path = Object.fromEntries([...params].map(([name, value]) => [name, decodeURIComponent(value)]));
@@ -40,32 +64,65 @@ export function mock(service: string, services: readonly ServiceDocument[]) {
       if (member !== undefined && deeper.length === 0 && path[name] !== undefined)
         (value as Body)[member] = path[name];
     const links = new Map(node.method === 'GET' ? [['self', { href: plain(url) }]] : []);
-    return lift(value, lifting, { path, query: {}, links, local: () => undefined });
+    return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
+  };
+
+  /** Made once, for whoever asks next as well. */
+  const bodyOf = (
+    media: MediaTypeObject,
+    declared: DeclaredMedia | undefined,
+    place: readonly string[],
+    wish: Wish,
+  ): unknown => {
+    const key = JSON.stringify([place, wish.example]);
+    if (!known.has(key)) {
+      const pointer = locate(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
+      known.set(key, conformingBody({ document, references, media, pointer, declared, wish, onFault }));
+    }
+    return structuredClone(known.get(key));
   };
 
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
     const { url = '/', headers } = req;
     const match = router.find(req.method ?? 'GET', url);
     if (match === undefined) throw new Problem(notFound, 'No operation has this path.');
-    const { definition, operationId } = match.operation;
+    const { definition, operationId, method, path, responses } = match.operation;
     const wish = wishOf([headers.prefer ?? []].flat().join(', '));
-    const { status, content } = responseOf(document, (definition as OperationObject).responses, wish);
+    const { status, key, response } = responseOf(document, (definition as OperationObject).responses, wish);
+    const { content = {} } = response;
+    const declared = responses?.of(status);
     res.statusCode = status;
+    for (const [name, value] of requiredHeaders(document, references, response, declared))
+      res.setHeader(name, value);
     const applied = Object.entries(wish).map(([name, value]) => `${name}=${value}`);
     if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
     if (Object.keys(content).length === 0) {
       res.end();
       return;
     }
-    const mediaType = negotiate(headers.accept, Object.keys(content));
+    const mediaType = typeFor(
+      headers.accept,
+      Object.keys(content),
+      responses?.of(NOT_ACCEPTABLE) !== undefined,
+    );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
     const isHal = node?.body !== undefined && !node.lifted && hasLinks(document, node.body.schema);
     const format = formats.find((one) => one.mediaType === mediaType) ?? json;
-    const source = isHal && status < 300 ? (Object.values(content)[0] ?? media) : media;
-    const value = bodyOf(document, source, wish);
-    const representation = isHal && status < 300 ? linked(node, value, match.params, url) : undefined;
-    const body = representation === undefined ? value : format.write(representation);
+    const [firstType = mediaType] = Object.keys(content);
+    const sourceType = isHal && status < 300 ? firstType : mediaType;
+    const place = ['paths', path, method.toLowerCase(), 'responses', key, 'content', sourceType];
+    const value = bodyOf(content[sourceType] ?? media, declared?.media(sourceType), place, wish);
+    // Links of a sample lead nowhere, and are kept only where the document requires them.
+    const written = [false, true].flatMap((keepsOwn) => {
+      const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
+      return made ? [{ representation: made, body: format.write(made) }] : [];
+    });
+    const check = isJsonType(essence(mediaType)) ? declared?.media(mediaType)?.check : undefined;
+    const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
+      representation: undefined,
+      body: value,
+    };
     res.setHeader('Content-Type', representation && format.typeOf ? format.typeOf(body as Body) : mediaType);
     const asked = node && { url, operation: node, isFromGateway: true };
     res.end(
@@ -85,6 +142,14 @@ export function mock(service: string, services: readonly ServiceDocument[]) {
       res.writeHead(problem.status, { 'Content-Type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));
     }
   };
+}
+
+const NOT_ACCEPTABLE = 406;
+
+/** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
+function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {
+  const [first = ''] = types;
+  return mayRefuse || acceptable(accept, types).length > 0 ? negotiate(accept, types) : first;
 }
 
 const textOf = (body: unknown, mediaType: string): string =>

@@ -2,6 +2,7 @@
 import type { ServiceConfig } from '../../config/gateway-yaml.ts';
 import { listen } from '../../http/listen.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import type { DocumentFault } from '../document/fault.ts';
 import { mock } from './mock.ts';
 
 interface Mocks {
@@ -13,6 +14,7 @@ interface Mocks {
 export async function startMocks(
   services: readonly ServiceConfig[],
   documents: readonly ServiceDocument[],
+  onFault: (service: string, fault: DocumentFault) => void,
 ): Promise<Mocks> {
   const closes: (() => Promise<void>)[] = [];
   const placed: ServiceConfig[] = [];
@@ -21,7 +23,10 @@ export async function startMocks(
       placed.push(service);
       continue;
     }
-    const { url, close } = await listen(mock(service.name, documents), { port: 0, host: '127.0.0.1' });
+    const { url, close } = await listen(
+      mock(service.name, documents, (fault) => onFault(service.name, fault)),
+      { port: 0, host: '127.0.0.1' },
+    );
     closes.push(close);
     // Its document has the paths that callers see, and none that a health check asks for.
     placed.push({ ...service, urls: [url], base: service.prefix, health: undefined });

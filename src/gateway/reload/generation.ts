@@ -114,7 +114,9 @@ async function partsOf(
   const services = liftDocuments(
     contracts.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
   );
-  const mocks = await startMocks(config.services, services);
+  const mocks = await startMocks(config.services, services, (service, fault) =>
+    faults.addServed(service, fault),
+  );
   const placed = { ...config, services: mocks.services };
   const { targets, added } = targetsOf(placed.services, previous?.targets);
   const faults = new Faults(config.services, log, previous?.faults);

@@ -137,3 +137,22 @@ describe('a body', () => {
     expect((await send([...many, { a: 0 }])).status).toBe(400);
   });
 });
+
+describe('a value that two alternatives take', () => {
+  it('is told so', async () => {
+    const schema = { oneOf: [{ type: 'string' }, { type: 'integer' }, { minimum: 2 }] };
+    const { url } = await startGateway({
+      a: document({ '/a': { post: { requestBody: { content: { 'application/json': { schema } } } } } }),
+    });
+    const send = (value: unknown) =>
+      request(url).post('/a').set('Content-Type', 'application/json').send(JSON.stringify(value));
+    expect((await send(3)).body.errors).toEqual([
+      {
+        in: 'body',
+        pointer: '#',
+        detail: 'matches two of the alternatives, 2 and 3, and must match exactly one',
+      },
+    ]);
+    await send(1).expect(200);
+  });
+});

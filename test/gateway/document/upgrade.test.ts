@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
 import { upgrade, upgradeSwagger } from '../../../src/gateway/document/upgrade.ts';
+import { parseOpenApi } from '../../../src/gateway/read-document.ts';
 
 const document = (openapi: string, schema: object) => ({ openapi, components: { schemas: { A: schema } } });
 const upgraded = (schema: object) => upgrade(document('3.0.3', schema)).components;
@@ -62,4 +64,43 @@ it('leaves 3.1 alone', () => {
   const modern = document('3.1.0', { type: 'string', nullable: true });
 
   expect(upgrade(modern)).toBe(modern);
+});
+
+it('leaves nullable out of what is served, in 3.0 and in 3.1', () => {
+  const places = {
+    ...{ alone: { nullable: true }, typed: { type: 'string', nullable: true }, not: { nullable: false } },
+    ...{
+      choice: { nullable: true, oneOf: [{ type: 'integer' }] },
+      list: { items: { nullable: true, not: {} } },
+    },
+    ...{ referring: { $ref: '#/components/schemas/A', nullable: true } },
+  };
+  for (const openapi of ['3.0.3', '3.1.0']) {
+    const read = parseOpenApi(
+      JSON.stringify({
+        ...{ openapi, info: { title: 't', version: '1.0.0' } },
+        paths: {
+          '/a': {
+            get: {
+              parameters: [{ name: 'q', in: 'query', schema: places.choice }],
+              responses: {
+                200: { description: 'ok', content: { 'application/json': { schema: places.alone } } },
+              },
+            },
+          },
+        },
+        components: { schemas: { A: { type: 'object', properties: places } } },
+      }),
+      'a.json',
+    );
+    expect(JSON.stringify(mergeDocuments([{ name: 'a', document: read }]))).not.toContain('"nullable"');
+  }
+});
+
+it('keeps nothing beside a reference of 3.0 but what describes it', () => {
+  expect(
+    upgraded({ $ref: '#/components/schemas/B', maxLength: 3, readOnly: true, description: 'd' }),
+  ).toEqual({
+    schemas: { A: { $ref: '#/components/schemas/B', description: 'd' } },
+  });
 });

@@ -1,0 +1,69 @@
+/**
+ * The body that a mock sends: an example of the document where its schema takes it, and otherwise one that is made. An
+ * example that its own schema refuses is told, since a service that is written after it would break the contract.
+ */
+import type { MediaTypeObject, OpenAPIObject } from 'openapi3-ts/oas31';
+import type { DeclaredMedia } from '../contract/responses.ts';
+import type { SchemaReferences } from '../contract/schema-references.ts';
+import type { DocumentFault } from '../document/fault.ts';
+import { examplesOf, sampleOf, type Wish } from './example.ts';
+import { generate } from './generate.ts';
+
+export interface Wanted {
+  readonly document: OpenAPIObject;
+  readonly references: SchemaReferences;
+  readonly media: MediaTypeObject;
+  /** Where the media type stands. */
+  readonly pointer: string;
+  readonly declared: DeclaredMedia | undefined;
+  readonly wish: Wish;
+  readonly onFault: (fault: DocumentFault) => void;
+}
+
+/** Alternatives that are tried, each with all that may be there and with the least. */
+const MOST_CHOICES = 8;
+
+/** @throws Problem bad-request (400) for an example that the document does not have */
+export function conformingBody(wanted: Wanted): unknown {
+  const { document, media, wish, declared, pointer, onFault } = wanted;
+  const faultOf = (value: unknown): string | undefined => faultIn(declared, value);
+  for (const { place, value } of examplesOf(document, media, wish)) {
+    const fault = faultOf(value);
+    if (fault === undefined) return value;
+    const parsed = parsedText(value);
+    if (parsed !== undefined && faultOf(parsed) === undefined) return parsed;
+    onFault({ pointer: `${pointer}/${place}`, reason: `is not served: its schema refuses it, ${fault}` });
+  }
+  for (const value of made(wanted)) if (faultOf(value) === undefined) return value;
+  onFault({ pointer: `${pointer}/schema`, reason: 'is not met by the mock: add an example' });
+  return sampleOf(document, media);
+}
+
+function* made({ document, references, media }: Wanted): Generator<unknown> {
+  yield sampleOf(document, media);
+  const { resource } = references.at('#');
+  for (let choice = 0; choice < MOST_CHOICES; choice++)
+    for (const isLeast of [false, true])
+      yield generate(references, media.schema ?? {}, resource, { choice, isLeast });
+}
+
+/** The first thing that is wrong, without the value. */
+function faultIn(declared: DeclaredMedia | undefined, value: unknown): string | undefined {
+  if (!declared?.check) return undefined;
+  try {
+    const [error] = declared.check(value, 0);
+    return error && `${error.instancePath || 'as a whole'} ${error.message}`;
+  } catch {
+    return 'it is nested too deeply';
+  }
+}
+
+/** Some write JSON as a text. */
+function parsedText(value: unknown): unknown {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+/** The headers that a response of a mock has to have. */
+import type { HeaderObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
+import { resolveReference } from '../../hypermedia/reference.ts';
+import type { DeclaredResponse } from '../contract/responses.ts';
+import type { SchemaReferences } from '../contract/schema-references.ts';
+import { isObject } from '../document/grammar.ts';
+import { generate } from './generate.ts';
+
+/** Written by whatever sends the response. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'connection', 'date'],
+]);
+
+/** Variants of a value that are tried. */
+const MOST_CHOICES = 4;
+
+export function requiredHeaders(
+  document: OpenAPIObject,
+  references: SchemaReferences,
+  { headers = {} }: ResponseObject,
+  declared: DeclaredResponse | undefined,
+): Map<string, string> {
+  const made = new Map<string, string>();
+  for (const [name, entry] of Object.entries(headers)) {
+    const header = resolveReference<HeaderObject>(document, entry);
+    if (header?.required !== true || OWN.has(name.toLowerCase())) continue;
+    const texts = [...valuesOf(document, references, header)].map((value) => textOf(value, header));
+    const isTaken = (text: string): boolean =>
+      declared
+        ?.checkHeaders(() => new Map([[name.toLowerCase(), [text]]]))
+        .every(({ pointer }) => !pointer.startsWith(`#/${name.toLowerCase()}`)) !== false;
+    made.set(name, texts.find(isTaken) ?? texts[0] ?? '');
+  }
+  return made;
+}
+
+function* valuesOf(
+  document: OpenAPIObject,
+  references: SchemaReferences,
+  header: HeaderObject,
+): Generator<unknown> {
+  const [media] = Object.values(header.content ?? {});
+  const { example, examples = {} } = media ?? header;
+  if (example !== undefined) yield example;
+  for (const one of Object.values(examples)) {
+    const value = resolveReference<{ value?: unknown }>(document, one)?.value;
+    if (value !== undefined) yield value;
+  }
+  const { resource } = references.at('#');
+  for (let choice = 0; choice < MOST_CHOICES; choice++)
+    yield generate(references, (media ?? header).schema ?? {}, resource, { choice, isLeast: false });
+}
+
+/** In the style `simple` (OpenAPI 3.1 §4.8.21), or in its media type. */
+function textOf(value: unknown, { content, explode = false }: HeaderObject): string {
+  const text =
+    content !== undefined
+      ? JSON.stringify(value)
+      : Array.isArray(value)
+        ? value.join(',')
+        : isObject(value)
+          ? Object.entries(value)
+              .map(([name, one]) => `${name}${explode ? '=' : ','}${one}`)
+              .join(',')
+          : String(value);
+  // What no header may hold (RFC 9110 §5.5).
+  return text.replaceAll(/[^\t\x20-\x7E]/g, encodeURIComponent);
+}

@@ -1,0 +1,126 @@
+/**
+ * One schema out of all that hold for a value together: what it refers to, the parts of `allOf`, and one of each choice.
+ * What cannot be said in one is left out, and shows when what is made of it is checked.
+ */
+
+import type { Resource, SchemaReferences } from '../contract/schema-references.ts';
+import { isObject, type Json } from '../document/grammar.ts';
+
+/** A schema, or part of one, with what its references are relative to. */
+export interface Part {
+  readonly schema: unknown;
+  readonly resource: Resource;
+}
+
+export interface Merged {
+  types: ReadonlySet<string> | undefined;
+  /** Undefined where any value will do. */
+  values: readonly unknown[] | undefined;
+  readonly required: Set<string>;
+  readonly properties: Map<string, Part[]>;
+  readonly patternProperties: [string, Part][];
+  /** Of members that are not named. */
+  readonly others: Part[];
+  readonly names: Part[];
+  readonly items: Part[];
+  readonly first: Part[][];
+  readonly contains: Part[];
+  readonly patterns: string[];
+  readonly multiples: number[];
+  readonly bounds: Map<string, number>;
+  format: string | undefined;
+  isUnique: boolean;
+  isWriteOnly: boolean;
+  /** Whether no value can be right. */
+  isNever: boolean;
+}
+
+/** The larger of two says more of these, and the smaller of all other bounds. */
+const LOWER: ReadonlySet<string> = new Set([
+  ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'],
+]);
+const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
+
+/** Schemas may be made of each other in circles. */
+const MOST_PARTS = 500;
+
+/** @param choice which of several alternatives is taken */
+export function mergedOf(parts: readonly Part[], references: SchemaReferences, choice: number): Merged {
+  const merged: Merged = {
+    ...{ types: undefined, values: undefined, format: undefined },
+    ...{ isUnique: false, isWriteOnly: false, isNever: false },
+    ...{ required: new Set(), properties: new Map(), patternProperties: [], others: [], names: [] },
+    ...{ items: [], first: [], contains: [], patterns: [], multiples: [], bounds: new Map() },
+  };
+  const pending = [...parts];
+  const seen = new Set<unknown>();
+  for (let next = pending.shift(); next && seen.size < MOST_PARTS; next = pending.shift()) {
+    if (next.schema === false) merged.isNever = true;
+    if (!isObject(next.schema) || seen.has(next.schema)) continue;
+    seen.add(next.schema);
+    take(merged, next.schema, next.resource);
+    pending.push(...partsOf(next.schema, next.resource, references, choice));
+  }
+  return merged;
+}
+
+function partsOf(schema: Json, resource: Resource, references: SchemaReferences, choice: number): Part[] {
+  const parts: Part[] = [];
+  for (const keyword of ['$ref', '$dynamicRef']) {
+    const reference = schema[keyword];
+    const target = typeof reference === 'string' ? references.resolve(reference, resource) : undefined;
+    if (target) parts.push({ schema: target.node, resource: target.resource });
+  }
+  const lists = [listOf(schema.allOf)];
+  for (const choices of [listOf(schema.oneOf), listOf(schema.anyOf)])
+    if (choices.length > 0) lists.push([choices[choice % choices.length]]);
+  if (schema.if !== undefined)
+    lists.push(choice % 2 === 0 ? [schema.if, schema.then ?? true] : [schema.else ?? true]);
+  return [...parts, ...lists.flat().map((part) => ({ schema: part, resource }))];
+}
+
+function take(merged: Merged, schema: Json, resource: Resource): void {
+  const part = (one: unknown): Part => ({ schema: one, resource });
+  if (schema.type !== undefined) {
+    const types = new Set([schema.type].flat().map(String));
+    if (types.has('number')) types.add('integer');
+    merged.types = merged.types === undefined ? types : merged.types.intersection(types);
+  }
+  const values = schema.const === undefined ? schema.enum : [schema.const];
+  if (Array.isArray(values))
+    merged.values = merged.values === undefined ? values : common(merged.values, values);
+  for (const name of listOf(schema.required)) merged.required.add(String(name));
+  for (const [name, one] of entriesOf(schema.properties))
+    merged.properties.set(name, [...(merged.properties.get(name) ?? []), part(one)]);
+  for (const [name, one] of entriesOf(schema.patternProperties))
+    merged.patternProperties.push([name, part(one)]);
+  for (const keyword of ['additionalProperties', 'unevaluatedProperties'])
+    if (schema[keyword] !== undefined) merged.others.push(part(schema[keyword]));
+  if (schema.propertyNames !== undefined) merged.names.push(part(schema.propertyNames));
+  for (const keyword of ['items', 'unevaluatedItems'])
+    if (schema[keyword] !== undefined) merged.items.push(part(schema[keyword]));
+  for (const [index, one] of listOf(schema.prefixItems).entries())
+    merged.first[index] = [...(merged.first[index] ?? []), part(one)];
+  if (schema.contains !== undefined) merged.contains.push(part(schema.contains));
+  if (typeof schema.pattern === 'string') merged.patterns.push(schema.pattern);
+  if (typeof schema.multipleOf === 'number' && schema.multipleOf > 0)
+    merged.multiples.push(schema.multipleOf);
+  for (const name of [...LOWER, ...UPPER]) bound(merged.bounds, name, schema[name]);
+  if (typeof schema.format === 'string') merged.format ??= schema.format;
+  merged.isUnique ||= schema.uniqueItems === true;
+  merged.isWriteOnly ||= schema.writeOnly === true;
+}
+
+function bound(bounds: Map<string, number>, name: string, value: unknown): void {
+  if (typeof value !== 'number') return;
+  const known = bounds.get(name) ?? value;
+  bounds.set(name, LOWER.has(name) ? Math.max(known, value) : Math.min(known, value));
+}
+
+const common = (some: readonly unknown[], others: readonly unknown[]): unknown[] => {
+  const texts = new Set(others.map((one) => JSON.stringify(one)));
+  return some.filter((one) => texts.has(JSON.stringify(one)));
+};
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);

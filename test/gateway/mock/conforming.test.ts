@@ -1,0 +1,281 @@
+/** Mocks send only what their own document allows, so that `responses: enforce` lets all of it pass. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { SchemaReferences } from '../../../src/gateway/contract/schema-references.ts';
+import { Schemas } from '../../../src/gateway/contract/schemas.ts';
+import type { DocumentFault } from '../../../src/gateway/document/fault.ts';
+import { generate } from '../../../src/gateway/mock/generate.ts';
+import { mock } from '../../../src/gateway/mock/mock.ts';
+import { compileOperations } from '../../../src/gateway/operation.ts';
+import { parseOpenApi } from '../../../src/gateway/read-document.ts';
+import { Judge } from '../../../src/gateway/responses/judge.ts';
+import type { UpstreamAnswer } from '../../../src/outbound/answer.ts';
+import { CORPUS } from '../../support/corpus-folder.ts';
+import { document } from '../../support/gateway.ts';
+
+const closes: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closes.splice(0)) close();
+});
+
+interface Reply {
+  readonly status: number;
+  readonly rawHeaders: string[];
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A mock, and whatever it tells of its document. */
+async function startMock(document: OpenAPIObject) {
+  const faults: DocumentFault[] = [];
+  const server = http.createServer(mock('a', [{ name: 'a', document }], (fault) => faults.push(fault)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closes.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const ask = (method: string, path: string, headers: http.OutgoingHttpHeaders = {}): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      const request = http.request({ host: '127.0.0.1', port, method, path, headers }, async (response) => {
+        const body = Buffer.concat(await response.toArray());
+        const { statusCode: status = 0, rawHeaders, headers } = response;
+        resolve({ status, rawHeaders, headers, body });
+      });
+      request.on('error', reject).end();
+    });
+  return { ask, faults };
+}
+
+const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamAnswer =>
+  ({ status, rawHeaders, header: (name: string) => headers[name]?.toString() }) as unknown as UpstreamAnswer;
+
+/** Each response of each operation, and what is wrong with it. */
+async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong: string[] }> {
+  const { ask } = await startMock(document);
+  const wrong: string[] = [];
+  let count = 0;
+  for (const { responses, method, path } of compileOperations({
+    service: 'a',
+    document,
+    holdsResponses: true,
+  })) {
+    const codes = (responses?.statuses ?? []).map((status) => status.replaceAll(/x/gi, '0'));
+    for (const code of [undefined, ...codes.filter((one) => /^[2-5]\d\d$/.test(one))]) {
+      if (!responses) continue;
+      const reply = await ask(
+        method,
+        path.replaceAll(/\{[^}]*\}/g, 'x'),
+        code ? { Prefer: `code=${code}` } : {},
+      );
+      const judge = new Judge(responses, answerOf(reply), { method, path });
+      const body = judge.readsBody ? await judge.body(reply.body, Number.MAX_SAFE_INTEGER) : [];
+      const faults = [...judge.head(), ...(body ?? [])];
+      count++;
+      if (faults.length > 0) wrong.push(`${method} ${path} ${code ?? ''}: ${JSON.stringify(faults)}`);
+    }
+  }
+  return { count, wrong };
+}
+
+const tests = () =>
+  it.each(existsSync(CORPUS) ? readdirSync(CORPUS) : [''])(
+    '%s',
+    async (file) => {
+      const document = parseOpenApi(readFileSync(join(CORPUS, file), 'utf8'), file);
+      const { count, wrong } = await faultsOf(document);
+      process.stdout.write(`corpus: ${count} mocked responses of ${file}\n`);
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+
+if (existsSync(CORPUS)) describe('a mock of a document of others is as the document says', tests);
+else describe.skip('mocks of the corpus: skipped, OPENAPI_CORPUS names no folder', tests);
+
+const SCHEMAS: readonly object[] = [
+  { type: 'integer', minimum: 3, maximum: 9, multipleOf: 4 },
+  { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+  { type: 'number', minimum: 0.07, multipleOf: 0.05 },
+  { type: 'integer', maximum: -5 },
+  { type: 'integer', minimum: -5, exclusiveMaximum: -3 },
+  { type: 'string', pattern: '^[A-Z]{2}\\d{3,5}(-[a-f]+)?$' },
+  { type: 'string', pattern: '^(?:foo|bar)[^a-y\\s]$' },
+  { type: 'string', pattern: '^\\p{Lu}\\w*$', minLength: 7 },
+  { type: 'string', minLength: 20, maxLength: 20 },
+  { type: 'string', maxLength: 2 },
+  { type: 'string', format: 'uri', minLength: 60 },
+  ...['date', 'time', 'date-time', 'duration', 'uuid', 'email', 'hostname', 'ipv4', 'ipv6', 'uri'].map(
+    (format) => ({
+      type: 'array',
+      items: { type: 'string', format },
+      uniqueItems: true,
+      minItems: 5,
+    }),
+  ),
+  { type: 'array', items: { type: 'integer', minimum: 2, maximum: 6 }, uniqueItems: true, minItems: 4 },
+  { type: 'array', items: { enum: ['a', 'b', 'c'] }, uniqueItems: true, minItems: 3 },
+  { type: 'array', items: { type: 'string', pattern: '^[ab]+$' }, uniqueItems: true, minItems: 4 },
+  { type: 'array', items: { type: 'boolean' }, minItems: 2, maxItems: 3, uniqueItems: true },
+  { type: 'array', prefixItems: [{ const: 1 }, { type: 'string' }], items: false, minItems: 2 },
+  { type: 'array', contains: { const: 'x' }, minContains: 2, items: { type: 'string' } },
+  { type: 'object', required: ['a', 'b'], properties: { a: { const: 1 }, c: { type: 'null' } } },
+  {
+    type: 'object',
+    minProperties: 3,
+    propertyNames: { pattern: '^x-[a-z]+$' },
+    additionalProperties: { type: 'integer' },
+  },
+  { type: 'object', maxProperties: 1, required: ['b'], properties: { a: {}, b: {} } },
+  {
+    type: 'object',
+    patternProperties: { '^x': { type: 'integer' } },
+    required: ['xy'],
+    additionalProperties: false,
+  },
+  {
+    allOf: [
+      { required: ['a'], properties: { a: { minimum: 3 } } },
+      { properties: { a: { type: 'integer', maximum: 3 } } },
+    ],
+  },
+  {
+    oneOf: [
+      { type: 'object', required: ['kind'], properties: { kind: { const: 'a' } } },
+      { type: 'object', required: ['kind'], properties: { kind: { const: 'b' } } },
+    ],
+  },
+  { oneOf: [{ type: 'string' }, { type: 'string', maxLength: 9 }, { type: 'integer' }] },
+  {
+    type: 'object',
+    required: ['secret', 'id'],
+    properties: { secret: { type: 'string', writeOnly: true }, id: { readOnly: true, type: 'integer' } },
+  },
+  { type: ['null', 'integer'], minimum: 5 },
+  { type: 'object', properties: { next: { $ref: '#/components/schemas/Node' } }, required: ['next'] },
+];
+const components = {
+  schemas: {
+    Node: {
+      type: 'object',
+      required: ['id'],
+      properties: { id: { type: 'integer', minimum: 1 }, next: { $ref: '#/components/schemas/Node' } },
+    },
+  },
+};
+
+const respond = (media: object, more: object = {}) =>
+  document(
+    {
+      '/a': {
+        get: { responses: { 200: { description: 'ok', content: { 'application/json': media }, ...more } } },
+      },
+    },
+    components,
+  );
+
+describe('a value that is made', () => {
+  it.each(SCHEMAS)('is one of %j', async (schema) => {
+    expect((await faultsOf(respond({ schema }))).wrong).toEqual([]);
+    const root = respond({ schema });
+    const references = new SchemaReferences(root as never);
+    const { resource } = references.at('#');
+    const check = new Schemas(root as never, () => {}, false, 'response').check(schema as never, 'all', '#');
+    const tries = [0, 1, 2].flatMap((choice) =>
+      [true, false].map(
+        (isLeast) => check(generate(references, schema, resource, { choice, isLeast })).length,
+      ),
+    );
+    expect(tries).toContain(0);
+  });
+
+  it.each([
+    { type: 'string', pattern: '^((a{9999}){9999}){9999}$' },
+    { type: 'string', minLength: 1e9 },
+    {
+      type: 'array',
+      minItems: 1e9,
+      items: { type: 'array', minItems: 1e9, items: { type: 'array', minItems: 1e9 } },
+    },
+    { type: 'object', minProperties: 1e9, additionalProperties: { type: 'object', minProperties: 1e9 } },
+  ])('is bounded, whatever is asked for: %j', (schema) => {
+    const references = new SchemaReferences({});
+    const { resource } = references.at('#');
+    const value = generate(references, schema, resource, { choice: 0, isLeast: false });
+    expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
+  });
+
+  it('is bounded, whatever its schema requires', () => {
+    const names = Array.from({ length: 10 }, (_, index) => `p${index}`);
+    const dense = Object.fromEntries(
+      names.map((name) => [
+        name,
+        {
+          type: 'object',
+          required: names,
+          properties: Object.fromEntries(names.map((one) => [one, { $ref: `#/components/schemas/${one}` }])),
+        },
+      ]),
+    );
+    const references = new SchemaReferences({ openapi: '3.1.0', components: { schemas: dense } });
+    const { resource } = references.at('#');
+    const value = generate(references, { $ref: '#/components/schemas/p0' }, resource, {
+      choice: 0,
+      isLeast: false,
+    });
+    expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
+  });
+});
+
+describe('an example that its own schema refuses', () => {
+  const schema = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
+
+  it('is told, and another is sent', async () => {
+    const { ask, faults } = await startMock(respond({ schema, example: { id: 'seven' } }));
+    const { body } = await ask('GET', '/a');
+    expect(JSON.parse(body.toString())).toEqual({ id: expect.any(Number) });
+    await ask('GET', '/a');
+    expect(faults).toEqual([
+      {
+        pointer: '#/paths/~1a/get/responses/200/content/application~1json/example',
+        reason: 'is not served: its schema refuses it, /id must be integer',
+      },
+    ]);
+  });
+
+  it('gives way to one that the schema takes', async () => {
+    const examples = { broken: { value: { id: 'x' } }, whole: { value: { id: 7 } } };
+    const { ask, faults } = await startMock(respond({ schema, examples }));
+    expect(JSON.parse((await ask('GET', '/a')).body.toString())).toEqual({ id: 7 });
+    expect(faults.map(({ pointer }) => pointer.split('/').at(-1))).toEqual(['broken']);
+    const named = await ask('GET', '/a', { Prefer: 'example=broken' });
+    expect(JSON.parse(named.body.toString())).toEqual({ id: expect.any(Number) });
+  });
+
+  it('is read as JSON where it is a text of that', async () => {
+    const { ask, faults } = await startMock(respond({ schema, example: '{"id":7}' }));
+    expect(JSON.parse((await ask('GET', '/a')).body.toString())).toEqual({ id: 7 });
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('a response of a mock', () => {
+  it('has the headers that it has to have', async () => {
+    const headers = {
+      'X-Rate': { required: true, schema: { type: 'integer', minimum: 5 } },
+      'X-Tags': { required: true, schema: { type: 'array', minItems: 2, items: { enum: ['a', 'b'] } } },
+      'X-Bad': { required: true, example: 'many', schema: { type: 'integer' } },
+      'X-Json': { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      'X-Other': { schema: { type: 'integer' } },
+    };
+    expect((await faultsOf(respond({ schema: {} }, { headers }))).wrong).toEqual([]);
+  });
+
+  it('is the first of the document where the caller takes none and there is no 406', async () => {
+    const { ask } = await startMock(respond({ schema: { type: 'integer' } }));
+    expect((await ask('GET', '/a', { Accept: 'image/png' })).status).toBe(200);
+  });
+});
