@@ -22,6 +22,8 @@ export function readOn(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead = ((...head: Parameters<typeof writeHead>) => {
     if (!req.complete) {
       if (left() > MOST_READ) res.shouldKeepAlive = false;
+      // What nobody has begun to read Node would read without end, and nobody would be told how much it is.
+      req.read(0);
       endSoftly(req, socket);
     }
     return writeHead.apply(res, head);
