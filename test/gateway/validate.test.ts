@@ -3,6 +3,7 @@ import request from 'supertest';
 import type { DocumentFault } from '../../src/gateway/document/fault.ts';
 import { mergeDocuments } from '../../src/gateway/document/merge.ts';
 import { document, startGateway } from '../support/gateway.ts';
+import { rawClient, statusesOf } from '../support/raw-client.ts';
 
 const components = {
   schemas: {
@@ -142,9 +143,39 @@ describe('parameters', () => {
     expect(body.type).toBe('/problems/bad-request');
   });
 
-  it('passes unknown ones where a service is configured so', async () => {
-    const { url } = await start('', 'unknownQuery: pass');
-    expect((await fetch(`${url}/orders?wherever=1`)).status).toBe(200);
+  it.each(['?wherever=1', '?q=100%', '?q=%E9', '?%E9=1&limit=1', '?%', '?q=%zz&q=1'])(
+    'passes unknown ones as they are where a service is configured so: %s',
+    async (query) => {
+      const { url, upstream } = await start('', 'unknownQuery: pass');
+      const { socket, end } = rawClient(
+        url,
+        `GET /orders${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      expect(statusesOf(await end)).toEqual([200]);
+      socket.destroy();
+      expect(upstream.requests[0]?.url).toBe(`/orders${query}`);
+    },
+  );
+
+  it.each(['?limit=%zz', '?limit=1&%6Cimit=%E9', '?filter[%E9]=1'])(
+    'refuses known ones that cannot be read, even so: %s',
+    async (query) => {
+      const { url } = await start('', 'unknownQuery: pass');
+      expect((await fetch(`${url}/orders${query}`)).status).toBe(400);
+    },
+  );
+
+  it.each([
+    ['an object in brackets', `filter${'[a]'.repeat(200)}=1`, 'filter'],
+    ['JSON', `where=${'['.repeat(200)}${']'.repeat(200)}`, 'where'],
+    ['JSON with a member twice', 'where=%7B%22a%22:1,%22a%22:2%7D', 'where'],
+  ])('are refused as %s, if it is too deep or means two things', async (_name, query, name) => {
+    const { url, upstream } = await start();
+    const body = await jsonOf(await fetch(`${url}/orders?${query}`));
+    expect(body.errors).toEqual([
+      { in: 'query', pointer: `#/${name}`, detail: expect.stringMatching(/levels deep|twice/) },
+    ]);
+    expect(upstream.requests).toHaveLength(0);
   });
 });
 
