@@ -90,7 +90,7 @@ describe('a client that reads nothing', () => {
   });
 
   it('is not one that waits for events', async () => {
-    const { url, upstream } = await start({ config: 'limits: { slow: { reader: 50, head: 200 } }' });
+    const { url, upstream } = await start({ config: 'limits: { slow: { reader: 50, over: 200 } }' });
     let next = () => {};
     upstream.answer = (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
@@ -99,7 +99,7 @@ describe('a client that reads nothing', () => {
     const client = rawClient(url, 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n');
     await client.until((all) => all.includes('data: 1'));
     // Longer than the client may read nothing.
-    expect(statusesOf(await rawClient(url, 'GET /x HTTP/1.1\r\n').end)).toEqual([408]);
+    expect(statusesOf(await rawClient(url, `${headOf(100_000)}x`).end)).toEqual([408]);
     next();
     expect(await client.until((all) => all.includes('data: 2'))).toContain('data: 2');
     client.socket.destroy();
