@@ -65,7 +65,8 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const server = createServer({
     headersTimeout: head,
     requestTimeout: Math.max(REQUEST_TIMEOUT, head),
-    connectionsCheckingInterval: Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)),
+    connectionsCheckingInterval:
+      head > 0 ? Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)) : CHECK_INTERVAL,
     ...serverOptions,
     // What Node says to a missing Host has no body.
     requireHostHeader: false,

@@ -22,7 +22,7 @@ export function readOn(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead = ((...head: Parameters<typeof writeHead>) => {
     if (!req.complete) {
       if (left() > MOST_READ) res.shouldKeepAlive = false;
-      // What nobody has begun to read Node would read without end, and nobody would be told how much it is.
+      // Node reads all of a body that is not touched, however long it is, and does not tell how much that was.
       req.read(0);
       endSoftly(req, socket);
     }

@@ -39,7 +39,7 @@ export class Schemas {
   readonly #direction: Direction;
   readonly #document: Json;
   readonly onFault: (fault: DocumentFault) => void;
-  /** What is taken of JSON that is held against them. */
+  /** Limits of the JSON that is checked. */
   readonly json: JsonLimits;
   #compiled: Json | undefined;
   readonly #compilers = new Map<Mode, Ajv2020>();
