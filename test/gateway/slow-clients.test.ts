@@ -55,7 +55,7 @@ describe('uploads that come slowly', () => {
   });
 
   it('go on where they are fast enough, though their service reads slowly', async () => {
-    const { url, upstream } = await start({ config: 'limits: { body: 10mb, slow: { over: 50 } }' });
+    const { url, upstream } = await start({ config: 'limits: { body: 10mb, slow: { over: 200 } }' });
     const arrived = Promise.withResolvers<IncomingMessage>();
     upstream.answer = (req, res) => {
       req.on('end', () => res.end('ok')).pause();
@@ -92,7 +92,8 @@ describe('a client that reads nothing', () => {
   it('is not one that waits for events', async () => {
     const { url, upstream } = await start({ config: 'limits: { slow: { reader: 50, over: 200 } }' });
     let next = () => {};
-    upstream.answer = (_req, res) => {
+    upstream.answer = (req, res) => {
+      if (req.method === 'PUT') return void req.on('error', () => {});
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
       next = () => void res.end('data: 2\n\n');
     };
