@@ -325,6 +325,26 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
+  it('are held to the schema as JSON where the contract takes any type', async () => {
+    const any = { '*/*': { schema: { type: 'object', required: ['a'] } } };
+    const file = { '*/*': { schema: { type: 'string', format: 'binary' } } };
+    const paths = {
+      '/any': { post: { requestBody: { content: any } } },
+      '/file': { post: { requestBody: { content: file } } },
+    };
+    const { url } = await startGateway({ orders: document(paths) });
+    const statuses = async (path: string, type: string) => {
+      const texts = ['{"a":1}', '{}', '{"a":1,"a":2}', '['.repeat(200)];
+      const all = texts.map((body) =>
+        fetch(url + path, { method: 'POST', headers: { 'Content-Type': type }, body }),
+      );
+      return (await Promise.all(all)).map(({ status }) => status);
+    };
+    expect(await statuses('/any', 'application/json')).toEqual([200, 400, 400, 400]);
+    expect(await statuses('/any', 'text/plain')).toEqual([200, 200, 200, 200]);
+    expect(await statuses('/file', 'application/json')).toEqual([200, 200, 200, 200]);
+  });
+
   it('may have a member twice, if gateway.yaml says so', async () => {
     const { url, bodies } = await start('limits: { duplicateMembers: pass }');
     const text = '{"consumerId":"c1","lines":[],"consumerId":"c2"}';
