@@ -12,6 +12,7 @@ import { bodyTypes, type Operation } from './contract/operation.ts';
 import { isPatch } from './contract/patch.ts';
 import { isPage, isResource } from './contract/resource.ts';
 import { z } from './contract/schema.ts';
+import { encodeToken } from './gateway/contract/pointer.ts';
 import { type Mode, Schemas, schemaAt } from './gateway/contract/schemas.ts';
 import type { Json } from './gateway/document/grammar.ts';
 

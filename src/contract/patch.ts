@@ -95,7 +95,7 @@ export const isPatch = (body: object | undefined): body is Patch =>
   body !== undefined && 'kind' in body && body.kind === 'patch';
 
 /** What a patch may make of a document. */
-export interface PatchLimits {
+interface PatchLimits {
   /** Bytes of JSON that its copies bring, all together. */
   readonly bytes: number;
   /** Levels of arrays and objects. */

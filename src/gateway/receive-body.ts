@@ -55,21 +55,6 @@ export async function decodedBody(
   return decoded;
 }
 
-/**
- * Whether there is nothing in a body after all, as in one of no chunks (RFC 9112 §7.1). One that is not empty is read
- * and forgotten.
- */
-export const isEmpty = (req: IncomingMessage): Promise<boolean> => {
-  if (req.headers['content-length'] !== undefined) return Promise.resolve(false);
-  return collectBody(req, 0).then(
-    () => true,
-    (error) => {
-      if (error instanceof Problem) return false;
-      throw error;
-    },
-  );
-};
-
 /** As it arrives; the stream fails with content-too-large (413). */
 export const streamBody = (req: IncomingMessage, limit: number): Upload => {
   checkLength(req, limit);

@@ -4,16 +4,16 @@
  * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`; sends 400 (with a
  * JSON Pointer to each fault, or for what is not well-formed), 413, 415. JSON and forms are checked and go on as the
  * bytes that came; what is neither streams through. A body that the document does not
- * declare is refused. A GET without query is not parsed at all.
+ * declare is refused, unless it says nothing. A GET without query is not parsed at all.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { badRequest, validationFailed } from '../contract/problems.ts';
 import type { Step } from '../http/in-order.ts';
-import { hasBody } from '../http/request-body.ts';
+import { hasBody, isEmptyBody } from '../http/request-body.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
-import { collectBody, decodedBody, isEmpty, streamBody } from './receive-body.ts';
+import { collectBody, decodedBody, streamBody } from './receive-body.ts';
 
 export const validate = (bodyLimit: number): Step =>
   function validate(req, _res, next) {
@@ -28,7 +28,7 @@ export const validate = (bodyLimit: number): Step =>
     }
     if (body === undefined && !takesAnyBody) {
       refuse(faults);
-      isEmpty(req)
+      isEmptyBody(req)
         .then((empty) => refuse(empty ? NONE : UNDECLARED))
         .then(() => next(), next);
       return;

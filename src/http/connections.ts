@@ -160,7 +160,10 @@ export class Connections {
 
   /** Nothing has passed for a while: a client that does not read holds whatever is sent to it. */
   #onTimeout(socket: Socket): void {
-    if (this.unfinished(socket) === undefined || socket.writableLength > 0) socket.destroy();
+    const connection = this.#open.get(socket);
+    // While requests wait, a client that leaves is not noticed.
+    const isHeld = socket.writableLength > 0 || (connection?.waiting.length ?? 0) > 0;
+    if (isHeld || connection?.isIdle) socket.destroy();
   }
 
   #count(socket: Socket, connection: Connection, res: ServerResponse): void {

@@ -17,6 +17,7 @@ import { type ConnectionLimits, defaultLimits } from '../config/limits.ts';
 import { badRequest, expectationFailed } from '../contract/problems.ts';
 import { sendBareProblem } from './bare-problem.ts';
 import { Connections } from './connections.ts';
+import { framingFault } from './framing.ts';
 import { hostFault } from './one-host.ts';
 import { hasBody } from './request-body.ts';
 import { takeOriginForm } from './request-target.ts';
@@ -64,14 +65,15 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   const server = createServer({
     headersTimeout: head,
     requestTimeout: Math.max(REQUEST_TIMEOUT, head),
-    connectionsCheckingInterval: Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)),
+    connectionsCheckingInterval:
+      head > 0 ? Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)) : CHECK_INTERVAL,
     ...serverOptions,
     // What Node says to a missing Host has no body.
     requireHostHeader: false,
   });
   const connections = new Connections(server, limits);
   const handle = (req: IncomingMessage, res: ServerResponse) => {
-    const fault = hostFault(req) ?? takeOriginForm(req);
+    const fault = hostFault(req) ?? framingFault(req) ?? takeOriginForm(req);
     if (hasBody(req)) {
       readOn(req, res);
       watchBody(req, res, limits().slow);

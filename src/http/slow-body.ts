@@ -20,19 +20,23 @@ function watch(req: IncomingMessage, res: ServerResponse, { rate, over }: Limits
   const least = (rate * over) / 1000;
   let before = socket.bytesRead;
   let wasPaused = socket.isPaused();
+  let isOver = false;
   const onPause = () => {
     wasPaused = true;
   };
-  const timer = setInterval(() => {
-    if (req.complete) return stop();
+  const look = () => {
+    if (req.complete || isOver) return stop();
     if (!wasPaused && socket.bytesRead - before < least) {
       stop();
       refuse(res, rate);
     }
     before = socket.bytesRead;
     wasPaused = socket.isPaused();
-  }, over).unref();
+  };
+  // Where the process was held up, what has come meanwhile is read first.
+  const timer = setInterval(() => setImmediate(look), over).unref();
   const stop = () => {
+    isOver = true;
     clearInterval(timer);
     socket.off('pause', onPause);
   };

@@ -22,6 +22,8 @@ export function readOn(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead = ((...head: Parameters<typeof writeHead>) => {
     if (!req.complete) {
       if (left() > MOST_READ) res.shouldKeepAlive = false;
+      // Node reads all of a body that is not touched, however long it is, and does not tell how much that was.
+      req.read(0);
       endSoftly(req, socket);
     }
     return writeHead.apply(res, head);

@@ -21,7 +21,7 @@ const TYPES: ReadonlyMap<string, ProblemType> = new Map<string, ProblemType>([
 /** Milliseconds in which the response has to be taken. */
 const LAST_WORDS = 1_000;
 
-/** Whether the connection itself has failed, so that there is nobody to tell. */
+/** Whether the connection itself has failed, so that no response would arrive. */
 const isGone = ({ code = '' }: { code?: string }): boolean =>
   ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
 

@@ -12,6 +12,7 @@ import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../contract/problems.ts';
 import { isUtf8Charset, JsonFault, readJson } from '../http/read-json.ts';
+import { hasBody, isEmptyBody } from '../http/request-body.ts';
 
 /** @param types what the operation takes */
 export function jsonBody(
@@ -48,16 +49,10 @@ function readValue(bytes: Buffer, limits: Pick<Limits, 'depth' | 'duplicateMembe
   }
 }
 
-/** Of an operation that takes none. */
+/** Of an operation that takes none; one that says nothing is as good as none. */
 export const noBody: RequestHandler = (req, _res, next) => {
-  if (Number(req.headers['content-length'] ?? 0) > 0) throw undeclared();
-  if (req.headers['transfer-encoding'] === undefined) return next();
-  // One of no chunks is none (RFC 9112 §7.1).
-  req.once('data', () => {
-    req.off('end', next);
-    next(undeclared());
-  });
-  req.once('end', next);
+  if (!hasBody(req)) return next();
+  isEmptyBody(req).then((isEmpty) => next(isEmpty ? undefined : undeclared()), next);
 };
 
 const undeclared = (): Problem =>

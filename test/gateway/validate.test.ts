@@ -3,6 +3,7 @@ import request from 'supertest';
 import type { DocumentFault } from '../../src/gateway/document/fault.ts';
 import { mergeDocuments } from '../../src/gateway/document/merge.ts';
 import { document, startGateway } from '../support/gateway.ts';
+import { rawClient, statusesOf } from '../support/raw-client.ts';
 
 const components = {
   schemas: {
@@ -142,9 +143,39 @@ describe('parameters', () => {
     expect(body.type).toBe('/problems/bad-request');
   });
 
-  it('passes unknown ones where a service is configured so', async () => {
-    const { url } = await start('', 'unknownQuery: pass');
-    expect((await fetch(`${url}/orders?wherever=1`)).status).toBe(200);
+  it.each(['?wherever=1', '?q=100%', '?q=%E9', '?%E9=1&limit=1', '?%', '?q=%zz&q=1'])(
+    'passes unknown ones as they are where a service is configured so: %s',
+    async (query) => {
+      const { url, upstream } = await start('', 'unknownQuery: pass');
+      const { socket, end } = rawClient(
+        url,
+        `GET /orders${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      expect(statusesOf(await end)).toEqual([200]);
+      socket.destroy();
+      expect(upstream.requests[0]?.url).toBe(`/orders${query}`);
+    },
+  );
+
+  it.each(['?limit=%zz', '?limit=1&%6Cimit=%E9', '?filter[%E9]=1'])(
+    'refuses known ones that cannot be read, even so: %s',
+    async (query) => {
+      const { url } = await start('', 'unknownQuery: pass');
+      expect((await fetch(`${url}/orders${query}`)).status).toBe(400);
+    },
+  );
+
+  it.each([
+    ['an object in brackets', `filter${'[a]'.repeat(200)}=1`, 'filter'],
+    ['JSON', `where=${'['.repeat(200)}${']'.repeat(200)}`, 'where'],
+    ['JSON with a member twice', 'where=%7B%22a%22:1,%22a%22:2%7D', 'where'],
+  ])('are refused as %s, if it is too deep or means two things', async (_name, query, name) => {
+    const { url, upstream } = await start();
+    const body = await jsonOf(await fetch(`${url}/orders?${query}`));
+    expect(body.errors).toEqual([
+      { in: 'query', pointer: `#/${name}`, detail: expect.stringMatching(/levels deep|twice/) },
+    ]);
+    expect(upstream.requests).toHaveLength(0);
   });
 });
 
@@ -253,7 +284,7 @@ describe('bodies', () => {
 
   it('are refused where the contract declares none', async () => {
     const { url, upstream } = await start();
-    const { status, body } = await request(url).post('/cancel').send({});
+    const { status, body } = await request(url).post('/cancel').send({ a: 1 });
     expect([status, body.errors]).toEqual([
       400,
       [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],
@@ -264,12 +295,13 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('of no bytes are none', async () => {
-    const { url, bodies } = await start();
-    expect((await request(url).post('/cancel')).status).toBe(200);
-    const init = { method: 'POST', body: new Blob([]).stream(), duplex: 'half' };
+  it.each(['', '{}', ' { }\n'])('that say nothing are none: %j', async (text) => {
+    const { url, bodies, upstream } = await start();
+    const init = { method: 'POST', body: new Blob([text]).stream(), duplex: 'half' };
     expect((await fetch(`${url}/cancel`, init as RequestInit)).status).toBe(200);
+    expect((await request(url).post('/cancel').type('json').send(text)).status).toBe(200);
     expect(bodies).toEqual(['', '']);
+    for (const { headers } of upstream.requests) expect(headers['transfer-encoding']).toBeUndefined();
   });
 
   it('go on where the contract declares none, if gateway.yaml says so', async () => {
@@ -291,6 +323,26 @@ describe('bodies', () => {
     expect([status, body.type]).toEqual([400, '/problems/bad-request']);
     expect(body.detail).toMatch(detail);
     expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('are held to the schema as JSON where the contract takes any type', async () => {
+    const any = { '*/*': { schema: { type: 'object', required: ['a'] } } };
+    const file = { '*/*': { schema: { type: 'string', format: 'binary' } } };
+    const paths = {
+      '/any': { post: { requestBody: { content: any } } },
+      '/file': { post: { requestBody: { content: file } } },
+    };
+    const { url } = await startGateway({ orders: document(paths) });
+    const statuses = async (path: string, type: string) => {
+      const texts = ['{"a":1}', '{}', '{"a":1,"a":2}', '['.repeat(200)];
+      const all = texts.map((body) =>
+        fetch(url + path, { method: 'POST', headers: { 'Content-Type': type }, body }),
+      );
+      return (await Promise.all(all)).map(({ status }) => status);
+    };
+    expect(await statuses('/any', 'application/json')).toEqual([200, 400, 400, 400]);
+    expect(await statuses('/any', 'text/plain')).toEqual([200, 200, 200, 200]);
+    expect(await statuses('/file', 'application/json')).toEqual([200, 200, 200, 200]);
   });
 
   it('may have a member twice, if gateway.yaml says so', async () => {

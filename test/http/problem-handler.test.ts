@@ -40,6 +40,15 @@ describe('the problem handler', () => {
     expect(logger.error).not.toHaveBeenCalled();
   });
 
+  it('repeats only so much of what was sent', async () => {
+    const long = 'a'.repeat(100_000);
+    const errors = Array.from({ length: 1000 }, () => ({ in: 'body', pointer: `#/${long}`, detail: long }));
+    const { app } = serve(new Problem(circuitOpen, long, { extensions: { errors } }));
+    const { text, body } = await request(app).get('/');
+    expect(body.errors).toHaveLength(50);
+    expect(text.length).toBeLessThan(60_000);
+  });
+
   it('logs what is unexpected and tells the caller nothing of it', async () => {
     const secret = new Error('password=hunter2');
     const { app, logger } = serve(secret);

@@ -43,14 +43,14 @@ interface Viewer {
   resume(): void;
 }
 
-const look = async (path = '/'): Promise<Viewer> => {
+const look = async (path = '/', localAddress = '127.0.0.1'): Promise<Viewer> => {
   const viewer: Viewer = {
     ...{ text: '', status: undefined, isEnded: false, isCut: false },
     leave: () => asked.destroy(),
     pause: () => asked.socket?.pause(),
     resume: () => asked.socket?.resume(),
   };
-  const asked = get(server.url + path, (answer) => {
+  const asked = get(server.url + path, { localAddress }, (answer) => {
     viewer.status = answer.statusCode;
     answer.setEncoding('utf8').on('data', (chunk) => {
       viewer.text += chunk;
@@ -141,7 +141,10 @@ it('cuts off who does not read, and nobody else', async () => {
 });
 
 it('refuses who would be one too many, and has room again when somebody leaves', async () => {
-  const viewers = await Promise.all(Array.from({ length: 100 }, look));
+  const viewers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => look('/', `127.0.1.${1 + Math.floor(index / 20)}`)),
+  );
+  expect(viewers.every(({ status }) => status === 200)).toBe(true);
   const refused = await look();
   expect(refused.status).toBe(503);
   expect(refused.text).toContain('Too many look');
@@ -150,4 +153,10 @@ it('refuses who would be one too many, and has room again when somebody leaves',
   // Until the server has heard of it.
   for (let tries = 0; tries < 100 && next.status === 503; tries++) next = await look();
   expect(next.status).toBe(200);
+});
+
+it('refuses more to one client, while others are let in', async () => {
+  const viewers = await Promise.all(Array.from({ length: 25 }, () => look()));
+  expect(viewers.filter(({ status }) => status === 200)).toHaveLength(20);
+  expect((await look('/', '127.0.0.2')).status).toBe(200);
 });

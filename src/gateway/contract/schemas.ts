@@ -53,7 +53,7 @@ export class Schemas {
   readonly #direction: Direction;
   readonly #graph: SchemaGraph;
   readonly onFault: (fault: DocumentFault) => void;
-  /** What is taken of JSON that is held against them. */
+  /** Limits of the JSON that is checked. */
   readonly json: JsonLimits;
   readonly #compilers = new Map<Mode, Compiler>();
   readonly #steps = new Steps();
