@@ -55,8 +55,8 @@ export interface GatewayConfig {
   readonly services: readonly ServiceConfig[];
   readonly limits: Limits;
   readonly cache: CacheConfig;
-  /** Headers of services that clients do not get. */
-  readonly dropResponseHeaders: readonly string[];
+  /** Whether headers that tell the software of a service are left out. */
+  readonly hideSoftware: boolean;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;
@@ -162,12 +162,12 @@ export const parseGatewayConfig = (
       ...policiesOf(service, at),
     };
   });
-  const { limits, cache, dropResponseHeaders, trustProxy, accessLog, reload, shutdown, admin } = root;
+  const { limits, cache, hideSoftware, trustProxy, accessLog, reload, shutdown, admin } = root;
   return {
     services,
     limits,
     cache: { ...cache, url: env.CACHE_URL || undefined },
-    dropResponseHeaders,
+    hideSoftware,
     trustProxy,
     accessLog,
     reload,

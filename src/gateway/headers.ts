@@ -49,6 +49,14 @@ export const requestHeaders = (
   return raw;
 };
 
+/** They tell which software a service runs, and so which faults it may have. */
+export const SOFTWARE_HEADERS: readonly string[] = [
+  'server',
+  'x-powered-by',
+  'x-aspnet-version',
+  'x-aspnetmvc-version',
+];
+
 /** Appends what the gateway adds to every answer; what a service says itself goes before it. */
 export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
 
