@@ -34,6 +34,7 @@ describe('gateway.yaml', () => {
         urls: ['http://127.0.0.1:8083'],
         health: undefined,
         lookup: 5000,
+        headBytes: 65_536,
         isMock: false,
         base: '/v2',
         prefix: '/shop',
