@@ -120,11 +120,11 @@ export const gatewaySchema = z.strictObject({
     .describe('Policies by name, each with what is different from `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
-  dropResponseHeaders: z
-    .array(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header'))
-    .default(['server', 'x-powered-by', 'x-aspnet-version', 'x-aspnetmvc-version'])
+  hideSoftware: z
+    .boolean()
+    .default(true)
     .describe(
-      'Headers of a service that clients do not get, since they tell which software runs there; `[]` passes all on.',
+      'Whether `Server`, `X-Powered-By`, `X-AspNet-Version` and `X-AspNetMvc-Version` of services are left out, which tell the software that runs there.',
     ),
   compression: compressionSchema.prefault({}),
   trustProxy: z

@@ -60,9 +60,9 @@ export interface GatewayConfig {
   readonly services: readonly ServiceConfig[];
   readonly limits: Limits;
   readonly cache: CacheConfig;
-  /** Headers of services that clients do not get. */
-  readonly dropResponseHeaders: readonly string[];
   readonly compression: CompressionConfig;
+  /** Whether headers that tell the software of a service are left out. */
+  readonly hideSoftware: boolean;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
   readonly accessLog: boolean;
@@ -166,14 +166,13 @@ export const parseGatewayConfig = (
       ...policiesOf(service, at),
     };
   });
-  const { limits, cache, compression, dropResponseHeaders, trustProxy, accessLog, reload, shutdown, admin } =
-    root;
+  const { limits, cache, compression, hideSoftware, trustProxy, accessLog, reload, shutdown, admin } = root;
   return {
     services,
     limits,
     cache: { ...cache, url: env.CACHE_URL || undefined },
-    dropResponseHeaders,
     compression,
+    hideSoftware,
     trustProxy,
     accessLog,
     reload,

@@ -19,7 +19,7 @@ import { compositions } from './compose/composition.ts';
 import { basePathOf } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
-import { responseHeaders } from './headers.ts';
+import { responseHeaders, SOFTWARE_HEADERS } from './headers.ts';
 import { mountOf } from './mount.ts';
 import { compileOperations } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
@@ -37,7 +37,7 @@ import { validate } from './validate.ts';
 export interface GatewayOptions {
   readonly config: Pick<
     GatewayConfig,
-    'services' | 'limits' | 'cache' | 'compression' | 'dropResponseHeaders' | 'trustProxy' | 'accessLog'
+    'services' | 'limits' | 'cache' | 'compression' | 'hideSoftware' | 'trustProxy' | 'accessLog'
   >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -102,10 +102,10 @@ export function createGateway({
     ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
-  const { limits, trustProxy, dropResponseHeaders } = config;
+  const { limits, trustProxy, hideSoftware } = config;
   const compression = new Compression(config.compression);
   const security = securityHeaders();
-  const headersOf = responseHeaders(security, dropResponseHeaders);
+  const headersOf = responseHeaders(security, hideSoftware ? SOFTWARE_HEADERS : []);
   const lines = config.accessLog ? log.lines : undefined;
 
   // Each service, and before it what is kept of its answers.

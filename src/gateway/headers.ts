@@ -50,10 +50,17 @@ export const requestHeaders = (
   return raw;
 };
 
+/** They tell which software a service runs, and so which faults it may have. */
+export const SOFTWARE_HEADERS: readonly string[] = [
+  'server',
+  'x-powered-by',
+  'x-aspnet-version',
+  'x-aspnetmvc-version',
+];
+
 /**
- * Appends what the gateway adds to an answer; what a service says itself goes before it. With JSON, and with what has no
- * type, a browser need do nothing, so that is told; for whatever else a service sends, as its own pages and pictures, the service alone knows
- * what may be done with it.
+ * Appends what the gateway adds to a response; what a service says itself goes before it. Security headers go on JSON and
+ * on what has no type; for anything else, such as pages and pictures, the service alone knows what is allowed.
  */
 export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
 

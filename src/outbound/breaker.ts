@@ -21,11 +21,18 @@ export interface BreakerOptions {
   readonly canBeSpared?: () => boolean;
   /** Whether there are others. */
   readonly hasOthers?: () => boolean;
+  /** Called when it opens, lets a call try, or closes. */
+  readonly onChange?: (isClosed: boolean) => void;
 }
 
 export const createBreaker = (
   policy: BreakerPolicy,
-  { circuit = WHOLE_INSTANCE, canBeSpared = () => true, hasOthers = () => false }: BreakerOptions = {},
+  {
+    circuit = WHOLE_INSTANCE,
+    canBeSpared = () => true,
+    hasOthers = () => false,
+    onChange = () => {},
+  }: BreakerOptions = {},
 ) => {
   let openUntil = 0;
   const opening = openedBy(policy);
@@ -55,6 +62,7 @@ export const createBreaker = (
       },
     },
   );
+  breaker.onStateChange((state) => onChange(state === CircuitState.Closed));
   breaker.onBreak(() => {
     openUntil = Date.now() + policy.halfOpenAfter;
   });
@@ -69,6 +77,12 @@ export const createBreaker = (
     /** Whether a call may try if it is back: none does already, and the time for it has come. */
     isDue: (overdue = 0): boolean =>
       breaker.state === CircuitState.Open && Date.now() >= openUntil + overdue * policy.halfOpenAfter,
+    /** Counts a call that did not go through it, as that costs; only while it is closed. */
+    count: (failure?: CallFailure): void => {
+      if (breaker.state !== CircuitState.Closed) return;
+      if (failure === undefined) opening.success(CircuitState.Closed);
+      else breaker.execute(() => Promise.reject(failure)).catch(() => {});
+    },
     /** An answer that was counted as a success broke off before its end. */
     revise: (failure: CallFailure): void => {
       if (breaker.state !== CircuitState.Closed || !canBeSpared()) return;

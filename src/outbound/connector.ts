@@ -57,10 +57,12 @@ function readContinue(socket: Socket): void {
     if (chunk !== null && status.isExpected) status.rewriteContinue(chunk);
     return chunk;
   };
-  socket.write = ((...args: Parameters<Socket['write']>) => {
-    const [chunk] = args;
+  // The arguments one by one, as this is called for every request.
+  socket.write = ((chunk: string, encoding: BufferEncoding, done: Done): boolean => {
     // undici writes the head of a request as text, in one piece; the frame of a chunk begins with a line break.
-    if (typeof chunk === 'string' && !chunk.startsWith('\r\n')) status.expect();
-    return write.apply(socket, args);
+    if (typeof chunk === 'string' && chunk.charCodeAt(0) !== CARRIAGE_RETURN) status.expect();
+    return write.call(socket, chunk, encoding, done);
   }) as Socket['write'];
 }
+
+const CARRIAGE_RETURN = 0x0d;

@@ -43,6 +43,8 @@ export class Instance implements Candidate {
   readonly #options: InstanceOptions;
   /** That of its connections, and after it those of the operations that were called. */
   #circuits: [Breaker, ...(Breaker | undefined)[]];
+  /** Circuits that are not closed, so that nothing else has to be looked at while there are none. */
+  readonly #notClosed = new Set<number>();
   #pool: Pool;
 
   constructor(options: InstanceOptions) {
@@ -78,6 +80,7 @@ export class Instance implements Candidate {
   }
 
   stateOf(circuit: number): BreakerState {
+    if (this.#notClosed.size === 0) return 'closed';
     const whole = this.#circuits[WHOLE_INSTANCE].state;
     if (circuit === WHOLE_INSTANCE) return whole;
     const own = this.#circuit(circuit).state;
@@ -97,12 +100,20 @@ export class Instance implements Candidate {
     return Math.max(...both.map(({ state, openUntil }) => (state === 'closed' ? 0 : openUntil)));
   }
 
-  /** Through the circuit of its connections and that of the operation. */
+  /**
+   * Through the circuit of the operation, and that of its connections where it is not closed; where it is,
+   * `countConnection` says how it went.
+   */
   guard<T>(circuit: number, attempt: () => Promise<T>): Promise<T> {
-    const whole = this.#circuits[WHOLE_INSTANCE].policy;
-    if (circuit === WHOLE_INSTANCE) return whole.execute(attempt);
+    const whole = this.#circuits[WHOLE_INSTANCE];
+    if (circuit === WHOLE_INSTANCE) return whole.policy.execute(attempt);
     const own = this.#circuit(circuit).policy;
-    return whole.execute(() => own.execute(attempt));
+    return whole.state === 'closed' ? own.execute(attempt) : whole.policy.execute(() => own.execute(attempt));
+  }
+
+  /** @param failure where no connection was made */
+  countConnection(circuit: number, failure?: CallFailure): void {
+    if (circuit !== WHOLE_INSTANCE) this.#circuits[WHOLE_INSTANCE].count(failure);
   }
 
   /** An answer that was counted as a success broke off before its end. */
@@ -153,13 +164,13 @@ export class Instance implements Candidate {
   reset(): void {
     this.isolatedSince = undefined;
     this.isHealthy = true;
-    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
+    this.#closeCircuits();
   }
 
   /** Whoever has its name now gets what comes, and is given a chance; what is in flight ends where it is. */
   async reconnect(): Promise<void> {
     const old = this.#pool;
-    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
+    this.#closeCircuits();
     this.#pool = this.connect();
     await old.close();
   }
@@ -167,6 +178,11 @@ export class Instance implements Candidate {
   /** Lets what is in flight finish. */
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+
+  #closeCircuits(): void {
+    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
+    this.#notClosed.clear();
   }
 
   #circuit(circuit: number): Breaker {
@@ -180,6 +196,10 @@ export class Instance implements Candidate {
       circuit,
       canBeSpared: () => canBeSpared(this, circuit),
       hasOthers,
+      onChange: (isClosed) => {
+        if (isClosed) this.#notClosed.delete(circuit);
+        else this.#notClosed.add(circuit);
+      },
     });
   }
 }

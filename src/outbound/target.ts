@@ -194,6 +194,7 @@ export class Target implements Owner, Caller {
       const milliseconds = performance.now() - startedAt;
       statistics.recordLatency(milliseconds);
       own.recordLatency(milliseconds);
+      instance.countConnection(call.circuit);
       span?.end({ status: answer.status });
       if (isFailure(answer.status))
         this.#recordFailure(`answered ${answer.status}`, undefined, call, instance);
@@ -201,6 +202,7 @@ export class Target implements Owner, Caller {
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
       if (error instanceof CallFailure) this.#recordFailure(reasonOf(error), error.cause, call, instance);
+      if (error instanceof CallFailure && !error.isConnected) instance.countConnection(call.circuit, error);
       if (error instanceof CallFailure && error.kind === 'unreachable')
         for (const endpoint of this.#endpoints)
           if (endpoint.instances.includes(instance)) endpoint.onUnreachable();

@@ -35,6 +35,7 @@ describe('gateway.yaml', () => {
         health: undefined,
         lookup: 5000,
         isCompressed: false,
+        headBytes: 65_536,
         isMock: false,
         base: '/v2',
         prefix: '/shop',

@@ -66,24 +66,25 @@ describe('an operation with a policy of its own', () => {
 
   const failReports = (gateway: TestGateway) => {
     if (gateway.services.orders)
-      gateway.services.orders.answer = (req, res) => res.writeHead(req.url === '/order' ? 200 : 500).end();
+      gateway.services.orders.answer = (req, res) => res.writeHead(req.url === '/order' ? 200 : 503).end();
   };
 
-  it('opens its own circuit where it has one', async () => {
+  it('opens its circuit by a breaker of its own', async () => {
     const own = '{ policy: { breaker: { kind: consecutive, failures: 2 } } }';
     const gateway = await start('{ retry: off }', `{ getReport: ${own} }`);
     failReports(gateway);
-    expect([await codeOf(gateway, '/report'), await codeOf(gateway, '/report')]).toEqual(['500', '500']);
+    expect([await codeOf(gateway, '/report'), await codeOf(gateway, '/report')]).toEqual(['503', '503']);
     expect(await codeOf(gateway, '/report')).toBe('circuit-open');
     expect(await codeOf(gateway, '/order')).toBe('200');
   });
 
-  it('opens that of the service where it has none', async () => {
+  it('opens its circuit by the breaker of the service where it has none, and no other', async () => {
     const policy = '{ retry: off, breaker: { kind: consecutive, failures: 2 } }';
     const gateway = await start(policy, '{ getReport: { policy: { deadline: 5s } } }');
     failReports(gateway);
-    expect([await codeOf(gateway, '/report'), await codeOf(gateway, '/report')]).toEqual(['500', '500']);
-    expect(await codeOf(gateway, '/order')).toBe('circuit-open');
+    expect([await codeOf(gateway, '/report'), await codeOf(gateway, '/report')]).toEqual(['503', '503']);
+    expect(await codeOf(gateway, '/report')).toBe('circuit-open');
+    expect(await codeOf(gateway, '/order')).toBe('200');
   });
 
   it('has to be there', async () => {

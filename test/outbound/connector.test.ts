@@ -1,7 +1,10 @@
 /** Responses that a plain connection of Node loses: to an upload that is not read, and after `100 Continue`. */
+
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Target } from '../../src/outbound/target.ts';
 import { policiesOf } from '../support/policies.ts';
@@ -23,8 +26,8 @@ const serve = async (one: Server): Promise<void> => {
 };
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => server.close(resolve));
-  await target.close();
+  await new Promise<void>((resolve) => (server?.listening ? server.close(() => resolve()) : resolve()));
+  await target?.close();
 });
 
 /** Responds as soon as the first bytes are here. */
@@ -133,3 +136,26 @@ it('reads the response after a 100 Continue that was not asked for, on a connect
   expect(bodies).toEqual(['1', '2', '3', '4', '5', '6']);
   expect(sockets.size).toBeLessThan(6);
 });
+
+describe.each(['node', 'close', 'reset'])(
+  'a server in another thread that refuses and ends by %s',
+  (kind) => {
+    it.each(BODIES)('is heard each of 50 times for %s', async (_, body) => {
+      const worker = new Worker(new URL('../support/refusing-server.ts', import.meta.url), {
+        workerData: kind,
+      });
+      const [port] = await once(worker, 'message');
+      const elsewhere = new Target('files', `http://127.0.0.1:${port}`, policiesOf());
+      const seen = new Set<string>();
+      for (let n = 0; n < 50; n++) {
+        const method = n % 2 === 0 ? 'PUT' : 'POST';
+        const answer = await elsewhere.send({ method, path: '/', headers: [], body: body() });
+        seen.add(`${answer.status} ${await answer.collect(10)}`);
+      }
+      const { failures, retries } = elsewhere.snapshot();
+      await elsewhere.close();
+      await worker.terminate();
+      expect([[...seen], failures, retries]).toEqual([['413 no'], 0, 0]);
+    });
+  },
+);
