@@ -103,6 +103,6 @@ export const contract = defineContract({
   service: 'consumers',
   title: 'Consumers',
   description: 'Who orders.',
-  version: '1.0.0',
+  version: '2.0.0',
   operations: [listConsumers, registerConsumer, getConsumer, updateConsumer],
 });

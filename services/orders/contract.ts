@@ -184,6 +184,6 @@ export const contract = defineContract({
   service: 'orders',
   title: 'Orders',
   description: 'What is ordered, and how far it has come.',
-  version: '1.0.0',
+  version: '2.0.0',
   operations: [listOrders, placeOrder, getOrder, cancelOrder, reviseOrder],
 });

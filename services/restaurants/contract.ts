@@ -219,7 +219,7 @@ export const contract = defineContract({
   service: 'restaurants',
   title: 'Restaurants',
   description: 'Restaurants and what is on their menus.',
-  version: '1.0.0',
+  version: '2.0.0',
   operations: [
     listRestaurants,
     getRestaurant,
