@@ -283,19 +283,25 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ipv6: ['::1', '2001:db8::1', ':::', '127.0.0.1'],
 };
 
+const MOST_CHARACTERS = 1000;
+
 function textValues(schema: z.ZodType): fc.Arbitrary<string> {
-  const { minLength = 0, maxLength = 20, format, pattern, allOf = [] } = described(schema);
+  const { minLength = 0, maxLength = MOST_CHARACTERS, format, pattern, allOf = [] } = described(schema);
   const samples = (format !== undefined && SAMPLES[format]) || undefined;
   // Texts of a format differ between validators where nobody writes them.
   if (samples !== undefined) return fc.constantFrom(...samples);
   const patterns = [pattern, ...allOf.map((one) => one.pattern)].flatMap((source) => source ?? []);
   const any = fc.string({ unit: CHARACTERS, minLength, maxLength: Math.min(maxLength, minLength + 20) });
-  const longer = fc.constantFrom('a'.repeat(maxLength + 1), 'a'.repeat(maxLength));
+  const most = Math.min(maxLength, MOST_CHARACTERS);
+  const longer = fc.constantFrom('a'.repeat(most + 1), 'a'.repeat(most));
+  // One character, and two UTF-16 units: a pattern without the flag u counts two.
+  const isCounted = minLength > 0 || maxLength < MOST_CHARACTERS;
+  const wide = patterns.length > 0 && !isCounted ? [fc.constantFrom('😀', '😀😀', 'a😀')] : [];
   const matching = patterns.map((source) => matchingOf(source));
   const flipped = fc
     .oneof(...matching, any)
     .map((text) => (text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase()));
-  return fc.oneof(...matching, ...matching, any, longer, flipped);
+  return fc.oneof(...matching, ...matching, any, longer, flipped, ...wide);
 }
 
 function matchingOf(source: string): fc.Arbitrary<string> {

@@ -35,6 +35,7 @@ export const listConsumers = operation({
   method: 'get',
   path: '/consumers',
   summary: 'List consumers',
+  description: 'A page of those who order food. Ask for the next one with its `next` link.',
   entry: 'consumers',
   query: pageQuery.extend({ id: batchOf('getConsumer', consumerId), sort: sortBy('createdAt', 'name') }),
   responses: {
@@ -51,6 +52,7 @@ export const registerConsumer = operation({
   method: 'post',
   path: '/consumers',
   summary: 'Register a consumer',
+  description: 'Adds somebody who can order food from then on.',
   body: details,
   responses: { 201: { description: 'The new consumer.', body: Consumer } },
 });
@@ -60,6 +62,7 @@ export const getConsumer = operation({
   method: 'get',
   path: '/consumers/{consumerId}',
   summary: 'Get a consumer',
+  description: 'Who it is, with links to the orders of this consumer.',
   params: z.object({ consumerId }),
   responses: {
     200: {
@@ -100,6 +103,6 @@ export const contract = defineContract({
   service: 'consumers',
   title: 'Consumers',
   description: 'Who orders.',
-  version: '1.0.0',
+  version: '2.0.0',
   operations: [listConsumers, registerConsumer, getConsumer, updateConsumer],
 });

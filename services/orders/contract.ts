@@ -88,6 +88,7 @@ export const listOrders = operation({
   method: 'get',
   path: '/orders',
   summary: 'List orders',
+  description: 'A page of orders, of one consumer, one restaurant or one state where these are asked for.',
   entry: 'orders',
   query: pageQuery.extend({
     consumerId: consumerId.optional().openapi({ description: 'Only orders of this consumer.' }),
@@ -109,6 +110,7 @@ export const placeOrder = operation({
   method: 'post',
   path: '/orders',
   summary: 'Place an order',
+  description: 'Orders dishes from the menu of one restaurant, at the prices that they have now.',
   body: z.strictObject({ consumerId, restaurantId, lineItems: requestedLineItems, deliveryInformation }),
   responses: { 201: { description: 'The new order.', body: Order } },
   problems: [consumerUnknown, restaurantUnknown, menuItemUnknown, ...dependencyProblems],
@@ -119,6 +121,7 @@ export const getOrder = operation({
   method: 'get',
   path: '/orders/{orderId}',
   summary: 'Get an order',
+  description: 'What was ordered, where it is to go, and what can be done with it in its state.',
   params: z.object({ orderId }),
   responses: {
     200: {
@@ -152,6 +155,7 @@ export const cancelOrder = operation({
   method: 'post',
   path: '/orders/{orderId}/cancel',
   summary: 'Cancel an order',
+  description: 'Cancels an order that is approved. It cannot be undone.',
   params: z.object({ orderId: id('o-1002') }),
   responses: { 200: { description: 'The order, cancelled.', body: Order } },
   problems: [actionNotAllowed],
@@ -180,6 +184,6 @@ export const contract = defineContract({
   service: 'orders',
   title: 'Orders',
   description: 'What is ordered, and how far it has come.',
-  version: '1.0.0',
+  version: '2.0.0',
   operations: [listOrders, placeOrder, getOrder, cancelOrder, reviseOrder],
 });

@@ -77,6 +77,7 @@ export const listRestaurants = operation({
   method: 'get',
   path: '/restaurants',
   summary: 'List restaurants',
+  description: 'A page of restaurants, of one cuisine where that is asked for.',
   entry: 'restaurants',
   cacheControl: seldomChanged,
   query: pageQuery.extend({
@@ -97,6 +98,7 @@ export const getRestaurant = operation({
   method: 'get',
   path: '/restaurants/{restaurantId}',
   summary: 'Get a restaurant',
+  description: 'What it cooks and where it is, with links to its menu and its orders.',
   cacheControl: seldomChanged,
   params: z.object({ restaurantId }),
   responses: {
@@ -125,6 +127,7 @@ export const listMenuItems = operation({
   method: 'get',
   path: '/restaurants/{restaurantId}/menu-items',
   summary: 'List the menu of a restaurant',
+  description: 'A page of dishes with their prices.',
   params: z.object({ restaurantId }),
   query: pageQuery.extend({ id: batchOf('getMenuItem', menuItemId) }),
   responses: {
@@ -150,6 +153,7 @@ export const addMenuItem = operation({
   method: 'post',
   path: '/restaurants/{restaurantId}/menu-items',
   summary: 'Add a dish to the menu',
+  description: 'The price has the currency of the other dishes.',
   params: z.object({ restaurantId }),
   body: dish,
   responses: { 201: { description: 'The new dish.', body: MenuItem } },
@@ -161,6 +165,7 @@ export const getMenuItem = operation({
   method: 'get',
   path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
   summary: 'Get a menu item',
+  description: 'A dish with its price, and a link to the restaurant that cooks it.',
   params: z.object({ restaurantId, menuItemId }),
   responses: {
     200: {
@@ -214,7 +219,7 @@ export const contract = defineContract({
   service: 'restaurants',
   title: 'Restaurants',
   description: 'Restaurants and what is on their menus.',
-  version: '1.0.0',
+  version: '2.0.0',
   operations: [
     listRestaurants,
     getRestaurant,

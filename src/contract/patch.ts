@@ -32,31 +32,32 @@ const pointer = z.string().regex(/^(\/([^~/]|~[01])*)+$/, 'Not a JSON Pointer to
 /** Members that an operation needs beside its path (RFC 6902 §4). */
 const NEEDED = {
   add: 'value',
+  remove: undefined,
   replace: 'value',
-  test: 'value',
   move: 'from',
   copy: 'from',
-  remove: undefined,
+  test: 'value',
 } as const;
-const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[];
 
-/** One schema for all operations: clients in other languages are generated from it, and few generators know unions. */
+/**
+ * One schema for all operations: clients in other languages are generated from it, and few generators know unions.
+ * Members that an operation does not need are ignored (RFC 6902 §4).
+ */
 const patchOperation = z
-  .strictObject({
-    op: z.enum(names),
+  .object({
+    op: z.enum(Object.keys(NEEDED) as (keyof typeof NEEDED)[]),
     path: pointer,
     from: pointer.optional().openapi({ description: 'Of `move` and `copy`: where the value is.' }),
     value: z.unknown().optional().openapi({ description: 'Of `add`, `replace` and `test`: any JSON.' }),
   })
   .superRefine((given, context) => {
     const needed = NEEDED[given.op];
-    for (const name of ['from', 'value'] as const)
-      if ((name === needed) !== Object.hasOwn(given, name))
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `The operation ${given.op} ${name === needed ? 'needs' : 'has no'} \`${name}\`.`,
-        });
+    if (needed === undefined || Object.hasOwn(given, needed)) return;
+    context.addIssue({
+      code: 'custom',
+      path: [needed],
+      message: `The operation ${given.op} needs \`${needed}\` (RFC 6902 §4).`,
+    });
   })
   .openapi('JsonPatchOperation', { description: 'An operation of a JSON Patch (RFC 6902 §4).' });
 

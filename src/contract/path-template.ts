@@ -52,7 +52,7 @@ export function valuesIn(value: string, { names, fixed }: Segment): string[] | u
 }
 
 /** As `valuesIn`, decoded: of the segment as it came, or, where the text between the values is encoded, as it is meant. */
-export const decodedValuesIn = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
+const decodedValuesIn = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
   valuesIn(raw, segment)?.map(decodeURIComponent) ?? valuesIn(decoded, segment);
 
 /** The parameters of a path that a template matches, decoded; undefined where the path has another form. */

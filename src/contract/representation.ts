@@ -39,7 +39,11 @@ const templates = z
   .optional()
   .openapi({ description: 'The actions that the state allows now, by name; only in HAL-FORMS.' });
 
-const EMBEDDED = 'What `expand` asked for, under the relation of the link.';
+/** What is under each relation, the gateway adds when it serves the document: it knows all services. */
+const embedded = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .openapi({ description: 'What `expand` asked for, under the relation of the link.' });
 
 const expandErrors = z
   .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
@@ -121,7 +125,7 @@ export class Representations {
       .extend({
         _links: this.#links(body.name),
         _templates: templates,
-        _embedded: this.#embedded(body.name),
+        _embedded: embedded,
         _expandErrors: expandErrors,
       })
       .openapi(body.name);
@@ -154,24 +158,6 @@ export class Representations {
       ...paging,
       ...Object.fromEntries(rels.map((rel) => [rel, (each.has(rel) ? z.array(link) : link).optional()])),
     });
-  }
-
-  /** What `expand` can bring of this service; what it brings of others, the document of the gateway says. */
-  #embedded(name: string) {
-    const parts = this.#leadingOn(name).flatMap(([rel, { operationId, each }]) => {
-      const body = this.#bodyOf(operationId);
-      if (body === undefined) return [];
-      // Resources lead to each other.
-      const part = z.lazy(() => this.hal(body));
-      return [[rel, (each === undefined ? part : z.array(part)).optional()] as const];
-    });
-    return z.looseObject(Object.fromEntries(parts)).optional().openapi({ description: EMBEDDED });
-  }
-
-  #bodyOf(operationId: string): Resource | Page | undefined {
-    const target = this.#contract.operations.find((operation) => operation.operationId === operationId);
-    const body = Object.values(target?.responses ?? {}).find((response) => response.body !== undefined)?.body;
-    return isResource(body) || isPage(body) ? body : undefined;
   }
 
   /** The links of every response that has this body. */

@@ -322,6 +322,20 @@ describe('the comparison of a contract with its document', () => {
     expect(response).toEqual([expect.stringMatching(/^shop: sell: response 200: the document refuses/)]);
   });
 
+  it('finds that a pattern without the flag u counts a character twice', () => {
+    for (const [pattern, said] of [
+      [/^.$/, 'allows'],
+      [/^..$/, 'refuses'],
+    ] as const) {
+      const contract = withBody(z.string().regex(pattern));
+      expect(disagreements(contract, contractDocument(contract, formats))).toEqual([
+        expect.stringContaining(`the document ${said} {"member":"😀"}`),
+      ]);
+    }
+    const right = withBody(z.string().regex(/^.$/u));
+    expect(disagreements(right, contractDocument(right, formats))).toEqual([]);
+  });
+
   it('leaves what a refine refuses to the service', () => {
     const contract = withBody(z.int().refine((value) => value % 2 === 0));
     expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
@@ -360,7 +374,7 @@ describe('the comparison of a contract with its document', () => {
         const contract = withBody(one);
         expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
       }),
-      { numRuns: 60, seed: 13 },
+      { numRuns: 25, seed: 13 },
     );
   });
 });

@@ -1,7 +1,10 @@
 /**
- * Says in a merged document what `expand` brings: `_embedded` of a resource has a member for each of its relations, with
+ * Says in a public document what `expand` brings: `_embedded` of a resource has a member for each of its relations, with
  * the schema of what the link leads to, of whichever service. Clients are generated from it with types. One member for
  * each link, so a document grows by its links and no more.
+ *
+ * Resources lead to each other, so the schemas of what is served do too. The documents that are committed and merged
+ * are without it: not every tool comes to an end with such schemas.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { expandable, type Link, LinkGraph, type Shape } from '../../hypermedia/graph.ts';
@@ -10,23 +13,24 @@ import { operationsOf } from './stamp.ts';
 
 const EMBEDDED = '_embedded';
 
-export function withEmbedded(document: Json): Json {
+export function withEmbedded(published: OpenAPIObject): OpenAPIObject {
+  const document = published as unknown as Json;
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
-  if (!hasLinkObjects(document, components)) return document;
-  const name = 'merged';
-  const graph = new LinkGraph([{ name, document: document as unknown as OpenAPIObject }]);
+  if (!hasLinkObjects(document, components)) return published;
+  const name = 'published';
+  const graph = new LinkGraph([{ name, document: published }]);
   const changed = graph.shapesOf(name).flatMap((shape) => {
     const schema = shape.isNamed ? schemas[shape.name] : undefined;
     const members = membersOf(shape);
     if (!isObject(schema) || Object.keys(members).length === 0) return [];
     return [[shape.name, withMembers(schema, members)] as const];
   });
-  if (changed.length === 0) return document;
+  if (changed.length === 0) return published;
   return {
     ...document,
     components: { ...components, schemas: { ...schemas, ...Object.fromEntries(changed) } },
-  };
+  } as unknown as OpenAPIObject;
 }
 
 /** Whether there can be any relation: most large documents have none, and a graph of them is not made. */

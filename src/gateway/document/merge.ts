@@ -5,7 +5,6 @@
 import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { libraryProblems } from '../../contract/problems.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { withEmbedded } from './embedded.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-answers.ts';
 import { isObject, type Json, walk } from './grammar.ts';
 import { mend } from './mend.ts';
@@ -60,7 +59,7 @@ export function mergeDocuments(
   const inUse = pathItemsInUse(written, registry);
   const sections = Object.fromEntries(registry.sections().map((name) => [name, registry.entries(name)]));
   const { webhooks, pathItems, ...components } = sections;
-  const merged = mend({
+  return mend({
     openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
     info: publicInfo(info),
     servers: PUBLIC_SERVERS,
@@ -78,8 +77,7 @@ export function mergeDocuments(
       [PROBLEMS]: publicProblems(services),
     },
     'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
-  });
-  return withEmbedded(merged) as unknown as OpenAPIObject;
+  }) as unknown as OpenAPIObject;
 }
 
 /** One service's document as callers may see it: reached through the gateway. */

@@ -67,6 +67,7 @@ ${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((se
 <h2 id="programs">For programs</h2>
 <ul class="plain">
 <li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
+<li><a href="/openapi.json?media=application/json">/openapi.json?media=application/json</a> has one media type for each response, for generators of clients</li>
 <li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
 <li><a href="/rels">/rels</a> says what each link relation means</li>
 <li><a href="/health">/health</a> says how everything is, <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>

@@ -3,6 +3,7 @@
  * of a webhook, ask for a part; both together for what has one of the tags and is there. `?media=` asks for one media
  * type for each response.
  */
+import { JSON_TYPE } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { partUnknown } from '../../contract/problems.ts';
 import { nearestTo } from '../../hypermedia/nearest.ts';
@@ -40,7 +41,8 @@ export function mediaOf(
   if (asked === undefined) return undefined;
   // In a query a plus is a blank, which no media type has.
   const mediaType = String(asked).trim().toLowerCase().replaceAll(' ', '+');
-  if (!allowed().has(mediaType)) unknown('media', mediaType, [...allowed()]);
+  // Pages lead to a document for JSON, whatever the services have.
+  if (mediaType !== JSON_TYPE && !allowed().has(mediaType)) unknown('media', mediaType, [...allowed()]);
   return mediaType;
 }
 

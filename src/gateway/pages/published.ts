@@ -2,6 +2,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../contract/places.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { withEmbedded } from '../document/embedded.ts';
 import { publicDocument } from '../document/merge.ts';
 import { type Outline, outlineOf } from '../document/outline.ts';
 import { once } from './once.ts';
@@ -23,7 +24,7 @@ export function publish(
   merge: () => OpenAPIObject,
 ): Published[] {
   const of = (what: Pick<Published, 'service' | 'title' | 'path'>, make: () => OpenAPIObject): Published => {
-    const document = once(make);
+    const document = once(() => withEmbedded(make()));
     return { ...what, document, outline: once(() => outlineOf(document())) };
   };
   return [

@@ -43,6 +43,7 @@ export const listJobCards = operation({
   method: 'get',
   path: '/job-cards',
   summary: 'List job cards',
+  description: 'A page of job cards.',
   entry: 'jobCards',
   query: pageQuery.extend({
     id: batchOf('getJobCard', jobCardId),
@@ -64,6 +65,7 @@ export const createJobCard = operation({
   method: 'post',
   path: '/job-cards',
   summary: 'Create a job card',
+  description: 'Adds a job card.',
   body: details,
   responses: { 201: { description: 'The new job card.', body: JobCard } },
 });
@@ -73,6 +75,7 @@ export const getJobCard = operation({
   method: 'get',
   path: '/job-cards/{jobCardId}',
   summary: 'Get a job card',
+  description: 'A job card with links to what can be done with it.',
   params: z.object({ jobCardId }),
   responses: {
     200: {
@@ -108,6 +111,7 @@ export const closeJobCard = operation({
   method: 'post',
   path: '/job-cards/{jobCardId}/close',
   summary: 'Close a job card',
+  description: 'Closes a job card that is open.',
   params: z.object({ jobCardId: id('jc-1002') }),
   responses: { 200: { description: 'The job card, closed.', body: JobCard } },
   problems: [actionNotAllowed],
@@ -118,6 +122,7 @@ export const reopenJobCard = operation({
   method: 'post',
   path: '/job-cards/{jobCardId}/reopen',
   summary: 'Reopen a job card',
+  description: 'Opens a job card that is closed.',
   params: z.object({ jobCardId: id('jc-1003') }),
   responses: { 200: { description: 'The job card, open again.', body: JobCard } },
   problems: [actionNotAllowed],

@@ -4,12 +4,20 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { contractDocument } from '../../../src/contract/document.ts';
 import { liftDocuments } from '../../../src/gateway/document/lift.ts';
 import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
+import { publish } from '../../../src/gateway/pages/published.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { dangling } from '../../support/dangling.ts';
 import { authors, books } from '../../support/graph.ts';
 
 const documentsOf = (...contracts: readonly (typeof books | typeof authors)[]) =>
   contracts.map((contract) => ({ name: contract.service, document: contractDocument(contract, formats) }));
+
+/** As `/openapi.json` is. */
+const served = (services: Parameters<typeof mergeDocuments>[0]): OpenAPIObject => {
+  const [whole] = publish(services, 'All', () => mergeDocuments(services));
+  if (whole === undefined) throw new Error('nothing is published');
+  return whole.document();
+};
 
 type Schema = { properties?: Record<string, Schema> };
 const embeddedOf = ({ components }: OpenAPIObject, name: string) =>
@@ -19,14 +27,15 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 describe('_embedded', () => {
   it('has the relations within a service in its own document, one or many', () => {
-    const [{ document } = { document: undefined }] = documentsOf(books);
-    expect(embeddedOf(document as OpenAPIObject, 'Book')).toEqual({
+    const [, own] = publish(documentsOf(books, authors), 'All', () => mergeDocuments([]));
+    expect(own?.path).toBe('/openapi/books.json');
+    expect(embeddedOf(own?.document() as OpenAPIObject, 'Book')).toEqual({
       chapters: { type: 'array', items: ref('Chapter') },
     });
   });
 
   it('has those that lead to other services in the document of the gateway, and nothing dangles', () => {
-    const merged = mergeDocuments(documentsOf(books, authors));
+    const merged = served(documentsOf(books, authors));
     expect(embeddedOf(merged, 'Book')).toEqual({
       author: ref('Author'),
       chapters: { type: 'array', items: ref('Chapter') },
@@ -59,7 +68,7 @@ describe('_embedded', () => {
         },
       },
     } as unknown as OpenAPIObject;
-    const merged = mergeDocuments(liftDocuments([{ name: 'pets', document }]));
+    const merged = served(liftDocuments([{ name: 'pets', document }]));
     expect(embeddedOf(merged, 'Pet')).toEqual({ owner: ref('Owner') });
   });
 
@@ -105,7 +114,7 @@ describe('_embedded', () => {
           ),
         },
       } as unknown as OpenAPIObject;
-      const merged = mergeDocuments([{ name: 'things', document }]);
+      const merged = served([{ name: 'things', document }]);
       expect(Object.keys(embeddedOf(merged, 'Thing0') ?? {})).toHaveLength(count);
       return JSON.stringify(merged.components?.schemas).length / JSON.stringify(document).length;
     };

@@ -37,6 +37,15 @@ describe('orders', () => {
   });
 
   describe('are placed', () => {
+    it.each(['2030-01-15T19:30:00+02:00', '2030-01-15T17:30:00.000+00:00', '2030-01-15T17:30:00Z'])(
+      'for %s, with the offset as it was sent (RFC 3339)',
+      async (time) => {
+        const deliveryInformation = { ...NEW_ORDER.deliveryInformation, time };
+        const { body } = await post('/orders', { ...NEW_ORDER, deliveryInformation }).expect(201);
+        expect(body.deliveryInformation.time).toBe(time);
+      },
+    );
+
     it('with names and prices of the menu, and are approved at once', async () => {
       const { body, headers } = await post('/orders', NEW_ORDER).expect(201);
       expect(body).toMatchObject({

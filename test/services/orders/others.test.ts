@@ -1,0 +1,72 @@
+/** What orders asks of the other services, with clients that answer page by page. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { hasConsumer, menuOf, type Others } from '../../../services/orders/others.ts';
+
+const dish = (index: number) => ({
+  id: `m-${index}`,
+  restaurantId: 'r-1',
+  name: `Dish ${index}`,
+  price: { amount: 100 + index, currency: 'EUR' },
+});
+
+interface Asked {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** A restaurant with so many dishes; the cursor of a page is the number of those before it. */
+function restaurantWith(count: number) {
+  const asked: Asked[] = [];
+  const others = {
+    consumers: { getConsumer: async () => ({ ok: false, status: 404 }) },
+    restaurants: {
+      listMenuItems: async ({ params, query }: { params: { restaurantId: string }; query: Asked }) => {
+        asked.push(query);
+        if (params.restaurantId !== 'r-1') return { ok: false, status: 404 };
+        const from = Number(query.cursor ?? 0);
+        const to = from + (query.limit ?? 20);
+        const items = Array.from({ length: Math.min(to, count) - from }, (_, index) => dish(from + index));
+        return { ok: true, status: 200, body: { items, ...(to < count && { next: String(to) }) } };
+      },
+    },
+  } as unknown as Others;
+  return { others, asked };
+}
+
+describe('the menu of a restaurant', () => {
+  it('has every dish, however many there are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.constantFrom(0, 1, 99, 100, 101, 200, 201), fc.nat(450)),
+        async (count) => {
+          const { others, asked } = restaurantWith(count);
+          const menu = await menuOf(others, 'r-1');
+          expect([...(menu ?? [])]).toEqual(
+            Array.from({ length: count }, (_, index) => {
+              const { id, name, price } = dish(index);
+              return [id, { name, price }];
+            }),
+          );
+          expect(asked).toHaveLength(Math.max(1, Math.ceil(count / 100)));
+        },
+      ),
+      { numRuns: 30, seed: 100 },
+    );
+  });
+
+  it('is undefined where there is no such restaurant', async () => {
+    expect(await menuOf(restaurantWith(3).others, 'r-2')).toBeUndefined();
+  });
+
+  it('is a bad gateway where the service refuses for another reason', async () => {
+    const refused = { restaurants: { listMenuItems: async () => ({ ok: false, status: 400 }) } };
+    await expect(menuOf(refused as unknown as Others, 'r-1')).rejects.toMatchObject({ status: 502 });
+  });
+});
+
+describe('a consumer', () => {
+  it('is not known where the service says so', async () => {
+    expect(await hasConsumer(restaurantWith(0).others, 'c-1')).toBe(false);
+  });
+});
