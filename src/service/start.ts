@@ -7,7 +7,7 @@ import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
-import { parseExact } from '../hypermedia/exact-json.ts';
+import { readExact } from '../hypermedia/exact-json.ts';
 import { createClient } from '../outbound/client.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
 import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
@@ -87,7 +87,7 @@ export async function serviceApp(
     keys: new IdempotencyKeys(db),
     linked: linked.map(([, other]) => other),
     getJson: (name, path, accept, operationId, limit) =>
-      sendJson(target(name), { method: 'GET', path, accept, operationId, limit, parse: parseExact }),
+      sendJson(target(name), { method: 'GET', path, accept, operationId, limit, parse: readExact }),
     log,
     health: {
       isDraining,
