@@ -15,6 +15,8 @@ export interface MountOptions {
   readonly base: string;
 }
 
+const AFTER_SEGMENT = /^(?:[/?#]|$)/;
+
 /** @returns undefined where the paths are the same on both sides */
 export function mountOf({ prefix, base }: MountOptions): Mount | undefined {
   if (prefix === base) return undefined;
@@ -28,6 +30,8 @@ export function mountOf({ prefix, base }: MountOptions): Mount | undefined {
       return [base + (rest === '' ? '/' : rest), ...query].join('?');
     },
     toPublic: (path) =>
-      path === base || path.startsWith(`${base}/`) ? prefix + path.slice(base.length) : path,
+      path.startsWith(base) && AFTER_SEGMENT.test(path.slice(base.length))
+        ? prefix + path.slice(base.length)
+        : path,
   };
 }

@@ -4,6 +4,8 @@
  * duplicates. All else are the values that `JSON.parse` gives, and a text that needs no more costs no more.
  */
 
+import { setImmediate } from 'node:timers/promises';
+
 /** A number by its text, as `JSON.rawJSON` makes it. */
 export interface RawNumber {
   readonly rawJSON: string;
@@ -49,12 +51,38 @@ const MOST_LEVELS = 1000;
 
 /** @throws SyntaxError for a text that is no JSON, RangeError for one that is nested too deeply */
 export function parseExact(text: string): unknown {
+  const value = parsed(text);
+  if (isExact(value, text)) return value;
+  const reader = new Reader(text);
+  reader.read(Number.POSITIVE_INFINITY);
+  return reader.value;
+}
+
+/** A longer text is read piece by piece, so that others have their turn: each step is a few milliseconds for a megabyte. */
+const LONG_TEXT = 128 * 1024;
+const VALUES_AT_ONCE = 20_000;
+
+/** As `parseExact`, of a text that may be long. */
+export async function readExact(text: string): Promise<unknown> {
+  if (text.length < LONG_TEXT) return parseExact(text);
+  const value = parsed(text);
+  await setImmediate();
+  if (isExact(value, text)) return value;
+  const reader = new Reader(text);
+  do await setImmediate();
+  while (!reader.read(VALUES_AT_ONCE));
+  return reader.value;
+}
+
+function parsed(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (isDeeper(value, MOST_LEVELS)) throw new RangeError('The JSON is nested too deeply.');
-  // Written as it was read: nothing got lost.
-  if (JSON.stringify(value) === text && !text.includes(MARK_ESCAPED)) return value;
-  return new Reader(text).value();
+  return value;
 }
+
+/** Whether it is written as it was read: then nothing got lost. */
+const isExact = (value: unknown, text: string): boolean =>
+  JSON.stringify(value) === text && !text.includes(MARK_ESCAPED);
 
 /** As `JSON.stringify`, of what `parseExact` has read, and whatever was made of it. */
 export function writeExact(value: unknown, indent?: number): string {
@@ -79,26 +107,64 @@ const CLOSE_ARRAY = 0x5d;
 const COMMA = 0x2c;
 const SPACE = 0x20;
 
-/** Of a text that is known to be JSON. */
+/** An object or an array that is being read. */
+interface Open {
+  readonly container: Record<string, unknown> | unknown[];
+  /** Of the member whose value comes next. */
+  name: string;
+  /** In place of the container, of an object that has a member which cannot be in it under its name. */
+  members?: [string, unknown][];
+}
+
+/** Of a text that is known to be JSON, however many levels it has. */
 class Reader {
   readonly #text: string;
+  readonly #open: Open[] = [];
   #at = 0;
+  value: unknown;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  value(): unknown {
-    switch (this.#next()) {
-      case OPEN_OBJECT:
-        return this.#object();
-      case OPEN_ARRAY:
-        return this.#array();
-      case QUOTE:
-        return this.#string();
-      default:
-        return this.#scalar();
+  /**
+   * @param most values that are read now
+   * @returns whether that was all
+   */
+  read(most: number): boolean {
+    for (let left = most; left > 0; left--) {
+      const code = this.#next();
+      if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+        this.#at++;
+        const isArray = code === OPEN_ARRAY;
+        this.#open.push({ container: isArray ? [] : {}, name: '' });
+        if (this.#next() !== (isArray ? CLOSE_ARRAY : CLOSE_OBJECT)) {
+          if (!isArray) this.#name();
+          continue;
+        }
+        this.#at++;
+        if (this.#take(closed(this.#open.pop() as Open))) return true;
+      } else if (this.#take(code === QUOTE ? this.#string() : this.#scalar())) return true;
     }
+    return false;
+  }
+
+  /** Puts a value in its place, and closes what ends with it. */
+  #take(value: unknown): boolean {
+    let done = value;
+    for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
+      add(open, done);
+      const code = this.#next();
+      this.#at++;
+      if (code === COMMA) {
+        if (!Array.isArray(open.container)) this.#name();
+        return false;
+      }
+      this.#open.pop();
+      done = closed(open);
+    }
+    this.value = done;
+    return true;
   }
 
   /** The character after blanks, which is not taken. */
@@ -107,41 +173,15 @@ class Reader {
     return this.#text.charCodeAt(this.#at);
   }
 
-  #object(): object {
-    const members: [string, unknown][] = [];
-    const last = new Map<string, number>();
+  /** Of a member, with its colon. */
+  #name(): void {
+    this.#next();
+    (this.#open.at(-1) as Open).name = this.#string();
+    this.#next();
     this.#at++;
-    while (this.#next() !== CLOSE_OBJECT) {
-      const name = this.#string();
-      // The colon.
-      this.#next();
-      this.#at++;
-      last.set(name, members.length);
-      members.push([name, this.value()]);
-      if (this.#next() === COMMA) this.#at++;
-    }
-    this.#at++;
-    for (const [index, member] of members.entries()) {
-      const [name] = member;
-      if (last.get(name) !== index) member[0] = `${MARK}${index}:${name}`;
-      else if (INDEX.test(name) || name.startsWith(MARK)) member[0] = `${MARK}:${name}`;
-    }
-    return Object.fromEntries(members);
-  }
-
-  #array(): unknown[] {
-    const elements: unknown[] = [];
-    this.#at++;
-    while (this.#next() !== CLOSE_ARRAY) {
-      elements.push(this.value());
-      if (this.#next() === COMMA) this.#at++;
-    }
-    this.#at++;
-    return elements;
   }
 
   #string(): string {
-    this.#next();
     const text = this.#text;
     const start = this.#at;
     let end = start + 1;
@@ -166,4 +206,33 @@ class Reader {
     const number = Number(token);
     return String(number) === token ? number : rawJSON(token);
   }
+}
+
+function add(open: Open, value: unknown): void {
+  const { container, name } = open;
+  if (Array.isArray(container)) {
+    container.push(value);
+    return;
+  }
+  if (open.members === undefined) {
+    if (!needsStandIn(name) && name !== '__proto__' && !Object.hasOwn(container, name)) {
+      container[name] = value;
+      return;
+    }
+    open.members = Object.entries(container);
+  }
+  open.members.push([name, value]);
+}
+
+const needsStandIn = (name: string): boolean => INDEX.test(name) || name.startsWith(MARK);
+
+function closed({ container, members }: Open): unknown {
+  if (members === undefined) return container;
+  const last = new Map(members.map(([name], index) => [name, index]));
+  return Object.fromEntries(
+    members.map(([name, value], index) => {
+      if (last.get(name) !== index) return [`${MARK}${index}:${name}`, value];
+      return [needsStandIn(name) ? `${MARK}:${name}` : name, value];
+    }),
+  );
 }

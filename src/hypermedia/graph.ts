@@ -9,6 +9,7 @@ import { type DocumentedOperation, documentedOperations } from './documented-ope
 import type { Expression } from './expression.ts';
 import { type Members, membersOf } from './fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from './formats/format.ts';
+import { isBefore, type PathTemplate } from './href.ts';
 import { compileLink, holder, operationAt } from './link-object.ts';
 import type { TemplateProperty } from './template.ts';
 
@@ -74,6 +75,7 @@ interface MutableShape extends Shape {
 }
 
 interface MutableOperation extends GraphOperation {
+  path: PathTemplate;
   shape?: MutableShape;
   batch?: Batch;
 }
@@ -126,6 +128,7 @@ export class LinkGraph {
     for (const shape of this.#shapes.values())
       for (const { target } of expandable(shape)) this.#targets.add(target);
     for (const operation of operations) this.#addBatch(operation);
+    this.#addBefore(operations);
   }
 
   operation(service: string, operationId: string): GraphOperation | undefined {
@@ -210,6 +213,33 @@ export class LinkGraph {
     const { name: parameter, separator, most } = batches;
     const counted = query.some(({ name }) => name === 'limit');
     target.batch = { operation, parameter, separator, member, most, counted };
+  }
+
+  /** Of `/users/{id}` and `/users/me`, `me` is the name of no user. */
+  #addBefore(operations: readonly MutableOperation[]): void {
+    // Only paths with the same number of segments can overlap, and most differ in the first one: a large document has
+    // too many operations to compare each with each.
+    const firstOf = ({ path }: MutableOperation) => path.template.split('/')[1] ?? '';
+    const length = ({ method, path }: MutableOperation) => `${method} ${path.template.split('/').length}`;
+    const open = Map.groupBy(
+      operations.filter((one) => firstOf(one).includes('{')),
+      length,
+    );
+    const byLength = Map.groupBy(operations, length);
+    const fixed = Map.groupBy(operations, (one) => `${length(one)} ${firstOf(one)}`);
+    const alike = (one: MutableOperation): readonly MutableOperation[] =>
+      firstOf(one).includes('{')
+        ? (byLength.get(length(one)) ?? [])
+        : [...(fixed.get(`${length(one)} ${firstOf(one)}`) ?? []), ...(open.get(length(one)) ?? [])];
+    const shapes = [...this.#shapes.values()];
+    const linked = new Set<GraphOperation>(
+      shapes.flatMap(({ links }) => [...links.values()].map(({ target }) => target)),
+    );
+    for (const operation of operations) {
+      if (!linked.has(operation) || operation.path.names.length === 0) continue;
+      const before = alike(operation).flatMap(({ path }) => (isBefore(path, operation.path) ? [path] : []));
+      if (before.length > 0) operation.path = { ...operation.path, before };
+    }
   }
 
   #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {

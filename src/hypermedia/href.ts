@@ -16,6 +16,8 @@ export interface PathTemplate {
   readonly segments: readonly Segment[];
   /** Whether each parameter has a segment of its own: then no value can be taken for two. */
   readonly isSimple: boolean;
+  /** What other operations of the method match first: a value that would lead to one of them is none. */
+  readonly before?: readonly PathTemplate[];
 }
 
 export function pathTemplate(template: string): PathTemplate {
@@ -30,6 +32,23 @@ export function pathTemplate(template: string): PathTemplate {
     ({ names, fixed }) => names.length === 0 || fixed.every((text) => text === ''),
   );
   return { template, literals, names: segments.flatMap(({ names }) => names), segments, isSimple };
+}
+
+/** How much of a segment is fixed: all, the text around parameters, or nothing. */
+const fixedIn = (segment: string): number =>
+  segment.includes('{') ? segment.replaceAll(/\{[^}]*\}/g, '').length : Number.POSITIVE_INFINITY;
+
+/** Whether some path is of both templates, and goes to the first of them: what is fixed goes before a parameter. */
+export function isBefore(one: PathTemplate, other: PathTemplate): boolean {
+  const [left, right] = [one.template.split('/'), other.template.split('/')];
+  if (left.length !== right.length) return false;
+  const differing = left.flatMap((segment, index) => {
+    const beside = right[index] as string;
+    const [a, b] = [fixedIn(segment), fixedIn(beside)];
+    if (Number.isFinite(a) || Number.isFinite(b)) return a === b ? [] : [a - b];
+    return segment === beside ? [] : [Number.NaN];
+  });
+  return !differing.some(Number.isNaN) && (differing[0] ?? 0) > 0;
 }
 
 type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>;
@@ -53,7 +72,8 @@ export function href(template: PathTemplate, values: Values): string | undefined
     path += encode(text) + literals[index + 1];
     given.delete(name);
   }
-  if (!inPath.every(isCarried) || !(template.isSimple || comesBack(template, path, inPath))) return undefined;
+  if (template.before?.some((one) => matchPath(one, path) !== undefined)) return undefined;
+  if (template.isSimple ? !inPath.every(isCarried) : !comesBack(template, path, inPath)) return undefined;
   for (const value of given.values())
     if (![value].flat().every((one) => typeof one !== 'string' || one.isWellFormed())) return undefined;
   return withQuery(path, given);

@@ -86,7 +86,7 @@ export async function sendJson(
   const { status } = answer;
   try {
     const bytes = await answer.whole(Math.min(limit, MAX_ANSWER));
-    const json = isJsonType(contentType ?? '') ? parse(textOf(bytes, contentType)) : undefined;
+    const json = isJsonType(contentType ?? '') ? await parse(textOf(bytes, contentType)) : undefined;
     return { status, contentType, cacheControl, retryAfter, body: json, bytes: bytes.length };
   } catch (cause) {
     if (cause instanceof CallFailure) throw brokenOff(cause);

@@ -7,13 +7,13 @@ import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
-import { parseExact } from '../hypermedia/exact-json.ts';
 import { createClient } from '../outbound/client.ts';
-import { type JsonTarget, sendJson } from '../outbound/json.ts';
+import type { JsonTarget } from '../outbound/json.ts';
 import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 import type { Database } from '../storage/database.ts';
 import { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { createService } from './app.ts';
+import { getJsonFrom } from './get-json.ts';
 import { serviceHealth } from './health.ts';
 import { renamePaths } from './rename-paths.ts';
 import type { Service } from './service.ts';
@@ -87,8 +87,7 @@ export async function serviceApp(
     affordances,
     keys: new IdempotencyKeys(db),
     linked: linked.map(([, other]) => other),
-    getJson: (name, path, accept, operationId, limit) =>
-      sendJson(target(name), { method: 'GET', path, accept, operationId, limit, parse: parseExact }),
+    getJson: getJsonFrom(target),
     log,
     health: {
       isDraining,

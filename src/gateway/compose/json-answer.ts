@@ -3,7 +3,7 @@ import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
 import { type Charset, charsetOf } from '../../http/charset.ts';
 import { isJsonType } from '../../http/json-type.ts';
-import { parseExact } from '../../hypermedia/exact-json.ts';
+import { readExact } from '../../hypermedia/exact-json.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { CallFailure } from '../../outbound/call-failure.ts';
 import { brokenOff } from '../../outbound/explain.ts';
@@ -33,13 +33,13 @@ export async function readJson(answer: UpstreamAnswer, limit: number): Promise<R
     answer.abort(new Error(detail));
     throw new Problem(badGateway, detail);
   }
-  return readWhole(bytes, answer);
+  return await readWhole(bytes, answer);
 }
 
 /** @throws Problem bad-gateway (502) for what is no JSON, or nested too deeply */
-export function readWhole(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): ReadJson {
+export async function readWhole(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): Promise<ReadJson> {
   try {
-    return read(bytes, answer);
+    return await read(bytes, answer);
   } catch (cause) {
     const detail = cause instanceof RangeError ? 'is nested too deeply' : 'could not be read';
     throw new Problem(badGateway, `What the service answered ${detail}.`, { cause });
@@ -60,17 +60,20 @@ export async function peeked(answer: UpstreamAnswer, limit: number): Promise<Buf
 }
 
 /** @returns undefined for what is no JSON, whatever it says of itself, and for what is nested too deeply */
-export function parseJson(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): ReadJson | undefined {
+export async function parseJson(
+  bytes: Buffer,
+  answer: Pick<UpstreamAnswer, 'header'>,
+): Promise<ReadJson | undefined> {
   try {
-    return read(bytes, answer);
+    return await read(bytes, answer);
   } catch {
     return undefined;
   }
 }
 
-function read(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): ReadJson {
+async function read(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): Promise<ReadJson> {
   const charset = charsetOf(answer.header('content-type'));
   const text = charset?.decode(bytes);
   if (charset === undefined || text === undefined) throw new SyntaxError('It is not in its charset.');
-  return { value: parseExact(text), charset, bytes: bytes.length };
+  return { value: await readExact(text), charset, bytes: bytes.length };
 }

@@ -28,6 +28,7 @@ export function liftAnswer(lifting: Lifting, urls: PublicUrls, answer: LiftedAns
     path: params,
     query: decodedValues(pairsOf(query)),
     links: linksOf(answer, local),
+    keepsOwn: true,
     local,
   });
 }

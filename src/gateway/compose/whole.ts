@@ -1,4 +1,5 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+import { setImmediate } from 'node:timers/promises';
 import { etagOf, noneMatch } from '../../http/etag.ts';
 import { linkHeader } from '../../http/link-header.ts';
 import { without } from '../../http/raw-headers.ts';
@@ -37,6 +38,8 @@ const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
 /** What a 304 says nothing of (RFC 9110 §15.4.5). */
 const OF_THE_CONTENT: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding']);
 
+const LARGE = 256 * 1024;
+
 export async function answerWhole(work: Composing): Promise<void> {
   const { req, res, next, composition, selection, options } = work;
   const { lifting, isRead, subject: operation } = composition;
@@ -63,6 +66,8 @@ export async function answerWhole(work: Composing): Promise<void> {
   const expanded =
     selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
+  // What is large is written in a turn of its own.
+  if (expanded && expanded.bytes > LARGE) await setImmediate();
   if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
   return send(work, subject, operation, body, expanded);
 }

@@ -32,6 +32,8 @@ export interface Expanded {
   readonly cacheControl: string;
   /** Parts that could not be had. */
   readonly failures: readonly Failure[];
+  /** Of all that is embedded. */
+  readonly bytes: number;
 }
 
 /** An entry of `_expandErrors`, and what is known beside it. */
@@ -70,7 +72,10 @@ export async function expandBody(
   const failures = distinct(expansion.failures);
   if (failures.length > 0) body._expandErrors = errorsOf(failures);
   keepExpand(body, format, expand);
-  return { body, failures, cacheControl: freshness(expansion.parts, failures.length > 0) };
+  return {
+    ...{ body, failures, bytes: expansion.bytes },
+    cacheControl: freshness(expansion.parts, failures.length > 0),
+  };
 }
 
 class Expansion {
@@ -83,7 +88,7 @@ class Expansion {
   readonly #resources = new Set<unknown>();
   #embeds = 0;
   /** Of all that is embedded, in each of its places. */
-  #bytes = 0;
+  bytes = 0;
   /** In how many places of the level each part is wanted, by its key. */
   #places: ReadonlyMap<string, number> = new Map();
   /** Resources in the parts of the level that are here, in each of their places. */
@@ -142,8 +147,8 @@ class Expansion {
     within('resources', this.#seen.size, this.#limits.resources);
     this.#arrived += places * subjects.length;
     within('embeds', this.#embeds + this.#arrived, this.#limits.embeds);
-    this.#bytes += places * (part.bytes ?? bytesOf(part.body));
-    within('bytes', this.#bytes, this.#limits.bytes);
+    this.bytes += places * (part.bytes ?? bytesOf(part.body));
+    within('bytes', this.bytes, this.#limits.bytes);
   }
 
   #slot(body: Body, node: PlanNode, ancestors: Ancestors): Slot {

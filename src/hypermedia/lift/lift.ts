@@ -23,6 +23,8 @@ export interface Lifting {
 export interface LiftRequest extends RequestParts {
   /** Links that it had already, and where it was asked for. */
   readonly links: ReadonlyMap<string, LinkValue>;
+  /** Whether what the body says itself of links and actions stays whole; an example has only those that lead somewhere. */
+  readonly keepsOwn?: boolean;
   /** A link of the body's own, as a path here; undefined where nothing serves it. */
   local(href: string): string | undefined;
 }
@@ -89,8 +91,8 @@ function represent(name: string, value: Body, spots: Spots, request: LiftRequest
   });
   const state = {
     ...within(own, spots, request),
-    ...(isObject(_templates) && { _templates }),
-    ...(Array.isArray(_expandErrors) && { _expandErrors }),
+    ...(request.keepsOwn && isObject(_templates) && { _templates }),
+    ...(request.keepsOwn && Array.isArray(_expandErrors) && { _expandErrors }),
     ...(isEmbedded(_embedded) && { _embedded }),
   };
   return { name, state, links, actions };
@@ -116,12 +118,10 @@ function linksOf(value: Body, { shape }: Spots, request: LiftRequest): Links {
       return made === undefined ? [] : [[link.rel, made]];
     },
   );
-  return new Map([
-    ...localLinks(value.links, request),
-    ...declared,
-    // What a service says itself goes before what its document says.
-    ...ownLinks(value._links),
-  ]);
+  const others = localLinks(value.links, request);
+  // What a service says itself goes before what its document says.
+  if (request.keepsOwn) return new Map([...others, ...declared, ...ownLinks(value._links)]);
+  return new Map([...others, ...localLinks(value._links, request), ...declared]);
 }
 
 /** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
@@ -180,6 +180,7 @@ function nested(value: unknown, spots: Spots, request: LiftRequest): unknown {
   // One that has something else there keeps that.
   if (spots.shape === undefined || !(value._links === undefined || isObject(value._links))) return state;
   const links = linksOf(value, spots, request);
+  if (!request.keepsOwn) return links.size === 0 ? state : { ...state, _links: Object.fromEntries(links) };
   const added = [...links].filter(([rel]) => !isObject(value._links) || !Object.hasOwn(value._links, rel));
   return added.length === 0
     ? state

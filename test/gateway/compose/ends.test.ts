@@ -9,7 +9,9 @@ describe('the calls for an answer that is put together', () => {
     ['for what it is about', '/books/1'],
     ['for a part', '/authors/ann'],
   ])('end when the caller leaves: %s', async (_, held) => {
-    const gateway = await startGateway({ library: libraryDocument() });
+    // Nothing else ends them in the time of a test.
+    const config = 'policy: { attemptTimeout: 10m, deadline: 10m }\nlimits: { expand: { deadline: 10m } }';
+    const gateway = await startGateway({ library: libraryDocument() }, { config });
     const { library: service } = gateway.services;
     if (service === undefined) throw new Error('no service');
     const arrived = Promise.withResolvers<http.ServerResponse>();

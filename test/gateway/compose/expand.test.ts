@@ -262,6 +262,92 @@ describe('expand at the gateway', () => {
     expect(gateway.services.authors?.requests).toEqual([]);
   });
 
+  describe('of more bytes than are allowed', () => {
+    const text = 'x'.repeat(3000);
+    const listed = (count: number) => ({
+      _links: { self: { href: '/books' } },
+      _embedded: { item: Array.from({ length: count }, (_, n) => book(`${n}`, 'a')) },
+    });
+    const limits = 'limits: { expand: { bytes: 10kb } }';
+
+    it('is refused where its parts are too large together', async () => {
+      const authorsOf = { '/authors/a': author('a', { text }) };
+      const gateway = await library({ books: { '/books': listed(4) }, authors: authorsOf }, limits);
+      const { body } = await request(gateway.url).get('/books?expand=author').expect(400);
+      expect(body).toMatchObject({ type: '/problems/expand-limit', limit: { bytes: 10_240 } });
+      const three = await library({ books: { '/books': listed(3) }, authors: authorsOf }, limits);
+      const { body: whole } = await request(three.url).get('/books?expand=author').expect(200);
+      for (const item of whole._embedded.item) expect(item._embedded.author.text).toBe(text);
+    });
+
+    it('lacks a part that is too large by itself', async () => {
+      const large = author('a', { text: text.repeat(4) });
+      const gateway = await library(
+        { books: { '/books': listed(2) }, authors: { '/authors/a': large } },
+        limits,
+      );
+      const { body } = await request(gateway.url).get('/books?expand=author').expect(200);
+      expect(body._embedded.item).toHaveLength(2);
+      expect(body._expandErrors).toMatchObject([
+        {
+          path: 'author',
+          href: '/authors/a',
+          problem: { status: 502, detail: expect.stringMatching(/10240/) },
+        },
+      ]);
+      await request(gateway.url).get('/books?expand=author').set('Prefer', 'handling=strict').expect(502);
+    });
+
+    it('is refused where what it is about is too large', async () => {
+      const gateway = await library(
+        { books: { '/books/1': book('1', 'a', { text: text.repeat(4) }) } },
+        limits,
+      );
+      const { body } = await request(gateway.url).get('/books/1?expand=author').expect(400);
+      expect(body).toMatchObject({ type: '/problems/expand-limit', limit: { bytes: 10_240 } });
+      await request(gateway.url).get('/books/1').expect(200);
+    });
+  });
+
+  it('keeps the Link header of a service, and leads from there to pages like itself', async () => {
+    const listed = {
+      _links: { self: { href: '/books' }, next: { href: '/books?cursor=2' } },
+      _embedded: { item: [book('1', 'a')] },
+    };
+    const gateway = await library({ authors: { '/authors/a': author('a') } });
+    const { books: service } = gateway.services;
+    const Link = '</books?cursor=2>; rel="next last"; title="Two, three", <https://x.example/>;rel=license';
+    if (service) service.answer = serve({ '/books': listed }, { Link });
+    const { headers } = await request(gateway.url).get('/books?expand=author').expect(200);
+    const kept = Link.replace('cursor=2', 'cursor=2&expand=author');
+    expect(headers.link?.startsWith(`${kept}, `)).toBe(true);
+    expect(headers.link?.match(/rel="?next/g)).toHaveLength(1);
+  });
+
+  it('keeps the numbers of services that have links themselves', async () => {
+    const gateway = await library({});
+    const exact = (id: string, more: string) =>
+      `{"id":"${id}","n":12345678901234567890,"z":-0,"2":1.10,"1":1${more}`;
+    for (const [name, text] of Object.entries({
+      books: exact('1', ',"_links":{"self":{"href":"/books/1"},"author":{"href":"/authors/a","title":"A"}}}'),
+      authors: exact('a', '}'),
+    })) {
+      const { [name]: service } = gateway.services;
+      if (service) service.answer = (_req, res) => res.writeHead(200, { 'Content-Type': HAL }).end(text);
+    }
+    const { text } = await request(gateway.url)
+      .get('/books/1?expand=author')
+      .set('Accept', HAL)
+      .buffer(true)
+      .expect(200);
+    expect(text).toBe(
+      exact(
+        '1',
+        `,"_links":{"self":{"href":"/books/1"},"author":{"href":"/authors/a","title":"A"}},"_embedded":{"author":${exact('a', '}')}}}`,
+      ),
+    );
+  });
+
   it('brings of many the first page with its own next, and leads to pages like itself', async () => {
     const listed = {
       total: 41,

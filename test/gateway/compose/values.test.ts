@@ -67,7 +67,8 @@ async function start(texts: Texts, type = JSON_TYPE) {
   };
   const bytes = async (path: string, accept = '*/*') => {
     const response = await fetch(gateway.url + path, { headers: { accept } });
-    return { bytes: Buffer.from(await response.arrayBuffer()), headers: response.headers };
+    const { status, headers } = response;
+    return { bytes: Buffer.from(await response.arrayBuffer()), status, headers };
   };
   const get = async (path: string, accept?: string) => (await bytes(path, accept)).bytes.toString();
   return { get, bytes, texts };
@@ -225,6 +226,21 @@ describe('members that mean something here', () => {
     expect(rest).toEqual(state);
     if (_links === null || Array.isArray(_links)) expect(made).toEqual(_links);
     else expect(made).toMatchObject(_links);
+  });
+});
+
+describe('JSON that is nested deeply', () => {
+  it.each([990, 1100, 100_000])('of %d levels is sent in every format, or as it is', async (levels) => {
+    for (const [open, close] of ['[]', '{"a":}'].map((text) => text.split(/(?=[\]}])/))) {
+      const deep = `{"ownerId":1,"value":${open?.repeat(levels)}${open === '[' ? '' : 'null'}${close?.repeat(levels)}}`;
+      const { bytes } = await start({ '/accounts/1': deep, '/owners/1': '{"id":1}' });
+      for (const accept of [JSON_TYPE, HAL, SIREN, 'text/html'])
+        for (const query of ['', '?expand=owner', '?fields=value']) {
+          const { status, bytes: body } = await bytes(`/accounts/1${query}`, accept);
+          expect([accept, query, status]).toEqual([accept, query, 200]);
+          if (levels > 1000) expect(body.toString()).toBe(deep);
+        }
+    }
   });
 });
 

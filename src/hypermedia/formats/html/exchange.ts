@@ -4,10 +4,16 @@ import { writeExact } from '../../exact-json.ts';
 import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
 
+/** Written into a page it would be several times as long. */
+const LONG_TEXT = 256 * 1024;
+
 export function exchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
-  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${writeExact(body, 2)}`;
+  const text = writeExact(body, 2);
+  // The script asks for it when it is opened.
+  const shown = text.length > LONG_TEXT ? '…' : text;
+  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${shown}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
 ${block('Request', 'request', request)}
 ${block('Response', 'response', response)}</details>`;
