@@ -1,6 +1,7 @@
 /** Everything about an operation that a request needs, computed when its document is loaded. */
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
+import { atOnce, type Steps } from '../hypermedia/steps.ts';
 import { RequestBody } from './contract/body.ts';
 import { encode, type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
@@ -59,7 +60,11 @@ export interface OperationsOptions {
 }
 
 /** @throws ConfigError when the document claims a reserved path, unless that is told */
-export const compileOperations = ({
+export const compileOperations = (options: OperationsOptions): GatewayOperation[] =>
+  atOnce(compileInSteps(options));
+
+/** The same in steps, one a path. */
+export function* compileInSteps({
   service,
   document,
   unknownQuery = 'reject',
@@ -68,14 +73,14 @@ export const compileOperations = ({
   isEager = false,
   isReservedTold = false,
   onFault = () => {},
-}: OperationsOptions): GatewayOperation[] => {
+}: OperationsOptions): Steps<GatewayOperation[]> {
   const root = document as unknown as Json;
   const schemas = new Schemas(root, onFault, isEager);
   const answered = new Schemas(root, onFault, isEager, 'response');
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);
-  return Object.keys(document.paths ?? {}).flatMap((path) => {
+  const compiledAt = (path: string): GatewayOperation[] => {
     if (!path.startsWith('/')) return [];
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
@@ -142,8 +147,14 @@ export const compileOperations = ({
             : undefined,
       };
     });
-  });
-};
+  };
+  const compiled: GatewayOperation[] = [];
+  for (const path of Object.keys(document.paths ?? {})) {
+    compiled.push(...compiledAt(path));
+    yield;
+  }
+  return compiled;
+}
 
 /** Why no request can be for a path. */
 const unreachable = (path: string): string | undefined => {

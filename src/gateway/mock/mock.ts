@@ -5,7 +5,7 @@
  * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document with `Preference-Applied`, 400
  * for a wish that the document does not have, 404, 406.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
@@ -15,18 +15,22 @@ import { hasLinks } from '../../hypermedia/described-body.ts';
 import type { Body } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import { type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import { type GraphOperation, graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { plain } from '../../hypermedia/selection.ts';
-import { compileOperations } from '../operation.ts';
+import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../router.ts';
 import { bodyOf, responseOf, type Wish } from './example.ts';
 
 /** @param services all of them, since links lead from one to another */
-export function mock(service: string, services: readonly ServiceDocument[]) {
+export const mock = (service: string, services: readonly ServiceDocument[]): RequestListener =>
+  atOnce(mockInSteps(service, services));
+
+export function* mockInSteps(service: string, services: readonly ServiceDocument[]): Steps<RequestListener> {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
-  const router = createRouter(compileOperations({ service, document, unknownQuery: 'pass' }));
-  const graph = new LinkGraph(services);
+  const router = createRouter(yield* compileInSteps({ service, document, unknownQuery: 'pass' }));
+  const graph = yield* graphInSteps(services);
   const lifter = new Lifter(service, document, graph);
 
   /** A body of a service that writes links itself gets those that it would write. */

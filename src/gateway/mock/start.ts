@@ -2,7 +2,8 @@
 import type { ServiceConfig } from '../../config/gateway-yaml.ts';
 import { listen } from '../../http/listen.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { mock } from './mock.ts';
+import { inTurns } from '../../hypermedia/steps.ts';
+import { mockInSteps } from './mock.ts';
 
 interface Mocks {
   /** The configuration, with the places of the mocks. */
@@ -21,7 +22,10 @@ export async function startMocks(
       placed.push(service);
       continue;
     }
-    const { url, close } = await listen(mock(service.name, documents), { port: 0, host: '127.0.0.1' });
+    const { url, close } = await listen(await inTurns(mockInSteps(service.name, documents)), {
+      port: 0,
+      host: '127.0.0.1',
+    });
     closes.push(close);
     // Its document has the paths that callers see, and none that a health check asks for.
     placed.push({ ...service, urls: [url], base: service.prefix, health: undefined });
