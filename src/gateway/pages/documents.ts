@@ -7,51 +7,70 @@
  */
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { stringify } from 'yaml';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
-import { type Entity, entity, get, json, send } from '../../http/entity.ts';
-import { slice } from '../document/slice.ts';
+import { type Entity, entity, get, send } from '../../http/entity.ts';
+import { inTurns } from '../../hypermedia/steps.ts';
+import { sliceInSteps } from '../document/slice.ts';
 import { YAML } from './discovery.ts';
+import { jsonText, yamlText } from './document-text.ts';
 import { once } from './once.ts';
 import { operationsOfPart, type Part, partOf, queryOf } from './part.ts';
 import type { Published } from './published.ts';
 import { Recent } from './recent.ts';
 
-type Write = (document: OpenAPIObject) => Entity;
+type Write = (document: OpenAPIObject) => Promise<Entity>;
 
 const WRITERS: Readonly<Record<string, Write>> = {
-  json: (document) => json(OPENAPI_JSON, document),
-  yaml: (document) => entity(YAML, stringify(document, { aliasDuplicateObjects: false })),
+  json: async (document) => entity(OPENAPI_JSON, await inTurns(jsonText(document))),
+  yaml: async (document) => entity(YAML, await inTurns(yamlText(document))),
 };
 
 const MOST_KEPT = 32 * 1024 * 1024;
 
 interface File {
-  readonly whole: () => Entity;
-  readonly part: (part: Part) => Entity;
+  readonly whole: () => Promise<Entity>;
+  readonly part: (part: Part) => Promise<Entity>;
 }
 
 export function documents(router: Router, published: readonly Published[]): void {
-  const recent = new Recent(MOST_KEPT);
+  const partOfAll = parts();
   const files = new Map<string, File>();
   for (const { path, document, outline } of published)
     for (const [extension, write] of Object.entries(WRITERS)) {
       const name = path.replace(/json$/, extension);
-      const sliced = (part: Part) => slice(outline(), operationsOfPart(outline(), part), path);
       files.set(name, {
-        whole: once(() => write(document())),
-        part: (part) => recent.get(`${name}?${queryOf(part)}`, () => write(sliced(part))),
+        whole: once(async () => write(await document())),
+        part: async (part) => {
+          const whole = await outline();
+          const chosen = operationsOfPart(whole, part);
+          return partOfAll(`${name}?${queryOf(part)}`, async () =>
+            write(await inTurns(sliceInSteps(whole, chosen, path))),
+          );
+        },
       });
     }
 
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi/:file']) {
-    get(router, path, (req, res) => {
+    get(router, path, async (req, res) => {
       const file = files.get(decodeURIComponent(req.path));
       if (!file) throw new Problem(notFound, `No document is called ${req.path}.`);
       const part = partOf(req.query);
-      send(req, res, part ? file.part(part) : file.whole());
+      send(req, res, await (part ? file.part(part) : file.whole()));
     });
   }
+}
+
+/** Parts as they are asked for, one made after the other: each may be as large as the whole. */
+function parts(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
+  const recent = new Recent(MOST_KEPT);
+  let last: Promise<unknown> = Promise.resolve();
+  return (key, make) => {
+    const found = recent.find(key);
+    if (found) return Promise.resolve(found);
+    const made = last.then(async () => recent.find(key) ?? recent.keep(key, await make()));
+    last = made.catch(() => {});
+    return made;
+  };
 }
