@@ -28,12 +28,17 @@ export interface Made {
 
 /** Characters of all texts: fewer are made sooner than a thread begins. */
 const LARGE = 300_000;
+/** Of the document times those of the overlays. */
+const MUCH = 1_000_000_000;
 const TIME = 180_000;
 
 /** @throws ConfigError in one line, whatever is in the texts */
 export async function makeDocument({ service, sources }: Order, told: Told): Promise<OpenAPIObject> {
-  const length = sources.reduce((sum, { text }) => sum + text.length, 0);
-  if (length < LARGE) return documentFrom(service, sources, told);
+  const [length = 0, ...others] = sources.map(({ text }) => text.length);
+  const more = others.reduce((sum, one) => sum + one, 0);
+  // Each action of an overlay may look through all of the document.
+  if (length + more < LARGE && (service.overlays.length === 0 || length * more < MUCH))
+    return documentFrom(service, sources, told);
   // Of a service only what can be copied to another thread, and of a source what is needed there.
   const { name, document, overlays, paths, prefix } = service;
   const texts = sources.map(({ place, text }) => ({ place, text }));
