@@ -1,4 +1,5 @@
 /** An object of a document together with where it stands, so that schemas in it can be named by reference. */
+import { fragmentSegments } from '../../hypermedia/reference.ts';
 import { isObject, type Json } from '../document/grammar.ts';
 
 export interface Located {
@@ -7,10 +8,9 @@ export interface Located {
   readonly pointer: string;
 }
 
-const decode = (token: string): string =>
-  decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
+const decode = (token: string): string => fragmentSegments(`#/${token}`).join('');
 export const encode = (key: string): string =>
-  encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+  encodeURIComponent(key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** More references in a row are a circle. */
 const MAX_REFERENCES = 20;
