@@ -4,7 +4,7 @@
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { fragmentSegments, resolveReference } from '../../hypermedia/reference.ts';
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
 import { alternativesAmong } from './alternatives.ts';
 import { escapeToken } from './dangling.ts';
 import { isObject, type Json, OWN_FIELDS } from './grammar.ts';
@@ -35,9 +35,7 @@ export interface Outline {
   readonly alternatives: ReturnType<typeof alternativesAmong>;
 }
 
-export const outlineOf = (published: OpenAPIObject): Outline => atOnce(outlineInSteps(published));
-
-export function* outlineInSteps(published: OpenAPIObject): Steps<Outline> {
+export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
   const shown = published as unknown as Json;
   const document = isNewest(shown) ? yield* fromNewestInSteps(shown) : shown;
   const operations = (['paths', 'webhooks'] as const).flatMap((root) => outlined(document, root));

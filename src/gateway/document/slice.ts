@@ -6,7 +6,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { valueAt } from '../../hypermedia/expression.ts';
 import { fragmentSegments, resolveReference } from '../../hypermedia/reference.ts';
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
 import { fieldOf, isObject, type Json, type Kind, METHODS, walk } from './grammar.ts';
 import { Hoisted } from './hoist.ts';
 import { mend } from './mend.ts';
@@ -15,14 +15,12 @@ import { type Outline, type OutlinedOperation, placeOf } from './outline.ts';
 import { Reached } from './reached.ts';
 
 /**
+ * In steps, since a part of a large document may be large itself.
+ *
  * @param chosen of the outline's operations
  * @param whole where the whole document is, as a reference from the part
  */
-export const slice = (outline: Outline, chosen: readonly OutlinedOperation[], whole: string): OpenAPIObject =>
-  atOnce(sliceInSteps(outline, chosen, whole));
-
-/** The same in steps: a part of a large document may be large itself. */
-export function* sliceInSteps(
+export function* slice(
   outline: Outline,
   chosen: readonly OutlinedOperation[],
   whole: string,

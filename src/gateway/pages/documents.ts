@@ -12,7 +12,7 @@ import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
 import { type Entity, entity, get, send } from '../../http/entity.ts';
 import { inTurns } from '../../hypermedia/steps.ts';
-import { sliceInSteps } from '../document/slice.ts';
+import { slice } from '../document/slice.ts';
 import { YAML } from './discovery.ts';
 import { jsonText, yamlText } from './document-text.ts';
 import { once } from './once.ts';
@@ -46,7 +46,7 @@ export function documents(router: Router, published: readonly Published[]): void
           const whole = await outline();
           const chosen = operationsOfPart(whole, part);
           return partOfAll(`${name}?${queryOf(part)}`, async () =>
-            write(await inTurns(sliceInSteps(whole, chosen, path))),
+            write(await inTurns(slice(whole, chosen, path))),
           );
         },
       });

@@ -4,7 +4,7 @@ import { documentPath } from '../../contract/places.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import { inTurns, type Steps } from '../../hypermedia/steps.ts';
 import { publicInSteps } from '../document/merge.ts';
-import { type Outline, outlineInSteps } from '../document/outline.ts';
+import { type Outline, outlineOf } from '../document/outline.ts';
 import { once } from './once.ts';
 
 export interface Published {
@@ -28,7 +28,7 @@ export function publish(
     make: () => Steps<OpenAPIObject>,
   ): Published => {
     const document = once(() => inTurns(make()));
-    const outline = once(async () => inTurns(outlineInSteps(await document())));
+    const outline = once(async () => inTurns(outlineOf(await document())));
     return { ...what, document, outline };
   };
   return [
