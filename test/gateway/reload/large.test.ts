@@ -2,13 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { configFile } from '../../../src/config/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/http/log.ts';
 import { largeDocument } from '../../support/large-document.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
+
+// Seconds of work in steps, which take longer where others work as well.
+jest.setTimeout(180_000);
 
 /** Milliseconds of CPU: five times what was measured for the most that one turn takes, since a garbage collection may fall into it. */
 const MOST = 150;
