@@ -11,6 +11,7 @@ import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
+import { atOnce, type Steps } from '../hypermedia/steps.ts';
 import { Cache } from '../outbound/cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { callersOf } from './callers.ts';
@@ -21,7 +22,7 @@ import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './headers.ts';
 import { mountOf } from './mount.ts';
-import { compileOperations } from './operation.ts';
+import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { ownPages } from './own-pages.ts';
 import { passOnOf, restorePlainTags } from './pass-on.ts';
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
+  /** Of these documents, where it is there already. */
+  readonly graph?: LinkGraph;
   readonly targets: Targets;
   /** Where answers are kept, for services that have a cache. */
   readonly cache?: Cache;
@@ -57,9 +60,13 @@ export interface GatewayOptions {
   readonly onFault?: (service: string, fault: DocumentFault) => void;
 }
 
-export function createGateway({
+export const createGateway = (options: GatewayOptions): RequestListener => atOnce(createInSteps(options));
+
+/** The same in steps, for large documents. */
+export function* createInSteps({
   config,
   documents,
+  graph: given,
   targets,
   cache = new Cache(),
   ledger = new ResponseLedger(),
@@ -68,34 +75,35 @@ export function createGateway({
   onRequest,
   onDroppedLink,
   onFault,
-}: GatewayOptions): RequestListener {
+}: GatewayOptions): Steps<RequestListener> {
   const services = config.services.map((service) => ({
     ...service,
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
-  const operations = services.flatMap(
-    ({ name, unknownQuery, unknownBody, responses, operations: policies, ...place }) => {
-      const document = documents.get(name);
-      if (!document) return [];
-      const compiled = compileOperations({
-        service: name,
-        document,
-        unknownQuery,
-        unknownBody,
-        json: config.limits,
-        mount: mountOf(place),
-        holdsResponses: responses !== 'off',
-        onFault: (fault) => onFault?.(name, fault),
-      });
-      checkOperationPolicies(
-        { name, operations: policies },
-        compiled.map(({ operationId }) => operationId),
-      );
-      return compiled;
-    },
-  );
+  const operations: GatewayOperation[] = [];
+  for (const { name, unknownQuery, unknownBody, responses, operations: policies, ...place } of services) {
+    const document = documents.get(name);
+    if (!document) continue;
+    const compiled = yield* compileInSteps({
+      service: name,
+      document,
+      unknownQuery,
+      unknownBody,
+      json: config.limits,
+      mount: mountOf(place),
+      holdsResponses: responses !== 'off',
+      onFault: (fault) => onFault?.(name, fault),
+    });
+    checkOperationPolicies(
+      { name, operations: policies },
+      compiled.map(({ operationId }) => operationId),
+    );
+    for (const one of compiled) operations.push(one);
+  }
   const router = createRouter(operations);
-  const graph = new LinkGraph([...documents].map(([name, document]) => ({ name, document })));
+  const graph =
+    given ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
+  yield;
   const paths = publicPaths(router, pages);
   const unservedPaths = unserved(services.filter(({ name }) => !documents.has(name)));
   const compositionOf = compositions({

@@ -3,6 +3,7 @@ import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
 import { whyUnreachable } from '../http/route-tree.ts';
+import { atOnce, type Steps } from '../hypermedia/steps.ts';
 import { RequestBody } from './contract/body.ts';
 import { type Located, locate } from './contract/located.ts';
 import { Parameters } from './contract/parameters.ts';
@@ -67,7 +68,11 @@ export interface OperationsOptions {
 }
 
 /** @throws ConfigError when the document claims a reserved path, unless that is told */
-export const compileOperations = ({
+export const compileOperations = (options: OperationsOptions): GatewayOperation[] =>
+  atOnce(compileInSteps(options));
+
+/** The same in steps, one a path. */
+export function* compileInSteps({
   service,
   document,
   unknownQuery = 'reject',
@@ -78,7 +83,7 @@ export const compileOperations = ({
   isEager = false,
   isReservedTold = false,
   onFault: tell = () => {},
-}: OperationsOptions): GatewayOperation[] => {
+}: OperationsOptions): Steps<GatewayOperation[]> {
   const onFault = once(tell);
   const root = document as unknown as Json;
   const references = new SchemaReferences(root);
@@ -87,7 +92,7 @@ export const compileOperations = ({
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);
-  return Object.keys(document.paths ?? {}).flatMap((path) => {
+  const compiledAt = (path: string): GatewayOperation[] => {
     if (!path.startsWith('/')) return [];
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
@@ -155,8 +160,14 @@ export const compileOperations = ({
             : undefined,
       };
     });
-  });
-};
+  };
+  const compiled: GatewayOperation[] = [];
+  for (const path of Object.keys(document.paths ?? {})) {
+    compiled.push(...compiledAt(path));
+    yield;
+  }
+  return compiled;
+}
 
 /** A schema may be in use at many places, and compiled in several ways. */
 function once(tell: (fault: DocumentFault) => void): (fault: DocumentFault) => void {

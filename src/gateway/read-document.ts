@@ -142,7 +142,7 @@ export function reader<T extends Text>(
 export const readDocuments = async (
   services: readonly ServicePlaces[],
   told: ReadDocumentOptions = {},
-): Promise<ServiceDocument[]> =>
+): Promise<readonly ServiceDocument[]> =>
   liftDocuments(
     await Promise.all(
       services.map(async (service) => ({

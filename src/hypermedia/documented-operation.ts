@@ -13,6 +13,7 @@ import { BATCHES } from '../contract/batch.ts';
 import { type DescribedBody, describeBody, hasLinks, type Schema } from './described-body.ts';
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
+import { atOnce, type Steps } from './steps.ts';
 import { parameterProperty, type TemplateProperty, templateProperties } from './template.ts';
 import { words } from './words.ts';
 
@@ -59,14 +60,22 @@ const JSON_BODY = /[/+]json\b/;
 
 /** One without an id has method and path for one, as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
-  Object.entries(document.paths ?? {}).flatMap(([path, given]) => {
+  atOnce(documentOperations(service, document));
+
+/** The same in steps, one a path. */
+export function* documentOperations(service: string, document: OpenAPIObject): Steps<DocumentedOperation[]> {
+  const found: DocumentedOperation[] = [];
+  for (const [path, given] of Object.entries(document.paths ?? {})) {
     const item = resolveReference<PathItemObject>(document, given);
-    return METHODS.flatMap((method) => {
+    for (const method of METHODS) {
       const operation = item?.[method];
-      if (item === undefined || operation === undefined || !path.startsWith('/')) return [];
-      return [documented(service, document, { path, method, item, operation })];
-    });
-  });
+      if (item !== undefined && operation !== undefined && path.startsWith('/'))
+        found.push(documented(service, document, { path, method, item, operation }));
+    }
+    yield;
+  }
+  return found;
+}
 
 const titleOf = (operationId: string | undefined): string | undefined => operationId && words(operationId);
 

@@ -5,12 +5,13 @@
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { withChoices } from './choices.ts';
 import { type Schema, schemaName, standingNames } from './described-body.ts';
-import { type DocumentedOperation, documentedOperations } from './documented-operation.ts';
+import { type DocumentedOperation, documentOperations } from './documented-operation.ts';
 import type { Expression } from './expression.ts';
 import { type Members, membersOf } from './fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from './formats/format.ts';
 import { isBefore, type PathTemplate } from './href.ts';
 import { compileLink, holder, operationAt } from './link-object.ts';
+import { atOnce, type Steps } from './steps.ts';
 import type { TemplateProperty } from './template.ts';
 
 /** One service's document, under the service's name. */
@@ -100,14 +101,27 @@ export class LinkGraph {
   readonly #shapes = new Map<string, MutableShape>();
   readonly #targets = new Set<GraphOperation>();
   readonly #singles = new Set<Shape>();
-  readonly #standing: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly #documents: ReadonlyMap<string, OpenAPIObject>;
+  #standing: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  #documents: ReadonlyMap<string, OpenAPIObject> = new Map();
   /** Links whose operation no document has, as `schema.relation`: they are left out. */
   readonly dangling: string[] = [];
 
   constructor(documents: readonly ServiceDocument[]) {
+    atOnce(this.#build(documents));
+  }
+
+  /** The same in steps. */
+  static *of(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+    const graph = new LinkGraph([]);
+    yield* graph.#build(documents);
+    return graph;
+  }
+
+  *#build(documents: readonly ServiceDocument[]): Steps<void> {
     this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
-    const documented = documents.flatMap(({ name, document }) => documentedOperations(name, document));
+    const documented: DocumentedOperation[] = [];
+    for (const { name, document } of documents)
+      documented.push(...(yield* documentOperations(name, document)));
     const operations: MutableOperation[] = documented.map((operation) =>
       withForm(operation, () => operations),
     );
@@ -122,9 +136,11 @@ export class LinkGraph {
     this.#standing = new Map(
       [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
     );
-    for (const operation of operations) this.#addShape(operation);
-    for (const operation of operations) this.#addItems(operation);
-    for (const operation of operations) this.#addLinks(operation);
+    for (const add of [this.#addShape, this.#addItems, this.#addLinks])
+      for (const operation of operations) {
+        add.call(this, operation);
+        yield;
+      }
     for (const shape of this.#shapes.values())
       for (const { target } of expandable(shape)) this.#targets.add(target);
     for (const operation of operations) this.#addBatch(operation);
@@ -267,3 +283,14 @@ function withForm(operation: DocumentedOperation, all: () => readonly GraphOpera
 }
 
 const key = (service: string, name: string): string => `${service} ${name}`;
+
+const graphs = new WeakMap<readonly ServiceDocument[], LinkGraph>();
+
+/** The graph of these documents, made once: of large ones that takes long. */
+export const graphOf = (documents: readonly ServiceDocument[]): LinkGraph => atOnce(graphInSteps(documents));
+
+export function* graphInSteps(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+  const graph = graphs.get(documents) ?? (yield* LinkGraph.of(documents));
+  graphs.set(documents, graph);
+  return graph;
+}

@@ -44,8 +44,10 @@ export function inlineSchemas(document: object, schemas: readonly Schema[]): Sch
       tasks.push({ schema: inner, depth: depth + 1, target: made });
       return made;
     };
-    if (properties !== undefined && names.length <= left)
+    if (properties !== undefined && names.length <= left) {
+      left -= names.length;
       target.properties = Object.fromEntries(names.map((name) => [name, within(properties[name] as Schema)]));
+    }
     if (items !== undefined) target.items = within(items);
   }
   return roots;

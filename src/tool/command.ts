@@ -5,7 +5,7 @@ export interface Command {
   run(names: readonly string[], options?: CommandOptions): Promise<Report>;
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   /** What the paths of the documents begin with behind the gateway. */
   readonly prefix?: string;
 }

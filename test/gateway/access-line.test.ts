@@ -29,3 +29,14 @@ it('names the operation, its service, how often it was tried and what the circui
   await x().get('/nothing').expect(404);
   expect(line()).not.toHaveProperty('attempts');
 });
+
+it.each(['a"b', 'a\nb', '"}\n{"level":60,"msg":"forged"}', '\u2028\u0000\\', '都'])(
+  'is one line, and JSON, whatever an operation is called: %j',
+  async (operationId) => {
+    const gateway = await startGateway({ orders: document({ '/x': { get: { operationId } } }) });
+    await request(gateway.url).get('/x').expect(200);
+    const line = gateway.log.written.at(-1) ?? '';
+    expect(line.trimEnd()).not.toContain('\n');
+    expect(JSON.parse(line)).toMatchObject({ level: 30, operationId });
+  },
+);

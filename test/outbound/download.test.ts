@@ -26,3 +26,38 @@ it('has characters whole that came in pieces', async () => {
   expect((await download(`${upstream.url}/x`))?.text).toBe(text.slice(1));
   await upstream.stop();
 });
+
+it.each([301, 302, 303, 307, 308])(
+  'follows a redirect (%d) on the same server, and no more than three',
+  async (status) => {
+    const upstream = await startUpstream((req, res) => {
+      const hops = Number(req.url?.slice(1));
+      if (hops === 0) res.end('found');
+      else res.writeHead(status, { Location: `/${hops - 1}` }).end();
+    });
+    expect((await download(`${upstream.url}/3`))?.text).toBe('found');
+    await expect(download(`${upstream.url}/4`)).rejects.toThrow(/redirects more than 3 times/);
+    await upstream.stop();
+  },
+);
+
+it.each(['http://127.0.0.1:1/x', '//127.0.0.1:1/x', 'file:///etc/hostname', 'data:text/plain,x', 'http://['])(
+  'follows no redirect to another server: %s',
+  async (location) => {
+    const upstream = await startUpstream((_req, res) => res.writeHead(302, { Location: location }).end());
+    await expect(download(`${upstream.url}/x`)).rejects.toThrow(/redirects to another server/);
+    await upstream.stop();
+  },
+);
+
+it('tells of bytes as they arrive, and ends where they are too many', async () => {
+  const upstream = await startUpstream((_req, res) => res.end('x'.repeat(1000)));
+  let bytes = 0;
+  await download(`${upstream.url}/x`, { onBytes: (more) => (bytes += more) });
+  expect(bytes).toBe(1000);
+  const onBytes = () => {
+    throw new Error('too much');
+  };
+  await expect(download(`${upstream.url}/x`, { onBytes })).rejects.toThrow(/too much/);
+  await upstream.stop();
+});

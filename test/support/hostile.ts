@@ -26,3 +26,99 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'an alias to nothing': 'x: *y',
   'a text that ends too soon': '{"openapi": "3.1.0",',
 };
+
+const names = (many: number): number[] => Array.from({ length: many }, (_, index) => index);
+
+/** Schemas that each refer to all: there are more ways through them than could ever be gone. */
+export const dense = (many: number): Record<string, object> =>
+  Object.fromEntries(
+    names(many).map((one) => [
+      `S${one}`,
+      {
+        type: 'object',
+        properties: Object.fromEntries(
+          names(many).map((other) => [`p${other}`, { $ref: `#/components/schemas/S${other}` }]),
+        ),
+      },
+    ]),
+  );
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Each is made of the next two times over, in one way or another, and the last of the first. */
+const diamonds = (keyword: 'allOf' | 'oneOf' | 'anyOf', many: number): Record<string, object> =>
+  Object.fromEntries(
+    names(many).map((one) => [
+      `S${one}`,
+      {
+        properties: { [`m${one}`]: { type: 'string' } },
+        [keyword]: [ref(`S${(one + 1) % many}`), ref(`S${(one + 1) % many}`)],
+      },
+    ]),
+  );
+
+/** Each refers to the next. */
+const chain = (many: number): Record<string, object> =>
+  Object.fromEntries(
+    names(many).map((one) => [`S${one}`, one + 1 < many ? ref(`S${one + 1}`) : { type: 'string' }]),
+  );
+
+const using = (schemas: object, links = {}) => ({
+  openapi: '3.1.0',
+  info: { title: 'hostile', version: '1' },
+  paths: {
+    '/hostile/{id}': {
+      get: {
+        operationId: 'getHostile',
+        parameters: [
+          { name: 'id', in: 'path', required: true, schema: { type: 'string' } },
+          { name: 'where', in: 'query', style: 'deepObject', schema: ref('S0') },
+        ],
+        responses: {
+          200: {
+            description: 'ok',
+            content: { 'application/json': { schema: ref('S0') } },
+            links: {
+              change: { operationId: 'changeHostile', parameters: { id: '$request.path.id' } },
+              ...links,
+            },
+          },
+        },
+      },
+      post: {
+        operationId: 'changeHostile',
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        requestBody: { content: { 'application/json': { schema: ref('S0') } } },
+        responses: { 200: { description: 'ok' } },
+      },
+    },
+  },
+  components: { schemas },
+});
+
+/** Documents that are allowed, and have to be served like any other. */
+export const denseDocuments: Readonly<Record<string, object>> = {
+  'schemas that all refer to each other': using(dense(12)),
+  'a schema that has itself many times': using({
+    S0: { type: 'object', properties: Object.fromEntries(names(20).map((one) => [`p${one}`, ref('S0')])) },
+  }),
+  'allOf, two by two': using(diamonds('allOf', 40)),
+  'oneOf, two by two': using(diamonds('oneOf', 40)),
+  'anyOf, two by two': using(diamonds('anyOf', 40)),
+  'a long row of references': using(chain(5000)),
+  'lists of lists': using({
+    S0: {
+      type: 'object',
+      properties: {
+        list: { type: 'array', minItems: 1e9, items: { type: 'array', minItems: 1e9, items: ref('S0') } },
+      },
+    },
+  }),
+  'links that refer to each other in a circle': {
+    ...using({ S0: { type: 'object' } }, { a: { $ref: '#/components/links/A' } }),
+    components: {
+      schemas: { S0: { type: 'object' } },
+      links: { A: { $ref: '#/components/links/B' }, B: { $ref: '#/components/links/A' } },
+    },
+  },
+};

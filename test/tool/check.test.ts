@@ -98,4 +98,45 @@ describe('linkway check', () => {
     );
     await upstream.stop();
   });
+
+  it('goes on where a path belongs to the gateway, and knows of a prefix', async () => {
+    const paths = {
+      '/': { get: { responses: {} } },
+      '/a/{x}': { get: { responses: { 404: { $ref: '#/components/responses/Missing' } } } },
+    };
+    const place = file('reserved.json', JSON.stringify({ openapi: '3.1.0', info: broken.info, paths }));
+    const { isGood, lines } = await check.run([place]);
+    expect(isGood).toBe(false);
+    expect(lines).toEqual([
+      `${place}: 1 operations, 2 faults`,
+      '  #/paths/~1 is refused with its document: / belongs to the gateway',
+      expect.stringContaining('refers to #/components/responses/Missing'),
+    ]);
+    const prefixed = await check.run([place], { prefix: '/shop' });
+    expect(prefixed.lines).toEqual([
+      `${place}: 2 operations, 1 faults`,
+      expect.stringContaining('refers to #/components/responses/Missing'),
+    ]);
+  });
+
+  it('names patterns that are not checked', async () => {
+    const schema = {
+      type: 'object',
+      properties: { a: { pattern: '(?!a)b' } },
+      patternProperties: { '^(a+)\\1$': {} },
+    };
+    const document = {
+      openapi: '3.1.0',
+      info: broken.info,
+      paths: {},
+      components: { schemas: { A: schema } },
+    };
+    const { lines } = await check.run([file('patterns.json', JSON.stringify(document))]);
+    expect(lines.slice(1)).toEqual([
+      expect.stringContaining('#/components/schemas/A has the pattern ^(a+)\\1$, which is not checked'),
+      expect.stringContaining(
+        '#/components/schemas/A/properties/a has the pattern (?!a)b, which is not checked',
+      ),
+    ]);
+  });
 });

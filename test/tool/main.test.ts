@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { startChild } from '../support/child.ts';
 import { itSamples } from '../support/samples.ts';
@@ -38,5 +41,29 @@ describe('npm run linkway', () => {
       code: 2,
       stderr: expect.stringContaining('no command paint'),
     });
+  });
+
+  it('writes no line that a document made up, and takes a prefix', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+    const file = join(folder, 'a.json');
+    const title = 'x\n\u001b[2Jlinkway: all is well';
+    writeFileSync(
+      file,
+      JSON.stringify({
+        openapi: '3.1.0',
+        info: { title, version: '1' },
+        paths: { '/status': { get: { responses: { 200: { $ref: `#/${title}` } } } } },
+      }),
+    );
+    const { stdout, code } = await run('check', file, '--prefix', '/p');
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toHaveLength(3);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('1 operations, 1 faults');
+    expect(await run('check', file, '--prefix', 'p')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--prefix: expected a path/),
+    });
+    rmSync(folder, { recursive: true });
   });
 });

@@ -6,7 +6,7 @@
 /** Takes a text where one of them holds in all its parts. */
 export type Alternatives = readonly (readonly Part[])[];
 
-export interface Part {
+interface Part {
   /** Without lookarounds, if it could be put so. */
   readonly source: string;
   /** Whether the text must not match. */

@@ -8,7 +8,7 @@ export const tokensOf = (pointer: string): string[] =>
     .map((token) => decoded(token).replaceAll('~1', '/').replaceAll('~0', '~'));
 
 export const encodeToken = (token: string): string =>
-  encodeURIComponent(token.replaceAll('~', '~0').replaceAll('/', '~1'));
+  encodeURIComponent(token.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** A member of its own: `constructor` is none of an empty object. */
 export const memberAt = (value: unknown, token: string): unknown =>

@@ -1,11 +1,14 @@
 /** Patterns of a document that no engine matches in time that grows with the text: values are not held to them. */
+import { atOnce, type Steps } from '../../hypermedia/steps.ts';
 import { lookThrough } from '../document/dangling.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import { isObject } from '../document/grammar.ts';
 import { isUnchecked } from './pattern.ts';
 
 /** Each by its JSON Pointer. */
-export function uncheckedPatterns(document: object): DocumentFault[] {
+export const uncheckedPatterns = (document: object): DocumentFault[] => atOnce(uncheckedInSteps(document));
+
+export function* uncheckedInSteps(document: object): Steps<DocumentFault[]> {
   const faults: DocumentFault[] = [];
   const known = new Map<string, boolean>();
   const isTold = (pattern: unknown): pattern is string => {
@@ -14,7 +17,7 @@ export function uncheckedPatterns(document: object): DocumentFault[] {
     known.set(pattern, told);
     return told;
   };
-  lookThrough(document, ({ pattern, patternProperties }, pointer) => {
+  yield* lookThrough(document, ({ pattern, patternProperties }, pointer) => {
     const patterns = [pattern, ...(isObject(patternProperties) ? Object.keys(patternProperties) : [])];
     for (const one of patterns.filter(isTold)) faults.push({ pointer, reason: reasonOf(one) });
   });

@@ -7,19 +7,20 @@
  * are without it: not every tool comes to an end with such schemas.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { expandable, type Link, LinkGraph, type Shape } from '../../hypermedia/graph.ts';
+import { expandable, graphInSteps, type Link, type Shape } from '../../hypermedia/graph.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
 import { isObject, type Json } from './grammar.ts';
 import { operationsOf } from './stamp.ts';
 
 const EMBEDDED = '_embedded';
 
-export function withEmbedded(published: OpenAPIObject): OpenAPIObject {
+export function* withEmbedded(published: OpenAPIObject): Steps<OpenAPIObject> {
   const document = published as unknown as Json;
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
   if (!hasLinkObjects(document, components)) return published;
   const name = 'published';
-  const graph = new LinkGraph([{ name, document: published }]);
+  const graph = yield* graphInSteps([{ name, document: published }]);
   const changed = graph.shapesOf(name).flatMap((shape) => {
     const schema = shape.isNamed ? schemas[shape.name] : undefined;
     const members = membersOf(shape);

@@ -3,6 +3,7 @@
  * a reference from a property that happens to be called `$ref`, and leaves examples and extensions alone.
  */
 import { METHODS as NODE_METHODS } from 'node:http';
+import type { Steps } from '../../hypermedia/steps.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -147,6 +148,37 @@ export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
       return walked === undefined ? [] : [[name, walked]];
     }),
   );
+}
+
+/** The same of a document in steps, one for each path, webhook and component. */
+export function* walkInSteps(document: Json, visit: Visit): Steps<Json> {
+  return (yield* walkDeeper(document, 'document', visit)) as Json;
+}
+
+function* walkDeeper(node: unknown, kind: Kind, visit: Visit): Steps<unknown> {
+  if (!isObject(node)) return node;
+  const seen = visit(node, kind);
+  if (!seen) return undefined;
+  const made: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(seen)) {
+    const walked = yield* fieldInSteps(value, fieldOf(kind, name), visit);
+    if (walked !== undefined) made.push([name, walked]);
+  }
+  return Object.fromEntries(made);
+}
+
+function* fieldInSteps(value: unknown, field: Field | undefined, visit: Visit): Steps<unknown> {
+  const [shape, kind] = field ?? [];
+  if (kind === 'components') return yield* walkDeeper(value, kind, visit);
+  if (field === undefined || !isObject(value) || shape === 'one' || shape === 'list')
+    return walkField(value, field, visit);
+  const made: [string, unknown][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    const walked = walkField({ [name]: item }, field, visit) as Json;
+    made.push(...Object.entries(walked));
+    yield;
+  }
+  return Object.fromEntries(made);
 }
 
 function walkField(value: unknown, field: Field | undefined, visit: Visit): unknown {

@@ -7,19 +7,31 @@ import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/representa
 import { hasLinks } from '../../hypermedia/described-body.ts';
 import { LIFTED, operationName } from '../../hypermedia/documented-operation.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import { expandable, type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import {
+  expandable,
+  type GraphOperation,
+  graphInSteps,
+  type LinkGraph,
+  type ServiceDocument,
+} from '../../hypermedia/graph.ts';
 import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
 import { resolveReference } from '../../hypermedia/reference.ts';
-import { isObject, type Json, walk } from './grammar.ts';
+import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, walkInSteps } from './grammar.ts';
 import { operationsOf } from './stamp.ts';
 
-export function liftDocuments(services: readonly ServiceDocument[]): ServiceDocument[] {
-  const graph = new LinkGraph(services);
-  if (!graph.hasLinks()) return [...services];
-  return services.map((service) => ({ ...service, document: liftDocument(service, graph) }));
+export const liftDocuments = (services: readonly ServiceDocument[]): readonly ServiceDocument[] =>
+  atOnce(liftInSteps(services));
+
+export function* liftInSteps(services: readonly ServiceDocument[]): Steps<readonly ServiceDocument[]> {
+  const graph = yield* graphInSteps(services);
+  if (!graph.hasLinks()) return services;
+  const lifted: ServiceDocument[] = [];
+  for (const service of services) lifted.push({ ...service, document: yield* liftDocument(service, graph) });
+  return lifted;
 }
 
-function liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): OpenAPIObject {
+function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Steps<OpenAPIObject> {
   const operations = new Map<object, GraphOperation>();
   const lifter = new Lifter(name, document, graph);
   for (const [path, given] of Object.entries(document.paths ?? {})) {
@@ -29,14 +41,15 @@ function liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Op
       if (node !== undefined && isLiftable(node, operation, document) && isTaken(lifter.of(node), graph))
         operations.set(operation, node);
     }
+    yield;
   }
   if (operations.size === 0) return document;
   const schemas = linkedSchemas(name, document, graph);
-  return walk(document, 'document', (node, kind) => {
+  return (yield* walkInSteps(document as unknown as Json, (node, kind) => {
     const operation = operations.get(node);
     if (kind === 'operation' && operation !== undefined) return lifted(node, operation, document);
     return kind === 'schema' && schemas.has(node) ? withLinks(node) : node;
-  }) as unknown as OpenAPIObject;
+  })) as unknown as OpenAPIObject;
 }
 
 const isLiftable = (node: GraphOperation, operation: Json, document: OpenAPIObject): boolean =>

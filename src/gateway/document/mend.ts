@@ -4,22 +4,23 @@
  */
 import { valueAt } from '../../hypermedia/expression.ts';
 import { fragmentSegments, resolveReference } from '../../hypermedia/reference.ts';
-import { isObject, type Json, type Kind, walk } from './grammar.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, type Kind, walkInSteps } from './grammar.ts';
 import { isNewest, toNewest } from './newest.ts';
 
-export function mend(document: Json): Json {
+export function* mend(document: Json): Steps<Json> {
   const operations = new Set<unknown>();
-  walk(document, 'document', (node, kind) => {
+  yield* walkInSteps(document, (node, kind) => {
     if (kind === 'operation') operations.add(node.operationId);
     return node;
   });
-  const mended = walk(document, 'document', (node, kind) => {
+  const mended = yield* walkInSteps(document, (node, kind) => {
     if (typeof node.$ref === 'string' && leadsNowhere(document, node.$ref))
       return withoutReference(kind === 'schema' ? withoutNullable(node) : node, kind);
     if (kind === 'link') return isLink(node, operations, document) ? node : undefined;
     return kind === 'schema' ? withoutNullable(withChoices(node, document)) : node;
-  }) as Json;
-  return isNewest(document) ? toNewest(mended) : mended;
+  });
+  return isNewest(document) ? yield* toNewest(mended) : mended;
 }
 
 /** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */

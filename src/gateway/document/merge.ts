@@ -5,8 +5,9 @@
 import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { libraryProblems } from '../../contract/problems.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { atOnce, type Steps } from '../../hypermedia/steps.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-answers.ts';
-import { isObject, type Json, walk } from './grammar.ts';
+import { isObject, type Json, walkInSteps } from './grammar.ts';
 import { mend } from './mend.ts';
 import { OperationIds } from './operation-ids.ts';
 import { Paths } from './paths.ts';
@@ -32,34 +33,43 @@ export interface MergeOptions {
 export const publicInfo = (info: Partial<InfoObject> = {}): InfoObject => ({ ...DEFAULT_INFO, ...info });
 
 /** @throws ConfigError when two services claim the same operation, or one a reserved path */
-export function mergeDocuments(
+export const mergeDocuments = (
+  services: readonly ServiceDocument[],
+  options: MergeOptions = {},
+): OpenAPIObject => atOnce(mergeInSteps(services, options));
+
+/** The same in steps: of large documents it takes long. */
+export function* mergeInSteps(
   services: readonly ServiceDocument[],
   { info = {} }: MergeOptions = {},
-): OpenAPIObject {
-  const ids = new OperationIds(services.map(({ name, document }) => ({ name, document: asJson(document) })));
+): Steps<OpenAPIObject> {
+  const ids = yield* OperationIds.of(
+    services.map(({ name, document }) => ({ name, document: asJson(document) })),
+  );
   const registry = new Registry();
   const paths = new Paths(registry);
   const tags = new Tags();
 
   for (const { name, document } of services) {
-    const stamped = stamp(name, asJson(document));
+    const stamped = yield* stamp(name, asJson(document));
     const tag = tags.add(name, withServiceTag(name, stamped));
-    const rename = (component: Names['component']): Json =>
-      walk(
-        stamped,
-        'document',
-        renamer(stamped, { component, tag, operation: (id) => ids.publicId(name, id) }),
-      ) as Json;
-    const component = registry.add(name, sectionsOf(stamped), (nameOf) => sectionsOf(rename(nameOf)));
-    paths.add(name, rename(component).paths);
+    const rename = (component: Names['component']): Steps<Json> =>
+      walkInSteps(stamped, renamer(stamped, { component, tag, operation: (id) => ids.publicId(name, id) }));
+    const component = yield* registry.add(name, sectionsOf(stamped), function* (nameOf) {
+      return sectionsOf(yield* rename(nameOf));
+    });
+    paths.add(name, (yield* rename(component)).paths);
   }
 
-  const answers = registry.add('gateway', sectionsOf(gatewayDocument), () => sectionsOf(gatewayDocument));
+  // biome-ignore lint/correctness/useYield: it is one step
+  const answers = yield* registry.add('gateway', sectionsOf(gatewayDocument), function* () {
+    return sectionsOf(gatewayDocument);
+  });
   const written = paths.toJSON();
   const inUse = pathItemsInUse(written, registry);
   const sections = Object.fromEntries(registry.sections().map((name) => [name, registry.entries(name)]));
   const { webhooks, pathItems, ...components } = sections;
-  return mend({
+  return (yield* mend({
     openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
     info: publicInfo(info),
     servers: PUBLIC_SERVERS,
@@ -77,12 +87,16 @@ export function mergeDocuments(
       [PROBLEMS]: publicProblems(services),
     },
     'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
-  }) as unknown as OpenAPIObject;
+  })) as unknown as OpenAPIObject;
 }
 
 /** One service's document as callers may see it: reached through the gateway. */
-export const publicDocument = ({ name, document }: ServiceDocument): OpenAPIObject =>
-  mend({ ...stamp(name, asJson(document)), servers: PUBLIC_SERVERS }) as unknown as OpenAPIObject;
+export const publicDocument = (service: ServiceDocument): OpenAPIObject => atOnce(publicInSteps(service));
+
+export function* publicInSteps({ name, document }: ServiceDocument): Steps<OpenAPIObject> {
+  const stamped = yield* stamp(name, asJson(document));
+  return (yield* mend({ ...stamped, servers: PUBLIC_SERVERS })) as unknown as OpenAPIObject;
+}
 
 const withServiceTag = (service: string, stamped: Json): unknown[] => {
   const tags = Array.isArray(stamped.tags) ? stamped.tags : [];

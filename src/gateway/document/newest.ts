@@ -3,7 +3,8 @@
  * methods without a field of their own (§4.8.1), media types by reference (§4.7).
  */
 import { resolveReference } from '../../hypermedia/reference.ts';
-import { isObject, type Json, METHODS, OWN_FIELDS, walk } from './grammar.ts';
+import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, METHODS, OWN_FIELDS, walkInSteps } from './grammar.ts';
 
 export const ADDITIONAL = 'additionalOperations';
 
@@ -12,17 +13,19 @@ const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
 
 export const isNewest = ({ openapi }: Json): boolean => String(openapi).startsWith('3.2.');
 
-export function fromNewest(document: Json): Json {
-  return walk(document, 'document', (node, kind) => {
+export const fromNewest = (document: Json): Json => atOnce(fromNewestInSteps(document));
+
+export function* fromNewestInSteps(document: Json): Steps<Json> {
+  return yield* walkInSteps(document, (node, kind) => {
     if (kind === 'mediaType' && typeof node.$ref === 'string')
       return resolveReference<Json>(document, node) ?? {};
     return kind === 'pathItem' && isObject(node[ADDITIONAL]) ? flattened(node, node[ADDITIONAL]) : node;
-  }) as Json;
+  });
 }
 
 /** The other way, for what is shown. */
-export function toNewest(document: Json): Json {
-  return walk(document, 'document', (node, kind) => (kind === 'pathItem' ? nested(node) : node)) as Json;
+export function* toNewest(document: Json): Steps<Json> {
+  return yield* walkInSteps(document, (node, kind) => (kind === 'pathItem' ? nested(node) : node));
 }
 
 function flattened({ [ADDITIONAL]: _, ...item }: Json, additional: Json): Json {

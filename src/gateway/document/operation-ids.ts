@@ -1,12 +1,23 @@
 /** The operation ids of the public document: unique across services, and links of one find those of another. */
-import { isObject, type Json, walk } from './grammar.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, walkInSteps } from './grammar.ts';
 import { freeName } from './registry.ts';
+
+interface Declared {
+  readonly name: string;
+  readonly ids: ReadonlySet<string>;
+}
 
 export class OperationIds {
   readonly #own = new Map<string, Map<string, string>>();
 
-  constructor(services: readonly { name: string; document: Json }[]) {
-    const declared = services.map(({ name, document }) => ({ name, ids: idsOf(document) }));
+  static *of(services: readonly { name: string; document: Json }[]): Steps<OperationIds> {
+    const declared: Declared[] = [];
+    for (const { name, document } of services) declared.push({ name, ids: yield* idsOf(document) });
+    return new OperationIds(declared);
+  }
+
+  private constructor(declared: readonly Declared[]) {
     const taken = new Set<string>();
     for (const { name, ids } of declared) {
       const own = new Map<string, string>();
@@ -32,9 +43,9 @@ export class OperationIds {
   }
 }
 
-function idsOf(document: Json): Set<string> {
+function* idsOf(document: Json): Steps<Set<string>> {
   const ids = new Set<string>();
-  walk(document, 'document', (node, kind) => {
+  yield* walkInSteps(document, (node, kind) => {
     if (kind === 'operation' && typeof node.operationId === 'string') ids.add(node.operationId);
     return isObject(node) ? node : undefined;
   });

@@ -4,10 +4,11 @@
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { fragmentSegments, resolveReference } from '../../hypermedia/reference.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
 import { alternativesAmong } from './alternatives.ts';
 import { escapeToken } from './dangling.ts';
 import { isObject, type Json, OWN_FIELDS } from './grammar.ts';
-import { ADDITIONAL, fromNewest, isNewest } from './newest.ts';
+import { ADDITIONAL, fromNewestInSteps, isNewest } from './newest.ts';
 import { operationsOf } from './stamp.ts';
 
 export interface OutlinedOperation {
@@ -34,9 +35,9 @@ export interface Outline {
   readonly alternatives: ReturnType<typeof alternativesAmong>;
 }
 
-export function outlineOf(published: OpenAPIObject): Outline {
+export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
   const shown = published as unknown as Json;
-  const document = isNewest(shown) ? fromNewest(shown) : shown;
+  const document = isNewest(shown) ? yield* fromNewestInSteps(shown) : shown;
   const operations = (['paths', 'webhooks'] as const).flatMap((root) => outlined(document, root));
   const byTag = new Map<string, OutlinedOperation[]>(declaredTags(document).map((tag) => [tag, []]));
   for (const operation of operations)

@@ -4,6 +4,7 @@
  * plain name, so that a service added at the end never renames what callers already know.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Steps } from '../../hypermedia/steps.ts';
 import { isObject, type Json } from './grammar.ts';
 
 /** Entries by section of `components`; `webhooks` counts as one more section. */
@@ -44,7 +45,7 @@ export class Registry {
    * components under a choice of names: two that read alike differ if what they refer to does, so the choice is
    * repeated until nothing moves any more. A component only ever moves on to the next variant, so it ends.
    */
-  add(service: string, own: Sections, rewrite: (nameOf: NameOf) => Sections): NameOf {
+  *add(service: string, own: Sections, rewrite: (nameOf: NameOf) => Steps<Sections>): Steps<NameOf> {
     const position = new Map<string, number>();
     const chosen = new Map<string, string>();
     const nameOf: NameOf = (section, name) => chosen.get(`${section}/${name}`) ?? name;
@@ -61,8 +62,9 @@ export class Registry {
 
     for (let [moved, round] = [true, 0]; moved; round++) {
       moved = false;
-      for (const [section, entries] of rewrite(nameOf)) {
+      for (const [section, entries] of yield* rewrite(nameOf)) {
         for (const [name, value] of entries) {
+          yield;
           const held = this.#held.get(section);
           const current = nameOf(section, name);
           if (!held?.has(current)) continue;
@@ -76,7 +78,7 @@ export class Registry {
       }
     }
 
-    for (const [section, entries] of rewrite(nameOf)) {
+    for (const [section, entries] of yield* rewrite(nameOf)) {
       for (const [name, value] of entries) this.#hold(section, name, nameOf(section, name), value);
     }
     return nameOf;

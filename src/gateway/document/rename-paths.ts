@@ -42,9 +42,9 @@ function pointingAt(node: unknown, rename: (path: string) => string): unknown {
 
 /** A path as a segment of a JSON Pointer in a URI fragment (RFC 6901 §6). */
 function renamed(segment: string, rename: (path: string) => string): string {
-  const path = decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
+  const path = fragmentSegments(`#/${segment}`).join('');
   const name = rename(path);
-  return name === path ? segment : encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
+  return name === path ? segment : escapeToken(name);
 }
 
 /** A pointer into a document as `renamePaths` made it, as a pointer into what it was. */

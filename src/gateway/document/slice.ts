@@ -6,6 +6,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { valueAt } from '../../hypermedia/expression.ts';
 import { fragmentSegments, resolveReference } from '../../hypermedia/reference.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
 import { fieldOf, isObject, type Json, type Kind, METHODS, walk } from './grammar.ts';
 import { Hoisted } from './hoist.ts';
 import { mend } from './mend.ts';
@@ -14,10 +15,16 @@ import { type Outline, type OutlinedOperation, placeOf } from './outline.ts';
 import { Reached } from './reached.ts';
 
 /**
+ * In steps, since a part of a large document may be large itself.
+ *
  * @param chosen of the outline's operations
  * @param whole where the whole document is, as a reference from the part
  */
-export function slice(outline: Outline, chosen: readonly OutlinedOperation[], whole: string): OpenAPIObject {
+export function* slice(
+  outline: Outline,
+  chosen: readonly OutlinedOperation[],
+  whole: string,
+): Steps<OpenAPIObject> {
   const { document } = outline;
   const { components, paths: _, webhooks: __, tags: ___, ...rest } = document;
   const sections = isObject(components) ? components : {};
@@ -64,6 +71,7 @@ export function slice(outline: Outline, chosen: readonly OutlinedOperation[], wh
     entries.set(name, kind === undefined ? value : own(value, kind));
     // Before the loop ends: what was added may reach more.
     hoisted.settle();
+    yield;
   }
   const inOrder = Object.entries(sections).flatMap(([section, entries]) => {
     if (section.startsWith('x-')) return [[section, entries]];
@@ -73,13 +81,13 @@ export function slice(outline: Outline, chosen: readonly OutlinedOperation[], wh
       ? [[section, Object.fromEntries(names.map((name) => [name, kept?.get(name)]))]]
       : [];
   });
-  return mend({
+  return (yield* mend({
     ...rest,
     tags: tagsOf(document, chosen),
     paths: {},
     ...roots,
     components: hoisted.into(Object.fromEntries(inOrder)),
-  }) as unknown as OpenAPIObject;
+  })) as unknown as OpenAPIObject;
 }
 
 /** The path items of some operations, with no others. */

@@ -46,6 +46,7 @@ class Sound {
   }
 
   #member(owner: Json, name: string, value: unknown, [shape, kind]: Field, pointer: string): void {
+    if (name === 'content' && kind === 'mediaType' && isObject(value)) this.#mediaTypes(value, pointer);
     const isParameter = name === 'parameters';
     if (shape === 'one') this.#one(owner, name, kind, pointer, false);
     else if (shape === 'list' && Array.isArray(value)) {
@@ -61,6 +62,13 @@ class Sound {
         if (shape === 'map' || !key.startsWith('x-'))
           this.#one(value, key, kind, `${pointer}/${escapeToken(key)}`, isParameter);
     } else this.#drop(owner, name, pointer, shape === 'list' ? 'a list' : 'an object');
+  }
+
+  /** Their names go into headers. */
+  #mediaTypes(content: Json, pointer: string): void {
+    for (const name of Object.keys(content))
+      if (!/^[ -~]+$/.test(name))
+        this.#drop(content, name, `${pointer}/${escapeToken(name)}`, 'a media type');
   }
 
   #one(owner: object, key: string | number, kind: Kind, pointer: string, isParameter: boolean): void {

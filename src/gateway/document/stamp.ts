@@ -2,7 +2,8 @@
  * What an operation inherits from its document is written onto the operation, before documents are merged:
  * the service it belongs to, a tag, the document's security. Servers go, since the gateway is the only way in.
  */
-import { isObject, type Json, METHODS, walk } from './grammar.ts';
+import type { Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, METHODS, walkInSteps } from './grammar.ts';
 
 /** Extension on every public operation: the service that answers it. */
 const SERVICE = 'x-linkway-service';
@@ -10,8 +11,8 @@ const SERVICE = 'x-linkway-service';
 /** The way in, relative to wherever the document was loaded from. */
 export const PUBLIC_SERVERS = [{ url: '/' }];
 
-export function stamp(service: string, document: Json): Json {
-  const secured = withSecurity(document);
+export function* stamp(service: string, document: Json): Steps<Json> {
+  const secured = yield* withSecurity(document);
   const paths = mapEntries(secured.paths, (item) => stampItem(service, withoutServers(item), withoutServers));
   const webhooks = mapEntries(secured.webhooks, (item) => stampItem(service, item));
   const components = isObject(secured.components) && {
@@ -45,12 +46,12 @@ export const operationsOf = (item: unknown): [method: string, operation: Json][]
     return isObject(operation) ? [[method, operation] as [string, Json]] : [];
   });
 
-const withSecurity = (document: Json): Json =>
-  Array.isArray(document.security)
-    ? (walk(document, 'document', (node, kind) =>
-        kind === 'operation' && !node.security ? { ...node, security: document.security } : node,
-      ) as Json)
-    : document;
+function* withSecurity(document: Json): Steps<Json> {
+  if (!Array.isArray(document.security)) return document;
+  return yield* walkInSteps(document, (node, kind) =>
+    kind === 'operation' && !node.security ? { ...node, security: document.security } : node,
+  );
+}
 
 const stampItem = (service: string, item: Json, also: (node: Json) => Json = (node) => node): Json => ({
   ...item,

@@ -41,7 +41,9 @@ function counted(document: OpenAPIObject, schema: object, maxSampleDepth: number
     // Examples are of the document, and go where nothing is counted.
     return { value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)), isDone: true };
   } catch (error) {
-    if (error instanceof TooManyLooks) return { value: undefined, isDone: false };
+    // The latter for references that lead to references, very many in a row.
+    if (error instanceof TooManyLooks || error instanceof RangeError)
+      return { value: undefined, isDone: false };
     throw error;
   }
 }

@@ -5,7 +5,7 @@
  * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document with `Preference-Applied`, 400
  * for a wish that the document does not have, 404, and 406 where the document has that.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
@@ -15,16 +15,17 @@ import { hasLinks } from '../../hypermedia/described-body.ts';
 import type { Body } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import { type GraphOperation, LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import { type GraphOperation, graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { plain } from '../../hypermedia/selection.ts';
+import { atOnce, type Steps } from '../../hypermedia/steps.ts';
 import { locate } from '../contract/located.ts';
 import { essence, isJsonType } from '../contract/media.ts';
 import type { DeclaredMedia } from '../contract/responses.ts';
 import { SchemaReferences } from '../contract/schema-references.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
-import { compileOperations } from '../operation.ts';
+import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../router.ts';
 import { conformingBody } from './conforming.ts';
 import { responseOf, type Wish } from './example.ts';
@@ -34,19 +35,30 @@ import { requiredHeaders } from './headers.ts';
  * @param services all of them, since links lead from one to another
  * @param onFault called for an example that its own schema refuses, when it is asked for first
  */
-export function mock(
+export const mock = (
+  service: string,
+  services: readonly ServiceDocument[],
+  onFault?: (fault: DocumentFault) => void,
+): RequestListener => atOnce(mockInSteps(service, services, onFault));
+
+export function* mockInSteps(
   service: string,
   services: readonly ServiceDocument[],
   onFault: (fault: DocumentFault) => void = () => {},
-) {
+): Steps<RequestListener> {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
   const root = document as unknown as Json;
   const references = new SchemaReferences(root);
-  const router = createRouter(
-    compileOperations({ service, document, unknownQuery: 'pass', unknownBody: 'pass', holdsResponses: true }),
-  );
+  const compiled = yield* compileInSteps({
+    service,
+    document,
+    unknownQuery: 'pass',
+    unknownBody: 'pass',
+    holdsResponses: true,
+  });
+  const router = createRouter(compiled);
   const known = new Map<string, unknown>();
-  const graph = new LinkGraph(services);
+  const graph = yield* graphInSteps(services);
   const lifter = new Lifter(service, document, graph);
 
   /** A body of a service that writes links itself gets those that it would write. */

@@ -2,8 +2,9 @@
 import type { ServiceConfig } from '../../config/gateway-yaml.ts';
 import { listen } from '../../http/listen.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { inTurns } from '../../hypermedia/steps.ts';
 import type { DocumentFault } from '../document/fault.ts';
-import { mock } from './mock.ts';
+import { mockInSteps } from './mock.ts';
 
 interface Mocks {
   /** The configuration, with the places of the mocks. */
@@ -23,10 +24,8 @@ export async function startMocks(
       placed.push(service);
       continue;
     }
-    const { url, close } = await listen(
-      mock(service.name, documents, (fault) => onFault(service.name, fault)),
-      { port: 0, host: '127.0.0.1' },
-    );
+    const app = await inTurns(mockInSteps(service.name, documents, (fault) => onFault(service.name, fault)));
+    const { url, close } = await listen(app, { port: 0, host: '127.0.0.1' });
     closes.push(close);
     // Its document has the paths that callers see, and none that a health check asks for.
     placed.push({ ...service, urls: [url], base: service.prefix, health: undefined });

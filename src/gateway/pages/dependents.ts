@@ -1,6 +1,6 @@
 /** What a service is needed for, by the documents alone: its own operations, and where others may embed what it has. */
 
-import { LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import { graphOf, type ServiceDocument } from '../../hypermedia/graph.ts';
 import type { Leading } from './picture.ts';
 
 interface NeedingOperation {
@@ -33,7 +33,7 @@ export function leadingOf(services: readonly ServiceDocument[]): readonly Leadin
 }
 
 export function dependentsOf(services: readonly ServiceDocument[]): ReadonlyMap<string, Dependents> {
-  const graph = new LinkGraph(services);
+  const graph = graphOf(services);
   const links = services.flatMap(({ name }) =>
     graph
       .shapesOf(name)

@@ -19,7 +19,7 @@ import { html } from '../../http/page/html.ts';
 import { layout, siteHeader } from '../../http/page/layout.ts';
 import { pathOf as sitePathOf } from '../../http/page/site-files.ts';
 import { pathOf } from './assets.ts';
-import { chooser, isLarge, partsList, partsMenu, titleOf } from './docs-parts.ts';
+import { chooser, isLarge, type Outlined, partsList, partsMenu, titleOf } from './docs-parts.ts';
 import { once } from './once.ts';
 import { operationsOfPart, type Part, partOf, queryOf } from './part.ts';
 import type { Published } from './published.ts';
@@ -37,22 +37,25 @@ const fileHeaders = { 'Cache-Control': cache.files };
 const dist = createRequire(import.meta.resolve('swagger-ui-express'));
 
 export function docs(router: Router, published: readonly Published[]): void {
-  get(router, '/docs', (req, res) => {
+  get(router, '/docs', async (req, res) => {
     const { 'urls.primaryName': name = '', ...query } = req.query;
     // That of everything has no name, and is what is shown without one.
-    const chosen = published.find(({ service = '' }) => service === name);
-    if (!chosen) throw new Problem(notFound, `No document is called ${name}.`);
+    const found = published.find(({ service = '' }) => service === name);
+    if (!found) throw new Problem(notFound, `No document is called ${name}.`);
+    const chosen = { ...found, outline: await found.outline() };
     const part = partOf(query);
     const isList = part === undefined && isLarge(chosen);
     send(req, res, isList ? list(published, chosen) : swagger(published, chosen, part));
   });
   for (const [name, type] of Object.entries(FILES)) {
-    const file = once(() => entity(type, readFileSync(dist.resolve(`swagger-ui-dist/${name}`)), fileHeaders));
-    get(router, `/docs/${name}`, (req, res) => send(req, res, file()));
+    const file = once(async () =>
+      entity(type, readFileSync(dist.resolve(`swagger-ui-dist/${name}`)), fileHeaders),
+    );
+    get(router, `/docs/${name}`, async (req, res) => send(req, res, await file()));
   }
 }
 
-const list = (published: readonly Published[], chosen: Published): Entity =>
+const list = (published: readonly Published[], chosen: Outlined): Entity =>
   entity(
     HTML,
     layout({
@@ -65,8 +68,8 @@ const list = (published: readonly Published[], chosen: Published): Entity =>
     }),
   );
 
-function swagger(published: readonly Published[], chosen: Published, part: Part | undefined): Entity {
-  if (part) operationsOfPart(chosen.outline(), part);
+function swagger(published: readonly Published[], chosen: Outlined, part: Part | undefined): Entity {
+  if (part) operationsOfPart(chosen.outline, part);
   const url = part ? `${chosen.path}?${queryOf(part)}` : chosen.path;
   const text = TEMPLATE.replace('<title>', () => html`<title>${titleOf(chosen, part)} · `.text)
     .replace(

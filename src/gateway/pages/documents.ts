@@ -7,25 +7,26 @@
  */
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { stringify } from 'yaml';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
-import { type Entity, entity, get, json, send } from '../../http/entity.ts';
+import { type Entity, entity, get, send } from '../../http/entity.ts';
+import { inTurns } from '../../hypermedia/steps.ts';
 import { responseTypes, withOneType } from '../document/one-media-type.ts';
 import { outlineOf } from '../document/outline.ts';
 import { slice } from '../document/slice.ts';
 import { YAML } from './discovery.ts';
+import { jsonText, yamlText } from './document-text.ts';
 import { once } from './once.ts';
 import { mediaOf, operationsOfPart, type Part, partOf, queryOf } from './part.ts';
 import type { Published } from './published.ts';
 import { Recent } from './recent.ts';
 
-type Write = (document: OpenAPIObject) => Entity;
+type Write = (document: OpenAPIObject) => Promise<Entity>;
 
 const WRITERS: Readonly<Record<string, Write>> = {
-  json: (document) => json(OPENAPI_JSON, document),
-  yaml: (document) => entity(YAML, stringify(document, { aliasDuplicateObjects: false })),
+  json: async (document) => entity(OPENAPI_JSON, await inTurns(jsonText(document))),
+  yaml: async (document) => entity(YAML, await inTurns(yamlText(document))),
 };
 
 const MOST_KEPT = 32 * 1024 * 1024;
@@ -37,42 +38,58 @@ interface View {
 }
 
 interface File {
-  readonly whole: () => Entity;
-  readonly view: (view: View) => Entity;
-  readonly types: () => ReadonlySet<string>;
+  readonly whole: () => Promise<Entity>;
+  readonly view: (view: View) => Promise<Entity>;
+  readonly types: () => Promise<ReadonlySet<string>>;
 }
 
 export function documents(router: Router, published: readonly Published[]): void {
-  const recent = new Recent(MOST_KEPT);
+  const viewOfAll = views();
   const files = new Map<string, File>();
   for (const { path, document, outline } of published) {
-    const types = once(() => responseTypes(outline().document));
-    const viewed = ({ part, media }: View): OpenAPIObject => {
+    const types = once(async () => inTurns(responseTypes((await outline()).document)));
+    const viewed = async ({ part, media }: View): Promise<OpenAPIObject> => {
+      const whole = await outline();
       const of =
         media === undefined
-          ? outline()
-          : outlineOf(withOneType(outline().document, media) as unknown as OpenAPIObject);
-      return slice(of, part ? operationsOfPart(of, part) : of.operations, path);
+          ? whole
+          : await inTurns(
+              outlineOf((await inTurns(withOneType(whole.document, media))) as unknown as OpenAPIObject),
+            );
+      return inTurns(slice(of, part ? operationsOfPart(of, part) : of.operations, path));
     };
     for (const [extension, write] of Object.entries(WRITERS)) {
       const name = path.replace(/json$/, extension);
       files.set(name, {
-        whole: once(() => write(document())),
-        view: (view) => recent.get(`${name}?${keyOf(view)}`, () => write(viewed(view))),
+        whole: once(async () => write(await document())),
+        view: (view) => viewOfAll(`${name}?${keyOf(view)}`, async () => write(await viewed(view))),
         types,
       });
     }
   }
 
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi/:file']) {
-    get(router, path, (req, res) => {
+    get(router, path, async (req, res) => {
       const file = files.get(decodeURIComponent(req.path));
       if (!file) throw new Problem(notFound, `No document is called ${req.path}.`);
       const part = partOf(req.query);
-      const media = mediaOf(req.query, file.types);
-      send(req, res, part || media ? file.view({ part, media }) : file.whole());
+      const media = await mediaOf(req.query, file.types);
+      send(req, res, await (part || media ? file.view({ part, media }) : file.whole()));
     });
   }
 }
 
 const keyOf = ({ part, media }: View): string => JSON.stringify([part && queryOf(part), media]);
+
+/** Views as they are asked for, one made after the other: each may be as large as the whole. */
+function views(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
+  const recent = new Recent(MOST_KEPT);
+  let last: Promise<unknown> = Promise.resolve();
+  return (key, make) => {
+    const found = recent.find(key);
+    if (found) return Promise.resolve(found);
+    const made = last.then(async () => recent.find(key) ?? recent.keep(key, await make()));
+    last = made.catch(() => {});
+    return made;
+  };
+}

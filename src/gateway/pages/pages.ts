@@ -6,7 +6,7 @@ import { Router } from 'express';
 import type { Refusal } from '../../config/refusal.ts';
 import { serveHealth } from '../../http/health.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { type MergeOptions, mergeDocuments, publicInfo } from '../document/merge.ts';
+import { type MergeOptions, mergeInSteps, publicInfo } from '../document/merge.ts';
 import { assets } from './assets.ts';
 import { catalog } from './catalog.ts';
 import { type Description, docsPath, STATUS_PATH, withoutStatus } from './discovery.ts';
@@ -49,7 +49,7 @@ export function createPages({
   hidesStatus = false,
 }: PagesOptions): Router {
   const info = publicInfo(given);
-  const published = publish(services, info.title, () => mergeDocuments(services, { info }));
+  const published = publish(services, info.title, () => mergeInSteps(services, { info }));
   const router = Router({ caseSensitive: true });
   const shown = hidesStatus ? withoutStatus : (links: readonly Description[]) => links;
   home(router, services, info, shown);

@@ -33,16 +33,18 @@ export const queryOf = ({ tags, path }: Part): string =>
  * @returns the media type that is asked for; undefined for all
  * @throws Problem where no response has it
  */
-export function mediaOf(
+export async function mediaOf(
   { media }: Readonly<Record<string, unknown>>,
-  allowed: () => ReadonlySet<string>,
-): string | undefined {
+  allowed: () => Promise<ReadonlySet<string>>,
+): Promise<string | undefined> {
   const [asked] = [media].flat();
   if (asked === undefined) return undefined;
   // In a query a plus is a blank, which no media type has.
   const mediaType = String(asked).trim().toLowerCase().replaceAll(' ', '+');
   // Pages lead to a document for JSON, whatever the services have.
-  if (mediaType !== JSON_TYPE && !allowed().has(mediaType)) unknown('media', mediaType, [...allowed()]);
+  if (mediaType === JSON_TYPE) return mediaType;
+  const types = await allowed();
+  if (!types.has(mediaType)) unknown('media', mediaType, [...types]);
   return mediaType;
 }
 

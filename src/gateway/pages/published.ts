@@ -2,8 +2,9 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../contract/places.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { inTurns, type Steps } from '../../hypermedia/steps.ts';
 import { withEmbedded } from '../document/embedded.ts';
-import { publicDocument } from '../document/merge.ts';
+import { publicInSteps } from '../document/merge.ts';
 import { type Outline, outlineOf } from '../document/outline.ts';
 import { once } from './once.ts';
 
@@ -13,26 +14,30 @@ export interface Published {
   readonly title: string;
   /** Where it is as JSON. */
   readonly path: string;
-  readonly document: () => OpenAPIObject;
-  readonly outline: () => Outline;
+  readonly document: () => Promise<OpenAPIObject>;
+  readonly outline: () => Promise<Outline>;
 }
 
 /** The merged one first, then one a service. */
 export function publish(
   services: readonly ServiceDocument[],
   title: string,
-  merge: () => OpenAPIObject,
+  merge: () => Steps<OpenAPIObject>,
 ): Published[] {
-  const of = (what: Pick<Published, 'service' | 'title' | 'path'>, make: () => OpenAPIObject): Published => {
-    const document = once(() => withEmbedded(make()));
-    return { ...what, document, outline: once(() => outlineOf(document())) };
+  const of = (
+    what: Pick<Published, 'service' | 'title' | 'path'>,
+    make: () => Steps<OpenAPIObject>,
+  ): Published => {
+    const document = once(async () => inTurns(withEmbedded(await inTurns(make()))));
+    const outline = once(async () => inTurns(outlineOf(await document())));
+    return { ...what, document, outline };
   };
   return [
     of({ title, path: '/openapi.json' }, merge),
     ...services.map((service) => {
       const { name, document } = service;
       return of({ service: name, title: document.info.title, path: documentPath(name) }, () =>
-        publicDocument(service),
+        publicInSteps(service),
       );
     }),
   ];

@@ -13,13 +13,18 @@ export class Recent {
   }
 
   get(key: string, make: () => Entity): Entity {
+    return this.find(key) ?? this.keep(key, make());
+  }
+
+  find(key: string): Entity | undefined {
     const held = this.#held.get(key);
-    if (held) {
-      this.#held.delete(key);
-      this.#held.set(key, held);
-      return held.entity;
-    }
-    const entity = make();
+    if (held === undefined) return undefined;
+    this.#held.delete(key);
+    this.#held.set(key, held);
+    return held.entity;
+  }
+
+  keep(key: string, entity: Entity): Entity {
     const bytes = Buffer.byteLength(entity.body);
     if (bytes > this.#most) return entity;
     this.#held.set(key, { entity, bytes });

@@ -10,7 +10,7 @@ import { notFound } from '../../contract/problems.ts';
 import { get, sendNegotiated } from '../../http/entity.ts';
 import { html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
-import { LinkGraph, type ServiceDocument } from '../../hypermedia/graph.ts';
+import { graphOf, type ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
 import { entriesOf } from './entries.ts';
 import { prose } from './prose.ts';
@@ -74,7 +74,7 @@ export function relations(router: Router, services: readonly ServiceDocument[]):
 }
 
 function relationsOf(services: readonly ServiceDocument[]): Relations {
-  const graph = new LinkGraph(services);
+  const graph = graphOf(services);
   const entries = services.flatMap(entriesOf).map(({ rel, service, href, title }) => ({
     rel,
     use: { from: 'the entry point', service, method: 'GET', path: href, title },

@@ -6,7 +6,8 @@ import { isUrl } from '../../config/place.ts';
 import { type Refusal, refusal } from '../../config/refusal.ts';
 import type { Source } from '../../config/source.ts';
 import type { DocumentFault } from '../document/fault.ts';
-import { documentFrom, gather, placesOf, reader, type ServicePlaces } from '../read-document.ts';
+import { gather, placesOf, reader, type ServicePlaces } from '../read-document.ts';
+import { makeDocument } from './make-document.ts';
 import { readNewer, readSource } from './read-source.ts';
 
 export interface Contract {
@@ -68,7 +69,7 @@ export async function restoreContract(
     const places = sources.map(({ place }) => place);
     return {
       service,
-      ...made(service, sources, onIdle),
+      ...(await made(service, sources, onIdle)),
       places,
       versions: new Map(),
       refused: undefined,
@@ -96,7 +97,7 @@ async function newest(
     async (place, onBytes) => found.get(place) ?? readSource(place, { onBytes }),
   );
   const sources = await gather(service, read, (fault) => missing.push(fault));
-  const { document, faults } = made(service, sources, onIdle);
+  const { document, faults } = await made(service, sources, onIdle);
   return {
     service,
     document,
@@ -108,14 +109,14 @@ async function newest(
   };
 }
 
-function made(
+async function made(
   service: ServicePlaces,
   sources: readonly Pick<Source, 'place' | 'text'>[],
   onIdle: ContractOptions['onIdle'],
-): Pick<Contract, 'document' | 'faults'> {
+): Promise<Pick<Contract, 'document' | 'faults'>> {
   const faults: DocumentFault[] = [];
   const onFault = (fault: DocumentFault) => faults.push(fault);
-  return { document: documentFrom(service, sources, { onIdle, onFault }), faults };
+  return { document: await makeDocument({ service, sources }, { onIdle, onFault }), faults };
 }
 
 /** Whether the same texts would be the same document. */

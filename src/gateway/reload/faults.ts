@@ -1,7 +1,8 @@
 /** What is wrong in the documents of a generation: logged once, and kept for `/status`. */
 import type { Log } from '../../http/log.ts';
-import { uncheckedPatterns } from '../contract/unchecked-patterns.ts';
-import { danglingReferences } from '../document/dangling.ts';
+import { inTurns } from '../../hypermedia/steps.ts';
+import { uncheckedInSteps } from '../contract/unchecked-patterns.ts';
+import { danglingInSteps } from '../document/dangling.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import { pointerBefore } from '../document/rename-paths.ts';
 import type { ServicePlaces } from '../read-document.ts';
@@ -45,15 +46,14 @@ export class Faults {
     this.add(service, { pointer: pointerBefore(pointer, paths, prefix), reason });
   }
 
-  addDangling(service: string, document: object): void {
-    const found = danglingReferences(document);
+  /** What only looking through all of it finds. */
+  async look(service: string, document: object): Promise<void> {
+    const found = await inTurns(danglingInSteps(document));
     for (const fault of found.slice(0, MOST_DANGLING)) this.addServed(service, fault);
     const more = found.length - MOST_DANGLING;
     if (more > 0)
       this.add(service, { pointer: '#', reason: `has ${more} more references that lead nowhere` });
-  }
-
-  addUncheckedPatterns(service: string, document: object): void {
-    for (const fault of uncheckedPatterns(document).slice(0, MOST_UNCHECKED)) this.addServed(service, fault);
+    const unchecked = await inTurns(uncheckedInSteps(document));
+    for (const fault of unchecked.slice(0, MOST_UNCHECKED)) this.addServed(service, fault);
   }
 }

@@ -8,7 +8,8 @@ import { configErrorOf } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { Log } from '../../http/log.ts';
 import { Watchers } from '../../http/watchers.ts';
-import type { ServiceDocument } from '../../hypermedia/graph.ts';
+import { graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
+import { inTurns } from '../../hypermedia/steps.ts';
 import {
   closeTargets,
   holdTargets,
@@ -17,9 +18,9 @@ import {
   type Targets,
 } from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
-import { createGateway } from '../app.ts';
+import { createInSteps } from '../app.ts';
 import type { DocumentFault } from '../document/fault.ts';
-import { liftDocuments } from '../document/lift.ts';
+import { liftInSteps } from '../document/lift.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../pages/pages.ts';
 import type { ServiceSnapshot } from '../pages/service-state.ts';
@@ -111,9 +112,11 @@ async function partsOf(
   { config, contracts, log, state }: GenerationOptions,
   previous: Parts | undefined,
 ): Promise<Parts> {
-  const services = liftDocuments(
+  const lifted = liftInSteps(
     contracts.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
   );
+  const services = await inTurns(lifted);
+  const graph = await inTurns(graphInSteps(services));
   const mocks = await startMocks(config.services, services, (service, fault) =>
     faults.addServed(service, fault),
   );
@@ -148,17 +151,19 @@ async function partsOf(
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.dropLink(service);
-    const app = createGateway({
-      ...{ config: placed, documents, targets, cache, ledger, log, pages, onDroppedLink, onFault },
+    const steps = createInSteps({
+      ...{ config: placed, documents, graph, targets, cache, ledger, log, pages, onDroppedLink, onFault },
       onRequest: (record) => state.onRequest?.(record),
     });
+    const app = await inTurns(steps);
     for (const { service, faults: left } of contracts)
       for (const fault of left) faults.add(service.name, fault);
     // Found for people, not for requests, which need not wait for it.
-    setImmediate(() => {
-      for (const { name, document } of services) {
-        faults.addDangling(name, document);
-        faults.addUncheckedPatterns(name, document);
+    setImmediate(async () => {
+      try {
+        for (const { name, document } of services) await faults.look(name, document);
+      } catch (err) {
+        log.logger.error({ err }, 'the documents could not be looked through');
       }
     });
     const release = holdTargets(targets);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { codedTag } from '../../../src/http/compression.ts';
-import { startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import { document, startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
 import { type Answers, libraryAnswers, libraryDocument } from '../../support/library.ts';
 
 const HAL = 'application/hal+json';
@@ -443,4 +443,39 @@ describe('URLs by which a service names itself', () => {
     });
     expect(headers.link).toContain('</books>;  rel="up";title="/x, y" ; foo');
   });
+});
+
+it.each([
+  ['/都市/{id}', '/%E9%83%BD%E5%B8%82/x'],
+  ['/café/{id}', '/caf%C3%A9/x'],
+  ['/a b/{id}', '/a%20b/x'],
+  ['/items[]/{id}', '/items%5B%5D/x'],
+])('a path with characters that no URI has, %s, is walked by URIs', async (path, uri) => {
+  const described = document(
+    {
+      [path]: {
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        get: {
+          operationId: 'getOne',
+          responses: {
+            200: {
+              description: 'ok',
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/Stadt 都市"' } } },
+              links: { self: { operationId: 'getOne', parameters: { id: '$response.body#/id' } } },
+            },
+          },
+        },
+      },
+    },
+    { schemas: { 'Stadt 都市"': { type: 'object', properties: { id: { type: 'string' } } } } },
+  );
+  const gateway = await startGateway({ a: described });
+  const { a } = gateway.services;
+  if (a) a.answer = (_req, res) => res.setHeader('Content-Type', 'application/json').end('{"id":"x"}');
+  for (const accept of ['application/json', HAL, 'application/prs.hal-forms+json', 'text/html']) {
+    const { headers, body } = await request(gateway.url).get(uri).accept(accept).expect(200);
+    expect(headers.link).toMatch(/^[ -~]+$/);
+    expect(headers.link).toContain(`<${uri}>; rel="self"`);
+    if (accept !== 'text/html') expect(body._links.self.href).toBe(uri);
+  }
 });

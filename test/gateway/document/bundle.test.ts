@@ -1,8 +1,9 @@
 /** Documents in several files. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { DocumentFault } from '../../../src/gateway/document/fault.ts';
 import { readDocument } from '../../../src/gateway/read-document.ts';
 import { dangling } from '../../support/dangling.ts';
 import { startUpstream } from '../../support/upstream.ts';
@@ -131,4 +132,65 @@ it('are read from one server, and from no other', async () => {
   expect(other.requests).toEqual([]);
   await server.stop();
   await other.stop();
+});
+
+it.each([
+  ['above the folder', '../secret.json'],
+  ['by an encoded way', '%2e%2e/secret.json'],
+  ['by its absolute path', 'ABSOLUTE'],
+  ['by a URL of a file', 'file://ABSOLUTE'],
+  ['by a link that leads out', './link.json'],
+  ['in a folder that is a link', './linked/secret.json'],
+  ['that is no file', '/dev/zero'],
+  ['that is a folder', './folder.json'],
+])('do not have what is %s', async (_, reference) => {
+  const outside = mkdtempSync(join(tmpdir(), 'linkway-'));
+  const secret = join(dirname(folder), `secret.json`);
+  const absolute = join(outside, 'secret.json');
+  for (const file of [secret, absolute]) writeFileSync(file, '{"internal":{"description":"internal-value"}}');
+  mkdirSync(join(folder, 'folder.json'));
+  symlinkSync(absolute, join(folder, 'link.json'));
+  symlinkSync(outside, join(folder, 'linked'));
+  write('openapi.yaml', pets(`${reference.replace('ABSOLUTE', absolute)}#/internal`));
+  expect(JSON.stringify(await read(join(folder, 'openapi.yaml')))).not.toContain('internal-value');
+  rmSync(outside, { recursive: true });
+  rmSync(secret);
+});
+
+it('have what is beside the configuration, and what a link within the folder leads to', async () => {
+  write('service/openapi.yaml', pets('../common/pet.json#/Pet'));
+  write('data/pet.json', '{"Pet":{"description":"a pet"}}');
+  mkdirSync(join(folder, 'common'));
+  symlinkSync(join(folder, 'data/pet.json'), join(folder, 'common/pet.json'));
+  const service = {
+    name: 'a',
+    document: join(folder, 'service/openapi.yaml'),
+    overlays: [],
+    paths: {},
+    prefix: '',
+  };
+  const faults: DocumentFault[] = [];
+  const onFault = (fault: DocumentFault) => faults.push(fault);
+  expect(JSON.stringify(await readDocument(service, { root: folder }))).toContain('a pet');
+  expect(JSON.stringify(await readDocument(service, { onFault }))).not.toContain('a pet');
+  expect(faults).toContainEqual({
+    pointer: '#',
+    reason: expect.stringMatching(/pet\.json: is not read, since it is outside/),
+  });
+});
+
+it('have nothing of another server that theirs redirects to', async () => {
+  const internal = await startUpstream((_req, res) =>
+    res.end('{"internal":{"description":"internal-value"}}'),
+  );
+  const upstream = await startUpstream((req, res) =>
+    req.url === '/leak.json'
+      ? res.writeHead(302, { Location: `${internal.url}/x` }).end()
+      : req.url === '/doc.yaml'
+        ? res.end(pets('./leak.json#/internal'))
+        : res.writeHead(404).end(),
+  );
+  expect(JSON.stringify(await read(`${upstream.url}/doc.yaml`))).not.toContain('internal-value');
+  expect(internal.requests).toEqual([]);
+  await Promise.all([upstream.stop(), internal.stop()]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { contractDocument } from '../../../src/contract/document.ts';
 import { liftDocuments } from '../../../src/gateway/document/lift.ts';
-import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
+import { mergeInSteps } from '../../../src/gateway/document/merge.ts';
 import { publish } from '../../../src/gateway/pages/published.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { dangling } from '../../support/dangling.ts';
@@ -13,8 +13,8 @@ const documentsOf = (...contracts: readonly (typeof books | typeof authors)[]) =
   contracts.map((contract) => ({ name: contract.service, document: contractDocument(contract, formats) }));
 
 /** As `/openapi.json` is. */
-const served = (services: Parameters<typeof mergeDocuments>[0]): OpenAPIObject => {
-  const [whole] = publish(services, 'All', () => mergeDocuments(services));
+const served = (services: Parameters<typeof mergeInSteps>[0]): Promise<OpenAPIObject> => {
+  const [whole] = publish(services, 'All', () => mergeInSteps(services));
   if (whole === undefined) throw new Error('nothing is published');
   return whole.document();
 };
@@ -26,16 +26,16 @@ const embeddedOf = ({ components }: OpenAPIObject, name: string) =>
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 describe('_embedded', () => {
-  it('has the relations within a service in its own document, one or many', () => {
-    const [, own] = publish(documentsOf(books, authors), 'All', () => mergeDocuments([]));
+  it('has the relations within a service in its own document, one or many', async () => {
+    const [, own] = publish(documentsOf(books, authors), 'All', () => mergeInSteps([]));
     expect(own?.path).toBe('/openapi/books.json');
-    expect(embeddedOf(own?.document() as OpenAPIObject, 'Book')).toEqual({
+    expect(embeddedOf((await own?.document()) as OpenAPIObject, 'Book')).toEqual({
       chapters: { type: 'array', items: ref('Chapter') },
     });
   });
 
-  it('has those that lead to other services in the document of the gateway, and nothing dangles', () => {
-    const merged = served(documentsOf(books, authors));
+  it('has those that lead to other services in the document of the gateway, and nothing dangles', async () => {
+    const merged = await served(documentsOf(books, authors));
     expect(embeddedOf(merged, 'Book')).toEqual({
       author: ref('Author'),
       chapters: { type: 'array', items: ref('Chapter') },
@@ -44,7 +44,7 @@ describe('_embedded', () => {
     expect(dangling(merged)).toEqual([]);
   });
 
-  it('has those of a service that knows nothing of links', () => {
+  it('has those of a service that knows nothing of links', async () => {
     const plain = (name: string, links: object) => ({
       [`/${name.toLowerCase()}s/{id}`]: {
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
@@ -68,12 +68,12 @@ describe('_embedded', () => {
         },
       },
     } as unknown as OpenAPIObject;
-    const merged = served(liftDocuments([{ name: 'pets', document }]));
+    const merged = await served(liftDocuments([{ name: 'pets', document }]));
     expect(embeddedOf(merged, 'Pet')).toEqual({ owner: ref('Owner') });
   });
 
-  it('grows by one member for each link, however the schemas lead to each other', () => {
-    const size = (count: number): number => {
+  it('grows by one member for each link, however the schemas lead to each other', async () => {
+    const size = async (count: number): Promise<number> => {
       const names = Array.from({ length: count }, (_, index) => `Thing${index}`);
       const links = Object.fromEntries(
         names.map((name) => [
@@ -114,11 +114,11 @@ describe('_embedded', () => {
           ),
         },
       } as unknown as OpenAPIObject;
-      const merged = served([{ name: 'things', document }]);
+      const merged = await served([{ name: 'things', document }]);
       expect(Object.keys(embeddedOf(merged, 'Thing0') ?? {})).toHaveLength(count);
       return JSON.stringify(merged.components?.schemas).length / JSON.stringify(document).length;
     };
-    expect(size(20)).toBeLessThan(2);
-    expect(size(40)).toBeLessThan(2);
+    expect(await size(20)).toBeLessThan(2);
+    expect(await size(40)).toBeLessThan(2);
   });
 });

@@ -116,4 +116,57 @@ describe('an overlay', () => {
     expect(act).toThrow(message);
     expect(act).not.toThrow('\n');
   });
+
+  it.each([
+    [
+      'adds ever more',
+      Array(30).fill({ target: '$..*', update: { a: { b: {} }, c: { d: {} } } }),
+      /expected an object|adds more than 1000000 values/,
+    ],
+    [
+      'doubles what it has',
+      Array(60).fill({ target: '$.paths..[?@.x || !@.x]', update: { x: {}, y: {} } }),
+      /./,
+    ],
+    [
+      'goes ever deeper',
+      Array.from({ length: 600 }, (_, depth) => ({
+        target: `$.info${'.a'.repeat(depth)}`,
+        update: { a: {} },
+      })),
+      /more than 500 levels/,
+    ],
+    ['looks through all of all', [{ target: '$..*..*..*', remove: true }], /looks through everything/],
+    [
+      'looks through the document for each value',
+      [{ target: '$..[?count($..*) > 1]', remove: true }],
+      /looks through everything/,
+    ],
+  ])('is refused, and soon, where it %s', (_, actions, message) => {
+    const before = process.cpuUsage();
+    expect(() => apply(...actions)).toThrow(ConfigError);
+    expect(() => apply(...actions)).toThrow(message);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(10);
+  });
+
+  it('matches patterns in time that grows with the text', () => {
+    const before = process.cpuUsage();
+    const { paths: changed } = applyOverlay(
+      { ...pets(), info: { title: `${'a'.repeat(5000)}!`, version: '1' } },
+      {
+        overlay: '1.0.0',
+        info,
+        actions: [
+          { target: "$[?search(@.title, '(a+)+b') || match(@.title, '(a|aa)+')]", remove: true },
+          { target: "$.paths.*[?match(@.operationId, 'list.*')]", update: { summary: 'A list' } },
+        ],
+      },
+      'o.yaml',
+    ).document;
+    expect(changed?.['/pets']?.get?.summary).toBe('A list');
+    expect(changed?.['/pets']?.post).not.toHaveProperty('summary');
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(2);
+  });
 });

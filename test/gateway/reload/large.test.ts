@@ -1,0 +1,89 @@
+/** A document of megabytes is taken over, and shown, while requests go on. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import request from 'supertest';
+import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
+import { createLog } from '../../../src/http/log.ts';
+import { largeDocument } from '../../support/large-document.ts';
+import { startUpstream, type Upstream } from '../../support/upstream.ts';
+
+// Seconds of work in steps, which take longer where others work as well.
+jest.setTimeout(180_000);
+
+/** Milliseconds of CPU: five times what was measured for the most that one turn takes, since a garbage collection may fall into it. */
+const MOST = 150;
+
+const small = JSON.stringify({
+  openapi: '3.1.0',
+  info: { title: 't', version: '1' },
+  paths: { '/a': { get: { responses: {} } } },
+});
+let folder: string;
+let upstream: Upstream;
+let gateway: StartedGateway;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+  upstream = await startUpstream();
+  const place = `url: "${upstream.url}"`;
+  writeFileSync(
+    join(folder, 'gateway.yaml'),
+    `reload: { files: 0, urls: 0 }\nservices:\n  other: { document: other.json, ${place} }\n  large: { document: large.json, prefix: /p, ${place} }\n`,
+  );
+  for (const name of ['other', 'large']) writeFileSync(join(folder, `${name}.json`), small);
+  const config = configFile(join(folder, 'gateway.yaml'));
+  gateway = await startGateway({ config, port: 0, host: '127.0.0.1', log: createLog({ level: 'silent' }) });
+  await request(gateway.url).get('/openapi.json').expect(200);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The most CPU that this thread spent between two turns of the event loop while something went on. */
+async function busiest(work: () => Promise<unknown>): Promise<number> {
+  let [most, isOver] = [0, false];
+  let last = process.threadCpuUsage();
+  const look = (): void => {
+    const { user, system } = process.threadCpuUsage(last);
+    most = Math.max(most, (user + system) / 1000);
+    last = process.threadCpuUsage();
+    if (!isOver) setImmediate(look);
+  };
+  setImmediate(look);
+  await work();
+  isOver = true;
+  return most;
+}
+
+it('is taken over between requests', async () => {
+  writeFileSync(join(folder, 'large.json'), JSON.stringify(largeDocument(1300)));
+  let answered = 0;
+  const taken = await busiest(async () => {
+    let isOver = false;
+    const requests = (async () => {
+      while (!isOver) {
+        await request(gateway.url).get('/a').expect(200);
+        answered += 1;
+      }
+    })();
+    expect(await gateway.reload()).toBe(true);
+    isOver = true;
+    await requests;
+  });
+  expect(answered).toBeGreaterThan(10);
+  expect(taken).toBeLessThan(MOST);
+  await request(gateway.url).get('/p/large/r1299/x').expect(200);
+});
+
+it('is merged, and cut into parts, between requests', async () => {
+  const read = (path: string) => async () => {
+    const { status } = await fetch(gateway.url + path, { method: 'HEAD' });
+    expect(status).toBe(200);
+  };
+  expect(await busiest(read('/openapi.json'))).toBeLessThan(MOST);
+  expect(await busiest(read('/openapi/large.json?tag=tag1'))).toBeLessThan(MOST);
+});
