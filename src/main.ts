@@ -6,6 +6,7 @@ import { configFile, type GatewayConfig } from './config/gateway-yaml.ts';
 import { LastGood } from './config/last-good.ts';
 import { type Environment, readSettings } from './config/settings.ts';
 import { startGateway } from './gateway/start.ts';
+import { hostGuard } from './http/allowed-hosts.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLog, type Log } from './http/log.ts';
 import { startTracing } from './http/start-tracing.ts';
@@ -113,7 +114,9 @@ interface Place {
 
 async function reserve(name: string): Promise<Place> {
   let app: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
-  const listening = await listen((req, res) => app(req, res), { port: 0, host: LOOPBACK });
+  const listening = await listen((req, res) => app(req, res), {
+    ...{ port: 0, host: LOOPBACK, guard: hostGuard(LOOPBACK) },
+  });
   return {
     name,
     listening,

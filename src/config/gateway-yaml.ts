@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import type { StrictTransportSecurity } from '../http/strict-transport-security.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from './cache.ts';
 import { ConfigError } from './config-error.ts';
 import { gatewaySchema } from './gateway-schema.ts';
@@ -41,6 +42,8 @@ export interface ServiceConfig extends ServicePolicies {
   readonly ownUrls: readonly string[];
   /** Whether a query parameter that the document does not name is refused. */
   readonly unknownQuery: 'reject' | 'pass';
+  /** Whether pages of other sites may send what changes something. */
+  readonly crossSite?: 'reject' | 'pass' | undefined;
   /** Whether its answers are held against its document, and what comes of that. */
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of them that `observe` looks at. */
@@ -55,6 +58,11 @@ export interface GatewayConfig {
   readonly cache: CacheConfig;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
+  /** The proxies of ours that are believed; undefined where `trustProxy` says it for all. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Names of this server; undefined where every name is taken that can only be its own. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly strictTransportSecurity?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
   /** How often files and URLs are looked at, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
@@ -151,22 +159,18 @@ export const parseGatewayConfig = (
       paths: service.paths,
       ownUrls: service.ownUrls,
       unknownQuery: service.unknownQuery,
+      ...(service.crossSite === 'pass' && { crossSite: service.crossSite }),
       responses: service.responses,
       sample: service.sample,
       cache: serviceCacheOf(service.cache),
       ...policiesOf(service, at),
     };
   });
-  const { limits, cache, trustProxy, accessLog, reload, shutdown, admin } = root;
+  const { services: _, policy: __, policies: ___, cache, ...rest } = root;
   return {
+    ...rest,
     services,
-    limits,
     cache: { ...cache, url: env.CACHE_URL || undefined },
-    trustProxy,
-    accessLog,
-    reload,
-    shutdown,
-    admin,
   };
 };
 

@@ -9,12 +9,15 @@ import { inOrder } from '../http/in-order.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
+import { strictTransportSecurity } from '../http/strict-transport-security.ts';
+import { trustProxy } from '../http/trust-proxy.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import { Cache } from '../outbound/cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
 import { callersOf } from './callers.ts';
 import { compose } from './compose/compose.ts';
 import { compositions } from './compose/composition.ts';
+import { crossSite } from './cross-site.ts';
 import { basePathOf } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
@@ -33,7 +36,17 @@ import { unserved } from './unserved.ts';
 import { validate } from './validate.ts';
 
 export interface GatewayOptions {
-  readonly config: Pick<GatewayConfig, 'services' | 'limits' | 'cache' | 'trustProxy' | 'accessLog'>;
+  readonly config: Pick<
+    GatewayConfig,
+    | 'services'
+    | 'limits'
+    | 'cache'
+    | 'accessLog'
+    | 'trustProxy'
+    | 'trustedProxies'
+    | 'allowedHosts'
+    | 'strictTransportSecurity'
+  >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
@@ -93,7 +106,8 @@ export function createGateway({
     ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
-  const { limits, trustProxy } = config;
+  const { limits, allowedHosts, strictTransportSecurity: hsts } = config;
+  const trusts = trustProxy(config);
   const security = securityHeaders();
   const headersOf = responseHeaders(security);
   const lines = config.accessLog ? log.lines : undefined;
@@ -105,22 +119,28 @@ export function createGateway({
   // Requests of the gateway's own, for the parts of an answer.
   const send = createSend(router, callers, unservedPaths, inspect);
 
+  const pass = forward({ callers, trustProxy: trusts, headersOf, inspect });
+
   return inOrder(
     [
       // An id, and a place in a trace.
-      identify({ heedsDeadline: trustProxy }),
+      identify({ heedsDeadline: trusts }),
       // A line and a measurement when it is over.
       accessLog({ lines, onRequest }),
+      // Tells browsers to come back by HTTPS alone.
+      ...(hsts ? [strictTransportSecurity(hsts)] : []),
       // What the gateway answers itself.
-      ...(pages ? [ownPages(pages, trustProxy)] : []),
+      ...(pages ? [ownPages(pages, trusts)] : []),
       // Whose operation it is: 404, 405, or 503 where nobody can say.
-      route(router, unservedPaths, security),
+      route({ router, unserved: unservedPaths, securityHeaders: security, preflight: pass }),
+      // Not from a page of another site, or 403.
+      crossSite({ services, trustProxy: trusts, allowedHosts }),
       // As the contract says, or 400, 413, 415.
       validate(limits.body),
       // With links where its service has none, and with what they lead to at other services.
-      compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect }),
+      compose({ compositionOf, send, callers, limits, trustProxy: trusts, headersOf, inspect }),
       // To the service and back.
-      forward({ callers, trustProxy, headersOf, inspect }),
+      pass,
     ],
     // Whatever went wrong, as application/problem+json, or as a page.
     problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }),

@@ -5,6 +5,7 @@
  * Sends the service's status, or 502, 503, 504 where there is none. A client that leaves ends the call.
  */
 import type { Step } from '../http/in-order.ts';
+import type { TrustProxy } from '../http/trust-proxy.ts';
 import { CallAborted } from '../outbound/call-failure.ts';
 import type { Callers } from '../outbound/caller.ts';
 import { exchangeOf } from './exchange.ts';
@@ -13,7 +14,7 @@ import type { Inspect } from './responses/inspect.ts';
 
 export interface ForwardOptions {
   readonly callers: Callers;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
 }
@@ -25,7 +26,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect }: ForwardOpti
     const { operationId } = operation;
     const caller = callers.get(operation.service);
     if (!caller) throw new Error(`no target for ${operation.service}`);
-    const headers = requestHeaders(req, context, trustProxy);
+    const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
     const { deadline } = context;
     const call = caller.start({
       method,

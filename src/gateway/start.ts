@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
 import type { LastGood } from '../config/last-good.ts';
+import { hostGuard } from '../http/allowed-hosts.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { INTERVAL } from './history.ts';
@@ -48,7 +49,10 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     told.port === undefined
       ? undefined
       : await (await import('./admin/start.ts')).startAdmin(live, { port: told.port, host: told.host, log });
-  const listening = await listen(live.handle, { port, host }).catch(async (error: unknown) => {
+  const listening = await listen(live.handle, {
+    ...{ port, host },
+    guard: hostGuard(host, () => live.generation.hostRules),
+  }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;
   });

@@ -19,11 +19,12 @@ const SANE = /^[\w.:=+/@-]{1,128}$/;
 export interface IdentifyOptions {
   readonly echo?: boolean;
   /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
-  readonly heedsDeadline?: boolean;
+  readonly heedsDeadline?: boolean | ((address: string | undefined) => boolean);
 }
 
-export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): Step =>
-  function identify(req, res, next) {
+export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOptions = {}): Step => {
+  const heeds = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
+  return function identify(req, res, next) {
     const id = req.headers['x-request-id'];
     const requestId = typeof id === 'string' && SANE.test(id) ? id : randomUUID();
     const parent = req.headers.traceparent;
@@ -31,8 +32,9 @@ export const identify = ({ echo = false, heedsDeadline = false }: IdentifyOption
     const span = tracer.current?.serve(req.method ?? '', given);
     const traceparent = span?.traceparent ?? given ?? newTraceparent();
     const context = new RequestContext(requestId, traceparent, given !== undefined, span);
-    if (heedsDeadline) context.deadline = deadlineOf(req, context.startedAt);
+    if (heeds(req.socket.remoteAddress)) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);
     next();
   };
+};

@@ -2,7 +2,8 @@
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
-import { badRequest } from '../contract/problems.ts';
+import { badRequest, crossSite } from '../contract/problems.ts';
+import type { HostGuard } from './allowed-hosts.ts';
 import { sendBareProblem } from './bare-problem.ts';
 import { Connections } from './connections.ts';
 import { hostFault } from './one-host.ts';
@@ -13,6 +14,8 @@ export interface ListenOptions {
   readonly port: number;
   readonly host: string;
   readonly server?: ServerOptions;
+  /** Refuses requests for hosts that are not of this server; without it every host is taken. */
+  readonly guard?: HostGuard | undefined;
   /** What port and address are set by, for whoever has to set another. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -36,15 +39,17 @@ const LAST_WORDS = 500;
 
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, server: serverOptions = {}, names = VARIABLES } = options;
+  const { port, host, server: serverOptions = {}, names = VARIABLES, guard } = options;
   // What Node says to a missing Host has no body.
   const server = createServer({ ...serverOptions, requireHostHeader: false });
   const connections = new Connections(server);
   server.on('request', (req, res) => {
     connections.begin(req, res);
     const fault = hostFault(req);
-    if (fault === undefined) app(req, res);
-    else sendBareProblem(res, badRequest, {}, fault);
+    if (fault !== undefined) return sendBareProblem(res, badRequest, {}, fault);
+    const refusal = guard?.(req);
+    if (refusal !== undefined) return sendBareProblem(res, crossSite, {}, refusal);
+    app(req, res);
   });
   server.on('clientError', refuseUnreadable);
   await new Promise<void>((resolve, reject) => {

@@ -5,6 +5,7 @@ import { ConfigError } from '../config/config-error.ts';
 import type { Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
+import { hostGuard } from '../http/allowed-hosts.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { createClient } from '../outbound/client.ts';
@@ -35,13 +36,18 @@ export interface StartServiceOptions {
   readonly isDraining?: () => boolean;
   readonly port: number;
   readonly host: string;
+  /** Host names by which it is called, beside loopback names. */
+  readonly ownHosts?: readonly string[];
 }
 
 /** @throws ConfigError when a linked service has no target */
 export async function startService(service: Service, options: StartServiceOptions): Promise<Listening> {
   let isDraining = false;
   const app = await serviceApp(service, { ...options, isDraining: () => isDraining });
-  const { drain, ...listening } = await listen(app, options);
+  const { drain, ...listening } = await listen(app, {
+    ...options,
+    guard: hostGuard(options.host, () => ({ own: options.ownHosts ?? [] })),
+  });
   return {
     ...listening,
     drain: () => {
@@ -60,7 +66,7 @@ export async function serviceApp(
     log,
     limits,
     isDraining = () => false,
-  }: Omit<StartServiceOptions, 'port' | 'host'>,
+  }: Omit<StartServiceOptions, 'port' | 'host' | 'ownHosts'>,
 ) {
   const { affordances, migrations } = service;
   const named = (one: Contract): Contract =>

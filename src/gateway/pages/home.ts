@@ -20,6 +20,9 @@ import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample.ts';
 
+/** Whether the proxy before the gateway is believed: set by `ownPages`. */
+const isTrusted = ({ app, socket }: Request): boolean => app.get('trust proxy fn')(socket.remoteAddress, 0);
+
 export function home(
   router: Router,
   services: readonly ServiceDocument[],
@@ -39,7 +42,7 @@ export function home(
     ]),
   };
   const page = (req: Request) =>
-    entity(HTML, homePage(services, entries, info, originOf(req, req.app.enabled('trust proxy'))), headers);
+    entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
   const made = representations(resource, page, headers);
   get(router, '/', (req, res) => sendNegotiated(req, res, made));
 }

@@ -5,7 +5,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
+import type { HostRules } from '../../http/allowed-hosts.ts';
 import type { Log } from '../../http/log.ts';
+import { trustProxy } from '../../http/trust-proxy.ts';
 import { Watchers } from '../../http/watchers.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import {
@@ -51,6 +53,7 @@ export class Generation {
   readonly config: GatewayConfig;
   readonly contracts: readonly Contract[];
   readonly services: readonly ServiceDocument[];
+  readonly hostRules: HostRules;
   readonly #parts: Parts;
   readonly #state: State;
   #inFlight = 0;
@@ -66,6 +69,7 @@ export class Generation {
     this.#state = state;
     this.config = config;
     this.contracts = contracts;
+    this.hostRules = { allowed: config.allowedHosts, trusts: trustProxy(config) };
     this.services = parts.services;
     this.#parts = parts;
   }
