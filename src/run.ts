@@ -5,6 +5,7 @@
  */
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
+import { redact } from './http/redact.ts';
 import { tracer } from './http/tracing.ts';
 
 export interface Running {
@@ -21,7 +22,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     started(await start());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`linkway: ${error.message}\n`);
+    process.stderr.write(redact(`linkway: ${error.message}\n`));
     process.exit(1);
   }
 }

@@ -1,4 +1,5 @@
 /** For commands that read the configuration: what is wrong with it is one line, and the exit code 1. */
+import { redact } from '../http/redact.ts';
 import { ConfigError } from './config-error.ts';
 
 export async function orOneLine(run: () => Promise<void>): Promise<void> {
@@ -6,7 +7,7 @@ export async function orOneLine(run: () => Promise<void>): Promise<void> {
     await run();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`linkway: ${error.message}\n`);
+    process.stderr.write(redact(`linkway: ${error.message}\n`));
     process.exitCode = 1;
   }
 }

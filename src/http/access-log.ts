@@ -80,10 +80,10 @@ const isoTime = (now: number): string => {
   return `${secondText}${String(milliseconds).padStart(3, '0')}Z`;
 };
 
-/** Only the path can hold a character that JSON escapes: methods are tokens, ids are checked, names ours. */
+/** Methods are tokens and ids are checked; a path and an operation id may hold what JSON escapes. */
 const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
-  `"ms":${milliseconds},"bytes":${bytes},"service":"${context.service}","operationId":"${context.operationId}",` +
+  `"ms":${milliseconds},"bytes":${bytes},"service":"${context.service}","operationId":${JSON.stringify(context.operationId)},` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +
   (context.instance && `"instance":"${context.instance}",`) +
   (context.cache && `"cache":"${context.cache}",`) +

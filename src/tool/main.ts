@@ -1,6 +1,7 @@
 /** `npm run linkway -- COMMAND`: looks at documents and routes. Ends with 1 where something is wrong, 2 where it is asked wrongly. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
+import { redact } from '../http/redact.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { diff } from './diff.ts';
@@ -40,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
     return isGood ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`linkway: ${error.message}\n`);
+    process.stderr.write(redact(`linkway: ${error.message}\n`));
     return 2;
   }
 }
