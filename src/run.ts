@@ -22,7 +22,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     started(await start());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(redact(`linkway: ${error.message}\n`));
+    process.stderr.write(redact(`linkway: ${error.message.replaceAll('\n', '\nlinkway: ')}\n`));
     process.exit(1);
   }
 }

@@ -1,22 +1,24 @@
 /**
  * `gateway.yaml`: which services stand behind the gateway, and how they are called. A
- * fault is one line that names file, line, place and mend.
+ * fault is one line that names file, line, place and remedy, and all faults are told at once.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { StrictTransportSecurity } from '../http/strict-transport-security.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from './cache.ts';
 import { ConfigError } from './config-error.ts';
+import { Faults } from './faults.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { Limits } from './limits.ts';
-import { locationOf } from './location.ts';
+import { type Location, locationOf } from './location.ts';
+import { isWritten } from './overlaid.ts';
 import type { PathNames } from './path-names.ts';
 import { placeIn } from './place.ts';
 import { policyReader, type ServicePolicies } from './policies.ts';
 import { type Environment, urlVariable } from './settings.ts';
+import { YamlText } from './yaml-text.ts';
 
 export interface ServiceConfig extends ServicePolicies {
   readonly name: string;
@@ -110,78 +112,116 @@ export const parseGatewayConfig = (
   file: string,
   { env = {}, urls = {} }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-
-  const fault = (path: readonly PropertyKey[], message: string): ConfigError => {
-    const line = lines.linePos(nearestOffset(yaml, path)).line;
-    return new ConfigError(
-      `${file}:${line}: ${[...path.map(String), ''].join('.').slice(0, -1)}: ${message}`,
-    );
-  };
-  const check = <S extends z.ZodType>(schema: S, value: unknown, at: readonly PropertyKey[]): z.output<S> => {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    const issue = result.error.issues[0];
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-    const reason = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message;
-    throw fault([...at, ...(issue?.path ?? []), ...unknown], reason ?? 'is not valid');
-  };
-
-  const [broken] = yaml.errors;
-  if (broken) {
-    throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message}`);
-  }
-  const root = check(gatewaySchema, yaml.toJS() ?? {}, []);
-  const policiesOf = policyReader(root, { check, fault });
-
-  const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
-    const at = ['services', name];
-    const isMock = service.upstream === 'mock';
-    const variable = urls[name] ?? env[urlVariable(name)];
-    const written = isMock ? [NOWHERE] : (variable?.split(',') ?? service.url);
-    if (written === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
-    const location = locationOf([written].flat(), (message) =>
-      variable === undefined
-        ? fault([...at, 'url'], message)
-        : new ConfigError(`${urlVariable(name)}: ${message}`),
-    );
-    return {
-      name,
-      ...location,
-      // Of a mock there is nothing to ask.
-      health: isMock ? undefined : service.health,
-      lookup: service.lookup,
-      isMock,
-      prefix: service.prefix,
-      document: placeIn(dirname(file), service.document),
-      overlays: service.overlays.map((overlay) => placeIn(dirname(file), overlay)),
-      paths: service.paths,
-      ownUrls: service.ownUrls,
-      unknownQuery: service.unknownQuery,
-      ...(service.crossSite === 'pass' && { crossSite: service.crossSite }),
-      responses: service.responses,
-      sample: service.sample,
-      cache: serviceCacheOf(service.cache),
-      ...policiesOf(service, at),
-    };
+  const yaml = new YamlText(text);
+  if (yaml.errors.length > 0)
+    throw new ConfigError(yaml.errors.map(({ line, reason }) => `${file}:${line}: not YAML: ${reason}`));
+  const value = parsedValue(yaml, file);
+  const faults = new Faults({
+    has: (path) => yaml.has(path),
+    tell: (path, message, isName) => {
+      const line = isName ? yaml.lineOfKey(path) : yaml.lineOf(path);
+      const place = [`${file}:${line}`, path.map(String).join('.')].filter(Boolean);
+      return { line, text: [...place, message].join(': ') };
+    },
   });
-  const { services: _, policy: __, policies: ___, cache, ...rest } = root;
+  const root = faults.check(gatewaySchema, value, []);
+  // As it is written, so that what is wrong elsewhere hides nothing here.
+  const written = objectOf(value);
+  const policiesOf = policyReader({ policy: written.policy, policies: objectOf(written.policies) }, faults);
+  const services = Object.entries(objectOf(written.services)).map(([name, service]) => {
+    const at = ['services', name];
+    const policies = policiesOf(writtenPolicies(service), at);
+    const location = placesOf(
+      { name, service: objectOf(service), at, faults },
+      urls[name] ?? env[urlVariable(name)],
+    );
+    const checked = root?.services[name];
+    return checked && location && serviceOf({ name, checked, policies, location, folder: dirname(file) });
+  });
+  faults.throwIfAny();
+  // Nothing is undefined where there is no fault.
+  const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
   return {
     ...rest,
-    services,
+    services: services as ServiceConfig[],
     cache: { ...cache, url: env.CACHE_URL || undefined },
   };
 };
 
+function parsedValue(yaml: YamlText, file: string): unknown {
+  try {
+    return yaml.value ?? {};
+  } catch (error) {
+    throw new ConfigError(`${file}:1: not YAML: ${(error as Error).message}`, error);
+  }
+}
+
 /** Never answers (RFC 6761 §6.4). */
 const NOWHERE = 'http://mock.invalid';
 
-/** Where the value at `path` stands, or the nearest thing around it that exists. */
-const nearestOffset = (yaml: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number => {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = yaml.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) return node.range[0];
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (isWritten(value) ? value : {});
+
+function writtenPolicies(service: unknown) {
+  const { policy, operations } = objectOf(service);
+  const entries = Object.entries(objectOf(operations)).filter(([, operation]) => isWritten(operation));
+  return { policy, operations: Object.fromEntries(entries) as Record<string, { policy?: unknown }> };
+}
+
+interface Written {
+  readonly name: string;
+  readonly service: Readonly<Record<string, unknown>>;
+  readonly at: readonly string[];
+  readonly faults: Faults;
+}
+
+/** @param variable what the environment says instead */
+function placesOf(
+  { name, service, at, faults }: Written,
+  variable: string | undefined,
+): Location | undefined {
+  const written = service.upstream === 'mock' ? NOWHERE : (variable?.split(',') ?? service.url);
+  const urls = [written].flat();
+  if (written === undefined) {
+    if (!faults.isMeant([...at, 'url']))
+      faults.add(at, `has no url; write one here or set ${urlVariable(name)}`);
+    return undefined;
   }
-  return 0;
-};
+  // What is no text the schema has told already.
+  if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
+  const location = locationOf(urls);
+  if (typeof location !== 'string') return location;
+  if (variable === undefined) faults.add([...at, 'url'], location);
+  else faults.addElsewhere(`${urlVariable(name)}: ${location}`);
+  return undefined;
+}
+
+interface Checked {
+  readonly name: string;
+  readonly checked: z.output<typeof gatewaySchema>['services'][string];
+  readonly policies: ServicePolicies;
+  readonly location: Location;
+  readonly folder: string;
+}
+
+function serviceOf({ name, checked, policies, location, folder }: Checked): ServiceConfig {
+  const isMock = checked.upstream === 'mock';
+  return {
+    name,
+    ...location,
+    // Of a mock there is nothing to ask.
+    health: isMock ? undefined : checked.health,
+    lookup: checked.lookup,
+    isMock,
+    prefix: checked.prefix,
+    document: placeIn(folder, checked.document),
+    overlays: checked.overlays.map((overlay) => placeIn(folder, overlay)),
+    paths: checked.paths,
+    ownUrls: checked.ownUrls,
+    unknownQuery: checked.unknownQuery,
+    ...(checked.crossSite === 'pass' && { crossSite: checked.crossSite }),
+    responses: checked.responses,
+    sample: checked.sample,
+    cache: serviceCacheOf(checked.cache),
+    ...policies,
+  };
+}

@@ -7,7 +7,7 @@ export async function orOneLine(run: () => Promise<void>): Promise<void> {
     await run();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(redact(`linkway: ${error.message}\n`));
+    process.stderr.write(redact(`linkway: ${error.message.replaceAll('\n', '\nlinkway: ')}\n`));
     process.exitCode = 1;
   }
 }

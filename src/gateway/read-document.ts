@@ -6,7 +6,7 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { LineCounter, parseDocument } from 'yaml';
-import { ConfigError } from '../config/config-error.ts';
+import { allOrFaults, ConfigError } from '../config/config-error.ts';
 import type { ServiceConfig } from '../config/gateway-yaml.ts';
 import type { Source } from '../config/source.ts';
 import type { ServiceDocument } from '../hypermedia/graph.ts';
@@ -79,7 +79,7 @@ export const readDocuments = async (
   told: Told = {},
 ): Promise<ServiceDocument[]> =>
   liftDocuments(
-    await Promise.all(
+    await allOrFaults(
       services.map(async (service) => ({
         name: service.name,
         document: await readDocument(service, told),

@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
     return isGood ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(redact(`linkway: ${error.message}\n`));
+    process.stderr.write(redact(`linkway: ${error.message.replaceAll('\n', '\nlinkway: ')}\n`));
     return 2;
   }
 }

@@ -3,7 +3,7 @@
  * swapped in one step. What is broken is refused: the last good one stays, and says why.
  */
 import type { RequestListener } from 'node:http';
-import { ConfigError } from '../../config/config-error.ts';
+import { allOrFaults, ConfigError } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
 import type { ConfigFile } from '../../config/gateway-yaml.ts';
 import type { LastGood } from '../../config/last-good.ts';
@@ -108,7 +108,7 @@ export class Live {
 
   #contractsOf({ config }: CurrentConfig): Promise<Contract[]> {
     const previous = new Map(this.#generation?.contracts.map((one) => [one.service.name, one]));
-    return Promise.all(
+    return allOrFaults(
       config.services.map((service) => {
         const { name } = service;
         const before = this.state.refusedContracts.get(name);
