@@ -77,7 +77,8 @@ type Issue = z.core.$ZodIssue;
  * @param error what the schema made of the value
  * @param value what it was given
  */
-export function faultsOf(schema: z.ZodType, value: unknown, { issues }: z.ZodError): Fault[] {
+export function faultsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Fault[] {
+  const issues = error.issues.flatMap(branched);
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? unknownKeys(schema, value, issue) : [],
   );
@@ -122,7 +123,9 @@ function unknownKeys(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssueU
       path: [...path, key],
       nearest,
       isName: true,
-      message: isOwn(message) ? message : `Unrecognized key; ${keyHint(nearest, allowed)}`,
+      message: isOwn(message)
+        ? [message, nearest && keyHint(nearest, allowed)].filter(Boolean).join('; ')
+        : `Unrecognized key; ${keyHint(nearest, allowed)}`,
     };
   });
 }
@@ -152,21 +155,22 @@ function messageOf(issue: Issue, value: unknown): string {
   return `${issue.message}, got ${shown(value)}`;
 }
 
-/** Of the branch that the value fits best: one that takes it as a whole, and finds fault with a part of it. */
 function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion, value: unknown): string {
-  const within = errors.find((issues) =>
-    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
-  );
-  const [inner] = within ?? [];
-  if (inner) {
-    if (inner.code === 'unrecognized_keys') return `Unrecognized key ${inner.keys.join(', ')}`;
-    return `${inner.path.join('.')}: ${messageOf(inner, valueAt(value, inner.path))}`;
-  }
   const all = errors.flat().flatMap((issue) => {
     if (issue.code === 'invalid_value') return issue.values.map(String);
     return issue.code === 'invalid_type' ? [NAMES[issue.expected] ?? issue.expected] : [];
   });
   return `expected ${OR.format(all)}, got ${shown(value)}`;
+}
+
+/** Those of the branch that the value fits best: one that takes it as a whole, and finds fault with a part of it. */
+function branched(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || isOwn(issue.message)) return [issue];
+  const branch = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  if (branch === undefined) return [issue];
+  return branch.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(branched);
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
@@ -218,7 +222,8 @@ function memberOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.in as z.ZodType);
+  if (schema instanceof z.ZodPipe)
+    return unwrapped((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType);
   const isWrapper =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||

@@ -150,7 +150,10 @@ export const parseGatewayConfig = (
 
 function parsedValue(yaml: YamlText, file: string): unknown {
   try {
-    return yaml.value ?? {};
+    const value = yaml.value ?? {};
+    // An alias may lead to what it stands in, which could be followed for ever.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
     throw new ConfigError(`${file}:1: not YAML: ${(error as Error).message}`, error);
   }

@@ -9,6 +9,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { allOrFaults, ConfigError } from '../config/config-error.ts';
 import type { ServiceConfig } from '../config/gateway-yaml.ts';
 import type { Source } from '../config/source.ts';
+import { YamlText } from '../config/yaml-text.ts';
 import type { ServiceDocument } from '../hypermedia/graph.ts';
 import { bundle, mayRefer, referredPlaces } from './document/bundle.ts';
 import type { DocumentFault } from './document/fault.ts';
@@ -107,7 +108,12 @@ export function documentFrom(
   let document = parseFile(text, place);
   for (const overlay of more.slice(0, length)) {
     const parsed = parseFile(overlay.text, overlay.place);
-    const applied = applyOverlay(document as OpenAPIObject, parsed, overlay.place);
+    const applied = applyOverlay(
+      document as OpenAPIObject,
+      parsed,
+      overlay.place,
+      () => new YamlText(overlay.text),
+    );
     document = applied.document;
     for (const target of applied.idle) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
   }

@@ -1,6 +1,7 @@
 /** The examples of the Overlay Specification 1.0.0, §4.5, and what is wrong with others. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../../src/config/config-error.ts';
+import { YamlText } from '../../../src/config/yaml-text.ts';
 import { applyOverlay } from '../../../src/gateway/document/overlay.ts';
 import { document } from '../../support/gateway.ts';
 
@@ -116,4 +117,29 @@ describe('an overlay', () => {
     expect(act).toThrow(message);
     expect(act).not.toThrow('\n');
   });
+});
+
+it('tells all faults of an overlay at once, each with its line and the nearest key', () => {
+  const yaml = new YamlText(`overlay: 1.0.0
+infos: { title: x, version: '1' }
+actions:
+  - target: $.paths
+    updat: { x: 1 }
+  - targt: $.info
+    remove: true
+  - target: 'paths['
+    remove: true
+x-note: fine
+`);
+  expect(() => applyOverlay(pets(), yaml.value, 'o.yaml', () => yaml)).toThrow(
+    new RegExp(
+      [
+        '^o\\.yaml:2: infos: .*`info`\\?',
+        'o\\.yaml:4: actions\\.0: expected `update`.*',
+        'o\\.yaml:5: actions\\.0\\.updat: .*`update`\\?',
+        'o\\.yaml:6: actions\\.1\\.targt: .*`target`\\?',
+        'o\\.yaml:8: actions\\.2: paths\\[: no JSONPath: [^\\n]*$',
+      ].join('\n'),
+    ),
+  );
 });
