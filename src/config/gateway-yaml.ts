@@ -155,7 +155,7 @@ function parsedValue(yaml: YamlText, file: string): unknown {
     JSON.stringify(value);
     return value;
   } catch (error) {
-    throw new ConfigError(`${file}:1: not YAML: ${(error as Error).message}`, error);
+    throw new ConfigError(`${file}:1: its aliases or its depth are too much to be read`, error);
   }
 }
 
