@@ -5,6 +5,7 @@ import type { LastGood } from '../config/last-good.ts';
 import { hostGuard } from '../http/allowed-hosts.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
+import { securityWarning } from './document/security.ts';
 import { INTERVAL } from './history.ts';
 import { STATUS_PATH } from './pages/discovery.ts';
 import { samplePath } from './pages/sample.ts';
@@ -30,6 +31,8 @@ export interface StartedGateway extends Pick<Listening, 'url'> {
   readonly sample: string;
   /** Why it did not start with what is newest, a line a fault. */
   readonly refused: readonly string[];
+  /** What the operator should know of, a line a service. */
+  readonly warnings: readonly string[];
   /** Takes over what has changed, at once. @returns whether something did */
   reload(): Promise<boolean>;
   /** Is ready no more, and resolves when load balancers have had time to see it. */
@@ -72,6 +75,10 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     statusUrl: `${(told.status && admin?.url) || listening.url}${STATUS_PATH}`,
     sample: samplePath(live.generation.services),
     refused: live.refusals,
+    warnings: live.generation
+      .snapshot()
+      .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
+      .map(({ name, unenforcedSecurity = [] }) => `${name}: ${securityWarning(unenforcedSecurity)}`),
     reload: () => live.reload(),
     drain: () => {
       live.state.isDraining = true;

@@ -29,3 +29,12 @@ it('names the operation, its service, how often it was tried and what the circui
   await x().get('/nothing').expect(404);
   expect(line()).not.toHaveProperty('attempts');
 });
+
+it('is one line, whatever an operation id of a document holds', async () => {
+  const operationId = 'a","level":60}\n{"msg":"forged';
+  const gateway = await startGateway({ orders: document({ '/x': { get: { operationId } } }) });
+  await request(gateway.url).get('/x').expect(200);
+  const line = gateway.log.written.at(-1) ?? '';
+  expect(line.trimEnd()).not.toContain('\n');
+  expect(JSON.parse(line)).toMatchObject({ level: 30, operationId });
+});

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../src/gateway/start.ts';
+import { document } from '../support/gateway.ts';
 import { testLog } from '../support/log.ts';
 
 let gateway: StartedGateway | undefined;
@@ -46,4 +50,27 @@ it('takes every name where others can reach it', async () => {
   const { url } = await start('', '0.0.0.0');
   const local = url.replace('0.0.0.0', '127.0.0.1');
   expect((await request(local).get('/').set('Host', 'any.example')).status).toBe(200);
+});
+
+it('names the operations that declare security, which it does not enforce, in its warnings, its log and its status', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+  const secured = document({
+    '/a': { get: { operationId: 'getA', security: [{ key: [] }] }, post: { operationId: 'postA' } },
+  });
+  writeFileSync(join(folder, 'a.json'), JSON.stringify(secured));
+  const log = testLog();
+  const text =
+    'services: { a: { document: a.json, url: "http://127.0.0.1:1" } }\nshutdown: { drain: 0, grace: 0 }';
+  gateway = await startGateway({
+    config: parseGatewayConfig(text, join(folder, 'gateway.yaml')),
+    ...{ port: 0, host: '127.0.0.1', log },
+  });
+  expect(gateway.warnings).toEqual([expect.stringMatching(/^a: getA declares security/)]);
+  expect(log.written.filter((line) => line.includes('getA declares security'))).toHaveLength(1);
+  const { body } = await request(gateway.url).get('/status').accept('application/json');
+  expect(body.services[0].unenforcedSecurity).toEqual(['getA']);
+  const { text: page } = await request(gateway.url).get('/status').accept('text/html');
+  expect(page).toContain('Declared security that is not enforced');
+  expect(page).toContain('<code>getA</code>');
+  rmSync(folder, { recursive: true });
 });

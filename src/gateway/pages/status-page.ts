@@ -39,6 +39,7 @@ ${services.length > 0 && legend(services, leading)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
+${securityList(services)}
 ${driftTable(services)}`;
 
 const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[]): Html =>
@@ -151,6 +152,18 @@ const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefi
 
 const reasonOf = ({ since, reason }: Refusal): Html =>
   html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
+
+const securityList = (services: readonly ServiceSnapshot[]): Html | false =>
+  services.some(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0) &&
+  html`<h2>Declared security that is not enforced</h2>
+<p>The gateway does not look at credentials. Everybody who reaches it can use these operations, unless the service asks
+for credentials itself.</p>
+<ul class="plain">${services
+    .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
+    .map(
+      ({ name, unenforcedSecurity = [] }) =>
+        html`<li>${name}: ${unenforcedSecurity.map((id, index) => html`${index > 0 && ', '}<code>${id}</code>`)}</li>`,
+    )}</ul>`;
 
 const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ faults }) => faults.length > 0) &&
