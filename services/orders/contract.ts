@@ -152,6 +152,7 @@ export const cancelOrder = operation({
   method: 'post',
   path: '/orders/{orderId}/cancel',
   summary: 'Cancel an order',
+  destructive: true,
   params: z.object({ orderId: id('o-1002') }),
   responses: { 200: { description: 'The order, cancelled.', body: Order } },
   problems: [actionNotAllowed],

@@ -6,10 +6,13 @@ import { halForms } from '../hal-forms.ts';
 export function exchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
-  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${JSON.stringify(body, null, 2)}`;
+  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
+<p class="copies"><button type="button" data-copy="curl" hidden>Copy as curl</button> <span role="status" data-copied></span></p>
+${block('Response body', 'body', JSON.stringify(body, null, 2))}
+<details class="heads"><summary>Request and response headers</summary>
 ${block('Request', 'request', request)}
-${block('Response', 'response', response)}</details>`;
+${block('Response', 'response', response)}</details></details>`;
 }
 
 const block = (title: string, name: string, text: string): Html => html`<h3 id="raw-${name}">${title}</h3>
