@@ -62,5 +62,5 @@ function form({ rel, template, title, done, isDestructive }: Action, body: Body,
 <div class="problem-box" data-problem tabindex="-1" hidden></div>
 ${template.properties.map((property) => control(property, body[property.name], { id: rel, known }))}
 ${isDestructive && html`<p class="warning">Are you sure? It may not be possible to undo this.</p>`}
-<button class="${isDestructive ? 'danger' : 'primary'}" data-send>${label}</button></form>`;
+<button class="${isDestructive ? 'danger' : 'primary'}">${label}</button></form>`;
 }

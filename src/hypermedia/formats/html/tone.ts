@@ -37,6 +37,6 @@ function wordsIn(text: string): ReadonlySet<string> {
 /** @param constant a value of an enumeration, as `APPROVAL_PENDING` */
 export function toneOf(constant: string): Tone {
   const last = constant.toLowerCase().split('_').at(-1) ?? '';
-  const negated = /^(?:not|un|in)_/i.test(constant);
+  const negated = /^(?:not|un|non)_/i.test(constant);
   return negated ? 'plain' : (TONES.find(([, words]) => words.has(last))?.[0] ?? 'plain');
 }

@@ -18,7 +18,7 @@ function keyFor(form, body) {
 }
 
 export async function act(form) {
-  const button = form.querySelector('[data-send]');
+  const button = form.querySelector('button:not([type])');
   if (button.ariaDisabled === 'true') return;
   clearProblem(form);
   const { method, type } = form.dataset;
