@@ -12,6 +12,7 @@ import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import { originOf } from '../origin.ts';
+import { pathOf } from './assets.ts';
 import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { nothingYet } from './nothing-yet.ts';
@@ -56,11 +57,14 @@ const homePage = (
   layout({
     title: info.title,
     current: '/',
+    head: html`<script src="${pathOf('copy.js')}" type="module"></script>
+`,
     content: html`<section class="hero">
 <h1>${info.title} <small>${info.version}</small></h1>
 <p class="lead">${prose(info.description ?? '')}</p>
 <p class="hint" id="try">Try it in a terminal</p>
-<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span>curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<p class="copies"><button type="button" class="copy" data-copy="command" hidden>Copy<span class="hidden"> the command</span></button> <span role="status"></span></p>
 </section>
 <section aria-labelledby="services">
 <h2 id="services">Services</h2>
@@ -91,7 +95,7 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
       ? html`<li><code>${href}</code> <span>${title}</span></li>`
       : html`<li><a href="${href}"><code>${href}</code></a> <span>${title}</span></li>`,
   )}</ul>
-<p class="actions"><a href="${docsPath(name)}">Try it<span class="hidden">: ${info.title}</span></a>
+<p class="actions"><a href="${docsPath(name)}">Open in Swagger UI<span class="hidden">: ${info.title}</span></a>
 <a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
 <a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></p>
 </li>`;

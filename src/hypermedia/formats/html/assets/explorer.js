@@ -32,7 +32,7 @@ document.addEventListener(
   'toggle',
   ({ target }) => {
     if (target.open && target.dataset?.exchange !== undefined) showExchange(target);
-    if (target.open && target.dataset?.actionOf !== undefined) offerIn(target);
+    if (target.open) offerIn(target);
   },
   true,
 );
