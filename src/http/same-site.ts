@@ -37,9 +37,12 @@ export const sameSite: RequestHandler = function sameSite(req, _res, next) {
   next();
 };
 
-/** For a service: what comes through a gateway was looked at there. No page can send `Via` (Fetch §2.2.2). */
+/**
+ * For a service: what comes through a gateway was looked at there, and a proxy may say which host was asked for. No page
+ * of another site can send `Via` or `X-Forwarded-Host` (Fetch §2.2.2, §4.8).
+ */
 export const sameSiteOrGateway: RequestHandler = function sameSiteOrGateway(req, _res, next) {
-  if (!isFromGateway(req)) refuseCrossSite(req);
+  if (!isFromGateway(req)) refuseCrossSite(req, { isTrusted: true });
   next();
 };
 
