@@ -137,9 +137,9 @@ export const gatewaySchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Host names for which requests are taken, such as `[api.example.com, .example.org]` (a leading dot includes subdomains) or `["*"]`; others get 403. Addresses and `localhost` are always taken. Without it a gateway that listens on loopback takes these alone, and one that is reachable from outside, or asked by a trusted proxy, takes every name.',
+      'Host names of this server, such as `[api.example.com, .example.org]` (the dot: subdomains too) or `["*"]`; for others 403. Addresses and `localhost` always are taken; by default they alone on loopback, and all where it is reached from outside or by a trusted proxy.',
     ),
-  strictTransportSecurity: z
+  hsts: z
     .strictObject({
       maxAge: z
         .int()

@@ -64,7 +64,7 @@ export interface GatewayConfig {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Names of this server; undefined where every name is taken that can only be its own. */
   readonly allowedHosts?: readonly string[] | undefined;
-  readonly strictTransportSecurity?: StrictTransportSecurity | undefined;
+  readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
   /** How often files and URLs are looked at, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };

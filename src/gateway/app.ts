@@ -38,14 +38,7 @@ import { validate } from './validate.ts';
 export interface GatewayOptions {
   readonly config: Pick<
     GatewayConfig,
-    | 'services'
-    | 'limits'
-    | 'cache'
-    | 'accessLog'
-    | 'trustProxy'
-    | 'trustedProxies'
-    | 'allowedHosts'
-    | 'strictTransportSecurity'
+    'services' | 'limits' | 'cache' | 'accessLog' | 'trustProxy' | 'trustedProxies' | 'allowedHosts' | 'hsts'
   >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -106,7 +99,7 @@ export function createGateway({
     ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
-  const { limits, allowedHosts, strictTransportSecurity: hsts } = config;
+  const { limits, allowedHosts, hsts } = config;
   const trusts = trustProxy(config);
   const security = securityHeaders();
   const headersOf = responseHeaders(security);

@@ -164,10 +164,7 @@ describe('Strict-Transport-Security', () => {
     ['{ maxAge: 600 }', 'max-age=600'],
     ['{ maxAge: 31536000, includeSubDomains: true }', 'max-age=31536000; includeSubDomains'],
   ])('%s is sent as %s with every response, once', async (written, value) => {
-    const { url, services } = await startGateway(
-      { notes },
-      { config: `strictTransportSecurity: ${written}` },
-    );
+    const { url, services } = await startGateway({ notes }, { config: `hsts: ${written}` });
     for (const path of ['/notes', '/nothing'])
       expect((await request(url).get(path)).headers['strict-transport-security']).toBe(value);
     if (services.notes)
