@@ -106,6 +106,16 @@ describe('a resource as a page', () => {
     expect(await get('/books/ash')).not.toContain('<form');
   });
 
+  it('takes its forms from its own pages alone, as every service does, and from a gateway that looked already', async () => {
+    const burn = (headers: Record<string, string>) => request(app).post('/books/b/burn').set(headers);
+    const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+    expect((await burn(evil)).body.type).toBe('/problems/cross-site');
+    await burn({ Origin: 'https://evil.example' }).expect(403);
+    await burn({ 'Sec-Fetch-Site': 'same-origin' }).expect(200);
+    await burn({}).expect(200);
+    await burn({ ...evil, Via: VIA }).expect(200);
+  });
+
   it('asks before an action that may be impossible to undo, and has it last', async () => {
     const operations = books.operations.map((one) =>
       one === burnBook ? { ...one, destructive: true } : one,
