@@ -5,7 +5,7 @@
 import type { ServiceConfig } from '../config/gateway-yaml.ts';
 import { namesHost } from '../http/allowed-hosts.ts';
 import type { Step } from '../http/in-order.ts';
-import { refuseCrossSite } from '../http/same-site.ts';
+import { isSafe, refuseCrossSite } from '../http/same-site.ts';
 import type { TrustProxy } from '../http/trust-proxy.ts';
 import { exchangeOf } from './exchange.ts';
 
@@ -21,7 +21,7 @@ export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSite
   const own = allowedHosts.filter((one) => one !== '*');
   const isOwnName = (name: string) => namesHost(own, name);
   return function crossSite(req, _res, next) {
-    if (!passes.has(exchangeOf(req).operation.service))
+    if (!isSafe(req) && !passes.has(exchangeOf(req).operation.service))
       refuseCrossSite(req, { isTrusted: trustProxy(req.socket.remoteAddress), isOwnName });
     next();
   };

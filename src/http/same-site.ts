@@ -13,6 +13,8 @@ import { isFromGateway } from './via.ts';
 /** RFC 9110 §9.2.1, and QUERY: they change nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
+export const isSafe = ({ method = '' }: Pick<IncomingMessage, 'method'>): boolean => SAFE.has(method);
+
 /** `none` is what a person does without a page, as in the address bar. */
 const OWN: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
@@ -25,7 +27,7 @@ export interface OwnOrigin {
 
 /** @throws Problem cross-site (403) for a method that may change something, sent by a page of another site */
 export function refuseCrossSite(req: IncomingMessage, own: OwnOrigin = {}): void {
-  if (!SAFE.has(req.method ?? '') && !isOfOwnPage(req, own)) throw refused(req);
+  if (!isSafe(req) && !isOfOwnPage(req, own)) throw refused(req);
 }
 
 /**
