@@ -6,7 +6,9 @@ import { configFile, type GatewayConfig } from './config/gateway-yaml.ts';
 import { LastGood } from './config/last-good.ts';
 import type { Limits } from './config/limits.ts';
 import { type Environment, readSettings } from './config/settings.ts';
+import { banner, readableUrl } from './gateway/banner.ts';
 import { startGateway } from './gateway/start.ts';
+import { hostGuard } from './http/allowed-hosts.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLog, type Log } from './http/log.ts';
 import { startTracing } from './http/start-tracing.ts';
@@ -26,6 +28,7 @@ export interface StartedSystem extends Required<Running> {
   readonly services: Readonly<Record<string, string>>;
   /** Why it did not start with what is newest, a line a fault. */
   readonly refused: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -52,12 +55,9 @@ export async function start(env: Environment): Promise<StartedSystem> {
       host: settings.HOST,
     });
     closers.push(() => gateway.close());
-    // What people type; on a loopback address it is the same.
-    const [url, statusUrl] = [gateway.url, gateway.statusUrl].map((one) =>
-      one.replace(LOOPBACK, 'localhost'),
-    ) as [string, string];
-    const { sample, refused, reload, drain } = gateway;
-    return { url, statusUrl, sample, services: urls, refused, reload, drain, close };
+    const { sample, refused, warnings, reload, drain } = gateway;
+    const [url, statusUrl] = [readableUrl(gateway.url), readableUrl(gateway.statusUrl)];
+    return { url, statusUrl, sample, services: urls, refused, warnings, reload, drain, close };
   } catch (error) {
     await close();
     throw error;
@@ -118,6 +118,7 @@ async function reserve(name: string, limits: Limits): Promise<Place> {
     port: 0,
     host: LOOPBACK,
     limits: () => limits,
+    guard: hostGuard(LOOPBACK),
   });
   return {
     name,
@@ -127,19 +128,6 @@ async function reserve(name: string, limits: Limits): Promise<Place> {
     },
   };
 }
-
-const banner = ({ url, statusUrl, sample, refused }: StartedSystem): string => `
-  linkway is up.
-
-    Entry point   ${url}/
-    Swagger UI    ${url}/docs
-    Status        ${statusUrl}
-
-    curl -s '${url}${sample}'
-
-${refused.map((reason) => `  Broken, so the last good one is used: ${reason}\n\n`).join('')}  Ctrl-C ends it.
-
-`;
 
 if (import.meta.main) {
   await run(async () => {

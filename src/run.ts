@@ -6,6 +6,7 @@
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
 import { ContractFault } from './contract/contract-fault.ts';
+import { redact } from './http/redact.ts';
 import { tracer } from './http/tracing.ts';
 
 export interface Running {
@@ -22,7 +23,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     started(await start());
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof ContractFault)) throw error;
-    process.stderr.write(`${error.message.replaceAll(/^/gm, 'linkway: ')}\n`);
+    process.stderr.write(redact(`${error.message.replaceAll(/^/gm, 'linkway: ')}\n`));
     process.exit(1);
   }
 }

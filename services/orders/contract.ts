@@ -156,6 +156,7 @@ export const cancelOrder = operation({
   path: '/orders/{orderId}/cancel',
   summary: 'Cancel an order',
   description: 'Cancels an order that is approved. It cannot be undone.',
+  destructive: true,
   params: z.object({ orderId: id('o-1002') }),
   responses: { 200: { description: 'The order, cancelled.', body: Order } },
   problems: [actionNotAllowed],

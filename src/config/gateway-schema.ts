@@ -1,5 +1,6 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
+import { networkOf } from '../http/trust-proxy.ts';
 import { cacheSchema, serviceCacheSchema } from './cache.ts';
 import { compressionSchema } from './compression.ts';
 import { healthSchema } from './health-check.ts';
@@ -52,6 +53,12 @@ const serviceSchema = z.strictObject({
     .enum(['reject', 'pass'])
     .default('reject')
     .describe('Whether a body is refused where the document declares none for the operation.'),
+  crossSite: z
+    .enum(['reject', 'pass'])
+    .default('reject')
+    .describe(
+      'Whether browsers may send requests from pages of other sites with methods that change something. `reject` answers 403; `pass` is for a service that handles CORS and cross-site requests itself. Preflights always go to the service.',
+    ),
   responses: z
     .enum(['off', 'observe', 'enforce'])
     .default('off')
@@ -133,6 +140,34 @@ export const gatewaySchema = z.strictObject({
     .describe(
       'Whether `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` of the client are believed, because a proxy of yours stands before.',
     ),
+  trustedProxies: z
+    .array(
+      z.string().refine((text) => networkOf(text) !== undefined, {
+        error: ({ input }) => `expected an address or a network such as 10.0.0.0/8, got ${input}`,
+      }),
+    )
+    .optional()
+    .describe(
+      'Addresses and networks of these proxies, such as `[10.0.0.0/8, "::1"]`: only they are believed, whatever `trustProxy` says. Without it `trustProxy` holds for every peer.',
+    ),
+  allowedHosts: z
+    .array(z.string().regex(/^(?:\*|\.?[\w-]+(?:\.[\w-]+)*)$/, 'expected a host name without a port'))
+    .min(1)
+    .optional()
+    .describe(
+      'Host names of this server, such as `[api.example.com, .example.org]` (the dot: subdomains too) or `["*"]`; for others 403. Addresses and `localhost` always are taken; by default they alone on loopback, and all where it is reached from outside or by a trusted proxy.',
+    ),
+  hsts: z
+    .strictObject({
+      maxAge: z
+        .int()
+        .min(0)
+        .describe(
+          'Seconds for which browsers use HTTPS alone for this host, such as `31536000`: sent as `Strict-Transport-Security` (HSTS) with every response. Without it nothing is sent.',
+        ),
+      includeSubDomains: z.boolean().default(false).describe('Whether that holds for all subdomains too.'),
+    })
+    .optional(),
   reload: z
     .strictObject({
       files: duration

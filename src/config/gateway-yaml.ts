@@ -1,23 +1,26 @@
 /**
  * `gateway.yaml`: which services stand behind the gateway, and how they are called. A
- * fault is one line that names file, line, place and mend.
+ * fault is one line that names file, line, place and remedy, and all faults are told at once.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import type { StrictTransportSecurity } from '../http/strict-transport-security.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from './cache.ts';
 import type { CompressionConfig } from './compression.ts';
 import { ConfigError } from './config-error.ts';
+import { Faults } from './faults.ts';
 import { gatewaySchema } from './gateway-schema.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { Limits } from './limits.ts';
-import { locationOf } from './location.ts';
+import { type Location, locationOf } from './location.ts';
+import { isWritten } from './overlaid.ts';
 import { parseText } from './parse-text.ts';
 import type { PathNames } from './path-names.ts';
 import { placeIn } from './place.ts';
 import { policyReader, type ServicePolicies } from './policies.ts';
 import { type Environment, urlVariable } from './settings.ts';
+import { syntaxErrorsOf, YamlText } from './yaml-text.ts';
 
 export interface ServiceConfig extends ServicePolicies {
   readonly name: string;
@@ -46,6 +49,8 @@ export interface ServiceConfig extends ServicePolicies {
   /** Whether a query parameter that the document does not name is refused. */
   readonly unknownQuery: 'reject' | 'pass';
   readonly unknownBody: 'reject' | 'pass';
+  /** Whether pages of other sites may send what changes something. */
+  readonly crossSite?: 'reject' | 'pass' | undefined;
   /** Whether its answers are held against its document, and what comes of that. */
   readonly responses: 'off' | 'observe' | 'enforce';
   /** Share of them that `observe` looks at. */
@@ -65,6 +70,11 @@ export interface GatewayConfig {
   readonly hideSoftware: boolean;
   /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
   readonly trustProxy: boolean;
+  /** The proxies of ours that are believed; undefined where `trustProxy` says it for all. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Names of this server; undefined where every name is taken that can only be its own. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
   /** How often files and URLs are looked at, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
@@ -112,86 +122,142 @@ export const parseGatewayConfig = (
   file: string,
   { env = {}, urls = {} }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const value =
-    parseText(text, file, (reason, place) => `${file}:${place?.line ?? 1}: not YAML: ${reason}`) ?? {};
-
-  const fault = (path: readonly PropertyKey[], message: string): ConfigError => {
-    const line = lineOf(text, path);
-    return new ConfigError(
-      `${file}:${line}: ${[...path.map(String), ''].join('.').slice(0, -1)}: ${message}`,
-    );
+  const value = parsedValue(text, file);
+  let read: YamlText | undefined;
+  // Where values stand is looked up only for a fault.
+  const yaml = (): YamlText => {
+    read ??= new YamlText(text);
+    return read;
   };
-  const check = <S extends z.ZodType>(schema: S, value: unknown, at: readonly PropertyKey[]): z.output<S> => {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    const issue = result.error.issues[0];
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-    const reason = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message;
-    throw fault([...at, ...(issue?.path ?? []), ...unknown], reason ?? 'is not valid');
-  };
-
-  const root = check(gatewaySchema, value, []);
-  const policiesOf = policyReader(root, { check, fault });
-
-  const services = Object.entries(root.services).map(([name, service]): ServiceConfig => {
-    const at = ['services', name];
-    const isMock = service.upstream === 'mock';
-    const variable = urls[name] ?? env[urlVariable(name)];
-    const written = isMock ? [NOWHERE] : (variable?.split(',') ?? service.url);
-    if (written === undefined) throw fault(at, `has no url; write one here or set ${urlVariable(name)}`);
-    const location = locationOf([written].flat(), (message) =>
-      variable === undefined
-        ? fault([...at, 'url'], message)
-        : new ConfigError(`${urlVariable(name)}: ${message}`),
-    );
-    return {
-      name,
-      ...location,
-      // Of a mock there is nothing to ask.
-      health: isMock ? undefined : service.health,
-      lookup: service.lookup,
-      headBytes: root.limits.responseHeaders,
-      isMock,
-      prefix: service.prefix,
-      document: placeIn(dirname(file), service.document),
-      overlays: service.overlays.map((overlay) => placeIn(dirname(file), overlay)),
-      paths: service.paths,
-      ownUrls: service.ownUrls,
-      unknownQuery: service.unknownQuery,
-      unknownBody: service.unknownBody,
-      responses: service.responses,
-      sample: service.sample,
-      cache: serviceCacheOf(service.cache),
-      isCompressed: service.compression === 'on',
-      ...policiesOf(service, at),
-    };
+  const faults = new Faults({
+    has: (path) => yaml().has(path),
+    tell: (path, message, isName) => {
+      const line = isName ? yaml().lineOfKey(path) : yaml().lineOf(path);
+      const place = [`${file}:${line}`, path.map(String).join('.')].filter(Boolean);
+      return { line, text: [...place, message].join(': ') };
+    },
   });
-  const { limits, cache, compression, hideSoftware, trustProxy, accessLog, reload, shutdown, admin } = root;
+  const root = faults.check(gatewaySchema, value, []);
+  // As it is written, so that what is wrong elsewhere hides nothing here.
+  const written = objectOf(value);
+  const policiesOf = policyReader({ policy: written.policy, policies: objectOf(written.policies) }, faults);
+  const services = Object.entries(objectOf(written.services)).map(([name, service]) => {
+    const at = ['services', name];
+    const policies = policiesOf(writtenPolicies(service), at);
+    const location = placesOf(
+      { name, service: objectOf(service), at, faults },
+      urls[name] ?? env[urlVariable(name)],
+    );
+    const checked = root?.services[name];
+    const headBytes = root?.limits.responseHeaders ?? 0;
+    return (
+      checked &&
+      location &&
+      serviceOf({ name, checked, policies, location, folder: dirname(file), headBytes })
+    );
+  });
+  faults.throwIfAny();
+  // Nothing is undefined where there is no fault.
+  const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
   return {
-    services,
-    limits,
+    ...rest,
+    services: services as ServiceConfig[],
     cache: { ...cache, url: env.CACHE_URL || undefined },
-    compression,
-    hideSoftware,
-    trustProxy,
-    accessLog,
-    reload,
-    shutdown,
-    admin,
   };
 };
+
+/** @throws ConfigError with a line for each fault of its syntax */
+function parsedValue(text: string, file: string): unknown {
+  const told = (reason: string, line = 1): string => `${file}:${line}: not YAML: ${reason}`;
+  let isSyntax = false;
+  try {
+    return (
+      parseText(text, file, (reason, place) => {
+        isSyntax = true;
+        return told(reason, place?.line);
+      }) ?? {}
+    );
+  } catch (error) {
+    const all = isSyntax ? syntaxErrorsOf(text) : [];
+    throw all.length > 1
+      ? new ConfigError(
+          all.map(({ line, reason }) => told(reason, line)),
+          error,
+        )
+      : error;
+  }
+}
 
 /** Never answers (RFC 6761 §6.4). */
 const NOWHERE = 'http://mock.invalid';
 
-/** Where the value at `path` stands, or the nearest thing around it that exists. */
-const lineOf = (text: string, path: readonly PropertyKey[]): number => {
-  const lineCounter = new LineCounter();
-  // That keys are unique is known, and looking for it takes long.
-  const yaml = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = yaml.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) return lineCounter.linePos(node.range[0]).line;
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (isWritten(value) ? value : {});
+
+function writtenPolicies(service: unknown) {
+  const { policy, operations } = objectOf(service);
+  const entries = Object.entries(objectOf(operations)).filter(([, operation]) => isWritten(operation));
+  return { policy, operations: Object.fromEntries(entries) as Record<string, { policy?: unknown }> };
+}
+
+interface Written {
+  readonly name: string;
+  readonly service: Readonly<Record<string, unknown>>;
+  readonly at: readonly string[];
+  readonly faults: Faults;
+}
+
+/** @param variable what the environment says instead */
+function placesOf(
+  { name, service, at, faults }: Written,
+  variable: string | undefined,
+): Location | undefined {
+  const written = service.upstream === 'mock' ? NOWHERE : (variable?.split(',') ?? service.url);
+  const urls = [written].flat();
+  if (written === undefined) {
+    if (!faults.isMeant([...at, 'url']))
+      faults.add(at, `has no url; write one here or set ${urlVariable(name)}`);
+    return undefined;
   }
-  return 1;
-};
+  // What is no text the schema has told already.
+  if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
+  const location = locationOf(urls);
+  if (typeof location !== 'string') return location;
+  if (variable === undefined) faults.add([...at, 'url'], location);
+  else faults.addElsewhere(`${urlVariable(name)}: ${location}`);
+  return undefined;
+}
+
+interface Checked {
+  readonly name: string;
+  readonly checked: z.output<typeof gatewaySchema>['services'][string];
+  readonly policies: ServicePolicies;
+  readonly location: Location;
+  readonly folder: string;
+  readonly headBytes: number;
+}
+
+function serviceOf({ name, checked, policies, location, folder, headBytes }: Checked): ServiceConfig {
+  const isMock = checked.upstream === 'mock';
+  return {
+    name,
+    ...location,
+    // Of a mock there is nothing to ask.
+    health: isMock ? undefined : checked.health,
+    lookup: checked.lookup,
+    headBytes,
+    isMock,
+    prefix: checked.prefix,
+    document: placeIn(folder, checked.document),
+    overlays: checked.overlays.map((overlay) => placeIn(folder, overlay)),
+    paths: checked.paths,
+    ownUrls: checked.ownUrls,
+    unknownQuery: checked.unknownQuery,
+    unknownBody: checked.unknownBody,
+    ...(checked.crossSite === 'pass' && { crossSite: checked.crossSite }),
+    responses: checked.responses,
+    sample: checked.sample,
+    cache: serviceCacheOf(checked.cache),
+    isCompressed: checked.compression === 'on',
+    ...policies,
+  };
+}

@@ -7,23 +7,19 @@ export interface Location {
   readonly base: string | undefined;
 }
 
-/** @throws what `fault` makes of what is wrong */
-export function locationOf(texts: readonly string[], fault: (message: string) => Error): Location {
-  const places = texts.map((text) => {
-    const place = placeOf(text.trim());
-    if (place === undefined)
-      throw fault(`expected scheme, host and port such as http://orders:8083, got ${text.trim()}`);
-    return place;
-  });
-  const [first, ...others] = places as [Place, ...Place[]];
+/** @returns what is wrong, in words, where something is */
+export function locationOf(texts: readonly string[]): Location | string {
+  const places = texts.map((text) => ({ text: text.trim(), place: placeOf(text.trim()) }));
+  const wrong = places.filter(({ place }) => place === undefined).map(({ text }) => text);
+  if (wrong.length > 0)
+    return `expected scheme, host and port such as http://orders:8083, got ${wrong.join(' and ')}`;
+  const [first, ...others] = places.map(({ place }) => place) as [Place, ...Place[]];
   const other = others.find(({ base }) => base !== first.base);
   if (other)
-    throw fault(
-      `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; give all instances one`,
-    );
-  const urls = places.map(({ url }) => url);
+    return `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; give all instances one`;
+  const urls = [first, ...others].map(({ url }) => url);
   const twice = urls.find((url, index) => urls.indexOf(url) !== index);
-  if (twice !== undefined) throw fault(`names ${twice} twice; each instance is named once`);
+  if (twice !== undefined) return `names ${twice} twice; each instance is named once`;
   return { urls, base: first.base };
 }
 

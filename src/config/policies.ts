@@ -2,10 +2,9 @@
  * Which policy holds for a service and for its operations: what `policy` says for all, over that what the service
  * says, over that what the operation says; each in place, or by the name of one of `policies`.
  */
-import { closestMatch } from 'leven';
-import type { z } from 'zod';
+import { type Faults, nearestOf } from './faults.ts';
 import { isWritten, overlaid } from './overlaid.ts';
-import { type Policy, policySchema } from './policy.ts';
+import { defaultPolicy, type Policy, policySchema } from './policy.ts';
 
 export interface OperationPolicy {
   readonly policy: Policy;
@@ -21,12 +20,6 @@ export interface ServicePolicies {
 
 type Path = readonly PropertyKey[];
 
-/** How faults are told. */
-interface Reader {
-  check<S extends z.ZodType>(schema: S, value: unknown, at: Path): z.output<S>;
-  fault(at: Path, message: string): Error;
-}
-
 interface Root {
   readonly policy?: unknown;
   readonly policies: Readonly<Record<string, unknown>>;
@@ -40,18 +33,21 @@ interface Service {
 /** What concerns connections, which operations share, or all that are sent over them. */
 const OF_THE_SERVICE = [['connectTimeout'], ['retry', 'budget']] as const;
 
-/** @throws what `fault` and `check` make of what is wrong, here and for each service */
-export function policyReader({ policy: all, policies }: Root, { check, fault }: Reader) {
-  check(policySchema, overlaid(undefined, all), ['policy']);
-  for (const [name, written] of Object.entries(policies))
-    check(policySchema, overlaid(all, written), ['policies', name]);
+/** What is wrong is told to `faults`, here and for each service; then what is returned is of no use. */
+export function policyReader({ policy: all, policies }: Root, faults: Faults) {
+  const check = (value: unknown, at: Path): Policy => faults.check(policySchema, value, at) ?? defaultPolicy;
+
+  check(overlaid(undefined, all), ['policy']);
+  for (const [name, written] of Object.entries(policies)) check(overlaid(all, written), ['policies', name]);
 
   const named = (written: unknown, at: Path): unknown => {
     if (typeof written !== 'string') return written;
     if (Object.hasOwn(policies, written)) return policies[written];
-    const nearest = closestMatch(written.slice(0, 100), Object.keys(policies));
-    const hint = nearest === undefined ? 'policies has none' : `did you mean ${nearest}?`;
-    throw fault(at, `there is no policy ${JSON.stringify(written)}; ${hint}`);
+    faults.add(
+      at,
+      `there is no policy ${JSON.stringify(written)}; ${nearestOf(written, Object.keys(policies), 'policies has none')}`,
+    );
+    return undefined;
   };
 
   const ofOperation = (service: unknown, written: unknown, at: Path): OperationPolicy => {
@@ -59,21 +55,22 @@ export function policyReader({ policy: all, policies }: Root, { check, fault }: 
     for (const path of OF_THE_SERVICE) {
       if (!has(own, path)) continue;
       const place = written === own ? [...at, ...path] : at;
-      throw fault(place, `${path.join('.')} holds for a whole service, not for one operation`);
+      faults.add(place, `${path.join('.')} holds for a whole service, not for one operation`);
     }
     return {
-      policy: check(policySchema, overlaid(service, own), at),
+      policy: check(overlaid(service, own), at),
       own: { bulkhead: has(own, ['bulkhead']), breaker: has(own, ['breaker']) },
     };
   };
 
   return (service: Service, at: Path): ServicePolicies => {
     const written = overlaid(all, named(service.policy, [...at, 'policy']));
+    const policy = check(written, [...at, 'policy']);
     const operations = Object.entries(service.operations).map(
       ([id, operation]) =>
         [id, ofOperation(written, operation.policy, [...at, 'operations', id, 'policy'])] as const,
     );
-    return { policy: check(policySchema, written, [...at, 'policy']), operations: new Map(operations) };
+    return { policy, operations: new Map(operations) };
   };
 }
 

@@ -1,5 +1,6 @@
 /** Why something that has changed is not in use, and what was good before still is. */
 import { basename } from 'node:path';
+import { redact } from '../http/redact.ts';
 import type { ConfigError } from './config-error.ts';
 
 export interface Refusal {
@@ -11,6 +12,8 @@ export interface Refusal {
 
 /** @param places files and URLs that the error may name @param before an earlier one: the same reason is not new */
 export function refusal({ message }: ConfigError, places: readonly string[], before?: Refusal): Refusal {
-  const reason = places.reduce((text, place) => text.replaceAll(place, basename(place)), message);
+  const reason = redact(
+    places.reduce((text, place) => text.replaceAll(place, basename(place)), message),
+  ).replaceAll('\n', '; ');
   return before?.reason === reason ? before : { since: new Date().toISOString(), reason };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { faultsOf } from './faults.ts';
 
 const SAMPLERS = [
   'always_on',
@@ -28,7 +29,7 @@ const variables = z.object({
     .default('127.0.0.1')
     .describe('Address to listen on; `0.0.0.0` to be reached from outside, as in a container.'),
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+    .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL that begins with postgres://' })
     .optional()
     .describe('A PostgreSQL server, `postgres://…`; without it an embedded database in `DATA_DIR`.'),
   DATABASE_PASSWORD_FILE: z
@@ -37,7 +38,7 @@ const variables = z.object({
     .optional()
     .describe('A file with the password for `DATABASE_URL`, as containers are given secrets.'),
   CACHE_URL: z
-    .url({ protocol: /^rediss?$/ })
+    .url({ protocol: /^rediss?$/, error: 'expected a URL that begins with redis://' })
     .optional()
     .describe(
       'A Redis or Valkey server, `redis://…`, where gateways keep answers together; without it each has its own in memory.',
@@ -57,13 +58,13 @@ const variables = z.object({
     .default('gateway.yaml')
     .describe('Which services stand behind the gateway, and their policies.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' })
     .optional()
     .describe(
       'Where an OpenTelemetry collector takes OTLP over HTTP, `http://localhost:4318`; turns tracing on.',
     ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' })
     .optional()
     .describe('The same for traces alone, with its path.'),
   OTEL_SERVICE_NAME: z
@@ -123,8 +124,10 @@ export const readSettings = (env: Environment): Settings => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { success, data, error } = variables.safeParse(given);
   if (success) return data;
-  const [issue] = error.issues;
-  throw new ConfigError(`Environment variable ${issue?.path.join('.')}: ${issue?.message}`);
+  const faults = faultsOf(variables, given, error);
+  throw new ConfigError(
+    faults.map(({ path, message }) => `Environment variable ${path.join('.')}: ${message}`),
+  );
 };
 
 /** The variable that says where a service is: `order-history` → `ORDER_HISTORY_URL`. */

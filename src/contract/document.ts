@@ -2,10 +2,12 @@
  * Contract → OpenAPI 3.1 document. Pure: the same contract always gives the same document, so that the
  * committed one can be compared with it.
  */
+
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from './contract.ts';
 import { ContractFault } from './contract-fault.ts';
+import { DESTRUCTIVE } from './destructive.ts';
 import { Expressible } from './expressible.ts';
 import { JSON_TYPE } from './media-types.ts';
 import { changes, type LinkSpec, type Operation, type ResponseSpec } from './operation.ts';
@@ -77,6 +79,7 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
       summary: operation.summary,
       ...(operation.description === undefined ? {} : { description: operation.description }),
       ...(operation.deprecated === undefined ? {} : { deprecated: true }),
+      ...(operation.destructive === true && { [DESTRUCTIVE]: true }),
       ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
       tags: [contract.service],
       request: requestOf(operation, representations),

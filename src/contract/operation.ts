@@ -55,6 +55,8 @@ export interface Operation<
   readonly entry?: string;
   /** `Cache-Control` of what a GET is answered with (RFC 9111 §5.2.2); without it, it is asked about each time. */
   readonly cacheControl?: string;
+  /** Whether it may be impossible to undo: pages ask before they do it. */
+  readonly destructive?: boolean;
   /** That it is given up, and since when. */
   readonly deprecated?: Deprecation;
   readonly params?: Params;

@@ -55,9 +55,10 @@ export const partUnknown = defineProblem({
 export const crossSite = defineProblem({
   code: 'cross-site',
   status: 403,
-  title: 'A page of another site asked for this',
-  meaning: 'A browser says that the request comes from a page that is not of this server; nothing was done.',
-  mend: 'Do it on the page of this server, or with a program that is no browser.',
+  title: 'Cross-site request or unknown host',
+  meaning:
+    'A browser says that the request comes from a page of another site, or the request is for a host name that this server does not have. Nothing was done.',
+  mend: 'Use a page of this server, or a client that is not a browser. Operators: `crossSite: pass` is for a service that handles CORS itself, and `allowedHosts` has the names of this server.',
 });
 
 export const notFound = defineProblem({

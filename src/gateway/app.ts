@@ -10,6 +10,8 @@ import { inOrder } from '../http/in-order.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
 import { securityHeaders } from '../http/security-headers.ts';
+import { strictTransportSecurity } from '../http/strict-transport-security.ts';
+import { trustProxy } from '../http/trust-proxy.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import { atOnce, type Steps } from '../hypermedia/steps.ts';
 import { Cache } from '../outbound/cache/cache.ts';
@@ -17,6 +19,7 @@ import type { Targets } from '../outbound/targets.ts';
 import { callersOf } from './callers.ts';
 import { compose } from './compose/compose.ts';
 import { compositions } from './compose/composition.ts';
+import { crossSite } from './cross-site.ts';
 import { basePathOf } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { forward } from './forward.ts';
@@ -38,7 +41,16 @@ import { validate } from './validate.ts';
 export interface GatewayOptions {
   readonly config: Pick<
     GatewayConfig,
-    'services' | 'limits' | 'cache' | 'compression' | 'hideSoftware' | 'trustProxy' | 'accessLog'
+    | 'services'
+    | 'limits'
+    | 'cache'
+    | 'compression'
+    | 'hideSoftware'
+    | 'accessLog'
+    | 'trustProxy'
+    | 'trustedProxies'
+    | 'allowedHosts'
+    | 'hsts'
   >;
   /** The document of each service, by name; without one its paths are answered with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
@@ -110,8 +122,9 @@ export function* createInSteps({
     ...{ operations, documents, graph, router, services, onDroppedLink },
     isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
   });
-  const { limits, trustProxy, hideSoftware } = config;
+  const { limits, allowedHosts, hsts, hideSoftware } = config;
   const compression = new Compression(config.compression);
+  const trusts = trustProxy(config);
   const security = securityHeaders();
   const headersOf = responseHeaders(security, hideSoftware ? SOFTWARE_HEADERS : []);
   const lines = config.accessLog ? log.lines : undefined;
@@ -126,25 +139,30 @@ export function* createInSteps({
   // Services whose responses are compressed on their way to clients.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
   const passOn = passOnOf(compressed);
+  const pass = forward({ callers, trustProxy: trusts, headersOf, inspect, passOn });
 
   return inOrder(
     [
       // An id, and a place in a trace.
-      identify({ heedsDeadline: trustProxy, compression }),
+      identify({ heedsDeadline: trusts, compression }),
       // A line and a measurement when it is over.
       accessLog({ lines, onRequest }),
+      // Tells browsers to come back by HTTPS alone.
+      ...(hsts ? [strictTransportSecurity(hsts)] : []),
       // What the gateway answers itself.
-      ...(pages ? [ownPages(pages, trustProxy)] : []),
+      ...(pages ? [ownPages(pages, trusts)] : []),
       // Whose operation it is: 404, 405, or 503 where nobody can say.
-      route(router, unservedPaths, security),
+      route({ router, unserved: unservedPaths, securityHeaders: security, preflight: pass }),
+      // Not from a page of another site, or 403.
+      crossSite({ services, trustProxy: trusts, allowedHosts }),
       // As the contract says, or 400, 413, 415.
       validate(limits.body),
       // With the tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
       // With links where its service has none, and with what they lead to at other services.
-      compose({ compositionOf, send, callers, limits, trustProxy, headersOf, inspect, passOn }),
+      compose({ compositionOf, send, callers, limits, trustProxy: trusts, headersOf, inspect, passOn }),
       // To the service and back.
-      forward({ callers, trustProxy, headersOf, inspect, passOn }),
+      pass,
     ],
     // Whatever went wrong, as application/problem+json, or as a page.
     problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }),

@@ -6,6 +6,7 @@
  * leaves ends the call.
  */
 import type { Step } from '../http/in-order.ts';
+import type { TrustProxy } from '../http/trust-proxy.ts';
 import { CallAborted } from '../outbound/call-failure.ts';
 import type { Callers } from '../outbound/caller.ts';
 import { exchangeOf } from './exchange.ts';
@@ -16,7 +17,7 @@ import type { Inspect } from './responses/inspect.ts';
 
 export interface ForwardOptions {
   readonly callers: Callers;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
   readonly passOn: PassOn;
@@ -29,7 +30,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: For
     const { operationId } = operation;
     const caller = callers.get(operation.service);
     if (!caller) throw new Error(`no target for ${operation.service}`);
-    const headers = requestHeaders(req, context, trustProxy);
+    const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
     const { deadline } = context;
     const call = caller.start({
       method,

@@ -5,6 +5,7 @@ import { readSettings } from '../config/settings.ts';
 import { createLog } from '../http/log.ts';
 import { startTracing } from '../http/start-tracing.ts';
 import { run } from '../run.ts';
+import { banner } from './banner.ts';
 import { startGateway } from './start.ts';
 
 await run(async () => {
@@ -19,6 +20,7 @@ await run(async () => {
     host: HOST,
     log,
   });
+  process.stdout.write(banner(gateway));
   log.logger.info({ url: gateway.url, adminUrl: gateway.adminUrl }, 'the gateway listens');
   return gateway;
 });

@@ -1,6 +1,6 @@
 /** `operations` of a service in `gateway.yaml`: a policy for one that there is not would hold for nothing, unnoticed. */
-import { closestMatch } from 'leven';
 import { ConfigError } from '../config/config-error.ts';
+import { nearestOf } from '../config/faults.ts';
 import type { ServiceConfig } from '../config/gateway-yaml.ts';
 
 /**
@@ -11,11 +11,12 @@ export function checkOperationPolicies(
   { name, operations }: Pick<ServiceConfig, 'name' | 'operations'>,
   known: readonly string[],
 ): void {
-  const wrong = [...operations.keys()].find((id) => !known.includes(id));
-  if (wrong === undefined) return;
-  const nearest = closestMatch(wrong.slice(0, 100), known);
-  const hint = nearest === undefined ? 'it has none' : `did you mean ${nearest}?`;
+  const wrong = [...operations.keys()].filter((id) => !known.includes(id));
+  if (wrong.length === 0) return;
   throw new ConfigError(
-    `services.${name}.operations: ${name} has no operation ${JSON.stringify(wrong)}; ${hint}`,
+    wrong.map(
+      (id) =>
+        `services.${name}.operations: ${name} has no operation ${JSON.stringify(id)}; ${nearestOf(id, known, 'it has none')}`,
+    ),
   );
 }

@@ -4,9 +4,10 @@
  */
 import express, { type RequestHandler } from 'express';
 import type { Step } from '../http/in-order.ts';
+import type { TrustProxy } from '../http/trust-proxy.ts';
 import { firstSegment, RESERVED_SEGMENTS } from './reserved.ts';
 
-export function ownPages(pages: RequestHandler, trustProxy: boolean): Step {
+export function ownPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
   const app = express()
     .disable('x-powered-by')
     .set('trust proxy', trustProxy)

@@ -5,11 +5,12 @@
 
 import { dirname } from 'node:path';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { ConfigError, configErrorOf } from '../config/config-error.ts';
+import { allOrFaults, ConfigError, configErrorOf } from '../config/config-error.ts';
 import type { ServiceConfig } from '../config/gateway-yaml.ts';
 import { parseText } from '../config/parse-text.ts';
 import { isUrl } from '../config/place.ts';
 import type { Source } from '../config/source.ts';
+import { YamlText } from '../config/yaml-text.ts';
 import type { ServiceDocument } from '../hypermedia/graph.ts';
 import { bundle, mayRefer, referredPlaces } from './document/bundle.ts';
 import type { DocumentFault } from './document/fault.ts';
@@ -144,7 +145,7 @@ export const readDocuments = async (
   told: ReadDocumentOptions = {},
 ): Promise<readonly ServiceDocument[]> =>
   liftDocuments(
-    await Promise.all(
+    await allOrFaults(
       services.map(async (service) => ({
         name: service.name,
         document: await readDocument(service, told),
@@ -188,7 +189,12 @@ function whole(
   let document = parseText(text, place);
   for (const overlay of more.slice(0, length)) {
     const parsed = parseText(overlay.text, overlay.place);
-    const applied = applyOverlay(document as OpenAPIObject, parsed, overlay.place);
+    const applied = applyOverlay(
+      document as OpenAPIObject,
+      parsed,
+      overlay.place,
+      () => new YamlText(overlay.text),
+    );
     document = applied.document;
     for (const target of applied.idle) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
   }

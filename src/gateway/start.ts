@@ -2,8 +2,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
 import type { LastGood } from '../config/last-good.ts';
+import { hostGuard } from '../http/allowed-hosts.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
+import { securityWarning } from './document/security.ts';
 import { INTERVAL } from './history.ts';
 import { STATUS_PATH } from './pages/discovery.ts';
 import { samplePath } from './pages/sample.ts';
@@ -29,6 +31,8 @@ export interface StartedGateway extends Pick<Listening, 'url'> {
   readonly sample: string;
   /** Why it did not start with what is newest, a line a fault. */
   readonly refused: readonly string[];
+  /** What the operator should know of, a line a service. */
+  readonly warnings: readonly string[];
   /** Takes over what has changed, at once. @returns whether something did */
   reload(): Promise<boolean>;
   /** Is ready no more, and resolves when load balancers have had time to see it. */
@@ -48,8 +52,12 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     told.port === undefined
       ? undefined
       : await (await import('./admin/start.ts')).startAdmin(live, { port: told.port, host: told.host, log });
-  const limits = () => live.generation.config.limits;
-  const listening = await listen(live.handle, { port, host, limits }).catch(async (error: unknown) => {
+  const listening = await listen(live.handle, {
+    port,
+    host,
+    limits: () => live.generation.config.limits,
+    guard: hostGuard(host, () => live.generation.hostRules),
+  }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;
   });
@@ -69,6 +77,10 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
     statusUrl: `${(told.status && admin?.url) || listening.url}${STATUS_PATH}`,
     sample: samplePath(live.generation.services),
     refused: live.refusals,
+    warnings: live.generation
+      .snapshot()
+      .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
+      .map(({ name, unenforcedSecurity = [] }) => `${name}: ${securityWarning(unenforcedSecurity)}`),
     reload: () => live.reload(),
     drain: () => {
       live.state.isDraining = true;

@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { withoutMapping } from './trust-proxy.ts';
 
 /** Lower-case names; a client's own are never copied. */
 export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
@@ -61,10 +62,6 @@ const continued = (own: readonly string[], headers: IncomingHttpHeaders): string
 
 const join = (before: string | string[] | undefined, own: string): string =>
   before === undefined ? own : `${String(before)}, ${own}`;
-
-/** IPv4 as it is, though the socket is an IPv6 one. */
-const withoutMapping = (address: string): string =>
-  address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 
 /** An IPv6 node is bracketed and quoted (RFC 7239 §6). */
 const node = (address: string): string => (address.includes(':') ? `"[${address}]"` : address);

@@ -20,12 +20,17 @@ const SANE = /^[\w.:=+/@-]{1,128}$/;
 export interface IdentifyOptions {
   readonly echo?: boolean;
   /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
-  readonly heedsDeadline?: boolean;
+  readonly heedsDeadline?: boolean | ((address: string | undefined) => boolean);
   readonly compression?: Compression;
 }
 
-export const identify = ({ echo = false, heedsDeadline = false, compression }: IdentifyOptions = {}): Step =>
-  function identify(req, res, next) {
+export const identify = ({
+  echo = false,
+  heedsDeadline = false,
+  compression,
+}: IdentifyOptions = {}): Step => {
+  const heeds = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
+  return function identify(req, res, next) {
     const id = req.headers['x-request-id'];
     const requestId = typeof id === 'string' && SANE.test(id) ? id : randomUUID();
     const parent = req.headers.traceparent;
@@ -34,8 +39,9 @@ export const identify = ({ echo = false, heedsDeadline = false, compression }: I
     const traceparent = span?.traceparent ?? given ?? newTraceparent();
     const context = new RequestContext(requestId, traceparent, given !== undefined, span);
     context.compression = compression;
-    if (heedsDeadline) context.deadline = deadlineOf(req, context.startedAt);
+    if (heeds(req.socket.remoteAddress)) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);
     next();
   };
+};

@@ -14,7 +14,8 @@ import {
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConnectionLimits, defaultLimits } from '../config/limits.ts';
-import { badRequest, expectationFailed } from '../contract/problems.ts';
+import { badRequest, crossSite, expectationFailed } from '../contract/problems.ts';
+import type { HostGuard } from './allowed-hosts.ts';
 import { sendBareProblem } from './bare-problem.ts';
 import { Connections } from './connections.ts';
 import { framingFault } from './framing.ts';
@@ -32,6 +33,8 @@ export interface ListenOptions {
   readonly server?: ServerOptions;
   /** What its connections are held to now. */
   readonly limits?: () => ConnectionLimits;
+  /** Refuses requests for hosts that are not of this server; without it every host is taken. */
+  readonly guard?: HostGuard | undefined;
   /** What port and address are set by, for whoever has to set another. */
   readonly names?: { readonly port: string; readonly host: string };
 }
@@ -60,7 +63,14 @@ const LEAST_INTERVAL = 50;
 
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { port, host, server: serverOptions = {}, names = VARIABLES, limits = () => defaultLimits } = options;
+  const {
+    port,
+    host,
+    server: serverOptions = {},
+    names = VARIABLES,
+    limits = () => defaultLimits,
+    guard,
+  } = options;
   const { head } = limits().slow;
   const server = createServer({
     headersTimeout: head,
@@ -72,14 +82,16 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     requireHostHeader: false,
   });
   const connections = new Connections(server, limits);
-  const handle = (req: IncomingMessage, res: ServerResponse) => {
+  const handle = (req: IncomingMessage, res: ServerResponse): void => {
     const fault = hostFault(req) ?? framingFault(req) ?? takeOriginForm(req);
     if (hasBody(req)) {
       readOn(req, res);
       watchBody(req, res, limits().slow);
     }
-    if (fault === undefined) app(req, res);
-    else sendBareProblem(res, badRequest, {}, fault);
+    if (fault !== undefined) return sendBareProblem(res, badRequest, {}, fault);
+    const refusal = guard?.(req);
+    if (refusal !== undefined) return sendBareProblem(res, crossSite, {}, refusal);
+    app(req, res);
   };
   server.on('request', (req, res) => connections.begin(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>

@@ -1,6 +1,6 @@
 /**
- * Response headers that keep a browser from doing more with an answer than it should: helmet's twelve, with
- * a content policy for an API. A raw array that is appended to a head: `res.setHeader` would make Node merge
+ * Response headers that keep a browser from doing more with an answer than it should (helmet's set without what is
+ * deprecated or not for every server), with a content policy for an API. A raw array that is appended to a head: `res.setHeader` would make Node merge
  * headers for every answer.
  */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -9,13 +9,10 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Origin-Agent-Cluster': '?1',
   'Referrer-Policy': 'no-referrer',
-  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
   'X-Content-Type-Options': 'nosniff',
   'X-DNS-Prefetch-Control': 'off',
-  'X-Download-Options': 'noopen',
   'X-Frame-Options': 'SAMEORIGIN',
   'X-Permitted-Cross-Domain-Policies': 'none',
-  'X-XSS-Protection': '0',
 };
 
 /** Name, value, name, value …; a page names another content policy. */

@@ -30,6 +30,30 @@ export function withChoices(
   });
 }
 
+/**
+ * The query parameters of a collection: one that is called as the member of its items that names another resource has
+ * the same to choose from.
+ */
+export function queryWithChoices(
+  operation: Pick<GraphOperation, 'shape' | 'query'>,
+  operations: readonly GraphOperation[],
+): readonly TemplateProperty[] {
+  const links = [...(operation.shape?.item?.links.values() ?? [])].filter(
+    ({ target }) => target.method === 'GET',
+  );
+  const choices = links
+    .flatMap((link) => choicesOf(link, operations))
+    .filter(({ place }) => place.length === 1);
+  return operation.query.map((property) => {
+    const choice = choices.find(({ place, options }) => place[0] === property.name && !isTemplated(options));
+    return choice === undefined || property.options !== undefined
+      ? property
+      : { ...property, options: choice.options };
+  });
+}
+
+const isTemplated = ({ link }: Schema): boolean => Object(link).templated === true;
+
 interface Choice {
   readonly place: Place;
   readonly options: Schema;

@@ -10,6 +10,7 @@ import type {
   SchemaObject,
 } from 'openapi3-ts/oas31';
 import { BATCHES } from '../contract/batch.ts';
+import { DESTRUCTIVE } from '../contract/destructive.ts';
 import { type DescribedBody, describeBody, hasLinks, type Schema } from './described-body.ts';
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
@@ -24,6 +25,8 @@ export interface DocumentedOperation {
   readonly method: string;
   readonly path: PathTemplate;
   readonly title: string;
+  /** Whether it may be impossible to undo: it deletes, or says so (`x-destructive`). */
+  readonly destructive: boolean;
   /** Whether it takes `expand`: then it embeds what its own service owns. */
   readonly expands: boolean;
   /** A list parameter by which it answers for many resources of another operation at once (`x-batches`). */
@@ -110,6 +113,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     path: pathTemplate(path),
     title: operation.summary ?? titleOf(operation.operationId) ?? operationName(method, path),
     query,
+    destructive: method === 'delete' || operation[DESTRUCTIVE] === true,
     // Others may call something else so.
     expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
     lifted,

@@ -3,7 +3,7 @@
  * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
  */
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
-import { withChoices } from './choices.ts';
+import { queryWithChoices, withChoices } from './choices.ts';
 import { type Schema, schemaName, standingNames } from './described-body.ts';
 import { type DocumentedOperation, documentOperations } from './documented-operation.ts';
 import type { Expression } from './expression.ts';
@@ -25,6 +25,8 @@ export interface GraphOperation extends DocumentedOperation {
   readonly shape?: Shape;
   /** Of the JSON body, for a form, with what there is to choose from. */
   readonly properties: readonly TemplateProperty[];
+  /** Its query parameters, with what there is to choose from. */
+  readonly filters: readonly TemplateProperty[];
   /** How many of what it answers with are had at once. */
   readonly batch?: Batch;
 }
@@ -273,8 +275,13 @@ export class LinkGraph {
 /** Forms are made when they are asked for: of a large document most never are. */
 function withForm(operation: DocumentedOperation, all: () => readonly GraphOperation[]): MutableOperation {
   let properties: readonly TemplateProperty[] | undefined;
+  let filters: readonly TemplateProperty[] | undefined;
   return {
     ...operation,
+    get filters() {
+      filters ??= queryWithChoices(this, all());
+      return filters;
+    },
     get properties() {
       properties ??= withChoices(this, all());
       return properties;

@@ -1,7 +1,7 @@
 /** What a target has been through, cheap enough to be kept for every call. */
 
 /** The latest latencies of which percentiles are made when somebody asks. */
-const LATENCIES = 512;
+export const LATENCIES = 512;
 
 /** The latest failures that are kept for people. */
 const FAILURES = 10;

@@ -1,7 +1,7 @@
 /**
  * THE MAP of a service: contract + handlers → an Express app, the pipeline in request order.
  *
- *     identify → log → entry → route → body → answer (negotiate, parse, handle, represent, expand, send)
+ *     identify → log → same site → entry → route → body → answer (negotiate, parse, handle, represent, expand, send)
  *                                 any error → problem
  */
 import express, { type Express } from 'express';
@@ -17,6 +17,7 @@ import type { HealthOptions } from '../http/health.ts';
 import { identify } from '../http/identify.ts';
 import type { Log } from '../http/log.ts';
 import { problemHandler } from '../http/problem-handler.ts';
+import { sameSiteOrGateway } from '../http/same-site.ts';
 import { type AffordanceTable, checkAffordances } from '../hypermedia/affordance.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
@@ -94,6 +95,7 @@ export function createService(options: ServiceOptions): Express {
   app.use(identify({ echo: true, heedsDeadline: true }));
   app.use(accessLog({ lines: log.lines }));
   app.use(asCaller());
+  app.use(sameSiteOrGateway);
   app.use(entry(contract, document, health));
   const steps = [...runners.values()].map((runner) => {
     const { operation } = runner;

@@ -36,6 +36,7 @@ async function start(name: string | undefined): Promise<Running> {
     limits: config.limits,
     port,
     host: settings.HOST,
+    ownHosts: own.urls.map((url) => new URL(url).hostname),
   });
   process.stdout.write(`${service.contract.title}: ${listening.url}\n`);
   return {

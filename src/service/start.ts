@@ -5,6 +5,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { defaultLimits, type Limits } from '../config/limits.ts';
 import type { PathNames } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
+import { hostGuard } from '../http/allowed-hosts.ts';
 import { type Listening, listen } from '../http/listen.ts';
 import type { Log } from '../http/log.ts';
 import { createClient } from '../outbound/client.ts';
@@ -36,6 +37,8 @@ export interface StartServiceOptions {
   readonly isDraining?: () => boolean;
   readonly port: number;
   readonly host: string;
+  /** Host names by which it is called, beside loopback names. */
+  readonly ownHosts?: readonly string[];
 }
 
 /** @throws ConfigError when a linked service has no target */
@@ -43,7 +46,11 @@ export async function startService(service: Service, options: StartServiceOption
   let isDraining = false;
   const app = await serviceApp(service, { ...options, isDraining: () => isDraining });
   const { limits = defaultLimits } = options;
-  const { drain, ...listening } = await listen(app, { ...options, limits: () => limits });
+  const { drain, ...listening } = await listen(app, {
+    ...options,
+    limits: () => limits,
+    guard: hostGuard(options.host, () => ({ own: options.ownHosts ?? [] })),
+  });
   return {
     ...listening,
     drain: () => {
@@ -62,7 +69,7 @@ export async function serviceApp(
     log,
     limits,
     isDraining = () => false,
-  }: Omit<StartServiceOptions, 'port' | 'host'>,
+  }: Omit<StartServiceOptions, 'port' | 'host' | 'ownHosts'>,
 ) {
   const { affordances, migrations } = service;
   const named = (one: Contract): Contract =>

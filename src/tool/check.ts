@@ -4,6 +4,7 @@ import { configErrorOf } from '../config/config-error.ts';
 import { uncheckedPatterns } from '../gateway/contract/unchecked-patterns.ts';
 import { danglingReferences } from '../gateway/document/dangling.ts';
 import type { DocumentFault } from '../gateway/document/fault.ts';
+import { securedOperations, securityWarning } from '../gateway/document/security.ts';
 import { compileOperations } from '../gateway/operation.ts';
 import { LinkGraph } from '../hypermedia/graph.ts';
 import type { Command } from './command.ts';
@@ -13,6 +14,8 @@ interface Checked {
   readonly place: string;
   readonly operations: number;
   readonly faults: readonly DocumentFault[];
+  /** Operations that declare security, which the gateway does not enforce: no fault of the document. */
+  readonly unenforcedSecurity?: readonly string[];
 }
 
 export const check: Command = {
@@ -68,6 +71,7 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
     return {
       place,
       operations: operations.length,
+      ...unenforced(document),
       faults: [
         ...left,
         ...distinct(faults),
@@ -82,11 +86,17 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
   }
 }
 
+const unenforced = (document: OpenAPIObject): Pick<Checked, 'unenforcedSecurity'> => {
+  const unenforcedSecurity = securedOperations(document);
+  return unenforcedSecurity.length > 0 ? { unenforcedSecurity } : {};
+};
+
 const distinct = (faults: readonly DocumentFault[]): DocumentFault[] => [
   ...new Map(faults.map((fault) => [`${fault.pointer} ${fault.reason}`, fault])).values(),
 ];
 
-const linesOf = ({ place, operations, faults }: Checked): string[] => [
+const linesOf = ({ place, operations, faults, unenforcedSecurity }: Checked): string[] => [
   `${place}: ${operations} operations, ${faults.length === 0 ? 'nothing wrong' : `${faults.length} faults`}`,
   ...faults.map(({ pointer, reason }) => `  ${pointer} ${reason}`),
+  ...(unenforcedSecurity ? [`  warning: ${securityWarning(unenforcedSecurity)}`] : []),
 ];

@@ -1,6 +1,7 @@
 /** `npm run linkway -- COMMAND`: looks at documents and routes. Ends with 1 where something is wrong, 2 where it is asked wrongly. */
 import { parseArgs } from 'node:util';
 import { ConfigError, configErrorOf } from '../config/config-error.ts';
+import { redact } from '../http/redact.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { diff } from './diff.ts';
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return isGood ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`linkway: ${configErrorOf(error, name).message}\n`);
+    process.stderr.write(redact(`${configErrorOf(error, name).message.replaceAll(/^/gm, 'linkway: ')}\n`));
     return 2;
   }
 }

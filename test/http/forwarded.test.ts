@@ -24,6 +24,17 @@ const lies = {
 };
 
 describe('forwarding headers', () => {
+  it('name the host of each request, also of the second on a kept connection', () => {
+    const socket = { remoteAddress: '10.0.0.7' };
+    const hosts = ['a.example', 'b.example', 'b.example', 'a.example'];
+    const told = hosts.map((host) => {
+      const raw: string[] = [];
+      appendForwarded(raw, { headers: { host }, socket } as unknown as IncomingMessage, false);
+      return [raw[raw.indexOf('X-Forwarded-Host') + 1], /host=([^;]+)/.exec(raw.at(-1) ?? '')?.[1]];
+    });
+    expect(told).toEqual(hosts.map((host) => [host, host]));
+  });
+
   it('replace what the client says of itself', () => {
     expect(forwarded('::ffff:10.0.0.7', { host: 'api.example:8080', ...lies })).toEqual({
       'X-Forwarded-For': '10.0.0.7',

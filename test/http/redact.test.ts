@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { redact } from '../../src/http/redact.ts';
 
 describe('what is logged', () => {
@@ -11,6 +12,20 @@ describe('what is logged', () => {
     ['a value with quotes', JSON.stringify({ password: 'a"s3cret' }).replace('a\\"', 'a')],
     ['JSON within JSON', JSON.stringify({ msg: JSON.stringify({ password: 's3cret' }) })],
     ['running text', 'sent Authorization: Basic s3cret'],
+    ['raw headers', JSON.stringify({ raw: ['Accept', 'x', 'Authorization', 'Bearer s3cret', 'Via', 'y'] })],
+    ['headers with several values', JSON.stringify({ 'set-cookie': ['a=s3cret', 'b=s3cret'], via: 'x' })],
+    ['a bare credential', 'the service said no to Bearer s3cretZ9 at 10:00'],
+    ['a basic credential', 'Basic bWU6s3cretA= was refused'],
+    ['a signed token', 'token eyJhbGciOiJub25lIn0.s3cret.x is old'],
+    ['an authorization code', 'GET /callback?state=1&code=s3cret'],
+    ['a form', 'grant_type=jwt-bearer&client_assertion=s3cret&assertion=s3cret'],
+    ['a session', 'connect.sid=s3cret; JSESSIONID=s3cret'],
+    ['a session in JSON', JSON.stringify({ sid: 's3cret', jwt: 's3cret', sessionId: 's3cret' })],
+    ['a password with @', 'https://me:p@s3cret@docs.example/x.yaml'],
+    ['a password with /', 'postgres://me:p/s3cret@db/orders'],
+    ['a URL within a query', 'https://a.example/?to=https%3A%2F%2Fb.example%2F%3Fcode%3Ds3cret%26page%3D2'],
+    ['a value that ends with a backslash', JSON.stringify({ password: 's3cret\\', page: 2 })],
+    ['JSON within JSON within JSON', JSON.stringify(JSON.stringify(JSON.stringify({ token: 'a"s3cret\\' })))],
   ])('has no secret of %s', (_name, text) => {
     const safe = redact(text);
     expect(safe).not.toContain('s3cret');
@@ -33,8 +48,68 @@ describe('what is logged', () => {
     expect(redact(plain)).toBe(plain);
   });
 
+  it('keeps what is no secret', () => {
+    for (const text of [
+      JSON.stringify({ code: 'ECONNREFUSED', tokens: 3, status: 401 }),
+      'Basic authentication is not supported, exit code=1',
+      'http://orders:8083/orders?email=ada@example.com',
+      'https://orders.example/a:b@c is no path',
+    ])
+      expect(redact(text)).toBe(text);
+  });
+
+  it('has no secret and stays JSON, whatever the secret is and however deep it stands', () => {
+    const names = [
+      'password',
+      'access_token',
+      'Authorization',
+      'set-cookie',
+      'sid',
+      'jwt',
+      'client_assertion',
+    ];
+    const secret = fc.string({ unit: 'grapheme', minLength: 1 }).map((text) => `s3cret${text}s3cret`);
+    const shapes = [
+      (name: string, value: string): unknown => ({ a: 1, [name]: value, z: 'kept' }),
+      (name: string, value: string): unknown => ({ raw: ['Accept', 'x', name, value], z: 'kept' }),
+      (name: string, value: string): unknown => ({ [name]: [value, value], z: 'kept' }),
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names),
+        secret,
+        fc.constantFrom(...shapes),
+        fc.nat(3),
+        (name, value, shape, depth) => {
+          let text = JSON.stringify(shape(name, value));
+          for (let level = 0; level < depth; level += 1) text = JSON.stringify({ msg: text });
+          let safe: unknown = JSON.parse(redact(text));
+          expect(JSON.stringify(safe)).not.toContain('s3cret');
+          for (let level = 0; level < depth; level += 1) safe = JSON.parse((safe as { msg: string }).msg);
+          expect(safe).toMatchObject({ z: 'kept' });
+        },
+      ),
+    );
+  });
+
   it('is read in time that grows with its length alone', () => {
-    const hostile = ['?token', '"key" ', '://', '\\', '"cookie":"'].map((part) => part.repeat(50_000));
-    for (const text of hostile) expect(redact(text).length).toBeGreaterThan(0);
+    const parts = [
+      '?token',
+      '"key" ',
+      '://',
+      '\\',
+      '"cookie":"',
+      'a:',
+      '://a:',
+      'eyJ',
+      'Bearer ',
+      '\\"key\\":\\"',
+    ];
+    const hostile = [...parts, '"key":["', '"key","', 'token', 'password-', '%26code', '"key":[1,', ':/@'];
+    for (const part of hostile) {
+      const before = process.cpuUsage().user;
+      expect(redact(part.repeat(50_000)).length).toBeGreaterThan(0);
+      expect([part, process.cpuUsage().user - before < 2_000_000]).toEqual([part, true]);
+    }
   });
 });

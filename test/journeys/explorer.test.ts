@@ -35,14 +35,15 @@ describeSamples('of the sample services:', () => {
       explorer: async () => undefined,
       collection: async (page) => {
         await page.getByRole('link', { name: 'List orders' }).click();
-        await page.getByText('Choose and sort').click();
+        await page.getByText('Filter and sort').click();
         await page.getByText('Place an order').first().click();
       },
       resource: async (page) => {
         await page.getByRole('link', { name: 'List orders' }).click();
         await page.getByRole('link', { name: 'o-1001' }).click();
-        await page.getByText('Revise an order').first().click();
+        await page.getByText('Revise this order').first().click();
         await page.getByText('The raw exchange').click();
+        await page.getByText('Request and response headers').click();
         await page.getByText('content-type: application/prs.hal-forms+json').waitFor();
       },
       embeds: async (page) => {
@@ -99,20 +100,22 @@ describeSamples('of the sample services:', () => {
         await page.keyboard.press('Enter');
         await page.waitForURL(({ pathname }) => pathname !== before);
       }
-      await tabTo('Revise an order');
+      await tabTo('Revise this order');
       await page.keyboard.press('Enter');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('Enter');
-      await page.getByText('Done: Revise an order.').waitFor();
+      await page.getByText('Order revised.').waitFor();
       await page.getByText('€32.40').waitFor();
       // What is said of it is where one is then.
-      expect(await focused.textContent()).toContain('Done: Revise an order.');
+      expect(await focused.textContent()).toContain('Order revised.');
 
-      await tabTo('Cancel an order');
+      await tabTo('Cancel this order');
       await page.keyboard.press('Enter');
-      await page.getByText('Done: Cancel an order.').waitFor();
+      await tabTo('Yes, cancel this order');
+      await page.keyboard.press('Enter');
+      await page.getByText('Order cancelled.').waitFor();
       await page.getByText('Cancelled', { exact: true }).waitFor();
       expect(complaints).toEqual([]);
       await page.close();
@@ -136,15 +139,46 @@ describeSamples('of the sample services:', () => {
       await page.close();
     });
 
+    it('copies the request as a command, and has the body of the response first', async () => {
+      const { page } = await openWatched(browser(), url('/orders/o-1001'));
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByText('The raw exchange').click();
+      await page.getByRole('button', { name: 'Copy as curl' }).click();
+      await page.getByText('Copied.').waitFor();
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+        `curl -s '${url('/orders/o-1001')}' -H 'Accept: application/prs.hal-forms+json'`,
+      );
+      const [first] = await page.locator('.exchange pre').allInnerTexts();
+      expect(JSON.parse(first ?? '')).toMatchObject({ id: 'o-1001' });
+      await page.close();
+    });
+
+    it('has links for ids, and their names in place of them where they are shown with each', async () => {
+      const { page } = await openWatched(browser(), url('/orders'));
+      await page.getByRole('link', { name: 'c-ada' }).first().waitFor();
+      expect(await page.getByRole('columnheader').allTextContents()).toContain('Consumer id');
+      await page.getByRole('link', { name: 'Show: Consumer' }).click();
+      await page.getByRole('link', { name: 'Ada Lovelace' }).first().waitFor();
+      const heads = await page.getByRole('columnheader').allTextContents();
+      expect(heads).toContain('Consumer');
+      expect(heads).not.toContain('Consumer id');
+      await page.close();
+    });
+
     it('chooses and sorts, and asks for no more than was chosen', async () => {
       const { page } = await openWatched(browser(), url());
       await page.getByRole('link', { name: 'List orders' }).click();
-      await page.getByText('Choose and sort').click();
+      await page.getByText('Filter and sort').click();
       await page.getByLabel('State').selectOption('Rejected');
+      const consumer = page.getByRole('search').getByLabel('Consumer');
+      await consumer.selectOption('Grace Hopper');
       await page.getByRole('button', { name: 'Show' }).click();
       await page.waitForURL(/\?/);
-      expect(new URL(page.url()).search).toBe('?state=REJECTED');
-      expect(await page.getByRole('row').count()).toBe(4);
+      expect(new URL(page.url()).search).toBe('?consumerId=c-grace&state=REJECTED');
+      expect(await page.getByRole('row').count()).toBe(2);
+      // What was chosen is still chosen, by its name.
+      await consumer.getByText('Grace Hopper').waitFor({ state: 'attached' });
+      expect(await consumer.inputValue()).toBe('c-grace');
       await page.close();
     });
   });

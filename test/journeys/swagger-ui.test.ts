@@ -56,7 +56,7 @@ describeSamples('of the sample services:', () => {
 
     it('shows the document of the service that a link or the list of documents names', async () => {
       const { page, complaints } = await openWatched(browser(), url());
-      await page.getByRole('link', { name: /^Try it ?: Orders$/ }).click();
+      await page.getByRole('link', { name: /^Open in Swagger UI ?: Orders$/ }).click();
       await page.waitForSelector('.opblock');
       expect(page.url()).toBe(url('/docs?urls.primaryName=orders'));
       const tags = () => page.locator('.opblock-tag').evaluateAll((all) => all.map((one) => one.dataset.tag));

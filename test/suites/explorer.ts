@@ -19,9 +19,9 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
     await look();
     await page.getByText('Place an order').first().click();
     const place = page.getByRole('form', { name: 'Place an order' });
-    await place.getByLabel('Consumer id').selectOption('Ada Lovelace');
-    await place.getByLabel('Restaurant id').selectOption('Trattoria da Ugo');
-    const dishes = place.getByLabel('Menu item id');
+    await place.getByLabel('Consumer').selectOption('Ada Lovelace');
+    await place.getByLabel('Restaurant').selectOption('Trattoria da Ugo');
+    const dishes = place.getByLabel('Menu item');
     await dishes.selectOption('Pizza Margherita');
     await place.getByRole('button', { name: 'Add' }).click();
     await dishes.nth(1).selectOption('Tiramisù');
@@ -41,7 +41,7 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
 
     await wrong.fill('2');
     await place.getByRole('button', { name: 'Place an order' }).click();
-    const result = page.getByText('Done: Place an order.');
+    const result = page.getByText('Order placed.');
     await result.waitFor();
     await page.getByRole('heading', { level: 1, name: /^Order o-/ }).waitFor();
     await look();
@@ -54,10 +54,13 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
     );
 
     const address = page.url();
-    await page.getByRole('button', { name: 'Cancel an order' }).click();
-    await page.getByText('Done: Cancel an order.').waitFor();
+    // What may not be undone is asked for twice.
+    await page.getByText('Cancel this order', { exact: true }).click();
+    await page.getByText('Are you sure?').waitFor();
+    await page.getByRole('button', { name: 'Yes, cancel this order' }).click();
+    await page.getByText('Order cancelled.').waitFor();
     await order.getByText('Cancelled', { exact: true }).waitFor();
-    expect(await page.getByRole('button', { name: 'Cancel an order' }).count()).toBe(0);
+    expect(await page.getByText('Cancel this order').count()).toBe(0);
     expect(page.url()).toBe(address);
     await look();
 

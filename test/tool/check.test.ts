@@ -47,6 +47,17 @@ describe('linkway check', () => {
     expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, nothing wrong$/);
   });
 
+  it('names the operations that declare security, which is not enforced, and takes that for no fault', async () => {
+    const paths = { '/a': { get: { operationId: 'getA', responses: {} } } };
+    const secured = { openapi: '3.1.0', info: { title: 't', version: '1' }, security: [{ key: [] }], paths };
+    const { isGood, lines, json } = await check.run([file('secured.json', JSON.stringify(secured))]);
+    expect([isGood, lines.at(-1)]).toEqual([
+      true,
+      expect.stringMatching(/^ {2}warning: getA declares security/),
+    ]);
+    expect(json).toMatchObject([{ unenforcedSecurity: ['getA'] }]);
+  });
+
   it('names each fault by its pointer, and what it costs', async () => {
     const { isGood, json } = await check.run([file('broken.json', JSON.stringify(broken))]);
     expect(isGood).toBe(false);

@@ -5,6 +5,7 @@
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
+import { hostGuard } from '../../http/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/listen.ts';
 import type { Log } from '../../http/log.ts';
 import { problemHandler } from '../../http/problem-handler.ts';
@@ -32,6 +33,11 @@ export async function startAdmin(live: Live, { port, host, log }: AdminOptions):
       throw new Problem(notFound, `There is nothing at ${req.path} for those who run the gateway.`);
     })
     .use(problemHandler({ logger: log.logger }));
-  const limits = () => live.generation.config.limits;
-  return listen(app, { port, host, limits, names: { port: 'admin.port', host: 'admin.host' } });
+  return listen(app, {
+    port,
+    host,
+    names: { port: 'admin.port', host: 'admin.host' },
+    limits: () => live.generation.config.limits,
+    guard: hostGuard(host, () => live.generation.hostRules),
+  });
 }

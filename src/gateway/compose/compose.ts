@@ -11,6 +11,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import type { Step } from '../../http/in-order.ts';
+import type { TrustProxy } from '../../http/trust-proxy.ts';
 import { servedBySubject } from '../../hypermedia/expand/plan.ts';
 import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
 import type { Callers } from '../../outbound/caller.ts';
@@ -28,7 +29,7 @@ export interface ComposeOptions {
   readonly send: Send;
   readonly callers: Callers;
   readonly limits: Limits;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
   readonly passOn: PassOn;

@@ -56,7 +56,8 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const { urls, isRead } = composition;
   const exchange = exchangeOf(req);
   const want = wantOf(work, req.headers.accept);
-  const passed = requestHeaders(req, exchange.context, options.trustProxy);
+  const isTrusted = options.trustProxy(req.socket.remoteAddress);
+  const passed = requestHeaders(req, exchange.context, isTrusted);
   const headers = without(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
   const caller = options.callers.get(exchange.operation.service);
@@ -76,7 +77,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
     gone,
   );
   await options.inspect(answer, exchange.operation, method, path);
-  const origin = originOf(req, options.trustProxy);
+  const origin = originOf(req, isTrusted);
   const contentType = answer.header('content-type') ?? JSON_TYPE;
   const head = options.headersOf(answer.rawHeaders, exchange.context);
   const read = await jsonOf(answer, work);

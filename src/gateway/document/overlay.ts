@@ -7,21 +7,44 @@ import { jsonpath } from 'json-p3';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { z } from 'zod';
 import { ConfigError } from '../../config/config-error.ts';
+import { Faults } from '../../config/faults.ts';
 import { MOST_LEVELS, sizeOf } from '../../config/parse-text.ts';
+import type { YamlText } from '../../config/yaml-text.ts';
 import { linearTime } from '../contract/pattern.ts';
 import { isObject, type Json } from './grammar.ts';
 
-const overlaySchema = z.looseObject({
-  overlay: z.string().regex(/^1\.0\.\d+$/, 'expected the version 1.0.0'),
-  info: z.looseObject({ title: z.string(), version: z.string() }),
+/** Its objects have the members of the specification alone, beside those that begin with `x-` (§4.5). */
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess(
+    (value) =>
+      isObject(value)
+        ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('x-')))
+        : value,
+    z.strictObject(shape),
+  );
+
+const versionSchema = z.looseObject({
+  overlay: z
+    .string()
+    .regex(/^1\.0\.\d+$/, 'expected the version 1.0.0')
+    .optional(),
+});
+
+const overlaySchema = object({
+  overlay: z.string(),
+  info: object({ title: z.string(), version: z.string(), description: z.string().optional() }),
+  extends: z.string().optional(),
   actions: z
     .array(
-      z
-        .looseObject({ target: z.string(), update: z.unknown().optional(), remove: z.boolean().optional() })
-        .refine(
-          ({ update, remove }) => update !== undefined || remove === true,
-          'expected `update` or `remove: true`',
-        ),
+      object({
+        target: z.string(),
+        description: z.string().optional(),
+        update: z.unknown().optional(),
+        remove: z.boolean().optional(),
+      }).refine(
+        ({ update, remove }) => update !== undefined || remove === true,
+        'expected `update` or `remove: true`',
+      ),
     )
     .min(1, 'expected at least one action'),
 });
@@ -35,13 +58,16 @@ export interface Overlaid {
 /**
  * @param overlay parsed
  * @param file of the overlay, for messages
- * @throws ConfigError with place and mend, for an overlay that is broken
+ * @param yaml its text, for their lines
+ * @throws ConfigError with a line for each fault of an overlay that is broken
  */
-export function applyOverlay(document: OpenAPIObject, overlay: unknown, file: string): Overlaid {
-  const { success, data, error } = overlaySchema.safeParse(overlay);
-  const [issue] = error?.issues ?? [];
-  if (!success) throw new ConfigError(`${file}: ${issue?.path.join('.') || 'overlay'}: ${issue?.message}`);
-  // A copy that shares nothing with the document, to be changed in place.
+export function applyOverlay(
+  document: OpenAPIObject,
+  overlay: unknown,
+  file: string,
+  yaml: () => Pick<YamlText, 'lineOf' | 'lineOfKey'> | undefined = () => undefined,
+): Overlaid {
+  const data = checked(overlay, file, yaml);
   let changed = structuredClone(document) as unknown as Json;
   const growth = growthLimit(file);
   const idle: string[] = [];
@@ -59,6 +85,46 @@ export function applyOverlay(document: OpenAPIObject, overlay: unknown, file: st
     if (remove === true) for (const location of found.toReversed()) drop(changed, location);
   }
   return { document: changed as unknown as OpenAPIObject, idle };
+}
+
+function checked(
+  overlay: unknown,
+  file: string,
+  yaml: Parameters<typeof applyOverlay>[3],
+): z.output<typeof overlaySchema> {
+  let read: ReturnType<NonNullable<typeof yaml>> | undefined;
+  const lines = () => {
+    read ??= yaml?.();
+    return read;
+  };
+  const faults = new Faults({
+    has: () => true,
+    tell: (path, message, isName) => {
+      const line = isName ? lines()?.lineOfKey(path) : lines()?.lineOf(path);
+      const place = line === undefined ? file : `${file}:${line}`;
+      return { line: line ?? 0, text: `${place}: ${path.map(String).join('.') || 'overlay'}: ${message}` };
+    },
+  });
+  // Of another version nothing else can be said.
+  const version = faults.check(versionSchema, overlay, []);
+  if (version === undefined) faults.throwIfAny();
+  const data = faults.check(overlaySchema, overlay, []);
+  for (const [index, target] of targetsOf(overlay).entries())
+    try {
+      jsonpath.compile(target);
+    } catch (error) {
+      faults.add(['actions', index], `${target}: no JSONPath: ${(error as Error).message}`);
+    }
+  faults.throwIfAny();
+  return data as z.output<typeof overlaySchema>;
+}
+
+/** Also where something else is wrong. */
+function targetsOf(overlay: unknown): string[] {
+  const actions: unknown = isObject(overlay) && overlay.actions;
+  return (Array.isArray(actions) ? actions : []).map((action: unknown) =>
+    isObject(action) && typeof action.target === 'string' ? action.target : '$',
+  );
 }
 
 type Location = readonly (string | number)[];

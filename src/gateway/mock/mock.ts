@@ -97,6 +97,10 @@ export function* mockInSteps(
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
     const { url = '/', headers } = req;
     const match = router.find(req.method ?? 'GET', url);
+    if (match === undefined && req.method === 'OPTIONS') {
+      res.writeHead(204, { Allow: router.allowed(url).join(', ') }).end();
+      return;
+    }
     if (match === undefined) throw new Problem(notFound, 'No operation has this path.');
     const { definition, operationId, method, path, responses } = match.operation;
     const wish = wishOf([headers.prefer ?? []].flat().join(', '));

@@ -9,7 +9,7 @@ const own = pageFiles(new URL('./assets/', import.meta.url), {
 });
 
 export const pathOf = (
-  name: 'docs.css' | 'docs.js' | 'parts.css' | 'parts.js' | 'status.css' | 'status.js',
+  name: 'copy.js' | 'docs.css' | 'docs.js' | 'parts.css' | 'parts.js' | 'status.css' | 'status.js',
 ): string => own.get(name)?.path ?? '';
 
 export function assets(router: Router): void {

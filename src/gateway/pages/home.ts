@@ -12,6 +12,7 @@ import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import { originOf } from '../origin.ts';
+import { pathOf } from './assets.ts';
 import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
 import { type Entry, entriesOf, entryLinks } from './entries.ts';
 import { nothingYet } from './nothing-yet.ts';
@@ -19,6 +20,9 @@ import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample.ts';
+
+/** Whether the proxy before the gateway is believed: set by `ownPages`. */
+const isTrusted = ({ app, socket }: Request): boolean => app.get('trust proxy fn')(socket.remoteAddress, 0);
 
 export function home(
   router: Router,
@@ -39,7 +43,7 @@ export function home(
     ]),
   };
   const page = (req: Request) =>
-    entity(HTML, homePage(services, entries, info, originOf(req, req.app.enabled('trust proxy'))), headers);
+    entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
   const made = representations(resource, page, headers);
   get(router, '/', (req, res) => sendNegotiated(req, res, made));
 }
@@ -53,11 +57,14 @@ const homePage = (
   layout({
     title: info.title,
     current: '/',
+    head: html`<script src="${pathOf('copy.js')}" type="module"></script>
+`,
     content: html`<section class="hero">
 <h1>${info.title} <small>${info.version}</small></h1>
 <p class="lead">${prose(info.description ?? '')}</p>
 <p class="hint" id="try">Try it in a terminal</p>
-<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span>curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<p class="copies"><button type="button" class="copy" data-copy="command" hidden>Copy<span class="hidden"> the command</span></button> <span role="status"></span></p>
 </section>
 <section aria-labelledby="services">
 <h2 id="services">Services</h2>
@@ -89,7 +96,7 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
       ? html`<li><code>${href}</code> <span>${title}</span></li>`
       : html`<li><a href="${href}"><code>${href}</code></a> <span>${title}</span></li>`,
   )}</ul>
-<p class="actions"><a href="${docsPath(name)}">Try it<span class="hidden">: ${info.title}</span></a>
+<p class="actions"><a href="${docsPath(name)}">Open in Swagger UI<span class="hidden">: ${info.title}</span></a>
 <a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
 <a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></p>
 </li>`;

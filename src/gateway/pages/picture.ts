@@ -32,7 +32,7 @@ interface Format {
 
 const FORMATS: readonly Format[] = [
   { name: 'wide', columns: 4, box: { width: 190, height: 62 }, gap: { x: 64, y: 64 } },
-  { name: 'narrow', columns: 2, box: { width: 140, height: 62 }, gap: { x: 26, y: 56 } },
+  { name: 'narrow', columns: 2, box: { width: 150, height: 62 }, gap: { x: 26, y: 56 } },
 ];
 
 const EDGE = 8;

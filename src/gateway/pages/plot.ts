@@ -12,6 +12,8 @@ export interface Series {
   readonly of: (point: Point) => number | undefined;
   readonly write: (value: number) => string;
   readonly kind: 'traffic' | 'failures' | 'latency';
+  /** Whether there is no value while nothing happens: then the line goes on to the next. */
+  readonly hasGaps?: boolean;
 }
 
 interface Frame {
@@ -22,13 +24,17 @@ interface Frame {
 }
 
 const LINE = { width: 96, height: 26 };
-const CHART = { width: 320, height: 96 };
+const CHART = { width: 320, height: 112 };
+/** Left of the plot, for the labels of its axis. */
+const GUTTER = 48;
+/** Above it, so that the highest label is whole. */
+const TOP = 8;
 
 /** Five minutes. */
 const POINTS_OF_LINE = 150;
 /** A minute: what is younger does not fill the width yet. */
 const LEAST_ROOM = 30;
-/** How much of the height the highest value takes. */
+/** How much of the height of a line the highest value takes. */
 const FULL = 0.88;
 const BAND = 6;
 const LABELS = 18;
@@ -39,23 +45,38 @@ export function sparkline(points: readonly Point[], series: Series): Html {
   const shown = points.slice(-POINTS_OF_LINE);
   const kind = mostOf(shown, series) === 0 ? 'nothing' : series.kind;
   return html`<svg class="spark ${kind}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${inWords(shown, series)}">
-<path d="${lineOf(shown, series, frameOf(LINE, shown))}"/></svg>`;
+<path d="${lineOf(shown, series, frameOf(LINE, shown), (mostOf(shown, series) || 1) / FULL)}"/></svg>`;
 }
 
-/** All that there is, which is ten minutes at most. */
-export function chart(points: readonly Point[], series: Series): Html {
+/**
+ * All that there is, which is ten minutes at most.
+ * @param of what the values are made of, where that is not the time that is shown
+ */
+export function chart(points: readonly Point[], series: Series, of?: string): Html {
   const { width, height } = CHART;
-  const frame = frameOf(CHART, points);
+  const frame = frameOf({ width: width - GUTTER, height }, points);
   const most = mostOf(points, series);
-  return html`<figure class="chart"><figcaption>${series.title}</figcaption>
-<svg class="${series.kind}" viewBox="0 0 ${width} ${height + BAND + LABELS}" role="img" aria-label="${inWords(points, series)}">
-<path class="axis" d="M0 ${round(height * (1 - FULL))}H${width}M0 ${height}H${width}"/>
-<path d="${lineOf(points, series, frame)}"/>
-${statesOf(points, frame)}
-<text x="0" y="9">${most > 0 && series.write(most)}</text>
-<text x="0" y="${height + BAND + LABELS - 4}">${minutes(frame.room)} min ago</text>
-<text x="${width}" y="${height + BAND + LABELS - 4}" text-anchor="end">now</text>
+  const top = ceiling(most);
+  const ticks = most === 0 ? [0] : [top, top / 2, 0];
+  const yOf = (value: number) => round(height - (value / (top || 1)) * height);
+  const span = `last ${minutes(frame.room)} min`;
+  return html`<figure class="chart"><figcaption>${series.title} <small>${of ?? span}</small></figcaption>
+<svg class="${most === 0 ? 'nothing' : series.kind}" viewBox="0 0 ${width} ${TOP + height + BAND + LABELS}" role="img" aria-label="${inWords(points, series)}">
+<g transform="translate(${GUTTER} ${TOP})">
+<path class="axis" d="${ticks.map((tick) => `M0 ${yOf(tick)}H${frame.width}`).join('')}"/>
+<path d="${lineOf(points, series, frame, top || 1)}"/>
+${statesOf(points, frame)}</g>
+${ticks.map((tick) => html`<text x="${GUTTER - 6}" y="${TOP + yOf(tick) + 4}" text-anchor="end">${series.write(tick).replace('.0', '')}</text>`)}
+<text x="${GUTTER}" y="${TOP + height + BAND + LABELS - 4}">${minutes(frame.room)} min ago</text>
+<text x="${width}" y="${TOP + height + BAND + LABELS - 4}" text-anchor="end">now</text>
 </svg></figure>`;
+}
+
+/** The next of 1, 2, 5, 10, 20, …: half of it is a number that people read. */
+function ceiling(most: number): number {
+  if (most <= 0) return 0;
+  const unit = 10 ** Math.floor(Math.log10(most));
+  return unit * ([1, 2, 5].find((one) => one * unit >= most) ?? 10);
 }
 
 const frameOf = (size: Omit<Frame, 'room'>, points: readonly Point[]): Frame => ({
@@ -79,21 +100,31 @@ function inWords(points: readonly Point[], series: Series): string {
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** The newest is at the right edge; where there is no value there is no line. */
-function lineOf(points: readonly Point[], series: Series, { width, height, room }: Frame): string {
-  const most = mostOf(points, series) || 1;
+/**
+ * The newest is at the right edge; where there is no value there is no line.
+ * @param top the value at the upper edge
+ */
+function lineOf(
+  points: readonly Point[],
+  series: Series,
+  { width, height, room }: Frame,
+  top: number,
+): string {
   const step = width / (room - 1);
   const first = width - (points.length - 1) * step;
   let isDrawn = false;
   return points
     .map((point, index) => {
       const value = series.of(point);
-      const move = isDrawn ? 'L' : 'M';
-      isDrawn = value !== undefined;
-      if (value === undefined) return '';
-      const [x, y] = [round(first + index * step), round(height - 1 - (value / most) * (height - 1) * FULL)];
+      if (value === undefined) {
+        isDrawn &&= series.hasGaps === true;
+        return '';
+      }
+      const place = `${round(first + index * step)} ${round(height - 1 - (value / top) * (height - 1))}`;
       // A point by itself is seen as well.
-      return move === 'M' ? `M${x} ${y}h.1` : `L${x} ${y}`;
+      const drawn = isDrawn ? `L${place}` : `M${place}h.1`;
+      isDrawn = true;
+      return drawn;
     })
     .join('');
 }

@@ -21,4 +21,5 @@ export const latency: Series = {
   of: ({ p99 }) => p99,
   write: (value) => `${milliseconds(value)} ms`,
   kind: 'latency',
+  hasGaps: true,
 };

@@ -13,6 +13,8 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly droppedLinks: number;
   /** What is wrong in its document. */
   readonly faults: readonly DocumentFault[];
+  /** Its operations that declare security, which is not enforced here. */
+  readonly unenforcedSecurity?: readonly string[] | undefined;
   /** Why its document is not the newest. */
   readonly refused?: Refusal | undefined;
   /** False while its document could never be had. */
@@ -76,6 +78,7 @@ export const stateOf = ({
   retriesRefused,
   droppedLinks,
   faults,
+  unenforcedSecurity = [],
   refused,
   hasContract,
   lastFailure,
@@ -91,6 +94,7 @@ export const stateOf = ({
   ...(retryAt !== undefined && { retryAt }),
   ...{ inFlight, queued, requests, failures, retries, retriesRefused, droppedLinks },
   ...(faults.length > 0 && { faults }),
+  ...(unenforcedSecurity.length > 0 && { unenforcedSecurity }),
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
   ...(drift && { drift }),

@@ -13,7 +13,7 @@ import { layout } from '../../http/page/layout.ts';
 import type { ServiceDocument } from '../../hypermedia/graph.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
-import type { Failure } from '../../outbound/statistics.ts';
+import { type Failure, LATENCIES } from '../../outbound/statistics.ts';
 import type { Point } from '../history.ts';
 import { type Dependents, dependentsOf } from './dependents.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from './discovery.ts';
@@ -126,7 +126,7 @@ const freshService = (service: ServiceSnapshot, points: readonly Point[], isApar
   }</p>
 ${isolated !== undefined && html`<p class="note">${isolated}</p>`}
 ${circuitsOf(service)}
-<div class="charts">${[traffic, failing, latencies].map((series) => chart(points, series))}</div>
+<div class="charts">${chart(points, traffic)}${chart(points, failing)}${chart(points, latencies, sampled(service))}</div>
 ${figures(service)}
 ${instanceTable(service, isApart)}
 ${callsOf(service)}
@@ -172,11 +172,21 @@ const figures = ({
       ['In flight', inFlight],
       ['Waiting', queued],
       ['Links left out', droppedLinks],
-      ['Median (ms)', milliseconds(latency?.p50)],
-      ['99th percentile (ms)', milliseconds(latency?.p99)],
+      ['Median', duration(latency?.p50)],
+      ['99th percentile', duration(latency?.p99)],
       ...(kept ? keptFigures(kept) : []),
     ] as const
-  ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="said">Counted since this gateway started; the median and the percentile are of ${sampled({ requests })}.</p>`;
+
+const duration = (value: number | undefined): string =>
+  value === undefined ? '–' : `${milliseconds(value)} ms`;
+
+/** What percentiles are made of. */
+const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
+  requests === 0
+    ? 'no calls yet'
+    : `the latest ${Math.min(requests, LATENCIES)} call${requests === 1 ? '' : 's'}`;
 
 const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
   [

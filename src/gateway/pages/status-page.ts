@@ -2,6 +2,7 @@
 import type { Refusal } from '../../config/refusal.ts';
 import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
+import { LATENCIES } from '../../outbound/statistics.ts';
 import type { History, Point } from '../history.ts';
 import { STATUS_PATH, servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
@@ -39,18 +40,19 @@ ${services.length > 0 && legend(services, leading)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
+${securityList(services)}
 ${driftTable(services)}`;
 
 const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[]): Html =>
   html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
-<li class="line">calls, as thick as there are many</li>${
+<li class="line">line width = call rate</li>${
     services.some(({ dependencies = [] }) => dependencies.length > 0) &&
-    html`<li class="line thin">calls of their own</li>`
+    html`<li class="line thin">service-to-service calls</li>`
   }${leading.length > 0 && html`<li class="line dashed">links lead there</li>`}</ul>`;
 
 const table = (services: readonly ServiceSnapshot[], history: History): Html =>
   html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
-<caption id="table">Lines are the last five minutes at most; small numbers are counted since this gateway started</caption>
+<caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCIES} calls at most</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
 <th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${isHeld(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
 <tbody>${services.map((service) => row(service, history, isHeld(services)))}</tbody>
@@ -113,7 +115,7 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
   }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
-<td data-label="99th percentile">${plotted(points, latency, times && `median ${latency.write(times.p50)}`)}</td>
+<td data-label="99th percentile">${plotted(points, latency, times && `median ${latency.write(times.p50)}`)}${times && html` <small>n = ${Math.min(requests, LATENCIES)}</small>`}</td>
 <td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
 <td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
 ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
@@ -151,6 +153,18 @@ const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefi
 
 const reasonOf = ({ since, reason }: Refusal): Html =>
   html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
+
+const securityList = (services: readonly ServiceSnapshot[]): Html | false =>
+  services.some(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0) &&
+  html`<h2>Declared security that is not enforced</h2>
+<p>The gateway does not look at credentials. Everybody who reaches it can use these operations, unless the service asks
+for credentials itself.</p>
+<ul class="plain">${services
+    .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
+    .map(
+      ({ name, unenforcedSecurity = [] }) =>
+        html`<li>${name}: ${unenforcedSecurity.map((id, index) => html`${index > 0 && ', '}<code>${id}</code>`)}</li>`,
+    )}</ul>`;
 
 const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ faults }) => faults.length > 0) &&

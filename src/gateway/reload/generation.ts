@@ -3,10 +3,13 @@
  * the requests that this one has begun it also ends.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import { configErrorOf } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
+import type { HostRules } from '../../http/allowed-hosts.ts';
 import type { Log } from '../../http/log.ts';
+import { trustProxy } from '../../http/trust-proxy.ts';
 import { Watchers } from '../../http/watchers.ts';
 import { graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
 import { inTurns } from '../../hypermedia/steps.ts';
@@ -21,6 +24,7 @@ import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import { liftInSteps } from '../document/lift.ts';
+import { securedOperations, securityWarning } from '../document/security.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../pages/pages.ts';
 import type { ServiceSnapshot } from '../pages/service-state.ts';
@@ -41,6 +45,8 @@ interface Parts {
   readonly services: readonly ServiceDocument[];
   readonly targets: Targets;
   readonly faults: Faults;
+  /** By service, the operations that declare security. */
+  readonly secured: ReadonlyMap<string, readonly string[]>;
   readonly app: RequestListener;
   /** What those who run the gateway see of it. */
   readonly admin: RequestHandler;
@@ -53,6 +59,7 @@ export class Generation {
   readonly config: GatewayConfig;
   readonly contracts: readonly Contract[];
   readonly services: readonly ServiceDocument[];
+  readonly hostRules: HostRules;
   readonly #parts: Parts;
   readonly #state: State;
   #inFlight = 0;
@@ -72,6 +79,7 @@ export class Generation {
     this.#state = state;
     this.config = config;
     this.contracts = contracts;
+    this.hostRules = { allowed: config.allowedHosts, trusts: trustProxy(config) };
     this.services = parts.services;
     this.#parts = parts;
   }
@@ -124,6 +132,7 @@ async function partsOf(
   const { targets, added } = targetsOf(placed.services, previous?.targets);
   const faults = new Faults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
+  const secured = securedIn(services, log, previous?.secured);
   const { ledger, cache } = state;
   const driftOf = (name: string) => {
     const service = placed.services.find((one) => one.name === name);
@@ -136,6 +145,7 @@ async function partsOf(
       dependencies: target.dependencies.filter(({ name }) => name !== target.name && targets.has(name)),
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
+      unenforcedSecurity: secured.get(target.name),
       refused: state.refusedContracts.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
@@ -172,12 +182,25 @@ async function partsOf(
       await mocks.close();
     };
     const admin = adminPages({ ...told, targets, log });
-    return { services, targets, faults, app, admin, snapshot, watchers, close };
+    return { services, targets, faults, secured, app, admin, snapshot, watchers, close };
   } catch (error) {
     await closeTargets(added);
     await mocks.close();
     throw error;
   }
+}
+
+/** Tells once a service that what its document declares is not enforced. */
+function securedIn(
+  services: readonly ServiceDocument[],
+  log: Pick<Log, 'logger'>,
+  before: Parts['secured'] = new Map(),
+): Parts['secured'] {
+  const secured = new Map(services.map(({ name, document }) => [name, securedOperations(document)]));
+  for (const [service, operations] of secured)
+    if (operations.length > 0 && !isDeepStrictEqual(operations, before.get(service)))
+      log.logger.warn({ service }, securityWarning(operations));
+  return secured;
 }
 
 /** Apart from the closures of a generation, each of which would keep the one before, and so all that ever were. */

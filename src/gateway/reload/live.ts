@@ -4,7 +4,7 @@
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
-import { type ConfigError, configErrorOf } from '../../config/config-error.ts';
+import { allOrFaults, type ConfigError, configErrorOf } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
 import type { ConfigFile } from '../../config/gateway-yaml.ts';
 import type { LastGood } from '../../config/last-good.ts';
@@ -115,7 +115,7 @@ export class Live {
 
   #contractsOf({ config }: CurrentConfig): Promise<Contract[]> {
     const previous = new Map(this.#generation?.contracts.map((one) => [one.service.name, one]));
-    return Promise.all(
+    return allOrFaults(
       config.services.map((service) => {
         const { name } = service;
         const before = this.state.refusedContracts.get(name);

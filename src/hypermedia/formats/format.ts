@@ -48,7 +48,7 @@ export interface Asked {
   /** Path and query. */
   readonly url: string;
   /** The operation that answers. */
-  readonly operation: Pick<GraphOperation, 'title' | 'shape'> & Partial<Pick<GraphOperation, 'query'>>;
+  readonly operation: Pick<GraphOperation, 'title' | 'shape'> & Partial<Pick<GraphOperation, 'filters'>>;
   /** Whether the gateway passed the request on. */
   readonly isFromGateway: boolean;
 }

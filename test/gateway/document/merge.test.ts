@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { libraryProblems } from '../../../src/contract/problems.ts';
 import { mergeDocuments } from '../../../src/gateway/document/merge.ts';
 import { dangling } from '../../support/dangling.ts';
 
@@ -296,6 +297,15 @@ describe('merging documents', () => {
     expect(Object.keys(merged.webhooks)).toEqual(['placed', 'B_placed']);
     expect(merged.components['x-problems']).toMatchObject({ one: {}, two: {}, 'not-found': { status: 404 } });
     expect(merged['x-linkway-services'].b).toMatchObject({ 'x-logo': 'two', info: { version: '1.2.3' } });
+  });
+
+  it('keeps the meaning of the problem types of the library, whatever a service calls so', () => {
+    const theirs = { status: 418, title: 'Mine', meaning: 'Mine', mend: 'Mine' };
+    const components = { 'x-problems': { 'not-found': theirs, zzz: theirs, 'a-first': theirs } };
+    const merged = merge(service('a', { components }), service('b', { components }));
+    const { 'not-found': notFound, zzz } = merged.components['x-problems'];
+    expect(notFound).toEqual({ ...libraryProblems.get('not-found'), code: undefined });
+    expect(zzz).toEqual(theirs);
   });
 
   it('takes documents with nulls and oddities in them', () => {

@@ -1,6 +1,8 @@
 /** The examples of the Overlay Specification 1.0.0, §4.5, and what is wrong with others. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../../src/config/config-error.ts';
+import { parseText } from '../../../src/config/parse-text.ts';
+import { YamlText } from '../../../src/config/yaml-text.ts';
 import { applyOverlay } from '../../../src/gateway/document/overlay.ts';
 import { document } from '../../support/gateway.ts';
 
@@ -169,4 +171,29 @@ describe('an overlay', () => {
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1e6).toBeLessThan(2);
   });
+});
+
+it('tells all faults of an overlay at once, each with its line and the nearest key', () => {
+  const text = `overlay: 1.0.0
+infos: { title: x, version: '1' }
+actions:
+  - target: $.paths
+    updat: { x: 1 }
+  - targt: $.info
+    remove: true
+  - target: 'paths['
+    remove: true
+x-note: fine
+`;
+  expect(() => applyOverlay(pets(), parseText(text, 'o.yaml'), 'o.yaml', () => new YamlText(text))).toThrow(
+    new RegExp(
+      [
+        '^o\\.yaml:2: infos: .*`info`\\?',
+        'o\\.yaml:4: actions\\.0: expected `update`.*',
+        'o\\.yaml:5: actions\\.0\\.updat: .*`update`\\?',
+        'o\\.yaml:6: actions\\.1\\.targt: .*`target`\\?',
+        'o\\.yaml:8: actions\\.2: paths\\[: no JSONPath: [^\\n]*$',
+      ].join('\n'),
+    ),
+  );
 });

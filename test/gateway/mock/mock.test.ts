@@ -25,6 +25,14 @@ describeSamples('a mock', () => {
   });
   afterAll(() => gateway.close());
 
+  it('answers a preflight with what its path takes, and allows no other origin', async () => {
+    const { headers, status } = await request(gateway.url)
+      .options('/orders/o-1001/cancel')
+      .set({ Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' });
+    expect([status, headers.allow]).toEqual([204, 'POST, OPTIONS']);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
   it('is walked by its links, across services', async () => {
     const { body: entry } = await get('/').accept('application/hal+json').expect(200);
     const { body: page } = await get(entry._links.orders.href).expect(200);

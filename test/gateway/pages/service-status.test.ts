@@ -92,7 +92,7 @@ describe('the status of a service', () => {
     const all = await page('/status');
     expect(all).toContain('<title>orders calls consumers: in trouble, 3.2 ms</title>');
     expect(all).toContain('<small>calls consumers: in trouble, 3.2 ms</small>');
-    expect(all).toContain('calls of their own');
+    expect(all).toContain('service-to-service calls');
     expect(await page('/status/services/consumers')).not.toContain('What it calls itself');
   });
 

@@ -284,3 +284,34 @@ it('sees by itself that a file has changed', async () => {
 
   while ((await fetch(`${url}/y`)).status !== 200);
 });
+
+it('lets go of the services of a configuration that it refuses: their health is asked for no more', async () => {
+  const asked = { kept: 0, refused: 0 };
+  const turns = new Map<number, () => void>();
+  const kept = await startUpstream((_req, res) => {
+    asked.kept += 1;
+    turns.get(asked.kept)?.();
+    res.end();
+  });
+  const refused = await startUpstream((_req, res) => {
+    asked.refused += 1;
+    res.end();
+  });
+  const health = 'health: { path: /health, every: 20ms }';
+  const keptService = `  kept: { document: kept.json, url: "${kept.url}", ${health} }\n`;
+  write('a.json', document('/x'));
+  write('kept.json', document('/kept'));
+  write('b.json', document('/x'));
+  services(keptService);
+  const { reload, status } = await start();
+
+  services(`${keptService}  b: { document: b.json, url: "${refused.url}", ${health} }\n`);
+  expect(await reload()).toBe(false);
+  expect((await status()).refused.reason).toMatch(/\/x is in the documents of both a and b/);
+  const before = asked.refused;
+  // The service that stays is the clock: it is asked as often as the other would be.
+  await new Promise<void>((resolve) => turns.set(asked.kept + 10, resolve));
+  expect(asked.refused - before).toBeLessThanOrEqual(1);
+  await kept.stop();
+  await refused.stop();
+});

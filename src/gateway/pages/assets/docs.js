@@ -4,15 +4,69 @@ const follow = () => document.documentElement.classList.toggle('dark-mode', dark
 dark.addEventListener('change', follow);
 follow();
 
+/** Declared responses are folded, so that an operation fits on a screen; what was really sent is open. */
+const foldResponses = ({ React }) => ({
+  wrapComponents: {
+    responses: (Original) => (props) => {
+      const { tryItOutResponse, responses } = props;
+      const isOpen = tryItOutResponse !== undefined && tryItOutResponse !== null;
+      const count = responses?.size ?? 0;
+      return React.createElement(
+        'details',
+        { className: 'folded', key: String(isOpen), open: isOpen || undefined },
+        React.createElement('summary', null, `Responses${count > 0 ? ` (${count})` : ''}`),
+        React.createElement(Original, props),
+      );
+    },
+    // The server that this page came from needs no choice.
+    ServersContainer: (Original) => (props) => (hasOneServer() ? null : React.createElement(Original, props)),
+  },
+});
+
+const hasOneServer = () => {
+  const servers = window.ui?.specSelectors.servers?.().toJS() ?? [];
+  return servers.length === 0 || (servers.length === 1 && servers[0].url === '/');
+};
+
+/** What may be left out begins empty: an example there would filter what is asked for, unseen. */
+const withoutPrefilled = (text) => {
+  const whole = JSON.parse(text);
+  const named = whole.components?.parameters ?? {};
+  const items = Object.values(whole.paths ?? {});
+  const all = [...items, ...items.flatMap((item) => Object.values(item))]
+    .flatMap((one) => (Array.isArray(one?.parameters) ? one.parameters : []))
+    .concat(Object.values(named));
+  for (const parameter of all) {
+    if (parameter?.in !== 'query' || parameter.required) continue;
+    delete parameter.example;
+    delete parameter.examples;
+    if (parameter.schema?.$ref === undefined) delete parameter.schema?.example;
+  }
+  return JSON.stringify(whole);
+};
+
+const { url } = document.getElementById('swagger-ui').dataset;
+
 window.ui = SwaggerUIBundle({
   dom_id: '#swagger-ui',
-  url: document.getElementById('swagger-ui').dataset.url,
+  url,
   presets: [SwaggerUIBundle.presets.apis],
+  plugins: [foldResponses],
   layout: 'BaseLayout',
   deepLinking: true,
   displayOperationId: true,
   displayRequestDuration: true,
   filter: true,
   defaultModelsExpandDepth: 0,
+  defaultModelExpandDepth: 0,
   validatorUrl: null,
+  responseInterceptor: (response) => {
+    if (response.ok && response.url === new URL(url, location.href).href)
+      try {
+        response.text = withoutPrefilled(response.text);
+      } catch {
+        // What is no JSON is shown as it is.
+      }
+    return response;
+  },
 });

@@ -7,9 +7,11 @@ import { memberName } from '../../exact-json.ts';
 import { isObject } from '../../is-object.ts';
 import type { TemplateProperty } from '../../template.ts';
 import { words } from '../../words.ts';
-import type { Body } from '../format.ts';
+import type { Asked, Body } from '../format.ts';
 import { control } from './control.ts';
+import { isPage } from './parts.ts';
 import { isSafeHref } from './safe-href.ts';
+import { actionTitle, doneTitle } from './titles.ts';
 
 interface Template {
   readonly title?: string;
@@ -19,12 +21,21 @@ interface Template {
   readonly properties: readonly TemplateProperty[];
 }
 
-export function actions(body: Body): Html | false {
-  const templates = templatesIn(body);
+/** @param isAbove whether it stands above what it is about, and needs no heading there */
+export function actions(body: Body, { operation }: Asked, isAbove = false): Html | false {
+  const templates = templatesIn(body).map(([rel, template]): Action => {
+    const isDestructive =
+      template.method === 'DELETE' || operation.shape?.links.get(rel)?.target.destructive === true;
+    const given = template.title ?? words(rel);
+    const title = isPage(body) ? given : actionTitle(given, operation.shape && words(operation.shape.name));
+    return { rel, template, title, done: doneTitle(given), isDestructive };
+  });
   if (templates.length === 0) return false;
-  return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions">Can be done now</h2>
+  // What cannot be undone is never the first that a hand finds.
+  const inOrder = templates.toSorted((a, b) => Number(a.isDestructive) - Number(b.isDestructive));
+  return html`<section class="actions-now" aria-labelledby="actions"><h2 id="actions"${isAbove && html` class="hidden"`}>Can be done now</h2>
 <noscript><p class="note">A script of this server sends these forms; without it they do nothing.</p></noscript>
-${templates.map(([rel, template]) => action(rel, template, body))}</section>`;
+${inOrder.map((action) => shown(action, body))}</section>`;
 }
 
 /** Those that a form can be made of; a service may write others, which programs read. */
@@ -36,6 +47,7 @@ const templatesIn = ({ _templates: templates }: Body): [string, Template][] =>
 const isTemplate = (template: Body): template is Body & Template =>
   typeof template.method === 'string' &&
   typeof template.target === 'string' &&
+  (template.title === undefined || typeof template.title === 'string') &&
   isSafeHref(template.target) &&
   Array.isArray(template.properties) &&
   template.properties.every(isProperty);
@@ -51,18 +63,34 @@ const isChoice = (options: unknown): boolean =>
   isObject(options) &&
   (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isObject))) &&
   (options.link === undefined || (isObject(options.link) && typeof options.link.href === 'string'));
+
 const MOST_CONTROLS = 2000;
 
-/** What asks for nothing is a button, what asks for something is opened first. */
-function action(rel: string, template: Template, body: Body): Html {
-  const title = template.title ?? words(rel);
+interface Action {
+  readonly rel: string;
+  readonly template: Template;
+  readonly title: string;
+  /** What to say of it afterwards. */
+  readonly done: string;
+  readonly isDestructive: boolean;
+}
+
+/** What asks for nothing is a button, what asks for something is opened first, and so is what cannot be undone. */
+function shown(action: Action, body: Body): Html {
+  const { rel, template, title, isDestructive } = action;
+  const isButton = template.properties.length === 0 && !isDestructive;
+  if (isButton) return form(action, body, title);
+  const label = isDestructive ? `Yes, ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
+  return html`<details class="card action${isDestructive && ' destructive'}" data-action-of="${rel}"><summary>${title}</summary>${form(action, body, label)}</details>`;
+}
+
+function form({ rel, template, title, done, isDestructive }: Action, body: Body, label: string): Html {
   const known = { ...Object.fromEntries(template.properties.map(({ name }) => [name, undefined])), ...body };
   const room = { controls: MOST_CONTROLS };
-  const form = html`<form action="${template.target}" method="post" data-action="${rel}" data-method="${template.method}"
- data-type="${template.contentType}" aria-label="${title}">
+  return html`<form action="${template.target}" method="post" data-action="${rel}" data-method="${template.method}"
+ data-type="${template.contentType}" data-done="${done}" aria-label="${title}">
 <div class="problem-box" data-problem tabindex="-1" hidden></div>
 ${template.properties.map((property) => control(property, body[property.name], { id: rel, known, room }))}
-<button class="primary">${title}</button></form>`;
-  if (template.properties.length === 0) return form;
-  return html`<details class="card action" data-action-of="${rel}"><summary>${title}</summary>${form}</details>`;
+${isDestructive && html`<p class="warning">Are you sure? It may not be possible to undo this.</p>`}
+<button class="${isDestructive ? 'danger' : 'primary'}">${label}</button></form>`;
 }

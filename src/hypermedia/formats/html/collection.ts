@@ -4,7 +4,7 @@ import { isRawNumber, scalarText } from '../../exact-json.ts';
 import { expandable } from '../../graph.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
-import { hrefOf, paging, toggle } from './links.ts';
+import { chip, hrefOf, paging } from './links.ts';
 import { labelOf, nameOf } from './names.ts';
 import { embeddedOf } from './parts.ts';
 import { type Column, columnsOf, table } from './table.ts';
@@ -49,7 +49,7 @@ function bringAlong(asked: Asked): Html | false {
   const item = asked.operation.shape?.item;
   const links = item === undefined ? [] : expandable(item);
   if (links.length === 0) return false;
-  return html`<div class="bring"><span id="bring">With each:</span><ul aria-labelledby="bring">${links.map(
-    ({ rel }) => html`<li>${words(rel)} ${toggle(rel, asked, 'Show')}</li>`,
+  return html`<div class="bring"><span id="bring">Show with each</span><ul aria-labelledby="bring">${links.map(
+    ({ rel }) => html`<li>${chip(rel, asked)}</li>`,
   )}</ul></div>`;
 }

@@ -13,10 +13,13 @@ export function exchange(body: Body, url: string): Html {
   const text = writeExact(body, 2);
   // The script asks for it when it is opened.
   const shown = text.length > LONG_TEXT ? '…' : text;
-  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}\n\n${shown}`;
+  const response = `HTTP/1.1 200 OK\nContent-Type: ${type}`;
   return html`<details class="exchange" data-exchange="${url}"><summary>The raw exchange</summary>
+<p class="copies"><button type="button" data-copy="curl" hidden>Copy as curl</button> <span role="status" data-copied></span></p>
+${block('Response body', 'body', shown)}
+<details class="heads"><summary>Request and response headers</summary>
 ${block('Request', 'request', request)}
-${block('Response', 'response', response)}</details>`;
+${block('Response', 'response', response)}</details></details>`;
 }
 
 const block = (title: string, name: string, text: string): Html => html`<h3 id="raw-${name}">${title}</h3>

@@ -4,9 +4,8 @@ import { memberName } from '../../exact-json.ts';
 import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
-import { hrefOf } from './links.ts';
-import { membersOf, readable } from './readable.ts';
-import { table } from './table.ts';
+import { membersOf } from './readable.ts';
+import { linked, table } from './table.ts';
 
 /** @param prefix of the ids in it */
 export function fields(body: Body, prefix = 'field'): Html {
@@ -16,17 +15,10 @@ export function fields(body: Body, prefix = 'field'): Html {
   return html`${
     rest.length > 0 &&
     html`<dl class="fields">${rest.map(
-      ([name, value]) =>
-        html`<div><dt>${words(memberName(name))}</dt><dd>${linked(body, name, readable(value))}</dd></div>`,
+      ([name]) => html`<div><dt>${words(memberName(name))}</dt><dd>${linked(body, name)}</dd></div>`,
     )}</dl>`
   }${tables.map(([name, rows]) => table(`${prefix}-${memberName(name)}`, words(memberName(name)), rows))}`;
 }
 
 const isTable = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every(isObject);
-
-/** `consumerId` is the name of what `consumer` leads to. */
-function linked(body: Body, name: string, value: Html): Html {
-  const href = /^\w+Id$/.test(name) ? hrefOf(body, name.slice(0, -'Id'.length)) : undefined;
-  return href === undefined ? value : html`<a href="${href}">${value}</a>`;
-}

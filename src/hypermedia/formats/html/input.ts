@@ -30,13 +30,13 @@ export function input(
   { id, known = {}, isText = false }: Place,
 ): Html {
   const property = withAddress(given, known);
-  const { name, prompt, required, placeholder } = property;
+  const { name, required, placeholder } = property;
   const hint = typeof placeholder === 'string' && placeholder;
   const place = isText
     ? html`name="${name}"`
     : html`${name !== '' && html`data-member="${name}" `}data-value${!required && html` data-optional`}${required && html` required`}`;
   const common = html`id="${id}" ${place} aria-describedby="${hint && `${id}-hint `}${id}-fault"`;
-  return html`<div class="field"><label for="${id}">${prompt || 'Value'}${
+  return html`<div class="field"><label for="${id}">${labelOf(property) || 'Value'}${
     !required && !isText && html` <span class="optional">optional</span>`
   }</label>
 ${element(property, value ?? property.value, common, isText)}
@@ -45,7 +45,8 @@ ${hint && html`<small id="${id}-hint">${withCode(hint)}</small>`}<p class="fault
 
 function element(property: TemplateProperty, value: unknown, common: Html, isText: boolean): Html {
   const options = property.options as Options | undefined;
-  if (options !== undefined) return select(property, options, value, common, isText);
+  const picked = options?.link;
+  if (options !== undefined && !(isText && picked)) return select(property, options, value, common, isText);
   const { type = 'text', min, max, minLength, maxLength, regex } = property;
   const lengths = html`${attribute('minlength', minLength)}${attribute('maxlength', maxLength)}`;
   if (type === 'text' && Number(maxLength) > LONG)
@@ -56,7 +57,7 @@ function element(property: TemplateProperty, value: unknown, common: Html, isTex
   )}${type === 'number' && html` inputmode="numeric" step="${String(property.step ?? 'any')}"`}${
     // The browser's time zone is known there alone.
     attribute(type === 'datetime-local' ? 'data-time' : 'value', value)
-  }>`;
+  }${picked && remote(options)}>`;
 }
 
 /** Where choices are is known but for what is to be chosen first; where it cannot be known, the value is typed. */
@@ -81,7 +82,7 @@ function select(
   isText: boolean,
 ): Html {
   const written = (one: unknown) => (isText ? scalarText(one) : JSON.stringify(one));
-  const { inline = [], link, promptField = 'prompt', valueField = 'value' } = options;
+  const { inline = [], link } = options;
   const choices = inline.map(
     (one) =>
       html`<option value="${written(one.value)}"${one.value === value && html` selected`}>${one.prompt}</option>`,
@@ -90,9 +91,17 @@ function select(
     link && value !== undefined
       ? html`<option value="${written(value)}" selected>${scalarText(value)}</option>`
       : undefined;
-  const remote =
-    link && html` data-options="${link.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
-  return html`<select ${common}${!isText && html` data-json`}${remote}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}${now}</select>`;
+  return html`<select ${common}${!isText && html` data-json`}${link && remote(options)}><option value="">${property.required ? 'Choose' : '–'}</option>${choices}${now}</select>`;
+}
+
+/** Where the script finds what there is to choose from. */
+const remote = ({ link, promptField = 'prompt', valueField = 'value' }: Options): Html =>
+  html` data-options="${link?.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
+
+/** Where names are chosen from, nobody sees the id that stands behind them. */
+function labelOf({ prompt, options }: TemplateProperty): string {
+  const { link, promptField, valueField } = (options ?? {}) as Options;
+  return link !== undefined && promptField !== valueField ? prompt.replace(/ id$/i, '') : prompt;
 }
 
 const attribute = (name: string, value: unknown): Html | false =>

@@ -67,22 +67,37 @@ function lastSegment(href: string): string {
   }
 }
 
-/**
- * Brings a resource along on this page, or leaves it out again; none where the service cannot.
- * @param show what to call it; by default it stands beside the link
- */
-export function toggle(rel: string, { url, operation: { shape } }: Asked, show = 'Show here'): Html | false {
+/** Brings a resource along on this page, or leaves it out again; none where the service cannot. */
+function toggle(rel: string, asked: Asked): Html | false {
+  const place = toggled(rel, asked);
+  if (place === undefined) return false;
+  const label = place.isShown ? 'Hide' : 'Show here';
+  return html`<a class="toggle" href="${place.href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
+}
+
+/** The same for each item of a list, under the name of what it brings. */
+export function chip(rel: string, asked: Asked): Html | false {
+  const place = toggled(rel, asked);
+  if (place === undefined) return false;
+  const { href, isShown } = place;
+  return html`<a class="chip${isShown && ' on'}" href="${href}" aria-label="${isShown ? 'Hide' : 'Show'}: ${words(rel)}">${words(rel)}</a>`;
+}
+
+interface Toggled {
+  readonly href: string;
+  readonly isShown: boolean;
+}
+
+function toggled(rel: string, { url, operation: { shape } }: Asked): Toggled | undefined {
   const rels = shape === undefined ? [] : expandable(shape.item ?? shape).map((link) => link.rel);
-  if (!rels.includes(rel)) return false;
+  if (!rels.includes(rel)) return undefined;
   const shown = expandedIn(url);
   const others = shown.filter((path) => path !== rel && !path.startsWith(`${rel}.`));
   const isShown = others.length < shown.length;
   const placeOf = (path: string) => rels.indexOf(path.split('.', 1)[0] ?? '');
   // In one order, whichever was chosen first: the same page has one address.
   const paths = isShown ? others : [...shown, rel].toSorted((a, b) => placeOf(a) - placeOf(b));
-  const href = withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]);
-  const label = isShown ? 'Hide' : show;
-  return html`<a class="toggle" href="${href}" aria-label="${label}: ${words(rel)}">${label}</a>`;
+  return { isShown, href: withQuery(url, [['expand', paths.length === 0 ? undefined : paths.join(',')]]) };
 }
 
 /** What is shown of a page is chosen in its address. */

@@ -25,11 +25,15 @@ export function page(body: Body, asked: Asked): string {
 <header class="heading">${kind && html`<p class="kind">${kind}</p>`}<h1>${name}</h1></header>
 <div class="resource${!isPage(body) && ' two'}">
 <div class="about">
-${isPage(body) ? [search(body, asked), collection(body, name, asked)] : fields(body)}
+${
+  isPage(body)
+    ? [actions(body, asked, true), search(body, asked), collection(body, name, asked)]
+    : fields(body)
+}
 ${embeds(body, asked)}
 </div>
 <div class="next">
-${actions(body)}
+${!isPage(body) && actions(body, asked)}
 ${linkList(body, asked)}
 </div>
 </div>

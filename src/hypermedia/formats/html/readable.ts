@@ -4,6 +4,7 @@ import { memberName, scalarText } from '../../exact-json.ts';
 import { isObject } from '../../is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
+import { toneOf } from './tone.ts';
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
 const CURRENCY = /^[A-Z]{3}$/;
@@ -49,7 +50,8 @@ export function readable(value: unknown): Html {
 
 function text(value: string): Html {
   if (DATE_TIME.test(value)) return html`<time datetime="${value}">${dateTime(new Date(value))}</time>`;
-  if (CONSTANT.test(value)) return html`<span class="badge" data-is="${value}">${words(value)}</span>`;
+  if (CONSTANT.test(value))
+    return html`<span class="badge ${toneOf(value)}" data-is="${value}">${words(value)}</span>`;
   return html`${value}`;
 }
 

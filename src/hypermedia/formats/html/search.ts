@@ -6,7 +6,7 @@ import type { Asked, Body } from '../format.ts';
 import { input } from './input.ts';
 import { linksOf } from './links.ts';
 
-export function search(body: Body, { url, operation: { query = [] } }: Asked): Html | false {
+export function search(body: Body, { url, operation: { filters = [] } }: Asked): Html | false {
   const template = linksOf(body).find(([rel]) => rel === 'search')?.[1][0];
   const [, target, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template?.href ?? '') ?? [];
   if (target === undefined || names === undefined) return false;
@@ -15,10 +15,10 @@ export function search(body: Body, { url, operation: { query = [] } }: Asked): H
   const expand = chosen.get('expand');
   // What is brought along is chosen beside the items.
   const shown = names.split(',').filter((name) => name !== 'expand');
-  return html`<details class="search"${isChosen && html` open`}><summary>Choose and sort</summary>
-<form action="${target}" method="get" role="search" aria-label="Choose and sort" data-search>
+  return html`<details class="search"${isChosen && html` open`}><summary>Filter and sort</summary>
+<form action="${target}" method="get" role="search" aria-label="Filter and sort" data-search>
 ${shown.map((name) => {
-  const { value: _, ...property } = query.find((one) => one.name === name) ?? unknown(name);
+  const { value: _, ...property } = filters.find((one) => one.name === name) ?? unknown(name);
   return input({ ...property, required: false }, chosen.get(name), { id: `search-${name}`, isText: true });
 })}${expand !== null && html`<input type="hidden" name="expand" value="${expand}">`}
 <button>Show</button></form></details>`;

@@ -3,7 +3,9 @@ import { type Html, html } from '../../../http/page/html.ts';
 import { isRawNumber, memberName } from '../../exact-json.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
+import { hrefOf } from './links.ts';
 import { nameOf } from './names.ts';
+import { embeddedOf } from './parts.ts';
 import { isMoney, isShort, membersOf, readable } from './readable.ts';
 
 export interface Column {
@@ -14,17 +16,30 @@ export interface Column {
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || isRawNumber(value);
 
-/** A column for each short member, what names the row first. */
+/** The relation that a member is the id of: `consumerId` is the name of what `consumer` leads to. */
+const relationOf = (name: string): string | undefined =>
+  /^\w+Id$/.test(name) ? name.slice(0, -'Id'.length) : undefined;
+
+/** The value of a member, with a link where it is the id of what a link leads to. */
+export function linked(body: Body, name: string): Html {
+  const value = readable(body[name]);
+  const rel = relationOf(name);
+  const href = rel === undefined ? undefined : hrefOf(body, rel);
+  return href === undefined ? value : html`<a href="${href}">${value}</a>`;
+}
+
+/** A column for each short member, what names the row first; the id of what is shown itself is none. */
 export function columnsOf(rows: readonly Body[]): Column[] {
   const names = [...new Set(rows.flatMap((row) => membersOf(row).map(([name]) => name)))];
   const first = rows[0] && nameOf(rows[0]);
   return names
     .filter((name) => rows.every((row) => isShort(row[name])))
+    .filter((name) => !rows.every((row) => (relationOf(name) ?? '') in embeddedOf(row)))
     .toSorted((a, b) => Number(b === first) - Number(a === first))
     .map((name) => ({
       head: words(memberName(name)),
       isNumber: rows.every((row) => isNumber(row[name]) || isMoney(row[name])),
-      cell: (row) => readable(row[name]),
+      cell: (row) => linked(row, name),
     }));
 }
 

@@ -99,9 +99,42 @@ describe('a resource as a page', () => {
     expect(text).toContain('&lt;two&gt;');
     expect(text).not.toContain('<two>');
     expect(text).toMatch(/<form action="\/books\/b\/burn"[^>]* data-method="POST"/);
-    expect(text).toContain('<button class="primary">Burn a book</button>');
+    expect(text).toContain('<button class="primary">Burn this book</button>');
+    expect(text).toContain('data-done="Book burned"');
+    expect(text).not.toContain('Are you sure?');
     expect(text).not.toMatch(/<a href="\/books\/b\/burn"/);
     expect(await get('/books/ash')).not.toContain('<form');
+  });
+
+  it('takes its forms from its own pages alone, as every service does, and from a gateway that looked already', async () => {
+    const burn = (headers: Record<string, string>) => request(app).post('/books/b/burn').set(headers);
+    const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+    expect((await burn(evil)).body.type).toBe('/problems/cross-site');
+    await burn({ Origin: 'https://evil.example' }).expect(403);
+    await burn({ 'Sec-Fetch-Site': 'same-origin' }).expect(200);
+    await burn({}).expect(200);
+    await burn({ ...evil, Via: VIA }).expect(200);
+  });
+
+  it('asks before an action that may be impossible to undo, and has it last', async () => {
+    const operations = books.operations.map((one) =>
+      one === burnBook ? { ...one, destructive: true } : one,
+    );
+    const made = createService({
+      contract: { ...books, operations },
+      handlers: { getBook: async () => ({ status: 200, body: book('b') }) as never },
+      affordances: [affordances(Book, { rows: [{ rel: 'burn', operation: burnBook, when: () => true }] })],
+      linked: [authors],
+      getJson: async () => ({ status: 404, body: undefined }),
+      keys: memoryKeys(),
+      log: createLog({ level: 'silent' }),
+    });
+    const { text } = await request(made).get('/books/b').set('Accept', BROWSER).expect(200);
+    expect(text).toMatch(
+      /<details class="card action destructive" data-action-of="burn"><summary>Burn this book/,
+    );
+    expect(text).toContain('Are you sure?');
+    expect(text).toContain('<button class="danger">Yes, burn this book</button>');
   });
 
   it('shows a page of a collection as rows that lead to their items, and the pages beside it', async () => {

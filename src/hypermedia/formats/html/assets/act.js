@@ -18,7 +18,7 @@ function keyFor(form, body) {
 }
 
 export async function act(form) {
-  const button = form.querySelector('.primary');
+  const button = form.querySelector('button:not([type])');
   if (button.ariaDisabled === 'true') return;
   clearProblem(form);
   const { method, type } = form.dataset;
@@ -55,7 +55,7 @@ function done(form, request, answer) {
   const { headers } = answer;
   const here = location.pathname + location.search;
   return open(headers.get('Location') ?? headers.get('Content-Location') ?? here, {
-    message: `Done: ${form.ariaLabel}.`,
+    message: `${form.dataset.done}.`,
     exchange: exchangeText(request, answer),
   });
 }

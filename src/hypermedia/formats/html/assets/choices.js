@@ -45,12 +45,27 @@ function addressOf({ dataset, form }) {
 
 /** Where nobody tells what there is, the value is typed. */
 function typed(select) {
-  const { id, required, dataset } = select;
-  const control = element('input', { id, required, value: select.value && JSON.parse(select.value) });
+  const { id, name, required, dataset } = select;
+  const value = dataset.json === undefined || select.value === '' ? select.value : JSON.parse(select.value);
+  const control = element('input', { id, name, required, value });
   control.setAttribute('aria-describedby', select.getAttribute('aria-describedby'));
   for (const name of ['member', 'value', 'optional', 'required'])
     if (dataset[name] !== undefined) control.dataset[name] = dataset[name];
   select.replaceWith(control);
+}
+
+/** In an address everything is text; in JSON a number stays one. */
+const written = ({ dataset }, value) => (dataset.json === undefined ? String(value) : JSON.stringify(value));
+
+/** Where there is a script, a value of an address is chosen rather than typed. */
+function chosen(input) {
+  const { id, name, value } = input;
+  const none = element('option', { value: '' }, '–');
+  const now = value === '' ? [] : [element('option', { value, selected: true }, value)];
+  const select = element('select', { id, name }, none, ...now);
+  select.setAttribute('aria-describedby', input.getAttribute('aria-describedby'));
+  Object.assign(select.dataset, input.dataset);
+  input.replaceWith(select);
 }
 
 async function offer(select) {
@@ -72,7 +87,7 @@ async function offer(select) {
     select.replaceChildren(
       none,
       ...items.map((item) =>
-        element('option', { value: JSON.stringify(item[choice]) }, String(item[prompt])),
+        element('option', { value: written(select, item[choice]) }, String(item[prompt])),
       ),
     );
     select.value = now;
@@ -85,6 +100,7 @@ async function offer(select) {
 
 /** What is open to be filled in gets its choices; what is folded gets them when it is opened. */
 export function offerIn(within) {
+  for (const input of within.querySelectorAll('input[data-options]')) chosen(input);
   for (const select of within.querySelectorAll('select[data-options]'))
     if (select.closest('details:not([open])') === null) offer(select);
 }

@@ -1,4 +1,5 @@
 /** Requests of a program, and how they look on the wire. */
+import { element } from './element.js';
 
 const ACCEPT = 'application/prs.hal-forms+json';
 
@@ -23,10 +24,10 @@ const pretty = (json) => JSON.stringify(json, null, 2);
 
 export function exchangeText({ method = 'GET', url, headers = {}, body }, answer) {
   const request = `${method} ${url} HTTP/1.1\nHost: ${location.host}\n${head(Object.entries({ Accept: ACCEPT, ...headers }))}`;
-  const content = answer.json === undefined ? answer.text : pretty(answer.json);
   return {
+    body: answer.json === undefined ? answer.text : pretty(answer.json),
     request: body === undefined ? request : `${request}\n\n${pretty(JSON.parse(body))}`,
-    response: `HTTP/1.1 ${answer.status} ${answer.statusText}\n${head(answer.headers)}\n\n${content}`,
+    response: `HTTP/1.1 ${answer.status} ${answer.statusText}\n${head(answer.headers)}`,
   };
 }
 
@@ -34,6 +35,43 @@ export function exchangeText({ method = 'GET', url, headers = {}, body }, answer
 export async function showExchange(details) {
   const request = { url: details.dataset.exchange };
   const text = exchangeText(request, await send(request));
-  for (const [name, content] of Object.entries(text))
-    details.querySelector(`[data-raw="${name}"]`).textContent = content;
+  for (const [name, content] of Object.entries(text)) {
+    const code = details.querySelector(`[data-raw="${name}"]`);
+    if (name === 'body') code.replaceChildren(...highlighted(content));
+    else code.textContent = content;
+  }
+  details.querySelector('[data-copy]').hidden = false;
+}
+
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\b\d[\d.eE+-]*/g;
+
+/** JSON with its names and values in colours of their own; any other text as it is. */
+export function highlighted(text) {
+  const parts = [];
+  let done = 0;
+  for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {
+    const kind = string === undefined ? 'literal' : colon === undefined ? 'string' : 'name';
+    const end = string === undefined ? token : string;
+    parts.push(text.slice(done, index), element('span', { className: `json-${kind}` }, end));
+    done = index + end.length;
+  }
+  return [...parts, text.slice(done)];
+}
+
+/** In a shell everything but a quote stays as it is within quotes. */
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The request as a command, for whoever goes on without a browser. */
+export async function copyAsCurl(button) {
+  const details = button.closest('[data-exchange]');
+  const url = new URL(details.dataset.exchange, location.href).href;
+  const command = `curl -s ${quoted(url)} -H ${quoted(`Accept: ${ACCEPT}`)}`;
+  const said = details.querySelector('[data-copied]');
+  try {
+    await navigator.clipboard.writeText(command);
+    said.textContent = 'Copied.';
+  } catch {
+    // Without the right to copy, it can be copied by hand.
+    said.replaceChildren(element('code', {}, command));
+  }
 }

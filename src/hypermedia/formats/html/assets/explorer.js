@@ -1,7 +1,7 @@
 /** What the pages of resources do beside being read: forms send JSON, answers are shown, the way is remembered. */
 import { act } from './act.js';
 import { offerAnew, offerIn } from './choices.js';
-import { showExchange } from './exchange.js';
+import { copyAsCurl, showExchange } from './exchange.js';
 import { addRow, removeRow, sync } from './forms.js';
 import { begin, goBack } from './open.js';
 
@@ -20,6 +20,8 @@ document.addEventListener('submit', (event) => {
 
 document.addEventListener('click', ({ target }) => {
   if (target.closest('[data-add]')) addRow(target.closest('[data-list]'));
+  const copy = target.closest('[data-copy]');
+  if (copy) copyAsCurl(copy);
   if (target.closest('[data-remove]')) removeRow(target.closest('[data-row]'));
 });
 
@@ -30,7 +32,7 @@ document.addEventListener(
   'toggle',
   ({ target }) => {
     if (target.open && target.dataset?.exchange !== undefined) showExchange(target);
-    if (target.open && target.dataset?.actionOf !== undefined) offerIn(target);
+    if (target.open) offerIn(target);
   },
   true,
 );

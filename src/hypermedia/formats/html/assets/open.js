@@ -1,5 +1,6 @@
 /** Goes to a page without losing what is to be said of it. */
 import { element } from './element.js';
+import { highlighted } from './exchange.js';
 import { prepare } from './forms.js';
 import { leaveTrail } from './trail.js';
 
@@ -43,17 +44,21 @@ export function goBack() {
   if (here() !== shown) location.reload();
 }
 
-function show(result, message, { request, response }) {
-  const raw = (title, text) => [
+function show(result, message, { request, response, body }) {
+  const raw = (title, ...text) => [
     element('h3', {}, title),
-    element('pre', { tabIndex: 0, role: 'region', ariaLabel: title }, element('code', {}, text)),
+    element('pre', { tabIndex: 0, role: 'region', ariaLabel: title }, element('code', {}, ...text)),
   ];
   const details = element(
     'details',
     { className: 'exchange' },
     element('summary', {}, 'What was sent and answered'),
   );
-  details.append(...raw('What was sent', request), ...raw('What was answered', response));
+  details.append(
+    ...raw('What was sent', request),
+    ...raw('What was answered', ...highlighted(body)),
+    ...raw('Its headers', response),
+  );
   result.replaceChildren(element('p', {}, message), details);
   result.tabIndex = -1;
   result.focus();

@@ -32,6 +32,7 @@ export function leaveTrail() {
       href === here.href ? element('span', { ariaCurrent: 'page' }, title) : element('a', { href }, title),
     ),
   );
-  nav.replaceChildren(element('ol', {}, ...items));
+  // Where a person went, which is no hierarchy.
+  nav.replaceChildren(element('p', {}, 'Your way here:'), element('ol', {}, ...items));
   nav.hidden = false;
 }
