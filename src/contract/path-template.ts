@@ -12,13 +12,16 @@ export interface Segment {
 }
 
 export const templateSegments = (template: string): Segment[] =>
-  template.split('/').map((text) => {
-    const pieces = text.split(/\{([^}]*)\}/);
-    return {
-      names: pieces.filter((_, index) => index % 2 === 1),
-      fixed: pieces.filter((_, index) => index % 2 === 0).map(decodedLiteral),
-    };
-  });
+  template
+    .toWellFormed()
+    .split('/')
+    .map((text) => {
+      const pieces = text.split(/\{([^}]*)\}/);
+      return {
+        names: pieces.filter((_, index) => index % 2 === 1),
+        fixed: pieces.filter((_, index) => index % 2 === 0).map(decodedLiteral),
+      };
+    });
 
 /** A literal may be written encoded in a document, or not. */
 function decodedLiteral(text: string): string {
@@ -31,7 +34,7 @@ function decodedLiteral(text: string): string {
 
 /** As it is sent on: with nothing encoded that need not be. */
 export const encodedLiteral = (text: string): string =>
-  encodeURI(text.toWellFormed()).replace(/[?#/]/g, (character) => encodeURIComponent(character));
+  encodeURI(text).replace(/[?#/]/g, (character) => encodeURIComponent(character));
 
 /** @returns the parameters' values, none of which is empty; undefined where the segment has another form */
 export function valuesIn(value: string, { names, fixed }: Segment): string[] | undefined {

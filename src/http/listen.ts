@@ -88,10 +88,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       readOn(req, res);
       watchBody(req, res, limits().slow);
     }
-    if (fault !== undefined) return sendBareProblem(res, badRequest, {}, fault);
-    const refusal = guard?.(req);
-    if (refusal !== undefined) return sendBareProblem(res, crossSite, {}, refusal);
-    app(req, res);
+    const refusal = fault === undefined ? guard?.(req) : undefined;
+    if (fault !== undefined) sendBareProblem(res, badRequest, {}, fault);
+    else if (refusal !== undefined) sendBareProblem(res, crossSite, {}, refusal);
+    else app(req, res);
   };
   server.on('request', (req, res) => connections.begin(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>
