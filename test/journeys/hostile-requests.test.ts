@@ -20,7 +20,7 @@ interface Head {
 
 /** What ends its connection, if the server does not before. */
 const written = ({ method = 'GET', path = CONSUMER, headers = [] }: Head, body = ''): string =>
-  [`${method} ${path} HTTP/1.1`, 'Host: x', ...headers, 'Connection: close', '', body].join('\r\n');
+  [`${method} ${path} HTTP/1.1`, 'Host: localhost', ...headers, 'Connection: close', '', body].join('\r\n');
 
 const sized = (head: Head, type: string, body: string): string => {
   const more = [`Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body, 'latin1')}`];
@@ -84,16 +84,16 @@ const REQUESTS: readonly (readonly [string, string, readonly number[]])[] = [
   ],
   [
     'chunks in HTTP/1.0',
-    'POST /consumers HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'POST /consumers HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     [400],
   ],
-  ['another version', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n', [400]],
+  ['another version', 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n', [400]],
   ['HTTP/2 without a question', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400]],
   ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc', [400]],
-  ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', [405]],
+  ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: localhost:443\r\n\r\n', [405]],
   [
     'a target of another scheme',
-    'GET file:///etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    'GET file:///etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
     [400],
   ],
   ['a path that leads up', written({ path: '/consumers/../../etc/passwd' }), [400, 404]],
