@@ -172,7 +172,7 @@ function parsedValue(text: string, file: string): unknown {
   let isSyntax = false;
   try {
     return (
-      parseText(text, file, (reason, place) => {
+      parseText(text, `${file}:1`, (reason, place) => {
         isSyntax = true;
         return told(reason, place?.line);
       }) ?? {}
