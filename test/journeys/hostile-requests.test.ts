@@ -97,7 +97,11 @@ const REQUESTS: readonly (readonly [string, string, readonly number[]])[] = [
     [400],
   ],
   ['a path that leads up', written({ path: '/consumers/../../etc/passwd' }), [400, 404]],
-  ['a path that leads up in a whole URL', written({ path: 'http://localhost/consumers/%2e%2e/orders' }), [400, 404]],
+  [
+    'a path that leads up in a whole URL',
+    written({ path: 'http://localhost/consumers/%2e%2e/orders' }),
+    [400, 404],
+  ],
   ['an asterisk', written({ path: '*' }), [400, 404]],
   ['an expectation', written({ headers: ['Expect: the-unexpected'] }), [417]],
   // Heads.
