@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { UpstreamAnswer } from '../../src/outbound/answer.ts';
 
@@ -10,22 +12,37 @@ const arriving = () => {
   return answer;
 };
 
+/** Sends an answer on, and counts in how many pieces. */
+const piped = (answer: UpstreamAnswer) => {
+  const res = new ServerResponse(new IncomingMessage(new Socket()));
+  const sent = { pieces: 0, bytes: 0 };
+  const count = (chunk: string | Buffer) => {
+    sent.pieces += 1;
+    sent.bytes += chunk.length;
+    return true;
+  };
+  res.write = count as typeof res.write;
+  res.end = ((chunk?: string | Buffer) => (chunk && count(chunk), res)) as typeof res.end;
+  answer.pipe(res, []);
+  return sent;
+};
+
 describe('An answer that comes byte by byte', () => {
-  it('is held in few pieces until it is taken', async () => {
+  it('is held in few pieces until it is sent on', () => {
     const answer = arriving();
     answer.finish();
-    const pieces: Buffer[] = await answer.stream().toArray();
-    expect(Buffer.concat(pieces).length).toBe(LENGTH);
-    expect(pieces.length).toBeLessThan(20);
+    const { pieces, bytes } = piped(answer);
+    expect(bytes).toBe(LENGTH);
+    expect(pieces).toBeLessThan(20);
   });
 
-  it('goes on in few pieces after it was too large to be read', async () => {
+  it('is sent on in few pieces after it was too large to be read', async () => {
     const answer = arriving();
     expect(await answer.peek(LENGTH / 2)).toBeUndefined();
     answer.finish();
-    const pieces: Buffer[] = await answer.stream().toArray();
-    expect(Buffer.concat(pieces).length).toBe(LENGTH);
-    expect(pieces.length).toBeLessThan(20);
+    const { pieces, bytes } = piped(answer);
+    expect(bytes).toBe(LENGTH);
+    expect(pieces).toBeLessThan(20);
   });
 
   it('is read whole', async () => {
