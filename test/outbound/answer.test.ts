@@ -22,7 +22,10 @@ const piped = (answer: UpstreamAnswer) => {
     return true;
   };
   res.write = count as typeof res.write;
-  res.end = ((chunk?: string | Buffer) => (chunk && count(chunk), res)) as typeof res.end;
+  res.end = ((chunk?: string | Buffer) => {
+    if (chunk !== undefined) count(chunk);
+    return res;
+  }) as typeof res.end;
   answer.pipe(res, []);
   return sent;
 };
