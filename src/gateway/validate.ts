@@ -12,8 +12,9 @@ import { type Fault, Problem } from '../contract/problem.ts';
 import { badRequest, validationFailed } from '../contract/problems.ts';
 import type { Step } from '../http/in-order.ts';
 import { hasBody, isEmptyBody } from '../http/request-body.ts';
+import { collectBody, decodedBody } from '../http/whole-body.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
-import { collectBody, decodedBody, streamBody } from './receive-body.ts';
+import { streamBody } from './receive-body.ts';
 
 export const validate = (bodyLimit: number): Step =>
   function validate(req, _res, next) {

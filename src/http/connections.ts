@@ -31,8 +31,16 @@ const FAIR_SHARE = 100;
 /** And with so many none may wait any more. */
 const MOST_WAITING = 16_000;
 
+/** So often in its time a client is looked at that reads nothing, in milliseconds at most and at least. */
+const LOOKS = 4;
+const LONGEST_WAIT = 5_000;
+const SHORTEST_WAIT = 50;
+
 /** For the parser of Node: it goes no further. */
 const BROKEN = -1;
+
+/** How much of what was written is still in the process is told by the handle alone. */
+type Queued = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
 
 class Connection {
   /** Of the latest request; there is none before the first. */
@@ -44,6 +52,22 @@ class Connection {
   isRefused = false;
   /** Nothing that comes on it can be read any more. */
   isBroken = false;
+  #taken = 0;
+  #since = 0;
+
+  /**
+   * Milliseconds in which its client has read nothing of what waits for it. What it sends meanwhile does not count: the
+   * timer of a socket begins again with every byte, in either direction.
+   */
+  unreadFor(socket: Queued, now: number): number {
+    if (socket.writableLength > 0) {
+      const taken = socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
+      if (taken === this.#taken) return now - this.#since;
+      this.#taken = taken;
+    }
+    this.#since = now;
+    return 0;
+  }
 
   get isIdle(): boolean {
     return this.latest === undefined || this.latest.writableFinished;
@@ -57,6 +81,7 @@ export class Connections {
   #isDraining = false;
   #waiting = 0;
   #refused = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(server: Server, limits: () => ConnectionLimits) {
     this.#server = server;
@@ -64,6 +89,8 @@ export class Connections {
     this.#setLimits();
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
     server.on('timeout', (socket: Socket) => this.#onTimeout(socket));
+    this.#watch();
+    server.once('close', () => clearTimeout(this.#timer));
   }
 
   /** A request has come; `handle` is called in its turn. */
@@ -158,12 +185,29 @@ export class Connections {
     setTimeout(() => socket.destroy(), LAST_WORDS).unref();
   }
 
-  /** Nothing has passed for a while: a client that does not read holds whatever is sent to it. */
+  /** Nothing has passed for a while. */
   #onTimeout(socket: Socket): void {
     const connection = this.#open.get(socket);
     // While requests wait, a client that leaves is not noticed.
-    const isHeld = socket.writableLength > 0 || (connection?.waiting.length ?? 0) > 0;
-    if (isHeld || connection?.isIdle) socket.destroy();
+    if (connection?.isIdle || (connection?.waiting.length ?? 0) > 0) socket.destroy();
+  }
+
+  #watch(): void {
+    const { reader } = this.#limits().slow;
+    const pause = Math.min(LONGEST_WAIT, Math.max(SHORTEST_WAIT, reader / LOOKS));
+    this.#timer = setTimeout(() => {
+      this.#cutUnread();
+      this.#watch();
+    }, pause).unref();
+  }
+
+  /** A client that does not read holds whatever is sent to it. */
+  #cutUnread(): void {
+    const { reader } = this.#limits().slow;
+    if (reader === 0) return;
+    const now = performance.now();
+    for (const [socket, connection] of this.#open)
+      if (connection.unreadFor(socket, now) >= reader) socket.destroy();
   }
 
   #count(socket: Socket, connection: Connection, res: ServerResponse): void {

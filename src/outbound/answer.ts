@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { markEventStream } from '../http/event-stream.ts';
 import { HOP_BY_HOP } from '../http/hop-by-hop.ts';
+import { Pieces } from '../http/pieces.ts';
 import { without } from '../http/raw-headers.ts';
 import type { Call } from './call.ts';
 import { CallAborted, CallFailure } from './call-failure.ts';
@@ -62,8 +63,7 @@ export class UpstreamAnswer {
   readonly rawHeaders: readonly string[];
   readonly #headers: string[];
   readonly #controller: Arrival;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  #held = new Pieces();
   #paused = false;
   #ended = false;
   #error: Error | undefined;
@@ -78,7 +78,7 @@ export class UpstreamAnswer {
   /** One that is here already. */
   static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamAnswer {
     const answer = new UpstreamAnswer(undefined, status, rawHeaders, NOTHING_ARRIVES);
-    if (body.length > 0) answer.#held.push(body);
+    if (body.length > 0) answer.#held.add(body);
     answer.#ended = true;
     return answer;
   }
@@ -111,15 +111,16 @@ export class UpstreamAnswer {
       return;
     }
     res.writeHead(this.status, rawHead as string[]);
-    if (this.#ended && this.#held.length < 2) {
-      const body = this.#held[0];
+    const held = this.#held.list();
+    if (this.#ended && held.length < 2) {
+      const [body] = held;
       this.#passTrailers(res);
       // As a string of bytes Node writes it together with the head, in one go.
       if (body && body.length <= ONE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
       else res.end(body);
       return;
     }
-    if (this.#held.length === 0) res.flushHeaders();
+    if (held.length === 0) res.flushHeaders();
     markEventStream(res, this.header('content-type'));
     const controller = this.#controller;
     let isWaiting = false;
@@ -175,20 +176,18 @@ export class UpstreamAnswer {
   /** The whole body; one that is larger than `limit` bytes is given up. */
   collect(limit: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
+      const pieces = new Pieces();
       this.#attach({
         data: (chunk) => {
-          bytes += chunk.length;
-          if (bytes <= limit) {
-            chunks.push(chunk);
+          if (pieces.bytes + chunk.length <= limit) {
+            pieces.add(chunk);
             return;
           }
           const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
           reject(tooLarge);
           this.abort(tooLarge);
         },
-        end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+        end: () => resolve(pieces.whole()),
         fail: reject,
       });
     });
@@ -201,24 +200,23 @@ export class UpstreamAnswer {
   peek(limit: number): Promise<Buffer | undefined> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
+      const pieces = new Pieces();
       const timer = this.#endAtDeadline();
       this.#attach({
         data: (chunk) => {
-          chunks.push(chunk);
-          bytes += chunk.length;
-          if (bytes <= limit || this.#held === chunks) return;
+          pieces.add(chunk);
+          if (pieces.bytes <= limit || this.#held === pieces) return;
           clearTimeout(timer);
-          this.#held = chunks;
+          this.#held = pieces;
           this.#sink = undefined;
           this.#pause();
           resolve(undefined);
         },
         end: () => {
           clearTimeout(timer);
-          const whole = Buffer.concat(chunks);
-          this.#held = [whole];
+          const whole = pieces.whole();
+          this.#held = new Pieces();
+          if (whole.length > 0) this.#held.add(whole);
           resolve(whole);
         },
         fail: (error) => {
@@ -243,23 +241,21 @@ export class UpstreamAnswer {
    * @param done called once, with undefined for a body that is larger than `limit` bytes or breaks off
    */
   copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const pieces = new Pieces();
     const finish = (whole: Buffer | undefined) => {
       this.#copy = undefined;
       done(whole);
     };
     const copy: Sink = {
       data: (chunk) => {
-        bytes += chunk.length;
-        if (bytes > limit) finish(undefined);
-        else chunks.push(chunk);
+        if (pieces.bytes + chunk.length > limit) finish(undefined);
+        else pieces.add(chunk);
       },
-      end: () => finish(Buffer.concat(chunks)),
+      end: () => finish(pieces.whole()),
       fail: () => finish(undefined),
     };
     this.#copy = copy;
-    for (const chunk of this.#held) this.#copy?.data(chunk);
+    for (const chunk of this.#held.list()) this.#copy?.data(chunk);
     if (this.#error) this.#copy?.fail(this.#error);
     else if (this.#ended) this.#copy?.end();
   }
@@ -289,9 +285,8 @@ export class UpstreamAnswer {
       this.#sink.data(chunk);
       return;
     }
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes > HELD_BYTES) this.#pause();
+    this.#held.add(chunk);
+    if (this.#held.bytes > HELD_BYTES) this.#pause();
   }
 
   finish(trailers: readonly string[] = []): void {
@@ -323,8 +318,8 @@ export class UpstreamAnswer {
 
   #attach(sink: Sink): void {
     this.#sink = sink;
-    const held = this.#held;
-    this.#held = [];
+    const held = this.#held.list();
+    this.#held = new Pieces();
     for (const chunk of held) sink.data(chunk);
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();

@@ -4,6 +4,7 @@
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
+import { Pieces } from '../http/pieces.ts';
 
 const TIME = 15_000;
 const MOST_BYTES = 64 * 1024 ** 2;
@@ -73,13 +74,11 @@ async function follow(url: string, init: RequestInit): Promise<Response> {
 
 /** No more is read than may be held. */
 async function textOf({ body }: Response, onBytes?: (bytes: number) => void): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  const pieces = new Pieces();
   for await (const chunk of body ?? []) {
-    bytes += chunk.length;
     onBytes?.(chunk.length);
-    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-    chunks.push(chunk);
+    if (pieces.bytes + chunk.length > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    pieces.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return new TextDecoder().decode(pieces.whole());
 }

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { HealthCheck } from '../config/health-check.ts';
+import { Pieces } from '../http/pieces.ts';
 import { dependenciesIn } from './dependencies.ts';
 import type { Instance } from './instance.ts';
 
@@ -39,14 +40,12 @@ export function watchHealth(
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
-        const chunks: Buffer[] = [];
-        let bytes = 0;
+        const pieces = new Pieces();
         for await (const chunk of body) {
-          bytes += (chunk as Buffer).length;
-          if (bytes > MOST_BYTES) break;
-          chunks.push(chunk as Buffer);
+          pieces.add(chunk as Buffer);
+          if (pieces.bytes > MOST_BYTES) break;
         }
-        return { status: statusCode, body: bytes > MOST_BYTES ? '' : Buffer.concat(chunks).toString() };
+        return { status: statusCode, body: pieces.bytes > MOST_BYTES ? '' : pieces.whole().toString() };
       }, end.signal);
     } catch {
       return { status: undefined, body: '' };

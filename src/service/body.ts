@@ -6,13 +6,14 @@
  * that is malformed, nested too deeply, or has a member twice, validation-failed (400) for a body that no contract has.
  */
 import { isUtf8 } from 'node:buffer';
-import express, { type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Limits } from '../config/limits.ts';
 import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../contract/problems.ts';
 import { isUtf8Charset, JsonFault, readJson } from '../http/read-json.ts';
 import { hasBody, isEmptyBody } from '../http/request-body.ts';
+import { collectBody, decodedBody } from '../http/whole-body.ts';
 
 /** @param types what the operation takes */
 export function jsonBody(
@@ -28,11 +29,14 @@ export function jsonBody(
     });
   };
   const parsed: RequestHandler = (req, _res, next) => {
-    // What has no body has no bytes either.
-    if (Buffer.isBuffer(req.body)) req.body = readValue(req.body, limits);
-    next();
+    if (!hasBody(req)) return next();
+    collectBody(req, limits.body)
+      .then(async (bytes) => {
+        req.body = readValue(await decodedBody(req, bytes, limits.body), limits);
+      })
+      .then(() => next(), next);
   };
-  return [accepted, express.raw({ limit: limits.body, type: () => true }), parsed];
+  return [accepted, parsed];
 }
 
 /** Nothing at all is taken for an object without members, which says more of what is missing. */

@@ -139,24 +139,56 @@ describe('more connections than there may be', () => {
 });
 
 describe('a client that reads nothing', () => {
-  it('is cut off, and what is made for it ends', async () => {
+  /** Resolves when what is made for it has ended. */
+  const startEndless = async () => {
     const left = Promise.withResolvers<void>();
     const url = await start(
       (_req, res) => {
         res.once('close', left.resolve);
         res.writeHead(200);
         const write = () => {
-          while (res.write(Buffer.alloc(65_536)));
+          while (!res.destroyed && res.write(Buffer.alloc(65_536)));
           res.once('drain', write);
         };
         write();
       },
       { slow: { reader: 200 } },
     );
+    return { url, left: left.promise };
+  };
+
+  it('is cut off, and what is made for it ends', async () => {
+    const { url, left } = await startEndless();
     const client = rawClient(url, get('/'));
     client.socket.pause();
-    await left.promise;
+    await left;
     client.socket.destroy();
+  });
+
+  it.each([
+    ['empty lines', '\r\n'],
+    ['a head that never ends', 'G'],
+    ['further requests', get('/')],
+  ])('is cut off while it sends %s', async (_, bytes) => {
+    const { url, left } = await startEndless();
+    const client = rawClient(url, get('/'));
+    client.socket.pause();
+    const sending = setInterval(() => client.socket.write(bytes), 40);
+    await left.finally(() => clearInterval(sending));
+    client.socket.destroy();
+  });
+
+  it('is not a client that reads slowly, however long that takes', async () => {
+    const size = 8 * 1024 ** 2;
+    const url = await start((_req, res) => res.end(Buffer.alloc(size, 'x')), { slow: { reader: 200 } });
+    const client = rawClient(url, get('/', 'Connection: close\r\n'));
+    const reading = setInterval(() => {
+      client.socket.resume();
+      setImmediate(() => client.socket.pause());
+    }, 20);
+    client.socket.pause();
+    const text = await client.end.finally(() => clearInterval(reading));
+    expect(text.length).toBeGreaterThan(size);
   });
 
   it('is not a client to which nothing is sent for a while', async () => {
