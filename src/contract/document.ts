@@ -43,8 +43,7 @@ function checkExpressible({ service, operations }: Contract): void {
     const part = (name: string) => `${service}: ${operationId}: ${name}`;
     for (const [name, schema] of Object.entries(params?.shape ?? {}))
       expressible.look(schema, part(`path parameter ${name}`), 'text');
-    for (const [name, schema] of Object.entries(query?.shape ?? {}))
-      expressible.look(schema, part(`query parameter ${name}`), 'text');
+    if (query) expressible.lookAtQuery(query, (name) => part(`query parameter ${name}`));
     if (isPatch(body))
       for (const [type, { schema }] of Object.entries(body.content))
         expressible.look(schema, part(`body (${type})`), 'json');

@@ -102,6 +102,17 @@ export class Expressible {
     this.#look(schema, { part, member: '', use, above: [] });
   }
 
+  /** Looks at each parameter of a query. The generator takes every one that may be undefined or null for optional. */
+  lookAtQuery(query: z.ZodObject, part: (name: string) => string): void {
+    const required = requiredOf(query);
+    for (const [name, schema] of Object.entries(query.shape as Record<string, z.ZodType>)) {
+      this.look(schema, part(name), 'text');
+      const isGenerated = !takes(schema, undefined) && !takes(schema, null);
+      if (isGenerated !== required.has(name))
+        addMetadata(schema, { param: { required: required.has(name) } });
+    }
+  }
+
   #look(schema: z.ZodType, at: At): void {
     const cycle = at.above.indexOf(schema);
     if (cycle >= 0 || at.above.length > MOST_LEVELS) {
@@ -337,6 +348,16 @@ function nullable(innerType: z.ZodType): Json | undefined {
   };
 }
 
+const takes = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
+
+/** zod is asked: its types alone do not tell which members may be left out. */
+function requiredOf(object: z.ZodType): Set<unknown> {
+  const issues = object.safeParse({}).error?.issues ?? [];
+  return new Set(
+    issues.filter(({ code, path }) => code !== 'custom' && path.length === 1).map(({ path }) => path[0]),
+  );
+}
+
 function objectKind(schema: z.ZodType, { shape = {}, catchall }: Definition): Seen {
   const members = Object.entries(shape);
   const more =
@@ -344,13 +365,9 @@ function objectKind(schema: z.ZodType, { shape = {}, catchall }: Definition): Se
   return {
     below: [...members, ...more],
     later() {
-      // zod is asked: its types alone do not tell which members may be left out.
-      const issues = schema.safeParse({}).error?.issues ?? [];
-      const missing = new Set(
-        issues.filter(({ code, path }) => code !== 'custom' && path.length === 1).map(({ path }) => path[0]),
-      );
-      const required = members.map(([name]) => name).filter((name) => missing.has(name));
-      const generated = members.filter(([, member]) => !member.safeParse(undefined).success);
+      const all = requiredOf(schema);
+      const required = members.map(([name]) => name).filter((name) => all.has(name));
+      const generated = members.filter(([, member]) => !takes(member, undefined));
       return required.join() === generated.map(([name]) => name).join() ? {} : { required };
     },
   };

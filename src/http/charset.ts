@@ -6,6 +6,8 @@
 import { isUtf8 } from 'node:buffer';
 
 export interface Charset {
+  /** As the Encoding Standard has it, in capitals. */
+  readonly name: string;
   /** @returns undefined for bytes that are no text in it */
   decode(bytes: Uint8Array): string | undefined;
   /** Of JSON. */
@@ -15,6 +17,7 @@ export interface Charset {
 const BOM = '\ufeff';
 
 const utf8: Charset = {
+  name: 'UTF-8',
   decode(bytes) {
     if (!isUtf8(bytes)) return undefined;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
@@ -65,10 +68,12 @@ const LITTLE_ENDIAN_MARK = [0xff, 0xfe];
 function utf16(encoding: string, label: string): Charset {
   if (label !== 'utf-16')
     return {
+      name: encoding.toUpperCase(),
       decode: (bytes) => decodeAs(encoding, bytes),
       encode: (json) => writeUtf16(json, encoding === 'utf-16be'),
     };
   return {
+    name: 'UTF-16',
     decode: (bytes) => {
       const isLittle = LITTLE_ENDIAN_MARK.every((byte, index) => bytes[index] === byte);
       return decodeAs(isLittle ? 'utf-16le' : 'utf-16be', bytes);
@@ -90,6 +95,7 @@ function asciiCompatible(encoding: string): Charset {
     if (character?.length === 1) bytesOf.set(character, byte);
   }
   return {
+    name: encoding.toUpperCase(),
     decode: (bytes) => decodeAs(encoding, bytes),
     encode: (json) =>
       Buffer.from(

@@ -8,6 +8,7 @@ import { documentPath, HEALTH_PATH } from '../contract/places.ts';
 import { type Problem, problemPath } from '../contract/problem.ts';
 import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../contract/problems.ts';
 import { plain } from '../hypermedia/selection.ts';
+import { splitTarget } from './target.ts';
 
 /** Something that answers at a path. */
 export interface Place {
@@ -69,7 +70,7 @@ function statusOf({ extensions: { service } }: Problem, paths: Paths): string {
 }
 
 function forCaller(problem: Problem, method: string, url: string, paths: Paths): ProblemLinks {
-  const [asked = '', query = ''] = url.split('?', 2);
+  const [asked, query] = splitTarget(url);
   // Each link would say all of it again.
   const path = asked.length > MOST_PATH ? '/' : asked;
   const reads = method === 'GET' || method === 'HEAD';

@@ -8,6 +8,7 @@
 import { Problem } from '../contract/problem.ts';
 import { badRequest } from '../contract/problems.ts';
 import { hasControl, hasDots } from '../http/path-segment.ts';
+import { splitTarget } from './target.ts';
 
 export interface RequestPath {
   /** As they came. */
@@ -25,9 +26,7 @@ const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
  * @throws Problem bad-request (400)
  */
 export function requestPath(url: string): RequestPath {
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const query = mark < 0 ? '' : url.slice(mark + 1);
+  const [path, query] = splitTarget(url);
   const raw = path.split('/');
   if (!SUSPECT.test(path)) return { raw, decoded: raw, query };
   return { raw, decoded: raw.map(decode), query };

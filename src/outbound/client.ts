@@ -12,6 +12,7 @@ import {
   type Resource,
 } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
+import { queryOf } from '../http/target.ts';
 import { href, pathTemplate } from '../hypermedia/href.ts';
 import { type JsonTarget, sendJson } from './json.ts';
 
@@ -96,8 +97,7 @@ const halPage = z.object({
 
 function readPage({ item }: Page, body: unknown): PageState<unknown> {
   const { _links, _embedded, total } = halPage.parse(body);
-  const cursorOf = (link: z.output<typeof pageLink>) =>
-    new URLSearchParams(link?.href.split('?', 2)[1]).get('cursor') ?? undefined;
+  const cursorOf = (link: z.output<typeof pageLink>) => queryOf(link?.href ?? '').get('cursor') ?? undefined;
   const items = _embedded.item.map((one) => item.state.parse(one));
   return { items, next: cursorOf(_links.next), prev: cursorOf(_links.prev), total };
 }

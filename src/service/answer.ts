@@ -13,6 +13,7 @@ import { etagOf, matches, noneMatch } from '../http/etag.ts';
 import { linkHeader } from '../http/link-header.ts';
 import { negotiate } from '../http/negotiate.ts';
 import { preferences } from '../http/prefer.ts';
+import { readQuery, splitTarget } from '../http/target.ts';
 import { isFromGateway } from '../http/via.ts';
 import { writeExact } from '../hypermedia/exact-json.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
@@ -35,7 +36,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     const mediaType = negotiate(req.headers.accept, MEDIA_TYPES);
     const format = formats.find((candidate) => candidate.mediaType === mediaType);
     if (format === undefined) throw new Error(`no format writes ${mediaType}`);
-    const query = new URLSearchParams(req.url.split('?', 2)[1]);
+    const query = readQuery(splitTarget(req.url)[1]);
     const { plan, expand, kept } = node.expands
       ? takeSelection(query, node, expansion.embeds, expansion.limits)
       : WHOLE;

@@ -5,6 +5,7 @@
 import type { ExpandLimits } from '../config/limits.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
+import { splitTarget } from '../http/target.ts';
 import { parseExact, writeExact } from '../hypermedia/exact-json.ts';
 import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
 import type { Embeds } from '../hypermedia/expand/plan.ts';
@@ -38,7 +39,7 @@ export function expansion(
 ): Expansion {
   const own = async (href: string, operation: GraphOperation, format: Format) => {
     const runner = runners.get(operation.operationId);
-    const [path = '', query] = href.split('?', 2);
+    const [path, query] = splitTarget(href);
     const params = matchPath(operation.path, path);
     if (runner === undefined || params === undefined)
       throw new Error(`${href} is not of ${operation.operationId}`);

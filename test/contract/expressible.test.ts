@@ -265,6 +265,22 @@ describe('what a document can say', () => {
     expect(JSON.stringify(document.paths)).not.toContain('"null"');
   });
 
+  it.each<[string, z.ZodType]>([
+    ['a text', z.string()],
+    ['optional', z.string().optional()],
+    ['exactOptional', z.string().exactOptional()],
+    ['nullable', z.string().nullable()],
+    ['coerce.number', z.coerce.number()],
+    ['optional coerce.number', z.coerce.number().optional()],
+    ['a default', z.coerce.number().default(1)],
+  ])('requires the parameters that the contract requires: %s', (_, member) => {
+    const query = z.object({ member });
+    const document = contractDocument(contractOf({ query }), formats);
+    const isTaken = query.safeParse({}).success;
+    expect(document.paths?.['/sales']?.post?.parameters?.[0]).toMatchObject({ required: !isTaken });
+    expect(JSON.stringify(document)).not.toContain('"param"');
+  });
+
   it('has the limits and the default of a page', () => {
     const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'How many.' });
     const document = contractDocument(withQuery(limit), formats);

@@ -1,6 +1,7 @@
 /** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { without } from '../../http/raw-headers.ts';
+import { splitTarget } from '../../http/target.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { matchPath } from '../../hypermedia/href.ts';
@@ -66,7 +67,7 @@ export const fetchParts =
     if (!readable) answer.discard();
     const read = readable ? await readJson(answer, limit) : undefined;
     const body = isRead ? urls?.body(read?.value, origin) : read?.value;
-    const [path = '', query = ''] = target.split('?', 2);
+    const [path, query] = splitTarget(target);
     const isLifted = lifting && urls && answer.status === 200 && (isObject(body) || Array.isArray(body));
     return partOf({
       status: answer.status,

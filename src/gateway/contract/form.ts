@@ -14,16 +14,31 @@ export class Form {
   readonly #place: Fault['in'];
   readonly #fields: Fields;
   readonly #check: Check;
+  /** Of the fields that are written as JSON, which says itself what is a string. */
+  readonly #checkJson: Check | undefined;
 
   /** @param media the Media Type Object that has the schema */
   constructor(document: Json, media: Located, schema: Located, schemas: Schemas, place: Fault['in']) {
+    const written: [string, Json][] = [];
     const fields = [...propertiesOf(document, schema)].map(([name, property]) => {
       const encoding = locate(document, media, 'encoding', name)?.node ?? {};
-      return fieldOf(document, name, writtenAs(encoding, typesOf(document, property)), property, 'form');
+      const field = fieldOf(
+        document,
+        name,
+        writtenAs(encoding, typesOf(document, property)),
+        property,
+        'form',
+      );
+      if (field.isJson) written.push([name, schemaAt(property.pointer)]);
+      return field;
     });
     this.#place = place;
     this.#fields = new Fields(fields, place, FORM, schemas.json);
     this.#check = schemas.check(schemaAt(schema.pointer), 'form', schema.pointer);
+    this.#checkJson =
+      written.length === 0
+        ? undefined
+        : schemas.check({ properties: Object.fromEntries(written) }, 'all', schema.pointer);
   }
 
   check(texts: Texts): readonly Fault[] {
@@ -32,10 +47,13 @@ export class Form {
       name,
       this.#fields.plain(texts.get(name) ?? []),
     ]);
-    const known = new Set(faults.map(({ pointer }) => pointer));
+    // First, as the other check writes what it reads into the value.
+    const ofJson = faultsOf(this.#place, this.#checkJson?.(value) ?? []);
+    const known = new Set([...faults, ...ofJson].map(({ pointer }) => pointer));
     const found = faultsOf(this.#place, this.#check({ ...value, ...Object.fromEntries(others) }));
     return [
       ...faults,
+      ...ofJson,
       ...found
         .filter(({ pointer }) => !known.has(pointer))
         .map((fault) => ({ ...fault, pointer: this.#fields.written(fault.pointer) })),

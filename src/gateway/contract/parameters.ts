@@ -42,6 +42,8 @@ export class Parameters {
   readonly #fields: Fields;
   readonly #rejectUnknown: boolean;
   readonly #check: Check;
+  /** Of those that are written as JSON. */
+  readonly #checkJson: Check | undefined;
 
   constructor(
     document: Json,
@@ -54,6 +56,7 @@ export class Parameters {
   ) {
     const fields: Field[] = [];
     const properties: [string, Json | true][] = [];
+    const written: [string, Json][] = [];
     const required: string[] = [];
     let takeAll = true;
     for (const parameter of parameters) {
@@ -69,7 +72,8 @@ export class Parameters {
       const field = fieldOf(document, name, { ...node, contentType }, schema, style);
       fields.push(field);
       takeAll &&= place === 'path' && field.style === 'simple' && !field.isJson && takesAnyText(schema?.node);
-      properties.push([name, schema ? schemaAt(schema.pointer) : true]);
+      properties.push([name, schema && !field.isJson ? schemaAt(schema.pointer) : true]);
+      if (schema && field.isJson) written.push([name, schemaAt(schema.pointer)]);
       if (node.required === true) required.push(name);
     }
     this.#place = place;
@@ -77,11 +81,12 @@ export class Parameters {
     this.#rejectUnknown = rejectUnknown;
     this.required = required.length > 0;
     this.takeAll = takeAll;
-    this.#check = schemas.check(
-      { type: 'object', properties: Object.fromEntries(properties), required },
-      'text',
-      `${pointer}/parameters`,
-    );
+    const object = { type: 'object', properties: Object.fromEntries(properties), required };
+    this.#check = schemas.check(object, 'text', `${pointer}/parameters`);
+    this.#checkJson =
+      written.length === 0
+        ? undefined
+        : schemas.check({ properties: Object.fromEntries(written) }, 'json', `${pointer}/parameters`);
   }
 
   get size(): number {
@@ -102,7 +107,8 @@ export class Parameters {
 
   #faultsOf(texts: Texts, isLenient: boolean): readonly Fault[] {
     const { value, faults, unknown } = this.#fields.read(texts, isLenient);
-    const errors = this.#check(value);
+    const ofTexts = this.#check(value);
+    const errors = this.#checkJson ? [...ofTexts, ...this.#checkJson(value)] : ofTexts;
     if (faults.length === 0 && errors.length === 0 && !(this.#rejectUnknown && unknown.length > 0))
       return NONE;
     // What was found already is not in the value, and is not to be called missing as well.

@@ -15,10 +15,11 @@ import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
 
 /**
- * `text`: of parameters, strings are read as what the schema wants; `form`: so are those of a body. `first` stops at
- * the first fault of a body, `all` finds each.
+ * `text`: of parameters, strings are read as what the schema wants; `form`: so are those of a body. `json`: of
+ * parameters that are written as JSON, which says itself what is a string. `first` stops at the first fault of a body,
+ * `all` finds each.
  */
-export type Mode = 'text' | 'form' | 'first' | 'all';
+export type Mode = 'text' | 'json' | 'form' | 'first' | 'all';
 
 /** What is wrong with a value; nothing where it holds. */
 export type Check = (value: unknown) => readonly ErrorObject[];
@@ -130,7 +131,7 @@ export class Schemas {
     const { ajv, added } = this.#compiler(mode);
     try {
       // No parameter goes one way only.
-      const root = this.#graph.make(schema, pointer, mode === 'text');
+      const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
       add(ajv, added, root);
       return ajv.compile({ $ref: root.id });
     } catch (error) {

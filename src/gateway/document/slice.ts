@@ -49,17 +49,15 @@ export function* slice(
     return hoisted.add(elsewhere, () => own(value, kind));
   };
 
-  const roots = Object.fromEntries(
-    [...Map.groupBy(chosen, ({ root }) => root)].map(([root, operations]) => [
-      root,
-      Object.fromEntries(
-        Object.entries(itemsOf(document, root, operations)).map(([place, item]) => [
-          place,
-          own(item, 'pathItem'),
-        ]),
-      ),
-    ]),
-  );
+  const roots: Json = {};
+  for (const [root, operations] of Map.groupBy(chosen, (one) => one.root)) {
+    const items: [string, unknown][] = [];
+    for (const [place, item] of itemsOf(document, root, operations)) {
+      items.push([place, own(item, 'pathItem')]);
+      yield;
+    }
+    roots[root] = Object.fromEntries(items);
+  }
   reached.look({ security: document.security });
   hoisted.settle();
   const held = new Map<string, Map<string, unknown>>();
@@ -90,17 +88,19 @@ export function* slice(
   })) as unknown as OpenAPIObject;
 }
 
-/** The path items of some operations, with no others. */
-function itemsOf(document: Json, root: string, operations: readonly OutlinedOperation[]): Json {
+/** The path items of some operations by their places, with no others. */
+function* itemsOf(
+  document: Json,
+  root: string,
+  operations: readonly OutlinedOperation[],
+): Generator<[string, Json]> {
   const items = document[root] as Json;
-  return Object.fromEntries(
-    [...Map.groupBy(operations, ({ place }) => place)].map(([place, own]) => {
-      const item = resolveReference<Json>(document, items[place] as Json) ?? {};
-      const kept = Object.entries(item).filter(([field]) => !(OTHERS.has(field) || field === ADDITIONAL));
-      const methods = own.map(({ method, operation }) => [method, operation]);
-      return [place, { ...Object.fromEntries(kept), ...Object.fromEntries(methods) }];
-    }),
-  );
+  for (const [place, own] of Map.groupBy(operations, (one) => one.place)) {
+    const item = resolveReference<Json>(document, items[place] as Json) ?? {};
+    const kept = Object.entries(item).filter(([field]) => !(OTHERS.has(field) || field === ADDITIONAL));
+    const methods = own.map(({ method, operation }) => [method, operation]);
+    yield [place, { ...Object.fromEntries(kept), ...Object.fromEntries(methods) }];
+  }
 }
 
 const OTHERS: ReadonlySet<string> = new Set(METHODS);

@@ -2,7 +2,7 @@
  * One answer against what its operation declares. What HTTP itself answers a condition or a range with
  * (RFC 9110 §15.3.7, §15.4.5, §15.5.17) need not be declared.
  */
-import { isUtf8 } from 'node:buffer';
+import { charsetOf } from '../../http/charset.ts';
 import { decode } from '../../http/decode.ts';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { faultsOf } from '../contract/faults.ts';
@@ -66,21 +66,23 @@ export class Judge {
   /** @returns undefined where it cannot be told */
   async body(bytes: Buffer, limit: number): Promise<readonly ResponseFault[] | undefined> {
     const coding = this.#answer.header('content-encoding');
-    let text: Buffer | undefined;
+    const charset = charsetOf(this.#type);
+    let decoded: Buffer | undefined;
     try {
-      text = await decode(bytes, coding, limit);
+      decoded = await decode(bytes, coding, limit);
     } catch {
       return [bodyFault('#', 'is not encoded as `Content-Encoding` says')];
     }
-    if (text === undefined) return undefined;
-    if (!isUtf8(text)) return [bodyFault('#', 'is not UTF-8')];
+    if (decoded === undefined || charset === undefined) return undefined;
+    const text = charset.decode(decoded);
+    if (text === undefined) return [bodyFault('#', `is not ${charset.name}`)];
     let value: unknown;
     try {
-      value = JSON.parse(text.toString());
+      value = JSON.parse(text);
     } catch {
       return [bodyFault('#', 'is not well-formed JSON')];
     }
-    return this.#schemaFaults(value, text.length);
+    return this.#schemaFaults(value, decoded.length);
   }
 
   #schemaFaults(value: unknown, size: number): readonly ResponseFault[] | undefined {

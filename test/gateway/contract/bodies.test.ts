@@ -188,6 +188,7 @@ describe('a form', () => {
     ['name=Ada&age=36&tags=ab', []],
     ['name=%C3%89va+B&age=36&address%5Bcity%5D=Rome&address[street]=Via', []],
     ['name=Ada&age=36&home=%7B%22zip%22%3A7%7D&other=x', []],
+    ['name=Ada&age=36&home=%7B%22zip%22%3A%227%22%7D', ['#/home/zip']],
     ['name=ada&age=36', ['#/name']],
     ['name=Ada', ['#/age']],
     ['name=Ada&age=x&member=2&tags=a', ['#/age', '#/member', '#/tags/0']],

@@ -48,6 +48,17 @@ const PARAMETERS: Record<string, object[]> = {
     query('ratio', { type: 'number' }),
     { name: 'plain', in: 'query', content: { 'text/plain': { schema: { type: 'string', minLength: 3 } } } },
   ],
+  '/json': [
+    {
+      name: 'filter',
+      in: 'query',
+      content: {
+        'application/json': { schema: { type: 'object', properties: { code: { type: 'string' } } } },
+      },
+    },
+    { name: 'ids', in: 'query', content: { 'application/json': { schema: integers } } },
+    { name: 'page', in: 'query', schema: { type: 'integer' } },
+  ],
   '/cookies': [
     { name: 'session', in: 'cookie', required: true, schema: { type: 'string', format: 'uuid' } },
     { name: 'ids', in: 'cookie', explode: false, schema: integers },
@@ -55,6 +66,11 @@ const PARAMETERS: Record<string, object[]> = {
   '/headers': [
     { name: 'X-Ids', in: 'header', schema: integers },
     { name: 'X-Color', in: 'header', explode: true, schema: color },
+    {
+      name: 'X-Json',
+      in: 'header',
+      content: { 'application/json': { schema: { properties: { code: { type: 'string' } } } } },
+    },
     { name: 'Authorization', in: 'header', required: true, schema: { type: 'integer' } },
   ],
   '/path/{words}': [{ name: 'words', in: 'path', required: true, schema: strings }],
@@ -115,6 +131,10 @@ describe('a query', () => {
     ['/reserved?ratio=Infinity', ['#/ratio']],
     ['/reserved?plain=ab', ['#/plain']],
     ['/reserved?plain=%7B%22x', []],
+    ['/json?filter={%22code%22:%221%22}&ids=[1,2]&page=1', []],
+    ['/json?filter={%22code%22:1}&ids=[%221%22]&page=x', ['#/page', '#/filter/code', '#/ids/0']],
+    ['/json?ids=1', ['#/ids']],
+    ['/json?filter=', ['#/filter']],
     ['/whole/form?R=1', []],
     ['/whole/form?G=1', ['#/R']],
     ['/whole/form', ['#']],
@@ -153,6 +173,8 @@ describe('headers', () => {
     [{ 'X-Ids': '1,2', 'X-Color': 'R=1,G=2' }, []],
     [{ 'X-Ids': '1,%32' }, ['#/x-ids/1']],
     [{ 'X-Color': 'G=2' }, ['#/x-color/R']],
+    [{ 'X-Json': '{"code":"1"}' }, []],
+    [{ 'X-Json': '{"code":1}' }, ['#/x-json/code']],
   ])('%j', async (headers, faults) => {
     expect((await ask('/headers', headers)).pointers).toEqual(faults);
   });

@@ -8,6 +8,7 @@ import { libraryDocument } from '../../support/library.ts';
 import { json, sends, startShop } from '../../support/shop.ts';
 
 const good = { id: 'a', price: 1 };
+const LATIN_1 = { 'Content-Type': 'application/json; charset=ISO-8859-1', 'X-Rate': '7' };
 const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
 
 describe('an answer that breaks the contract', () => {
@@ -70,6 +71,18 @@ describe('an answer that breaks the contract', () => {
       { kind: 'body', pointer: '#' },
     ],
     [
+      'that is not in the charset that it names',
+      '/items/a',
+      sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=utf-16le' }, Buffer.of(0x22)),
+      { kind: 'body', pointer: '#', detail: 'is not UTF-16LE' },
+    ],
+    [
+      'in a charset that JSON is not in, with a wrong member',
+      '/items/a',
+      sends(200, LATIN_1, Buffer.from('{"id":"größe"}', 'latin1')),
+      { kind: 'body', pointer: '#/price', detail: 'is required' },
+    ],
+    [
       'that is not compressed as it says',
       '/items/a',
       sends(200, { ...HEAD, 'Content-Encoding': 'gzip' }, 'private'),
@@ -119,6 +132,14 @@ describe('an answer that keeps the contract', () => {
       429,
       sends(429, { 'Content-Type': 'application/problem+json' }, '{"title":"slow"}'),
       '{"title":"slow"}',
+    ],
+    ['one with a byte order mark', '/items/a', 200, sends(200, HEAD, `\ufeff${text}`), `\ufeff${text}`],
+    [
+      'one in a charset that JSON is not in',
+      '/items/a',
+      200,
+      sends(200, LATIN_1, Buffer.from('{"id":"größe","price":1}', 'latin1')),
+      Buffer.from('{"id":"größe","price":1}', 'latin1').toString(),
     ],
     ['nothing', '/items/a', 204, sends(204, {}), ''],
     ['what has not changed', '/items/a', 304, sends(304, {}), ''],

@@ -1,5 +1,6 @@
 /** Links to click. A person sees what they lead to, never where that is. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { queryOf } from '../../../http/target.ts';
 import { memberName } from '../../exact-json.ts';
 import { expandable } from '../../graph.ts';
 import { withQuery } from '../../href.ts';
@@ -102,7 +103,7 @@ function toggled(rel: string, { url, operation: { shape } }: Asked): Toggled | u
 
 /** What is shown of a page is chosen in its address. */
 const expandedIn = (url: string): string[] =>
-  new URLSearchParams(url.split('?', 2)[1] ?? '')
+  queryOf(url)
     .getAll('expand')
     .flatMap((value) => value.split(','))
     .filter(Boolean);

@@ -1,5 +1,6 @@
 /** What can be chosen of a collection, from its `search` link (RFC 6570): a form that asks for another page of it. */
 import { type Html, html } from '../../../http/page/html.ts';
+import { queryOf } from '../../../http/target.ts';
 import type { TemplateProperty } from '../../template.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
@@ -10,7 +11,7 @@ export function search(body: Body, { url, operation: { filters = [] } }: Asked):
   const template = linksOf(body).find(([rel]) => rel === 'search')?.[1][0];
   const [, target, names] = /^([^{}]*)\{\?([^{}]*)\}$/.exec(template?.href ?? '') ?? [];
   if (target === undefined || names === undefined) return false;
-  const chosen = new URLSearchParams(url.split('?', 2)[1]);
+  const chosen = queryOf(url);
   const isChosen = [...chosen.keys()].some((name) => name !== 'expand' && name !== 'cursor');
   const expand = chosen.get('expand');
   // What is brought along is chosen beside the items.
