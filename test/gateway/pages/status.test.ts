@@ -65,7 +65,7 @@ it('tells people in words, and counts nothing that was not measured', async () =
   expect(text).toContain('Not well: orders. The others are not affected.');
   expect(text).toContain('paused after failures');
   expect(text).toContain('no answer in time');
-  expect(text).toContain('<small>median 3.2 ms</small>');
+  expect(text).toContain('<small>median 3.2 ms<br>n = 512</small>');
   expect(text.match(/<span>–<\/span>/g)).toHaveLength(6);
   expect(text).toContain('<small>exportOrders: being tried again</small>');
   expect(text).toContain('<td data-label="Retries"><div>4<br><small>2 over the budget</small></div></td>');
