@@ -146,7 +146,7 @@ export const parseGatewayConfig = (
     const policies = policiesOf(writtenPolicies(service), at);
     const location = placesOf(
       { name, service: objectOf(service), at, faults },
-      urls[name] ?? env[urlVariable(name)],
+      Object.hasOwn(urls, name) ? urls[name] : env[urlVariable(name)],
     );
     const checked = root?.services[name];
     const headBytes = root?.limits.responseHeaders ?? 0;
