@@ -87,6 +87,9 @@ const isHitBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): bool
 
 const LIST = new Intl.ListFormat('en-GB');
 
+/** More operations in one state are counted, and named on the page of their service. */
+const MOST_NAMED = 3;
+
 const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
   const {
     name,
@@ -109,7 +112,10 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${circuits.map((one) => html`<br><small>${one.operationId}: ${WORDS[one.breaker]}</small>`)}${
+  }${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
+    ([state, all]) =>
+      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${WORDS[state]}</small>`,
+  )}${
     instances.length > 1 &&
     html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
   }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
