@@ -172,7 +172,8 @@ function parsedValue(text: string, file: string): unknown {
   let isSyntax = false;
   try {
     return (
-      parseText(text, file, (reason, place) => {
+      // What is told of the whole is told at its first line.
+      parseText(text, `${file}:1`, (reason, place) => {
         isSyntax = true;
         return told(reason, place?.line);
       }) ?? {}
