@@ -85,11 +85,11 @@ async function startServices(
   const services = await Promise.all(names.map(loadService));
   const targets = createTargets(
     config.services
-      .filter(({ name }) => services.some(({ linked }) => name in linked))
+      .filter(({ name }) => services.some(({ linked }) => Object.hasOwn(linked, name)))
       .map((service) => ({
         ...service,
         // Who is in the same process is as well as this one.
-        ...(urls[service.name] && { urls: [urls[service.name] as string], health: undefined }),
+        ...(Object.hasOwn(urls, service.name) && { urls: [urls[service.name] as string], health: undefined }),
       })),
   );
   closers.push(() => closeTargets(targets));

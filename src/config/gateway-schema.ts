@@ -5,13 +5,27 @@ import { cacheSchema, serviceCacheSchema } from './cache.ts';
 import { compressionSchema } from './compression.ts';
 import { healthSchema } from './health-check.ts';
 import { limitsSchema } from './limits.ts';
+import { isUrl } from './place.ts';
 import { policySchema } from './policy.ts';
 import { duration } from './units.ts';
 
+const place = z
+  .string()
+  .min(1)
+  .refine((text) => !isUrl(text) || isPlainUrl(text), {
+    error: 'expected a file, or a URL without user name and password',
+  });
+
+/** `fetch` takes no other (https://fetch.spec.whatwg.org/#dom-request). */
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '';
+}
+
 const serviceSchema = z.strictObject({
-  document: z.string().min(1).describe('Its OpenAPI document: a file, relative to this one, or a URL.'),
+  document: place.describe('Its OpenAPI document: a file, relative to this one, or a URL.'),
   overlays: z
-    .array(z.string().min(1))
+    .array(place)
     .default([])
     .describe('OpenAPI Overlays that are applied to it, in this order: files or URLs.'),
   url: z

@@ -146,7 +146,7 @@ export const parseGatewayConfig = (
     const policies = policiesOf(writtenPolicies(service), at);
     const location = placesOf(
       { name, service: objectOf(service), at, faults },
-      urls[name] ?? env[urlVariable(name)],
+      Object.hasOwn(urls, name) ? urls[name] : env[urlVariable(name)],
     );
     const checked = root?.services[name];
     const headBytes = root?.limits.responseHeaders ?? 0;
@@ -172,6 +172,7 @@ function parsedValue(text: string, file: string): unknown {
   let isSyntax = false;
   try {
     return (
+      // What is told of the whole is told at its first line.
       parseText(text, `${file}:1`, (reason, place) => {
         isSyntax = true;
         return told(reason, place?.line);

@@ -3,6 +3,7 @@
  * gateway and the services read the same file, so all of them know, and every link says the new name.
  */
 import { ConfigError } from './config-error.ts';
+import { nearestOf } from './faults.ts';
 
 /** New path template by the contract's. */
 export type PathNames = Readonly<Record<string, string>>;
@@ -12,20 +13,21 @@ const parametersOf = (path: string): string => (path.match(/\{[^}]*\}/g) ?? []).
 /**
  * @param known the paths of the contract
  * @returns what gives a path its name
- * @throws ConfigError when a name is for no path, or does not have its parameters
+ * @throws ConfigError with each name that is for no path, or does not have its parameters
  */
 export function pathRenamer(
   service: string,
   names: PathNames,
   known: readonly string[],
 ): (path: string) => string {
+  const faults: string[] = [];
   for (const [path, name] of Object.entries(names)) {
-    const at = `${service}: paths: ${path}`;
-    if (!known.includes(path)) throw new ConfigError(`${at}: it has no such path, but ${known.join(', ')}`);
-    if (!name.startsWith('/') || parametersOf(name) !== parametersOf(path))
-      throw new ConfigError(
-        `${at}: expected a path with ${parametersOf(path) || 'no parameter'}, got ${name}`,
-      );
+    const at = `services.${service}.paths: ${path}`;
+    if (!known.includes(path))
+      faults.push(`${at}: ${service} has no such path; ${nearestOf(path, known, 'it has none')}`);
+    else if (!name.startsWith('/') || parametersOf(name) !== parametersOf(path))
+      faults.push(`${at}: expected a path with ${parametersOf(path) || 'no parameter'}, got ${name}`);
   }
+  if (faults.length > 0) throw new ConfigError(faults);
   return (path) => names[path] ?? path;
 }

@@ -139,8 +139,8 @@ export function applyAs<D extends z.ZodObject>(
 function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly PatchOperation[]): void {
   if (catchall !== undefined && !(catchall instanceof z.ZodNever)) return;
   const errors = patch.flatMap((operation, index) =>
-    (['path', 'from'] as const)
-      .filter((name) => name in operation && !Object.hasOwn(shape, memberOf((operation as Copy)[name])))
+    placesOf(operation)
+      .filter((name) => !Object.hasOwn(shape, memberOf((operation as Copy)[name])))
       .map((name) => ({
         in: 'body' as const,
         pointer: pointerOf([index, name]),
@@ -152,6 +152,10 @@ function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly
       extensions: { errors },
     });
 }
+
+/** Members that name a place; `from` means nothing in other operations, and is ignored there (RFC 6902 §4). */
+const placesOf = ({ op }: PatchOperation): readonly ('path' | 'from')[] =>
+  op === 'move' || op === 'copy' ? ['path', 'from'] : ['path'];
 
 type Copy = Extract<PatchOperation, { readonly op: 'copy' }>;
 

@@ -65,9 +65,9 @@ export async function gather<T extends Text>(
   onFault: (fault: DocumentFault) => void = () => {},
 ): Promise<T[]> {
   const onBytes = byteBudget(service);
-  const sources: T[] = (await Promise.all(
+  const sources = await allOrFaults(
     placesOf(service).map((place) => read(place, { isReferred: false, onBytes })),
-  )) as T[];
+  );
   const known = new Set(placesOf(service));
   for (let fresh = sources.slice(0, 1); fresh.length > 0; ) {
     const places = fresh.flatMap(({ text, place }) =>

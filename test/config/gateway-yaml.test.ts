@@ -77,6 +77,11 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     expect(services.map(({ urls }) => urls)).toEqual([['http://127.0.0.1:5'], ['http://consumers:1']]);
   });
 
+  it.each(['constructor', 'valueof', 'has-own-property'])('takes a service that is called %s', (name) => {
+    const { services } = parse(`services: { ${name}: { document: x, url: "http://x:1" } }`);
+    expect(services).toMatchObject([{ name, urls: ['http://x:1'] }]);
+  });
+
   it.each([
     ['not YAML', 'services: [', /gateway\.yaml:1: not YAML: /],
     ['no services', 'limits: { body: 1mb }', /gateway\.yaml:1: services: /],
@@ -88,6 +93,16 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     ],
     ['a wrong common policy', yaml.replace('1s', 'x'), /gateway\.yaml:14: policy\.attemptTimeout: /],
     ['no document', 'services:\n  a:\n    url: http://x', /gateway\.yaml:3: services\.a\.document: /],
+    [
+      'a document at no URL',
+      'services:\n  a: { url: http://x, document: "https://u:p@[x/openapi.json" }',
+      /gateway\.yaml:2: services\.a\.document: expected a file, or a URL without user name and password$/,
+    ],
+    [
+      'an overlay at a URL with a password',
+      'services:\n  a: { url: http://x, document: x, overlays: [y, "http://u:p@x/o.yaml"] }',
+      /gateway\.yaml:2: services\.a\.overlays\.1: expected a file, or a URL without user name and password$/,
+    ],
     ['no url', 'services:\n  a:\n    document: x', /gateway\.yaml:3: services\.a: .* set A_URL/],
     [
       'an url with a query',

@@ -11,7 +11,16 @@ describe('names of paths', () => {
   });
 
   it.each([
-    ['for a path that is not there', { '/order': '/o' }, /orders: paths: \/order: .*\/orders/],
+    [
+      'for a path that is not there, with the nearest',
+      { '/order': '/o' },
+      /^services\.orders\.paths: \/order: orders has no such path; did you mean \/orders\?$/,
+    ],
+    [
+      'all at once',
+      { '/order': '/o', '/orders': 'o' },
+      /paths: \/order: [^\n]*\n.*paths: \/orders: expected/,
+    ],
     ['without a parameter', { '/orders/{orderId}': '/o' }, /expected a path with \{orderId\}, got \/o/],
     ['that are no paths', { '/orders': 'o' }, /expected a path with no parameter, got o/],
   ])('are refused %s', (_, names, message) => {

@@ -74,6 +74,11 @@ describe('a JSON patch (RFC 6902)', () => {
     });
   });
 
+  it('ignores members that mean nothing in an operation (RFC 6902 §4)', () => {
+    expect(apply({ op: 'add', path: '/note', value: 'b', from: '/nowhere' }).note).toBe('b');
+    expect(apply({ op: 'remove', path: '/note', from: '/nowhere', value: 1 }).note).toBeUndefined();
+  });
+
   it.each([
     ['a test that fails', { op: 'test', path: '/name', value: 'Nobody' }],
     ['a member that is not there', { op: 'replace', path: '/place/country/code', value: 'UK' }],

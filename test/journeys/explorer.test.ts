@@ -53,6 +53,12 @@ describeSamples('of the sample services:', () => {
         await page.getByRole('link', { name: 'Show here: Restaurant' }).click();
         await page.getByRole('link', { name: 'Sakura', exact: true }).waitFor();
       },
+      menu: async (page) => {
+        await page.getByRole('link', { name: 'List restaurants' }).click();
+        await page.getByRole('link', { name: 'Sakura' }).click();
+        await page.getByRole('link', { name: 'Show here: Menu items' }).click();
+        await page.getByText('Menu items, brought along').waitFor();
+      },
       problem: async (page) => {
         await page.getByLabel('Path, with its query').fill('nowhere');
         await page.getByRole('button', { name: 'Open' }).click();

@@ -35,6 +35,7 @@ export function explorerJourney(browser: () => Browser, url: () => string): void
     await place.getByRole('button', { name: 'Place an order' }).click();
 
     await place.getByRole('alert').getByText('does not match the contract').waitFor();
+    expect(await place.getByRole('alert').locator('code').allTextContents()).toEqual(['errors']);
     expect(await wrong.getAttribute('aria-invalid')).toBe('true');
     expect(await wrong.evaluate((field) => field.matches(':focus'))).toBe(true);
     await look();

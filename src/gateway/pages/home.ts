@@ -97,8 +97,8 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
       : html`<li><a href="${href}"><code>${href}</code></a> <span>${title}</span></li>`,
   )}</ul>
 <p class="actions"><a href="${docsPath(name)}">Open in Swagger UI<span class="hidden">: ${info.title}</span></a>
-<a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
-<a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></p>
+<span><a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
+<a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></span></p>
 </li>`;
 
 /** A shell takes `?` and `&` for its own. */

@@ -11,6 +11,8 @@ export interface Series {
   readonly title: string;
   readonly of: (point: Point) => number | undefined;
   readonly write: (value: number) => string;
+  /** Behind the numbers of its axis. */
+  readonly unit: string;
   readonly kind: 'traffic' | 'failures' | 'latency';
   /** Whether there is no value while nothing happens: then the line goes on to the next. */
   readonly hasGaps?: boolean;
@@ -66,7 +68,7 @@ export function chart(points: readonly Point[], series: Series, of?: string): Ht
 <path class="axis" d="${ticks.map((tick) => `M0 ${yOf(tick)}H${frame.width}`).join('')}"/>
 <path d="${lineOf(points, series, frame, top || 1)}"/>
 ${statesOf(points, frame)}</g>
-${ticks.map((tick) => html`<text x="${GUTTER - 6}" y="${TOP + yOf(tick) + 4}" text-anchor="end">${series.write(tick).replace('.0', '')}</text>`)}
+${ticks.map((tick) => html`<text x="${GUTTER - 6}" y="${TOP + yOf(tick) + 4}" text-anchor="end">${Number(tick.toPrecision(3))}${series.unit}</text>`)}
 <text x="${GUTTER}" y="${TOP + height + BAND + LABELS - 4}">${minutes(frame.room)} min ago</text>
 <text x="${width}" y="${TOP + height + BAND + LABELS - 4}" text-anchor="end">now</text>
 </svg></figure>`;

@@ -6,6 +6,7 @@ export const traffic: Series = {
   title: 'Calls',
   of: ({ requests }) => requests,
   write: rate,
+  unit: '/s',
   kind: 'traffic',
 };
 
@@ -13,6 +14,7 @@ export const failing: Series = {
   title: 'Failures',
   of: ({ failures }) => failures,
   write: rate,
+  unit: '/s',
   kind: 'failures',
 };
 
@@ -20,6 +22,7 @@ export const latency: Series = {
   title: '99th percentile',
   of: ({ p99 }) => p99,
   write: (value) => `${milliseconds(value)} ms`,
+  unit: ' ms',
   kind: 'latency',
   hasGaps: true,
 };

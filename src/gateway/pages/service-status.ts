@@ -135,12 +135,12 @@ ${failures(service)}
 ${driftTable([service])}`;
 };
 
-/** Operations that have a breaker of their own, or whose circuit is not closed. */
+/** Operations that have a breaker of their own, or whose circuit is not closed: a line for each state. */
 const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
   circuits.length > 0 &&
-  html`<ul class="plain">${circuits.map(
-    ({ operationId, breaker }) =>
-      html`<li><code>${operationId}</code>: <span class="state ${breaker}">${WORDS[breaker]}</span></li>`,
+  html`<ul class="plain">${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
+    ([breaker, operations]) =>
+      html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${breaker}">${WORDS[breaker]}</span></li>`,
   )}</ul>`;
 
 const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>

@@ -87,6 +87,9 @@ const isHitBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): bool
 
 const LIST = new Intl.ListFormat('en-GB');
 
+/** More operations in one state are counted, and named on the page of their service. */
+const MOST_NAMED = 3;
+
 const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
   const {
     name,
@@ -109,13 +112,16 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${circuits.map((one) => html`<br><small>${one.operationId}: ${WORDS[one.breaker]}</small>`)}${
+  }${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
+    ([state, all]) =>
+      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${WORDS[state]}</small>`,
+  )}${
     instances.length > 1 &&
     html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
   }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
-<td data-label="99th percentile">${plotted(points, latency, times && `median ${latency.write(times.p50)}`)}${times && html` <small>n = ${Math.min(requests, LATENCIES)}</small>`}</td>
+<td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCIES)}`)}</td>
 <td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
 <td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
 ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
@@ -123,7 +129,7 @@ ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
 };
 
 /** The line, what it is now, and what is known beside that. */
-const plotted = (points: readonly Point[], series: Series, more: string | number | undefined): Html => {
+const plotted = (points: readonly Point[], series: Series, more: Html | number | undefined): Html => {
   const last = points.map(series.of).findLast((value) => value !== undefined);
   return html`<div class="plotted">${sparkline(points, series)} <span>${last === undefined ? '–' : series.write(last)}</span> <small>${more}</small></div>`;
 };

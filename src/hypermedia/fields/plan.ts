@@ -68,6 +68,6 @@ function keptMembers(tree: ExpandTree, owner: Members, prefix: string): KeptMemb
 }
 
 const unknown = (path: string, allowed: readonly string[]): Problem => {
-  const { hint, extensions } = unknownName(path, allowed);
+  const { hint, extensions } = unknownName(path, [...new Set(allowed)]);
   return new Problem(fieldsUnknown, `There is no field ${path}.${hint}`, { extensions });
 };

@@ -10,6 +10,7 @@ const labels = (html: { text: string }): string[] =>
 
 describe('a chart', () => {
   it.each([
+    [0.5, ['0.5/s', '0.25/s', '0/s']],
     [3.2, ['5/s', '2.5/s', '0/s']],
     [7, ['10/s', '5/s', '0/s']],
     [100, ['100/s', '50/s', '0/s']],

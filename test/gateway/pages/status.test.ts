@@ -59,13 +59,29 @@ it('shows nothing of a snapshot but what is named', async () => {
   expect(text).not.toContain('10.1.2.3');
 });
 
+it('counts operations in one state rather than name more than three', async () => {
+  const circuits = ['a', 'b', 'c', 'd'].map((operationId) => ({ operationId, breaker: 'open' as const }));
+  const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
+  const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
+  const status = () => [{ name: 'orders', breaker: 'open' as const, circuits, ...quiet, ...known }];
+  const [all, one] = await Promise.all(
+    ['/status', '/status/services/orders'].map((path) =>
+      request(pagesApp({ status })).get(path).set('Accept', 'text/html'),
+    ),
+  );
+  expect(all?.text).toContain('<small>4 operations: paused after failures</small>');
+  expect(one?.text).toContain(
+    '<li><code>a</code>, <code>b</code>, <code>c</code>, <code>d</code>: <span class="state open">',
+  );
+});
+
 it('tells people in words, and counts nothing that was not measured', async () => {
   const { text } = await request(app).get('/status').set('Accept', 'text/html');
 
   expect(text).toContain('Not well: orders. The others are not affected.');
   expect(text).toContain('paused after failures');
   expect(text).toContain('no answer in time');
-  expect(text).toContain('<small>median 3.2 ms</small>');
+  expect(text).toContain('<small>median 3.2 ms<br>n = 512</small>');
   expect(text.match(/<span>–<\/span>/g)).toHaveLength(6);
   expect(text).toContain('<small>exportOrders: being tried again</small>');
   expect(text).toContain('<td data-label="Retries"><div>4<br><small>2 over the budget</small></div></td>');

@@ -26,9 +26,9 @@ function embed(rel: string, part: Body, id: string, asked: Asked): Html {
   const kind = words(rel);
   const href = hrefOf(part, 'self');
   const name = isPage(part) ? kind : labelOf(part, kind);
-  // What it can bring along is not what was asked for.
+  // What it can bring along is not what was asked for. A part is no landmark: several may have one name.
   const within: Asked = { ...asked, operation: { title: kind } };
-  return html`<section class="card embed" aria-labelledby="${id}"><p class="kind">${kind}, brought along</p>
+  return html`<section class="card embed"><p class="kind">${kind}, brought along</p>
 <h2 id="${id}">${href === undefined ? name : html`<a href="${href}">${name}</a>`}</h2>
 ${isPage(part) ? collection(part, kind, within, `${id}-items`) : fields(part, id)}
 ${embeds(part, within, id)}</section>`;

@@ -53,7 +53,7 @@ export function table(
   rows: readonly Body[],
   columns: readonly Column[] = columnsOf(rows),
 ): Html {
-  return html`<div class="table items" role="region" aria-labelledby="${id}" tabindex="0"><table>
+  return html`<div class="table items" role="group" aria-labelledby="${id}" tabindex="0"><table>
 <caption id="${id}">${title}</caption>
 <thead><tr>${columns.map(({ head, isNumber }) => html`<th scope="col"${isNumber && html` class="number"`}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${columns.map((column, index) => cell(row, column, index === 0))}</tr>`)}</tbody>

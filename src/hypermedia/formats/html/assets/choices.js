@@ -3,6 +3,7 @@
  * as the dishes on the restaurant, it waits for that.
  */
 import { element } from './element.js';
+import { parseExact, textOf } from './exact.js';
 import { send } from './exchange.js';
 
 const MOST_PAGES = 10;
@@ -29,7 +30,7 @@ const choicesAt = (address) => {
 function valueIn(form, name) {
   const { value = '', dataset } = form.querySelector(`[data-member="${name}"]`) ?? {};
   if (value === '') return undefined;
-  return dataset.json === undefined ? value : String(JSON.parse(value));
+  return dataset.json === undefined ? value : textOf(parseExact(value));
 }
 
 /** Where the choices are, or the name of what has to be chosen first. */
@@ -46,7 +47,8 @@ function addressOf({ dataset, form }) {
 /** Where nobody tells what there is, the value is typed. */
 function typed(select) {
   const { id, name, required, dataset } = select;
-  const value = dataset.json === undefined || select.value === '' ? select.value : JSON.parse(select.value);
+  const value =
+    dataset.json === undefined || select.value === '' ? select.value : textOf(parseExact(select.value));
   const control = element('input', { id, name, required, value });
   control.setAttribute('aria-describedby', select.getAttribute('aria-describedby'));
   for (const name of ['member', 'value', 'optional', 'required'])
@@ -55,7 +57,7 @@ function typed(select) {
 }
 
 /** In an address everything is text; in JSON a number stays one. */
-const written = ({ dataset }, value) => (dataset.json === undefined ? String(value) : JSON.stringify(value));
+const written = ({ dataset }, value) => (dataset.json === undefined ? textOf(value) : JSON.stringify(value));
 
 /** Where there is a script, a value of an address is chosen rather than typed. */
 function chosen(input) {
@@ -87,7 +89,7 @@ async function offer(select) {
     select.replaceChildren(
       none,
       ...items.map((item) =>
-        element('option', { value: written(select, item[choice]) }, String(item[prompt])),
+        element('option', { value: written(select, item[choice]) }, textOf(item[prompt])),
       ),
     );
     select.value = now;

@@ -1,5 +1,6 @@
 /** Requests of a program, and how they look on the wire. */
 import { element } from './element.js';
+import { indented, parseExact } from './exact.js';
 
 const ACCEPT = 'application/prs.hal-forms+json';
 
@@ -15,18 +16,17 @@ export async function send({ method = 'GET', url, headers = {}, body }) {
     statusText,
     headers: answer.headers,
     text,
-    json: isJson ? JSON.parse(text) : undefined,
+    json: isJson ? parseExact(text) : undefined,
   };
 }
 
 const head = (headers) => [...headers].map(([name, value]) => `${name}: ${value}`).join('\n');
-const pretty = (json) => JSON.stringify(json, null, 2);
 
 export function exchangeText({ method = 'GET', url, headers = {}, body }, answer) {
   const request = `${method} ${url} HTTP/1.1\nHost: ${location.host}\n${head(Object.entries({ Accept: ACCEPT, ...headers }))}`;
   return {
-    body: answer.json === undefined ? answer.text : pretty(answer.json),
-    request: body === undefined ? request : `${request}\n\n${pretty(JSON.parse(body))}`,
+    body: answer.json === undefined ? answer.text : indented(answer.text),
+    request: body === undefined ? request : `${request}\n\n${indented(body)}`,
     response: `HTTP/1.1 ${answer.status} ${answer.statusText}\n${head(answer.headers)}`,
   };
 }

@@ -1,5 +1,6 @@
 /** A form and the JSON that it stands for: `data-member` and `data-row` say where a control's value goes. */
 import { offerIn } from './choices.js';
+import { numberOf, parseExact } from './exact.js';
 
 const controls = (within) => [...within.querySelectorAll('[data-value]')];
 
@@ -15,8 +16,8 @@ export function pathOf(element) {
 
 function readValue(control) {
   if (control.value === '') return undefined;
-  if (control.dataset.json !== undefined) return JSON.parse(control.value);
-  if (control.type === 'number') return Number(control.value);
+  if (control.dataset.json !== undefined) return parseExact(control.value);
+  if (control.type === 'number') return numberOf(control.value);
   // What is typed is in the time zone of the browser.
   if (control.type === 'datetime-local') return new Date(control.value).toISOString();
   return control.value;

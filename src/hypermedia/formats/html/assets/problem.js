@@ -1,5 +1,5 @@
 /** A problem (RFC 9457) beside the form that led to it, each fault at its field. */
-import { element } from './element.js';
+import { element, withCode } from './element.js';
 import { pathOf } from './forms.js';
 
 export function clearProblem(form) {
@@ -60,7 +60,7 @@ export function showProblem(form, { json = {}, status }) {
   const list = others.map(({ pointer, detail: text }) => element('li', {}, `${pointer}: ${text}`));
   const box = form.querySelector('[data-problem]');
   box.replaceChildren(
-    element('p', { className: 'problem-title', role: 'alert' }, `${title}. ${detail}`),
+    element('p', { className: 'problem-title', role: 'alert' }, `${title}. `, ...withCode(detail)),
     ...(list.length > 0 ? [element('ul', {}, ...list)] : []),
     ...pageOf(type),
     ...onward(_links),
