@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { startInstances, type TestInstances } from '../support/instances.ts';
 import type { Upstream } from '../support/upstream.ts';
 
-const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 100ms, unhealthy: 2, healthy: 2 }';
+const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 500ms, unhealthy: 2, healthy: 2 }';
 
 let system: TestInstances;
 afterEach(() => system.close());
