@@ -6,6 +6,7 @@
  * Exits with 1 when the score is below `--break`, and with 2 when the command line is wrong.
  */
 import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -68,7 +69,7 @@ const results = await new Stryker({
     configFile: 'jest.config.ts',
     enableFindRelatedTests: true,
     config: {
-      testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
+      testEnvironment: fileURLToPath(import.meta.resolve('./environment.ts')),
       testMatch: (values.tests ?? DEFAULT_TESTS).map((glob) => `<rootDir>/${glob}`),
       // What hangs with a mutant fails soon.
       testTimeout: 5_000,
