@@ -71,8 +71,8 @@ const results = await new Stryker({
     config: {
       testEnvironment: fileURLToPath(import.meta.resolve('./environment.ts')),
       testMatch: (values.tests ?? DEFAULT_TESTS).map((glob) => `<rootDir>/${glob}`),
-      // What hangs with a mutant fails soon.
-      testTimeout: 5_000,
+      // What hangs with a mutant fails soon, once a file; the initial run may be on a busy machine.
+      testTimeout: 15_000,
     },
   },
   coverageAnalysis: 'perTest',
@@ -87,7 +87,7 @@ const results = await new Stryker({
   checkers: share < 1 ? ['sample'] : [],
   concurrency: jobs,
   // Longer than a test may take: what hangs is a test that fails, and its process goes on.
-  timeoutMS: 10_000,
+  timeoutMS: 20_000,
   timeoutFactor: 2,
   // Each run of jest leaves some memory behind.
   maxTestRunnerReuse: 25,
