@@ -1,6 +1,7 @@
 /** One bad instance among three: callers do not see it, however it is bad. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { eventually } from '../support/eventually.ts';
 import { startInstances, type TestInstances } from '../support/instances.ts';
 import type { Upstream } from '../support/upstream.ts';
 
@@ -107,10 +108,17 @@ describe('one of three that', () => {
   it('is well again is called again', async () => {
     const [bad] = system.upstreams as [Upstream];
     bad.answer = (_req, res) => res.writeHead(500).end();
-    while ((await system.instances())[0]?.state !== 'ejected') await request(system.url).get('/things');
+    const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
+    await eventually('it is ejected', async () => {
+      await request(system.url).get('/things');
+      return isOut(0);
+    });
     const { length } = bad.requests;
     bad.answer = (_req, res) => res.end('well');
-    while ((await system.instances())[0]?.state === 'ejected') await run(4);
+    await eventually('it is called again', async () => {
+      await run(4);
+      return !isOut(0);
+    });
     expect(await run()).toEqual({ '200 well': CALLS });
     expect(bad.requests.length).toBeGreaterThan(length + CALLS / 10);
   });
@@ -153,7 +161,10 @@ describe('the last one that stands', () => {
     const [one, two, three] = system.upstreams as [Upstream, Upstream, Upstream];
     for (const upstream of [one, two]) await upstream.stop();
     const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
-    while (!isOut(0) || !isOut(1)) await request(system.url).get('/things').expect(200);
+    await eventually('both are ejected', async () => {
+      await request(system.url).get('/things').expect(200);
+      return isOut(0) && isOut(1);
+    });
     let turn = 0;
     three.answer = (_req, res) => (++turn % 4 === 0 ? res.end('well') : res.writeHead(500).end('ill '));
     const outcomes = await run(80);

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestListener } fr
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { eventually } from '../support/eventually.ts';
 import { document, startGateway, type TestGatewayOptions } from '../support/gateway.ts';
 
 const requestBody = { content: { '*/*': {} } };
@@ -289,7 +290,10 @@ describe('a service in trouble', () => {
 
     await upstream.start();
     let healed = await request(url).get('/x');
-    while (healed.status === 503) healed = await request(url).get('/x');
+    await eventually('the circuit is closed', async () => {
+      if (healed.status === 503) healed = await request(url).get('/x');
+      return healed.status !== 503;
+    });
     expect(healed.text).toBe('ok');
   });
 

@@ -98,7 +98,7 @@ beforeEach(async () => {
   const { port } = service.address() as AddressInfo;
   const service1 = `{ document: x, url: "http://127.0.0.1:${port}", responses: enforce, unknownQuery: pass }`;
   const config = parseGatewayConfig(
-    `policy: { attemptTimeout: 150ms, deadline: 400ms }\nservices: { things: ${service1}, others: ${service1} }`,
+    `policy: { attemptTimeout: 500ms, deadline: 1s }\nservices: { things: ${service1}, others: ${service1} }`,
     'gateway.yaml',
   );
   const operation = (operationId: string) => ({

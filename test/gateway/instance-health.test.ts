@@ -1,10 +1,11 @@
 /** Instances that are asked whether they are well. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { eventually } from '../support/eventually.ts';
 import { startInstances, type TestInstances } from '../support/instances.ts';
 import type { Upstream } from '../support/upstream.ts';
 
-const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 100ms, unhealthy: 2, healthy: 2 }';
+const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 500ms, unhealthy: 2, healthy: 2 }';
 
 let system: TestInstances;
 afterEach(() => system.close());
@@ -15,7 +16,9 @@ const start = async (count = 3): Promise<readonly Upstream[]> => {
 };
 const states = () => system.instances().map(({ state }) => state);
 const told = async (...expected: string[]): Promise<void> => {
-  while (states().join() !== expected.join()) await new Promise(setImmediate);
+  await eventually(`the instances are ${expected}`, () => states().join() === expected.join(), {
+    tell: states,
+  });
 };
 const checks = ({ requests }: Upstream) => requests.filter(({ url }) => url === '/health/ready').length;
 const calls = ({ requests }: Upstream) => requests.filter(({ url }) => url === '/things').length;
@@ -39,7 +42,10 @@ describe('an instance that says that it is not ready', () => {
     expect(calls(one)).toBe(before);
     one.answer = answer;
     await told('working', 'working', 'working');
-    while (calls(one) === before) await post(1);
+    await eventually('it is called', async () => {
+      await post(1);
+      return calls(one) > before;
+    });
   });
 
   it('and ends after that, is missed by no POST', async () => {
@@ -90,21 +96,21 @@ it('is not given up for one check that fails', async () => {
     else answer(req, res);
   };
   const seen = new Set<string>();
-  while (turn < 20) {
+  await eventually('it is asked 20 times', () => {
     seen.add(states().join());
-    await new Promise(setImmediate);
-  }
+    return turn >= 20;
+  });
   expect([...seen]).toEqual(['working,working']);
 });
 
 it('is asked no more when the gateway has ended', async () => {
   const [one] = (await start(1)) as [Upstream];
-  while (checks(one) < 2) await new Promise(setImmediate);
+  await eventually('it is asked', () => checks(one) >= 2);
   await system.close();
   const { length } = one.requests;
   await one.start();
   const [other] = (await start(1)) as [Upstream];
-  while (checks(other) < 4) await new Promise(setImmediate);
+  await eventually('the other is asked', () => checks(other) >= 4);
   await one.stop();
   expect(one.requests).toHaveLength(length);
 });

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { eventually } from '../support/eventually.ts';
 import { startInstances, type TestInstances } from '../support/instances.ts';
 
 const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
@@ -62,7 +63,7 @@ const start = async (...addresses: string[]): Promise<void> => {
 const looked = async (): Promise<void> => {
   // The next one may have begun before the name changed.
   const enough = lookups + 2;
-  while (lookups < enough) await new Promise(setImmediate);
+  await eventually('the name is looked up', () => lookups >= enough);
 };
 const becomes = async (...addresses: string[]): Promise<void> => {
   found = addresses;
@@ -113,7 +114,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       const waiting = Promise.all(
         Array.from({ length: 2 }, () => request(system?.url ?? '').post('/things')),
       );
-      while (hold.size < 2) await new Promise(setImmediate);
+      await eventually('both are called', () => hold.size >= 2);
       await becomes(C);
       expect(await getMany(5)).toEqual([C]);
       for (const answer of hold.values()) answer();
@@ -141,10 +142,10 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       const checks = (address: string) =>
         asked.get(address)?.filter(({ path }) => path === '/health').length ?? 0;
       await start(A);
-      while (checks(A) < 2) await new Promise(setImmediate);
+      await eventually('the first address is asked', () => checks(A) >= 2);
       await becomes(B);
       const before = checks(A);
-      while (checks(B) < 3) await new Promise(setImmediate);
+      await eventually('the second address is asked', () => checks(B) >= 3);
       expect(checks(A) - before).toBeLessThan(2);
     });
 
@@ -169,7 +170,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       const waiting = request(system?.url ?? '')
         .post('/things')
         .then();
-      while (hold.size < 1) await new Promise(setImmediate);
+      await eventually('it is called', () => hold.size >= 1);
       await becomes(B);
       expect(ids()).toEqual(['1']);
       expect(await getMany(3)).toEqual([B]);
@@ -190,7 +191,11 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       const server = servers.get(A);
       server?.close();
       server?.closeAllConnections();
-      while ((await request(system.url).get('/things')).text !== B);
+      const { url } = system;
+      await eventually(
+        'the other address is called',
+        async () => (await request(url).get('/things')).text === B,
+      );
       expect(lookups).toBeLessThan(5);
     });
 
@@ -215,7 +220,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
         return [];
       },
     });
-    while (others < 4) await new Promise(setImmediate);
+    await eventually('the other looks its name up', () => others >= 4);
     expect(lookups).toBe(before);
   });
 });

@@ -1,6 +1,7 @@
 /** Clients that send or read slowly, or are answered before their upload was read: they harm themselves alone. */
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { document, startGateway, type TestGatewayOptions } from '../support/gateway.ts';
 import { rawClient, statusesOf } from '../support/raw-client.ts';
 
@@ -30,7 +31,7 @@ describe('uploads that come slowly', () => {
         .on('end', () => res.end('ok'));
     const slow = Array.from({ length: 20 }, () => rawClient(url, `${headOf(100_000)}x`));
     // Half of the places are taken, and no more will be.
-    while (upstream.requests.length < 2) await new Promise(setImmediate);
+    await eventually('two uploads are sent on', () => upstream.requests.length >= 2);
     for (let calls = 0; calls < 20; calls++) expect((await fetch(`${url}/x`)).status).toBe(200);
     for (const body of ['small', 'x'.repeat(200_000)]) {
       const headers = { 'Content-Type': 'application/octet-stream' };

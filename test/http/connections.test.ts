@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Limits, limitsSchema } from '../../src/config/limits.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { connectionsFor, openFiles } from '../../src/http/open-files.ts';
+import { eventually } from '../support/eventually.ts';
 import { rawClient, statusesOf } from '../support/raw-client.ts';
 
 let server: Listening;
@@ -83,7 +84,7 @@ describe('requests that are sent before earlier ones are answered', () => {
       if (isLeft) res.end();
     });
     const client = rawClient(url, get('/').repeat(200));
-    while (responses.length < 8) await new Promise(setImmediate);
+    await eventually('8 requests are handled', () => responses.length >= 8);
     client.socket.destroy();
     await client.end;
     isLeft = true;
@@ -111,7 +112,7 @@ describe('more connections than there may be', () => {
     const responses: ServerResponse[] = [];
     const url = await start((_req, res) => void responses.push(res), { connections: 2 });
     const busy = [rawClient(url, get('/')), rawClient(url, get('/'))];
-    while (responses.length < 2) await new Promise(setImmediate);
+    await eventually('2 requests are handled', () => responses.length >= 2);
     const text = await rawClient(url, get('/')).end;
     expect(statusesOf(text)).toEqual([503]);
     expect(text).toMatch(/^Retry-After: 1\r$/im);

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../src/http/listen.ts';
+import { eventually } from '../support/eventually.ts';
 import { rawClient, statusesOf } from '../support/raw-client.ts';
 
 describe('a request that cannot be read', () => {
@@ -97,7 +98,7 @@ describe('what cannot be read, after requests that are being handled', () => {
     const handled: ServerResponse[] = [];
     const url = await start((_req, res) => void handled.push(res));
     const client = rawClient(url, POST + POST + rubbish);
-    while (handled.length < 2) await new Promise(setImmediate);
+    await eventually('2 requests are handled', () => handled.length >= 2);
     for (const res of handled) res.writeHead(201).end('done');
     const text = await client.end;
     expect(statusesOf(text)).toEqual([201, 201]);
@@ -116,7 +117,7 @@ describe('what cannot be read, after requests that are being handled', () => {
     const res = await promise;
     // So that it is read before the end is sent.
     const before = res.req.socket.bytesRead;
-    while (res.req.socket.bytesRead < POST.length + rubbish.length) await new Promise(setImmediate);
+    await eventually('all is read', () => res.req.socket.bytesRead >= POST.length + rubbish.length);
     expect(before).toBeGreaterThanOrEqual(POST.length);
     res.end('last');
     const text = await client.end;

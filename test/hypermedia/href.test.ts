@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { parseTemplate } from 'url-template';
 import { href, matchPath, pathTemplate, withQuery } from '../../src/hypermedia/href.ts';
 
+/** A value that an href does not carry: in the path it would lead to another resource. */
+const DOTS = /(?:^|[/\\])\.\.?(?:[;/\\]|$)/;
+
 describe('hrefs', () => {
   const item = pathTemplate('/shops/{shopId}/items/{itemId}');
 
@@ -28,7 +31,7 @@ describe('hrefs', () => {
   });
 
   it('expands as an RFC 6570 parser does, and comes back whole', () => {
-    const text = fc.string({ minLength: 1, unit: 'grapheme' });
+    const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => !DOTS.test(value));
     fc.assert(
       fc.property(text, text, (shopId, itemId) => {
         const made = href(item, Object.entries({ shopId, itemId }));

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type StartedSystem, start } from '../../src/main.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeSamples } from '../support/samples.ts';
 import { type TestStorage, testStorage } from '../support/storage.ts';
 
@@ -146,7 +147,10 @@ describeSamples('the main job', () => {
     await placeOrder();
     const path = (await get('/status/services/orders'))._links.self as HalLink;
     let calls: unknown;
-    while (calls === undefined) calls = (await get(path.href)).dependencies;
+    await eventually('the calls are shown', async () => {
+      calls = (await get(path.href)).dependencies;
+      return calls !== undefined;
+    });
     expect(calls).toEqual(
       ['consumers', 'restaurants'].map((name) => ({
         ...{ name, status: 'pass', responseTime: expect.any(Number) },

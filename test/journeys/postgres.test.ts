@@ -147,7 +147,9 @@ describeSamples('with the samples:', () => {
       await ready(service);
       let isOver = false;
       const writers = ['a', 'b', 'c', 'd'].map((who) => keepRegistering(service.url, who, () => isOver));
-      while ((await kept()).length < 60);
+      await eventually('60 rows are there', async () => (await kept()).length >= 60, {
+        tell: () => service.child.output.stderr,
+      });
       postgres.crash();
       isOver = true;
       const written = await Promise.all(writers);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
 import { freePort, startChild } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeSamples } from '../support/samples.ts';
 
 describeSamples('the processes', () => {
@@ -90,10 +91,11 @@ describeSamples('the processes', () => {
 
     child.process.kill('SIGTERM');
     // It is told again while it answers, too, as that is all that can be seen from here.
-    while (child.process.exitCode === null && child.process.signalCode === null) {
+    await eventually('it has ended', async () => {
       await fetch(url).catch(() => {});
       child.process.kill('SIGTERM');
-    }
+      return child.process.exitCode !== null || child.process.signalCode !== null;
+    });
 
     expect(await exit).toEqual([null, 'SIGTERM']);
     child.process.stdout?.resume();

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { freePort, startChild } from '../support/child.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeSamples } from '../support/samples.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -135,7 +136,10 @@ services:
       const isWorking = async (index: number, expected: boolean): Promise<void> => {
         const state = async () =>
           (await request(url).get('/status/services/consumers').expect(200)).body.instances[index].state;
-        while (((await state()) === 'working') !== expected);
+        await eventually(
+          `instance ${index} is ${expected ? '' : 'not '}working`,
+          async () => ((await state()) === 'working') === expected,
+        );
       };
       const stop = load(url, {
         path: '/consumers',
@@ -172,7 +176,7 @@ services:
         await request(url).post('/things').expect(503);
         const before = await failures();
         const waiting = request(url).get('/things').expect(200).then();
-        while ((await failures()) === before);
+        await eventually('the call has failed once', async () => (await failures()) > before);
         await service.start();
         await waiting;
       } finally {

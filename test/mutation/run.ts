@@ -6,6 +6,7 @@
  * Exits with 1 when the score is below `--break`, and with 2 when the command line is wrong.
  */
 import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -62,16 +63,16 @@ const trimmed = positionals.map((path) => path.replace(/\/$/, ''));
 process.env.MUTATION_SHARE = String(share);
 const results = await new Stryker({
   mutate: trimmed.map((path) => (isFolder(path) ? `${path}/**/*.ts` : path)),
-  testRunner: 'jest',
+  testRunner: 'reached',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: {
     configFile: 'jest.config.ts',
     enableFindRelatedTests: true,
     config: {
-      testEnvironment: '@stryker-mutator/jest-runner/jest-env/node',
+      testEnvironment: fileURLToPath(import.meta.resolve('./environment.ts')),
       testMatch: (values.tests ?? DEFAULT_TESTS).map((glob) => `<rootDir>/${glob}`),
-      // What hangs with a mutant fails soon.
-      testTimeout: 5_000,
+      // What hangs with a mutant fails soon, once a file; the initial run may be on a busy machine.
+      testTimeout: 15_000,
     },
   },
   coverageAnalysis: 'perTest',
@@ -79,12 +80,18 @@ const results = await new Stryker({
   ignoreStatic: true,
   // TypeScript 7 has no API to rewrite a tsconfig with, and nothing here needs one.
   tsconfigFile: 'none.json',
-  plugins: ['@stryker-mutator/jest-runner', import.meta.resolve('./sample.ts')],
+  plugins: [
+    '@stryker-mutator/jest-runner',
+    ...['./reached.ts', './sample.ts'].map((file) => import.meta.resolve(file)),
+  ],
   checkers: share < 1 ? ['sample'] : [],
   concurrency: jobs,
-  timeoutMS: 3_000,
+  // Longer than a test may take: what hangs is a test that fails, and its process goes on.
+  timeoutMS: 20_000,
   timeoutFactor: 2,
-  reporters: ['clear-text', 'html', 'json'],
+  // Each run of jest leaves some memory behind.
+  maxTestRunnerReuse: 25,
+  reporters: ['clear-text', 'html', 'json', 'progress-append-only'],
   clearTextReporter: { logTests: false, reportTests: false },
   htmlReporter: { fileName: 'coverage/mutation.html' },
   jsonReporter: { fileName: 'coverage/mutation.json' },

@@ -130,6 +130,47 @@ describe('the attempt timeout', () => {
     expect(await settle(second)).toBe('upstream-timeout');
   });
 
+  it('and the deadline: a call that waits for a place is given up then, and never tried', async () => {
+    const held: (() => void)[] = [];
+    upstream.answer = (_req, res) => held.push(() => res.end());
+    use({
+      deadline: 1000,
+      attemptTimeout: 500,
+      retry: { attempts: 0 },
+      bulkhead: { concurrent: 1, queued: 5 },
+    });
+    const running = start();
+    await asked(1);
+    const waiting = start({ deadline: performance.now() + 40 });
+    await until(() => target.snapshot().queued === 1);
+    pass(39);
+    await calm();
+    expect(waiting.now).toBeUndefined();
+    pass(1);
+    expect(await settle(waiting)).toBe('upstream-timeout');
+    held[0]?.();
+    expect(await settle(running)).toBe('200');
+    await calm();
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('and the bulkhead: a call that is given up leaves its place in the queue, and is never tried', async () => {
+    const held: (() => void)[] = [];
+    upstream.answer = (_req, res) => held.push(() => res.end());
+    use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 5 } });
+    const running = start();
+    await asked(1);
+    const waiting = target.start(GET);
+    await until(() => target.snapshot().queued === 1);
+    waiting.end(new Error('enough'));
+    await expect(waiting.answer).rejects.toThrow('enough');
+    expect(target.snapshot().queued).toBe(0);
+    held[0]?.();
+    expect(await settle(running)).toBe('200');
+    await calm();
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   it('and the deadline: a shorter one goes before it', async () => {
     upstream.answer = silent;
     use({ deadline: 60, attemptTimeout: 100, retry: { attempts: 2 } });

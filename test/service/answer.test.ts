@@ -3,9 +3,12 @@ import request from 'supertest';
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../src/contract/media-types.ts';
 import { createLog } from '../../src/http/log.ts';
 import { createTargets } from '../../src/outbound/targets.ts';
+import { createService } from '../../src/service/app.ts';
 import { serviceApp } from '../../src/service/start.ts';
 import { service } from '../../src/template/job-cards/main.ts';
 import { testDatabase } from '../support/database.ts';
+import { memoryKeys } from '../support/keys.ts';
+import { CUT_QUERIES, NOTE, notes, PERSON } from '../support/notes.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 describe('an answer', () => {
@@ -137,3 +140,23 @@ it('An answer with some of its members has a tag of its own, which stands for no
   await patch(tags[0]).expect(200);
   await database.close();
 });
+
+it.each(CUT_QUERIES)(
+  'An answer to ?%s has in each place what is asked for there',
+  async (query, writer, reader) => {
+    const app = createService({
+      contract: notes,
+      handlers: {
+        getNote: async () => ({ status: 200, body: NOTE }) as never,
+        getPerson: async () => ({ status: 200, body: PERSON }) as never,
+      },
+      getJson: () => Promise.reject(new Error('not asked')),
+      keys: memoryKeys(),
+      log: createLog({ level: 'silent' }),
+    });
+    const { body } = await request(app).get(`/notes/n1?${query}`).accept(HAL).expect(200);
+    const { _embedded: parts = {} } = body;
+    const state = (part?: { _links?: object }) => part && (({ _links, ...own }) => own)(part);
+    expect([state(parts.writer), state(parts.reader)]).toEqual([writer, reader]);
+  },
+);

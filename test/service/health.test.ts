@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { createTargets } from '../../src/outbound/targets.ts';
 import { type ServiceHealthOptions, serviceHealth } from '../../src/service/health.ts';
@@ -29,6 +29,8 @@ describe('the health of a service', () => {
 });
 
 describe('the checks', () => {
+  afterEach(() => void jest.useRealTimers());
+
   const checksWith = (ping: ServiceHealthOptions['ping'], checkWritable = ping) =>
     serviceHealth({ ping, checkWritable, snapshots: () => [] });
 
@@ -45,6 +47,23 @@ describe('the checks', () => {
     expect(await checksWith(async () => {}, full)()).toMatchObject({
       'database:responseTime': [{ status: 'pass' }],
       'database:writes': [{ componentType: 'datastore', status: 'warn', output: 'nothing can be written' }],
+    });
+  });
+
+  it('leave no timer behind, whatever the database says', async () => {
+    jest.useFakeTimers();
+    await checksWith(async () => {})();
+    await checksWith(() => Promise.reject(new Error('no')))();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('fail when the database takes too long', async () => {
+    jest.useFakeTimers();
+    const asked = checksWith(() => new Promise<void>(() => {}))();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(await asked).toMatchObject({
+      'database:responseTime': [{ status: 'fail', output: 'no answer' }],
+      'database:writes': [{ status: 'warn', output: 'nothing can be written' }],
     });
   });
 

@@ -24,7 +24,7 @@ describe('a change of what others change too', () => {
 
   it('has to say which state it is meant for', async () => {
     const { body } = await patch('1').expect(428);
-    expect(body).toMatchObject({ type: '/problems/precondition-required' });
+    expect(body).toMatchObject({ type: '/problems/precondition-required', detail: 'PATCH needs If-Match.' });
     await patch('1').set('If-Match', '*').expect(200);
   });
 
@@ -34,6 +34,7 @@ describe('a change of what others change too', () => {
     await patch('2').set('If-Match', etag).expect(200);
     const stale = await patch('3').set('If-Match', etag).expect(412);
     expect(stale.body).toMatchObject({
+      detail: 'It is not as it was when that ETag was read.',
       type: '/problems/precondition-failed',
       _links: { self: { href: ONE }, edit: { href: ONE } },
     });
@@ -60,7 +61,8 @@ describe('a change of what others change too', () => {
 
   it('can ask that the state is none that it knows', async () => {
     const etag = (await get()).headers.etag as string;
-    await patch('8').set('If-Match', '*').set('If-None-Match', etag).expect(412);
+    const { body } = await patch('8').set('If-Match', '*').set('If-None-Match', etag).expect(412);
+    expect(body.detail).toBe('If-None-Match rules out the state that it is in.');
     await patch('8').set('If-Match', '*').set('If-None-Match', '"another"').expect(200);
   });
 

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type Database, openDatabase } from '../../src/storage/database.ts';
 import { transaction } from '../../src/storage/transaction.ts';
 import { isUnavailable } from '../../src/storage/unavailable.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 describeWithPostgres('a PostgreSQL server', () => {
@@ -31,7 +32,7 @@ describeWithPostgres('a PostgreSQL server', () => {
       await other.query('select pg_terminate_backend($1)', [own]);
       const isThere = async () =>
         (await other.query('select 1 from pg_stat_activity where pid = $1', [own])).rowCount !== 0;
-      while (await isThere());
+      await eventually('the connection is gone', async () => !(await isThere()));
       return pid(tx);
     });
     expect(isUnavailable(await broken.catch((error: unknown) => error))).toBe(true);

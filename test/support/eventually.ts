@@ -1,17 +1,22 @@
-/** Waits for what comes from outside of the process, and says what it waited for when that does not come. */
+/** Waits for what comes in its own time, and says what it waited for when that does not come. */
+import { performance } from 'node:perf_hooks';
 
-/** More turns than anything takes; each asks once and lets the event loop go round. */
-const MOST_TURNS = 20_000;
+/** Milliseconds: more than anything takes on a busy machine, and less than a test may take. */
+const LONGEST = 25_000;
 
-/** @throws Error that names `what`, and what `tell` gives, when it has not come about after so many turns */
+/**
+ * Asks again and again, each time after the event loop went round.
+ * @throws Error that names `what`, and what `tell` gives, when it has not come about in a long time
+ */
 export async function eventually(
   what: string,
   isDone: () => boolean | Promise<boolean>,
-  { most = MOST_TURNS, tell = (): unknown => '' } = {},
+  { tell = (): unknown => '' } = {},
 ): Promise<void> {
-  for (let turn = 0; turn < most; turn++) {
-    if (await isDone()) return;
+  // The clock of the machine, which goes on where a test has stopped that of its own.
+  const end = performance.now() + LONGEST;
+  while (!(await isDone())) {
+    if (performance.now() > end) throw new Error(`Waited in vain until ${what}. ${tell()}`.trim());
     await new Promise(setImmediate);
   }
-  throw new Error(`Waited in vain until ${what}. ${tell()}`.trim());
 }

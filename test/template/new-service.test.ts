@@ -1,8 +1,8 @@
 /** A new service in a copy of the project, as whoever has just cloned it would write and remove one. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
 import { describeSamples } from '../support/samples.ts';
 import { startCopy } from '../support/started.ts';
@@ -80,7 +80,7 @@ describeInCopy('a new service', () => {
         cwd: copy.folder,
       });
       const ended = once(child, 'exit');
-      while (!copy.has('services/paper-boats/contract.ts')) await setTimeout(5);
+      await eventually('the first file is there', () => copy.has('services/paper-boats/contract.ts'));
       child.kill(signal);
       expect(await ended).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
       expect(copy.changed()).toEqual([]);

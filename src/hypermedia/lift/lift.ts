@@ -65,8 +65,7 @@ export function lift(
     return { ...resource, links: new Map([...request.links, ...resource.links]) };
   }
   const [list] = itemsAt;
-  const { [listKey(body, list)]: _, ...rest } = list === undefined ? {} : (body as Body);
-  const page = represent(name, rest, whole, request);
+  const page = represent(name, list === undefined ? {} : without(body as Body, list), whole, request);
   return {
     ...page,
     links: new Map([...request.links, ...page.links]),
@@ -74,7 +73,10 @@ export function lift(
   };
 }
 
-const listKey = (body: object, list = ''): string => memberKey(body, list) ?? list;
+function without(body: Body, name: string): Body {
+  const left = memberKey(body, name);
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== left));
+}
 
 /** An element that is no object has no members, and no links. */
 const toObject = (element: unknown): Body => (isObject(element) ? element : { value: element });

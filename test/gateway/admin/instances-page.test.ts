@@ -7,6 +7,7 @@ import { configFile } from '../../../src/config/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { violations } from '../../support/axe.ts';
 import { describeInBrowser, openWatched } from '../../support/browser.ts';
+import { eventually } from '../../support/eventually.ts';
 import { testLog } from '../../support/log.ts';
 
 const DOCUMENT = `openapi: 3.1.0
@@ -101,7 +102,10 @@ describeInBrowser('the instances of a service', (browser) => {
   it('say in full how they are, within their card, on a phone', async () => {
     const long = 'left alone after failures, until';
     const told = async () => (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
-    while (!(await told()).includes(long)) await (await fetch(`${gateway.url}/things`)).text();
+    await eventually('an instance is left alone', async () => {
+      await (await fetch(`${gateway.url}/things`)).text();
+      return (await told()).includes(long);
+    });
     const { page } = await openWatched(browser(), urlAt('127.0.0.1'), LOOKS[2]);
     const outside = await page.locator('td .state').evaluateAll((states) =>
       states.flatMap((state) => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { configFile } from '../../../src/config/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
+import { eventually } from '../../support/eventually.ts';
 import { testLog } from '../../support/log.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
@@ -125,7 +126,10 @@ it('lets the last one be isolated, and says what that means', async () => {
 it('lets one that is ejected be called again at once', async () => {
   const bad = upstreams[0] as Upstream;
   bad.answer = (_req, res) => res.writeHead(500).end();
-  while (asked()[0] !== 5) await request(gateway.url).get('/things');
+  await eventually('it has failed often enough', async () => {
+    await request(gateway.url).get('/things');
+    return asked()[0] === 5;
+  });
   const { body } = await request(admin).get(`${SERVICE}/instances/1`).expect(200);
   expect(body).toMatchObject({ state: 'ejected', ejectedUntil: expect.any(String), failures: 5 });
   await get(10);
@@ -140,7 +144,10 @@ it('lets one that is ejected be called again at once', async () => {
 
 it('counts failures of each instance, and tells its state, in the metrics', async () => {
   (upstreams[2] as Upstream).answer = (_req, res) => res.writeHead(500).end();
-  while (asked()[2] === 0) await request(gateway.url).get('/things');
+  await eventually('the third is called', async () => {
+    await request(gateway.url).get('/things');
+    return asked()[2] === 1;
+  });
   await act('1', 'isolate').expect(200);
   const { text } = await request(admin).get('/metrics').expect(200);
   const lines = text.split('\n').filter((line) => line.startsWith('linkway_upstream_instance_'));
@@ -199,7 +206,7 @@ describe('a reload', () => {
       expect(await gateway.reload()).toBe(true);
       const isAsked = () =>
         asked().every((count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0));
-      while (!isAsked()) await new Promise(setImmediate);
+      await eventually('each of them is called', isAsked, { tell: asked });
     }
     isOver = true;
     await Promise.all(clients);

@@ -5,6 +5,7 @@ import { contractDocument } from '../../../src/contract/document.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { authors, books } from '../../support/graph.ts';
+import { CUT_QUERIES, NOTE, notesApart, PERSON } from '../../support/notes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -397,3 +398,21 @@ describe('expand at the gateway', () => {
     expect(body.type).toBe('/problems/bad-gateway');
   });
 });
+
+it.each(CUT_QUERIES)(
+  'The response to ?%s has in each place what is asked for there',
+  async (query, writer, reader) => {
+    const person = { href: '/people/ada' };
+    const { url, services } = await startGateway(notesApart());
+    if (services.notes)
+      services.notes.answer = serve({
+        '/notes/n1': { ...NOTE, _links: { self: { href: '/notes/n1' }, writer: person, reader: person } },
+      });
+    if (services.people)
+      services.people.answer = serve({ '/people/ada': { ...PERSON, _links: { self: person } } });
+    const { body } = await request(url).get(`/notes/n1?${query}`).accept('application/hal+json').expect(200);
+    const { _embedded: parts = {} } = body;
+    const state = (part?: { _links?: object }) => part && (({ _links, ...own }) => own)(part);
+    expect([state(parts.writer), state(parts.reader)]).toEqual([writer, reader]);
+  },
+);

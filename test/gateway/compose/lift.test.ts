@@ -216,6 +216,24 @@ describe('a service that knows nothing of links', () => {
     expect((await get('/books/1').accept('application/vnd.siren+json')).headers.etag).not.toBe(tag);
   });
 
+  it.each([
+    ['/books/1', 'application/json'],
+    ['/books/1', 'text/html'],
+    ['/books/1?fields=title', 'application/hal+json'],
+    ['/books/1?expand=author', 'application/vnd.siren+json'],
+  ])('varies by Accept and by Prefer, beside what it says itself: %s as %s', async (path, type) => {
+    const answers = { '/books/1': book('1'), '/authors/ann': { id: 'ann', name: 'Ann' } };
+    const { get } = await library(answers, { Vary: 'Cookie' });
+    const names = async (prefer: string) => {
+      const { headers } = await get(path).accept(type).set('Prefer', prefer).expect(200);
+      return String(headers.vary)
+        .split(',')
+        .map((name) => name.trim().toLowerCase());
+    };
+    for (const prefer of ['', 'handling=strict'])
+      expect(await names(prefer)).toEqual(expect.arrayContaining(['cookie', 'accept', 'prefer']));
+  });
+
   it('is lifted where it answers to a change, too', async () => {
     const { url, service } = await library({});
     service.answer = (_req, res) =>

@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { configFile } from '../../../src/config/gateway-yaml.ts';
 import { LastGood } from '../../../src/config/last-good.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/http/log.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
 let folder: string;
@@ -118,7 +118,7 @@ it.each([
   });
   expect((await get('/status').accept('text/html')).text).toContain('the last good document stays');
   // The log is written in its own time.
-  while (!readFileSync(logFile, 'utf8').includes('the contract is refused')) await setImmediate();
+  await eventually('the log has it', () => readFileSync(logFile, 'utf8').includes('the contract is refused'));
   await reload();
   expect((await status()).services[0].contract.since).toBe(contract.since);
 
@@ -282,7 +282,7 @@ it('sees by itself that a file has changed', async () => {
 
   write('a.json', document('/y'));
 
-  while ((await fetch(`${url}/y`)).status !== 200);
+  await eventually('the new path is served', async () => (await fetch(`${url}/y`)).status === 200);
 });
 
 it('lets go of the services of a configuration that it refuses: their health is asked for no more', async () => {

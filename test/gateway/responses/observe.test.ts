@@ -17,8 +17,7 @@ async function settled(shop: Shop, answers: number) {
     const { checked = 0, unverified = 0 } = (await look()) ?? {};
     return checked + unverified;
   };
-  // Each look is a request of its own, so that this is far more than any of them takes.
-  await eventually(`${answers} answers are looked at`, async () => (await seen()) >= answers, { most: 2000 });
+  await eventually(`${answers} answers are looked at`, async () => (await seen()) >= answers);
   return look();
 }
 
