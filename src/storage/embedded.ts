@@ -5,17 +5,25 @@
  * What is acknowledged outlives the process, however it ends. It may not outlive a power cut, since PGlite
  * does not sync files to the disk: for that there is the server.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
 import { ConfigError } from '../config/config-error.ts';
 import { lockFolder } from './folder-lock.ts';
 
-/** The timer of this setting is set by a start after a crash, and would keep the process from ending. */
-const startParams = [...PGlite.defaultStartParams, '-c', 'log_startup_progress_interval=0'];
+const SETTINGS = [
+  // Its timer is set by a start after a crash, and would keep the process from ending.
+  'log_startup_progress_interval=0',
+  // Clusters that were made in other ways have other names for it.
+  'TimeZone=UTC',
+  'log_timezone=UTC',
+];
+
+const startParams = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])];
 
 export interface OpenPool {
   readonly pool: pg.Pool;
@@ -99,15 +107,35 @@ async function lock(folder: string): Promise<() => void> {
   }
 }
 
-/** The folder of the database cluster. A new one gets its name when it is complete: a start may be cut off. */
+/**
+ * The folder of the database cluster. A new one gets its name when it is complete: a start may be cut off. It is unpacked
+ * from an archive of the same PostgreSQL version, which needs half the memory that `initdb` needs, and a third of the time.
+ */
 async function cluster(folder: string): Promise<string> {
   const done = join(folder, 'pgdata');
   if (existsSync(done)) return done;
   const unfinished = join(folder, 'pgdata.new');
   rmSync(unfinished, { recursive: true, force: true });
-  await (await PGlite.create(unfinished)).close();
+  await unpack(unfinished);
   renameSync(unfinished, done);
   return done;
+}
+
+/** The database itself could do it, and would need twice the memory: it would have to be opened once more. */
+async function unpack(folder: string): Promise<void> {
+  const [{ dataDir }, { extract }] = await Promise.all([
+    import('@electric-sql/pglite-prepopulatedfs'),
+    import('tar'),
+  ]);
+  mkdirSync(folder);
+  const archive = await dataDir();
+  let fault: unknown;
+  // What cannot be written is only a warning to the library; that paths begin with a slash there is an expected one.
+  const onwarn = (code: string, _message: string | Error, data: unknown) => {
+    if (code !== 'TAR_ENTRY_INFO') fault ??= data;
+  };
+  await pipeline(archive.stream(), extract({ cwd: folder, onwarn }));
+  if (fault !== undefined) throw fault;
 }
 
 interface Place {
