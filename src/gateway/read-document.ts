@@ -95,7 +95,7 @@ export async function gather<T extends Text>(
 const MOST_PLACES = 500;
 const MOST_AT_ONCE = 8;
 /** Of all texts that a document is made of. */
-const MOST_BYTES = 256 * 1024 ** 2;
+const MOST_BYTES = 64 * 1024 ** 2;
 
 function byteBudget({ document }: ServicePlaces): Reading['onBytes'] {
   let bytes = 0;

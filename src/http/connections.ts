@@ -46,7 +46,7 @@ class Connection {
   /** Of the latest request; there is none before the first. */
   latest: ServerResponse | undefined;
   /** Responses that are not sent yet, counted from when several were asked for at once. */
-  running = 0;
+  readonly running = new Set<ServerResponse>();
   /** Requests that wait for their turn. */
   readonly waiting: (() => void)[] = [];
   isRefused = false;
@@ -109,12 +109,12 @@ export class Connections {
       handle();
       return;
     }
-    if (connection.running === 0 && latest) this.#count(socket, connection, latest);
+    if (connection.running.size === 0 && latest) this.#count(socket, connection, latest);
     const start = () => {
       this.#count(socket, connection, res);
       handle();
     };
-    if (connection.waiting.length === 0 && connection.running < this.#limits().pipelining) start();
+    if (connection.waiting.length === 0 && connection.running.size < this.#limits().pipelining) start();
     else this.#wait(socket, connection, start);
   }
 
@@ -130,6 +130,27 @@ export class Connections {
     const wasBroken = connection?.isBroken ?? true;
     if (connection) connection.isBroken = true;
     return wasBroken;
+  }
+
+  /**
+   * Node lets go of a connection on which CONNECT came, with the responses that are not sent yet: they are sent, or told
+   * that the client has gone. An error of it that nobody hears would end the process.
+   */
+  keep(socket: Socket): void {
+    const { running, latest } = this.#open.get(socket) ?? {};
+    const unfinished = () => [...(running ?? []), ...(latest ? [latest] : [])];
+    socket.on('error', () => socket.destroy());
+    socket.on('drain', () =>
+      unfinished()
+        .find((res) => res.socket === socket)
+        ?.emit('drain'),
+    );
+    socket.once('close', () => {
+      // The one that is being sent is told by Node.
+      for (const res of new Set(unfinished())) if (!res.socket && !res.writableFinished) res.emit('close');
+    });
+    // Otherwise it is not seen that the client has gone.
+    socket.once('end', () => socket.destroy()).resume();
   }
 
   drain(): void {
@@ -211,9 +232,9 @@ export class Connections {
   }
 
   #count(socket: Socket, connection: Connection, res: ServerResponse): void {
-    connection.running += 1;
+    connection.running.add(res);
     res.once('close', () => {
-      connection.running -= 1;
+      connection.running.delete(res);
       // Other connections have their turn in between.
       if (connection.waiting.length > 0) setImmediate(() => this.#next(socket, connection));
     });
@@ -241,7 +262,7 @@ export class Connections {
   }
 
   #next(socket: Socket, connection: Connection): void {
-    if (socket.destroyed || connection.running >= this.#limits().pipelining) return;
+    if (socket.destroyed || connection.running.size >= this.#limits().pipelining) return;
     const start = connection.waiting.shift();
     if (start === undefined) return;
     this.#waiting -= 1;

@@ -47,6 +47,7 @@ export const refuseUnreadable =
 export const refuseConnect =
   (connections: Connections) =>
   (_req: unknown, socket: Socket): void => {
+    connections.keep(socket);
     const unfinished = connections.unfinished(socket);
     if (unfinished === undefined) send(socket, methodNotAllowed, { Allow: '' }, 'This server is no proxy.');
     else unfinished.once('close', () => socket.destroySoon());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { parseOpenApi, readDocument } from '../../src/gateway/read-document.ts';
+import { gather, parseOpenApi, readDocument } from '../../src/gateway/read-document.ts';
 
 describe('a document file', () => {
   it.each([
@@ -66,5 +66,22 @@ describe('a document file', () => {
     const broken = { ...service, overlays: [file('3.yaml', 'overlay: [')] };
     await expect(readDocument(broken)).rejects.toThrow(/3\.yaml:1:\d+: neither YAML nor JSON/);
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('all texts of a document together', () => {
+  it('are at most 64 MB: what is beyond that is not read', async () => {
+    const MB = 1024 ** 2;
+    const refs = Array.from({ length: 40 }, (_, at) => `"/${at}": { $ref: "./${at}.json" }`);
+    const text = `openapi: 3.1.0\npaths: { ${refs.join(', ')} }`;
+    const service = { name: 'a', document: 'http://docs/a.json', overlays: [], paths: {}, prefix: '' };
+    let bytes = 0;
+    const sources = await gather(service, async (place, { onBytes }) => {
+      onBytes(4 * MB);
+      bytes += 4 * MB;
+      return { place, text: place === service.document ? text : '{}' };
+    });
+    expect(bytes).toBe(64 * MB);
+    expect(sources.length).toBe(16);
   });
 });

@@ -180,13 +180,13 @@ describe('a client that reads nothing', () => {
   });
 
   it('is not a client that reads slowly, however long that takes', async () => {
-    const size = 8 * 1024 ** 2;
-    const url = await start((_req, res) => res.end(Buffer.alloc(size, 'x')), { slow: { reader: 200 } });
+    const size = 16 * 1024 ** 2;
+    const url = await start((_req, res) => res.end(Buffer.alloc(size, 'x')), { slow: { reader: 500 } });
     const client = rawClient(url, get('/', 'Connection: close\r\n'));
     const reading = setInterval(() => {
       client.socket.resume();
       setImmediate(() => client.socket.pause());
-    }, 20);
+    }, 5);
     client.socket.pause();
     const text = await client.end.finally(() => clearInterval(reading));
     expect(text.length).toBeGreaterThan(size);

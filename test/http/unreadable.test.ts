@@ -164,3 +164,59 @@ describe('a whole URL as the target (RFC 9112 §3.2.2)', () => {
     await server.close(0);
   });
 });
+
+describe('CONNECT behind other requests', () => {
+  let server: Listening;
+  afterEach(() => server.close(0));
+
+  const start = async (app: RequestListener): Promise<string> => {
+    server = await listen(app, { port: 0, host: '127.0.0.1' });
+    return server.url;
+  };
+  const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+  const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n';
+  /** An endless response, and whether it ended. */
+  const endless = (res: ServerResponse) => {
+    const write = () => {
+      while (!res.destroyed && res.write(Buffer.alloc(65_536)));
+      res.once('drain', write);
+    };
+    write();
+  };
+
+  it.each([
+    ['nothing', CONNECT],
+    ['a request', GET + CONNECT],
+    ['two requests', GET + GET + CONNECT],
+  ])('harms nobody when the client resets the connection: after %s', async (_, bytes) => {
+    const closed: Promise<void>[] = [];
+    const url = await start((_req, res) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      res.once('close', resolve);
+      closed.push(promise);
+      endless(res);
+    });
+    const client = rawClient(url, bytes);
+    if (bytes === CONNECT) await client.until((all) => all.includes('405'));
+    else await client.until((all) => all.length > 0);
+    client.socket.resetAndDestroy();
+    await client.end;
+    await Promise.all(closed);
+    const next = rawClient(url, GET);
+    expect(statusesOf(await next.until((all) => all.length > 0))).toEqual([200]);
+    next.socket.destroy();
+  });
+
+  it('does not stop a response that is larger than what is sent at once', async () => {
+    const size = 8 * 1024 ** 2;
+    const url = await start((_req, res) => {
+      let left = size / 65_536;
+      const write = () => {
+        while (left-- > 0) if (!res.write(Buffer.alloc(65_536))) return void res.once('drain', write);
+        res.end();
+      };
+      write();
+    });
+    expect((await rawClient(url, GET + CONNECT).end).length).toBeGreaterThan(size);
+  });
+});
