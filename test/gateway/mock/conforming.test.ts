@@ -230,6 +230,19 @@ describe('a value that is made', () => {
   });
 });
 
+describe('a schema that has no sample', () => {
+  it.each([
+    ['that refers to itself', { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' }],
+    ['that is not there', undefined],
+    ['that takes nothing', { not: {} }],
+  ])('%s is answered with JSON all the same', async (_, schema) => {
+    const { ask } = await startMock(respond(schema ? { schema } : {}));
+    const { status, body } = await ask('GET', '/a');
+    expect(status).toBe(200);
+    expect(() => JSON.parse(body.toString())).not.toThrow();
+  });
+});
+
 describe('an example that its own schema refuses', () => {
   const schema = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
 
