@@ -235,6 +235,10 @@ describe('a schema that has no sample', () => {
     ['that refers to itself', { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' }],
     ['that is not there', undefined],
     ['that takes nothing', { not: {} }],
+    ['that refers to nothing', { $ref: '#/components/schemas/Gone' }],
+    ['that refers to what is no place', { type: 'array', items: { $ref: '{{' } }],
+    ['of a type that there is not', { type: 'object', properties: { a: { type: 'strnig' } } }],
+    ['with a part that is none', { allOf: [{ $ref: '#/nowhere' }, 7], properties: 'none' }],
   ])('%s is answered with JSON all the same', async (_, schema) => {
     const { ask } = await startMock(respond(schema ? { schema } : {}));
     const { status, body } = await ask('GET', '/a');
