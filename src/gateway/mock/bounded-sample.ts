@@ -11,6 +11,7 @@ const DEPTHS = [15, 10, 7, 5, 4, 3, 2, 1];
 /** Members that are looked at for one of them: some tens of milliseconds. */
 const MOST_LOOKS = 100_000;
 
+/** @returns undefined where the sampler cannot read the schema, as one that refers to nothing */
 export function boundedSample(document: OpenAPIObject, schema: SchemaObject | ReferenceObject): unknown {
   for (const maxSampleDepth of DEPTHS) {
     const { value, isDone } = counted(document, schema, maxSampleDepth);
@@ -42,8 +43,7 @@ function counted(document: OpenAPIObject, schema: object, maxSampleDepth: number
     return { value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)), isDone: true };
   } catch (error) {
     // The latter for references that lead to references, very many in a row.
-    if (error instanceof TooManyLooks || error instanceof RangeError)
-      return { value: undefined, isDone: false };
-    throw error;
+    const isTooMuch = error instanceof TooManyLooks || error instanceof RangeError;
+    return { value: undefined, isDone: !isTooMuch };
   }
 }

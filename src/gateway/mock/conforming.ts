@@ -34,9 +34,10 @@ export function conformingBody(wanted: Wanted): unknown {
     if (parsed !== undefined && faultOf(parsed) === undefined) return parsed;
     onFault({ pointer: `${pointer}/${place}`, reason: `is not served: its schema refuses it, ${fault}` });
   }
-  for (const value of made(wanted)) if (faultOf(value) === undefined) return value;
+  for (const value of made(wanted)) if (value !== undefined && faultOf(value) === undefined) return value;
   onFault({ pointer: `${pointer}/schema`, reason: 'is not met by the mock: add an example' });
-  return sampleOf(document, media);
+  // Of a schema that says nothing, as one that refers to itself, there is no sample, and any JSON will do.
+  return sampleOf(document, media) ?? null;
 }
 
 function* made({ document, references, media }: Wanted): Generator<unknown> {

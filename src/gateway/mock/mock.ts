@@ -21,7 +21,7 @@ import { plain } from '../../hypermedia/selection.ts';
 import { atOnce, type Steps } from '../../hypermedia/steps.ts';
 import { locate } from '../contract/located.ts';
 import { essence, isJsonType } from '../contract/media.ts';
-import type { DeclaredMedia } from '../contract/responses.ts';
+import type { DeclaredMedia, DeclaredResponse } from '../contract/responses.ts';
 import { SchemaReferences } from '../contract/schema-references.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
@@ -119,7 +119,7 @@ export function* mockInSteps(
     const mediaType = typeFor(
       headers.accept,
       Object.keys(content),
-      responses?.of(NOT_ACCEPTABLE) !== undefined,
+      takesProblem(responses?.of(NOT_ACCEPTABLE)),
     );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
@@ -161,6 +161,10 @@ export function* mockInSteps(
 }
 
 const NOT_ACCEPTABLE = 406;
+
+/** Whether a contract has a response that a problem can be. */
+const takesProblem = (declared: DeclaredResponse | undefined): boolean =>
+  declared !== undefined && (declared.types.length === 0 || declared.media(PROBLEM_MEDIA_TYPE) !== undefined);
 
 /** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
 function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {

@@ -8,6 +8,7 @@ import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { faultsOf } from '../contract/faults.ts';
 import { essence, isJsonType } from '../contract/media.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../contract/responses.ts';
+import { TOO_MANY } from '../contract/steps.ts';
 import { bodyFault, type ResponseFault } from './fault.ts';
 
 export interface Asked {
@@ -87,8 +88,11 @@ export class Judge {
 
   #schemaFaults(value: unknown, size: number): readonly ResponseFault[] | undefined {
     try {
-      const errors = this.#media?.check?.(value, size).slice(0, MOST_FAULTS) ?? [];
-      return faultsOf('body', errors).map(({ pointer, detail }) => bodyFault(pointer, detail));
+      const errors = this.#media?.check?.(value, size) ?? [];
+      if (errors === TOO_MANY) return undefined;
+      return faultsOf('body', errors.slice(0, MOST_FAULTS)).map(({ pointer, detail }) =>
+        bodyFault(pointer, detail),
+      );
     } catch {
       // Nested too deeply to be looked at, or a pattern that gives up.
       return undefined;

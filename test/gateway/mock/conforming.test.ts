@@ -230,6 +230,23 @@ describe('a value that is made', () => {
   });
 });
 
+describe('a schema that has no sample', () => {
+  it.each([
+    ['that refers to itself', { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' }],
+    ['that is not there', undefined],
+    ['that takes nothing', { not: {} }],
+    ['that refers to nothing', { $ref: '#/components/schemas/Gone' }],
+    ['that refers to what is no place', { type: 'array', items: { $ref: '{{' } }],
+    ['of a type that there is not', { type: 'object', properties: { a: { type: 'strnig' } } }],
+    ['with a part that is none', { allOf: [{ $ref: '#/nowhere' }, 7], properties: 'none' }],
+  ])('%s is answered with JSON all the same', async (_, schema) => {
+    const { ask } = await startMock(respond(schema ? { schema } : {}));
+    const { status, body } = await ask('GET', '/a');
+    expect(status).toBe(200);
+    expect(() => JSON.parse(body.toString())).not.toThrow();
+  });
+});
+
 describe('an example that its own schema refuses', () => {
   const schema = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
 
@@ -274,8 +291,21 @@ describe('a response of a mock', () => {
     expect((await faultsOf(respond({ schema: {} }, { headers }))).wrong).toEqual([]);
   });
 
-  it('is the first of the document where the caller takes none and there is no 406', async () => {
-    const { ask } = await startMock(respond({ schema: { type: 'integer' } }));
-    expect((await ask('GET', '/a', { Accept: 'image/png' })).status).toBe(200);
+  const error = { description: '', content: { 'application/json': { schema: { type: 'object' } } } };
+  const problem = { description: '', content: { 'application/problem+json': {} } };
+  it.each([
+    ['and there is no 406', {}, 200],
+    ['and 406 is no problem', { 406: error }, 200],
+    ['and every other response is no problem', { default: error }, 200],
+    ['but 406 where that is a problem', { 406: problem }, 406],
+    ['but 406 where any other response is a problem', { default: problem }, 406],
+    ['but 406 where that may be anything', { '4XX': { description: '' } }, 406],
+  ])('is the first of the document where the caller takes none, %s', async (_, more, expected) => {
+    const content = { 'application/json': { schema: { type: 'integer' } } };
+    const { ask } = await startMock(
+      document({ '/a': { get: { responses: { 200: { description: '', content }, ...more } } } }),
+    );
+    const { status } = await ask('GET', '/a', { Accept: 'image/png' });
+    expect(status).toBe(expected);
   });
 });

@@ -222,6 +222,31 @@ describe('an answer of which it cannot be told', () => {
     if (status === 200) expect(operation?.unverified).toBe(1);
   });
 
+  it('goes on where its schema can be read in too many ways', async () => {
+    const ref = (index: number) => ({ $ref: `#/components/schemas/D${index}` });
+    const schemas = Object.fromEntries(
+      Array.from({ length: 41 }, (_, index) => [
+        `D${index}`,
+        index === 40 ? { type: 'integer' } : { allOf: [ref(index + 1), { allOf: [ref(index + 1)] }] },
+      ]),
+    );
+    const content = { 'application/json': { schema: ref(0) } };
+    const paths = { '/x': { get: { responses: { 200: { description: '', content } } } } };
+    const { url, services } = await startGateway(
+      { a: document(paths, { schemas }) },
+      { service: 'responses: enforce' },
+    );
+    if (services.a) services.a.answer = sends(200, { 'Content-Type': 'application/json' }, '1');
+    await request(url).get('/x').expect(200, '1');
+  });
+
+  it('goes on where it has a charset that is not known', async () => {
+    const { answers, get, drift } = await startShop('responses: enforce');
+    answers(sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=x-own' }, 'x'));
+    await get('/items/a').buffer(true).parse(textOf).expect(200);
+    expect((await drift()).operations).toMatchObject([{ drifted: 0, unverified: 1 }]);
+  });
+
   it('goes on where the schema is none, and that is told', async () => {
     const { answers, get, faults } = await startShop('responses: enforce');
     answers(json(good));
