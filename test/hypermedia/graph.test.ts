@@ -98,4 +98,21 @@ describe('the link graph', () => {
     expect(hrefOf('all')).toEqual({ href: '/users/all' });
     expect(hrefOf('me')).toBeUndefined();
   });
+
+  it('knows the items of an array, also at the path of one thing', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const array = { type: 'array', items: { type: 'object', properties: { name: {} } } };
+    const paths = {
+      '/lists/{id}': {
+        get: {
+          operationId: 'getList',
+          parameters: [id],
+          responses: { 200: { description: 'ok', content: { 'application/json': { schema: array } } } },
+        },
+      },
+    };
+    const lists = new LinkGraph([{ name: 'lists', document: document(paths) }]);
+    const { itemsAt, item } = lists.operation('lists', 'getList')?.shape ?? {};
+    expect([itemsAt, item?.members.names]).toEqual([[], ['name']]);
+  });
 });
