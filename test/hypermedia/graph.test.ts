@@ -68,4 +68,51 @@ describe('the link graph', () => {
         expect(both.operation(name, 'get')?.shape?.links.get('next')?.target.service).toBe(name);
     }
   });
+
+  it('has no link for a value that is the name of another path', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const user = { description: 'ok', content: { 'application/json': { schema: { type: 'object' } } } };
+    const get = (operationId: string, more: object = {}) => ({
+      get: { operationId, responses: { 200: { ...user, ...more } } },
+    });
+    const self = { operationId: 'getUser', parameters: { id: '$response.body#/id' } };
+    const users = new LinkGraph([
+      {
+        name: 'users',
+        document: document({
+          '/users/{id}': { parameters: [id], ...get('getUser', { links: { self } }) },
+          '/users/me': get('getMe'),
+          '/{kind}/all': { parameters: [{ ...id, name: 'kind' }], ...get('getAll') },
+          '/others/else': get('getElse'),
+        }),
+      },
+    ]);
+    const shape = users.operation('users', 'getUser')?.shape;
+    if (shape === undefined) throw new Error('no shape');
+    const hrefOf = (value: string) => {
+      const { links } = new Represent([]).resource(shape, { id: value }, { path: {}, query: {} });
+      return links.get('self');
+    };
+    expect(hrefOf('u1')).toEqual({ href: '/users/u1' });
+    expect(hrefOf('else')).toEqual({ href: '/users/else' });
+    expect(hrefOf('all')).toEqual({ href: '/users/all' });
+    expect(hrefOf('me')).toBeUndefined();
+  });
+
+  it('knows the items of an array, also at the path of one thing', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const array = { type: 'array', items: { type: 'object', properties: { name: {} } } };
+    const paths = {
+      '/lists/{id}': {
+        get: {
+          operationId: 'getList',
+          parameters: [id],
+          responses: { 200: { description: 'ok', content: { 'application/json': { schema: array } } } },
+        },
+      },
+    };
+    const lists = new LinkGraph([{ name: 'lists', document: document(paths) }]);
+    const { itemsAt, item } = lists.operation('lists', 'getList')?.shape ?? {};
+    expect([itemsAt, item?.members.names]).toEqual([[], ['name']]);
+  });
 });

@@ -98,6 +98,7 @@ describe('a transition table', () => {
       /^# doors\n\n<!-- states of Door -->\n\n```mermaid\nstateDiagram-v2\n[^`]*```\n\n<!-- end -->\n\nMore\.\n$/,
     );
     expect(withDiagrams(made, [doors])).toBe(made);
-    expect(() => withDiagrams('# doors\n', [doors])).toThrow('add the lines <!-- states of Door --> and');
+    for (const without of ['# doors\n', '# doors\n<!-- end -->\n', '<!-- end -->\n<!-- states of Door -->\n'])
+      expect(() => withDiagrams(without, [doors])).toThrow('add the lines <!-- states of Door --> and');
   });
 });

@@ -104,7 +104,8 @@ export class PublicUrls {
       const uri = this.#link(link.uri, origin);
       return uri === DROPPED ? [] : [{ ...link, uri }];
     });
-    if (kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
+    const isWhole = kept.length === links.length;
+    if (isWhole && kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
     return kept.length === 0 ? DROPPED : kept.map(writtenLink).join(', ');
   }
 

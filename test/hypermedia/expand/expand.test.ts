@@ -193,6 +193,33 @@ describe('expansion', () => {
     expect(body).toHaveProperty('_embedded.author.id', 'a');
   });
 
+  it('tells at the top, under their whole path, what the service of a part could not embed', async () => {
+    const failure = { path: 'books', href: '/books?authorId=a', problem: { status: 503 } };
+    const at = world({ '/authors/a': { ...author('a'), _expandErrors: [failure] } });
+    const { body, failures } = await expand('getBook', book('1', 'a'), 'author', at);
+    const told = { ...failure, path: 'author.books' };
+    expect([body._expandErrors, failures]).toEqual([[told], [told]]);
+    expect(body).toHaveProperty('_embedded.author', author('a'));
+  });
+
+  it.each([
+    ['what is no list', 'none'],
+    ['a list in which something else stands', [{ path: 'books', href: '/x', problem: {} }, 'more']],
+    ['failures without a problem', [{ path: 'books', href: '/x' }]],
+    ['failures without a path', [{ href: '/x', problem: {} }]],
+    ['failures without an href', [{ path: 'books', problem: {} }]],
+  ])('leaves a part as it came that calls %s _expandErrors', async (_, own) => {
+    const part = { ...author('a'), _expandErrors: own };
+    const { body, failures } = await expand(
+      'getBook',
+      book('1', 'a'),
+      'author',
+      world({ '/authors/a': part }),
+    );
+    expect(body).toHaveProperty('_embedded.author', part);
+    expect([body._expandErrors, failures]).toEqual([undefined, []]);
+  });
+
   it('keeps `expand` in the links to other pages', async () => {
     const at = world({ '/authors/a': author('a') });
     const { body } = await expand('listBooks', page(book('1', 'a')), 'author', at);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseExact } from '../../../../src/hypermedia/exact-json.ts';
+import { collection } from '../../../../src/hypermedia/formats/html/collection.ts';
+
+const asked = { url: '/books', operation: { title: 'Books' }, isFromGateway: false } as never;
+const part = (id: string) => ({ id, name: `Name ${id}`, _links: { self: { href: `/authors/${id}` } } });
+const item = (id: string, more: object = {}) => ({ id, _links: { self: { href: `/books/${id}` } }, ...more });
+const shown = (items: readonly object[], more: object = {}) =>
+  collection({ _embedded: { item: items }, ...more } as never, 'Books', asked).text;
+
+describe('a page of a collection', () => {
+  it('leads from each row to its item, and to each part that it brings along', () => {
+    const text = shown([
+      item('a', { _embedded: { author: part('x') } }),
+      item('b', { _embedded: { author: [part('y'), part('z')] } }),
+      { id: 'c' },
+    ]);
+    expect(text).toContain('<th scope="row"><a href="/books/a">a</a></th>');
+    expect(text).toContain('<th scope="row">c</th>');
+    expect(text).toContain('<td data-label="Author"><a href="/authors/x">Name x</a></td>');
+    expect(text).toContain('<a href="/authors/y">Name y</a>, <a href="/authors/z">Name z</a></td>');
+    expect(text).toContain('<td data-label="Author"></td>');
+  });
+
+  it('says how many there are in all where that is known, as it came, and that there is nothing', () => {
+    expect(shown([item('a')], { total: 7 })).toContain('<p class="total">7 in all</p>');
+    const { total } = parseExact('{"total":12345678901234567890}') as { total: unknown };
+    expect(shown([item('a')], { total })).toContain('<p class="total">12345678901234567890 in all</p>');
+    expect(shown([item('a')], { total: 'seven' })).not.toContain('in all');
+    expect(shown([])).toContain('<p class="empty">Nothing here.</p>');
+    expect(shown([])).not.toContain('<table');
+  });
+});
