@@ -42,6 +42,7 @@ export function passOnOf(compressed: ReadonlySet<string>): PassOn {
 const pipe: PassOn = (answer, _req, res, head) => answer.pipe(res, head);
 
 const NOT_MODIFIED = 304;
+const MOST_LISTENERS = 20;
 
 async function passOnCompressed(
   answer: UpstreamAnswer,
@@ -71,6 +72,8 @@ async function passOnCompressed(
   }
   res.writeHead(status, coded);
   res.flushHeaders();
+  // Each step of a request may listen for its end, and so does each stream here.
+  res.setMaxListeners(MOST_LISTENERS);
   // Where it breaks off, only a cut connection tells that the body is not whole.
   pipeline(answer.stream(), compressor(coding), res, (error) => error && res.destroy());
 }

@@ -49,7 +49,10 @@ export function memberKey(object: object, name: string): string | undefined {
 /** Deeper than this nothing is read: what is written level by level has room for it, here and at the client. */
 const MOST_LEVELS = 1000;
 
-/** @throws SyntaxError for a text that is no JSON, RangeError for one that is nested too deeply */
+/** More values than these take longer to read, and to write, than others should wait. */
+const MOST_VALUES = 400_000;
+
+/** @throws SyntaxError for a text that is no JSON, RangeError for one that is nested too deeply or has too many values */
 export function parseExact(text: string): unknown {
   const value = parsed(text);
   if (isExact(value, text)) return value;
@@ -75,9 +78,21 @@ export async function readExact(text: string): Promise<unknown> {
 }
 
 function parsed(text: string): unknown {
+  if (hasMoreValues(text, MOST_VALUES)) throw new RangeError('has too many values');
   const value: unknown = JSON.parse(text);
-  if (isDeeper(value, MOST_LEVELS)) throw new RangeError('The JSON is nested too deeply.');
+  if (isDeeper(value, MOST_LEVELS)) throw new RangeError('is nested too deeply');
   return value;
+}
+
+/** Counts what can begin a value, within strings as well, which keeps it fast. */
+function hasMoreValues(text: string, most: number): boolean {
+  if (text.length <= most) return false;
+  let values = 0;
+  for (let at = 0; at < text.length && values <= most; at++) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code === OPEN_OBJECT || code === OPEN_ARRAY) values += 1;
+  }
+  return values > most;
 }
 
 /** Whether it is written as it was read: then nothing got lost. */

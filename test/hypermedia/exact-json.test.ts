@@ -5,6 +5,7 @@ import {
   memberKey,
   memberName,
   parseExact,
+  readExact,
   scalarText,
   writeExact,
 } from '../../src/hypermedia/exact-json.ts';
@@ -47,6 +48,14 @@ describe('JSON that is read and written again', () => {
     const [large, small] = parseExact('[12345678901234567890, 12]') as unknown[];
     expect([isRawNumber(large), isRawNumber(small)]).toEqual([true, false]);
     expect([large, small, 'x', true].map(scalarText)).toEqual(['12345678901234567890', '12', 'x', 'true']);
+  });
+
+  it('is refused where it has more values than can be read in a moment', async () => {
+    const listOf = (count: number) => `[${'{},'.repeat(count - 1)}{}]`;
+    await expect(readExact(listOf(1_000_000))).rejects.toThrow('has too many values');
+    expect(await readExact(listOf(100_000))).toHaveLength(100_000);
+    // A long text has few values.
+    expect(await readExact(JSON.stringify('a, b'.repeat(100_000)))).toHaveLength(400_000);
   });
 
   it('is refused where it is nested too deeply, or is none', () => {

@@ -36,12 +36,12 @@ export async function readJson(answer: UpstreamAnswer, limit: number): Promise<R
   return await readWhole(bytes, answer);
 }
 
-/** @throws Problem bad-gateway (502) for what is no JSON, or nested too deeply */
+/** @throws Problem bad-gateway (502) for what is no JSON, is nested too deeply or has too many values */
 export async function readWhole(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): Promise<ReadJson> {
   try {
     return await read(bytes, answer);
   } catch (cause) {
-    const detail = cause instanceof RangeError ? 'is nested too deeply' : 'could not be read';
+    const detail = cause instanceof RangeError ? cause.message : 'could not be read';
     throw new Problem(badGateway, `What the service answered ${detail}.`, { cause });
   }
 }
