@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { streamBody } from '../../src/gateway/receive-body.ts';
 import { document, startGateway } from '../support/gateway.ts';
 
 const LIMIT = 1024;
@@ -48,4 +51,26 @@ describe.each([
     if (!('Content-Encoding' in headers)) expect(lengths).toEqual([LIMIT - 1, LIMIT]);
     expect((await send(url, LIMIT + 1)).status).toBe(413);
   });
+});
+
+it('A stream that fails without a consumer ends no process, and what is left of the request is read', async () => {
+  const req = Object.assign(new PassThrough(), { headers: {}, complete: false });
+  const upload = streamBody(req as never, 3);
+  const closed = new Promise((resolve) => upload.once('close', resolve));
+  req.write('1234');
+  await closed;
+  expect(upload.errored).toMatchObject({ type: { code: 'content-too-large' } });
+  expect(req.readableFlowing).toBe(true);
+});
+
+it('A stream fails when its client leaves in the middle, and not when all of it was there', async () => {
+  for (const complete of [false, true]) {
+    const req = Object.assign(new PassThrough(), { headers: {}, complete });
+    const upload = streamBody(req as never, 100);
+    req.write('1234');
+    const closed = once(req, 'close');
+    req.destroy();
+    await closed;
+    expect(upload.errored?.message).toBe(complete ? undefined : 'The client left.');
+  }
 });

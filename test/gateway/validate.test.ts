@@ -249,6 +249,40 @@ describe('bodies', () => {
     },
   );
 
+  it.each(['br2', 'gzip, nonsense'])('415 for the coding %s names what is supported', async (coding) => {
+    const { url } = await start();
+    const response = await fetch(`${url}/orders`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Content-Encoding': coding },
+      body: '{}',
+    });
+    const { type, supported } = await jsonOf(response);
+    expect([response.status, type]).toEqual([415, '/problems/unsupported-media-type']);
+    expect(supported).toEqual(expect.arrayContaining(['gzip', 'br']));
+    expect(response.headers.get('accept-encoding')).toBe((supported as string[]).join(', '));
+  });
+
+  it('400 with more than one Content-Type, of which a service may take the other', async () => {
+    const { url, upstream } = await start();
+    const types = ['application/json', 'text/plain'].map((type) => `Content-Type: ${type}\r\n`).join('');
+    const head = `POST /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${types}Content-Length: 2\r\n\r\n`;
+    const text = await rawClient(url, `${head}{}`).end;
+    expect(statusesOf(text)).toEqual([400]);
+    expect(text).toContain('There is more than one Content-Type.');
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('tells how many things are wrong', async () => {
+    const { url } = await start();
+    const post = (body: object) => request(url).post('/orders').send(body);
+    expect((await post({ consumerId: '', lines: [] })).body.detail).toBe(
+      'One thing is not as the contract says; see `errors`.',
+    );
+    expect((await post({ consumerId: '', lines: [{ quantity: 0 }], more: 1 })).body.detail).toBe(
+      '3 things are not as the contract says; see `errors`.',
+    );
+  });
+
   it('415 without Content-Type', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/orders`, { method: 'POST', body: Buffer.from('{}') });

@@ -234,6 +234,17 @@ describe('a service that knows nothing of links', () => {
       expect(await names(prefer)).toEqual(expect.arrayContaining(['cookie', 'accept', 'prefer']));
   });
 
+  it('has the links of its own Link headers, and of no other header', async () => {
+    const headers = {
+      Link: '</authors/bob>; rel="illustrator"',
+      'X-Link': '</authors/eve>; rel="translator"',
+    };
+    const { get } = await library({ '/books/1': book('1') }, headers);
+    const { body } = await get('/books/1').expect(200);
+    expect(body._links.illustrator).toEqual({ href: '/authors/bob' });
+    expect(body._links).not.toHaveProperty('translator');
+  });
+
   it('is lifted where it answers to a change, too', async () => {
     const { url, service } = await library({});
     service.answer = (_req, res) =>

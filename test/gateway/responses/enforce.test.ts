@@ -68,7 +68,7 @@ describe('an answer that breaks the contract', () => {
       'that is not UTF-8',
       '/items/a',
       sends(200, HEAD, Buffer.from([0x22, 0xff, 0x22])),
-      { kind: 'body', pointer: '#' },
+      { kind: 'body', pointer: '#', detail: 'is not UTF-8' },
     ],
     [
       'that is not in the charset that it names',
