@@ -288,7 +288,7 @@ const MOST_CHARACTERS = 1000;
 function textValues(schema: z.ZodType): fc.Arbitrary<string> {
   const { minLength = 0, maxLength = MOST_CHARACTERS, format, pattern, allOf = [] } = described(schema);
   const samples = (format !== undefined && SAMPLES[format]) || undefined;
-  // Texts of a format differ between validators where nobody writes them.
+  // Validators differ on texts of a format that people do not write.
   if (samples !== undefined) return fc.constantFrom(...samples);
   const patterns = [pattern, ...allOf.map((one) => one.pattern)].flatMap((source) => source ?? []);
   const any = fc.string({ unit: CHARACTERS, minLength, maxLength: Math.min(maxLength, minLength + 20) });

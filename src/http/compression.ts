@@ -3,7 +3,7 @@
  *
  * A compressed representation has other bytes, so its strong tag is another (§8.8.3): the coding is put behind it,
  * `"x--br"` for `"x"`, as a weak one could not be named in `If-Match`. There, and in `If-None-Match`, it is taken off
- * again for whoever made the tag.
+ * again for the service that made the tag.
  *
  * Responses to requests with credentials that a browser adds by itself are not compressed where another site may have
  * caused the request: the size of a compressed body tells what is in it (BREACH).
@@ -94,7 +94,7 @@ export interface Compressible {
 }
 
 export interface Choice {
-  /** Whether it comes compressed to whoever takes that: then it says `Vary: Accept-Encoding`. */
+  /** Whether clients that accept it get it compressed: then it says `Vary: Accept-Encoding`. */
   readonly varies: boolean;
   readonly coding: Coding | undefined;
 }

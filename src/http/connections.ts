@@ -134,7 +134,7 @@ export class Connections {
 
   /**
    * Node lets go of a connection on which CONNECT came, with the responses that are not sent yet: they are sent, or told
-   * that the client has gone. An error of it that nobody hears would end the process.
+   * that the client has gone. An error of it without a listener would end the process.
    */
   keep(socket: Socket): void {
     const { running, latest } = this.#open.get(socket) ?? {};

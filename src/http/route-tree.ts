@@ -53,7 +53,7 @@ export class RouteTree<Route> {
     return leaf && { ...leaf, path };
   }
 
-  /** Methods that the path takes; none when it is nobody's. */
+  /** Methods that the path takes; none when no operation has it. */
   allowed(url: string): string[] {
     const found = new Set<string>();
     search(this.#root, requestPath(url).decoded, 0, ({ leaves }) => {

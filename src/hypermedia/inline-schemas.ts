@@ -1,5 +1,5 @@
 /**
- * Schemas that need no document: whoever gets a form has none. A schema is written out wherever something refers to it,
+ * Schemas that need no document: the reader of a form has none. A schema is written out wherever something refers to it,
  * and may hold itself or others that do, so what is written is bounded: first what is near the top, then what is in it,
  * until there is enough. Time and size do not grow with the number of ways through a document.
  */

@@ -41,7 +41,7 @@ export const createBreaker = (
     if (blame === 'none') return false;
     if (blame === 'instance') return circuit === WHOLE_INSTANCE;
     if (outcome.call?.circuit !== circuit) return false;
-    // What a request may have provoked costs one of several its calls, as nobody loses by that, and never the last.
+    // What a request may have provoked costs one of several its calls, as the others take them, and never the last.
     return blame === 'operation' || (hasOthers() && canBeSpared());
   };
   const breaker = circuitBreaker(

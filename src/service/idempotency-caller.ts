@@ -1,6 +1,6 @@
 /**
- * Whose an `Idempotency-Key` is: that of whoever has the credentials of the request, `Authorization` and `Cookie`. No
- * token is verified here, so what it says of itself gives nobody a response that was made for other credentials.
+ * Whose an `Idempotency-Key` is: that of the caller with the credentials of the request, `Authorization` and `Cookie`. No
+ * token is verified here, so what it says of itself gives no caller a response that was made for other credentials.
  *
  * What it says is used for less: a client that has renewed its access token would do its work twice. So the issuer and
  * the subject of a JSON Web Token (RFC 7519 §4.1) are kept too, and the same key of the same subject with another token is

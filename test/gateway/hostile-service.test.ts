@@ -1,4 +1,4 @@
-/** A service that sends what no service should: the gateway lives, and whoever did not ask for it does not notice. */
+/** A service that sends what no service should: the gateway lives, and other clients do not notice. */
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';

@@ -188,7 +188,7 @@ describe('CONNECT behind other requests', () => {
     ['nothing', CONNECT],
     ['a request', GET + CONNECT],
     ['two requests', GET + GET + CONNECT],
-  ])('harms nobody when the client resets the connection: after %s', async (_, bytes) => {
+  ])('harms no one when the client resets the connection: after %s', async (_, bytes) => {
     const closed: Promise<void>[] = [];
     const url = await start((_req, res) => {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -73,7 +73,7 @@ describe('a request that comes again', () => {
     expect(again.body.id).toBe(first.body.id);
   });
 
-  it('is not done twice when its access token was renewed, and not answered to whoever has the new one', async () => {
+  it('is not done twice when its access token was renewed, and the new token does not get its response', async () => {
     const before = await count();
     const first = await post(KEY)
       .set('Authorization', bearer({ iat: 1 }))

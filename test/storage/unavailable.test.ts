@@ -36,7 +36,7 @@ it.each([
   ['53100', 'The storage of the service is full. What is there can be read.'],
   ['25006', 'The database of the service takes no changes now. What is there can be read.'],
   ['08006', undefined],
-])('%s is explained to whoever asked', (code, detail) => {
+])('%s is explained to the client', (code, detail) => {
   expect(unavailableDetail(withCode(code))).toBe(detail);
   expect(unavailableDetail(new Error('x', { cause: withCode(code) }))).toBe(detail);
 });

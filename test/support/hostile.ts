@@ -1,4 +1,4 @@
-/** Texts that parse, or nearly, and are made to keep whoever reads them busy, or to end the process. */
+/** Texts that parse, or nearly, and are made to keep their reader busy, or to end the process. */
 
 const letters = [...'abcdefghi'];
 

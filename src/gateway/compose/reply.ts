@@ -1,5 +1,5 @@
 /**
- * Sends what was put together here, compressed for whoever takes that. Reads `If-None-Match`, `Accept-Encoding`; sends
+ * Sends what was put together here, compressed for clients that accept it. Reads `If-None-Match`, `Accept-Encoding`; sends
  * 304 (RFC 9110 §15.4.5) where it holds.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -157,7 +157,7 @@ export class Schemas {
       allErrors: mode !== 'first',
       // One value in text may be a list of one.
       coerceTypes: (mode === 'text' || mode === 'form') && 'array',
-      // Each object has a `constructor` that nobody sent.
+      // Each object has a `constructor` that was not sent.
       ownProperties: true,
       code: { regExp: this.#matches },
       logger: false,

@@ -10,7 +10,7 @@ export function requirementsOf(document: Json, operation: Json): Json[] {
   return requirements.length > 0 ? requirements : [{}];
 }
 
-/** Operations that declare security: by the contract nobody may use them without credentials. */
+/** Operations that declare security: by the contract they may not be used without credentials. */
 export function securedOperations(document: OpenAPIObject): string[] {
   const whole = document as unknown as Json;
   return Object.entries(document.paths ?? {})

@@ -56,7 +56,7 @@ const only = (schema: Json, test: (keyword: string) => boolean): Json =>
 
 /**
  * What `nullable` and `$ref` say in 3.0. Its letter gives `nullable` an effect beside `type` alone (3.0.3 §4.7.24.1);
- * whoever writes it beside `enum` or alternatives means that the value may be null, and gets that.
+ * an author who writes it beside `enum` or alternatives means that the value may be null, and gets that.
  */
 function inWordsOf31({ nullable, ...schema }: Json): Json {
   if (typeof schema.$ref === 'string') return referring(schema, nullable === true);

@@ -79,7 +79,7 @@ export function* mockInSteps(
     return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
   };
 
-  /** Made once, for whoever asks next as well. */
+  /** Made once and kept for later requests. */
   const bodyOf = (
     media: MediaTypeObject,
     declared: DeclaredMedia | undefined,

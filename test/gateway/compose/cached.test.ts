@@ -98,7 +98,7 @@ it('a part that is private in a second line makes the whole private', async () =
   expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/);
 });
 
-it('the whole is compressed for whoever takes that, and its tag is another', async () => {
+it('the whole response is compressed for clients that accept it, with another tag', async () => {
   const { get, services, url } = await library();
   if (services.authors === undefined) throw new Error('no authors');
   const long = { ...author, name: 'Ada'.repeat(1000) };

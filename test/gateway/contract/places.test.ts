@@ -192,7 +192,7 @@ const CASES: Case[] = [
   },
   { about: 'an enumeration of nothing as a whole', schema: { enum: [] }, good: [], bad: ['a'] },
   {
-    about: 'a format that nobody knows, which says nothing',
+    about: 'an unknown format, which is ignored',
     schema: { type: 'string', format: 'constructor', maxLength: 3 },
     good: ['abc'],
     bad: ['abcd'],

@@ -98,7 +98,7 @@ function select(
 const remote = ({ link, promptField = 'prompt', valueField = 'value' }: Options): Html =>
   html` data-options="${link?.href}" data-prompt="${promptField}" data-choice="${valueField}"`;
 
-/** Where names are chosen from, nobody sees the id that stands behind them. */
+/** Where people choose names, the id behind a name is not shown. */
 function labelOf({ prompt, options }: TemplateProperty): string {
   const { link, promptField, valueField } = (options ?? {}) as Options;
   return link !== undefined && promptField !== valueField ? prompt.replace(/ id$/i, '') : prompt;

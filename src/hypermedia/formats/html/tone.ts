@@ -1,4 +1,4 @@
-/** What a state means for whoever reads it, by the words that contracts use: told by a mark as well as by a colour. */
+/** What a state means to its reader, by the words that contracts use: told by a mark as well as by a colour. */
 
 export type Tone = 'good' | 'waiting' | 'bad' | 'over' | 'plain';
 

@@ -61,7 +61,7 @@ export function highlighted(text) {
 /** In a shell everything but a quote stays as it is within quotes. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The request as a command, for whoever goes on without a browser. */
+/** The request as a command, to go on without a browser. */
 export async function copyAsCurl(button) {
   const details = button.closest('[data-exchange]');
   const url = new URL(details.dataset.exchange, location.href).href;
