@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { PublicUrls } from '../../../src/gateway/compose/public-urls.ts';
+import { linksIn, PublicUrls } from '../../../src/gateway/compose/public-urls.ts';
+import { mountOf } from '../../../src/gateway/mount.ts';
 
 const OWN = 'https://shop.internal';
 const HERE = 'https://api.example';
@@ -78,4 +79,131 @@ describe('URLs of a service in headers', () => {
   ])('make of Link: %s that of %s', (value, expected) => {
     expect(urls().headers(['link', value])).toEqual(expected === undefined ? [] : ['link', expected]);
   });
+});
+
+describe('a service whose paths are others here', () => {
+  const mounted = (base: string, prefix = '/shop') => {
+    let dropped = 0;
+    const asked: string[] = [];
+    const made = new PublicUrls({
+      prefixes: [OWN],
+      mount: mountOf({ prefix, base }),
+      serves: (path) => {
+        asked.push(path);
+        return path.startsWith(`${prefix}/books`);
+      },
+      onDropped: () => {
+        dropped += 1;
+      },
+    });
+    return { made, asked, dropped: () => dropped };
+  };
+
+  it.each<[string, string, string | null]>([
+    ['/v2', `${OWN}/books`, `${HERE}/shop/books`],
+    // An own URL may have the base path in it already.
+    ['/v2', `${OWN}/v2/books`, `${HERE}/shop/books`],
+    ['/v2', `${OWN}/v20/books`, null],
+    ['/v2', `${OWN}/x`, null],
+    ['', `${OWN}/books`, `${HERE}/shop/books`],
+    ['/v2', 'https://other.example/v2/books', 'https://other.example/v2/books'],
+  ])('with the base %s has %s as %s', (base, url, expected) => {
+    expect(mounted(base).made.body(url, HERE)).toBe(expected);
+    expect(mounted(base).made.headers(['Location', url], HERE)).toEqual(
+      expected === null ? [] : ['Location', expected],
+    );
+  });
+
+  it.each<[string, string | undefined]>([
+    ['/v2/books', '/shop/books'],
+    ['/v2/x', undefined],
+    ['//v2/books', '//v2/books'],
+    ['books', 'books'],
+  ])('has its path %s as a link to %s', (href, expected) => {
+    const { made, dropped } = mounted('/v2');
+    expect(made.headers(['CONTENT-LOCATION', href], HERE)).toEqual(
+      expected === undefined ? [] : ['CONTENT-LOCATION', expected],
+    );
+    expect(made.body({ item: { href } }, HERE)).toEqual(
+      expected === undefined ? {} : { item: { href: expected } },
+    );
+    expect(dropped()).toBe(expected === undefined ? 2 : 0);
+  });
+});
+
+describe('a URL at an own prefix', () => {
+  const one = (url: string) => {
+    const asked: string[] = [];
+    const serves = (path: string) => {
+      asked.push(path);
+      return true;
+    };
+    const made = new PublicUrls({ prefixes: [`${OWN}//`], serves, onDropped: () => undefined });
+    return [made.body(url, HERE), asked];
+  };
+
+  it.each<[string, string]>([
+    [OWN, '/'],
+    [`${OWN}/`, '/'],
+    [`${OWN}/a`, '/a'],
+    [`${OWN}?a=b`, '/?a=b'],
+    [`${OWN}#a`, '/#a'],
+  ])('%s has the path %s', (url, path) => {
+    expect(one(url)).toEqual([HERE + path, [path]]);
+  });
+
+  it.each([`${OWN}:8080/a`, `${OWN}.example`, `${OWN}x/a`, `x${OWN}/a`, '/a', ''])('is none: %s', (url) => {
+    expect(one(url)).toEqual([url, []]);
+  });
+});
+
+describe('a link in a body', () => {
+  it.each<[unknown, unknown]>([
+    [{ links: '/x' }, {}],
+    [{ links: ['/x', '/books'] }, { links: ['/books'] }],
+    [{ _links: ['/x'] }, { _links: [] }],
+    [{ links: { up: '/x', self: '/books' } }, { links: { self: '/books' } }],
+    [
+      { up: '/x', href: '/books' },
+      { up: '/x', href: '/books' },
+    ],
+    [{ href: ['/x'] }, { href: ['/x'] }],
+    [{ href: '//x' }, { href: '//x' }],
+    [{ links: { up: { title: '/x' } } }, { links: { up: { title: '/x' } } }],
+    [{ a: { href: '/x' }, b: 1 }, { b: 1 }],
+    [{ href: '/x' }, null],
+    [{ a: [[{ href: '/x' }]] }, { a: [[]] }],
+    [
+      { a: null, href: '/books' },
+      { a: null, href: '/books' },
+    ],
+  ])('%j is published as %j', (value, expected) => {
+    expect(urls().body(value)[0]).toEqual(expected);
+  });
+});
+
+it.each<[string, string | undefined]>([
+  ['/books/1', '/books/1'],
+  [`${HERE}/books/1`, '/books/1'],
+  ['/x', undefined],
+  [`${HERE}/x`, undefined],
+  [`${HERE}.example/books`, undefined],
+  [HERE, undefined],
+  ['//books', undefined],
+  [`${HERE}//books`, undefined],
+  [`${OWN}/books`, undefined],
+  ['books', undefined],
+])('The link %s leads here to %s', (href, path) => {
+  const made = new PublicUrls({
+    prefixes: [OWN],
+    serves: (one) => /^\/*books/.test(one),
+    onDropped: () => undefined,
+  });
+  expect(made.local(href, HERE)).toBe(path);
+});
+
+it('The links of several headers are one list, without those of a broken one', () => {
+  expect(linksIn(['</a>; rel=x', 'broken', '</b>; rel=y, </c>; rel=z']).map(({ uri }) => uri)).toEqual([
+    ...['/a', '/b', '/c'],
+  ]);
 });
