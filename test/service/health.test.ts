@@ -78,4 +78,72 @@ describe('the checks', () => {
     await Promise.all([checks(), checks(), checks()]);
     expect(asked).toBe(1);
   });
+
+  it('ask the database again when a second is over, and not before', async () => {
+    jest.useFakeTimers();
+    let asked = 0;
+    const checks = checksWith(
+      async () => {
+        asked += 1;
+      },
+      async () => {},
+    );
+    await checks();
+    for (const [milliseconds, expected] of [
+      [999, 1],
+      [1, 1],
+      [1, 2],
+      [1000, 2],
+      [1, 3],
+    ] as const) {
+      await jest.advanceTimersByTimeAsync(milliseconds);
+      await checks();
+      expect(asked).toBe(expected);
+    }
+  });
+
+  it('wait two seconds for the database', async () => {
+    jest.useFakeTimers();
+    const taking = (milliseconds: number) =>
+      checksWith(() => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)))();
+    const [inTime, late] = [taking(1999), taking(2001)];
+    await jest.advanceTimersByTimeAsync(2001);
+    expect(await inTime).toMatchObject({
+      'database:responseTime': [{ status: 'pass', observedValue: 1999 }],
+      'database:writes': [{ status: 'pass' }],
+    });
+    expect(await late).toMatchObject({
+      'database:responseTime': [{ status: 'fail' }],
+      'database:writes': [{ status: 'warn' }],
+    });
+  });
+
+  it('tell the time of the database in tenths of a millisecond', async () => {
+    jest.spyOn(performance, 'now').mockReturnValue(10).mockReturnValueOnce(0).mockReturnValueOnce(0);
+    const measured = checksWith(async () => {
+      jest.spyOn(performance, 'now').mockReturnValue(22.3456);
+    });
+    try {
+      expect(await measured()).toMatchObject({ 'database:responseTime': [{ observedValue: 12.3 }] });
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
+  it('are those of the database and of every service as it is now, and what is done with them changes none', async () => {
+    const snapshots = [{ name: 'a', breaker: 'closed', instances: [] }];
+    const checks = serviceHealth({
+      ping: async () => {},
+      checkWritable: async () => {},
+      snapshots: () => snapshots as never,
+    });
+    const first = await checks();
+    expect(Object.keys(first)).toEqual([
+      ...['database:responseTime', 'database:writes', 'a:breaker', 'a:instance'],
+    ]);
+    snapshots.splice(0, 1, { name: 'b', breaker: 'open', instances: [] });
+    expect(Object.keys(await checks())).toEqual([
+      ...['database:responseTime', 'database:writes', 'b:breaker', 'b:instance'],
+    ]);
+  });
 });

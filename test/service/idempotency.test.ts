@@ -181,4 +181,90 @@ describe('work under a key', () => {
     const { isReplay } = await idempotency.once(headers, 'request', async () => ({ status: 200 }));
     expect(isReplay).toBe(false);
   });
+
+  const giving = (body: unknown) => async () => ({ status: 200, body });
+  const failing = () => Promise.reject(new Error('done twice'));
+
+  it('is done each time without one', async () => {
+    const idempotency = new Idempotency(memoryKeys());
+    for (const body of [1, 2])
+      expect(await idempotency.once({}, 'request', giving(body))).toEqual({
+        reply: { status: 200, body },
+        isReplay: false,
+      });
+  });
+
+  it.each<[string, string]>([
+    ['k', '"k"'],
+    ['"k"', 'k'],
+    ['x'.repeat(255), `"${'x'.repeat(255)}"`],
+    ['!', '"!"'],
+    ['~', '"~"'],
+  ])('is the same for the keys %s and %s', async (one, same) => {
+    const idempotency = new Idempotency(memoryKeys());
+    await idempotency.once({ 'idempotency-key': one }, 'request', giving(1));
+    expect(await idempotency.once({ 'idempotency-key': same }, 'request', failing)).toMatchObject({
+      isReplay: true,
+    });
+  });
+
+  it.each([
+    '',
+    '""',
+    'a b',
+    '"a',
+    'a"',
+    'a"b',
+    '"a"b"',
+    'é',
+    'x'.repeat(256),
+    `"${'x'.repeat(256)}"`,
+    'a\tb',
+  ])('is not done under %j, which is none', async (key) => {
+    const asked = new Idempotency(memoryKeys()).once({ 'idempotency-key': key }, 'request', failing);
+    await expect(asked).rejects.toMatchObject({
+      status: 400,
+      type: { code: 'bad-request' },
+      message: 'An Idempotency-Key has 1 to 255 visible ASCII characters, without quotes inside.',
+    });
+  });
+
+  it('is refused for another request, and for other credentials of the same subject, each with its reason', async () => {
+    const idempotency = new Idempotency(memoryKeys());
+    const as = (iat: number) => ({ ...headers, authorization: bearer({ iat }) });
+    await idempotency.once(as(1), 'request', giving(1));
+    const reused = { status: 422, type: { code: 'idempotency-key-reused' } };
+    await expect(idempotency.once(as(1), 'another', failing)).rejects.toMatchObject({
+      ...reused,
+      message: 'The key came before with another operation or other input.',
+    });
+    await expect(idempotency.once(as(2), 'request', failing)).rejects.toMatchObject({
+      ...reused,
+      message: expect.stringContaining('other credentials of the same subject'),
+    });
+  });
+
+  it('does not hold up that of another caller or another key', async () => {
+    const idempotency = new Idempotency(memoryKeys());
+    let finish = (): void => undefined;
+    const first = idempotency.once(headers, 'request', async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return { status: 200, body: 1 };
+    });
+    for (const other of [{ 'idempotency-key': 'other' }, { ...headers, authorization: 'Bearer b' }])
+      expect(await idempotency.once(other, 'request', giving(2))).toMatchObject({ isReplay: false });
+    finish();
+    await first;
+  });
+
+  it('that fails since another instance has done it gives the response of that one', async () => {
+    const keys = memoryKeys();
+    const done = await new Idempotency(keys).once(headers, 'request', async () => {
+      await new Idempotency(keys).once(headers, 'request', giving('theirs'));
+      throw new Error('it is there already');
+    });
+    expect(done).toEqual({ reply: { status: 200, body: 'theirs' }, isReplay: true });
+  });
 });

@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { type Operation, operation } from '../../src/contract/operation.ts';
+import { resource } from '../../src/contract/resource.ts';
+import { z } from '../../src/contract/schema.ts';
+import { etagOf, stateTag } from '../../src/http/etag.ts';
 import { createLog } from '../../src/http/log.ts';
 import { affordances } from '../../src/hypermedia/affordance.ts';
 import { createService } from '../../src/service/app.ts';
+import { Precondition } from '../../src/service/precondition.ts';
 import { service } from '../../src/template/job-cards/main.ts';
 import { Book, books, burnBook } from '../support/graph.ts';
 import { memoryKeys } from '../support/keys.ts';
@@ -89,5 +94,77 @@ describe('an action', () => {
       log: createLog({ level: 'silent' }),
     });
     await request(app).post('/books/b/burn').set('If-Match', '"old"').expect(412);
+  });
+});
+
+describe('what a request expects of the state', () => {
+  const Thing = resource('Thing', z.object({ id: z.string() }));
+  const state = { id: 'a', other: 'is not of the schema' };
+  const tag = etagOf('any representation', stateTag({ id: 'a' }));
+  const other = etagOf('any representation', stateTag({ id: 'b' }));
+  const of = (method: string, headers: object) =>
+    new Precondition(
+      operation({
+        operationId: 'change',
+        method: method as 'put',
+        path: '/things',
+        summary: 'Change',
+        responses: { 200: { description: 'ok', body: Thing } },
+      }) as Operation,
+      headers,
+    );
+  const thrownBy = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      const { status, message } = error as { status?: number; message: string };
+      return [status, message];
+    }
+    return 'nothing';
+  };
+
+  it.each(['put', 'patch', 'delete'])('has to be said with %s, and not with POST', (method) => {
+    expect(thrownBy(() => of(method, {}))).toEqual([428, `${method.toUpperCase()} needs If-Match.`]);
+    expect(thrownBy(() => of(method, { 'if-none-match': '*' }))).toMatchObject([428, expect.any(String)]);
+    expect(thrownBy(() => of(method, { 'if-match': tag }))).toBe('nothing');
+    expect(thrownBy(() => of('post', {}))).toBe('nothing');
+  });
+
+  const changed = [412, 'It is not as it was when that ETag was read.'];
+  const ruledOut = [412, 'If-None-Match rules out the state that it is in.'];
+  it.each<[object, unknown]>([
+    [{}, 'nothing'],
+    [{ 'if-match': tag }, 'nothing'],
+    [{ 'if-match': `${other}, ${tag}` }, 'nothing'],
+    [{ 'if-match': ' * ' }, 'nothing'],
+    [{ 'if-match': other }, changed],
+    [{ 'if-match': `W/${tag}` }, changed],
+    [{ 'if-match': '' }, changed],
+    [{ 'if-none-match': other }, 'nothing'],
+    [{ 'if-none-match': tag }, ruledOut],
+    [{ 'if-none-match': '*' }, ruledOut],
+    [{ 'if-match': tag, 'if-none-match': other }, 'nothing'],
+    [{ 'if-match': tag, 'if-none-match': tag }, ruledOut],
+    [{ 'if-match': other, 'if-none-match': tag }, changed],
+  ])('%j of the state as its schema has it: %j', (headers, expected) => {
+    const precondition = of('post', headers);
+    expect(thrownBy(() => precondition.check(Thing, state))).toEqual(expected);
+    // Once it was asked for, nothing is left to be settled.
+    expect(thrownBy(() => precondition.settle())).toBe('nothing');
+  });
+
+  it.each<[string, object, unknown]>([
+    ['post', {}, 'nothing'],
+    ['post', { 'if-match': '*' }, 'nothing'],
+    ['post', { 'if-match': ' * ' }, 'nothing'],
+    ['post', { 'if-none-match': '"x"' }, 'nothing'],
+    ['post', { 'if-match': '"x"' }, [412, 'Nothing that this request changes has that ETag.']],
+    [
+      'put',
+      { 'if-match': '*' },
+      [undefined, 'the handler changed something without asking for the precondition'],
+    ],
+  ])('%s with %j that the handler never asked for: %j', (method, headers, expected) => {
+    expect(thrownBy(() => of(method, headers).settle())).toEqual(expected);
   });
 });
