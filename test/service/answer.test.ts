@@ -8,6 +8,7 @@ import { serviceApp } from '../../src/service/start.ts';
 import { service } from '../../src/template/job-cards/main.ts';
 import { testDatabase } from '../support/database.ts';
 import { memoryKeys } from '../support/keys.ts';
+import { lampService } from '../support/lamps.ts';
 import { CUT_QUERIES, NOTE, notes, PERSON } from '../support/notes.ts';
 import { type TestService, testService } from '../support/service.ts';
 
@@ -160,3 +161,102 @@ it.each(CUT_QUERIES)(
     expect([state(parts.writer), state(parts.reader)]).toEqual([writer, reader]);
   },
 );
+
+describe('the head of a response', () => {
+  const HTML = 'text/html';
+  const ask = (method: 'get' | 'head' | 'put' | 'post' | 'delete', headers: Record<string, string> = {}) =>
+    request(lampService())
+      [method](method === 'post' ? '/lamps' : '/lamps/l1')
+      .set(['put', 'delete'].includes(method) ? { 'If-Match': '*', ...headers } : headers);
+
+  const self = '/lamps/l1';
+  it.each<[string, Parameters<typeof ask>, number, Record<string, unknown>]>([
+    ['of what is read', ['get'], 200, { 'cache-control': 'max-age=60' }],
+    ['of what is read, whatever is preferred', ['get', { Prefer: 'return=minimal' }], 200, {}],
+    ['of what is created', ['post'], 201, { location: self, 'content-location': self }],
+    ['of what is replaced', ['put'], 200, { 'content-location': self }],
+    [
+      'of what is replaced and wanted',
+      ['put', { Prefer: 'return=representation' }],
+      200,
+      { 'content-location': self, 'preference-applied': 'return=representation' },
+    ],
+    ['of another preference', ['put', { Prefer: 'return=all' }], 200, { 'content-location': self }],
+    [
+      'of what is replaced and not wanted',
+      ['put', { Prefer: 'return=minimal' }],
+      204,
+      { 'preference-applied': 'return=minimal' },
+    ],
+    [
+      'of what is created and not wanted',
+      ['post', { Prefer: 'return=minimal' }],
+      201,
+      { location: self, 'preference-applied': 'return=minimal' },
+    ],
+    ['of nothing', ['delete'], 204, { etag: undefined }],
+    ['of a change whatever is kept', ['put', { 'If-None-Match': '"x"' }], 200, { 'content-location': self }],
+  ])('%s has what belongs to it and no more', async (_, asked, status, expected) => {
+    const { headers, text } = await ask(...asked).expect(status);
+    const isWhole = text !== '';
+    const names = ['location', 'content-location', 'preference-applied', 'idempotent-replayed'];
+    expect(headers).toMatchObject({
+      vary: 'Accept, Prefer',
+      'cache-control': asked[0] === 'get' ? 'max-age=60' : 'no-cache',
+      ...(!('etag' in expected) && { etag: expect.any(String) }),
+      ...(isWhole && { 'content-length': String(Buffer.byteLength(text)), 'content-type': HAL }),
+    });
+    for (const name of names) expect([name, headers[name]]).toEqual([name, expected[name]]);
+    if ('etag' in expected) expect(headers).not.toHaveProperty('etag');
+    if (!isWhole) expect(headers).not.toHaveProperty('content-type');
+  });
+
+  it('is the same for HEAD as for GET, without the body', async () => {
+    const { date: _, 'x-request-id': __, ...head } = (await ask('head').expect(200)).headers;
+    const { headers, text } = await ask('get');
+    expect(headers).toMatchObject(head);
+    expect(head['content-length']).toBe(String(Buffer.byteLength(text)));
+  });
+
+  it.each(['get', 'head'] as const)('holds conditions of %s against its tag', async (method) => {
+    const etag = String((await ask(method).expect(200)).headers.etag);
+    for (const tag of [etag, '*', `"x", ${etag}`]) await ask(method, { 'If-Match': tag }).expect(200);
+    for (const tag of ['"x"', `W/${etag}`]) {
+      const { headers } = await ask(method, { 'If-Match': tag }).expect(412);
+      expect(headers.etag).toBe(etag);
+    }
+    for (const tag of [etag, '*', `W/${etag}`]) {
+      const { headers } = await ask(method, { 'If-None-Match': tag }).expect(304);
+      expect(headers).toMatchObject({ etag, 'cache-control': 'max-age=60', vary: 'Accept, Prefer' });
+      expect(headers).not.toHaveProperty('content-type');
+    }
+    await ask(method, { 'If-None-Match': '"x"' }).expect(200);
+  });
+
+  it('of a page has its security policy, when it has not changed too', async () => {
+    const { headers } = await ask('get', { Accept: HTML }).expect(200);
+    expect(headers['content-type']).toContain(HTML);
+    const again = await ask('get', { Accept: HTML, 'If-None-Match': String(headers.etag) }).expect(304);
+    for (const given of [headers, again.headers])
+      expect(given['content-security-policy']).toEqual(expect.any(String));
+    expect((await ask('get')).headers['content-security-policy'] ?? '').not.toBe(
+      headers['content-security-policy'],
+    );
+  });
+
+  it('tells of strict handling only where it was wanted, and nothing could be left out', async () => {
+    const expand = (headers: Record<string, string>, status = 200) =>
+      request(lampService({}, { getJson: async () => ({ status, body: { id: 'l1' } }) }))
+        .get('/lamps/l1?expand=maker')
+        .set(headers);
+    const strict = { Prefer: 'handling=strict' };
+    expect((await expand(strict).expect(200)).headers['preference-applied']).toBe('handling=strict');
+    expect((await expand({}).expect(200)).headers).not.toHaveProperty('preference-applied');
+    await expand({}, 404).expect(200);
+    await expand(strict, 404).expect(502);
+  });
+
+  it('is refused for a media type that nothing has', async () => {
+    await ask('get', { Accept: 'image/png' }).expect(406);
+  });
+});

@@ -2,18 +2,19 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
+import type { Contract } from '../../src/contract/contract.ts';
 import { HAL, JSON_TYPE, OPENAPI_JSON } from '../../src/contract/media-types.ts';
 import { problemHandler } from '../../src/http/problem-handler.ts';
 import { entry } from '../../src/service/entry.ts';
 import { document } from '../support/gateway.ts';
 import { books } from '../support/graph.ts';
 
-const contract = {
+const contract: Contract = {
   ...books,
   operations: books.operations.map((one) =>
     one.operationId === 'listBooks' ? { ...one, entry: 'books' } : one,
   ),
-} as typeof books;
+};
 const whole = document({});
 const app = (isDraining = false) =>
   express()
