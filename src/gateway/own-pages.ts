@@ -13,7 +13,7 @@ export function ownPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
     .set('trust proxy', trustProxy)
     .use((req, res, next) => {
       const first = firstSegment(req.path);
-      if (!req.path.startsWith(`/${first}`)) req.url = req.url.replace(/[^/]*%[^/?]*/, first);
+      if (!req.path.startsWith(`/${first}`)) req.url = req.url.replace(/[^/?]*%[^/?]*/, first);
       pages(req, res, next);
     }) as unknown as Step;
   return function ownPages(req, res, next) {
