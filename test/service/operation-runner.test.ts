@@ -102,6 +102,14 @@ describe('an operation that changes something', () => {
     expect(done).toEqual(['function']);
   });
 
+  it('is refused under the key of another operation, though all else is the same', async () => {
+    const app = lampService();
+    const add = (path: string) => request(app).post(path).set('Idempotency-Key', 'k');
+    await add('/lamps').expect(201);
+    const { body } = await add('/lanterns').expect(422);
+    expect(body.type).toBe('/problems/idempotency-key-reused');
+  });
+
   it('is done again under the same key with another method, which can be repeated as it is', async () => {
     let done = 0;
     const app = lampService({

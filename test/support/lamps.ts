@@ -52,6 +52,13 @@ const lamps: Contract = defineContract({
       responses: { 201: { description: 'The lamp.', body: Lamp, links: { self } } },
     }),
     operation({
+      operationId: 'addLantern',
+      method: 'post',
+      path: '/lanterns',
+      summary: 'Add a lantern',
+      responses: { 201: { description: 'The lantern.', body: Lamp, links: { self } } },
+    }),
+    operation({
       ...one,
       operationId: 'getLamp',
       method: 'get',
@@ -90,6 +97,7 @@ const handlers = {
   listLamps: async () => ({ status: 200, body: { items: [LAMP], total: 1 } }) as never,
   getLamp: async () => ({ status: 200, body: LAMP }) as never,
   addLamp: changing(201, LAMP),
+  addLantern: changing(201, LAMP),
   replaceLamp: changing(200, LAMP),
   removeLamp: changing(204),
 } as unknown as ServiceOptions['handlers'];

@@ -1,0 +1,61 @@
+/** What a service is asked for whose response is put together here. */
+import { describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { startGateway } from '../../support/gateway.ts';
+import { libraryAnswers, libraryDocument } from '../../support/library.ts';
+
+const BOOK = { id: '1', title: 'A', author: { id: 'ann' } };
+const CONDITIONS = { 'if-none-match': '"x"', 'if-modified-since': 'Thu, 01 Jan 2026 00:00:00 GMT' };
+const UNREADABLE = { range: 'bytes=0-1', 'if-range': '"x"', 'accept-encoding': 'br' };
+const KEPT = { 'x-own': 'a', 'if-match': '"y"', cookie: 'a=b' };
+
+const start = async () => {
+  const gateway = await startGateway({ library: libraryDocument() });
+  const { library } = gateway.services;
+  if (library === undefined) throw new Error('no service');
+  library.answer = libraryAnswers({ '/books/1': BOOK, '/books': BOOK });
+  const ask = async (path: string, method: string, headers: Record<string, string>) => {
+    const { statusCode, body } = await request(gateway.url + path, {
+      method: method as 'GET',
+      headers,
+      body: method === 'POST' ? JSON.stringify(BOOK) : null,
+    });
+    return { status: statusCode, text: await body.text(), asked: library.requests.at(-1) };
+  };
+  return { ask };
+};
+
+describe('the service of a response that is read here', () => {
+  it.each(['GET', 'HEAD'])('is asked with GET for %s, for the whole, without conditions', async (method) => {
+    const { ask } = await start();
+    const { status, text, asked } = await ask('/books/1', method, { ...CONDITIONS, ...UNREADABLE, ...KEPT });
+    expect([status, text === '']).toEqual([200, method === 'HEAD']);
+    expect(asked?.method).toBe('GET');
+    expect(asked?.headers).toMatchObject(KEPT);
+    for (const name of Object.keys({ ...CONDITIONS, ...UNREADABLE }))
+      expect(asked?.headers).not.toHaveProperty(name);
+  });
+
+  it('is asked with the method and the conditions of what changes something, and for nothing unreadable', async () => {
+    const { ask } = await start();
+    const { asked } = await ask('/books', 'POST', {
+      ...CONDITIONS,
+      ...UNREADABLE,
+      ...KEPT,
+      'content-type': 'application/json',
+    });
+    expect(asked?.method).toBe('POST');
+    expect(asked?.headers).toMatchObject({ ...CONDITIONS, ...KEPT });
+    for (const name of Object.keys(UNREADABLE)) expect(asked?.headers).not.toHaveProperty(name);
+  });
+
+  it('is asked for the JSON that it writes, whatever format is wanted', async () => {
+    const { ask } = await start();
+    for (const accept of ['application/hal+json', 'application/vnd.siren+json', '*/*']) {
+      const { asked } = await ask('/books/1', 'GET', { accept });
+      expect(asked?.headers.accept).toBe('application/json');
+    }
+    const { asked } = await ask('/books/1', 'GET', { accept: 'image/png' });
+    expect(asked?.headers.accept).toBe('image/png');
+  });
+});
