@@ -3,10 +3,17 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../src/config/limits.ts';
 import { json } from '../../src/hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../src/hypermedia/graph.ts';
+import { pathTemplate } from '../../src/hypermedia/href.ts';
 import { expansion, type GetJson } from '../../src/service/expansion.ts';
 
 const nodeOf = (service: string, more: object = {}) =>
-  ({ service, operationId: 'getLamp', path: '/lamps/{lampId}', expands: true, ...more }) as GraphOperation;
+  ({
+    service,
+    operationId: 'getLamp',
+    path: pathTemplate('/lamps/{lampId}'),
+    expands: true,
+    ...more,
+  }) as unknown as GraphOperation;
 
 const made = ({ bytes = 1000, answer = { status: 200, body: { id: 'l1' } as unknown } } = {}) => {
   const asked: unknown[] = [];
