@@ -167,3 +167,55 @@ describe('A service without compression', () => {
     expect(headers).toMatchObject({ etag: '"x"', vary: 'Accept' });
   });
 });
+
+describe('Tags in conditions', () => {
+  const conditions = async (coded: string, sent: Record<string, string>, service = 'compression: on') => {
+    const { things, ask } = await start(service);
+    let seen: object = {};
+    things.answer = (req, res) => {
+      const { 'if-match': match, 'if-none-match': noneMatch, 'if-range': range } = req.headers;
+      seen = { match, noneMatch, range };
+      res.end();
+    };
+    await ask({ 'accept-encoding': coded, ...sent });
+    return seen;
+  };
+  const gzipped = '"x--gzip"';
+
+  // A service may have a tag of its own that looks so, hence both.
+  const both = `${gzipped}, "x"`;
+  it.each<[string, Record<string, string>, object]>([
+    ['gzip', { 'If-Match': gzipped }, { match: both }],
+    ['gzip', { 'IF-MATCH': `"y", ${gzipped}` }, { match: `"y", ${both}` }],
+    ['gzip', { 'If-None-Match': gzipped }, { noneMatch: both }],
+    ['gzip', { 'IF-NONE-MATCH': `${gzipped}, "z--br"` }, { noneMatch: `${both}, "z--br"` }],
+    ['', { 'If-None-Match': gzipped }, { noneMatch: gzipped }],
+    ['', { 'If-Match': gzipped }, { match: both }],
+    ['gzip', { 'If-Match': '"x"', 'If-None-Match': '"y"' }, { match: '"x"', noneMatch: '"y"' }],
+  ])('of a client that takes %j and sends %j arrive as %j', async (coded, sent, expected) => {
+    expect(await conditions(coded, sent)).toEqual({
+      ...{ match: undefined, noneMatch: undefined, range: undefined },
+      ...expected,
+    });
+  });
+
+  it('arrive as they are at a service without compression', async () => {
+    const sent = { 'If-Match': gzipped, 'If-None-Match': gzipped };
+    expect(await conditions('gzip', sent, 'unknownQuery: pass')).toMatchObject({
+      ...{ match: gzipped, noneMatch: gzipped },
+    });
+  });
+});
+
+it.each<[string, Record<string, string>, Record<string, string>, string, boolean]>([
+  ['that the client has compressed', {}, { 'if-none-match': '"x--gzip"' }, '"x--gzip"', true],
+  ['that it has compressed, among others', {}, { 'if-none-match': '"y", W/"x--gzip"' }, '"x--gzip"', true],
+  ['that it has as it is', {}, { 'if-none-match': '"x"' }, '"x"', false],
+  ['with a weak tag', { ETag: 'W/"x"' }, { 'if-none-match': '"x--gzip"' }, 'W/"x--gzip"', true],
+  ['that it asks for without a tag', {}, {}, '"x"', false],
+])('A 304 of a response %s confirms the tag that it knows', async (_, own, asked, etag, varies) => {
+  const { things, ask } = await start();
+  things.answer = (_req, res) => void res.writeHead(304, { ETag: '"x"', ...own }).end();
+  const { status, headers } = await ask({ ...gzip, ...asked });
+  expect([status, headers.etag, headers.vary]).toEqual([304, etag, varies ? 'Accept-Encoding' : undefined]);
+});

@@ -11,6 +11,7 @@ import { createLog } from '../../src/http/log.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
 import { createService } from '../../src/service/app.ts';
 import { memoryKeys } from '../support/keys.ts';
+import { lampService } from '../support/lamps.ts';
 
 const namesIn = (path: string) => [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
 
@@ -190,4 +191,14 @@ describe('the routes of a service', () => {
   ])('are refused at the start for %j', async (templates, message) => {
     await expect(inService(templates, 'GET', '/')).rejects.toThrow(message);
   });
+});
+
+it('OPTIONS says what a path takes, to be asked each time, and of patches only where it takes one', async () => {
+  const app = lampService();
+  const { headers } = await request(app).options('/lamps/l1').expect(204);
+  expect(headers).toMatchObject({ allow: 'GET, PUT, DELETE, HEAD, OPTIONS', 'cache-control': 'no-cache' });
+  expect(headers).not.toHaveProperty('accept-patch');
+  await request(app).options('/lamp').expect(404);
+  const refused = await request(app).post('/lamps/l1').expect(405);
+  expect(refused.headers.allow).toBe('GET, PUT, DELETE, HEAD, OPTIONS');
 });
