@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isEventStream } from '../../src/http/event-stream.ts';
 import { HELD_BYTES, isFailure, UpstreamAnswer } from '../../src/outbound/answer.ts';
 import type { Call } from '../../src/outbound/call.ts';
 import { CallAborted } from '../../src/outbound/call-failure.ts';
@@ -232,6 +233,29 @@ describe('A response that is sent to a client', () => {
       expect(done.at(-1)?.[0]).toBe('end');
     }
   });
+});
+
+it.each([
+  ['text/event-stream', true],
+  ['text/plain', false],
+])('A response of type %s may end after any byte: %s', (type, isStream) => {
+  const { res } = client();
+  response(['Content-Type', type]).answer.pipe(res, []);
+  expect(isEventStream(res)).toBe(isStream);
+});
+
+it('A response that is there in several large pieces is sent with all of them', () => {
+  for (const pieces of [1, 2, 3]) {
+    const { answer } = response();
+    const { res, done } = client();
+    for (let n = 0; n < pieces; n++) answer.receive(bytes(2000));
+    answer.finish();
+    answer.pipe(res, []);
+    const sent = done.flatMap(([name, chunk]) =>
+      name === 'head' || chunk === undefined ? [] : String(chunk),
+    );
+    expect(sent.join('').length).toBe(pieces * 2000);
+  }
 });
 
 describe('The body of a response', () => {
