@@ -150,12 +150,14 @@ describe('An attempt', () => {
     });
     start();
     for (let n = 0; n < 30; n++) head(CONTINUE);
+    head(100);
     head(102);
     head(199, { Link: String(1) });
     for (let n = 0; n < 30; n++) head(103);
     await turn();
     expect([told.length, settled]).toEqual([16, []]);
-    expect(told.slice(0, 3)).toEqual([
+    expect(told.slice(0, 4)).toEqual([
+      [100, []],
       [102, []],
       [199, ['Link', '1']],
       [103, []],

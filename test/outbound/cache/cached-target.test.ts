@@ -104,6 +104,24 @@ describe('A second request', () => {
     },
   );
 
+  it('is a miss where one of several that are kept was made for such a request', async () => {
+    const { scripted, told } = start();
+    scripted.respond = () => response({ ...FRESH, Vary: 'a' });
+    for (const a of ['1', '2']) await told({ a });
+    expect(await told({ a: '1', Authorization: 'x' })).toBe('linkway; fwd=miss');
+    expect(await told({ a: '3', Authorization: 'x' })).toBe('linkway; fwd=vary-miss');
+  });
+
+  it.each([
+    [0, undefined],
+    [1, '1'],
+    [2, '2'],
+  ])('is told the age of a response that is %d s old when it comes: %s', async (age, told) => {
+    const { scripted, ask } = start();
+    scripted.respond = () => response({ ...FRESH, Age: String(age) });
+    expect((await ask()).header('age')).toBe(told);
+  });
+
   it('of another method goes on, and what it changes is forgotten', async () => {
     const { told, calls } = start();
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
