@@ -2,6 +2,7 @@
 import type { LookupAddress } from 'node:dns';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Endpoint, type EndpointOptions, freeId, type Owner } from '../../src/outbound/endpoint.ts';
+import { Instance } from '../../src/outbound/instance.ts';
 import { Resiliences } from '../../src/outbound/resilience.ts';
 import { pass, useFakeTime } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';
@@ -211,6 +212,17 @@ describe('An endpoint that cannot be reached', () => {
     pass(INTERVAL);
     expect(looked).toHaveLength(1);
   });
+
+  it('is not looked up again while a later look-up goes on', async () => {
+    const { endpoint, looked, owner, findsBy } = begin();
+    endpoint.join(owner());
+    await turns();
+    findsBy(() => new Promise(() => {}));
+    pass(INTERVAL);
+    endpoint.onUnreachable();
+    pass(INTERVAL);
+    expect(looked).toHaveLength(2);
+  });
 });
 
 describe('An endpoint that is left', () => {
@@ -259,6 +271,70 @@ describe('An endpoint that is left', () => {
     expect(isLeft).toBe(false);
     closing.resolve();
     await left;
+  });
+});
+
+describe('The health of an endpoint', () => {
+  /** Connections that are made for checks, and closed. */
+  const watching = () => {
+    const counts = { begun: 0, ended: 0 };
+    const pool = (connections?: number | null) => ({
+      request: () => new Promise(() => {}),
+      close: async () => {},
+      destroy: async () => {
+        counts.ended += connections === 1 ? 1 : 0;
+      },
+    });
+    jest.spyOn(Instance.prototype, 'connect').mockImplementation((connections) => {
+      counts.begun += connections === 1 ? 1 : 0;
+      return pool(connections) as never;
+    });
+    return counts;
+  };
+  const health = { path: '/well', every: 1000, timeout: 100, unhealthy: 1, healthy: 1 };
+
+  it('is asked of each of its instances once, as long as it is there and where it is', async () => {
+    const counts = watching();
+    const { endpoint, owner, finds, again } = begin({ health });
+    const owners = [owner(), owner()] as const;
+    const told = () => [endpoint.instances.length, counts.begun, counts.ended];
+    expect(told()).toEqual([1, 0, 0]);
+    for (const one of owners) endpoint.join(one);
+    expect(told()).toEqual([1, 1, 0]);
+    const steps: [readonly string[], readonly number[]][] = [
+      [['1'], [1, 1, 0]],
+      [['2'], [1, 2, 1]],
+      [
+        ['2', '3'],
+        [2, 4, 2],
+      ],
+      [
+        ['3', '2'],
+        [2, 4, 2],
+      ],
+      [
+        ['3', '4'],
+        [2, 5, 3],
+      ],
+    ];
+    for (const [addresses, expected] of steps) {
+      finds(...addresses);
+      await again();
+      expect(told()).toEqual(expected);
+    }
+    await endpoint.leave(owners[0]);
+    expect(told()).toEqual([2, 5, 3]);
+    await endpoint.leave(owners[1]);
+    expect(told()).toEqual([2, 5, 5]);
+  });
+
+  it('is not asked where no check is configured', async () => {
+    const counts = watching();
+    const { endpoint, owner, finds, again } = begin();
+    endpoint.join(owner());
+    finds('1', '2');
+    await again();
+    expect(counts.begun).toBe(0);
   });
 });
 

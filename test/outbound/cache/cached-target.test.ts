@@ -132,6 +132,36 @@ describe('A second request', () => {
     expect(calls).toHaveLength(4);
   });
 
+  it('of another method keeps what is on its way from being stored', async () => {
+    const { scripted, ask, told } = start();
+    const before = Promise.withResolvers<UpstreamAnswer>();
+    scripted.respond = ({ method }) => (method === 'GET' ? before.promise : response({}));
+    const first = ask();
+    await turns();
+    await ask({}, { method: 'DELETE' });
+    before.resolve(response(FRESH));
+    expect((await first).header('cache-status')).not.toContain('stored');
+    scripted.respond = () => response(FRESH);
+    expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
+  });
+
+  it('is told that the service confirmed what is stale, and its age', async () => {
+    const { scripted, ask, calls, statistics } = start();
+    scripted.respond = () => response({ ...FRESH, ETag: '"1"' });
+    await ask();
+    now += 12_000;
+    scripted.respond = () => response({ ...FRESH, ETag: '"1"' }, 304, '');
+    const answer = await ask();
+    expect(answer.header('cache-status')).toBe('linkway; fwd=stale; fwd-status=304; stored; ttl=10');
+    expect([answer.status, answer.header('age'), String(await answer.collect(10))]).toEqual([
+      200,
+      '0',
+      'one',
+    ]);
+    expect(calls[1]?.headers.map((text) => text.toLowerCase())).toContain('if-none-match');
+    expect({ ...statistics }).toEqual({ ...new CacheStatistics(), misses: 1, revalidated: 1 });
+  });
+
   it('that wants only what is kept gets it, or a problem', async () => {
     const { ask, told, calls } = start();
     const only = { 'Cache-Control': 'only-if-cached' };
