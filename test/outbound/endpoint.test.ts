@@ -160,12 +160,12 @@ describe('An endpoint', () => {
     const [instance] = endpoint.instances;
     const reconnect = jest.spyOn(instance as never as { reconnect(): Promise<void> }, 'reconnect');
     const counts: number[] = [];
-    for (const address of ['1', '1', '2', '2', '1']) {
-      finds(address);
+    for (const addresses of [['1'], ['1'], ['2'], [], ['2'], ['1']]) {
+      finds(...addresses);
       await again();
       counts.push(reconnect.mock.calls.length);
     }
-    expect(counts).toEqual([0, 0, 1, 1, 2]);
+    expect(counts).toEqual([0, 0, 1, 1, 1, 2]);
     expect(endpoint.instances).toEqual([instance]);
   });
 });

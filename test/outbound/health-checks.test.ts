@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 /** A status with a body; none is an instance that does not respond; an error is a connection that fails. */
-type Said = readonly [status: number, body?: string] | undefined | Error;
+type Said = readonly [status: number, body?: string | Readable] | undefined | Error;
 
 const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   const instance = { isHealthy: true, dependencies: [] as readonly object[] } as unknown as Instance;
@@ -36,7 +36,10 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
           signal.addEventListener('abort', () => reject(signal.reason));
         });
       const [statusCode, body = ''] = said;
-      return Promise.resolve({ statusCode, body: Readable.from(body === '' ? [] : [Buffer.from(body)]) });
+      return Promise.resolve({
+        statusCode,
+        body: body instanceof Readable ? body : Readable.from(body === '' ? [] : [Buffer.from(body)]),
+      });
     },
     destroy: async () => {
       destroyed += 1;
@@ -190,6 +193,22 @@ describe('What an instance says of those that it calls', () => {
     expect(names(instance)).toEqual(['a']);
     await says([200, body('b', MOST_BYTES + 1)]);
     expect([names(instance), instance.isHealthy]).toEqual([['a'], true]);
+    await end();
+  });
+
+  it('is not read on where it has no end', async () => {
+    const { says, instance, end } = watch();
+    let pieces = 0;
+    const endless = new Readable({
+      read() {
+        pieces += 1;
+        this.push(Buffer.alloc(MOST_BYTES / 4, ' '));
+      },
+    });
+    instance.isHealthy = false;
+    await says([200, endless]);
+    expect([instance.isHealthy, endless.destroyed]).toEqual([true, true]);
+    expect(pieces).toBeLessThan(20);
     await end();
   });
 });
