@@ -66,7 +66,7 @@ describe('The snapshot of an instance', () => {
       { state: 'isolated', isolatedSince: SINCE },
     ],
   ])('that is %j says no more than %j', (told, expected) => {
-    expect(snapshot([told]).instances).toEqual([
+    expect(snapshot([told]).instances).toStrictEqual([
       { id: '1', ...expected, inFlight: 0, requests: 0, failures: 0 },
     ]);
   });
@@ -112,7 +112,7 @@ describe('The snapshot of a target', () => {
 
   it('counts, and has the latest failure and the latency where there are any', () => {
     const statistics = new Statistics();
-    expect(snapshot([], { statistics })).toEqual({
+    expect(snapshot([], { statistics })).toStrictEqual({
       ...{ name: 'things', breaker: 'open', inFlight: 0, requests: 0, failures: 0 },
       ...{ queued: 5, retries: 3, retriesRefused: 4, recentFailures: [], instances: [] },
     });
