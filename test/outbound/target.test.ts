@@ -49,6 +49,30 @@ describe('a call', () => {
     expect(String(await answer.collect(100))).toBe('hello');
   });
 
+  it('is counted at its target and at its instance while it goes on, and when it has ended', async () => {
+    use();
+    const told = () => {
+      const { instances, ...whole } = target.snapshot();
+      return [whole, ...instances];
+    };
+    let during: unknown[] = [];
+    upstream.answer = (_req, res) => {
+      during = told();
+      res.end('ok');
+    };
+    await (await target.send(get)).collect(10);
+    expect(during).toMatchObject([
+      { requests: 1, inFlight: 1 },
+      { requests: 1, inFlight: 1 },
+    ]);
+    const ended = { requests: 1, inFlight: 0, failures: 0, latency: { p50: expect.any(Number) } };
+    expect(told()).toMatchObject([ended, ended]);
+    upstream.answer = failing(500);
+    (await target.send(get)).discard();
+    const failed = { requests: 2, failures: 1, lastFailure: { reason: 'answered 500' } };
+    expect(told()).toMatchObject([failed, failed]);
+  });
+
   it('that the target never could answer says nothing of how it is', async () => {
     upstream.answer = failing(501, 501, 501);
     use({ breaker: { kind: 'consecutive', failures: 1 } });

@@ -45,3 +45,57 @@ it('counts back to nothing when all is forgotten', () => {
   for (let index = 0; index < 3; index++) store.delete(key(index));
   expect(store.sizeOf('things')).toEqual({ entries: 0, bytes: 0 });
 });
+
+it.each<[what: string, key: string, headers: string[], selecting: [string, string | null][], bytes: number]>([
+  ['nothing but itself', 'a e ', [], [], 512 + 8],
+  ['a key', 'a e /x/1', [], [], 512 + 16],
+  ['headers', 'a e ', ['A', 'bcd'], [], 512 + 8 + 8],
+  [
+    'fields that it is chosen by',
+    'a e ',
+    [],
+    [
+      ['ab', 'c'],
+      ['d', null],
+    ],
+    512 + 8 + 8,
+  ],
+])('What has %s is counted with that, and fits exactly', (_what, place, headers, selecting, bytes) => {
+  const body = Buffer.alloc(100);
+  const one = new Stored({ status: 200, headers, body, selecting, receivedAt: 0, initialAge: 0 });
+  const all = bytes + body.length;
+  const store = new MemoryStore(all);
+  store.set(place, [one]);
+  expect(store.sizeOf('a')).toEqual({ entries: 1, bytes: all });
+  // There is room for the same twice, and not for one byte less.
+  store.set(place, [one]);
+  expect(store.sizeOf('a')).toEqual({ entries: 1, bytes: all });
+  const small = new MemoryStore(all - 1);
+  small.set(place, [one]);
+  expect(small.sizeOf('a')).toEqual({ entries: 0, bytes: 0 });
+});
+
+it('drives out no more than it has to, and counts each service for itself', () => {
+  const size = (service: string) => store.sizeOf(service);
+  const one = stored(100);
+  const place = (service: string, index: number) => keyOf(service, 'e', `/${index}`);
+  const probe = new MemoryStore(10 * KB);
+  probe.set(place('a', 1), [one]);
+  const { bytes } = probe.sizeOf('a');
+  const store = new MemoryStore(3 * bytes);
+  for (const [service, index] of [
+    ['a', 1],
+    ['a', 2],
+    ['b', 1],
+  ] as const)
+    store.set(place(service, index), [one]);
+  expect([size('a'), size('b'), size('c')]).toEqual([
+    { entries: 2, bytes: 2 * bytes },
+    { entries: 1, bytes },
+    { entries: 0, bytes: 0 },
+  ]);
+  store.set(place('b', 2), [one]);
+  expect([size('a').entries, size('b').entries]).toEqual([1, 2]);
+  expect(store.get(place('a', 2)).answers).toEqual([one]);
+  expect(store.get(place('a', 1))).toEqual({ answers: [], state: '' });
+});

@@ -1,0 +1,137 @@
+/** What is told of a target, by the states of its instances. */
+import { describe, expect, it } from '@jest/globals';
+import type { BreakerState } from '../../src/outbound/breaker.ts';
+import { Statistics } from '../../src/outbound/statistics.ts';
+import { halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
+
+interface Told {
+  readonly state?: BreakerState;
+  readonly isHealthy?: boolean;
+  readonly isolatedSince?: string;
+  /** Milliseconds since the epoch. */
+  readonly openUntil?: number;
+  /** By circuit. */
+  readonly states?: readonly BreakerState[];
+}
+
+const SINCE = '2026-01-01T00:00:00.000Z';
+
+const instance = (
+  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, states }: Told = {},
+  id = '1',
+) =>
+  ({
+    ...{ id, state, isHealthy, isolatedSince, openUntil, statistics: new Statistics() },
+    isIsolated: isolatedSince !== undefined,
+    stateOf: (circuit: number) => states?.[circuit] ?? state,
+    openUntilOf: (circuit: number) => openUntil + circuit,
+  }) as never;
+
+const snapshot = (
+  all: readonly Told[],
+  {
+    operations = {},
+    own = [],
+    statistics = new Statistics(),
+  }: { operations?: Record<string, number>; own?: string[]; statistics?: Statistics } = {},
+) =>
+  snapshotOf({
+    ...{ name: 'things', instances: all.map((one, index) => instance(one, String(index + 1))), statistics },
+    resiliences: {
+      ...{ budget: { retries: 3, refused: 4 }, queued: 5 },
+      ...{ operationCircuits: new Map(Object.entries(operations)), ownCircuits: new Set(own) },
+    } as never,
+  });
+
+const working: Told = {};
+const ejected: Told = { state: 'open', openUntil: 5000 };
+const later: Told = { state: 'open', openUntil: 9000 };
+const trial: Told = { state: 'half-open' };
+const isolated: Told = { isolatedSince: SINCE };
+
+describe('The snapshot of an instance', () => {
+  it.each<[Told, object]>([
+    [working, { state: 'working' }],
+    [{ isHealthy: false }, { state: 'unhealthy' }],
+    [trial, { state: 'trial' }],
+    [{ ...trial, isHealthy: false }, { state: 'trial' }],
+    [ejected, { state: 'ejected', ejectedUntil: '1970-01-01T00:00:05.000Z' }],
+    [isolated, { state: 'isolated', isolatedSince: SINCE }],
+    [
+      { ...ejected, ...isolated },
+      { state: 'isolated', isolatedSince: SINCE },
+    ],
+    [
+      { ...isolated, isHealthy: false },
+      { state: 'isolated', isolatedSince: SINCE },
+    ],
+  ])('that is %j says no more than %j', (told, expected) => {
+    expect(snapshot([told]).instances).toStrictEqual([
+      { id: '1', ...expected, inFlight: 0, requests: 0, failures: 0 },
+    ]);
+  });
+});
+
+describe('The snapshot of a target', () => {
+  it.each<[string, readonly Told[], BreakerState, string | undefined]>([
+    ['one that works', [ejected, working, trial], 'closed', undefined],
+    ['one that is tried', [ejected, trial], 'half-open', undefined],
+    ['none that takes calls', [later, ejected], 'open', '1970-01-01T00:00:05.000Z'],
+    ['one that works and is isolated', [isolated, later], 'open', '1970-01-01T00:00:09.000Z'],
+    [
+      'one that is ejected and isolated',
+      [{ ...ejected, ...isolated }, later],
+      'open',
+      '1970-01-01T00:00:09.000Z',
+    ],
+    ['only isolated ones', [isolated, isolated], 'open', undefined],
+  ])('with %s is %3$s', (_what, all, breaker, retryAt) => {
+    const told = snapshot(all);
+    expect([told.breaker, told.retryAt, 'retryAt' in told]).toEqual([
+      breaker,
+      retryAt,
+      retryAt !== undefined,
+    ]);
+  });
+
+  it('names the circuits of operations that are their own or are not closed', () => {
+    const states: BreakerState[] = ['closed', 'closed', 'open', 'half-open', 'open'];
+    const operations = { one: 1, two: 2, three: 3 };
+    expect(snapshot([{ states }], { operations }).circuits).toEqual([
+      { operationId: 'two', breaker: 'open' },
+      { operationId: 'three', breaker: 'half-open' },
+    ]);
+    expect(snapshot([{ states }], { operations: { one: 1 }, own: ['one'] }).circuits).toEqual([
+      { operationId: 'one', breaker: 'closed' },
+    ]);
+    expect(snapshot([{ states }], { operations: { one: 1 } })).not.toHaveProperty('circuits');
+    // Another instance takes the calls of the operation; an isolated one does not.
+    expect(snapshot([{ states }, working], { operations })).not.toHaveProperty('circuits');
+    expect(snapshot([{ states }, isolated], { operations }).circuits).toHaveLength(2);
+  });
+
+  it('counts, and has the latest failure and the latency where there are any', () => {
+    const statistics = new Statistics();
+    expect(snapshot([], { statistics })).toStrictEqual({
+      ...{ name: 'things', breaker: 'open', inFlight: 0, requests: 0, failures: 0 },
+      ...{ queued: 5, retries: 3, retriesRefused: 4, recentFailures: [], instances: [] },
+    });
+    statistics.requests = 2;
+    statistics.inFlight = 1;
+    for (const milliseconds of [1, 2, 3, 4]) statistics.recordLatency(milliseconds);
+    statistics.recordFailure('first', 'getThing');
+    statistics.recordFailure('second', 'getThing');
+    const told = snapshot([], { statistics });
+    expect(told).toMatchObject({
+      ...{ inFlight: 1, requests: 2, failures: 2, latency: { p50: 3, p99: 4 } },
+      recentFailures: [{ reason: 'second', operationId: 'getThing' }, { reason: 'first' }],
+    });
+    expect(told.lastFailure).toEqual({ at: expect.any(String), reason: 'second' });
+  });
+});
+
+it('A circuit is half open first where the first instance that takes calls may be tried', () => {
+  const all = [later, ejected, { ...isolated, openUntil: 1 }].map((one) => instance(one));
+  expect(halfOpenAt(all, 2)).toBe(5002);
+  expect(halfOpenAt([instance(isolated)], 2)).toBeUndefined();
+});
