@@ -1,23 +1,16 @@
 /** The instances of one URL, as the addresses of its host name come and go. */
 import type { LookupAddress } from 'node:dns';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Endpoint, type EndpointOptions, freeId, type Owner } from '../../src/outbound/endpoint.ts';
 import { Instance } from '../../src/outbound/instance.ts';
 import { Resiliences } from '../../src/outbound/resilience.ts';
-import { pass, useFakeTime } from '../support/fake-time.ts';
+import { fakeTimeInEachTest, pass } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';
 
 const INTERVAL = 10_000;
 const SOONEST = 250;
 
-beforeEach(() => {
-  useFakeTime();
-  jest.spyOn(Math, 'random').mockReturnValue(0.5);
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-  jest.useRealTimers();
-});
+fakeTimeInEachTest();
 
 const turns = async () => {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);

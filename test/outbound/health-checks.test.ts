@@ -1,22 +1,15 @@
 /** What an instance says of its health, response by response, and what is thought of it then. */
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { watchHealth } from '../../src/outbound/health-checks.ts';
 import type { Instance } from '../../src/outbound/instance.ts';
-import { pass, until, useFakeTime } from '../support/fake-time.ts';
+import { fakeTimeInEachTest, pass, until } from '../support/fake-time.ts';
 
 const EVERY = 1000;
 const TIMEOUT = 100;
 const MOST_BYTES = 65_536;
 
-beforeEach(() => {
-  useFakeTime();
-  jest.spyOn(Math, 'random').mockReturnValue(0.5);
-});
-afterEach(() => {
-  jest.restoreAllMocks();
-  jest.useRealTimers();
-});
+fakeTimeInEachTest();
 
 /** A status with a body; none is an instance that does not respond; an error is a connection that fails. */
 type Said = readonly [status: number, body?: string | Readable] | undefined | Error;

@@ -1,10 +1,22 @@
 /** Time that stands still until a test moves it, while the network goes on. */
-import { jest } from '@jest/globals';
+import { afterEach, beforeEach, jest } from '@jest/globals';
 
 /** Ended by `jest.useRealTimers()`. */
 export const useFakeTime = (): void => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
 };
+
+/** For each test of a file: such a time, and jitter that is always half of what it may be. */
+export function fakeTimeInEachTest(): void {
+  beforeEach(() => {
+    useFakeTime();
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+}
 
 /** More than anything here takes; a test that waits in vain is to say so, and to end. */
 const MOST_TURNS = 20_000;

@@ -12,10 +12,6 @@ export class Recent {
     this.#most = most;
   }
 
-  get(key: string, make: () => Entity): Entity {
-    return this.find(key) ?? this.keep(key, make());
-  }
-
   find(key: string): Entity | undefined {
     const held = this.#held.get(key);
     if (held === undefined) return undefined;
