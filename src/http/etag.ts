@@ -5,9 +5,9 @@
  * written. So a tag from any format can be held against the state as it is now, and still no two that
  * differ in a byte share one.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-const digest = (bytes: string | Uint8Array): string => createHash('sha1').update(bytes).digest('base64url');
+const digest = (bytes: string | Uint8Array): string => hash('sha1', bytes, 'base64url');
 
 /** @param state as `stateTag` names it; without it the tag is of no state: a page, a resource with embeds */
 export const etagOf = (bytes: string | Uint8Array, state?: string): string =>

@@ -102,14 +102,16 @@ const isExact = (value: unknown, text: string): boolean =>
 /** As `JSON.stringify`, of what `parseExact` has read, and whatever was made of it. */
 export function writeExact(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
-  return text.includes(`"${MARK_ESCAPED}`) ? text.replaceAll(WRITTEN_STAND_INS, '"$1"') : text;
+  return text.includes(MARK_ESCAPED) ? text.replaceAll(WRITTEN_STAND_INS, '"$1"') : text;
 }
 
+/** Without an array of the members of each object, which would take most of the time. */
 function isDeeper(value: unknown, most: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (most === 0) return true;
-  for (const member of Array.isArray(value) ? value : Object.values(value))
-    if (typeof member === 'object' && isDeeper(member, most - 1)) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, most - 1));
+  const object = value as Record<string, unknown>;
+  for (const name in object) if (isDeeper(object[name], most - 1)) return true;
   return false;
 }
 

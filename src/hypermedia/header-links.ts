@@ -16,12 +16,24 @@ const pointerOf = (...keys: readonly string[]): string =>
 /** @returns none where the operation answers with no JSON */
 export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): HeaderLink[] {
   if (shape === undefined) return [];
-  const document = documentPath(shape.service);
   const own = RELATIONS.flatMap((rel) => format.hrefs(body, rel).map((href): HeaderLink => ({ rel, href })));
+  return [...own, ...descriptionsOf(shape)];
+}
+
+type Shape = NonNullable<GraphOperation['shape']>;
+
+const descriptions = new WeakMap<Shape, readonly HeaderLink[]>();
+
+/** The same for each response of a shape. */
+function descriptionsOf(shape: Shape): readonly HeaderLink[] {
+  const known = descriptions.get(shape);
+  if (known !== undefined) return known;
+  const document = documentPath(shape.service);
   const schema = `${document}#${pointerOf('components', 'schemas', shape.name)}`;
-  return [
-    ...own,
+  const links = [
     ...(shape.isNamed ? [{ rel: 'describedby', href: schema, type: OPENAPI_JSON }] : []),
     { rel: 'service-desc', href: document, type: OPENAPI_JSON },
   ];
+  descriptions.set(shape, links);
+  return links;
 }

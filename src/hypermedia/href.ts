@@ -93,16 +93,26 @@ function comesBack(template: PathTemplate, path: string, values: readonly string
  * characters that no URI may have.
  */
 export function withQuery(href: string, values: Values): string {
-  const [, path = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(href) ?? [];
   const set = new Map(values);
-  const kept = (query ?? '').split('&').filter((pair) => pair !== '' && !set.has(nameOf(pair)));
-  const added = [...set].flatMap(([name, value]) =>
-    (value === undefined ? [] : [value].flat()).map(
-      (one) => `${encode(name)}=${encodeValue(name, String(one))}`,
-    ),
-  );
-  const pairs = [...kept.map(uriText), ...added];
-  return path + (pairs.length === 0 ? '' : `?${pairs.join('&')}`) + fragment;
+  const fragmentAt = at(href, '#', href.length);
+  const queryAt = at(href, '?', fragmentAt);
+  const pairs: string[] = [];
+  if (queryAt < fragmentAt)
+    for (const pair of href.slice(queryAt + 1, fragmentAt).split('&'))
+      if (pair !== '' && !set.has(nameOf(pair))) pairs.push(uriText(pair));
+  for (const [name, value] of set) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value])
+      pairs.push(`${encode(name)}=${encodeValue(name, String(one))}`);
+  }
+  const query = pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+  return href.slice(0, queryAt) + query + href.slice(fragmentAt);
+}
+
+/** Where a character is first, before an end. */
+function at(text: string, character: string, end: number): number {
+  const index = text.indexOf(character);
+  return index < 0 || index > end ? end : index;
 }
 
 /** Whether a link has an href that parameters can be added to: a template (RFC 6570) is filled in by its reader. */

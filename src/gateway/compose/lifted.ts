@@ -1,6 +1,6 @@
 /** An answer of a service that knows nothing of links → a representation with them. */
 
-import { readLinks, type WrittenLink, writtenLink } from '../../http/link-header.ts';
+import { type HeaderLink, readLinks, type WrittenLink, writtenLink } from '../../http/link-header.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
@@ -73,10 +73,11 @@ function selected({ uri, rels, anchor }: WrittenLink, body: Body, format: Format
   return hrefs.find((href) => uri.endsWith(plain(href))) ?? uri;
 }
 
-/** Whether a `Link` header has a link already. */
-export function hasLink(rawHeaders: readonly string[], rel: string, href: string): boolean {
-  return linksIn(valuesOf(rawHeaders, 'link')).some(
-    ({ uri, rels, anchor }) => !anchor && uri === href && rels.includes(rel),
+/** Of links, those that no `Link` header has already. */
+export function withoutWritten(links: readonly HeaderLink[], rawHeaders: readonly string[]): HeaderLink[] {
+  const written = linksIn(valuesOf(rawHeaders, 'link')).filter(({ anchor }) => !anchor);
+  return links.filter(
+    ({ rel, href }) => !written.some(({ uri, rels }) => uri === href && rels.includes(rel)),
   );
 }
 

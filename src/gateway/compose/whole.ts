@@ -20,7 +20,7 @@ import { exchangeOf } from '../exchange.ts';
 import type { Composing } from './compose.ts';
 import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';
-import { decodedValues, hasLink, liftAnswer, withSelectedLinks } from './lifted.ts';
+import { decodedValues, liftAnswer, withoutWritten, withSelectedLinks } from './lifted.ts';
 import { accepting, fetchParts } from './parts.ts';
 import { remaining } from './remaining.ts';
 import { sendReply } from './reply.ts';
@@ -165,7 +165,7 @@ function send(
   if (expanded) kept.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
   if (lifting) kept.push('Vary', 'Accept, Prefer');
-  const links = headerLinks(body, format, operation).filter(({ rel, href }) => !hasLink(kept, rel, href));
+  const links = withoutWritten(headerLinks(body, format, operation), kept);
   if (links.length > 0) kept.push('Link', linkHeader(links));
   kept.push(...added.flat());
 
