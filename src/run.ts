@@ -6,8 +6,8 @@
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
 import { ContractFault } from './contract/contract-fault.ts';
-import { redact } from './http/redact.ts';
-import { tracer } from './http/tracing.ts';
+import { redact } from './observability/redact.ts';
+import { tracer } from './observability/tracing.ts';
 
 export interface Running {
   /** Tells that it ends, and resolves when whoever has to know it has had time to see it. */

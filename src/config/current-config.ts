@@ -1,6 +1,6 @@
 /** `gateway.yaml` as it is now, or, where that is broken, as it was when it was good. */
 import { ConfigError } from './config-error.ts';
-import type { ConfigFile, GatewayConfig } from './gateway-yaml.ts';
+import type { ConfigFile, GatewayConfig } from './yaml/gateway-yaml.ts';
 
 export interface CurrentConfig {
   readonly config: GatewayConfig;

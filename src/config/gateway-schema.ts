@@ -1,13 +1,13 @@
 /** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
 import { z } from 'zod';
-import { networkOf } from '../http/trust-proxy.ts';
-import { cacheSchema, serviceCacheSchema } from './cache.ts';
+import { networkOf } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
-import { healthSchema } from './health-check.ts';
 import { limitsSchema } from './limits.ts';
-import { isUrl } from './place.ts';
-import { policySchema } from './policy.ts';
+import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
+import { healthSchema } from './policies/health-check.ts';
+import { policySchema } from './policies/policy.ts';
 import { duration } from './units.ts';
+import { isUrl } from './yaml/source-location.ts';
 
 const place = z
   .string()

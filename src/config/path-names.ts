@@ -3,7 +3,7 @@
  * gateway and the services read the same file, so all of them know, and every link says the new name.
  */
 import { ConfigError } from './config-error.ts';
-import { nearestOf } from './faults.ts';
+import { nearestOf } from './yaml/faults.ts';
 
 /** New path template by the contract's. */
 export type PathNames = Readonly<Record<string, string>>;

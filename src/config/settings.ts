@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
-import { faultsOf } from './faults.ts';
+import { faultsOf } from './yaml/faults.ts';
 
 const SAMPLERS = [
   'always_on',

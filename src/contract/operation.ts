@@ -4,10 +4,10 @@
  */
 import type { Deprecation } from './deprecation.ts';
 import { JSON_TYPE } from './media-types.ts';
-import { type ApplyPatch, isPatch, type Patch } from './patch.ts';
 import type { ProblemType } from './problem.ts';
 import type { Body, Resource, StateOf } from './resource.ts';
 import type { z } from './schema.ts';
+import { type ApplyPatch, isPatch, type Patch } from './schemas/patch.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RequestContext } from '../http/context.ts';
 import type { GatewayOperation } from './operation.ts';
-import type { Match } from './router.ts';
+import type { Match } from './routing/router.ts';
 
 export class Exchange {
   readonly context: RequestContext;

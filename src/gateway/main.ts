@@ -1,9 +1,10 @@
 /** The gateway alone: `npm run start:gateway`. */
-import { configFile } from '../config/gateway-yaml.ts';
-import { LastGood } from '../config/last-good.ts';
+
+import { LastGood } from '../config/last-known-good.ts';
 import { readSettings } from '../config/settings.ts';
-import { createLog } from '../http/log.ts';
-import { startTracing } from '../http/start-tracing.ts';
+import { configFile } from '../config/yaml/gateway-yaml.ts';
+import { createLog } from '../observability/log.ts';
+import { startTracing } from '../observability/start-tracing.ts';
 import { run } from '../run.ts';
 import { banner } from './banner.ts';
 import { startGateway } from './start.ts';

@@ -1,7 +1,7 @@
 /** `operations` of a service in `gateway.yaml`: a policy for one that there is not would hold for nothing, unnoticed. */
 import { ConfigError } from '../config/config-error.ts';
-import { nearestOf } from '../config/faults.ts';
-import type { ServiceConfig } from '../config/gateway-yaml.ts';
+import { nearestOf } from '../config/yaml/faults.ts';
+import type { ServiceConfig } from '../config/yaml/gateway-yaml.ts';
 
 /**
  * @param known operation ids of its document

@@ -1,15 +1,15 @@
 /** Puts a gateway together from its configuration, lets it listen, and takes over what changes. */
 import { setTimeout } from 'node:timers/promises';
-import type { ConfigFile, GatewayConfig } from '../config/gateway-yaml.ts';
-import type { LastGood } from '../config/last-good.ts';
-import { hostGuard } from '../http/allowed-hosts.ts';
-import { type Listening, listen } from '../http/listen.ts';
-import type { Log } from '../http/log.ts';
-import { securityWarning } from './document/security.ts';
-import { INTERVAL } from './history.ts';
-import { STATUS_PATH } from './pages/discovery.ts';
-import { samplePath } from './pages/sample.ts';
-import { Live } from './reload/live.ts';
+import type { LastGood } from '../config/last-known-good.ts';
+import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
+import { hostGuard } from '../http/server/allowed-hosts.ts';
+import { type Listening, listen } from '../http/server/listen.ts';
+import type { Log } from '../observability/log.ts';
+import { securityWarning } from '../openapi/security.ts';
+import { STATUS_PATH } from './portal/discovery/discovery.ts';
+import { samplePath } from './portal/discovery/sample-request.ts';
+import { INTERVAL } from './portal/status/history.ts';
+import { Live } from './reload/reloadable-gateway.ts';
 import { watch } from './reload/watch.ts';
 
 export interface StartGatewayOptions {

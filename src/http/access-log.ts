@@ -6,8 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
 import { isEventStream } from './event-stream.ts';
-import type { Step } from './in-order.ts';
-import { requestTarget } from './request-target.ts';
+import type { Step } from './server/pipeline.ts';
+import { requestTarget } from './uri/request-target.ts';
 
 export interface AccessRecord {
   readonly context: RequestContext;

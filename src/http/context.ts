@@ -3,8 +3,8 @@
  * that the log and the metrics carry.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Compression } from './compression.ts';
-import type { TraceSpan } from './tracing.ts';
+import type { TraceSpan } from '../observability/tracing.ts';
+import type { Compression } from './body/compression.ts';
 
 export class RequestContext {
   /** `X-Request-Id`: the caller's own when it is sane. */

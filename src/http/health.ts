@@ -9,7 +9,7 @@ import type { Request, Response, Router } from 'express';
 import { HEALTH } from '../contract/media-types.ts';
 import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
 import { findContext } from './context.ts';
-import { cache, get, json, send } from './entity.ts';
+import { cache, get, json, send } from './page/entity.ts';
 
 /** From well to ill. */
 export const HEALTH_STATES = ['pass', 'warn', 'fail'] as const;

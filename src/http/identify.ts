@@ -5,12 +5,12 @@
  * with the rest of its raw head, which is cheaper).
  */
 import { randomUUID } from 'node:crypto';
-import type { Compression } from './compression.ts';
+import { isTraceparent, newTraceparent } from '../observability/trace-context.ts';
+import { tracer } from '../observability/tracing.ts';
+import type { Compression } from './body/compression.ts';
 import { RequestContext, setContext } from './context.ts';
-import { deadlineOf } from './deadline.ts';
-import type { Step } from './in-order.ts';
-import { isTraceparent, newTraceparent } from './trace-context.ts';
-import { tracer } from './tracing.ts';
+import { deadlineOf } from './headers/deadline.ts';
+import type { Step } from './server/pipeline.ts';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 

@@ -7,8 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { Problem } from '../contract/problem.ts';
 import { crossSite } from '../contract/problems.ts';
-import { forwardedHost, isLocalName } from './allowed-hosts.ts';
-import { isFromGateway } from './via.ts';
+import { isFromGateway } from './headers/via.ts';
+import { forwardedHost, isLocalName } from './server/allowed-hosts.ts';
 
 /** RFC 9110 §9.2.1, and QUERY: they change nothing. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);

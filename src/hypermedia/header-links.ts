@@ -1,10 +1,10 @@
 /** The `Link` header of a resource (RFC 8288), for clients that read no body: where it is, its neighbours, its description. */
 import { OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath } from '../contract/places.ts';
-import type { HeaderLink } from '../http/link-header.ts';
-import { escapedKey } from './expression.ts';
+import type { HeaderLink } from '../http/headers/link-header.ts';
+import { escapedKey } from '../openapi/runtime-expression.ts';
 import type { Body, Embedding } from './formats/format.ts';
-import type { GraphOperation } from './graph.ts';
+import type { GraphOperation } from './graph/link-graph.ts';
 
 /** Those that are told of what a body is about. */
 const RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];

@@ -1,11 +1,11 @@
 /** State → representation: the state with its links and the actions that it allows, in no format yet. */
 import type { PageState } from '../contract/resource.ts';
-import type { AffordanceTable } from './affordance.ts';
-import { allowed } from './affordance.ts';
-import type { Exchange } from './expression.ts';
-import { type GraphOperation, isAction, isForm, type Shape } from './graph.ts';
+import type { Exchange } from '../openapi/runtime-expression.ts';
+import type { AffordanceTable } from './affordances/affordance.ts';
+import { allowed } from './affordances/affordance.ts';
+import { type GraphOperation, isAction, isForm, type Shape } from './graph/link-graph.ts';
+import { linkValue } from './graph/resolve-link.ts';
 import { href, type ParameterValue, withQuery } from './href.ts';
-import { linkValue } from './link-value.ts';
 
 export interface LinkValue {
   readonly href: string;

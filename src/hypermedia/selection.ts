@@ -3,7 +3,7 @@ import type { ExpandLimits } from '../config/limits.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
 import { type Embeds, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
 import { impliedPaths, type Kept, planFields } from './fields/plan.ts';
-import type { GraphOperation } from './graph.ts';
+import type { GraphOperation } from './graph/link-graph.ts';
 import { withQuery } from './href.ts';
 
 const PARAMETERS = ['expand', 'fields'] as const;

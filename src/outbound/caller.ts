@@ -1,6 +1,7 @@
 /** Who calls a service, and what it has of each call. */
-import type { UpstreamAnswer } from './answer.ts';
-import type { OutboundRequest } from './call.ts';
+
+import type { OutboundRequest } from './call/call.ts';
+import type { UpstreamAnswer } from './call/upstream-response.ts';
 
 export interface Outgoing {
   /** Settles with the head; rejects with a Problem, or CallAborted when it is given up. */

@@ -12,7 +12,7 @@ import {
   type Resource,
 } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
-import { queryOf } from '../http/target.ts';
+import { queryOf } from '../http/uri/target.ts';
 import { href, pathTemplate } from '../hypermedia/href.ts';
 import { type JsonTarget, sendJson } from './json.ts';
 

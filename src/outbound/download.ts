@@ -4,7 +4,7 @@
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
-import { Pieces } from '../http/pieces.ts';
+import { Pieces } from '../http/body/pieces.ts';
 
 const TIME = 15_000;
 const MOST_BYTES = 64 * 1024 ** 2;

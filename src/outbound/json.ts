@@ -2,12 +2,12 @@
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
-import { callerDeadline, callerHeaders } from '../http/as-caller.ts';
-import { remainingControl } from '../http/cache-control.ts';
-import { charsetOf } from '../http/charset.ts';
-import { isJsonType } from '../http/json-type.ts';
-import { CallFailure } from './call-failure.ts';
-import { brokenOff } from './explain.ts';
+import { charsetOf } from '../http/body/charset.ts';
+import { isJsonType } from '../http/body/json-type.ts';
+import { callerDeadline, callerHeaders } from '../http/caller-context.ts';
+import { remainingControl } from '../http/headers/cache-control.ts';
+import { CallFailure } from './call/call-errors.ts';
+import { brokenOff } from './call/to-problem.ts';
 
 /** As much of a target as a JSON call needs. */
 export interface JsonTarget {

@@ -1,9 +1,10 @@
 /** What is told of a target and of each of its instances. No address is in it. */
-import type { BreakerState } from './breaker.ts';
-import { stands } from './choice.ts';
-import type { Instance } from './instance.ts';
-import type { Resiliences } from './resilience.ts';
-import type { Failure, Statistics } from './statistics.ts';
+
+import type { Instance } from './instances/instance.ts';
+import { stands } from './instances/load-balancer.ts';
+import type { Failure, Statistics } from './instances/statistics.ts';
+import type { BreakerState } from './resilience/breaker.ts';
+import type { Resiliences } from './resilience/resilience.ts';
 
 export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
 

@@ -5,26 +5,26 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError } from 'cockatiel';
-import type { ServicePolicies } from '../config/policies.ts';
-import { causeText } from '../http/cause.ts';
-import { DEADLINE_HEADER } from '../http/deadline.ts';
-import { isFailure, type UpstreamAnswer } from './answer.ts';
-import { Attempt } from './attempt.ts';
-import { Call, type OutboundRequest } from './call.ts';
-import { CallAborted, CallFailure, OutOfTime, RESPONSE_FAULTS } from './call-failure.ts';
+import type { ServicePolicies } from '../config/policies/policies.ts';
+import { DEADLINE_HEADER } from '../http/headers/deadline.ts';
+import { causeText } from '../http/problems/cause.ts';
+import { Attempt } from './call/attempt.ts';
+import { traced } from './call/attempt-span.ts';
+import { Call, type OutboundRequest } from './call/call.ts';
+import { CallAborted, CallFailure, OutOfTime, RESPONSE_FAULTS } from './call/call-errors.ts';
+import { explained, keptBack } from './call/to-problem.ts';
+import { uploadOf } from './call/upload.ts';
+import { isFailure, type UpstreamAnswer } from './call/upstream-response.ts';
 import { type Caller, untilAborted } from './caller.ts';
-import { choose, stands, takesCalls } from './choice.ts';
-import { type Dependency, together } from './dependencies.ts';
-import type { Endpoint, Owner } from './endpoint.ts';
-import { renewEndpoints, type TargetPlace } from './endpoints.ts';
-import { explained, keptBack } from './explain.ts';
-import type { Instance } from './instance.ts';
-import type { Lookup } from './lookup.ts';
-import { Resiliences } from './resilience.ts';
-import { Statistics } from './statistics.ts';
+import { type Dependency, together } from './instances/dependencies.ts';
+import type { Lookup } from './instances/dns.ts';
+import type { Endpoint, Owner } from './instances/endpoint.ts';
+import { renewEndpoints, type TargetPlace } from './instances/endpoints.ts';
+import type { Instance } from './instances/instance.ts';
+import { choose, stands, takesCalls } from './instances/load-balancer.ts';
+import { Statistics } from './instances/statistics.ts';
+import { Resiliences } from './resilience/resilience.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
-import { traced } from './traced.ts';
-import { uploadOf } from './upload.ts';
 
 export interface TargetParts {
   /** What it was before; instances that are called as before keep their connections and breakers. */

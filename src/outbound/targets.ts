@@ -1,9 +1,9 @@
 /** The services that this process calls, by name. */
 import { isDeepStrictEqual } from 'node:util';
-import type { ServicePolicies } from '../config/policies.ts';
-import { defaultPolicy } from '../config/policy.ts';
-import type { TargetPlace } from './endpoints.ts';
-import type { Lookup } from './lookup.ts';
+import type { ServicePolicies } from '../config/policies/policies.ts';
+import { defaultPolicy } from '../config/policies/policy.ts';
+import type { Lookup } from './instances/dns.ts';
+import type { TargetPlace } from './instances/endpoints.ts';
 import { Target } from './target.ts';
 
 export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetPlace, 'urls'>> {

@@ -6,22 +6,22 @@
  * (406), expand-unknown, fields-unknown and expand-limit (400), precondition-failed (412).
  */
 import type { Request, RequestHandler, Response } from 'express';
+import { writeExact } from '../codecs/exact-json.ts';
 import { Problem } from '../contract/problem.ts';
 import { preconditionFailed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
-import { etagOf, matches, noneMatch } from '../http/etag.ts';
-import { linkHeader } from '../http/link-header.ts';
-import { negotiate } from '../http/negotiate.ts';
-import { preferences } from '../http/prefer.ts';
-import { readQuery, splitTarget } from '../http/target.ts';
-import { isFromGateway } from '../http/via.ts';
-import { writeExact } from '../hypermedia/exact-json.ts';
+import { etagOf, matches, noneMatch } from '../http/headers/etag.ts';
+import { linkHeader } from '../http/headers/link-header.ts';
+import { negotiate } from '../http/headers/negotiate.ts';
+import { preferences } from '../http/headers/prefer.ts';
+import { isFromGateway } from '../http/headers/via.ts';
+import { readQuery, splitTarget } from '../http/uri/target.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
-import { cut } from '../hypermedia/fields/cut.ts';
+import { cut } from '../hypermedia/fields/project.ts';
 import type { Asked, Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
-import type { GraphOperation } from '../hypermedia/graph.ts';
+import type { GraphOperation } from '../hypermedia/graph/link-graph.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
 import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
 import type { Expansion } from './expansion.ts';

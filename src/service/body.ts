@@ -11,9 +11,9 @@ import type { Limits } from '../config/limits.ts';
 import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../contract/problems.ts';
-import { isUtf8Charset, JsonFault, readJson } from '../http/read-json.ts';
-import { hasBody, isEmptyBody } from '../http/request-body.ts';
-import { collectBody, decodedBody } from '../http/whole-body.ts';
+import { isUtf8Charset, JsonFault, readJson } from '../http/body/read-json.ts';
+import { hasBody, isEmptyBody } from '../http/body/request-body.ts';
+import { collectBody, decodedBody } from '../http/body/whole-body.ts';
 
 /** @param types what the operation takes */
 export function jsonBody(

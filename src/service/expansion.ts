@@ -2,15 +2,16 @@
  * `?expand=` of a service: what it owns is answered in process, what is another's is fetched with the
  * outbound client. Behind a gateway only the first is asked for.
  */
+
+import { parseExact, writeExact } from '../codecs/exact-json.ts';
 import type { ExpandLimits } from '../config/limits.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
-import { splitTarget } from '../http/target.ts';
-import { parseExact, writeExact } from '../hypermedia/exact-json.ts';
+import { splitTarget } from '../http/uri/target.ts';
 import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
 import type { Embeds } from '../hypermedia/expand/plan.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
-import type { GraphOperation } from '../hypermedia/graph.ts';
+import type { GraphOperation } from '../hypermedia/graph/link-graph.ts';
 import { matchPath } from '../hypermedia/href.ts';
 import type { OperationRunner } from './operation-runner.ts';
 

@@ -1,5 +1,5 @@
 /** How a service gets a resource of another one for an expansion: as its caller, with its numbers as they were sent. */
-import { readExact } from '../hypermedia/exact-json.ts';
+import { readExact } from '../codecs/exact-json.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
 import type { GetJson } from './expansion.ts';
 

@@ -2,11 +2,11 @@
 import { getOpenApiMetadata } from '@asteasolutions/zod-to-openapi';
 import type { Limits } from '../config/limits.ts';
 import type { Operation } from '../contract/operation.ts';
-import { applyAs, isPatch } from '../contract/patch.ts';
 import { pointerOf } from '../contract/pointer.ts';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import { z } from '../contract/schema.ts';
+import { applyAs, isPatch } from '../contract/schemas/patch.ts';
 
 export interface RawInput {
   readonly params: Readonly<Record<string, unknown>>;

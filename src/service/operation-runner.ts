@@ -6,21 +6,21 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
-import { problemsOf } from '../contract/document.ts';
+import { problemsOf } from '../contract/document/document.ts';
 import { changes, type Handler, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
 import { notImplemented, storageUnavailable } from '../contract/problems.ts';
 import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
-import { etagOf, stateTag } from '../http/etag.ts';
+import { etagOf, stateTag } from '../http/headers/etag.ts';
+import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import { hal } from '../hypermedia/formats/hal.ts';
-import type { GraphOperation, LinkGraph } from '../hypermedia/graph.ts';
-import { Refusal } from '../hypermedia/refusal.ts';
+import type { GraphOperation, LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { Represent, Representation, RequestParts } from '../hypermedia/represent.ts';
 import { plain } from '../hypermedia/selection.ts';
 import { isUnavailable, unavailableDetail } from '../storage/unavailable.ts';
-import type { Idempotency, Reply } from './idempotency.ts';
+import type { Idempotency, Reply } from './idempotency/idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
 import { Precondition } from './precondition.ts';
 

@@ -11,8 +11,8 @@ import { Problem } from '../contract/problem.ts';
 import { preconditionFailed, preconditionRequired } from '../contract/problems.ts';
 import type { Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
-import { namesState, stateTag } from '../http/etag.ts';
-import { Refusal } from '../hypermedia/refusal.ts';
+import { namesState, stateTag } from '../http/headers/etag.ts';
+import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
 
 type Headers = Pick<IncomingHttpHeaders, 'if-match' | 'if-none-match'>;
 

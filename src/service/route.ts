@@ -12,7 +12,7 @@ import { bodyTypes, type Operation } from '../contract/operation.ts';
 import { parametersIn } from '../contract/path-template.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../contract/problems.ts';
-import { RouteTree, whyUnreachable } from '../http/route-tree.ts';
+import { RouteTree, whyUnreachable } from '../http/uri/route-tree.ts';
 import { ASKED_EACH_TIME } from './operation-runner.ts';
 
 export type Routes = RouteTree<Operation>;

@@ -1,7 +1,7 @@
 /** What a service knows of its paths, for the links of problems. */
 import type { Contract } from '../contract/contract.ts';
 import { HEALTH_PATH } from '../contract/places.ts';
-import type { Paths } from '../http/problem-links.ts';
+import type { Paths } from '../http/problems/problem-links.ts';
 import type { Routes } from './route.ts';
 
 export const servicePaths = ({ service }: Contract, routes: Pick<Routes, 'find'>): Paths => ({

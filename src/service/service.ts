@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Contract, Handlers } from '../contract/contract.ts';
 import type { Handler, Operation } from '../contract/operation.ts';
-import type { AffordanceTable } from '../hypermedia/affordance.ts';
+import type { AffordanceTable } from '../hypermedia/affordances/affordance.ts';
 import type { Client } from '../outbound/client.ts';
 import type { Migration } from '../storage/migrate.ts';
 

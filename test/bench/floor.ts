@@ -1,6 +1,6 @@
 /** The least a proxy in Node can do: node:http, undici's pool, headers copied from the raw array. */
 import { Pool } from 'undici';
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/http/server/listen.ts';
 import { reportTo } from './child.ts';
 
 const pool = new Pool(process.env.UPSTREAM ?? '', { connections: 128, pipelining: 1 });

@@ -1,9 +1,9 @@
 /** The gateway as it comes, every default on; its log is written, to where nobody reads it. */
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { reportTo } from './child.ts';
 
 const file = fileURLToPath(import.meta.resolve(process.env.GATEWAY_CONFIG ?? ''));

@@ -2,7 +2,7 @@
  * The service behind: always the same 1 KB of JSON. It listens as often as INSTANCES says; as many processes would share
  * one core, and what that costs is not the gateway's.
  */
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/http/server/listen.ts';
 import { reportTo } from './child.ts';
 
 const body = JSON.stringify({ orderId: 'o1', state: 'APPROVED', note: 'x'.repeat(980) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/http/server/listen.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { FAULTS, heal } from './faults.ts';
 import { figuresOf } from './figures.ts';

@@ -1,6 +1,6 @@
 /** The two services of the run: `catalog`, before which faults are injected, and `accounts`, which is well all the time. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Listening, listen } from '../../src/http/listen.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
 
 /** Fresh for no time, so that every GET asks; to be kept for while the service is down. */
 const KEPT = 'max-age=0, stale-if-error=600';

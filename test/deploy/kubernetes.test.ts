@@ -6,9 +6,9 @@ import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { itSamples } from '../support/samples.ts';
 
 type Models = Record<string, new (one: Manifest) => { validate(): void }>;
@@ -18,7 +18,7 @@ const MODELS: Readonly<Record<string, unknown>> = {
   ...{ 'policy/v1': policy, v1: core },
 };
 
-const FOLDER = '.ci/kubernetes';
+const FOLDER = 'deploy/kubernetes';
 
 /** As it came; what is not there a test finds out. */
 type Manifest = ReturnType<typeof JSON.parse>;

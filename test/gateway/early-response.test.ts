@@ -2,10 +2,10 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway } from '../../src/gateway/app.ts';
-import { liftDocuments } from '../../src/gateway/document/lift.ts';
-import { type Listening, listen } from '../../src/http/listen.ts';
+import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets, type Targets } from '../../src/outbound/targets.ts';
 import { document } from '../support/gateway.ts';
 import { testLog } from '../support/log.ts';

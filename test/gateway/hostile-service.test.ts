@@ -4,10 +4,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway } from '../../src/gateway/app.ts';
-import { liftDocuments } from '../../src/gateway/document/lift.ts';
-import { type Listening, listen } from '../../src/http/listen.ts';
+import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets, type Targets } from '../../src/outbound/targets.ts';
 import { document } from '../support/gateway.ts';
 import { testLog } from '../support/log.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../src/gateway/start.ts';
 import { document } from '../support/gateway.ts';
 import { testLog } from '../support/log.ts';

@@ -37,7 +37,7 @@ describeSamples('with the sample services', () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     const { DATABASE_URL: _, ...env } = process.env;
-    dev = spawn(process.execPath, ['src/dev.ts'], {
+    dev = spawn(process.execPath, ['src/tools/dev.ts'], {
       cwd: folder,
       env: { ...env, PORT: String(port), DATA_DIR: join(folder, 'data') },
     });

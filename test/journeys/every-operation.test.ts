@@ -8,7 +8,7 @@ import type {
   SchemaObject,
 } from 'openapi3-ts/oas31';
 import request from 'supertest';
-import { resolveReference } from '../../src/hypermedia/reference.ts';
+import { resolveReference } from '../../src/openapi/reference.ts';
 import { type Conformance, conformance } from '../support/conformance.ts';
 import { hasSamples } from '../support/samples.ts';
 import { driftOf, type System, startSystem } from '../support/system.ts';

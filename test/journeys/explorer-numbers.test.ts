@@ -1,7 +1,7 @@
 /** Numbers that JavaScript has no room for, in the forms and the raw exchange of the explorer. */
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
-import { createPages } from '../../src/gateway/pages/pages.ts';
+import { createPages } from '../../src/gateway/portal/pages.ts';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
 import { document, startGateway } from '../support/gateway.ts';
 import { live } from '../support/live.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Page } from 'playwright-core';
-import { type Listening, listen } from '../../src/http/listen.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { generate } from '../bench/documents/generate.ts';
 import { violations } from '../support/axe.ts';
 import { describeInBrowser, openWatched } from '../support/browser.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { freePort, startChild } from '../support/child.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeSamples } from '../support/samples.ts';

@@ -36,7 +36,7 @@ describeInCopy('a newer version', () => {
   };
 
   it('comes whole, and what is one’s own stays as it was', async () => {
-    await passes(clone.run(process.execPath, 'src/template/new-service.ts', 'paper-boats'));
+    await passes(clone.run(process.execPath, 'src/tools/scaffold/new-service.ts', 'paper-boats'));
     for (const file of ['services/paper-boats/contract.ts', 'test/services/paper-boats/paper-boats.test.ts'])
       clone.write(file, `// Mine.\n${clone.read(file)}`);
     clone.write('openapi/overlays/mine.yaml', 'overlay: 1.0.0\n');
@@ -66,7 +66,7 @@ describeInCopy('a newer version', () => {
     for (const line of commands) await passes(clone.run('sh', '-c', line));
     await passes(clone.run('npm', 'run', 'check'));
 
-    const made = ['openapi', 'compose.yaml', '.ci/kubernetes'];
+    const made = ['openapi', 'compose.yaml', 'deploy/kubernetes'];
     const notTaken = ['services', 'test/services', 'gateway.yaml', ...made].map((path) => `:!${path}`);
     expect(git(clone, 'diff', 'linkway/main', '--stat', '--', '.', ...notTaken)).toBe('');
     expect(clone.has('test/http/link-header.test.ts')).toBe(false);

@@ -8,9 +8,9 @@ import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
-import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { REMEDIES, type Remedy } from './remedies.ts';
 import { type Lab, OUTAGE, startInstance, type Weakness } from './service.ts';
 

@@ -1,6 +1,6 @@
 /** Instances of a service that are there for a known share of the requests. */
 import type { RequestListener } from 'node:http';
-import { type Listening, listen } from '../../src/http/listen.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
 
 /** How a service that is there 99 % of the time is not there the rest of it. */
 export type Weakness = 'blips' | 'outages';

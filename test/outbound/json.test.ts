@@ -1,7 +1,7 @@
 /** One JSON call, against a service that is scripted. */
 import { describe, expect, it } from '@jest/globals';
 import { Problem } from '../../src/contract/problem.ts';
-import { CallFailure } from '../../src/outbound/call-failure.ts';
+import { CallFailure } from '../../src/outbound/call/call-errors.ts';
 import { type JsonRequest, type JsonTarget, sendJson } from '../../src/outbound/json.ts';
 
 const MEGABYTE = 1024 ** 2;

@@ -1,9 +1,9 @@
 /** Policies of a target, each and in pairs, while time stands still until a test moves it. */
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { PolicyInput } from '../../src/config/policy.ts';
-import type { Call, OutboundRequest } from '../../src/outbound/call.ts';
-import type { CallFailure } from '../../src/outbound/call-failure.ts';
+import type { PolicyInput } from '../../src/config/policies/policy.ts';
+import type { Call, OutboundRequest } from '../../src/outbound/call/call.ts';
+import type { CallFailure } from '../../src/outbound/call/call-errors.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';

@@ -1,7 +1,7 @@
 /** What is told of a target, by the states of its instances. */
 import { describe, expect, it } from '@jest/globals';
-import type { BreakerState } from '../../src/outbound/breaker.ts';
-import { Statistics } from '../../src/outbound/statistics.ts';
+import { Statistics } from '../../src/outbound/instances/statistics.ts';
+import type { BreakerState } from '../../src/outbound/resilience/breaker.ts';
 import { halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
 
 interface Told {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../src/contract/media-types.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { createTargets } from '../../src/outbound/targets.ts';
 import { createService } from '../../src/service/app.ts';
 import { serviceApp } from '../../src/service/start.ts';
-import { service } from '../../src/template/job-cards/main.ts';
+import { service } from '../../src/tools/scaffold/job-cards/main.ts';
 import { testDatabase } from '../support/database.ts';
 import { memoryKeys } from '../support/keys.ts';
 import { lampService } from '../support/lamps.ts';

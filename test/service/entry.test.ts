@@ -4,7 +4,7 @@ import express from 'express';
 import request from 'supertest';
 import type { Contract } from '../../src/contract/contract.ts';
 import { HAL, JSON_TYPE, OPENAPI_JSON } from '../../src/contract/media-types.ts';
-import { problemHandler } from '../../src/http/problem-handler.ts';
+import { problemHandler } from '../../src/http/problems/problem-handler.ts';
 import { entry } from '../../src/service/entry.ts';
 import { document } from '../support/gateway.ts';
 import { books } from '../support/graph.ts';

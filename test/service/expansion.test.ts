@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../src/config/limits.ts';
 import { json } from '../../src/hypermedia/formats/hal.ts';
-import type { GraphOperation } from '../../src/hypermedia/graph.ts';
+import type { GraphOperation } from '../../src/hypermedia/graph/link-graph.ts';
 import { pathTemplate } from '../../src/hypermedia/href.ts';
 import { expansion, type GetJson } from '../../src/service/expansion.ts';
 

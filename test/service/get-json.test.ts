@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defaultLimits } from '../../src/config/limits.ts';
-import { createLog } from '../../src/http/log.ts';
-import { affordances } from '../../src/hypermedia/affordance.ts';
+import { affordances } from '../../src/hypermedia/affordances/affordance.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { createService } from '../../src/service/app.ts';
 import { getJsonFrom } from '../../src/service/get-json.ts';
 import { authors, Book, books, burnBook } from '../support/graph.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import request from 'supertest';
 import { createTargets } from '../../src/outbound/targets.ts';
 import { type ServiceHealthOptions, serviceHealth } from '../../src/service/health.ts';
-import { service } from '../../src/template/job-cards/main.ts';
+import { service } from '../../src/tools/scaffold/job-cards/main.ts';
 import { type TestService, testService } from '../support/service.ts';
 
 describe('the health of a service', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { missingHandlers } from '../../src/service/missing-handlers.ts';
 import type { Service } from '../../src/service/service.ts';
-import { service } from '../../src/template/job-cards/main.ts';
+import { service } from '../../src/tools/scaffold/job-cards/main.ts';
 
 it('are those that a contract names and the service has not', () => {
   expect(missingHandlers(service)).toEqual([]);

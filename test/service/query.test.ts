@@ -4,7 +4,7 @@ import request from 'supertest';
 import { defineContract } from '../../src/contract/contract.ts';
 import { operation } from '../../src/contract/operation.ts';
 import { z } from '../../src/contract/schema.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { createService } from '../../src/service/app.ts';
 import { memoryKeys } from '../support/keys.ts';
 

@@ -2,13 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defineContract } from '../../src/contract/contract.ts';
-import { contractDocument } from '../../src/contract/document.ts';
+import { contractDocument } from '../../src/contract/document/document.ts';
 import { type Operation, operation } from '../../src/contract/operation.ts';
 import { z } from '../../src/contract/schema.ts';
 import { compileOperations } from '../../src/gateway/operation.ts';
-import { createRouter } from '../../src/gateway/router.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createRouter } from '../../src/gateway/routing/router.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { createService } from '../../src/service/app.ts';
 import { memoryKeys } from '../support/keys.ts';
 import { lampService } from '../support/lamps.ts';

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import { request } from 'undici';
-import { Cache } from '../../src/outbound/cache/cache.ts';
+import { Cache } from '../../src/outbound/http-cache/cache.ts';
 import { document, startGateway, type TestGatewayOptions } from './gateway.ts';
 import type { Upstream } from './upstream.ts';
 

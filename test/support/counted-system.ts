@@ -1,8 +1,8 @@
 /** The gateway before every service, each of which counts what it is asked. */
-import { loadGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { loadGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../src/gateway/start.ts';
-import { listen } from '../../src/http/listen.ts';
-import { createLog } from '../../src/http/log.ts';
+import { listen } from '../../src/http/server/listen.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { loadService } from '../../src/service/load.ts';
 import { serviceApp } from '../../src/service/start.ts';

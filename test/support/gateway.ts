@@ -2,11 +2,11 @@
 import type { RequestListener } from 'node:http';
 import { afterEach } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { type GatewayConfig, parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
 import type { Environment } from '../../src/config/settings.ts';
+import { type GatewayConfig, parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway/app.ts';
-import { liftDocuments } from '../../src/gateway/document/lift.ts';
-import { type Listening, listen } from '../../src/http/listen.ts';
+import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { testLog } from './log.ts';
 import { startUpstream, type Upstream } from './upstream.ts';

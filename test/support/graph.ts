@@ -1,13 +1,13 @@
 /** Documents of two small services whose resources lead to each other, for tests of links and of expand. */
 import { batchOf } from '../../src/contract/batch.ts';
 import { type Contract, defineContract } from '../../src/contract/contract.ts';
-import { contractDocument } from '../../src/contract/document.ts';
+import { contractDocument } from '../../src/contract/document/document.ts';
 import { operation } from '../../src/contract/operation.ts';
 import { actionNotAllowed } from '../../src/contract/problems.ts';
 import { page, pageQuery, resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
-import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph.ts';
+import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph/link-graph.ts';
 
 const id = z.string();
 

@@ -1,10 +1,10 @@
 /** A gateway before several instances of one service, with a status that tells of them. */
 
-import { parseGatewayConfig } from '../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway } from '../../src/gateway/app.ts';
-import { liftDocuments } from '../../src/gateway/document/lift.ts';
-import { listen } from '../../src/http/listen.ts';
-import type { Lookup } from '../../src/outbound/lookup.ts';
+import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { listen } from '../../src/http/server/listen.ts';
+import type { Lookup } from '../../src/outbound/instances/dns.ts';
 import type { InstanceSnapshot } from '../../src/outbound/target-snapshot.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { document } from './gateway.ts';

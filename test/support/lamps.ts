@@ -3,7 +3,7 @@ import { type Contract, defineContract } from '../../src/contract/contract.ts';
 import { type Operation, operation } from '../../src/contract/operation.ts';
 import { page, resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';
-import { createLog } from '../../src/http/log.ts';
+import { createLog } from '../../src/observability/log.ts';
 import { createService, type ServiceOptions } from '../../src/service/app.ts';
 import { memoryKeys } from './keys.ts';
 

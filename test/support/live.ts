@@ -1,7 +1,7 @@
 /** What pages about services need to be live, with nothing behind it. */
-import { History } from '../../src/gateway/history.ts';
-import type { Live } from '../../src/gateway/pages/live.ts';
-import { Watchers } from '../../src/http/watchers.ts';
+import { History } from '../../src/gateway/portal/status/history.ts';
+import type { Live } from '../../src/gateway/portal/status/live.ts';
+import { Watchers } from '../../src/http/sse-broadcaster.ts';
 
 export const live = (): Live => ({
   history: new History(),

@@ -1,6 +1,6 @@
 /** A service whose resource leads to the same other one by two relations, for tests of `expand` and `fields`. */
 import { defineContract } from '../../src/contract/contract.ts';
-import { contractDocument } from '../../src/contract/document.ts';
+import { contractDocument } from '../../src/contract/document/document.ts';
 import { operation } from '../../src/contract/operation.ts';
 import { resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';

@@ -1,8 +1,8 @@
 /** The gateway's own pages over two small services, without a gateway around them. */
 import express, { type Express } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { createPages, type PagesOptions } from '../../src/gateway/pages/pages.ts';
-import { problemHandler } from '../../src/http/problem-handler.ts';
+import { createPages, type PagesOptions } from '../../src/gateway/portal/pages.ts';
+import { problemHandler } from '../../src/http/problems/problem-handler.ts';
 import { live } from './live.ts';
 
 const response = (description: string) => ({

@@ -1,6 +1,6 @@
 /** Policies of a target as `gateway.yaml` would give them. */
-import type { ServicePolicies } from '../../src/config/policies.ts';
-import { type PolicyInput, policySchema } from '../../src/config/policy.ts';
+import type { ServicePolicies } from '../../src/config/policies/policies.ts';
+import { type PolicyInput, policySchema } from '../../src/config/policies/policy.ts';
 
 export const policiesOf = (policy: PolicyInput = {}): ServicePolicies => ({
   policy: policySchema.parse(policy),

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe } from '@jest/globals';
-import { servicesHere } from '../../src/template/project.ts';
+import { servicesHere } from '../../src/tools/scaffold/project.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -1,7 +1,7 @@
 /** One schema at every place of a contract where values come in or go out, and what a gateway says to a value there. */
 import http from 'node:http';
-import type { DocumentFault } from '../../src/gateway/document/fault.ts';
-import { parseOpenApi } from '../../src/gateway/read-document.ts';
+import { parseOpenApi } from '../../src/gateway/documents/read-document.ts';
+import type { DocumentFault } from '../../src/openapi/load/document-fault.ts';
 import { startGateway } from './gateway.ts';
 
 export const VERSIONS = ['3.0.3', '3.1.0'] as const;

@@ -4,11 +4,11 @@
  */
 import express, { type Express } from 'express';
 import type { Limits } from '../../src/config/limits.ts';
-import { contractDocument } from '../../src/contract/document.ts';
+import { contractDocument } from '../../src/contract/document/document.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { serviceUnreachable } from '../../src/contract/problems.ts';
-import { createLog } from '../../src/http/log.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
+import { createLog } from '../../src/observability/log.ts';
 import type { JsonTarget } from '../../src/outbound/json.ts';
 import type { Service } from '../../src/service/service.ts';
 import { serviceApp } from '../../src/service/start.ts';

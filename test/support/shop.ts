@@ -1,8 +1,8 @@
 /** A shop that answers as a test says, behind a gateway that holds its answers against its document. */
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
-import { createPages } from '../../src/gateway/pages/pages.ts';
-import { ResponseLedger, type ServiceDrift } from '../../src/gateway/responses/ledger.ts';
+import { ResponseLedger, type ServiceDrift } from '../../src/gateway/conformance/conformance-stats.ts';
+import { createPages } from '../../src/gateway/portal/pages.ts';
 import { document, startGateway } from './gateway.ts';
 import { live } from './live.ts';
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import sampler from 'openapi-sampler';
 import type { MediaTypeObject, OpenAPIObject, PathItemObject, ResponseObject } from 'openapi3-ts/oas31';
 import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
-import { resolveReference } from '../../src/hypermedia/reference.ts';
+import { resolveReference } from '../../src/openapi/reference.ts';
 
 export function standIn(document: OpenAPIObject) {
   const paths = Object.entries(document.paths ?? {}).toSorted(([a], [b]) => braces(a) - braces(b));

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import request from 'supertest';
 import { parse, stringify } from 'yaml';
-import type { ServiceDrift } from '../../src/gateway/responses/ledger.ts';
+import type { ServiceDrift } from '../../src/gateway/conformance/conformance-stats.ts';
 import { start } from '../../src/main.ts';
 import { testStorage } from './storage.ts';
 

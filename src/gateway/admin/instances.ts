@@ -7,12 +7,13 @@
 import type { Request, Response, Router } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../../contract/problems.ts';
-import { cache, get, sendNegotiated } from '../../http/entity.ts';
-import type { Log } from '../../http/log.ts';
-import { prefersHtml } from '../../http/negotiate.ts';
+import { prefersHtml } from '../../http/headers/negotiate.ts';
+import { cache, get, sendNegotiated } from '../../http/page/entity.ts';
 import { sameSite } from '../../http/same-site.ts';
+import type { Log } from '../../observability/log.ts';
 import type { Targets } from '../../outbound/targets.ts';
-import { SERVICES_PATH, servicePath } from '../pages/discovery.ts';
+import { SERVICES_PATH, servicePath } from '../portal/discovery/discovery.ts';
+import { forPrograms } from '../portal/discovery/representations.ts';
 import {
   INSTANCE_ACTIONS,
   INSTANCES,
@@ -20,9 +21,8 @@ import {
   instancePath,
   instanceResource,
   isolationWarning,
-} from '../pages/instances.ts';
-import { forPrograms } from '../pages/representations.ts';
-import type { ServiceSnapshot } from '../pages/service-state.ts';
+} from '../portal/status/instances.ts';
+import type { ServiceSnapshot } from '../portal/status/service-state.ts';
 
 export interface InstancesOptions {
   readonly targets: Targets;

@@ -5,10 +5,10 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
-import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
+import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
 import { INSTANCE_STATES } from '../../outbound/target-snapshot.ts';
-import type { ServiceSnapshot } from '../pages/service-state.ts';
-import type { OperationDrift } from '../responses/ledger.ts';
+import type { OperationDrift } from '../conformance/conformance-stats.ts';
+import type { ServiceSnapshot } from '../portal/status/service-state.ts';
 
 export interface MetricsSources {
   readonly inFlight: () => number;

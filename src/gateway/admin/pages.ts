@@ -1,13 +1,13 @@
 /** What a generation of the gateway tells those who run it, beside its metrics: its health, its status, and what they can do about it. */
 import { type RequestHandler, Router } from 'express';
 import { serveHealth } from '../../http/health.ts';
-import type { ServiceDocument } from '../../hypermedia/graph.ts';
-import { publicInfo } from '../document/merge.ts';
-import { assets } from '../pages/assets.ts';
-import { STATUS_PATH } from '../pages/discovery.ts';
-import { gatewayHealth } from '../pages/health.ts';
-import { serviceStatus } from '../pages/service-status.ts';
-import { type StatusOptions, status } from '../pages/status.ts';
+import type { ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
+import { publicInfo } from '../../openapi/merge/merge.ts';
+import { assets } from '../portal/assets.ts';
+import { STATUS_PATH } from '../portal/discovery/discovery.ts';
+import { gatewayHealth } from '../portal/status/health.ts';
+import { serviceStatus } from '../portal/status/service-status.ts';
+import { type StatusOptions, status } from '../portal/status/status.ts';
 import { type InstancesOptions, instances } from './instances.ts';
 
 export interface AdminPagesOptions

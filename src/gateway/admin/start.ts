@@ -5,11 +5,11 @@
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
 import { notFound } from '../../contract/problems.ts';
-import { hostGuard } from '../../http/allowed-hosts.ts';
-import { type Listening, listen } from '../../http/listen.ts';
-import type { Log } from '../../http/log.ts';
-import { problemHandler } from '../../http/problem-handler.ts';
-import type { Live } from '../reload/live.ts';
+import { problemHandler } from '../../http/problems/problem-handler.ts';
+import { hostGuard } from '../../http/server/allowed-hosts.ts';
+import { type Listening, listen } from '../../http/server/listen.ts';
+import type { Log } from '../../observability/log.ts';
+import type { Live } from '../reload/reloadable-gateway.ts';
 import { Metrics } from './metrics.ts';
 
 export interface AdminOptions {

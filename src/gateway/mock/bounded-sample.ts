@@ -4,7 +4,7 @@
  */
 import sampler from 'openapi-sampler';
 import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
-import { isObject } from '../document/grammar.ts';
+import { isObject } from '../../openapi/load/grammar.ts';
 
 /** The first is the sampler's own. */
 const DEPTHS = [15, 10, 7, 5, 4, 3, 2, 1];

@@ -3,9 +3,9 @@
  * example that its own schema refuses is told, since a service that is written after it would break the contract.
  */
 import type { MediaTypeObject, OpenAPIObject } from 'openapi3-ts/oas31';
-import type { DeclaredMedia } from '../contract/responses.ts';
-import type { SchemaReferences } from '../contract/schema-references.ts';
-import type { DocumentFault } from '../document/fault.ts';
+import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import type { DeclaredMedia } from '../validation/responses.ts';
+import type { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { examplesOf, sampleOf, type Wish } from './example.ts';
 import { generate } from './generate.ts';
 

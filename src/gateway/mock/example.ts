@@ -2,7 +2,7 @@
 import type { MediaTypeObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest } from '../../contract/problems.ts';
-import { resolveReference } from '../../hypermedia/reference.ts';
+import { resolveReference } from '../../openapi/reference.ts';
 import { boundedSample } from './bounded-sample.ts';
 
 export interface Wish {

@@ -1,9 +1,9 @@
 /** The headers that a response of a mock has to have. */
 import type { HeaderObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
-import { resolveReference } from '../../hypermedia/reference.ts';
-import type { DeclaredResponse } from '../contract/responses.ts';
-import type { SchemaReferences } from '../contract/schema-references.ts';
-import { isObject } from '../document/grammar.ts';
+import { isObject } from '../../openapi/load/grammar.ts';
+import { resolveReference } from '../../openapi/reference.ts';
+import type { DeclaredResponse } from '../validation/responses.ts';
+import type { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { generate } from './generate.ts';
 
 /** Written by whatever sends the response. */

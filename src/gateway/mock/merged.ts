@@ -3,8 +3,8 @@
  * What cannot be said in one is left out, and shows when what is made of it is checked.
  */
 
-import type { Resource, SchemaReferences } from '../contract/schema-references.ts';
-import { isObject, type Json } from '../document/grammar.ts';
+import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
 
 /** A schema, or part of one, with what its references are relative to. */
 export interface Part {

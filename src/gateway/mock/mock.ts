@@ -9,24 +9,28 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
-import { acceptable, negotiate } from '../../http/negotiate.ts';
-import { preferences } from '../../http/prefer.ts';
-import { hasLinks } from '../../hypermedia/described-body.ts';
+import { acceptable, negotiate } from '../../http/headers/negotiate.ts';
+import { preferences } from '../../http/headers/prefer.ts';
 import type { Body } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import { type GraphOperation, graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
+import {
+  type GraphOperation,
+  graphInSteps,
+  type ServiceDocument,
+} from '../../hypermedia/graph/link-graph.ts';
+import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { plain } from '../../hypermedia/selection.ts';
 import { atOnce, type Steps } from '../../hypermedia/steps.ts';
-import { locate } from '../contract/located.ts';
-import { essence, isJsonType } from '../contract/media.ts';
-import type { DeclaredMedia, DeclaredResponse } from '../contract/responses.ts';
-import { SchemaReferences } from '../contract/schema-references.ts';
-import type { DocumentFault } from '../document/fault.ts';
-import type { Json } from '../document/grammar.ts';
+import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import type { Json } from '../../openapi/load/grammar.ts';
 import { compileInSteps } from '../operation.ts';
-import { createRouter } from '../router.ts';
+import { createRouter } from '../routing/router.ts';
+import { essence, isJsonType } from '../validation/body/media-types.ts';
+import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
+import { locate } from '../validation/schema/json-node.ts';
+import { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { conformingBody } from './conforming.ts';
 import { responseOf, type Wish } from './example.ts';
 import { requiredHeaders } from './headers.ts';

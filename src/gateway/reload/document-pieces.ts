@@ -1,5 +1,5 @@
 /** A document in pieces that are small, each with where it belongs, so that it can be handed over little by little. */
-import { isObject, type Json } from '../document/grammar.ts';
+import { isObject, type Json } from '../../openapi/load/grammar.ts';
 
 export interface Piece {
   readonly at: readonly string[];

@@ -1,8 +1,8 @@
 /** The other side of `make-document.ts`: makes one document, and hands it over in pieces. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { configErrorOf } from '../../config/config-error.ts';
-import type { DocumentFault } from '../document/fault.ts';
-import { documentFrom } from '../read-document.ts';
+import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import { documentFrom } from '../documents/read-document.ts';
 import { piecesOf } from './document-pieces.ts';
 import type { Made, Order } from './make-document.ts';
 

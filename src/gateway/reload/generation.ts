@@ -6,13 +6,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import { configErrorOf } from '../../config/config-error.ts';
-import type { GatewayConfig } from '../../config/gateway-yaml.ts';
-import type { HostRules } from '../../http/allowed-hosts.ts';
-import type { Log } from '../../http/log.ts';
-import { trustProxy } from '../../http/trust-proxy.ts';
-import { Watchers } from '../../http/watchers.ts';
-import { graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
+import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
+import type { HostRules } from '../../http/server/allowed-hosts.ts';
+import { trustProxy } from '../../http/server/trust-proxy.ts';
+import { Watchers } from '../../http/sse-broadcaster.ts';
+import { graphInSteps, type ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
 import { inTurns } from '../../hypermedia/steps.ts';
+import type { Log } from '../../observability/log.ts';
+import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import { securedOperations, securityWarning } from '../../openapi/security.ts';
 import {
   closeTargets,
   holdTargets,
@@ -22,14 +24,12 @@ import {
 } from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
-import type { DocumentFault } from '../document/fault.ts';
-import { liftInSteps } from '../document/lift.ts';
-import { securedOperations, securityWarning } from '../document/security.ts';
+import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
-import { createPages } from '../pages/pages.ts';
-import type { ServiceSnapshot } from '../pages/service-state.ts';
-import type { Contract } from './contract.ts';
+import { createPages } from '../portal/pages.ts';
+import type { ServiceSnapshot } from '../portal/status/service-state.ts';
 import { Faults } from './faults.ts';
+import type { Contract } from './service-document.ts';
 import type { State } from './state.ts';
 
 export interface GenerationOptions {

@@ -9,9 +9,9 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError, configErrorOf } from '../../config/config-error.ts';
 import type { Source } from '../../config/source.ts';
 import { TURN } from '../../hypermedia/steps.ts';
-import type { DocumentFault } from '../document/fault.ts';
-import type { Json } from '../document/grammar.ts';
-import { documentFrom, type ServicePlaces, type Told } from '../read-document.ts';
+import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import type { Json } from '../../openapi/load/grammar.ts';
+import { documentFrom, type ServicePlaces, type Told } from '../documents/read-document.ts';
 import { join, type Piece } from './document-pieces.ts';
 
 export interface Order {

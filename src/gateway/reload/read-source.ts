@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { ConfigError } from '../../config/config-error.ts';
-import { isUrl } from '../../config/place.ts';
 import type { Source } from '../../config/source.ts';
+import { isUrl } from '../../config/yaml/source-location.ts';
 import { download } from '../../outbound/download.ts';
 
 export interface ReadOptions {

@@ -1,9 +1,9 @@
 /** What outlives a reload: what has been counted, and what could not be taken over. */
-import type { Refusal } from '../../config/refusal.ts';
+import type { Refusal } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
-import { Cache } from '../../outbound/cache/cache.ts';
-import { History } from '../history.ts';
-import { ResponseLedger } from '../responses/ledger.ts';
+import { Cache } from '../../outbound/http-cache/cache.ts';
+import { ResponseLedger } from '../conformance/conformance-stats.ts';
+import { History } from '../portal/status/history.ts';
 
 export class State {
   /** Set as soon as the process drains. */

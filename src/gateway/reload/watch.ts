@@ -2,8 +2,8 @@
  * Looks at the files and URLs that a gateway is made of. By what the file system says of them, so that editors that
  * write another file, mounted volumes and links that are turned over are seen as well.
  */
-import { isUrl } from '../../config/place.ts';
-import { CONTRACT_RETRY } from '../unserved.ts';
+import { isUrl } from '../../config/yaml/source-location.ts';
+import { CONTRACT_RETRY } from '../routing/unavailable-services.ts';
 import { versionOf } from './read-source.ts';
 
 export interface Watched {

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Router } from 'express';
-import { cache, entity, get, send } from '../entity.ts';
+import { cache, entity, get, send } from './entity.ts';
 
 /** Where they are; the gateway owns its first segment. */
 const FOLDER = '/docs';

@@ -1,5 +1,5 @@
 /** The security headers of what the gateway serves itself, as objects that Express takes. */
-import { securityHeaders } from '../security-headers.ts';
+import { securityHeaders } from '../headers/security-headers.ts';
 
 /** Nothing but what this server serves; nothing inline. */
 const PAGE_POLICY = [

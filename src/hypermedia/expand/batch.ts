@@ -2,7 +2,7 @@
  * The calls that a set of targets costs: one each, or one for all that an operation can answer at once
  * (`x-batches`).
  */
-import type { Batch, GraphOperation } from '../graph.ts';
+import type { Batch, GraphOperation } from '../graph/link-graph.ts';
 import { href, matchPath, withQuery } from '../href.ts';
 import { type ExpandTree, formatExpand } from './parse.ts';
 

@@ -1,4 +1,4 @@
-import { isRawNumber } from '../exact-json.ts';
+import { isRawNumber } from '../../codecs/exact-json.ts';
 
 /** A copy of JSON. `structuredClone` has to expect more than that, and takes several times as long. */
 export function copyOf<T>(value: T): T {

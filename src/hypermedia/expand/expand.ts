@@ -3,10 +3,11 @@
  * format and in the plan's order, so that the order of arrival does not show. One engine for the gateway and for
  * services.
  */
+
+import { writeExact } from '../../codecs/exact-json.ts';
 import type { ExpandLimits } from '../../config/limits.ts';
-import { writeExact } from '../exact-json.ts';
+import { isObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
-import { isObject } from '../is-object.ts';
 import { keyOf, type Target } from './batch.ts';
 import { copyOf } from './copy.ts';
 import { type FailedPart, type FetchPart, type Part, PartLoader } from './fetch.ts';

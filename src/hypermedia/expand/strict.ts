@@ -4,8 +4,8 @@
  */
 import { Problem, type ProblemType } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
-import { preferences } from '../../http/prefer.ts';
-import { parseRetryAfter } from '../../http/retry-after.ts';
+import { preferences } from '../../http/headers/prefer.ts';
+import { parseRetryAfter } from '../../http/headers/retry-after.ts';
 import { errorsOf, type Failure } from './expand.ts';
 
 export const STRICT = 'handling=strict';

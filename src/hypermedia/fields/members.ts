@@ -1,6 +1,6 @@
 /** What a schema says that its values have, as far down as it says: the names that `fields` may use. */
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
-import { resolveReference } from '../reference.ts';
+import { resolveReference } from '../../openapi/reference.ts';
 
 /** An array has the members of its elements. */
 export interface Members {

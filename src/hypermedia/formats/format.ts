@@ -2,9 +2,9 @@
  * A representation format: one file a media type behind this interface. It writes bodies, describes them for
  * the documents, and lets an expansion read links and put parts in, so that nothing else knows any format.
  */
-import type { ResourceFormat } from '../../contract/representation.ts';
+import type { ResourceFormat } from '../../contract/schemas/representation.ts';
 import type { PageFile } from '../../http/page/files.ts';
-import type { GraphOperation } from '../graph.ts';
+import type { GraphOperation } from '../graph/link-graph.ts';
 import type { Representation } from '../represent.ts';
 
 export type Body = Record<string, unknown>;

@@ -3,7 +3,7 @@
  * of their link; the items of a page under `item` (RFC 6573).
  */
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
-import { isObject } from '../is-object.ts';
+import { isObject } from '../../openapi/is-object.ts';
 import type { Representation } from '../represent.ts';
 import type { Body, Embedding, Format } from './format.ts';
 

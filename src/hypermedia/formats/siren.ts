@@ -4,12 +4,13 @@
  *
  * A link whose href is a URI template becomes a GET action with a field a variable: Siren has no templates.
  */
+
+import { memberName } from '../../codecs/exact-json.ts';
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { isPage, type Page, type Resource } from '../../contract/resource.ts';
 import { z } from '../../contract/schema.ts';
-import { memberName } from '../exact-json.ts';
+import type { TemplateProperty } from '../graph/form-properties.ts';
 import type { Action, LinkValue, Representation } from '../represent.ts';
-import type { TemplateProperty } from '../template.ts';
 import type { Body, Format } from './format.ts';
 
 interface SirenLink {

@@ -2,11 +2,11 @@
  * A lifted body as plain JSON: what the service answered, with `_links` and what was embedded put in where they
  * belong. No member moves and none changes its type, so that a client that knows of no links is not disturbed.
  */
-import { memberKey } from '../exact-json.ts';
-import { valueAt } from '../expression.ts';
+import { memberKey } from '../../codecs/exact-json.ts';
+import { isObject } from '../../openapi/is-object.ts';
+import { valueAt } from '../../openapi/runtime-expression.ts';
 import { type Body, HYPERMEDIA_MEMBERS } from '../formats/format.ts';
-import type { Shape } from '../graph.ts';
-import { isObject } from '../is-object.ts';
+import type { Shape } from '../graph/link-graph.ts';
 
 /** @param hal the body that was made of it */
 export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {

@@ -2,12 +2,12 @@
  * Lifting: what a service answers that knows nothing of links → a representation with the links that its document
  * declares (OpenAPI 3.1 §4.8.20), wherever in the body their schemas stand.
  */
-import { memberKey, memberName } from '../exact-json.ts';
-import { type Exchange, valueAt } from '../expression.ts';
+import { memberKey, memberName } from '../../codecs/exact-json.ts';
+import { isObject } from '../../openapi/is-object.ts';
+import { type Exchange, valueAt } from '../../openapi/runtime-expression.ts';
 import type { Body } from '../formats/format.ts';
-import { type GraphOperation, isForm, type Link, type LinkGraph } from '../graph.ts';
-import { isObject } from '../is-object.ts';
-import { linkValue } from '../link-value.ts';
+import { type GraphOperation, isForm, type Link, type LinkGraph } from '../graph/link-graph.ts';
+import { linkValue } from '../graph/resolve-link.ts';
 import type { Action, LinkValue, Representation, RequestParts } from '../represent.ts';
 import { leadsOn, SpotFinder, type Spots } from './spots.ts';
 

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../../package.json' with { type: 'json' };
 import { compileOperations } from '../../../src/gateway/operation.ts';
-import { createRouter } from '../../../src/gateway/router.ts';
+import { createRouter } from '../../../src/gateway/routing/router.ts';
 import { CORPUS } from '../../support/corpus-folder.ts';
 import { startChild } from '../child.ts';
 import { median } from '../median.ts';

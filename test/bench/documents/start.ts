@@ -1,7 +1,7 @@
 /** One start: a gateway over a document, asked once. Prints what that took from the beginning of the process. */
-import { parseGatewayConfig } from '../../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
 import { startGateway } from '../../../src/gateway/start.ts';
-import { createLog } from '../../../src/http/log.ts';
+import { createLog } from '../../../src/observability/log.ts';
 
 const [file = '', path = '/'] = process.argv.slice(2);
 const yaml = `services: { it: { document: ${JSON.stringify(file)}, url: "${process.env.UPSTREAM}" } }`;

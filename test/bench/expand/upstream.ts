@@ -1,6 +1,6 @@
 /** The services behind: each answer takes them 5 ms. Counts what it is asked. */
 import { createHash } from 'node:crypto';
-import { listen } from '../../../src/http/listen.ts';
+import { listen } from '../../../src/http/server/listen.ts';
 import { reportTo } from '../child.ts';
 import { answerTo } from './answers.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
-import { createLog } from '../../../src/http/log.ts';
+import { createLog } from '../../../src/observability/log.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
 const DOCUMENT = `openapi: 3.1.0

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { violations } from '../../support/axe.ts';
 import { describeInBrowser, openWatched } from '../../support/browser.ts';

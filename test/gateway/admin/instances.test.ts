@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testLog } from '../../support/log.ts';

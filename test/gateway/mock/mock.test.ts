@@ -3,9 +3,9 @@
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { parseGatewayConfig } from '../../../src/config/gateway-yaml.ts';
+import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
-import { createLog } from '../../../src/http/log.ts';
+import { createLog } from '../../../src/observability/log.ts';
 import { describeSamples } from '../../support/samples.ts';
 
 const yaml = `

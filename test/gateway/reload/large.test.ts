@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
-import { configFile } from '../../../src/config/gateway-yaml.ts';
+import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
-import { createLog } from '../../../src/http/log.ts';
+import { createLog } from '../../../src/observability/log.ts';
 import { largeDocument } from '../../support/large-document.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 

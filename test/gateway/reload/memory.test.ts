@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { configFile } from '../../../src/config/gateway-yaml.ts';
-import { LastGood } from '../../../src/config/last-good.ts';
-import { Live } from '../../../src/gateway/reload/live.ts';
+import { LastGood } from '../../../src/config/last-known-good.ts';
+import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
+import { Live } from '../../../src/gateway/reload/reloadable-gateway.ts';
 import { leftOf } from '../../support/left.ts';
 import { testLog } from '../../support/log.ts';
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { configFile } from '../../../src/config/gateway-yaml.ts';
-import { LastGood } from '../../../src/config/last-good.ts';
+import { LastGood } from '../../../src/config/last-known-good.ts';
+import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
-import { createLog } from '../../../src/http/log.ts';
+import { createLog } from '../../../src/observability/log.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
 const document = (...names: string[]) =>

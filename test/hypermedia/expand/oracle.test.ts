@@ -15,7 +15,7 @@ import { type ExpandTree, parseExpand } from '../../../src/hypermedia/expand/par
 import { planExpand } from '../../../src/hypermedia/expand/plan.ts';
 import type { Body } from '../../../src/hypermedia/formats/format.ts';
 import { hal } from '../../../src/hypermedia/formats/hal.ts';
-import { LinkGraph } from '../../../src/hypermedia/graph.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
 
 const KINDS = ['a', 'b', 'c'] as const;
 type Kind = (typeof KINDS)[number];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { impliedPaths, planFields } from '../../../src/hypermedia/fields/plan.ts';
-import { LinkGraph } from '../../../src/hypermedia/graph.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
 import { document } from '../../support/gateway.ts';
 import { libraryGraph } from '../../support/graph.ts';
 import { problemOf } from '../../support/problem-of.ts';

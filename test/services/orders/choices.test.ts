@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { contract as consumers } from '../../../services/consumers/contract.ts';
 import { contract as orders } from '../../../services/orders/contract.ts';
 import { contract as restaurants } from '../../../services/restaurants/contract.ts';
-import { contractDocument } from '../../../src/contract/document.ts';
+import { contractDocument } from '../../../src/contract/document/document.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
-import { LinkGraph } from '../../../src/hypermedia/graph.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
 
 const graph = new LinkGraph(
   [consumers, orders, restaurants].map((contract) => ({

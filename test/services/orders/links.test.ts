@@ -4,7 +4,7 @@ import { contract as consumers } from '../../../services/consumers/contract.ts';
 import { contract as orders } from '../../../services/orders/contract.ts';
 import { contract as restaurants } from '../../../services/restaurants/contract.ts';
 import type { Contract } from '../../../src/contract/contract.ts';
-import { contractDocument } from '../../../src/contract/document.ts';
+import { contractDocument } from '../../../src/contract/document/document.ts';
 import type { Responses } from '../../../src/contract/operation.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 

@@ -4,7 +4,7 @@ import { sampleConsumers } from '../../../services/consumers/sample-data.ts';
 import { Order, contract as orders } from '../../../services/orders/contract.ts';
 import { sampleOrders } from '../../../services/orders/sample-data.ts';
 import { sampleMenuItems, sampleRestaurants } from '../../../services/restaurants/sample-data.ts';
-import { contractDocument } from '../../../src/contract/document.ts';
+import { contractDocument } from '../../../src/contract/document/document.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 
 describe('the sample data', () => {

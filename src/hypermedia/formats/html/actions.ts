@@ -2,10 +2,11 @@
  * What can be done now: a form for each template of HAL-FORMS. The script sends what is filled in as JSON, because
  * that is what templates ask for and no form can send.
  */
+
+import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { memberName } from '../../exact-json.ts';
-import { isObject } from '../../is-object.ts';
-import type { TemplateProperty } from '../../template.ts';
+import { isObject } from '../../../openapi/is-object.ts';
+import type { TemplateProperty } from '../../graph/form-properties.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { control } from './control.ts';

@@ -1,7 +1,8 @@
 /** A page of a collection: its items to click, what they bring along, and the pages beside it. */
+
+import { isRawNumber, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isRawNumber, scalarText } from '../../exact-json.ts';
-import { expandable } from '../../graph.ts';
+import { expandable } from '../../graph/link-graph.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { chip, hrefOf, paging } from './links.ts';

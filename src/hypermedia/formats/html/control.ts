@@ -6,8 +6,8 @@
  */
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../is-object.ts';
-import { memberProperties, type TemplateProperty, templateProperty } from '../../template.ts';
+import { isObject } from '../../../openapi/is-object.ts';
+import { memberProperties, type TemplateProperty, templateProperty } from '../../graph/form-properties.ts';
 import { input, type Place } from './input.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** What was brought along: each part in a card, with its state, and a link to where it can be acted on. */
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { collection } from './collection.ts';

@@ -1,6 +1,7 @@
 /** The exchange as a program has it. What stands here before the script has asked is what HAL-FORMS would say. */
+
+import { writeExact } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { writeExact } from '../../exact-json.ts';
 import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
 

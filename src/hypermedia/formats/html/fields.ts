@@ -1,7 +1,8 @@
 /** The state of one resource: short members as a list of terms, lists of things as tables. */
+
+import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { memberName } from '../../exact-json.ts';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { membersOf } from './readable.ts';

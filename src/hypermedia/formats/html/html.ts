@@ -4,7 +4,7 @@
  */
 import { HAL_FORMS } from '../../../contract/media-types.ts';
 import { z } from '../../../contract/schema.ts';
-import { HTML } from '../../../http/entity.ts';
+import { HTML } from '../../../http/page/entity.ts';
 import { pageSecurity } from '../../../http/page/security.ts';
 import type { Format } from '../format.ts';
 import { halForms } from '../hal-forms.ts';

@@ -1,7 +1,8 @@
 /** A property of a template that is one value → one control with its label, its hint and room for its fault. */
+
+import { scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html, withCode } from '../../../http/page/html.ts';
-import { scalarText } from '../../exact-json.ts';
-import type { TemplateProperty } from '../../template.ts';
+import type { TemplateProperty } from '../../graph/form-properties.ts';
 import type { Body } from '../format.ts';
 
 interface Options {

@@ -1,10 +1,11 @@
 /** Links to click. A person sees what they lead to, never where that is. */
+
+import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { queryOf } from '../../../http/target.ts';
-import { memberName } from '../../exact-json.ts';
-import { expandable } from '../../graph.ts';
+import { queryOf } from '../../../http/uri/target.ts';
+import { isObject } from '../../../openapi/is-object.ts';
+import { expandable } from '../../graph/link-graph.ts';
 import { withQuery } from '../../href.ts';
-import { isObject } from '../../is-object.ts';
 import type { LinkValue } from '../../represent.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';

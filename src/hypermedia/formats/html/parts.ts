@@ -1,5 +1,5 @@
 /** What a body has embedded. */
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../openapi/is-object.ts';
 import type { Body } from '../format.ts';
 
 /** Under its relation a resource, or a list of them. */

@@ -1,7 +1,8 @@
 /** Values of JSON as a person reads them: times, money, states and lists; what a value means is told by its form. */
+
+import { memberName, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { memberName, scalarText } from '../../exact-json.ts';
-import { isObject } from '../../is-object.ts';
+import { isObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { toneOf } from './tone.ts';

@@ -1,7 +1,7 @@
 /** What can be chosen of a collection, from its `search` link (RFC 6570): a form that asks for another page of it. */
 import { type Html, html } from '../../../http/page/html.ts';
-import { queryOf } from '../../../http/target.ts';
-import type { TemplateProperty } from '../../template.ts';
+import { queryOf } from '../../../http/uri/target.ts';
+import type { TemplateProperty } from '../../graph/form-properties.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { input } from './input.ts';

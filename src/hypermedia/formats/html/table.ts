@@ -1,6 +1,7 @@
 /** Things of one kind as rows; on a narrow screen each row is a card. */
+
+import { isRawNumber, memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isRawNumber, memberName } from '../../exact-json.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { hrefOf } from './links.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseExact } from '../../../../src/hypermedia/exact-json.ts';
+import { parseExact } from '../../../../src/codecs/exact-json.ts';
 import { collection } from '../../../../src/hypermedia/formats/html/collection.ts';
 
 const asked = { url: '/books', operation: { title: 'Books' }, isFromGateway: false } as never;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseExact } from '../../../../src/hypermedia/exact-json.ts';
+import { parseExact } from '../../../../src/codecs/exact-json.ts';
 import { columnsOf, linked, table } from '../../../../src/hypermedia/formats/html/table.ts';
 
 const heads = (rows: readonly Record<string, unknown>[]) =>

@@ -1,0 +1,15 @@
+/** For commands that read the configuration or contracts: what is wrong with them is told without a stack, and the exit code is 1. */
+
+import { ContractFault } from '../contract/contract-fault.ts';
+import { redact } from '../observability/redact.ts';
+import { ConfigError } from './config-error.ts';
+
+export async function orOneLine(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof ContractFault)) throw error;
+    process.stderr.write(redact(`${error.message.replaceAll(/^/gm, 'linkway: ')}\n`));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,36 @@
+/** Under `cache` in `gateway.yaml`: what caches of services may take together, and what one of them gives that is stale. */
+import { z } from 'zod';
+import { duration, size } from '../units.ts';
+
+export const cacheSchema = z.strictObject({
+  size: size
+    .default(64 * 1024 ** 2)
+    .describe('Most bytes of answers that are kept in memory, of all services together.'),
+  entry: size.default(1024 ** 2).describe('Most bytes of one answer that is kept; a larger one streams on.'),
+});
+
+export interface CacheConfig extends z.infer<typeof cacheSchema> {
+  /** Of the server where answers are kept instead; undefined for this process. */
+  readonly url?: string | undefined;
+}
+
+const grace = z.strictObject({
+  staleIfError: duration.default(600_000),
+  staleWhileRevalidate: duration.default(0),
+});
+
+/** Milliseconds for which what is stale serves, where an answer does not say itself. */
+export type ServiceCacheConfig = z.infer<typeof grace>;
+
+export const serviceCacheSchema = z
+  .union([z.enum(['off', 'on']), grace])
+  .default('off')
+  .describe(
+    'Whether its answers are kept as their `Cache-Control` allows: `on`, or `{ staleIfError: 10m, staleWhileRevalidate: 0s }`, which say how long one that is not fresh any more still serves while the service fails, or while it is asked again, where the answer does not say so itself.',
+  );
+
+/** @returns undefined where nothing is kept */
+export const serviceCacheOf = (value: z.infer<typeof serviceCacheSchema>): ServiceCacheConfig | undefined => {
+  if (value === 'off') return undefined;
+  return value === 'on' ? grace.parse({}) : value;
+};

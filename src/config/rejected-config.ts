@@ -1,0 +1,19 @@
+/** Why something that has changed is not in use, and what was good before still is. */
+import { basename } from 'node:path';
+import { redact } from '../observability/redact.ts';
+import type { ConfigError } from './config-error.ts';
+
+export interface Refusal {
+  /** ISO 8601, of the first time that it was seen so. */
+  readonly since: string;
+  /** In one line, without folders and hosts. */
+  readonly reason: string;
+}
+
+/** @param places files and URLs that the error may name @param before an earlier one: the same reason is not new */
+export function refusal({ message }: ConfigError, places: readonly string[], before?: Refusal): Refusal {
+  const reason = redact(
+    places.reduce((text, place) => text.replaceAll(place, basename(place)), message),
+  ).replaceAll('\n', '; ');
+  return before?.reason === reason ? before : { since: new Date().toISOString(), reason };
+}

@@ -1,0 +1,59 @@
+/**
+ * A JSON Schema of `gateway.yaml` for editors: completion, and the meaning of each key where the mouse is. Made of the
+ * schema that checks the file; what JSON Schema cannot say, such as that a policy of that name exists, is told at start.
+ */
+import { z } from 'zod';
+import { gatewaySchema } from '../gateway-schema.ts';
+import { policySchema } from '../policies/policy.ts';
+
+type Json = { [key: string]: Json | Json[] | string | number | boolean | undefined | string[] };
+
+const OF_NAME = 'The name of one of `policies`.';
+
+const inputOf = (schema: z.ZodType): Json =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
+
+/** As it may be written at any place: what is left out is that of the place above, the kind of a breaker too. */
+function policy(): Json {
+  const { $schema: _, ...whole } = inputOf(policySchema);
+  const { retry, breaker, ...rest } = whole.properties as Record<string, Json>;
+  const kinds = ((breaker as Json).oneOf as Json[]).map(
+    ({ properties }) => properties as Record<string, Json>,
+  );
+  const { kind, ...others } = Object.assign({}, ...kinds.toReversed()) as Record<string, Json>;
+  const names = kinds.map((one) => (one.kind as Json).const as string);
+  return {
+    ...whole,
+    properties: {
+      ...rest,
+      retry: { anyOf: [retry as Json, { const: false }, { const: 'off' }] },
+      breaker: {
+        ...{ type: 'object', additionalProperties: false },
+        properties: { ...others, kind: { description: (kind as Json).description, enum: names } },
+      },
+    },
+  };
+}
+
+/** Of the file as it is written, with a reference for what stands in many places. */
+export function editorSchema(): Json {
+  const schema = inputOf(gatewaySchema);
+  const own = { $ref: '#/$defs/policy' };
+  const named = { anyOf: [own, { type: 'string', description: OF_NAME }] };
+  const properties = schema.properties as Record<string, Json>;
+  const service = ((properties.services as Json).additionalProperties as Json).properties as Record<
+    string,
+    Json
+  >;
+  const operation = ((service.operations as Json).additionalProperties as Json).properties as Record<
+    string,
+    Json
+  >;
+  Object.assign(operation, { policy: named });
+  Object.assign(service, { policy: { ...(service.policy as Json), ...named } });
+  Object.assign(properties, {
+    policy: { ...own, description: 'How calls to services are bounded, repeated and cut off.' },
+    policies: { ...(properties.policies as Json), additionalProperties: own },
+  });
+  return { ...schema, title: 'gateway.yaml of linkway', $defs: { policy: policy() } };
+}

@@ -1,0 +1,233 @@
+/** What a schema finds wrong in a value that a person has written: every fault, in plain words, with the nearest name. */
+import { closestMatch, default as distance } from 'leven';
+import { z } from 'zod';
+import { ConfigError } from '../config-error.ts';
+
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Whether it is the name of a member that is wrong, not its value. */
+  readonly isName?: boolean;
+  /** The key that was probably meant. */
+  readonly nearest?: string | undefined;
+}
+
+/** Where faults are, as a text says it. */
+interface Place {
+  /** Names the file, the line and the place. @param isName whether it is the name of the member that is wrong */
+  tell(path: readonly PropertyKey[], message: string, isName: boolean): { line: number; text: string };
+  /** Whether something is written there, rather than taken over from elsewhere. */
+  has(path: readonly PropertyKey[]): boolean;
+}
+
+/** Collects what is wrong in one text, so that all of it is told at once. */
+export class Faults {
+  readonly #told: { readonly line: number; readonly text: string }[] = [];
+  readonly #known = new Set<string>();
+  readonly #meant = new Set<string>();
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  add(path: readonly PropertyKey[], message: string, isName = false): void {
+    this.#told.push(this.#place.tell(path, message, isName));
+  }
+
+  /** One that stands elsewhere. */
+  addElsewhere(text: string): void {
+    this.#told.push({ line: Infinity, text });
+  }
+
+  /** Whether a key that is not known was probably meant to be this one. */
+  isMeant(path: readonly PropertyKey[]): boolean {
+    return this.#meant.has(path.join('.'));
+  }
+
+  /**
+   * What is taken over from elsewhere, and wrong there, is told once.
+   * @param at where the value stands
+   * @returns undefined where something is wrong
+   */
+  check<S extends z.ZodType>(schema: S, value: unknown, at: readonly PropertyKey[]): z.output<S> | undefined {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const { path, message, isName = false, nearest } of faultsOf(schema, value, result.error)) {
+      const place = [...at, ...path];
+      const key = `${path.join('.')} ${message}`;
+      if (this.#known.has(key) && !this.#place.has(place)) continue;
+      this.#known.add(key);
+      if (nearest !== undefined) this.#meant.add([...place.slice(0, -1), nearest].join('.'));
+      this.add(place, message, isName);
+    }
+    return undefined;
+  }
+
+  /** @throws ConfigError with a line for each, in the order of the text */
+  throwIfAny(): void {
+    if (this.#told.length === 0) return;
+    throw new ConfigError(this.#told.toSorted((a, b) => a.line - b.line).map(({ text }) => text));
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * @param error what the schema made of the value
+ * @param value what it was given
+ */
+export function faultsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Fault[] {
+  const issues = error.issues.flatMap(branched);
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? unknownKeys(schema, value, issue) : [],
+  );
+  // A key that is missing because it was mistyped is one fault.
+  const meant = new Set(unknown.map(({ path, nearest }) => [...path.slice(0, -1), nearest].join('.')));
+  const others = issues
+    .filter(({ code, path }) => code !== 'unrecognized_keys' && !meant.has(path.join('.')))
+    .map((issue) => ({ path: issue.path, message: messageOf(issue, valueAt(value, issue.path)) }));
+  return [...unknown, ...others];
+}
+
+/** What is longer was not mistyped, and would cost as much to compare. */
+const MOST_COMPARED = 100;
+
+/** @returns undefined where nothing is near enough to have been meant */
+function nearestName(name: string, allowed: readonly string[]): string | undefined {
+  const short = name.slice(0, MOST_COMPARED);
+  const nearest = closestMatch(short, allowed);
+  if (nearest === undefined) return undefined;
+  const changes = distance(short.toLowerCase(), nearest.toLowerCase());
+  return changes <= Math.max(2, Math.floor(nearest.length / 3)) ? nearest : undefined;
+}
+
+/** What to say of a name that leads to nothing: one of a few, so that the nearest is what was meant. */
+export function nearestOf(name: string, allowed: readonly string[], none: string): string {
+  const nearest = closestMatch(name.slice(0, MOST_COMPARED), allowed);
+  return nearest === undefined ? none : `did you mean ${nearest}?`;
+}
+
+function keyHint(nearest: string | undefined, allowed: readonly string[]): string {
+  if (nearest !== undefined) return `did you mean \`${nearest}\`?`;
+  return `expected one of ${allowed.join(', ')}`;
+}
+
+function unknownKeys(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssueUnrecognizedKeys) {
+  const { path, keys, message } = issue;
+  const allowed = keysAt(schema, path);
+  const free = allowed.filter((key) => !Object.hasOwn(Object(valueAt(value, path)), key));
+  return keys.map((key) => {
+    const nearest = nearestName(key, free);
+    return {
+      path: [...path, key],
+      nearest,
+      isName: true,
+      message: isOwn(message)
+        ? [message, nearest && keyHint(nearest, allowed)].filter(Boolean).join('; ')
+        : `Unrecognized key; ${keyHint(nearest, allowed)}`,
+    };
+  });
+}
+
+/** Whether a schema has words of its own for it. */
+const isOwn = (message: string): boolean =>
+  !/^(?:Unrecognized key|Invalid (?:input|option)|Too )/.test(message);
+
+function messageOf(issue: Issue, value: unknown): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is no valid name';
+  if (isOwn(issue.message)) return issue.message;
+  if (issue.code === 'invalid_type')
+    return value === undefined
+      ? `is missing; ${expected(issue)}`
+      : `${expected(issue)}, got ${kindOf(value)}`;
+  if (issue.code === 'invalid_value') {
+    const allowed = issue.values.map(String);
+    const nearest = typeof value === 'string' ? nearestName(value, allowed) : undefined;
+    const hint = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
+    return `expected ${OR.format(allowed)}, got ${shown(value)}${hint}`;
+  }
+  if (issue.code === 'invalid_union') return unionMessage(issue, value);
+  if (issue.code === 'too_small')
+    return `expected at least ${amount(issue.minimum, issue.origin)}, got ${shown(value)}`;
+  if (issue.code === 'too_big')
+    return `expected at most ${amount(issue.maximum, issue.origin)}, got ${shown(value)}`;
+  return `${issue.message}, got ${shown(value)}`;
+}
+
+function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion, value: unknown): string {
+  const all = errors.flat().flatMap((issue) => {
+    if (issue.code === 'invalid_value') return issue.values.map(String);
+    return issue.code === 'invalid_type' ? [NAMES[issue.expected] ?? issue.expected] : [];
+  });
+  return `expected ${OR.format(all)}, got ${shown(value)}`;
+}
+
+/** Those of the branch that the value fits best: one that takes it as a whole, and finds fault with a part of it. */
+function branched(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || isOwn(issue.message)) return [issue];
+  const branch = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  if (branch === undefined) return [issue];
+  return branch.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(branched);
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+
+const amount = (limit: number | bigint, origin: string): string => `${limit}${UNITS[origin] ?? ''}`;
+
+const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
+const NAMES: Readonly<Record<string, string>> = { record: 'object', int: 'whole number' };
+
+const expected = ({ expected: name }: z.core.$ZodIssueInvalidType): string =>
+  `expected ${NAMES[name] ?? name}`;
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${shown(value)}`;
+}
+
+const LONGEST_SHOWN = 60;
+
+function shown(value: unknown): string {
+  if (typeof value === 'object') return kindOf(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+
+/** The keys that the object at `path` may have. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const bare = unwrapped(schema);
+  if (bare instanceof z.ZodUnion) return bare.options.flatMap((one) => keysAt(one as z.ZodType, path));
+  const [key, ...rest] = path;
+  if (key === undefined) return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
+  const inner = memberOf(bare, key);
+  return inner === undefined ? [] : keysAt(inner, rest);
+}
+
+function memberOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape[key as string] as z.ZodType | undefined;
+  if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe)
+    return unwrapped((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType);
+  const isWrapper =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable;
+  return isWrapper ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}

@@ -1,0 +1,258 @@
+/**
+ * Contract → OpenAPI 3.1 document. Pure: the same contract always gives the same document, so that the
+ * committed one can be compared with it.
+ */
+
+import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Contract } from '../contract.ts';
+import { ContractFault } from '../contract-fault.ts';
+import { DESTRUCTIVE } from '../destructive.ts';
+import { JSON_TYPE } from '../media-types.ts';
+import { changes, type LinkSpec, type Operation, type ResponseSpec } from '../operation.ts';
+import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from '../problem.ts';
+import { implicitProblems } from '../problems.ts';
+import { isPage, isResource } from '../resource.ts';
+import { z } from '../schema.ts';
+import { isPatch } from '../schemas/patch.ts';
+import { Representations, type ResourceFormat } from '../schemas/representation.ts';
+import { requestHeaders } from '../schemas/request-headers.ts';
+import { Expressible } from './expressible.ts';
+
+/** The problem types of an operation: its own and those that any operation like it can give. */
+export const problemsOf = (operation: Operation): readonly ProblemType[] => {
+  const own = operation.problems ?? [];
+  const implied = implicitProblems({
+    method: operation.method,
+    hasPathParameters: operation.params !== undefined,
+    hasBody: operation.body !== undefined,
+    expands: expands(operation),
+  });
+  return [...new Set([...implied, ...own])].sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
+};
+
+/** Whether `?expand=` is a parameter of the operation: it is for every GET that answers with resources. */
+const expands = (operation: Operation): boolean =>
+  operation.method === 'get' &&
+  Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
+
+/** @throws ContractFault for what its document cannot say */
+function checkExpressible({ service, operations }: Contract): void {
+  const expressible = new Expressible();
+  for (const { operationId, params, query, body, responses } of operations) {
+    const part = (name: string) => `${service}: ${operationId}: ${name}`;
+    for (const [name, schema] of Object.entries(params?.shape ?? {}))
+      expressible.look(schema, part(`path parameter ${name}`), 'text');
+    if (query) expressible.lookAtQuery(query, (name) => part(`query parameter ${name}`));
+    if (isPatch(body))
+      for (const [type, { schema }] of Object.entries(body.content))
+        expressible.look(schema, part(`body (${type})`), 'json');
+    else if (body !== undefined) expressible.look(body, part('body'), 'json');
+    for (const [status, { body: sent }] of Object.entries(responses)) {
+      if (sent === undefined) continue;
+      const state = isPage(sent) ? sent.item.state : isResource(sent) ? sent.state : sent;
+      expressible.look(state, part(`response ${status}`), 'response');
+    }
+  }
+  if (expressible.faults.length > 0) throw new ContractFault(expressible.faults);
+}
+
+/**
+ * The OpenAPI 3.1 document of a contract.
+ * @param formats what resources are represented in, the favourite first
+ * @throws ContractFault for what no document can say
+ */
+export function contractDocument(contract: Contract, formats: readonly ResourceFormat[]): OpenAPIObject {
+  checkExpressible(contract);
+  const registry = new OpenAPIRegistry();
+  const representations = new Representations(contract, formats);
+  for (const type of contract.operations.flatMap(problemsOf))
+    registry.registerComponent('examples', type.code, exampleOf(type));
+  const problems = new Map<string, ProblemType>();
+  for (const operation of contract.operations) {
+    for (const type of problemsOf(operation)) problems.set(type.code, type);
+    registry.registerPath({
+      method: operation.method,
+      path: operation.path,
+      operationId: operation.operationId,
+      summary: operation.summary,
+      ...(operation.description === undefined ? {} : { description: operation.description }),
+      ...(operation.deprecated === undefined ? {} : { deprecated: true }),
+      ...(operation.destructive === true && { [DESTRUCTIVE]: true }),
+      ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
+      tags: [contract.service],
+      request: requestOf(operation, representations),
+      responses: { ...successes(operation, representations), ...failures(problemsOf(operation)) },
+    });
+  }
+  const generator = new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' });
+  const top = {
+    openapi: '3.1.0',
+    info: { title: contract.title, version: contract.version, description: contract.description },
+    tags: [{ name: contract.service, description: contract.description }],
+    // Nothing asks for credentials.
+    security: [],
+  };
+  return prune(
+    generated(contract, () => generator.generateDocument(top)),
+    problems,
+  );
+}
+
+/** @throws ContractFault for whatever else the generator does not know */
+function generated<T>({ service }: Contract, generate: () => T): T {
+  try {
+    return generate();
+  } catch (error) {
+    const { message } = error as { message: string };
+    throw new ContractFault([`${service}: its document cannot be made: ${message.split('\n', 1)[0]}`]);
+  }
+}
+
+function requestOf(operation: Operation, representations: Representations) {
+  const query = expands(operation)
+    ? (operation.query ?? z.object({})).extend(representations.selectionParameters(operation))
+    : operation.query;
+  return {
+    ...(operation.params === undefined ? {} : { params: operation.params }),
+    ...(query === undefined ? {} : { query }),
+    ...(changes(operation) ? { headers: requestHeaders(operation) } : {}),
+    ...(operation.body === undefined
+      ? {}
+      : {
+          body: {
+            required: true,
+            content: isPatch(operation.body)
+              ? operation.body.content
+              : { [JSON_TYPE]: { schema: operation.body } },
+          },
+        }),
+  };
+}
+
+const MINIMAL: [string, ResponseSpec] = [
+  '204',
+  { description: 'Done. `Prefer: return=minimal` asked for no body.' },
+];
+
+const header = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string' as const },
+  example,
+});
+
+const deprecation = {
+  Deprecation: header('Since when it is given up (RFC 9745).', '@1767225600'),
+};
+const DEPRECATION = [
+  deprecation,
+  { ...deprecation, Sunset: header('When it may be gone (RFC 8594).', 'Fri, 01 Jan 2027 00:00:00 GMT') },
+] as const;
+
+function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
+  const declared = Object.entries(operation.responses);
+  const minimal = changes(operation) && operation.responses[200] !== undefined && !operation.responses[204];
+  return Object.fromEntries(
+    [...declared, ...(minimal ? [MINIMAL] : [])].map(([status, response]) => [
+      status,
+      {
+        description: response.description,
+        ...content(response, representations),
+        headers: headersOf(operation, Number(status), response),
+        ...(response.links === undefined ? {} : { links: linksOf(response.links) }),
+      },
+    ]),
+  );
+}
+
+function content({ body }: ResponseSpec, representations: Representations): Pick<ResponseConfig, 'content'> {
+  if (body === undefined) return {};
+  if (!isResource(body) && !isPage(body)) return { content: { [JSON_TYPE]: { schema: body } } };
+  return { content: representations.content(body) };
+}
+
+function headersOf(operation: Operation, status: number, { body }: ResponseSpec) {
+  return {
+    ...(isResource(body) || isPage(body) || (status === 204 && operation.method !== 'delete')
+      ? { ETag: header('Strong validator of this representation.', '"Zk3…"') }
+      : {}),
+    ...(operation.deprecated === undefined
+      ? {}
+      : DEPRECATION[operation.deprecated.sunset === undefined ? 0 : 1]),
+    ...(status === 201 ? { Location: header('The new resource.', '/…') } : {}),
+    ...(operation.method !== 'get' && isResource(body)
+      ? { 'Content-Location': header('The resource that the body represents.', '/…') }
+      : {}),
+  };
+}
+
+const linksOf = (links: Readonly<Record<string, LinkSpec>>) =>
+  Object.fromEntries(
+    Object.entries(links).map(([rel, { each, parameters, ...link }]) => [
+      rel,
+      {
+        ...link,
+        ...(parameters === undefined ? {} : { parameters: { ...parameters } }),
+        ...(each === undefined ? {} : { 'x-each': each }),
+      },
+    ]),
+  );
+
+const exampleOf = ({ code, title, status, meaning }: ProblemType) => ({
+  summary: title,
+  value: { type: problemPath(code), title, status, detail: meaning },
+});
+
+/** One response a status, with an example for each problem type that has it. */
+function failures(types: readonly ProblemType[]): Record<string, ResponseConfig> {
+  const byStatus = Map.groupBy(types, ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map(({ title }) => `${title}.`).join(' Or: '),
+        content: {
+          [PROBLEM_MEDIA_TYPE]: {
+            schema: problemSchema,
+            examples: Object.fromEntries(
+              group.map(({ code }) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+const problemSchema = z
+  .looseObject({
+    type: z.string().openapi({
+      format: 'uri-reference',
+      description: 'Identifies the problem type and leads to its page.',
+    }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What happened this time.' }),
+    _links: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({ description: 'Where to go from here (HAL §4.1.1).' }),
+  })
+  .openapi('Problem', { description: 'Problem details (RFC 9457).' });
+
+/** Drops what the generator leaves empty and adds the catalogue that `/problems/{code}` is made from. */
+function prune(
+  { webhooks: _, components, ...document }: OpenAPIObject,
+  problems: Map<string, ProblemType>,
+): OpenAPIObject {
+  const { parameters, ...rest } = components ?? {};
+  const catalogue = [...problems.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  return {
+    ...document,
+    components: {
+      ...rest,
+      ...(parameters && Object.keys(parameters).length > 0 ? { parameters } : {}),
+      'x-problems': Object.fromEntries(catalogue.map(({ code, ...type }) => [code, type])),
+    },
+  };
+}

@@ -1,0 +1,439 @@
+/**
+ * Holds the document of a contract to what its zod schemas take. JSON Schema cannot say all that zod can, and the
+ * generator does not say all that JSON Schema can. Each schema is therefore looked at before the document is made: what
+ * the generator leaves out is added to the metadata of the schema, and what no document can say is a fault.
+ *
+ * A `refine` is not in the document: it may refuse more than the document does (400), never less.
+ */
+import { getOpenApiMetadata, getRefId, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { z } from '../schema.ts';
+
+/** Where values of a schema are: text is read as what the schema wants, and a response is what zod puts out. */
+export type Use = 'json' | 'text' | 'response';
+
+type Json = Record<string, unknown>;
+
+/** zod's own description of a schema (`_zod.def`), of which each kind has other members. */
+interface Definition {
+  readonly type: string;
+  readonly format?: string;
+  readonly coerce?: boolean;
+  readonly inclusive?: boolean;
+  readonly discriminator?: string;
+  readonly mode?: string;
+  readonly catchall?: z.ZodType;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly items?: readonly z.ZodType[];
+  readonly rest?: z.ZodType | null;
+  readonly options?: readonly z.ZodType[];
+  readonly left?: z.ZodType;
+  readonly right?: z.ZodType;
+  readonly in?: z.ZodType;
+  readonly out?: z.ZodType;
+  readonly innerType?: z.ZodType;
+  readonly keyType?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, unknown>>;
+  readonly checks?: readonly { readonly _zod: { readonly def: CheckDefinition } }[];
+  readonly pattern?: RegExp;
+  readonly check?: string;
+  readonly defaultValue?: unknown;
+  getter?(): z.ZodType;
+}
+
+interface CheckDefinition {
+  readonly check: string;
+  readonly format?: string;
+  readonly pattern?: RegExp;
+  readonly length?: number;
+  readonly local?: boolean;
+  readonly precision?: number | null;
+}
+
+const definitionOf = (schema: z.ZodType): Definition => schema._zod.def as unknown as Definition;
+
+/** Kinds that JSON has no value for, and what to write instead. */
+const NOT_IN_JSON: Readonly<Record<string, string>> = {
+  bigint: 'JSON has no such number; write z.int(), or a text with z.string().regex(/^-?\\d+$/)',
+  date: 'JSON has no dates; write z.iso.datetime({ offset: true })',
+  symbol: 'JSON has no symbols; write z.string()',
+  undefined: 'JSON has no undefined; write .optional()',
+  void: 'JSON has no undefined; leave the body out',
+  nan: 'JSON has no NaN; write z.null()',
+  map: 'JSON has no maps; write z.record(z.string(), …)',
+  set: 'JSON has no sets; write z.array(…)',
+  file: 'JSON has no files; write z.base64()',
+  function: 'JSON has no functions; leave it out',
+  promise: 'JSON has no promises; leave it out',
+  never: 'no value is right; leave the member out, or write z.strictObject(…)',
+  custom: 'a document cannot say what a function checks; write a schema, with .refine(…) for the rest',
+  catch: 'it takes every value, right or wrong; write .default(…) or .optional()',
+  success: 'it takes every value; write a schema',
+  transform: 'a document cannot say what a function takes; write a schema before the .transform(…)',
+};
+
+/** Formats that the document has by their name, since a validator takes by them all that zod takes. */
+const FORMATS: ReadonlySet<unknown> = new Set(['email', 'date', 'date-time', 'uuid', 'ipv4', 'ipv6']);
+
+/** Those of zod that the generator has by the right name, and that need no pattern beside it. */
+const GENERATED: ReadonlySet<unknown> = new Set(['email', 'date', 'datetime']);
+
+/** Flags that change nothing in how a document reads a pattern, which is with `u` (JSON Schema 2020-12 §6.4). */
+const HARMLESS_FLAGS = /^[dgu]*$/;
+
+/** Levels of schemas within schemas: more have no end. */
+const MOST_LEVELS = 100;
+
+export class Expressible {
+  readonly #faults: string[] = [];
+  readonly #seen = new Map<z.ZodType, Set<Use>>();
+
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
+  /**
+   * Looks at a schema and all below it.
+   * @param part where it is, as `orders: placeOrder: body`
+   */
+  look(schema: z.ZodType, part: string, use: Use): void {
+    this.#look(schema, { part, member: '', use, above: [] });
+  }
+
+  /** Looks at each parameter of a query. The generator takes every one that may be undefined or null for optional. */
+  lookAtQuery(query: z.ZodObject, part: (name: string) => string): void {
+    const required = requiredOf(query);
+    for (const [name, schema] of Object.entries(query.shape as Record<string, z.ZodType>)) {
+      this.look(schema, part(name), 'text');
+      const isGenerated = !takes(schema, undefined) && !takes(schema, null);
+      if (isGenerated !== required.has(name))
+        addMetadata(schema, { param: { required: required.has(name) } });
+    }
+  }
+
+  #look(schema: z.ZodType, at: At): void {
+    const cycle = at.above.indexOf(schema);
+    if (cycle >= 0 || at.above.length > MOST_LEVELS) {
+      if (cycle < 0 || !at.above.slice(cycle).some((one) => getRefId(one) !== undefined))
+        this.#fault(at, "it is recursive and has no name; write .openapi('Name') where it is declared");
+      return;
+    }
+    const known = this.#seen.get(schema) ?? new Set();
+    if (known.has(at.use)) return;
+    known.add(at.use);
+    this.#seen.set(schema, known);
+    const definition = definitionOf(schema);
+    const { type } = definition;
+    const { below = [], express, fault, later } = (KINDS[type] ?? notInJson)(schema, definition, at.use);
+    if (fault !== undefined) {
+      this.#fault(at, fault);
+      return;
+    }
+    if (express !== undefined) addMetadata(schema, express);
+    const before = this.#faults.length;
+    for (const [member, inner] of below)
+      this.#look(inner, { ...at, member: memberOf(at.member, member), above: [...at.above, schema] });
+    if (later !== undefined && this.#faults.length === before) addMetadata(schema, later());
+  }
+
+  #fault({ part, member }: At, reason: string): void {
+    this.#faults.push(`${part}${member && `, ${member}`}: ${reason}`);
+  }
+}
+
+interface At {
+  readonly part: string;
+  /** As `lineItems[].quantity`; empty at the top. */
+  readonly member: string;
+  readonly use: Use;
+  /** The schemas that this one is in. */
+  readonly above: readonly z.ZodType[];
+}
+
+const memberOf = (above: string, member: string): string =>
+  above === '' || member === '' || member.startsWith('[') ? above + member : `${above}.${member}`;
+
+/** What is said by hand, with `.openapi()`, goes before what is found here. */
+function addMetadata(schema: z.ZodType, express: Json): void {
+  const own = zodToOpenAPIRegistry.get(schema as never) as Json | undefined;
+  zodToOpenAPIRegistry.add(schema as never, { ...express, ...own } as never);
+}
+
+interface Seen {
+  readonly below?: readonly (readonly [member: string, schema: z.ZodType])[];
+  /** Keywords that the generator leaves out, or gets wrong. */
+  readonly express?: Json | undefined;
+  readonly fault?: string | undefined;
+  /** As `express`, from what was found below. */
+  later?(): Json;
+}
+
+type Kind = (schema: z.ZodType, definition: Definition, use: Use) => Seen;
+
+const leaf: Kind = () => ({});
+
+const notInJson: Kind = (_, { type }) => ({
+  fault: NOT_IN_JSON[type] ?? `a document cannot say z.${type}(…); write another schema`,
+});
+
+/** The generator forgets what is around a schema whose type is said. */
+const around: Kind = (schema, { type, innerType, defaultValue }) => ({
+  below: [['', innerType as z.ZodType]],
+  later: () => ({
+    ...((type === 'default' || type === 'prefault') && { default: defaultValue }),
+    ...(schema.safeParse(null).success && nullable(innerType as z.ZodType)),
+  }),
+});
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  null: leaf,
+  any: leaf,
+  unknown: leaf,
+  boolean: (_, { coerce }, use) => ({
+    fault: coerce
+      ? "z.coerce.boolean() takes every value, and \"false\" for true; write z.enum(['true', 'false'])"
+      : undefined,
+    ...(use === 'text' &&
+      !coerce && {
+        fault: "a parameter is text, which z.boolean() never takes; write z.enum(['true', 'false'])",
+      }),
+  }),
+  string: stringKind,
+  number: numberKind,
+  template_literal: (schema) => ({ express: { pattern: plainSchema(schema).pattern } }),
+  literal: literalKind,
+  enum: enumKind,
+  optional: around,
+  nullable: around,
+  default: around,
+  prefault: around,
+  readonly: around,
+  nonoptional: around,
+  object: objectKind,
+  array: (_, definition) => ({
+    below: [['[]', definition.element as z.ZodType]],
+    express: lengthOf(definition),
+  }),
+  tuple: tupleKind,
+  record: recordKind,
+  union: (_, { options = [], inclusive, discriminator }) => ({
+    below: options.map((option) => ['', option]),
+    fault:
+      inclusive === false && discriminator === undefined
+        ? 'the document of z.xor(…) takes what several options take; write z.discriminatedUnion(…)'
+        : undefined,
+  }),
+  intersection: (_, { left, right }) => ({
+    below: [
+      ['', left as z.ZodType],
+      ['', right as z.ZodType],
+    ],
+  }),
+  lazy: lazyKind,
+  pipe: pipeKind,
+};
+
+function stringKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
+  if (definition.coerce && use !== 'text')
+    return { fault: 'z.coerce.string() takes every value; write z.string()' };
+  const checks = checksOf(definition);
+  if (checks.some(({ check }) => check === 'overwrite') && checks.length > 1)
+    return {
+      fault:
+        'a document cannot say that a text is changed before it is checked; write .transform(…) after the checks',
+    };
+  if (definition.format === 'url' || checks.some(({ format }) => format === 'url'))
+    return {
+      fault:
+        'z.url() takes more than `format: uri`, as https://bücher.example; write z.string().regex(/^https?:\\/\\/[!-~]+$/)',
+    };
+  for (const { pattern } of checks) {
+    const reason = pattern && whyNoPattern(pattern);
+    if (reason !== undefined) return { fault: reason };
+  }
+  const told = checks.filter(({ check }) => check === 'string_format');
+  const [only] = told;
+  const isPlain = told.length === 0 || (told.length === 1 && only !== undefined && isGenerated(only));
+  const lengths = lengthOf(definition, 'Length');
+  if (isPlain) return { express: lengths };
+  const { format, ...said } = plainSchema(schema);
+  // With a type of its own the generator adds nothing to it.
+  return { express: { ...said, ...(FORMATS.has(format) && { format }) } };
+}
+
+/** Whether the generator says all of a format. */
+const isGenerated = ({ format, pattern, local, precision }: CheckDefinition): boolean =>
+  format === 'regex'
+    ? pattern?.flags === ''
+    : GENERATED.has(format) && !local && typeof precision !== 'number';
+
+/** Those of the schema, and the schema itself where it is a format. */
+const checksOf = (definition: Definition): readonly CheckDefinition[] => [
+  ...(definition.check === undefined ? [] : [definition as CheckDefinition]),
+  ...(definition.checks ?? []).map(({ _zod }) => _zod.def),
+];
+
+function whyNoPattern({ source, flags }: RegExp): string | undefined {
+  if (!HARMLESS_FLAGS.test(flags))
+    return `a document cannot say the flag ${[...flags].find((flag) => !HARMLESS_FLAGS.test(flag))} of /${source}/${flags}; write the pattern without it, as [A-Za-z] for [a-z] with i`;
+  try {
+    new RegExp(source, 'u');
+    return undefined;
+  } catch {
+    return `/${source}/${flags} is no pattern with the flag u, which documents have (JSON Schema 2020-12 §6.4); escape only what needs it`;
+  }
+}
+
+/** `.length(n)`, which the generator knows for texts only, and not after `.min` or `.max`. */
+function lengthOf(definition: Definition, of: 'Items' | 'Length' = 'Items'): Json | undefined {
+  const length = checksOf(definition).find(({ check }) => check === 'length_equals')?.length;
+  return length === undefined ? undefined : { [`min${of}`]: length, [`max${of}`]: length };
+}
+
+function numberKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
+  const { coerce } = definition;
+  if (coerce && use !== 'text')
+    return { fault: 'z.coerce.number() takes texts, null and more; write z.number()' };
+  if (use === 'text' && !coerce)
+    return { fault: 'a parameter is text, which z.number() never takes; write z.coerce.number()' };
+  const { type, minimum, maximum, ...said } = plainSchema(schema);
+  const format = (schema as z.ZodNumber).format;
+  // Every integer of zod is one that a double keeps (RFC 8259 §6), which is not worth two keywords each time.
+  const bound = (value: unknown) => (Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER ? undefined : value);
+  const isGenerated = !coerce && (format === null || format === 'safeint');
+  return {
+    express: { ...said, minimum: bound(minimum), maximum: bound(maximum), ...(!isGenerated && { type }) },
+  };
+}
+
+function literalKind(_schema: z.ZodType, { values = [] }: Definition, use: Use): Seen {
+  const wrong = values.findIndex(
+    (value) =>
+      value === undefined ||
+      typeof value === 'bigint' ||
+      (typeof value === 'number' && !Number.isFinite(value)),
+  );
+  if (wrong >= 0)
+    return { fault: `JSON has no value ${String(values[wrong])}; leave it out of the z.literal(…)` };
+  if (use === 'text' && values.some((value) => typeof value !== 'string'))
+    return { fault: 'a parameter is text; write the z.literal(…) in quotes' };
+  if (values.length === 1 && values[0] !== null) return {};
+  return { express: enumerated(values) };
+}
+
+function enumKind(_schema: z.ZodType, { entries = {} }: Definition, use: Use): Seen {
+  // An enum of TypeScript has its numbers as names as well.
+  const values = Object.entries(entries)
+    .filter(([, value]) => typeof entries[String(value)] !== 'number')
+    .map(([, value]) => value);
+  if (values.every((value) => typeof value === 'string')) return {};
+  if (use === 'text') return { fault: 'a parameter is text; write the z.enum(…) in quotes' };
+  return { express: enumerated(values) };
+}
+
+const enumerated = (values: readonly unknown[]): Json => {
+  const types = [...new Set(values.map((value) => (value === null ? 'null' : typeof value)))];
+  return { type: types.length === 1 ? types[0] : types, enum: values };
+};
+
+/** Which types a document says takes no `null` by itself where they are said by hand. */
+function nullable(innerType: z.ZodType): Json | undefined {
+  const { type, enum: values } = getOpenApiMetadata(innerType) as Json;
+  if (type === undefined) return undefined;
+  return {
+    type: [...new Set([type, 'null'].flat())],
+    ...(Array.isArray(values) && { enum: [...new Set([...values, null])] }),
+  };
+}
+
+const takes = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
+
+/** zod is asked: its types alone do not tell which members may be left out. */
+function requiredOf(object: z.ZodType): Set<unknown> {
+  const issues = object.safeParse({}).error?.issues ?? [];
+  return new Set(
+    issues.filter(({ code, path }) => code !== 'custom' && path.length === 1).map(({ path }) => path[0]),
+  );
+}
+
+function objectKind(schema: z.ZodType, { shape = {}, catchall }: Definition): Seen {
+  const members = Object.entries(shape);
+  const more =
+    catchall === undefined || definitionOf(catchall).type === 'never' ? [] : [['*', catchall] as const];
+  return {
+    below: [...members, ...more],
+    later() {
+      const all = requiredOf(schema);
+      const required = members.map(([name]) => name).filter((name) => all.has(name));
+      const generated = members.filter(([, member]) => !takes(member, undefined));
+      return required.join() === generated.map(([name]) => name).join() ? {} : { required };
+    },
+  };
+}
+
+function tupleKind(schema: z.ZodType, { items = [], rest }: Definition): Seen {
+  const { minItems, maxItems } = plainSchema(schema);
+  return {
+    below: [
+      ...items.map((item, index) => [`[${index}]`, item] as const),
+      ...(rest ? [['[…]', rest] as const] : []),
+    ],
+    express: { minItems, maxItems, items: rest ? plainSchema(rest) : false },
+  };
+}
+
+function recordKind(schema: z.ZodType, { keyType, valueType, mode }: Definition): Seen {
+  if (mode === 'loose') return { fault: 'a document cannot say z.looseRecord(…); write z.record(…)' };
+  const { propertyNames, required } = plainSchema(schema);
+  const { type, ...names } = (propertyNames ?? {}) as Json;
+  const says = Object.keys(names).length > 0;
+  const reason = checksOf(definitionOf(keyType as z.ZodType)).flatMap(
+    ({ pattern }) => (pattern && whyNoPattern(pattern)) ?? [],
+  );
+  return {
+    below: [['*', valueType as z.ZodType]],
+    fault: reason[0],
+    express: {
+      ...(says && { propertyNames: { type, ...names } }),
+      ...(required !== undefined && { required }),
+    },
+  };
+}
+
+const JSON_TYPES = ['string', 'number', 'boolean', 'null', 'array', 'object'];
+
+/** What `z.json()` is made of. */
+const JSON_KINDS = 'string,number,boolean,null,array,record';
+
+function lazyKind(_schema: z.ZodType, definition: Definition): Seen {
+  const inner = definition.getter?.() as z.ZodType;
+  const kinds = (definitionOf(inner).options ?? []).map((option) => definitionOf(option).type).join();
+  if (kinds === JSON_KINDS) return { express: { type: JSON_TYPES } };
+  return { below: [['', inner]] };
+}
+
+function pipeKind(_schema: z.ZodType, definition: Definition, use: Use): Seen {
+  const [from, to] = [definition.in as z.ZodType, definition.out as z.ZodType];
+  if (definitionOf(from).type === 'transform')
+    return {
+      fault: 'a document cannot say what z.preprocess(…) takes; write a schema, with .transform(…) after it',
+    };
+  if (use === 'response')
+    return {
+      fault:
+        'what .transform(…) makes of a response is not in the document; change the value before it is returned',
+    };
+  return { below: [['', from], ...(definitionOf(to).type === 'transform' ? [] : [['', to] as const])] };
+}
+
+/** As zod itself has it, of a schema in which none is named. */
+const plainSchema = (schema: z.ZodType): Json => {
+  const { $schema: _, ...said } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    metadata: z.registry<Json>(),
+  }) as Json;
+  return said;
+};

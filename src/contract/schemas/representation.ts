@@ -1,0 +1,198 @@
+/**
+ * The schemas of what goes over the wire: a resource's state with its `_links`, `_templates` and `_embedded`
+ * (HAL, draft-kelly-json-hal-11; HAL-FORMS 2021-12-18).
+ */
+import type { Contract } from '../contract.ts';
+import type { LinkSpec, Operation } from '../operation.ts';
+import { isPage, isResource, type Page, type Resource } from '../resource.ts';
+import { z } from '../schema.ts';
+
+const link = z
+  .looseObject({
+    href: z.string().openapi({ format: 'uri-reference' }),
+    templated: z.boolean().optional(),
+    title: z.string().optional(),
+  })
+  .openapi('Link', { description: 'A link (HAL §5).' });
+
+const templatedLink = z
+  .looseObject({
+    href: z.string().openapi({ format: 'uri-template' }),
+    // A literal would be an enum of booleans, of which generators of clients make texts.
+    templated: z.boolean(),
+    title: z.string().optional(),
+  })
+  .openapi('TemplatedLink', { description: 'A link whose href is a URI template (RFC 6570).' });
+
+const template = z
+  .looseObject({
+    title: z.string().optional(),
+    method: z.string(),
+    target: z.string(),
+    contentType: z.string().optional(),
+    properties: z.array(z.looseObject({ name: z.string() })),
+  })
+  .openapi('Template', { description: 'An action that the state allows, as a form (HAL-FORMS).' });
+
+const templates = z
+  .record(z.string(), template)
+  .optional()
+  .openapi({ description: 'The actions that the state allows now, by name; only in HAL-FORMS.' });
+
+/** What is under each relation, the gateway adds when it serves the document: it knows all services. */
+const embedded = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .openapi({ description: 'What `expand` asked for, under the relation of the link.' });
+
+const expandErrors = z
+  .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
+  .optional()
+  .openapi({ description: 'Parts that `expand` asked for and that could not be had; their links stay.' });
+
+const total = z.int().min(0).openapi({ description: 'How many items there are on all pages.' });
+
+/** Of the parameter `fields`. */
+export const FIELDS_DESCRIPTION =
+  'Members to keep; without it, all. Dots lead into a member, or along a relation, which is then embedded: ' +
+  '`id,total.amount`. Links stay.';
+
+/** Of the parameter `expand`. */
+export const expandDescription = (rels: readonly string[]): string =>
+  rels.length === 0
+    ? 'Related resources to embed, of which there are none.'
+    : `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots lead on from there, as in \`a.b\`.`;
+
+const fields = z
+  .array(z.string())
+  .optional()
+  .openapi({
+    param: { style: 'form', explode: false },
+    description: FIELDS_DESCRIPTION,
+  });
+
+const PAGING = {
+  first: link.optional(),
+  prev: link.optional(),
+  next: link.optional(),
+  /** The collection with what can be chosen: filters, order, size of a page, what to embed. */
+  search: templatedLink.optional(),
+};
+
+/** A media type that resources are represented in, and what its bodies look like. */
+export interface ResourceFormat {
+  readonly mediaType: string;
+  /** Called once for each resource and page of a contract. */
+  schema(body: Resource | Page, schemas: Representations): z.ZodType;
+}
+
+/** The representation schemas of one contract, each made once so that a component is defined once. */
+export class Representations {
+  readonly #contract: Contract;
+  readonly #formats: readonly ResourceFormat[];
+  readonly #made = new Map<unknown, Map<string, z.ZodType>>();
+
+  constructor(contract: Contract, formats: readonly ResourceFormat[]) {
+    this.#contract = contract;
+    this.#formats = formats;
+  }
+
+  /** The schema of a body in each media type, the server's favourite first. */
+  content(body: Resource | Page): Record<string, { schema: z.ZodType }> {
+    return Object.fromEntries(
+      this.#formats.map(({ mediaType, schema }) => [
+        mediaType,
+        { schema: this.once(schema, body, () => schema(body, this)) },
+      ]),
+    );
+  }
+
+  hal(body: Resource | Page): z.ZodType {
+    return this.once(this, body, () => (isPage(body) ? this.#page(body) : this.#resource(body as Resource)));
+  }
+
+  /** @param key tells apart what is made of one body */
+  once(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
+    const schemas = this.#made.get(key) ?? new Map<string, z.ZodType>();
+    this.#made.set(key, schemas);
+    const schema = schemas.get(name) ?? make();
+    schemas.set(name, schema);
+    return schema;
+  }
+
+  #resource(body: Resource): z.ZodType {
+    return body.state
+      .extend({
+        _links: this.#links(body.name),
+        _templates: templates,
+        _embedded: embedded,
+        _expandErrors: expandErrors,
+      })
+      .openapi(body.name);
+  }
+
+  #page(body: Page): z.ZodType {
+    return z
+      .object({
+        ...(body.total ? { total } : {}),
+        _links: this.#links(body.name, PAGING),
+        _templates: templates,
+        _embedded: z.object({ item: z.array(this.hal(body.item)) }),
+        _expandErrors: expandErrors,
+      })
+      .openapi(body.name);
+  }
+
+  /** `self` is always there; which of the others are depends on the state. */
+  #links(name: string, paging: Readonly<Record<string, z.ZodType>> = {}) {
+    const rels = this.#declared(name)
+      .map(([rel]) => rel)
+      .filter((rel) => rel !== 'self');
+    const each = new Set(
+      this.#declared(name)
+        .filter(([, spec]) => spec.each !== undefined)
+        .map(([rel]) => rel),
+    );
+    return z.object({
+      self: link,
+      ...paging,
+      ...Object.fromEntries(rels.map((rel) => [rel, (each.has(rel) ? z.array(link) : link).optional()])),
+    });
+  }
+
+  /** The links of every response that has this body. */
+  #declared(name: string): [string, LinkSpec][] {
+    return this.#contract.operations
+      .flatMap(({ responses }) => Object.values(responses))
+      .filter(({ body }) => (isResource(body) || isPage(body)) && body.name === name)
+      .flatMap(({ links }) => Object.entries(links ?? {}));
+  }
+
+  /** The links to something that can be fetched: those that `expand` may name. */
+  #leadingOn(name: string): [string, LinkSpec][] {
+    const actions = new Set(
+      this.#contract.operations
+        .filter(({ method }) => method !== 'get')
+        .map(({ operationId }) => operationId),
+    );
+    return this.#declared(name).filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId));
+  }
+
+  /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
+  selectionParameters(operation: Operation) {
+    return { expand: this.#expandParameter(operation), fields };
+  }
+
+  #expandParameter(operation: Operation) {
+    const body = Object.values(operation.responses).find((response) => response.body !== undefined)?.body;
+    const name = isPage(body) ? body.item.name : isResource(body) ? body.name : '';
+    const names = this.#leadingOn(name).map(([rel]) => rel);
+    return z
+      .array(z.string())
+      .optional()
+      .openapi({
+        param: { style: 'form', explode: false },
+        description: expandDescription(names),
+      });
+  }
+}

@@ -1,0 +1,179 @@
+/** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+import { setImmediate } from 'node:timers/promises';
+import { writeExact } from '../../codecs/exact-json.ts';
+import { etagOf, noneMatch } from '../../http/headers/etag.ts';
+import { linkHeader } from '../../http/headers/link-header.ts';
+import { without } from '../../http/headers/raw-headers.ts';
+import { requestTarget } from '../../http/uri/request-target.ts';
+import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
+import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
+import { cut } from '../../hypermedia/fields/project.ts';
+import type { Body } from '../../hypermedia/formats/format.ts';
+import { json } from '../../hypermedia/formats/hal.ts';
+import type { GraphOperation } from '../../hypermedia/graph/link-graph.ts';
+import { headerLinks } from '../../hypermedia/header-links.ts';
+import { inPlace } from '../../hypermedia/lift/in-place.ts';
+import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
+import type { Representation } from '../../hypermedia/represent.ts';
+import { plain, WHOLE } from '../../hypermedia/selection.ts';
+import { exchangeOf } from '../exchange.ts';
+import type { Composing } from '../steps/compose.ts';
+import { endsOf } from './abort-signals.ts';
+import { remaining } from './cache-control.ts';
+import { accepting, fetchParts } from './embedded-resources.ts';
+import { liftedTag } from './entity-tags.ts';
+import { decodedValues, liftAnswer, withoutWritten, withSelectedLinks } from './lift-response.ts';
+import { askSubject, isReading, type Subject } from './primary-response.ts';
+import { sendReply } from './send-response.ts';
+
+/** What is sent has its own. */
+const OF_THE_BYTES: ReadonlySet<string> = new Set([
+  ...['content-length', 'content-type', 'etag', 'accept-ranges'],
+  ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
+]);
+const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
+  ...OF_THE_BYTES,
+  ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
+]);
+/** What a 304 says nothing of (RFC 9110 §15.4.5). */
+const OF_THE_CONTENT: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding']);
+
+const LARGE = 256 * 1024;
+
+export async function answerWhole(work: Composing): Promise<void> {
+  const { req, res, next, composition, selection, options } = work;
+  const { lifting, isRead, subject: operation } = composition;
+  const now = performance.now();
+  const deadline = Math.min(exchangeOf(req).context.deadline, now + options.limits.expand.deadline);
+  const { gone, over } = endsOf(res, deadline - now);
+  const subject = await askSubject(work, gone);
+  const { answer, head, value } = subject;
+  if (value === undefined) {
+    if (isRead || !subject.format.rendering) return options.passOn(answer, req, res, head);
+    // How things went wrong is for the service to show.
+    answer.discard();
+    exchangeOf(req).target = subject.path;
+    return next();
+  }
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
+  if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
+
+  const representation = lifting && lifted(work, subject, lifting);
+  if (representation && selection === WHOLE && !hasLinks(representation, value))
+    return sendRead(work, subject, isSuccess);
+  const body = representation ? subject.format.write(representation) : (value as Body);
+  const expanded =
+    selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
+  if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
+  // What is large is written in a turn of its own.
+  if (expanded && expanded.bytes > LARGE) await setImmediate();
+  if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
+  return send(work, subject, operation, body, expanded);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** What was read for the URLs in it alone: as the service sent it, where they are public already. */
+async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
+  const { answer, head, value, isChanged, charset, contentType } = subject;
+  if (!isChanged || charset === undefined) {
+    sendUnchanged(work, subject);
+    return;
+  }
+  const bytes = charset.encode(writeExact(value));
+  const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
+  await sendReply(work.req, work.res, {
+    status: answer.status,
+    bytes,
+    etag,
+    contentType,
+    head: without(head, OF_THE_BYTES),
+  });
+}
+
+/** The service was not asked on a condition, as what it sends could have been changed. */
+function sendUnchanged({ req, res }: Composing, { answer, head }: Subject): void {
+  const etag = answer.header('etag');
+  const isAsked = isReading(req) && answer.status === 200 && etag !== undefined;
+  if (isAsked && !noneMatch(req.headers['if-none-match'], etag)) {
+    answer.discard();
+    res.writeHead(304, without(head, OF_THE_CONTENT)).end();
+  } else answer.pipe(res, head);
+}
+
+function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {
+  const { params, query } = exchangeOf(req);
+  const { head, value, origin } = subject;
+  return liftAnswer(lifting, composition.urls, {
+    body: value as object,
+    rawHeaders: head,
+    self: isReading(req) ? plain(requestTarget(req)) : undefined,
+    params: decodedValues(params),
+    ...{ query, origin },
+  });
+}
+
+function expand(
+  { req, composition, selection, options }: Composing,
+  { answer, format, headers, origin }: Subject,
+  body: Body,
+  { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
+): Promise<Expanded> {
+  const { send, compositionOf, limits } = options;
+  const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
+  const fetch = fetchParts({
+    ...{ send, compositionOf, format, origin },
+    headers: partType === undefined ? headers : accepting(headers, partType),
+    tally: exchangeOf(req).context,
+    signal: over,
+    deadline,
+    limit: limits.expand.bytes,
+  });
+  return expandBody(body, selection.plan, {
+    ...{ fetch, format, deadline: over },
+    expand: selection.expand,
+    cacheControl: remaining(answer),
+    limits: limits.expand,
+    isCut: selection.kept !== undefined,
+  });
+}
+
+function send(
+  work: Composing,
+  { answer, head, value, format, typeOf, charset, contentType }: Subject,
+  operation: GraphOperation,
+  body: Body,
+  expanded: Expanded | undefined,
+): Promise<void> {
+  const { req, res, composition, selection } = work;
+  const { lifting } = composition;
+  const isPlain = lifting !== undefined && format === json;
+  const asked = { url: requestTarget(req), operation, isFromGateway: true };
+  const text = format.rendering
+    ? format.rendering.serialize(body, asked)
+    : writeExact(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
+  const type = typeOf(body);
+  // What is not in the service's own type is UTF-8.
+  const bytes = type === contentType && charset ? charset.encode(text) : Buffer.from(text);
+
+  const added = Object.entries(format.rendering?.headers ?? {});
+  const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
+  const names = added.map(([name]) => name.toLowerCase());
+  const own = selection === WHOLE ? head : withSelectedLinks(head, body, format);
+  const kept = without(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
+  if (expanded) kept.push('Cache-Control', expanded.cacheControl);
+  if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
+  if (lifting) kept.push('Vary', 'Accept, Prefer');
+  const links = withoutWritten(headerLinks(body, format, operation), kept);
+  if (links.length > 0) kept.push('Link', linkHeader(links));
+  kept.push(...added.flat());
+
+  return sendReply(req, res, {
+    status: answer.status,
+    bytes,
+    etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
+    contentType: type,
+    head: kept,
+  });
+}

@@ -1,0 +1,92 @@
+/** What of an operation is put together here, computed when the documents are loaded. */
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { GraphOperation, LinkGraph } from '../../hypermedia/graph/link-graph.ts';
+import { Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
+import type { GatewayOperation } from '../operation.ts';
+import { type MountOptions, mountOf } from '../routing/path-mapping.ts';
+import type { OperationRouter } from '../routing/router.ts';
+import { PublicUrls } from './public-urls.ts';
+
+export interface Composition {
+  /** As the link graph has it; absent where it has no id. */
+  readonly subject: GraphOperation | undefined;
+  /** Where links are added to what it answers. */
+  readonly lifting: Lifting | undefined;
+  /** Of the service that answers. */
+  readonly urls: PublicUrls;
+  /** Whether its answers are looked at, whatever is asked. */
+  readonly isRead: boolean;
+  /** Whether resources of the service have tags that are not its own. */
+  readonly hasLiftedTags: boolean;
+}
+
+export interface CompositionOptions {
+  readonly operations: readonly GatewayOperation[];
+  readonly documents: ReadonlyMap<string, OpenAPIObject>;
+  readonly graph: LinkGraph;
+  readonly router: OperationRouter;
+  readonly services: readonly (MountOptions & {
+    readonly name: string;
+    readonly ownUrls: readonly string[];
+  })[];
+  /** Whether something else than an operation answers at a path: a page, or what is not known yet. */
+  readonly isElsewhere: (path: string) => boolean;
+  /** Called with the service's name for every link that is left out, since no route serves it. */
+  readonly onDroppedLink?: ((service: string) => void) | undefined;
+}
+
+export type CompositionOf = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
+
+export function compositions(options: CompositionOptions): CompositionOf {
+  const { operations, documents, graph, router, services, isElsewhere, onDroppedLink } = options;
+  const serves = (href: string): boolean => {
+    const [path = ''] = href.split(/[?#]|\{[?&]/, 1);
+    return isElsewhere(path) || isServed(router, path);
+  };
+  const urls = new Map(
+    services.map(({ name, ownUrls, ...place }) => [
+      name,
+      new PublicUrls({
+        prefixes: ownUrls,
+        mount: mountOf(place),
+        serves,
+        onDropped: () => onDroppedLink?.(name),
+      }),
+    ]),
+  );
+  const lifters = new Map(
+    [...documents].map(([name, document]) => [name, new Lifter(name, document, graph)]),
+  );
+  const found = operations.map((operation) => {
+    const subject = graph.operation(operation.service, operation.operationId);
+    const lifting = subject?.lifted ? lifters.get(operation.service)?.of(subject) : undefined;
+    return { operation, subject, lifting };
+  });
+  const renaming = new Set(
+    services.filter((one) => one.ownUrls.length > 0 || mountOf(one) !== undefined).map(({ name }) => name),
+  );
+  const lifted = new Set(found.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
+  const made = new Map<object, Composition>();
+  for (const { operation, subject, lifting } of found) {
+    const { service } = operation;
+    const composition: Composition = {
+      subject,
+      lifting,
+      urls: urls.get(service) as PublicUrls,
+      isRead: lifting !== undefined || renaming.has(service),
+      hasLiftedTags: lifted.has(service) || renaming.has(service),
+    };
+    made.set(operation, composition);
+    if (subject) made.set(subject, composition);
+  }
+  return (operation) => made.get(operation);
+}
+
+const isServed = (router: OperationRouter, path: string): boolean => {
+  try {
+    return router.allowed(path).length > 0;
+  } catch {
+    // A path that cannot be decoded is nobody's.
+    return false;
+  }
+};

@@ -1,0 +1,144 @@
+/**
+ * URLs by which a service names itself, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
+ * (RFC 9110 §10.2.2, §8.7) → public ones. A link that no route serves is left out, and counted.
+ */
+
+import { isRawNumber, memberName } from '../../codecs/exact-json.ts';
+import { readLinks, type WrittenLink, writtenLink } from '../../http/headers/link-header.ts';
+import type { Mount } from '../routing/path-mapping.ts';
+
+export interface PublicUrlsOptions {
+  /** What such URLs begin with. */
+  readonly prefixes: readonly string[];
+  /** Of the service, where its paths are not the same here. */
+  readonly mount?: Mount | undefined;
+  /** Whether anything answers at a path here. */
+  readonly serves: (path: string) => boolean;
+  /** Called for every link that is left out. */
+  readonly onDropped: () => void;
+}
+
+const DROPPED = Symbol('dropped');
+
+/** Members whose values are links. */
+const LINKS: ReadonlySet<string> = new Set(['_links', 'links']);
+const LOCATIONS: ReadonlySet<string> = new Set(['location', 'content-location']);
+
+export class PublicUrls {
+  readonly #options: PublicUrlsOptions;
+  readonly #prefixes: readonly string[];
+
+  constructor(options: PublicUrlsOptions) {
+    this.#options = options;
+    this.#prefixes = options.prefixes
+      .map((prefix) => prefix.replace(/\/+$/, ''))
+      .toSorted((a, b) => b.length - a.length);
+  }
+
+  /** @param origin scheme and host as the caller sees them */
+  body(value: unknown, origin: string): unknown {
+    const made = this.#published(value, origin, false);
+    return made === DROPPED ? null : made;
+  }
+
+  /** Name, value, … with public URLs in those headers that have some. */
+  headers(raw: readonly string[], origin: string): string[] {
+    const made: string[] = [];
+    for (let i = 0; i < raw.length; i += 2) {
+      const [name, value] = [raw[i] as string, raw[i + 1] as string];
+      const lower = name.toLowerCase();
+      const changed = LOCATIONS.has(lower)
+        ? this.#link(value, origin)
+        : lower === 'link'
+          ? this.#linkHeader(value, origin)
+          : value;
+      if (changed !== DROPPED) made.push(name, changed);
+    }
+    return made;
+  }
+
+  /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */
+  local(href: string, origin: string): string | undefined {
+    const path = href.startsWith(`${origin}/`) ? href.slice(origin.length) : href;
+    return isPath(path) && this.#options.serves(path) ? path : undefined;
+  }
+
+  /** @returns the same value where nothing in it changes */
+  #published(value: unknown, origin: string, areLinks: boolean): unknown {
+    if (typeof value === 'string')
+      return areLinks || this.#pathOf(value) !== undefined ? this.#link(value, origin) : value;
+    if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
+    return Array.isArray(value)
+      ? this.#elements(value, origin, areLinks)
+      : this.#members(value as Readonly<Record<string, unknown>>, origin, areLinks);
+  }
+
+  #elements(elements: readonly unknown[], origin: string, areLinks: boolean): readonly unknown[] {
+    const made = elements.map((element) => this.#published(element, origin, areLinks));
+    if (made.every((element, index) => element === elements[index])) return elements;
+    return made.filter((element) => element !== DROPPED);
+  }
+
+  #members(value: Readonly<Record<string, unknown>>, origin: string, areLinks: boolean): unknown {
+    let isChanged = false;
+    const made: [string, unknown][] = [];
+    for (const [key, member] of Object.entries(value)) {
+      const name = memberName(key);
+      const isHref = name === 'href' && typeof member === 'string';
+      const changed = this.#published(
+        member,
+        origin,
+        isHref || LINKS.has(name) || (areLinks && typeof member === 'string'),
+      );
+      // Without its address it is no link any more.
+      if (changed === DROPPED && isHref) return DROPPED;
+      isChanged ||= changed !== member;
+      if (changed !== DROPPED) made.push([key, changed]);
+    }
+    return isChanged ? Object.fromEntries(made) : value;
+  }
+
+  #linkHeader(value: string, origin: string): string | typeof DROPPED {
+    const links = readLinks(value);
+    if (links === undefined) return value;
+    const kept = links.flatMap((link) => {
+      const uri = this.#link(link.uri, origin);
+      return uri === DROPPED ? [] : [{ ...link, uri }];
+    });
+    const isWhole = kept.length === links.length;
+    if (isWhole && kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
+    return kept.length === 0 ? DROPPED : kept.map(writtenLink).join(', ');
+  }
+
+  #link(href: string, origin: string): string | typeof DROPPED {
+    const path = this.#pathOf(href);
+    if (path === undefined && !isPath(href)) return href;
+    const local = path ?? this.#options.mount?.toPublic(href) ?? href;
+    if (!this.#options.serves(local)) {
+      this.#options.onDropped();
+      return DROPPED;
+    }
+    return path === undefined ? local : origin + path;
+  }
+
+  /** What comes after a prefix; undefined for URLs of others. */
+  #pathOf(url: string): string | undefined {
+    const prefix = this.#prefixes.find(
+      (one) => url.startsWith(one) && /^(?:[/?#]|$)/.test(url.slice(one.length)),
+    );
+    if (prefix === undefined) return undefined;
+    const rest = url.slice(prefix.length);
+    const path = rest.startsWith('/') ? rest : `/${rest}`;
+    const { mount } = this.#options;
+    if (mount === undefined) return path;
+    // An own URL may have the base path in it already.
+    return mount.toPublic(path.startsWith(`${mount.base}/`) ? path : mount.base + path);
+  }
+}
+
+/** The links of `Link` headers; none where one is broken. */
+export const linksIn = (headers: readonly string[]): WrittenLink[] =>
+  headers.flatMap((value) => readLinks(value) ?? []);
+
+/** A path, and not the host of another (RFC 3986 §4.2). */
+const isPath = (href: string): boolean => /^\/(?!\/)/.test(href);

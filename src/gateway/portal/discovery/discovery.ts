@@ -1,0 +1,74 @@
+/** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
+import { HAL, HEALTH, OPENAPI_JSON } from '../../../contract/media-types.ts';
+import { HEALTH_PATH } from '../../../contract/places.ts';
+import type { HeaderLink } from '../../../http/headers/link-header.ts';
+import { HTML } from '../../../http/page/entity.ts';
+import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { LinkValue } from '../../../hypermedia/represent.ts';
+
+export const YAML = 'application/yaml';
+
+/** RFC 9727 §4.2, RFC 7284. */
+export const LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"';
+export const CATALOG_PATH = '/.well-known/api-catalog';
+
+export type Description = HeaderLink & Omit<LinkValue, 'templated'>;
+
+export const STATUS_PATH = '/status';
+
+export const SERVICES_PATH = `${STATUS_PATH}/services`;
+
+/** How one service is. */
+export const servicePath = (service: string): string => `${SERVICES_PATH}/${encodeURIComponent(service)}`;
+
+const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
+
+const HEALTH_STATUS: Description = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
+
+export type ShownLinks = (links: readonly Description[]) => readonly Description[];
+
+/** For a gateway whose status is told to those who run it alone: how it is as a whole. */
+export const withoutStatus: ShownLinks = (links) =>
+  links.map((link) => (link === STATUS ? HEALTH_STATUS : link));
+
+/**
+ * Swagger UI of a service, or of everything.
+ * @param part as a query
+ */
+export const docsPath = (service?: string, part = ''): string => {
+  const name = service === undefined ? '' : `urls.primaryName=${encodeURIComponent(service)}`;
+  const query = [name, part].filter(Boolean).join('&');
+  return query === '' ? '/docs' : `/docs?${query}`;
+};
+
+/** @param title of what is described */
+const descriptions = (document: string, docs: string, title: string): readonly Description[] => [
+  {
+    rel: 'service-desc',
+    href: `${document}.json`,
+    type: OPENAPI_JSON,
+    title: `OpenAPI document of ${title}`,
+  },
+  { rel: 'service-desc', href: `${document}.yaml`, type: YAML, title: `OpenAPI document of ${title}` },
+  { rel: 'service-doc', href: docs, type: HTML, title: `Swagger UI of ${title}` },
+  STATUS,
+];
+
+export const ofEverything = descriptions('/openapi', docsPath(), 'everything here');
+
+export const ofService = ({ name, document }: ServiceDocument): readonly Description[] =>
+  descriptions(`/openapi/${name}`, docsPath(name), document.info.title);
+
+export const catalogLink: Description = {
+  rel: 'api-catalog',
+  href: CATALOG_PATH,
+  type: 'application/linkset+json',
+  title: 'The APIs here',
+};
+
+/** The links of each relation, as a representation or a linkset (RFC 9264 §4.2) has them. */
+export const byRelation = (links: readonly Description[]): [string, LinkValue[]][] =>
+  [...Map.groupBy(links, ({ rel }) => rel)].map(([rel, group]) => [
+    rel,
+    group.map(({ rel: _, type, ...link }) => ({ ...link, ...(type !== undefined && { type }) })),
+  ]);

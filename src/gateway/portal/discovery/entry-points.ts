@@ -1,0 +1,63 @@
+/**
+ * Where a walk begins: the operations that `/` links to. A document marks them with `x-entry: <rel>`; one that
+ * marks none is entered at its first path that can be read without knowing anything.
+ */
+import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
+import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { LinkValue } from '../../../hypermedia/represent.ts';
+
+export interface Entry {
+  readonly service: string;
+  readonly rel: string;
+  readonly href: string;
+  readonly title: string;
+  readonly operation: OperationObject;
+}
+
+const ENTRY = 'x-entry';
+
+export function entriesOf({ name, document }: ServiceDocument): Entry[] {
+  const readable = operations(document);
+  const marked = readable.filter(({ operation }) => typeof operation[ENTRY] === 'string');
+  const chosen = marked.length > 0 ? marked : readable.filter(isConcrete).slice(0, 1);
+  return chosen.map(({ path, operation }) => ({
+    service: name,
+    rel: typeof operation[ENTRY] === 'string' ? operation[ENTRY] : name,
+    href: path,
+    title: operation.summary ?? document.info.title,
+    operation,
+  }));
+}
+
+interface Readable {
+  readonly path: string;
+  readonly item: PathItemObject;
+  readonly operation: OperationObject;
+}
+
+const operations = ({ paths }: OpenAPIObject): Readable[] =>
+  Object.entries(paths ?? {}).flatMap(([path, item]) =>
+    path.startsWith('/') && item?.get ? [{ path, item, operation: item.get }] : [],
+  );
+
+const isConcrete = ({ path, item, operation }: Readable): boolean =>
+  !path.includes('{') &&
+  ![...(item.parameters ?? []), ...(operation.parameters ?? [])].some(
+    (parameter) => parameter && 'required' in parameter && parameter.required,
+  );
+
+/** Links by relation; several services under one relation share it as a list, told apart by `name`. */
+export function entryLinks(entries: readonly Entry[]): Map<string, LinkValue | LinkValue[]> {
+  return new Map(
+    [...Map.groupBy(entries, ({ rel }) => rel)].map(([rel, group]) => {
+      const links = group.map(({ service, href, title }) => ({
+        href,
+        ...(href.includes('{') && { templated: true as const }),
+        title,
+        ...(group.length > 1 && { name: service }),
+      }));
+      const [first, ...others] = links;
+      return [rel, first !== undefined && others.length === 0 ? first : links] as const;
+    }),
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * `/explorer`: where a person begins to walk the links. Every page from here on is the HTML of a resource, made by
+ * whoever answers for it.
+ *
+ * Reads `at`, an address to go to; sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
+ */
+import type { Router } from 'express';
+import type { InfoObject } from 'openapi3-ts/oas31';
+import { Problem } from '../../../contract/problem.ts';
+import { badRequest } from '../../../contract/problems.ts';
+import { cache, entity, get, HTML, send } from '../../../http/page/entity.ts';
+import { type Html, html } from '../../../http/page/html.ts';
+import { layout } from '../../../http/page/layout.ts';
+import { explorerHead } from '../../../hypermedia/formats/html/files.ts';
+import { trail } from '../../../hypermedia/formats/html/trail.ts';
+import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import { nothingYet } from './empty-state.ts';
+import { type Entry, entriesOf } from './entry-points.ts';
+import { prose } from './prose.ts';
+
+const PATH = '/explorer';
+const ADDRESS = 'at';
+
+export function explorer(router: Router, services: readonly ServiceDocument[], { title }: InfoObject): void {
+  const made = entity(HTML, explorerPage(services, title));
+  get(router, PATH, (req, res) => {
+    const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
+    if (address === null) return send(req, res, made);
+    res.set({ ...made.headers, Location: pathOf(address), 'Cache-Control': cache.never });
+    res.removeHeader('ETag');
+    res.status(303).end();
+  });
+}
+
+/**
+ * Path and query of an address of this server, as it may be typed.
+ * @throws Problem bad-request (400) for another server's: nobody is sent elsewhere by a link to here
+ */
+function pathOf(address: string): string {
+  const base = 'http://here';
+  const typed = address.trim();
+  const given = typed.startsWith('/') ? typed : `/${typed}`;
+  const url = URL.canParse(given, base) ? new URL(given, base) : undefined;
+  if (url?.origin !== base) throw new Problem(badRequest, 'That is no path of this server.');
+  return url.pathname + url.search;
+}
+
+const explorerPage = (services: readonly ServiceDocument[], title: string): string =>
+  layout({
+    title: 'Explorer · linkway',
+    current: PATH,
+    head: explorerHead,
+    content: html`${trail}
+<h1>Explorer</h1>
+<p class="lead">Walk through ${title} as a program does: start anywhere below, click where a link leads, and do what
+the resource lets you do. Nobody has to know an address.</p>
+<section aria-labelledby="begin"><h2 id="begin">Begin here</h2>
+${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entriesOf(service)))}</ul>`}</section>
+<section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
+<dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
+<section aria-labelledby="open"><h2 id="open">Open an address</h2>
+<form class="address" action="${PATH}" method="get"><div class="field"><label for="at">Path, with its query</label>
+<input id="at" name="${ADDRESS}" required maxlength="2000" autocomplete="off" spellcheck="false"></div>
+<button class="primary">Open</button></form></section>`,
+  });
+
+const GUIDE = [
+  ['The resource', 'what it says of itself, with times in your time zone'],
+  [
+    'Can be done now',
+    'a form for each action that its state allows; an action that is gone is not allowed any more',
+  ],
+  ['Leads to', 'its links; “Show here” brings what is behind a link along on the same page'],
+  ['The raw exchange', 'the request and the answer as a program has them, headers and all'],
+] as const;
+
+const card = (
+  { document: { info } }: ServiceDocument,
+  entries: readonly Entry[],
+): Html => html`<li class="card">
+<h3>${info.title}</h3>
+${info.description && html`<p>${prose(info.description)}</p>`}
+<ul class="entries">${entries
+  .filter(({ href }) => !href.includes('{'))
+  .map(({ href, title }) => html`<li><a href="${href}">${title}</a></li>`)}</ul></li>`;

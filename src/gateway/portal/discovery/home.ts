@@ -1,0 +1,105 @@
+/**
+ * `/`: the one address a client has to know. A page for people, HAL for programs.
+ *
+ * Reads `Accept`, `Host`; sends 200, 304, 406; `Link` to the description (RFC 8631, RFC 9727 §3).
+ */
+import type { Request, Router } from 'express';
+import type { InfoObject } from 'openapi3-ts/oas31';
+import { linkHeader } from '../../../http/headers/link-header.ts';
+import { entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
+import { type Html, html } from '../../../http/page/html.ts';
+import { layout } from '../../../http/page/layout.ts';
+import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { LinkValue } from '../../../hypermedia/represent.ts';
+import { originOf } from '../../proxy/origin.ts';
+import { pathOf } from '../assets.ts';
+import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
+import { nothingYet } from './empty-state.ts';
+import { type Entry, entriesOf, entryLinks } from './entry-points.ts';
+import { prose } from './prose.ts';
+import { withCuries } from './relations.ts';
+import { representations } from './representations.ts';
+import { samplePath } from './sample-request.ts';
+
+/** Whether the proxy before the gateway is believed: set by `ownPages`. */
+const isTrusted = ({ app, socket }: Request): boolean => app.get('trust proxy fn')(socket.remoteAddress, 0);
+
+export function home(
+  router: Router,
+  services: readonly ServiceDocument[],
+  info: InfoObject,
+  shown: ShownLinks,
+): void {
+  const described = shown([...ofEverything, catalogLink]);
+  const headers = { Link: linkHeader([{ rel: 'self', href: '/' }, ...described]) };
+  const entries = services.flatMap(entriesOf);
+  const resource = {
+    name: 'Home',
+    state: { title: info.title, version: info.version },
+    links: new Map<string, LinkValue | readonly LinkValue[]>([
+      ['self', { href: '/' }],
+      ...withCuries(entryLinks(entries)),
+      ...byRelation(described).flatMap(([rel, [first]]) => (first ? [[rel, first] as const] : [])),
+    ]),
+  };
+  const page = (req: Request) =>
+    entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
+  const made = representations(resource, page, headers);
+  get(router, '/', (req, res) => sendNegotiated(req, res, made));
+}
+
+const homePage = (
+  services: readonly ServiceDocument[],
+  entries: readonly Entry[],
+  info: InfoObject,
+  origin: string,
+): string =>
+  layout({
+    title: info.title,
+    current: '/',
+    head: html`<script src="${pathOf('copy.js')}" type="module"></script>
+`,
+    content: html`<section class="hero">
+<h1>${info.title} <small>${info.version}</small></h1>
+<p class="lead">${prose(info.description ?? '')}</p>
+<p class="hint" id="try">Try it in a terminal</p>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<p class="copies"><button type="button" class="copy" data-copy="command" hidden>Copy<span class="hidden"> the command</span></button> <span role="status"></span></p>
+</section>
+<section aria-labelledby="services">
+<h2 id="services">Services</h2>
+${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}
+</section>
+<section aria-labelledby="programs">
+<h2 id="programs">For programs</h2>
+<ul class="plain">
+<li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
+<li><a href="/openapi.json?media=application/json">/openapi.json?media=application/json</a> has one media type for each response, for generators of clients</li>
+<li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
+<li><a href="/rels">/rels</a> says what each link relation means</li>
+<li><a href="/health">/health</a> says how everything is, <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>
+</ul>
+</section>`,
+  });
+
+const card = (
+  { name, document: { info } }: ServiceDocument,
+  entries: readonly Entry[],
+): Html => html`<li class="card">
+<h3>${info.title}</h3>
+<p class="version">${name} ${info.version}</p>
+${info.description && html`<p>${prose(info.description)}</p>`}
+<ul class="entries">${entries
+  .filter(({ service }) => service === name)
+  .map(({ href, title }) =>
+    href.includes('{')
+      ? html`<li><code>${href}</code> <span>${title}</span></li>`
+      : html`<li><a href="${href}"><code>${href}</code></a> <span>${title}</span></li>`,
+  )}</ul>
+<p class="actions"><a href="${docsPath(name)}">Open in Swagger UI<span class="hidden">: ${info.title}</span></a>
+<span><a href="/openapi/${name}.json">JSON<span class="hidden">: OpenAPI document of ${info.title}</span></a>
+<a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></span></p>
+</li>`;
+
+/** A shell takes `?` and `&` for its own. */
+const quoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);

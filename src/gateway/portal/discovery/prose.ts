@@ -1,0 +1,22 @@
+/** Texts of documents, which are CommonMark, as HTML. */
+import { type Html, html } from '../../../http/page/html.ts';
+import { firstSegment, RESERVED_SEGMENTS } from '../../routing/reserved-paths.ts';
+
+/**
+ * The first paragraph of a CommonMark text, with its `code` and its [links](/) of this server; no other markup.
+ * Code that is a path of the gateway itself is a link to it.
+ */
+export function prose(text: string): Html[] {
+  const [paragraph = ''] = text.trim().split(/\n\s*\n/);
+  return paragraph.split(/(\[[^\]]+\]\(\/[^)\s]*\)|`[^`]+`)/).map((part) => {
+    const [, label, href] = /^\[([^\]]+)\]\((\/[^/\\)][^)]*|\/)\)$/.exec(part) ?? [];
+    if (label && href) return html`<a href="${href}">${label.replaceAll('`', '')}</a>`;
+    const [, code] = /^`([^`]+)`$/.exec(part) ?? [];
+    if (code === undefined) return html`${part}`;
+    return OWN_PATH.test(code) && RESERVED_SEGMENTS.has(firstSegment(code))
+      ? html`<a href="${code}"><code>${code}</code></a>`
+      : html`<code>${code}</code>`;
+  });
+}
+
+const OWN_PATH = /^\/(?!\/)[\w./-]*$/;

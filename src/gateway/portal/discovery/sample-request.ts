@@ -1,0 +1,51 @@
+/**
+ * A request worth copying: the entry point that embeds the most, by the example that its document has or by
+ * the relations that lead from its items to other services, which is what a gateway is for.
+ */
+import type { OperationObject, ParameterObject } from 'openapi3-ts/oas31';
+import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import { type Entry, entriesOf } from './entry-points.ts';
+
+const RELATIONS = 2;
+
+/** Its path and query, which need quotes in a shell. */
+export function samplePath(services: readonly ServiceDocument[]): string {
+  const entries = services.flatMap(entriesOf).filter(({ href }) => !href.includes('{'));
+  const [richest] = entries
+    .map((entry) => ({ href: entry.href, relations: relationsOf(services, entry) }))
+    .sort((a, b) => b.relations.length - a.relations.length);
+  if (!richest) return '/openapi.json';
+  const { href, relations } = richest;
+  return relations.length > 0 ? `${href}?expand=${relations.join(',')}` : href;
+}
+
+function relationsOf(services: readonly ServiceDocument[], { service, href, operation }: Entry): string[] {
+  const expand = expandOf(operation);
+  const example = expand?.example ?? Object(expand?.schema).example;
+  if (example !== undefined) return [example].flat();
+  return expand ? itemRelations(services, service, href) : [];
+}
+
+const expandOf = (operation: OperationObject | undefined): ParameterObject | undefined =>
+  operation?.parameters?.find(
+    (parameter): parameter is ParameterObject => 'name' in parameter && parameter.name === 'expand',
+  );
+
+/** Relations have the same names on an item as on the list of them. */
+function itemRelations(services: readonly ServiceDocument[], service: string, href: string): string[] {
+  const others = services.filter(({ name }) => name !== service);
+  const readable = new Set(others.flatMap(({ document }) => readableIds(document.paths ?? {})));
+  const paths = services.find(({ name }) => name === service)?.document.paths ?? {};
+  const item = Object.entries(paths).find(
+    ([path, { get }]) => path.startsWith(`${href}/{`) && path.endsWith('}') && expandOf(get),
+  )?.[1].get;
+  const links: Record<string, { operationId?: string; 'x-each'?: string }> =
+    Object(item?.responses)['200']?.links ?? {};
+  return Object.entries(links)
+    .filter(([, link]) => !link['x-each'] && readable.has(link.operationId ?? ''))
+    .map(([rel]) => rel)
+    .slice(0, RELATIONS);
+}
+
+const readableIds = (paths: Record<string, { get?: OperationObject }>): string[] =>
+  Object.values(paths).flatMap((item) => item?.get?.operationId ?? []);

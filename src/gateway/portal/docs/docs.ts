@@ -1,0 +1,118 @@
+/**
+ * `/docs`: Swagger UI over a public document, from local files only: that of everything, or the one that
+ * `?urls.primaryName=` names, which is how Swagger UI itself calls that. `?tag=` and `?path=` show a part. A document
+ * that is too large to be shown at once is a list of its parts first. The server is `/`, so that what is tried goes
+ * through the gateway that served the page.
+ *
+ * Reads `If-None-Match`; sends 200, 304, 400, 404. Of swagger-ui-dist only what the page needs: its own index.html asks
+ * another host.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Router } from 'express';
+import swaggerUi from 'swagger-ui-express';
+import { Problem } from '../../../contract/problem.ts';
+import { notFound } from '../../../contract/problems.ts';
+import { cache, type Entity, entity, get, HTML, send } from '../../../http/page/entity.ts';
+import { html } from '../../../http/page/html.ts';
+import { layout, siteHeader } from '../../../http/page/layout.ts';
+import { pathOf as sitePathOf } from '../../../http/page/site-files.ts';
+import { pathOf } from '../assets.ts';
+import { once } from '../lazy.ts';
+import { chooser, isLarge, type Outlined, partsList, partsMenu, titleOf } from './document-list.ts';
+import { operationsOfPart, type Part, partOf, queryOf } from './document-part.ts';
+import type { Published } from './published.ts';
+
+const FILES = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+  'favicon-16x16.png': 'image/png',
+  'favicon-32x32.png': 'image/png',
+};
+
+const fileHeaders = { 'Cache-Control': cache.files };
+
+/** Found from where swagger-ui-express finds it. */
+const dist = createRequire(import.meta.resolve('swagger-ui-express'));
+
+export function docs(router: Router, published: readonly Published[]): void {
+  get(router, '/docs', async (req, res) => {
+    const { 'urls.primaryName': name = '', ...query } = req.query;
+    // That of everything has no name, and is what is shown without one.
+    const found = published.find(({ service = '' }) => service === name);
+    if (!found) throw new Problem(notFound, `No document is called ${name}.`);
+    const chosen = { ...found, outline: await found.outline() };
+    const part = partOf(query);
+    const isList = part === undefined && isLarge(chosen);
+    send(req, res, isList ? list(published, chosen) : swagger(published, chosen, part));
+  });
+  for (const [name, type] of Object.entries(FILES)) {
+    const file = once(async () =>
+      entity(type, readFileSync(dist.resolve(`swagger-ui-dist/${name}`)), fileHeaders),
+    );
+    get(router, `/docs/${name}`, async (req, res) => send(req, res, await file()));
+  }
+}
+
+const list = (published: readonly Published[], chosen: Outlined): Entity =>
+  entity(
+    HTML,
+    layout({
+      title: `${chosen.title} · Swagger UI · linkway`,
+      current: '/docs',
+      head: html`<link rel="stylesheet" href="${pathOf('parts.css')}">
+<script src="${pathOf('parts.js')}" defer></script>
+`,
+      content: html`${chooser(published, chosen)}${partsList(chosen)}`,
+    }),
+  );
+
+function swagger(published: readonly Published[], chosen: Outlined, part: Part | undefined): Entity {
+  if (part) operationsOfPart(chosen.outline, part);
+  const url = part ? `${chosen.path}?${queryOf(part)}` : chosen.path;
+  const text = TEMPLATE.replace('<title>', () => html`<title>${titleOf(chosen, part)} · `.text)
+    .replace(
+      '<body>',
+      () =>
+        html`<body>
+${siteHeader('/docs')}
+${chooser(published, chosen)}${part && partsMenu(chosen, part)}`.text,
+    )
+    .replace('<div id="swagger-ui">', () => html`<div id="swagger-ui" data-url="${url}">`.text);
+  return entity(HTML, text, { 'Content-Security-Policy': POLICY });
+}
+
+/** swagger-ui-express writes paths for `/docs/`; the page stands at `/docs`, where its links are shared. */
+const TEMPLATE = swaggerUi
+  .generateHTML(undefined, {
+    customSiteTitle: 'Swagger UI · linkway',
+    customfavIcon: sitePathOf('linkway.svg'),
+    customCssUrl: [pathOf('docs.css'), pathOf('parts.css')] as unknown as string,
+    customJs: [pathOf('docs.js'), pathOf('parts.js')] as unknown as string,
+  })
+  .trim()
+  .replace(/^<!--.*?-->\s*/, '')
+  // What they do `docs.js` does, for whatever document the page is.
+  .replaceAll(/<script src="\.\/swagger-ui-(init|standalone-preset)\.js"> <\/script>\n/g, '')
+  .replaceAll('"./', '"/docs/')
+  .replace('<head>', '<head>\n<meta name="viewport" content="width=device-width, initial-scale=1">');
+
+const POLICY = contentPolicy(TEMPLATE);
+
+/** The few inline styles of the page are allowed by their hashes (CSP level 3 §6.7); no script is inline. */
+function contentPolicy(text: string): string {
+  const hash = (source = ''): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
+  const blocks = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, source]) => hash(source));
+  const attributes = [...text.matchAll(/\sstyle="([^"]*)"/g)].map(([, source]) => hash(source));
+  return [
+    "default-src 'none'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "script-src 'self'",
+    `style-src 'self' 'unsafe-hashes' ${[...new Set([...blocks, ...attributes])].join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,43 @@
+/** The part of `/status` that says how far answers are from their contracts; no value of a body is in it. */
+import { type Html, html } from '../../../http/page/html.ts';
+import type { OperationDrift, ServiceDrift } from '../../conformance/conformance-stats.ts';
+
+interface Service {
+  readonly name: string;
+  readonly drift?: ServiceDrift | undefined;
+}
+
+export function driftTable(services: readonly Service[]): Html | false {
+  const inspected = services.flatMap(({ name, drift }) => (drift ? [{ name, ...drift }] : []));
+  if (inspected.length === 0) return false;
+  return html`<h2>Answers and contracts</h2>
+<p>${inspected.map(({ name, mode, sample }) => html`${name}: ${LOOKS[mode]}${sample !== undefined && `, ${percent(sample)} of them`}. `)}</p>
+<div class="table" role="region" aria-labelledby="drift" tabindex="0"><table>
+<caption id="drift">Answers held against the documents since this gateway started; a large one, one that <code>fields</code> cut, or one that broke off is unverified</caption>
+<thead><tr><th scope="col">Operation</th><th scope="col">What differs</th><th scope="col">Checked</th><th scope="col">Drifted</th><th scope="col">Unverified</th></tr></thead>
+<tbody>${inspected.flatMap(({ name, operations }) => operations.map((one) => row(name, one)))}</tbody>
+</table></div>`;
+}
+
+const LOOKS = {
+  observe: 'answers go on whatever they are',
+  enforce: 'an answer that differs is 502',
+} as const;
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
+
+const row = (service: string, { operationId, checked, drifted, unverified, faults }: OperationDrift): Html =>
+  html`<tr>
+<th scope="row">${service} ${operationId}</th>
+<td data-label="What differs"><div>${
+    faults.length === 0
+      ? 'nothing'
+      : faults.map(
+          ({ kind, pointer, detail, count }) =>
+            html`<div>${kind} ${pointer && html`<code>${pointer}</code> `}${detail} <small>× ${count}</small></div>`,
+        )
+  }</div></td>
+<td data-label="Checked">${checked}</td>
+<td data-label="Drifted">${drifted}</td>
+<td data-label="Unverified">${unverified}</td>
+</tr>`;

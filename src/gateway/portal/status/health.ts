@@ -1,0 +1,22 @@
+/** What the health of the gateway says of the services behind it. */
+import type { InfoObject } from 'openapi3-ts/oas31';
+import type { Checks, HealthOptions } from '../../../http/health.ts';
+import { targetChecks } from '../../../outbound/target-checks.ts';
+import type { ServiceSnapshot } from './service-state.ts';
+
+export const gatewayHealth = (
+  { title, version }: Pick<InfoObject, 'title' | 'version'>,
+  snapshot: () => readonly ServiceSnapshot[],
+): Pick<HealthOptions, 'serviceId' | 'description' | 'version' | 'checks'> => ({
+  ...{ serviceId: 'gateway', description: title, version },
+  checks: () => Object.assign({}, ...snapshot().map(checksOf)),
+});
+
+const checksOf = (service: ServiceSnapshot): Checks => ({
+  ...targetChecks(service),
+  ...(!service.hasContract && {
+    [`${service.name}:contract`]: [
+      { componentType: 'component', status: 'warn', observedValue: 'unavailable' },
+    ],
+  }),
+});

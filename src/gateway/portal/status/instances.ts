@@ -1,0 +1,109 @@
+/**
+ * The instances of a service, as a table and as resources. Where those who run the gateway look, each can be isolated,
+ * so that it takes no calls, and reset. No address is in it.
+ */
+import { type Html, html } from '../../../http/page/html.ts';
+import type { Action, LinkValue, Representation } from '../../../hypermedia/represent.ts';
+import type { InstanceSnapshot } from '../../../outbound/target-snapshot.ts';
+import { servicePath } from '../discovery/discovery.ts';
+import { milliseconds } from './number-format.ts';
+import { clock, instanceStateOf, type ServiceSnapshot } from './service-state.ts';
+
+export const INSTANCES = 'instances';
+
+export const instancePath = (service: string, id: string): string =>
+  `${servicePath(service)}/${INSTANCES}/${encodeURIComponent(id)}`;
+
+export const INSTANCE_ACTIONS = {
+  isolate: 'Isolate: it takes no calls until it is reset',
+  reset: 'Reset: it takes calls again',
+} as const;
+
+export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
+
+/** Undefined while there is somebody who takes calls, or nobody was isolated. */
+export const isolationWarning = ({ name, breaker, instances }: ServiceSnapshot): string | undefined =>
+  breaker === 'closed' || !instances.some(({ state }) => state === 'isolated')
+    ? undefined
+    : `No instance of ${name} takes calls: reset one of those that are isolated.`;
+
+const actionsOf = ({ state }: InstanceSnapshot): InstanceAction[] =>
+  state === 'isolated' ? ['reset'] : ['isolate', 'reset'];
+
+export function instanceResource(service: ServiceSnapshot, instance: InstanceSnapshot): Representation {
+  const self = instancePath(service.name, instance.id);
+  const links: [string, LinkValue][] = [
+    ['self', { href: self }],
+    ['up', { href: servicePath(service.name) }],
+  ];
+  const warning = isolationWarning(service);
+  const actions = actionsOf(instance).map((rel): Action => {
+    const title = INSTANCE_ACTIONS[rel];
+    return { rel, operation: { title, method: 'POST', properties: [] }, target: `${self}/${rel}` };
+  });
+  return {
+    name: 'Instance',
+    links: new Map([
+      ...links,
+      ...actions.map(({ rel, target }): [string, LinkValue] => [rel, { href: target }]),
+    ]),
+    state: { ...instanceStateOf(instance), ...(warning !== undefined && { warning }) },
+    actions,
+  };
+}
+
+/**
+ * Who has pressed a button comes back to the region by its id, as that can be focused.
+ * @param canAct whether whoever looks may change something
+ */
+export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =>
+  html`<h2>Instances</h2>
+<div class="table" id="${INSTANCES}" role="region" aria-labelledby="instances-caption" tabindex="0"><table>
+<caption id="instances-caption">Each counted since it is known here; times in milliseconds to the head of the answer</caption>
+<thead><tr><th scope="col">Instance</th><th scope="col">State</th><th scope="col">In flight</th><th scope="col">Attempts</th><th scope="col">Failures</th>
+<th scope="col">Median</th><th scope="col">99th percentile</th>${canAct && html`<th scope="col">Actions</th>`}</tr></thead>
+<tbody>${service.instances.map((one) => row(service.name, one, canAct))}</tbody>
+</table></div>`;
+
+const row = (service: string, instance: InstanceSnapshot, canAct: boolean): Html => {
+  const { id, state, ejectedUntil, isolatedSince, inFlight, requests, failures, lastFailure, latency } =
+    instance;
+  const at = ejectedUntil ?? isolatedSince;
+  return html`<tr>
+<th scope="row">${id}</th>
+<td data-label="State"><div><span class="state ${LOOKS[state]}">${WORDS[state]}</span>${
+    at !== undefined && html` <time datetime="${at}">${clock(at)}</time>`
+  }${
+    lastFailure &&
+    html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
+  }</div></td>
+<td data-label="In flight">${inFlight}</td>
+<td data-label="Attempts">${requests}</td>
+<td data-label="Failures">${failures}</td>
+<td data-label="Median">${milliseconds(latency?.p50)}</td>
+<td data-label="99th percentile">${milliseconds(latency?.p99)}</td>
+${canAct && html`<td data-label="Actions"><div>${actionsOf(instance).map((rel) => button(service, id, rel))}</div></td>`}
+</tr>`;
+};
+
+const button = (service: string, id: string, rel: InstanceAction): Html =>
+  html`<form class="inline" method="post" action="${instancePath(service, id)}/${rel}"><button title="${INSTANCE_ACTIONS[rel]}" aria-label="${LABELS[rel]} instance ${id}">${LABELS[rel]}</button></form> `;
+
+const LABELS = { isolate: 'Isolate', reset: 'Reset' } as const;
+
+const WORDS = {
+  working: 'working',
+  unhealthy: 'not well, by its health check',
+  trial: 'being tried again',
+  ejected: 'left alone after failures, until',
+  isolated: 'isolated since',
+} as const;
+
+/** As the style sheet knows them, which are those of a circuit. */
+const LOOKS = {
+  working: 'closed',
+  unhealthy: 'half-open',
+  trial: 'half-open',
+  ejected: 'open',
+  isolated: 'open',
+} as const;

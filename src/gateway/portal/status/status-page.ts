@@ -1,0 +1,181 @@
+/** `/status` for people: at a glance who calls whom and how that goes, then what is behind it. */
+import type { Refusal } from '../../../config/rejected-config.ts';
+import { type Html, html } from '../../../http/page/html.ts';
+import { layout } from '../../../http/page/layout.ts';
+import { LATENCIES } from '../../../outbound/instances/statistics.ts';
+import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
+import { driftTable } from './drift.ts';
+import type { History, Point } from './history.ts';
+import { liveHead, livePart } from './live.ts';
+import { percent } from './number-format.ts';
+import { type Leading, picture } from './picture.ts';
+import { type Series, sparkline } from './plot.ts';
+import { failing, latency, traffic } from './series.ts';
+import { clock, type ServiceSnapshot, seen, WORDS } from './service-state.ts';
+
+export interface StatusView {
+  readonly services: readonly ServiceSnapshot[];
+  readonly leading: readonly Leading[];
+  readonly history: History;
+  /** Why the configuration is not the newest. */
+  readonly refused: Refusal | undefined;
+  readonly isApart: boolean;
+}
+
+export const statusPage = (view: StatusView): string =>
+  layout({
+    title: 'Status · linkway',
+    current: STATUS_PATH,
+    isAtGateway: !view.isApart,
+    head: liveHead(),
+    content: html`<h1>Status</h1>
+${livePart(freshStatus(view))}`,
+  });
+
+/** What changes while somebody looks. */
+export const freshStatus = ({ services, leading, history, refused }: StatusView): Html =>
+  html`<p class="lead" role="status">${summary(services)}</p>
+${picture({ services, leading, now: (name) => history.of(name).at(-1) })}
+${services.length > 0 && legend(services, leading)}
+${services.length > 0 && table(services, history)}
+${refusalList(services, refused)}
+${faultList(services)}
+${securityList(services)}
+${driftTable(services)}`;
+
+const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[]): Html =>
+  html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
+<li class="line">line width = call rate</li>${
+    services.some(({ dependencies = [] }) => dependencies.length > 0) &&
+    html`<li class="line thin">service-to-service calls</li>`
+  }${leading.length > 0 && html`<li class="line dashed">links lead there</li>`}</ul>`;
+
+const table = (services: readonly ServiceSnapshot[], history: History): Html =>
+  html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
+<caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCIES} calls at most</caption>
+<thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
+<th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${isHeld(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
+<tbody>${services.map((service) => row(service, history, isHeld(services)))}</tbody>
+</table></div>`;
+
+const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
+
+const summary = (services: readonly ServiceSnapshot[]): string => {
+  const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
+  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${reach(services, troubled)}`;
+  if (services.length > 0) return 'Every service is working.';
+  return 'No services yet: name one in gateway.yaml, and it is here.';
+};
+
+/** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
+function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
+  const others = services.filter(({ breaker }) => breaker === 'closed');
+  const hit = troubled
+    .map((name) => ({ name, callers: others.filter((one) => isHitBy(one, name)).map((one) => one.name) }))
+    .filter(({ callers }) => callers.length > 0);
+  const parts = hit.map(
+    ({ name, callers }) =>
+      `${LIST.format(callers)} ${callers.length === 1 ? 'calls' : 'call'} ${troubled.length === 1 ? 'it' : name}`,
+  );
+  if (parts.length === 0) return ' The others are not affected.';
+  const isAnyLeft = others.some((one) => !hit.some(({ callers }) => callers.includes(one.name)));
+  return ` ${[...parts, ...(isAnyLeft ? ['the others are not affected'] : [])].join('; ')}.`;
+}
+
+const isHitBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): boolean =>
+  dependencies.some(({ name, status }) => name === troubled && status !== 'pass');
+
+const LIST = new Intl.ListFormat('en-GB');
+
+/** More operations in one state are counted, and named on the page of their service. */
+const MOST_NAMED = 3;
+
+const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
+  const {
+    name,
+    breaker,
+    requests,
+    failures,
+    retries,
+    retriesRefused,
+    inFlight,
+    queued,
+    circuits = [],
+    dependencies = [],
+  } = service;
+  const { lastFailure, droppedLinks, latency: times, instances } = service;
+  const points = history.of(name);
+  return html`<tr id="service-${name}">
+<th scope="row"><a href="${servicePath(name)}">${name}</a>${dependencies.map(
+    (one) => html`<br><small>calls ${one.name}: ${seen(one)}</small>`,
+  )}</th>
+<td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
+    lastFailure &&
+    html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
+  }${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
+    ([state, all]) =>
+      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${WORDS[state]}</small>`,
+  )}${
+    instances.length > 1 &&
+    html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
+  }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
+<td data-label="Calls">${plotted(points, traffic, requests)}</td>
+<td data-label="Failures">${plotted(points, failing, failures)}</td>
+<td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCIES)}`)}</td>
+<td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
+<td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
+${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
+</tr>`;
+};
+
+/** The line, what it is now, and what is known beside that. */
+const plotted = (points: readonly Point[], series: Series, more: Html | number | undefined): Html => {
+  const last = points.map(series.of).findLast((value) => value !== undefined);
+  return html`<div class="plotted">${sparkline(points, series)} <span>${last === undefined ? '–' : series.write(last)}</span> <small>${more}</small></div>`;
+};
+
+const drifted = ({ drift }: ServiceSnapshot): Html | string => {
+  if (!drift) return '–';
+  const sum = (of: 'checked' | 'drifted') => drift.operations.reduce((all, one) => all + one[of], 0);
+  const [checked, different] = [sum('checked'), sum('drifted')];
+  return html`<a href="#drift">${different === 0 ? 'none' : html`${different} (${percent(different / checked)})`}</a>`;
+};
+
+const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefined): Html | false => {
+  const refused = services.flatMap((service) =>
+    service.refused
+      ? [{ name: service.name, hasContract: service.hasContract, refusal: service.refused }]
+      : [],
+  );
+  if (all === undefined && refused.length === 0) return false;
+  return html`<h2>Changed, and not taken over</h2>
+<ul>${all && html`<li>The configuration stays as it was: ${reasonOf(all)}</li>`}${refused.map(
+    ({ name, hasContract, refusal }) =>
+      html`<li>${name}: ${
+        hasContract ? 'the last good document stays' : 'no document yet; its paths are answered with 503'
+      }: ${reasonOf(refusal)}</li>`,
+  )}</ul>`;
+};
+
+const reasonOf = ({ since, reason }: Refusal): Html =>
+  html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
+
+const securityList = (services: readonly ServiceSnapshot[]): Html | false =>
+  services.some(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0) &&
+  html`<h2>Declared security that is not enforced</h2>
+<p>The gateway does not look at credentials. Everybody who reaches it can use these operations, unless the service asks
+for credentials itself.</p>
+<ul class="plain">${services
+    .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
+    .map(
+      ({ name, unenforcedSecurity = [] }) =>
+        html`<li>${name}: ${unenforcedSecurity.map((id, index) => html`${index > 0 && ', '}<code>${id}</code>`)}</li>`,
+    )}</ul>`;
+
+const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
+  services.some(({ faults }) => faults.length > 0) &&
+  html`<h2>Wrong in the documents</h2>
+<p>The rest of them is served.</p>
+<ul>${services.flatMap(({ name, faults }) =>
+    faults.map(({ pointer, reason }) => html`<li>${name}: <code>${pointer}</code> ${reason}</li>`),
+  )}</ul>`;

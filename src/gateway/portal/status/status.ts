@@ -1,0 +1,57 @@
+/**
+ * `/status`: how the services are, seen from here. A page, server-sent events that keep it fresh, and HAL for programs.
+ *
+ * Reads `Accept`; sends 200, 406, 503; never cached. No address of a service is in it.
+ */
+import type { Router } from 'express';
+import type { Refusal } from '../../../config/rejected-config.ts';
+import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
+import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { LinkValue, Representation } from '../../../hypermedia/represent.ts';
+import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
+import { representations } from '../discovery/representations.ts';
+import { leadingOf } from './dependents.ts';
+import { type Live, monitorOf, sendLive } from './live.ts';
+import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
+import { freshStatus, type StatusView, statusPage } from './status-page.ts';
+
+const noStore = { 'Cache-Control': cache.never };
+
+export interface StatusOptions {
+  readonly services: readonly ServiceDocument[];
+  readonly snapshot: () => readonly ServiceSnapshot[];
+  readonly refused: () => Refusal | undefined;
+  readonly live: Live;
+  /** Whether the other pages of the gateway are elsewhere. */
+  readonly isApart?: boolean;
+}
+
+export function status(
+  router: Router,
+  { services, snapshot, refused, live, isApart = false }: StatusOptions,
+): void {
+  const { history } = live;
+  const leading = leadingOf(services);
+  const now = (): StatusView => ({ services: snapshot(), leading, history, refused: refused(), isApart });
+  get(router, STATUS_PATH, (req, res) => {
+    if (sendLive(req, res, live, () => freshStatus(now()))) return;
+    const page = () => entity(HTML, statusPage(now()), noStore);
+    sendNegotiated(req, res, representations(statusOf(now()), page, noStore));
+  });
+}
+
+const statusOf = ({ services, refused: all, isApart }: StatusView): Omit<Representation, 'actions'> => ({
+  name: 'Status',
+  links: new Map<string, LinkValue>([
+    ['self', { href: STATUS_PATH }],
+    ['monitor', monitorOf(STATUS_PATH)],
+    ...(isApart ? [] : [['home', { href: '/' }] as const]),
+  ]),
+  state: {
+    ...(all && { refused: all }),
+    services: services.map((service) => ({
+      _links: { self: { href: servicePath(service.name) }, ...(!isApart && descriptionOf(service)) },
+      ...stateOf(service),
+    })),
+  },
+});

@@ -1,0 +1,100 @@
+/** Which headers pass the gateway, each way: copied once, from raw array to raw array. */
+import type { IncomingMessage } from 'node:http';
+import { isJsonType } from '../../http/body/json-type.ts';
+import type { RequestContext } from '../../http/context.ts';
+import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
+import { appendForwarded, FORWARDED_HEADERS } from '../../http/headers/forwarded.ts';
+import { HOP_BY_HOP, namedInConnection } from '../../http/headers/hop-by-hop.ts';
+import { without } from '../../http/headers/raw-headers.ts';
+import { VIA } from '../../http/headers/via.ts';
+import { REQUEST_ID_HEADER } from '../../http/identify.ts';
+
+/** Some servers take them for another method or path than the one that was checked here. */
+const OVERRIDES = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+];
+
+const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  ...FORWARDED_HEADERS,
+  ...OVERRIDES,
+  'host',
+  REQUEST_ID_HEADER.toLowerCase(),
+  'traceparent',
+  DEADLINE_HEADER,
+]);
+
+/** For the service: what the client sent, who it is, and the ids of the request. */
+export const requestHeaders = (
+  req: IncomingMessage,
+  context: RequestContext,
+  trustProxy: boolean,
+): string[] => {
+  const { rawHeaders } = req;
+  const named = namedInConnection(req.headers.connection);
+  const raw: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const lower = name.toLowerCase();
+    if (REPLACED_IN_REQUEST.has(lower) || named.has(lower)) continue;
+    // It belongs to the trace that was not taken up.
+    if (lower === 'tracestate' && !context.continuesTrace) continue;
+    raw.push(name, rawHeaders[i + 1] as string);
+  }
+  appendForwarded(raw, req, trustProxy);
+  raw.push('Via', VIA, REQUEST_ID_HEADER, context.requestId, 'traceparent', context.traceparent);
+  return raw;
+};
+
+/** They tell which software a service runs, and so which faults it may have. */
+export const SOFTWARE_HEADERS: readonly string[] = [
+  'server',
+  'x-powered-by',
+  'x-aspnet-version',
+  'x-aspnetmvc-version',
+];
+
+/**
+ * Appends what the gateway adds to a response; what a service says itself goes before it. Security headers go on JSON and
+ * on what has no type; for anything else, such as pages and pictures, the service alone knows what is allowed.
+ */
+export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
+
+/** @param dropped names of those that do not go on */
+export const responseHeaders = (
+  added: readonly string[],
+  dropped: readonly string[] = [],
+): ResponseHeaders => {
+  const addedNames = new Set(added.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
+  const names = [...dropped, REQUEST_ID_HEADER].map((name) => name.toLowerCase());
+  const left: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
+  return (rawHeaders, context) => {
+    const raw: string[] = [];
+    let named: ReadonlySet<string> | undefined;
+    let own: Set<string> | undefined;
+    let isData = true;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] as string;
+      const lower = name.toLowerCase();
+      if (lower === 'connection') {
+        const more = namedInConnection(rawHeaders[i + 1]);
+        named = named?.union(more) ?? more;
+      }
+      if (left.has(lower)) continue;
+      if (lower === 'content-type') isData = isJsonType(rawHeaders[i + 1] as string);
+      if (addedNames.has(lower)) {
+        own ??= new Set();
+        own.add(lower);
+      }
+      raw.push(name, rawHeaders[i + 1] as string);
+    }
+    const kept = named && named.size > 0 ? without(raw, named) : raw;
+    if (isData) kept.push(...(own ? without(added, own) : added));
+    kept.push(REQUEST_ID_HEADER, context.requestId);
+    return kept;
+  };
+};

@@ -1,0 +1,113 @@
+/**
+ * Sends the response of a service on: as it came, or compressed where its service has `compression: on` and did not
+ * compress it itself. What arrives bit by bit goes on so.
+ *
+ * Reads `Accept-Encoding`, `Cache-Control: no-transform`. Sends `Content-Encoding`, `Vary`, and the ETag of what it made.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import {
+  codedHead,
+  codedTag,
+  codedTags,
+  compress,
+  compressor,
+  isFixed,
+  plainTags,
+  VARY_BY_ENCODING,
+} from '../../http/body/compression.ts';
+import { contextOf } from '../../http/context.ts';
+import type { Step } from '../../http/server/pipeline.ts';
+import { CallAborted } from '../../outbound/call/call-errors.ts';
+import { HELD_BYTES, type UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
+import { exchangeOf } from '../exchange.ts';
+
+/** @param head raw, as it goes on */
+export type PassOn = (
+  answer: UpstreamAnswer,
+  req: IncomingMessage,
+  res: ServerResponse,
+  head: readonly string[],
+) => void | Promise<void>;
+
+/** @param compressed names of the services whose responses are compressed */
+export function passOnOf(compressed: ReadonlySet<string>): PassOn {
+  if (compressed.size === 0) return pipe;
+  return (answer, req, res, head) =>
+    compressed.has(exchangeOf(req).operation.service)
+      ? passOnCompressed(answer, req, res, head)
+      : answer.pipe(res, head);
+}
+
+const pipe: PassOn = (answer, _req, res, head) => answer.pipe(res, head);
+
+const NOT_MODIFIED = 304;
+const MOST_LISTENERS = 20;
+
+async function passOnCompressed(
+  answer: UpstreamAnswer,
+  req: IncomingMessage,
+  res: ServerResponse,
+  head: readonly string[],
+): Promise<void> {
+  const { compression } = contextOf(req);
+  const { status } = answer;
+  if (status === NOT_MODIFIED) return answer.pipe(res, confirmedHead(answer, req, head));
+  const given = answer.header('content-length');
+  const length = given === undefined ? undefined : Number(given);
+  const about = { status, contentType: answer.header('content-type'), length };
+  const choice = isFixed(answer.rawHeaders, req) ? undefined : compression?.choose(req, about);
+  const varied = choice?.varies ? [...head, ...VARY_BY_ENCODING] : head;
+  const coding = choice?.coding;
+  if (coding === undefined) return answer.pipe(res, varied);
+  const coded = codedHead(varied, coding);
+  // It has no body that could be compressed.
+  if (req.method === 'HEAD') return answer.pipe(res, coded);
+  const whole = length !== undefined && length <= HELD_BYTES ? await answer.peek(HELD_BYTES) : undefined;
+  if (res.destroyed) return answer.abort(new CallAborted());
+  if (whole !== undefined) {
+    const body = await compress(whole, coding);
+    res.writeHead(status, [...coded, 'Content-Length', String(body.length)]).end(body);
+    return;
+  }
+  res.writeHead(status, coded);
+  res.flushHeaders();
+  // Each step of a request may listen for its end, and so does each stream here.
+  res.setMaxListeners(MOST_LISTENERS);
+  // Where it breaks off, only a cut connection tells that the body is not whole.
+  pipeline(answer.stream(), compressor(coding), res, (error) => error && res.destroy());
+}
+
+/** What a client has that has it compressed is confirmed by the tag that it knows (RFC 9110 §15.4.5). */
+function confirmedHead(
+  answer: UpstreamAnswer,
+  req: IncomingMessage,
+  head: readonly string[],
+): readonly string[] {
+  const coding = contextOf(req).compression?.codingFor(req);
+  const etag = answer.header('etag');
+  const tags = req.headers['if-none-match'];
+  if (coding === undefined || etag === undefined || !tags?.includes(opaque(codedTag(etag, coding))))
+    return head;
+  return [...codedTags(head, coding), ...VARY_BY_ENCODING];
+}
+
+const opaque = (etag: string): string => etag.trim().replace(/^W\//, '');
+
+/**
+ * Step of a request: puts the service's own tags back where a client names those of compressed representations. Reads
+ * `If-Match`, and `If-None-Match` of a client that takes the same coding (RFC 9110 §13.1).
+ */
+export const restorePlainTags = (compressed: ReadonlySet<string>): Step =>
+  function restorePlainTags(req, _res, next) {
+    const { rawHeaders: raw } = req;
+    if (!compressed.has(exchangeOf(req).operation.service)) return next();
+    for (let i = 0; i < raw.length; i += 2) {
+      const name = raw[i]?.toLowerCase();
+      if (name === 'if-match') raw[i + 1] = plainTags(raw[i + 1] as string);
+      if (name !== 'if-none-match') continue;
+      const coding = contextOf(req).compression?.codingFor(req);
+      if (coding !== undefined) raw[i + 1] = plainTags(raw[i + 1] as string, coding);
+    }
+    next();
+  };

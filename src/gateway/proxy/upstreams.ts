@@ -1,0 +1,53 @@
+/**
+ * Who calls each service for the gateway: its target, with a cache before it where `gateway.yaml` has one. What was
+ * kept for another document, or at another URL, is never found again, and goes as what was used longest ago.
+ */
+import { createHash } from 'node:crypto';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Logger } from 'pino';
+import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
+import type { Callers } from '../../outbound/caller.ts';
+import type { Cache } from '../../outbound/http-cache/cache.ts';
+import { CachedTarget } from '../../outbound/http-cache/cached-target.ts';
+import { Shelf } from '../../outbound/http-cache/service-cache.ts';
+import type { Target } from '../../outbound/target.ts';
+import type { Targets } from '../../outbound/targets.ts';
+import { credentialPlaces } from './credentials.ts';
+
+export interface CallersOptions {
+  readonly config: Pick<GatewayConfig, 'services' | 'cache'>;
+  readonly documents: ReadonlyMap<string, OpenAPIObject>;
+  readonly targets: Targets;
+  readonly cache: Cache;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+export function callersOf({ config, documents, targets, cache, logger }: CallersOptions): Callers {
+  const services = new Map(config.services.map((service) => [service.name, service]));
+  const onTrouble = (reason: string) =>
+    logger.warn({ reason }, 'the server of the cache is lost; nothing is kept until it is back');
+  const cached = (target: Target) => {
+    const { name, urls } = target;
+    const document = documents.get(name);
+    const grace = services.get(name)?.cache;
+    if (grace === undefined || document === undefined) return target;
+    return new CachedTarget({
+      target,
+      shelf: new Shelf({
+        service: name,
+        epoch: createHash('sha1')
+          .update(JSON.stringify([urls.toSorted(), document]))
+          .digest('base64url'),
+        store: cache.store(config.cache, onTrouble),
+        entry: config.cache.entry,
+      }),
+      statistics: cache.statistics(name),
+      grace: {
+        staleIfError: grace.staleIfError / 1000,
+        staleWhileRevalidate: grace.staleWhileRevalidate / 1000,
+      },
+      credentials: credentialPlaces(document),
+    });
+  };
+  return new Map([...targets].map(([name, target]) => [name, cached(target)]));
+}

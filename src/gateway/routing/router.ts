@@ -1,0 +1,67 @@
+/** Which operation a request is for, and what is sent on to its service. */
+import { ConfigError } from '../../config/config-error.ts';
+import { encodedLiteral, type Segment, valuesIn } from '../../contract/path-template.ts';
+import type { RequestPath } from '../../http/uri/request-path.ts';
+import { type Found, RouteTree } from '../../http/uri/route-tree.ts';
+import type { GatewayOperation } from '../operation.ts';
+
+export interface Match {
+  readonly operation: GatewayOperation;
+  /** Values by the document's names, percent-encoded. */
+  readonly params: ReadonlyMap<string, string>;
+  /** As it came, without its question mark. */
+  readonly query: string;
+  /** Path and query to be sent on: values as they came, the rest as the template has it. */
+  readonly url: string;
+}
+
+export interface OperationRouter {
+  /** @throws Problem bad-request (400) for a path that could be taken for another */
+  find(method: string, url: string): Match | undefined;
+  /** Methods that the path takes; none when it is nobody's. */
+  allowed(url: string): string[];
+}
+
+/** @throws ConfigError when operations of two services claim the same method and path */
+export const createRouter = (operations: readonly GatewayOperation[]): OperationRouter => {
+  const tree = new RouteTree<GatewayOperation>();
+  for (const operation of operations) {
+    const owner = tree.add(operation.method, operation.path, operation);
+    if (owner && owner.service !== operation.service) throw new ConfigError(conflict(operation, owner));
+  }
+  return {
+    find(method, url) {
+      const found = tree.find(method, url);
+      return found && matchOf(found, url);
+    },
+    allowed: (url) => tree.allowed(url),
+  };
+};
+
+const conflict = ({ method, service, path }: GatewayOperation, owner: GatewayOperation): string =>
+  `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; give it to one of them`;
+
+const NO_PARAMS: ReadonlyMap<string, string> = new Map();
+
+function matchOf({ route, segments, isFixed, path }: Found<GatewayOperation>, url: string): Match {
+  const { raw, decoded, query } = path;
+  if (isFixed && raw === decoded) return { operation: route, params: NO_PARAMS, query, url };
+  const params = new Map<string, string>();
+  for (const [index, { names, fixed }] of segments.entries()) {
+    const values =
+      names.length === 0 ? [] : valuesOf({ names, fixed }, raw[index] ?? '', decoded[index] ?? '');
+    for (const [place, name] of names.entries()) params.set(name, values[place] as string);
+  }
+  return { operation: route, params, query, url: raw === decoded ? url : normal(segments, path, url) };
+}
+
+/** As they came; where what stands between them is encoded, as they could have come. */
+const valuesOf = (segment: Segment, raw: string, decoded: string): readonly string[] =>
+  valuesIn(raw, segment) ?? (valuesIn(decoded, segment) ?? []).map(encodeURI);
+
+function normal(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
+  const path = segments.map(({ names, fixed }, index) =>
+    names.length === 0 ? encodedLiteral(fixed[0] ?? '') : raw[index],
+  );
+  return path.join('/') + (url.includes('?') ? `?${query}` : '');
+}

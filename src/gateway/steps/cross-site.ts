@@ -1,0 +1,28 @@
+/**
+ * Refuses what pages of other sites send to operations that may change something, where the service does not handle
+ * them itself. Decided on the routed operation, never on the text of a path.
+ */
+import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
+import { isSafe, refuseCrossSite } from '../../http/same-site.ts';
+import { namesHost } from '../../http/server/allowed-hosts.ts';
+import type { Step } from '../../http/server/pipeline.ts';
+import type { TrustProxy } from '../../http/server/trust-proxy.ts';
+import { exchangeOf } from '../exchange.ts';
+
+export interface CrossSiteOptions {
+  readonly services: readonly Pick<ServiceConfig, 'name' | 'crossSite'>[];
+  readonly trustProxy: TrustProxy;
+  readonly allowedHosts: readonly string[] | undefined;
+}
+
+export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSiteOptions): Step {
+  const passes = new Set(services.filter((one) => one.crossSite === 'pass').map(({ name }) => name));
+  // `*` is any host that a request may name, and says nothing of whose pages are trusted.
+  const own = allowedHosts.filter((one) => one !== '*');
+  const isOwnName = (name: string) => namesHost(own, name);
+  return function crossSite(req, _res, next) {
+    if (!isSafe(req) && !passes.has(exchangeOf(req).operation.service))
+      refuseCrossSite(req, { isTrusted: trustProxy(req.socket.remoteAddress), isOwnName });
+    next();
+  };
+}

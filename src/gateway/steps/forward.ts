@@ -1,0 +1,56 @@
+/**
+ * Last step of a request: to the service and back, streaming both ways.
+ *
+ * Passes on what comes; hop-by-hop headers and those that `Connection` names are dropped (RFC 9110 §7.6.1).
+ * Sends the service's status, its interim responses before it, or 502, 503, 504 where there is none. A client that
+ * leaves ends the call.
+ */
+import type { Step } from '../../http/server/pipeline.ts';
+import type { TrustProxy } from '../../http/server/trust-proxy.ts';
+import { CallAborted } from '../../outbound/call/call-errors.ts';
+import type { Callers } from '../../outbound/caller.ts';
+import type { Inspect } from '../conformance/inspect-responses.ts';
+import { exchangeOf } from '../exchange.ts';
+import { type ResponseHeaders, requestHeaders } from '../proxy/headers.ts';
+import { passInterim } from '../proxy/interim-responses.ts';
+import type { PassOn } from '../proxy/send-upstream-response.ts';
+
+export interface ForwardOptions {
+  readonly callers: Callers;
+  readonly trustProxy: TrustProxy;
+  readonly headersOf: ResponseHeaders;
+  readonly inspect: Inspect;
+  readonly passOn: PassOn;
+}
+
+export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: ForwardOptions): Step =>
+  async function forward(req, res) {
+    const { method = '' } = req;
+    const { context, operation, target: path, body } = exchangeOf(req);
+    const { operationId } = operation;
+    const caller = callers.get(operation.service);
+    if (!caller) throw new Error(`no target for ${operation.service}`);
+    const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
+    const { deadline } = context;
+    const call = caller.start({
+      method,
+      path,
+      headers,
+      body,
+      operationId,
+      onInterim: passInterim(req, res),
+      tally: context,
+      deadline,
+    });
+    res.on('close', () => call.abort());
+    try {
+      const answer = await call.answer;
+      const inspected = inspect(answer, operation, method, path);
+      if (inspected) await inspected;
+      const passing = passOn(answer, req, res, headersOf(answer.rawHeaders, context));
+      if (passing) await passing;
+    } catch (error) {
+      if (!(error instanceof CallAborted)) throw error;
+      res.destroy();
+    }
+  };

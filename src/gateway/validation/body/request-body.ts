@@ -1,0 +1,96 @@
+/** The body of an operation, compiled: which media types it takes, and for JSON and forms the check against its schema. */
+import { ACCEPT_PATCH } from '../../../contract/media-types.ts';
+import { type Fault, Problem } from '../../../contract/problem.ts';
+import { badRequest, unsupportedMediaType, validationFailed } from '../../../contract/problems.ts';
+import { isUtf8Charset } from '../../../http/body/read-json.ts';
+import { isObject, type Json } from '../../../openapi/load/grammar.ts';
+import { type Located, locate, locateSchema } from '../schema/json-node.ts';
+import { encodeToken } from '../schema/pointer.ts';
+import { typesOf } from '../schema/schema-properties.ts';
+import type { Schemas } from '../schema/schemas.ts';
+import { type Check, formCheck, jsonCheck } from './body-validator.ts';
+import { essence, FORM_TYPE, isJsonType, MediaTypes } from './media-types.ts';
+
+export interface MediaType {
+  /** Absent where the body is not looked into. */
+  readonly check: Check | undefined;
+  /** Of JSON, where the media type is a range that takes it too. */
+  readonly jsonCheck?: Check | undefined;
+}
+
+export class RequestBody {
+  readonly required: boolean;
+  readonly #isPatch: boolean;
+  readonly #types: MediaTypes<MediaType>;
+
+  constructor(document: Json, body: Located, schemas: Schemas, method: string) {
+    this.#isPatch = method === 'PATCH';
+    this.required = body.node.required === true;
+    const names = Object.keys(isObject(body.node.content) ? body.node.content : {});
+    this.#types = new MediaTypes(
+      new Map(names.map((name) => [name, mediaOf(document, body, name, schemas)])),
+    );
+  }
+
+  get types(): readonly string[] {
+    return this.#types.names;
+  }
+
+  /** @throws Problem unsupported-media-type (415), or bad-request (400) for parts without a boundary */
+  accept(contentType = ''): MediaType {
+    const [found, ...others] = this.#types.find(contentType);
+    const type = essence(contentType);
+    if (!found || others.length > 0) throw this.#unsupported(type && `cannot be sent as ${type}`);
+    if (isJsonType(type) && !isUtf8Charset(contentType))
+      throw this.#unsupported(`is JSON, which is UTF-8 and no other charset (RFC 8259 §8.1)`);
+    if (type.startsWith('multipart/') && !/;\s*boundary=/i.test(contentType))
+      throw new Problem(
+        badRequest,
+        `A body of ${type} has a \`boundary\` in its Content-Type (RFC 2046 §5.1.1).`,
+      );
+    if (found.jsonCheck && isJsonType(type)) return { check: found.jsonCheck };
+    return found;
+  }
+
+  /** @throws Problem validation-failed (400) where there has to be a body and is none */
+  acceptNone(): void {
+    if (!this.required) return;
+    const errors: Fault[] = [{ in: 'body', pointer: '#', detail: 'is required' }];
+    throw new Problem(validationFailed, 'This operation needs a body.', { extensions: { errors } });
+  }
+
+  #unsupported(reason: string): Problem {
+    const supported = this.types;
+    const detail = `The body ${reason || 'has no Content-Type'}; this operation takes ${supported.join(', ')}.`;
+    return new Problem(unsupportedMediaType, detail, {
+      extensions: { supported },
+      ...(this.#isPatch && { headers: { [ACCEPT_PATCH]: supported.join(', ') } }),
+    });
+  }
+}
+
+function mediaOf(document: Json, body: Located, name: string, schemas: Schemas): MediaType {
+  if (name.includes('*')) return { check: undefined, jsonCheck: rangeCheck(document, body, name, schemas) };
+  return { check: checkOf(document, body, name, schemas) };
+}
+
+/** A range is looked into where its schema describes more than a text, which a file is too. */
+function rangeCheck(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
+  const media = locate(document, body, 'content', name);
+  const schema = media && locateSchema(document, media, 'schema');
+  const types = schema && typesOf(document, schema);
+  if (!types || types.size === 0 || types.has('string')) return undefined;
+  return jsonCheck(schema, schemas, schema.pointer);
+}
+
+function checkOf(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
+  const type = essence(name);
+  const isJson = isJsonType(type);
+  if (!isJson && type !== FORM_TYPE) return undefined;
+  const media = locate(document, body, 'content', name);
+  const schema = media && locateSchema(document, media, 'schema');
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
+  if (schema) schemas.tellDangling(schema);
+  if (isJson) return jsonCheck(schema, schemas, pointer);
+  return schema && media && formCheck(document, media, schema, schemas);
+}

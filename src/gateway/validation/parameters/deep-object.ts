@@ -1,0 +1,37 @@
+/**
+ * `filter[state]=open&filter[price][max]=5` as an object. The specification says it for one level; deeper ones, and
+ * `[]` for one of several, are as everybody writes them.
+ */
+import type { Json } from '../../../openapi/load/grammar.ts';
+
+type Tree = Map<string, Tree | unknown>;
+
+/**
+ * @param parts by their whole names, decoded
+ * @returns undefined for one of more levels than `most`
+ */
+export function nested(
+  name: string,
+  parts: readonly (readonly [string, unknown])[],
+  most: number,
+): Json | undefined {
+  const root: Tree = new Map();
+  for (const [whole, value] of parts) {
+    const keys = [...whole.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
+    if (keys.length > most) return undefined;
+    const isList = keys.length > 1 && keys.at(-1) === '';
+    if (isList) keys.pop();
+    let at = root;
+    for (const key of keys.slice(0, -1)) {
+      const known = at.get(key);
+      const next = known instanceof Map ? known : new Map();
+      at.set(key, next);
+      at = next;
+    }
+    at.set(keys.at(-1) ?? '', isList ? [value].flat() : value);
+  }
+  return toObject(root);
+}
+
+const toObject = (tree: Tree): Json =>
+  Object.fromEntries([...tree].map(([key, value]) => [key, value instanceof Map ? toObject(value) : value]));

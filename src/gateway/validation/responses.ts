@@ -1,0 +1,85 @@
+/** The responses of an operation, compiled: which statuses, media types and headers it declares, and for JSON the check. */
+import type { ErrorObject } from 'ajv';
+import type { Fault } from '../../contract/problem.ts';
+import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import { essence, MediaTypes } from './body/media-types.ts';
+import { Parameters } from './parameters/parameters.ts';
+import { type Located, locate, locateSchema } from './schema/json-node.ts';
+import { encodeToken } from './schema/pointer.ts';
+import { type Schemas, schemaAt } from './schema/schemas.ts';
+
+/** A media type of a response; without a check where it has no schema. */
+export interface DeclaredMedia {
+  readonly check: ((value: unknown, bytes: number) => readonly ErrorObject[]) | undefined;
+}
+
+export class ResponseContract {
+  readonly #responses = new Map<string, DeclaredResponse>();
+
+  constructor(document: Json, operation: Located, schemas: Schemas) {
+    const declared = isObject(operation.node.responses) ? operation.node.responses : {};
+    for (const status of Object.keys(declared)) {
+      if (status.startsWith('x-')) continue;
+      const pointer = `${operation.pointer}/responses/${status}`;
+      const response = locate(document, operation, 'responses', status);
+      if (!response) schemas.onFault({ pointer, reason: 'goes unchecked: it refers to nothing' });
+      this.#responses.set(
+        status.toUpperCase(),
+        new DeclaredResponse(document, response ?? { node: {}, pointer }, schemas),
+      );
+    }
+  }
+
+  /** As the document has them; none where it says nothing of responses. */
+  get statuses(): readonly string[] {
+    return [...this.#responses.keys()].map((status) => (status === 'DEFAULT' ? 'default' : status));
+  }
+
+  /** A status goes before its range, and that before `default` (OpenAPI 3.1 §4.8.16). */
+  of(status: number): DeclaredResponse | undefined {
+    const responses = this.#responses;
+    return (
+      responses.get(String(status)) ??
+      responses.get(`${Math.floor(status / 100)}XX`) ??
+      responses.get('DEFAULT')
+    );
+  }
+}
+
+export class DeclaredResponse {
+  readonly #headers: Parameters;
+  readonly #media: MediaTypes<DeclaredMedia>;
+
+  constructor(document: Json, response: Located, schemas: Schemas) {
+    const headers = isObject(response.node.headers) ? Object.keys(response.node.headers) : [];
+    const located = headers.flatMap((name) => {
+      const header = locate(document, response, 'headers', name);
+      return header ? [{ ...header, node: { ...header.node, name, in: 'header' } }] : [];
+    });
+    this.#headers = new Parameters(document, located, 'header', schemas, `${response.pointer}/headers`);
+    const media = new Map<string, DeclaredMedia>();
+    for (const range of isObject(response.node.content) ? Object.keys(response.node.content) : []) {
+      const schema = locateSchema(document, response, 'content', range, 'schema');
+      const pointer = schema?.pointer ?? `${response.pointer}/content/${encodeToken(range)}/schema`;
+      media.set(range, { check: schema && schemas.checkJson(schemaAt(schema.pointer), pointer) });
+    }
+    this.#media = new MediaTypes(media);
+  }
+
+  /** Without parameters; none where it says nothing of a body. */
+  get types(): readonly string[] {
+    return [...new Set(this.#media.names.map(essence))];
+  }
+
+  /** Undefined where the type is not declared. */
+  media(contentType: string): DeclaredMedia | undefined {
+    const [found, ...others] = this.#media.find(contentType);
+    // Declared for several values of a parameter, and which of them it is nobody can tell.
+    return others.length > 0 ? { check: undefined } : found;
+  }
+
+  /** @param values of every header that came, by its name in lower case */
+  checkHeaders(values: () => ReadonlyMap<string, readonly string[]>): readonly Fault[] {
+    return this.#headers.size === 0 ? [] : this.#headers.check(values());
+  }
+}

@@ -1,0 +1,104 @@
+/** The keywords of JSON Schema 2020-12 that say something of a value, and what each of them has to be. */
+import { isObject } from '../../../openapi/load/grammar.ts';
+
+interface Expected {
+  readonly expected: string;
+  is(value: unknown): boolean;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const TYPES: ReadonlySet<unknown> = new Set([
+  'null',
+  'boolean',
+  'object',
+  'array',
+  'number',
+  'string',
+  'integer',
+]);
+
+const any: Expected = { expected: 'a value', is: () => true };
+const number: Expected = { expected: 'a number', is: Number.isFinite };
+const positive: Expected = {
+  expected: 'a number above 0',
+  is: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+const count: Expected = {
+  expected: 'an integer that is not negative',
+  is: (value) => Number.isInteger(value) && (value as number) >= 0,
+};
+const boolean: Expected = { expected: 'true or false', is: (value) => typeof value === 'boolean' };
+const text: Expected = { expected: 'a text', is: isText };
+const texts: Expected = {
+  expected: 'a list of texts',
+  is: (value) => Array.isArray(value) && value.every(isText),
+};
+
+/** JSON Schema 2020-12, Validation §6 and §7. */
+export const ASSERTIONS: Readonly<Record<string, Expected>> = {
+  type: {
+    expected: 'a type, or a list of types',
+    is: (value) =>
+      TYPES.has(value) || (Array.isArray(value) && value.length > 0 && value.every((one) => TYPES.has(one))),
+  },
+  enum: { expected: 'a list', is: Array.isArray },
+  const: any,
+  multipleOf: positive,
+  maximum: number,
+  exclusiveMaximum: number,
+  minimum: number,
+  exclusiveMinimum: number,
+  maxLength: count,
+  minLength: count,
+  pattern: text,
+  maxItems: count,
+  minItems: count,
+  uniqueItems: boolean,
+  maxContains: count,
+  minContains: count,
+  maxProperties: count,
+  minProperties: count,
+  required: texts,
+  dependentRequired: {
+    expected: 'an object of lists of texts',
+    is: (value) => isObject(value) && Object.values(value).every(texts.is),
+  },
+  format: text,
+  writeOnly: boolean,
+};
+
+/**
+ * How a keyword has schemas in it, and what they are about: the value itself (`same`) or what is in it (`inner`).
+ * JSON Schema 2020-12, Core §10 and §11.
+ */
+export interface Applicator {
+  readonly shape: 'one' | 'list' | 'map';
+  readonly about: 'same' | 'inner';
+}
+
+const applicator = (shape: Applicator['shape'], about: Applicator['about']): Applicator => ({ shape, about });
+
+export const APPLICATORS: Readonly<Record<string, Applicator>> = {
+  allOf: applicator('list', 'same'),
+  anyOf: applicator('list', 'same'),
+  oneOf: applicator('list', 'same'),
+  not: applicator('one', 'same'),
+  if: applicator('one', 'same'),
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: applicator('one', 'same'),
+  else: applicator('one', 'same'),
+  dependentSchemas: applicator('map', 'same'),
+  properties: applicator('map', 'inner'),
+  patternProperties: applicator('map', 'inner'),
+  additionalProperties: applicator('one', 'inner'),
+  propertyNames: applicator('one', 'inner'),
+  unevaluatedProperties: applicator('one', 'inner'),
+  prefixItems: applicator('list', 'inner'),
+  items: applicator('one', 'inner'),
+  contains: applicator('one', 'inner'),
+  unevaluatedItems: applicator('one', 'inner'),
+};
+
+/** Expected where a schema has to be. */
+export const isSchema = (value: unknown): boolean => isObject(value) || typeof value === 'boolean';

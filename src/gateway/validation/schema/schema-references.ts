@@ -1,0 +1,165 @@
+/**
+ * What a `$ref` of a schema leads to: by pointer, by anchor, or by the `$id` of another schema of the document
+ * (JSON Schema 2020-12, Core §8.2, §9.2).
+ */
+import { fieldOf, isObject, type Json, type Kind } from '../../../openapi/load/grammar.ts';
+import { encodeToken, memberAt, tokensOf } from './pointer.ts';
+
+/** A schema with an `$id`, or the document itself: what references in it are relative to. */
+export interface Resource {
+  /** Pointer to it. */
+  readonly pointer: string;
+  readonly uri: string;
+}
+
+/** A schema with its place. */
+export interface Site {
+  readonly node: unknown;
+  readonly pointer: string;
+  readonly resource: Resource;
+}
+
+interface Anchor {
+  readonly site: Site;
+  readonly isDynamic: boolean;
+}
+
+interface Index {
+  readonly resources: ReadonlyMap<string, Site>;
+  /** By pointer of the resource, then by name. */
+  readonly anchors: ReadonlyMap<string, ReadonlyMap<string, Anchor>>;
+}
+
+/** Stands for the address of the document, which says nothing about its schemas. */
+const DOCUMENT: Resource = { pointer: '#', uri: 'http://document.invalid/' };
+
+export class SchemaReferences {
+  readonly #document: Json;
+  #known: Index | undefined;
+
+  constructor(document: Json) {
+    this.#document = document;
+  }
+
+  /** What stands at a pointer of the document. */
+  at(pointer: string): Site {
+    return this.#below({ node: this.#document, pointer: '#', resource: DOCUMENT }, tokensOf(pointer));
+  }
+
+  /** @returns undefined where it leads to nothing */
+  resolve(reference: string, from: Resource): Site | undefined {
+    const hash = reference.indexOf('#');
+    const path = hash < 0 ? reference : reference.slice(0, hash);
+    const fragment = hash < 0 ? '' : reference.slice(hash + 1);
+    const root = path === '' ? this.at(from.pointer) : this.#resourceAt(path, from);
+    if (!root) return undefined;
+    const site =
+      fragment === '' || fragment.startsWith('/')
+        ? this.#below(root, tokensOf(fragment))
+        : this.#anchorsOf(root.resource).get(decoded(fragment))?.site;
+    return site?.node === undefined ? undefined : site;
+  }
+
+  /** Whether a fragment names a place that outer resources may take (Core §8.2.3.2). */
+  isDynamic(reference: string, target: Site): boolean {
+    const name = nameIn(reference);
+    return name !== undefined && this.#anchorsOf(target.resource).get(name)?.isDynamic === true;
+  }
+
+  /** What the dynamic anchor that a reference names is in a resource. */
+  dynamicAnchor(reference: string, resource: Resource): Site | undefined {
+    const anchor = this.#anchorsOf(resource).get(nameIn(reference) ?? '');
+    return anchor?.isDynamic ? anchor.site : undefined;
+  }
+
+  hasDynamicAnchors(resource: Resource): boolean {
+    return [...this.#anchorsOf(resource).values()].some(({ isDynamic }) => isDynamic);
+  }
+
+  /** The resource that a schema begins by its `$id`, or the one that it stands in. */
+  resourceOf(node: unknown, pointer: string, around: Resource): Resource {
+    if (!isObject(node) || typeof node.$id !== 'string' || pointer === around.pointer) return around;
+    const uri = URL.parse(node.$id, around.uri)?.href;
+    return uri === undefined ? around : { pointer, uri: withoutFragment(uri) };
+  }
+
+  #resourceAt(path: string, from: Resource): Site | undefined {
+    const uri = URL.parse(path, from.uri)?.href;
+    if (uri === undefined) return undefined;
+    return uri === DOCUMENT.uri ? this.at('#') : this.#index.resources.get(uri);
+  }
+
+  #below(from: Site, tokens: readonly string[]): Site {
+    let { node, pointer, resource } = from;
+    for (const token of tokens) {
+      node = memberAt(node, token);
+      pointer = `${pointer}/${encodeToken(token)}`;
+      resource = this.resourceOf(node, pointer, resource);
+    }
+    return { node, pointer, resource };
+  }
+
+  #anchorsOf({ pointer }: Resource): ReadonlyMap<string, Anchor> {
+    return this.#index.anchors.get(pointer) ?? new Map();
+  }
+
+  /** Most documents have no such names, and are never looked through for them. */
+  get #index(): Index {
+    this.#known ??= this.#read();
+    return this.#known;
+  }
+
+  #read(): Index {
+    const resources = new Map<string, Site>();
+    const anchors = new Map<string, Map<string, Anchor>>();
+    const see = (node: Json, pointer: string, around: Resource): Resource => {
+      const resource = this.resourceOf(node, pointer, around);
+      if (resource !== around && !resources.has(resource.uri))
+        resources.set(resource.uri, { node, pointer, resource });
+      const own = anchors.get(resource.pointer) ?? new Map<string, Anchor>();
+      for (const keyword of ['$dynamicAnchor', '$anchor']) {
+        const name = node[keyword];
+        if (typeof name !== 'string' || own.has(name)) continue;
+        own.set(name, { site: { node, pointer, resource }, isDynamic: keyword === '$dynamicAnchor' });
+      }
+      if (own.size > 0) anchors.set(resource.pointer, own);
+      return resource;
+    };
+    const pending: { node: Json; kind: Kind; pointer: string; around: Resource }[] = [
+      { node: this.#document, kind: 'document', pointer: '#', around: DOCUMENT },
+    ];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const { node, kind, pointer, around } = next;
+      const resource = kind === 'schema' ? see(node, pointer, around) : around;
+      for (const [name, value] of Object.entries(node)) {
+        const field = fieldOf(kind, name);
+        if (!field || typeof value !== 'object' || value === null) continue;
+        const at = `${pointer}/${encodeToken(name)}`;
+        const found = field[0] === 'one' ? [[at, value] as const] : entriesOf(value, at);
+        for (const [where, one] of found)
+          if (isObject(one)) pending.push({ node: one, kind: field[1], pointer: where, around: resource });
+      }
+    }
+    return { resources, anchors };
+  }
+}
+
+const entriesOf = (value: object, pointer: string): (readonly [string, unknown])[] =>
+  Object.entries(value).map(([key, one]) => [`${pointer}/${encodeToken(key)}`, one] as const);
+
+const nameIn = (reference: string): string | undefined => {
+  const fragment = reference.split('#', 2)[1];
+  return fragment === undefined || fragment === '' || fragment.startsWith('/')
+    ? undefined
+    : decoded(fragment);
+};
+
+const withoutFragment = (uri: string): string => uri.split('#', 1)[0] ?? uri;
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};

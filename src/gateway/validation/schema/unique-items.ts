@@ -1,0 +1,28 @@
+/**
+ * `uniqueItems` (JSON Schema 2020-12, Validation §6.4.3) in time that grows with the list: each item is written down
+ * once, where comparing each with each would let a large list keep the process busy for minutes.
+ */
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { isObject } from '../../../openapi/load/grammar.ts';
+
+const UNIQUE = 'uniqueItems';
+
+export function compareOnce(ajv: Ajv2020): void {
+  ajv.removeKeyword(UNIQUE);
+  ajv.addKeyword({
+    keyword: UNIQUE,
+    type: 'array',
+    schemaType: 'boolean',
+    validate: (isOn: boolean, items: readonly unknown[]) =>
+      !isOn || new Set(items.map(written)).size === items.length,
+    error: { message: 'must not have an item twice' },
+  });
+}
+
+/** The same text for what is equal: the order of members says nothing (RFC 8259 §4). */
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value).toSorted();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${written(value[name])}`).join()}}`;
+}

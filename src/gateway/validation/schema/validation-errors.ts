@@ -1,0 +1,58 @@
+/** What ajv finds, in words for whoever sent it. */
+import type { ErrorObject } from 'ajv';
+import type { Fault } from '../../../contract/problem.ts';
+
+/** More would tell nobody more. */
+const MAX_FAULTS = 50;
+
+export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fault[] =>
+  withoutOthers(errors)
+    .slice(0, MAX_FAULTS)
+    .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
+
+/** A pointer to a member of what is checked. */
+export const pointerTo = (name: string): string => fragment(`/${escapeToken(name)}`);
+
+/** A pointer's tokens are escaped already; in a fragment some characters are to be percent-encoded as well. */
+const fragment = (pointer: string): string => `#${encodeURI(pointer).replaceAll('#', '%23')}`;
+
+const escapeToken = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A property that is missing or too much is pointed at itself, not at the object around it. */
+const pointerOf = ({ instancePath, params }: ErrorObject): string => {
+  const property = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
+  return fragment(property === undefined ? instancePath : `${instancePath}/${escapeToken(String(property))}`);
+};
+
+const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): string => {
+  switch (keyword) {
+    case 'required':
+      return 'is required';
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return 'is not a known property';
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'oneOf':
+      return isPair(params.passingSchemas)
+        ? `matches two of the alternatives, ${params.passingSchemas.map((index) => index + 1).join(' and ')}, and must match exactly one`
+        : message;
+    case 'false schema':
+      return 'must not be there';
+    case 'const':
+      return `must be ${JSON.stringify(params.allowedValue)}`;
+    default:
+      return message;
+  }
+};
+
+/** Where two alternatives take a value, what the others say against it is beside the point. */
+function withoutOthers(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const places = errors
+    .filter(({ params }) => isPair(params.passingSchemas))
+    .map((one) => `${one.schemaPath}/`);
+  if (places.length === 0) return errors;
+  return errors.filter(({ schemaPath }) => !places.some((place) => schemaPath.startsWith(place)));
+}
+
+const isPair = (value: unknown): value is readonly number[] => Array.isArray(value);

@@ -1,0 +1,127 @@
+/**
+ * What a page answers with, made once when the documents are loaded: bytes, their type, a strong ETag.
+ *
+ * Reads `If-None-Match`, `Accept-Encoding`; sends 200 or 304 (RFC 9110 §8.8.3, §13.1.2), HEAD without a body, `Cache-Control`
+ * (RFC 9111 §5.2) and the security headers. Any other method is 405 with `Allow` (§15.5.6).
+ */
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Coding } from '../../config/compression.ts';
+import { Problem } from '../../contract/problem.ts';
+import { methodNotAllowed } from '../../contract/problems.ts';
+import { codedTag, compress } from '../body/compression.ts';
+import { findContext } from '../context.ts';
+import { negotiate } from '../headers/negotiate.ts';
+import { dataSecurity, pageSecurity } from './security.ts';
+
+export interface Entity {
+  readonly body: string | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export const HTML = 'text/html';
+
+export const cache = {
+  /** Kept by caches, but asked about again each time: documents change when the gateway starts anew. */
+  revalidate: 'no-cache',
+  never: 'no-store',
+  files: 'public, max-age=300, stale-while-revalidate=86400',
+  /** For a name that changes with the content. */
+  forEver: 'public, max-age=31536000, immutable',
+} as const;
+
+const ALLOW = 'GET, HEAD, OPTIONS';
+
+/** @param more headers that are added, or go before those that are always there */
+export function entity(
+  type: string,
+  body: string | Buffer,
+  more: Readonly<Record<string, string>> = {},
+): Entity {
+  return {
+    body,
+    headers: {
+      ...(type === HTML ? pageSecurity() : dataSecurity),
+      'Content-Type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
+      ETag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+      'Cache-Control': cache.revalidate,
+      ...more,
+    },
+  };
+}
+
+export const json = (type: string, body: unknown, more?: Readonly<Record<string, string>>): Entity =>
+  entity(type, JSON.stringify(body), more);
+
+export function send(req: Request, res: Response, made: Entity, status = 200): void {
+  const { body, headers } = made;
+  res.status(status).set(headers);
+  const coding = codingOf(req, res, made);
+  if (coding !== undefined)
+    res.set({ 'Content-Encoding': coding, ETag: codedTag(headers.ETag ?? '', coding) });
+  if (req.fresh) {
+    res.removeHeader('Content-Type');
+    res.removeHeader('Content-Encoding');
+    res.status(304).end();
+    return;
+  }
+  const coded = coding === undefined ? body : codedBody(made, coding);
+  if (typeof coded === 'string' || Buffer.isBuffer(coded)) end(req, res, coded);
+  else
+    coded.then(
+      (bytes) => end(req, res, bytes),
+      () => res.destroy(),
+    );
+}
+
+function end(req: Request, res: Response, body: string | Buffer): void {
+  res.set('Content-Length', String(Buffer.byteLength(body)));
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+function codingOf(req: Request, res: Response, { body, headers }: Entity): Coding | undefined {
+  const head = {
+    status: res.statusCode,
+    contentType: headers['Content-Type'],
+    length: Buffer.byteLength(body),
+  };
+  const { varies = false, coding } = findContext(req)?.compression?.choose(req, head) ?? {};
+  if (varies) res.vary('Accept-Encoding');
+  return coding;
+}
+
+/** Compressed bodies, each made when it is asked for first, and kept as long as what it is made from. */
+const codedBodies = new WeakMap<Entity, Map<Coding, Buffer | Promise<Buffer>>>();
+
+function codedBody(made: Entity, coding: Coding): Buffer | Promise<Buffer> {
+  const known = codedBodies.get(made) ?? new Map<Coding, Buffer | Promise<Buffer>>();
+  codedBodies.set(made, known);
+  const found = known.get(coding) ?? compress(Buffer.from(made.body), coding);
+  known.set(coding, found);
+  return found;
+}
+
+/** One of several entities of a resource, by `Accept`; `Vary` goes with it, and with the 406 as well. */
+export function sendNegotiated(
+  req: Request,
+  res: Response,
+  entities: ReadonlyMap<string, (req: Request) => Entity>,
+): void {
+  res.vary('Accept');
+  const make = entities.get(negotiate(req.headers.accept, [...entities.keys()]));
+  if (make) send(req, res, make(req));
+}
+
+/** GET and HEAD of one path, and the answer to every other method. */
+export function get(router: Router, path: string, handler: RequestHandler): void {
+  router
+    .route(path)
+    .get(handler)
+    .options((_req, res) => {
+      res.status(204).set({ ...dataSecurity, Allow: ALLOW, 'Cache-Control': cache.revalidate });
+      res.end();
+    })
+    .all((req) => {
+      throw new Problem(methodNotAllowed, `${req.path} is read with GET.`, { headers: { Allow: ALLOW } });
+    });
+}

@@ -1,0 +1,117 @@
+/**
+ * Last step of a hop: every error becomes `application/problem+json` (RFC 9457), or a page for whoever would like a
+ * page most. Reads `Accept`, `Via`.
+ *
+ * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
+ * type for that status; anything else is a fault of ours: logged, and told by its request id only. Why a problem is a
+ * 5xx is logged once a minute and kind. Sends any
+ * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is
+ * cut: a body that ends early must not look whole.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../../contract/problem.ts';
+import {
+  badRequest,
+  contentTooLarge,
+  internalError,
+  notFound,
+  unsupportedMediaType,
+} from '../../contract/problems.ts';
+import { findContext } from '../context.ts';
+import { linkHeader } from '../headers/link-header.ts';
+import { prefersHtml } from '../headers/negotiate.ts';
+import { isFromGateway } from '../headers/via.ts';
+import { REQUEST_ID_HEADER } from '../identify.ts';
+import { HTML } from '../page/entity.ts';
+import { problemPage } from '../page/problem-page.ts';
+import { pageSecurity } from '../page/security.ts';
+import { requestTarget } from '../uri/request-target.ts';
+import { describedBy, type Paths, problemLinks } from './problem-links.ts';
+import { logProblems } from './problem-log.ts';
+
+export interface ProblemHandlerOptions {
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
+  /** Raw headers for every problem: name, value, … */
+  readonly headers?: readonly string[];
+  /** For the links that help a caller to go on. */
+  readonly paths?: Paths;
+  /** Whether the gateway's own pages are beside what is answered, whoever asked. */
+  readonly isGateway?: boolean;
+}
+
+const HTML_TYPE = `${HTML}; charset=utf-8`;
+const PAGE = Object.entries(pageSecurity()).flat();
+
+export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) => {
+  const logProblem = logProblems(logger);
+  // Express tells an error handler by its four parameters.
+  return function problemHandler(
+    error: unknown,
+    req: IncomingMessage,
+    res: ServerResponse,
+    _next?: unknown,
+  ): void {
+    const context = findContext(req);
+    const problem = toProblem(error);
+    // Nobody is there to be told, and nothing is wrong here.
+    if (req.socket.destroyed) return;
+    const { method = '' } = req;
+    const url = requestTarget(req);
+    if (problem.status >= 500) {
+      const [path = ''] = url.split('?', 1);
+      const about = { requestId: context?.requestId, method, path };
+      if (problem.type === internalError) logger.error({ err: problem.cause, ...about });
+      else logProblem(problem, about);
+    }
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    const body = {
+      ...problem.toJSON(),
+      ...(context && { requestId: context.requestId }),
+      _links: problemLinks(problem, { method, url }, paths),
+    };
+    const isAtGateway = isGateway || isFromGateway(req);
+    const written = prefersHtml(req.headers.accept)
+      ? { type: HTML_TYPE, text: problemPage({ problem, body, url, isAtGateway }), added: PAGE }
+      : { type: PROBLEM_MEDIA_TYPE, text: JSON.stringify(body), added: headers };
+    const bytes = Buffer.from(written.text);
+    const link = linkHeader([{ rel: 'describedby', ...describedBy(problem) }]);
+    const head = ['Content-Type', written.type, 'Content-Length', String(bytes.length), ...written.added];
+    head.push('Cache-Control', 'no-store', 'Link', link);
+    head.push('Vary', varied(res.getHeader('Vary')));
+    if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
+    res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
+    res.end(method === 'HEAD' ? undefined : bytes);
+  };
+};
+
+/** What was said already, and that it depends on `Accept` (RFC 9110 §12.5.5). */
+const varied = (said: string | number | readonly string[] | undefined): string => {
+  const names = [said ?? []].flat().join(', ');
+  return /(?:^|,)\s*(?:accept|\*)\s*(?:,|$)/i.test(names)
+    ? names
+    : [names, 'Accept'].filter(Boolean).join(', ');
+};
+
+/** What Express and its parsers throw, in the words of the catalogue. */
+const TYPES_BY_STATUS: ReadonlyMap<number, ProblemType> = new Map(
+  [badRequest, notFound, contentTooLarge, unsupportedMediaType].map((type) => [type.status, type]),
+);
+
+const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError) return new Problem(badRequest, 'The path has broken percent-encoding.');
+  const { status, expose, message } = Object(error) as {
+    status?: unknown;
+    expose?: unknown;
+    message?: unknown;
+  };
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    const type = TYPES_BY_STATUS.get(status) ?? badRequest;
+    return new Problem(type, expose === true && typeof message === 'string' ? message : type.meaning);
+  }
+  return new Problem(internalError, 'Something unexpected happened; it is logged.', { cause: error });
+};

@@ -1,0 +1,33 @@
+/** A problem where no pipeline is around it: the bytes of the answer, and the headers that tell what they are. */
+import type { ServerResponse } from 'node:http';
+import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../../contract/problem.ts';
+import { problemLinks } from './problem-links.ts';
+
+interface BareProblem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The last of its connection. */
+export function bareProblem(
+  type: ProblemType,
+  more: Readonly<Record<string, string>> = {},
+  detail = type.meaning,
+): BareProblem {
+  const problem = new Problem(type, detail);
+  const body = JSON.stringify({ ...problem.toJSON(), _links: problemLinks(problem) });
+  const headers = {
+    'Content-Type': PROBLEM_MEDIA_TYPE,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+    ...more,
+  };
+  return { status: type.status, headers, body };
+}
+
+export function sendBareProblem(res: ServerResponse, ...problem: Parameters<typeof bareProblem>): void {
+  const { status, headers, body } = bareProblem(...problem);
+  res.writeHead(status, headers).end(body);
+}

@@ -1,0 +1,76 @@
+/**
+ * The affordance table: which action a state allows. One table gives the links, the templates and the guard,
+ * so that what is advertised can be done and what is not advertised is refused.
+ */
+import type { Operation } from '../../contract/operation.ts';
+import { actionNotAllowed } from '../../contract/problems.ts';
+import type { Page, Resource, StateOf } from '../../contract/resource.ts';
+import { actions, type Shape } from '../graph/link-graph.ts';
+import { Refusal } from './state-conflict.ts';
+import type { StateChart } from './transitions.ts';
+
+/** A row: under this relation the resource offers this operation, when its state allows it. */
+export interface Affordance<State> {
+  readonly rel: string;
+  readonly operation: Operation;
+  when(state: State): boolean;
+}
+
+export interface AffordanceTable<B extends Resource | Page = Resource | Page> {
+  readonly resource: B;
+  /** Names the state, for the answer to an action that it does not allow. */
+  state(state: StateOf<B>): string;
+  readonly rows: readonly Affordance<StateOf<B>>[];
+  /** Where the rows come from a transition table: that table. */
+  readonly chart?: StateChart;
+}
+
+export const affordances = <B extends Resource | Page>(
+  resource: B,
+  { state, rows }: { state?(state: StateOf<B>): string; rows: readonly Affordance<StateOf<B>>[] },
+): AffordanceTable<B> => ({ resource, rows, state: state ?? (() => resource.name) });
+
+/** The relations that the state allows, in the table's order. */
+export const allowed = <B extends Resource | Page>(table: AffordanceTable<B>, state: StateOf<B>): string[] =>
+  table.rows.filter(({ when }) => when(state)).map(({ rel }) => rel);
+
+/**
+ * Lets an action through only when the table allows it.
+ * @throws Refusal action-not-allowed (409) with `currentState` and `allowed`
+ */
+export function guard<B extends Resource | Page>(
+  table: AffordanceTable<B>,
+  operation: Operation,
+  state: StateOf<B>,
+): void {
+  const row = table.rows.find((candidate) => candidate.operation === operation);
+  if (row?.when(state)) return;
+  const currentState = table.state(state);
+  const rels = allowed(table, state);
+  const detail = `${row?.rel ?? operation.operationId} is not possible in the state ${currentState}; ${
+    rels.length === 0 ? 'no action is' : `possible: ${rels.join(', ')}`
+  }.`;
+  throw new Refusal(actionNotAllowed, table.resource, state, detail, {
+    extensions: { currentState, allowed: rels },
+  });
+}
+
+/**
+ * Holds the tables against the contract: every link to an action has a row that says when, and every row a link
+ * that says where.
+ * @throws Error with the mend
+ */
+export function checkAffordances(shapes: readonly Shape[], tables: readonly AffordanceTable[]): void {
+  for (const { resource, rows } of tables) {
+    const shape = shapes.find(({ name }) => name === resource.name);
+    for (const { rel, operation } of rows)
+      if (shape?.links.get(rel)?.target.operationId !== operation.operationId)
+        throw new Error(`${resource.name}: add a link ${rel} to ${operation.operationId} to the contract`);
+  }
+  for (const shape of shapes) {
+    const rows = tables.find(({ resource }) => resource.name === shape.name)?.rows ?? [];
+    for (const { rel } of actions(shape))
+      if (!rows.some((row) => row.rel === rel))
+        throw new Error(`${shape.name}: add a row for ${rel} to the affordance table`);
+  }
+}

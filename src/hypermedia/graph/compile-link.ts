@@ -1,0 +1,51 @@
+/** Link Objects (OpenAPI 3.1 §4.8.20), compiled when their document is loaded: what they hold for, and where they lead. */
+import type { LinkObject } from 'openapi3-ts/oas31';
+import { fragmentSegments } from '../../openapi/reference.ts';
+import { compileExpression, pointerSegments } from '../../openapi/runtime-expression.ts';
+import type { GraphOperation, Link, Shape } from './link-graph.ts';
+
+/** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
+export function operationAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {
+  const [, path, method] = operationRef.startsWith('#/paths/') ? fragmentSegments(operationRef) : [];
+  return { path, method: method?.toUpperCase() };
+}
+
+/** Which schema a link holds for: that of the answer or, of a list, that of its items. */
+export function holder<S extends Pick<Shape, 'itemsAt'> & { item?: S }>(
+  whole: S | undefined,
+  spec: LinkObject,
+): { shape?: S | undefined; spec: LinkObject } {
+  if (whole?.itemsAt === undefined) return { shape: whole, spec };
+  // An array has no place for links: what is said of one is meant of its items.
+  if (whole.itemsAt.length === 0) return { shape: whole.item, spec };
+  const { 'x-each': each, ...link } = spec as LinkObject & { 'x-each'?: string };
+  if (each !== `/${whole.itemsAt.join('/')}`) return { shape: whole, spec };
+  const parameters = Object.entries(link.parameters ?? {}).map(([name, text]) => [
+    name,
+    String(text).replace(`#${each}/0/`, '#/'),
+  ]);
+  return { shape: whole.item, spec: { ...link, parameters: Object.fromEntries(parameters) } };
+}
+
+/** A name may carry its place, as `path.id` (OpenAPI 3.1 §4.8.20). */
+const nameOf = (parameter: string): string => parameter.replace(/^(path|query)\./, '');
+
+export function compileLink(rel: string, target: GraphOperation, spec: LinkObject): Link {
+  const each: string | undefined = spec['x-each' as keyof LinkObject] as string | undefined;
+  return {
+    rel,
+    target,
+    parameters: Object.entries(spec.parameters ?? {}).map(([name, text]) => [
+      nameOf(name),
+      compileExpression(String(text), each),
+    ]),
+    places: new Map(
+      Object.entries(spec.parameters ?? {}).flatMap(([name, text]) => {
+        const [, pointer] = /^\$response\.body#(\/.*)$/.exec(String(text)) ?? [];
+        return pointer === undefined ? [] : [[nameOf(name), pointerSegments(pointer)] as const];
+      }),
+    ),
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...(each === undefined ? {} : { each: pointerSegments(each) }),
+  };
+}

@@ -1,0 +1,160 @@
+/** The operations of a document, as far as links and actions need them. */
+import type {
+  LinkObject,
+  OpenAPIObject,
+  OperationObject,
+  ParameterObject,
+  PathItemObject,
+  RequestBodyObject,
+  ResponseObject,
+  SchemaObject,
+} from 'openapi3-ts/oas31';
+import { BATCHES } from '../../contract/batch.ts';
+import { DESTRUCTIVE } from '../../contract/destructive.ts';
+import { resolveReference } from '../../openapi/reference.ts';
+import { type PathTemplate, pathTemplate } from '../href.ts';
+import { atOnce, type Steps } from '../steps.ts';
+import { words } from '../words.ts';
+import { parameterProperty, type TemplateProperty, templateProperties } from './form-properties.ts';
+import { type DescribedBody, describeBody, hasLinks, type Schema } from './response-schema.ts';
+
+export interface DocumentedOperation {
+  readonly service: string;
+  readonly operationId: string;
+  /** Upper case, as it goes over the wire. */
+  readonly method: string;
+  readonly path: PathTemplate;
+  readonly title: string;
+  /** Whether it may be impossible to undo: it deletes, or says so (`x-destructive`). */
+  readonly destructive: boolean;
+  /** Whether it takes `expand`: then it embeds what its own service owns. */
+  readonly expands: boolean;
+  /** A list parameter by which it answers for many resources of another operation at once (`x-batches`). */
+  readonly batches?: BatchParameter;
+  /** Its query parameters, in the document's order, for a form. */
+  readonly query: readonly TemplateProperty[];
+  /** The properties of a form for its JSON body. */
+  form(): readonly TemplateProperty[];
+  /** Of its first successful answer with JSON. */
+  readonly body?: DescribedBody;
+  /** Media types of that answer. */
+  readonly mediaTypes: readonly string[];
+  /** Whether the gateway adds the links to what it answers. */
+  readonly lifted: boolean;
+  /** Link Objects of its first successful answer. */
+  readonly links: Readonly<Record<string, LinkObject>>;
+}
+
+interface BatchParameter {
+  /** The operation that answers for one of them. */
+  readonly operationId: string;
+  readonly name: string;
+  /** Between the values where they stand in one text; absent where each has a parameter of its own. */
+  readonly separator?: string;
+  /** Values that it takes at the most. */
+  readonly most: number;
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+/** Extension of an operation: its service knows nothing of links, so the gateway adds them. */
+export const LIFTED = 'x-lifted';
+
+const JSON_BODY = /[/+]json\b/;
+
+/** One without an id has method and path for one, as `GET /orders`. */
+export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
+  atOnce(documentOperations(service, document));
+
+/** The same in steps, one a path. */
+export function* documentOperations(service: string, document: OpenAPIObject): Steps<DocumentedOperation[]> {
+  const found: DocumentedOperation[] = [];
+  for (const [path, given] of Object.entries(document.paths ?? {})) {
+    const item = resolveReference<PathItemObject>(document, given);
+    for (const method of METHODS) {
+      const operation = item?.[method];
+      if (item !== undefined && operation !== undefined && path.startsWith('/'))
+        found.push(documented(service, document, { path, method, item, operation }));
+    }
+    yield;
+  }
+  return found;
+}
+
+const titleOf = (operationId: string | undefined): string | undefined => operationId && words(operationId);
+
+/** What to call an operation that has no id. */
+export const operationName = (method: string, path: string): string => `${method.toUpperCase()} ${path}`;
+
+interface Place {
+  readonly path: string;
+  readonly method: string;
+  readonly item: PathItemObject;
+  readonly operation: OperationObject;
+}
+
+function documented(service: string, document: OpenAPIObject, place: Place): DocumentedOperation {
+  const { path, method, item, operation } = place;
+  const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
+    .map((parameter) => resolveReference<ParameterObject>(document, parameter))
+    .filter((parameter) => parameter?.in === 'query') as ParameterObject[];
+  const query = parameters.map((parameter) => parameterProperty(document, parameter));
+  const batches = batchOf(document, parameters);
+  const body = resolveReference<RequestBodyObject>(document, operation.requestBody);
+  const success = Object.entries(operation.responses ?? {}).find(([status]) => status.startsWith('2'))?.[1];
+  const response = resolveReference<ResponseObject>(document, success);
+  const schema = schemaOf(response);
+  const lifted = operation[LIFTED] === true;
+  const isHal = schema !== undefined && !lifted && hasLinks(document, schema);
+  const mayWrap = method === 'get' && !path.endsWith('}');
+  return {
+    service,
+    operationId: operation.operationId ?? operationName(method, path),
+    method: method.toUpperCase(),
+    path: pathTemplate(path),
+    title: operation.summary ?? titleOf(operation.operationId) ?? operationName(method, path),
+    query,
+    destructive: method === 'delete' || operation[DESTRUCTIVE] === true,
+    // Others may call something else so.
+    expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
+    lifted,
+    ...(batches === undefined ? {} : { batches }),
+    form: () => templateProperties(document, schemaOf(body) ?? {}),
+    links: linksOf(document, response),
+    mediaTypes: Object.keys(response?.content ?? {}),
+    ...(schema === undefined ? {} : { body: describeBody(document, schema, { isHal, mayWrap }) }),
+  };
+}
+
+const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: ' ', pipeDelimited: '|' };
+/** Where neither ids nor items have a maximum. */
+const MOST = 100;
+
+function batchOf(
+  document: OpenAPIObject,
+  parameters: readonly ParameterObject[],
+): BatchParameter | undefined {
+  const parameter = parameters.find((one) => BATCHES in one);
+  if (parameter === undefined) return undefined;
+  const schemaOfParameter = (name: string) =>
+    resolveReference<SchemaObject>(document, parameters.find((one) => one.name === name)?.schema);
+  const { style = 'form', explode = style === 'form' } = parameter;
+  const most = [schemaOfParameter(parameter.name)?.maxItems, schemaOfParameter('limit')?.maximum];
+  return {
+    operationId: String(parameter[BATCHES]),
+    name: parameter.name,
+    ...(explode ? {} : { separator: SEPARATORS[style] ?? ',' }),
+    most: Math.min(...most.map((limit) => limit ?? MOST)),
+  };
+}
+
+const schemaOf = (described: Pick<ResponseObject, 'content'> | undefined): Schema | undefined =>
+  Object.entries(described?.content ?? {}).find(([type]) => JSON_BODY.test(type))?.[1].schema;
+
+function linksOf(document: OpenAPIObject, response: ResponseObject | undefined): Record<string, LinkObject> {
+  const resolved = Object.entries(response?.links ?? {}).map(
+    ([rel, link]) => [rel, resolveReference<LinkObject>(document, link)] as const,
+  );
+  return Object.fromEntries(
+    resolved.filter((entry): entry is [string, LinkObject] => entry[1] !== undefined),
+  );
+}

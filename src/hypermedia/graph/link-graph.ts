@@ -1,0 +1,303 @@
+/**
+ * The link graph: which resource leads by which relation to which operation, of whichever service.
+ * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
+ */
+import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Expression } from '../../openapi/runtime-expression.ts';
+import { type Members, membersOf } from '../fields/members.ts';
+import { HYPERMEDIA_MEMBERS } from '../formats/format.ts';
+import { isBefore, type PathTemplate } from '../href.ts';
+import { atOnce, type Steps } from '../steps.ts';
+import { compileLink, holder, operationAt } from './compile-link.ts';
+import { queryWithChoices, withChoices } from './form-options.ts';
+import type { TemplateProperty } from './form-properties.ts';
+import { type DocumentedOperation, documentOperations } from './graph-operation.ts';
+import { type Schema, schemaName, standingNames } from './response-schema.ts';
+
+/** One service's document, under the service's name. */
+export interface ServiceDocument {
+  readonly name: string;
+  readonly document: OpenAPIObject;
+}
+
+export interface GraphOperation extends DocumentedOperation {
+  /** What it answers with; absent where that is no JSON. */
+  readonly shape?: Shape;
+  /** Of the JSON body, for a form, with what there is to choose from. */
+  readonly properties: readonly TemplateProperty[];
+  /** Its query parameters, with what there is to choose from. */
+  readonly filters: readonly TemplateProperty[];
+  /** How many of what it answers with are had at once. */
+  readonly batch?: Batch;
+}
+
+/** An operation that answers for many resources of another, as a page of them. */
+export interface Batch {
+  readonly operation: GraphOperation;
+  /** The list parameter, and what is between its values where they are one text. */
+  readonly parameter: string;
+  readonly separator: string | undefined;
+  /** The path parameter of the other operation that its values are of. */
+  readonly member: string;
+  readonly most: number;
+  /** Whether it has a `limit`, which then has to be as large as what is asked for. */
+  readonly counted: boolean;
+}
+
+export interface Link {
+  readonly rel: string;
+  readonly target: GraphOperation;
+  readonly parameters: readonly (readonly [string, Expression])[];
+  /** Where in the body the value of a parameter is, by its name. */
+  readonly places: ReadonlyMap<string, readonly string[]>;
+  readonly description?: string;
+  /** Segments of the array that the link holds for each element of. */
+  readonly each?: readonly string[];
+}
+
+/** A schema of a body and where it leads. */
+export interface Shape {
+  readonly service: string;
+  /** Of the schema; of one that has none, what it is a part of. */
+  readonly name: string;
+  /** Whether the name is that of a component of the document. */
+  readonly isNamed: boolean;
+  readonly links: ReadonlyMap<string, Link>;
+  /** Of its state. */
+  readonly members: Members;
+  /** Of a page or another list: what its items are. */
+  readonly item?: Shape;
+  /** Where those are: segments from the body to the array. */
+  readonly itemsAt?: readonly string[];
+}
+
+interface MutableShape extends Shape {
+  readonly links: Map<string, Link>;
+  item?: MutableShape;
+  itemsAt?: readonly string[];
+}
+
+interface MutableOperation extends GraphOperation {
+  path: PathTemplate;
+  shape?: MutableShape;
+  batch?: Batch;
+}
+
+/** Links that lead on, to something that can be fetched: those that `expand` may name. */
+export const expandable = (shape: Shape): Link[] =>
+  [...shape.links.values()].filter(({ rel, target }) => target.method === 'GET' && rel !== 'self');
+
+/** Links to operations that change something. */
+export const actions = (shape: Shape): Link[] => [...shape.links.values()].filter(isAction);
+
+export const isAction = ({ target }: Link): boolean => target.method !== 'GET';
+
+/** Whether a form can carry it out: the other methods need `If-Match`, which no form sends, so they are links. */
+export const isForm = ({ target }: Link): boolean => target.method === 'POST';
+
+export class LinkGraph {
+  readonly #operations = new Map<string, MutableOperation>();
+  /** The first of all services that has the id. */
+  readonly #byId = new Map<string, MutableOperation>();
+  readonly #byPlace = new Map<string, MutableOperation>();
+  readonly #shapes = new Map<string, MutableShape>();
+  readonly #targets = new Set<GraphOperation>();
+  readonly #singles = new Set<Shape>();
+  #standing: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  #documents: ReadonlyMap<string, OpenAPIObject> = new Map();
+  /** Links whose operation no document has, as `schema.relation`: they are left out. */
+  readonly dangling: string[] = [];
+
+  constructor(documents: readonly ServiceDocument[]) {
+    atOnce(this.#build(documents));
+  }
+
+  /** The same in steps. */
+  static *of(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+    const graph = new LinkGraph([]);
+    yield* graph.#build(documents);
+    return graph;
+  }
+
+  *#build(documents: readonly ServiceDocument[]): Steps<void> {
+    this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
+    const documented: DocumentedOperation[] = [];
+    for (const { name, document } of documents)
+      documented.push(...(yield* documentOperations(name, document)));
+    const operations: MutableOperation[] = documented.map((operation) =>
+      withForm(operation, () => operations),
+    );
+    for (const operation of operations)
+      this.#operations.set(key(operation.service, operation.operationId), operation);
+    for (const operation of [...this.#operations.values()].reverse()) {
+      const { service, method, path, operationId } = operation;
+      this.#byId.set(operationId, operation);
+      this.#byPlace.set(`${service} ${method} ${path.template}`, operation);
+    }
+    const bodies = Map.groupBy(operations, ({ service }) => service);
+    this.#standing = new Map(
+      [...bodies].map(([name, of]) => [name, standingNames(of.flatMap(({ body }) => body ?? []))]),
+    );
+    for (const add of [this.#addShape, this.#addItems, this.#addLinks])
+      for (const operation of operations) {
+        add.call(this, operation);
+        yield;
+      }
+    for (const shape of this.#shapes.values())
+      for (const { target } of expandable(shape)) this.#targets.add(target);
+    for (const operation of operations) this.#addBatch(operation);
+    this.#addBefore(operations);
+  }
+
+  operation(service: string, operationId: string): GraphOperation | undefined {
+    return this.#operations.get(key(service, operationId));
+  }
+
+  shape(service: string, name: string): Shape | undefined {
+    return this.#shapes.get(key(service, name));
+  }
+
+  operationsOf(service: string): GraphOperation[] {
+    return [...this.#operations.values()].filter((operation) => operation.service === service);
+  }
+
+  hasLinks(): boolean {
+    return [...this.#shapes.values()].some(({ links }) => links.size > 0);
+  }
+
+  /** Whether a link leads there that `expand` may name. */
+  isTarget(operation: GraphOperation): boolean {
+    return this.#targets.has(operation);
+  }
+
+  shapesOf(service: string): Shape[] {
+    return [...this.#shapes.values()].filter((shape) => shape.service === service);
+  }
+
+  #addShape(operation: MutableOperation): void {
+    const { service, operationId, body, path } = operation;
+    if (body === undefined) return;
+    operation.shape = this.#shapeOf(service, body.schema, operationId);
+    if (path.template.endsWith('}')) this.#singles.add(operation.shape);
+  }
+
+  /** What is found by its id is one thing, at whatever other path it is answered with, and whatever lists it has. */
+  #addItems({ service, operationId, body, shape }: MutableOperation): void {
+    if (shape === undefined || body === undefined) return;
+    if (body.items === undefined || (body.items.at.length > 0 && this.#singles.has(shape))) return;
+    shape.item = this.#shapeOf(service, body.items.schema, `${operationId} item`);
+    shape.itemsAt = body.items.at;
+  }
+
+  #nameOf(service: string, schema: Schema | undefined): string | undefined {
+    return schema && schemaName(schema, this.#standing.get(service) ?? new Set());
+  }
+
+  /** @param otherwise what to call it where its schema has no name */
+  #shapeOf(service: string, schema: Schema, otherwise: string): MutableShape {
+    const named = this.#nameOf(service, schema);
+    const name = named ?? otherwise;
+    // No component has a name that begins so.
+    const id = key(service, named ?? `~${otherwise}`);
+    const known = this.#shapes.get(id);
+    if (known !== undefined) return known;
+    const members = membersOf(this.#documents.get(service) ?? {}, schema, HYPERMEDIA_MEMBERS);
+    const made: MutableShape = { service, name, isNamed: named !== undefined, links: new Map(), members };
+    this.#shapes.set(id, made);
+    return made;
+  }
+
+  #addLinks({ service, shape: whole, links }: MutableOperation): void {
+    for (const [rel, declared] of Object.entries(links)) {
+      const { shape, spec } = holder(whole, declared);
+      if (shape === undefined) continue;
+      const target = this.#target(service, spec);
+      if (target === undefined) this.dangling.push(`${shape.name}.${rel}`);
+      else shape.links.set(rel, compileLink(rel, target, spec));
+    }
+  }
+
+  /** One path parameter more than the batch has is what its values are of; otherwise it cannot be used. */
+  #addBatch(operation: MutableOperation): void {
+    const { service, batches, path, query, shape } = operation;
+    if (batches === undefined) return;
+    const target = this.#operations.get(key(service, batches.operationId));
+    const [member, ...more] = target?.path.names.filter((name) => !path.names.includes(name)) ?? [];
+    const isUsable = member !== undefined && more.length === 0 && target?.shape === shape?.item;
+    if (!isUsable || target === undefined) {
+      this.dangling.push(`${operation.operationId} x-batches`);
+      return;
+    }
+    const { name: parameter, separator, most } = batches;
+    const counted = query.some(({ name }) => name === 'limit');
+    target.batch = { operation, parameter, separator, member, most, counted };
+  }
+
+  /** Of `/users/{id}` and `/users/me`, `me` is the name of no user. */
+  #addBefore(operations: readonly MutableOperation[]): void {
+    // Only paths with the same number of segments can overlap, and most differ in the first one: a large document has
+    // too many operations to compare each with each.
+    const firstOf = ({ path }: MutableOperation) => path.template.split('/')[1] ?? '';
+    const length = ({ method, path }: MutableOperation) => `${method} ${path.template.split('/').length}`;
+    const open = Map.groupBy(
+      operations.filter((one) => firstOf(one).includes('{')),
+      length,
+    );
+    const byLength = Map.groupBy(operations, length);
+    const fixed = Map.groupBy(operations, (one) => `${length(one)} ${firstOf(one)}`);
+    const alike = (one: MutableOperation): readonly MutableOperation[] =>
+      firstOf(one).includes('{')
+        ? (byLength.get(length(one)) ?? [])
+        : [...(fixed.get(`${length(one)} ${firstOf(one)}`) ?? []), ...(open.get(length(one)) ?? [])];
+    const shapes = [...this.#shapes.values()];
+    const linked = new Set<GraphOperation>(
+      shapes.flatMap(({ links }) => [...links.values()].map(({ target }) => target)),
+    );
+    for (const operation of operations) {
+      if (!linked.has(operation) || operation.path.names.length === 0) continue;
+      const before = alike(operation).flatMap(({ path }) => (isBefore(path, operation.path) ? [path] : []));
+      if (before.length > 0) operation.path = { ...operation.path, before };
+    }
+  }
+
+  #referred(service: string, operationRef: string | undefined): GraphOperation | undefined {
+    const { path, method } = operationAt(operationRef);
+    return this.#byPlace.get(`${service} ${method} ${path}`);
+  }
+
+  /** An operation id is looked for in the link's own document first, then in all others. */
+  #target(service: string, { operationId, operationRef }: LinkObject): GraphOperation | undefined {
+    if (operationId === undefined) return this.#referred(service, operationRef);
+    return this.#operations.get(key(service, operationId)) ?? this.#byId.get(operationId);
+  }
+}
+
+/** Forms are made when they are asked for: of a large document most never are. */
+function withForm(operation: DocumentedOperation, all: () => readonly GraphOperation[]): MutableOperation {
+  let properties: readonly TemplateProperty[] | undefined;
+  let filters: readonly TemplateProperty[] | undefined;
+  return {
+    ...operation,
+    get filters() {
+      filters ??= queryWithChoices(this, all());
+      return filters;
+    },
+    get properties() {
+      properties ??= withChoices(this, all());
+      return properties;
+    },
+  };
+}
+
+const key = (service: string, name: string): string => `${service} ${name}`;
+
+const graphs = new WeakMap<readonly ServiceDocument[], LinkGraph>();
+
+/** The graph of these documents, made once: of large ones that takes long. */
+export const graphOf = (documents: readonly ServiceDocument[]): LinkGraph => atOnce(graphInSteps(documents));
+
+export function* graphInSteps(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+  const graph = graphs.get(documents) ?? (yield* LinkGraph.of(documents));
+  graphs.set(documents, graph);
+  return graph;
+}

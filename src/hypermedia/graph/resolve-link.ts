@@ -1,0 +1,24 @@
+/** A link of the graph → the links of a state, where its expressions have values. */
+import { type Exchange, valueAt } from '../../openapi/runtime-expression.ts';
+import { href } from '../href.ts';
+import type { LinkValue } from '../represent.ts';
+import type { Link } from './link-graph.ts';
+
+/** The href of a link for a state; undefined where a parameter of the path has no value. */
+export function linkValue(link: Link, exchange: Exchange): LinkValue | readonly LinkValue[] | undefined {
+  if (link.each === undefined) return one(link, exchange);
+  const elements = valueAt(exchange.body, link.each);
+  if (!Array.isArray(elements)) return undefined;
+  const values = elements
+    .map((_, index) => one(link, exchange, index))
+    .filter((value) => value !== undefined);
+  return [...new Map(values.map((value) => [value.href, value])).values()];
+}
+
+function one({ target, parameters }: Link, exchange: Exchange, index?: number): LinkValue | undefined {
+  const made = href(
+    target.path,
+    parameters.map(([name, expression]) => [name, expression(exchange, index)] as const),
+  );
+  return made === undefined ? undefined : { href: made };
+}

@@ -1,0 +1,225 @@
+/**
+ * OpenAPI Overlays (Overlay Specification 1.0.0): what is to be different in a document that is not ours. Actions
+ * are applied in their order; each finds its targets by JSONPath (RFC 9535). `extends` is not read: the
+ * configuration says which document an overlay is for.
+ */
+import { jsonpath } from 'json-p3';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { z } from 'zod';
+import { ConfigError } from '../../config/config-error.ts';
+import { Faults } from '../../config/yaml/faults.ts';
+import { MOST_LEVELS, sizeOf } from '../../config/yaml/parse-text.ts';
+import type { YamlText } from '../../config/yaml/yaml-text.ts';
+import { linearTime } from '../../gateway/validation/schema/pattern.ts';
+import { isObject, type Json } from './grammar.ts';
+
+/** Its objects have the members of the specification alone, beside those that begin with `x-` (§4.5). */
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess(
+    (value) =>
+      isObject(value)
+        ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('x-')))
+        : value,
+    z.strictObject(shape),
+  );
+
+const versionSchema = z.looseObject({
+  overlay: z
+    .string()
+    .regex(/^1\.0\.\d+$/, 'expected the version 1.0.0')
+    .optional(),
+});
+
+const overlaySchema = object({
+  overlay: z.string(),
+  info: object({ title: z.string(), version: z.string(), description: z.string().optional() }),
+  extends: z.string().optional(),
+  actions: z
+    .array(
+      object({
+        target: z.string(),
+        description: z.string().optional(),
+        update: z.unknown().optional(),
+        remove: z.boolean().optional(),
+      }).refine(
+        ({ update, remove }) => update !== undefined || remove === true,
+        'expected `update` or `remove: true`',
+      ),
+    )
+    .min(1, 'expected at least one action'),
+});
+
+export interface Overlaid {
+  readonly document: OpenAPIObject;
+  /** JSONPaths of actions that found nothing: no fault, and seldom meant. */
+  readonly idle: readonly string[];
+}
+
+/**
+ * @param overlay parsed
+ * @param file of the overlay, for messages
+ * @param yaml its text, for their lines
+ * @throws ConfigError with a line for each fault of an overlay that is broken
+ */
+export function applyOverlay(
+  document: OpenAPIObject,
+  overlay: unknown,
+  file: string,
+  yaml: () => Pick<YamlText, 'lineOf' | 'lineOfKey'> | undefined = () => undefined,
+): Overlaid {
+  const data = checked(overlay, file, yaml);
+  let changed = structuredClone(document) as unknown as Json;
+  const growth = growthLimit(file);
+  const idle: string[] = [];
+  for (const [index, { target, update, remove }] of data.actions.entries()) {
+    const fault = (message: string) => new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
+    if (isTooWide(target)) throw fault('looks through everything within everything; name more of the way');
+    const found = locations(changed, target, fault);
+    if (found.length === 0) idle.push(target);
+    if (remove !== true) growth(found, update);
+    for (const location of found) {
+      if (remove !== true) changed = updated(changed, location, update, fault) as Json;
+      else if (location.length === 0) throw fault('the document itself cannot be removed');
+    }
+    // From the end, so that what is left keeps its place in an array until its turn.
+    if (remove === true) for (const location of found.toReversed()) drop(changed, location);
+  }
+  return { document: changed as unknown as OpenAPIObject, idle };
+}
+
+function checked(
+  overlay: unknown,
+  file: string,
+  yaml: Parameters<typeof applyOverlay>[3],
+): z.output<typeof overlaySchema> {
+  let read: ReturnType<NonNullable<typeof yaml>> | undefined;
+  const lines = () => {
+    read ??= yaml?.();
+    return read;
+  };
+  const faults = new Faults({
+    has: () => true,
+    tell: (path, message, isName) => {
+      const line = isName ? lines()?.lineOfKey(path) : lines()?.lineOf(path);
+      const place = line === undefined ? file : `${file}:${line}`;
+      return { line: line ?? 0, text: `${place}: ${path.map(String).join('.') || 'overlay'}: ${message}` };
+    },
+  });
+  // Of another version nothing else can be said.
+  const version = faults.check(versionSchema, overlay, []);
+  if (version === undefined) faults.throwIfAny();
+  const data = faults.check(overlaySchema, overlay, []);
+  for (const [index, target] of targetsOf(overlay).entries())
+    try {
+      jsonpath.compile(target);
+    } catch (error) {
+      faults.add(['actions', index], `${target}: no JSONPath: ${(error as Error).message}`);
+    }
+  faults.throwIfAny();
+  return data as z.output<typeof overlaySchema>;
+}
+
+/** Also where something else is wrong. */
+function targetsOf(overlay: unknown): string[] {
+  const actions: unknown = isObject(overlay) && overlay.actions;
+  return (Array.isArray(actions) ? actions : []).map((action: unknown) =>
+    isObject(action) && typeof action.target === 'string' ? action.target : '$',
+  );
+}
+
+type Location = readonly (string | number)[];
+type Fault = (message: string) => ConfigError;
+
+function locations(document: Json, target: string, fault: Fault): Location[] {
+  try {
+    return [...paths.query(target, document as never)].map(({ location }) => location);
+  } catch (error) {
+    throw fault(`no JSONPath: ${(error as Error).message}`);
+  }
+}
+
+/** Values that an overlay may add to a document: an update of everything, again and again, would never end. */
+const MOST_ADDED = 1_000_000;
+
+/** @throws ConfigError, from what is called before each update, where an overlay adds too much */
+function growthLimit(file: string): (found: readonly Location[], update: unknown) => void {
+  let added = 0;
+  return (found, update) => {
+    const { values, levels } = sizeOf(update);
+    added += found.length * values;
+    if (added > MOST_ADDED)
+      throw new ConfigError(
+        `${file}: adds more than ${MOST_ADDED} values to the document; update less of it`,
+      );
+    if (found.some((location) => location.length + levels > MOST_LEVELS))
+      throw new ConfigError(
+        `${file}: makes more than ${MOST_LEVELS} levels within each other; make it flatter`,
+      );
+  };
+}
+
+/**
+ * Whether a JSONPath goes through all that is below all that is below …, or through the whole document once for each of
+ * its values: that takes time that grows much faster than the document.
+ */
+function isTooWide(target: string): boolean {
+  const text = target.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "''");
+  return (text.match(/\.\./g) ?? []).length > MOST_DESCENTS || text.lastIndexOf('$') > 0;
+}
+
+const MOST_DESCENTS = 2;
+
+/** Patterns of filters are matched in linear time too (RFC 9535 §2.4.6). */
+const paths = new jsonpath.JSONPathEnvironment();
+for (const [name, whole] of [
+  ['match', (pattern: string) => `^(?:${pattern})$`],
+  ['search', (pattern: string) => `(?:${pattern})`],
+] as const) {
+  const { argTypes, returnType } = paths.functionRegister.get(name) as jsonpath.FilterFunction;
+  const call = (text: unknown, pattern: unknown): boolean => {
+    if (typeof text !== 'string' || typeof pattern !== 'string') return false;
+    try {
+      return linearTime(whole(pattern)).test(text);
+    } catch {
+      return false;
+    }
+  };
+  paths.functionRegister.set(name, { argTypes, returnType, call });
+}
+
+/** The document, with what stands at the location merged with the update. */
+function updated(document: Json, location: Location, update: unknown, fault: Fault): unknown {
+  const last = location.at(-1);
+  const own = structuredClone(update);
+  if (last === undefined) return mergedTarget(document, own, fault);
+  let owner: unknown = document;
+  for (const segment of location.slice(0, -1)) owner = (owner as Json)[segment];
+  const value = mergedTarget((owner as Json)[last], own, fault);
+  // A name may be one that an assignment takes for something else.
+  Object.defineProperty(owner, last, { value, enumerable: true, configurable: true, writable: true });
+  return document;
+}
+
+/** §4.4.4: what is added to an array is one element of it. */
+function mergedTarget(target: unknown, update: unknown, fault: Fault): unknown {
+  if (Array.isArray(target)) return [...target, ...(Array.isArray(update) ? update : [update])];
+  if (!isObject(target)) throw fault('expected an object or an array to update');
+  return merged(target, update);
+}
+
+function merged(target: unknown, update: unknown): unknown {
+  if (Array.isArray(target) && Array.isArray(update)) return [...target, ...update];
+  if (!isObject(target) || !isObject(update)) return update;
+  const names = new Set([...Object.keys(target), ...Object.keys(update)]);
+  return Object.fromEntries(
+    [...names].map((name) => [name, name in update ? merged(target[name], update[name]) : target[name]]),
+  );
+}
+
+function drop(document: Json, location: Location): void {
+  const last = location.at(-1) as string | number;
+  let owner: unknown = document;
+  for (const segment of location.slice(0, -1)) owner = (owner as Json | undefined)?.[segment];
+  if (Array.isArray(owner)) owner.splice(Number(last), 1);
+  else if (isObject(owner)) delete owner[last];
+}

@@ -1,0 +1,109 @@
+/** The paths of the public document: one namespace, in which every path and method has one owner. */
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigError } from '../../config/config-error.ts';
+import { firstSegment, RESERVED_SEGMENTS } from '../../gateway/routing/reserved-paths.ts';
+import { parseReference } from '../merge/component-references.ts';
+import type { Registry } from '../merge/component-registry.ts';
+import { isObject, type Json } from './grammar.ts';
+import { operationsOf } from './inherit-defaults.ts';
+
+/** Templates that differ in the names of their parameters only are the same path (OpenAPI 3.1 §4.8.8.1). */
+export const shapeOf = (path: string): string => path.replace(/\{[^}]*\}/g, '{}');
+
+export class Paths {
+  readonly #items = new Map<string, unknown>();
+  readonly #owners = new Map<string, { service: string; path: string }>();
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** @throws ConfigError when a path is reserved, or a method of it has an owner already */
+  add(service: string, paths: unknown): void {
+    for (const [path, item] of Object.entries(isObject(paths) ? paths : {})) {
+      const own = path.startsWith('/') ? this.#claim(service, path, item) : item;
+      const held = this.#items.get(path);
+      if (held === undefined) this.#items.set(path, own);
+      else if (path.startsWith('/')) this.#items.set(path, this.#join(held, own));
+    }
+  }
+
+  toJSON(): Json {
+    return Object.fromEntries(this.#items);
+  }
+
+  /** @returns the item without the methods that the service itself has under another template of the same shape */
+  #claim(service: string, path: string, item: unknown): unknown {
+    const twins = new Set<string>();
+    if (RESERVED_SEGMENTS.has(firstSegment(path))) {
+      const message = `${service}: the path ${path} is reserved for the gateway; move it to another first segment`;
+      throw new ConfigError(message);
+    }
+    for (const [method] of operationsOf(this.#resolve(item))) {
+      const key = `${method} ${shapeOf(path)}`;
+      const owner = this.#owners.get(key);
+      if (owner?.service === service) {
+        twins.add(method);
+        continue;
+      }
+      if (owner) {
+        const other = owner.path === path ? '' : ` (as ${owner.path})`;
+        throw new ConfigError(
+          `${method.toUpperCase()} ${path} is in the documents of both ${owner.service}${other} and ${service}; give it to one of them`,
+        );
+      }
+      this.#owners.set(key, { service, path });
+    }
+    if (twins.size === 0) return item;
+    return Object.fromEntries(Object.entries(this.#resolve(item)).filter(([field]) => !twins.has(field)));
+  }
+
+  /** Methods of two services under one path; what each says of all its methods goes to the methods. */
+  #join(held: unknown, added: unknown): Json {
+    const [first, second] = [this.#resolve(held), this.#resolve(added)];
+    const fields = [...new Set([...Object.keys(first), ...Object.keys(second)])];
+    const methods = new Set([...operationsOf(first), ...operationsOf(second)].map(([method]) => method));
+    const shared = fields.filter(
+      (field) => !methods.has(field) && isDeepStrictEqual(first[field], second[field]),
+    );
+    const own = (item: Json): Json =>
+      Object.fromEntries(
+        Object.entries(item).filter(([field]) => !methods.has(field) && !shared.includes(field)),
+      );
+    return {
+      ...Object.fromEntries(shared.map((field) => [field, first[field]])),
+      ...Object.fromEntries(
+        [first, second].flatMap((item) =>
+          operationsOf(item).map(([method, operation]) => [method, pushDown(own(item), operation)]),
+        ),
+      ),
+    };
+  }
+
+  #resolve(item: unknown): Json {
+    const target = isObject(item) ? parseReference(item.$ref) : undefined;
+    const resolved = target?.section === 'pathItems' ? this.#registry.get('pathItems', target.name) : item;
+    return isObject(resolved) ? resolved : {};
+  }
+}
+
+/** Appended, since what an operation says itself goes first, and pointers into its list stay right. */
+const pushDown = ({ parameters, ...rest }: Json, operation: Json): Json => {
+  if (!Array.isArray(parameters)) return { ...rest, ...operation };
+  const declared = Array.isArray(operation.parameters) ? operation.parameters : [];
+  const isDeclared = (parameter: unknown): boolean =>
+    declared.some(
+      (own) =>
+        isObject(own) &&
+        isObject(parameter) &&
+        own.name !== undefined &&
+        own.name === parameter.name &&
+        own.in === parameter.in,
+    );
+  return {
+    ...rest,
+    ...operation,
+    parameters: [...declared, ...parameters.filter((parameter) => !isDeclared(parameter))],
+  };
+};

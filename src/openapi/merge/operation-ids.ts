@@ -1,0 +1,53 @@
+/** The operation ids of the public document: unique across services, and links of one find those of another. */
+import type { Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, walkInSteps } from '../load/grammar.ts';
+import { freeName } from './component-registry.ts';
+
+interface Declared {
+  readonly name: string;
+  readonly ids: ReadonlySet<string>;
+}
+
+export class OperationIds {
+  readonly #own = new Map<string, Map<string, string>>();
+
+  static *of(services: readonly { name: string; document: Json }[]): Steps<OperationIds> {
+    const declared: Declared[] = [];
+    for (const { name, document } of services) declared.push({ name, ids: yield* idsOf(document) });
+    return new OperationIds(declared);
+  }
+
+  private constructor(declared: readonly Declared[]) {
+    const taken = new Set<string>();
+    for (const { name, ids } of declared) {
+      const own = new Map<string, string>();
+      for (const id of ids) {
+        const isTaken = (candidate: string): boolean =>
+          taken.has(candidate) || (candidate !== id && declared.some((other) => other.ids.has(candidate)));
+        own.set(id, freeName(name, id, isTaken));
+      }
+      for (const id of own.values()) taken.add(id);
+      this.#own.set(name, own);
+    }
+  }
+
+  /** The public id of what a service calls `id`: its own operation, or else the first service's that has it. */
+  publicId(service: string, id: string): string | undefined {
+    const own = this.#own.get(service)?.get(id);
+    if (own !== undefined) return own;
+    for (const ids of this.#own.values()) {
+      const foreign = ids.get(id);
+      if (foreign !== undefined) return foreign;
+    }
+    return undefined;
+  }
+}
+
+function* idsOf(document: Json): Steps<Set<string>> {
+  const ids = new Set<string>();
+  yield* walkInSteps(document, (node, kind) => {
+    if (kind === 'operation' && typeof node.operationId === 'string') ids.add(node.operationId);
+    return isObject(node) ? node : undefined;
+  });
+  return ids;
+}

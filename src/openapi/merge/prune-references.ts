@@ -1,0 +1,87 @@
+/**
+ * Takes out of a document what leads nowhere in it: references, links to no operation, choices of a discriminator that
+ * are none. A schema that is not there allows anything, and a response says so; all else can be done without.
+ */
+
+import type { Steps } from '../../hypermedia/steps.ts';
+import { isObject, type Json, type Kind, walkInSteps } from '../load/grammar.ts';
+import { isNewest, toNewest } from '../load/openapi-3-2.ts';
+import { fragmentSegments, resolveReference } from '../reference.ts';
+import { valueAt } from '../runtime-expression.ts';
+
+export function* mend(document: Json): Steps<Json> {
+  const operations = new Set<unknown>();
+  yield* walkInSteps(document, (node, kind) => {
+    if (kind === 'operation') operations.add(node.operationId);
+    return node;
+  });
+  const mended = yield* walkInSteps(document, (node, kind) => {
+    if (typeof node.$ref === 'string' && leadsNowhere(document, node.$ref))
+      return withoutReference(kind === 'schema' ? withoutNullable(node) : node, kind);
+    if (kind === 'link') return isLink(node, operations, document) ? node : undefined;
+    return kind === 'schema' ? withoutNullable(withChoices(node, document)) : node;
+  });
+  return isNewest(document) ? yield* toNewest(mended) : mended;
+}
+
+/** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
+export function leadsNowhere(document: object, reference: string): boolean {
+  const passed = new Set<string>();
+  for (let at = reference; passed.size < MOST_HOPS; ) {
+    if (!at.startsWith('#')) return true;
+    if (passed.has(at)) return false;
+    passed.add(at);
+    const value = valueAt(document, fragmentSegments(at));
+    if (!isObject(value) || typeof value.$ref !== 'string') return value === undefined;
+    at = value.$ref;
+  }
+  return false;
+}
+
+/** More references in a row are left as they are, too: nothing follows them. */
+const MOST_HOPS = 20;
+
+function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
+  if (kind !== 'schema' && kind !== 'response') return undefined;
+  return { ...rest, description: `Refers to ${$ref}, which is not there.` };
+}
+
+function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
+  const link = resolveReference<Json>(document, node);
+  if (link === undefined) return false;
+  const { operationId, operationRef } = link;
+  if (
+    typeof operationRef === 'string' &&
+    operationRef.startsWith('#') &&
+    leadsNowhere(document, operationRef)
+  )
+    return false;
+  return operationId === undefined || operations.has(operationId);
+}
+
+/** It is no keyword since 3.1, and says nothing. */
+function withoutNullable(schema: Json): Json {
+  if (!Object.hasOwn(schema, 'nullable')) return schema;
+  const { nullable: _, ...rest } = schema;
+  return rest;
+}
+
+function withChoices(schema: Json, document: Json): Json {
+  const { discriminator } = schema;
+  if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
+  const mapping = Object.entries(discriminator.mapping).filter(
+    ([, target]) => typeof target === 'string' && isChoice(target, document),
+  );
+  const { defaultMapping, ...rest } = discriminator;
+  const isThere = typeof defaultMapping === 'string' && isChoice(defaultMapping, document);
+  return {
+    ...schema,
+    discriminator: { ...rest, ...(isThere && { defaultMapping }), mapping: Object.fromEntries(mapping) },
+  };
+}
+
+/** A component by its name, or a reference (OpenAPI 3.1 §4.8.25.4). */
+const isChoice = (target: string, document: Json): boolean =>
+  /^[\w.-]+$/.test(target)
+    ? valueAt(document, ['components', 'schemas', target]) !== undefined
+    : !leadsNowhere(document, target);

@@ -1,0 +1,57 @@
+/** A document with the paths that `gateway.yaml` gives its service; what points at a path follows it. */
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { type PathNames, pathRenamer } from '../../config/path-names.ts';
+import { isObject, type Json } from '../load/grammar.ts';
+import { fragmentSegments } from '../reference.ts';
+import { escapeToken } from './dangling-references.ts';
+
+/**
+ * @param prefix put before every path
+ * @throws ConfigError when a name is for no path, or does not have its parameters
+ */
+export function renamePaths(
+  service: string,
+  document: OpenAPIObject,
+  names: PathNames,
+  prefix = '',
+): OpenAPIObject {
+  if (Object.keys(names).length === 0 && prefix === '') return document;
+  const renamer = pathRenamer(service, names, Object.keys(document.paths ?? {}));
+  const rename = (path: string) => (path.startsWith('/') ? prefix + renamer(path) : path);
+  const { paths = {}, ...rest } = pointingAt(document, rename) as Json & { paths?: Json };
+  return {
+    ...rest,
+    paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [rename(path), item])),
+  } as unknown as OpenAPIObject;
+}
+
+const REFERENCES = ['$ref', 'operationRef'];
+
+function pointingAt(node: unknown, rename: (path: string) => string): unknown {
+  if (Array.isArray(node)) return node.map((one) => pointingAt(one, rename));
+  if (!isObject(node)) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      REFERENCES.includes(key) && typeof value === 'string'
+        ? value.replace(/^#\/paths\/([^/]+)/, (_, segment) => `#/paths/${renamed(segment, rename)}`)
+        : pointingAt(value, rename),
+    ]),
+  );
+}
+
+/** A path as a segment of a JSON Pointer in a URI fragment (RFC 6901 §6). */
+function renamed(segment: string, rename: (path: string) => string): string {
+  const path = fragmentSegments(`#/${segment}`).join('');
+  const name = rename(path);
+  return name === path ? segment : escapeToken(name);
+}
+
+/** A pointer into a document as `renamePaths` made it, as a pointer into what it was. */
+export function pointerBefore(pointer: string, names: PathNames, prefix: string): string {
+  const [root, section, token, ...rest] = pointer.split('/');
+  if (section !== 'paths' || token === undefined) return pointer;
+  const path = fragmentSegments(`#/${token}`).join('').slice(prefix.length);
+  const before = Object.keys(names).find((name) => names[name] === path) ?? path;
+  return [root, section, escapeToken(before), ...rest].join('/');
+}

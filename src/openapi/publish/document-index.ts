@@ -1,0 +1,86 @@
+/**
+ * What operations a public document has, by tag and by place, looked up once: what the parts of a large one are made
+ * from. Every operation of a public document has a tag, be it that of its service.
+ */
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import type { Steps } from '../../hypermedia/steps.ts';
+import { alternativesAmong } from '../load/discriminators.ts';
+import { isObject, type Json, OWN_FIELDS } from '../load/grammar.ts';
+import { operationsOf } from '../load/inherit-defaults.ts';
+import { ADDITIONAL, fromNewestInSteps, isNewest } from '../load/openapi-3-2.ts';
+import { escapeToken } from '../merge/dangling-references.ts';
+import { fragmentSegments, resolveReference } from '../reference.ts';
+
+export interface OutlinedOperation {
+  readonly root: 'paths' | 'webhooks';
+  /** Its path, or the name of its webhook. */
+  readonly place: string;
+  readonly method: string;
+  readonly operation: Json;
+  readonly tags: readonly string[];
+  /** Where it is in the document, as a URI fragment (RFC 6901 §6). */
+  readonly pointer: string;
+}
+
+export interface Outline {
+  /** In the words of OpenAPI 3.1. */
+  readonly document: Json;
+  readonly isNewest: boolean;
+  readonly operations: readonly OutlinedOperation[];
+  /** Operations by tag: first those tags that are declared, in their order. */
+  readonly tags: ReadonlyMap<string, readonly OutlinedOperation[]>;
+  readonly byId: ReadonlyMap<unknown, OutlinedOperation>;
+  /** By `placeOf` their pointers. */
+  readonly byPointer: ReadonlyMap<string, OutlinedOperation>;
+  readonly alternatives: ReturnType<typeof alternativesAmong>;
+}
+
+export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
+  const shown = published as unknown as Json;
+  const document = isNewest(shown) ? yield* fromNewestInSteps(shown) : shown;
+  const operations = (['paths', 'webhooks'] as const).flatMap((root) => outlined(document, root));
+  const byTag = new Map<string, OutlinedOperation[]>(declaredTags(document).map((tag) => [tag, []]));
+  for (const operation of operations)
+    for (const tag of new Set(operation.tags)) {
+      const known = byTag.get(tag);
+      if (known) known.push(operation);
+      else byTag.set(tag, [operation]);
+    }
+  const schemas = isObject(document.components) ? document.components.schemas : {};
+  return {
+    document,
+    isNewest: isNewest(shown),
+    operations,
+    tags: new Map([...byTag].filter(([, { length }]) => length > 0)),
+    byId: new Map(operations.map((one) => [one.operation.operationId, one])),
+    byPointer: new Map(operations.map((one) => [placeOf(one.pointer), one])),
+    alternatives: alternativesAmong(isObject(schemas) ? schemas : {}),
+  };
+}
+
+/** The same for a pointer however it is written; not a local one is none. */
+export const placeOf = (pointer: string): string =>
+  pointer.startsWith('#') ? JSON.stringify(fragmentSegments(pointer)) : '';
+
+function outlined(document: Json, root: OutlinedOperation['root']): OutlinedOperation[] {
+  const items = document[root];
+  return Object.entries(isObject(items) ? items : {}).flatMap(([place, given]) => {
+    if (!isObject(given) || (root === 'paths' && place.startsWith('x-'))) return [];
+    const base = typeof given.$ref === 'string' ? given.$ref : `#/${root}/${escapeToken(place)}`;
+    return operationsOf(resolveReference<Json>(document, given)).map(([method, operation]) => ({
+      ...{ root, place, method, operation, tags: Array.isArray(operation.tags) ? operation.tags : [] },
+      pointer: `${base}/${fieldOf(document, method)}`,
+    }));
+  });
+}
+
+const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
+
+/** Where the published document has a method. */
+const fieldOf = (document: Json, method: string): string =>
+  OWN.has(method) || !isNewest(document) ? method : `${ADDITIONAL}/${method.toUpperCase()}`;
+
+const declaredTags = ({ tags }: Json): string[] =>
+  (Array.isArray(tags) ? tags : []).flatMap((tag) =>
+    isObject(tag) && typeof tag.name === 'string' ? [tag.name] : [],
+  );

@@ -1,0 +1,40 @@
+/**
+ * Which resources an unsafe method has changed (RFC 9111 §4.4): its own, those that `Location` and `Content-Location`
+ * name, and those that the service says by `Link: <…>; rel="invalidates"`; all of the same origin.
+ */
+
+import LinkHeader from 'http-link-header';
+import { fieldOf } from '../../http/headers/raw-headers.ts';
+import type { UpstreamAnswer } from '../call/upstream-response.ts';
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+
+/**
+ * @param origins of the service: where it listens, and as callers know it
+ * @returns path and query of each; none where nothing was changed
+ */
+export function invalidatedBy(
+  { method, path }: { readonly method: string; readonly path: string },
+  { status, rawHeaders }: Pick<UpstreamAnswer, 'status' | 'rawHeaders'>,
+  origins: readonly string[],
+): string[] {
+  if (SAFE.has(method) || status >= 400) return [];
+  const [origin = ''] = origins;
+  const named = ['location', 'content-location'].flatMap((name) => fieldOf(rawHeaders, name) ?? []);
+  const others = [...named, ...linked(fieldOf(rawHeaders, 'link'))].flatMap((href) => {
+    const url = URL.parse(href, origin + path);
+    return url !== null && origins.includes(url.origin) ? [url.pathname + url.search] : [];
+  });
+  return [path, ...others];
+}
+
+function linked(value: string | undefined): string[] {
+  if (!value?.includes('invalidates')) return [];
+  try {
+    return LinkHeader.parse(value)
+      .rel('invalidates')
+      .map(({ uri }) => uri);
+  } catch {
+    return [];
+  }
+}

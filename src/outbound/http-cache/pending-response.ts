@@ -1,0 +1,55 @@
+/** Somebody who waits for an answer that others may wait for too, until it leaves, or has no time any more. */
+import { Problem } from '../../contract/problem.ts';
+import { upstreamTimeout } from '../../contract/problems.ts';
+import { CallAborted } from '../call/call-errors.ts';
+import type { UpstreamAnswer } from '../call/upstream-response.ts';
+
+export class Waiter {
+  readonly answer: Promise<UpstreamAnswer>;
+  /** Lets go of what it waits for. */
+  release: (() => void) | undefined;
+  readonly #settle = Promise.withResolvers<UpstreamAnswer>();
+  readonly #service: string;
+  #isOver = false;
+
+  constructor(service: string) {
+    this.#service = service;
+    this.answer = this.#settle.promise;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Takes what comes of it. */
+  take(work: Promise<UpstreamAnswer>): this {
+    work.then((answer) => {
+      if (this.#isOver) answer.abort(new CallAborted());
+      else this.#settle.resolve(answer);
+    }, this.#settle.reject);
+    return this;
+  }
+
+  /** Waits for what somebody else asked for, no longer than it has time. */
+  async within<T>(work: Promise<T>, deadline = Number.POSITIVE_INFINITY): Promise<T> {
+    if (!Number.isFinite(deadline)) return work;
+    const expired = Promise.withResolvers<never>();
+    const left = Math.max(0, Math.ceil(deadline - performance.now()));
+    const timer = setTimeout(() => {
+      const detail = `The service "${this.#service}" did not answer in time.`;
+      expired.reject(new Problem(upstreamTimeout, detail, { extensions: { service: this.#service } }));
+    }, left);
+    try {
+      return await Promise.race([work, expired.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Gives up what has not arrived yet. */
+  readonly abort = (): void => {
+    this.#isOver = true;
+    this.release?.();
+    this.#settle.reject(new CallAborted());
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * One URL of a service: an instance, or as many as its host name has addresses, which come and go. Owned by the targets
+ * of each generation of a gateway that has it, so that a reload keeps its connections and breakers.
+ */
+import type { LookupAddress } from 'node:dns';
+import type { BreakerPolicy } from '../../config/policies/breaker.ts';
+import type { HealthCheck } from '../../config/policies/health-check.ts';
+import { instancesAmong, isLookedUp, type Lookup, leadsTo, lookup as systemLookup } from './dns.ts';
+import { watchHealth } from './health-checks.ts';
+import { Instance } from './instance.ts';
+
+export interface EndpointOptions {
+  readonly id: string;
+  readonly url: string;
+  readonly connectTimeout: number;
+  readonly circuits: readonly BreakerPolicy[];
+  /** Most bytes of the head of a response. */
+  readonly headBytes: number;
+  readonly health: HealthCheck | undefined;
+  /** Milliseconds between two looks at its addresses; 0 is never. */
+  readonly interval: number;
+  readonly lookup?: Lookup | undefined;
+  /** The one with this URL before, of which isolations stay. */
+  readonly previous?: Endpoint | undefined;
+}
+
+export interface Owner {
+  /** Whether others would take the calls of this one. */
+  canSpare(instance: Instance, circuit: number): boolean;
+  /** Whether there are several to choose from. */
+  readonly hasChoice: boolean;
+  /** Instances came or went. */
+  onInstances(): void;
+}
+
+/** After a connection that failed it is looked up again, but not more often. */
+const SOONEST = 250;
+const JITTER = 0.2;
+
+export class Endpoint {
+  readonly id: string;
+  readonly url: string;
+  instances: readonly Instance[];
+  /** Without the one before, which would keep all that ever were. */
+  readonly #options: Omit<EndpointOptions, 'previous'>;
+  readonly #owners = new Set<Owner>();
+  readonly #unwatch = new Map<Instance, () => Promise<void>>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #lookup: Lookup;
+  readonly #host: string;
+  readonly #isLookedUp: boolean;
+  /** What was found last. */
+  #found: readonly LookupAddress[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #isSoon = false;
+
+  constructor({ previous, ...options }: EndpointOptions) {
+    this.id = options.id;
+    this.url = options.url;
+    this.#options = options;
+    this.#host = new URL(options.url).hostname;
+    this.#isLookedUp = options.interval > 0 && isLookedUp(this.#host);
+    this.#lookup = options.lookup ?? systemLookup;
+    const before = previous?.instances ?? [];
+    const addresses = this.#isLookedUp ? before.flatMap((one) => one.pinned ?? []) : [];
+    this.instances =
+      addresses.length === 0 ? [this.#make(options.id)] : before.map((one) => this.#make(one.id, one.pinned));
+    for (const [index, one] of before.entries()) {
+      const own = this.instances[index];
+      if (own) own.isolatedSince = one.isolatedSince;
+    }
+  }
+
+  join(owner: Owner): void {
+    this.#owners.add(owner);
+    if (this.#owners.size > 1) return;
+    this.#watch();
+    if (this.#isLookedUp) void this.#look();
+  }
+
+  /** Closes when the last of its owners leaves. */
+  async leave(owner: Owner): Promise<void> {
+    if (!this.#owners.delete(owner) || this.#owners.size > 0) return;
+    clearTimeout(this.#timer);
+    for (const instance of this.instances) this.#drop(instance);
+    await Promise.all(this.#closing);
+  }
+
+  /** A connection could not be made: perhaps it is elsewhere by now. */
+  onUnreachable(): void {
+    // Where it is being looked up, or is about to be, that is soon enough.
+    if (this.#timer === undefined || this.#isSoon) return;
+    this.#isSoon = true;
+    this.#lookIn(Math.min(SOONEST, this.#options.interval) - (performance.now() - this.#lookedAt));
+  }
+
+  #lookIn(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), Math.max(0, milliseconds)).unref();
+  }
+
+  async #look(): Promise<void> {
+    this.#isSoon = true;
+    this.#lookedAt = performance.now();
+    // What was found last holds where nothing is found now.
+    const found = await this.#lookup(this.#host).catch(() => []);
+    if (this.#owners.size === 0) return;
+    if (found.length > 0) this.#take(found);
+    this.#isSoon = false;
+    this.#lookIn(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
+  }
+
+  #take(found: readonly LookupAddress[]): void {
+    const known = this.instances.filter(({ address }) => address !== undefined);
+    const wanted = instancesAmong(
+      found,
+      known.flatMap(({ address }) => address ?? []),
+    );
+    if (wanted === undefined) {
+      this.#move(found);
+      return;
+    }
+    const addresses = new Set(wanted.map(({ address }) => address));
+    const staying = known.filter(({ address }) => address !== undefined && addresses.has(address));
+    const leaving = this.instances.filter((one) => !staying.includes(one));
+    const coming = wanted.filter(({ address }) => !staying.some((one) => one.address === address));
+    if (leaving.length === 0 && coming.length === 0) return;
+    const isolatedSince = leaving.find(({ pinned }) => pinned === undefined)?.isolatedSince;
+    const ids = new Set(staying.map(({ id }) => id));
+    this.instances = [
+      ...staying,
+      ...coming.map((address) => {
+        const id = freeId(`${this.id}.`, ids);
+        ids.add(id);
+        const instance = this.#make(id, address);
+        // It was the one that there was: an operator's word holds on.
+        if (addressesOf(this.#found).includes(address.address)) instance.isolatedSince = isolatedSince;
+        return instance;
+      }),
+    ];
+    this.#watch();
+    for (const owner of this.#owners) owner.onInstances();
+    for (const instance of leaving) this.#drop(instance);
+  }
+
+  /** What is in flight ends where it is. */
+  #move(found: readonly LookupAddress[]): void {
+    const before = this.#found;
+    this.#found = found;
+    if (before.length === 0 || addressesOf(before) === addressesOf(found)) return;
+    for (const instance of this.instances) {
+      this.#later(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
+      this.#unwatch.delete(instance);
+    }
+    this.#watch();
+  }
+
+  #make(id: string, address?: Instance['pinned']): Instance {
+    const { url, connectTimeout, circuits, headBytes } = this.#options;
+    const addresses = async () =>
+      address ? [address] : this.#found.length > 0 ? this.#found : this.#lookup(this.#host);
+    const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
+    return new Instance({
+      ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
+      canBeSpared: (one, circuit) => [...this.#owners].some((owner) => owner.canSpare(one, circuit)),
+      hasOthers: () => [...this.#owners].some(({ hasChoice }) => hasChoice),
+    });
+  }
+
+  #watch(): void {
+    const { health } = this.#options;
+    if (health === undefined) return;
+    for (const instance of this.instances)
+      if (!this.#unwatch.has(instance)) this.#unwatch.set(instance, watchHealth(instance, health));
+  }
+
+  #drop(instance: Instance): void {
+    const unwatch = this.#unwatch.get(instance);
+    this.#unwatch.delete(instance);
+    this.#later(Promise.all([unwatch?.(), instance.close()]));
+  }
+
+  #later(work: Promise<unknown>): void {
+    const done: Promise<void> = work.then(
+      () => void this.#closing.delete(done),
+      () => void this.#closing.delete(done),
+    );
+    this.#closing.add(done);
+  }
+}
+
+/** The lowest that is free, so that there are never more ids than there were instances at once. */
+export function freeId(prefix: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
+}
+
+const addressesOf = (found: readonly LookupAddress[]): string =>
+  found
+    .map(({ address }) => address)
+    .toSorted()
+    .join();

@@ -1,0 +1,74 @@
+/**
+ * Which instance an attempt goes to: the less busy of two that are drawn among those that stand, so that load spreads
+ * without a herd. One that was ejected is tried by a call that loses nothing if it is not back.
+ */
+import type { BreakerState } from '../resilience/breaker.ts';
+
+/** As much of an instance as a choice needs. */
+export interface Candidate {
+  readonly inFlight: number;
+  /** Taken out by an operator: never chosen. */
+  readonly isIsolated: boolean;
+  /** As its health checks say. */
+  readonly isHealthy: boolean;
+  /** Of the circuit that an operation belongs to, and of the one that all share. */
+  stateOf(circuit: number): BreakerState;
+  /** Whether a call may try if it is back. */
+  isDue(circuit: number, overdue?: number): boolean;
+}
+
+interface Attempted<T> {
+  /** Index of the circuit that the operation belongs to. */
+  readonly circuit: number;
+  /** Where this call was already. */
+  readonly tried: readonly T[];
+  /** Whether it can be repeated elsewhere, so that it may try who was ejected. */
+  readonly canTry: () => boolean;
+  /** How many more pauses it leaves to calls that are better for a try. */
+  readonly patience: number;
+}
+
+/** @returns undefined where none takes calls */
+export function choose<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
+  const [only] = all;
+  if (all.length === 1 && only)
+    return takesCalls(only, attempted.circuit, attempted.patience) ? only : undefined;
+  const free = all.filter(({ isIsolated }) => !isIsolated);
+  const healthy = free.filter(({ isHealthy }) => isHealthy);
+  // A check that is wrong everywhere must not take a service down.
+  return among(healthy, attempted) ?? among(free, attempted);
+}
+
+/** Whether a call that has no other choice would go there. */
+export const takesCalls = (one: Candidate, circuit: number, patience: number): boolean =>
+  !one.isIsolated && (one.stateOf(circuit) === 'closed' || one.isDue(circuit, patience));
+
+/** Whether it takes as many calls as come, and is as well as `than`. */
+export const stands = (one: Candidate, circuit: number, than?: Candidate): boolean =>
+  !one.isIsolated && (one.isHealthy || than?.isHealthy === false) && one.stateOf(circuit) === 'closed';
+
+/** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
+export const OVERDUE = 1;
+
+function among<T extends Candidate>(
+  candidates: readonly T[],
+  { circuit, tried, canTry, patience }: Attempted<T>,
+): T | undefined {
+  const standing = candidates.filter((one) => one.stateOf(circuit) === 'closed');
+  const due = candidates.find((one) => one.isDue(circuit, patience) && !tried.includes(one));
+  if (due && (standing.length === 0 || due.isDue(circuit, OVERDUE) || canTry())) return due;
+  const fresh = standing.filter((one) => !tried.includes(one));
+  return (
+    lessBusy(fresh.length > 0 ? fresh : standing) ??
+    candidates.find((one) => takesCalls(one, circuit, patience))
+  );
+}
+
+/** The less busy of two that are drawn. */
+function lessBusy<T extends Candidate>(candidates: readonly T[]): T | undefined {
+  if (candidates.length < 2) return candidates[0];
+  const first = Math.floor(Math.random() * candidates.length);
+  const second = (first + 1 + Math.floor(Math.random() * (candidates.length - 1))) % candidates.length;
+  const [a, b] = [candidates[first] as T, candidates[second] as T];
+  return b.inFlight < a.inFlight ? b : a;
+}

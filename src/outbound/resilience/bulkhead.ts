@@ -1,0 +1,49 @@
+/**
+ * A bulkhead (cockatiel's), and those who wait for their turn in it. cockatiel keeps one in its queue that has left
+ * until its turn comes, so who still waits is counted here.
+ */
+import { BulkheadRejectedError, bulkhead } from 'cockatiel';
+import type { Policy } from '../../config/policies/policy.ts';
+import type { Call } from '../call/call.ts';
+
+export class Slots {
+  readonly #policy: Policy['bulkhead'];
+  readonly #bulkhead: ReturnType<typeof bulkhead>;
+  readonly #waiting = new Set<Call>();
+
+  constructor(policy: Policy['bulkhead']) {
+    this.#policy = policy;
+    this.#bulkhead = bulkhead(policy.concurrent, Number.POSITIVE_INFINITY);
+  }
+
+  get isFree(): boolean {
+    return this.#bulkhead.executionSlots > 0;
+  }
+
+  /** Whether more than half of them are taken. */
+  get isBusy(): boolean {
+    return this.#bulkhead.executionSlots < this.#policy.concurrent / 2;
+  }
+
+  /** Calls that wait for their turn. */
+  get queued(): number {
+    return this.#waiting.size;
+  }
+
+  /** Rejects with a BulkheadRejectedError where too many wait already. */
+  execute<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+    if (this.isFree) return this.#bulkhead.execute(attempt);
+    const { concurrent, queued } = this.#policy;
+    if (this.#waiting.size >= queued) return Promise.reject(new BulkheadRejectedError(concurrent, queued));
+    this.#waiting.add(call);
+    return this.#bulkhead.execute(() => {
+      this.#waiting.delete(call);
+      return attempt();
+    });
+  }
+
+  /** It waits no longer. */
+  leave(call: Call): void {
+    this.#waiting.delete(call);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Lists the operations of the contracts that have no handler yet, and where to write each: `npm run check:handlers`.
+ * Ends with 1 when there is one.
+ */
+
+import { orOneLine } from '../config/exit-on-config-error.ts';
+import { readSettings } from '../config/settings.ts';
+import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
+import { isHere, loadService } from '../service/load.ts';
+import { missingHandlers } from '../service/missing-handlers.ts';
+import { words } from './scaffold/words.ts';
+
+async function main(): Promise<void> {
+  const { services } = loadGatewayConfig(readSettings(process.env).GATEWAY_CONFIG, { env: process.env });
+  for (const { name } of services.filter((one) => isHere(one.name)))
+    for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
+      const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;
+      process.stderr.write(
+        `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file}, and name it in services/${name}/main.ts\n`,
+      );
+      process.exitCode = 1;
+    }
+}
+
+await orOneLine(main);

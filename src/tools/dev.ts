@@ -1,0 +1,83 @@
+/**
+ * `npm run dev`: what `npm start` runs, begun anew when code under `src/` or `services/` changes. First the documents
+ * are written from the contracts; where that fails, the fault is shown and what ran before runs on. Documents and
+ * `gateway.yaml` the gateway takes over by itself. What was stored stays, as after any restart.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+
+const FOLDERS = ['src', 'services'];
+
+/** Milliseconds without another change, since editors write a file in several steps. */
+const CALM = 150;
+
+const runNode = (...args: string[]): ChildProcess => spawn(process.execPath, args, { stdio: 'inherit' });
+const say = (text: string): boolean => process.stdout.write(`\n  dev: ${text}\n`);
+
+let running: ChildProcess | undefined;
+let isChanged = false;
+let isEnding = false;
+
+/** Ctrl-C does not wait for load balancers. */
+async function stop(): Promise<number | null> {
+  const child = running;
+  if (!child || child.exitCode !== null) return child?.exitCode ?? 0;
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  const [code] = await exit;
+  return code;
+}
+
+async function begin(): Promise<void> {
+  const [code] = await once(runNode('src/tools/openapi.ts'), 'exit');
+  if (isEnding) return;
+  if (code !== 0) {
+    say(`that is broken${running?.exitCode === null ? '; what ran before runs on' : ''}`);
+    return;
+  }
+  await stop();
+  if (isEnding) return;
+  running = runNode('--max-semi-space-size=16', '--liftoff-only', 'src/main.ts');
+  running.once('exit', (failed) => {
+    if (failed && !isEnding) say('it ended; it is begun anew when a file changes');
+  });
+}
+
+let isWorking = false;
+let timer: NodeJS.Timeout | undefined;
+
+/** One after the other; what changes meanwhile is taken along by the next. */
+async function renew(): Promise<void> {
+  isChanged = true;
+  if (isWorking) return;
+  isWorking = true;
+  while (isChanged) {
+    isChanged = false;
+    await begin();
+  }
+  isWorking = false;
+}
+
+const watchers = FOLDERS.map((folder) =>
+  watch(folder, { recursive: true }, (_event, name) => {
+    if (!name?.endsWith('.ts')) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      say(`${folder}/${name} has changed`);
+      void renew();
+    }, CALM);
+  }),
+);
+
+const end = async (): Promise<void> => {
+  if (isEnding) return;
+  isEnding = true;
+  clearTimeout(timer);
+  for (const watcher of watchers) watcher.close();
+  process.exitCode = (await stop()) ?? 0;
+};
+process.on('SIGINT', end);
+process.on('SIGTERM', end);
+
+await renew();

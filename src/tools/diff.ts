@@ -1,0 +1,75 @@
+/** `diff`: what changed between two versions of a document, or of a folder of them, for those who call the API. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { ConfigError } from '../config/config-error.ts';
+import type { Command } from './command.ts';
+import { loadDocument } from './load.ts';
+import { type Change, KINDS, type Kind } from './openapi-diff/change.ts';
+import { diffDocuments } from './openapi-diff/documents.ts';
+import { isNewMajor } from './openapi-diff/version.ts';
+
+interface Diff {
+  readonly place: string;
+  /** Of the old document, and of the new one. */
+  readonly versions: readonly [string, string];
+  /** Whether it breaks its callers without saying so by its version. */
+  readonly isBroken: boolean;
+  readonly changes: readonly Change[];
+}
+
+export const diff: Command = {
+  usage: 'diff OLD NEW',
+  about: 'what changed: breaking, deprecating, adding; also for two folders',
+  async run(names) {
+    const [old, now, ...rest] = names;
+    if (old === undefined || now === undefined || rest.length > 0)
+      throw new ConfigError('name two documents, or two folders: the old one and the new one');
+    const diffs = [];
+    for (const pair of pairsOf(old, now)) diffs.push(await compare(...pair));
+    return {
+      json: diffs,
+      lines: diffs.flatMap(linesOf),
+      isGood: diffs.every(({ isBroken }) => !isBroken),
+    };
+  },
+};
+
+const DOCUMENT = /\.(?:ya?ml|json)$/;
+
+/** A document that is in the old folder only went with its service, and nobody is there who could have kept it. */
+function pairsOf(old: string, now: string): [string, string][] {
+  if (!isFolder(old) && !isFolder(now)) return [[old, now]];
+  if (!isFolder(old) || !isFolder(now))
+    throw new ConfigError(`${old} and ${now}: one is a folder, and the other is none`);
+  const found = new Set(readdirSync(now));
+  return readdirSync(old)
+    .filter((name) => DOCUMENT.test(name) && found.has(name))
+    .map((name) => [join(old, name), join(now, name)]);
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+async function compare(old: string, now: string): Promise<Diff> {
+  const [before, after] = await Promise.all([loadDocument(old), loadDocument(now)]);
+  const versions = [versionOf(before), versionOf(after)] as const;
+  const changes = diffDocuments(before, after);
+  return {
+    place: now,
+    versions,
+    isBroken: changes.some(({ kind }) => kind === 'breaking') && isNewMajor(...versions) !== true,
+    changes: KINDS.flatMap((kind) => changes.filter((change) => change.kind === kind)),
+  };
+}
+
+const versionOf = ({ info }: OpenAPIObject): string => String(info.version);
+
+function linesOf({ place, versions: [old, now], isBroken, changes }: Diff): string[] {
+  const count = (kind: Kind) => changes.filter((change) => change.kind === kind).length;
+  const counts = KINDS.filter((kind) => count(kind) > 0).map((kind) => `${count(kind)} ${kind}`);
+  return [
+    `${place}: ${old === now ? old : `${old} to ${now}`}, ${counts.join(', ') || 'nothing changed'}`,
+    ...changes.map(({ kind, subject, pointer, reason }) => `  ${kind}: ${subject} ${reason} (${pointer})`),
+    ...(isBroken ? [`  Callers break: keep what was, or give it a new major version (info.version)`] : []),
+  ];
+}

@@ -1,0 +1,62 @@
+/** `npm run linkway -- COMMAND`: looks at documents and routes. Ends with 1 where something is wrong, 2 where it is asked wrongly. */
+import { parseArgs } from 'node:util';
+import { ConfigError, configErrorOf } from '../config/config-error.ts';
+import { redact } from '../observability/redact.ts';
+import { check } from './check.ts';
+import type { Command } from './command.ts';
+import { diff } from './diff.ts';
+import { grade } from './grade.ts';
+import { routes } from './routes.ts';
+
+const COMMANDS: Readonly<Record<string, Command>> = { check, routes, grade, diff };
+
+const help = (): string =>
+  [
+    'npm run linkway -- COMMAND [--json]',
+    '',
+    ...Object.values(COMMANDS).map(({ usage, about }) => `  ${usage.padEnd(24)} ${about}`),
+    '',
+  ].join('\n');
+
+/** @returns the exit code */
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    strict: false,
+    options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, prefix: { type: 'string' } },
+  });
+  const [name = '', ...names] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined || values.help) {
+    const isAsked = values.help === true || name === '';
+    (isAsked ? process.stdout : process.stderr).write(
+      isAsked ? help() : `linkway: there is no command ${name}\n${help()}`,
+    );
+    return isAsked ? 0 : 2;
+  }
+  try {
+    const { json, lines, isGood } = await command.run(names, { prefix: prefixOf(values.prefix) });
+    process.stdout.write(
+      values.json ? `${JSON.stringify(json, undefined, 2)}\n` : `${lines.map(printable).join('\n')}\n`,
+    );
+    return isGood ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(redact(`${configErrorOf(error, name).message.replaceAll(/^/gm, 'linkway: ')}\n`));
+    return 2;
+  }
+}
+
+/** Documents may hold what begins a line or moves the cursor of a terminal. */
+const printable = (line: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is shown
+  line.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (one) => JSON.stringify(one).slice(1, -1));
+
+/** @throws ConfigError for what is none */
+function prefixOf(prefix: unknown): string {
+  if (prefix === undefined) return '';
+  if (typeof prefix === 'string' && /^(?:\/[\w.~-]+)+$/.test(prefix)) return prefix;
+  throw new ConfigError(`--prefix: expected a path such as /shop, got ${prefix}`);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,71 @@
+/** What an operation answers: statuses, bodies, headers, and where it leads. */
+import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import { below, entriesOf, type Spot, target } from './change.ts';
+import { type Comparison, compareContent } from './content.ts';
+import type { About } from './schemas.ts';
+
+/** @param old where `responses` stands, and what it is */
+export function compareResponses(old: Spot, now: Spot, about: About, comparison: Comparison): void {
+  const { changes } = comparison;
+  const [before, after] = [statusesOf(comparison.old, old), statusesOf(comparison.now, now)];
+  for (const [status, response] of before) {
+    const same = after.get(status);
+    if (same) compareResponse(response, same, about, comparison);
+    // One error less is no harm.
+    else if (/^[123d]/.test(status))
+      changes.add('breaking', about.subject, response.pointer, `does not answer ${status} any more`);
+  }
+  for (const [status, { pointer }] of after)
+    if (!before.has(status)) changes.add('adding', about.subject, pointer, `may answer ${status} too`);
+}
+
+interface Response {
+  readonly node: Json;
+  readonly pointer: string;
+}
+
+const statusesOf = (document: object, { value, pointer }: Spot): Map<string, Response> =>
+  new Map(
+    [...entriesOf(value, pointer)].flatMap(([status, spot]): [string, Response][] => {
+      const { node, pointer: at } = target(document, spot);
+      return node && !status.startsWith('x-') ? [[status, { node, pointer: at }]] : [];
+    }),
+  );
+
+function compareResponse(old: Response, now: Response, about: About, comparison: Comparison): void {
+  const spotsOf = (name: string) =>
+    [old, now].map(({ node, pointer }) => ({ value: node[name], pointer: below(pointer, name) })) as [
+      Spot,
+      Spot,
+    ];
+  compareContent(...spotsOf('content'), about, comparison);
+  const { changes, schemas } = comparison;
+  for (const [section, word] of [
+    ['headers', 'header'],
+    ['links', 'link'],
+  ] as const) {
+    const [before, after] = spotsOf(section).map(({ value, pointer }) => entriesOf(value, pointer)) as [
+      Map<string, Spot>,
+      Map<string, Spot>,
+    ];
+    for (const [name, spot] of before) {
+      const given = after.get(name);
+      const [one, same] = [target(comparison.old, spot), given && target(comparison.now, given)];
+      if (!same) changes.add('breaking', about.subject, spot.pointer, `the ${word} ${name} is gone`);
+      else if (section === 'headers') schemas.compare(schemaOf(one), schemaOf(same), about);
+      else if (leadsTo(one) !== leadsTo(same))
+        changes.add('breaking', about.subject, same.pointer, `the link ${name} leads elsewhere now`);
+    }
+    for (const [name, { pointer }] of after)
+      if (!before.has(name)) changes.add('adding', about.subject, pointer, `the ${word} ${name} is new`);
+  }
+}
+
+type Target = ReturnType<typeof target>;
+
+const schemaOf = ({ node, pointer }: Target): Spot => ({
+  value: isObject(node) ? node.schema : undefined,
+  pointer: below(pointer, 'schema'),
+});
+
+const leadsTo = ({ node }: Target): unknown => node?.operationId ?? node?.operationRef;

@@ -1,0 +1,266 @@
+/**
+ * `npm run new:resource -- invoices line-items`: one more resource of a service that is there, made as `new:service` makes
+ * the first: with states, actions, a store and tests, related to the resource that the service is named for. What the
+ * service shares (contract, links, tables, migrations, wiring) gets more in it, and keeps all that is there.
+ */
+import { ConfigError } from '../../config/config-error.ts';
+import { RESERVED_SEGMENTS } from '../../gateway/routing/reserved-paths.ts';
+import { Changes } from './changes.ts';
+import { checkKnown, checkName, checkResource, command } from './command.ts';
+import { type Names, namesOf } from './names.ts';
+import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
+import { addLinkBack, relationTo, serviceIn, sourceOf } from './relation.ts';
+import { OTHER_NAME, refuseWord } from './reserved-words.ts';
+import { aligned, filesOf, mayClash } from './sample.ts';
+import { Source } from './source.ts';
+
+const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
+
+  Writes one more resource of a service, which belongs to the one that the service is named for.
+
+  NAME              in the plural, as in its URLs: line-items
+  --resource NAME   what one of them is called; without it, the singular of NAME
+
+`;
+
+export interface NewResource {
+  readonly service: string;
+  readonly name: string;
+  readonly resource?: string | undefined;
+}
+
+/** What is written into files that the service has already. */
+interface Merge {
+  readonly changes: Changes;
+  readonly names: Names;
+  /** The files of a service that had this resource alone, by their path in it. */
+  readonly made: ReadonlyMap<string, string>;
+}
+
+const CONTRACT = 'contract.ts';
+const LINKS = 'links.ts';
+const MAIN = 'main.ts';
+const MIGRATIONS = 'migrations.ts';
+const REFUSALS = 'refusals.ts';
+const TABLES = 'tables.ts';
+const README = 'README.md';
+const DOOR = '../../index.ts';
+
+/**
+ * @returns what is said of it
+ * @throws ConfigError when there is no such service, or something of that name is there; then nothing is changed
+ */
+export async function newResource({ service, name, resource }: NewResource): Promise<readonly string[]> {
+  checkKnown(service, servicesHere(ROOT), 'service');
+  checkName(name);
+  checkResource(resource);
+  const names = { ...namesOf(name, resource), service };
+  refuseWord(names.one.camel, OTHER_NAME);
+  if (RESERVED_SEGMENTS.has(names.many.kebab))
+    throw new ConfigError(`/${names.many.kebab} is a path of the gateway itself; take another name`);
+  const changes = new Changes(ROOT);
+  const file = `${folderOf(service)}/${names.one.kebab}.ts`;
+  if (changes.has(file)) throw new ConfigError(`${file} is there already; take another name`);
+  const relation = { ...(await relationTo(ROOT, service)), service };
+
+  const made = new Map<string, string>();
+  for (const [path, text] of filesOf({ names, relation })) {
+    const own = path.startsWith(`${folderOf(service)}/`) ? path.slice(folderOf(service).length + 1) : path;
+    made.set(own, text);
+  }
+  const merge: Merge = { changes, names, made };
+  writeNew(merge);
+  mergeContract(merge, `${relation.names.one.camel}Id`);
+  mergeLinks(merge);
+  mergeRefusals(merge);
+  mergeTables(merge);
+  mergeMigrations(merge);
+  mergeMain(merge);
+  mergeReadme(merge);
+  addLinkBack(changes, { to: service, names, relation });
+  const { lines } = changes;
+  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
+  const own = relation.names.one;
+  return [
+    ...lines,
+    '',
+    `${names.many.text} belong to ${relation.names.many.text}: links lead there and back.`,
+    '',
+    `  curl -s 'http://localhost:8080/${names.many.kebab}/${names.prefix}-1001?expand=${own.camel}'`,
+    `  curl -s 'http://localhost:8080${relation.path.replace(/\{[^}]+\}/, relation.example)}?expand=${names.many.camel}'`,
+  ];
+}
+
+/** The text of a made file. */
+function textOf({ made }: Merge, path: string): string {
+  const text = made.get(path);
+  if (text === undefined) throw new Error(`nothing was made for ${path}`);
+  return text;
+}
+
+const own = (merge: Merge, path: string): Source =>
+  sourceOf(merge.changes, `${folderOf(merge.names.service)}/${path}`);
+
+const put = ({ changes }: Merge, source: Source): void => changes.write(source.file, source.text);
+
+/** Names that every resource has for itself, where they meet. */
+const storeOf = ({ names }: Merge): string => `${names.one.kebab}-store.ts`;
+const samplesOf = ({ names }: Merge): string => `${names.one.kebab}-sample-data.ts`;
+const capitalsOf = ({ names }: Merge): string => names.one.snake.toUpperCase();
+
+/** Files that are all its own. */
+function writeNew(merge: Merge): void {
+  const { changes, names, made } = merge;
+  const folder = folderOf(names.service);
+  const tables = tablesOf(merge);
+  const placed = (text: string) =>
+    text.replaceAll("/store.ts'", `/${storeOf(merge)}'`).replaceAll(`/${TABLES}'`, `/${tables}'`);
+  changes.write(`${folder}/${names.one.kebab}.ts`, textOf(merge, `${names.one.kebab}.ts`));
+  changes.write(`${folder}/${storeOf(merge)}`, placed(textOf(merge, 'store.ts')));
+  changes.write(`${folder}/${samplesOf(merge)}`, textOf(merge, 'sample-data.ts'));
+  for (const [path, text] of made) {
+    if (path.startsWith('handlers/')) changes.write(`${folder}/${path}`, placed(text));
+    if (path.endsWith('relation.test.ts'))
+      changes.write(`${testsOf(names.service)}/${names.one.kebab}-relation.test.ts`, withinService(text));
+    else if (path.startsWith('test/')) changes.write(path, text);
+  }
+}
+
+/** Both are of the service that is tested, so nobody stands in for the other. */
+const withinService = (text: string): string =>
+  text
+    .replace(/\/\*\*[^*]*\*\/\nconst \w+ = express\(\)[\s\S]*?\n\}\);\n\n/, '')
+    .replace(/^import (?:express|\{ appTarget \}) .*\n/gm, '')
+    .replace(/, \[appTarget\(.*\)\]/, '');
+
+/** Where the service says what its tables are. */
+function tablesOf({ changes, names }: Merge): string {
+  return changes.has(`${folderOf(names.service)}/${TABLES}`) ? TABLES : MIGRATIONS;
+}
+
+/** @param related the constant that the contract has already */
+function mergeContract(merge: Merge, related: string): void {
+  const { names } = merge;
+  const made = new Source(CONTRACT, textOf(merge, CONTRACT));
+  const contract = own(merge, CONTRACT);
+  const [declared] = contract.calls('defineContract');
+  if (declared === undefined) throw new ConfigError(`${contract.file} defines no contract`);
+  const body = made.body.slice(0, made.body.indexOf('export const contract'));
+  contract.insert(
+    body
+      .replace(new RegExp(`^const ${related} = .*\\n`, 'm'), contract.findConstant(related) ? '' : '$&')
+      .replaceAll(/\bdetails\b/g, `${names.one.camel}Details`)
+      .trim(),
+    contract.statementOf(declared.name),
+  );
+  for (const { name } of made.calls('operation')) {
+    const [now] = contract.calls('defineContract');
+    if (now) contract.append(contract.listAt(now.spec, 'operations'), name);
+  }
+  contract.importNames(DOOR, namesImported(made, DOOR));
+  contract.import(`import { ${capitalsOf(merge)}_STATES } from './${names.one.kebab}.ts';`);
+  put(merge, contract);
+}
+
+const namesImported = (made: Source, module: string): string[] => {
+  const copy = new Source(made.file, made.text);
+  return copy.dropImports(module);
+};
+
+function mergeLinks(merge: Merge): void {
+  const { names } = merge;
+  const made = new Source(LINKS, textOf(merge, LINKS));
+  const links = own(merge, LINKS);
+  const [start, table] = [`${capitalsOf(merge)}_START`, `${capitalsOf(merge)}_TRANSITIONS`];
+  links.insert(made.body.replaceAll(/\bSTART\b/g, start).replaceAll(/\bTRANSITIONS\b/g, table));
+  links.importNames(DOOR, namesImported(made, DOOR));
+  links.importNames(`./${CONTRACT}`, namesImported(made, `./${CONTRACT}`));
+  links.import(`import { START as ${start}, TRANSITIONS as ${table} } from './${names.one.kebab}.ts';`);
+  put(merge, links);
+}
+
+function mergeRefusals(merge: Merge): void {
+  const text = textOf(merge, REFUSALS);
+  const path = `${folderOf(merge.names.service)}/${REFUSALS}`;
+  if (!merge.changes.has(path)) {
+    merge.changes.write(path, text);
+    return;
+  }
+  const made = new Source(REFUSALS, text);
+  const refusals = own(merge, REFUSALS);
+  refusals.insert(made.body);
+  refusals.importNames(DOOR, namesImported(made, DOOR));
+  put(merge, refusals);
+}
+
+function mergeTables(merge: Merge): void {
+  const { names } = merge;
+  const made = new Source(TABLES, textOf(merge, TABLES));
+  const tables = own(merge, tablesOf(merge));
+  const row = made.body.slice(0, made.body.indexOf('export interface Tables'));
+  tables.appendMember(tables.interfaceBody('Tables'), `${names.many.snake}: ${names.one.pascal}Row;`);
+  tables.insert(row.trim(), tables.statementOfInterface('Tables'));
+  tables.import(`import type { ${names.one.pascal}State } from './${names.one.kebab}.ts';`);
+  put(merge, tables);
+}
+
+function mergeMigrations(merge: Merge): void {
+  const { names } = merge;
+  const made = new Source(MIGRATIONS, textOf(merge, MIGRATIONS));
+  const migrations = own(merge, MIGRATIONS);
+  for (const item of made.list(made.constant('migrations')).items)
+    migrations.append(
+      migrations.list(migrations.constant('migrations')),
+      made.textOf(item).replace("name: 'sample data'", `name: 'sample ${names.many.text}'`),
+    );
+  migrations.importNames('kysely', ['sql']);
+  migrations.import(`import { sample${names.many.pascal} } from './${samplesOf(merge)}';`);
+  put(merge, migrations);
+}
+
+function mergeMain(merge: Merge): void {
+  const { names } = merge;
+  const made = new Source(MAIN, textOf(merge, MAIN));
+  const main = own(merge, MAIN);
+  const store = names.many.camel;
+  const handled = made.returned(serviceIn(made).spec, 'handlers').list.items.map((item) => made.textOf(item));
+  for (const item of handled)
+    main.append(main.returned(serviceIn(main).spec, 'handlers').list, item.replace('(store)', `(${store})`));
+  const { statement } = main.returned(serviceIn(main).spec, 'handlers');
+  main.insertLines(`const ${store} = ${names.one.camel}Store(db);`, statement);
+  for (const table of [`${names.one.camel}Actions`, `${names.one.camel}PageActions`])
+    main.append(main.listAt(serviceIn(main).spec, 'affordances'), table);
+  main.importNames(`./${LINKS}`, namesImported(made, `./${LINKS}`));
+  for (const statement of made.imports.filter((one) => one.includes("from './handlers/")))
+    main.import(statement);
+  main.import(`import { ${names.one.camel}Store } from './${storeOf(merge)}';`);
+  put(merge, main);
+}
+
+function mergeReadme(merge: Merge): void {
+  const { changes, names } = merge;
+  const path = `${folderOf(names.service)}/${README}`;
+  if (!changes.has(path)) return;
+  const made = textOf(merge, README);
+  const part = made
+    .slice(made.indexOf('## States'), made.indexOf('## Depends on'))
+    .replace('## States', `## States of ${names.many.text}`)
+    .replace('## Links and actions', `## Links and actions of ${names.many.text}`);
+  const text = changes.read(path);
+  const at = text.indexOf('## Depends on');
+  changes.write(
+    path,
+    at === -1
+      ? `${text.trimEnd()}\n\n${aligned(part).trimEnd()}\n`
+      : text.slice(0, at) + aligned(part) + text.slice(at),
+  );
+}
+
+if (import.meta.main)
+  await command({
+    help: HELP,
+    names: 2,
+    values: ['resource'],
+    run: ({ names: [service = '', name = ''], values: { resource } }) =>
+      newResource({ service, name, resource }),
+  });

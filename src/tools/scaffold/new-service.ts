@@ -1,0 +1,91 @@
+/**
+ * `npm run new:service -- invoices`: a service that is good already, made from the job cards beside this file: contract,
+ * links, handlers, store with its migrations, README and tests. It is named in `gateway.yaml`, and its document written.
+ */
+
+import { ConfigError } from '../../config/config-error.ts';
+import { RESERVED_SEGMENTS } from '../../gateway/routing/reserved-paths.ts';
+import { GATEWAY, POSTGRES } from '../manifests/part.ts';
+import { Changes } from './changes.ts';
+import { checkKnown, checkName, checkResource, command } from './command.ts';
+import { freePort, hasPort, withEntry } from './gateway-entry.ts';
+import { namesOf } from './names.ts';
+import { applied, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
+import { addLinkBack, relationTo } from './relation.ts';
+import { OTHER_NAME, refuseWord } from './reserved-words.ts';
+import { filesOf, mayClash } from './sample.ts';
+
+const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
+
+  Writes a service with a resource that has states, actions and tests, and puts it behind the gateway.
+
+  NAME                 in the plural, as in its URLs: invoices, line-items
+  --resource NAME      what one of them is called; without it, the singular of NAME
+  --relation SERVICE   what each of them belongs to: links lead there and back, and so does expand
+  --port PORT          where it listens when it runs alone; without it, the next that is free
+
+`;
+
+export interface NewService {
+  readonly name: string;
+  readonly resource?: string | undefined;
+  readonly relation?: string | undefined;
+  readonly port?: string | undefined;
+}
+
+/**
+ * @returns what is said of it
+ * @throws ConfigError when the name is taken or does not do; then nothing is changed
+ */
+export async function newService({ name, resource, relation, port }: NewService): Promise<readonly string[]> {
+  checkName(name);
+  checkResource(resource);
+  if (name === GATEWAY || name === POSTGRES)
+    throw new ConfigError(`${name} is the name of another container; take another name`);
+  const known = servicesHere(ROOT);
+  const changes = new Changes(ROOT);
+  if (changes.has(folderOf(name)) || known.includes(name))
+    throw new ConfigError(`services/${name} is there already; take another name, or remove:service first`);
+  const names = namesOf(name, resource);
+  refuseWord(names.one.camel, OTHER_NAME);
+  for (const taken of [name, names.many.kebab])
+    if (RESERVED_SEGMENTS.has(taken))
+      throw new ConfigError(`/${taken} is a path of the gateway itself; take another name`);
+  if (relation !== undefined) checkKnown(relation, known, 'service');
+  const related = relation === undefined ? undefined : await relationTo(ROOT, relation);
+  const wanted = { names, ...(related && relation && { relation: { ...related, service: relation } }) };
+  for (const [path, text] of filesOf(wanted)) changes.write(path, text);
+
+  const gateway = changes.read(gatewayFile());
+  if (port !== undefined && !/^\d{1,5}$/.test(port))
+    throw new ConfigError(`--port ${port} is no port; give a number from 1 to 65535`);
+  if (port !== undefined && hasPort(gateway, Number(port)))
+    throw new ConfigError(`port ${port} is another service's in gateway.yaml; take another`);
+  const url = `http://127.0.0.1:${port ?? freePort(gateway)}`;
+  changes.write(gatewayFile(), withEntry(gateway, name, { url }));
+  if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
+
+  const { lines } = changes;
+  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
+  const item = `/${names.many.kebab}/${names.prefix}-1001`;
+  return [
+    ...lines,
+    '',
+    `${name} is behind the gateway. Begin with services/${name}/contract.ts; npm run openapi writes what follows from it.`,
+    '',
+    '  npm run check && npm test',
+    '  npm start',
+    `  curl -s 'http://localhost:8080${item}${related ? `?expand=${related.names.one.camel}` : ''}'`,
+    '',
+    `npm run remove:service -- ${name} takes all of it away again.`,
+  ];
+}
+
+if (import.meta.main)
+  await command({
+    help: HELP,
+    names: 1,
+    values: ['resource', 'relation', 'port'],
+    run: ({ names: [name = ''], values: { resource, relation, port } }) =>
+      newService({ name, resource, relation, port }),
+  });

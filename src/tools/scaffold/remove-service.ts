@@ -1,0 +1,274 @@
+/**
+ * `npm run remove:service -- invoices`: takes a service away with all that speaks of it: its code, its tests, its
+ * documents, its place in `gateway.yaml`, and the links of other services that lead to it. Services that call it cannot
+ * go on without it, so they are named, and go with it only where that is asked for.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { ConfigError } from '../../config/config-error.ts';
+import { readSettings } from '../../config/settings.ts';
+import { Changes } from './changes.ts';
+import { checkKnown, command } from './command.ts';
+import { hasEntry, withoutEntry } from './gateway-entry.ts';
+import { namesOf } from './names.ts';
+import {
+  applied,
+  documentOf,
+  folderOf,
+  gatewayFile,
+  ROOT,
+  releasedOf,
+  servicesHere,
+  testsOf,
+} from './project.ts';
+import { relationTo, serviceIn, sourceOf } from './relation.ts';
+import { withoutLinksTo } from './released.ts';
+import { aligned, filesOf } from './sample.ts';
+import { Source } from './source.ts';
+
+const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
+
+  Takes a service away, with its tests, its documents and the links that lead to it.
+
+  --dependents   takes the services that call it away too; without it, they are only named
+  --dry-run      says what would be done, and does nothing
+
+`;
+
+export interface RemoveService {
+  readonly name: string;
+  /** Whether those that call it go too. */
+  readonly dependents?: boolean;
+  readonly isRehearsal?: boolean;
+}
+
+/**
+ * @returns what is said of it
+ * @throws ConfigError when there is no such service, or others call it; then nothing is changed
+ */
+export async function removeService({
+  name,
+  dependents = false,
+  isRehearsal = false,
+}: RemoveService): Promise<readonly string[]> {
+  const known = servicesHere(ROOT);
+  checkKnown(name, known, 'service');
+  const gone = new Set([name]);
+  const callers = callersOf(gone, known);
+  if (callers.size > 0 && !dependents)
+    throw new ConfigError(
+      [
+        `${name} is called by ${[...callers].map(([caller, files]) => `${caller} (${files.join(', ')})`).join(' and ')}`,
+        `take the calls out, or the callers with it: npm run remove:service -- ${name} --dependents`,
+      ].join('; '),
+    );
+  for (const caller of callers.keys()) gone.add(caller);
+
+  const changes = new Changes(ROOT);
+  for (const one of gone) takeAway(changes, one);
+  const tests: string[] = [];
+  for (const other of known) {
+    if (gone.has(other)) continue;
+    const written = await relationTests(changes, other, gone);
+    for (const path of written) changes.remove(path);
+    takeOutOfTests(changes, other, takeOutLinks(changes, other, gone));
+    tests.push(...testsThatSpeakOf(changes, other, gone));
+  }
+  takeWorkflows(changes, gone);
+  const { lines } = changes;
+  if (isRehearsal) return [...lines, '', 'Nothing is changed: this was a rehearsal.'];
+  await applied(changes);
+  const left = servicesHere(ROOT);
+  return [
+    ...lines,
+    '',
+    left.length > 0
+      ? `Gone: ${[...gone].join(', ')}. Left are ${left.join(', ')}.`
+      : 'No service is left. npm run new:service -- NAME writes the first of your own.',
+    ...(tests.length > 0 ? [`These tests speak of it, and are left as they are: ${tests.join(', ')}.`] : []),
+    keptOf([...gone]),
+  ];
+}
+
+/** What a new service of the same name would stumble over. */
+const keptOf = (gone: readonly string[]): string =>
+  `The database keeps its data: before a service of that name is made again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
+
+/** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
+function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {
+  const callers = new Map<string, string[]>();
+  for (const other of known) {
+    if (gone.has(other)) continue;
+    const files = codeOf(other).filter((path) => {
+      if (path === `${folderOf(other)}/main.ts`) return false;
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      return [...gone].some((one) => text.includes(`/${one}/contract.ts'`));
+    });
+    if (files.length > 0) callers.set(other, files);
+  }
+  if (callers.size === 0) return callers;
+  return new Map([...callers, ...callersOf(new Set([...gone, ...callers.keys()]), known)]);
+}
+
+const codeOf = (service: string): string[] =>
+  readdirSync(join(ROOT, folderOf(service)), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folderOf(service)}/${file}`);
+
+function takeAway(changes: Changes, service: string): void {
+  changes.remove(folderOf(service));
+  changes.remove(testsOf(service));
+  changes.remove(documentOf(service));
+  changes.remove(releasedOf(service));
+  const text = changes.read(gatewayFile());
+  if (!hasEntry(text, service)) return;
+  const { services } = parse(text) as { services?: Record<string, { overlays?: string[] }> };
+  const left = withoutEntry(text, service);
+  for (const overlay of services?.[service]?.overlays ?? [])
+    if (!left.includes(overlay) && existsSync(join(ROOT, overlay))) changes.remove(overlay);
+  changes.write(gatewayFile(), left);
+}
+
+/** Links of a service that stays, to those that go. @returns their rels */
+function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<string>): readonly string[] {
+  const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
+  for (const one of gone) {
+    main.dropImports(`../${one}/contract.ts`);
+    const linked = main.objectAt(serviceIn(main).spec, 'linked');
+    const member = main.members(linked).get(one);
+    if (member) main.take(main.list(linked), member.span);
+  }
+  changes.write(main.file, main.text);
+
+  const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
+  const ids = new Set([...gone].flatMap(operationIds));
+  const rels: string[] = [];
+  for (let dead = deadLink(contract, ids); dead; dead = deadLink(contract, ids)) {
+    rels.push(dead.rel);
+    contract.take(dead.list, dead.span);
+  }
+  changes.write(contract.file, contract.text);
+  const released = releasedOf(service);
+  if (changes.has(released)) changes.write(released, withoutLinksTo(changes.read(released), ids));
+  takeOutOfReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
+  return rels;
+}
+
+const testFilesOf = (changes: Changes, service: string): string[] => {
+  const folder = join(ROOT, testsOf(service));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `${testsOf(service)}/${file}`)
+    .filter((path) => changes.has(path));
+};
+
+/** Tests of the relation to one that goes, as they were written with it; what a person changed is not among them. */
+async function relationTests(
+  changes: Changes,
+  service: string,
+  gone: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const path = `${testsOf(service)}/relation.test.ts`;
+  if (!changes.has(path)) return [];
+  const text = statementsOf(changes.read(path));
+  const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
+  for (const one of gone) {
+    if (!changes.read(`${folderOf(service)}/main.ts`).includes(`'../${one}/contract.ts'`)) continue;
+    const relation = await relationTo(ROOT, one).catch(() => undefined);
+    if (relation === undefined) continue;
+    for (const resource of contract.callsOf('resource')) {
+      const made = filesOf({ names: namesOf(service, resource), relation: { ...relation, service: one } });
+      if (statementsOf(made.get(path) ?? '') === text) return [path];
+    }
+  }
+  return [];
+}
+
+/** As the formatter may order and break them. */
+const statementsOf = (text: string): string => text.replaceAll(/[\s,]/g, '').split(';').toSorted().join(';');
+
+/** The lines in which a test that was written with a service expects the links that go. */
+function takeOutOfTests(changes: Changes, service: string, rels: readonly string[]): void {
+  if (rels.length === 0) return;
+  const line = new RegExp(`^ +(?:${rels.join('|')}): \\{ href: '[^']*' \\},\\n`, 'gm');
+  for (const path of testFilesOf(changes, service)) {
+    const text = changes.read(path);
+    changes.write(path, text.replaceAll(line, ''));
+  }
+}
+
+const testsThatSpeakOf = (changes: Changes, service: string, gone: ReadonlySet<string>): string[] => {
+  const names = new RegExp(`['/](?:${[...gone].join('|')})['/?]`);
+  return testFilesOf(changes, service).filter((path) => names.test(changes.read(path)));
+};
+
+/** The rows of its tables that speak of the links, and the sentence that names whom it links to. */
+function takeOutOfReadme(
+  changes: Changes,
+  path: string,
+  rels: readonly string[],
+  gone: ReadonlySet<string>,
+): void {
+  if (rels.length === 0 || !changes.has(path)) return;
+  const text = changes.read(path).replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
+    const left = table
+      .split(/(?<=\n)/)
+      .filter((row) => !rels.some((rel) => new RegExp(`\\| \`${rel}\` +\\|`).test(row)))
+      .join('');
+    return left === table ? table : aligned(left);
+  });
+  const sentence = new RegExp(`[ \\n]It links to \\*\\*(?:${[...gone].join('|')})\\*\\*\\.`, 'g');
+  changes.write(path, text.replaceAll(sentence, ''));
+}
+
+const operationIds = (service: string): string[] => {
+  const file = `${folderOf(service)}/contract.ts`;
+  const contract = new Source(file, readFileSync(join(ROOT, file), 'utf8'));
+  return contract.calls('operation').flatMap(({ spec }) => {
+    const id = contract.members(spec).get('operationId')?.value;
+    return id?.type === 'Literal' ? [String(id.value)] : [];
+  });
+};
+
+/** The first link to one of the operations. */
+function deadLink(contract: Source, ids: ReadonlySet<string>) {
+  for (const { spec } of contract.calls('operation')) {
+    const responses = contract.members(spec).get('responses')?.value;
+    if (responses?.type !== 'ObjectExpression') continue;
+    for (const { value: response } of contract.members(responses).values()) {
+      if (response.type !== 'ObjectExpression') continue;
+      const links = contract.members(response).get('links')?.value;
+      if (links?.type !== 'ObjectExpression') continue;
+      for (const [rel, { value, span }] of contract.members(links)) {
+        if (value.type !== 'ObjectExpression') continue;
+        const id = contract.members(value).get('operationId')?.value;
+        if (id?.type === 'Literal' && ids.has(String(id.value)))
+          return { rel, list: contract.list(links), span };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Arazzo documents whose steps are of a service that is not there any more. */
+function takeWorkflows(changes: Changes, gone: ReadonlySet<string>): void {
+  const ids = new Set([...gone].flatMap(operationIds));
+  for (const name of readdirSync(join(ROOT, 'openapi')).filter((one) => one.endsWith('.arazzo.yaml'))) {
+    const path = `openapi/${basename(name)}`;
+    const steps = [
+      ...readFileSync(join(ROOT, path), 'utf8').matchAll(/operationId:\s*['"]?(?:\$[\w.]+\.)?(\w+)/g),
+    ];
+    if (steps.some(([, id = '']) => ids.has(id))) changes.remove(path);
+  }
+}
+
+if (import.meta.main)
+  await command({
+    help: HELP,
+    names: 1,
+    flags: ['dependents', 'dry-run'],
+    run: ({ names: [name = ''], flags }) =>
+      removeService({ name, dependents: flags.has('dependents'), isRehearsal: flags.has('dry-run') }),
+  });

@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import { defaultPolicy, policySchema } from '../../../src/config/policies/policy.ts';
+
+describe('policy', () => {
+  it('has defaults that fit into each other', () => {
+    const { connectTimeout, attemptTimeout, deadline } = defaultPolicy;
+    expect(connectTimeout).toBeLessThan(attemptTimeout);
+    expect(attemptTimeout).toBeLessThan(deadline);
+  });
+
+  it('keeps the defaults beside what is set', () => {
+    expect(policySchema.parse({ deadline: '3s', retry: { attempts: 0 } })).toEqual({
+      ...defaultPolicy,
+      deadline: 3000,
+      retry: { ...defaultPolicy.retry, attempts: 0 },
+    });
+  });
+});

@@ -1,0 +1,125 @@
+/** What is put together here, of answers that were kept: as whole as ever, while the service that has them is away. */
+import { expect, it } from '@jest/globals';
+import request from 'supertest';
+import { contractDocument } from '../../../src/contract/document/document.ts';
+import { formats } from '../../../src/hypermedia/formats/index.ts';
+import { httpDate, later } from '../../support/cached.ts';
+import { startGateway } from '../../support/gateway.ts';
+import { authors, books } from '../../support/graph.ts';
+import { libraryAnswers, libraryDocument } from '../../support/library.ts';
+
+const HAL = 'application/hal+json';
+const book = {
+  id: '1',
+  authorId: 'a',
+  _links: { self: { href: '/books/1' }, author: { href: '/authors/a' } },
+};
+const author = { id: 'a', _links: { self: { href: '/authors/a' }, books: { href: '/books?authorId=a' } } };
+
+const library = async () => {
+  const gateway = await startGateway(
+    { authors: contractDocument(authors, formats), books: contractDocument(books, formats) },
+    { service: 'cache: on', config: 'policy: { retry: { attempts: 0 } }' },
+  );
+  for (const [name, body] of Object.entries({ books: book, authors: author })) {
+    const service = gateway.services[name];
+    if (service === undefined) throw new Error(`no ${name}`);
+    service.answer = (_req, res) =>
+      res
+        .writeHead(200, { 'Content-Type': HAL, 'Cache-Control': 'max-age=60', Date: httpDate() })
+        .end(JSON.stringify(body));
+  }
+  const get = (path: string) => request(gateway.url).get(path).set('Accept', HAL);
+  return { ...gateway, get };
+};
+
+it('a part that is kept costs no call, and the whole is fresh no longer than what is left of it', async () => {
+  const { get, services } = await library();
+  await get('/authors/a').expect(200);
+  later(50);
+  const { body, headers } = await get('/books/1?expand=author').expect(200);
+  expect(body).toEqual({ ...book, _embedded: { author } });
+  // Ten seconds are left, and this takes some of them.
+  expect(headers['cache-control']).toMatch(/^max-age=(?:10|\d)$/);
+  expect(headers).not.toHaveProperty('age');
+  expect(services.authors?.requests).toHaveLength(1);
+});
+
+it('while the services are away the whole is there, with its links, and good for nobody to keep', async () => {
+  const { get, services } = await library();
+  const before = await get('/books/1?expand=author').expect(200);
+  await Promise.all([services.books?.stop(), services.authors?.stop()]);
+  later(90);
+  const { body, headers } = await get('/books/1?expand=author').expect(200);
+  expect(body).toEqual(before.body);
+  expect(headers['cache-control']).toBe('max-age=0');
+  expect(headers['cache-status']).toMatch(/^linkway; fwd=stale; ttl=-3\d; detail=service-unreachable$/);
+  await Promise.all([services.books?.start(), services.authors?.start()]);
+});
+
+it('links that are added here are added to what is kept, for each caller as it asks', async () => {
+  const gateway = await startGateway({ library: libraryDocument() }, { service: 'cache: on' });
+  const { library: service } = gateway.services;
+  if (service === undefined) throw new Error('no service');
+  const kept = { 'Cache-Control': 'max-age=60' };
+  service.answer = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, kept);
+  const first = await request(gateway.url).get('/authors/ann').set('Accept', HAL).expect(200);
+  const plain = await request(gateway.url).get('/authors/ann').set('Accept', 'application/json').expect(200);
+  expect(first.body._links.self).toEqual({ href: '/authors/ann' });
+  expect(plain.body).toMatchObject({ id: 'ann', _links: { self: { href: '/authors/ann' } } });
+  expect(plain.headers['cache-status']).toMatch(/^linkway; hit; ttl=\d+$/);
+  expect(service.requests).toHaveLength(1);
+});
+
+it('the whole says nothing to other caches of how long its subject alone may be kept', async () => {
+  const { get, services } = await library();
+  if (services.books === undefined) throw new Error('no books');
+  const head = {
+    'Cache-Control': 'max-age=60',
+    'CDN-Cache-Control': 'max-age=3600',
+    Expires: httpDate(3600),
+  };
+  services.books.answer = (_req, res) =>
+    res.writeHead(200, { 'Content-Type': HAL, ...head, Date: httpDate() }).end(JSON.stringify(book));
+  const { headers } = await get('/books/1?expand=author').expect(200);
+  expect(headers['cache-control']).toMatch(/^max-age=\d+$/);
+  expect(headers).not.toHaveProperty('cdn-cache-control');
+  expect(headers).not.toHaveProperty('expires');
+});
+
+it('a part that is private in a second line makes the whole private', async () => {
+  const { get, services } = await library();
+  if (services.authors === undefined) throw new Error('no authors');
+  services.authors.answer = (_req, res) =>
+    res
+      .writeHead(200, { 'Content-Type': HAL, 'Cache-Control': ['max-age=60', 'private'], Date: httpDate() })
+      .end(JSON.stringify(author));
+  const { headers } = await get('/books/1?expand=author').expect(200);
+  expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/);
+});
+
+it('the whole response is compressed for clients that accept it, with another tag', async () => {
+  const { get, services, url } = await library();
+  if (services.authors === undefined) throw new Error('no authors');
+  const long = { ...author, name: 'Ada'.repeat(1000) };
+  services.authors.answer = (_req, res) =>
+    res.writeHead(200, { 'Content-Type': HAL }).end(JSON.stringify(long));
+  const plain = await get('/books/1?expand=author').set('Accept-Encoding', 'identity').expect(200);
+  expect(plain.headers.vary).toContain('Accept-Encoding');
+  expect(plain.headers).not.toHaveProperty('content-encoding');
+  const coded = await get('/books/1?expand=author').set('Accept-Encoding', 'gzip').expect(200);
+  expect(coded.body).toEqual({ ...book, _embedded: { author: long } });
+  expect(coded.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    etag: plain.headers.etag?.replace(/"$/, '--gzip"'),
+  });
+  expect(Number(coded.headers['content-length'])).toBeLessThan(1000);
+  const head = await request(url)
+    .head('/books/1?expand=author')
+    .set({ Accept: HAL, 'Accept-Encoding': 'gzip' });
+  for (const name of ['content-encoding', 'content-length', 'etag', 'vary'])
+    expect([name, head.headers[name]]).toEqual([name, coded.headers[name]]);
+  const tag = String(coded.headers.etag);
+  const again = get('/books/1?expand=author').set({ 'Accept-Encoding': 'gzip', 'If-None-Match': tag });
+  expect((await again.expect(304)).headers).toMatchObject({ etag: tag, vary: coded.headers.vary });
+});

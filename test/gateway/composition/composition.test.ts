@@ -1,0 +1,95 @@
+/** What of an operation is put together here. */
+import { describe, expect, it } from '@jest/globals';
+import { type CompositionOptions, compositions } from '../../../src/gateway/composition/composition.ts';
+
+const HERE = 'https://api.example';
+const OWN = 'https://shop.internal';
+const operationOf = (service: string, operationId = 'list') => ({ service, operationId });
+const plain = { prefix: '', base: '', ownUrls: [] };
+
+const made = (options: object) => {
+  const asked: string[] = [];
+  const dropped: string[] = [];
+  const of = compositions({
+    operations: [],
+    documents: new Map(),
+    graph: { operation: () => undefined },
+    router: {
+      allowed: (path: string) => {
+        asked.push(path);
+        if (path.includes('%')) throw new URIError('broken');
+        return path === '/books' ? ['GET'] : [];
+      },
+    },
+    services: [],
+    isElsewhere: (path: string) => path === '/docs',
+    onDroppedLink: (service: string) => dropped.push(service),
+    ...options,
+  } as unknown as CompositionOptions);
+  return { of, asked, dropped };
+};
+
+describe('the responses of a service', () => {
+  it.each<[string, object, boolean]>([
+    ['as it is', plain, false],
+    ['with the same prefix as base path', { ...plain, prefix: '/v1', base: '/v1' }, false],
+    ['with a prefix', { ...plain, prefix: '/v1' }, true],
+    ['with a base path', { ...plain, base: '/v1' }, true],
+    ['with URLs of its own', { ...plain, ownUrls: [OWN] }, true],
+  ])('%s are read, and may have other tags, where their links are others here', (_, place, isRead) => {
+    const operation = operationOf('a');
+    const other = operationOf('b');
+    const services = [
+      { name: 'a', ...place },
+      { name: 'b', ...plain },
+    ];
+    const { of } = made({ operations: [operation, other], services });
+    expect(of(operation as never)).toMatchObject({ isRead, hasLiftedTags: isRead, lifting: undefined });
+    expect(of(other as never)).toMatchObject({ isRead: false, hasLiftedTags: false });
+    expect(of(operationOf('a') as never)).toBeUndefined();
+  });
+
+  it('are the same for an operation and for what the link graph has of it', () => {
+    const subject = { name: 'of the graph' };
+    const [one, other] = [operationOf('a'), operationOf('a', 'other')];
+    const graph = {
+      operation: (service: string, id: string) => (service === 'a' && id === 'list' ? subject : undefined),
+    };
+    const { of } = made({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
+    expect(of(one as never)).toMatchObject({ subject });
+    expect(of(subject as never)).toBe(of(one as never));
+    expect(of(other as never)?.subject).toBeUndefined();
+  });
+});
+
+describe('a link', () => {
+  it.each<[string, boolean, string[]]>([
+    ['/books', true, ['/books']],
+    ['/books?a=b', true, ['/books']],
+    ['/books#a', true, ['/books']],
+    ['/books{?a,b}', true, ['/books']],
+    ['/books{&a}', true, ['/books']],
+    ['/books{id}', false, ['/books{id}']],
+    ['/x', false, ['/x']],
+    ['/docs', true, []],
+    ['/docs?a', true, []],
+    ['/%', false, ['/%']],
+  ])('to %s is kept: %s', (path, isKept, expected) => {
+    const operation = operationOf('a');
+    const { of, asked, dropped } = made({
+      operations: [operation],
+      services: [{ name: 'a', ...plain, ownUrls: [OWN] }],
+    });
+    const urls = of(operation as never)?.urls;
+    expect(urls?.body(OWN + path, HERE)).toBe(isKept ? HERE + path : null);
+    expect(dropped).toEqual(isKept ? [] : ['a']);
+    expect(asked).toEqual(expected);
+  });
+
+  it('may be left out without anybody who counts', () => {
+    const operation = operationOf('a');
+    const services = [{ name: 'a', ...plain, ownUrls: [OWN] }];
+    const { of } = made({ operations: [operation], services, onDroppedLink: undefined });
+    expect(of(operation as never)?.urls.body(`${OWN}/x`, HERE)).toBeNull();
+  });
+});

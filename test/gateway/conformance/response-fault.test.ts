@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { bodyFault, sameness } from '../../../src/gateway/conformance/response-fault.ts';
+
+it.each([
+  ['#', '#'],
+  ['#/items/12/price', '#/items/12/price'],
+  ['#/$ref/_a.b-c', '#/$ref/_a.b-c'],
+  ['#/ada@example.com/name', '#/*/name'],
+  ['#/two words', '#/*'],
+  ['#/1234567', '#/*'],
+  ['#/9lives', '#/*'],
+  [`#/${'a'.repeat(64)}`, `#/${'a'.repeat(64)}`],
+  [`#/${'a'.repeat(65)}`, '#/*'],
+  ['#/', '#/*'],
+])('The place %s is told as %s', (pointer, told) => {
+  expect(bodyFault(pointer, 'is odd')).toEqual({ kind: 'body', pointer: told, detail: 'is odd' });
+});
+
+it('Faults are the same that differ in which item of a list has them, and no others', () => {
+  const of = (pointer: string, detail = 'is odd') => sameness({ kind: 'body', pointer, detail });
+  expect(of('#/items/1/tags/2')).toBe(of('#/items/30/tags/4'));
+  expect(of('#/items/1')).toBe(of('#/items/2'));
+  for (const [pointer, detail] of [
+    ['#/items/1/price', 'is odd'],
+    ['#/items/1', 'is even'],
+    ['#/items/x1'],
+    ['#/items/1x'],
+  ] as const)
+    expect(of(pointer, detail)).not.toBe(of('#/items/1'));
+  expect(sameness({ kind: 'header', detail: 'is odd' })).not.toBe(
+    sameness({ kind: 'status', detail: 'is odd' }),
+  );
+});

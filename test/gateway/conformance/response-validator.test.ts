@@ -1,0 +1,208 @@
+/** One response against what its operation declares. */
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
+import type { ResponseContract } from '../../../src/gateway/validation/responses.ts';
+import { TOO_MANY } from '../../../src/gateway/validation/schema/validation-budget.ts';
+import type { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+
+const JSON_HEAD = ['Content-Type', 'application/json'];
+const PICTURE = ['Content-Type', 'image/png'];
+const error = {
+  instancePath: '/a',
+  schemaPath: '',
+  keyword: 'type',
+  params: { type: 'string' },
+  message: 'm',
+};
+
+interface Given {
+  readonly status?: number;
+  readonly head?: readonly string[];
+  readonly method?: string;
+  readonly path?: string;
+  /** Media types that are declared; undefined where the status is not. */
+  readonly types?: readonly string[] | undefined;
+  readonly check?: ((value: unknown, bytes: number) => readonly object[]) | undefined;
+  readonly headers?: (values: ReadonlyMap<string, readonly string[]>) => void;
+}
+
+const judgeOf = (given: Given): Judge => {
+  const { status = 200, head = JSON_HEAD, method = 'GET', path = '/x', headers } = given;
+  const types = 'types' in given ? given.types : ['application/json', 'image/png'];
+  const check = 'check' in given ? given.check : () => [];
+  const header = (name: string) =>
+    head[head.findIndex((one, i) => i % 2 === 0 && one.toLowerCase() === name) + 1];
+  const answer = {
+    status,
+    rawHeaders: head,
+    header: (name: string) => (head.some((one) => one.toLowerCase() === name) ? header(name) : undefined),
+  };
+  const declared = types && {
+    types,
+    media: (type: string) => (types.includes(type.split(';')[0] ?? '') ? { check } : undefined),
+    checkHeaders: (values: () => ReadonlyMap<string, readonly string[]>) => {
+      headers?.(values());
+      return headers ? [{ in: 'header', pointer: '#/x-a', detail: 'is required' }] : [];
+    },
+  };
+  const contract = { of: () => declared, statuses: ['200', 'default'] };
+  return new Judge(contract as unknown as ResponseContract, answer as unknown as UpstreamAnswer, {
+    method,
+    path,
+  });
+};
+
+describe('What is looked at of a response', () => {
+  it.each<[string, Given, 'body' | 'part' | 'head']>([
+    ['JSON', {}, 'body'],
+    ['JSON with parameters', { head: ['content-type', 'application/json; charset=utf-8'] }, 'body'],
+    ['an error', { status: 404 }, 'body'],
+    ['an error of a request with fields', { status: 404, path: '/x?fields=a' }, 'body'],
+    ['a redirect of a request with fields', { status: 300, path: '/x?fields=a' }, 'body'],
+    ['JSON of HEAD', { method: 'HEAD' }, 'head'],
+    ['part of JSON of HEAD', { method: 'HEAD', status: 206 }, 'head'],
+    ['204', { status: 204 }, 'head'],
+    ['205', { status: 205 }, 'head'],
+    ['304', { status: 304 }, 'head'],
+    ['a part', { status: 206 }, 'part'],
+    ['a response cut by fields', { path: '/x?fields=a' }, 'part'],
+    ['a response cut by fields among others', { path: '/x?a=b&fields=a', status: 299 }, 'part'],
+    ['a response to a parameter with another name', { path: '/x?nofields=a' }, 'body'],
+    ['a response of a path with that in it', { path: '/fields=a' }, 'body'],
+    ['a picture', { head: PICTURE }, 'head'],
+    ['part of a picture', { head: PICTURE, status: 206 }, 'head'],
+    ['JSON without a schema', { check: undefined }, 'head'],
+    ['JSON that is not declared', { types: ['text/plain'] }, 'head'],
+    ['a status that is not declared', { types: undefined }, 'head'],
+    ['no type', { head: [] }, 'head'],
+  ])('of %j', (_, given, expected) => {
+    const { readsBody, isPartial } = judgeOf(given);
+    expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
+  });
+});
+
+describe('The head of a response', () => {
+  it.each([200, 201, 404, 500, 502, 207, 303, 417])('has to have a declared status, as %i', (status) => {
+    expect(judgeOf({ status, types: undefined }).head()).toEqual([
+      { kind: 'status', detail: `${status} is not declared; 200, default` },
+    ]);
+  });
+
+  it.each([206, 304, 416, 501])('may have the status %i of HTTP itself', (status) => {
+    expect(judgeOf({ status, types: undefined }).head()).toEqual([]);
+  });
+
+  const long = `${'a'.repeat(60)}/${'b'.repeat(100)}`;
+  it.each<[Given, string | undefined]>([
+    [{}, undefined],
+    [{ types: [] }, undefined],
+    [{ head: ['Content-Type', 'text/csv'], types: [] }, undefined],
+    [{ head: ['Content-Type', 'Text/CSV; a=b'] }, 'text/csv'],
+    [{ head: ['Content-Type', long] }, long],
+    [{ head: ['Content-Type', `a${long}`] }, 'what it says'],
+    [{ head: ['Content-Type', `${long}b`] }, 'what it says'],
+    [{ head: ['Content-Type', 'no media type'] }, 'none'],
+    [{ head: ['Content-Type', '!text/csv'] }, 'what it says'],
+    [{ head: ['Content-Type', 'text/csv!'] }, 'what it says'],
+    [{ head: [] }, 'none'],
+    [{ head: ['Content-Length', '1'] }, 'none'],
+    [{ head: ['Content-Length', '0'] }, undefined],
+    [{ head: ['Content-Length', '0', 'Content-Type', 'text/csv'] }, 'text/csv'],
+    [{ head: [], method: 'HEAD' }, undefined],
+    [{ head: ['Content-Type', 'text/csv'], method: 'HEAD' }, 'text/csv'],
+    [{ head: ['Content-Type', 'text/csv'], status: 204 }, undefined],
+    [{ head: ['Content-Type', 'text/csv'], status: 205 }, undefined],
+    [{ head: ['Content-Type', 'text/csv'], status: 304 }, undefined],
+    [{ head: ['Content-Type', 'text/csv'], status: 206 }, 'text/csv'],
+  ])('%j is told to have the type %s', (given, shown) => {
+    const types = (given.types ?? ['application/json', 'image/png']).join(', ');
+    expect(judgeOf(given).head()).toEqual(
+      shown === undefined
+        ? []
+        : [{ kind: 'media-type', pointer: '#/content-type', detail: `${shown} is not declared; ${types}` }],
+    );
+  });
+
+  it('has its headers checked, several of one name as one, and of cookies the first', () => {
+    let seen: unknown;
+    const headers = (values: ReadonlyMap<string, readonly string[]>) => {
+      seen = Object.fromEntries(values);
+    };
+    const head = [...JSON_HEAD, 'X-A', '1', 'Set-Cookie', 'a=b', 'x-a', '2', 'set-cookie', 'c=d', 'X-A', '3'];
+    expect(judgeOf({ head, headers }).head()).toEqual([
+      { kind: 'header', pointer: '#/x-a', detail: 'is required' },
+    ]);
+    expect(seen).toEqual({ 'content-type': ['application/json'], 'x-a': ['1, 2, 3'], 'set-cookie': ['a=b'] });
+    expect(judgeOf({ head: ['Content-Type', 'text/csv'], headers }).head()).toMatchObject([
+      { kind: 'media-type' },
+      { kind: 'header' },
+    ]);
+  });
+});
+
+describe('The body of a response', () => {
+  const text = JSON.stringify({ a: 1 });
+  const gzipped = gzipSync(text);
+
+  it('is checked as it is when decoded, with its size', async () => {
+    const seen: unknown[] = [];
+    const check = (value: unknown, bytes: number) => {
+      seen.push([value, bytes]);
+      return [];
+    };
+    expect(await judgeOf({ check }).body(Buffer.from(text), 100)).toEqual([]);
+    const head = [...JSON_HEAD, 'Content-Encoding', 'gzip'];
+    expect(await judgeOf({ check, head }).body(gzipped, 100)).toEqual([]);
+    expect(seen).toEqual([
+      [{ a: 1 }, text.length],
+      [{ a: 1 }, text.length],
+    ]);
+  });
+
+  it.each<[string, Given, Buffer | string]>([
+    ['an encoding that is not known', { head: [...JSON_HEAD, 'Content-Encoding', 'private'] }, text],
+    [
+      'more than the limit when decoded',
+      { head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] },
+      gzipSync('1'.repeat(101)),
+    ],
+    ['a charset that is not known', { head: ['Content-Type', 'application/json; charset=private'] }, text],
+    ['too many steps', { check: () => TOO_MANY }, text],
+    [
+      'a check that gives up',
+      {
+        check: () => {
+          throw new RangeError('too deep');
+        },
+      },
+      text,
+    ],
+  ])('cannot be told with %s', async (_, given, bytes) => {
+    expect(await judgeOf(given).body(Buffer.from(bytes), 100)).toBeUndefined();
+  });
+
+  it.each<[Given, Buffer | string, string]>([
+    [{ head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] }, text, 'is not encoded as `Content-Encoding` says'],
+    [{}, Buffer.of(0x22, 0xff, 0x22), 'is not UTF-8'],
+    [{}, '{', 'is not well-formed JSON'],
+    [{}, '', 'is not well-formed JSON'],
+  ])('with %j has one fault as a whole: %s', async (given, bytes, detail) => {
+    expect(await judgeOf(given).body(Buffer.from(bytes), 100)).toEqual([
+      { kind: 'body', pointer: '#', detail },
+    ]);
+  });
+
+  it.each([
+    [19, 19],
+    [20, 20],
+    [21, 20],
+    [500, 20],
+  ])('with %i faults is told to have %i', async (given, told) => {
+    const check = () => Array.from({ length: given }, (_, n) => ({ ...error, instancePath: `/${n}` }));
+    const faults = await judgeOf({ check }).body(Buffer.from(text), 100);
+    expect(faults?.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(
+      Array.from({ length: told }, (_, n) => `body #/${n}`),
+    );
+  });
+});

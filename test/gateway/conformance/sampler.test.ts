@@ -1,0 +1,22 @@
+/** Which responses are looked at of those that come. */
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Sampler } from '../../../src/gateway/conformance/sampler.ts';
+
+it('The first is looked at, and of any number of the first ones the share of those that follow it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 300 }), (percent, most) => {
+      const sampler = new Sampler(percent / 100);
+      let due = 0;
+      for (let n = 1; n <= most; n++) {
+        if (sampler.isDue()) due += 1;
+        expect(due).toBe(1 + Math.floor(((n - 1) * percent) / 100));
+      }
+    }),
+  );
+});
+
+it('None is looked at with a share of nothing', () => {
+  const sampler = new Sampler(0);
+  expect(Array.from({ length: 100 }, () => sampler.isDue())).not.toContain(true);
+});

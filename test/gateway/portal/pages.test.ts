@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { firstSegment, RESERVED_SEGMENTS } from '../../../src/gateway/routing/reserved-paths.ts';
+import { pathOf } from '../../../src/http/page/site-files.ts';
+import { pagesApp } from '../../support/pages-app.ts';
+
+const app = pagesApp();
+const PATHS = [
+  '/',
+  '/docs',
+  pathOf('linkway.css'),
+  '/docs/linkway.another-day.css',
+  '/docs/swagger-ui-bundle.js',
+  '/docs?urls.primaryName=orders',
+  '/docs?tag=orders',
+  '/explorer',
+  '/openapi.json',
+  '/openapi.yaml',
+  '/openapi.json?tag=orders',
+  '/openapi/orders.json',
+  '/openapi/orders.yaml',
+  '/problems',
+  '/problems/not-found',
+  '/status',
+  '/.well-known/api-catalog',
+  '/health',
+  '/health/live',
+  '/health/ready',
+];
+
+/** They say how things are at the moment. */
+const NEVER_KEPT = ['/status', '/health', '/health/live', '/health/ready'];
+
+describe.each(PATHS)('%s', (path) => {
+  it('is under a reserved segment', () => {
+    expect(RESERVED_SEGMENTS).toContain(firstSegment(path.split('?', 1)[0] ?? ''));
+  });
+
+  it('answers GET and HEAD alike, says how long it may be kept and what a browser may do', async () => {
+    const got = await request(app).get(path).expect(200);
+    const head = await request(app).head(path).expect(200);
+
+    expect(head.headers['content-type']).toBe(got.headers['content-type']);
+    expect(head.headers['content-length']).toBe(got.headers['content-length']);
+    expect(got.headers['cache-control']).toBeTruthy();
+    expect(got.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(got.headers['x-content-type-options']).toBe('nosniff');
+    expect(got.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('is not sent again to a client that has the same, and says whether it may be kept', async () => {
+    const { headers } = await request(app).get(path);
+    const again = await request(app).get(path).set('If-None-Match', String(headers.etag));
+
+    expect(headers['cache-control'] === 'no-store').toBe(NEVER_KEPT.includes(path));
+    expect(headers.etag).toBeTruthy();
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('refuses other methods with 405 and Allow', async () => {
+    const refused = await request(app).post(path).send({}).expect(405);
+
+    expect(refused.headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect(refused.type).toBe('application/problem+json');
+    await request(app).options(path).expect(204).expect('Allow', 'GET, HEAD, OPTIONS');
+  });
+});
+
+it.each(['/', '/problems', '/problems/not-found', '/status'])(
+  '%s is a page for people, HAL for programs, and 406 for who takes neither',
+  async (path) => {
+    const type = async (accept: string) => {
+      const answer = await request(app).get(path).set('Accept', accept);
+      expect(answer.headers.vary).toContain('Accept');
+      return answer.type;
+    };
+
+    expect(await type('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')).toBe('text/html');
+    expect(await type('*/*')).toBe('application/hal+json');
+    expect(await type('application/json')).toBe('application/json');
+    expect(await type('text/html;q=0.6, application/prs.hal-forms+json;q=1.0')).toBe('application/hal+json');
+    expect(await type('text/html;q=0.1, application/json;q=0.2')).toBe('application/json');
+    const refused = await request(app).get(path).set('Accept', 'image/png').expect(406);
+    expect(refused.body).toMatchObject({ type: '/problems/not-acceptable', available: expect.any(Array) });
+    expect(refused.headers.vary).toContain('Accept');
+  },
+);
+
+it('passes on what it does not know', async () => {
+  await request(app).get('/orders/o1').expect(200);
+  await request(app).get('/docs/index.html').expect(404);
+  await request(app).get('/docs/package.json').expect(404);
+});
+
+it('shows no address of a service, anywhere', async () => {
+  for (const path of PATHS) {
+    const { text, body } = await request(app).get(path).set('Accept', 'text/html, */*;q=0.5');
+    expect(`${text}${JSON.stringify(body)}`).not.toContain('10.1.2.3');
+  }
+});

@@ -1,0 +1,28 @@
+/** A service without a cache is called by its target itself: not a line of the cache is on the way of its requests. */
+import { afterEach, expect, it } from '@jest/globals';
+import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
+import { callersOf } from '../../../src/gateway/proxy/upstreams.ts';
+import { Cache } from '../../../src/outbound/http-cache/cache.ts';
+import { closeTargets, createTargets, type Targets } from '../../../src/outbound/targets.ts';
+import { document } from '../../support/gateway.ts';
+import { testLog } from '../../support/log.ts';
+
+let targets: Targets = new Map();
+
+afterEach(() => closeTargets(targets));
+
+it('is the target itself where there is no cache, and where there is no document yet', () => {
+  const config = parseGatewayConfig(
+    `services:
+  plain: { document: a, url: "http://a" }
+  kept: { document: a, url: "http://a", cache: on }
+  unknown: { document: a, url: "http://a", cache: on }
+`,
+    'gateway.yaml',
+  );
+  targets = createTargets(config.services);
+  const documents = new Map(['plain', 'kept'].map((name) => [name, document({})]));
+  const callers = callersOf({ config, documents, targets, cache: new Cache(), logger: testLog().logger });
+  const isItself = (name: string) => callers.get(name) === targets.get(name);
+  expect(['plain', 'kept', 'unknown'].map(isItself)).toEqual([true, false, true]);
+});

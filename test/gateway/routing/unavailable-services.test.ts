@@ -1,0 +1,46 @@
+/** What a path is answered with that no document has. */
+import { describe, expect, it } from '@jest/globals';
+import { CONTRACT_RETRY, unserved } from '../../../src/gateway/routing/unavailable-services.ts';
+
+const waiting = [
+  { name: 'pets', prefix: '/pets' },
+  { name: 'deep', prefix: '/a/b' },
+];
+
+describe('a path that no document has', () => {
+  it.each([
+    ['/pets', 'pets'],
+    ['/pets/1', 'pets'],
+    ['/pets?name=a', 'pets'],
+    ['/a/b/c', 'deep'],
+    ['/pets2', undefined],
+    ['/pets.json', undefined],
+    ['/pet', undefined],
+    ['/x/pets', undefined],
+    ['/a', undefined],
+    ['/a/c', undefined],
+    ['/', undefined],
+  ])('%s may be one of the service %s', (path, name) => {
+    const made = unserved(waiting);
+    expect(made.mayBe(path)).toBe(name !== undefined);
+    const { status, type, headers, message } = made.problem(path);
+    if (name === undefined) {
+      expect([status, type.code]).toEqual([404, 'not-found']);
+      expect(headers?.['Retry-After']).toBeUndefined();
+      expect(message).toBe('No operation has this path.');
+    } else {
+      expect([status, type.code]).toEqual([503, 'contract-unavailable']);
+      expect(headers).toEqual({ 'Retry-After': '5' });
+      expect(message).toBe(`The contract of the service "${name}" cannot be had.`);
+    }
+  });
+
+  it.each(['/', '/x', '/?a'])('%s may be one of a service without a prefix', (path) => {
+    expect(unserved([{ name: 'all', prefix: '' }]).mayBe(path)).toBe(true);
+    expect(unserved([]).mayBe(path)).toBe(false);
+  });
+
+  it('is tried again when the document is', () => {
+    expect(unserved(waiting).problem('/pets').headers?.['Retry-After']).toBe(String(CONTRACT_RETRY / 1000));
+  });
+});

@@ -1,0 +1,357 @@
+import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { eventually } from '../../support/eventually.ts';
+import { document, startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+
+const requestBody = { content: { '*/*': {} } };
+const paths = { '/x': { get: {}, put: { requestBody }, post: { requestBody } } };
+
+const start = async (answer?: RequestListener, options: TestGatewayOptions = {}) => {
+  const gateway = await startGateway(
+    { orders: document(paths), consumers: document({ '/c': { get: {} } }) },
+    options,
+  );
+  const upstream = gateway.services.orders;
+  if (!upstream) throw new Error('no upstream');
+  if (answer) upstream.answer = answer;
+  return { ...gateway, upstream };
+};
+
+/** Without a client library that would tidy up what is sent. */
+const raw = (url: string, text: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    socket.on('end', () => resolve(received));
+    socket.on('error', reject);
+  });
+
+describe('headers', () => {
+  it('go to the service with who asks, and without what is about the connection', async () => {
+    const { url, upstream } = await start();
+    await raw(
+      url,
+      [
+        'GET /x HTTP/1.1',
+        'Host: api.example',
+        'Connection: close, X-Secret',
+        'X-Secret: 1',
+        'Keep-Alive: timeout=5',
+        'TE: trailers',
+        'Upgrade: websocket',
+        'Proxy-Authorization: Basic eA==',
+        'X-Forwarded-For: 6.6.6.6',
+        'Forwarded: for=6.6.6.6',
+        'X-Request-Id: r-1',
+        'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+        'tracestate: a=b',
+        'Accept: text/plain',
+        'X-Multi: 1',
+        'X-Multi: 2',
+        '',
+        '',
+      ].join('\r\n'),
+    );
+    const { headers, rawHeaders } = upstream.requests[0] as IncomingMessage;
+    for (const name of ['x-secret', 'keep-alive', 'te', 'upgrade', 'proxy-authorization']) {
+      expect([name, headers[name]]).toEqual([name, undefined]);
+    }
+    expect(headers).toMatchObject({
+      host: expect.stringMatching(/^127\.0\.0\.1:/),
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': 'api.example',
+      forwarded: 'for=127.0.0.1;host=api.example;proto=http',
+      via: '1.1 linkway',
+      'x-request-id': 'r-1',
+      traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      tracestate: 'a=b',
+      accept: 'text/plain',
+    });
+    expect(rawHeaders.filter((text) => text === 'X-Multi')).toHaveLength(2);
+  });
+
+  it('leave a broken trace behind', async () => {
+    const { url, upstream } = await start();
+    await request(url).get('/x').set({ traceparent: 'broken', tracestate: 'a=b' });
+    const { headers } = upstream.requests[0] as IncomingMessage;
+    expect(headers.traceparent).toMatch(/^00-/);
+    expect(headers.tracestate).toBeUndefined();
+  });
+
+  it('come back as they are, with ours beside them, and without those of the connection', async () => {
+    const { url } = await start((_req, res) => {
+      res.writeHead(200, [
+        ...[
+          'Set-Cookie',
+          'a=1',
+          'Set-Cookie',
+          'b=2',
+          'ETag',
+          '"1"',
+          'X-Frame-Options',
+          'DENY',
+          'X-Inner',
+          '1',
+          'X-Inmost',
+          '2',
+        ],
+        ...['Connection', 'close, X-Inner', 'Connection', 'X-Inmost', 'Proxy-Authenticate', 'Basic'],
+      ]);
+      res.end('ok');
+    });
+    const { headers } = await request(url).get('/x').set('X-Request-Id', 'r-2');
+    expect(headers).toMatchObject({
+      'set-cookie': ['a=1', 'b=2'],
+      etag: '"1"',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': 'r-2',
+    });
+    for (const name of ['x-inner', 'x-inmost', 'proxy-authenticate', 'x-powered-by'])
+      expect(headers).not.toHaveProperty(name);
+  });
+
+  it('Expect: 100-continue is answered here', async () => {
+    const { url, upstream } = await start(async (req, res) =>
+      res.end(String(Buffer.concat(await req.toArray()))),
+    );
+    const body = await new Promise((resolve, reject) => {
+      const req = httpRequest(`${url}/x`, {
+        method: 'POST',
+        headers: { Expect: '100-continue', 'Content-Type': 'text/plain', 'Content-Length': 5 },
+      });
+      req.on('continue', () => req.end('hello'));
+      req.on('response', async (res) => resolve(String(Buffer.concat(await res.toArray()))));
+      req.on('error', reject);
+      req.flushHeaders();
+    });
+    expect(body).toBe('hello');
+    expect(upstream.requests[0]?.headers.expect).toBeUndefined();
+  });
+});
+
+describe('streaming', () => {
+  it('gives each part of an answer on before the next is there', async () => {
+    let next = () => {};
+    const { url } = await start((_req, res) => {
+      res.write('one');
+      next = () => {
+        res.write('two');
+        next = () => res.end('three');
+      };
+    });
+    const response = await fetch(`${url}/x`);
+    const parts: string[] = [];
+    for await (const chunk of response.body ?? []) {
+      parts.push(Buffer.from(chunk).toString());
+      next();
+    }
+    expect(parts).toEqual(['one', 'two', 'three']);
+  });
+
+  it('gives the head on before there is a body', async () => {
+    let finish = () => {};
+    const { url } = await start((_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+      finish = () => res.end();
+    });
+    const response = await fetch(`${url}/x`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    finish();
+    await response.text();
+  });
+
+  it('gives each part of a request on before the next is there', async () => {
+    const parts: string[] = [];
+    let more = () => {};
+    const { url } = await start((req, res) => {
+      req.on('data', (chunk) => {
+        parts.push(String(chunk));
+        more();
+      });
+      req.on('end', () => res.end());
+    });
+    const req = httpRequest(`${url}/x`, { method: 'POST', headers: { 'Content-Type': 'text/plain' } });
+    const done = new Promise((resolve) => req.on('response', (res) => res.resume().on('end', resolve)));
+    more = () => {
+      more = () => req.end();
+      req.write('two');
+    };
+    req.write('one');
+    await done;
+    expect(parts).toEqual(['one', 'two']);
+  });
+
+  it('does not run ahead of a client that reads slowly', async () => {
+    const size = 64 * 1024 * 1024;
+    let sent = 0;
+    const { url } = await start((_req, res) => {
+      const write = (): void => {
+        while (sent < size) {
+          sent += 65_536;
+          if (!res.write(Buffer.alloc(65_536))) {
+            res.once('drain', write);
+            return;
+          }
+        }
+        res.end();
+      };
+      write();
+    });
+    const response = await new Promise<IncomingMessage>((resolve) => httpRequest(`${url}/x`, resolve).end());
+    for (let turns = 0, before = -1; turns < 20; turns = before === sent ? turns + 1 : 0) {
+      before = sent;
+      await new Promise(setImmediate);
+    }
+    expect(sent).toBeLessThan(size);
+    let received = 0;
+    for await (const chunk of response) received += chunk.length;
+    expect(received).toBe(size);
+  });
+
+  it('cuts the connection when the answer breaks off', async () => {
+    const { url } = await start((_req, res) => {
+      res.write('half');
+      setImmediate(() => res.destroy());
+    });
+    await expect(fetch(`${url}/x`).then((response) => response.text())).rejects.toThrow();
+  });
+
+  it.each([204, 304])('gives a %d on without a body', async (status) => {
+    const { url } = await start((_req, res) => res.writeHead(status, { ETag: '"1"' }).end());
+    const response = await request(url).get('/x');
+    expect([response.status, response.headers.etag, response.text]).toEqual([status, '"1"', '']);
+  });
+});
+
+describe('a client that leaves', () => {
+  it.each(['before the head', 'in the body'])('takes the call to the service with it, %s', async (when) => {
+    let leave = () => {};
+    const { url, upstream } = await start();
+    const left = new Promise((resolve) => {
+      upstream.answer = (_req, res) => {
+        res.on('close', resolve);
+        if (when === 'in the body') res.write('some');
+        else leave();
+      };
+    });
+    const req = httpRequest(`${url}/x`, () => leave());
+    req.on('error', () => {});
+    leave = () => req.destroy();
+    req.end();
+    await left;
+  });
+
+  it('in its upload does not count against the service', async () => {
+    const { url, upstream, services } = await start();
+    const left = new Promise((resolve) => {
+      upstream.answer = (req) =>
+        req
+          .on('close', resolve)
+          .on('error', () => {})
+          .once('data', () => client.destroy());
+    });
+    const headers = { 'Content-Type': 'text/plain', 'Content-Length': 100 };
+    const client = httpRequest(`${url}/x`, { method: 'POST', headers });
+    client.on('error', () => {});
+    client.write('part');
+    await left;
+    if (services.orders) services.orders.answer = (_req, res) => res.end('fine');
+    expect((await request(url).get('/x')).text).toBe('fine');
+  });
+});
+
+describe('a service in trouble', () => {
+  const config = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 3, halfOpenAfter: 50ms } }';
+
+  it('is answered for at once when it is stopped, heals, and leaves others alone', async () => {
+    const { url, upstream } = await start(undefined, { config });
+    expect((await request(url).get('/x')).status).toBe(200);
+    await upstream.stop();
+    const codes: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      const { status, headers, body } = await request(url).get('/x');
+      expect([status, headers['retry-after'], headers['content-type']]).toEqual([
+        503,
+        '1',
+        'application/problem+json',
+      ]);
+      codes.push(body.type);
+    }
+    expect(codes).toContain('/problems/service-unreachable');
+    expect(codes).toContain('/problems/circuit-open');
+    expect((await request(url).get('/c')).status).toBe(200);
+
+    await upstream.start();
+    let healed = await request(url).get('/x');
+    await eventually('the circuit is closed', async () => {
+      if (healed.status === 503) healed = await request(url).get('/x');
+      return healed.status !== 503;
+    });
+    expect(healed.text).toBe('ok');
+  });
+
+  it('passes its own errors through untouched', async () => {
+    const { url } = await start(
+      (_req, res) => res.writeHead(500, { 'Content-Type': 'text/plain' }).end('my fault'),
+      { config },
+    );
+    const { status, text } = await request(url).get('/x');
+    expect([status, text]).toEqual([500, 'my fault']);
+  });
+
+  it('is a 504 when it does not answer in time, told without its address', async () => {
+    const { url } = await start(() => {}, {
+      config: 'policy: { attemptTimeout: 20ms, retry: { attempts: 0 } }',
+    });
+    const { status, body, text } = await request(url).get('/x');
+    expect([status, body.type]).toEqual([504, '/problems/upstream-timeout']);
+    expect(text).not.toContain('127.0.0.1');
+  });
+});
+
+describe('the bookkeeping', () => {
+  it('names service and operation in the log and the metrics hook', async () => {
+    const records: unknown[] = [];
+    const { url, log } = await start(undefined, {
+      onRequest: ({ context, status }) => records.push([context.operationId, status]),
+    });
+    await request(url).get('/x');
+    await request(url).get('/nowhere');
+    expect(log.written.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ service: 'orders', operationId: 'GET /x', status: 200, path: '/x' }),
+      expect.objectContaining({ service: '', status: 404 }),
+    ]);
+    expect(records).toEqual([
+      ['GET /x', 200],
+      ['', 404],
+    ]);
+  });
+
+  it('is silent where the log is switched off', async () => {
+    const { url, log } = await start(undefined, { config: 'accessLog: false' });
+    await request(url).get('/x');
+    expect(log.written).toEqual([]);
+  });
+});
+
+describe('a service that cannot be reached', () => {
+  it('is told in the log with the cause, once for many requests, and not to a client', async () => {
+    const { url, upstream, log } = await start();
+    await upstream.stop();
+    const texts = await Promise.all([1, 2, 3].map(async () => (await request(url).get('/x')).text));
+    await upstream.start();
+    const told = log.warnings.map(({ problem }: { problem?: string }) => problem);
+    expect(told).toEqual([...new Set(told)]);
+    for (const one of log.warnings)
+      expect(one).toMatchObject({ service: 'orders', cause: 'ECONNREFUSED', method: 'GET', path: '/x' });
+    expect(told.length).toBeGreaterThan(0);
+    expect(texts.join()).not.toMatch(/ECONN|127\.0\.0\.1/);
+  });
+});

@@ -1,0 +1,65 @@
+/** A short body never keeps a process busy, in however many ways its schema could read it. */
+import { describe, expect, it } from '@jest/globals';
+import { Schemas, schemaAt } from '../../../../src/gateway/validation/schema/schemas.ts';
+import { startPlaces } from '../../../support/schema-places.ts';
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const KINDS = ['add', 'sub', 'mul', 'div'];
+const operands = { left: ref('Expr'), right: ref('Expr') };
+
+/** @param isTold whether one alternative can be told from the others by a value */
+const expressions = (isTold: boolean): Record<string, object> => ({
+  Expr: { oneOf: [...KINDS.map(ref), { type: 'number' }] },
+  ...Object.fromEntries(
+    KINDS.map((kind) => [
+      kind,
+      {
+        type: 'object',
+        required: ['kind', 'left', 'right'],
+        properties: { ...operands, kind: isTold ? { const: kind } : { pattern: `^${kind}$` } },
+      },
+    ]),
+  ),
+});
+
+const deep = (depth: number, leaf: unknown): unknown =>
+  depth === 0 ? leaf : { kind: 'add', left: deep(depth - 1, leaf), right: 1 };
+
+/** Each of them refers to the next one twice. */
+const doubled = Object.fromEntries(
+  Array.from({ length: 40 }, (_, index) => [
+    `D${index}`,
+    index === 39 ? { type: 'integer' } : { allOf: [ref(`D${index + 1}`), { allOf: [ref(`D${index + 1}`)] }] },
+  ]),
+);
+
+describe('a value with a schema of alternatives at each level', () => {
+  it('is taken where it is right, however deep', async () => {
+    const places = await startPlaces('3.1.0', ref('Expr'), expressions(true));
+    for (const at of ['body', 'member', 'response'] as const)
+      expect([at, await places.takes(at, deep(40, 1))]).toEqual([at, true]);
+  });
+
+  it.each([true, false])('is refused after a bounded number of steps where it is not', (isTold) => {
+    const checks = new Schemas({ components: { schemas: expressions(isTold) } }, () => {});
+    const value = deep(40, 'x');
+    const errors = checks.checkJson(schemaAt('#/components/schemas/Expr'), '#')(
+      value,
+      JSON.stringify(value).length,
+    );
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.length).toBeLessThan(1000);
+  });
+
+  it('is refused as one that can be read in too many ways where nothing tells them apart', async () => {
+    const places = await startPlaces('3.1.0', ref('Expr'), expressions(false));
+    expect(await places.takes('body', deep(5, 1))).toBe(true);
+    expect(await places.takes('body', deep(40, 1))).toBe(false);
+  });
+});
+
+it('schemas that double at each reference cost a bounded number of steps', () => {
+  const checks = new Schemas({ components: { schemas: doubled } }, () => {});
+  const errors = checks.checkJson(schemaAt('#/components/schemas/D0'), '#')(1, 1);
+  expect(errors.map(({ message }) => message)).toEqual(['can be read in too many ways to be checked']);
+});

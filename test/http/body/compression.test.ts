@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { compressionSchema } from '../../../src/config/compression.ts';
+import { Compression, codedHead, codedTag, isFixed, plainTags } from '../../../src/http/body/compression.ts';
+
+const asking = (headers: Record<string, string>) => ({ headers });
+const json = { status: 200, contentType: 'application/json', length: 5000 };
+const compression = (config = {}) => new Compression(compressionSchema.parse(config));
+const chosen = (accept: string, head: Partial<typeof json> = {}, config = {}) =>
+  compression(config).choose(asking({ 'accept-encoding': accept }), { ...json, ...head });
+
+describe('The coding of a response (RFC 9110 §12.5.3)', () => {
+  it.each<[string, string | undefined]>([
+    ['gzip', 'gzip'],
+    ['GZIP', 'gzip'],
+    ['gzip, deflate, br', 'br'],
+    ['br;q=0.5, gzip', 'gzip'],
+    ['br;q=0, gzip;q=0.1', 'gzip'],
+    ['br;q=0.000', undefined],
+    ['*', 'br'],
+    ['*;q=0', undefined],
+    ['gzip;q=0, *', 'br'],
+    ['br;q=0.5, identity', undefined],
+    ['br;q=0.5, identity;q=0.5', 'br'],
+    ['identity;q=0, gzip;q=0.1', 'gzip'],
+    ['deflate, compress', undefined],
+    ['zstd', undefined],
+    ['', undefined],
+    ['gzip;q=nonsense', undefined],
+  ])('for Accept-Encoding: %s is %s', (accept, coding) => {
+    expect(chosen(accept)).toEqual({ varies: true, coding });
+  });
+
+  it('is none without Accept-Encoding', () => {
+    expect(compression().choose(asking({}), json)).toEqual({ varies: true, coding: undefined });
+  });
+
+  it('is the one that is configured first of those that a client likes as much', () => {
+    expect(chosen('gzip, br, zstd', {}, { encodings: ['zstd', 'gzip', 'br'] }).coding).toBe('zstd');
+    expect(chosen('gzip, br', {}, { encodings: ['gzip', 'br'] }).coding).toBe('gzip');
+  });
+
+  it('is none where no coding is configured', () => {
+    expect(chosen('gzip, br', {}, { encodings: [] })).toEqual({ varies: false, coding: undefined });
+  });
+
+  it.each([
+    ...['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/problem+json', 'text/html'],
+    ...[
+      'application/vnd.oai.openapi+json;version=3.1',
+      'text/x-anything',
+      'application/atom+xml',
+      'image/svg+xml',
+    ],
+  ])('is there for %s', (contentType) => {
+    expect(chosen('gzip', { contentType }).coding).toBe('gzip');
+  });
+
+  it.each([
+    ...['text/event-stream', 'Text/Event-Stream; charset=utf-8', 'image/png', 'application/octet-stream'],
+    ...['application/zip', 'application/jsonp', 'xapplication/json', 'video/mp4', 'application/x-ndjson', ''],
+  ])('is none for %s', (contentType) => {
+    expect(chosen('gzip', { contentType })).toEqual({ varies: false, coding: undefined });
+  });
+
+  it.each([101, 103, 204, 205, 206, 304])('is none for the status %d', (status) => {
+    expect(chosen('gzip', { status })).toEqual({ varies: false, coding: undefined });
+  });
+
+  it.each([201, 404, 500])('is there for the status %d', (status) => {
+    expect(chosen('gzip', { status }).coding).toBe('gzip');
+  });
+
+  it('is none for a response under the least size, but for a client that takes no other', () => {
+    expect(chosen('gzip', { length: 1023 })).toEqual({ varies: false, coding: undefined });
+    expect(chosen('gzip', { length: 1024 }).coding).toBe('gzip');
+    expect(chosen('gzip, identity;q=0', { length: 10 }).coding).toBe('gzip');
+    expect(
+      compression().choose(asking({ 'accept-encoding': 'br' }), { ...json, length: undefined }).coding,
+    ).toBe('br');
+  });
+
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ['a cookie', { cookie: 'a=b' }, undefined],
+    ['a cookie, from another site', { cookie: 'a=b', 'sec-fetch-site': 'cross-site' }, undefined],
+    ['a cookie, from a sibling site', { cookie: 'a=b', 'sec-fetch-site': 'same-site' }, undefined],
+    ['a cookie, from the same origin', { cookie: 'a=b', 'sec-fetch-site': 'same-origin' }, 'gzip'],
+    ['a cookie, from an address that a user typed', { cookie: 'a=b', 'sec-fetch-site': 'none' }, 'gzip'],
+    ['a password', { authorization: 'Basic YTpi' }, undefined],
+    ['a ticket', { authorization: 'negotiate abc' }, undefined],
+    ['a token', { authorization: 'Bearer abc' }, 'gzip'],
+    ['nothing', {}, 'gzip'],
+  ])('for a request with %s keeps what is secret from other sites', (_what, headers, coding) => {
+    const request = asking({ 'accept-encoding': 'gzip', ...headers });
+    expect(compression().choose(request, json)).toEqual({ varies: true, coding });
+  });
+
+  it('is one that the client takes, whatever it sends', () => {
+    const coder = compression();
+    fc.assert(
+      fc.property(fc.string(), (accept) => {
+        const { coding } = coder.choose(asking({ 'accept-encoding': accept }), json);
+        if (coding !== undefined)
+          expect(accept.toLowerCase().includes(coding) || accept.includes('*')).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('A response that is not to be changed', () => {
+  it.each<[string[], Record<string, string>, boolean]>([
+    [['Content-Encoding', 'gzip'], {}, true],
+    [['content-encoding', 'identity'], {}, false],
+    [['Cache-Control', 'max-age=1', 'cache-control', 'No-Transform'], {}, true],
+    [['Cache-Control', 'x="no-transform"'], {}, false],
+    [[], { 'cache-control': 'no-transform' }, true],
+    [[], {}, false],
+  ])('says so in %j, or its request in %j', (raw, headers, fixed) => {
+    expect(isFixed(raw, { headers })).toBe(fixed);
+  });
+});
+
+describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
+  it('is another than that of the plain one', () => {
+    expect(codedTag('"x"', 'br')).toBe('"x--br"');
+    expect(codedTag('W/"x"', 'gzip')).toBe('W/"x--gzip"');
+  });
+
+  it.each<[string, 'br' | undefined, string]>([
+    ['"x--br"', undefined, '"x--br", "x"'],
+    ['W/"x--br"', undefined, 'W/"x--br", W/"x"'],
+    ['"a", "x--gzip" , "y--br"', undefined, '"a", "x--gzip", "x" , "y--br", "y"'],
+    ['"x--gzip", "y--br"', 'br', '"x--gzip", "y--br", "y"'],
+    ['*', undefined, '*'],
+    ['"x--deflate"', undefined, '"x--deflate"'],
+  ])('%s names the plain one too', (tags, coding, plain) => {
+    expect(plainTags(tags, coding)).toBe(plain);
+  });
+
+  it('comes back as the plain one, whatever that is', () => {
+    const opaque = fc.stringMatching(/^[!#-~]*$/);
+    fc.assert(
+      fc.property(opaque, fc.constantFrom('br', 'gzip', 'zstd'), fc.boolean(), (text, coding, isWeak) => {
+        const tag = `${isWeak ? 'W/' : ''}"${text}"`;
+        expect(plainTags(codedTag(tag, coding))).toBe(`${codedTag(tag, coding)}, ${tag}`);
+      }),
+    );
+  });
+
+  it('goes with a head that says nothing more of the bytes as they were', () => {
+    const raw = [
+      'ETag',
+      '"x"',
+      'Content-Length',
+      '9',
+      'Accept-Ranges',
+      'bytes',
+      'Repr-Digest',
+      'a',
+      'X-A',
+      '1',
+    ];
+    expect(codedHead(raw, 'br')).toEqual(['ETag', '"x--br"', 'X-A', '1', 'Content-Encoding', 'br']);
+  });
+});

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { type HostRules, hostGuard } from '../../../src/http/server/allowed-hosts.ts';
+import { trustProxy } from '../../../src/http/server/trust-proxy.ts';
+
+const takes = (listensOn: string, rules: HostRules, host?: string, forwarded?: string): boolean => {
+  const headers = { host, 'x-forwarded-host': forwarded };
+  const req = { headers, socket: { remoteAddress: '127.0.0.1' } } as unknown as IncomingMessage;
+  return hostGuard(listensOn, () => rules)(req) === undefined;
+};
+
+const LOCAL = [
+  'localhost',
+  'LOCALHOST:8080',
+  'orders.localhost:1',
+  'localhost.',
+  '127.0.0.1:80',
+  '127.9.9.9',
+  '[::1]:80',
+  '',
+];
+const FOREIGN = [
+  'evil.example',
+  'evil.example:8080',
+  'localhost.evil.example',
+  '127.0.0.1.evil.example',
+  'notlocalhost',
+];
+
+describe.each(['127.0.0.1', '127.5.5.5', '::1', 'localhost'])('a listener on %s', (listensOn) => {
+  it.each(LOCAL)('takes requests for %j', (host) => {
+    expect(takes(listensOn, {}, host)).toBe(true);
+  });
+
+  it.each(FOREIGN)('refuses requests for %j', (host) => {
+    expect(takes(listensOn, {}, host)).toBe(false);
+  });
+});
+
+describe.each(['0.0.0.0', '::', '192.0.2.1', 'api.example.com'])('a listener on %s', (listensOn) => {
+  it.each([...LOCAL, ...FOREIGN])('takes requests for %j, as every name can be its own', (host) => {
+    expect(takes(listensOn, {}, host)).toBe(true);
+  });
+
+  it.each(FOREIGN)('refuses requests for %j where a list does not have it', (host) => {
+    expect(takes(listensOn, { allowed: ['good.example'] }, host)).toBe(false);
+  });
+});
+
+describe('a list of hosts', () => {
+  it.each([
+    [['api.example.com'], 'API.example.com:443', true],
+    [['api.example.com'], 'api.example.com.', true],
+    [['api.example.com'], 'www.api.example.com', false],
+    [['.example.com'], 'example.com', true],
+    [['.example.com'], 'a.b.example.com', true],
+    [['.example.com'], 'badexample.com', false],
+    [['*'], 'anything.example', true],
+    [['api.example.com'], 'localhost:8080', true],
+    [['api.example.com'], '192.0.2.1:8080', true],
+    [['api.example.com'], undefined, true],
+  ])('%j and a request for %j: taken is %p', (allowed, host, isTaken) => {
+    expect(takes('127.0.0.1', { allowed }, host)).toBe(isTaken);
+  });
+
+  it('is for the host that a trusted proxy names', () => {
+    const trusts = trustProxy({ trustProxy: false, trustedProxies: ['127.0.0.1'] });
+    const rules = { allowed: ['api.example.com'], trusts };
+    expect(takes('127.0.0.1', rules, 'inner', 'api.example.com')).toBe(true);
+    expect(takes('127.0.0.1', rules, 'api.example.com', 'evil.example')).toBe(false);
+    expect(takes('127.0.0.1', { ...rules, trusts: () => false }, 'evil.example', 'api.example.com')).toBe(
+      false,
+    );
+    expect(takes('127.0.0.1', { trusts }, 'any.example')).toBe(true);
+  });
+});
+
+it('takes the names by which a service is called', () => {
+  expect(takes('127.0.0.1', { own: ['orders.internal'] }, 'orders.internal:8083')).toBe(true);
+  expect(takes('127.0.0.1', { own: ['orders.internal'] }, 'evil.example')).toBe(false);
+});

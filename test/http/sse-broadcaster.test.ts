@@ -1,0 +1,162 @@
+import { get } from 'node:http';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import express from 'express';
+import { problemHandler } from '../../src/http/problems/problem-handler.ts';
+import { type Listening, listen } from '../../src/http/server/listen.ts';
+import { Watchers } from '../../src/http/sse-broadcaster.ts';
+import { pass, until, useFakeTime } from '../support/fake-time.ts';
+
+let turn: string;
+let isOver: boolean;
+let made: number;
+let logged: unknown[];
+let render: () => string;
+let watchers: Watchers;
+let server: Listening;
+
+beforeEach(async () => {
+  useFakeTime();
+  [turn, isOver, made] = ['closed', false, 0];
+  logged = [];
+  render = () => `page ${++made}\nof <b>`;
+  const log = { error: (said: unknown) => void logged.push(said) };
+  watchers = new Watchers({ turn: () => turn, isOver: () => isOver, log });
+  const app = express()
+    .get('/{:page}', (req, res) => watchers.add(req, res, req.path, () => render()))
+    .use(problemHandler({ logger: { error: () => undefined, warn: () => undefined } }));
+  server = await listen(app, { port: 0, host: '127.0.0.1' });
+});
+afterEach(async () => {
+  watchers.end();
+  jest.useRealTimers();
+  await server.close(0);
+});
+
+interface Viewer {
+  text: string;
+  status: number | undefined;
+  isEnded: boolean;
+  isCut: boolean;
+  leave(): void;
+  /** Reads nothing any more. */
+  pause(): void;
+  resume(): void;
+}
+
+const look = async (path = '/', localAddress = '127.0.0.1'): Promise<Viewer> => {
+  const viewer: Viewer = {
+    ...{ text: '', status: undefined, isEnded: false, isCut: false },
+    leave: () => asked.destroy(),
+    pause: () => asked.socket?.pause(),
+    resume: () => asked.socket?.resume(),
+  };
+  const asked = get(server.url + path, { localAddress }, (answer) => {
+    viewer.status = answer.statusCode;
+    answer.setEncoding('utf8').on('data', (chunk) => {
+      viewer.text += chunk;
+    });
+    answer.on('end', () => {
+      viewer.isEnded = true;
+    });
+    answer.on('error', () => {
+      viewer.isCut = true;
+    });
+  });
+  asked.on('error', () => undefined);
+  await until(() => viewer.text !== '');
+  return viewer;
+};
+const pages = ({ text }: Viewer): string[] =>
+  [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string));
+/** Long enough for what must not happen to happen all the same. */
+const calm = async () => {
+  for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+};
+
+it('sends the page at once, and again every two seconds, made once for all', async () => {
+  const [one, other] = [await look(), await look()];
+  expect(pages(one)).toEqual(['page 1\nof <b>']);
+  expect(one.text).toMatch(/^retry: \d+\n/);
+  pass(1500);
+  await calm();
+  expect(made).toBe(2);
+  pass(500);
+  await until(() => pages(one).length === 2 && pages(other).length === 2);
+  expect([pages(one)[1], pages(other)[1], made]).toEqual(['page 3\nof <b>', 'page 3\nof <b>', 3]);
+});
+
+it('sends it as soon as something turns', async () => {
+  const viewer = await look();
+  turn = 'open';
+  pass(500);
+  await until(() => pages(viewer).length === 2);
+});
+
+it('makes nothing while nobody looks', async () => {
+  const viewer = await look();
+  viewer.leave();
+  await calm();
+  pass(10_000);
+  await calm();
+  expect(made).toBe(1);
+});
+
+it('ends when the process drains, so that whoever looks comes again elsewhere', async () => {
+  const viewer = await look();
+  isOver = true;
+  pass(500);
+  await until(() => viewer.isEnded);
+});
+
+it('ends for those who look at a page that cannot be made, and goes on for the others', async () => {
+  const [one, other] = [await look('/broken'), await look('/')];
+  const cause = new Error('no such service');
+  render = () => {
+    if (made++ === 2) throw cause;
+    return 'well';
+  };
+  pass(2000);
+  await until(() => one.isEnded && pages(other).length === 2);
+  expect(pages(other)[1]).toBe('well');
+  expect(logged).toEqual([{ err: cause }]);
+});
+
+/** Megabytes, in the buffers of both ends. */
+const MORE_THAN_THE_SYSTEM_HOLDS = 16;
+
+it('cuts off who does not read, and nobody else', async () => {
+  const reader = await look();
+  const idle = await look();
+  idle.pause();
+  const most = 2 ** 20;
+  const first = idle.text.length;
+  render = () => 'x'.repeat(most);
+  for (let event = 1; event <= MORE_THAN_THE_SYSTEM_HOLDS; event++) {
+    pass(2000);
+    await until(() => reader.text.length > event * most);
+  }
+  expect([reader.isCut, idle.text.length]).toEqual([false, first]);
+  idle.resume();
+  await until(() => idle.isCut);
+});
+
+it('refuses who would be one too many, and has room again when somebody leaves', async () => {
+  const viewers = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => look('/', `127.0.1.${1 + Math.floor(index / 20)}`)),
+  );
+  expect(viewers.every(({ status }) => status === 200)).toBe(true);
+  const refused = await look();
+  expect(refused.status).toBe(503);
+  expect(refused.text).toContain('Too many look');
+  viewers[0]?.leave();
+  let next = await look();
+  // Until the server has heard of it.
+  for (let tries = 0; tries < 100 && next.status === 503; tries++) next = await look();
+  expect(next.status).toBe(200);
+});
+
+it('refuses more to one client, while others are let in', async () => {
+  const viewers = await Promise.all(Array.from({ length: 25 }, () => look()));
+  expect(viewers.filter(({ status }) => status === 200)).toHaveLength(20);
+  expect((await look('/', '127.0.0.2')).status).toBe(200);
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { planFields } from '../../../src/hypermedia/fields/plan.ts';
+import { cut } from '../../../src/hypermedia/fields/project.ts';
+import type { Body, Format } from '../../../src/hypermedia/formats/format.ts';
+import { hal } from '../../../src/hypermedia/formats/hal.ts';
+import { siren } from '../../../src/hypermedia/formats/siren.ts';
+import type { Representation } from '../../../src/hypermedia/represent.ts';
+import { libraryGraph } from '../../support/graph.ts';
+
+const graph = libraryGraph();
+
+function keptOf(fields: string, operationId: string) {
+  const operation = graph.operation('books', operationId);
+  const kept = operation && planFields([fields], operation);
+  if (kept === undefined) throw new Error(fields);
+  return kept;
+}
+
+const book = (id: string): Representation => ({
+  name: 'Book',
+  state: { id, authorId: 'a', chapters: [{ id: 'one', title: 'One' }] },
+  links: new Map([
+    ['self', { href: `/books/${id}` }],
+    ['author', { href: '/authors/a' }],
+  ]),
+  actions: [],
+});
+const author = (format: Format): Body =>
+  format.write({
+    name: 'Author',
+    state: { id: 'a', name: 'Ann' },
+    links: new Map([['self', { href: '/authors/a' }]]),
+    actions: [],
+  });
+const pageOf = (items: Representation[]): Representation => ({
+  name: 'BookPage',
+  state: { total: 9 },
+  links: new Map([
+    ['self', { href: '/books' }],
+    ['next', { href: '/books?cursor=x' }],
+  ]),
+  actions: [],
+  items,
+});
+
+describe.each([hal, siren])('what is kept in $mediaType', (format) => {
+  it('is the members that are named, and all links', () => {
+    const body = format.write(book('1'));
+    cut(body, keptOf('id,chapters.id', 'getBook'), format);
+    const state = { ...format.state(body) };
+    for (const name of ['_links']) delete state[name];
+    expect(state).toEqual({ id: '1', chapters: [{ id: 'one' }] });
+    expect(format.hrefs(body, 'author')).toEqual(['/authors/a']);
+  });
+
+  it('says in its own address that it is not the whole', () => {
+    const body = format.write(pageOf([book('1'), book('2')]));
+    for (const item of format.subjects(body)) format.embed(item, 'author', [author(format)]);
+    cut(body, keptOf('id,author.id', 'listBooks'), format);
+    expect(format.state(body).total).toBe(9);
+    expect(format.hrefs(body, 'self')).toEqual(['/books?fields=id,author.id']);
+    expect(format.hrefs(body, 'next')).toEqual(['/books?cursor=x&fields=id,author.id']);
+    const items = format.subjects(body);
+    expect(items.flatMap((item) => format.hrefs(item, 'self'))).toEqual([
+      '/books/1?fields=id,author.id',
+      '/books/2?fields=id,author.id',
+    ]);
+    for (const item of items) {
+      const [part] = format.embedded(item, 'author');
+      if (part === undefined) throw new Error('no author');
+      expect(format.hrefs(part, 'self')).toEqual(['/authors/a?fields=id']);
+      expect([format.state(part).id, format.state(part).name]).toEqual(['a', undefined]);
+    }
+  });
+
+  it('is all of a part that no field speaks of', () => {
+    const body = format.write(book('1'));
+    format.embed(body, 'author', [author(format)]);
+    cut(body, keptOf('id', 'getBook'), format);
+    const [part] = format.embedded(body, 'author');
+    expect(part && format.state(part).name).toBe('Ann');
+    expect(part && format.hrefs(part, 'self')).toEqual(['/authors/a']);
+  });
+
+  it('leaves an empty page a page', () => {
+    const body = format.write(pageOf([]));
+    cut(body, keptOf('id', 'listBooks'), format);
+    expect(format.state(body).total).toBe(9);
+  });
+});

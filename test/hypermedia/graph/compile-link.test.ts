@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileLink, holder, operationAt } from '../../../src/hypermedia/graph/compile-link.ts';
+import type { GraphOperation } from '../../../src/hypermedia/graph/link-graph.ts';
+
+describe('the operation that a link leads to by its place', () => {
+  it.each<[string | undefined, string | undefined, string | undefined]>([
+    ['#/paths/~1orders~1{orderId}/get', '/orders/{orderId}', 'GET'],
+    ['#/paths/~1a~0b/patch', '/a~b', 'PATCH'],
+    ['#/paths/~1a%20b/put', '/a b', 'PUT'],
+    ['#/paths/~1orders', '/orders', undefined],
+    ['#/components/paths/~1orders/get', undefined, undefined],
+    ['other.yaml#/paths/~1orders/get', undefined, undefined],
+    ['https://a.example/#/paths/~1orders/get', undefined, undefined],
+    ['', undefined, undefined],
+    [undefined, undefined, undefined],
+  ])('%s is %s, %s', (operationRef, path, method) => {
+    expect(operationAt(operationRef)).toEqual({ path, method });
+  });
+});
+
+describe('what a link holds for', () => {
+  interface Named {
+    readonly name?: string;
+    readonly itemsAt?: readonly string[];
+    readonly item?: Named;
+  }
+  const item: Named = { name: 'Item' };
+  const spec = { operationId: 'getItem', parameters: { id: '$response.body#/id' } };
+
+  it('is the resource', () => {
+    const whole: Named = { name: 'Order' };
+    expect(holder(whole, spec)).toEqual({ shape: whole, spec });
+    expect(holder(undefined, spec)).toEqual({ shape: undefined, spec });
+  });
+
+  it('is each item of a list that is an array', () => {
+    expect(holder<Named>({ itemsAt: [], item }, spec)).toEqual({ shape: item, spec });
+  });
+
+  it('is the page of a list within an object, unless it is of each of its items', () => {
+    const page: Named = { itemsAt: ['data', 'items'], item };
+    expect(holder(page, spec)).toEqual({ shape: page, spec });
+    const other = { ...spec, 'x-each': '/others' };
+    expect(holder(page, other)).toEqual({ shape: page, spec: other });
+    const each = {
+      operationId: 'getItem',
+      parameters: { id: '$response.body#/data/items/0/id', total: '$response.body#/total', n: 5 },
+      'x-each': '/data/items',
+    };
+    expect(holder(page, each)).toEqual({
+      shape: item,
+      spec: {
+        operationId: 'getItem',
+        parameters: { id: '$response.body#/id', total: '$response.body#/total', n: '5' },
+      },
+    });
+    expect(holder(page, { operationId: 'getItem', 'x-each': '/data/items' } as object)).toEqual({
+      shape: item,
+      spec: { operationId: 'getItem', parameters: {} },
+    });
+  });
+});
+
+describe('a compiled link', () => {
+  const target = { operationId: 'getOrder' } as GraphOperation;
+  const exchange = { body: { a: { id: 'o1' } }, path: { id: 'p1' }, query: {} };
+
+  it('names its parameters without their place, and knows where in the body they are', () => {
+    const { parameters, places, ...link } = compileLink('order', target, {
+      operationId: 'getOrder',
+      parameters: {
+        'path.orderId': '$response.body#/a/id',
+        'query.sort': 'name',
+        'header.path.x': 3,
+        pathology: '$request.path.id',
+        whole: '$response.body',
+      },
+    });
+    expect(link).toEqual({ rel: 'order', target });
+    expect(parameters.map(([name, expression]) => [name, expression(exchange)])).toEqual([
+      ['orderId', 'o1'],
+      ['sort', 'name'],
+      ['header.path.x', '3'],
+      ['pathology', 'p1'],
+      ['whole', undefined],
+    ]);
+    expect([...places]).toEqual([['orderId', ['a', 'id']]]);
+  });
+
+  it('has the description and the array of each where it has them', () => {
+    const spec = { operationId: 'getOrder', description: 'What was ordered.', 'x-each': '/a~1b/c' };
+    expect(compileLink('order', target, spec)).toEqual({
+      ...{ rel: 'order', target, parameters: [], places: new Map() },
+      ...{ description: 'What was ordered.', each: ['a/b', 'c'] },
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import { actions, expandable, LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
+import { Represent } from '../../../src/hypermedia/represent.ts';
+import { document } from '../../support/gateway.ts';
+import { libraryGraph } from '../../support/graph.ts';
+
+describe('the link graph', () => {
+  const graph = libraryGraph();
+  const book = graph.operation('books', 'getBook')?.shape;
+
+  it('knows which relations lead on, and which act', () => {
+    expect(book && expandable(book).map(({ rel }) => rel)).toEqual(['author', 'chapters']);
+    expect(book && actions(book).map(({ rel }) => rel)).toEqual(['burn']);
+  });
+
+  it('finds the target of a link in the document of another service', () => {
+    expect(book?.links.get('author')?.target).toMatchObject({ service: 'authors', operationId: 'getAuthor' });
+  });
+
+  it('holds for the items of a page what holds for the item', () => {
+    expect(graph.operation('books', 'listBooks')?.shape?.item).toBe(book);
+  });
+
+  it('leaves out a link that no document has an operation for, and tells', () => {
+    expect(graph.dangling).toEqual(['Author.agent']);
+    expect(graph.shape('authors', 'Author')?.links.has('agent')).toBe(false);
+  });
+
+  it('makes one link for each element, each once, and none where a value is missing', () => {
+    if (book === undefined) throw new Error('no shape');
+    const { links } = new Represent([]).resource(
+      book,
+      { id: 'b 1', chapters: [{ id: 'c1' }, { id: 'c2' }, { id: 'c1' }] },
+      { path: {}, query: {} },
+    );
+    expect(Object.fromEntries(links)).toEqual({
+      self: { href: '/books/b%201' },
+      chapters: [{ href: '/books/b%201/chapters/c1' }, { href: '/books/b%201/chapters/c2' }],
+    });
+  });
+
+  it('looks for the operation of a link in its own document first, whatever the order of the documents', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const service = (name: string) => ({
+      name,
+      document: document({
+        [`/${name}/{id}`]: {
+          get: {
+            operationId: 'get',
+            parameters: [id],
+            responses: {
+              200: {
+                description: 'ok',
+                content: { 'application/json': { schema: { type: 'object' } } },
+                links: { next: { operationId: 'get', parameters: { id: '$response.body#/next' } } },
+              },
+            },
+          },
+        },
+      }),
+    });
+    for (const names of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      const both = new LinkGraph(names.map(service));
+      for (const name of names)
+        expect(both.operation(name, 'get')?.shape?.links.get('next')?.target.service).toBe(name);
+    }
+  });
+
+  it('has no link for a value that is the name of another path', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const user = { description: 'ok', content: { 'application/json': { schema: { type: 'object' } } } };
+    const get = (operationId: string, more: object = {}) => ({
+      get: { operationId, responses: { 200: { ...user, ...more } } },
+    });
+    const self = { operationId: 'getUser', parameters: { id: '$response.body#/id' } };
+    const users = new LinkGraph([
+      {
+        name: 'users',
+        document: document({
+          '/users/{id}': { parameters: [id], ...get('getUser', { links: { self } }) },
+          '/users/me': get('getMe'),
+          '/{kind}/all': { parameters: [{ ...id, name: 'kind' }], ...get('getAll') },
+          '/others/else': get('getElse'),
+        }),
+      },
+    ]);
+    const shape = users.operation('users', 'getUser')?.shape;
+    if (shape === undefined) throw new Error('no shape');
+    const hrefOf = (value: string) => {
+      const { links } = new Represent([]).resource(shape, { id: value }, { path: {}, query: {} });
+      return links.get('self');
+    };
+    expect(hrefOf('u1')).toEqual({ href: '/users/u1' });
+    expect(hrefOf('else')).toEqual({ href: '/users/else' });
+    expect(hrefOf('all')).toEqual({ href: '/users/all' });
+    expect(hrefOf('me')).toBeUndefined();
+  });
+
+  it('knows the items of an array, also at the path of one thing', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const array = { type: 'array', items: { type: 'object', properties: { name: {} } } };
+    const paths = {
+      '/lists/{id}': {
+        get: {
+          operationId: 'getList',
+          parameters: [id],
+          responses: { 200: { description: 'ok', content: { 'application/json': { schema: array } } } },
+        },
+      },
+    };
+    const lists = new LinkGraph([{ name: 'lists', document: document(paths) }]);
+    const { itemsAt, item } = lists.operation('lists', 'getList')?.shape ?? {};
+    expect([itemsAt, item?.members.names]).toEqual([[], ['name']]);
+  });
+});

@@ -1,0 +1,91 @@
+/** Documents that nobody here wrote, loaded and merged, each under a prefix. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import sampler from 'openapi-sampler';
+import type { OpenAPIObject, RequestBodyObject } from 'openapi3-ts/oas31';
+import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
+import { parseOpenApi } from '../../src/gateway/documents/read-document.ts';
+import { compileOperations, type GatewayOperation } from '../../src/gateway/operation.ts';
+import { createRouter } from '../../src/gateway/routing/router.ts';
+import { essence, isJsonType } from '../../src/gateway/validation/body/media-types.ts';
+import { mergeDocuments } from '../../src/openapi/merge/merge.ts';
+import { renamePaths } from '../../src/openapi/merge/rename-paths.ts';
+import { resolveReference } from '../../src/openapi/reference.ts';
+import { diffDocuments } from '../../src/tools/openapi-diff/documents.ts';
+import { CORPUS } from '../support/corpus-folder.ts';
+import { dangling } from '../support/dangling.ts';
+
+/** The sampler knows no patterns, and cuts circles short. */
+const SAMPLER = /^(?:must match (?:pattern|format)|is required)/;
+
+const withoutExamples = <T>(node: T): T =>
+  JSON.parse(JSON.stringify(node, (name, value) => (/^examples?$/.test(name) ? undefined : value)));
+
+/** What is wrong in a body made from its schema alone, for each JSON that the operation takes. */
+function faultsOfSamples(document: OpenAPIObject, { definition, body }: GatewayOperation) {
+  const declared = resolveReference<RequestBodyObject>(document, definition.requestBody);
+  return Object.entries(declared?.content ?? {})
+    .filter(([type]) => isJsonType(essence(type)))
+    .map(([type, { schema = {} }]) => {
+      const value = sampler.sample(schema as never, { skipReadOnly: true, quiet: true }, document as never);
+      return body?.accept(type).check?.(Buffer.from(JSON.stringify(value))) ?? [];
+    });
+}
+
+const tests = () => {
+  const services = () =>
+    readdirSync(CORPUS).map((file) => {
+      const name = file.replace(/^\d+-|\.\w+$/g, '');
+      const document = parseOpenApi(readFileSync(join(CORPUS, file), 'utf8'), file);
+      return { name, document: renamePaths(name, document, {}, `/${name}`) };
+    });
+
+  it('is one document in which nothing dangles', () => {
+    const all = services();
+    const merged = mergeDocuments(liftDocuments(all));
+    expect(dangling(merged)).toEqual([]);
+    const references = JSON.stringify(merged).match(/"\$ref":/g)?.length ?? 0;
+    process.stdout.write(`corpus: ${all.length} documents loaded, ${references} references resolved\n`);
+    expect(references).toBeGreaterThan(7000);
+  });
+
+  it('has a route for every operation', () => {
+    const operations = liftDocuments(services()).flatMap(({ name, document }) =>
+      compileOperations({ service: name, document }),
+    );
+    const router = createRouter(operations);
+    for (const { method, path } of operations)
+      expect(router.find(method, path.replaceAll(/[{}]/g, ''))?.operation.method).toBe(method);
+    expect(operations.length).toBeGreaterThan(700);
+  });
+
+  it('has bodies that are taken as their schemas would have them', () => {
+    const tried = services().flatMap(({ name, document }) => {
+      const bare = withoutExamples(document);
+      return compileOperations({ service: name, document: bare }).flatMap((operation) =>
+        faultsOfSamples(bare, operation),
+      );
+    });
+    const taken = tried.filter((faults) => faults.length === 0);
+    process.stdout.write(`corpus: ${taken.length} of ${tried.length} bodies made from schemas are taken\n`);
+    // Some documents have a default of another type.
+    const others = tried.filter((faults) => faults.some(({ detail }) => !SAMPLER.test(detail)));
+    expect(others.length).toBeLessThan(35);
+    expect(taken.length).toBeGreaterThan(190);
+  });
+
+  it('differs from itself in nothing, and where a document loses its operations they are gone', () => {
+    for (const { document } of services()) {
+      expect(diffDocuments(document, structuredClone(document))).toEqual([]);
+      const gone = diffDocuments(document, { ...document, paths: {} });
+      expect(gone.every(({ kind }) => kind === 'breaking')).toBe(true);
+      // A path with a fragment is in the document, and no request can be for it.
+      const routed = compileOperations({ service: 'a', document });
+      expect(gone.length).toBeGreaterThanOrEqual(routed.length);
+    }
+  });
+};
+
+if (existsSync(CORPUS)) describe('the corpus', tests);
+else describe.skip('the corpus: skipped, OPENAPI_CORPUS names no folder', tests);

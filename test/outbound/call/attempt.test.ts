@@ -1,0 +1,312 @@
+/** One attempt, told by its connection what happens in each order. */
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Attempt } from '../../../src/outbound/call/attempt.ts';
+import { CallAborted, CallFailure } from '../../../src/outbound/call/call-errors.ts';
+import { CONTINUE } from '../../../src/outbound/call/interim-status.ts';
+import { HELD_BYTES } from '../../../src/outbound/call/upstream-response.ts';
+
+const TIME = 1000;
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const raw = (headers: Readonly<Record<string, string>>): Buffer[] =>
+  Object.entries(headers)
+    .flat()
+    .map((text) => Buffer.from(text, 'latin1'));
+
+const begin = (request: object = {}) => {
+  const call = { request: { method: 'GET', ...request }, done: false, interrupt: undefined } as {
+    done: boolean;
+    interrupt: ((reason: Error) => void) | undefined;
+  };
+  const over: unknown[] = [];
+  const attempt = new Attempt(call as never, TIME, (failure) => over.push(failure));
+  const settled: unknown[] = [];
+  attempt.head.then(
+    (answer) => settled.push(answer),
+    (error) => settled.push(error),
+  );
+  const aborted: Error[] = [];
+  const controller = {
+    rawHeaders: [] as Buffer[],
+    rawTrailers: undefined as Buffer[] | undefined,
+    pause() {},
+    resume() {},
+  };
+  const arrival = Object.assign(controller, {
+    // As undici does: whatever is given up is an error.
+    abort: (reason: Error) => {
+      aborted.push(reason);
+      attempt.onResponseError(arrival as never, reason);
+    },
+  });
+  return {
+    ...{ attempt, call, over, settled, aborted },
+    start: () => attempt.onRequestStart(arrival as never),
+    sent: () => attempt.onRequestSent(),
+    head: (status: number, headers: Readonly<Record<string, string>> = {}) => {
+      arrival.rawHeaders = raw(headers);
+      attempt.onResponseStart(arrival as never, status, headers);
+    },
+    data: (text: string) => attempt.onResponseData(arrival as never, Buffer.from(text)),
+    end: (trailers?: Readonly<Record<string, string>>) => {
+      arrival.rawTrailers = trailers && raw(trailers);
+      attempt.onResponseEnd(arrival as never);
+    },
+    broken: (error: Error = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })) =>
+      attempt.onResponseError(arrival as never, error),
+    response: async () => await attempt.head,
+  };
+};
+
+const turn = async () => {
+  for (let n = 0; n < 5; n++) await Promise.resolve();
+};
+
+describe('An attempt', () => {
+  it.each<[length: number | undefined, isAwaited: boolean]>([
+    [undefined, false],
+    [0, true],
+    [HELD_BYTES, true],
+    [HELD_BYTES + 1, false],
+  ])('settles with a body of %s bytes when it is whole: %s', async (length, isAwaited) => {
+    const { start, head, end, settled, over, call } = begin();
+    start();
+    head(200, { A: 'b', ...(length !== undefined && { 'content-length': String(length) }) });
+    await turn();
+    expect([settled.length, over.length, call.done]).toEqual([isAwaited ? 0 : 1, 0, false]);
+    // What is awaited has its time yet; what is passed on has no end that is known.
+    expect(jest.getTimerCount()).toBe(isAwaited ? 1 : 0);
+    end();
+    await turn();
+    expect([settled.length, over, call.done]).toEqual([1, [undefined], true]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('has the head, the body and the trailers as they came', async () => {
+    const { start, head, data, end, response } = begin();
+    start();
+    head(201, { A: 'b\xe9' });
+    const answer = await response();
+    const body = answer.collect(100);
+    data('one');
+    data('two');
+    end({ Sum: '1' });
+    expect([answer.status, answer.rawHeaders, String(await body)]).toEqual([201, ['A', 'b\xe9'], 'onetwo']);
+  });
+
+  it('does not end a call that has gone on to another attempt', () => {
+    const { start, head, end, call } = begin();
+    start();
+    head(503, {});
+    call.interrupt = () => {};
+    end();
+    expect(call.done).toBe(false);
+  });
+
+  it.each([
+    [204, { 'content-length': '3', A: 'b' }, ['A', 'b'], 'abc'],
+    [205, { 'content-length': '3', A: 'b' }, ['A', 'b', 'Content-Length', '0'], ''],
+    [200, { 'content-length': '3', A: 'b' }, ['content-length', '3', 'A', 'b'], 'abc'],
+  ])('of %d has content only where its status may', async (status, headers, expected, body) => {
+    const { start, head, data, end, response } = begin();
+    start();
+    head(status, headers as never);
+    data('abc');
+    end();
+    const answer = await response();
+    expect([answer.rawHeaders, String(await answer.collect(9))]).toEqual([expected, body]);
+  });
+
+  it.each<[status: number, coding: string | undefined, fault: string | undefined]>([
+    [99, undefined, 'status'],
+    [200, undefined, undefined],
+    [599, undefined, undefined],
+    [600, undefined, 'status'],
+    [101, undefined, 'not-http'],
+    [200, 'chunked', undefined],
+    [200, ' CHUNKED ', undefined],
+    [200, 'gzip, chunked', 'transfer-coding'],
+    [200, 'identity', 'transfer-coding'],
+  ])('with status %d and Transfer-Encoding %j has the fault %s', async (status, coding, fault) => {
+    const { start, head, settled, aborted, over } = begin();
+    start();
+    head(status, coding === undefined ? {} : { 'transfer-encoding': coding });
+    await turn();
+    if (fault === undefined) expect([aborted, over]).toEqual([[], []]);
+    else {
+      expect(settled).toEqual([expect.objectContaining({ kind: 'invalid', fault })]);
+      // There is no response that broke off.
+      expect([aborted.length, over]).toEqual([1, [undefined]]);
+    }
+  });
+
+  it('passes interim responses on up to a bound, and never a rewritten 100', async () => {
+    const told: [number, readonly string[]][] = [];
+    const { start, head, settled } = begin({
+      onInterim: (status: number, headers: readonly string[]) => told.push([status, headers]),
+    });
+    start();
+    for (let n = 0; n < 30; n++) head(CONTINUE);
+    head(100);
+    head(102);
+    head(199, { Link: String(1) });
+    for (let n = 0; n < 30; n++) head(103);
+    await turn();
+    expect([told.length, settled]).toEqual([16, []]);
+    expect(told.slice(0, 4)).toEqual([
+      [100, []],
+      [102, []],
+      [199, ['Link', '1']],
+      [103, []],
+    ]);
+  });
+});
+
+describe('The time of an attempt', () => {
+  it('ends it at its end and not before, and says whether there was a connection', async () => {
+    for (const isConnected of [true, false]) {
+      const { start, settled, over } = begin();
+      if (isConnected) start();
+      jest.advanceTimersByTime(TIME - 1);
+      await turn();
+      expect(settled).toEqual([]);
+      jest.advanceTimersByTime(1);
+      await turn();
+      expect(settled).toEqual([expect.objectContaining({ kind: 'timeout', isConnected })]);
+      expect([over, jest.getTimerCount()]).toEqual([[undefined], 0]);
+    }
+  });
+
+  it('counts to the end of a body that is short', async () => {
+    const { start, head, settled } = begin();
+    start();
+    head(200, { 'content-length': '10' });
+    jest.advanceTimersByTime(TIME);
+    await turn();
+    expect(settled).toEqual([expect.objectContaining({ kind: 'timeout' })]);
+  });
+
+  it('does not count while an upload goes on, and starts again where it pauses and when it is sent', () => {
+    const body = new Readable({ read() {} });
+    const { start, sent, aborted } = begin({ body });
+    start();
+    expect(jest.getTimerCount()).toBe(1);
+    body.emit('resume');
+    expect(jest.getTimerCount()).toBe(0);
+    body.emit('pause');
+    body.emit('pause');
+    expect(jest.getTimerCount()).toBe(1);
+    body.emit('resume');
+    sent();
+    expect(jest.getTimerCount()).toBe(1);
+    // What becomes of the stream says nothing any more.
+    body.emit('resume');
+    expect([jest.getTimerCount(), body.listenerCount('pause'), body.listenerCount('resume')]).toEqual([
+      1, 0, 0,
+    ]);
+    jest.advanceTimersByTime(TIME);
+    expect(aborted).toHaveLength(1);
+  });
+
+  it('does not begin when the upload ends after its response has come, or after the attempt is over', () => {
+    for (const end of [
+      ({ head }: ReturnType<typeof begin>) => head(200),
+      ({ broken }: ReturnType<typeof begin>) => broken(),
+    ]) {
+      const body = new Readable({ read() {} });
+      const attempt = begin({ body });
+      attempt.start();
+      body.emit('resume');
+      end(attempt);
+      attempt.sent();
+      expect(jest.getTimerCount()).toBe(0);
+    }
+  });
+
+  it('leaves no listener at an upload when the attempt is over', () => {
+    const body = new Readable({ read() {} });
+    const { start, broken } = begin({ body });
+    start();
+    broken();
+    expect([body.listenerCount('pause'), body.listenerCount('resume')]).toEqual([0, 0]);
+  });
+});
+
+describe('An attempt that is given up', () => {
+  it('is over at once where it waits for a connection, and never gets one', async () => {
+    const { attempt, start, settled, over, aborted } = begin();
+    const reason = new CallAborted();
+    attempt.giveUp(reason);
+    await turn();
+    expect([settled, over, aborted]).toEqual([[reason], [undefined], []]);
+    start();
+    expect([aborted, over]).toEqual([[reason], [undefined]]);
+  });
+
+  it('gives its connection up, once', async () => {
+    const { call, start, settled, over, aborted } = begin();
+    const reason = new CallAborted();
+    start();
+    call.interrupt?.(reason);
+    call.interrupt?.(new Error('again'));
+    await turn();
+    expect([settled, over, aborted]).toEqual([[reason], [undefined], [reason]]);
+  });
+
+  it('is not when it has ended', () => {
+    const { attempt, start, head, end, broken, over, aborted } = begin();
+    start();
+    head(200);
+    end();
+    attempt.giveUp(new CallAborted());
+    broken();
+    expect([over, aborted]).toEqual([[undefined], []]);
+  });
+});
+
+describe('An attempt whose connection fails', () => {
+  it.each([
+    [false, 'unreachable', false],
+    [true, 'broken', true],
+  ])('with a request that was begun: %s, is %s', async (isStarted, kind, isConnected) => {
+    const { start, broken, settled, over, call } = begin();
+    if (isStarted) start();
+    broken();
+    await turn();
+    expect(settled).toEqual([expect.objectContaining({ kind, isConnected })]);
+    expect([over, call.done]).toEqual([[undefined], false]);
+  });
+
+  it('within a short response has no response', async () => {
+    const { start, head, data, broken, settled, over } = begin();
+    start();
+    head(200, { 'content-length': '10' });
+    data('half');
+    broken();
+    await turn();
+    expect(settled).toEqual([expect.objectContaining({ kind: 'broken' })]);
+    expect(over).toEqual([undefined]);
+  });
+
+  it.each<[string, Error, boolean]>([
+    ['closed', Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' }), true],
+    ['silent', Object.assign(new Error('silent'), { code: 'UND_ERR_BODY_TIMEOUT' }), false],
+    ['given up here', new CallAborted(), false],
+    ['out of time here', new CallFailure({} as never, 'timeout'), false],
+  ])(
+    'within a long response has its head, and the upstream broke it off when it was %s: %#',
+    async (_how, error, isUpstream) => {
+      const { start, head, broken, response, over } = begin();
+      start();
+      head(200);
+      const answer = await response();
+      const body = answer.collect(100).catch((reason) => reason);
+      broken(error);
+      expect(over).toEqual([isUpstream ? expect.objectContaining({ kind: 'broken' }) : undefined]);
+      expect(Error.isError(await body)).toBe(true);
+    },
+  );
+});

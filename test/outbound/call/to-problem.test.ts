@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { BulkheadRejectedError } from 'cockatiel';
+import { Problem } from '../../../src/contract/problem.ts';
+import {
+  CallAborted,
+  CallFailure,
+  type FailureKind,
+  OutOfTime,
+  type ResponseFault,
+} from '../../../src/outbound/call/call-errors.ts';
+import { brokenOff, explained, keptBack } from '../../../src/outbound/call/to-problem.ts';
+
+const call = { explain: (error: unknown) => explained('orders', error) };
+const failure = (kind: FailureKind, circumstances?: object) =>
+  new CallFailure(call as never, kind, circumstances);
+const invalid = (fault: ResponseFault) => failure('invalid', { fault });
+/** Status, code, detail and the headers of a problem. */
+const told = (error: unknown) => {
+  const { type, message, headers, extensions } = error as Problem;
+  expect(error).toBeInstanceOf(Problem);
+  expect(extensions).toEqual({ service: 'orders' });
+  return [type.status, type.code, message, headers];
+};
+const SOON = { 'Retry-After': '1' };
+const CANNOT = 'The response of the service "orders" cannot be passed on:';
+
+describe('what a caller is told', () => {
+  it.each<[unknown, number, string, string, object | undefined]>([
+    [
+      failure('unreachable'),
+      503,
+      'service-unreachable',
+      'No connection to the service "orders" could be made.',
+      SOON,
+    ],
+    [
+      failure('broken'),
+      502,
+      'bad-gateway',
+      'The connection to the service "orders" broke before it answered.',
+      {},
+    ],
+    [failure('timeout'), 504, 'upstream-timeout', 'The service "orders" did not answer in time.', {}],
+    [invalid('head-too-large'), 502, 'bad-gateway', `${CANNOT} the head of the response is too large.`, {}],
+    [invalid('not-http'), 502, 'bad-gateway', `${CANNOT} the response is not valid HTTP.`, {}],
+    [failure('invalid'), 502, 'bad-gateway', `${CANNOT} the response is not valid HTTP.`, {}],
+    [invalid('status'), 502, 'bad-gateway', `${CANNOT} the response has no valid status code.`, {}],
+    [new OutOfTime(), 504, 'upstream-timeout', 'Too little time was left to ask the service "orders".', {}],
+    [
+      new BulkheadRejectedError(1, 1),
+      ...([503, 'overloaded', 'Too many calls to the service "orders" are in flight.', SOON] as const),
+    ],
+  ])('of %s', (error, status, code, detail, headers) => {
+    const [...is] = told(explained('orders', error));
+    expect([...is.slice(0, 3), is[3] ?? {}]).toEqual([status, code, detail, headers]);
+  });
+
+  it('of anything else is that', () => {
+    for (const error of [new CallAborted(), new Error('a fault of ours'), undefined])
+      expect(explained('orders', error)).toBe(error);
+  });
+
+  it('of a response that breaks off is 502, 504 where its time is over, and nothing where the caller left', () => {
+    const aborted = new CallAborted();
+    expect(brokenOff(aborted)).toBe(aborted);
+    expect(told(brokenOff(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
+    const detail = 'What the service answered broke off.';
+    expect(told(brokenOff(failure('broken'))).slice(0, 3)).toEqual([502, 'bad-gateway', detail]);
+    const cause = new Error('reset');
+    expect(brokenOff(cause)).toMatchObject({ type: { code: 'bad-gateway' }, message: detail, cause });
+  });
+});
+
+describe('a call that is kept back', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  it.each<[number | undefined, number, string]>([
+    [5000, 1, '5'],
+    [5001, 1, '6'],
+    [1, 9999, '1'],
+    [0, 9999, '1'],
+    [-5000, 9999, '1'],
+    [undefined, 2500, '3'],
+    [undefined, 0, '1'],
+  ])('until %s ms from now, or for %s ms, is told to come back in %s s', (until, pause, seconds) => {
+    jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+    const cause = new Error('of the latest');
+    const problem = keptBack('orders', until === undefined ? undefined : 1_000_000 + until, pause, cause);
+    expect(told(problem)).toEqual([
+      ...[503, 'circuit-open'],
+      until === undefined
+        ? 'No instance of the service "orders" takes calls at the moment.'
+        : 'The service "orders" is failing and is given time to recover.',
+      { 'Retry-After': seconds },
+    ]);
+    expect(problem.cause).toBe(cause);
+  });
+});

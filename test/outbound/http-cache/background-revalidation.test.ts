@@ -1,0 +1,88 @@
+/** How many resources are asked about while what is stale is given. */
+import { expect, it } from '@jest/globals';
+import { Behind } from '../../../src/outbound/http-cache/background-revalidation.ts';
+import { Asked } from '../../../src/outbound/http-cache/cache-request.ts';
+
+const MOST = 32;
+const CREDENTIALS = { headers: new Set<string>(), query: new Set<string>(), isHidden: false };
+const turn = () => new Promise(setImmediate);
+
+const start = () => {
+  const begun: { asked: Asked; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
+  const known = new Map<string, unknown>();
+  const flights = {
+    of: ({ identity }: Asked) => known.get(identity),
+    begin: (_place: unknown, asked: Asked) => {
+      const one = { asked, joined: 0, end: Promise.withResolvers<unknown>() };
+      begun.push(one);
+      return {
+        join: () => {
+          one.joined += 1;
+        },
+        landing: one.end.promise,
+      };
+    },
+  };
+  const behind = new Behind(flights as never, CREDENTIALS);
+  const request = (path: string, more: object = {}) =>
+    new Asked({ method: 'GET', path, headers: ['a', 'b'], ...more }, CREDENTIALS);
+  const ask = (path: string, more?: object) =>
+    behind.ask({ key: path, state: '' }, request(path, more), {} as never);
+  return { begun, known, ask, request };
+};
+
+it('A resource is asked about once at a time, and again when that has ended, however it has', async () => {
+  const { begun, ask } = start();
+  for (const end of ['resolve', 'reject', 'resolve'] as const) {
+    const before = begun.length;
+    ask('/x');
+    ask('/x');
+    expect(begun.length).toBe(before + 1);
+    begun.at(-1)?.end[end](end === 'resolve' ? {} : new Error('no'));
+    await turn();
+  }
+  expect(begun.map(({ joined }) => joined)).toEqual([1, 1, 1]);
+});
+
+it('No more than a bounded number of resources are asked about at once', async () => {
+  const { begun, ask } = start();
+  for (let n = 0; n < MOST + 8; n++) ask(`/${n}`);
+  expect(begun).toHaveLength(MOST);
+  begun[0]?.end.resolve({});
+  await turn();
+  ask('/more');
+  ask('/too-many');
+  expect(begun.map(({ asked }) => asked.request.path).slice(MOST)).toEqual(['/more']);
+});
+
+it('It is asked as its caller asked, without the deadline and the count of that caller', () => {
+  const { begun, ask } = start();
+  ask('/x', { method: 'HEAD', operationId: 'getX', deadline: 5, tally: {} });
+  expect(begun[0]?.asked.request).toEqual({
+    method: 'HEAD',
+    path: '/x',
+    headers: ['a', 'b'],
+    operationId: 'getX',
+  });
+});
+
+it('A call that is on its way for the same is joined, and a body that comes of it is not left open', async () => {
+  const { begun, known, ask, request } = start();
+  let joined = 0;
+  let discarded = 0;
+  const own = {
+    discard: () => {
+      discarded += 1;
+    },
+  };
+  const flight = {
+    join: () => {
+      joined += 1;
+    },
+    landing: Promise.resolve({ own }),
+  };
+  known.set(request('/x').identity, flight);
+  ask('/x');
+  await turn();
+  expect([begun.length, joined, discarded]).toEqual([0, 1, 1]);
+});

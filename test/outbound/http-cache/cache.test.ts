@@ -1,0 +1,65 @@
+/** What the caches of a gateway share, over its documents. */
+import { expect, it, jest } from '@jest/globals';
+import { Cache } from '../../../src/outbound/http-cache/cache.ts';
+import { MemoryStore } from '../../../src/outbound/http-cache/store/memory-store.ts';
+import { keyOf } from '../../../src/outbound/http-cache/store/store.ts';
+import { Stored } from '../../../src/outbound/http-cache/stored-response.ts';
+
+const config = (size: number, more: object = {}) => ({ size, ...more }) as never;
+const quiet = () => {};
+
+it('The store is the same as long as its size and its place are, whatever else is configured', async () => {
+  const cache = new Cache();
+  const store = cache.store(config(1000, { entry: 1 }), quiet);
+  expect(store).toBeInstanceOf(MemoryStore);
+  expect(cache.store(config(1000, { entry: 2 }), quiet)).toBe(store);
+  const close = jest.fn(async () => {});
+  store.close = close;
+  const other = cache.store(config(2000), quiet);
+  expect(other).not.toBe(store);
+  expect(close).toHaveBeenCalledTimes(1);
+  expect(cache.store(config(2000), quiet)).toBe(other);
+  expect(cache.store(config(1000), quiet)).not.toBe(store);
+});
+
+it('The store that is there is closed with the cache; without one there is nothing to close', async () => {
+  await new Cache().close();
+  const cache = new Cache();
+  const close = jest.fn(async () => {});
+  cache.store(config(1000), quiet).close = close;
+  await cache.close();
+  expect(close).toHaveBeenCalledTimes(1);
+});
+
+it('Each service has statistics of its own, which stay, and the size of what is kept of it', () => {
+  const cache = new Cache();
+  const counts = { hits: 0, misses: 0, stale: 0, revalidated: 0, shared: 0 };
+  cache.statistics('a').count('hit');
+  expect(cache.statistics('a')).toBe(cache.statistics('a'));
+  // Without a store the size is not known.
+  expect([cache.snapshot('a'), cache.snapshot('b')]).toEqual([{ ...counts, hits: 1 }, counts]);
+  const one = new Stored({
+    status: 200,
+    headers: [],
+    body: Buffer.alloc(9),
+    selecting: [],
+    receivedAt: 0,
+    initialAge: 0,
+  });
+  cache.store(config(10_000), quiet).set(keyOf('a', 'e', '/'), [one], '');
+  expect(cache.snapshot('a')).toEqual({ ...counts, hits: 1, entries: 1, bytes: expect.any(Number) });
+  expect(cache.snapshot('b')).toEqual({ ...counts, entries: 0, bytes: 0 });
+});
+
+it.each([
+  ['hit', 'hits'],
+  ['miss', 'misses'],
+  ['stale', 'stale'],
+  ['revalidated', 'revalidated'],
+  ['shared', 'shared'],
+] as const)('A %s is counted among the %s, and nowhere else', (outcome, name) => {
+  const statistics = new Cache().statistics('a');
+  statistics.count(outcome);
+  statistics.count(outcome);
+  expect({ ...statistics }).toEqual({ hits: 0, misses: 0, stale: 0, revalidated: 0, shared: 0, [name]: 2 });
+});

@@ -1,0 +1,66 @@
+/** What a stored response is good for, at the very edge of each time. */
+import { expect, it } from '@jest/globals';
+import { directivesOf } from '../../../src/http/headers/cache-control.ts';
+import { chosen, helpsInNeed, reuseOf } from '../../../src/outbound/http-cache/freshness.ts';
+
+const GRACE = { staleWhileRevalidate: 5, staleIfError: 7 };
+/** @param left seconds that it is fresh yet */
+const stored = (left: number, control = '', age = 10) =>
+  ({ timeToLive: () => left, age: () => age, control: directivesOf(control) }) as never;
+const asked = (control = '') => ({ control: directivesOf(control) }) as never;
+
+it.each<[left: number, response: string, request: string, reuse: string]>([
+  [1, '', '', 'fresh'],
+  [0, '', '', 'behind'],
+  [-4, '', '', 'behind'],
+  [-5, '', '', 'stale'],
+  [-5, 'stale-while-revalidate=6', '', 'behind'],
+  [-1, 'stale-while-revalidate=0', '', 'stale'],
+  [5, '', 'min-fresh=5', 'fresh'],
+  [5, '', 'min-fresh=6', 'request'],
+  [0, '', 'min-fresh=1', 'stale'],
+  [5, '', 'max-age=10', 'fresh'],
+  [5, '', 'max-age=9', 'request'],
+  [5, '', 'no-cache', 'request'],
+  [5, 'no-cache', '', 'stale'],
+  [-30, '', 'max-stale=30', 'fresh'],
+  [-31, '', 'max-stale=30', 'stale'],
+  [-9999, '', 'max-stale', 'fresh'],
+  ...['must-revalidate', 'proxy-revalidate', 's-maxage=1'].map((strict): [number, string, string, string] => [
+    -1,
+    strict,
+    'max-stale',
+    'stale',
+  ]),
+])(
+  'One that is fresh for %s s, sent with "%s", asked for with "%s", is %s',
+  (left, response, request, reuse) => {
+    expect(reuseOf(stored(left, response), asked(request), 0, GRACE)).toBe(reuse);
+  },
+);
+
+it.each<[left: number, response: string, request: string, helps: boolean]>([
+  [-6, '', '', true],
+  [-7, '', '', false],
+  [-8, 'stale-if-error=9', '', true],
+  [-9, 'stale-if-error=9', '', false],
+  [-8, 'stale-if-error=1', 'stale-if-error=9', true],
+  [-1, 'must-revalidate', '', false],
+  [-1, '', 'no-cache', false],
+])(
+  'One that is fresh for %s s, sent with "%s", asked for with "%s", helps in need: %s',
+  (left, response, request, helps) => {
+    expect(helpsInNeed(stored(left, response), asked(request), 0, GRACE)).toBe(helps);
+  },
+);
+
+it('The newest is chosen of those that were made for such a request, and that others may have', () => {
+  const one = (receivedAt: number, selecting = 'a', isForEverybody = false) =>
+    ({ receivedAt, selecting, isForEverybody }) as never;
+  const request = (hasCredentials: boolean) =>
+    ({ hasCredentials, isSelecting: (selecting: unknown) => selecting === 'a' }) as never;
+  const kept = [one(1, 'a', true), one(3), one(2), one(9, 'b', true)];
+  expect(chosen(kept, request(false))).toBe(kept[1]);
+  expect(chosen(kept, request(true))).toBe(kept[0]);
+  expect(chosen([], request(false))).toBeUndefined();
+});

@@ -1,0 +1,120 @@
+/** Gateways that keep answers together, and what becomes of that while the server is away. */
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, it } from '@jest/globals';
+import { answering, startCached } from '../../../support/cached.ts';
+import { itWithRedis, startRedis } from '../../../support/redis.ts';
+
+const fresh = { headers: { 'Cache-Control': 'max-age=60' }, body: 'one\n\u0000 ü' };
+
+/** Two gateways before one service. */
+const startTwo = async (url: string) => {
+  const first = await startCached({ env: { CACHE_URL: url } });
+  const { upstream } = first;
+  upstream.answer = answering(() => fresh);
+  const second = await startCached({ env: { CACHE_URL: url, THINGS_URL: upstream.url } });
+  return { first, second, upstream };
+};
+
+/** Until the store is connected, nothing is kept. */
+const untilKept = async (ask: () => Promise<{ headers: Readonly<Record<string, string>> }>) => {
+  let said: string | undefined;
+  for (let tries = 0; tries < 20_000 && !said?.startsWith('linkway; hit'); tries++)
+    said = (await ask()).headers['cache-status'];
+  expect(said).toMatch(/^linkway; hit/);
+};
+
+itWithRedis('what one has kept the other gives, and what one forgets the other forgets', async () => {
+  const redis = await startRedis();
+  try {
+    const { first, second, upstream } = await startTwo(redis.url);
+    /** As callers know both of them. */
+    const headers = { host: 'api.example' };
+    await untilKept(() => first.ask({ headers }));
+    await untilKept(() => second.ask({ headers, path: '/y' }));
+    const asked = upstream.requests.length;
+    const given = await second.ask({ headers });
+    expect(given).toMatchObject({ status: 200, body: fresh.body });
+    expect(given.headers['cache-status']).toMatch(/^linkway; hit/);
+    expect(upstream.requests).toHaveLength(asked);
+
+    await second.ask({ method: 'PUT' });
+    expect((await first.ask({ headers })).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
+  } finally {
+    await redis.stop();
+  }
+});
+
+itWithRedis('what was on its way when another gateway forgot it is not kept', async () => {
+  const redis = await startRedis();
+  try {
+    const { first, second, upstream } = await startTwo(redis.url);
+    const headers = { host: 'api.example' };
+    await untilKept(() => first.ask({ headers, path: '/y' }));
+    await untilKept(() => second.ask({ headers, path: '/y' }));
+    const { answer } = upstream;
+    const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
+    upstream.answer = (req, res) => (req.method === 'GET' ? hold(() => answer(req, res)) : answer(req, res));
+    const before = first.ask({ headers });
+    const release = await held;
+    await second.ask({ method: 'PUT', headers });
+    upstream.answer = answer;
+    release();
+    expect((await before).status).toBe(200);
+
+    for (const gateway of [second, first]) {
+      const { headers: told } = await gateway.ask({ headers });
+      expect(told['cache-status']).toMatch(
+        gateway === second ? /^linkway; fwd=uri-miss; stored/ : /^linkway; hit/,
+      );
+    }
+  } finally {
+    await redis.stop();
+  }
+});
+
+itWithRedis('while the server is away every answer is new, and the log says why', async () => {
+  const redis = await startRedis();
+  const { first, upstream } = await startTwo(redis.url);
+  await untilKept(first.ask);
+  await redis.stop();
+  const before = upstream.requests.length;
+  for (let count = 0; count < 5; count++)
+    expect(await first.ask()).toMatchObject({ status: 200, body: fresh.body });
+  expect(upstream.requests).toHaveLength(before + 5);
+  expect(first.log.warnings).toContainEqual({ reason: expect.any(String) });
+});
+
+itWithRedis('one that stops answering holds nobody up', async () => {
+  const redis = await startRedis();
+  try {
+    const { first, upstream } = await startTwo(redis.url);
+    await untilKept(first.ask);
+    redis.pause();
+    const before = upstream.requests.length;
+    for (let count = 0; count < 5; count++) expect((await first.ask()).status).toBe(200);
+    expect(upstream.requests).toHaveLength(before + 5);
+  } finally {
+    await redis.stop();
+  }
+});
+
+it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
+  ['that nobody listens at', (server) => new Promise((resolve) => void server.close(() => resolve()))],
+  ['that takes what is sent and never answers', () => Promise.resolve()],
+])('a server %s holds nobody up', async (_which, prepare) => {
+  const server = createServer(() => {});
+  const url = await new Promise<string>((resolve) => {
+    server.listen(0, '127.0.0.1', () =>
+      resolve(`redis://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    );
+  });
+  await prepare(server);
+  const { ask, upstream } = await startCached({ env: { CACHE_URL: url } });
+  upstream.answer = answering(() => fresh);
+  for (let count = 0; count < 5; count++)
+    expect(await ask()).toMatchObject({
+      status: 200,
+      headers: { 'cache-status': expect.stringMatching(/fwd=uri-miss/) },
+    });
+  server.close();
+});

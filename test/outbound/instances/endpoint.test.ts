@@ -1,0 +1,385 @@
+/** The instances of one URL, as the addresses of its host name come and go. */
+import type { LookupAddress } from 'node:dns';
+import { describe, expect, it, jest } from '@jest/globals';
+import {
+  Endpoint,
+  type EndpointOptions,
+  freeId,
+  type Owner,
+} from '../../../src/outbound/instances/endpoint.ts';
+import { Instance } from '../../../src/outbound/instances/instance.ts';
+import { Resiliences } from '../../../src/outbound/resilience/resilience.ts';
+import { fakeTimeInEachTest, pass } from '../../support/fake-time.ts';
+import { policiesOf } from '../../support/policies.ts';
+
+const INTERVAL = 10_000;
+const SOONEST = 250;
+
+fakeTimeInEachTest();
+
+const turns = async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+};
+const at = (...addresses: string[]): LookupAddress[] => addresses.map((address) => ({ address, family: 4 }));
+
+const begin = (options: Partial<EndpointOptions> = {}) => {
+  const looked: string[] = [];
+  let found: () => Promise<readonly LookupAddress[]> = async () => [];
+  const endpoint = new Endpoint({
+    ...{ id: 'a', url: 'http://things:8080', connectTimeout: 100, headBytes: 1000, health: undefined },
+    ...{ circuits: new Resiliences(policiesOf()).circuits, interval: INTERVAL },
+    lookup: (host) => {
+      looked.push(host);
+      return found();
+    },
+    ...options,
+  });
+  const owner = () => {
+    const one = {
+      canSpare: () => true,
+      hasChoice: false,
+      changes: 0,
+      onInstances: () => {
+        one.changes += 1;
+      },
+    };
+    return one satisfies Owner;
+  };
+  return {
+    ...{ endpoint, looked, owner },
+    /** From now on. */
+    finds: (...addresses: string[]) => {
+      found = async () => at(...addresses);
+    },
+    findsBy: (next: typeof found) => {
+      found = next;
+    },
+    /** Looks its addresses up once more. */
+    again: async () => {
+      await turns();
+      pass(INTERVAL);
+      await turns();
+    },
+    told: () => endpoint.instances.map(({ id, address }) => `${id} ${address}`),
+  };
+};
+
+describe('An endpoint', () => {
+  it.each([
+    [0, 900],
+    [0.5, 1000],
+    [1, 1100],
+  ])(
+    'looks its host name up when it begins, and after its interval, at random %d',
+    async (random, milliseconds) => {
+      jest.spyOn(Math, 'random').mockReturnValue(random);
+      const { endpoint, looked, owner } = begin({ interval: 1000 });
+      const one = owner();
+      expect(looked).toEqual([]);
+      endpoint.join(one);
+      endpoint.join(owner());
+      await turns();
+      expect(looked).toEqual(['things']);
+      pass(milliseconds - 1);
+      expect(looked).toHaveLength(1);
+      pass(1);
+      expect(looked).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ['whose interval is 0', { interval: 0 }],
+    ['that is an address', { url: 'http://10.0.0.1' }],
+    ['that is an IPv6 address', { url: 'http://[::1]:80' }],
+    ['on this machine', { url: 'http://localhost:80' }],
+  ])('%s is never looked up, and is one instance', async (_what, options) => {
+    const { endpoint, looked, owner, told } = begin(options);
+    endpoint.join(owner());
+    await turns();
+    endpoint.onUnreachable();
+    pass(10 * INTERVAL);
+    expect([looked, told()]).toEqual([[], ['a undefined']]);
+  });
+
+  it('has an instance for each of several addresses, with the lowest ids that are free', async () => {
+    const { endpoint, owner, finds, again, told } = begin();
+    const owners = [owner(), owner()] as const;
+    const changes = () => owners.map((one) => one.changes);
+    for (const one of owners) endpoint.join(one);
+    const steps: [readonly string[], readonly string[], number][] = [
+      [['1'], ['a undefined'], 0],
+      [['1', '2'], ['a.1 1', 'a.2 2'], 1],
+      [['2', '1'], ['a.1 1', 'a.2 2'], 1],
+      [['2', '3'], ['a.2 2', 'a.1 3'], 2],
+      // Nothing was found: what was found last holds.
+      [[], ['a.2 2', 'a.1 3'], 2],
+      [['2', '3', '4'], ['a.2 2', 'a.1 3', 'a.3 4'], 3],
+      [['4'], ['a.3 4'], 4],
+      [['5'], ['a.1 5'], 5],
+    ];
+    for (const [addresses, expected, count] of steps) {
+      finds(...addresses);
+      await again();
+      expect([told(), changes()]).toEqual([expected, [count, count]]);
+    }
+  });
+
+  it('keeps the instances that stay, and closes those that leave', async () => {
+    const { endpoint, owner, finds, again } = begin();
+    endpoint.join(owner());
+    finds('1', '2');
+    await again();
+    const [one, two] = endpoint.instances;
+    const closed = endpoint.instances.map((instance) => jest.spyOn(instance, 'close'));
+    finds('2', '3');
+    await again();
+    expect(endpoint.instances[0]).toBe(two);
+    expect(endpoint.instances).not.toContain(one);
+    expect(closed.map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
+  });
+
+  it('keeps its instances where its name cannot be looked up, and goes on', async () => {
+    const { endpoint, looked, owner, finds, findsBy, again, told } = begin();
+    endpoint.join(owner());
+    finds('1', '2');
+    await again();
+    findsBy(() => Promise.reject(new Error('no name server')));
+    await again();
+    expect(told()).toEqual(['a.1 1', 'a.2 2']);
+    const before = looked.length;
+    finds('1', '2', '3');
+    await again();
+    expect([looked.length, told().length]).toEqual([before + 1, 3]);
+  });
+
+  it('connects again where its one address is another, and not where it stays', async () => {
+    const { endpoint, owner, finds, again } = begin();
+    endpoint.join(owner());
+    const [instance] = endpoint.instances;
+    const reconnect = jest.spyOn(instance as never as { reconnect(): Promise<void> }, 'reconnect');
+    const counts: number[] = [];
+    for (const addresses of [['1'], ['1'], ['2'], [], ['2'], ['1']]) {
+      finds(...addresses);
+      await again();
+      counts.push(reconnect.mock.calls.length);
+    }
+    expect(counts).toEqual([0, 0, 1, 1, 1, 2]);
+    expect(endpoint.instances).toEqual([instance]);
+  });
+});
+
+describe('An endpoint that cannot be reached', () => {
+  it('is looked up soon, but not sooner after the last time, and once', async () => {
+    const { endpoint, looked, owner } = begin();
+    endpoint.join(owner());
+    await turns();
+    pass(100);
+    endpoint.onUnreachable();
+    endpoint.onUnreachable();
+    pass(SOONEST - 101);
+    expect(looked).toHaveLength(1);
+    endpoint.onUnreachable();
+    pass(1);
+    await turns();
+    expect(looked).toHaveLength(2);
+    pass(SOONEST);
+    expect(looked).toHaveLength(2);
+    endpoint.onUnreachable();
+    pass(0);
+    await turns();
+    expect(looked).toHaveLength(3);
+  });
+
+  it('is looked up no later than it would be without', async () => {
+    const { endpoint, looked, owner } = begin({ interval: 50 });
+    endpoint.join(owner());
+    await turns();
+    endpoint.onUnreachable();
+    pass(50);
+    expect(looked).toHaveLength(2);
+  });
+
+  it('is not looked up before it is joined, nor while it is being looked up', async () => {
+    const { endpoint, looked, owner, findsBy } = begin();
+    endpoint.onUnreachable();
+    pass(INTERVAL);
+    expect(looked).toEqual([]);
+    findsBy(() => new Promise(() => {}));
+    endpoint.join(owner());
+    endpoint.onUnreachable();
+    pass(INTERVAL);
+    expect(looked).toHaveLength(1);
+  });
+
+  it('is not looked up again while a later look-up goes on', async () => {
+    const { endpoint, looked, owner, findsBy } = begin();
+    endpoint.join(owner());
+    await turns();
+    findsBy(() => new Promise(() => {}));
+    pass(INTERVAL);
+    endpoint.onUnreachable();
+    pass(INTERVAL);
+    expect(looked).toHaveLength(2);
+  });
+});
+
+describe('An endpoint that is left', () => {
+  it('closes when its last owner leaves', async () => {
+    const { endpoint, looked, owner } = begin();
+    const [one, two, stranger] = [owner(), owner(), owner()];
+    endpoint.join(one);
+    endpoint.join(two);
+    await turns();
+    const close = jest.spyOn(endpoint.instances[0] as never as { close(): Promise<void> }, 'close');
+    await endpoint.leave(stranger);
+    await endpoint.leave(one);
+    await endpoint.leave(one);
+    expect([close.mock.calls.length, jest.getTimerCount()]).toEqual([0, 1]);
+    await endpoint.leave(two);
+    await endpoint.leave(two);
+    pass(10 * INTERVAL);
+    expect([close.mock.calls.length, jest.getTimerCount(), looked.length]).toEqual([1, 0, 1]);
+  });
+
+  it('takes nothing from a look-up that ends later', async () => {
+    const { endpoint, owner, findsBy, told } = begin();
+    const found = Promise.withResolvers<readonly LookupAddress[]>();
+    findsBy(() => found.promise);
+    const one = owner();
+    endpoint.join(one);
+    await endpoint.leave(one);
+    found.resolve(at('1', '2'));
+    await turns();
+    expect([told(), one.changes, jest.getTimerCount()]).toEqual([['a undefined'], 0, 0]);
+  });
+
+  it('waits for what is closing', async () => {
+    const { endpoint, owner } = begin();
+    const one = owner();
+    endpoint.join(one);
+    const closing = Promise.withResolvers<void>();
+    jest
+      .spyOn(endpoint.instances[0] as never as { close(): Promise<void> }, 'close')
+      .mockReturnValue(closing.promise);
+    let isLeft = false;
+    const left = endpoint.leave(one).then(() => {
+      isLeft = true;
+    });
+    await turns();
+    expect(isLeft).toBe(false);
+    closing.resolve();
+    await left;
+  });
+});
+
+describe('The health of an endpoint', () => {
+  /** Connections that are made for checks, and closed. */
+  const watching = () => {
+    const counts = { begun: 0, ended: 0 };
+    const pool = (connections?: number | null) => ({
+      request: () => new Promise(() => {}),
+      close: async () => {},
+      destroy: async () => {
+        counts.ended += connections === 1 ? 1 : 0;
+      },
+    });
+    jest.spyOn(Instance.prototype, 'connect').mockImplementation((connections) => {
+      counts.begun += connections === 1 ? 1 : 0;
+      return pool(connections) as never;
+    });
+    return counts;
+  };
+  const health = { path: '/well', every: 1000, timeout: 100, unhealthy: 1, healthy: 1 };
+
+  it('is asked of each of its instances once, as long as it is there and where it is', async () => {
+    const counts = watching();
+    const { endpoint, owner, finds, again } = begin({ health });
+    const owners = [owner(), owner()] as const;
+    const told = () => [endpoint.instances.length, counts.begun, counts.ended];
+    expect(told()).toEqual([1, 0, 0]);
+    for (const one of owners) endpoint.join(one);
+    expect(told()).toEqual([1, 1, 0]);
+    const steps: [readonly string[], readonly number[]][] = [
+      [['1'], [1, 1, 0]],
+      [['2'], [1, 2, 1]],
+      [
+        ['2', '3'],
+        [2, 4, 2],
+      ],
+      [
+        ['3', '2'],
+        [2, 4, 2],
+      ],
+      [
+        ['3', '4'],
+        [2, 5, 3],
+      ],
+    ];
+    for (const [addresses, expected] of steps) {
+      finds(...addresses);
+      await again();
+      expect(told()).toEqual(expected);
+    }
+    await endpoint.leave(owners[0]);
+    expect(told()).toEqual([2, 5, 3]);
+    await endpoint.leave(owners[1]);
+    expect(told()).toEqual([2, 5, 5]);
+  });
+
+  it('is not asked where no check is configured', async () => {
+    const counts = watching();
+    const { endpoint, owner, finds, again } = begin();
+    endpoint.join(owner());
+    finds('1', '2');
+    await again();
+    expect(counts.begun).toBe(0);
+  });
+});
+
+describe('An isolation', () => {
+  it('stays at the address where it was set when its name gets more', async () => {
+    for (const before of ['1', '9']) {
+      const { endpoint, owner, finds, again } = begin();
+      endpoint.join(owner());
+      finds(before);
+      await again();
+      endpoint.instances[0]?.isolate();
+      finds('1', '2');
+      await again();
+      expect(endpoint.instances.map(({ isIsolated }) => isIsolated)).toEqual([before === '1', false]);
+    }
+  });
+
+  it('stays with its instance, its id and its address in the next endpoint of the URL', async () => {
+    const { endpoint, owner, finds, again, told } = begin();
+    endpoint.join(owner());
+    finds('1', '2');
+    await again();
+    endpoint.instances[1]?.isolate();
+    const next = begin({ previous: endpoint });
+    expect(next.told()).toEqual(told());
+    expect(next.endpoint.instances.map(({ isolatedSince }) => isolatedSince)).toEqual([
+      undefined,
+      endpoint.instances[1]?.isolatedSince,
+    ]);
+    // Where it is not looked up any more, it is one again.
+    expect(begin({ previous: endpoint, interval: 0 }).told()).toEqual(['a undefined']);
+  });
+
+  it('of the only instance stays in the next endpoint', () => {
+    const { endpoint } = begin();
+    endpoint.instances[0]?.isolate();
+    const next = begin({ previous: endpoint }).endpoint.instances;
+    expect(next.map(({ id, isIsolated }) => [id, isIsolated])).toEqual([['a', true]]);
+  });
+});
+
+it.each([
+  [[], 'a.1'],
+  [['a.1'], 'a.2'],
+  [['a.2'], 'a.1'],
+  [['a.1', 'a.2', 'a.4'], 'a.3'],
+  [['b.1'], 'a.1'],
+])('The lowest id that is free beside %j is %s', (taken, free) => {
+  expect(freeId('a.', new Set(taken))).toBe(free);
+});

@@ -1,0 +1,207 @@
+/** What an instance says of its health, response by response, and what is thought of it then. */
+import { Readable } from 'node:stream';
+import { describe, expect, it, jest } from '@jest/globals';
+import { watchHealth } from '../../../src/outbound/instances/health-checks.ts';
+import type { Instance } from '../../../src/outbound/instances/instance.ts';
+import { fakeTimeInEachTest, pass, until } from '../../support/fake-time.ts';
+
+const EVERY = 1000;
+const TIMEOUT = 100;
+const MOST_BYTES = 65_536;
+
+fakeTimeInEachTest();
+
+/** A status with a body; none is an instance that does not respond; an error is a connection that fails. */
+type Said = readonly [status: number, body?: string | Readable] | undefined | Error;
+
+const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
+  const instance = { isHealthy: true, dependencies: [] as readonly object[] } as unknown as Instance;
+  const asked: { method: string; path: string }[] = [];
+  const connections: (number | null)[] = [];
+  let said: Said;
+  let destroyed = 0;
+  const connection = {
+    request: ({ signal, ...request }: { method: string; path: string; signal: AbortSignal }) => {
+      asked.push(request);
+      if (said instanceof Error) return Promise.reject(said);
+      if (said === undefined)
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      const [statusCode, body = ''] = said;
+      return Promise.resolve({
+        statusCode,
+        body: body instanceof Readable ? body : Readable.from(body === '' ? [] : [Buffer.from(body)]),
+      });
+    },
+    destroy: async () => {
+      destroyed += 1;
+    },
+  };
+  (instance as { connect: unknown }).connect = (count: number | null) => {
+    connections.push(count);
+    return connection;
+  };
+  let end: (() => Promise<void>) | undefined;
+  return {
+    ...{ instance, asked, connections },
+    destroyed: () => destroyed,
+    /** The next response, and all that comes of it. */
+    says: async (next: Said) => {
+      said = next;
+      if (end === undefined)
+        end = watchHealth(instance, {
+          path: '/well',
+          every: EVERY,
+          timeout: TIMEOUT,
+          unhealthy: 1,
+          healthy: 1,
+          ...counts,
+        });
+      else pass(EVERY);
+      if (said === undefined) {
+        await until(() => jest.getTimerCount() > 0);
+        pass(TIMEOUT);
+      }
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    },
+    end: () => end?.(),
+  };
+};
+
+describe('An instance that is asked whether it is well', () => {
+  it.each<[Said, boolean]>([
+    [[199], false],
+    [[200], true],
+    [[204], true],
+    [[299], true],
+    [[300], false],
+    [[404], false],
+    [[500], false],
+    [[503], false],
+    [undefined, false],
+    [new Error('closed'), false],
+  ])('is, where its response is %j: %s', async (said, isWell) => {
+    const { says, instance, asked, connections, end } = watch();
+    for (const before of [true, false]) {
+      instance.isHealthy = before;
+      await says(said);
+      expect(instance.isHealthy).toBe(isWell);
+    }
+    expect(asked).toEqual([
+      { method: 'GET', path: '/well' },
+      { method: 'GET', path: '/well' },
+    ]);
+    expect(connections).toEqual([1]);
+    await end();
+  });
+
+  it.each<[string, readonly Said[], readonly boolean[]]>([
+    ['bad ones in a row', [[500], [404], undefined], [true, true, false]],
+    [
+      'good ones between bad ones',
+      [[500], [500], [200], [500], [500], [500]],
+      [true, true, true, true, true, false],
+    ],
+    ['one 503', [[503]], [false]],
+    ['one 503 after others', [[500], [503]], [true, false]],
+    ['good ones in a row', [[503], [200], [200]], [false, false, true]],
+    ['bad ones between good ones', [[503], [200], [500], [200], [200]], [false, false, false, false, true]],
+    [
+      'a row of its own after a change',
+      [[503], [200], [200], [500], [500], [500]],
+      [false, false, true, true, true, false],
+    ],
+  ])('is thought of otherwise after %s', async (_what, all, thought) => {
+    const { says, instance, end } = watch({ unhealthy: 3, healthy: 2 });
+    const states: boolean[] = [];
+    for (const said of all) {
+      await says(said);
+      states.push(instance.isHealthy);
+    }
+    expect(states).toEqual(thought);
+    await end();
+  });
+
+  it('is asked again after the time between two questions, and a tenth more or less', async () => {
+    for (const [random, milliseconds] of [
+      [0, 900],
+      [0.5, 1000],
+      [1, 1100],
+    ] as const) {
+      jest.spyOn(Math, 'random').mockReturnValue(random);
+      const { says, asked, end } = watch();
+      await says([200]);
+      pass(milliseconds - 1);
+      expect(asked).toHaveLength(1);
+      pass(1);
+      expect(asked).toHaveLength(2);
+      await end();
+    }
+  });
+
+  it('is not asked after the end, and its connection is closed', async () => {
+    const { says, asked, destroyed, end } = watch();
+    await says([200]);
+    await end();
+    expect(jest.getTimerCount()).toBe(0);
+    pass(10 * EVERY);
+    expect([asked.length, destroyed()]).toEqual([1, 1]);
+  });
+
+  it('is thought of as before where the end comes before its response', async () => {
+    const { says, instance, asked, end } = watch();
+    await says([200]);
+    const ended = says([500]);
+    await end();
+    await ended;
+    pass(10 * EVERY);
+    expect([instance.isHealthy, asked.length, jest.getTimerCount()]).toEqual([true, 2, 0]);
+  });
+});
+
+describe('What an instance says of those that it calls', () => {
+  const body = (name: string, length = 0) => {
+    const text = JSON.stringify({ checks: { [`${name}:x`]: [{ status: 'fail' }] } });
+    return text + ' '.repeat(Math.max(0, length - text.length));
+  };
+  const names = ({ dependencies }: Instance) => dependencies.map(({ name }) => name);
+
+  it('holds until it says otherwise, or is not well', async () => {
+    const { says, instance, end } = watch({ unhealthy: 2 });
+    const told: string[][] = [];
+    for (const said of [[200, body('a')], [200], [200, body('b')], [500], [500], [200]] as Said[]) {
+      await says(said);
+      told.push(names(instance));
+    }
+    expect(told).toEqual([['a'], ['a'], ['b'], ['b'], [], []]);
+    await says([503, body('c')]);
+    expect(names(instance)).toEqual(['c']);
+    await end();
+  });
+
+  it('is read where it is not too long', async () => {
+    const { says, instance, end } = watch();
+    await says([200, body('a', MOST_BYTES)]);
+    expect(names(instance)).toEqual(['a']);
+    await says([200, body('b', MOST_BYTES + 1)]);
+    expect([names(instance), instance.isHealthy]).toEqual([['a'], true]);
+    await end();
+  });
+
+  it('is not read on where it has no end', async () => {
+    const { says, instance, end } = watch();
+    let pieces = 0;
+    const endless = new Readable({
+      read() {
+        pieces += 1;
+        this.push(Buffer.alloc(MOST_BYTES / 4, ' '));
+      },
+    });
+    instance.isHealthy = false;
+    await says([200, endless]);
+    expect([instance.isHealthy, endless.destroyed]).toEqual([true, true]);
+    expect(pieces).toBeLessThan(20);
+    await end();
+  });
+});

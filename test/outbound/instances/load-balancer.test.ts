@@ -1,0 +1,263 @@
+/** Which instance is asked, against a model: whatever happens in whichever order, only one that may be. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { choose } from '../../../src/outbound/instances/load-balancer.ts';
+import { Target } from '../../../src/outbound/target.ts';
+import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
+import { policiesOf } from '../../support/policies.ts';
+import { startUpstream, type Upstream } from '../../support/upstream.ts';
+
+const INSTANCES = 3;
+const HALF_OPEN_AFTER = 5000;
+const MINIMUM_CALLS = 3;
+
+/** What is expected of one instance. */
+class ModelInstance {
+  isIsolated = false;
+  isHealthy = true;
+  openedAt: number | undefined;
+  calls: { at: number; failed: boolean }[] = [];
+
+  get isClosed(): boolean {
+    return this.openedAt === undefined;
+  }
+
+  isDue(now: number, pauses = 1): boolean {
+    return this.openedAt !== undefined && now - this.openedAt >= pauses * HALF_OPEN_AFTER;
+  }
+
+  /** Of the last ten seconds. */
+  latest(now: number): { failed: boolean }[] {
+    return this.calls.filter(({ at }) => Math.floor(at / 1000) > Math.floor(now / 1000) - 10);
+  }
+}
+
+class Model {
+  now = performance.now();
+  readonly instances = Array.from({ length: INSTANCES }, () => new ModelInstance());
+
+  /** Those of which one is asked; none is a call that is kept back. */
+  mayBeAsked(canTry: boolean): ModelInstance[] {
+    const free = this.instances.filter(({ isIsolated }) => !isIsolated);
+    const healthy = this.#among(
+      free.filter(({ isHealthy }) => isHealthy),
+      canTry,
+    );
+    return healthy.length > 0 ? healthy : this.#among(free, canTry);
+  }
+
+  #among(some: ModelInstance[], canTry: boolean): ModelInstance[] {
+    const closed = some.filter(({ isClosed }) => isClosed);
+    const due = some.find((one) => one.isDue(this.now));
+    if (due && (closed.length === 0 || canTry || due.isDue(this.now, 2))) return [due];
+    return closed;
+  }
+
+  called(instance: ModelInstance, failed: boolean): void {
+    if (!instance.isClosed) {
+      instance.openedAt = failed ? this.now : undefined;
+      if (!failed) instance.calls = [];
+    }
+    if (instance.isClosed || failed) instance.calls.push({ at: this.now, failed });
+    if (!failed || !instance.isClosed) return;
+    const latest = instance.latest(this.now);
+    const failures = latest.filter((one) => one.failed).length;
+    const isBad = latest.length >= MINIMUM_CALLS && failures > latest.length / 2;
+    const others = this.instances.some(
+      (one) => one !== instance && one.isClosed && !one.isIsolated && (one.isHealthy || !instance.isHealthy),
+    );
+    if (isBad && (others || failures === latest.length)) instance.openedAt = this.now;
+  }
+}
+
+interface Real {
+  readonly target: Target;
+  readonly upstreams: readonly Upstream[];
+}
+
+class Called implements fc.AsyncCommand<Model, Real> {
+  readonly #method: 'GET' | 'POST';
+  /** Of the three, which would fail. */
+  readonly #fails: readonly boolean[];
+
+  constructor(method: 'GET' | 'POST', fails: readonly boolean[]) {
+    this.#method = method;
+    this.#fails = fails;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, { target, upstreams }: Real): Promise<void> {
+    const before = upstreams.map(({ requests }) => requests.length);
+    for (const [index, upstream] of upstreams.entries())
+      upstream.answer = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
+    let result: string | undefined;
+    target.start({ method: this.#method, path: '/', headers: [] }).answer.then(
+      (answer) => {
+        answer.discard();
+        result = String(answer.status);
+      },
+      (error) => {
+        result = error.type?.code ?? error.name;
+      },
+    );
+    await until(() => result !== undefined);
+    const allowed = model.mayBeAsked(this.#method === 'GET').map((one) => model.instances.indexOf(one));
+    const asked = upstreams.findIndex(({ requests }, index) => requests.length > (before[index] ?? 0));
+    if (allowed.length === 0) {
+      expect([result, asked]).toEqual(['circuit-open', -1]);
+    } else {
+      expect(allowed).toContain(asked);
+      expect(result).toBe(this.#fails[asked] ? '505' : '200');
+      model.called(model.instances[asked] as ModelInstance, this.#fails[asked] === true);
+    }
+    // A success that closes a circuit comes with the end of the answer.
+    await until(() => target.snapshot().inFlight === 0);
+    expect(target.instances.map(({ circuits }) => circuits[0]?.state)).toEqual(
+      model.instances.map(({ isClosed }) => (isClosed ? 'closed' : 'open')),
+    );
+  }
+
+  toString(): string {
+    return `${this.#method}(${this.#fails.map((one) => (one ? 'x' : '.')).join('')})`;
+  }
+}
+
+/** Anything else that can happen. */
+class Happened implements fc.AsyncCommand<Model, Real> {
+  readonly #what: 'isolate' | 'reset' | 'ill' | 'well' | number;
+  readonly #index: number;
+
+  constructor(what: 'isolate' | 'reset' | 'ill' | 'well' | number, index: number) {
+    this.#what = what;
+    this.#index = index;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, { target }: Real): Promise<void> {
+    const expected = model.instances[this.#index] as ModelInstance;
+    const real = target.instances[this.#index];
+    if (!real) throw new Error('there are three');
+    if (typeof this.#what === 'number') {
+      pass(this.#what);
+      model.now += this.#what;
+    } else if (this.#what === 'isolate') {
+      real.isolate();
+      expected.isIsolated = true;
+    } else if (this.#what === 'reset') {
+      real.reset();
+      Object.assign(expected, new ModelInstance());
+    } else {
+      real.isHealthy = this.#what === 'well';
+      expected.isHealthy = real.isHealthy;
+    }
+  }
+
+  toString(): string {
+    return `${this.#what}(${this.#index})`;
+  }
+}
+
+const commands = fc.commands(
+  [
+    fc
+      .tuple(
+        fc.constantFrom<'GET' | 'POST'>('GET', 'GET', 'GET', 'POST'),
+        fc.array(fc.boolean(), { minLength: INSTANCES, maxLength: INSTANCES }),
+      )
+      .map((args) => new Called(...args)),
+    fc.constant(new Called('GET', [true, true, false])),
+    fc
+      .tuple(
+        fc.constantFrom<'isolate' | 'reset' | 'ill' | 'well' | number>(
+          ...(['isolate', 'reset', 'ill', 'well'] as const),
+          ...[1000, 4999, 5000, 10_000],
+        ),
+        fc.nat(INSTANCES - 1),
+      )
+      .map((args) => new Happened(...args)),
+  ],
+  { maxCommands: 60, size: 'max' },
+);
+
+describe('the instance that is asked', () => {
+  let upstreams: Upstream[];
+  beforeAll(async () => {
+    upstreams = await Promise.all(Array.from({ length: INSTANCES }, () => startUpstream()));
+  });
+  beforeEach(useFakeTime);
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  afterAll(async () => {
+    for (const upstream of upstreams) await upstream.stop();
+  });
+
+  it('is one that the model allows, and is left alone when the model says so', async () => {
+    const policies = policiesOf({
+      retry: { attempts: 1 },
+      breaker: { minimumCalls: MINIMUM_CALLS, halfOpenAfter: HALF_OPEN_AFTER },
+    });
+    await fc.assert(
+      fc.asyncProperty(commands, async (sequence) => {
+        const place = { urls: upstreams.map(({ url }) => url), lookup: 0 };
+        const target = new Target('orders', place, policies);
+        await fc.asyncModelRun(() => ({ model: new Model(), real: { target, upstreams } }), sequence);
+        await atOnce(target.close());
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('the choice between instances that stand', () => {
+  const candidate = (inFlight: number) => ({
+    ...{ inFlight, isIsolated: false, isHealthy: true },
+    stateOf: () => 'closed' as const,
+    isDue: () => false,
+  });
+  const attempted = { circuit: 0, tried: [], canTry: () => false, patience: 0 };
+
+  it('never falls on the busiest of several', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(1000), { minLength: 2, maxLength: 8 }), (loads) => {
+        const chosen = choose(loads.map(candidate), attempted);
+        expect(chosen?.inFlight).not.toBe(Math.max(...loads));
+      }),
+    );
+  });
+
+  it('spreads what is in flight: no instance has far more than another, however many there are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 10 }), fc.integer({ min: 1, max: 500 }), (count, calls) => {
+        const all = Array.from({ length: count }, () => candidate(0));
+        for (let call = 0; call < calls; call++) {
+          const chosen = choose(all, attempted);
+          if (chosen) chosen.inFlight += 1;
+        }
+        const loads = all.map(({ inFlight }) => inFlight);
+        // At random alone it would be about the root of `calls`; of two it is the logarithm of a logarithm.
+        expect(Math.max(...loads) - calls / count).toBeLessThanOrEqual(5);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('falls on each of those that are equal', () => {
+    const all = [candidate(1), candidate(1), candidate(1)];
+    const chosen = new Set(Array.from({ length: 200 }, () => choose(all, attempted)));
+    expect(chosen.size).toBe(3);
+  });
+
+  it('falls on one where the call was not yet, as long as there is one', () => {
+    const all = [candidate(9), candidate(0), candidate(0)];
+    const [busy, ...tried] = all;
+    expect(choose(all, { ...attempted, tried })).toBe(busy);
+    expect(all).toContain(choose(all, { ...attempted, tried: all }));
+  });
+});

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { Target } from '../../../src/outbound/target.ts';
+import { atOnce, pass, useFakeTime } from '../../support/fake-time.ts';
+import { policiesOf } from '../../support/policies.ts';
+import { startUpstream, type Upstream } from '../../support/upstream.ts';
+
+let upstream: Upstream;
+let target: Target;
+
+beforeEach(async () => {
+  upstream = await startUpstream((_req, res) => res.writeHead(503).end());
+  useFakeTime();
+  const policy = { retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: { minimumCalls: 100_000 } };
+  target = new Target('orders', upstream.url, policiesOf(policy));
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await upstream.stop();
+  await target.close();
+});
+
+/** @returns how often the target was asked */
+const call = async (times: number): Promise<number> => {
+  const before = upstream.requests.length;
+  for (let i = 0; i < times; i++) {
+    const answer = await atOnce(target.send({ method: 'GET', path: '/', headers: [] }));
+    answer.discard();
+  }
+  return upstream.requests.length - before;
+};
+
+it('is a fifth of the calls, and ten', async () => {
+  expect(await call(100)).toBe(100 + 20 + 10);
+  expect(target.snapshot()).toMatchObject({ requests: 100, retries: 30, retriesRefused: 70 });
+});
+
+it('is there for a quiet target, however long it has been quiet', async () => {
+  expect(await call(3)).toBe(6);
+  pass(3_600_000);
+  expect(await call(3)).toBe(6);
+});
+
+it('counts what was within the last ten seconds', async () => {
+  await call(50);
+  pass(5_000);
+  expect(await call(50)).toBe(50 + 10);
+  pass(5_000);
+  // The first fifty calls are forgotten, and their twenty retries.
+  expect(await call(100)).toBe(100 + 20 + 10);
+});
+
+it('comes back once the time of trouble is over', async () => {
+  expect(await call(20)).toBe(20 + 4 + 10);
+  expect(await call(5)).toBe(5 + 1);
+  pass(10_000);
+  expect(await call(5)).toBe(10);
+});
+
+it('is not spent on what is not repeated anyway', async () => {
+  for (let i = 0; i < 30; i++)
+    (await atOnce(target.send({ method: 'POST', path: '/', headers: [] }))).discard();
+  expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
+});

@@ -1,0 +1,37 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { RecentCount } from '../../../src/outbound/resilience/sliding-counter.ts';
+
+const WINDOW = 1000;
+const SLOT = WINDOW / 10;
+
+/** Adds, looks and clears, each so much later than the one before. */
+const step = fc.record({
+  kind: fc.constantFrom('add', 'add', 'add', 'at', 'clear'),
+  later: fc.oneof(fc.nat(20), fc.nat(SLOT * 3), fc.nat(WINDOW * 3)),
+});
+
+it('A count has what happened in this slot of the time and in the nine before, and nothing else', () => {
+  fc.assert(
+    fc.property(fc.nat(100_000), fc.array(step, { maxLength: 60 }), (start, steps) => {
+      const count = new RecentCount(WINDOW);
+      let now = start;
+      let happened: number[] = [];
+      for (const { kind, later } of steps) {
+        now += later;
+        if (kind === 'add') {
+          count.add(now);
+          happened.push(now);
+        }
+        if (kind === 'clear') {
+          count.clear();
+          happened = [];
+        }
+        const current = Math.floor(now / SLOT);
+        const recent = happened.filter((at) => Math.floor(at / SLOT) > current - 10);
+        expect(count.at(now)).toBe(recent.length);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

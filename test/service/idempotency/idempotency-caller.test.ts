@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ownerOf } from '../../../src/service/idempotency/idempotency-caller.ts';
+
+const part = (claims: unknown): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
+const token = (claims: unknown, signature = 'c2ln'): string =>
+  `Bearer ${part({ alg: 'RS256' })}.${part(claims)}.${signature}`;
+const ada = { iss: 'https://id.example', sub: 'ada' };
+
+describe('the caller of a key', () => {
+  const pair = fc.constantFrom('a=1', 'b=2', 'a=1b=2', 'a=12', 'a=', 'b', '=1');
+  const headers = fc.record({
+    authorization: fc.option(fc.constantFrom('Bearer a', 'Bearer b', 'a=1'), { nil: undefined }),
+    cookies: fc.array(pair, { maxLength: 3 }),
+  });
+  type Headers = typeof headers extends fc.Arbitrary<infer T> ? T : never;
+
+  it('is another wherever Authorization or a cookie is another, and the same whatever the order of cookies', () => {
+    const callerOf = ({ authorization, cookies }: Headers, separator = '; ') =>
+      ownerOf({ authorization, cookie: cookies.length === 0 ? undefined : cookies.join(separator) }).caller;
+    const meant = ({ authorization, cookies }: Headers) =>
+      JSON.stringify([authorization ?? null, cookies.toSorted()]);
+    fc.assert(
+      fc.property(headers, headers, (one, other) => {
+        expect(callerOf(one) === callerOf(other)).toBe(meant(one) === meant(other));
+        expect(callerOf({ ...one, cookies: one.cookies.toReversed() }, ' ;  ')).toBe(callerOf(one));
+      }),
+      {
+        numRuns: 1000,
+        examples: [
+          [
+            { authorization: undefined, cookies: ['a=1', 'b=2'] },
+            { authorization: undefined, cookies: ['a=1b=2'] },
+          ],
+        ],
+      },
+    );
+  });
+
+  it('is not told by what is kept', () => {
+    const owner = ownerOf({ authorization: token(ada), cookie: 'session=secret' });
+    expect(Object.values(owner)).toEqual([
+      expect.stringMatching(/^[\w-]{43}$/),
+      expect.stringMatching(/^[\w-]{43}$/),
+    ]);
+  });
+});
+
+describe('the subject of a key', () => {
+  const subjectOf = (authorization?: string) => ownerOf({ authorization, cookie: undefined }).subject;
+
+  it('stays when the token is renewed, and is another for another subject or issuer', () => {
+    const subject = subjectOf(token({ ...ada, iat: 1 }));
+    expect(subject).toEqual(expect.any(String));
+    expect(subjectOf(token({ ...ada, iat: 2 }, ''))).toBe(subject);
+    expect(subjectOf(token(ada).replace('Bearer ', 'bearer  '))).toBe(subject);
+    expect(subjectOf(token({ ...ada, sub: 'bob' }))).not.toBe(subject);
+    expect(subjectOf(token({ ...ada, iss: 'https://other.example' }))).not.toBe(subject);
+    expect(subjectOf(token({ iss: 'ada', sub: 'https://id.example' }))).not.toBe(subject);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'Bearer opaque',
+    'Bearer a.b',
+    'Bearer a.b.c',
+    token('text'),
+    token(null),
+    token({ sub: 'ada' }),
+    token({ iss: 'https://id.example' }),
+    token({ ...ada, sub: '' }),
+    token({ ...ada, iss: '' }),
+    token({ ...ada, sub: 5 }),
+    token(ada).replace('Bearer', 'Basic'),
+    token(ada).replace('Bearer', 'XBearer'),
+    `${token(ada)}.more`,
+  ])('is not known of %s', (authorization) => {
+    expect(subjectOf(authorization)).toBeUndefined();
+  });
+});

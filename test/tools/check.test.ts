@@ -1,0 +1,153 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { check } from '../../src/tools/check.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const broken = {
+  openapi: '3.0.3',
+  info: { title: 't', version: '1' },
+  paths: {
+    '/a/{x}': { get: { operationId: 'ax', responses: { 200: { $ref: '#/components/responses/Missing' } } } },
+    '/a/{y}': { get: { operationId: 'ay', responses: {} } },
+    '/b': {
+      get: {
+        operationId: 'b',
+        parameters: [{ name: 'q', in: 'query', schema: { type: 'string', pattern: '(' } }],
+        responses: {
+          200: {
+            description: '',
+            content: { 'application/json': { schema: { type: 'object', properties: { id: {} } } } },
+            links: { next: { operationId: 'nowhere' } },
+          },
+        },
+      },
+    },
+  },
+};
+
+describe('linkway check', () => {
+  let folder: string;
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('finds nothing in the documents of the project', async () => {
+    const documents = readdirSync('openapi').filter((name) => /^[\w-]+\.yaml$/.test(name));
+    const { isGood, lines } = await check.run(documents.map((name) => `openapi/${name}`));
+    expect([isGood, lines.length]).toEqual([true, documents.length]);
+    expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, nothing wrong$/);
+  });
+
+  it('names the operations that declare security, which is not enforced, and takes that for no fault', async () => {
+    const paths = { '/a': { get: { operationId: 'getA', responses: {} } } };
+    const secured = { openapi: '3.1.0', info: { title: 't', version: '1' }, security: [{ key: [] }], paths };
+    const { isGood, lines, json } = await check.run([file('secured.json', JSON.stringify(secured))]);
+    expect([isGood, lines.at(-1)]).toEqual([
+      true,
+      expect.stringMatching(/^ {2}warning: getA declares security/),
+    ]);
+    expect(json).toMatchObject([{ unenforcedSecurity: ['getA'] }]);
+  });
+
+  it('names each fault by its pointer, and what it costs', async () => {
+    const { isGood, json } = await check.run([file('broken.json', JSON.stringify(broken))]);
+    expect(isGood).toBe(false);
+    const [{ faults, operations }] = json as [
+      { faults: { pointer: string; reason: string }[]; operations: number },
+    ];
+    expect(operations).toBe(2);
+    expect(faults).toEqual([
+      { pointer: '#/paths/~1a~1%7By%7D/get', reason: expect.stringContaining('is served as /a/{x}') },
+      {
+        pointer: '#/paths/~1b/get/parameters/0/schema/pattern',
+        reason: expect.stringContaining('goes unchecked: '),
+      },
+      {
+        pointer: '#/paths/~1a~1%7Bx%7D/get/responses/200',
+        reason: 'refers to #/components/responses/Missing, which is not there',
+      },
+      { pointer: '#', reason: 'the link b.next leads to no operation' },
+    ]);
+  });
+
+  it('goes on after what is no document at all', async () => {
+    const { lines, isGood } = await check.run([
+      file('a.yaml', 'a: ['),
+      '/nowhere.json',
+      'openapi/gateway.yaml',
+    ]);
+    expect(isGood).toBe(false);
+    expect(lines.filter((line) => line.includes('is not served: '))).toHaveLength(2);
+    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to no operation|^openapi\/gateway\.yaml/);
+  });
+
+  it('gets a document from where it is, a second time where the first fails', async () => {
+    const upstream = await startUpstream();
+    let failed = false;
+    upstream.answer = (_req, res) => {
+      if (!failed) res.destroy();
+      else
+        res
+          .writeHead(200, { 'Content-Type': 'application/json' })
+          .end(JSON.stringify({ ...broken, paths: {} }));
+      failed = true;
+    };
+    const { lines } = await check.run([`${upstream.url}/openapi.json`]);
+    expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, nothing wrong`]);
+    upstream.answer = (_req, res) => res.writeHead(404).end();
+    expect((await check.run([upstream.url])).lines[1]).toMatch(
+      /cannot be had: the answer has the status 404/,
+    );
+    await upstream.stop();
+  });
+
+  it('goes on where a path belongs to the gateway, and knows of a prefix', async () => {
+    const paths = {
+      '/': { get: { responses: {} } },
+      '/a/{x}': { get: { responses: { 404: { $ref: '#/components/responses/Missing' } } } },
+    };
+    const place = file('reserved.json', JSON.stringify({ openapi: '3.1.0', info: broken.info, paths }));
+    const { isGood, lines } = await check.run([place]);
+    expect(isGood).toBe(false);
+    expect(lines).toEqual([
+      `${place}: 1 operations, 2 faults`,
+      '  #/paths/~1 is refused with its document: / belongs to the gateway',
+      expect.stringContaining('refers to #/components/responses/Missing'),
+    ]);
+    const prefixed = await check.run([place], { prefix: '/shop' });
+    expect(prefixed.lines).toEqual([
+      `${place}: 2 operations, 1 faults`,
+      expect.stringContaining('refers to #/components/responses/Missing'),
+    ]);
+  });
+
+  it('names patterns that are not checked', async () => {
+    const schema = {
+      type: 'object',
+      properties: { a: { pattern: '(?!a)b' } },
+      patternProperties: { '^(a+)\\1$': {} },
+    };
+    const document = {
+      openapi: '3.1.0',
+      info: broken.info,
+      paths: {},
+      components: { schemas: { A: schema } },
+    };
+    const { lines } = await check.run([file('patterns.json', JSON.stringify(document))]);
+    expect(lines.slice(1)).toEqual([
+      expect.stringContaining('#/components/schemas/A has the pattern ^(a+)\\1$, which is not checked'),
+      expect.stringContaining(
+        '#/components/schemas/A/properties/a has the pattern (?!a)b, which is not checked',
+      ),
+    ]);
+  });
+});

@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contractDocument } from '../../src/contract/document/document.ts';
+import { formats } from '../../src/hypermedia/formats/index.ts';
+import { grade } from '../../src/tools/grade.ts';
+import { contract as jobCards } from '../../src/tools/scaffold/job-cards/contract.ts';
+import { document } from '../support/gateway.ts';
+import { libraryDocument } from '../support/library.ts';
+
+const answer = {
+  responses: { 200: { description: '', content: { 'application/json': { schema: { type: 'object' } } } } },
+};
+
+describe('linkway grade', () => {
+  let folder: string;
+  const levelOf = async (document: object) => {
+    const file = join(folder, 'a.json');
+    writeFileSync(file, JSON.stringify(document));
+    const [graded] = (await grade.run([file])).json as [
+      { level: number; operations: { operation: string; level: number; reason: string; mend?: string }[] },
+    ];
+    return graded;
+  };
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'linkway-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('knows one endpoint', async () => {
+    const { level, operations } = await levelOf(document({ '/rpc': { get: answer, post: answer } }));
+    expect([level, operations.map((one) => one.level)]).toEqual([0, [0, 0]]);
+  });
+
+  it('knows verbs in paths, and what to do about them', async () => {
+    const { level, operations } = await levelOf(
+      document({ '/getUser': { get: answer }, '/users': { get: answer } }),
+    );
+    expect(level).toBe(1);
+    expect(operations[0]).toMatchObject({
+      level: 1,
+      reason: expect.stringContaining('“get”'),
+      mend: expect.any(String),
+    });
+    expect(operations[1]).toMatchObject({ level: 2, mend: expect.stringContaining('Link Objects') });
+  });
+
+  it('does not take the beginning of a word for a verb', async () => {
+    const { level } = await levelOf(
+      document({ '/settings': { get: answer }, '/address-list': { put: answer } }),
+    );
+    expect(level).toBe(2);
+  });
+
+  it('knows links, in the answers or in the document', async () => {
+    expect((await levelOf(contractDocument(jobCards, formats))).level).toBe(3);
+    const { operations } = await levelOf(libraryDocument());
+    const books = operations.find(({ operation }) => operation === 'GET /books');
+    expect(books).toMatchObject({ level: 3, reason: expect.stringContaining('author') });
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { startChild } from '../support/child.ts';
+import { itSamples } from '../support/samples.ts';
+
+const run = async (...args: string[]) => {
+  const child = startChild('src/tools/linkway.ts', args, {});
+  const code = await child.ended;
+  return { code, ...child.output };
+};
+
+describe('npm run linkway', () => {
+  it('tells what there is', async () => {
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    for (const name of ['check', 'routes', 'grade', 'diff']) expect(stdout).toContain(name);
+  });
+
+  itSamples('prints routes, for people and for programs', async () => {
+    const { stdout } = await run('routes');
+    expect(stdout).toMatch(/^GET +\/orders\/\{orderId\} +orders +getOrder$/m);
+    const table = JSON.parse((await run('routes', '--json')).stdout);
+    expect(table).toContainEqual({
+      method: 'GET',
+      path: '/orders',
+      service: 'orders',
+      operationId: 'listOrders',
+    });
+  });
+
+  it('ends with what it found', async () => {
+    expect((await run('check', 'openapi/gateway.yaml')).code).toBe(0);
+    expect((await run('check', 'nowhere.yaml')).code).toBe(1);
+    expect(await run('grade')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^linkway: name at least one/),
+    });
+    expect(await run('paint')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no command paint'),
+    });
+  });
+
+  it('writes no line that a document made up, and takes a prefix', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
+    const file = join(folder, 'a.json');
+    const title = 'x\n\u001b[2Jlinkway: all is well';
+    writeFileSync(
+      file,
+      JSON.stringify({
+        openapi: '3.1.0',
+        info: { title, version: '1' },
+        paths: { '/status': { get: { responses: { 200: { $ref: `#/${title}` } } } } },
+      }),
+    );
+    const { stdout, code } = await run('check', file, '--prefix', '/p');
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toHaveLength(3);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('1 operations, 1 faults');
+    expect(await run('check', file, '--prefix', 'p')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--prefix: expected a path/),
+    });
+    rmSync(folder, { recursive: true });
+  });
+});

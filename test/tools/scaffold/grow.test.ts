@@ -1,0 +1,184 @@
+/** A new service that gets more operations and resources, in a copy of the project. */
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../support/project-copy.ts';
+import { startCopy } from '../../support/started.ts';
+
+const HAL = { Accept: 'application/hal+json' };
+const BOATS = 'services/paper-boats';
+
+describeInCopy('a service', () => {
+  let copy: ProjectCopy;
+  beforeEach(async () => {
+    copy = copyProject();
+    await passes(template('new-service', 'paper-boats'));
+  }, 60_000);
+  afterEach(() => copy.remove());
+
+  const template = (command: string, ...args: string[]) =>
+    copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
+  const npm = (...args: string[]) => passes(copy.run('npm', ...args));
+
+  /** Whether all lines are still there, in their order. */
+  const isKept = (before: string, after: string): boolean => {
+    const left = after.split('\n');
+    return before.split('\n').every((line) => {
+      const at = left.indexOf(line);
+      left.splice(0, at + 1);
+      return at !== -1;
+    });
+  };
+
+  it('has actions and a resource more, passes every check and all its tests', async () => {
+    const said = await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
+    expect(said).toContain('OPEN offers launch, and LAUNCHED follows.');
+    await passes(
+      template('new-operation', 'paper-boats', 'write-off', '--action', '--from', 'LAUNCHED', '--to', 'LOST'),
+    );
+    await passes(template('new-resource', 'paper-boats', 'paper-sails'));
+    await passes(template('new-operation', 'paper-boats', 'set', '--action', '--resource', 'PaperSail'));
+    expect(copy.read(`${BOATS}/README.md`)).toMatch(/LAUNCHED --> LOST: writeOff[\s\S]*OPEN --> SET: set/);
+    await npm('run', 'check');
+    await npm('test', '--', 'test/services/paper-boats');
+    await passes(template('remove-service', 'paper-boats'));
+    expect(copy.changed()).toEqual([]);
+  }, 300_000);
+
+  it('keeps what somebody wrote by hand, however that looks', async () => {
+    const files = ['contract.ts', 'links.ts', 'main.ts', 'paper-boat.ts', 'migrations.ts', 'tables.ts'];
+    const written = new Map<string, string>();
+    for (const file of files) {
+      const path = `${BOATS}/${file}`;
+      const text = copy
+        .read(path)
+        .replaceAll(
+          /^( *)(links: \{|actions: \{|return \{|OPEN: \{|id: string;)/gm,
+          '$1// Mind   the gap.\n$1$2',
+        )
+        .replace(
+          /operations: \[(.*)\],/,
+          (_, names) => `operations: [${names.replaceAll(', ', ',\n   ')},\n  ],`,
+        );
+      copy.write(path, text);
+      written.set(path, text);
+    }
+    await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
+    await passes(template('new-resource', 'paper-boats', 'paper-sails'));
+    for (const [path, text] of written) {
+      const kept = text.replaceAll(
+        /^.*(?:affordances|actions|OPEN): .*\n|^import [\s\S]*?;\n|^export const \w+_STATES .*\n/gm,
+        '',
+      );
+      expect([path, isKept(kept, copy.read(path))]).toEqual([path, true]);
+    }
+  }, 60_000);
+
+  it('can be walked from its contract alone, and without that says what is missing', async () => {
+    await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
+    const { code, out } = await copy.run('npm', 'run', 'check:handlers');
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining(
+        'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts, and name it in services/paper-boats/main.ts\n',
+      ),
+    ]);
+    const launched = async () => {
+      const { url, stop } = await startCopy(copy);
+      try {
+        const boat = await (await fetch(`${url}/paper-boats/pb-1001`, { headers: HAL })).json();
+        const { href } = (boat as { _links: Record<string, { href: string }> })._links.launch as {
+          href: string;
+        };
+        const answer = await fetch(url + href, { method: 'POST', headers: HAL });
+        return [answer.status, ((await answer.json()) as { type?: string }).type];
+      } finally {
+        await stop();
+      }
+    };
+    expect(await launched()).toEqual([501, '/problems/not-implemented']);
+    const mocked = copy.read('gateway.yaml').replace('  paper-boats:\n', '$&    upstream: mock\n');
+    copy.write('gateway.yaml', mocked);
+    expect(await launched()).toEqual([200, undefined]);
+  }, 60_000);
+
+  it('whose contract came first has a handler when that is asked for, and then not twice', async () => {
+    const action = ['new-operation', 'paper-boats', 'launch', '--action'] as const;
+    await passes(template(...action, '--to', 'AFLOAT', '--contract-only'));
+    const said = await passes(template(...action));
+    expect(said).toContain('OPEN offers launch, and AFLOAT follows.');
+    await npm('run', 'check:handlers');
+    await npm('test', '--', 'test/services/paper-boats/launch');
+    expect((await template(...action)).out).toContain('launch is the name of something else');
+  }, 60_000);
+
+  it('has an action that leaves the state as it is, whose test passes', async () => {
+    await passes(
+      template('new-operation', 'paper-boats', 'remind', '--action', '--from', 'OPEN', '--to', 'OPEN'),
+    );
+    await npm('test', '--', 'test/services/paper-boats/remind');
+  }, 60_000);
+
+  it('has no test for a state that no sample is in, and says so', async () => {
+    await passes(template('new-operation', 'paper-boats', 'sink', '--action'));
+    const said = await passes(
+      template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),
+    );
+    expect(said).toContain('No sample is SINKED, so there is no test of it yet');
+    expect(copy.has('test/services/paper-boats/raise-paper-boat.test.ts')).toBe(false);
+  }, 60_000);
+
+  it('says when callers of what is released may see a state that they do not know', async () => {
+    const noted = 'npm run check:contracts will ask for a new major version';
+    expect(await passes(template('new-operation', 'paper-boats', 'sink', '--action'))).not.toContain(noted);
+    copy.write('openapi/released/paper-boats.yaml', copy.read('openapi/paper-boats.yaml'));
+    const close = ['new-operation', 'paper-boats', 'shut', '--action', '--to', 'CLOSED'] as const;
+    expect(await passes(template(...close))).not.toContain(noted);
+    expect(await passes(template('new-operation', 'paper-boats', 'launch', '--action'))).toContain(noted);
+    expect((await copy.run('npm', 'run', 'check:contracts')).code).toBe(1);
+  }, 60_000);
+
+  it('with a contract that is broken is named for it in one line, and no other name is proposed', async () => {
+    copy.write(`${BOATS}/contract.ts`, `${copy.read(`${BOATS}/contract.ts`)}\nconst = 1;\n`);
+    for (const [command, ...args] of [
+      ['new-resource', 'paper-boats', 'paper-sails'],
+      ['new-service', 'parcels', '--relation', 'paper-boats'],
+    ] as const) {
+      const { code, out } = await template(command, ...args);
+      expect([code, out]).toEqual([
+        1,
+        expect.stringMatching(/^linkway: services\/paper-boats\/contract\.ts does not load[^\n]*\n$/),
+      ]);
+    }
+    const { code, out } = await template('new-service', 'parcels');
+    expect([code, out]).toEqual([1, expect.stringContaining('services/paper-boats/contract.ts')]);
+    expect(out).not.toContain('another name');
+  }, 60_000);
+
+  it.each([
+    [
+      ['new-operation', 'paper-boats', 'close', '--action'],
+      'close is the name of something else in the code',
+    ],
+    [['new-operation', 'paper-boats', 'update', '--action'], 'has updatePaperBoat already'],
+    [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat has a link edit already'],
+    ...['paper-boat', 'store', 'precondition', 'guard', 'follow'].map((verb): [string[], string] => [
+      ['new-operation', 'paper-boats', verb, '--action'],
+      'is the name of something else in the code of a paper boat; take another verb',
+    ]),
+    [['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'], "--resource '2nd' is no name"],
+    [
+      ['new-operation', 'paper-boat', 'launch', '--action'],
+      'there is no service paper-boat; is paper-boats meant?',
+    ],
+    [['new-operation', 'paper-boats', 'launch', '--action', '--from', 'SUNK'], 'there is no state SUNK'],
+    [['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'], 'sunk is no name for a state'],
+    [['new-operation', 'paper-boats', 'launch'], 'add --action'],
+    [['new-operation', 'paper-boats', 'void', '--action'], 'void is a word of the language'],
+    [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts is there already'],
+    [['new-resource', 'paper-boats', 'docs'], '/docs is a path of the gateway itself'],
+  ])('%j is refused, and nothing is changed', async ([name = '', ...args], message) => {
+    const before = copy.read(`${BOATS}/contract.ts`);
+    const { code, out } = await template(name, ...args);
+    expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+    expect(copy.read(`${BOATS}/contract.ts`)).toBe(before);
+  });
+});

@@ -1,0 +1,184 @@
+/** A new service in a copy of the project, as whoever has just cloned it would write and remove one. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '../../support/eventually.ts';
+import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../support/project-copy.ts';
+import { describeSamples } from '../../support/samples.ts';
+import { startCopy } from '../../support/started.ts';
+
+describeInCopy('a new service', () => {
+  let copy: ProjectCopy;
+  beforeEach(() => {
+    copy = copyProject();
+  }, 60_000);
+  afterEach(() => copy.remove());
+
+  const template = (command: string, ...args: string[]) =>
+    copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
+  const npm = (...args: string[]) => passes(copy.run('npm', ...args));
+
+  /** As it came; what is not there a test finds out. */
+  type Json = ReturnType<typeof JSON.parse>;
+
+  /** What `npm start` answers, while it runs. */
+  async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
+    const { url, stop } = await startCopy(copy);
+    try {
+      await walk(async (path) =>
+        (await fetch(url + path, { headers: { Accept: 'application/hal+json' } })).json(),
+      );
+    } finally {
+      await stop();
+    }
+  }
+
+  it.each([
+    [['Paper'], 'Paper is no name for this'],
+    [
+      ['functions'],
+      'function is a word of the language, so nothing can be called that in code; another name',
+    ],
+    [['records'], 'nothing is changed, since it would not hold; another name for one of them may help'],
+    [['status'], '/status is a path of the gateway itself'],
+    [['gateway'], 'gateway is the name of another container; take another name'],
+    [['postgres'], 'postgres is the name of another container; take another name'],
+    ...['../x', 'In Voice!', '2nd', ''].map((name): [string[], string] => [
+      ['paper-boats', '--resource', name],
+      `--resource '${name}' is no name for one of them`,
+    ]),
+    [['paper-boats', '--port', 'x'], '--port x is no port'],
+    [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
+  ])('%j is refused, and nothing is changed', async (args, message) => {
+    const before = copy.changed();
+    const { code, out } = await template('new-service', ...args);
+    expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+    expect(copy.changed()).toEqual(before);
+  });
+
+  it('stands by itself, passes every check and its own tests, and leaves no trace', async () => {
+    const made = await template('new-service', 'paper-boats');
+    expect([made.code, made.out]).toEqual([
+      0,
+      expect.stringContaining('new      services/paper-boats/contract.ts'),
+    ]);
+    await started(async (get) => {
+      expect((await get('/'))._links.paperBoats.href).toBe('/paper-boats');
+      expect((await get('/paper-boats/pb-1001')).state).toBe('OPEN');
+      const { services } = await get('/status');
+      expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
+    });
+    const said = await passes(template('remove-service', 'paper-boats'));
+    expect(said).toMatch(/delete the folder `data`, or on a server: drop schema "paper_boats" cascade;\n$/);
+    expect(copy.changed()).toEqual([]);
+  }, 300_000);
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is not there by half when %s ends the command in the middle',
+    async (signal) => {
+      const child = spawn(process.execPath, ['src/tools/scaffold/new-service.ts', 'paper-boats'], {
+        cwd: copy.folder,
+      });
+      const ended = once(child, 'exit');
+      await eventually('the first file is there', () => copy.has('services/paper-boats/contract.ts'));
+      child.kill(signal);
+      expect(await ended).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
+      expect(copy.changed()).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('is not made or removed while gateway.yaml is broken, which every command says in one line', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    copy.write('gateway.yaml', `${copy.read('gateway.yaml')}\n  - [`);
+    const before = copy.changed();
+    for (const args of [
+      ['src/tools/scaffold/remove-service.ts', 'paper-boats'],
+      ['src/tools/openapi.ts', '--check'],
+      ['src/tools/check-handlers.ts'],
+    ]) {
+      const { code, out } = await copy.run(process.execPath, ...args);
+      expect([args, code, out]).toEqual([args, 1, expect.stringMatching(/^linkway: .*gateway\.yaml/)]);
+      expect(out).not.toMatch(/^ +at /m);
+    }
+    expect(copy.changed()).toEqual(before);
+  }, 60_000);
+
+  it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
+    copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
+    const said = await passes(template('remove-service', 'paper-boats'));
+    expect(said).toContain(
+      'These tests speak of it, and are left as they are: test/services/sails/mine.test.ts.\n',
+    );
+    expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
+    await npm('test', '--', 'test/services/sails');
+  }, 120_000);
+
+  it('whose link back is there already is refused, with the mend', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
+    const { code, out } = await template(
+      'new-service',
+      'spars',
+      '--relation',
+      'paper-boats',
+      '--resource',
+      'sail',
+    );
+    expect([code, out]).toEqual([
+      1,
+      'linkway: services/paper-boats/contract.ts: getPaperBoat has a link sails already; another name for one of them may help: --resource NAME\n',
+    ]);
+  }, 60_000);
+
+  describeSamples('one that is related to orders', () => {
+    it('leads there and back, also by expand, and passes the tests of both', async () => {
+      await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
+      await npm('run', 'check');
+      const tests = [
+        'test/services/paper-boats',
+        'test/services/orders/orders',
+        'test/services/orders/links',
+      ];
+      await npm('test', '--', ...tests);
+      await started(async (get) => {
+        const boat = await get('/paper-boats/pb-1001?expand=order');
+        expect(boat._embedded.order.id).toBe(boat.orderId);
+        const order = await get(`/orders/${boat.orderId}?expand=paperBoats`);
+        expect(order._embedded.paperBoats._embedded.item[0].id).toBe('pb-1001');
+      });
+      await passes(template('remove-service', 'paper-boats'));
+      expect(copy.changed()).toEqual([]);
+    }, 300_000);
+
+    it('is in nobody’s way: who calls it has to be named first', async () => {
+      const refused = await template('remove-service', 'consumers');
+      expect([refused.code, refused.out]).toEqual([
+        1,
+        'linkway: consumers is called by orders (services/orders/others.ts); take the calls out, or the callers with it: npm run remove:service -- consumers --dependents\n',
+      ]);
+      expect(copy.changed()).toEqual([]);
+    });
+
+    it('can be the only one: the samples go without a trace', async () => {
+      await passes(template('remove-service', 'orders'));
+      // What led there is no promise any more.
+      await npm('run', 'check:contracts');
+      await npm('test', '--', 'test/services/consumers', 'test/services/restaurants');
+      expect(copy.read('services/consumers/README.md')).not.toContain('orders`');
+      expect(copy.read('services/consumers/README.md')).toMatch(/No other service\.\n$/);
+      for (const name of copy.services()) await passes(template('remove-service', name));
+      await npm('run', 'check');
+      await npm('test', '--', 'test/shape', 'test/tools/openapi', 'test/contract');
+      await started(async (get) => {
+        expect(Object.keys((await get('/'))._links)).toContain('service-desc');
+        expect((await get('/status')).services).toEqual([]);
+      });
+      await passes(template('new-service', 'paper-boats', '--port', '9001'));
+      expect(copy.changed().filter((line) => line.includes('openapi/released/orders'))).toHaveLength(1);
+      expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
+    }, 300_000);
+  });
+});
