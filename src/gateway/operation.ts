@@ -2,15 +2,15 @@
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
+import { firstSegment, RESERVED_SEGMENTS } from '../contract/reserved-paths.ts';
 import { whyUnreachable } from '../http/uri/route-tree.ts';
-import { atOnce, type Steps } from '../hypermedia/steps.ts';
+import { atOnce, type Steps } from '../openapi/incremental.ts';
 import { isElsewhere } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { isObject, type Json, METHODS } from '../openapi/load/grammar.ts';
 import { ADDITIONAL } from '../openapi/load/openapi-3-2.ts';
 import { shapeOf } from '../openapi/load/paths.ts';
 import type { Mount } from './routing/path-mapping.ts';
-import { firstSegment, RESERVED_SEGMENTS } from './routing/reserved-paths.ts';
 import { RequestBody } from './validation/body/request-body.ts';
 import { Parameters } from './validation/parameters/parameters.ts';
 import { type Query, queryOf } from './validation/parameters/query.ts';

@@ -4,7 +4,7 @@ import { documentPath } from '../contract/places.ts';
 import type { HeaderLink } from '../http/headers/link-header.ts';
 import { escapedKey } from '../openapi/runtime-expression.ts';
 import type { Body, Embedding } from './formats/format.ts';
-import type { GraphOperation } from './graph/link-graph.ts';
+import type { GraphOperation } from './graph/model.ts';
 
 /** Those that are told of what a body is about. */
 const RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];

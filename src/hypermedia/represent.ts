@@ -1,39 +1,12 @@
 /** State → representation: the state with its links and the actions that it allows, in no format yet. */
 import type { PageState } from '../contract/resource.ts';
+import { href, type ParameterValue, withQuery } from '../http/uri/href.ts';
 import type { Exchange } from '../openapi/runtime-expression.ts';
 import type { AffordanceTable } from './affordances/affordance.ts';
 import { allowed } from './affordances/affordance.ts';
-import { type GraphOperation, isAction, isForm, type Shape } from './graph/link-graph.ts';
+import { type GraphOperation, isAction, isForm, type Shape } from './graph/model.ts';
 import { linkValue } from './graph/resolve-link.ts';
-import { href, type ParameterValue, withQuery } from './href.ts';
-
-export interface LinkValue {
-  readonly href: string;
-  /** Whether the href is a URI template (RFC 6570). */
-  readonly templated?: true;
-  readonly title?: string;
-  /** Of what the link leads to: its media type. */
-  readonly type?: string;
-  /** Tells apart links of one relation. */
-  readonly name?: string;
-}
-
-export interface Action {
-  readonly rel: string;
-  readonly operation: Pick<GraphOperation, 'title' | 'method' | 'properties'>;
-  readonly target: string;
-}
-
-/** What a format writes. */
-export interface Representation {
-  /** Of its schema: what kind of thing it is. */
-  readonly name: string;
-  readonly state: Readonly<Record<string, unknown>>;
-  readonly links: ReadonlyMap<string, LinkValue | readonly LinkValue[]>;
-  readonly actions: readonly Action[];
-  /** Of a page: its items. */
-  readonly items?: readonly Representation[];
-}
+import type { Action, LinkValue, Representation } from './representation.ts';
 
 /** The request that is answered, as far as links depend on it. */
 export type RequestParts = Pick<Exchange, 'path' | 'query'>;

@@ -1,10 +1,10 @@
 /** What of a resource, and of what it leads to, is asked for: `expand` and `fields`, planned before anything is sent. */
 import type { ExpandLimits } from '../config/limits.ts';
+import { withQuery } from '../http/uri/href.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
 import { type Embeds, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
 import { impliedPaths, type Kept, planFields } from './fields/plan.ts';
-import type { GraphOperation } from './graph/link-graph.ts';
-import { withQuery } from './href.ts';
+import type { GraphOperation } from './graph/model.ts';
 
 const PARAMETERS = ['expand', 'fields'] as const;
 

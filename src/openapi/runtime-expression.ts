@@ -1,6 +1,6 @@
 /** Runtime expressions of Link Objects (OpenAPI 3.1 §4.8.20.4), compiled when a document is loaded. */
 import { isRawNumber, memberKey } from '../codecs/exact-json.ts';
-import type { ParameterValue } from '../hypermedia/href.ts';
+import type { ParameterValue } from '../http/uri/href.ts';
 
 /** What an expression can look at. */
 export interface Exchange {

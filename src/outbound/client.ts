@@ -12,8 +12,8 @@ import {
   type Resource,
 } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
+import { href, pathTemplate } from '../http/uri/href.ts';
 import { queryOf } from '../http/uri/target.ts';
-import { href, pathTemplate } from '../hypermedia/href.ts';
 import { type JsonTarget, sendJson } from './json.ts';
 
 type Part<Name extends string, S> = S extends z.ZodType ? { readonly [K in Name]: z.input<S> } : unknown;

@@ -21,7 +21,7 @@ import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.
 import { cut } from '../hypermedia/fields/project.ts';
 import type { Asked, Body, Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
-import type { GraphOperation } from '../hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
 import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
 import type { Expansion } from './expansion.ts';

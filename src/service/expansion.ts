@@ -7,12 +7,12 @@ import { parseExact, writeExact } from '../codecs/exact-json.ts';
 import type { ExpandLimits } from '../config/limits.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
+import { matchPath } from '../http/uri/href.ts';
 import { splitTarget } from '../http/uri/target.ts';
 import { type FetchPart, type PartAnswer, partOf } from '../hypermedia/expand/fetch.ts';
 import type { Embeds } from '../hypermedia/expand/plan.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
-import type { GraphOperation } from '../hypermedia/graph/link-graph.ts';
-import { matchPath } from '../hypermedia/href.ts';
+import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import type { OperationRunner } from './operation-runner.ts';
 
 /** Gets a resource of another service, as the caller. */

@@ -2,10 +2,10 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { configErrorOf } from '../config/config-error.ts';
 import { compileOperations } from '../gateway/operation.ts';
-import { uncheckedPatterns } from '../gateway/validation/schema/unchecked-patterns.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { danglingReferences } from '../openapi/merge/dangling-references.ts';
+import { uncheckedPatterns } from '../openapi/patterns/unchecked-patterns.ts';
 import { securedOperations, securityWarning } from '../openapi/security.ts';
 import type { Command } from './command.ts';
 import { loadDocument, named } from './load.ts';

@@ -3,7 +3,8 @@
  * the methods of HTTP as they are meant (RFC 9110 §9.3), 3 says where it leads.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { type GraphOperation, LinkGraph } from '../hypermedia/graph/link-graph.ts';
+import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { hasLinks } from '../hypermedia/graph/response-schema.ts';
 import type { Command } from './command.ts';
 import { loadDocument, named } from './load.ts';

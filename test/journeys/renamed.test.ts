@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { matchPath, pathTemplate } from '../../src/http/uri/href.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
-import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
 import { explorerJourney } from '../suites/explorer.ts';
 import { kettingJourney } from '../suites/ketting.ts';
 import { waychaserJourney } from '../suites/waychaser.ts';

@@ -1,9 +1,9 @@
 /** How a service gets the parts of a response: its own in process, those of others by a call. */
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../src/config/limits.ts';
+import { pathTemplate } from '../../src/http/uri/href.ts';
 import { json } from '../../src/hypermedia/formats/hal.ts';
-import type { GraphOperation } from '../../src/hypermedia/graph/link-graph.ts';
-import { pathTemplate } from '../../src/hypermedia/href.ts';
+import type { GraphOperation } from '../../src/hypermedia/graph/model.ts';
 import { expansion, type GetJson } from '../../src/service/expansion.ts';
 
 const nodeOf = (service: string, more: object = {}) =>

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { configTable } from '../../src/config/gateway-schema.ts';
 import { settingsTable } from '../../src/config/settings.ts';
 import { libraryProblems } from '../../src/contract/problems.ts';
-import { RESERVED_SEGMENTS } from '../../src/gateway/routing/reserved-paths.ts';
+import { RESERVED_SEGMENTS } from '../../src/contract/reserved-paths.ts';
 import { hasSamples } from '../support/samples.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

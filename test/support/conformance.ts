@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { RequestHandler } from 'express';
 import type { OpenAPIObject, OperationObject, ResponseObject } from 'openapi3-ts/oas31';
-import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
+import { matchPath, pathTemplate } from '../../src/http/uri/href.ts';
 
 export interface Conformance {
   /** Looks at one answer. */

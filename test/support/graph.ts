@@ -7,7 +7,8 @@ import { actionNotAllowed } from '../../src/contract/problems.ts';
 import { page, pageQuery, resource } from '../../src/contract/resource.ts';
 import { z } from '../../src/contract/schema.ts';
 import { formats } from '../../src/hypermedia/formats/index.ts';
-import { LinkGraph, type ServiceDocument } from '../../src/hypermedia/graph/link-graph.ts';
+import { LinkGraph } from '../../src/hypermedia/graph/link-graph.ts';
+import type { ServiceDocument } from '../../src/openapi/service-document.ts';
 
 const id = z.string();
 

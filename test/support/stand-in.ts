@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sampler from 'openapi-sampler';
 import type { MediaTypeObject, OpenAPIObject, PathItemObject, ResponseObject } from 'openapi3-ts/oas31';
-import { matchPath, pathTemplate } from '../../src/hypermedia/href.ts';
+import { matchPath, pathTemplate } from '../../src/http/uri/href.ts';
 import { resolveReference } from '../../src/openapi/reference.ts';
 
 export function standIn(document: OpenAPIObject) {

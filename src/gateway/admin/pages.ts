@@ -1,8 +1,8 @@
 /** What a generation of the gateway tells those who run it, beside its metrics: its health, its status, and what they can do about it. */
 import { type RequestHandler, Router } from 'express';
 import { serveHealth } from '../../http/health.ts';
-import type { ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
 import { publicInfo } from '../../openapi/merge/merge.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assets } from '../portal/assets.ts';
 import { STATUS_PATH } from '../portal/discovery/discovery.ts';
 import { gatewayHealth } from '../portal/status/health.ts';

@@ -10,11 +10,11 @@ import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/stri
 import { cut } from '../../hypermedia/fields/project.ts';
 import type { Body } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
-import type { GraphOperation } from '../../hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
 import { inPlace } from '../../hypermedia/lift/in-place.ts';
 import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
-import type { Representation } from '../../hypermedia/represent.ts';
+import type { Representation } from '../../hypermedia/representation.ts';
 import { plain, WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { Composing } from '../steps/compose.ts';

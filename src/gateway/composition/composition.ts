@@ -1,6 +1,7 @@
 /** What of an operation is put together here, computed when the documents are loaded. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import type { GraphOperation, LinkGraph } from '../../hypermedia/graph/link-graph.ts';
+import type { LinkGraph } from '../../hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { type MountOptions, mountOf } from '../routing/path-mapping.ts';

@@ -1,10 +1,10 @@
 /** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { without } from '../../http/headers/raw-headers.ts';
+import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
-import { matchPath } from '../../hypermedia/href.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import type { Tally } from '../../outbound/call/call.ts';
 import type { Send } from '../proxy/internal-request.ts';

@@ -4,7 +4,7 @@ import { acceptable } from '../../http/headers/negotiate.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import type { GraphOperation } from '../../hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 
 export interface Wanted {
   /** Absent where the service chooses it: then it is that of its answer. */

@@ -3,7 +3,7 @@
 import { type HeaderLink, readLinks, type WrittenLink, writtenLink } from '../../http/headers/link-header.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
-import type { LinkValue, Representation } from '../../hypermedia/represent.ts';
+import type { LinkValue, Representation } from '../../hypermedia/representation.ts';
 import { plain, SAME } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 

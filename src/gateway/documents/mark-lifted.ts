@@ -6,19 +6,15 @@ import type { OpenAPIObject, OperationObject, PathItemObject, ResponseObject } f
 import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/schemas/representation.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { LIFTED, operationName } from '../../hypermedia/graph/graph-operation.ts';
-import {
-  expandable,
-  type GraphOperation,
-  graphInSteps,
-  type LinkGraph,
-  type ServiceDocument,
-} from '../../hypermedia/graph/link-graph.ts';
+import { graphInSteps, type LinkGraph } from '../../hypermedia/graph/link-graph.ts';
+import { expandable, type GraphOperation } from '../../hypermedia/graph/model.ts';
 import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { atOnce, type Steps } from '../../openapi/incremental.ts';
 import { isObject, type Json, walkInSteps } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 import { resolveReference } from '../../openapi/reference.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 
 export const liftDocuments = (services: readonly ServiceDocument[]): readonly ServiceDocument[] =>
   atOnce(liftInSteps(services));

@@ -11,7 +11,6 @@ import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { parseText } from '../../config/yaml/parse-text.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { YamlText } from '../../config/yaml/yaml-text.ts';
-import type { ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
 import { bundle, mayRefer, referredPlaces } from '../../openapi/load/bundle.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { makeSound } from '../../openapi/load/drop-invalid.ts';
@@ -19,6 +18,7 @@ import { isObject } from '../../openapi/load/grammar.ts';
 import { applyOverlay } from '../../openapi/load/overlay.ts';
 import { upgrade, upgradeSwagger } from '../../openapi/load/upgrade.ts';
 import { renamePaths } from '../../openapi/merge/rename-paths.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assertWithin, readSource } from '../reload/read-source.ts';
 import { liftDocuments } from './mark-lifted.ts';
 

@@ -14,17 +14,15 @@ import { preferences } from '../../http/headers/prefer.ts';
 import type { Body } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import {
-  type GraphOperation,
-  graphInSteps,
-  type ServiceDocument,
-} from '../../hypermedia/graph/link-graph.ts';
+import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
 import { plain } from '../../hypermedia/selection.ts';
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { atOnce, type Steps } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../routing/router.ts';
 import { essence, isJsonType } from '../validation/body/media-types.ts';

@@ -1,9 +1,9 @@
 /** Starts the mocks of a gateway, each on a loopback port of its own, so that they are called like any service. */
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { listen } from '../../http/server/listen.ts';
-import type { ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
-import { inTurns } from '../../hypermedia/steps.ts';
+import { inTurns } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { mockInSteps } from './mock.ts';
 
 interface Mocks {

@@ -5,8 +5,8 @@
 import { Router } from 'express';
 import type { Refusal } from '../../config/rejected-config.ts';
 import { serveHealth } from '../../http/health.ts';
-import type { ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
 import { type MergeOptions, mergeInSteps, publicInfo } from '../../openapi/merge/merge.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assets } from './assets.ts';
 import { catalog } from './discovery/catalog.ts';
 import { type Description, docsPath, STATUS_PATH, withoutStatus } from './discovery/discovery.ts';

@@ -1,12 +1,12 @@
 /** What is wrong in the documents of a generation: logged once, and kept for `/status`. */
 
-import { inTurns } from '../../hypermedia/steps.ts';
 import type { Log } from '../../observability/log.ts';
+import { inTurns } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { danglingInSteps } from '../../openapi/merge/dangling-references.ts';
 import { pointerBefore } from '../../openapi/merge/rename-paths.ts';
+import { uncheckedInSteps } from '../../openapi/patterns/unchecked-patterns.ts';
 import type { ServicePlaces } from '../documents/read-document.ts';
-import { uncheckedInSteps } from '../validation/schema/unchecked-patterns.ts';
 
 /** Of one service, shown at once. */
 const MOST_FAULTS = 20;

@@ -10,11 +10,12 @@ import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { Watchers } from '../../http/sse-broadcaster.ts';
-import { graphInSteps, type ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
-import { inTurns } from '../../hypermedia/steps.ts';
+import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
+import { inTurns } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { securedOperations, securityWarning } from '../../openapi/security.ts';
+import type { ServiceDocument } from '../../openapi/service-document.ts';
 import {
   closeTargets,
   holdTargets,

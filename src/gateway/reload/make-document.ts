@@ -8,7 +8,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError, configErrorOf } from '../../config/config-error.ts';
 import type { Source } from '../../config/source.ts';
-import { TURN } from '../../hypermedia/steps.ts';
+import { TURN } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
 import { documentFrom, type ServicePlaces, type Told } from '../documents/read-document.ts';

@@ -3,9 +3,9 @@
  * step that needs Express.
  */
 import express, { type RequestHandler } from 'express';
+import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
-import { firstSegment, RESERVED_SEGMENTS } from '../routing/reserved-paths.ts';
 
 export function ownPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
   const app = express()

@@ -5,9 +5,9 @@
 import type { Operation } from '../../contract/operation.ts';
 import { actionNotAllowed } from '../../contract/problems.ts';
 import type { Page, Resource, StateOf } from '../../contract/resource.ts';
-import { actions, type Shape } from '../graph/link-graph.ts';
+import { actions, type Shape } from '../graph/model.ts';
+import type { StateChart } from './state-chart.ts';
 import { Refusal } from './state-conflict.ts';
-import type { StateChart } from './transitions.ts';
 
 /** A row: under this relation the resource offers this operation, when its state allows it. */
 export interface Affordance<State> {

@@ -1,6 +1,6 @@
 /** A transition table as a Mermaid state diagram, and where it stands in a README. */
 import type { AffordanceTable } from './affordance.ts';
-import type { StateChart } from './transitions.ts';
+import type { StateChart } from './state-chart.ts';
 
 /** @returns lines of Mermaid (stateDiagram-v2) */
 export function stateDiagram({ start, transitions, conditions }: StateChart): string[] {

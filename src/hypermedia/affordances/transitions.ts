@@ -8,11 +8,7 @@ import type { Operation } from '../../contract/operation.ts';
 import type { Resource } from '../../contract/resource.ts';
 import type { z } from '../../contract/schema.ts';
 import type { AffordanceTable } from './affordance.ts';
-
-/** State → event → state that follows. A state without events is an end. */
-export type Transitions<State extends string = string> = {
-  readonly [From in State]: Readonly<Record<string, State>>;
-};
+import type { StateChart, Transitions } from './state-chart.ts';
 
 type EventOf<Table> = { [From in keyof Table]: keyof Table[From] }[keyof Table] & string;
 
@@ -21,13 +17,6 @@ interface Condition<State> {
   /** As it completes "offered while APPROVED and …", and labels the arrow. */
   readonly text: string;
   holds(state: State): boolean;
-}
-
-/** How a resource's states and events are shown. */
-export interface StateChart {
-  readonly start: string;
-  readonly transitions: Transitions;
-  readonly conditions: Readonly<Record<string, string>>;
 }
 
 /**

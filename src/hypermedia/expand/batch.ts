@@ -2,8 +2,9 @@
  * The calls that a set of targets costs: one each, or one for all that an operation can answer at once
  * (`x-batches`).
  */
-import type { Batch, GraphOperation } from '../graph/link-graph.ts';
-import { href, matchPath, withQuery } from '../href.ts';
+
+import { href, matchPath, withQuery } from '../../http/uri/href.ts';
+import type { Batch, GraphOperation } from '../graph/model.ts';
 import { type ExpandTree, formatExpand } from './parse.ts';
 
 /** A resource to fetch. */

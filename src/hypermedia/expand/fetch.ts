@@ -7,7 +7,7 @@ import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { badGateway, upstreamTimeout } from '../../contract/problems.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
-import type { GraphOperation } from '../graph/link-graph.ts';
+import type { GraphOperation } from '../graph/model.ts';
 import { type Call, callFor, callsFor, keyOf, type Target } from './batch.ts';
 
 /** A part that was fetched. */

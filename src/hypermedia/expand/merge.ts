@@ -1,7 +1,7 @@
 /** What an expansion does to the whole: its paging links, and how long it may be kept. */
 import { type Directives, directivesOf, secondsOf } from '../../http/headers/cache-control.ts';
+import { isAddress, withQuery } from '../../http/uri/href.ts';
 import type { Body, Embedding } from '../formats/format.ts';
-import { isAddress, withQuery } from '../href.ts';
 import type { Part } from './fetch.ts';
 
 const PAGING = ['first', 'prev', 'next', 'last'];

@@ -5,7 +5,7 @@
 import type { ExpandLimits } from '../../config/limits.ts';
 import { Problem } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown } from '../../contract/problems.ts';
-import { expandable, type GraphOperation, type Link, type Shape } from '../graph/link-graph.ts';
+import { expandable, type GraphOperation, type Link, type Shape } from '../graph/model.ts';
 import { unknownName } from '../nearest.ts';
 import type { ExpandRequest, ExpandTree } from './parse.ts';
 

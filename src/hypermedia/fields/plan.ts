@@ -5,7 +5,7 @@
 import { Problem } from '../../contract/problem.ts';
 import { fieldsUnknown } from '../../contract/problems.ts';
 import { type ExpandTree, formatExpand, parseExpand } from '../expand/parse.ts';
-import { expandable, type GraphOperation } from '../graph/link-graph.ts';
+import { expandable, type GraphOperation } from '../graph/model.ts';
 import { unknownName } from '../nearest.ts';
 import type { Members } from './members.ts';
 

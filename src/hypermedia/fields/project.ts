@@ -1,9 +1,10 @@
 /** Cuts a representation to what `fields` keeps. Links stay, so that what is left can still be walked. */
 
 import { memberName } from '../../codecs/exact-json.ts';
+import { isAddress, withQuery } from '../../http/uri/href.ts';
 import { isObject } from '../../openapi/is-object.ts';
-import { type Body, type Embedding, HYPERMEDIA_MEMBERS } from '../formats/format.ts';
-import { isAddress, withQuery } from '../href.ts';
+import type { Body, Embedding } from '../formats/format.ts';
+import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 import { SAME } from '../selection.ts';
 import type { Kept, KeptMembers } from './plan.ts';
 

@@ -4,18 +4,10 @@
  */
 import type { ResourceFormat } from '../../contract/schemas/representation.ts';
 import type { PageFile } from '../../http/page/files.ts';
-import type { GraphOperation } from '../graph/link-graph.ts';
-import type { Representation } from '../represent.ts';
+import type { GraphOperation } from '../graph/model.ts';
+import type { Representation } from '../representation.ts';
 
 export type Body = Record<string, unknown>;
-
-/** What HAL and what stands on it put beside the members of the state. */
-export const HYPERMEDIA_MEMBERS: ReadonlySet<string> = new Set([
-  '_links',
-  '_templates',
-  '_embedded',
-  '_expandErrors',
-]);
 
 /** Where links and parts are in a body. */
 export interface Embedding {

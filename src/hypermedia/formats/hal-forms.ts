@@ -5,7 +5,7 @@
  * one: clients look actions up by name. A body without templates is plain HAL and says so.
  */
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../contract/media-types.ts';
-import type { Action, Representation } from '../represent.ts';
+import type { Action, Representation } from '../representation.ts';
 import type { Body, Format } from './format.ts';
 import { hal, halBody } from './hal.ts';
 

@@ -4,7 +4,7 @@
  */
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
 import { isObject } from '../../openapi/is-object.ts';
-import type { Representation } from '../represent.ts';
+import type { Representation } from '../representation.ts';
 import type { Body, Embedding, Format } from './format.ts';
 
 function writeHal(representation: Representation): Body {

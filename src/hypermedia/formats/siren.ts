@@ -10,7 +10,7 @@ import { JSON_TYPE } from '../../contract/media-types.ts';
 import { isPage, type Page, type Resource } from '../../contract/resource.ts';
 import { z } from '../../contract/schema.ts';
 import type { TemplateProperty } from '../graph/form-properties.ts';
-import type { Action, LinkValue, Representation } from '../represent.ts';
+import type { Action, LinkValue, Representation } from '../representation.ts';
 import type { Body, Format } from './format.ts';
 
 interface SirenLink {

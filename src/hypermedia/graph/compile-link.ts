@@ -2,7 +2,7 @@
 import type { LinkObject } from 'openapi3-ts/oas31';
 import { fragmentSegments } from '../../openapi/reference.ts';
 import { compileExpression, pointerSegments } from '../../openapi/runtime-expression.ts';
-import type { GraphOperation, Link, Shape } from './link-graph.ts';
+import type { GraphOperation, Link, Shape } from './model.ts';
 
 /** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
 export function operationAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {

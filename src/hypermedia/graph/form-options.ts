@@ -5,7 +5,7 @@
  */
 import { HAL } from '../../contract/media-types.ts';
 import { OPTIONS, type TemplateProperty } from './form-properties.ts';
-import type { GraphOperation, Link } from './link-graph.ts';
+import type { GraphOperation, Link } from './model.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

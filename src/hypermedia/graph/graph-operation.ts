@@ -11,9 +11,9 @@ import type {
 } from 'openapi3-ts/oas31';
 import { BATCHES } from '../../contract/batch.ts';
 import { DESTRUCTIVE } from '../../contract/destructive.ts';
+import { type PathTemplate, pathTemplate } from '../../http/uri/href.ts';
+import { atOnce, type Steps } from '../../openapi/incremental.ts';
 import { resolveReference } from '../../openapi/reference.ts';
-import { type PathTemplate, pathTemplate } from '../href.ts';
-import { atOnce, type Steps } from '../steps.ts';
 import { words } from '../words.ts';
 import { parameterProperty, type TemplateProperty, templateProperties } from './form-properties.ts';
 import { type DescribedBody, describeBody, hasLinks, type Schema } from './response-schema.ts';

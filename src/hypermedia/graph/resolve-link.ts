@@ -1,8 +1,9 @@
 /** A link of the graph → the links of a state, where its expressions have values. */
+
+import { href } from '../../http/uri/href.ts';
 import { type Exchange, valueAt } from '../../openapi/runtime-expression.ts';
-import { href } from '../href.ts';
-import type { LinkValue } from '../represent.ts';
-import type { Link } from './link-graph.ts';
+import type { LinkValue } from '../representation.ts';
+import type { Link } from './model.ts';
 
 /** The href of a link for a state; undefined where a parameter of the path has no value. */
 export function linkValue(link: Link, exchange: Exchange): LinkValue | readonly LinkValue[] | undefined {

@@ -5,8 +5,9 @@
 import { memberKey } from '../../codecs/exact-json.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import { valueAt } from '../../openapi/runtime-expression.ts';
-import { type Body, HYPERMEDIA_MEMBERS } from '../formats/format.ts';
-import type { Shape } from '../graph/link-graph.ts';
+import type { Body } from '../formats/format.ts';
+import type { Shape } from '../graph/model.ts';
+import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 
 /** @param hal the body that was made of it */
 export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'itemsAt'>): unknown {

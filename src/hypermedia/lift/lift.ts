@@ -6,9 +6,11 @@ import { memberKey, memberName } from '../../codecs/exact-json.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import { type Exchange, valueAt } from '../../openapi/runtime-expression.ts';
 import type { Body } from '../formats/format.ts';
-import { type GraphOperation, isForm, type Link, type LinkGraph } from '../graph/link-graph.ts';
+import type { LinkGraph } from '../graph/link-graph.ts';
+import { type GraphOperation, isForm, type Link } from '../graph/model.ts';
 import { linkValue } from '../graph/resolve-link.ts';
-import type { Action, LinkValue, Representation, RequestParts } from '../represent.ts';
+import type { RequestParts } from '../represent.ts';
+import type { Action, LinkValue, Representation } from '../representation.ts';
 import { leadsOn, SpotFinder, type Spots } from './spots.ts';
 
 /** What is known of an operation that is lifted, made when its document is loaded. */

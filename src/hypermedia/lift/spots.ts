@@ -1,7 +1,7 @@
 /** Where in a body the schemas stand that links hold for: wherever one appears, in a list or within another. */
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { resolveReference } from '../../openapi/reference.ts';
-import type { Shape } from '../graph/link-graph.ts';
+import type { Shape } from '../graph/model.ts';
 import { type Schema, schemaName } from '../graph/response-schema.ts';
 
 /** Of an object, or of each element of an array. Schemas that hold themselves make it a circle. */

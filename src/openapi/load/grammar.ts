@@ -3,7 +3,7 @@
  * a reference from a property that happens to be called `$ref`, and leaves examples and extensions alone.
  */
 import { METHODS as NODE_METHODS } from 'node:http';
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 
 export type Json = Record<string, unknown>;
 

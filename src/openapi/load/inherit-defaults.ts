@@ -2,7 +2,7 @@
  * What an operation inherits from its document is written onto the operation, before documents are merged:
  * the service it belongs to, a tag, the document's security. Servers go, since the gateway is the only way in.
  */
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { isObject, type Json, METHODS, walkInSteps } from './grammar.ts';
 
 /** Extension on every public operation: the service that answers it. */

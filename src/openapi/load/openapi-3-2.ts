@@ -3,7 +3,7 @@
  * methods without a field of their own (§4.8.1), media types by reference (§4.7).
  */
 
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { atOnce, type Steps } from '../incremental.ts';
 import { resolveReference } from '../reference.ts';
 import { isObject, type Json, METHODS, OWN_FIELDS, walkInSteps } from './grammar.ts';
 

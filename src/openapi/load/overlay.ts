@@ -10,7 +10,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import { Faults } from '../../config/yaml/faults.ts';
 import { MOST_LEVELS, sizeOf } from '../../config/yaml/parse-text.ts';
 import type { YamlText } from '../../config/yaml/yaml-text.ts';
-import { linearTime } from '../../gateway/validation/schema/pattern.ts';
+import { linearTime } from '../patterns/pattern.ts';
 import { isObject, type Json } from './grammar.ts';
 
 /** Its objects have the members of the specification alone, beside those that begin with `x-` (§4.5). */

@@ -1,7 +1,7 @@
 /** The paths of the public document: one namespace, in which every path and method has one owner. */
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
-import { firstSegment, RESERVED_SEGMENTS } from '../../gateway/routing/reserved-paths.ts';
+import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import { parseReference } from '../merge/component-references.ts';
 import type { Registry } from '../merge/component-registry.ts';
 import { isObject, type Json } from './grammar.ts';

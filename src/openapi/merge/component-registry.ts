@@ -4,7 +4,7 @@
  * plain name, so that a service added at the end never renames what callers already know.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { isObject, type Json } from '../load/grammar.ts';
 
 /** Entries by section of `components`; `webhooks` counts as one more section. */

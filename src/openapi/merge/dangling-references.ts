@@ -1,5 +1,5 @@
 /** References within a document that lead nowhere, each by its JSON Pointer. */
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { atOnce, type Steps } from '../incremental.ts';
 import type { DocumentFault } from '../load/document-fault.ts';
 import { isObject, type Json } from '../load/grammar.ts';
 import { leadsNowhere } from './prune-references.ts';

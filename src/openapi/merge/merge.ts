@@ -4,11 +4,11 @@
  */
 import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { libraryProblems } from '../../contract/problems.ts';
-import type { ServiceDocument } from '../../hypermedia/graph/link-graph.ts';
-import { atOnce, type Steps } from '../../hypermedia/steps.ts';
+import { atOnce, type Steps } from '../incremental.ts';
 import { isObject, type Json, walkInSteps } from '../load/grammar.ts';
 import { needsServiceTag, PUBLIC_SERVERS, stamp } from '../load/inherit-defaults.ts';
 import { Paths } from '../load/paths.ts';
+import type { ServiceDocument } from '../service-document.ts';
 import { Registry, sectionsOf } from './component-registry.ts';
 import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-responses.ts';
 import { OperationIds } from './operation-ids.ts';

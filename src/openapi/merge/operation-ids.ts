@@ -1,5 +1,5 @@
 /** The operation ids of the public document: unique across services, and links of one find those of another. */
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { isObject, type Json, walkInSteps } from '../load/grammar.ts';
 import { freeName } from './component-registry.ts';
 

@@ -3,7 +3,7 @@
  * are none. A schema that is not there allows anything, and a response says so; all else can be done without.
  */
 
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { isObject, type Json, type Kind, walkInSteps } from '../load/grammar.ts';
 import { isNewest, toNewest } from '../load/openapi-3-2.ts';
 import { fragmentSegments, resolveReference } from '../reference.ts';

@@ -3,7 +3,7 @@
  * from. Every operation of a public document has a tag, be it that of its service.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { alternativesAmong } from '../load/discriminators.ts';
 import { isObject, type Json, OWN_FIELDS } from '../load/grammar.ts';
 import { operationsOf } from '../load/inherit-defaults.ts';

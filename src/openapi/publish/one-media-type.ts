@@ -3,7 +3,7 @@
  * that is asked for where a response has it, and otherwise the first that it has. A client that is made from it sends
  * that media type as `Accept`.
  */
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { isObject, type Json, walkInSteps } from '../load/grammar.ts';
 
 /** The media types of the successful responses of a document, without their parameters. */

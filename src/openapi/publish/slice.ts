@@ -4,7 +4,7 @@
  * and leads to it in the whole document by `operationRef` (OpenAPI 3.1 §4.8.20): its `operationId` would be nobody's.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import type { Steps } from '../../hypermedia/steps.ts';
+import type { Steps } from '../incremental.ts';
 import { fieldOf, isObject, type Json, type Kind, METHODS, walk } from '../load/grammar.ts';
 import { ADDITIONAL } from '../load/openapi-3-2.ts';
 import { Hoisted } from '../merge/extract-components.ts';

@@ -4,7 +4,7 @@
  * service shares (contract, links, tables, migrations, wiring) gets more in it, and keeps all that is there.
  */
 import { ConfigError } from '../../config/config-error.ts';
-import { RESERVED_SEGMENTS } from '../../gateway/routing/reserved-paths.ts';
+import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import { Changes } from './changes.ts';
 import { checkKnown, checkName, checkResource, command } from './command.ts';
 import { type Names, namesOf } from './names.ts';

@@ -4,7 +4,7 @@
  */
 
 import { ConfigError } from '../../config/config-error.ts';
-import { RESERVED_SEGMENTS } from '../../gateway/routing/reserved-paths.ts';
+import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import { GATEWAY, POSTGRES } from '../manifests/part.ts';
 import { Changes } from './changes.ts';
 import { checkKnown, checkName, checkResource, command } from './command.ts';

@@ -6,7 +6,7 @@ import type { Body } from '../../../src/hypermedia/formats/format.ts';
 import { json } from '../../../src/hypermedia/formats/hal.ts';
 import { halForms } from '../../../src/hypermedia/formats/hal-forms.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
-import type { GraphOperation } from '../../../src/hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 
 const HTML = 'text/html';
 const SIREN = 'application/vnd.siren+json';

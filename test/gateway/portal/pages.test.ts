@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { firstSegment, RESERVED_SEGMENTS } from '../../../src/gateway/routing/reserved-paths.ts';
+import { firstSegment, RESERVED_SEGMENTS } from '../../../src/contract/reserved-paths.ts';
 import { pathOf } from '../../../src/http/page/site-files.ts';
 import { pagesApp } from '../../support/pages-app.ts';
 

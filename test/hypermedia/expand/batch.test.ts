@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { callsFor, type Target } from '../../../src/hypermedia/expand/batch.ts';
 import { parseExpand } from '../../../src/hypermedia/expand/parse.ts';
-import { type GraphOperation, LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 import { documented, libraryGraph } from '../../support/graph.ts';
 
 const operation = (graph: LinkGraph, service: string, id: string): GraphOperation => {

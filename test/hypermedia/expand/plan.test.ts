@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../../src/config/limits.ts';
 import { formatExpand, parseExpand } from '../../../src/hypermedia/expand/parse.ts';
 import { planExpand, pushdown, servedBySubject } from '../../../src/hypermedia/expand/plan.ts';
-import type { GraphOperation } from '../../../src/hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 import { libraryGraph } from '../../support/graph.ts';
 import { problemOf } from '../../support/problem-of.ts';
 

@@ -4,7 +4,7 @@ import { cut } from '../../../src/hypermedia/fields/project.ts';
 import type { Body, Format } from '../../../src/hypermedia/formats/format.ts';
 import { hal } from '../../../src/hypermedia/formats/hal.ts';
 import { siren } from '../../../src/hypermedia/formats/siren.ts';
-import type { Representation } from '../../../src/hypermedia/represent.ts';
+import type { Representation } from '../../../src/hypermedia/representation.ts';
 import { libraryGraph } from '../../support/graph.ts';
 
 const graph = libraryGraph();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileLink, holder, operationAt } from '../../../src/hypermedia/graph/compile-link.ts';
-import type { GraphOperation } from '../../../src/hypermedia/graph/link-graph.ts';
+import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 
 describe('the operation that a link leads to by its place', () => {
   it.each<[string | undefined, string | undefined, string | undefined]>([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { actions, expandable, LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
+import { LinkGraph } from '../../../src/hypermedia/graph/link-graph.ts';
+import { actions, expandable } from '../../../src/hypermedia/graph/model.ts';
 import { Represent } from '../../../src/hypermedia/represent.ts';
 import { document } from '../../support/gateway.ts';
 import { libraryGraph } from '../../support/graph.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { atOnce } from '../../../src/hypermedia/steps.ts';
+import { atOnce } from '../../../src/openapi/incremental.ts';
 import { outlineOf } from '../../../src/openapi/publish/document-index.ts';
 import { slice } from '../../../src/openapi/publish/slice.ts';
 

@@ -7,7 +7,7 @@
 import type { Router } from 'express';
 import { linkHeader } from '../../../http/headers/link-header.ts';
 import { get, json, send } from '../../../http/page/entity.ts';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import {
   byRelation,
   CATALOG_PATH,

@@ -3,8 +3,8 @@ import { HAL, HEALTH, OPENAPI_JSON } from '../../../contract/media-types.ts';
 import { HEALTH_PATH } from '../../../contract/places.ts';
 import type { HeaderLink } from '../../../http/headers/link-header.ts';
 import { HTML } from '../../../http/page/entity.ts';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
-import type { LinkValue } from '../../../hypermedia/represent.ts';
+import type { LinkValue } from '../../../hypermedia/representation.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 
 export const YAML = 'application/yaml';
 

@@ -3,8 +3,8 @@
  * marks none is entered at its first path that can be read without knowing anything.
  */
 import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
-import type { LinkValue } from '../../../hypermedia/represent.ts';
+import type { LinkValue } from '../../../hypermedia/representation.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 
 export interface Entry {
   readonly service: string;

@@ -13,7 +13,7 @@ import { type Html, html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
 import { explorerHead } from '../../../hypermedia/formats/html/files.ts';
 import { trail } from '../../../hypermedia/formats/html/trail.ts';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { nothingYet } from './empty-state.ts';
 import { type Entry, entriesOf } from './entry-points.ts';
 import { prose } from './prose.ts';

@@ -10,9 +10,9 @@ import { notFound } from '../../../contract/problems.ts';
 import { get, sendNegotiated } from '../../../http/page/entity.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
-import type { LinkValue, Representation } from '../../../hypermedia/represent.ts';
+import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import { publicProblems } from '../../../openapi/merge/merge.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { prose } from './prose.ts';
 import { representations } from './representations.ts';
 

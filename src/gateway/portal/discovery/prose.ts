@@ -1,6 +1,7 @@
 /** Texts of documents, which are CommonMark, as HTML. */
+
+import { firstSegment, RESERVED_SEGMENTS } from '../../../contract/reserved-paths.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { firstSegment, RESERVED_SEGMENTS } from '../../routing/reserved-paths.ts';
 
 /**
  * The first paragraph of a CommonMark text, with its `code` and its [links](/) of this server; no other markup.

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { type Entity, entity, HTML, json } from '../../../http/page/entity.ts';
 import { formats } from '../../../hypermedia/formats/index.ts';
-import type { Representation } from '../../../hypermedia/represent.ts';
+import type { Representation } from '../../../hypermedia/representation.ts';
 
 export type Resource = Omit<Representation, 'actions'> & Partial<Pick<Representation, 'actions'>>;
 

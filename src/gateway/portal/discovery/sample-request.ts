@@ -3,7 +3,7 @@
  * the relations that lead from its items to other services, which is what a gateway is for.
  */
 import type { OperationObject, ParameterObject } from 'openapi3-ts/oas31';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { type Entry, entriesOf } from './entry-points.ts';
 
 const RELATIONS = 2;

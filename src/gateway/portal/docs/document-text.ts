@@ -1,6 +1,6 @@
 /** A document as text in steps, one for each path and component: that of a large one takes long to write. */
 import { stringify } from 'yaml';
-import type { Steps } from '../../../hypermedia/steps.ts';
+import type { Steps } from '../../../openapi/incremental.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
 
 /** From the document down to a component. */

@@ -11,7 +11,7 @@ import { OPENAPI_JSON } from '../../../contract/media-types.ts';
 import { Problem } from '../../../contract/problem.ts';
 import { notFound } from '../../../contract/problems.ts';
 import { type Entity, entity, get, send } from '../../../http/page/entity.ts';
-import { inTurns } from '../../../hypermedia/steps.ts';
+import { inTurns } from '../../../openapi/incremental.ts';
 import { outlineOf } from '../../../openapi/publish/document-index.ts';
 import { responseTypes, withOneType } from '../../../openapi/publish/one-media-type.ts';
 import { slice } from '../../../openapi/publish/slice.ts';

@@ -1,11 +1,11 @@
 /** The documents that callers see, each made when it is asked for first: a start does not wait for megabytes. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../../contract/places.ts';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
-import { inTurns, type Steps } from '../../../hypermedia/steps.ts';
+import { inTurns, type Steps } from '../../../openapi/incremental.ts';
 import { publicInSteps } from '../../../openapi/merge/merge.ts';
 import { type Outline, outlineOf } from '../../../openapi/publish/document-index.ts';
-import { withEmbedded } from '../../../openapi/publish/embedded-schemas.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
+import { withEmbedded } from '../../documents/embedded-schemas.ts';
 import { once } from '../lazy.ts';
 
 export interface Published {

@@ -1,6 +1,7 @@
 /** What a service is needed for, by the documents alone: its own operations, and where others may embed what it has. */
 
-import { graphOf, type ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
+import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { Leading } from './picture.ts';
 
 interface NeedingOperation {

@@ -3,7 +3,7 @@
  * so that it takes no calls, and reset. No address is in it.
  */
 import { type Html, html } from '../../../http/page/html.ts';
-import type { Action, LinkValue, Representation } from '../../../hypermedia/represent.ts';
+import type { Action, LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { InstanceSnapshot } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import { milliseconds } from './number-format.ts';

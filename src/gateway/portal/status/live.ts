@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { type Html, html } from '../../../http/page/html.ts';
 import { EVENT_STREAM, type Watchers } from '../../../http/sse-broadcaster.ts';
-import type { LinkValue } from '../../../hypermedia/represent.ts';
+import type { LinkValue } from '../../../hypermedia/representation.ts';
 import { pathOf } from '../assets.ts';
 import type { History } from './history.ts';
 

@@ -1,6 +1,6 @@
 /** What is told of a service on `/status` and on its own page. No address of it is in that. */
 import type { Refusal } from '../../../config/rejected-config.ts';
-import type { LinkValue } from '../../../hypermedia/represent.ts';
+import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { CacheSnapshot } from '../../../outbound/http-cache/cache.ts';
 import type { Dependency } from '../../../outbound/instances/dependencies.ts';

@@ -6,8 +6,8 @@
 import type { Router } from 'express';
 import type { Refusal } from '../../../config/rejected-config.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
-import type { ServiceDocument } from '../../../hypermedia/graph/link-graph.ts';
-import type { LinkValue, Representation } from '../../../hypermedia/represent.ts';
+import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
+import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { representations } from '../discovery/representations.ts';
 import { leadingOf } from './dependents.ts';

@@ -3,10 +3,10 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
+import { linearTime } from '../../../openapi/patterns/pattern.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
 import type { Located } from './json-node.ts';
 import { multiplesByDigits } from './multiple-of.ts';
-import { linearTime } from './pattern.ts';
 import { refuseWriteOnly } from './read-write-only.ts';
 import { type Root, SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';

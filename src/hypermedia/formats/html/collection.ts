@@ -2,7 +2,7 @@
 
 import { isRawNumber, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { expandable } from '../../graph/link-graph.ts';
+import { expandable } from '../../graph/model.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { chip, hrefOf, paging } from './links.ts';

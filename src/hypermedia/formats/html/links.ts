@@ -2,11 +2,11 @@
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
+import { withQuery } from '../../../http/uri/href.ts';
 import { queryOf } from '../../../http/uri/target.ts';
 import { isObject } from '../../../openapi/is-object.ts';
-import { expandable } from '../../graph/link-graph.ts';
-import { withQuery } from '../../href.ts';
-import type { LinkValue } from '../../represent.ts';
+import { expandable } from '../../graph/model.ts';
+import type { LinkValue } from '../../representation.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { isSafeHref } from './safe-href.ts';

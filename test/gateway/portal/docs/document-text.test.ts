@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { jsonText, yamlText } from '../../../../src/gateway/portal/docs/document-text.ts';
-import { atOnce } from '../../../../src/hypermedia/steps.ts';
+import { atOnce } from '../../../../src/openapi/incremental.ts';
 
 describe('a document written in steps', () => {
   const text = fc.oneof(

@@ -7,10 +7,11 @@
  * are without it: not every tool comes to an end with such schemas.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { expandable, graphInSteps, type Link, type Shape } from '../../hypermedia/graph/link-graph.ts';
-import type { Steps } from '../../hypermedia/steps.ts';
-import { isObject, type Json } from '../load/grammar.ts';
-import { operationsOf } from '../load/inherit-defaults.ts';
+import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
+import { expandable, type Link, type Shape } from '../../hypermedia/graph/model.ts';
+import type { Steps } from '../../openapi/incremental.ts';
+import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 
 const EMBEDDED = '_embedded';
 

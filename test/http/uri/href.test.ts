@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseTemplate } from 'url-template';
-import { href, matchPath, pathTemplate, withQuery } from '../../src/hypermedia/href.ts';
+import { href, matchPath, pathTemplate, withQuery } from '../../../src/http/uri/href.ts';
 
 /** A value that an href does not carry: in the path it would lead to another resource. */
 const DOTS = /(?:^|[/\\])\.\.?(?:[;/\\]|$)/;

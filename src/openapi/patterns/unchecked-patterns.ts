@@ -1,8 +1,8 @@
 /** Patterns of a document that no engine matches in time that grows with the text: values are not held to them. */
-import { atOnce, type Steps } from '../../../hypermedia/steps.ts';
-import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
-import { isObject } from '../../../openapi/load/grammar.ts';
-import { lookThrough } from '../../../openapi/merge/dangling-references.ts';
+import { atOnce, type Steps } from '../incremental.ts';
+import type { DocumentFault } from '../load/document-fault.ts';
+import { isObject } from '../load/grammar.ts';
+import { lookThrough } from '../merge/dangling-references.ts';
 import { isUnchecked } from './pattern.ts';
 
 /** Each by its JSON Pointer. */

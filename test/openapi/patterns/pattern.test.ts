@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isUnchecked, linearTime } from '../../../../src/gateway/validation/schema/pattern.ts';
+import { isUnchecked, linearTime } from '../../../src/openapi/patterns/pattern.ts';
 
 /** As documents have them. */
 const LOOKING = [

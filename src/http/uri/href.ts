@@ -1,8 +1,13 @@
 /** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
-import { encodedLiteral, parametersIn, type Segment, templateSegments } from '../contract/path-template.ts';
+import {
+  encodedLiteral,
+  parametersIn,
+  type Segment,
+  templateSegments,
+} from '../../contract/path-template.ts';
 
-import { hasControl, hasDots } from '../http/uri/path-segment.ts';
-import { uriText } from '../http/uri/uri-text.ts';
+import { hasControl, hasDots } from './path-segment.ts';
+import { uriText } from './uri-text.ts';
 
 export type ParameterValue = string | number | boolean;
 
