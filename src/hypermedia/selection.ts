@@ -1,12 +1,10 @@
 /** What of a resource, and of what it leads to, is asked for: `expand` and `fields`, planned before anything is sent. */
 import type { ExpandLimits } from '../config/limits.ts';
-import { withQuery } from '../http/uri/href.ts';
+import { plain, SELECTION_PARAMETERS, withQuery } from '../http/uri/href.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
 import { type Embeds, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
 import { impliedPaths, type Kept, planFields } from './fields/plan.ts';
 import type { GraphOperation } from './graph/model.ts';
-
-const PARAMETERS = ['expand', 'fields'] as const;
 
 /** Relations to the same again, or to its neighbours: with what is selected, they are not taken for the whole. */
 export const SAME: readonly string[] = ['self', 'first', 'prev', 'next', 'last'];
@@ -42,16 +40,9 @@ export const WHOLE: Selection = { plan: [], expand: undefined, kept: undefined }
 /** As `select` does; what is selected with is no longer in the query then. */
 export function takeSelection(...[query, ...others]: Parameters<typeof select>): Selection {
   const selection = select(query, ...others);
-  for (const name of PARAMETERS) query.delete(name);
+  for (const name of SELECTION_PARAMETERS) query.delete(name);
   return selection;
 }
-
-/** An address without what is selected from it. */
-export const plain = (href: string): string =>
-  withQuery(
-    href,
-    PARAMETERS.map((name) => [name, undefined]),
-  );
 
 /** What the server of the subject is asked for: to embed what it can by itself, and all of its fields. */
 export function forSubject(href: string, { plan }: Selection): string {

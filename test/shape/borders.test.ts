@@ -1,34 +1,36 @@
-/** The borders of the house: who may import whom. A broken border names the file and the mend. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** The borders of the folders: who may import whom. A failing test names the file and what it imports. */
 import { describe, expect, it } from '@jest/globals';
+import { filesBelow, type Import, importsBelow, textOf } from './imports.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const VOCABULARIES = ['contract', 'hypermedia', 'http', 'config', 'storage'];
-const HOPS = ['gateway', 'service', 'outbound'];
-
-interface Import {
-  /** Path of the importing file from the root. */
-  readonly from: string;
-  /** Path from the root, or the name of a package. */
-  readonly to: string;
-}
-
-const filesBelow = (folder: string): string[] =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join(folder, file));
-
-const importsOf = (file: string): Import[] => {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, to = '']) => ({
-    from: file,
-    to: to.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), to)) : to,
-  }));
+/**
+ * What each folder of `src/` may import beside itself. `contract` is at the bottom; the two kinds of process, `gateway`
+ * and `service`, know nothing of each other; developer tools may use everything, and nothing uses them.
+ */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  observability: ['contract', 'config'],
+  http: ['contract', 'config', 'observability'],
+  config: ['contract', 'http', 'observability'],
+  codecs: ['contract', 'http'],
+  storage: ['contract', 'config', 'observability'],
+  openapi: ['contract', 'config', 'http', 'codecs'],
+  hypermedia: ['contract', 'config', 'http', 'codecs', 'openapi'],
+  outbound: ['contract', 'config', 'http', 'codecs', 'observability'],
+  gateway: ['contract', 'config', 'http', 'codecs', 'observability', 'openapi', 'hypermedia', 'outbound'],
+  service: [
+    'contract',
+    'config',
+    'http',
+    'codecs',
+    'observability',
+    'openapi',
+    'hypermedia',
+    'outbound',
+    'storage',
+  ],
 };
 
-const imports = [...filesBelow('src'), ...filesBelow('services')].flatMap(importsOf);
+const imports = importsBelow('src', 'services');
 const folderOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
 const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1];
 const show = (broken: readonly Import[]) => broken.map(({ from, to }) => `${from} imports ${to}`);
@@ -53,40 +55,25 @@ describe('the borders', () => {
     );
     const samples = filesBelow('src').filter((file) =>
       /services\/(?:consumers|orders|restaurants)\b/.test(
-        readFileSync(join(ROOT, file), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
+        textOf(file).replaceAll(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
       ),
     );
     expect(samples).toEqual([]);
   });
 
-  it('a vocabulary imports no hop', () => {
-    const broken = imports.filter(
-      ({ from, to }) => VOCABULARIES.includes(folderOf(from) ?? '') && HOPS.includes(folderOf(to) ?? ''),
-    );
+  it.each(Object.entries(LAYERS))('src/%s imports only what stands below it', (folder, allowed) => {
+    const broken = imports.filter(({ from, to }) => {
+      const other = folderOf(to);
+      return folderOf(from) === folder && other !== undefined && other !== folder && !allowed.includes(other);
+    });
     expect(show(broken)).toEqual([]);
   });
 
-  it('contract/ imports no sibling', () => {
-    const broken = imports.filter(
-      ({ from, to }) => folderOf(from) === 'contract' && to.startsWith('src/') && folderOf(to) !== 'contract',
+  it('each folder of src/ has its place in the layers', () => {
+    const folders = new Set(filesBelow('src').flatMap((file) => folderOf(file) ?? []));
+    expect([...folders].filter((folder) => folder !== 'tools').toSorted()).toEqual(
+      Object.keys(LAYERS).toSorted(),
     );
-    expect(show(broken)).toEqual([]);
-  });
-
-  it('the gateway reads documents: it imports no service, and a service no gateway', () => {
-    const broken = imports.filter(
-      ({ from, to }) =>
-        (folderOf(from) === 'gateway' && (to.startsWith('services/') || folderOf(to) === 'service')) ||
-        (folderOf(from) === 'service' && folderOf(to) === 'gateway'),
-    );
-    expect(show(broken)).toEqual([]);
-  });
-
-  it('outbound serves every hop and imports none', () => {
-    const broken = imports.filter(
-      ({ from, to }) => folderOf(from) === 'outbound' && ['gateway', 'service'].includes(folderOf(to) ?? ''),
-    );
-    expect(show(broken)).toEqual([]);
   });
 
   it('only outbound/ opens connections to services', () => {
@@ -96,8 +83,7 @@ describe('the borders', () => {
     );
     const calls = [...filesBelow('src'), ...filesBelow('services')].filter(
       (file) =>
-        folderOf(file) !== 'outbound' &&
-        /(?<![.\w])fetch\(\s*[`'"]|\bhttps?\.request\(/.test(readFileSync(join(ROOT, file), 'utf8')),
+        folderOf(file) !== 'outbound' && /(?<![.\w])fetch\(\s*[`'"]|\bhttps?\.request\(/.test(textOf(file)),
     );
     expect([...show(broken), ...calls]).toEqual([]);
   });
@@ -108,6 +94,6 @@ describe('the borders', () => {
 });
 
 function isTypeImport(file: string, to: string): boolean {
-  const text = readFileSync(join(ROOT, file), 'utf8');
+  const text = textOf(file);
   return new RegExp(`import type [^;]*from '${to}'`).test(text);
 }

@@ -8,6 +8,8 @@ import { describe, expect, it } from '@jest/globals';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders of tests that mirror nothing. */
 const APART = ['journeys', 'bench', 'chaos', 'lab', 'suites', 'support', 'shape'];
+/** More files than these in one folder, and no reader finds one at a glance. */
+const MOST_FILES = 20;
 const TOP_LEVEL = [
   '.ci',
   '.dockerignore',
@@ -19,9 +21,12 @@ const TOP_LEVEL = [
   'Dockerfile',
   'LICENSE',
   'README.md',
+  'SECURITY.md',
   'TUTORIAL.md',
   'biome.json',
   'compose.yaml',
+  'deploy',
+  'docs',
   'gateway.yaml',
   'jest.config.ts',
   'knip.json',
@@ -72,5 +77,13 @@ describe('the mirror', () => {
   it('keeps the top level small', () => {
     const top = committedTop() ?? new Set();
     expect([...top].filter((name) => name !== '' && !TOP_LEVEL.includes(name))).toEqual([]);
+  });
+
+  it('has no folder of the code with more files than one finds at a glance', () => {
+    const sources = tracked.filter((file) => /^(?:src|services)\/.*\.(?:ts|js|css)$/.test(file));
+    const folders = Map.groupBy(sources, (file) => file.slice(0, file.lastIndexOf('/')));
+    expect([...folders].filter(([, files]) => files.length > MOST_FILES).map(([folder]) => folder)).toEqual(
+      [],
+    );
   });
 });

@@ -1,10 +1,11 @@
 /** An answer of a service that knows nothing of links → a representation with them. */
 
 import { type HeaderLink, readLinks, type WrittenLink, writtenLink } from '../../http/headers/link-header.ts';
+import { plain } from '../../http/uri/href.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/representation.ts';
-import { plain, SAME } from '../../hypermedia/selection.ts';
+import { SAME } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 
 export interface LiftedAnswer {

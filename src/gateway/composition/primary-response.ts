@@ -14,7 +14,7 @@ import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
 import { passInterim } from '../proxy/interim-responses.ts';
 import { originOf } from '../proxy/origin.ts';
-import type { Composing } from '../steps/compose.ts';
+import type { Composing } from './context.ts';
 import { accepting } from './embedded-resources.ts';
 import { AS_ASKED, formatNamed, wanted, wantedLifted } from './format-negotiation.ts';
 import { isJson, mediaTypeOf, parseJson, peeked, type ReadJson, readWhole } from './json-answer.ts';

@@ -7,7 +7,7 @@ import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { documentPath, HEALTH_PATH } from '../../contract/places.ts';
 import { type Problem, problemPath } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../../contract/problems.ts';
-import { plain } from '../../hypermedia/selection.ts';
+import { plain } from '../uri/href.ts';
 import { splitTarget } from '../uri/target.ts';
 
 /** Something that answers at a path. */

@@ -134,7 +134,17 @@ function nameOf(pair: string): string {
   }
 }
 
-const LISTS: ReadonlySet<string> = new Set(['expand', 'fields']);
+/** The parameters that select what of a resource comes, and what comes with it. */
+export const SELECTION_PARAMETERS = ['expand', 'fields'] as const;
+
+/** An address without what is selected from it. */
+export const plain = (href: string): string =>
+  withQuery(
+    href,
+    SELECTION_PARAMETERS.map((name) => [name, undefined]),
+  );
+
+const LISTS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
 
 /** The commas of a list stay as they are (RFC 6570 §3.2.8). */
 const encodeValue = (name: string, value: string): string =>

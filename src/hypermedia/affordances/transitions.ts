@@ -8,7 +8,7 @@ import type { Operation } from '../../contract/operation.ts';
 import type { Resource } from '../../contract/resource.ts';
 import type { z } from '../../contract/schema.ts';
 import type { AffordanceTable } from './affordance.ts';
-import type { StateChart, Transitions } from './state-chart.ts';
+import type { Transitions } from './state-chart.ts';
 
 type EventOf<Table> = { [From in keyof Table]: keyof Table[From] }[keyof Table] & string;
 

@@ -5,24 +5,14 @@
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { isBefore, type PathTemplate } from '../../http/uri/href.ts';
 import { atOnce, type Steps } from '../../openapi/incremental.ts';
-import type { Expression } from '../../openapi/runtime-expression.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
-import { type Members, membersOf } from '../fields/members.ts';
+import { membersOf } from '../fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 import { compileLink, holder, operationAt } from './compile-link.ts';
 import { queryWithChoices, withChoices } from './form-options.ts';
 import type { TemplateProperty } from './form-properties.ts';
 import { type DocumentedOperation, documentOperations } from './graph-operation.ts';
-import {
-  actions,
-  type Batch,
-  expandable,
-  type GraphOperation,
-  isAction,
-  isForm,
-  type Link,
-  type Shape,
-} from './model.ts';
+import { type Batch, expandable, type GraphOperation, type Link, type Shape } from './model.ts';
 import { type Schema, schemaName, standingNames } from './response-schema.ts';
 
 interface MutableShape extends Shape {

@@ -5,7 +5,8 @@ import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 import { shapeOf } from '../../openapi/load/paths.ts';
 import { below, type Change, Changes, type Direction, entriesOf, type Spot, target } from './change.ts';
 import type { Comparison } from './content.ts';
-import { compareOperations, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { compareOperations } from './operations.ts';
 import { SchemaDiff } from './schemas.ts';
 
 /** @param old and @param now as the gateway has them: OpenAPI 3.1, in one file */

@@ -2,19 +2,11 @@
 import type { Json } from '../../openapi/load/grammar.ts';
 import { below, type Direction, type Kind, type Spot, target } from './change.ts';
 import { type Comparison, compareContent } from './content.ts';
+import type { Operation } from './operation.ts';
 import { compareParameters, parametersOf } from './parameters.ts';
 import { compareResponses } from './responses.ts';
 import type { About } from './schemas.ts';
 import { isStricter } from './security.ts';
-
-export interface Operation {
-  /** `GET /orders`. */
-  readonly name: string;
-  readonly path: string;
-  readonly pointer: string;
-  readonly item: Json;
-  readonly operation: Json;
-}
 
 /** @param direction of its request */
 export function compareOperations(

@@ -1,7 +1,7 @@
 /** The parameters of an operation, each known again by its place, and by its name where callers write that. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { below, type Changes, type Direction, type Kind, type Spot, target } from './change.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import type { SchemaDiff } from './schemas.ts';
 
 interface Parameter {

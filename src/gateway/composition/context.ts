@@ -1,0 +1,32 @@
+/** What composing a response needs: of the gateway, and of the request. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Limits } from '../../config/limits.ts';
+import type { TrustProxy } from '../../http/server/trust-proxy.ts';
+import type { Selection } from '../../hypermedia/selection.ts';
+import type { Callers } from '../../outbound/caller.ts';
+import type { Inspect } from '../conformance/inspect-responses.ts';
+import type { ResponseHeaders } from '../proxy/headers.ts';
+import type { Send } from '../proxy/internal-request.ts';
+import type { PassOn } from '../proxy/send-upstream-response.ts';
+import type { Composition, CompositionOf } from './composition.ts';
+
+export interface ComposeOptions {
+  readonly compositionOf: CompositionOf;
+  readonly send: Send;
+  readonly callers: Callers;
+  readonly limits: Limits;
+  readonly trustProxy: TrustProxy;
+  readonly headersOf: ResponseHeaders;
+  readonly inspect: Inspect;
+  readonly passOn: PassOn;
+}
+
+/** One request that is not just passed on. */
+export interface Composing {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly next: () => void;
+  readonly composition: Composition;
+  readonly selection: Selection;
+  readonly options: ComposeOptions;
+}
