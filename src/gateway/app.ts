@@ -25,7 +25,7 @@ import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
 import { createSend } from './proxy/internal-request.ts';
-import { passOnOf, restorePlainTags } from './proxy/send-upstream-response.ts';
+import { passOnOf } from './proxy/send-upstream-response.ts';
 import { callersOf } from './proxy/upstreams.ts';
 import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
@@ -35,6 +35,8 @@ import { ownPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
+import { forClients, type OperationStep } from './steps/operation-step.ts';
+import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
 
@@ -62,6 +64,8 @@ export interface GatewayOptions {
   /** Where answers that are held against their contract are counted. */
   readonly ledger?: ResponseLedger;
   readonly log: Pick<Log, 'logger' | 'lines'>;
+  /** Steps of one's own: each request to an operation goes through them, parts of an expansion too. */
+  readonly operationSteps?: readonly OperationStep[];
   /** Answers the reserved paths. */
   readonly pages?: Router;
   /** The metrics hook. */
@@ -83,6 +87,7 @@ export function* createInSteps({
   cache = new Cache(),
   ledger = new ResponseLedger(),
   log,
+  operationSteps = [],
   pages,
   onRequest,
   onDroppedLink,
@@ -133,8 +138,16 @@ export function* createInSteps({
   const callers = callersOf({ config, documents, targets, cache, logger: log.logger });
   // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
   const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
-  // Requests of the gateway's own, for the parts of an answer.
-  const send = createSend(router, callers, unservedPaths, inspect);
+  // Whether a request to an operation may go on: the same for clients and for the parts of a response.
+  const steps = [
+    // Not from a page of another site, or 403.
+    crossSite({ services, trustProxy: trusts, allowedHosts }),
+    ...operationSteps,
+    // As the contract says, or 400, 413, 415.
+    validate(limits.body),
+  ];
+  // Requests of the gateway's own, for the parts of a response.
+  const send = createSend({ router, steps, callers, unserved: unservedPaths, inspect });
 
   // Services whose responses are compressed on their way to clients.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
@@ -153,10 +166,8 @@ export function* createInSteps({
       ...(pages ? [ownPages(pages, trusts)] : []),
       // Whose operation it is: 404, 405, or 503 where nobody can say.
       route({ router, unserved: unservedPaths, securityHeaders: security, preflight: pass }),
-      // Not from a page of another site, or 403.
-      crossSite({ services, trustProxy: trusts, allowedHosts }),
-      // As the contract says, or 400, 413, 415.
-      validate(limits.body),
+      // Whether it may go on: see above.
+      ...steps.map(forClients),
       // With the tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
       // With links where its service has none, and with what they lead to at other services.

@@ -1,12 +1,16 @@
-/** What the gateway's steps know of a request, once it is known whose it is. */
-import type { IncomingMessage } from 'node:http';
+/** What the gateway's steps know of a request to an operation: one of a client, or one for a part of a response. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RequestContext } from '../http/context.ts';
-import type { GatewayOperation } from './operation.ts';
+import { headersOf } from '../http/headers/raw-headers.ts';
+import { type GatewayOperation, targetOf } from './operation.ts';
 import type { Match } from './routing/router.ts';
 
 export class Exchange {
+  /** The request of the client: this one, or the one whose response this is a part of. */
+  readonly client: IncomingMessage;
   readonly context: RequestContext;
+  readonly method: string;
   readonly operation: GatewayOperation;
   /** Path parameters, percent-encoded as they came. */
   readonly params: ReadonlyMap<string, string>;
@@ -16,13 +20,43 @@ export class Exchange {
   target: string;
   /** What is sent on: the bytes as they came. */
   body: Buffer | Readable | null = null;
+  /** Of a part: its own headers, raw. */
+  readonly #ownHeaders: readonly string[] | undefined;
 
-  constructor(context: RequestContext, { operation, params, query }: Match, target: string) {
+  private constructor(
+    client: IncomingMessage,
+    context: RequestContext,
+    method: string,
+    { operation, params, query, url }: Match,
+    ownHeaders?: readonly string[],
+  ) {
+    this.client = client;
     this.context = context;
+    this.method = method;
     this.operation = operation;
     this.params = params;
     this.query = query;
-    this.target = target;
+    this.target = targetOf(operation, url);
+    this.#ownHeaders = ownHeaders;
+  }
+
+  static ofClient(client: IncomingMessage, context: RequestContext, match: Match): Exchange {
+    return new Exchange(client, context, client.method ?? '', match);
+  }
+
+  /** @param headers its own, raw: those of the client as far as they hold for it */
+  static ofPart(whole: Exchange, method: string, match: Match, headers: readonly string[]): Exchange {
+    return new Exchange(whole.client, whole.context, method, match, headers);
+  }
+
+  /** Whether it is a request of the gateway's own, for a part of a response. It has no body. */
+  get isPart(): boolean {
+    return this.#ownHeaders !== undefined;
+  }
+
+  /** By name in lower case, as Node has them. */
+  get headers(): IncomingHttpHeaders {
+    return this.#ownHeaders === undefined ? this.client.headers : headersOf(this.#ownHeaders);
   }
 }
 

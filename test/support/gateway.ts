@@ -24,7 +24,10 @@ export interface TestGateway extends Listening {
 
 export interface TestGatewayOptions
   extends Partial<
-    Pick<GatewayOptions, 'pages' | 'cache' | 'ledger' | 'onRequest' | 'onDroppedLink' | 'onFault'>
+    Pick<
+      GatewayOptions,
+      'pages' | 'cache' | 'ledger' | 'operationSteps' | 'onRequest' | 'onDroppedLink' | 'onFault'
+    >
   > {
   /** YAML that is appended to the list of services. */
   readonly config?: string;

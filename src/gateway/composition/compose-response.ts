@@ -126,7 +126,7 @@ function expand(
   const fetch = fetchParts({
     ...{ send, compositionOf, format, origin },
     headers: partType === undefined ? headers : accepting(headers, partType),
-    tally: exchangeOf(req).context,
+    whole: exchangeOf(req),
     signal: over,
     deadline,
     limit: limits.expand.bytes,

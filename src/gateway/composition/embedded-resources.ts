@@ -6,7 +6,7 @@ import { splitTarget } from '../../http/uri/target.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { isObject } from '../../openapi/is-object.ts';
-import type { Tally } from '../../outbound/call/call.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Send } from '../proxy/internal-request.ts';
 import { remaining } from './cache-control.ts';
 import type { CompositionOf } from './composition.ts';
@@ -20,7 +20,8 @@ export interface PartsOptions {
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
-  readonly tally: Tally;
+  /** The request whose response they are parts of. */
+  readonly whole: Exchange;
   readonly signal: AbortSignal;
   /** `performance.now()` after which they are not waited for. */
   readonly deadline: number;
@@ -44,7 +45,7 @@ export const fetchParts =
     headers,
     format,
     origin,
-    tally,
+    whole,
     signal,
     deadline,
     limit,
@@ -58,7 +59,7 @@ export const fetchParts =
         method: 'GET',
         path: target,
         headers: lifting ? accepting(headers, JSON_TYPE) : headers,
-        tally,
+        whole,
         deadline,
       },
       signal,

@@ -1,12 +1,14 @@
-/** A request of the gateway's own, through the same routes and policies as one from outside, without HTTP to itself. */
-
-import type { Tally } from '../../outbound/call/call.ts';
+/**
+ * Requests of the gateway's own, for parts of a response: the same routes, operation steps and policies as for a request
+ * of a client, without HTTP to itself.
+ */
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import type { Callers } from '../../outbound/caller.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
-import { targetOf } from '../operation.ts';
+import { Exchange } from '../exchange.ts';
 import type { OperationRouter } from '../routing/router.ts';
 import type { Unserved } from '../routing/unavailable-services.ts';
+import type { OperationStep } from '../steps/operation-step.ts';
 
 interface InternalRequest {
   readonly method: string;
@@ -16,20 +18,38 @@ interface InternalRequest {
   readonly headers: readonly string[];
   /** `performance.now()` after which nobody waits for it. */
   readonly deadline: number;
-  readonly tally: Tally;
+  /** The request whose response it is a part of. */
+  readonly whole: Exchange;
 }
 
-/** @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), or what the target's policy answers with */
+/**
+ * @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), what a step refuses it with, or
+ * what the target's policy answers with
+ */
 export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
 
+export interface SendOptions {
+  readonly router: OperationRouter;
+  readonly steps: readonly OperationStep[];
+  readonly callers: Callers;
+  readonly unserved: Unserved;
+  readonly inspect: Inspect;
+}
+
 export const createSend =
-  (router: OperationRouter, callers: Callers, unserved: Unserved, inspect: Inspect): Send =>
-  async (request, signal) => {
-    const match = router.find(request.method, request.path);
+  ({ router, steps, callers, unserved, inspect }: SendOptions): Send =>
+  async ({ method, path, headers, deadline, whole }, signal) => {
+    const match = router.find(method, path);
     const caller = match && callers.get(match.operation.service);
-    if (!caller) throw unserved.problem(request.path);
-    const path = targetOf(match.operation, match.url);
-    const answer = await caller.send({ ...request, path, operationId: match.operation.operationId }, signal);
-    await inspect(answer, match.operation, request.method, path);
+    if (!caller) throw unserved.problem(path);
+    const exchange = Exchange.ofPart(whole, method, match, headers);
+    for (const step of steps) await step(exchange);
+    const { target, operation, context } = exchange;
+    const { operationId } = operation;
+    const answer = await caller.send(
+      { method, path: target, headers, deadline, operationId, tally: context },
+      signal,
+    );
+    await inspect(answer, operation, method, target);
     return answer;
   };

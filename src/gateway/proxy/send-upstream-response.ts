@@ -13,11 +13,9 @@ import {
   compress,
   compressor,
   isFixed,
-  plainTags,
   VARY_BY_ENCODING,
 } from '../../http/body/compression.ts';
 import { contextOf } from '../../http/context.ts';
-import type { Step } from '../../http/server/pipeline.ts';
 import { CallAborted } from '../../outbound/call/call-errors.ts';
 import { HELD_BYTES, type UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
@@ -93,21 +91,3 @@ function confirmedHead(
 }
 
 const opaque = (etag: string): string => etag.trim().replace(/^W\//, '');
-
-/**
- * Step of a request: puts the service's own tags back where a client names those of compressed representations. Reads
- * `If-Match`, and `If-None-Match` of a client that takes the same coding (RFC 9110 §13.1).
- */
-export const restorePlainTags = (compressed: ReadonlySet<string>): Step =>
-  function restorePlainTags(req, _res, next) {
-    const { rawHeaders: raw } = req;
-    if (!compressed.has(exchangeOf(req).operation.service)) return next();
-    for (let i = 0; i < raw.length; i += 2) {
-      const name = raw[i]?.toLowerCase();
-      if (name === 'if-match') raw[i + 1] = plainTags(raw[i + 1] as string);
-      if (name !== 'if-none-match') continue;
-      const coding = contextOf(req).compression?.codingFor(req);
-      if (coding !== undefined) raw[i + 1] = plainTags(raw[i + 1] as string, coding);
-    }
-    next();
-  };

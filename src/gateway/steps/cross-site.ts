@@ -5,9 +5,8 @@
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { isSafe, refuseCrossSite } from '../../http/same-site.ts';
 import { namesHost } from '../../http/server/allowed-hosts.ts';
-import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
-import { exchangeOf } from '../exchange.ts';
+import type { OperationStep } from './operation-step.ts';
 
 export interface CrossSiteOptions {
   readonly services: readonly Pick<ServiceConfig, 'name' | 'crossSite'>[];
@@ -15,14 +14,14 @@ export interface CrossSiteOptions {
   readonly allowedHosts: readonly string[] | undefined;
 }
 
-export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSiteOptions): Step {
+export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSiteOptions): OperationStep {
   const passes = new Set(services.filter((one) => one.crossSite === 'pass').map(({ name }) => name));
   // `*` is any host that a request may name, and says nothing of whose pages are trusted.
   const own = allowedHosts.filter((one) => one !== '*');
   const isOwnName = (name: string) => namesHost(own, name);
-  return function crossSite(req, _res, next) {
-    if (!isSafe(req) && !passes.has(exchangeOf(req).operation.service))
-      refuseCrossSite(req, { isTrusted: trustProxy(req.socket.remoteAddress), isOwnName });
-    next();
+  return function crossSite(exchange) {
+    const { client, operation } = exchange;
+    if (!isSafe(exchange) && !passes.has(operation.service))
+      refuseCrossSite(client, { isTrusted: trustProxy(client.socket.remoteAddress), isOwnName });
   };
 }

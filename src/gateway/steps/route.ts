@@ -15,7 +15,6 @@ import { contextOf } from '../../http/context.ts';
 import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 import type { Step } from '../../http/server/pipeline.ts';
 import { Exchange, setExchange } from '../exchange.ts';
-import { targetOf } from '../operation.ts';
 import type { OperationRouter } from '../routing/router.ts';
 import type { Unserved } from '../routing/unavailable-services.ts';
 
@@ -34,7 +33,7 @@ export const route = ({ router, unserved, securityHeaders, preflight }: RouteOpt
     const wanted = preflightedMethod(req);
     const match = router.find(method, url) ?? (wanted && router.find(wanted, url));
     if (match) {
-      const exchange = new Exchange(context, match, targetOf(match.operation, match.url));
+      const exchange = Exchange.ofClient(req, context, match);
       context.service = match.operation.service;
       context.operationId = match.operation.operationId;
       setExchange(req, exchange);

@@ -6,48 +6,41 @@
  * bytes that came; what is neither streams through. A body that the document does not
  * declare is refused, unless it says nothing. A GET without query is not parsed at all.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
 import { type Fault, Problem } from '../../contract/problem.ts';
 import { badRequest, validationFailed } from '../../contract/problems.ts';
 import { hasBody, isEmptyBody } from '../../http/body/request-body.ts';
 import { collectBody, decodedBody } from '../../http/body/whole-body.ts';
-import type { Step } from '../../http/server/pipeline.ts';
-import { type Exchange, exchangeOf } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { streamBody } from '../proxy/receive-body.ts';
+import type { OperationStep } from './operation-step.ts';
 
-export const validate = (bodyLimit: number): Step =>
-  function validate(req, _res, next) {
-    const exchange = exchangeOf(req);
-    const { body, takesAnyBody } = exchange.operation;
-    const faults = parameterFaults(exchange, req);
-    if (!hasBody(req)) {
+export const validate = (bodyLimit: number): OperationStep =>
+  function validate(exchange) {
+    const { client, isPart, operation } = exchange;
+    const { body, takesAnyBody } = operation;
+    const faults = parameterFaults(exchange);
+    if (isPart || !hasBody(client)) {
       refuse(faults);
       body?.acceptNone();
-      next();
       return;
     }
     if (body === undefined && !takesAnyBody) {
       refuse(faults);
-      isEmptyBody(req)
-        .then((empty) => refuse(empty ? NONE : UNDECLARED))
-        .then(() => next(), next);
-      return;
+      return isEmptyBody(client).then((empty) => refuse(empty ? NONE : UNDECLARED));
     }
-    const media = body?.accept(contentTypeOf(req));
+    const media = body?.accept(contentTypeOf(client));
     if (!media?.check) {
       refuse(faults);
-      exchange.body = streamBody(req, bodyLimit);
-      next();
+      exchange.body = streamBody(client, bodyLimit);
       return;
     }
     const { check } = media;
-    collectBody(req, bodyLimit)
-      .then(async (bytes) => {
-        refuse([...faults, ...check(await decodedBody(req, bytes, bodyLimit))]);
-        exchange.body = bytes;
-      })
-      .then(() => next(), next);
+    return collectBody(client, bodyLimit).then(async (bytes) => {
+      refuse([...faults, ...check(await decodedBody(client, bytes, bodyLimit))]);
+      exchange.body = bytes;
+    });
   };
 
 /** @throws Problem bad-request (400) for two, of which a service may take the other */
@@ -64,22 +57,25 @@ const UNDECLARED: readonly Fault[] = [
   { in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' },
 ];
 
-const parameterFaults = ({ operation, params, query }: Exchange, req: IncomingMessage): readonly Fault[] => {
+const parameterFaults = (exchange: Exchange): readonly Fault[] => {
+  const { operation, params, query } = exchange;
   const { parameters } = operation;
   let faults = NONE;
   if (!parameters.path.takeAll)
     faults = parameters.path.check(new Map([...params].map(([name, value]) => [name, [value]])));
   if (query !== '' || parameters.query.required) faults = [...faults, ...parameters.query.check(query)];
-  if (parameters.header.size > 0) faults = [...faults, ...parameters.header.check(headersOf(req))];
-  if (parameters.cookie.size > 0) faults = [...faults, ...parameters.cookie.check(cookiesOf(req))];
+  if (parameters.header.size > 0)
+    faults = [...faults, ...parameters.header.check(valuesOf(exchange.headers))];
+  if (parameters.cookie.size > 0)
+    faults = [...faults, ...parameters.cookie.check(cookiesOf(exchange.headers))];
   return faults;
 };
 
-const headersOf = ({ headers }: IncomingMessage): Map<string, string[]> =>
+const valuesOf = (headers: IncomingHttpHeaders): Map<string, string[]> =>
   new Map(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat()]));
 
 /** By name, which may be there more than once (RFC 6265 §5.4). */
-function cookiesOf({ headers }: IncomingMessage): Map<string, string[]> {
+function cookiesOf(headers: IncomingHttpHeaders): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const pair of (headers.cookie ?? '').split(';'))
     for (const [name, value = ''] of Object.entries(parseCookie(pair, { decode: (text) => text }))) {

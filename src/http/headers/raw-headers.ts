@@ -16,3 +16,15 @@ export function fieldOf(raw: readonly string[], name: string): string | undefine
   }
   return value;
 }
+
+/** By name in lower case; the lines of a field become one value (RFC 9110 §5.3), those of `Cookie` with semicolons (RFC 9113 §8.2.3). */
+export function headersOf(raw: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase();
+    const value = raw[i + 1] ?? '';
+    const known = headers[name];
+    headers[name] = known === undefined ? value : `${known}${name === 'cookie' ? '; ' : ', '}${value}`;
+  }
+  return headers;
+}
