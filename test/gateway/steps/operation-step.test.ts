@@ -13,6 +13,7 @@ const forbidden = defineProblem({
   code: 'forbidden',
   status: 403,
   title: 'This is not allowed',
+  meaning: 'A step of this test refused the operation.',
   mend: 'Ask for something else.',
 });
 
