@@ -15,7 +15,7 @@ import { aligned } from './sample.ts';
 import type { Source } from './source.ts';
 import { words } from './words.ts';
 
-const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
+export const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
 
   Writes an action: POST /invoices/{invoiceId}/settle, which a state offers and another one follows.
 
