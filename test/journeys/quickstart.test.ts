@@ -1,11 +1,13 @@
-/** Both quickstarts, command by command, in a copy of the project. */
+/** Both quickstarts, command by command, in a copy of the project; and the response that the README shows. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { blocksOf, PageSession } from '../support/page-session.ts';
+import request from 'supertest';
+import { blocksOf, missingIn, PageSession } from '../support/page-session.ts';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
+import { itSamples } from '../support/samples.ts';
+import { startSystem } from '../support/system.ts';
 
-const page = (name: string) =>
-  blocksOf(readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'));
+const page = (path: string) => blocksOf(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 
 describeInCopy(
   'the quickstart',
@@ -21,7 +23,7 @@ describeInCopy(
     });
 
     it('for users of the gateway can be typed as it stands', async () => {
-      const blocks = page('quickstart-gateway');
+      const blocks = page('docs/quickstart-gateway.md');
       session = new PageSession(copy, { awaitsReload: true });
       await session.play(blocks);
       const kinds = new Set(blocks.filter(({ file }) => file === undefined).map(({ kind }) => kind));
@@ -32,11 +34,32 @@ describeInCopy(
       // A clone may have a service of this name.
       if (copy.services().includes('bookings'))
         await passes(copy.run('npm', 'run', 'remove:service', '--', 'bookings'));
-      const blocks = page('quickstart-service');
+      const blocks = page('docs/quickstart-service.md');
       session = new PageSession(copy);
       await session.play(blocks);
       expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(['sh', 'console']));
     }, 240_000);
   },
   'curl',
+);
+
+itSamples(
+  'the README shows a response of the samples',
+  async () => {
+    const session = page('README.md').find(({ kind }) => kind === 'console')?.body ?? '';
+    const [, path = '', shown = ''] =
+      /^\$ curl -s 'http:\/\/localhost:8080(\S+)' \| jq\n([\s\S]*)$/.exec(session) ?? [];
+    const system = await startSystem();
+    try {
+      const { text } = await request(system.url).get(path).expect(200);
+      // jq changes nothing but white space.
+      const plain = (json: string) => json.replaceAll(/\s/g, '');
+      // What is left out has no comma of its own.
+      expect(missingIn(plain(text), plain(shown).replaceAll(/,?…,?/g, '…'))).toBeUndefined();
+      expect(shown.length).toBeGreaterThan(100);
+    } finally {
+      await system.close();
+    }
+  },
+  60_000,
 );

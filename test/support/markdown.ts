@@ -5,8 +5,7 @@ import { join } from 'node:path';
 const FENCED = /^( *)(```+)(.*)\n([\s\S]*?)^ *\2$/gm;
 
 /** The page without blocks of code and comments. */
-export const proseOf = (page: string): string =>
-  page.replaceAll(FENCED, '').replaceAll(/<!--[\s\S]*?-->/g, '');
+const proseOf = (page: string): string => page.replaceAll(FENCED, '').replaceAll(/<!--[\s\S]*?-->/g, '');
 
 interface CodeBlock {
   readonly language: string;

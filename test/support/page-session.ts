@@ -123,7 +123,7 @@ export class PageSession {
 }
 
 /** @returns which part of what is shown is missing, and where; undefined when all parts come in their order */
-function missingIn(said: string, shown: string): string | undefined {
+export function missingIn(said: string, shown: string): string | undefined {
   let at = 0;
   for (const part of shown.trim().split('…')) {
     const found = said.indexOf(part, at);
