@@ -1,5 +1,6 @@
 /** `docs/reference/scripts.md`: every script of package.json with one sentence. */
 import { readFileSync } from 'node:fs';
+import { ConfigError } from '../../config/config-error.ts';
 import { code, page, table } from './markdown.ts';
 
 interface Script {
@@ -91,7 +92,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Script>>>> = {
   },
 };
 
-/** @throws Error when package.json has a script without a sentence here, or none of a name that is here */
+/** @throws ConfigError when package.json has a script without a sentence here, or none of a name that is here */
 export function scripts(): string {
   const file = new URL('../../../package.json', import.meta.url);
   const present = Object.keys(JSON.parse(readFileSync(file, 'utf8')).scripts);
@@ -101,7 +102,7 @@ export function scripts(): string {
     ...described.filter((name) => !present.includes(name)),
   ];
   if (differing.length > 0)
-    throw new Error(
+    throw new ConfigError(
       `${differing.join(', ')}: package.json and src/tools/reference/scripts.ts have to name the same scripts`,
     );
   return page(
