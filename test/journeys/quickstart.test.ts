@@ -38,7 +38,7 @@ describeInCopy(
       session = new PageSession(copy);
       await session.play(blocks);
       expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(['sh', 'console']));
-    }, 240_000);
+    }, 300_000);
   },
   'curl',
 );

@@ -36,7 +36,8 @@ export async function startProcess(
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-  const ended = once(child, 'exit');
+  // Not before everything that it started has ended too.
+  const ended = once(child, 'close');
   while (!isUp.test(said))
     await Promise.race([
       once(child.stdout, 'data'),
