@@ -1,7 +1,7 @@
 /**
- * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/` and requests to
- * send from an editor, the schema for editors, the state diagrams of the services' READMEs, and what runs it all in containers: `npm run openapi`. With
- * `--check` it writes nothing and ends with 1 when one of them is stale.
+ * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/`, requests to send
+ * from an editor, the schema for editors, the state diagrams of the services' READMEs, and the files for containers:
+ * `npm run openapi`. With `--check` it writes nothing and ends with 1 when one of them is stale.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

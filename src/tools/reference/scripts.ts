@@ -51,7 +51,8 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Script>>>> = {
   },
   Check: {
     check: {
-      meaning: 'Runs all checks below, and stops at the first that fails. `-- --verbose` shows their output.',
+      meaning:
+        'Runs every `check:` script in turn, and stops at the first that fails. `-- --verbose` shows their output.',
     },
     'check:types': { meaning: 'Runs the TypeScript compiler.' },
     'check:style': { meaning: 'Runs Biome’s linter and formatter.' },
