@@ -10,7 +10,8 @@ import { writeExact } from '../codecs/exact-json.ts';
 import { Problem } from '../contract/problem.ts';
 import { preconditionFailed } from '../contract/problems.ts';
 import { contextOf } from '../http/context.ts';
-import { etagOf, matches, noneMatch } from '../http/headers/etag.ts';
+import { finishResponse } from '../http/finish-response.ts';
+import { etagOf, matches } from '../http/headers/etag.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { negotiate } from '../http/headers/negotiate.ts';
 import { preferences } from '../http/headers/prefer.ts';
@@ -74,7 +75,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     }
     if (kept !== undefined) cut(given.body as Body, kept, format);
     const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
-    send(req, res, plan.length > 0 || kept !== undefined ? { ...given, stateTag: undefined } : given, {
+    await send(req, res, plan.length > 0 || kept !== undefined ? { ...given, stateTag: undefined } : given, {
       node,
       format,
       cacheControl,
@@ -98,7 +99,7 @@ function send(
   res: Response,
   { status, body, self, stateTag, isReplay }: OperationAnswer,
   { node, format, cacheControl, bytes }: Written,
-): void {
+): void | Promise<void> {
   res.status(status).vary('Accept').vary('Prefer').set('Cache-Control', cacheControl);
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
   if (bytes === undefined) {
@@ -116,25 +117,19 @@ function send(
       throw new Problem(preconditionFailed, 'The representation has another ETag.', {
         headers: { ETag: etag },
       });
-    res.setHeader('ETag', etag);
-    if (!noneMatch(req.headers['if-none-match'], etag)) {
-      res.status(304).end();
-      return;
-    }
   } else {
-    res.setHeader('ETag', etag);
     const wanted = preferences(req.get('Prefer')).get('return');
     if (wanted === 'minimal' || wanted === 'representation')
       res.setHeader('Preference-Applied', `return=${wanted}`);
     if (wanted === 'minimal') {
+      res.setHeader('ETag', etag);
       res.status(status === 200 ? 204 : status).end();
       return;
     }
     if (self !== undefined) res.setHeader('Content-Location', self);
   }
-  res.setHeader('Content-Type', format.typeOf?.(body as Body) ?? format.mediaType);
-  res.setHeader('Content-Length', bytes.length);
-  res.end(req.method === 'HEAD' ? undefined : bytes);
+  const contentType = format.typeOf?.(body as Body) ?? format.mediaType;
+  return finishResponse(req, res, { status, bytes, contentType, etag, head: [] });
 }
 
 /** A media type without its parameters. */

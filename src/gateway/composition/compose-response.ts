@@ -1,7 +1,8 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
 import { setImmediate } from 'node:timers/promises';
 import { writeExact } from '../../codecs/exact-json.ts';
-import { etagOf, noneMatch } from '../../http/headers/etag.ts';
+import { conditionsOf, finishResponse, isNotModified, notModifiedHead } from '../../http/finish-response.ts';
+import { etagOf } from '../../http/headers/etag.ts';
 import { linkHeader } from '../../http/headers/link-header.ts';
 import { without } from '../../http/headers/raw-headers.ts';
 import { plain } from '../../http/uri/href.ts';
@@ -25,7 +26,6 @@ import { accepting, fetchParts } from './embedded-resources.ts';
 import { liftedTag } from './entity-tags.ts';
 import { decodedValues, liftAnswer, withoutWritten, withSelectedLinks } from './lift-response.ts';
 import { askSubject, isReading, type Subject } from './primary-response.ts';
-import { sendReply } from './send-response.ts';
 
 /** What is sent has its own. */
 const OF_THE_BYTES: ReadonlySet<string> = new Set([
@@ -36,8 +36,6 @@ const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
   ...OF_THE_BYTES,
   ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
 ]);
-/** What a 304 says nothing of (RFC 9110 §15.4.5). */
-const OF_THE_CONTENT: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding']);
 
 const LARGE = 256 * 1024;
 
@@ -84,7 +82,7 @@ async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): 
   }
   const bytes = charset.encode(writeExact(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
-  await sendReply(work.req, work.res, {
+  await finishResponse(work.req, work.res, {
     status: answer.status,
     bytes,
     etag,
@@ -96,10 +94,10 @@ async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): 
 /** The service was not asked on a condition, as what it sends could have been changed. */
 function sendUnchanged({ req, res }: Composing, { answer, head }: Subject): void {
   const etag = answer.header('etag');
-  const isAsked = isReading(req) && answer.status === 200 && etag !== undefined;
-  if (isAsked && !noneMatch(req.headers['if-none-match'], etag)) {
+  const { status } = answer;
+  if (etag !== undefined && isNotModified({ status, etag }, conditionsOf(req))) {
     answer.discard();
-    res.writeHead(304, without(head, OF_THE_CONTENT)).end();
+    res.writeHead(304, notModifiedHead(head)).end();
   } else answer.pipe(res, head);
 }
 
@@ -140,7 +138,7 @@ function expand(
   });
 }
 
-function send(
+async function send(
   work: Composing,
   { answer, head, value, format, typeOf, charset, contentType }: Subject,
   operation: GraphOperation,
@@ -170,7 +168,7 @@ function send(
   if (links.length > 0) kept.push('Link', linkHeader(links));
   kept.push(...added.flat());
 
-  return sendReply(req, res, {
+  await finishResponse(req, res, {
     status: answer.status,
     bytes,
     etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
