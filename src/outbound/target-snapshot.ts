@@ -1,6 +1,7 @@
 /** What is told of a target and of each of its instances. No address is in it. */
-import type { BreakerState } from './breaker.ts';
+import { type BreakerState, WHOLE_INSTANCE } from './breaker.ts';
 import { stands } from './choice.ts';
+import type { Client } from './circuit-scope.ts';
 import type { Instance } from './instance.ts';
 import type { Resiliences } from './resilience.ts';
 import type { Failure, Statistics } from './statistics.ts';
@@ -29,9 +30,16 @@ export interface InstanceSnapshot extends Counted {
   readonly isolatedSince?: string;
 }
 
+export interface CircuitSnapshot {
+  readonly operationId: string;
+  readonly breaker: BreakerState;
+  /** Whether it is closed for all clients but one. */
+  readonly isForOneClient?: true;
+}
+
 export interface TargetSnapshot extends Counted {
   readonly name: string;
-  /** Closed while at least one instance takes calls of at least one operation. */
+  /** Closed while at least one instance takes calls of at least one operation, of all clients but one at most. */
   readonly breaker: BreakerState;
   /** Calls that wait for their turn. */
   readonly queued: number;
@@ -39,7 +47,7 @@ export interface TargetSnapshot extends Counted {
   /** Retries that there would have been but for their budget. */
   readonly retriesRefused: number;
   /** Those that have a breaker of their own, or whose circuit is not closed. */
-  readonly circuits?: readonly { readonly operationId: string; readonly breaker: BreakerState }[];
+  readonly circuits?: readonly CircuitSnapshot[];
   /** The latest first. */
   readonly recentFailures: readonly Failure[];
   /** When a call will be let through again, while none is. */
@@ -59,7 +67,7 @@ export function snapshotOf({ name, instances, resiliences, statistics }: Parts):
   const breaker = together(instances.filter(isFree).map(({ state }) => state));
   const retryAt = earliest(instances.filter(isFree).map(({ openUntil }) => openUntil));
   const circuits = [...operationCircuits]
-    .map(([operationId, circuit]) => ({ operationId, breaker: breakerOf(instances, circuit) }))
+    .map(([operationId, circuit]) => ({ operationId, ...circuitOf(instances.filter(isFree), circuit) }))
     .filter(({ operationId, breaker: state }) => state !== 'closed' || ownCircuits.has(operationId));
   return {
     name,
@@ -78,15 +86,26 @@ export function snapshotOf({ name, instances, resiliences, statistics }: Parts):
 const isFree = ({ isIsolated }: Instance): boolean => !isIsolated;
 
 /** Of an operation, at all instances together. */
-const breakerOf = (instances: readonly Instance[], circuit: number): BreakerState =>
-  together(instances.filter(isFree).map((one) => one.stateOf(circuit)));
+function circuitOf(instances: readonly Instance[], circuit: number): Omit<CircuitSnapshot, 'operationId'> {
+  const breakerFor = (client: Client) => together(instances.map((one) => one.stateOf(circuit, client)));
+  const breaker = breakerFor(undefined);
+  if (breaker !== 'closed') return { breaker };
+  const forOne = instances
+    .flatMap((one) => one.onlyFor(circuit))
+    .map(breakerFor)
+    .find((state) => state !== 'closed');
+  return forOne === undefined ? { breaker } : { breaker: forOne, isForOneClient: true };
+}
 
 const together = (states: readonly BreakerState[]): BreakerState =>
   states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
 
 /** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
-export const halfOpenAt = (instances: readonly Instance[], circuit: number): number | undefined =>
-  earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit)));
+export const halfOpenAt = (
+  instances: readonly Instance[],
+  circuit: number,
+  client?: Client,
+): number | undefined => earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit, client)));
 
 const earliest = (times: readonly number[]): number | undefined =>
   times.length === 0 ? undefined : Math.min(...times);
@@ -119,5 +138,5 @@ const stateOf = (instance: Instance): InstanceState => {
   const { state } = instance;
   if (state === 'open') return 'ejected';
   if (state === 'half-open') return 'trial';
-  return stands(instance, 0) ? 'working' : 'unhealthy';
+  return stands(instance, WHOLE_INSTANCE) ? 'working' : 'unhealthy';
 };
