@@ -17,6 +17,9 @@ const UNKNOWN = 'unknown';
 /** Entries of one header that are looked at. */
 const MOST_HOPS = 16;
 
+/** Of IPv6, with a zone. */
+const LONGEST_ADDRESS = 64;
+
 /** Of each connection; most have several requests. */
 const peers = new WeakMap<object, string>();
 
@@ -72,7 +75,7 @@ function nodeOf(entry: string): string {
 /** @returns undefined for what is no address */
 function clientAt(text: string): string | undefined {
   if (isIPv4(text)) return text;
-  const address = addressOf(text);
+  const address = text.length > LONGEST_ADDRESS ? undefined : addressOf(text);
   if (address === undefined || address.kind() === 'ipv4') return address?.toString();
   return `${address.toByteArray().slice(0, 8).map(hex).join('')}::/64`;
 }

@@ -131,7 +131,7 @@ export const createBreaker = (
       return value;
     } catch (error) {
       if (counts(error)) failed(error);
-      else end();
+      else end(error instanceof CallFailure && error.isConnected ? true : undefined);
       throw error;
     }
   };

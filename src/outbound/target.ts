@@ -21,21 +21,12 @@ import { renewEndpoints, type TargetPlace } from './endpoints.ts';
 import { explained, keptBack } from './explain.ts';
 import type { Instance } from './instance.ts';
 import type { Lookup } from './lookup.ts';
+import type { Opened } from './opened.ts';
 import { Resiliences } from './resilience.ts';
 import { Statistics } from './statistics.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
 import { traced } from './traced.ts';
 import { uploadOf } from './upload.ts';
-
-/** A circuit that opened. */
-export interface Opened {
-  readonly service: string;
-  /** Of the circuit; undefined for that of all connections. */
-  readonly operationId: string | undefined;
-  /** Where there are several. */
-  readonly instance: string | undefined;
-  readonly isForOneClient: boolean;
-}
 
 export interface TargetParts {
   /** What it was before; instances that are called as before keep their connections and breakers. */

@@ -125,6 +125,19 @@ export class Metrics {
           for (const state of BREAKER_STATES) this.set({ service, state }, Number(state === breaker));
       },
     });
+    new Gauge({
+      ...{ registers, name: 'linkway_open_circuits', labelNames: ['service', 'clients'] },
+      help: 'Operations of a service whose circuit is not closed, for all clients or for one alone.',
+      collect() {
+        this.reset();
+        for (const { name: service, circuits = [] } of services()) {
+          const open = circuits.filter(({ breaker }) => breaker !== 'closed');
+          const forOne = open.filter(({ isForOneClient }) => isForOneClient).length;
+          this.set({ service, clients: 'all' }, open.length - forOne);
+          this.set({ service, clients: 'one' }, forOne);
+        }
+      },
+    });
     new Counter({
       ...{ registers, name: 'linkway_upstream_instance_failures_total', labelNames: ['service', 'instance'] },
       help: 'Attempts at an instance without an answer, with half of one, or with a 5xx.',

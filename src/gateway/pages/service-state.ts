@@ -3,7 +3,7 @@ import type { Refusal } from '../../config/refusal.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
 import type { Dependency } from '../../outbound/dependencies.ts';
-import type { InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
+import type { CircuitSnapshot, InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
 import { milliseconds } from './figures.ts';
@@ -32,6 +32,13 @@ export const WORDS = {
   'half-open': 'being tried again',
   open: 'paused after failures',
 } as const;
+
+/** Operations in the same state, by what is said of it. */
+export const circuitsByWord = (circuits: readonly CircuitSnapshot[] = []) =>
+  Map.groupBy(
+    circuits,
+    ({ breaker, isForOneClient }) => WORDS[breaker] + (isForOneClient ? ', for one client only' : ''),
+  );
 
 const SEEN = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
 

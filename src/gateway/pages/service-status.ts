@@ -25,6 +25,7 @@ import { chart } from './plot.ts';
 import { type Resource, representations } from './representations.ts';
 import { failing, latency as latencies, traffic } from './series.ts';
 import {
+  circuitsByWord,
   clock,
   descriptionOf,
   SEEN_LOOKS,
@@ -138,9 +139,9 @@ ${driftTable([service])}`;
 /** Operations that have a breaker of their own, or whose circuit is not closed: a line for each state. */
 const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
   circuits.length > 0 &&
-  html`<ul class="plain">${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
-    ([breaker, operations]) =>
-      html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${breaker}">${WORDS[breaker]}</span></li>`,
+  html`<ul class="plain">${[...circuitsByWord(circuits)].map(
+    ([word, operations]) =>
+      html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${operations[0]?.breaker}">${word}</span></li>`,
   )}</ul>`;
 
 const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>

@@ -11,7 +11,7 @@ import { liveHead, livePart } from './live.ts';
 import { type Leading, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { failing, latency, traffic } from './series.ts';
-import { clock, type ServiceSnapshot, seen, WORDS } from './service-state.ts';
+import { circuitsByWord, clock, type ServiceSnapshot, seen, WORDS } from './service-state.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
@@ -112,9 +112,9 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
 <td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
-    ([state, all]) =>
-      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${WORDS[state]}</small>`,
+  }${[...circuitsByWord(circuits)].map(
+    ([word, all]) =>
+      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
   )}${
     instances.length > 1 &&
     html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
