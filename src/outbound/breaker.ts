@@ -90,14 +90,13 @@ export const createBreaker = (
           const only = scope.causeOf(opening.failures);
           if (!canBeSpared(only) && !opening.isSilent) return false;
           scope.open(only);
-          onOpen(scope.isForOne);
+          onOpen(only !== undefined);
           return true;
         },
       },
     },
   );
   breaker.onStateChange((state) => onChange(state === CircuitState.Closed));
-  breaker.onReset(() => scope.close());
   breaker.onBreak(() => {
     openUntil = Date.now() + policy.halfOpenAfter;
   });
@@ -107,7 +106,7 @@ export const createBreaker = (
   /** A call failed though it did not go through the open circuit: one of another client opens it for all. */
   const failBeside = (outcome: unknown): void => {
     const client = clientOf(outcome);
-    if (!scope.isForOne || (client !== undefined && scope.stops(client))) return;
+    if (scope.only === undefined || client === scope.only) return;
     if (!canBeSpared(undefined) && !opening.isSilent) return;
     scope.open(undefined);
     onOpen(false);

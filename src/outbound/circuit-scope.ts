@@ -17,10 +17,6 @@ export class CircuitScope {
   #inRow = 0;
   #isForOne = false;
 
-  get isForOne(): boolean {
-    return this.#isForOne;
-  }
-
   /** The client that it is open for, where it is one alone. */
   get only(): Client {
     return this.#isForOne ? this.#client : undefined;
@@ -83,9 +79,5 @@ export class CircuitScope {
     if (this.#isForOne || this.#client !== undefined) return;
     if (isWell) this.open(tried);
     else if (isWell === undefined) this.#client = tried;
-  }
-
-  close(): void {
-    this.open(undefined);
   }
 }

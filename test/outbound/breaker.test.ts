@@ -361,6 +361,14 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
+    'of the kind %j are as their model where one client calls more than the others',
+    (...kind) => {
+      const outcomes = ['left', 'timeout', 'unreachable', 200, 500, 503, 503, 503] as const;
+      return hold(kind, commandsOf(outcomes, ['a', 'a', undefined], ['one', 'one', 'one', 'two', undefined]));
+    },
+  );
+
+  it.each(KINDS)(
     'of the kind %j keep no call of a client back for what another client provokes',
     async (...kind) => {
       const well = new Called(200, 'a', 'two');
@@ -396,6 +404,29 @@ describe('circuits', () => {
       }
     },
   );
+
+  it.each(KINDS)(
+    'of the kind %j are open for one client until a call of another fails, beside them or as a trial',
+    async (...kind) => {
+      const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
+      const other = new Called(503, 'a', 'two');
+      const third = new Called(200, 'a', 'three');
+      await follow(kind, [...opened, third]);
+      expect(third.result).toBe('200');
+      for (const last of [[other], [new Passed(HALF_OPEN_AFTER), other]]) {
+        await follow(kind, [...opened, ...last, third]);
+        expect(third.result).toBe('circuit-open');
+      }
+    },
+  );
+
+  it.each(KINDS)('of the kind %j let the next client try where the one before it left', async (...kind) => {
+    const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'two'));
+    const tried = [new Passed(HALF_OPEN_AFTER), new Called(503, 'a', 'one'), new Called('left', 'a', 'two')];
+    const next = new Called(200, 'a', 'three');
+    await follow(kind, [...opened, ...tried, next]);
+    expect(next.result).toBe('200');
+  });
 
   it.each(KINDS)('of the kind %j forget what was before they closed', async (...kind) => {
     const failures = Array.from({ length: 4 }, () => new Called(503));
