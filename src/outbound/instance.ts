@@ -67,12 +67,9 @@ export class Instance implements Candidate {
     return this.#circuits.filter((one) => one !== undefined);
   }
 
-  /**
-   * Of all that is asked of it together: open as well where each of its operations is. What is open for one client is
-   * closed for the others.
-   */
-  get state(): BreakerState {
-    const [whole, ...operations] = this.circuits.map((one) => one.stateFor(undefined));
+  /** Of all that is asked of it together, as a client sees it: open as well where each of its operations is. */
+  stateFor(client?: Client): BreakerState {
+    const [whole, ...operations] = this.circuits.map((one) => one.stateFor(client));
     if (whole !== 'closed') return whole ?? 'closed';
     if (operations.length === 0 || operations.includes('closed')) return 'closed';
     return operations.includes('half-open') ? 'half-open' : 'open';
@@ -81,7 +78,7 @@ export class Instance implements Candidate {
   /** When a call is let through again, in milliseconds since the epoch; meaningless where all are. */
   get openUntil(): number {
     const [whole, ...operations] = this.circuits as [Breaker, ...Breaker[]];
-    if (whole.stateFor(undefined) !== 'closed' || operations.length === 0) return whole.openUntil;
+    if (whole.state !== 'closed' || operations.length === 0) return whole.openUntil;
     return Math.min(...operations.map(({ openUntil }) => openUntil));
   }
 
@@ -107,8 +104,15 @@ export class Instance implements Candidate {
     return Math.max(...both.map((one) => (one.stateFor(client) === 'closed' ? 0 : one.openUntil)));
   }
 
-  /** The clients that an operation is cut off for alone: by a circuit one at most. */
-  onlyFor(circuit: number): readonly string[] {
+  /** The client that some of it is open for alone: the one, if there is one, that all of it is open for. */
+  get only(): Client {
+    return this.#notClosed.size === 0
+      ? undefined
+      : this.circuits.find(({ only }) => only !== undefined)?.only;
+  }
+
+  /** The clients that the circuits of an operation are open for alone. */
+  onlyAt(circuit: number): readonly string[] {
     if (this.#notClosed.size === 0) return [];
     return [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)].flatMap(({ only }) => only ?? []);
   }

@@ -3,7 +3,7 @@ import type { Refusal } from '../../config/refusal.ts';
 import type { LinkValue } from '../../hypermedia/represent.ts';
 import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
 import type { Dependency } from '../../outbound/dependencies.ts';
-import type { CircuitSnapshot, InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
+import type { InstanceSnapshot, TargetSnapshot } from '../../outbound/target-snapshot.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { ServiceDrift } from '../responses/ledger.ts';
 import { milliseconds } from './figures.ts';
@@ -33,12 +33,14 @@ export const WORDS = {
   open: 'paused after failures',
 } as const;
 
-/** Operations in the same state, by what is said of it. */
-export const circuitsByWord = (circuits: readonly CircuitSnapshot[] = []) =>
-  Map.groupBy(
-    circuits,
-    ({ breaker, isForOneClient }) => WORDS[breaker] + (isForOneClient ? ', for one client only' : ''),
-  );
+export const FOR_ONE = ', for one client only';
+
+/** What is said of a circuit, or of a service. */
+export const wordOf = ({
+  breaker,
+  isForOneClient,
+}: Pick<TargetSnapshot, 'breaker' | 'isForOneClient'>): string =>
+  WORDS[breaker] + (isForOneClient ? FOR_ONE : '');
 
 const SEEN = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
 
@@ -56,6 +58,7 @@ export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<st
 export const instanceStateOf = ({
   id,
   state,
+  isForOneClient,
   ejectedUntil,
   isolatedSince,
   inFlight,
@@ -65,6 +68,7 @@ export const instanceStateOf = ({
   latency,
 }: InstanceSnapshot) => ({
   ...{ id, state },
+  ...(isForOneClient && { isForOneClient }),
   ...(ejectedUntil !== undefined && { ejectedUntil }),
   ...(isolatedSince !== undefined && { isolatedSince }),
   ...{ inFlight, requests, failures },
@@ -76,6 +80,7 @@ export const instanceStateOf = ({
 export const stateOf = ({
   name,
   breaker,
+  isForOneClient,
   retryAt,
   inFlight,
   queued,
@@ -98,6 +103,7 @@ export const stateOf = ({
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
   ...{ name, breaker },
+  ...(isForOneClient && { isForOneClient }),
   ...(retryAt !== undefined && { retryAt }),
   ...{ inFlight, queued, requests, failures, retries, retriesRefused, droppedLinks },
   ...(faults.length > 0 && { faults }),
