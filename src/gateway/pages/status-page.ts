@@ -3,7 +3,7 @@ import type { Refusal } from '../../config/refusal.ts';
 import { type Html, html } from '../../http/page/html.ts';
 import { layout } from '../../http/page/layout.ts';
 import { LATENCIES } from '../../outbound/statistics.ts';
-import { breakerForMost } from '../../outbound/target-snapshot.ts';
+import { breakerForMost, instanceForMost } from '../../outbound/target-snapshot.ts';
 import type { History, Point } from '../history.ts';
 import { STATUS_PATH, servicePath } from './discovery.ts';
 import { driftTable } from './drift.ts';
@@ -118,7 +118,7 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
       html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
   )}${
     instances.length > 1 &&
-    html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
+    html`<br><small>${instances.filter((one) => instanceForMost(one) === 'working').length} of ${instances.length} instances working</small>`
   }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
