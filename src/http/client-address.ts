@@ -6,7 +6,6 @@
  * and those before it are believed only behind further trusted ones, as a client can send what it likes.
  */
 import type { IncomingMessage } from 'node:http';
-import { isIPv4 } from 'node:net';
 import { addressOf, type TrustedProxies, trustProxy } from './trust-proxy.ts';
 
 export type ClientOf = (req: IncomingMessage) => string;
@@ -20,6 +19,10 @@ const MOST_HOPS = 16;
 /** Of IPv6, with a zone. */
 const LONGEST_ADDRESS = 64;
 
+/** Headers that are kept with what they say, and the length of one. */
+const MOST_KNOWN = 1000;
+const LONGEST_KNOWN = 256;
+
 /** Of each connection; most have several requests. */
 const peers = new WeakMap<object, string>();
 
@@ -28,10 +31,20 @@ export function clientOf(config: TrustedProxies): ClientOf {
   const { trustedProxies } = config;
   // Where every peer is believed, nothing tells a proxy of ours from what a client says.
   const isProxy = trustedProxies === undefined ? () => false : trustProxy(config);
+  // Most requests come from a client that was here before.
+  const known = new Map<string, string | undefined>();
+  const toldBy = (chain: string): string | undefined => {
+    if (known.has(chain)) return known.get(chain);
+    const client = lastOf(chain, isProxy);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (chain.length <= LONGEST_KNOWN) known.set(chain, client);
+    return client;
+  };
   return ({ socket, headers }) => {
     const { remoteAddress } = socket;
-    if (trusts(remoteAddress)) {
-      const told = toldBy(headers['x-forwarded-for'] ?? headers.forwarded, isProxy);
+    const chain = headers['x-forwarded-for'] ?? headers.forwarded;
+    if (chain !== undefined && trusts(remoteAddress)) {
+      const told = toldBy(String(chain));
       if (told !== undefined) return told;
     }
     let peer = peers.get(socket);
@@ -44,11 +57,8 @@ export function clientOf(config: TrustedProxies): ClientOf {
 }
 
 /** From the last entry on, to the first that is no proxy; undefined where that is no address. */
-function toldBy(
-  chain: string | string[] | undefined,
-  isProxy: (address: string) => boolean,
-): string | undefined {
-  let rest = String(chain ?? '');
+function lastOf(chain: string, isProxy: (address: string) => boolean): string | undefined {
+  let rest = chain;
   let client: string | undefined;
   for (let hop = 0; hop < MOST_HOPS && rest !== ''; hop++) {
     const at = rest.lastIndexOf(',');
@@ -67,14 +77,12 @@ const BEFORE_PORT = /^([\d.]+):\d+$/;
 
 /** Of `1.2.3.4`, `1.2.3.4:80`, `::1`, `[::1]`, `[::1]:80`, and the same after `for=` (RFC 7239 §6), the address. */
 function nodeOf(entry: string): string {
-  if (isIPv4(entry)) return entry;
   const node = FOR.exec(entry)?.[1] ?? entry;
   return (IN_BRACKETS.exec(node) ?? BEFORE_PORT.exec(node))?.[1] ?? node;
 }
 
 /** @returns undefined for what is no address */
 function clientAt(text: string): string | undefined {
-  if (isIPv4(text)) return text;
   const address = text.length > LONGEST_ADDRESS ? undefined : addressOf(text);
   if (address === undefined || address.kind() === 'ipv4') return address?.toString();
   return `${address.toByteArray().slice(0, 8).map(hex).join('')}::/64`;

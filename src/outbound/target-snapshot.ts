@@ -39,7 +39,7 @@ interface Seen {
   readonly isForOneClient?: true;
 }
 
-export interface CircuitSnapshot extends Seen {
+interface CircuitSnapshot extends Seen {
   readonly operationId: string;
 }
 
