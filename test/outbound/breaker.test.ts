@@ -420,6 +420,36 @@ describe('circuits', () => {
     },
   );
 
+  it.each(KINDS)(
+    'of the kind %j let other clients through while the one that they are open for tries again',
+    async (...kind) => {
+      const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
+      const statuses: number[] = [];
+      const whileOneTries = {
+        check: () => true,
+        run: async (_model: Model, { target, upstream }: Real) => {
+          const before = upstream.requests.length;
+          upstream.answer = () => {};
+          const trying = target.start({ ...GET, operationId: 'a', client: 'one' });
+          const left = expect(trying.answer).rejects.toThrow();
+          await until(() => upstream.requests.length > before);
+          expect(stateOf(target, 'a')).toBe('half-open');
+          const second = atOnce(target.send({ ...GET, operationId: 'a', client: 'one' }));
+          await expect(second).rejects.toMatchObject({ type: { code: 'circuit-open' } });
+          upstream.answer = (_req, res) => res.end();
+          const answer = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
+          answer.discard();
+          statuses.push(answer.status);
+          trying.abort();
+          await atOnce(left);
+        },
+        toString: () => 'while one tries',
+      };
+      await follow(kind, [...opened, new Passed(HALF_OPEN_AFTER), whileOneTries]);
+      expect(statuses).toEqual([200]);
+    },
+  );
+
   it.each(KINDS)('of the kind %j let the next client try where the one before it left', async (...kind) => {
     const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'two'));
     const tried = [new Passed(HALF_OPEN_AFTER), new Called(503, 'a', 'one'), new Called('left', 'a', 'two')];
