@@ -4,6 +4,7 @@ import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { GatewayConfig } from '../config/gateway-yaml.ts';
 import { type AccessRecord, accessLog } from '../http/access-log.ts';
+import { clientOf } from '../http/client-address.ts';
 import { Compression } from '../http/compression.ts';
 import { identify } from '../http/identify.ts';
 import { inOrder } from '../http/in-order.ts';
@@ -143,8 +144,8 @@ export function* createInSteps({
 
   return inOrder(
     [
-      // An id, and a place in a trace.
-      identify({ heedsDeadline: trusts, compression }),
+      // An id, a place in a trace, and whose it is.
+      identify({ heedsDeadline: trusts, compression, clientOf: clientOf(config) }),
       // A line and a measurement when it is over.
       accessLog({ lines, onRequest }),
       // Tells browsers to come back by HTTPS alone.

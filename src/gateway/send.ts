@@ -15,6 +15,8 @@ interface InternalRequest {
   readonly headers: readonly string[];
   /** `performance.now()` after which nobody waits for it. */
   readonly deadline: number;
+  /** Whose request it is for. */
+  readonly client?: string | undefined;
   readonly tally: Tally;
 }
 

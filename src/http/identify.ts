@@ -5,6 +5,7 @@
  * with the rest of its raw head, which is cheaper).
  */
 import { randomUUID } from 'node:crypto';
+import type { ClientOf } from './client-address.ts';
 import type { Compression } from './compression.ts';
 import { RequestContext, setContext } from './context.ts';
 import { deadlineOf } from './deadline.ts';
@@ -22,12 +23,14 @@ export interface IdentifyOptions {
   /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
   readonly heedsDeadline?: boolean | ((address: string | undefined) => boolean);
   readonly compression?: Compression;
+  readonly clientOf?: ClientOf;
 }
 
 export const identify = ({
   echo = false,
   heedsDeadline = false,
   compression,
+  clientOf,
 }: IdentifyOptions = {}): Step => {
   const heeds = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
   return function identify(req, res, next) {
@@ -39,6 +42,7 @@ export const identify = ({
     const traceparent = span?.traceparent ?? given ?? newTraceparent();
     const context = new RequestContext(requestId, traceparent, given !== undefined, span);
     context.compression = compression;
+    context.client = clientOf?.(req);
     if (heeds(req.socket.remoteAddress)) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);

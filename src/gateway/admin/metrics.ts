@@ -6,7 +6,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
 import type { CacheSnapshot } from '../../outbound/cache/cache.ts';
-import { INSTANCE_STATES } from '../../outbound/target-snapshot.ts';
+import { breakerForMost, INSTANCE_STATES, instanceForMost } from '../../outbound/target-snapshot.ts';
 import type { ServiceSnapshot } from '../pages/service-state.ts';
 import type { OperationDrift } from '../responses/ledger.ts';
 
@@ -118,11 +118,25 @@ export class Metrics {
       });
     new Gauge({
       ...{ registers, name: 'linkway_breaker_state', labelNames: ['service', 'state'] },
-      help: '1 for the state that the circuit breaker of a service is in.',
+      help: '1 for the state that the circuit breaker of a service is in, but for what is open for one client alone.',
       collect() {
         this.reset();
-        for (const { name: service, breaker } of services())
-          for (const state of BREAKER_STATES) this.set({ service, state }, Number(state === breaker));
+        for (const { name: service, ...seen } of services())
+          for (const state of BREAKER_STATES)
+            this.set({ service, state }, Number(state === breakerForMost(seen)));
+      },
+    });
+    new Gauge({
+      ...{ registers, name: 'linkway_open_circuits', labelNames: ['service', 'clients'] },
+      help: 'Operations of a service whose circuit is not closed, for all clients or for one alone.',
+      collect() {
+        this.reset();
+        for (const { name: service, circuits = [] } of services()) {
+          const open = circuits.filter(({ breaker }) => breaker !== 'closed');
+          const forOne = open.filter(({ isForOneClient }) => isForOneClient).length;
+          this.set({ service, clients: 'all' }, open.length - forOne);
+          this.set({ service, clients: 'one' }, forOne);
+        }
       },
     });
     new Counter({
@@ -136,13 +150,13 @@ export class Metrics {
     });
     new Gauge({
       ...{ registers, name: 'linkway_upstream_instance_state', labelNames: ['service', 'instance', 'state'] },
-      help: '1 for the state that an instance is in.',
+      help: '1 for the state that an instance is in, but for what it is for one client alone.',
       collect() {
         this.reset();
         for (const { name: service, instances } of services())
           for (const one of instances)
             for (const state of INSTANCE_STATES)
-              this.set({ service, instance: one.id, state }, Number(state === one.state));
+              this.set({ service, instance: one.id, state }, Number(state === instanceForMost(one)));
       },
     });
   }

@@ -20,6 +20,7 @@ export interface PartsOptions {
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
+  readonly client: string | undefined;
   readonly tally: Tally;
   readonly signal: AbortSignal;
   /** `performance.now()` after which they are not waited for. */
@@ -44,6 +45,7 @@ export const fetchParts =
     headers,
     format,
     origin,
+    client,
     tally,
     signal,
     deadline,
@@ -58,6 +60,7 @@ export const fetchParts =
         method: 'GET',
         path: target,
         headers: lifting ? accepting(headers, JSON_TYPE) : headers,
+        client,
         tally,
         deadline,
       },

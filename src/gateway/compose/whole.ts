@@ -121,11 +121,13 @@ function expand(
   { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
 ): Promise<Expanded> {
   const { send, compositionOf, limits } = options;
+  const { context } = exchangeOf(req);
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
   const fetch = fetchParts({
     ...{ send, compositionOf, format, origin },
     headers: partType === undefined ? headers : accepting(headers, partType),
-    tally: exchangeOf(req).context,
+    client: context.client,
+    tally: context,
     signal: over,
     deadline,
     limit: limits.expand.bytes,

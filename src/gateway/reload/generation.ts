@@ -5,6 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
 import { configErrorOf } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/gateway-yaml.ts';
 import type { HostRules } from '../../http/allowed-hosts.ts';
@@ -13,6 +14,7 @@ import { trustProxy } from '../../http/trust-proxy.ts';
 import { Watchers } from '../../http/watchers.ts';
 import { graphInSteps, type ServiceDocument } from '../../hypermedia/graph.ts';
 import { inTurns } from '../../hypermedia/steps.ts';
+import { logOpened } from '../../outbound/opened.ts';
 import {
   closeTargets,
   holdTargets,
@@ -129,7 +131,7 @@ async function partsOf(
     faults.addServed(service, fault),
   );
   const placed = { ...config, services: mocks.services };
-  const { targets, added } = targetsOf(placed.services, previous?.targets);
+  const { targets, added } = targetsOf(placed.services, previous?.targets, log.logger);
   const faults = new Faults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = securedIn(services, log, previous?.secured);
@@ -204,8 +206,12 @@ function securedIn(
 }
 
 /** Apart from the closures of a generation, each of which would keep the one before, and so all that ever were. */
-function targetsOf(services: readonly TargetOptions[], previous: Targets | undefined) {
-  const targets = renewTargets(services, previous);
+function targetsOf(
+  services: readonly TargetOptions[],
+  previous: Targets | undefined,
+  logger: Pick<Logger, 'warn'>,
+) {
+  const targets = renewTargets(services, previous, { onOpen: logOpened(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
 }
