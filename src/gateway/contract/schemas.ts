@@ -1,9 +1,10 @@
 /** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
+import { lazyReferences, NotCompiled, type Validator } from './lazy-references.ts';
 import type { Located } from './located.ts';
 import { multiplesByDigits } from './multiple-of.ts';
 import { refuseWriteOnly } from './one-way.ts';
@@ -11,6 +12,7 @@ import { linearTime } from './pattern.ts';
 import { type Root, SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';
 import { Steps, TOO_MANY, TooManySteps } from './steps.ts';
+import type { Turn } from './turn.ts';
 import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
 
@@ -43,11 +45,8 @@ export type Direction = 'request' | 'response';
 
 type Matcher = ReturnType<typeof linearTime>;
 
-/** Of one mode, with the schemas that it has already. */
-interface Compiler {
-  readonly ajv: Ajv2020;
-  readonly added: Set<Root>;
-}
+/** Of one mode: the validator of a schema by its id. */
+type Compiler = (id: string) => Validator;
 
 export class Schemas {
   readonly #isEager: boolean;
@@ -58,17 +57,19 @@ export class Schemas {
   readonly json: JsonLimits;
   readonly #compilers = new Map<Mode, Compiler>();
   readonly #steps = new Steps();
+  readonly #spend: () => void;
   readonly #patterns = new Map<string, Matcher>();
   /** As ajv wants it: each pattern is compiled once for all modes. */
   readonly #matches = Object.assign(
     (source: string): Matcher => {
-      const matcher = this.#patterns.get(source) ?? linearTime(source);
+      const matcher = this.#patterns.get(source) ?? linearTime(source, this.#spend);
       this.#patterns.set(source, matcher);
       return matcher;
     },
     { code: linearTime.code },
   );
 
+  /** @param turn where one is given, checks throw `TurnOver` when it is over; without one they do all at once */
   constructor(
     document: Json,
     onFault: (fault: DocumentFault) => void,
@@ -76,7 +77,9 @@ export class Schemas {
     direction: Direction = 'request',
     references = new SchemaReferences(document),
     json: JsonLimits = defaultLimits,
+    turn?: Turn,
   ) {
+    this.#spend = turn?.spend ?? (() => {});
     this.json = json;
     this.#isEager = isEager;
     this.#direction = direction;
@@ -87,6 +90,7 @@ export class Schemas {
       way: direction === 'request' ? 'readOnly' : 'writeOnly',
       checkPattern: this.#matches,
       knowsFormat: isKnownFormat,
+      onWork: this.#spend,
     });
   }
 
@@ -97,12 +101,35 @@ export class Schemas {
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   #check(schema: Json, mode: Mode, pointer: string): SizedCheck {
-    let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
-    return (value, most) => {
-      compiled ??= this.#compile(schema, mode, pointer);
-      const validate = compiled;
+    let validator: Validator | undefined;
+    let isUnchecked = false;
+    const make = (): Validator => {
+      // No parameter goes one way only.
+      const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
+      const compiler = this.#compiler(mode);
+      if (this.#isEager) compileAll(root, compiler);
+      return compiler(root.id);
+    };
+    /** What cannot be compiled is told, and leaves unchecked no more than itself. */
+    const unlessBroken = <T>(run: () => T, otherwise: T): T => {
       try {
-        return this.#steps.within(most, () => validate(value)) ? NONE : (validate.errors ?? NONE);
+        return run();
+      } catch (error) {
+        if (!(error instanceof NotCompiled)) throw error;
+        isUnchecked = true;
+        this.onFault({ pointer, reason: `goes unchecked: ${error.message}` });
+        return otherwise;
+      }
+    };
+    if (this.#isEager) validator = unlessBroken(make, undefined);
+    const errorsOf = (value: unknown): readonly ErrorObject[] => {
+      validator ??= make();
+      return validator.validate(value) ? NONE : (validator.validate.errors ?? NONE);
+    };
+    return (value, most) => {
+      if (isUnchecked) return NONE;
+      try {
+        return this.#steps.within(most, () => unlessBroken(() => errorsOf(value), NONE));
       } catch (error) {
         if (error instanceof TooManySteps) return TOO_MANY;
         throw error;
@@ -127,24 +154,14 @@ export class Schemas {
     };
   }
 
-  #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
-    const { ajv, added } = this.#compiler(mode);
-    try {
-      // No parameter goes one way only.
-      const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
-      add(ajv, added, root);
-      return ajv.compile({ $ref: root.id });
-    } catch (error) {
-      const [message] = (error as Error).message.split('\n');
-      this.onFault({ pointer, reason: `goes unchecked: ${message}` });
-      return ajv.compile({});
-    }
-  }
-
   #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const compiler = { ajv: this.#engine(mode), added: new Set<Root>() };
+    const compiler = lazyReferences(
+      this.#engine(mode),
+      (id) => this.#graph.root(id)?.schema ?? true,
+      this.#spend,
+    );
     this.#compilers.set(mode, compiler);
     return compiler;
   }
@@ -166,20 +183,19 @@ export class Schemas {
     compareOnce(ajv);
     multiplesByDigits(ajv);
     this.#steps.countIn(ajv);
-    unevaluatedAsFound(ajv, this.#graph, this.#matches);
+    unevaluatedAsFound(ajv, this.#graph, this.#matches, this.#spend);
     if (this.#direction === 'response') refuseWriteOnly(ajv);
     return ajv;
   }
 }
 
-/** Adds a schema and whatever it refers to. */
-function add(ajv: Ajv2020, added: Set<Root>, root: Root): void {
-  const pending = [root];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    if (added.has(next)) continue;
-    added.add(next);
-    ajv.addSchema(next.schema as object, next.id);
-    pending.push(...next.refs);
+/** With whatever it refers to. @throws NotCompiled */
+function compileAll(root: Root, compiler: Compiler): void {
+  const reached = new Set([root]);
+  // A set grows while it is iterated.
+  for (const { id, refs } of reached) {
+    compiler(id).compile();
+    for (const one of refs) reached.add(one);
   }
 }
 
