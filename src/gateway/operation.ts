@@ -90,8 +90,8 @@ export function* compileInSteps({
 }: OperationsOptions): Steps<GatewayOperation[]> {
   const onFault = once(tell);
   const root = document as unknown as Json;
-  const references = new SchemaReferences(root);
   const turn = inTurns ? new Turn() : undefined;
+  const references = new SchemaReferences(root, turn?.spend);
   const schemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
   const answered = new Schemas(root, onFault, isEager, 'response', references, json, turn);
   const top: Located = { node: root, pointer: '#' };

@@ -54,6 +54,18 @@ export class OneWayMembers {
     if (known) return known;
     // Schemas may be made of each other in circles: what is being looked at adds nothing to itself.
     this.#known.set(schema, NONE);
+    try {
+      const members = this.#look(schema, pointer, around);
+      this.#known.set(schema, members);
+      return members;
+    } catch (error) {
+      // Looked at again, from its beginning.
+      this.#known.delete(schema);
+      throw error;
+    }
+  }
+
+  #look(schema: Json, pointer: string, around: Resource): Members {
     const resource = this.#references.resourceOf(schema, pointer, around);
     const always = new Set(this.#own(schema, resource));
     const others = new Set<string>();
@@ -66,9 +78,7 @@ export class OneWayMembers {
       for (const name of part.all) others.add(name);
       for (const name of part.required) required.add(name);
     }
-    const members = { always, all: others.size === 0 ? always : always.union(others), required };
-    this.#known.set(schema, members);
-    return members;
+    return { always, all: others.size === 0 ? always : always.union(others), required };
   }
 
   #parts(schema: Json, pointer: string, resource: Resource) {

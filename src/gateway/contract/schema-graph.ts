@@ -13,6 +13,7 @@ import { type Members, type OneWay, OneWayMembers } from './one-way.ts';
 import { encodeToken } from './pointer.ts';
 import type { Resource, SchemaReferences, Site } from './schema-references.ts';
 import { STEP } from './steps.ts';
+import { TurnOver } from './turn.ts';
 
 /** A schema as ajv takes it; every `$ref` in it is the id of another. */
 export type Made = Json | boolean;
@@ -23,6 +24,8 @@ export interface Root {
   schema: Made;
   /** What it refers to. */
   readonly refs: Set<Root>;
+  /** How many schemas it has in itself, about. */
+  readonly size: number;
 }
 
 /** What a reference was followed from, as far as it makes a difference to what it leads to. */
@@ -63,6 +66,8 @@ interface Growing extends Root {
   readonly make: () => Made;
   /** Schemas that it may still have in itself. */
   room: number;
+  /** The most references in a row that lead on from it about the same value. */
+  onward: number;
 }
 
 /**
@@ -71,6 +76,10 @@ interface Growing extends Root {
  */
 const MOST_WITHIN = 100;
 const MOST_LISTED = 50;
+/** Schemas that one keyword may list at all: a list is gone through in one turn of the event loop. */
+const MOST_OF_KEYWORD = 20_000;
+/** References in a row that all speak of one value, each of which is a call within the one before. */
+const MOST_IN_A_ROW = 100;
 /** Names, and values, that cost as much as a schema. */
 const NAMES_PER_SCHEMA = 8;
 /** Each part of a longer list would say of all the places before it that they are anything. */
@@ -149,8 +158,13 @@ export class SchemaGraph {
   tellDangling(pointer: string): void {
     const { references, onFault } = this.#options;
     const { node, resource } = references.at(pointer);
-    if (!isObject(node) || typeof node.$ref !== 'string' || references.resolve(node.$ref, resource)) return;
-    onFault({ pointer, reason: `goes unchecked: ${NOWHERE}` });
+    try {
+      if (!isObject(node) || typeof node.$ref !== 'string' || references.resolve(node.$ref, resource)) return;
+      onFault({ pointer, reason: `goes unchecked: ${NOWHERE}` });
+    } catch (error) {
+      // What takes longer is told when it is used.
+      if (!(error instanceof TurnOver)) throw error;
+    }
   }
 
   root(id: string): Root | undefined {
@@ -166,8 +180,11 @@ export class SchemaGraph {
     const known = this.#roots.get(key);
     if (known) return known;
     const root: Growing = {
+      get size() {
+        return MOST_WITHIN - this.room;
+      },
       id: `schema:${this.#byId.size}`,
-      ...{ schema: true, refs: new Set(), holders: [], room: MOST_WITHIN },
+      ...{ schema: true, refs: new Set(), holders: [], room: MOST_WITHIN, onward: 0 },
       ...{ pointer, make },
     };
     this.#roots.set(key, root);
@@ -184,9 +201,9 @@ export class SchemaGraph {
       this.#settling = undefined;
       if (this.#pending.length === 0 && this.#fresh.length === 0) return;
       for (let next = this.#pending.pop(); next; next = this.#pending.pop()) {
-        this.#fresh.push(next);
         this.#made = next;
         next.schema = this.#madeOf(next);
+        this.#fresh.push(next);
         if (isObject(next.schema)) next.schema[STEP] = true;
         onWork();
       }
@@ -196,10 +213,19 @@ export class SchemaGraph {
     }
   }
 
-  #madeOf({ make, pointer }: Growing): Made {
+  #madeOf(root: Growing): Made {
+    const { make, pointer } = root;
     try {
       return make();
     } catch (error) {
+      if (error instanceof TurnOver) {
+        // From its beginning in the next turn.
+        root.refs.clear();
+        root.holders.length = 0;
+        root.room = MOST_WITHIN;
+        this.#pending.push(root);
+        throw error;
+      }
       return this.#nothing(pointer, (error as Error).message);
     }
   }
@@ -328,6 +354,8 @@ export class SchemaGraph {
   #apply(made: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
     const { shape } = APPLICATORS[keyword] ?? {};
     if (shape === 'one') made[keyword] = this.#schema(value, pointer, context);
+    else if ((Array.isArray(value) ? value : Object.keys(Object(value))).length > MOST_OF_KEYWORD)
+      this.#lack(made, pointer, `it has more than ${MOST_OF_KEYWORD} schemas`);
     else if (shape === 'list') {
       // An empty list is not allowed, and says nothing.
       if (!Array.isArray(value)) this.#lack(made, pointer, 'expected a list of schemas');
@@ -534,10 +562,16 @@ export class SchemaGraph {
           this.#isDone.add(at.root);
           open.delete(at.root);
           path.pop();
-        } else if (holder.isSame && open.has(holder.target)) {
+          const before = path.at(-1)?.root;
+          if (before) before.onward = Math.max(before.onward, at.root.onward + 1);
+        } else if (!holder.isSame) continue;
+        else if (open.has(holder.target) || path.length + holder.target.onward >= MOST_IN_A_ROW) {
           delete holder.schema.$ref;
-          this.#lack(holder.schema, holder.pointer, 'it refers to itself', at.root);
-        } else if (holder.isSame && !this.#isDone.has(holder.target)) {
+          const reason = open.has(holder.target) ? 'it refers to itself' : 'it refers on too often';
+          this.#lack(holder.schema, holder.pointer, reason, at.root);
+        } else if (this.#isDone.has(holder.target)) {
+          at.root.onward = Math.max(at.root.onward, holder.target.onward + 1);
+        } else {
           open.add(holder.target);
           path.push({ root: holder.target, next: 0 });
         }

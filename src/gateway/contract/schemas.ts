@@ -9,10 +9,10 @@ import type { Located } from './located.ts';
 import { multiplesByDigits } from './multiple-of.ts';
 import { refuseWriteOnly } from './one-way.ts';
 import { linearTime } from './pattern.ts';
-import { type Root, SchemaGraph } from './schema-graph.ts';
+import { type Made, type Root, SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';
 import { Steps, TOO_MANY, TooManySteps } from './steps.ts';
-import type { Turn } from './turn.ts';
+import { type Turn, TurnOver } from './turn.ts';
 import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
 
@@ -38,6 +38,12 @@ const STEPS_PER_BYTE = 10;
 /** Of a query, headers, a form. */
 const STEPS_OF_TEXT = 100_000;
 
+/**
+ * Schemas that stay compiled of one document, at four kilobytes each; beyond, those in use are compiled again. A check that
+ * needs more than twice as many by itself is none.
+ */
+const MOST_COMPILED = 50_000;
+
 const NONE: readonly ErrorObject[] = [];
 
 /** Which way the values go. */
@@ -56,6 +62,8 @@ export class Schemas {
   /** Limits of the JSON that is checked. */
   readonly json: JsonLimits;
   readonly #compilers = new Map<Mode, Compiler>();
+  /** Schemas that are compiled in all modes, about. */
+  #compiled = 0;
   readonly #steps = new Steps();
   readonly #spend: () => void;
   readonly #patterns = new Map<string, Matcher>();
@@ -101,14 +109,15 @@ export class Schemas {
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   #check(schema: Json, mode: Mode, pointer: string): SizedCheck {
-    let validator: Validator | undefined;
+    let root: Root | undefined;
     let isUnchecked = false;
+    /** Whether it is on its way through several turns. */
+    let isBegun = false;
+    // No parameter goes one way only.
+    const isAsWritten = mode === 'text' || mode === 'json';
     const make = (): Validator => {
-      // No parameter goes one way only.
-      const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
-      const compiler = this.#compiler(mode);
-      if (this.#isEager) compileAll(root, compiler);
-      return compiler(root.id);
+      root ??= this.#graph.make(schema, pointer, isAsWritten);
+      return this.#compiler(mode)(root.id);
     };
     /** What cannot be compiled is told, and leaves unchecked no more than itself. */
     const unlessBroken = <T>(run: () => T, otherwise: T): T => {
@@ -121,20 +130,33 @@ export class Schemas {
         return otherwise;
       }
     };
-    if (this.#isEager) validator = unlessBroken(make, undefined);
+    if (this.#isEager)
+      unlessBroken(() => {
+        make();
+        if (root) compileAll(root, this.#compiler(mode));
+      }, undefined);
     const errorsOf = (value: unknown): readonly ErrorObject[] => {
-      validator ??= make();
+      const validator = make();
       return validator.validate(value) ? NONE : (validator.validate.errors ?? NONE);
     };
     return (value, most) => {
       if (isUnchecked) return NONE;
+      if (!isBegun) this.#forgetMany();
+      isBegun = false;
       try {
         return this.#steps.within(most, () => unlessBroken(() => errorsOf(value), NONE));
       } catch (error) {
         if (error instanceof TooManySteps) return TOO_MANY;
+        isBegun = error instanceof TurnOver;
         throw error;
       }
     };
+  }
+
+  #forgetMany(): void {
+    if (this.#compiled <= MOST_COMPILED || this.#isEager) return;
+    this.#compilers.clear();
+    this.#compiled = 0;
   }
 
   /** Tells of a schema that refers to nothing before it is used. */
@@ -157,13 +179,17 @@ export class Schemas {
   #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const compiler = lazyReferences(
-      this.#engine(mode),
-      (id) => this.#graph.root(id)?.schema ?? true,
-      this.#spend,
-    );
+    const compiler = lazyReferences(this.#engine(mode), (id) => this.#schemaOf(id), this.#spend);
     this.#compilers.set(mode, compiler);
     return compiler;
+  }
+
+  #schemaOf(id: string): Made {
+    const { schema = true, size = 0 } = this.#graph.root(id) ?? {};
+    this.#compiled += size;
+    if (this.#compiled > MOST_COMPILED * 2 && !this.#isEager)
+      throw new NotCompiled(`it needs more than ${MOST_COMPILED} schemas`);
+    return schema;
   }
 
   #engine(mode: Mode): Ajv2020 {
