@@ -4,7 +4,7 @@
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { isObject, type Json } from '../document/grammar.ts';
-import { APPLICATORS } from './keywords.ts';
+import { APPLICATORS, countOf, MOST_OF_KEYWORD } from './keywords.ts';
 import type { Resource, SchemaReferences } from './schema-references.ts';
 
 const WRITE_ONLY = 'writeOnly';
@@ -101,7 +101,7 @@ export class OneWayMembers {
   }
 
   #own({ properties }: Json, resource: Resource): string[] {
-    if (!isObject(properties)) return [];
+    if (!isObject(properties) || countOf(properties) > MOST_OF_KEYWORD) return [];
     return Object.entries(properties)
       .filter(([, member]) => this.#isOneWay(member, resource, new Set()))
       .map(([name]) => name);

@@ -8,7 +8,7 @@
 import type { Steps } from '../../hypermedia/steps.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import { isObject, type Json } from '../document/grammar.ts';
-import { APPLICATORS, ASSERTIONS, isSchema } from './keywords.ts';
+import { APPLICATORS, ASSERTIONS, countOf, isSchema, MOST_OF_KEYWORD } from './keywords.ts';
 import { type Members, type OneWay, OneWayMembers } from './one-way.ts';
 import { encodeToken } from './pointer.ts';
 import type { Resource, SchemaReferences, Site } from './schema-references.ts';
@@ -76,8 +76,6 @@ interface Growing extends Root {
  */
 const MOST_WITHIN = 100;
 const MOST_LISTED = 50;
-/** Schemas that one keyword may list at all: a list is gone through in one turn of the event loop. */
-const MOST_OF_KEYWORD = 20_000;
 /** References in a row that all speak of one value, each of which is a call within the one before. */
 const MOST_IN_A_ROW = 100;
 /** Names, and values, that cost as much as a schema. */
@@ -354,7 +352,7 @@ export class SchemaGraph {
   #apply(made: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
     const { shape } = APPLICATORS[keyword] ?? {};
     if (shape === 'one') made[keyword] = this.#schema(value, pointer, context);
-    else if ((Array.isArray(value) ? value : Object.keys(Object(value))).length > MOST_OF_KEYWORD)
+    else if (countOf(Object(value)) > MOST_OF_KEYWORD)
       this.#lack(made, pointer, `it has more than ${MOST_OF_KEYWORD} schemas`);
     else if (shape === 'list') {
       // An empty list is not allowed, and says nothing.
@@ -652,10 +650,9 @@ function partsOf(node: Json): number {
   let parts = 0;
   for (const [keyword, value] of Object.entries(node)) {
     if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(ASSERTIONS, keyword))
-      parts += Math.min(Object.keys(value).length / NAMES_PER_SCHEMA, MOST_LISTED);
+    if (Object.hasOwn(ASSERTIONS, keyword)) parts += Math.min(countOf(value) / NAMES_PER_SCHEMA, MOST_LISTED);
     else if (Object.hasOwn(APPLICATORS, keyword))
-      parts += APPLICATORS[keyword]?.shape === 'one' ? 1 : Math.min(Object.keys(value).length, MOST_LISTED);
+      parts += APPLICATORS[keyword]?.shape === 'one' ? 1 : Math.min(countOf(value), MOST_LISTED);
   }
   return Math.floor(parts);
 }
@@ -670,9 +667,5 @@ const without = (names: readonly string[], optional: ReadonlySet<string>): strin
 
 const sizeOf = (schema: Json, keyword: string): number => {
   const value = schema[keyword];
-  return value === undefined
-    ? 0
-    : isObject(value) || Array.isArray(value)
-      ? 1 + Object.keys(value).length
-      : 1;
+  return value === undefined ? 0 : isObject(value) || Array.isArray(value) ? 1 + countOf(value) : 1;
 };
