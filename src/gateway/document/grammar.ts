@@ -150,15 +150,15 @@ export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
   );
 }
 
-/** Objects and lists that are walked through in one step. */
-const MANY = 1000;
+/** Values that are walked through in one step. */
+const MANY = 2000;
 
-/** Whether there are more objects and lists in a value than one step goes through. */
-function isLarge(value: unknown): boolean {
+/** Whether there is more in a value than one step goes through. */
+export function isLarge(value: unknown): boolean {
   let left = MANY;
   const fits = (one: unknown): boolean => {
-    if (typeof one !== 'object' || one === null) return true;
     if (--left < 0) return false;
+    if (typeof one !== 'object' || one === null) return true;
     for (const name in one) if (!fits((one as Json)[name])) return false;
     return true;
   };
