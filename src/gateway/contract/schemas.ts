@@ -64,6 +64,7 @@ export class Schemas {
   readonly #compilers = new Map<Mode, Compiler>();
   /** Schemas that are compiled in all modes, about. */
   #compiled = 0;
+  readonly #mostCompiled: number;
   readonly #steps = new Steps();
   readonly #spend: () => void;
   readonly #patterns = new Map<string, Matcher>();
@@ -86,7 +87,9 @@ export class Schemas {
     references = new SchemaReferences(document),
     json: JsonLimits = defaultLimits,
     turn?: Turn,
+    mostCompiled = MOST_COMPILED,
   ) {
+    this.#mostCompiled = mostCompiled;
     this.#spend = turn?.spend ?? (() => {});
     this.json = json;
     this.#isEager = isEager;
@@ -154,7 +157,7 @@ export class Schemas {
   }
 
   #forgetMany(): void {
-    if (this.#compiled <= MOST_COMPILED || this.#isEager) return;
+    if (this.#compiled <= this.#mostCompiled || this.#isEager) return;
     this.#compilers.clear();
     this.#compiled = 0;
   }
@@ -187,8 +190,8 @@ export class Schemas {
   #schemaOf(id: string): Made {
     const { schema = true, size = 0 } = this.#graph.root(id) ?? {};
     this.#compiled += size;
-    if (this.#compiled > MOST_COMPILED * 2 && !this.#isEager)
-      throw new NotCompiled(`it needs more than ${MOST_COMPILED} schemas`);
+    if (this.#compiled > this.#mostCompiled * 2 && !this.#isEager)
+      throw new NotCompiled(`it needs more than ${this.#mostCompiled} schemas`);
     return schema;
   }
 

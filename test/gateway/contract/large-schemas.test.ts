@@ -7,7 +7,7 @@ import { type Turn, TurnOver } from '../../../src/gateway/contract/turn.ts';
 import type { DocumentFault } from '../../../src/gateway/document/fault.ts';
 import type { Json } from '../../../src/gateway/document/grammar.ts';
 
-const MANY = 400;
+const MANY = 160;
 const times = <T>(make: (index: number) => T): T[] => Array.from({ length: MANY }, (_, index) => make(index));
 const named = <T>(prefix: string, make: (index: number) => T): Record<string, T> =>
   Object.fromEntries(times((index) => [`${prefix}${index}`, make(index)]));
@@ -89,7 +89,7 @@ const cases: Record<string, Case> = {
     // 5 is taken by two of one part of the list, 7 by two of different parts, 9 by three.
     schemas: {
       S0: {
-        oneOf: times((index) => ({ enum: [index, { 6: 5, 10: 9, [last]: 9, 300: 7 }[index] ?? index] })),
+        oneOf: times((index) => ({ enum: [index, { 6: 5, 10: 9, [last]: 9, 100: 7 }[index] ?? index] })),
       },
     },
     taken: [0, 6, last],
@@ -168,4 +168,43 @@ it('Of schemas that refer to each other only those are compiled that a value com
   const first = work;
   check({ own: 1, next: { own: 2 } }, 10);
   expect(work - first).toBe(1);
+});
+
+describe('Of the schemas of a document', () => {
+  const MOST = 300;
+  const wide = { properties: named('p', () => int) };
+
+  function checksOf(schemas: Json) {
+    const document: Json = { openapi: '3.1.0', paths: {}, components: { schemas } };
+    const faults: DocumentFault[] = [];
+    const made = new Schemas(
+      document,
+      (fault) => faults.push(fault),
+      ...([false, 'request', new SchemaReferences(document), undefined, undefined, MOST] as const),
+    );
+    const checks = Object.keys(schemas).map((name) =>
+      made.check(schemaAt(`#/components/schemas/${name}`), 'json', `#/${name}`),
+    );
+    return { checks, faults };
+  }
+
+  it('those that are no longer compiled are compiled again.', () => {
+    const { checks, faults } = checksOf(
+      Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`S${index}`, wide])),
+    );
+    for (const check of [...checks, ...checks]) {
+      expect(check({ p0: 1 })).toEqual([]);
+      expect(check({ [`p${last}`]: 'x' })).toHaveLength(1);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('one that needs too many others goes unchecked, and is told.', () => {
+    const several = Array.from({ length: 8 }, () => wide);
+    const { checks, faults } = checksOf({ S0: wide, S1: { allOf: several }, S2: wide });
+    expect(checks.map((check) => check({ p0: 'x' }).length)).toEqual([1, 0, 1]);
+    expect(faults).toEqual([
+      { pointer: '#/S1', reason: `goes unchecked: it needs more than ${MOST} schemas` },
+    ]);
+  });
 });
