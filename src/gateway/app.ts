@@ -105,6 +105,7 @@ export function* createInSteps({
       json: config.limits,
       mount: mountOf(place),
       holdsResponses: responses !== 'off',
+      inTurns: true,
       onFault: (fault) => onFault?.(name, fault),
     });
     checkOperationPolicies(

@@ -12,6 +12,7 @@ import { type Query, queryOf } from './contract/query.ts';
 import { ResponseContract } from './contract/responses.ts';
 import { SchemaReferences } from './contract/schema-references.ts';
 import { Schemas } from './contract/schemas.ts';
+import { Turn } from './contract/turn.ts';
 import { isElsewhere } from './document/base-path.ts';
 import type { DocumentFault } from './document/fault.ts';
 import { isObject, type Json, METHODS } from './document/grammar.ts';
@@ -59,6 +60,8 @@ export interface OperationsOptions {
   readonly mount?: Mount | undefined;
   /** Whether answers are held against it too. */
   readonly holdsResponses?: boolean;
+  /** Whether checks throw `TurnOver` where they need more than one turn of the event loop at first. */
+  readonly inTurns?: boolean;
   /** Whether every schema is compiled at once, to see which are none. */
   readonly isEager?: boolean;
   /** Whether a path that belongs to the gateway is left out, and told, so that the rest can be looked at. */
@@ -80,15 +83,17 @@ export function* compileInSteps({
   json,
   mount,
   holdsResponses = false,
+  inTurns = false,
   isEager = false,
   isReservedTold = false,
   onFault: tell = () => {},
 }: OperationsOptions): Steps<GatewayOperation[]> {
   const onFault = once(tell);
   const root = document as unknown as Json;
-  const references = new SchemaReferences(root);
-  const schemas = new Schemas(root, onFault, isEager, 'request', references, json);
-  const answered = new Schemas(root, onFault, isEager, 'response', references);
+  const turn = inTurns ? new Turn() : undefined;
+  const references = new SchemaReferences(root, turn?.spend);
+  const schemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
+  const answered = new Schemas(root, onFault, isEager, 'response', references, json, turn);
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);

@@ -13,42 +13,63 @@ import { badRequest, validationFailed } from '../contract/problems.ts';
 import type { Step } from '../http/in-order.ts';
 import { hasBody, isEmptyBody } from '../http/request-body.ts';
 import { collectBody, decodedBody } from '../http/whole-body.ts';
+import { overTurns, TurnOver } from './contract/turn.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { streamBody } from './receive-body.ts';
 
 export const validate = (bodyLimit: number): Step =>
   function validate(req, _res, next) {
     const exchange = exchangeOf(req);
-    const { body, takesAnyBody } = exchange.operation;
-    const faults = parameterFaults(exchange, req);
-    if (!hasBody(req)) {
-      refuse(faults);
-      body?.acceptNone();
-      next();
-      return;
+    let faults: readonly Fault[];
+    try {
+      faults = parameterFaults(exchange, req);
+    } catch (error) {
+      if (!(error instanceof TurnOver)) throw error;
+      return overTurns(() => parameterFaults(exchange, req)).then((found) =>
+        validateBody(req, found, bodyLimit, next),
+      );
     }
-    if (body === undefined && !takesAnyBody) {
-      refuse(faults);
-      isEmptyBody(req)
-        .then((empty) => refuse(empty ? NONE : UNDECLARED))
-        .then(() => next(), next);
-      return;
-    }
-    const media = body?.accept(contentTypeOf(req));
-    if (!media?.check) {
-      refuse(faults);
-      exchange.body = streamBody(req, bodyLimit);
-      next();
-      return;
-    }
-    const { check } = media;
-    collectBody(req, bodyLimit)
-      .then(async (bytes) => {
-        refuse([...faults, ...check(await decodedBody(req, bytes, bodyLimit))]);
-        exchange.body = bytes;
-      })
-      .then(() => next(), next);
+    validateBody(req, faults, bodyLimit, next);
   };
+
+/** @param faults of the parameters */
+function validateBody(
+  req: IncomingMessage,
+  faults: readonly Fault[],
+  bodyLimit: number,
+  next: Parameters<Step>[2],
+): void {
+  const exchange = exchangeOf(req);
+  const { body, takesAnyBody } = exchange.operation;
+  if (!hasBody(req)) {
+    refuse(faults);
+    body?.acceptNone();
+    next();
+    return;
+  }
+  if (body === undefined && !takesAnyBody) {
+    refuse(faults);
+    isEmptyBody(req)
+      .then((empty) => refuse(empty ? NONE : UNDECLARED))
+      .then(() => next(), next);
+    return;
+  }
+  const media = body?.accept(contentTypeOf(req));
+  if (!media?.check) {
+    refuse(faults);
+    exchange.body = streamBody(req, bodyLimit);
+    next();
+    return;
+  }
+  const { check } = media;
+  collectBody(req, bodyLimit)
+    .then(async (bytes) => {
+      const decoded = await decodedBody(req, bytes, bodyLimit);
+      refuse([...faults, ...(await overTurns(() => check(decoded)))]);
+      exchange.body = bytes;
+    })
+    .then(() => next(), next);
+}
 
 /** @throws Problem bad-request (400) for two, of which a service may take the other */
 function contentTypeOf(req: IncomingMessage): string | undefined {

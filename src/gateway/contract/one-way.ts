@@ -4,7 +4,7 @@
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { isObject, type Json } from '../document/grammar.ts';
-import { APPLICATORS } from './keywords.ts';
+import { APPLICATORS, countOf, MOST_OF_KEYWORD } from './keywords.ts';
 import type { Resource, SchemaReferences } from './schema-references.ts';
 
 const WRITE_ONLY = 'writeOnly';
@@ -54,6 +54,18 @@ export class OneWayMembers {
     if (known) return known;
     // Schemas may be made of each other in circles: what is being looked at adds nothing to itself.
     this.#known.set(schema, NONE);
+    try {
+      const members = this.#look(schema, pointer, around);
+      this.#known.set(schema, members);
+      return members;
+    } catch (error) {
+      // Looked at again, from its beginning.
+      this.#known.delete(schema);
+      throw error;
+    }
+  }
+
+  #look(schema: Json, pointer: string, around: Resource): Members {
     const resource = this.#references.resourceOf(schema, pointer, around);
     const always = new Set(this.#own(schema, resource));
     const others = new Set<string>();
@@ -66,9 +78,7 @@ export class OneWayMembers {
       for (const name of part.all) others.add(name);
       for (const name of part.required) required.add(name);
     }
-    const members = { always, all: others.size === 0 ? always : always.union(others), required };
-    this.#known.set(schema, members);
-    return members;
+    return { always, all: others.size === 0 ? always : always.union(others), required };
   }
 
   #parts(schema: Json, pointer: string, resource: Resource) {
@@ -91,7 +101,7 @@ export class OneWayMembers {
   }
 
   #own({ properties }: Json, resource: Resource): string[] {
-    if (!isObject(properties)) return [];
+    if (!isObject(properties) || countOf(properties) > MOST_OF_KEYWORD) return [];
     return Object.entries(properties)
       .filter(([, member]) => this.#isOneWay(member, resource, new Set()))
       .map(([name]) => name);

@@ -1,16 +1,18 @@
 /** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
+import { lazyReferences, NotCompiled, type Validator } from './lazy-references.ts';
 import type { Located } from './located.ts';
 import { multiplesByDigits } from './multiple-of.ts';
 import { refuseWriteOnly } from './one-way.ts';
 import { linearTime } from './pattern.ts';
-import { type Root, SchemaGraph } from './schema-graph.ts';
+import { type Made, type Root, SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';
 import { Steps, TOO_MANY, TooManySteps } from './steps.ts';
+import { type Turn, TurnOver } from './turn.ts';
 import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
 
@@ -36,6 +38,12 @@ const STEPS_PER_BYTE = 10;
 /** Of a query, headers, a form. */
 const STEPS_OF_TEXT = 100_000;
 
+/**
+ * Schemas that stay compiled of one document, at four kilobytes each; beyond, those in use are compiled again. A check that
+ * needs more than twice as many by itself is none.
+ */
+const MOST_COMPILED = 50_000;
+
 const NONE: readonly ErrorObject[] = [];
 
 /** Which way the values go. */
@@ -43,11 +51,8 @@ export type Direction = 'request' | 'response';
 
 type Matcher = ReturnType<typeof linearTime>;
 
-/** Of one mode, with the schemas that it has already. */
-interface Compiler {
-  readonly ajv: Ajv2020;
-  readonly added: Set<Root>;
-}
+/** Of one mode: the validator of a schema by its id. */
+type Compiler = (id: string) => Validator;
 
 export class Schemas {
   readonly #isEager: boolean;
@@ -57,18 +62,23 @@ export class Schemas {
   /** Limits of the JSON that is checked. */
   readonly json: JsonLimits;
   readonly #compilers = new Map<Mode, Compiler>();
+  /** Schemas that are compiled in all modes, about. */
+  #compiled = 0;
+  readonly #mostCompiled: number;
   readonly #steps = new Steps();
+  readonly #spend: () => void;
   readonly #patterns = new Map<string, Matcher>();
   /** As ajv wants it: each pattern is compiled once for all modes. */
   readonly #matches = Object.assign(
     (source: string): Matcher => {
-      const matcher = this.#patterns.get(source) ?? linearTime(source);
+      const matcher = this.#patterns.get(source) ?? linearTime(source, this.#spend);
       this.#patterns.set(source, matcher);
       return matcher;
     },
     { code: linearTime.code },
   );
 
+  /** @param turn where one is given, checks throw `TurnOver` when it is over; without one they do all at once */
   constructor(
     document: Json,
     onFault: (fault: DocumentFault) => void,
@@ -76,7 +86,11 @@ export class Schemas {
     direction: Direction = 'request',
     references = new SchemaReferences(document),
     json: JsonLimits = defaultLimits,
+    turn?: Turn,
+    mostCompiled = MOST_COMPILED,
   ) {
+    this.#mostCompiled = mostCompiled;
+    this.#spend = turn?.spend ?? (() => {});
     this.json = json;
     this.#isEager = isEager;
     this.#direction = direction;
@@ -87,6 +101,7 @@ export class Schemas {
       way: direction === 'request' ? 'readOnly' : 'writeOnly',
       checkPattern: this.#matches,
       knowsFormat: isKnownFormat,
+      onWork: this.#spend,
     });
   }
 
@@ -97,17 +112,54 @@ export class Schemas {
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   #check(schema: Json, mode: Mode, pointer: string): SizedCheck {
-    let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
-    return (value, most) => {
-      compiled ??= this.#compile(schema, mode, pointer);
-      const validate = compiled;
+    let root: Root | undefined;
+    let isUnchecked = false;
+    /** Whether it is on its way through several turns. */
+    let isBegun = false;
+    // No parameter goes one way only.
+    const isAsWritten = mode === 'text' || mode === 'json';
+    const make = (): Validator => {
+      root ??= this.#graph.make(schema, pointer, isAsWritten);
+      return this.#compiler(mode)(root.id);
+    };
+    /** What cannot be compiled is told, and leaves unchecked no more than itself. */
+    const unlessBroken = <T>(run: () => T, otherwise: T): T => {
       try {
-        return this.#steps.within(most, () => validate(value)) ? NONE : (validate.errors ?? NONE);
+        return run();
+      } catch (error) {
+        if (!(error instanceof NotCompiled)) throw error;
+        isUnchecked = true;
+        this.onFault({ pointer, reason: `goes unchecked: ${error.message}` });
+        return otherwise;
+      }
+    };
+    if (this.#isEager)
+      unlessBroken(() => {
+        make();
+        if (root) compileAll(root, this.#compiler(mode));
+      }, undefined);
+    const errorsOf = (value: unknown): readonly ErrorObject[] => {
+      const validator = make();
+      return validator.validate(value) ? NONE : (validator.validate.errors ?? NONE);
+    };
+    return (value, most) => {
+      if (isUnchecked) return NONE;
+      if (!isBegun) this.#forgetMany();
+      isBegun = false;
+      try {
+        return this.#steps.within(most, () => unlessBroken(() => errorsOf(value), NONE));
       } catch (error) {
         if (error instanceof TooManySteps) return TOO_MANY;
+        isBegun = error instanceof TurnOver;
         throw error;
       }
     };
+  }
+
+  #forgetMany(): void {
+    if (this.#compiled <= this.#mostCompiled || this.#isEager) return;
+    this.#compilers.clear();
+    this.#compiled = 0;
   }
 
   /** Tells of a schema that refers to nothing before it is used. */
@@ -127,26 +179,20 @@ export class Schemas {
     };
   }
 
-  #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
-    const { ajv, added } = this.#compiler(mode);
-    try {
-      // No parameter goes one way only.
-      const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
-      add(ajv, added, root);
-      return ajv.compile({ $ref: root.id });
-    } catch (error) {
-      const [message] = (error as Error).message.split('\n');
-      this.onFault({ pointer, reason: `goes unchecked: ${message}` });
-      return ajv.compile({});
-    }
-  }
-
   #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const compiler = { ajv: this.#engine(mode), added: new Set<Root>() };
+    const compiler = lazyReferences(this.#engine(mode), (id) => this.#schemaOf(id), this.#spend);
     this.#compilers.set(mode, compiler);
     return compiler;
+  }
+
+  #schemaOf(id: string): Made {
+    const { schema = true, size = 0 } = this.#graph.root(id) ?? {};
+    this.#compiled += size;
+    if (this.#compiled > this.#mostCompiled * 2 && !this.#isEager)
+      throw new NotCompiled(`it needs more than ${this.#mostCompiled} schemas`);
+    return schema;
   }
 
   #engine(mode: Mode): Ajv2020 {
@@ -166,20 +212,19 @@ export class Schemas {
     compareOnce(ajv);
     multiplesByDigits(ajv);
     this.#steps.countIn(ajv);
-    unevaluatedAsFound(ajv, this.#graph, this.#matches);
+    unevaluatedAsFound(ajv, this.#graph, this.#matches, this.#spend);
     if (this.#direction === 'response') refuseWriteOnly(ajv);
     return ajv;
   }
 }
 
-/** Adds a schema and whatever it refers to. */
-function add(ajv: Ajv2020, added: Set<Root>, root: Root): void {
-  const pending = [root];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    if (added.has(next)) continue;
-    added.add(next);
-    ajv.addSchema(next.schema as object, next.id);
-    pending.push(...next.refs);
+/** With whatever it refers to. @throws NotCompiled */
+function compileAll(root: Root, compiler: Compiler): void {
+  const reached = new Set([root]);
+  // A set grows while it is iterated.
+  for (const { id, refs } of reached) {
+    compiler(id).compile();
+    for (const one of refs) reached.add(one);
   }
 }
 

@@ -8,6 +8,7 @@
 import type { Logger } from 'pino';
 import type { UpstreamAnswer } from '../../outbound/answer.ts';
 import { brokenOff } from '../../outbound/explain.ts';
+import { overTurns } from '../contract/turn.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { broken, type ResponseFault } from './fault.ts';
 import { type Asked, Judge } from './judge.ts';
@@ -65,7 +66,7 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
 
   /** @param bytes of the body, where it is read and could be had */
   const verdict = async (judge: Judge, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = judge.head();
+    const faults = await overTurns(() => judge.head());
     if (faults.length > 0) return faults;
     if (judge.isPartial) return undefined;
     if (!judge.readsBody) return faults;

@@ -9,6 +9,7 @@ import { faultsOf } from '../contract/faults.ts';
 import { essence, isJsonType } from '../contract/media.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../contract/responses.ts';
 import { TOO_MANY } from '../contract/steps.ts';
+import { overTurns, TurnOver } from '../contract/turn.ts';
 import { bodyFault, type ResponseFault } from './fault.ts';
 
 export interface Asked {
@@ -83,7 +84,8 @@ export class Judge {
     } catch {
       return [bodyFault('#', 'is not well-formed JSON')];
     }
-    return this.#schemaFaults(value, decoded.length);
+    const { length } = decoded;
+    return overTurns(() => this.#schemaFaults(value, length));
   }
 
   #schemaFaults(value: unknown, size: number): readonly ResponseFault[] | undefined {
@@ -93,7 +95,8 @@ export class Judge {
       return faultsOf('body', errors.slice(0, MOST_FAULTS)).map(({ pointer, detail }) =>
         bodyFault(pointer, detail),
       );
-    } catch {
+    } catch (error) {
+      if (error instanceof TurnOver) throw error;
       // Nested too deeply to be looked at, or a pattern that gives up.
       return undefined;
     }
