@@ -180,7 +180,7 @@ function typeFor(accept: string | undefined, types: readonly string[], mayRefuse
 }
 
 const textOf = (body: unknown, mediaType: string): string =>
-  typeof body === 'string' && !/[/+]json\b/.test(mediaType) ? body : JSON.stringify(body);
+  typeof body === 'string' && !isJsonType(essence(mediaType)) ? body : JSON.stringify(body);
 
 function wishOf(prefer: string | undefined): Wish {
   const wished = preferences(prefer);
