@@ -375,7 +375,12 @@ export class SchemaGraph {
   #loosen(fresh: readonly Growing[]): void {
     if (this.#lackingRoots.size === 0) return;
     const users = new Map<Root, Growing[]>();
-    for (const root of fresh) for (const ref of root.refs) users.set(ref, [...(users.get(ref) ?? []), root]);
+    for (const root of fresh)
+      for (const ref of root.refs) {
+        const those = users.get(ref);
+        if (those) those.push(root);
+        else users.set(ref, [root]);
+      }
     // A set grows while it is iterated.
     for (const root of this.#lackingRoots)
       for (const user of users.get(root) ?? []) this.#lackingRoots.add(user);

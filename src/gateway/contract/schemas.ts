@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
+import { textOf } from './alike.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
 import type { Located } from './located.ts';
 import { multiplesByDigits } from './multiple-of.ts';
@@ -47,6 +48,8 @@ type Matcher = ReturnType<typeof linearTime>;
 interface Compiler {
   readonly ajv: Ajv2020;
   readonly added: Set<Root>;
+  /** By what the schema says. */
+  readonly compiled: Map<string, ValidateFunction>;
 }
 
 export class Schemas {
@@ -128,12 +131,17 @@ export class Schemas {
   }
 
   #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
-    const { ajv, added } = this.#compiler(mode);
+    const { ajv, added, compiled } = this.#compiler(mode);
     try {
       // No parameter goes one way only.
       const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
+      const text = textOf(root);
+      const known = text === undefined ? undefined : compiled.get(text);
+      if (known !== undefined) return known;
       add(ajv, added, root);
-      return ajv.compile({ $ref: root.id });
+      const made = ajv.compile({ $ref: root.id });
+      if (text !== undefined) compiled.set(text, made);
+      return made;
     } catch (error) {
       const [message] = (error as Error).message.split('\n');
       this.onFault({ pointer, reason: `goes unchecked: ${message}` });
@@ -144,7 +152,7 @@ export class Schemas {
   #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const compiler = { ajv: this.#engine(mode), added: new Set<Root>() };
+    const compiler = { ajv: this.#engine(mode), added: new Set<Root>(), compiled: new Map() };
     this.#compilers.set(mode, compiler);
     return compiler;
   }
