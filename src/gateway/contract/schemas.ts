@@ -138,13 +138,13 @@ export class Schemas {
       const text = textOf(root);
       const known = text === undefined ? undefined : compiled.get(text);
       if (known !== undefined) return known;
-      add(ajv, added, root);
+      // Each by itself: one in another, a long chain of references would need more stack than there is.
+      for (const { id } of add(ajv, added, root)) ajv.getSchema(id);
       const made = ajv.compile({ $ref: root.id });
       if (text !== undefined) compiled.set(text, made);
       return made;
     } catch (error) {
-      const [message] = (error as Error).message.split('\n');
-      this.onFault({ pointer, reason: `goes unchecked: ${message}` });
+      this.onFault({ pointer, reason: `goes unchecked: ${whyNot(error)}` });
       return ajv.compile({});
     }
   }
@@ -180,15 +180,29 @@ export class Schemas {
   }
 }
 
-/** Adds a schema and whatever it refers to. */
-function add(ajv: Ajv2020, added: Set<Root>, root: Root): void {
-  const pending = [root];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    if (added.has(next)) continue;
+/** Adds a schema and whatever it refers to. @returns those that are new, each after those that it refers to */
+function add(ajv: Ajv2020, added: Set<Root>, root: Root): readonly Root[] {
+  const done: Root[] = [];
+  const open: { readonly root: Root; readonly refs: Iterator<Root> }[] = [];
+  const enter = (next: Root): void => {
+    if (added.has(next)) return;
     added.add(next);
     ajv.addSchema(next.schema as object, next.id);
-    pending.push(...next.refs);
+    open.push({ root: next, refs: next.refs.values() });
+  };
+  enter(root);
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    const { value: ref } = last.refs.next();
+    if (ref === undefined) done.push((open.pop() as typeof last).root);
+    else enter(ref);
   }
+  return done;
+}
+
+/** What ajv says of a chain without an end in sight, in words that say what to do. */
+function whyNot(error: unknown): string {
+  if (error instanceof RangeError) return 'too many schemas refer to each other in a row';
+  return String((error as Error).message).split('\n', 1)[0] ?? '';
 }
 
 /** Names the schema that stands at a pointer of the document. */
