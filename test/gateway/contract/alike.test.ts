@@ -39,6 +39,16 @@ it('2,000 parameters with one schema are compiled once', () => {
   expect(compiled()).toBe(1);
 });
 
+it('Schemas that only refer to the next are passed over', () => {
+  const added = jest.spyOn(Ajv2020.prototype, 'addSchema');
+  const refs = Array.from({ length: 100 }, (_, i) => [`S${i}`, { $ref: `#/components/schemas/S${i + 1}` }]);
+  const { checks } = checksOf({ ...Object.fromEntries(refs), S100: { type: 'integer' } });
+  const [check] = checks;
+  added.mockClear();
+  expect([check?.(1), check?.('x')]).toEqual([true, false]);
+  expect(added.mock.calls.length).toBeLessThan(5);
+});
+
 const large = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`member${i}`, { type: 'string' }]));
 it.each<[string, Record<string, unknown>, unknown, readonly boolean[]]>([
   [
