@@ -8,8 +8,9 @@
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from './contract/contract.ts';
-import { bodyTypes, type Operation } from './contract/operation.ts';
+import { bodyTypes, changes, type Operation } from './contract/operation.ts';
 import { isPatch } from './contract/patch.ts';
+import { requestHeaders } from './contract/request-headers.ts';
 import { isPage, isResource } from './contract/resource.ts';
 import { z } from './contract/schema.ts';
 import { encodeToken } from './gateway/contract/pointer.ts';
@@ -61,6 +62,9 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   const parameters = [
     ...Object.entries(params?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'path' })),
     ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'query' })),
+    ...Object.entries(changes(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
+      ...{ name, schema, where: 'header' },
+    })),
   ].map(({ name, schema, where }): Pair => {
     const index = declared?.parameters?.findIndex((one) => one.name === name && one.in === where);
     return {

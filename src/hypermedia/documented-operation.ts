@@ -11,6 +11,7 @@ import type {
 } from 'openapi3-ts/oas31';
 import { BATCHES } from '../contract/batch.ts';
 import { DESTRUCTIVE } from '../contract/destructive.ts';
+import { isJsonType } from '../http/json-type.ts';
 import { type DescribedBody, describeBody, hasLinks, type Schema } from './described-body.ts';
 import { type PathTemplate, pathTemplate } from './href.ts';
 import { resolveReference } from './reference.ts';
@@ -58,8 +59,6 @@ interface BatchParameter {
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 /** Extension of an operation: its service knows nothing of links, so the gateway adds them. */
 export const LIFTED = 'x-lifted';
-
-const JSON_BODY = /[/+]json\b/;
 
 /** One without an id has method and path for one, as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
@@ -148,7 +147,7 @@ function batchOf(
 }
 
 const schemaOf = (described: Pick<ResponseObject, 'content'> | undefined): Schema | undefined =>
-  Object.entries(described?.content ?? {}).find(([type]) => JSON_BODY.test(type))?.[1].schema;
+  Object.entries(described?.content ?? {}).find(([type]) => isJsonType(type))?.[1].schema;
 
 function linksOf(document: OpenAPIObject, response: ResponseObject | undefined): Record<string, LinkObject> {
   const resolved = Object.entries(response?.links ?? {}).map(

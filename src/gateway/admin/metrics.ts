@@ -56,6 +56,8 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #duration: Histogram<'service' | 'operation' | 'status'>;
 
+  #latest: Promise<string> | undefined;
+
   constructor({ inFlight, services }: MetricsSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
@@ -175,7 +177,14 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
+  /** Written once for all who ask in one turn of the event loop: thousands of requests may come on a few connections. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    if (this.#latest === undefined) {
+      this.#latest = this.#registry.metrics();
+      setImmediate(() => {
+        this.#latest = undefined;
+      });
+    }
+    return this.#latest;
   }
 }

@@ -1,8 +1,9 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { etagOf, noneMatch } from '../../http/etag.ts';
 import { linkHeader } from '../../http/link-header.ts';
-import { without } from '../../http/raw-headers.ts';
+import { fieldOf, without } from '../../http/raw-headers.ts';
 import { requestTarget } from '../../http/request-target.ts';
 import { writeExact } from '../../hypermedia/exact-json.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
@@ -17,6 +18,7 @@ import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/represent.ts';
 import { plain, WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
+import { codedAs } from '../pass-on.ts';
 import type { Composing } from './compose.ts';
 import { endsOf } from './ends.ts';
 import { liftedTag } from './entity-tags.ts';
@@ -77,10 +79,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** What was read for the URLs in it alone: as the service sent it, where they are public already. */
 async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
   const { answer, head, value, isChanged, charset, contentType } = subject;
-  if (!isChanged || charset === undefined) {
-    sendUnchanged(work, subject);
-    return;
-  }
+  if (!isChanged || charset === undefined) return sendUnchanged(work, subject);
   const bytes = charset.encode(writeExact(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
   await sendReply(work.req, work.res, {
@@ -93,13 +92,24 @@ async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): 
 }
 
 /** The service was not asked on a condition, as what it sends could have been changed. */
-function sendUnchanged({ req, res }: Composing, { answer, head }: Subject): void {
+async function sendUnchanged({ req, res, options }: Composing, { answer, head }: Subject): Promise<void> {
   const etag = answer.header('etag');
   const isAsked = isReading(req) && answer.status === 200 && etag !== undefined;
-  if (isAsked && !noneMatch(req.headers['if-none-match'], etag)) {
-    answer.discard();
-    res.writeHead(304, without(head, OF_THE_CONTENT)).end();
-  } else answer.pipe(res, head);
+  const confirmed = isAsked ? confirmedBy(req, etag, head) : undefined;
+  if (confirmed === undefined) return options.passOn(answer, req, res, head);
+  answer.discard();
+  res.writeHead(304, without(confirmed, OF_THE_CONTENT)).end();
+}
+
+/** The head of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
+function confirmedBy(
+  req: IncomingMessage,
+  etag: string,
+  head: readonly string[],
+): readonly string[] | undefined {
+  if (!noneMatch(req.headers['if-none-match'], etag)) return head;
+  // The raw one has the tags of compressed representations as the service knows them, where it has `compression: on`.
+  return noneMatch(fieldOf(req.rawHeaders, 'if-none-match'), etag) ? undefined : codedAs(etag, req, head);
 }
 
 function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {

@@ -109,6 +109,9 @@ export interface SchemaGraphOptions {
   readonly onWork: () => void;
 }
 
+const isReferenceOnly = (node: unknown): node is { readonly $ref: string } =>
+  isObject(node) && typeof node.$ref === 'string' && Object.keys(node).length === 1;
+
 export class SchemaGraph {
   readonly #options: SchemaGraphOptions;
   readonly #members: OneWayMembers;
@@ -502,7 +505,8 @@ export class SchemaGraph {
     return target;
   }
 
-  #referTo(made: Json, target: Site, pointer: string, context: Context): void {
+  #referTo(made: Json, first: Site, pointer: string, context: Context): void {
+    const target = this.#behind(first);
     const entered = this.#entered(
       isObject(target.node) ? target.node : {},
       target.pointer,
@@ -523,6 +527,21 @@ export class SchemaGraph {
       }),
     );
     this.#hold(made, pointer, root, context.isInner);
+  }
+
+  /** What a row of schemas leads to that only refer to the next: compiling each of them would say nothing more. */
+  #behind(first: Site): Site {
+    const passed = new Set<unknown>();
+    let site = first;
+    for (let { node } = site; isReferenceOnly(node); { node } = site) {
+      passed.add(node);
+      const next = this.#options.references.resolve(node.$ref, site.resource);
+      // A circle or an end is told where it is, and another resource counts for dynamic references.
+      if (next === undefined || passed.has(next.node)) return first;
+      if (next.resource.pointer !== site.resource.pointer) return site;
+      site = next;
+    }
+    return site;
   }
 
   #into(resource: Resource, context: Context): Context {

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
 import type { DocumentFault } from '../document/fault.ts';
 import type { Json } from '../document/grammar.ts';
+import { textOf } from './alike.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
 import { lazyReferences, NotCompiled, type Validator } from './lazy-references.ts';
 import type { Located } from './located.ts';
@@ -51,8 +52,13 @@ export type Direction = 'request' | 'response';
 
 type Matcher = ReturnType<typeof linearTime>;
 
-/** Of one mode: the validator of a schema by its id. */
-type Compiler = (id: string) => Validator;
+/** Of one mode. */
+interface Compiler {
+  /** The validator of a schema by its id. */
+  readonly validatorOf: (id: string) => Validator;
+  /** By what the schema says. */
+  readonly byText: Map<string, Validator>;
+}
 
 export class Schemas {
   readonly #isEager: boolean;
@@ -118,9 +124,13 @@ export class Schemas {
     let isBegun = false;
     // No parameter goes one way only.
     const isAsWritten = mode === 'text' || mode === 'json';
+    let text: string | undefined;
     const make = (): Validator => {
-      root ??= this.#graph.make(schema, pointer, isAsWritten);
-      return this.#compiler(mode)(root.id);
+      if (root === undefined) {
+        root = this.#graph.make(schema, pointer, isAsWritten);
+        text = textOf(root);
+      }
+      return this.#validator(root, text, mode);
     };
     /** What cannot be compiled is told, and leaves unchecked no more than itself. */
     const unlessBroken = <T>(run: () => T, otherwise: T): T => {
@@ -136,7 +146,6 @@ export class Schemas {
     if (this.#isEager)
       unlessBroken(() => {
         make();
-        if (root) compileAll(root, this.#compiler(mode));
       }, undefined);
     const errorsOf = (value: unknown): readonly ErrorObject[] => {
       const validator = make();
@@ -154,6 +163,17 @@ export class Schemas {
         throw error;
       }
     };
+  }
+
+  /** The same for schemas that say the same. */
+  #validator(root: Root, text: string | undefined, mode: Mode): Validator {
+    const { validatorOf, byText } = this.#compiler(mode);
+    const known = text === undefined ? undefined : byText.get(text);
+    if (known !== undefined) return known;
+    if (this.#isEager) compileAll(root, validatorOf);
+    const validator = validatorOf(root.id);
+    if (text !== undefined) byText.set(text, validator);
+    return validator;
   }
 
   #forgetMany(): void {
@@ -182,7 +202,8 @@ export class Schemas {
   #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const compiler = lazyReferences(this.#engine(mode), (id) => this.#schemaOf(id), this.#spend);
+    const validatorOf = lazyReferences(this.#engine(mode), (id) => this.#schemaOf(id), this.#spend);
+    const compiler: Compiler = { validatorOf, byText: new Map() };
     this.#compilers.set(mode, compiler);
     return compiler;
   }
@@ -219,11 +240,11 @@ export class Schemas {
 }
 
 /** With whatever it refers to. @throws NotCompiled */
-function compileAll(root: Root, compiler: Compiler): void {
+function compileAll(root: Root, validatorOf: Compiler['validatorOf']): void {
   const reached = new Set([root]);
   // A set grows while it is iterated.
   for (const { id, refs } of reached) {
-    compiler(id).compile();
+    validatorOf(id).compile();
     for (const one of refs) reached.add(one);
   }
 }

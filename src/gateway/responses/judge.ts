@@ -36,6 +36,8 @@ export class Judge {
   readonly readsBody: boolean;
   /** Whether the head is all that can be told of it. */
   readonly isPartial: boolean;
+  /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
+  readonly isUnnamed: boolean;
   readonly #contract: ResponseContract;
   readonly #answer: UpstreamAnswer;
   readonly #hasBody: boolean;
@@ -54,7 +56,12 @@ export class Judge {
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
     const isJson = this.#media?.check !== undefined && isJsonType(essence(this.#type ?? ''));
     this.isPartial = isJson && this.#hasBody && (status === PARTIAL || (status < 300 && CUT.test(path)));
-    this.readsBody = isJson && this.#hasBody && !this.isPartial;
+    this.isUnnamed =
+      this.#type === undefined &&
+      this.#hasBody &&
+      answer.header('content-length') === undefined &&
+      (this.#declared?.types.length ?? 0) > 0;
+    this.readsBody = this.isUnnamed || (isJson && this.#hasBody && !this.isPartial);
   }
 
   /** Status, media type, headers. */
@@ -65,8 +72,13 @@ export class Judge {
     return [{ kind: 'status', detail: `${status} is not declared; ${this.#contract.statuses.join(', ')}` }];
   }
 
-  /** @returns undefined where it cannot be told */
-  async body(bytes: Buffer, limit: number): Promise<readonly ResponseFault[] | undefined> {
+  /**
+   * @param bytes undefined where it is larger than `limit`
+   * @returns undefined where it cannot be told
+   */
+  async body(bytes: Buffer | undefined, limit: number): Promise<readonly ResponseFault[] | undefined> {
+    if (this.isUnnamed) return bytes?.length === 0 ? [] : [this.#undeclaredType()];
+    if (bytes === undefined) return undefined;
     const coding = this.#answer.header('content-encoding');
     const charset = charsetOf(this.#type);
     let decoded: Buffer | undefined;
@@ -102,19 +114,22 @@ export class Judge {
     }
   }
 
+  /** A response without content need not have a type (RFC 9110 §8.3), however its end is told. */
   #typeFaults({ types }: DeclaredResponse): readonly ResponseFault[] {
     if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#answer.status)) return [];
     const isEmpty = !this.#hasBody || this.#answer.header('content-length') === '0';
-    if (this.#type === undefined && isEmpty) return [];
+    if (this.isUnnamed || (this.#type === undefined && isEmpty)) return [];
+    return [this.#undeclaredType()];
+  }
+
+  #undeclaredType(): ResponseFault {
     const type = essence(this.#type ?? '');
     const shown = type === '' ? 'none' : MEDIA_TYPE.test(type) ? type : 'what it says';
-    return [
-      {
-        kind: 'media-type',
-        pointer: '#/content-type',
-        detail: `${shown} is not declared; ${types.join(', ')}`,
-      },
-    ];
+    return {
+      kind: 'media-type',
+      pointer: '#/content-type',
+      detail: `${shown} is not declared; ${this.#declared?.types.join(', ')}`,
+    };
   }
 
   #headerFaults(declared: DeclaredResponse): readonly ResponseFault[] {
