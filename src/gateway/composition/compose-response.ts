@@ -1,10 +1,11 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { writeExact } from '../../codecs/exact-json.ts';
 import { conditionsOf, finishResponse, isNotModified, notModifiedHead } from '../../http/finish-response.ts';
 import { etagOf } from '../../http/headers/etag.ts';
 import { linkHeader } from '../../http/headers/link-header.ts';
-import { without } from '../../http/headers/raw-headers.ts';
+import { fieldOf, without } from '../../http/headers/raw-headers.ts';
 import { plain } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
@@ -19,6 +20,7 @@ import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
 import { WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
+import { codedAs } from '../proxy/send-upstream-response.ts';
 import { endsOf } from './abort-signals.ts';
 import { remaining } from './cache-control.ts';
 import type { Composing } from './context.ts';
@@ -76,10 +78,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** What was read for the URLs in it alone: as the service sent it, where they are public already. */
 async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
   const { answer, head, value, isChanged, charset, contentType } = subject;
-  if (!isChanged || charset === undefined) {
-    sendUnchanged(work, subject);
-    return;
-  }
+  if (!isChanged || charset === undefined) return sendUnchanged(work, subject);
   const bytes = charset.encode(writeExact(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
   await finishResponse(work.req, work.res, {
@@ -92,13 +91,27 @@ async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): 
 }
 
 /** The service was not asked on a condition, as what it sends could have been changed. */
-function sendUnchanged({ req, res }: Composing, { answer, head }: Subject): void {
+async function sendUnchanged({ req, res, options }: Composing, { answer, head }: Subject): Promise<void> {
   const etag = answer.header('etag');
   const { status } = answer;
-  if (etag !== undefined && isNotModified({ status, etag }, conditionsOf(req))) {
-    answer.discard();
-    res.writeHead(304, notModifiedHead(head)).end();
-  } else answer.pipe(res, head);
+  const confirmed = etag === undefined ? undefined : confirmedHead(req, { status, etag }, head);
+  if (confirmed === undefined) return options.passOn(answer, req, res, head);
+  answer.discard();
+  res.writeHead(304, notModifiedHead(confirmed)).end();
+}
+
+/** The head of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
+function confirmedHead(
+  req: IncomingMessage,
+  validators: { readonly status: number; readonly etag: string },
+  head: readonly string[],
+): readonly string[] | undefined {
+  const conditions = conditionsOf(req);
+  if (isNotModified(validators, conditions)) return head;
+  // The raw one has the tags of compressed representations as the service knows them, where it has `compression: on`.
+  const ifNoneMatch = fieldOf(req.rawHeaders, 'if-none-match');
+  if (!isNotModified(validators, { ...conditions, ifNoneMatch })) return undefined;
+  return codedAs(validators.etag, req, head);
 }
 
 function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {

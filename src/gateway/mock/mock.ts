@@ -2,8 +2,8 @@
  * A service that there is only a document of, so that a contract can be walked before anyone writes it. It answers
  * with the document's examples, or what its schemas allow; links are those of its Link Objects.
  *
- * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document with `Preference-Applied`, 400
- * for a wish that the document does not have, 404, and 406 where the document has that.
+ * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document, with `Preference-Applied` for the
+ * preferences that the document has, 404, and 406 where the document has that.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
@@ -30,7 +30,7 @@ import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts
 import { locate } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { conformingBody } from './conforming.ts';
-import { responseOf, type Wish } from './example.ts';
+import { hasExample, responseOf, type Wish } from './example.ts';
 import { requiredHeaders } from './headers.ts';
 
 /**
@@ -112,9 +112,12 @@ export function* mockInSteps(
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
-    const applied = Object.entries(wish).map(([name, value]) => `${name}=${value}`);
-    if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
+    const applied = String(status) === wish.code ? [`code=${wish.code}`] : [];
+    const tellApplied = () => {
+      if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
+    };
     if (Object.keys(content).length === 0) {
+      tellApplied();
       res.end();
       return;
     }
@@ -130,7 +133,11 @@ export function* mockInSteps(
     const [firstType = mediaType] = Object.keys(content);
     const sourceType = isHal && status < 300 ? firstType : mediaType;
     const place = ['paths', path, method.toLowerCase(), 'responses', key, 'content', sourceType];
-    const value = bodyOf(content[sourceType] ?? media, declared?.media(sourceType), place, wish);
+    const source = content[sourceType] ?? media;
+    const example = wish.example !== undefined && hasExample(source, wish.example) ? wish.example : undefined;
+    if (example !== undefined) applied.push(`example=${example}`);
+    tellApplied();
+    const value = bodyOf(source, declared?.media(sourceType), place, { example });
     // Links of a sample lead nowhere, and are kept only where the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
       const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
@@ -175,10 +182,11 @@ function typeFor(accept: string | undefined, types: readonly string[], mayRefuse
 }
 
 const textOf = (body: unknown, mediaType: string): string =>
-  typeof body === 'string' && !/[/+]json\b/.test(mediaType) ? body : JSON.stringify(body);
+  typeof body === 'string' && !isJsonType(essence(mediaType)) ? body : JSON.stringify(body);
 
 function wishOf(prefer: string | undefined): Wish {
   const wished = preferences(prefer);
   const [code, example] = [wished.get('code'), wished.get('example')];
-  return { ...(/^[1-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
+  // A 1xx is no response that ends a request (RFC 9110 §15.2).
+  return { ...(/^[2-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
 }

@@ -55,11 +55,13 @@ function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['c
   if (!isJsonType(essence(type))) return () => [];
   const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
   return (query) => {
+    let value: unknown;
     try {
-      return faultsOf('query', errorsOf(readJson(decodeURIComponent(query), schemas.json)));
+      value = readJson(decodeURIComponent(query), schemas.json);
     } catch (error) {
       const detail = error instanceof JsonFault ? error.message : 'is not percent-encoded';
       return [{ in: 'query', pointer: '#', detail }];
     }
+    return faultsOf('query', errorsOf(value));
   };
 }
