@@ -4,8 +4,9 @@
  */
 import { charsetOf } from '../../http/body/charset.ts';
 import { decode } from '../../http/body/decode.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
+import { essence } from '../../http/body/media-type.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
-import { essence, isJsonType } from '../validation/body/media-types.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../validation/responses.ts';
 import { overTurns, TurnOver } from '../validation/schema/turn.ts';
 import { TOO_MANY } from '../validation/schema/validation-budget.ts';
@@ -55,7 +56,7 @@ export class Judge {
     this.#declared = contract.of(status);
     this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
-    const isJson = this.#media?.check !== undefined && isJsonType(essence(this.#type ?? ''));
+    const isJson = this.#media?.check !== undefined && isJsonType(this.#type ?? '');
     this.isPartial = isJson && this.#hasBody && (status === PARTIAL || (status < 300 && CUT.test(path)));
     this.isUnnamed =
       this.#type === undefined &&
