@@ -5,7 +5,7 @@
 import type { JsonLimits } from '../config/limits.ts';
 
 /** The schema of a body as its document has it. Encodings that describe themselves do not need it. */
-export type BodySchema = Readonly<Record<string, unknown>>;
+type BodySchema = Readonly<Record<string, unknown>>;
 
 export interface Codec {
   /** Media types without parameters, in lower case. `*` stands for any characters, as in `application/*+json`. */
