@@ -9,6 +9,7 @@ import { securityHeaders } from '../http/headers/security-headers.ts';
 import { strictTransportSecurity } from '../http/headers/strict-transport-security.ts';
 import { identify } from '../http/identify.ts';
 import { problemHandler } from '../http/problems/problem-handler.ts';
+import { clientOf } from '../http/server/client-address.ts';
 import { inOrder } from '../http/server/pipeline.ts';
 import { trustProxy } from '../http/server/trust-proxy.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
@@ -109,6 +110,7 @@ export function* createInSteps({
       json: config.limits,
       mount: mountOf(place),
       holdsResponses: responses !== 'off',
+      inTurns: true,
       onFault: (fault) => onFault?.(name, fault),
     });
     checkOperationPolicies(
@@ -156,8 +158,8 @@ export function* createInSteps({
 
   return inOrder(
     [
-      // An id, and a place in a trace.
-      identify({ heedsDeadline: trusts, compression }),
+      // An id, a place in a trace, and whose it is.
+      identify({ heedsDeadline: trusts, compression, clientOf: clientOf(config) }),
       // A line and a measurement when it is over.
       accessLog({ lines, onRequest }),
       // Tells browsers to come back by HTTPS alone.

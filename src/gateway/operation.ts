@@ -4,21 +4,26 @@ import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../contract/reserved-paths.ts';
 import { whyUnreachable } from '../http/uri/route-tree.ts';
-import { atOnce, type Steps } from '../openapi/incremental.ts';
+import type { Steps } from '../openapi/incremental.ts';
+import { atOnce } from '../openapi/incremental.ts';
 import { isElsewhere } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
-import { isObject, type Json, METHODS } from '../openapi/load/grammar.ts';
+import type { Json } from '../openapi/load/grammar.ts';
+import { isObject, METHODS } from '../openapi/load/grammar.ts';
 import { ADDITIONAL } from '../openapi/load/openapi-3-2.ts';
 import { shapeOf } from '../openapi/load/paths.ts';
 import type { Mount } from './routing/path-mapping.ts';
 import { RequestBody } from './validation/body/request-body.ts';
 import { Parameters } from './validation/parameters/parameters.ts';
-import { type Query, queryOf } from './validation/parameters/query.ts';
+import type { Query } from './validation/parameters/query.ts';
+import { queryOf } from './validation/parameters/query.ts';
 import { ResponseContract } from './validation/responses.ts';
-import { type Located, locate } from './validation/schema/json-node.ts';
+import type { Located } from './validation/schema/json-node.ts';
+import { locate } from './validation/schema/json-node.ts';
 import { encodeToken } from './validation/schema/pointer.ts';
 import { SchemaReferences } from './validation/schema/schema-references.ts';
 import { Schemas } from './validation/schema/schemas.ts';
+import { Turn } from './validation/schema/turn.ts';
 
 export interface GatewayOperation {
   readonly service: string;
@@ -59,6 +64,8 @@ export interface OperationsOptions {
   readonly mount?: Mount | undefined;
   /** Whether answers are held against it too. */
   readonly holdsResponses?: boolean;
+  /** Whether checks throw `TurnOver` where they need more than one turn of the event loop at first. */
+  readonly inTurns?: boolean;
   /** Whether every schema is compiled at once, to see which are none. */
   readonly isEager?: boolean;
   /** Whether a path that belongs to the gateway is left out, and told, so that the rest can be looked at. */
@@ -80,15 +87,17 @@ export function* compileInSteps({
   json,
   mount,
   holdsResponses = false,
+  inTurns = false,
   isEager = false,
   isReservedTold = false,
   onFault: tell = () => {},
 }: OperationsOptions): Steps<GatewayOperation[]> {
   const onFault = once(tell);
   const root = document as unknown as Json;
-  const references = new SchemaReferences(root);
-  const schemas = new Schemas(root, onFault, isEager, 'request', references, json);
-  const answered = new Schemas(root, onFault, isEager, 'response', references);
+  const turn = inTurns ? new Turn() : undefined;
+  const references = new SchemaReferences(root, turn?.spend);
+  const schemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
+  const answered = new Schemas(root, onFault, isEager, 'response', references, json, turn);
   const top: Located = { node: root, pointer: '#' };
   const served = new Map<string, string>();
   const twins = twinsOf(document);

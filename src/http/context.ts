@@ -32,6 +32,8 @@ export class RequestContext {
   isProbe = false;
   /** What the cache did for it; empty where there is none. */
   cache: '' | 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared' = '';
+  /** Which client it comes from, where somebody asks: see `clientOf`. */
+  client: string | undefined;
   /** Which responses are compressed; undefined where none are. */
   compression: Compression | undefined;
 

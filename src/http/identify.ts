@@ -10,6 +10,7 @@ import { tracer } from '../observability/tracing.ts';
 import type { Compression } from './body/compression.ts';
 import { RequestContext, setContext } from './context.ts';
 import { deadlineOf } from './headers/deadline.ts';
+import type { ClientOf } from './server/client-address.ts';
 import type { Step } from './server/pipeline.ts';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -22,12 +23,14 @@ export interface IdentifyOptions {
   /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
   readonly heedsDeadline?: boolean | ((address: string | undefined) => boolean);
   readonly compression?: Compression;
+  readonly clientOf?: ClientOf;
 }
 
 export const identify = ({
   echo = false,
   heedsDeadline = false,
   compression,
+  clientOf,
 }: IdentifyOptions = {}): Step => {
   const heeds = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
   return function identify(req, res, next) {
@@ -39,6 +42,7 @@ export const identify = ({
     const traceparent = span?.traceparent ?? given ?? newTraceparent();
     const context = new RequestContext(requestId, traceparent, given !== undefined, span);
     context.compression = compression;
+    context.client = clientOf?.(req);
     if (heeds(req.socket.remoteAddress)) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);

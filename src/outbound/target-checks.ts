@@ -1,19 +1,20 @@
-/** What the health of a process says of a service that it calls. One that is not well is a warning: all else works. */
+/**
+ * What the health of a process says of a service that it calls. One that is not well is a warning: all else works. What
+ * one client alone has met is not even that.
+ */
 import type { Checks } from '../http/health.ts';
-import type { TargetSnapshot } from './target-snapshot.ts';
+import { breakerForMost, instanceForMost, type TargetSnapshot } from './target-snapshot.ts';
 
 export const targetChecks = ({
   name,
-  breaker,
   latency,
   instances,
-}: Pick<TargetSnapshot, 'name' | 'breaker' | 'latency' | 'instances'>): Checks => ({
-  [`${name}:breaker`]: [
-    { componentType: 'component', status: breaker === 'closed' ? 'pass' : 'warn', observedValue: breaker },
-  ],
-  [`${name}:instance`]: instances.map(({ id, state }) => ({
-    ...{ componentId: id, componentType: 'component' },
-    ...{ status: state === 'working' ? 'pass' : 'warn', observedValue: state },
+  ...seen
+}: Pick<TargetSnapshot, 'name' | 'breaker' | 'isForOneClient' | 'latency' | 'instances'>): Checks => ({
+  [`${name}:breaker`]: [checkOf(breakerForMost(seen), 'closed')],
+  [`${name}:instance`]: instances.map((one) => ({
+    componentId: one.id,
+    ...checkOf(instanceForMost(one), 'working'),
   })),
   ...(latency && {
     [`${name}:responseTime`]: [
@@ -21,3 +22,6 @@ export const targetChecks = ({
     ],
   }),
 });
+
+const checkOf = (state: string, well: string) =>
+  ({ componentType: 'component', status: state === well ? 'pass' : 'warn', observedValue: state }) as const;

@@ -4,6 +4,8 @@ import type { Instance } from './instances/instance.ts';
 import { stands } from './instances/load-balancer.ts';
 import type { Failure, Statistics } from './instances/statistics.ts';
 import type { BreakerState } from './resilience/breaker.ts';
+import { WHOLE_INSTANCE } from './resilience/breaker.ts';
+import type { Client } from './resilience/circuit-scope.ts';
 import type { Resiliences } from './resilience/resilience.ts';
 
 export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
@@ -25,22 +27,34 @@ export interface InstanceSnapshot extends Counted {
   /** Tells it apart from the others, and nothing else. */
   readonly id: string;
   readonly state: InstanceState;
+  /** Whether it is ejected, or tried, for one client alone, and works for all others. */
+  readonly isForOneClient?: true;
   /** When a call will try whether it is back. */
   readonly ejectedUntil?: string;
   readonly isolatedSince?: string;
 }
 
-export interface TargetSnapshot extends Counted {
-  readonly name: string;
-  /** Closed while at least one instance takes calls of at least one operation. */
+/** Of one circuit, or of all that is seen together. */
+interface Seen {
   readonly breaker: BreakerState;
+  /** Whether it is so for one client alone, whose calls alone have failed, and closed for all others. */
+  readonly isForOneClient?: true;
+}
+
+interface CircuitSnapshot extends Seen {
+  readonly operationId: string;
+}
+
+/** Its breaker is closed while at least one instance takes calls of at least one operation. */
+export interface TargetSnapshot extends Counted, Seen {
+  readonly name: string;
   /** Calls that wait for their turn. */
   readonly queued: number;
   readonly retries: number;
   /** Retries that there would have been but for their budget. */
   readonly retriesRefused: number;
   /** Those that have a breaker of their own, or whose circuit is not closed. */
-  readonly circuits?: readonly { readonly operationId: string; readonly breaker: BreakerState }[];
+  readonly circuits?: readonly CircuitSnapshot[];
   /** The latest first. */
   readonly recentFailures: readonly Failure[];
   /** When a call will be let through again, while none is. */
@@ -57,37 +71,66 @@ interface Parts {
 
 export function snapshotOf({ name, instances, resiliences, statistics }: Parts): TargetSnapshot {
   const { budget, operationCircuits, ownCircuits } = resiliences;
-  const breaker = together(instances.filter(isFree).map(({ state }) => state));
-  const retryAt = earliest(instances.filter(isFree).map(({ openUntil }) => openUntil));
+  const free = instances.filter(isFree);
+  const seen = seenAt(free);
+  const retryAt = earliest(free.map(({ openUntil }) => openUntil));
   const circuits = [...operationCircuits]
-    .map(([operationId, circuit]) => ({ operationId, breaker: breakerOf(instances, circuit) }))
+    .map(([operationId, circuit]) => ({ operationId, ...circuitAt(free, circuit) }))
     .filter(({ operationId, breaker: state }) => state !== 'closed' || ownCircuits.has(operationId));
   return {
     name,
-    breaker,
+    ...seen,
     ...countedOf(statistics),
     queued: resiliences.queued,
     retries: budget.retries,
     retriesRefused: budget.refused,
     ...(circuits.length > 0 && { circuits }),
     recentFailures: statistics.recentFailures,
-    ...(breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
+    ...(seen.breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
     instances: instances.map(instanceSnapshot),
   };
 }
 
 const isFree = ({ isIsolated }: Instance): boolean => !isIsolated;
 
-/** Of an operation, at all instances together. */
-const breakerOf = (instances: readonly Instance[], circuit: number): BreakerState =>
-  together(instances.filter(isFree).map((one) => one.stateOf(circuit)));
+/** As all clients but one at most see it. */
+export const breakerForMost = ({ breaker, isForOneClient }: Seen): BreakerState =>
+  isForOneClient ? 'closed' : breaker;
+
+/** The same of an instance. */
+export const instanceForMost = ({ state, isForOneClient }: InstanceSnapshot): InstanceState =>
+  isForOneClient ? 'working' : state;
+
+/** All operations, at all instances together. */
+const seenAt = (instances: readonly Instance[]): Seen =>
+  seenBy(
+    instances.flatMap(({ only }) => only ?? []),
+    (client) => together(instances.map((one) => one.stateFor(client))),
+  );
+
+/** An operation, at all instances together. */
+const circuitAt = (instances: readonly Instance[], circuit: number): Seen =>
+  seenBy(
+    instances.flatMap((one) => one.onlyAt(circuit)),
+    (client) => together(instances.map((one) => one.stateOf(circuit, client))),
+  );
+
+function seenBy(clients: readonly string[], stateFor: (client?: Client) => BreakerState): Seen {
+  const breaker = stateFor();
+  if (breaker !== 'closed') return { breaker };
+  const forOne = clients.map(stateFor).find((state) => state !== 'closed');
+  return forOne === undefined ? { breaker } : { breaker: forOne, isForOneClient: true };
+}
 
 const together = (states: readonly BreakerState[]): BreakerState =>
   states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
 
 /** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
-export const halfOpenAt = (instances: readonly Instance[], circuit: number): number | undefined =>
-  earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit)));
+export const halfOpenAt = (
+  instances: readonly Instance[],
+  circuit: number,
+  client?: Client,
+): number | undefined => earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit, client)));
 
 const earliest = (times: readonly number[]): number | undefined =>
   times.length === 0 ? undefined : Math.min(...times);
@@ -106,19 +149,20 @@ const countedOf = (statistics: Statistics): Counted => {
 
 const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
   const { id, statistics, isolatedSince } = instance;
-  const state = stateOf(instance);
+  const seen = seenAt([instance]);
+  const state = stateOf(instance, seen.breaker);
   return {
     ...{ id, state },
+    ...(seen.isForOneClient && !instance.isIsolated && { isForOneClient: true }),
     ...(state === 'ejected' && { ejectedUntil: new Date(instance.openUntil).toISOString() }),
     ...(isolatedSince !== undefined && { isolatedSince }),
     ...countedOf(statistics),
   };
 };
 
-const stateOf = (instance: Instance): InstanceState => {
+const stateOf = (instance: Instance, breaker: BreakerState): InstanceState => {
   if (instance.isIsolated) return 'isolated';
-  const { state } = instance;
-  if (state === 'open') return 'ejected';
-  if (state === 'half-open') return 'trial';
-  return stands(instance, 0) ? 'working' : 'unhealthy';
+  if (breaker === 'open') return 'ejected';
+  if (breaker === 'half-open') return 'trial';
+  return stands(instance, WHOLE_INSTANCE) ? 'working' : 'unhealthy';
 };

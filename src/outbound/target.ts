@@ -16,13 +16,17 @@ import { explained, keptBack } from './call/to-problem.ts';
 import { uploadOf } from './call/upload.ts';
 import { isFailure, type UpstreamAnswer } from './call/upstream-response.ts';
 import { type Caller, untilAborted } from './caller.ts';
-import { type Dependency, together } from './instances/dependencies.ts';
+import type { Dependency } from './instances/dependencies.ts';
+import { together } from './instances/dependencies.ts';
 import type { Lookup } from './instances/dns.ts';
 import type { Endpoint, Owner } from './instances/endpoint.ts';
-import { renewEndpoints, type TargetPlace } from './instances/endpoints.ts';
+import type { TargetPlace } from './instances/endpoints.ts';
+import { renewEndpoints } from './instances/endpoints.ts';
 import type { Instance } from './instances/instance.ts';
 import { choose, stands, takesCalls } from './instances/load-balancer.ts';
 import { Statistics } from './instances/statistics.ts';
+import type { Client } from './resilience/circuit-scope.ts';
+import type { Opened } from './resilience/opened.ts';
 import { Resiliences } from './resilience/resilience.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
 
@@ -31,6 +35,7 @@ export interface TargetParts {
   readonly previous?: Target | undefined;
   /** Instead of the system's. */
   readonly resolve?: Lookup | undefined;
+  readonly onOpen?: ((opened: Opened) => void) | undefined;
 }
 
 export class Target implements Owner, Caller {
@@ -40,6 +45,7 @@ export class Target implements Owner, Caller {
   readonly #endpoints: readonly Endpoint[];
   readonly #resiliences: Resiliences;
   readonly #statistics: Statistics;
+  readonly #onOpen: TargetParts['onOpen'];
   #instances: readonly Instance[] = [];
   /** Of the latest failure, for the log. */
   #latestCause: unknown;
@@ -48,11 +54,12 @@ export class Target implements Owner, Caller {
     name: string,
     place: TargetPlace | string,
     policies: ServicePolicies,
-    { previous, resolve }: TargetParts = {},
+    { previous, resolve, onOpen }: TargetParts = {},
   ) {
     this.name = name;
     this.place = typeof place === 'string' ? { urls: [place], lookup: 0 } : place;
     this.policies = policies;
+    this.#onOpen = onOpen;
     const isSamePolicy = previous !== undefined && isDeepStrictEqual(previous.policies, policies);
     this.#resiliences = isSamePolicy ? previous.#resiliences : new Resiliences(policies);
     this.#statistics = isSamePolicy ? previous.#statistics : new Statistics();
@@ -79,19 +86,28 @@ export class Target implements Owner, Caller {
     this.#instances = this.#endpoints.flatMap(({ instances }) => instances);
   }
 
-  canSpare(instance: Instance, circuit: number): boolean {
+  onOpen(instance: Instance, circuit: number, isForOneClient: boolean): void {
+    this.#onOpen?.({
+      service: this.name,
+      operationId: this.#resiliences.operationOf(circuit),
+      instance: this.hasChoice ? instance.id : undefined,
+      isForOneClient,
+    });
+  }
+
+  canSpare(instance: Instance, circuit: number, client: Client): boolean {
     const all = this.#instances;
-    return all.length === 1 || all.some((one) => one !== instance && stands(one, circuit, instance));
+    return all.length === 1 || all.some((one) => one !== instance && stands(one, circuit, client, instance));
   }
 
   get hasChoice(): boolean {
     return this.#instances.length > 1;
   }
 
-  hasOther({ tried, circuit }: Call): boolean {
+  hasOther({ tried, circuit, client }: Call): boolean {
     return (
       this.#instances.length > 1 &&
-      this.#instances.some((one) => !tried.includes(one) && stands(one, circuit))
+      this.#instances.some((one) => !tried.includes(one) && stands(one, circuit, client))
     );
   }
 
@@ -120,7 +136,12 @@ export class Target implements Owner, Caller {
     return this.#instances
       .map(({ id, circuits, isHealthy, isIsolated, dependencies }) =>
         [
-          ...[id, isHealthy, isIsolated, ...circuits.map(({ state }) => state)],
+          ...[
+            id,
+            isHealthy,
+            isIsolated,
+            ...circuits.map(({ state, only }) => state + (only === undefined ? '' : 1)),
+          ],
           ...dependencies.map(({ name, status }) => `${name} ${status}`),
         ].join(' '),
       )
@@ -146,9 +167,8 @@ export class Target implements Owner, Caller {
 
   #run(call: Call): void {
     const { bulkheads, around } = call.resilience;
-    const { circuit, patience } = call;
     // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
-    if (!this.#instances.some((one) => takesCalls(one, circuit, patience))) {
+    if (!this.#instances.some((one) => takesCalls(one, call))) {
       call.fail(new BrokenCircuitError());
       return;
     }
@@ -159,11 +179,10 @@ export class Target implements Owner, Caller {
   #attempt(call: Call): Promise<UpstreamAnswer> {
     // Given up while it waited for its turn, which says nothing of the target.
     if (call.over) throw new CallAborted(call.over);
-    const { circuit, tried, canTry, patience } = call;
-    const instance = choose(this.#instances, { circuit, tried, canTry, patience });
+    const instance = choose(this.#instances, call);
     if (!instance) throw new BrokenCircuitError();
-    if (this.#instances.length > 1) call.tried = [...tried, instance];
-    return instance.guard(circuit, () => this.#attemptAt(call, instance));
+    if (this.#instances.length > 1) call.tried = [...call.tried, instance];
+    return instance.guard(call, () => this.#attemptAt(call, instance));
   }
 
   async #attemptAt(call: Call, instance: Instance): Promise<UpstreamAnswer> {
@@ -222,10 +241,10 @@ export class Target implements Owner, Caller {
   }
 
   /** For the log of whoever asks. */
-  #count({ request: { tally }, circuit }: Call, instance: Instance): void {
+  #count({ request: { tally }, circuit, client }: Call, instance: Instance): void {
     if (tally === undefined) return;
     tally.attempts += 1;
-    if (tally.breaker !== 'open') tally.breaker = instance.stateOf(circuit);
+    if (tally.breaker !== 'open') tally.breaker = instance.stateOf(circuit, client);
     if (this.#instances.length > 1 && tally.service === this.name) tally.instance = instance.id;
   }
 
@@ -236,10 +255,10 @@ export class Target implements Owner, Caller {
     if (this.hasChoice && failure.kind === 'broken') instance.revise(call.circuit, failure);
   }
 
-  explain(error: unknown, { request, circuit, resilience: { policy } }: Call): unknown {
+  explain(error: unknown, { request, circuit, client, resilience: { policy } }: Call): unknown {
     if (!(error instanceof BrokenCircuitError)) return explained(this.name, error);
     if (request.tally) request.tally.breaker = 'open';
-    const until = halfOpenAt(this.#instances, circuit);
+    const until = halfOpenAt(this.#instances, circuit, client);
     return keptBack(this.name, until, policy.breaker.halfOpenAfter, this.#latestCause);
   }
 }

@@ -4,6 +4,7 @@ import type { ServicePolicies } from '../config/policies/policies.ts';
 import { defaultPolicy } from '../config/policies/policy.ts';
 import type { Lookup } from './instances/dns.ts';
 import type { TargetPlace } from './instances/endpoints.ts';
+import type { TargetParts } from './target.ts';
 import { Target } from './target.ts';
 
 export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetPlace, 'urls'>> {
@@ -14,13 +15,13 @@ export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<Ta
 export type Targets = ReadonlyMap<string, Target>;
 
 export const createTargets = (services: readonly TargetOptions[], resolve?: Lookup): Targets =>
-  renewTargets(services, new Map(), resolve);
+  renewTargets(services, new Map(), { resolve });
 
 /** A target that is called as before stays the same; of one that is not, the instances that are. */
 export const renewTargets = (
   services: readonly TargetOptions[],
   previous: Targets = new Map(),
-  resolve?: Lookup,
+  parts: Omit<TargetParts, 'previous'> = {},
 ): Targets =>
   new Map(
     services.map(
@@ -39,7 +40,7 @@ export const renewTargets = (
         const isSame = isDeepStrictEqual(known?.place, place) && isDeepStrictEqual(known?.policies, policies);
         return [
           name,
-          known && isSame ? known : new Target(name, place, policies, { previous: known, resolve }),
+          known && isSame ? known : new Target(name, place, policies, { ...parts, previous: known }),
         ];
       },
     ),

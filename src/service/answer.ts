@@ -6,11 +6,12 @@
  * (406), expand-unknown, fields-unknown and expand-limit (400), precondition-failed (412).
  */
 import type { Request, RequestHandler, Response } from 'express';
-import { writeExact } from '../codecs/exact-json.ts';
 import { Problem } from '../contract/problem.ts';
 import { preconditionFailed } from '../contract/problems.ts';
+import { essence } from '../http/body/media-type.ts';
 import { contextOf } from '../http/context.ts';
-import { etagOf, matches, noneMatch } from '../http/headers/etag.ts';
+import { finishResponse } from '../http/finish-response.ts';
+import { etagOf, matches } from '../http/headers/etag.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { negotiate } from '../http/headers/negotiate.ts';
 import { preferences } from '../http/headers/prefer.ts';
@@ -19,7 +20,7 @@ import { readQuery, splitTarget } from '../http/uri/target.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
 import { cut } from '../hypermedia/fields/project.ts';
-import type { Asked, Body, Format } from '../hypermedia/formats/format.ts';
+import { type Body, encodeBody, type Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
@@ -45,7 +46,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       params: req.params,
       query,
       body: req.body,
-      mediaType: essence(req.headers['content-type']),
+      mediaType: essence(req.headers['content-type'] ?? ''),
       url: req.originalUrl,
       headers: req.headers,
     };
@@ -74,17 +75,14 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     }
     if (kept !== undefined) cut(given.body as Body, kept, format);
     const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
-    send(req, res, plan.length > 0 || kept !== undefined ? { ...given, stateTag: undefined } : given, {
+    await send(req, res, plan.length > 0 || kept !== undefined ? { ...given, stateTag: undefined } : given, {
       node,
       format,
       cacheControl,
-      bytes: given.body === undefined ? undefined : bytesOf(given.body as Body, format, page),
+      bytes: given.body === undefined ? undefined : encodeBody(format, given.body as Body, page),
     });
   };
 }
-
-const bytesOf = (body: Body, { rendering }: Format, asked: Asked): Buffer =>
-  Buffer.from(rendering === undefined ? writeExact(body) : rendering.serialize(body, asked));
 
 interface Written {
   readonly node: GraphOperation;
@@ -98,7 +96,7 @@ function send(
   res: Response,
   { status, body, self, stateTag, isReplay }: OperationAnswer,
   { node, format, cacheControl, bytes }: Written,
-): void {
+): void | Promise<void> {
   res.status(status).vary('Accept').vary('Prefer').set('Cache-Control', cacheControl);
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
   if (bytes === undefined) {
@@ -116,26 +114,17 @@ function send(
       throw new Problem(preconditionFailed, 'The representation has another ETag.', {
         headers: { ETag: etag },
       });
-    res.setHeader('ETag', etag);
-    if (!noneMatch(req.headers['if-none-match'], etag)) {
-      res.status(304).end();
-      return;
-    }
   } else {
-    res.setHeader('ETag', etag);
     const wanted = preferences(req.get('Prefer')).get('return');
     if (wanted === 'minimal' || wanted === 'representation')
       res.setHeader('Preference-Applied', `return=${wanted}`);
     if (wanted === 'minimal') {
+      res.setHeader('ETag', etag);
       res.status(status === 200 ? 204 : status).end();
       return;
     }
     if (self !== undefined) res.setHeader('Content-Location', self);
   }
-  res.setHeader('Content-Type', format.typeOf?.(body as Body) ?? format.mediaType);
-  res.setHeader('Content-Length', bytes.length);
-  res.end(req.method === 'HEAD' ? undefined : bytes);
+  const contentType = format.typeOf?.(body as Body) ?? format.mediaType;
+  return finishResponse(req, res, { status, bytes, contentType, etag, head: [] });
 }
-
-/** A media type without its parameters. */
-const essence = (contentType = ''): string => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';

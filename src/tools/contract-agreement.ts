@@ -8,12 +8,15 @@
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
-import { bodyTypes, type Operation } from '../contract/operation.ts';
+import type { Operation } from '../contract/operation.ts';
+import { bodyTypes, changes } from '../contract/operation.ts';
 import { isPage, isResource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { isPatch } from '../contract/schemas/patch.ts';
+import { requestHeaders } from '../contract/schemas/request-headers.ts';
 import { encodeToken } from '../gateway/validation/schema/pointer.ts';
-import { type Mode, Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
+import type { Mode } from '../gateway/validation/schema/schemas.ts';
+import { Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
 import type { Json } from '../openapi/load/grammar.ts';
 
 /** The same values each time. */
@@ -61,6 +64,9 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   const parameters = [
     ...Object.entries(params?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'path' })),
     ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'query' })),
+    ...Object.entries(changes(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
+      ...{ name, schema, where: 'header' },
+    })),
   ].map(({ name, schema, where }): Pair => {
     const index = declared?.parameters?.findIndex((one) => one.name === name && one.in === where);
     return {

@@ -18,6 +18,16 @@ it('A service that is called passes where its circuit is closed and its instance
     ],
     'orders:responseTime': [{ ...component, status: 'pass', observedValue: 5, observedUnit: 'ms' }],
   });
+  const forOne = { isForOneClient: true } as const;
+  expect(
+    targetChecks({
+      ...{ name: 'orders', breaker: 'open', ...forOne },
+      instances: [{ id: '1', state: 'ejected', ...forOne } as never],
+    }),
+  ).toEqual({
+    'orders:breaker': [{ ...component, status: 'pass', observedValue: 'closed' }],
+    'orders:instance': [{ ...component, componentId: '1', status: 'pass', observedValue: 'working' }],
+  });
   expect(targetChecks({ name: 'orders', breaker: 'closed', instances: [] })).toEqual({
     'orders:breaker': [{ ...component, status: 'pass', observedValue: 'closed' }],
     'orders:instance': [],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Statistics } from '../../src/outbound/instances/statistics.ts';
 import type { BreakerState } from '../../src/outbound/resilience/breaker.ts';
-import { halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
+import { breakerForMost, halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
 
 interface Told {
   readonly state?: BreakerState;
@@ -10,6 +10,8 @@ interface Told {
   readonly isolatedSince?: string;
   /** Milliseconds since the epoch. */
   readonly openUntil?: number;
+  /** The client that it is so for, if it is not for all. */
+  readonly only?: string;
   /** By circuit. */
   readonly states?: readonly BreakerState[];
 }
@@ -17,15 +19,21 @@ interface Told {
 const SINCE = '2026-01-01T00:00:00.000Z';
 
 const instance = (
-  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, states }: Told = {},
+  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, only, states }: Told = {},
   id = '1',
-) =>
-  ({
+) => {
+  const seenBy = (client: string | undefined, one: BreakerState) =>
+    only === undefined || client === only ? one : 'closed';
+  return {
     ...{ id, state, isHealthy, isolatedSince, openUntil, statistics: new Statistics() },
     isIsolated: isolatedSince !== undefined,
-    stateOf: (circuit: number) => states?.[circuit] ?? state,
+    only,
+    stateFor: (client?: string) => seenBy(client, state),
+    stateOf: (circuit: number, client?: string) => seenBy(client, states?.[circuit] ?? state),
+    onlyAt: () => (only === undefined ? [] : [only]),
     openUntilOf: (circuit: number) => openUntil + circuit,
-  }) as never;
+  } as never;
+};
 
 const snapshot = (
   all: readonly Told[],
@@ -57,6 +65,14 @@ describe('The snapshot of an instance', () => {
     [{ ...trial, isHealthy: false }, { state: 'trial' }],
     [ejected, { state: 'ejected', ejectedUntil: '1970-01-01T00:00:05.000Z' }],
     [isolated, { state: 'isolated', isolatedSince: SINCE }],
+    [
+      { ...ejected, only: '192.0.2.1' },
+      { state: 'ejected', isForOneClient: true, ejectedUntil: '1970-01-01T00:00:05.000Z' },
+    ],
+    [
+      { ...ejected, only: '192.0.2.1', ...isolated },
+      { state: 'isolated', isolatedSince: SINCE },
+    ],
     [
       { ...ejected, ...isolated },
       { state: 'isolated', isolatedSince: SINCE },
@@ -108,6 +124,32 @@ describe('The snapshot of a target', () => {
     // Another instance takes the calls of the operation; an isolated one does not.
     expect(snapshot([{ states }, working], { operations })).not.toHaveProperty('circuits');
     expect(snapshot([{ states }, isolated], { operations }).circuits).toHaveLength(2);
+  });
+
+  it('says what is open for one client alone, and not for which', () => {
+    const states: BreakerState[] = ['closed', 'open', 'half-open', 'closed'];
+    const operations = { one: 1, two: 2, three: 3 };
+    const forA = { ...ejected, states, only: '192.0.2.1' };
+    const told = snapshot([forA], { operations });
+    expect(told).toMatchObject({ breaker: 'open', isForOneClient: true });
+    expect(breakerForMost(told)).toBe('closed');
+    expect(told.circuits).toEqual([
+      { operationId: 'one', breaker: 'open', isForOneClient: true },
+      { operationId: 'two', breaker: 'half-open', isForOneClient: true },
+    ]);
+    expect(JSON.stringify(told)).not.toContain('192.0.2.1');
+    // Open for all at one instance, and for one client at the other, it is open for that client.
+    const forAll = { ...ejected, states };
+    expect(snapshot([forAll, forA], { operations })).toMatchObject({ breaker: 'open', isForOneClient: true });
+    // Two clients that are cut off at an instance each are called at the other.
+    const forB = { ...forA, only: '192.0.2.2' };
+    for (const all of [
+      [forA, forB],
+      [forA, working],
+    ]) {
+      const well = snapshot(all, { operations });
+      expect([well.breaker, well.isForOneClient, well.circuits]).toEqual(['closed', undefined, undefined]);
+    }
   });
 
   it('counts, and has the latest failure and the latency where there are any', () => {

@@ -5,6 +5,9 @@ import { z } from '../schema.ts';
 /** 1 to 255 visible characters of ASCII; the draft has them in quotes, and few clients send them so. */
 export const IDEMPOTENCY_KEY = /^(?:"([!#-[\]-~]{1,255})"|([!#-[\]-~]{1,255}))$/;
 
+/** With its quotes. */
+const LONGEST_KEY = 257;
+
 const ifMatch = z.string().optional();
 const whatIsSeen =
   'The `ETag` of the resource as it was seen: it is changed only while it is still so (412). `*`: however it is.';
@@ -20,7 +23,7 @@ export const requestHeaders = (operation: Operation) =>
       : {}),
     ...(operation.method === 'post'
       ? {
-          'Idempotency-Key': z.string().regex(IDEMPOTENCY_KEY).optional().openapi({
+          'Idempotency-Key': z.string().max(LONGEST_KEY).regex(IDEMPOTENCY_KEY).optional().openapi({
             description:
               'Any text that is new for each thing to be done, as a UUID. Sent again with the same request within 24 hours, what was done is answered and not done twice.',
           }),

@@ -6,7 +6,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
 import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
-import { INSTANCE_STATES } from '../../outbound/target-snapshot.ts';
+import { breakerForMost, INSTANCE_STATES, instanceForMost } from '../../outbound/target-snapshot.ts';
 import type { OperationDrift } from '../conformance/conformance-stats.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
 
@@ -55,6 +55,8 @@ const KEPT: readonly (readonly [
 export class Metrics {
   readonly #registry = new Registry();
   readonly #duration: Histogram<'service' | 'operation' | 'status'>;
+
+  #latest: Promise<string> | undefined;
 
   constructor({ inFlight, services }: MetricsSources) {
     const registers = [this.#registry];
@@ -118,11 +120,25 @@ export class Metrics {
       });
     new Gauge({
       ...{ registers, name: 'linkway_breaker_state', labelNames: ['service', 'state'] },
-      help: '1 for the state that the circuit breaker of a service is in.',
+      help: '1 for the state that the circuit breaker of a service is in, but for what is open for one client alone.',
       collect() {
         this.reset();
-        for (const { name: service, breaker } of services())
-          for (const state of BREAKER_STATES) this.set({ service, state }, Number(state === breaker));
+        for (const { name: service, ...seen } of services())
+          for (const state of BREAKER_STATES)
+            this.set({ service, state }, Number(state === breakerForMost(seen)));
+      },
+    });
+    new Gauge({
+      ...{ registers, name: 'linkway_open_circuits', labelNames: ['service', 'clients'] },
+      help: 'Operations of a service whose circuit is not closed, for all clients or for one alone.',
+      collect() {
+        this.reset();
+        for (const { name: service, circuits = [] } of services()) {
+          const open = circuits.filter(({ breaker }) => breaker !== 'closed');
+          const forOne = open.filter(({ isForOneClient }) => isForOneClient).length;
+          this.set({ service, clients: 'all' }, open.length - forOne);
+          this.set({ service, clients: 'one' }, forOne);
+        }
       },
     });
     new Counter({
@@ -136,13 +152,13 @@ export class Metrics {
     });
     new Gauge({
       ...{ registers, name: 'linkway_upstream_instance_state', labelNames: ['service', 'instance', 'state'] },
-      help: '1 for the state that an instance is in.',
+      help: '1 for the state that an instance is in, but for what it is for one client alone.',
       collect() {
         this.reset();
         for (const { name: service, instances } of services())
           for (const one of instances)
             for (const state of INSTANCE_STATES)
-              this.set({ service, instance: one.id, state }, Number(state === one.state));
+              this.set({ service, instance: one.id, state }, Number(state === instanceForMost(one)));
       },
     });
   }
@@ -161,7 +177,14 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
+  /** Written once for all who ask in one turn of the event loop: thousands of requests may come on a few connections. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    if (this.#latest === undefined) {
+      this.#latest = this.#registry.metrics();
+      setImmediate(() => {
+        this.#latest = undefined;
+      });
+    }
+    return this.#latest;
   }
 }

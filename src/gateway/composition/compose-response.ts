@@ -1,15 +1,17 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { writeExact } from '../../codecs/exact-json.ts';
-import { etagOf, noneMatch } from '../../http/headers/etag.ts';
+import { fromUtf8 } from '../../http/body/charset.ts';
+import { conditionsOf, finishResponse, isNotModified, notModifiedHead } from '../../http/finish-response.ts';
+import { etagOf } from '../../http/headers/etag.ts';
 import { linkHeader } from '../../http/headers/link-header.ts';
-import { without } from '../../http/headers/raw-headers.ts';
+import { fieldOf, without } from '../../http/headers/raw-headers.ts';
 import { plain } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { cut } from '../../hypermedia/fields/project.ts';
-import type { Body } from '../../hypermedia/formats/format.ts';
+import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
@@ -18,6 +20,7 @@ import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
 import { WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
+import { codedAs } from '../proxy/send-upstream-response.ts';
 import { endsOf } from './abort-signals.ts';
 import { remaining } from './cache-control.ts';
 import type { Composing } from './context.ts';
@@ -25,7 +28,6 @@ import { accepting, fetchParts } from './embedded-resources.ts';
 import { liftedTag } from './entity-tags.ts';
 import { decodedValues, liftAnswer, withoutWritten, withSelectedLinks } from './lift-response.ts';
 import { askSubject, isReading, type Subject } from './primary-response.ts';
-import { sendReply } from './send-response.ts';
 
 /** What is sent has its own. */
 const OF_THE_BYTES: ReadonlySet<string> = new Set([
@@ -36,8 +38,6 @@ const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
   ...OF_THE_BYTES,
   ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
 ]);
-/** What a 304 says nothing of (RFC 9110 §15.4.5). */
-const OF_THE_CONTENT: ReadonlySet<string> = new Set(['content-length', 'content-type', 'content-encoding']);
 
 const LARGE = 256 * 1024;
 
@@ -78,13 +78,10 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** What was read for the URLs in it alone: as the service sent it, where they are public already. */
 async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
   const { answer, head, value, isChanged, charset, contentType } = subject;
-  if (!isChanged || charset === undefined) {
-    sendUnchanged(work, subject);
-    return;
-  }
-  const bytes = charset.encode(writeExact(value));
+  if (!isChanged || charset === undefined) return sendUnchanged(work, subject);
+  const bytes = fromUtf8(json.codec.encode(value), charset);
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
-  await sendReply(work.req, work.res, {
+  await finishResponse(work.req, work.res, {
     status: answer.status,
     bytes,
     etag,
@@ -94,13 +91,27 @@ async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): 
 }
 
 /** The service was not asked on a condition, as what it sends could have been changed. */
-function sendUnchanged({ req, res }: Composing, { answer, head }: Subject): void {
+async function sendUnchanged({ req, res, options }: Composing, { answer, head }: Subject): Promise<void> {
   const etag = answer.header('etag');
-  const isAsked = isReading(req) && answer.status === 200 && etag !== undefined;
-  if (isAsked && !noneMatch(req.headers['if-none-match'], etag)) {
-    answer.discard();
-    res.writeHead(304, without(head, OF_THE_CONTENT)).end();
-  } else answer.pipe(res, head);
+  const { status } = answer;
+  const confirmed = etag === undefined ? undefined : confirmedHead(req, { status, etag }, head);
+  if (confirmed === undefined) return options.passOn(answer, req, res, head);
+  answer.discard();
+  res.writeHead(304, notModifiedHead(confirmed)).end();
+}
+
+/** The head of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
+function confirmedHead(
+  req: IncomingMessage,
+  validators: { readonly status: number; readonly etag: string },
+  head: readonly string[],
+): readonly string[] | undefined {
+  const conditions = conditionsOf(req);
+  if (isNotModified(validators, conditions)) return head;
+  // The raw one has the tags of compressed representations as the service knows them, where it has `compression: on`.
+  const ifNoneMatch = fieldOf(req.rawHeaders, 'if-none-match');
+  if (!isNotModified(validators, { ...conditions, ifNoneMatch })) return undefined;
+  return codedAs(validators.etag, req, head);
 }
 
 function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {
@@ -140,7 +151,7 @@ function expand(
   });
 }
 
-function send(
+async function send(
   work: Composing,
   { answer, head, value, format, typeOf, charset, contentType }: Subject,
   operation: GraphOperation,
@@ -151,12 +162,11 @@ function send(
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
   const asked = { url: requestTarget(req), operation, isFromGateway: true };
-  const text = format.rendering
-    ? format.rendering.serialize(body, asked)
-    : writeExact(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
+  const written = isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body;
+  const encoded = encodeBody(format, written as Body, asked);
   const type = typeOf(body);
   // What is not in the service's own type is UTF-8.
-  const bytes = type === contentType && charset ? charset.encode(text) : Buffer.from(text);
+  const bytes = type === contentType && charset ? fromUtf8(encoded, charset) : encoded;
 
   const added = Object.entries(format.rendering?.headers ?? {});
   const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
@@ -170,7 +180,7 @@ function send(
   if (links.length > 0) kept.push('Link', linkHeader(links));
   kept.push(...added.flat());
 
-  return sendReply(req, res, {
+  await finishResponse(req, res, {
     status: answer.status,
     bytes,
     etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),

@@ -1,5 +1,6 @@
 /** In which format an answer is put together, and what its service is asked for to that end. Reads `Accept`. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
 import { acceptable } from '../../http/headers/negotiate.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
@@ -30,7 +31,7 @@ export function wanted(accept: string | undefined): Wanted {
 
 /** Of a service that knows plain JSON, and maybe what is none of the formats. */
 export function wantedLifted(accept: string | undefined, { mediaTypes }: GraphOperation): Wanted {
-  const plain = mediaTypes.find((type) => /[/+]json\b/.test(type)) ?? JSON_TYPE;
+  const plain = mediaTypes.find(isJsonType) ?? JSON_TYPE;
   const [chosen] = acceptable(accept, [...new Set([plain, JSON_TYPE, ...MEDIA_TYPES, ...mediaTypes])]);
   const format = chosen === plain ? json : formatNamed(chosen);
   // What a service has itself, as its own pages, it sends. What is added to the types of its document comes last.

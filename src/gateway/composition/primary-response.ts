@@ -72,6 +72,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
       operationId: exchange.operation.operationId,
       deadline: exchange.context.deadline,
       onInterim: passInterim(req, res),
+      client: exchange.context.client,
       tally: exchange.context,
     },
     gone,

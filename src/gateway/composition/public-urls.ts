@@ -74,7 +74,10 @@ export class PublicUrls {
   }
 
   #elements(elements: readonly unknown[], origin: string, areLinks: boolean): readonly unknown[] {
-    const made = elements.map((element) => this.#published(element, origin, areLinks));
+    // An object here is one link, which has its address in `href` alone.
+    const made = elements.map((element) =>
+      this.#published(element, origin, areLinks && typeof element === 'string'),
+    );
     if (made.every((element, index) => element === elements[index])) return elements;
     return made.filter((element) => element !== DROPPED);
   }

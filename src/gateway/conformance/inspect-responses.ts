@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { brokenOff } from '../../outbound/call/to-problem.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import type { GatewayOperation } from '../operation.ts';
+import { overTurns } from '../validation/schema/turn.ts';
 import type { Inspected, OperationRecord, ResponseLedger } from './conformance-stats.ts';
 import { Later } from './deferred-queue.ts';
 import { reportTo } from './report.ts';
@@ -63,14 +64,15 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
     else for (const fault of record.check(faults)) report(service, operationId, fault);
   };
 
+  const bytesOf = ({ isUnnamed }: Judge): number => (isUnnamed ? 0 : limit);
+
   /** @param bytes of the body, where it is read and could be had */
   const verdict = async (judge: Judge, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = judge.head();
+    const faults = await overTurns(() => judge.head());
     if (faults.length > 0) return faults;
     if (judge.isPartial) return undefined;
     if (!judge.readsBody) return faults;
-    const body = await bytes();
-    return body && judge.body(body, limit);
+    return judge.body(await bytes(), limit);
   };
 
   const observe = (answer: UpstreamAnswer, operation: GatewayOperation, judge: Judge): void => {
@@ -88,12 +90,12 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
           conclude(operation, undefined);
         }
       });
-    if (judge.readsBody) answer.copy(limit, look);
+    if (judge.readsBody) answer.copy(bytesOf(judge), look);
     else look(undefined);
   };
 
   const enforce = async (answer: UpstreamAnswer, operation: GatewayOperation, judge: Judge) => {
-    const faults = await verdict(judge, () => read(answer, limit));
+    const faults = await verdict(judge, () => read(answer, bytesOf(judge)));
     conclude(operation, faults);
     if (faults === undefined || faults.length === 0) return;
     answer.discard();

@@ -4,12 +4,15 @@
  */
 import { charsetOf } from '../../http/body/charset.ts';
 import { decode } from '../../http/body/decode.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
+import { essence } from '../../http/body/media-type.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
-import { essence, isJsonType } from '../validation/body/media-types.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../validation/responses.ts';
+import { overTurns, TurnOver } from '../validation/schema/turn.ts';
 import { TOO_MANY } from '../validation/schema/validation-budget.ts';
 import { faultsOf } from '../validation/schema/validation-errors.ts';
-import { bodyFault, type ResponseFault } from './response-fault.ts';
+import type { ResponseFault } from './response-fault.ts';
+import { bodyFault } from './response-fault.ts';
 
 export interface Asked {
   readonly method: string;
@@ -35,6 +38,8 @@ export class Judge {
   readonly readsBody: boolean;
   /** Whether the head is all that can be told of it. */
   readonly isPartial: boolean;
+  /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
+  readonly isUnnamed: boolean;
   readonly #contract: ResponseContract;
   readonly #answer: UpstreamAnswer;
   readonly #hasBody: boolean;
@@ -51,9 +56,14 @@ export class Judge {
     this.#declared = contract.of(status);
     this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
-    const isJson = this.#media?.check !== undefined && isJsonType(essence(this.#type ?? ''));
+    const isJson = this.#media?.check !== undefined && isJsonType(this.#type ?? '');
     this.isPartial = isJson && this.#hasBody && (status === PARTIAL || (status < 300 && CUT.test(path)));
-    this.readsBody = isJson && this.#hasBody && !this.isPartial;
+    this.isUnnamed =
+      this.#type === undefined &&
+      this.#hasBody &&
+      answer.header('content-length') === undefined &&
+      (this.#declared?.types.length ?? 0) > 0;
+    this.readsBody = this.isUnnamed || (isJson && this.#hasBody && !this.isPartial);
   }
 
   /** Status, media type, headers. */
@@ -64,8 +74,13 @@ export class Judge {
     return [{ kind: 'status', detail: `${status} is not declared; ${this.#contract.statuses.join(', ')}` }];
   }
 
-  /** @returns undefined where it cannot be told */
-  async body(bytes: Buffer, limit: number): Promise<readonly ResponseFault[] | undefined> {
+  /**
+   * @param bytes undefined where it is larger than `limit`
+   * @returns undefined where it cannot be told
+   */
+  async body(bytes: Buffer | undefined, limit: number): Promise<readonly ResponseFault[] | undefined> {
+    if (this.isUnnamed) return bytes?.length === 0 ? [] : [this.#undeclaredType()];
+    if (bytes === undefined) return undefined;
     const coding = this.#answer.header('content-encoding');
     const charset = charsetOf(this.#type);
     let decoded: Buffer | undefined;
@@ -83,7 +98,8 @@ export class Judge {
     } catch {
       return [bodyFault('#', 'is not well-formed JSON')];
     }
-    return this.#schemaFaults(value, decoded.length);
+    const { length } = decoded;
+    return overTurns(() => this.#schemaFaults(value, length));
   }
 
   #schemaFaults(value: unknown, size: number): readonly ResponseFault[] | undefined {
@@ -93,25 +109,29 @@ export class Judge {
       return faultsOf('body', errors.slice(0, MOST_FAULTS)).map(({ pointer, detail }) =>
         bodyFault(pointer, detail),
       );
-    } catch {
+    } catch (error) {
+      if (error instanceof TurnOver) throw error;
       // Nested too deeply to be looked at, or a pattern that gives up.
       return undefined;
     }
   }
 
+  /** A response without content need not have a type (RFC 9110 §8.3), however its end is told. */
   #typeFaults({ types }: DeclaredResponse): readonly ResponseFault[] {
     if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#answer.status)) return [];
     const isEmpty = !this.#hasBody || this.#answer.header('content-length') === '0';
-    if (this.#type === undefined && isEmpty) return [];
+    if (this.isUnnamed || (this.#type === undefined && isEmpty)) return [];
+    return [this.#undeclaredType()];
+  }
+
+  #undeclaredType(): ResponseFault {
     const type = essence(this.#type ?? '');
     const shown = type === '' ? 'none' : MEDIA_TYPE.test(type) ? type : 'what it says';
-    return [
-      {
-        kind: 'media-type',
-        pointer: '#/content-type',
-        detail: `${shown} is not declared; ${types.join(', ')}`,
-      },
-    ];
+    return {
+      kind: 'media-type',
+      pointer: '#/content-type',
+      detail: `${shown} is not declared; ${this.#declared?.types.join(', ')}`,
+    };
   }
 
   #headerFaults(declared: DeclaredResponse): readonly ResponseFault[] {

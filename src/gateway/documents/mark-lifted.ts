@@ -4,6 +4,7 @@
  */
 import type { OpenAPIObject, OperationObject, PathItemObject, ResponseObject } from 'openapi3-ts/oas31';
 import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/schemas/representation.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { LIFTED, operationName } from '../../hypermedia/graph/graph-operation.ts';
 import { graphInSteps, type LinkGraph } from '../../hypermedia/graph/link-graph.ts';
@@ -101,7 +102,7 @@ function withSelection({ parameters = [] }: Json, { query, shape }: GraphOperati
 
 function withFormats(response: ResponseObject | undefined): ResponseObject | undefined {
   const types = Object.keys(response?.content ?? {});
-  if (response === undefined || !types.some((type) => /[/+]json\b/.test(type))) return response;
+  if (response === undefined || !types.some(isJsonType)) return response;
   const added = formats
     .filter(({ mediaType }) => !types.includes(mediaType))
     .map(({ mediaType, rendering }) => [mediaType, { schema: { type: rendering ? 'string' : 'object' } }]);

@@ -23,7 +23,6 @@ export interface Wanted {
 /** Alternatives that are tried, each with all that may be there and with the least. */
 const MOST_CHOICES = 8;
 
-/** @throws Problem bad-request (400) for an example that the document does not have */
 export function conformingBody(wanted: Wanted): unknown {
   const { document, media, wish, declared, pointer, onFault } = wanted;
   const faultOf = (value: unknown): string | undefined => faultIn(declared, value);

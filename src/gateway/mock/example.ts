@@ -1,7 +1,5 @@
 /** What an operation answers by its document: the response that is wanted, and an example of its body. */
 import type { MediaTypeObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
-import { Problem } from '../../contract/problem.ts';
-import { badRequest } from '../../contract/problems.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 import { boundedSample } from './bounded-sample.ts';
 
@@ -19,7 +17,7 @@ export interface Example {
   readonly response: ResponseObject;
 }
 
-/** @throws Problem bad-request (400) for a status that the document does not have */
+/** The response with the status that is wished for where the document has it: a preference may be ignored (RFC 7240 §2). */
 export function responseOf(
   document: OpenAPIObject,
   responses: Readonly<Record<string, unknown>> = {},
@@ -27,17 +25,12 @@ export function responseOf(
 ): Example {
   const statuses = Object.keys(responses).filter((status) => !status.startsWith('x-'));
   const ranges = code === undefined ? [] : [code, `${code[0]}XX`, 'default'];
-  const status =
-    code === undefined
-      ? (statuses.find((one) => one.startsWith('2')) ?? statuses.find((one) => !one.startsWith('1')))
-      : ranges.find((one) => statuses.includes(one));
-  if (code !== undefined && status === undefined)
-    throw new Problem(badRequest, `The document has no answer ${code} here, but ${statuses.join(', ')}.`);
-  const response = resolveReference<ResponseObject>(
-    document,
-    responses[status ?? ''] as ResponseObject | undefined,
-  );
-  return { status: statusOf(code ?? status), key: status ?? '', response: response ?? { description: '' } };
+  const wished = ranges.find((one) => statuses.includes(one));
+  const first = statuses.find((one) => one.startsWith('2')) ?? statuses.find((one) => !one.startsWith('1'));
+  const key = wished ?? first ?? '';
+  const response = resolveReference<ResponseObject>(document, responses[key] as ResponseObject | undefined);
+  const status = statusOf(wished === undefined ? first : code);
+  return { status, key, response: response ?? { description: '' } };
 }
 
 /** `2XX` stands for its first, `default` for a success where none is declared. */
@@ -49,7 +42,11 @@ interface Shown {
   readonly value: unknown;
 }
 
-/** The one that is wanted, or all; @throws Problem bad-request (400) for one that the document does not have */
+/** Whether a media type has an example of this name. */
+export const hasExample = ({ examples }: MediaTypeObject, name: string): boolean =>
+  Object.hasOwn(examples ?? {}, name);
+
+/** The one that is wanted, or all. */
 export function examplesOf(
   document: OpenAPIObject,
   media: MediaTypeObject,
@@ -57,11 +54,6 @@ export function examplesOf(
 ): Shown[] {
   const examples = Object.entries(media.examples ?? {});
   const chosen = examples.filter(([one]) => name === undefined || one === name);
-  if (name !== undefined && chosen.length === 0)
-    throw new Problem(
-      badRequest,
-      `There is no example ${name} here, but ${examples.map(([one]) => one).join(', ') || 'none'}.`,
-    );
   const shown = chosen.map(([one, example]) => ({
     place: `examples/${one}`,
     value: resolveReference<{ value?: unknown }>(document, example)?.value,

@@ -2,17 +2,18 @@
  * A service that there is only a document of, so that a contract can be walked before anyone writes it. It answers
  * with the document's examples, or what its schemas allow; links are those of its Link Objects.
  *
- * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document with `Preference-Applied`, 400
- * for a wish that the document does not have, 404, and 406 where the document has that.
+ * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document, with `Preference-Applied` for the
+ * preferences that the document has, 404, and 406 where the document has that.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
 import { acceptable, negotiate } from '../../http/headers/negotiate.ts';
 import { preferences } from '../../http/headers/prefer.ts';
 import { plain } from '../../http/uri/href.ts';
-import type { Body } from '../../hypermedia/formats/format.ts';
+import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
@@ -25,12 +26,11 @@ import type { Json } from '../../openapi/load/grammar.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../routing/router.ts';
-import { essence, isJsonType } from '../validation/body/media-types.ts';
 import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
 import { locate } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { conformingBody } from './conforming.ts';
-import { responseOf, type Wish } from './example.ts';
+import { hasExample, responseOf, type Wish } from './example.ts';
 import { requiredHeaders } from './headers.ts';
 
 /**
@@ -112,9 +112,12 @@ export function* mockInSteps(
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
-    const applied = Object.entries(wish).map(([name, value]) => `${name}=${value}`);
-    if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
+    const applied = String(status) === wish.code ? [`code=${wish.code}`] : [];
+    const tellApplied = () => {
+      if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
+    };
     if (Object.keys(content).length === 0) {
+      tellApplied();
       res.end();
       return;
     }
@@ -130,13 +133,17 @@ export function* mockInSteps(
     const [firstType = mediaType] = Object.keys(content);
     const sourceType = isHal && status < 300 ? firstType : mediaType;
     const place = ['paths', path, method.toLowerCase(), 'responses', key, 'content', sourceType];
-    const value = bodyOf(content[sourceType] ?? media, declared?.media(sourceType), place, wish);
+    const source = content[sourceType] ?? media;
+    const example = wish.example !== undefined && hasExample(source, wish.example) ? wish.example : undefined;
+    if (example !== undefined) applied.push(`example=${example}`);
+    tellApplied();
+    const value = bodyOf(source, declared?.media(sourceType), place, { example });
     // Links of a sample lead nowhere, and are kept only where the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
       const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
       return made ? [{ representation: made, body: format.write(made) }] : [];
     });
-    const check = isJsonType(essence(mediaType)) ? declared?.media(mediaType)?.check : undefined;
+    const check = isJsonType(mediaType) ? declared?.media(mediaType)?.check : undefined;
     const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
       representation: undefined,
       body: value,
@@ -145,7 +152,7 @@ export function* mockInSteps(
     const asked = node && { url, operation: node, isFromGateway: true };
     res.end(
       representation && format.rendering && asked
-        ? format.rendering.serialize(body as Body, asked)
+        ? encodeBody(format, body as Body, asked)
         : textOf(body, mediaType),
     );
   };
@@ -175,10 +182,11 @@ function typeFor(accept: string | undefined, types: readonly string[], mayRefuse
 }
 
 const textOf = (body: unknown, mediaType: string): string =>
-  typeof body === 'string' && !/[/+]json\b/.test(mediaType) ? body : JSON.stringify(body);
+  typeof body === 'string' && !isJsonType(mediaType) ? body : JSON.stringify(body);
 
 function wishOf(prefer: string | undefined): Wish {
   const wished = preferences(prefer);
   const [code, example] = [wished.get('code'), wished.get('example')];
-  return { ...(/^[1-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
+  // A 1xx is no response that ends a request (RFC 9110 §15.2).
+  return { ...(/^[2-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
 }

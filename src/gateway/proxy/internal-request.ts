@@ -47,7 +47,7 @@ export const createSend =
     const { target, operation, context } = exchange;
     const { operationId } = operation;
     const answer = await caller.send(
-      { method, path: target, headers, deadline, operationId, tally: context },
+      { method, path: target, headers, deadline, operationId, client: context.client, tally: context },
       signal,
     );
     await inspect(answer, operation, method, target);

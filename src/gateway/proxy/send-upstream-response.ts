@@ -50,7 +50,7 @@ async function passOnCompressed(
 ): Promise<void> {
   const { compression } = contextOf(req);
   const { status } = answer;
-  if (status === NOT_MODIFIED) return answer.pipe(res, confirmedHead(answer, req, head));
+  if (status === NOT_MODIFIED) return answer.pipe(res, codedAs(answer.header('etag'), req, head));
   const given = answer.header('content-length');
   const length = given === undefined ? undefined : Number(given);
   const about = { status, contentType: answer.header('content-type'), length };
@@ -77,13 +77,12 @@ async function passOnCompressed(
 }
 
 /** What a client has that has it compressed is confirmed by the tag that it knows (RFC 9110 §15.4.5). */
-function confirmedHead(
-  answer: UpstreamAnswer,
+export function codedAs(
+  etag: string | undefined,
   req: IncomingMessage,
   head: readonly string[],
 ): readonly string[] {
   const coding = contextOf(req).compression?.codingFor(req);
-  const etag = answer.header('etag');
   const tags = req.headers['if-none-match'];
   if (coding === undefined || etag === undefined || !tags?.includes(opaque(codedTag(etag, coding))))
     return head;

@@ -5,6 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
 import { configErrorOf } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
@@ -16,6 +17,7 @@ import { inTurns } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { securedOperations, securityWarning } from '../../openapi/security.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
+import { logOpened } from '../../outbound/resilience/opened.ts';
 import {
   closeTargets,
   holdTargets,
@@ -130,7 +132,7 @@ async function partsOf(
     faults.addServed(service, fault),
   );
   const placed = { ...config, services: mocks.services };
-  const { targets, added } = targetsOf(placed.services, previous?.targets);
+  const { targets, added } = targetsOf(placed.services, previous?.targets, log.logger);
   const faults = new Faults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
   const secured = securedIn(services, log, previous?.secured);
@@ -205,8 +207,12 @@ function securedIn(
 }
 
 /** Apart from the closures of a generation, each of which would keep the one before, and so all that ever were. */
-function targetsOf(services: readonly TargetOptions[], previous: Targets | undefined) {
-  const targets = renewTargets(services, previous);
+function targetsOf(
+  services: readonly TargetOptions[],
+  previous: Targets | undefined,
+  logger: Pick<Logger, 'warn'>,
+) {
+  const targets = renewTargets(services, previous, { onOpen: logOpened(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
 }

@@ -31,7 +31,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: For
     const caller = callers.get(operation.service);
     if (!caller) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
-    const { deadline } = context;
+    const { client, deadline } = context;
     const call = caller.start({
       method,
       path,
@@ -39,6 +39,7 @@ export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: For
       body,
       operationId,
       onInterim: passInterim(req, res),
+      client,
       tally: context,
       deadline,
     });

@@ -8,40 +8,56 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
-import { type Fault, Problem } from '../../contract/problem.ts';
+import type { Fault } from '../../contract/problem.ts';
+import { Problem } from '../../contract/problem.ts';
 import { badRequest, validationFailed } from '../../contract/problems.ts';
 import { hasBody, isEmptyBody } from '../../http/body/request-body.ts';
 import { collectBody, decodedBody } from '../../http/body/whole-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { streamBody } from '../proxy/receive-body.ts';
+import { overTurns, TurnOver } from '../validation/schema/turn.ts';
 import type { OperationStep } from './operation-step.ts';
 
 export const validate = (bodyLimit: number): OperationStep =>
   function validate(exchange) {
-    const { client, isPart, operation } = exchange;
-    const { body, takesAnyBody } = operation;
-    const faults = parameterFaults(exchange);
-    if (isPart || !hasBody(client)) {
-      refuse(faults);
-      body?.acceptNone();
-      return;
+    let faults: readonly Fault[];
+    try {
+      faults = parameterFaults(exchange);
+    } catch (error) {
+      if (!(error instanceof TurnOver)) throw error;
+      return overTurns(() => parameterFaults(exchange)).then((found) =>
+        validateBody(exchange, found, bodyLimit),
+      );
     }
-    if (body === undefined && !takesAnyBody) {
-      refuse(faults);
-      return isEmptyBody(client).then((empty) => refuse(empty ? NONE : UNDECLARED));
-    }
-    const media = body?.accept(contentTypeOf(client));
-    if (!media?.check) {
-      refuse(faults);
-      exchange.body = streamBody(client, bodyLimit);
-      return;
-    }
-    const { check } = media;
-    return collectBody(client, bodyLimit).then(async (bytes) => {
-      refuse([...faults, ...check(await decodedBody(client, bytes, bodyLimit))]);
-      exchange.body = bytes;
-    });
+    return validateBody(exchange, faults, bodyLimit);
   };
+
+/** @param faults of the parameters */
+function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: number): void | Promise<void> {
+  const { client, isPart, operation } = exchange;
+  const { body, takesAnyBody } = operation;
+  if (isPart || !hasBody(client)) {
+    refuse(faults);
+    body?.acceptNone();
+    return;
+  }
+  if (body === undefined && !takesAnyBody) {
+    refuse(faults);
+    return isEmptyBody(client).then((empty) => refuse(empty ? NONE : UNDECLARED));
+  }
+  const media = body?.accept(contentTypeOf(client));
+  if (!media?.check) {
+    refuse(faults);
+    exchange.body = streamBody(client, bodyLimit);
+    return;
+  }
+  const { check } = media;
+  return collectBody(client, bodyLimit).then(async (bytes) => {
+    const decoded = await decodedBody(client, bytes, bodyLimit);
+    refuse([...faults, ...(await overTurns(() => check(decoded)))]);
+    exchange.body = bytes;
+  });
+}
 
 /** @throws Problem bad-request (400) for two, of which a service may take the other */
 function contentTypeOf(req: IncomingMessage): string | undefined {

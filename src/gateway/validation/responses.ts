@@ -1,8 +1,9 @@
 /** The responses of an operation, compiled: which statuses, media types and headers it declares, and for JSON the check. */
 import type { ErrorObject } from 'ajv';
 import type { Fault } from '../../contract/problem.ts';
+import { essence } from '../../http/body/media-type.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { essence, MediaTypes } from './body/media-types.ts';
+import { MediaTypes } from './body/media-types.ts';
 import { Parameters } from './parameters/parameters.ts';
 import { type Located, locate, locateSchema } from './schema/json-node.ts';
 import { encodeToken } from './schema/pointer.ts';

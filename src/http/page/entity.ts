@@ -9,13 +9,13 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Coding } from '../../config/compression.ts';
 import { Problem } from '../../contract/problem.ts';
 import { methodNotAllowed } from '../../contract/problems.ts';
-import { codedTag, compress } from '../body/compression.ts';
-import { findContext } from '../context.ts';
+import { compress } from '../body/compression.ts';
+import { finishResponse } from '../finish-response.ts';
 import { negotiate } from '../headers/negotiate.ts';
 import { dataSecurity, pageSecurity } from './security.ts';
 
 export interface Entity {
-  readonly body: string | Buffer;
+  readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -38,12 +38,13 @@ export function entity(
   body: string | Buffer,
   more: Readonly<Record<string, string>> = {},
 ): Entity {
+  const bytes = Buffer.from(body);
   return {
-    body,
+    body: bytes,
     headers: {
       ...(type === HTML ? pageSecurity() : dataSecurity),
       'Content-Type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
-      ETag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+      ETag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
       'Cache-Control': cache.revalidate,
       ...more,
     },
@@ -54,49 +55,25 @@ export const json = (type: string, body: unknown, more?: Readonly<Record<string,
   entity(type, JSON.stringify(body), more);
 
 export function send(req: Request, res: Response, made: Entity, status = 200): void {
-  const { body, headers } = made;
-  res.status(status).set(headers);
-  const coding = codingOf(req, res, made);
-  if (coding !== undefined)
-    res.set({ 'Content-Encoding': coding, ETag: codedTag(headers.ETag ?? '', coding) });
-  if (req.fresh) {
-    res.removeHeader('Content-Type');
-    res.removeHeader('Content-Encoding');
-    res.status(304).end();
-    return;
-  }
-  const coded = coding === undefined ? body : codedBody(made, coding);
-  if (typeof coded === 'string' || Buffer.isBuffer(coded)) end(req, res, coded);
-  else
-    coded.then(
-      (bytes) => end(req, res, bytes),
-      () => res.destroy(),
-    );
-}
-
-function end(req: Request, res: Response, body: string | Buffer): void {
-  res.set('Content-Length', String(Buffer.byteLength(body)));
-  res.end(req.method === 'HEAD' ? undefined : body);
-}
-
-function codingOf(req: Request, res: Response, { body, headers }: Entity): Coding | undefined {
-  const head = {
-    status: res.statusCode,
-    contentType: headers['Content-Type'],
-    length: Buffer.byteLength(body),
-  };
-  const { varies = false, coding } = findContext(req)?.compression?.choose(req, head) ?? {};
-  if (varies) res.vary('Accept-Encoding');
-  return coding;
+  const { 'Content-Type': contentType = '', ETag: etag, ...headers } = made.headers;
+  const sent = finishResponse(req, res, {
+    status,
+    bytes: made.body,
+    contentType,
+    etag,
+    head: Object.entries(headers).flat(),
+    compressed: (coding) => compressedBody(made, coding),
+  });
+  if (sent) sent.catch(() => res.destroy());
 }
 
 /** Compressed bodies, each made when it is asked for first, and kept as long as what it is made from. */
-const codedBodies = new WeakMap<Entity, Map<Coding, Buffer | Promise<Buffer>>>();
+const compressedBodies = new WeakMap<Entity, Map<Coding, Buffer | Promise<Buffer>>>();
 
-function codedBody(made: Entity, coding: Coding): Buffer | Promise<Buffer> {
-  const known = codedBodies.get(made) ?? new Map<Coding, Buffer | Promise<Buffer>>();
-  codedBodies.set(made, known);
-  const found = known.get(coding) ?? compress(Buffer.from(made.body), coding);
+function compressedBody(made: Entity, coding: Coding): Buffer | Promise<Buffer> {
+  const known = compressedBodies.get(made) ?? new Map<Coding, Buffer | Promise<Buffer>>();
+  compressedBodies.set(made, known);
+  const found = known.get(coding) ?? compress(made.body, coding);
   known.set(coding, found);
   return found;
 }

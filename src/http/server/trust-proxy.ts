@@ -48,7 +48,7 @@ export function networkOf(text: string): Network | undefined {
 }
 
 /** IPv4 as it is, though the socket is an IPv6 one (RFC 4291 §2.5.5.2). */
-function addressOf(text: string): Address | undefined {
+export function addressOf(text: string): Address | undefined {
   const isAddress = text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
   return isAddress ? ipaddr.process(text) : undefined;
 }

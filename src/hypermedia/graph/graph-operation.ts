@@ -11,12 +11,17 @@ import type {
 } from 'openapi3-ts/oas31';
 import { BATCHES } from '../../contract/batch.ts';
 import { DESTRUCTIVE } from '../../contract/destructive.ts';
-import { type PathTemplate, pathTemplate } from '../../http/uri/href.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
+import type { PathTemplate } from '../../http/uri/href.ts';
+import { pathTemplate } from '../../http/uri/href.ts';
+import type { Steps } from '../../openapi/incremental.ts';
+import { atOnce } from '../../openapi/incremental.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 import { words } from '../words.ts';
-import { parameterProperty, type TemplateProperty, templateProperties } from './form-properties.ts';
-import { type DescribedBody, describeBody, hasLinks, type Schema } from './response-schema.ts';
+import type { TemplateProperty } from './form-properties.ts';
+import { parameterProperty, templateProperties } from './form-properties.ts';
+import type { DescribedBody, Schema } from './response-schema.ts';
+import { describeBody, hasLinks } from './response-schema.ts';
 
 export interface DocumentedOperation {
   readonly service: string;
@@ -58,8 +63,6 @@ interface BatchParameter {
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 /** Extension of an operation: its service knows nothing of links, so the gateway adds them. */
 export const LIFTED = 'x-lifted';
-
-const JSON_BODY = /[/+]json\b/;
 
 /** One without an id has method and path for one, as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
@@ -148,7 +151,7 @@ function batchOf(
 }
 
 const schemaOf = (described: Pick<ResponseObject, 'content'> | undefined): Schema | undefined =>
-  Object.entries(described?.content ?? {}).find(([type]) => JSON_BODY.test(type))?.[1].schema;
+  Object.entries(described?.content ?? {}).find(([type]) => isJsonType(type))?.[1].schema;
 
 function linksOf(document: OpenAPIObject, response: ResponseObject | undefined): Record<string, LinkObject> {
   const resolved = Object.entries(response?.links ?? {}).map(

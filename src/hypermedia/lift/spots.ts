@@ -15,6 +15,21 @@ interface MutableSpots extends Spots {
   readonly members: Map<string, Spots>;
 }
 
+/** A step into what is within yields its walk, and goes on with what that returns. */
+type Walk<T> = Generator<Walk<unknown>, T, unknown>;
+
+/** A recursion with a stack of its own: references of a document may lead on for longer than that of the process goes. */
+function walked(walk: Walk<void>): void {
+  const open: Walk<unknown>[] = [walk];
+  let value: unknown;
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    const step = last.next(value);
+    if (step.done) open.pop();
+    else open.push(step.value);
+    value = step.done ? step.value : undefined;
+  }
+}
+
 export class SpotFinder {
   readonly #document: object;
   readonly #shapes: ReadonlyMap<string, Shape>;
@@ -31,36 +46,36 @@ export class SpotFinder {
   /** @param shape of the whole, which need not have a name */
   find(schema: Schema, shape: Shape): Spots {
     const made: MutableSpots = { shape: shape.links.size > 0 ? shape : undefined, members: new Map() };
-    this.#fill(made, schema, new Set());
+    walked(this.#fill(made, schema, new Set()));
     return made;
   }
 
-  #of(schema: Schema): Spots {
+  *#of(schema: Schema): Walk<Spots> {
     // The same schema is often written anew around a reference.
     const id = resolveReference<SchemaObject>(this.#document, schema) ?? schema;
     const known = this.#found.get(id);
     if (known !== undefined) return known;
     const made: MutableSpots = { members: new Map() };
     this.#found.set(id, made);
-    this.#fill(made, schema, new Set());
+    yield this.#fill(made, schema, new Set());
     return made;
   }
 
-  #fill(spots: MutableSpots, schema: Schema, seen: Set<Schema>): void {
+  *#fill(spots: MutableSpots, schema: Schema, seen: Set<Schema>): Walk<void> {
     spots.shape ??= this.#shapeOf(schema);
     const object = resolveReference<SchemaObject>(this.#document, schema);
     if (object === undefined || seen.has(object)) return;
     seen.add(object);
     // Of two that say something of one member the one stays that has a shape.
     for (const [member, inner] of Object.entries(object.properties ?? {}))
-      if (!hasShape(spots.members.get(member))) spots.members.set(member, this.#of(inner));
+      if (!hasShape(spots.members.get(member))) spots.members.set(member, (yield this.#of(inner)) as Spots);
     const { allOf = [], oneOf = [], anyOf = [], items } = object;
-    if (items !== undefined) this.#fill(spots, items, seen);
+    if (items !== undefined) yield this.#fill(spots, items, seen);
     const choices = [...oneOf, ...anyOf].filter((one) => !('type' in one && one.type === 'null'));
-    if (choices.length === 1) this.#fill(spots, choices[0] as Schema, seen);
+    if (choices.length === 1) yield this.#fill(spots, choices[0] as Schema, seen);
     // Parts, and one of several: only what is in them is known.
-    else for (const part of choices) this.#fill(withoutShape(spots), part, seen);
-    for (const part of allOf) this.#fill(withoutShape(spots), part, seen);
+    else for (const part of choices) yield this.#fill(withoutShape(spots), part, seen);
+    for (const part of allOf) yield this.#fill(withoutShape(spots), part, seen);
   }
 
   #shapeOf(schema: Schema): Shape | undefined {

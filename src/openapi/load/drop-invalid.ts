@@ -9,7 +9,10 @@ import { DEFAULT_INFO, INFO, reference, SCALARS, type Scalar, text } from './sca
 
 type OnFault = (fault: DocumentFault) => void;
 
-/** @param document changed in place */
+/**
+ * @param document changed in place
+ * @throws Error for an object or a list of the grammar that has too many members to be gone through at once
+ */
 export function makeSound(document: Json, onFault: OnFault): void {
   const sound = new Sound(onFault);
   if (document.info !== undefined && !isObject(document.info)) delete document.info;
@@ -19,6 +22,13 @@ export function makeSound(document: Json, onFault: OnFault): void {
   document.info = { ...DEFAULT_INFO, ...info };
   sound.object(document, 'document', '#');
 }
+
+/**
+ * Of one object or list. Whatever goes through one does so in one turn of the event loop, but for the paths and
+ * components of a document, which are gone through one by one.
+ */
+const MOST_MEMBERS = 20_000;
+const DIVIDED: ReadonlySet<Kind> = new Set(['document', 'components']);
 
 class Sound {
   readonly #onFault: OnFault;
@@ -31,7 +41,7 @@ class Sound {
     this.scalars(node, { ...SCALARS[kind], $ref: reference }, pointer);
     for (const [name, value] of Object.entries(node)) {
       const field = fieldOf(kind, name);
-      if (field) this.#member(node, name, value, field, `${pointer}/${escapeToken(name)}`);
+      if (field) this.#member(node, name, value, field, `${pointer}/${escapeToken(name)}`, DIVIDED.has(kind));
     }
   }
 
@@ -45,7 +55,16 @@ class Sound {
     }
   }
 
-  #member(owner: Json, name: string, value: unknown, [shape, kind]: Field, pointer: string): void {
+  #member(
+    owner: Json,
+    name: string,
+    value: unknown,
+    [shape, kind]: Field,
+    pointer: string,
+    isDivided: boolean,
+  ): void {
+    if (!isDivided && typeof value === 'object' && value !== null && Object.keys(value).length > MOST_MEMBERS)
+      throw new Error(`${pointer} has more than ${MOST_MEMBERS} members`);
     if (name === 'content' && kind === 'mediaType' && isObject(value)) this.#mediaTypes(value, pointer);
     const isParameter = name === 'parameters';
     if (shape === 'one') this.#one(owner, name, kind, pointer, false);

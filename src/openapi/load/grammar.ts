@@ -150,7 +150,22 @@ export function walk(node: unknown, kind: Kind, visit: Visit): unknown {
   );
 }
 
-/** The same of a document in steps, one for each path, webhook and component. */
+/** Values that are walked through in one step. */
+const MANY = 2000;
+
+/** Whether there is more in a value than one step goes through. */
+export function isLarge(value: unknown): boolean {
+  let left = MANY;
+  const fits = (one: unknown): boolean => {
+    if (--left < 0) return false;
+    if (typeof one !== 'object' || one === null) return true;
+    for (const name in one) if (!fits((one as Json)[name])) return false;
+    return true;
+  };
+  return !fits(value);
+}
+
+/** The same of a document in steps, each of which is small: one for each path, webhook and component that is. */
 export function* walkInSteps(document: Json, visit: Visit): Steps<Json> {
   return (yield* walkDeeper(document, 'document', visit)) as Json;
 }
@@ -159,6 +174,7 @@ function* walkDeeper(node: unknown, kind: Kind, visit: Visit): Steps<unknown> {
   if (!isObject(node)) return node;
   const seen = visit(node, kind);
   if (!seen) return undefined;
+  if (kind === 'schema' && typeof seen.$id === 'string') return seen;
   const made: [string, unknown][] = [];
   for (const [name, value] of Object.entries(seen)) {
     const walked = yield* fieldInSteps(value, fieldOf(kind, name), visit);
@@ -169,16 +185,23 @@ function* walkDeeper(node: unknown, kind: Kind, visit: Visit): Steps<unknown> {
 
 function* fieldInSteps(value: unknown, field: Field | undefined, visit: Visit): Steps<unknown> {
   const [shape, kind] = field ?? [];
-  if (kind === 'components') return yield* walkDeeper(value, kind, visit);
-  if (field === undefined || !isObject(value) || shape === 'one' || shape === 'list')
-    return walkField(value, field, visit);
+  if (kind === undefined) return value;
+  if (shape === 'one') return yield* itemInSteps(value, kind, visit);
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (shape === 'list'))
+    return value;
   const made: [string, unknown][] = [];
   for (const [name, item] of Object.entries(value)) {
-    const walked = walkField({ [name]: item }, field, visit) as Json;
-    made.push(...Object.entries(walked));
-    yield;
+    const isExtension = shape === 'openMap' && name.startsWith('x-');
+    const walked = isExtension ? item : yield* itemInSteps(item, kind, visit);
+    if (walked !== undefined) made.push([name, walked]);
   }
-  return Object.fromEntries(made);
+  return shape === 'list' ? made.map(([, item]) => item) : Object.fromEntries(made);
+}
+
+function* itemInSteps(item: unknown, kind: Kind, visit: Visit): Steps<unknown> {
+  const walked = isLarge(item) ? yield* walkDeeper(item, kind, visit) : walk(item, kind, visit);
+  yield;
+  return walked;
 }
 
 function walkField(value: unknown, field: Field | undefined, visit: Visit): unknown {

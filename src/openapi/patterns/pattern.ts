@@ -12,13 +12,27 @@ interface Matcher {
   readonly isUnchecked?: boolean;
 }
 
-/** @throws SyntaxError for what is no regular expression (ECMA-262 §22.2) */
-function matcherOf(source: string): Matcher {
+/**
+ * @param onMade called once the pattern is compiled, which is when it is matched first: that takes long for some
+ * @throws SyntaxError for what is no regular expression (ECMA-262 §22.2)
+ */
+function matcherOf(source: string, onMade: () => void = () => {}): Matcher {
   const own = regExpOf(source);
   if (isLinear(source) || isShort(source)) return own;
-  const name = { toString: () => String(own) };
-  const test = linear(source) ?? apart(source);
-  return test === undefined ? { test: () => true, ...name, isUnchecked: true } : { test, ...name };
+  let made: { readonly test: Test | undefined } | undefined;
+  const testOf = (): Test | undefined => {
+    if (made) return made.test;
+    made = { test: linear(source) ?? apart(source) };
+    onMade();
+    return made.test;
+  };
+  return {
+    test: (text) => testOf()?.(text) ?? true,
+    toString: () => String(own),
+    get isUnchecked() {
+      return testOf() === undefined;
+    },
+  };
 }
 
 /** Whether `pattern` is one that is not checked; false for what is none. */
@@ -103,4 +117,6 @@ function apartWithin(part: string): Test | undefined {
 }
 
 /** As ajv wants it. */
-export const linearTime = Object.assign((source: string) => matcherOf(source), { code: 'linearTime' });
+export const linearTime = Object.assign((source: string, onMade?: () => void) => matcherOf(source, onMade), {
+  code: 'linearTime',
+});

@@ -35,16 +35,28 @@ export interface Outline {
   readonly alternatives: ReturnType<typeof alternativesAmong>;
 }
 
+/** In steps, one a path. */
 export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
   const shown = published as unknown as Json;
   const document = isNewest(shown) ? yield* fromNewestInSteps(shown) : shown;
-  const operations = (['paths', 'webhooks'] as const).flatMap((root) => outlined(document, root));
+  const operations: OutlinedOperation[] = [];
   const byTag = new Map<string, OutlinedOperation[]>(declaredTags(document).map((tag) => [tag, []]));
-  for (const operation of operations)
+  const byId = new Map<unknown, OutlinedOperation>();
+  const byPointer = new Map<string, OutlinedOperation>();
+  const add = (operation: OutlinedOperation): void => {
+    operations.push(operation);
+    byId.set(operation.operation.operationId, operation);
+    byPointer.set(placeOf(operation.pointer), operation);
     for (const tag of new Set(operation.tags)) {
       const known = byTag.get(tag);
       if (known) known.push(operation);
       else byTag.set(tag, [operation]);
+    }
+  };
+  for (const root of ['paths', 'webhooks'] as const)
+    for (const [place, item] of Object.entries(isObject(document[root]) ? document[root] : {})) {
+      for (const operation of outlined(document, root, place, item)) add(operation);
+      yield;
     }
   const schemas = isObject(document.components) ? document.components.schemas : {};
   return {
@@ -52,8 +64,8 @@ export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
     isNewest: isNewest(shown),
     operations,
     tags: new Map([...byTag].filter(([, { length }]) => length > 0)),
-    byId: new Map(operations.map((one) => [one.operation.operationId, one])),
-    byPointer: new Map(operations.map((one) => [placeOf(one.pointer), one])),
+    byId,
+    byPointer,
     alternatives: alternativesAmong(isObject(schemas) ? schemas : {}),
   };
 }
@@ -62,16 +74,18 @@ export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
 export const placeOf = (pointer: string): string =>
   pointer.startsWith('#') ? JSON.stringify(fragmentSegments(pointer)) : '';
 
-function outlined(document: Json, root: OutlinedOperation['root']): OutlinedOperation[] {
-  const items = document[root];
-  return Object.entries(isObject(items) ? items : {}).flatMap(([place, given]) => {
-    if (!isObject(given) || (root === 'paths' && place.startsWith('x-'))) return [];
-    const base = typeof given.$ref === 'string' ? given.$ref : `#/${root}/${escapeToken(place)}`;
-    return operationsOf(resolveReference<Json>(document, given)).map(([method, operation]) => ({
-      ...{ root, place, method, operation, tags: Array.isArray(operation.tags) ? operation.tags : [] },
-      pointer: `${base}/${fieldOf(document, method)}`,
-    }));
-  });
+function outlined(
+  document: Json,
+  root: OutlinedOperation['root'],
+  place: string,
+  item: unknown,
+): OutlinedOperation[] {
+  if (!isObject(item) || (root === 'paths' && place.startsWith('x-'))) return [];
+  const base = typeof item.$ref === 'string' ? item.$ref : `#/${root}/${escapeToken(place)}`;
+  return operationsOf(resolveReference<Json>(document, item)).map(([method, operation]) => ({
+    ...{ root, place, method, operation, tags: Array.isArray(operation.tags) ? operation.tags : [] },
+    pointer: `${base}/${fieldOf(document, method)}`,
+  }));
 }
 
 const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);

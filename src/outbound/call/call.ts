@@ -34,6 +34,8 @@ export interface OutboundRequest {
   readonly deadline?: number | undefined;
   /** Called for each interim response (RFC 9110 §15.2), with its raw headers, up to a limit. */
   readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
+  /** Who caused it, as an opaque name: what one client provokes opens no circuit for others. */
+  readonly client?: string | undefined;
   /** Whose calls it is counted among. */
   readonly tally?: Tally | undefined;
 }
@@ -85,6 +87,11 @@ export class Call {
     this.#callee = callee;
     this.#settle = Promise.withResolvers();
     this.answer = this.#settle.promise;
+  }
+
+  /** Who caused it. */
+  get client(): string | undefined {
+    return this.request.client;
   }
 
   get remaining(): number {

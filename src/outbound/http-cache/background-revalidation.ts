@@ -18,11 +18,11 @@ export class Behind {
   }
 
   /** Nothing of it reaches the caller that is given what is kept, and that caller's deadline is not its own. */
-  ask(place: Place, { request: { method, path, headers, operationId } }: Asked, entry: Stored): void {
+  ask(place: Place, { request: { method, path, headers, operationId, client } }: Asked, entry: Stored): void {
     const { key } = place;
     if (this.#asking.has(key) || this.#asking.size >= MOST) return;
     this.#asking.add(key);
-    const asked = new Asked({ method, path, headers, operationId }, this.#credentials);
+    const asked = new Asked({ method, path, headers, operationId, client }, this.#credentials);
     const flight = this.#flights.of(asked) ?? this.#flights.begin(place, asked, entry);
     flight.join();
     flight.landing

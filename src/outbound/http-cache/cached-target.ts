@@ -123,11 +123,7 @@ export class CachedTarget implements Caller {
       const landing = await waiter.within(flight.landing, isFirst ? undefined : deadline);
       return await this.#landed(landing, asked, waiter, { ...had, isFirst });
     } catch (error) {
-      const isLate = error instanceof Problem && error.type === upstreamTimeout;
-      const now = performance.now();
-      // Who asked first had less time, and has none left.
-      if (isFirst || !isLate || flight.deadline - now > SLACK || now >= deadline)
-        return this.#failed(error, asked, had);
+      if (isFirst || !isOfTheFirst(error, flight.deadline, deadline)) return this.#failed(error, asked, had);
     }
     return this.#alone(asked, waiter, had.fwd).catch((error) => this.#failed(error, asked, had));
   }
@@ -200,6 +196,14 @@ interface Had {
   readonly entry: Stored | undefined;
   readonly fwd: Forwarded;
 }
+
+/** Whether who asked first failed for a reason of its own: it had less time and has none left, or may not call now. */
+const isOfTheFirst = (error: unknown, deadlineOfFirst: number, deadline: number): boolean => {
+  if (!(error instanceof Problem)) return false;
+  const now = performance.now();
+  const isLate = error.type === upstreamTimeout && deadlineOfFirst - now <= SLACK && now < deadline;
+  return isLate || error.type === circuitOpen;
+};
 
 const missOf = (kept: readonly Stored[], asked: Asked): Forwarded => {
   if (kept.length === 0) return 'uri-miss';

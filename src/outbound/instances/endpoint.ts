@@ -5,7 +5,9 @@
 import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
-import { instancesAmong, isLookedUp, type Lookup, leadsTo, lookup as systemLookup } from './dns.ts';
+import type { Client } from '../resilience/circuit-scope.ts';
+import type { Lookup } from './dns.ts';
+import { instancesAmong, isLookedUp, leadsTo, lookup as systemLookup } from './dns.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
 
@@ -25,12 +27,14 @@ export interface EndpointOptions {
 }
 
 export interface Owner {
-  /** Whether others would take the calls of this one. */
-  canSpare(instance: Instance, circuit: number): boolean;
+  /** Whether others would take the calls of this one, of a client or of all. */
+  canSpare(instance: Instance, circuit: number, client: Client): boolean;
   /** Whether there are several to choose from. */
   readonly hasChoice: boolean;
   /** Instances came or went. */
   onInstances(): void;
+  /** A circuit of an instance opened. */
+  onOpen?(instance: Instance, circuit: number, isForOne: boolean): void;
 }
 
 /** After a connection that failed it is looked up again, but not more often. */
@@ -163,8 +167,10 @@ export class Endpoint {
     const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
     return new Instance({
       ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
-      canBeSpared: (one, circuit) => [...this.#owners].some((owner) => owner.canSpare(one, circuit)),
+      canBeSpared: (...asked) => [...this.#owners].some((owner) => owner.canSpare(...asked)),
       hasOthers: () => [...this.#owners].some(({ hasChoice }) => hasChoice),
+      // Told once, by the newest of them.
+      onOpen: (...opened) => [...this.#owners].at(-1)?.onOpen?.(...opened),
     });
   }
 

@@ -6,9 +6,12 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
+import type { Call } from '../call/call.ts';
 import type { CallFailure } from '../call/call-errors.ts';
 import { createConnector } from '../call/connector.ts';
-import { type Breaker, type BreakerState, createBreaker, WHOLE_INSTANCE } from '../resilience/breaker.ts';
+import type { Breaker, BreakerState } from '../resilience/breaker.ts';
+import { createBreaker, WHOLE_INSTANCE } from '../resilience/breaker.ts';
+import type { Client } from '../resilience/circuit-scope.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Candidate } from './load-balancer.ts';
 import { Statistics } from './statistics.ts';
@@ -24,10 +27,12 @@ export interface InstanceOptions {
   readonly connectTimeout: number;
   /** What opens each of its circuits: by number, which grows when an operation is called first. */
   readonly circuits: readonly BreakerPolicy[];
-  /** Whether the others would take its calls. */
-  readonly canBeSpared: (instance: Instance, circuit: number) => boolean;
+  /** Whether the others would take its calls, of a client or of all. */
+  readonly canBeSpared: (instance: Instance, circuit: number, client: Client) => boolean;
   /** Whether there are others. */
   readonly hasOthers: () => boolean;
+  /** Called when one of its circuits opens. */
+  readonly onOpen: (instance: Instance, circuit: number, isForOne: boolean) => void;
   /** Most bytes of the head of a response. */
   readonly headBytes: number;
 }
@@ -63,13 +68,12 @@ export class Instance implements Candidate {
     return this.#circuits.filter((one) => one !== undefined);
   }
 
-  /** Of all that is asked of it together: open as well where each of its operations is. */
-  get state(): BreakerState {
-    const [whole, ...operations] = this.circuits;
-    if (whole?.state !== 'closed') return whole?.state ?? 'closed';
-    const states = operations.map(({ state }) => state);
-    if (states.length === 0 || states.includes('closed')) return 'closed';
-    return states.includes('half-open') ? 'half-open' : 'open';
+  /** Of all that is asked of it together, as a client sees it: open as well where each of its operations is. */
+  stateFor(client?: Client): BreakerState {
+    const [whole, ...operations] = this.circuits.map((one) => one.stateFor(client));
+    if (whole !== 'closed') return whole ?? 'closed';
+    if (operations.length === 0 || operations.includes('closed')) return 'closed';
+    return operations.includes('half-open') ? 'half-open' : 'open';
   }
 
   /** When a call is let through again, in milliseconds since the epoch; meaningless where all are. */
@@ -79,36 +83,52 @@ export class Instance implements Candidate {
     return Math.min(...operations.map(({ openUntil }) => openUntil));
   }
 
-  stateOf(circuit: number): BreakerState {
+  /** As a client sees it. */
+  stateOf(circuit: number, client?: Client): BreakerState {
     if (this.#notClosed.size === 0) return 'closed';
-    const whole = this.#circuits[WHOLE_INSTANCE].state;
+    const whole = this.#circuits[WHOLE_INSTANCE].stateFor(client);
     if (circuit === WHOLE_INSTANCE) return whole;
-    const own = this.#circuit(circuit).state;
+    const own = this.#circuit(circuit).stateFor(client);
     if (whole === 'closed' || own === whole) return own;
     return own === 'closed' ? whole : 'open';
   }
 
-  isDue(circuit: number, overdue?: number): boolean {
+  isDue(circuit: number, client?: Client, overdue?: number): boolean {
     const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
-    const notClosed = both.filter(({ state }) => state !== 'closed');
-    return notClosed.length > 0 && notClosed.every((one) => one.isDue(overdue));
+    const notClosed = both.filter((one) => one.stateFor(client) !== 'closed');
+    return notClosed.length > 0 && notClosed.every((one) => one.isDue(client, overdue));
   }
 
   /** When calls of an operation are let through again, in milliseconds since the epoch. */
-  openUntilOf(circuit: number): number {
+  openUntilOf(circuit: number, client?: Client): number {
     const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
-    return Math.max(...both.map(({ state, openUntil }) => (state === 'closed' ? 0 : openUntil)));
+    return Math.max(...both.map((one) => (one.stateFor(client) === 'closed' ? 0 : one.openUntil)));
+  }
+
+  /** The client that some of it is open for alone: the one, if there is one, that all of it is open for. */
+  get only(): Client {
+    return this.#notClosed.size === 0
+      ? undefined
+      : this.circuits.find(({ only }) => only !== undefined)?.only;
+  }
+
+  /** The clients that the circuits of an operation are open for alone. */
+  onlyAt(circuit: number): readonly string[] {
+    if (this.#notClosed.size === 0) return [];
+    return [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)].flatMap(({ only }) => only ?? []);
   }
 
   /**
    * Through the circuit of the operation, and that of its connections where it is not closed; where it is,
    * `countConnection` says how it went.
    */
-  guard<T>(circuit: number, attempt: () => Promise<T>): Promise<T> {
+  guard<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
     const whole = this.#circuits[WHOLE_INSTANCE];
-    if (circuit === WHOLE_INSTANCE) return whole.policy.execute(attempt);
-    const own = this.#circuit(circuit).policy;
-    return whole.state === 'closed' ? own.execute(attempt) : whole.policy.execute(() => own.execute(attempt));
+    if (call.circuit === WHOLE_INSTANCE) return whole.execute(call, attempt);
+    const own = this.#circuit(call.circuit);
+    return whole.state === 'closed'
+      ? own.execute(call, attempt)
+      : whole.execute(call, () => own.execute(call, attempt));
   }
 
   /** @param failure where no connection was made */
@@ -191,11 +211,12 @@ export class Instance implements Candidate {
   }
 
   #newCircuit(circuit: number): Breaker {
-    const { circuits, canBeSpared, hasOthers } = this.#options;
+    const { circuits, canBeSpared, hasOthers, onOpen } = this.#options;
     return createBreaker(circuits[circuit] as BreakerPolicy, {
       circuit,
-      canBeSpared: () => canBeSpared(this, circuit),
+      canBeSpared: (client) => canBeSpared(this, circuit, client),
       hasOthers,
+      onOpen: (isForOne) => onOpen(this, circuit, isForOne),
       onChange: (isClosed) => {
         if (isClosed) this.#notClosed.delete(circuit);
         else this.#notClosed.add(circuit);

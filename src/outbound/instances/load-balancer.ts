@@ -3,6 +3,7 @@
  * without a herd. One that was ejected is tried by a call that loses nothing if it is not back.
  */
 import type { BreakerState } from '../resilience/breaker.ts';
+import type { Client } from '../resilience/circuit-scope.ts';
 
 /** As much of an instance as a choice needs. */
 export interface Candidate {
@@ -11,15 +12,17 @@ export interface Candidate {
   readonly isIsolated: boolean;
   /** As its health checks say. */
   readonly isHealthy: boolean;
-  /** Of the circuit that an operation belongs to, and of the one that all share. */
-  stateOf(circuit: number): BreakerState;
+  /** Of the circuit that an operation belongs to, and of the one that all share, as a client sees them. */
+  stateOf(circuit: number, client?: Client): BreakerState;
   /** Whether a call may try if it is back. */
-  isDue(circuit: number, overdue?: number): boolean;
+  isDue(circuit: number, client?: Client, overdue?: number): boolean;
 }
 
 interface Attempted<T> {
   /** Index of the circuit that the operation belongs to. */
   readonly circuit: number;
+  /** Who caused the call. */
+  readonly client?: Client;
   /** Where this call was already. */
   readonly tried: readonly T[];
   /** Whether it can be repeated elsewhere, so that it may try who was ejected. */
@@ -31,8 +34,7 @@ interface Attempted<T> {
 /** @returns undefined where none takes calls */
 export function choose<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
   const [only] = all;
-  if (all.length === 1 && only)
-    return takesCalls(only, attempted.circuit, attempted.patience) ? only : undefined;
+  if (all.length === 1 && only) return takesCalls(only, attempted) ? only : undefined;
   const free = all.filter(({ isIsolated }) => !isIsolated);
   const healthy = free.filter(({ isHealthy }) => isHealthy);
   // A check that is wrong everywhere must not take a service down.
@@ -40,27 +42,29 @@ export function choose<T extends Candidate>(all: readonly T[], attempted: Attemp
 }
 
 /** Whether a call that has no other choice would go there. */
-export const takesCalls = (one: Candidate, circuit: number, patience: number): boolean =>
-  !one.isIsolated && (one.stateOf(circuit) === 'closed' || one.isDue(circuit, patience));
+export const takesCalls = (
+  one: Candidate,
+  { circuit, client, patience }: Pick<Attempted<Candidate>, 'circuit' | 'client' | 'patience'>,
+): boolean =>
+  !one.isIsolated && (one.stateOf(circuit, client) === 'closed' || one.isDue(circuit, client, patience));
 
 /** Whether it takes as many calls as come, and is as well as `than`. */
-export const stands = (one: Candidate, circuit: number, than?: Candidate): boolean =>
-  !one.isIsolated && (one.isHealthy || than?.isHealthy === false) && one.stateOf(circuit) === 'closed';
+export const stands = (one: Candidate, circuit: number, client?: Client, than?: Candidate): boolean =>
+  !one.isIsolated &&
+  (one.isHealthy || than?.isHealthy === false) &&
+  one.stateOf(circuit, client) === 'closed';
 
 /** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
 export const OVERDUE = 1;
 
-function among<T extends Candidate>(
-  candidates: readonly T[],
-  { circuit, tried, canTry, patience }: Attempted<T>,
-): T | undefined {
-  const standing = candidates.filter((one) => one.stateOf(circuit) === 'closed');
-  const due = candidates.find((one) => one.isDue(circuit, patience) && !tried.includes(one));
-  if (due && (standing.length === 0 || due.isDue(circuit, OVERDUE) || canTry())) return due;
+function among<T extends Candidate>(candidates: readonly T[], attempted: Attempted<T>): T | undefined {
+  const { circuit, client, tried, canTry, patience } = attempted;
+  const standing = candidates.filter((one) => one.stateOf(circuit, client) === 'closed');
+  const due = candidates.find((one) => one.isDue(circuit, client, patience) && !tried.includes(one));
+  if (due && (standing.length === 0 || due.isDue(circuit, client, OVERDUE) || canTry())) return due;
   const fresh = standing.filter((one) => !tried.includes(one));
   return (
-    lessBusy(fresh.length > 0 ? fresh : standing) ??
-    candidates.find((one) => takesCalls(one, circuit, patience))
+    lessBusy(fresh.length > 0 ? fresh : standing) ?? candidates.find((one) => takesCalls(one, attempted))
   );
 }
 

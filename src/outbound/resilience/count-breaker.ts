@@ -34,6 +34,11 @@ export class LatestCalls implements IBreaker {
     this.#counted.state = state;
   }
 
+  /** How many of them failed. */
+  get failures(): number {
+    return this.state.failures;
+  }
+
   /** Whether there was not one success among them. */
   get isSilent(): boolean {
     return this.state.successes === 0;

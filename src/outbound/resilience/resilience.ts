@@ -130,6 +130,12 @@ export class Resiliences {
     return circuit;
   }
 
+  /** Undefined for the circuit of no operation. */
+  operationOf(circuit: number): string | undefined {
+    for (const [operationId, one] of this.#circuitOf) if (one === circuit) return operationId;
+    return undefined;
+  }
+
   /** Operations that were called, or have a breaker of their own, each with its circuit. */
   get operationCircuits(): ReadonlyMap<string, number> {
     return this.#circuitOf;

@@ -22,6 +22,11 @@ export class Sampling implements IBreaker {
     this.#failures = new RecentCount(window);
   }
 
+  /** How many calls failed within the window. */
+  get failures(): number {
+    return this.#failures.at(performance.now());
+  }
+
   /** Whether there was not one success within the window. */
   get isSilent(): boolean {
     const now = performance.now();

@@ -394,3 +394,17 @@ describe('the comparison of a contract with its document', () => {
     );
   });
 });
+
+it('A header whose document differs from what the service takes is told', () => {
+  const contract = contractOf({});
+  const whole = contractDocument(contract, formats);
+  expect(disagreements(contract, whole)).toEqual([]);
+  const document = structuredClone(whole);
+  const [key] = (document.paths?.['/sales']?.post?.parameters ?? []).filter(
+    (one) => 'name' in one && one.name === 'Idempotency-Key',
+  );
+  Object.assign(key ?? {}, { schema: { type: 'string', pattern: '^[a-z]+$' } });
+  expect(disagreements(contract, document)).toEqual([
+    expect.stringMatching(/^shop: sell: header parameter Idempotency-Key: the document (?:refuses|allows) /),
+  ]);
+});

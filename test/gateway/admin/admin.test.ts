@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
+import type { Log } from '../../../src/observability/log.ts';
 import { createLog } from '../../../src/observability/log.ts';
+import { testLog } from '../../support/log.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
 const DOCUMENT = `openapi: 3.1.0
@@ -15,7 +17,7 @@ paths:
   /things: { get: { operationId: listThings, responses: { '200': { description: Things. } } } }
 `;
 
-const log = createLog({ level: 'silent' });
+const silent = createLog({ level: 'silent' });
 let folder: string;
 let upstream: Upstream;
 let gateway: StartedGateway | undefined;
@@ -32,7 +34,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const start = async (admin: string): Promise<StartedGateway> => {
+const start = async (admin: string, log: Log = silent): Promise<StartedGateway> => {
   const file = join(folder, 'gateway.yaml');
   await writeFile(
     file,
@@ -79,6 +81,40 @@ describe('/metrics', () => {
     expect(
       reading(text, 'linkway_responses_drifted_total{service="things",operation="listThings"}'),
     ).toBeGreaterThan(0);
+  });
+
+  it('tells as /status and the log do that a circuit is open for one client only, and not for which', async () => {
+    const log = testLog();
+    const { url, adminUrl = '' } = await start('{ port: 0 }', log as never);
+    const isOpen = (text: string, clients: string) =>
+      reading(text, `linkway_open_circuits{service="things",clients="${clients}"}`);
+    const calm = (await request(adminUrl).get('/metrics')).text;
+    expect([isOpen(calm, 'all'), isOpen(calm, 'one')]).toEqual([0, 0]);
+    upstream.answer = (_req, res) => res.writeHead(503).end();
+    for (let i = 0; i < 10; i++) await request(url).get('/things').expect(503);
+
+    const { text } = await request(adminUrl).get('/metrics').expect(200);
+    expect([isOpen(text, 'all'), isOpen(text, 'one')]).toEqual([0, 1]);
+    expect(reading(text, 'linkway_breaker_state{service="things",state="closed"}')).toBe(1);
+    expect(
+      reading(text, 'linkway_upstream_instance_state{service="things",instance="1",state="working"}'),
+    ).toBe(1);
+    const { body } = await request(url).get('/status').expect(200);
+    const isForOneClient = true;
+    expect(body.services[0]).toMatchObject({
+      ...{ breaker: 'open', isForOneClient },
+      circuits: [{ operationId: 'listThings', breaker: 'open', isForOneClient }],
+      instances: [{ state: 'ejected', isForOneClient }],
+    });
+    for (const path of ['/status', '/status/services/things']) {
+      const page = await request(url).get(path).accept('text/html').expect(200);
+      expect(page.text).toContain('paused after failures, for one client only</');
+      expect(page.text).not.toContain('Not well');
+      expect(page.text + JSON.stringify(body)).not.toContain('127.0.0.1');
+    }
+    expect((await request(url).get('/health')).body.status).toBe('pass');
+    const opened = log.warnings.filter((line) => 'clients' in line);
+    expect(opened).toEqual([{ service: 'things', operationId: 'listThings', clients: 'one' }]);
   });
 
   it('knows what is in flight', async () => {

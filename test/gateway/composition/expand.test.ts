@@ -56,6 +56,29 @@ const urlsOf = (gateway: TestGateway, service: string) =>
   gateway.services[service]?.requests.map(({ url }) => url) ?? [];
 
 describe('expand at the gateway', () => {
+  it.each(['authors', 'books'])(
+    'opens no circuit of %s for others, whatever one client asks for again and again',
+    async (failing) => {
+      const gateway = await library(
+        { books: { '/books/b1': book('b1', 'a1') }, authors: { '/authors/a1': author('a1') } },
+        'trustProxy: true\npolicy: { retry: off, breaker: { kind: consecutive, failures: 2 } }',
+      );
+      const { [failing]: service } = gateway.services;
+      const well = service?.answer;
+      if (!service || !well) throw new Error('there is one');
+      const expand = (address: string) =>
+        request(gateway.url).get('/books/b1?expand=author').set('X-Forwarded-For', address);
+      service.answer = (_req, res) => res.writeHead(503).end();
+      for (let i = 0; i < 3; i++) await expand('192.0.2.1');
+      expect(service.requests).toHaveLength(2);
+      service.answer = well;
+      const { body } = await expand('192.0.2.2').expect(200);
+      expect(body._embedded.author.id).toBe('a1');
+      expect((await expand('192.0.2.1')).text).toContain('circuit-open');
+      expect(service.requests).toHaveLength(3);
+    },
+  );
+
   it('leaves parts no more time than there is for the whole', async () => {
     const gateway = await library(
       { books: { '/books/1': book('1', 'a') }, authors: { '/authors/a': author('a') } },

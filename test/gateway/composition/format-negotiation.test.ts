@@ -51,6 +51,9 @@ describe('a service that knows plain JSON', () => {
     [undefined, ['text/csv', PETS], [JSON_TYPE, PETS, undefined]],
     [undefined, ['text/csv'], [JSON_TYPE, JSON_TYPE, undefined]],
     [undefined, [], [JSON_TYPE, JSON_TYPE, undefined]],
+    // Lists of JSON texts are no JSON (RFC 7464, RFC 8091).
+    [undefined, ['application/json-seq', PETS], [JSON_TYPE, PETS, undefined]],
+    [undefined, ['application/geo+json-seq'], [JSON_TYPE, JSON_TYPE, undefined]],
     [PETS, [PETS], [JSON_TYPE, PETS, undefined]],
     [JSON_TYPE, [PETS], [JSON_TYPE, PETS, undefined]],
     // What is made of it has the media type that it is made to.

@@ -44,6 +44,18 @@ describe('URLs of a service in a body', () => {
       { links: { all: [{ href: '/books' }] } },
       1,
     ],
+    [
+      'as a link of an array whose other members are texts',
+      { links: [{ rel: ['up'], href: '/books', title: '/x', name: '/y' }, '/x', '/books'] },
+      { links: [{ rel: ['up'], href: '/books', title: '/x', name: '/y' }, '/books'] },
+      1,
+    ],
+    [
+      'as a link of an array that goes with its texts',
+      { links: [{ href: '/x', title: '/books' }] },
+      { links: [] },
+      1,
+    ],
     ['of another host', `${OWN}.example/books`, `${OWN}.example/books`, 0],
     ['of another version', `${OWN}/v20/books`, null, 1],
     ['of the whole', `${OWN}/x`, null, 1],

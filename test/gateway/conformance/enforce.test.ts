@@ -171,6 +171,27 @@ describe('an answer that keeps the contract', () => {
     expect((await drift()).operations).toMatchObject([{ operationId: 'getItem', checked: 1, drifted: 0 }]);
   });
 
+  it.each([
+    ['chunked', {}],
+    ['of the length 0', { 'Content-Length': '0' }],
+  ])('is an empty one, %s, which needs no media type', async (_, framing) => {
+    const { answers, get, drift } = await startShop('responses: enforce');
+    answers((_req, res) => {
+      res.writeHead(200, { 'X-Rate': '7', ...framing }).flushHeaders();
+      res.end();
+    });
+    await get('/items/a').expect(200, '');
+    expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
+  });
+
+  it('is none without a media type, which is refused at its first byte', async () => {
+    const { answers, get } = await startShop('responses: enforce');
+    // It never ends by itself.
+    answers((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
+    const { body } = await get('/items/a').expect(502);
+    expect(body.errors).toMatchObject([{ kind: 'media-type', pointer: '#/content-type' }]);
+  });
+
   it('streams, where it is no JSON', async () => {
     const { answers, url } = await startShop('responses: enforce');
     // It never ends by itself: what waited for its end would wait for ever.

@@ -75,7 +75,9 @@ describe('What is looked at of a response', () => {
     ['JSON without a schema', { check: undefined }, 'head'],
     ['JSON that is not declared', { types: ['text/plain'] }, 'head'],
     ['a status that is not declared', { types: undefined }, 'head'],
-    ['no type', { head: [] }, 'head'],
+    ['no type and an unknown length', { head: [] }, 'body'],
+    ['no type and a known length', { head: ['Content-Length', '1'] }, 'head'],
+    ['no type where none is declared', { head: [], types: [] }, 'head'],
   ])('of %j', (_, given, expected) => {
     const { readsBody, isPartial } = judgeOf(given);
     expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
@@ -105,7 +107,7 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'no media type'] }, 'none'],
     [{ head: ['Content-Type', '!text/csv'] }, 'what it says'],
     [{ head: ['Content-Type', 'text/csv!'] }, 'what it says'],
-    [{ head: [] }, 'none'],
+    [{ head: [] }, undefined],
     [{ head: ['Content-Length', '1'] }, 'none'],
     [{ head: ['Content-Length', '0'] }, undefined],
     [{ head: ['Content-Length', '0', 'Content-Type', 'text/csv'] }, 'text/csv'],
@@ -142,6 +144,16 @@ describe('The head of a response', () => {
 });
 
 describe('The body of a response', () => {
+  it.each<[string, Buffer | undefined, boolean]>([
+    ['need not have a type where it is empty', Buffer.of(), false],
+    ['has to have a type where it is not empty', Buffer.from('x'), true],
+    ['has to have a type where it is too large to be read', undefined, true],
+  ])('%s', async (_, bytes, isBroken) => {
+    const detail = 'none is not declared; application/json, image/png';
+    const fault = { kind: 'media-type', pointer: '#/content-type', detail };
+    expect(await judgeOf({ head: [] }).body(bytes, 100)).toEqual(isBroken ? [fault] : []);
+  });
+
   const text = JSON.stringify({ a: 1 });
   const gzipped = gzipSync(text);
 

@@ -219,3 +219,36 @@ it.each<[string, Record<string, string>, Record<string, string>, string, boolean
   const { status, headers } = await ask({ ...gzip, ...asked });
   expect([status, headers.etag, headers.vary]).toEqual([304, etag, varies ? 'Accept-Encoding' : undefined]);
 });
+
+describe('A response whose URLs are read here and stay as they are', () => {
+  const read = 'compression: on, ownUrls: [https://shop.internal]';
+
+  it('is compressed with its tag', async () => {
+    const { things, ask } = await start(read);
+    for (const body of [TEXT, `${JSON.stringify(LARGE)}`]) {
+      things.answer = sending({ ETag: '"x"' }, body);
+      const { status, headers, bytes } = await ask(gzip);
+      expect([status, headers['content-encoding'], headers.etag]).toEqual([200, 'gzip', '"x--gzip"']);
+      expect(headers.vary).toBe('Accept-Encoding');
+      expect(gunzipSync(bytes).toString()).toBe(body);
+    }
+  });
+
+  it.each([
+    ['"x--gzip"', gzip, '"x--gzip"'],
+    ['"y", "x"', gzip, '"x"'],
+    ['"x"', {}, '"x"'],
+  ])('is confirmed to a client with %s', async (tag, accept, etag) => {
+    const { things, ask } = await start(read);
+    things.answer = sending({ ETag: '"x"' });
+    const { status, headers, bytes } = await ask({ ...accept, 'if-none-match': tag });
+    expect([status, headers.etag, bytes.length]).toEqual([304, etag, 0]);
+  });
+
+  it('has no tag of a compressed response confirmed by a service without compression', async () => {
+    const { things, ask } = await start('ownUrls: [https://shop.internal]');
+    things.answer = sending({ ETag: '"x"' });
+    const { status, headers } = await ask({ ...gzip, 'if-none-match': '"x--gzip"' });
+    expect([status, headers.etag, headers['content-encoding']]).toEqual([200, '"x"', undefined]);
+  });
+});

@@ -48,6 +48,20 @@ describe('what does not belong', () => {
     expect(read(document).faults).toEqual([]);
   });
 
+  it('A document with tens of thousands of schemas in one place, other than its components, is refused.', () => {
+    const schemas = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, true]));
+    const many = schemas(20_001);
+    expect(read({ ...base, components: { schemas: many } }).faults).toEqual([]);
+    expect(read({ ...base, components: { schemas: { A: { properties: schemas(20_000) } } } }).faults).toEqual(
+      [],
+    );
+    for (const schema of [{ properties: many }, { items: { allOf: Object.values(many) } }])
+      expect(() => read({ ...base, components: { schemas: { A: schema } } })).toThrow(
+        /^a\.json: cannot be read as OpenAPI: #\/components\/schemas\/A\/\S+ has more than 20000 members$/,
+      );
+  });
+
   it('is nothing that a document may have', () => {
     const document = {
       ...base,

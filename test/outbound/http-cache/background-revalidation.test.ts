@@ -57,12 +57,13 @@ it('No more than a bounded number of resources are asked about at once', async (
 
 it('It is asked as its caller asked, without the deadline and the count of that caller', () => {
   const { begun, ask } = start();
-  ask('/x', { method: 'HEAD', operationId: 'getX', deadline: 5, tally: {} });
+  ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, tally: {} });
   expect(begun[0]?.asked.request).toEqual({
     method: 'HEAD',
     path: '/x',
     headers: ['a', 'b'],
     operationId: 'getX',
+    client: 'one',
   });
 });
 

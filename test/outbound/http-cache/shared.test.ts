@@ -82,6 +82,23 @@ it('share a failure, so that it costs the service one call', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
+it('one whose circuit is open for it alone takes nothing from the others, who ask for themselves', async () => {
+  const from = (address: string): Asking => ({ headers: { 'x-forwarded-for': address } });
+  const policy = '{ retry: { attempts: 1, delay: 0 }, breaker: { kind: consecutive, failures: 1 } }';
+  const { answer, got, upstream, waiting } = await start(
+    [from('192.0.2.1'), from('192.0.2.2'), from('192.0.2.1')],
+    `trustProxy: true\npolicy: ${policy}`,
+  );
+  expect(upstream.requests).toHaveLength(1);
+  answer({ status: 503 });
+  await turns(() => waiting.length > 0);
+  answer({ body: 'well' });
+  const all = await Promise.all(got);
+  expect(all.map(({ status }) => status)).toEqual([503, 200, 503]);
+  expect(all[0]?.body).toContain('circuit-open');
+  expect(upstream.requests).toHaveLength(2);
+});
+
 it('one who leaves takes nothing from the others; the last who leaves ends the call', async () => {
   const { ask, arrived, upstream, url, log } = await startCached();
   const ended: boolean[] = [];

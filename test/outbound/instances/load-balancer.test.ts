@@ -215,6 +215,61 @@ describe('the instance that is asked', () => {
   });
 });
 
+describe('an instance whose circuit is open for one client', () => {
+  let upstreams: Upstream[];
+  let target: Target;
+  beforeEach(async () => {
+    upstreams = await Promise.all([startUpstream(), startUpstream()]);
+    const breaker = { kind: 'consecutive', failures: 2 } as const;
+    const place = { urls: upstreams.map(({ url }) => url), lookup: 0 };
+    target = new Target('orders', place, policiesOf({ retry: { attempts: 0 }, breaker }));
+  });
+  afterEach(async () => {
+    await target.close();
+    for (const upstream of upstreams) await upstream.stop();
+  });
+
+  /** How often each is asked by so many calls of a client. */
+  const asked = async (client: string | undefined, calls = 40) => {
+    const before = upstreams.map(({ requests }) => requests.length);
+    for (let i = 0; i < calls; i++) {
+      const answer = await target.send({
+        ...{ method: 'POST', path: '/', headers: [] },
+        operationId: 'a',
+        client,
+      });
+      answer.discard();
+    }
+    return upstreams.map(({ requests }, index) => requests.length - (before[index] ?? 0));
+  };
+
+  it('takes the calls of all others, until one of them fails', async () => {
+    const [bad] = upstreams as [Upstream];
+    for (const status of [500, 503]) {
+      bad.answer = (_req, res) => res.writeHead(status).end();
+      expect((await asked('one'))[0]).toBe(2);
+      bad.answer = (_req, res) => res.end();
+      expect(await asked('one')).toEqual([0, 40]);
+      for (const client of ['two', undefined]) expect(Math.min(...(await asked(client)))).toBeGreaterThan(0);
+      bad.answer = (_req, res) => res.writeHead(status).end();
+      expect((await asked('two'))[0]).toBe(1);
+      for (const client of ['one', 'two', undefined]) expect(await asked(client)).toEqual([0, 40]);
+      target.instances[0]?.reset();
+    }
+  });
+
+  it('is taken for one that takes calls of others, so that another may be ejected', async () => {
+    const [first, second] = upstreams as [Upstream, Upstream];
+    first.answer = (_req, res) => res.writeHead(503).end();
+    await asked('one');
+    first.answer = (_req, res) => res.end();
+    second.answer = (_req, res) => res.writeHead(503).end();
+    expect([(await asked('two'))[1], (await asked('three'))[1]]).toEqual([2, 1]);
+    expect(await asked('four')).toEqual([40, 0]);
+    await expect(asked('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
+  });
+});
+
 describe('the choice between instances that stand', () => {
   const candidate = (inFlight: number) => ({
     ...{ inFlight, isIsolated: false, isHealthy: true },

@@ -10,34 +10,58 @@ import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
 const HALF_OPEN_AFTER = 5000;
 
-/** Whether the circuit is to open after these calls, the latest last. */
-type Opens = (calls: readonly { readonly at: number; readonly failed: boolean }[], now: number) => boolean;
+type Client = string | undefined;
 
-const isOften = (calls: readonly { readonly failed: boolean }[], minimum: number): boolean =>
-  calls.length >= minimum && calls.filter(({ failed }) => failed).length > calls.length / 2;
+interface Counted {
+  readonly at: number;
+  readonly failed: boolean;
+  readonly client: Client;
+}
+
+/** Of all calls, the latest last, those that count now; and whether the circuit is to open after them. */
+interface Opens {
+  latest(calls: readonly Counted[], now: number): readonly Counted[];
+  after(latest: readonly Counted[]): boolean;
+}
+
+const isOften = (calls: readonly Counted[]): boolean =>
+  calls.length >= 4 && calls.filter(({ failed }) => failed).length > calls.length / 2;
 
 const KINDS: readonly [z.input<typeof breakerSchema>, Opens][] = [
   [
     { kind: 'sampling', window: 10_000, minimumCalls: 4 },
-    (calls, now) => {
-      const oldest = Math.floor(now / 1000) - 10;
-      return isOften(
-        calls.filter(({ at }) => Math.floor(at / 1000) > oldest),
-        4,
-      );
+    {
+      latest: (calls, now) => {
+        const oldest = Math.floor(now / 1000) - 10;
+        return calls.filter(({ at }) => Math.floor(at / 1000) > oldest);
+      },
+      after: isOften,
     },
   ],
-  [{ kind: 'count', calls: 6, minimumCalls: 4 }, (calls) => isOften(calls.slice(-6), 4)],
+  [
+    { kind: 'count', calls: 6, minimumCalls: 4 },
+    { latest: (calls) => calls.slice(-6), after: isOften },
+  ],
   [
     { kind: 'consecutive', failures: 3 },
-    (calls) => calls.length >= 3 && calls.slice(-3).every(({ failed }) => failed),
+    {
+      latest: (calls) => calls.slice(-3),
+      after: (latest) => latest.length >= 3 && latest.every(({ failed }) => failed),
+    },
   ],
 ];
 
+/** How a call goes: through the closed circuit, to try if the target is back, beside what is open for another. */
+type Way = 'through' | 'trial' | 'beside' | 'second trial';
+
 /** What is expected of one circuit. */
 class ModelCircuit {
-  calls: { at: number; failed: boolean }[] = [];
+  calls: Counted[] = [];
   openedAt: number | undefined;
+  /** The client that it is open for, if it is not for all. */
+  only: Client;
+  /** Whose call tried in vain, if it is open for all. */
+  tried: Client;
   readonly #model: Model;
 
   constructor(model: Model) {
@@ -48,24 +72,59 @@ class ModelCircuit {
     return this.openedAt !== undefined;
   }
 
-  get letsThrough(): boolean {
-    return this.openedAt === undefined || this.#model.now - this.openedAt >= HALF_OPEN_AFTER;
+  get isOpenForAll(): boolean {
+    return this.isOpen && this.only === undefined;
   }
 
-  counted(failed: boolean): void {
+  /** Undefined where it is kept back. */
+  wayOf(client: Client): Way | undefined {
+    if (this.openedAt === undefined) return 'through';
+    if (this.#model.now - this.openedAt >= HALF_OPEN_AFTER) return 'trial';
+    if (this.only !== undefined) return client === this.only ? undefined : 'beside';
+    return this.tried === undefined || client === this.tried ? undefined : 'second trial';
+  }
+
+  /** @param client who may have provoked it */
+  counted(failed: boolean, way: Way, client: Client): void {
     const { now, opens } = this.#model;
-    if (this.openedAt !== undefined) {
-      this.openedAt = failed ? now : undefined;
-      if (!failed) this.calls = [{ at: now, failed: false }];
-      return;
-    }
-    this.calls.push({ at: now, failed });
-    if (failed && opens(this.calls, now)) this.openedAt = now;
+    if (way === 'through') {
+      this.calls.push({ at: now, failed, client });
+      const latest = opens.latest(this.calls, now);
+      if (!failed || !opens.after(latest)) return;
+      const clients = new Set(latest.filter((one) => one.failed).map((one) => one.client));
+      this.#open(clients.size === 1 ? client : undefined);
+    } else if (way === 'beside') {
+      if (failed) this.only = undefined;
+    } else if (way === 'second trial') {
+      this.only = failed ? undefined : this.tried;
+      this.tried = undefined;
+    } else if (failed) {
+      const isForAll = this.only === undefined;
+      this.#open(this.only === client ? client : undefined);
+      if (isForAll) this.tried = client;
+    } else this.#close();
   }
 
   /** It says nothing of whether calls go well; for a call that tries, whether there is somebody at all. */
-  uncounted(isProof: boolean): void {
-    if (this.openedAt !== undefined) this.counted(!isProof);
+  uncounted(isProof: boolean, way: Way, client: Client): void {
+    if (way === 'through' || way === 'beside') return;
+    if (isProof) this.counted(false, way, client);
+    else if (way === 'trial') {
+      this.openedAt = this.#model.now;
+      if (this.only === undefined) this.tried = client;
+    }
+  }
+
+  #open(only: Client): void {
+    this.openedAt = this.#model.now;
+    this.only = only;
+    this.tried = undefined;
+  }
+
+  #close(): void {
+    this.#open(undefined);
+    this.openedAt = undefined;
+    this.calls = [{ at: this.#model.now, failed: false, client: undefined }];
   }
 }
 
@@ -86,28 +145,37 @@ class Model {
     return circuit;
   }
 
-  /** Operations that were called, and may not be called now. */
-  get cutOff(): readonly string[] {
+  /** Operations that were called, and may not be called now, and whether by one client alone. */
+  get cutOff(): readonly (readonly [operationId: string, isForOne: boolean])[] {
     return [...this.#operations]
       .filter(([, { isOpen }]) => isOpen || this.whole.isOpen)
-      .map(([operationId]) => operationId);
+      .map(([operationId, own]) => [operationId, !own.isOpenForAll && !this.whole.isOpenForAll]);
   }
 
-  called(operationId: string | undefined, outcome: Outcome): void {
+  /** What becomes of a call that begins now, by its outcome; undefined where it is kept back. */
+  begin(operationId: string | undefined, client: Client): ((outcome: Outcome) => void) | undefined {
     const own = operationId === undefined ? undefined : this.of(operationId);
-    const all = own ? [this.whole, own] : [this.whole];
-    if (outcome === 'left') for (const one of all) one.uncounted(false);
-    else if (outcome === 'unreachable') {
-      this.whole.counted(true);
-      own?.uncounted(false);
-    } else if (outcome === 'garbage') for (const one of all) one.uncounted(true);
-    else if (outcome === 'broken' || outcome === 'timeout') {
-      (own ?? this.whole).counted(true);
-      if (own) this.whole.uncounted(true);
-    } else {
-      (own ?? this.whole).counted(outcome === 503);
-      if (own) this.whole.counted(false);
-    }
+    const wayOfWhole = this.whole.wayOf(client);
+    const wayOfOwn = own ? own.wayOf(client) : 'through';
+    if (wayOfWhole === undefined || wayOfOwn === undefined) return undefined;
+    const all = [[this.whole, wayOfWhole] as const, ...(own ? [[own, wayOfOwn] as const] : [])];
+    const count = (failed: boolean) => {
+      if (own) own.counted(failed, wayOfOwn, client);
+      else this.whole.counted(failed, wayOfWhole, client);
+    };
+    return (outcome) => {
+      if (outcome === 'left') for (const [one, way] of all) one.uncounted(false, way, client);
+      else if (outcome === 'unreachable') {
+        this.whole.counted(true, wayOfWhole, undefined);
+        own?.uncounted(false, wayOfOwn, client);
+      } else if (outcome === 'garbage') for (const [one, way] of all) one.uncounted(true, way, client);
+      else {
+        const isBroken = outcome === 'broken' || outcome === 'timeout';
+        count(isBroken || outcome === 503);
+        if (own && isBroken) this.whole.uncounted(true, wayOfWhole, client);
+        else if (own) this.whole.counted(false, wayOfWhole, client);
+      }
+    };
   }
 }
 
@@ -124,10 +192,13 @@ type Outcome = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'un
 class Called implements fc.AsyncCommand<Model, Real> {
   readonly #outcome: Outcome;
   readonly #operationId: string | undefined;
+  readonly #client: Client;
+  result = 'pending';
 
-  constructor(outcome: Outcome, operationId?: string) {
+  constructor(outcome: Outcome, operationId?: string, client?: Client) {
     this.#outcome = outcome;
     this.#operationId = operationId;
+    this.#client = client;
   }
 
   check(): boolean {
@@ -137,9 +208,12 @@ class Called implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, { target, upstream }: Real): Promise<void> {
     const outcome = this.#outcome;
     const operationId = this.#operationId;
+    const client = this.#client;
     const own = operationId === undefined ? undefined : model.of(operationId);
-    const letsThrough = model.whole.letsThrough && (own?.letsThrough ?? true);
-    const tries = model.whole.isOpen || own?.isOpen === true;
+    const open = [model.whole, ...(own ? [own] : [])].filter(({ isOpen }) => isOpen);
+    const tries =
+      open.length > 0 && open.every((one) => one.only === undefined && one.wayOf(client) === 'trial');
+    const end = model.begin(operationId, client);
     const before = upstream.requests.length;
     upstream.answer = (req, res) => {
       if (typeof outcome === 'number') res.writeHead(outcome).end();
@@ -147,18 +221,18 @@ class Called implements fc.AsyncCommand<Model, Real> {
       else if (outcome === 'garbage') req.socket.end('SSH-2.0\r\n\r\n');
     };
     if (outcome === 'unreachable') await upstream.stop();
-    const call = target.start({ ...GET, operationId });
-    let result = 'pending';
+    const call = target.start({ ...GET, operationId, client });
+    this.result = 'pending';
     call.answer.then(
       (answer) => {
         answer.discard();
-        result = String(answer.status);
+        this.result = String(answer.status);
       },
       (error) => {
-        result = error.type?.code ?? error.name;
+        this.result = error.type?.code ?? error.name;
       },
     );
-    if (letsThrough && outcome !== 'unreachable') {
+    if (end && outcome !== 'unreachable') {
       await until(() => upstream.requests.length > before);
       if (tries) expect(stateOf(target, operationId)).toBe('half-open');
       if (outcome === 'left') call.abort();
@@ -167,21 +241,22 @@ class Called implements fc.AsyncCommand<Model, Real> {
         model.now += ATTEMPT_TIMEOUT;
       }
     }
-    await until(() => result !== 'pending');
+    await until(() => this.result !== 'pending');
     if (outcome === 'unreachable') await upstream.start();
 
-    if (!letsThrough) {
-      expect([result, upstream.requests.length]).toEqual(['circuit-open', before]);
+    if (!end) {
+      expect([this.result, upstream.requests.length]).toEqual(['circuit-open', before]);
     } else {
-      expect(result).toBe(RESULTS[outcome as keyof typeof RESULTS] ?? String(outcome));
-      model.called(operationId, outcome);
+      expect(this.result).toBe(RESULTS[outcome as keyof typeof RESULTS] ?? String(outcome));
+      end(outcome);
     }
-    expect(target.snapshot().circuits?.map((one) => one.operationId) ?? []).toEqual(model.cutOff);
-    if (model.whole.isOpen) expect(target.snapshot().breaker).toBe('open');
+    const { breaker, circuits = [] } = target.snapshot();
+    expect(circuits.map((one) => [one.operationId, one.isForOneClient === true])).toEqual(model.cutOff);
+    if (model.whole.isOpenForAll) expect(breaker).toBe('open');
   }
 
   toString(): string {
-    return `call(${this.#outcome}, ${this.#operationId})`;
+    return `call(${this.#outcome}, ${this.#operationId}, ${this.#client})`;
   }
 }
 
@@ -229,16 +304,19 @@ const OUTCOMES = [
   ...([200, 404, 429, 500, 503, 503, 503] as const),
 ];
 
-const commandsOf = (outcomes: readonly Outcome[], operations: readonly (string | undefined)[]) =>
-  fc.commands(
-    [
-      fc
-        .tuple(fc.constantFrom(...outcomes), fc.constantFrom(...operations))
-        .map((args) => new Called(...args)),
-      fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds)),
-    ],
-    { maxCommands: 40, size: 'max' },
-  );
+const passed = fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds));
+
+const calledOf = (
+  outcomes: readonly Outcome[],
+  operations: readonly (string | undefined)[],
+  clients: readonly Client[] = [undefined],
+) =>
+  fc
+    .tuple(fc.constantFrom(...outcomes), fc.constantFrom(...operations), fc.constantFrom(...clients))
+    .map((args) => new Called(...args));
+
+const commandsOf = (...args: Parameters<typeof calledOf>) =>
+  fc.commands([calledOf(...args), passed], { maxCommands: 40, size: 'max' });
 
 describe('circuits', () => {
   let upstream: Upstream;
@@ -277,6 +355,108 @@ describe('circuits', () => {
   it.each(KINDS)('of the kind %j are as their model for calls of several operations', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, ['a', 'b'])),
   );
+
+  it.each(KINDS)('of the kind %j are as their model for calls that several clients cause', (...kind) =>
+    hold(kind, commandsOf(OUTCOMES, ['a', 'a', 'b', undefined], ['one', 'two', 'three', undefined])),
+  );
+
+  it.each(KINDS)(
+    'of the kind %j are as their model where one client calls more than the others',
+    (...kind) => {
+      const outcomes = ['left', 'timeout', 'unreachable', 200, 500, 503, 503, 503] as const;
+      return hold(kind, commandsOf(outcomes, ['a', 'a', undefined], ['one', 'one', 'one', 'two', undefined]));
+    },
+  );
+
+  it.each(KINDS)(
+    'of the kind %j keep no call of a client back for what another client provokes',
+    async (...kind) => {
+      const well = new Called(200, 'a', 'two');
+      const provoked = calledOf(['left', 'broken', 'timeout', 'garbage', 500, 503, 503], ['a'], ['one']);
+      const checked = {
+        check: () => true,
+        run: async (model: Model, real: Real) => {
+          await well.run(model, real);
+          expect(well.result).toBe('200');
+        },
+        toString: () => 'well',
+      };
+      await hold(
+        kind,
+        fc.commands([provoked, provoked, passed, fc.constant(checked)], { maxCommands: 40, size: 'max' }),
+      );
+    },
+  );
+
+  it.each(KINDS)(
+    'of the kind %j let a client through soon, though another tries first each time and fails',
+    async (...kind) => {
+      const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'three'));
+      const stopped = new Called(200, 'a', 'two');
+      const well = new Called(200, 'a', 'two');
+      for (const outcome of [503, 'timeout', 'left'] as const) {
+        const tried = [new Passed(HALF_OPEN_AFTER), new Called(outcome, 'a', 'one')];
+        await follow(kind, [...opened, stopped, ...tried, well]);
+        expect([stopped.result, well.result]).toEqual(['circuit-open', '200']);
+        // It was no proof for the other, and a failure closes it to all again.
+        await follow(kind, [...opened, ...tried, new Called(503, 'a', 'three'), well]);
+        expect(well.result).toBe('circuit-open');
+      }
+    },
+  );
+
+  it.each(KINDS)(
+    'of the kind %j are open for one client until a call of another fails, beside them or as a trial',
+    async (...kind) => {
+      const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
+      const other = new Called(503, 'a', 'two');
+      const third = new Called(200, 'a', 'three');
+      await follow(kind, [...opened, third]);
+      expect(third.result).toBe('200');
+      for (const last of [[other], [new Passed(HALF_OPEN_AFTER), other]]) {
+        await follow(kind, [...opened, ...last, third]);
+        expect(third.result).toBe('circuit-open');
+      }
+    },
+  );
+
+  it.each(KINDS)(
+    'of the kind %j let other clients through while the one that they are open for tries again',
+    async (...kind) => {
+      const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
+      const statuses: number[] = [];
+      const whileOneTries = {
+        check: () => true,
+        run: async (_model: Model, { target, upstream }: Real) => {
+          const before = upstream.requests.length;
+          upstream.answer = () => {};
+          const trying = target.start({ ...GET, operationId: 'a', client: 'one' });
+          const left = expect(trying.answer).rejects.toThrow();
+          await until(() => upstream.requests.length > before);
+          expect(stateOf(target, 'a')).toBe('half-open');
+          const second = atOnce(target.send({ ...GET, operationId: 'a', client: 'one' }));
+          await expect(second).rejects.toMatchObject({ type: { code: 'circuit-open' } });
+          upstream.answer = (_req, res) => res.end();
+          const answer = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
+          answer.discard();
+          statuses.push(answer.status);
+          trying.abort();
+          await atOnce(left);
+        },
+        toString: () => 'while one tries',
+      };
+      await follow(kind, [...opened, new Passed(HALF_OPEN_AFTER), whileOneTries]);
+      expect(statuses).toEqual([200]);
+    },
+  );
+
+  it.each(KINDS)('of the kind %j let the next client try where the one before it left', async (...kind) => {
+    const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'two'));
+    const tried = [new Passed(HALF_OPEN_AFTER), new Called(503, 'a', 'one'), new Called('left', 'a', 'two')];
+    const next = new Called(200, 'a', 'three');
+    await follow(kind, [...opened, ...tried, next]);
+    expect(next.result).toBe('200');
+  });
 
   it.each(KINDS)('of the kind %j forget what was before they closed', async (...kind) => {
     const failures = Array.from({ length: 4 }, () => new Called(503));

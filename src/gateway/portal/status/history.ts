@@ -3,6 +3,7 @@
  * request costs nothing more.
  */
 import type { TargetSnapshot } from '../../../outbound/target-snapshot.ts';
+import { breakerForMost } from '../../../outbound/target-snapshot.ts';
 
 /** Milliseconds from one look to the next. */
 export const INTERVAL = 2000;
@@ -20,10 +21,14 @@ export interface Point {
   readonly failures: number;
   /** Milliseconds to the head of an answer, of the latest; undefined where there was none. */
   readonly p99?: number | undefined;
+  /** As all clients but one at most see it. */
   readonly breaker: TargetSnapshot['breaker'];
 }
 
-type Counted = Pick<TargetSnapshot, 'name' | 'requests' | 'failures' | 'breaker' | 'latency'>;
+type Counted = Pick<
+  TargetSnapshot,
+  'name' | 'requests' | 'failures' | 'breaker' | 'isForOneClient' | 'latency'
+>;
 
 interface Counts {
   readonly requests: number;
@@ -55,7 +60,7 @@ export class History {
         requests: requests / seconds,
         failures: since(last.failures, service.failures) / seconds,
         p99: requests > 0 ? service.latency?.p99 : undefined,
-        breaker: service.breaker,
+        breaker: breakerForMost(service),
       });
       if (points.length > POINTS) points.shift();
       this.#points.set(service.name, points);

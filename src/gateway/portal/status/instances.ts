@@ -2,12 +2,15 @@
  * The instances of a service, as a table and as resources. Where those who run the gateway look, each can be isolated,
  * so that it takes no calls, and reset. No address is in it.
  */
-import { type Html, html } from '../../../http/page/html.ts';
+import type { Html } from '../../../http/page/html.ts';
+import { html } from '../../../http/page/html.ts';
 import type { Action, LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { InstanceSnapshot } from '../../../outbound/target-snapshot.ts';
+import { breakerForMost } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import { milliseconds } from './number-format.ts';
-import { clock, instanceStateOf, type ServiceSnapshot } from './service-state.ts';
+import type { ServiceSnapshot } from './service-state.ts';
+import { clock, FOR_ONE, instanceStateOf } from './service-state.ts';
 
 export const INSTANCES = 'instances';
 
@@ -22,8 +25,8 @@ export const INSTANCE_ACTIONS = {
 export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
 
 /** Undefined while there is somebody who takes calls, or nobody was isolated. */
-export const isolationWarning = ({ name, breaker, instances }: ServiceSnapshot): string | undefined =>
-  breaker === 'closed' || !instances.some(({ state }) => state === 'isolated')
+export const isolationWarning = ({ name, instances, ...seen }: ServiceSnapshot): string | undefined =>
+  breakerForMost(seen) === 'closed' || !instances.some(({ state }) => state === 'isolated')
     ? undefined
     : `No instance of ${name} takes calls: reset one of those that are isolated.`;
 
@@ -66,14 +69,14 @@ export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =
 </table></div>`;
 
 const row = (service: string, instance: InstanceSnapshot, canAct: boolean): Html => {
-  const { id, state, ejectedUntil, isolatedSince, inFlight, requests, failures, lastFailure, latency } =
-    instance;
+  const { id, state, isForOneClient, ejectedUntil, isolatedSince } = instance;
+  const { inFlight, requests, failures, lastFailure, latency } = instance;
   const at = ejectedUntil ?? isolatedSince;
   return html`<tr>
 <th scope="row">${id}</th>
 <td data-label="State"><div><span class="state ${LOOKS[state]}">${WORDS[state]}</span>${
     at !== undefined && html` <time datetime="${at}">${clock(at)}</time>`
-  }${
+  }${isForOneClient && FOR_ONE}${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
   }</div></td>

@@ -33,6 +33,15 @@ export const WORDS = {
   open: 'paused after failures',
 } as const;
 
+export const FOR_ONE = ', for one client only';
+
+/** What is said of a circuit, or of a service. */
+export const wordOf = ({
+  breaker,
+  isForOneClient,
+}: Pick<TargetSnapshot, 'breaker' | 'isForOneClient'>): string =>
+  WORDS[breaker] + (isForOneClient ? FOR_ONE : '');
+
 const SEEN = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
 
 /** As the style sheet knows them, which are those of a circuit. */
@@ -49,6 +58,7 @@ export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<st
 export const instanceStateOf = ({
   id,
   state,
+  isForOneClient,
   ejectedUntil,
   isolatedSince,
   inFlight,
@@ -58,6 +68,7 @@ export const instanceStateOf = ({
   latency,
 }: InstanceSnapshot) => ({
   ...{ id, state },
+  ...(isForOneClient && { isForOneClient }),
   ...(ejectedUntil !== undefined && { ejectedUntil }),
   ...(isolatedSince !== undefined && { isolatedSince }),
   ...{ inFlight, requests, failures },
@@ -69,6 +80,7 @@ export const instanceStateOf = ({
 export const stateOf = ({
   name,
   breaker,
+  isForOneClient,
   retryAt,
   inFlight,
   queued,
@@ -91,6 +103,7 @@ export const stateOf = ({
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
   ...{ name, breaker },
+  ...(isForOneClient && { isForOneClient }),
   ...(retryAt !== undefined && { retryAt }),
   ...{ inFlight, queued, requests, failures, retries, retriesRefused, droppedLinks },
   ...(faults.length > 0 && { faults }),

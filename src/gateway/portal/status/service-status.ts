@@ -31,7 +31,7 @@ import {
   type ServiceSnapshot,
   seen,
   stateOf,
-  WORDS,
+  wordOf,
 } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
@@ -120,7 +120,7 @@ ${!isApart && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</
 /** What changes while somebody looks. */
 const freshService = (service: ServiceSnapshot, points: readonly Point[], isApart: boolean): Html => {
   const isolated = isolationWarning(service);
-  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${WORDS[service.breaker]}</span>${
+  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${wordOf(service)}</span>${
     service.retryAt !== undefined &&
     html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
   }</p>
@@ -138,9 +138,9 @@ ${driftTable([service])}`;
 /** Operations that have a breaker of their own, or whose circuit is not closed: a line for each state. */
 const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
   circuits.length > 0 &&
-  html`<ul class="plain">${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
-    ([breaker, operations]) =>
-      html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${breaker}">${WORDS[breaker]}</span></li>`,
+  html`<ul class="plain">${[...Map.groupBy(circuits, wordOf)].map(
+    ([word, operations]) =>
+      html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${operations[0]?.breaker}">${word}</span></li>`,
   )}</ul>`;
 
 const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>

@@ -1,8 +1,10 @@
 /** `/status` for people: at a glance who calls whom and how that goes, then what is behind it. */
 import type { Refusal } from '../../../config/rejected-config.ts';
-import { type Html, html } from '../../../http/page/html.ts';
+import type { Html } from '../../../http/page/html.ts';
+import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
 import { LATENCIES } from '../../../outbound/instances/statistics.ts';
+import { breakerForMost, instanceForMost } from '../../../outbound/target-snapshot.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
@@ -11,7 +13,7 @@ import { percent } from './number-format.ts';
 import { type Leading, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { failing, latency, traffic } from './series.ts';
-import { clock, type ServiceSnapshot, seen, WORDS } from './service-state.ts';
+import { clock, type ServiceSnapshot, seen, wordOf } from './service-state.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
@@ -61,7 +63,7 @@ const table = (services: readonly ServiceSnapshot[], history: History): Html =>
 const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
-  const troubled = services.filter(({ breaker }) => breaker !== 'closed').map(({ name }) => name);
+  const troubled = services.filter((one) => breakerForMost(one) !== 'closed').map(({ name }) => name);
   if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${reach(services, troubled)}`;
   if (services.length > 0) return 'Every service is working.';
   return 'No services yet: name one in gateway.yaml, and it is here.';
@@ -69,7 +71,7 @@ const summary = (services: readonly ServiceSnapshot[]): string => {
 
 /** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
 function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
-  const others = services.filter(({ breaker }) => breaker === 'closed');
+  const others = services.filter((one) => breakerForMost(one) === 'closed');
   const hit = troubled
     .map((name) => ({ name, callers: others.filter((one) => isHitBy(one, name)).map((one) => one.name) }))
     .filter(({ callers }) => callers.length > 0);
@@ -109,15 +111,15 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
 <th scope="row"><a href="${servicePath(name)}">${name}</a>${dependencies.map(
     (one) => html`<br><small>calls ${one.name}: ${seen(one)}</small>`,
   )}</th>
-<td data-label="State"><div><span class="state ${breaker}">${WORDS[breaker]}</span>${
+<td data-label="State"><div><span class="state ${breaker}">${wordOf(service)}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${[...Map.groupBy(circuits, ({ breaker }) => breaker)].map(
-    ([state, all]) =>
-      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${WORDS[state]}</small>`,
+  }${[...Map.groupBy(circuits, wordOf)].map(
+    ([word, all]) =>
+      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
   )}${
     instances.length > 1 &&
-    html`<br><small>${instances.filter(({ state }) => state === 'working').length} of ${instances.length} instances working</small>`
+    html`<br><small>${instances.filter((one) => instanceForMost(one) === 'working').length} of ${instances.length} instances working</small>`
   }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>

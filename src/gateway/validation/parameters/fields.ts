@@ -1,11 +1,12 @@
 /** Named values that come as text, put together to one object as their schemas want it. */
+
+import { JsonFault, readJson } from '../../../codecs/read-json.ts';
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
 import type { Fault } from '../../../contract/problem.ts';
-import { JsonFault, readJson } from '../../../http/body/read-json.ts';
+import type { Encoding } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { pointerTo } from '../schema/validation-errors.ts';
 import { nested } from './deep-object.ts';
-import type { Encoding } from './encoding.ts';
 import type { Field } from './field.ts';
 import { readStyled } from './style.ts';
 

@@ -3,11 +3,11 @@
  * the parameter's style says (OpenAPI 3.1 §4.8.12), then checked against its schema.
  */
 import type { Fault } from '../../../contract/problem.ts';
+import { COOKIE, type Encoding, FORM, PERCENT, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { type Located, locateSchema } from '../schema/json-node.ts';
 import { type Check, type Schemas, schemaAt } from '../schema/schemas.ts';
 import { faultsOf, pointerTo } from '../schema/validation-errors.ts';
-import { COOKIE, type Encoding, FORM, PERCENT, VERBATIM } from './encoding.ts';
 import { contentOf, type Field, fieldOf } from './field.ts';
 import { Fields, type Texts } from './fields.ts';
 

@@ -100,5 +100,20 @@ export const APPLICATORS: Readonly<Record<string, Applicator>> = {
   unevaluatedItems: applicator('one', 'inner'),
 };
 
+/** Schemas that one keyword may list: a list is gone through in one turn of the event loop. */
+export const MOST_OF_KEYWORD = 20_000;
+
+const counts = new WeakMap<object, number>();
+
+/** Members or items. Those of a large object are counted once, which takes long. */
+export function countOf(container: object): number {
+  if (Array.isArray(container)) return container.length;
+  const known = counts.get(container);
+  if (known !== undefined) return known;
+  const count = Object.keys(container).length;
+  if (count > MOST_OF_KEYWORD) counts.set(container, count);
+  return count;
+}
+
 /** Expected where a schema has to be. */
 export const isSchema = (value: unknown): boolean => isObject(value) || typeof value === 'boolean';

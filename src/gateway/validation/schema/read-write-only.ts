@@ -3,9 +3,10 @@
  * response, though it be required (OpenAPI 3.0.4 §4.7.24.1). A client that sends back what it got may have it there.
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import { isObject, type Json } from '../../../openapi/load/grammar.ts';
-import { APPLICATORS } from './keywords.ts';
-import type { Resource, SchemaReferences } from './schema-references.ts';
+import type { Json } from '../../../openapi/load/grammar.ts';
+import { isObject } from '../../../openapi/load/grammar.ts';
+import { APPLICATORS, countOf, MOST_OF_KEYWORD } from './keywords.ts';
+import type { Resource, SchemaReferences, Site } from './schema-references.ts';
 
 const WRITE_ONLY = 'writeOnly';
 
@@ -31,6 +32,18 @@ export interface Members {
   readonly required: ReadonlySet<string>;
 }
 
+interface Part extends Site {
+  readonly isTogether: boolean;
+}
+
+/** A schema whose parts are looked at. */
+interface Entered {
+  readonly schema: Json;
+  readonly resource: Resource;
+  readonly parts: readonly Part[];
+  readonly pending: Iterator<Part>;
+}
+
 const NONE: Members = { always: new Set(), all: new Set(), required: new Set() };
 
 /** Keywords whose schemas hold together with the one that has them. */
@@ -48,64 +61,93 @@ export class OneWayMembers {
     this.#way = way;
   }
 
+  /** Not by recursion: a chain of references may be longer than the stack is deep. */
   of(schema: unknown, pointer: string, around: Resource): Members {
-    if (!isObject(schema)) return NONE;
-    const known = this.#known.get(schema);
-    if (known) return known;
+    const open: Entered[] = [];
+    try {
+      open.push(...this.#entered({ node: schema, pointer, resource: around }));
+      for (let last = open.at(-1); last; last = open.at(-1)) {
+        const { value: part } = last.pending.next();
+        if (part !== undefined) {
+          open.push(...this.#entered(part));
+          continue;
+        }
+        this.#known.set(last.schema, this.#membersOf(last));
+        open.pop();
+      }
+    } catch (error) {
+      // Looked at again, from their beginning.
+      for (const one of open) this.#known.delete(one.schema);
+      throw error;
+    }
+    return this.#knownOf(schema);
+  }
+
+  #knownOf = (schema: unknown): Members => (isObject(schema) && this.#known.get(schema)) || NONE;
+
+  /** Nothing for a schema that is known, or no schema. */
+  #entered({ node, pointer, resource: around }: Site): Entered[] {
+    if (!isObject(node) || this.#known.has(node)) return [];
     // Schemas may be made of each other in circles: what is being looked at adds nothing to itself.
-    this.#known.set(schema, NONE);
-    const resource = this.#references.resourceOf(schema, pointer, around);
+    const resource = this.#references.resourceOf(node, pointer, around);
+    const parts = this.#parts(node, pointer, resource);
+    this.#known.set(node, NONE);
+    return [{ schema: node, resource, parts, pending: parts.values() }];
+  }
+
+  #membersOf({ schema, resource, parts }: Entered): Members {
     const always = new Set(this.#own(schema, resource));
     const others = new Set<string>();
     const required = new Set(listOf(schema.required).map(String));
     if (isObject(schema.dependentRequired))
       for (const names of Object.values(schema.dependentRequired))
         for (const name of listOf(names)) required.add(String(name));
-    for (const { part, isTogether } of this.#parts(schema, pointer, resource)) {
+    for (const { node, isTogether } of parts) {
+      const part = this.#knownOf(node);
       for (const name of part.always) (isTogether ? always : others).add(name);
       for (const name of part.all) others.add(name);
       for (const name of part.required) required.add(name);
     }
-    const members = { always, all: others.size === 0 ? always : always.union(others), required };
-    this.#known.set(schema, members);
-    return members;
+    return { always, all: others.size === 0 ? always : always.union(others), required };
   }
 
-  #parts(schema: Json, pointer: string, resource: Resource) {
-    const parts: { readonly part: Members; readonly isTogether: boolean }[] = [];
+  #parts(schema: Json, pointer: string, resource: Resource): Part[] {
     const target =
       typeof schema.$ref === 'string' ? this.#references.resolve(schema.$ref, resource) : undefined;
-    if (target) parts.push({ part: this.of(target.node, target.pointer, target.resource), isTogether: true });
+    const parts: Part[] = target ? [{ ...target, isTogether: true }] : [];
     for (const [keyword, { about, shape }] of Object.entries(APPLICATORS)) {
       const value = schema[keyword];
       if (about !== 'same' || CONDITIONS.has(keyword) || typeof value !== 'object' || value === null)
         continue;
       const found = shape === 'one' ? [value] : Object.values(value);
-      for (const one of found)
-        parts.push({
-          part: this.of(one, `${pointer}/${keyword}`, resource),
-          isTogether: TOGETHER.has(keyword),
-        });
+      const isTogether = TOGETHER.has(keyword);
+      for (const node of found) parts.push({ node, pointer: `${pointer}/${keyword}`, resource, isTogether });
     }
     return parts;
   }
 
   #own({ properties }: Json, resource: Resource): string[] {
-    if (!isObject(properties)) return [];
+    if (!isObject(properties) || countOf(properties) > MOST_OF_KEYWORD) return [];
     return Object.entries(properties)
-      .filter(([, member]) => this.#isOneWay(member, resource, new Set()))
+      .filter(([, member]) => this.#isOneWay(member, resource))
       .map(([name]) => name);
   }
 
   /** In itself, or in whatever holds together with it. */
-  #isOneWay(member: unknown, resource: Resource, passed: Set<unknown>): boolean {
-    if (!isObject(member) || passed.has(member)) return false;
-    passed.add(member);
-    if (member[this.#way] === true) return true;
-    if (listOf(member.allOf).some((part) => this.#isOneWay(part, resource, passed))) return true;
-    if (typeof member.$ref !== 'string') return false;
-    const target = this.#references.resolve(member.$ref, resource);
-    return target !== undefined && this.#isOneWay(target.node, target.resource, passed);
+  #isOneWay(member: unknown, around: Resource): boolean {
+    const passed = new Set<unknown>();
+    const pending = [{ node: member, resource: around }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const { node, resource } = next;
+      if (!isObject(node) || passed.has(node)) continue;
+      passed.add(node);
+      if (node[this.#way] === true) return true;
+      for (const part of listOf(node.allOf)) pending.push({ node: part, resource });
+      const target =
+        typeof node.$ref === 'string' ? this.#references.resolve(node.$ref, resource) : undefined;
+      if (target) pending.push(target);
+    }
+    return false;
   }
 }
 

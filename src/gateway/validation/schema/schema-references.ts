@@ -2,7 +2,10 @@
  * What a `$ref` of a schema leads to: by pointer, by anchor, or by the `$id` of another schema of the document
  * (JSON Schema 2020-12, Core §8.2, §9.2).
  */
-import { fieldOf, isObject, type Json, type Kind } from '../../../openapi/load/grammar.ts';
+
+import type { Steps } from '../../../openapi/incremental.ts';
+import type { Json, Kind } from '../../../openapi/load/grammar.ts';
+import { fieldOf, isObject } from '../../../openapi/load/grammar.ts';
 import { encodeToken, memberAt, tokensOf } from './pointer.ts';
 
 /** A schema with an `$id`, or the document itself: what references in it are relative to. */
@@ -33,12 +36,19 @@ interface Index {
 /** Stands for the address of the document, which says nothing about its schemas. */
 const DOCUMENT: Resource = { pointer: '#', uri: 'http://document.invalid/' };
 
+/** Schemas that are looked at in one step, about a millisecond of work. */
+const MANY = 1000;
+
 export class SchemaReferences {
   readonly #document: Json;
+  readonly #onWork: () => void;
+  #reading: Steps<Index> | undefined;
   #known: Index | undefined;
 
-  constructor(document: Json) {
+  /** @param onWork called after each piece of work: where it throws, the same question goes on from there */
+  constructor(document: Json, onWork: () => void = () => {}) {
     this.#document = document;
+    this.#onWork = onWork;
   }
 
   /** What stands at a pointer of the document. */
@@ -105,11 +115,17 @@ export class SchemaReferences {
 
   /** Most documents have no such names, and are never looked through for them. */
   get #index(): Index {
-    this.#known ??= this.#read();
+    while (this.#known === undefined) {
+      this.#reading ??= this.#read();
+      const { done, value } = this.#reading.next();
+      if (done) this.#known = value;
+      else this.#onWork();
+    }
     return this.#known;
   }
 
-  #read(): Index {
+  *#read(): Steps<Index> {
+    let looked = 0;
     const resources = new Map<string, Site>();
     const anchors = new Map<string, Map<string, Anchor>>();
     const see = (node: Json, pointer: string, around: Resource): Resource => {
@@ -130,6 +146,7 @@ export class SchemaReferences {
     ];
     for (let next = pending.pop(); next; next = pending.pop()) {
       const { node, kind, pointer, around } = next;
+      if (++looked % MANY === 0) yield;
       const resource = kind === 'schema' ? see(node, pointer, around) : around;
       for (const [name, value] of Object.entries(node)) {
         const field = fieldOf(kind, name);

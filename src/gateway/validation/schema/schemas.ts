@@ -1,15 +1,24 @@
 /** The schemas of one document, compiled by ajv (JSON Schema 2020-12) where they stand in it. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
+
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { JsonLimits } from '../../../config/limits.ts';
+import { defaultLimits } from '../../../config/limits.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { linearTime } from '../../../openapi/patterns/pattern.ts';
+import { textOf } from './equal-schemas.ts';
 import { addAllFormats, isKnownFormat } from './formats.ts';
 import type { Located } from './json-node.ts';
+import type { Validator } from './lazy-references.ts';
+import { lazyReferences, NotCompiled } from './lazy-references.ts';
 import { multiplesByDigits } from './multiple-of.ts';
 import { refuseWriteOnly } from './read-write-only.ts';
-import { type Root, SchemaGraph } from './schema-graph.ts';
+import type { Made, Root } from './schema-graph.ts';
+import { SchemaGraph } from './schema-graph.ts';
 import { SchemaReferences } from './schema-references.ts';
+import type { Turn } from './turn.ts';
+import { TurnOver } from './turn.ts';
 import { unevaluatedAsFound } from './unevaluated.ts';
 import { compareOnce } from './unique-items.ts';
 import { Steps, TOO_MANY, TooManySteps } from './validation-budget.ts';
@@ -36,6 +45,12 @@ const STEPS_PER_BYTE = 10;
 /** Of a query, headers, a form. */
 const STEPS_OF_TEXT = 100_000;
 
+/**
+ * Schemas that stay compiled of one document, at four kilobytes each; beyond, those in use are compiled again. A check that
+ * needs more than twice as many by itself is none.
+ */
+const MOST_COMPILED = 50_000;
+
 const NONE: readonly ErrorObject[] = [];
 
 /** Which way the values go. */
@@ -43,10 +58,12 @@ export type Direction = 'request' | 'response';
 
 type Matcher = ReturnType<typeof linearTime>;
 
-/** Of one mode, with the schemas that it has already. */
+/** Of one mode. */
 interface Compiler {
-  readonly ajv: Ajv2020;
-  readonly added: Set<Root>;
+  /** The validator of a schema by its id. */
+  readonly validatorOf: (id: string) => Validator;
+  /** By what the schema says. */
+  readonly byText: Map<string, Validator>;
 }
 
 export class Schemas {
@@ -57,18 +74,23 @@ export class Schemas {
   /** Limits of the JSON that is checked. */
   readonly json: JsonLimits;
   readonly #compilers = new Map<Mode, Compiler>();
+  /** Schemas that are compiled in all modes, about. */
+  #compiled = 0;
+  readonly #mostCompiled: number;
   readonly #steps = new Steps();
+  readonly #spend: () => void;
   readonly #patterns = new Map<string, Matcher>();
   /** As ajv wants it: each pattern is compiled once for all modes. */
   readonly #matches = Object.assign(
     (source: string): Matcher => {
-      const matcher = this.#patterns.get(source) ?? linearTime(source);
+      const matcher = this.#patterns.get(source) ?? linearTime(source, this.#spend);
       this.#patterns.set(source, matcher);
       return matcher;
     },
     { code: linearTime.code },
   );
 
+  /** @param turn where one is given, checks throw `TurnOver` when it is over; without one they do all at once */
   constructor(
     document: Json,
     onFault: (fault: DocumentFault) => void,
@@ -76,7 +98,11 @@ export class Schemas {
     direction: Direction = 'request',
     references = new SchemaReferences(document),
     json: JsonLimits = defaultLimits,
+    turn?: Turn,
+    mostCompiled = MOST_COMPILED,
   ) {
+    this.#mostCompiled = mostCompiled;
+    this.#spend = turn?.spend ?? (() => {});
     this.json = json;
     this.#isEager = isEager;
     this.#direction = direction;
@@ -87,6 +113,7 @@ export class Schemas {
       way: direction === 'request' ? 'readOnly' : 'writeOnly',
       checkPattern: this.#matches,
       knowsFormat: isKnownFormat,
+      onWork: this.#spend,
     });
   }
 
@@ -97,17 +124,68 @@ export class Schemas {
 
   /** Compiled when it is used first: of a large document most is not, and a start does not wait for it. */
   #check(schema: Json, mode: Mode, pointer: string): SizedCheck {
-    let compiled = this.#isEager ? this.#compile(schema, mode, pointer) : undefined;
-    return (value, most) => {
-      compiled ??= this.#compile(schema, mode, pointer);
-      const validate = compiled;
+    let root: Root | undefined;
+    let isUnchecked = false;
+    /** Whether it is on its way through several turns. */
+    let isBegun = false;
+    // No parameter goes one way only.
+    const isAsWritten = mode === 'text' || mode === 'json';
+    let text: string | undefined;
+    const make = (): Validator => {
+      if (root === undefined) {
+        root = this.#graph.make(schema, pointer, isAsWritten);
+        text = textOf(root);
+      }
+      return this.#validator(root, text, mode);
+    };
+    /** What cannot be compiled is told, and leaves unchecked no more than itself. */
+    const unlessBroken = <T>(run: () => T, otherwise: T): T => {
       try {
-        return this.#steps.within(most, () => validate(value)) ? NONE : (validate.errors ?? NONE);
+        return run();
+      } catch (error) {
+        if (!(error instanceof NotCompiled)) throw error;
+        isUnchecked = true;
+        this.onFault({ pointer, reason: `goes unchecked: ${error.message}` });
+        return otherwise;
+      }
+    };
+    if (this.#isEager)
+      unlessBroken(() => {
+        make();
+      }, undefined);
+    const errorsOf = (value: unknown): readonly ErrorObject[] => {
+      const validator = make();
+      return validator.validate(value) ? NONE : (validator.validate.errors ?? NONE);
+    };
+    return (value, most) => {
+      if (isUnchecked) return NONE;
+      if (!isBegun) this.#forgetMany();
+      isBegun = false;
+      try {
+        return this.#steps.within(most, () => unlessBroken(() => errorsOf(value), NONE));
       } catch (error) {
         if (error instanceof TooManySteps) return TOO_MANY;
+        isBegun = error instanceof TurnOver;
         throw error;
       }
     };
+  }
+
+  /** The same for schemas that say the same. */
+  #validator(root: Root, text: string | undefined, mode: Mode): Validator {
+    const { validatorOf, byText } = this.#compiler(mode);
+    const known = text === undefined ? undefined : byText.get(text);
+    if (known !== undefined) return known;
+    if (this.#isEager) compileAll(root, validatorOf);
+    const validator = validatorOf(root.id);
+    if (text !== undefined) byText.set(text, validator);
+    return validator;
+  }
+
+  #forgetMany(): void {
+    if (this.#compiled <= this.#mostCompiled || this.#isEager) return;
+    this.#compilers.clear();
+    this.#compiled = 0;
   }
 
   /** Tells of a schema that refers to nothing before it is used. */
@@ -127,26 +205,21 @@ export class Schemas {
     };
   }
 
-  #compile(schema: Json, mode: Mode, pointer: string): ValidateFunction {
-    const { ajv, added } = this.#compiler(mode);
-    try {
-      // No parameter goes one way only.
-      const root = this.#graph.make(schema, pointer, mode === 'text' || mode === 'json');
-      add(ajv, added, root);
-      return ajv.compile({ $ref: root.id });
-    } catch (error) {
-      const [message] = (error as Error).message.split('\n');
-      this.onFault({ pointer, reason: `goes unchecked: ${message}` });
-      return ajv.compile({});
-    }
-  }
-
   #compiler(mode: Mode): Compiler {
     const known = this.#compilers.get(mode);
     if (known) return known;
-    const compiler = { ajv: this.#engine(mode), added: new Set<Root>() };
+    const validatorOf = lazyReferences(this.#engine(mode), (id) => this.#schemaOf(id), this.#spend);
+    const compiler: Compiler = { validatorOf, byText: new Map() };
     this.#compilers.set(mode, compiler);
     return compiler;
+  }
+
+  #schemaOf(id: string): Made {
+    const { schema = true, size = 0 } = this.#graph.root(id) ?? {};
+    this.#compiled += size;
+    if (this.#compiled > this.#mostCompiled * 2 && !this.#isEager)
+      throw new NotCompiled(`it needs more than ${this.#mostCompiled} schemas`);
+    return schema;
   }
 
   #engine(mode: Mode): Ajv2020 {
@@ -166,20 +239,19 @@ export class Schemas {
     compareOnce(ajv);
     multiplesByDigits(ajv);
     this.#steps.countIn(ajv);
-    unevaluatedAsFound(ajv, this.#graph, this.#matches);
+    unevaluatedAsFound(ajv, this.#graph, this.#matches, this.#spend);
     if (this.#direction === 'response') refuseWriteOnly(ajv);
     return ajv;
   }
 }
 
-/** Adds a schema and whatever it refers to. */
-function add(ajv: Ajv2020, added: Set<Root>, root: Root): void {
-  const pending = [root];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    if (added.has(next)) continue;
-    added.add(next);
-    ajv.addSchema(next.schema as object, next.id);
-    pending.push(...next.refs);
+/** With whatever it refers to. @throws NotCompiled */
+function compileAll(root: Root, validatorOf: Compiler['validatorOf']): void {
+  const reached = new Set([root]);
+  // A set grows while it is iterated.
+  for (const { id, refs } of reached) {
+    validatorOf(id).compile();
+    for (const one of refs) reached.add(one);
   }
 }
 

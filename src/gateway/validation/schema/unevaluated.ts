@@ -14,14 +14,20 @@ const ITEMS = 'unevaluatedItems';
 type Graph = Pick<SchemaGraph, 'root' | 'isLacking'>;
 type Matches = (text: string) => { test(text: string): boolean };
 
-/** @param matches what a pattern is matched by */
-export function unevaluatedAsFound(ajv: Ajv2020, graph: Graph, matches: Matches): void {
+/**
+ * @param matches what a pattern is matched by
+ * @param onWork called after each schema that is compiled
+ */
+export function unevaluatedAsFound(ajv: Ajv2020, graph: Graph, matches: Matches, onWork: () => void): void {
   const validators = new Map<Made, ValidateFunction>();
   const validatorOf = (schema: Made): ValidateFunction => {
     // Only now, since a schema may be about what is in itself.
-    const known = validators.get(schema) ?? ajv.compile(schema);
-    validators.set(schema, known);
-    return known;
+    const known = validators.get(schema);
+    if (known) return known;
+    const compiled = ajv.compile(schema);
+    validators.set(schema, compiled);
+    onWork();
+    return compiled;
   };
   const look = new Look(graph, matches, (schema, value) => validatorOf(schema)(value) === true);
 

@@ -50,9 +50,12 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
 function withoutOthers(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const places = errors
     .filter(({ params }) => isPair(params.passingSchemas))
-    .map((one) => `${one.schemaPath}/`);
+    .map(({ schemaPath, instancePath }) => ({ path: `${schemaPath}/`, at: instancePath }));
   if (places.length === 0) return errors;
-  return errors.filter(({ schemaPath }) => !places.some((place) => schemaPath.startsWith(place)));
+  return errors.filter(
+    ({ schemaPath, instancePath }) =>
+      !places.some(({ path, at }) => schemaPath.startsWith(path) && instancePath.startsWith(at)),
+  );
 }
 
 const isPair = (value: unknown): value is readonly number[] => Array.isArray(value);

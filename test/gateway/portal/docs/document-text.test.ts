@@ -34,6 +34,29 @@ describe('a document written in steps', () => {
     );
   });
 
+  it('The text of a wide list, and of a large object, is the same, and is written in steps.', () => {
+    const many = Array.from({ length: 2100 }, (_, index) => index);
+    const values = [
+      many.map((index) => `value ${index}\n  of many\n\n`),
+      many.map((index) => ({ index, list: [index, { a: 'x' }] })),
+      Object.fromEntries(many.map((index) => [`p${index}`, { type: 'string', enum: many.slice(0, 3) }])),
+    ];
+    for (const value of values) {
+      const document = { components: { schemas: { A: { deep: { deeper: value, after: 1 } } } } };
+      for (const [write, read] of [
+        [jsonText, JSON.parse],
+        [yamlText, (text: string) => parse(text, { maxAliasCount: 0 })],
+      ] as const) {
+        const steps = write(document);
+        let count = 0;
+        let step = steps.next();
+        for (; !step.done; step = steps.next()) count += 1;
+        expect(read(step.value)).toEqual(document);
+        expect(count).toBeGreaterThan(6);
+      }
+    }
+  });
+
   it('is YAML that says the same', () => {
     fc.assert(
       fc.property(document, (value) => {

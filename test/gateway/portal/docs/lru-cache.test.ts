@@ -9,7 +9,7 @@ const get = (recent: Recent, key: string, bytes = 10) => {
     return entity('text/plain', key.repeat(bytes));
   };
   const { body } = recent.find(key) ?? recent.keep(key, make());
-  expect(body).toBe(key.repeat(bytes));
+  expect(String(body)).toBe(key.repeat(bytes));
 };
 
 it('keeps what was used last, as much as fits, and nothing else', () => {

@@ -8,7 +8,7 @@ const ACCEPT = 'application/prs.hal-forms+json';
 export async function send({ method = 'GET', url, headers = {}, body }) {
   const answer = await fetch(url, { method, headers: { Accept: ACCEPT, ...headers }, body });
   const text = await answer.text();
-  const isJson = /[/+]json\b/.test(answer.headers.get('Content-Type') ?? '');
+  const isJson = /^[^;]*[/+]json\s*(?:;|$)/i.test(answer.headers.get('Content-Type') ?? '');
   const { ok, status, statusText } = answer;
   return {
     ok,

@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, it } from '@jest/globals';
-import { sendReply } from '../../../src/gateway/composition/send-response.ts';
-import { setContext } from '../../../src/http/context.ts';
+import { setContext } from '../../src/http/context.ts';
+import { finishResponse } from '../../src/http/finish-response.ts';
 
 const BYTES = Buffer.from('{"a":1}');
 
@@ -22,7 +22,7 @@ async function sent(method: string, headers: Record<string, string>, status = 20
     body = String(bytes ?? '');
     return res;
   }) as never;
-  await sendReply(req, res, {
+  await finishResponse(req, res, {
     status,
     bytes: BYTES,
     etag,

@@ -1,0 +1,40 @@
+/**
+ * Work that checks need done once, such as compiling a schema, over several turns of the event loop: what is done is
+ * kept, and a check that needs more of it than one turn has time for starts again in the next one.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TURN } from '../../../openapi/incremental.ts';
+
+/** Thrown out of a check: the same check goes further in the next turn. */
+export class TurnOver extends Error {}
+
+export class Turn {
+  #until: number | undefined;
+
+  /**
+   * Called after each piece of work, once its result is kept.
+   *
+   * @throws TurnOver where this turn of the event loop had its share
+   */
+  spend = (): void => {
+    if (this.#until === undefined) {
+      this.#until = performance.now() + TURN;
+      setImmediate(() => {
+        this.#until = undefined;
+      });
+    }
+    if (performance.now() > this.#until) throw new TurnOver('the rest is done in the next turn');
+  };
+}
+
+/** @param run what throws `TurnOver` until all that it needs is there */
+export async function overTurns<T>(run: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof TurnOver)) throw error;
+      await nextTurn();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * How a response with a body ends, wherever it was made: compressed for clients that accept it, with its entity tag,
+ * as a 304 for a client that has it already, and without its body for HEAD.
+ *
+ * Reads `If-None-Match`, `If-Modified-Since` (RFC 9110 §13.1), `Accept-Encoding` (§12.5.3); sends `ETag` (§8.8.3),
+ * `Content-Type`, `Content-Length`, `Content-Encoding`, `Vary`, and 304 (§15.4.5).
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Coding } from '../config/compression.ts';
+import { codedTag, compress, isFixed, VARY_BY_ENCODING } from './body/compression.ts';
+import { findContext } from './context.ts';
+import { noneMatch } from './headers/etag.ts';
+import { parseHttpDate } from './headers/http-date.ts';
+import { without } from './headers/raw-headers.ts';
+
+export interface FinishedResponse {
+  readonly status: number;
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly etag?: string | undefined;
+  /** Name, value, …: whatever else goes with it, with a 304 too. */
+  readonly head: readonly string[];
+  /** Where a compressed body is kept: in place of compressing it each time. */
+  readonly compressed?: (coding: Coding) => Buffer | Promise<Buffer>;
+}
+
+export function finishResponse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  response: FinishedResponse,
+): void | Promise<void> {
+  const { status, bytes, contentType, compressed } = response;
+  const about = { status, contentType, length: bytes.length };
+  const choice = isFixed(response.head, req) ? undefined : findContext(req)?.compression?.choose(req, about);
+  const { varies = false, coding } = choice ?? {};
+  const etag = response.etag && coding ? codedTag(response.etag, coding) : response.etag;
+  const head = varies ? [...response.head, ...VARY_BY_ENCODING] : [...response.head];
+  if (etag !== undefined) head.push('ETag', etag);
+  if (isNotModified({ status, etag }, conditionsOf(req))) {
+    res.writeHead(304, head).end();
+    return;
+  }
+  head.push('Content-Type', contentType);
+  const end = (body: Buffer): void => {
+    res.writeHead(status, [...head, 'Content-Length', String(body.length)]);
+    res.end(req.method === 'HEAD' ? undefined : body);
+  };
+  if (coding === undefined) return end(bytes);
+  head.push('Content-Encoding', coding);
+  const body = compressed ? compressed(coding) : compress(bytes, coding);
+  return Buffer.isBuffer(body) ? end(body) : body.then(end);
+}
+
+/** What a client says of the representation that it has. */
+export interface Conditions {
+  readonly isReading: boolean;
+  readonly ifNoneMatch: string | undefined;
+  readonly ifModifiedSince?: string | undefined;
+}
+
+export const conditionsOf = ({
+  method,
+  headers,
+}: Pick<IncomingMessage, 'method' | 'headers'>): Conditions => ({
+  isReading: method === 'GET' || method === 'HEAD',
+  ifNoneMatch: headers['if-none-match'],
+  ifModifiedSince: headers['if-modified-since'],
+});
+
+/** What a response says of its representation. */
+export interface Validators {
+  readonly status: number;
+  readonly etag: string | undefined;
+  readonly lastModified?: string | undefined;
+}
+
+/** Whether the client has the representation already (RFC 9110 §13.2.2): a tag goes before a date. */
+export function isNotModified(
+  { status, etag, lastModified }: Validators,
+  { isReading, ifNoneMatch, ifModifiedSince }: Conditions,
+): boolean {
+  if (!isReading || status !== 200) return false;
+  if (ifNoneMatch !== undefined) return !noneMatch(ifNoneMatch, etag?.trim() ?? '');
+  const since = parseHttpDate(ifModifiedSince);
+  const changed = parseHttpDate(lastModified);
+  return since !== undefined && changed !== undefined && changed <= since;
+}
+
+/** Of the body that does not follow a 304 (RFC 9110 §15.4.5). */
+const OF_THE_CONTENT: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+]);
+
+/** The raw head of a response as a 304 has it. */
+export const notModifiedHead = (head: readonly string[]): string[] => without(head, OF_THE_CONTENT);

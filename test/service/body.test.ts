@@ -1,0 +1,95 @@
+/** What a service reads of the body of a request, and what it refuses. */
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import request from 'supertest';
+import { JSON_TYPE } from '../../src/contract/media-types.ts';
+import { Problem } from '../../src/contract/problem.ts';
+import { JSON_PATCH, MERGE_PATCH } from '../../src/contract/schemas/patch.ts';
+import { noBody, readBody } from '../../src/service/body.ts';
+
+const LIMITS = { body: 100, depth: 3, duplicateMembers: 'reject' } as const;
+
+const echo: RequestHandler = (req, res) => {
+  res.json({ body: req.body ?? null });
+};
+const refused: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (!(error instanceof Problem)) return next(error);
+  res
+    .set(error.headers)
+    .status(error.status)
+    .json({ code: error.type.code, ...error.extensions });
+};
+const appOf = (...steps: RequestHandler[]) => express().use(steps).use(echo).use(refused);
+
+const reading = appOf(readBody([JSON_TYPE], LIMITS));
+const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
+  request(reading)
+    .post('/')
+    .set({ 'Content-Type': JSON_TYPE, ...headers })
+    .serialize((sent: unknown) => sent as string)
+    .send(body);
+
+describe('A body of JSON', () => {
+  it.each<[string, string | Buffer, Record<string, string>, unknown]>([
+    ['as it is', '{"a":[1]}', {}, { a: [1] }],
+    ['in UTF-8', '"größe"', { 'Content-Type': 'application/json; charset=utf-8' }, 'größe'],
+    ['compressed', gzipSync('{"a":1}'), { 'Content-Encoding': 'gzip' }, { a: 1 }],
+    ['that is as large as allowed', `"${'x'.repeat(98)}"`, {}, 'x'.repeat(98)],
+    ['that is nested as deep as allowed', '[[[1]]]', {}, [[[1]]]],
+    ['that is absent', '', {}, null],
+    ['in chunks without a byte', '', { 'Transfer-Encoding': 'chunked' }, {}],
+  ])('is read %s', async (_, sent, headers, body) => {
+    await post(sent, headers).expect(200, { body });
+  });
+
+  it.each<[string, string | Buffer, Record<string, string>, number, string]>([
+    ['another type', 'a=1', { 'Content-Type': 'text/plain' }, 415, 'unsupported-media-type'],
+    [
+      'another charset',
+      '{}',
+      { 'Content-Type': 'application/json; charset=latin1' },
+      415,
+      'unsupported-media-type',
+    ],
+    ['an unknown coding', '{}', { 'Content-Encoding': 'x' }, 415, 'unsupported-media-type'],
+    ['too many bytes', `"${'x'.repeat(99)}"`, {}, 413, 'content-too-large'],
+    [
+      'too many bytes when decoded',
+      gzipSync(`"${'x'.repeat(99)}"`),
+      { 'Content-Encoding': 'gzip' },
+      413,
+      'content-too-large',
+    ],
+    ['broken JSON', '{"a":', {}, 400, 'bad-request'],
+    ['too many levels', '[[[[1]]]]', {}, 400, 'bad-request'],
+    ['a member twice', '{"a":1,"a":2}', {}, 400, 'bad-request'],
+    ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'bad-request'],
+    ['bytes that are not in its coding', '{}', { 'Content-Encoding': 'gzip' }, 400, 'bad-request'],
+  ])('with %s is refused', async (_, sent, headers, status, code) => {
+    const { body } = await post(sent, headers).expect(status);
+    expect(body.code).toBe(code);
+  });
+
+  it('of another type is refused with the types that are taken, and for PATCH with Accept-Patch', async () => {
+    const types = [MERGE_PATCH, JSON_PATCH];
+    const app = appOf(readBody(types, LIMITS));
+    const patched = await request(app).patch('/').set('Content-Type', 'text/plain').send('a').expect(415);
+    expect(patched.body.supported).toEqual(types);
+    expect(patched.headers['accept-patch']).toBe(types.join(', '));
+    const put = await request(app).put('/').set('Content-Type', 'text/plain').send('a').expect(415);
+    expect(put.headers).not.toHaveProperty('accept-patch');
+  });
+});
+
+describe('An operation without a body', () => {
+  const app = appOf(noBody);
+  it.each(['', '{}', ' { } '])('takes %j, which says nothing', async (sent) => {
+    await request(app).post('/').set('Content-Type', JSON_TYPE).send(sent).expect(200);
+  });
+
+  it.each(['{"a":1}', '[]', `{${' '.repeat(20)}}`])('refuses %j', async (sent) => {
+    const { body } = await request(app).post('/').set('Content-Type', JSON_TYPE).send(sent).expect(400);
+    expect(body).toMatchObject({ code: 'validation-failed', errors: [{ in: 'body', pointer: '#' }] });
+  });
+});
