@@ -1,11 +1,12 @@
 /** The body of an operation, compiled: which media types it takes, and for JSON and forms the check against its schema. */
+
+import { fragmentToken } from '../../../contract/json-pointer.ts';
 import { ACCEPT_PATCH } from '../../../contract/media-types.ts';
 import { type Fault, Problem } from '../../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../../contract/problems.ts';
 import { isUtf8Charset } from '../../../http/body/read-json.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
 import { type Located, locate, locateSchema } from '../schema/json-node.ts';
-import { encodeToken } from '../schema/pointer.ts';
 import { typesOf } from '../schema/schema-properties.ts';
 import type { Schemas } from '../schema/schemas.ts';
 import { type Check, formCheck, jsonCheck } from './body-validator.ts';
@@ -89,7 +90,7 @@ function checkOf(document: Json, body: Located, name: string, schemas: Schemas):
   if (!isJson && type !== FORM_TYPE) return undefined;
   const media = locate(document, body, 'content', name);
   const schema = media && locateSchema(document, media, 'schema');
-  const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${fragmentToken(name)}/schema`;
   if (schema) schemas.tellDangling(schema);
   if (isJson) return jsonCheck(schema, schemas, pointer);
   return schema && media && formCheck(document, media, schema, schemas);

@@ -5,10 +5,11 @@
  * What is no schema, and what refers to nothing, is left out and told; everything around it holds. A `not` around it, or a
  * choice with it, holds as far as the rest can tell.
  */
+
+import { fragmentToken } from '../../../contract/json-pointer.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
 import { APPLICATORS, ASSERTIONS, isSchema } from './keywords.ts';
-import { encodeToken } from './pointer.ts';
 import { type Members, type OneWay, OneWayMembers } from './read-write-only.ts';
 import type { Resource, SchemaReferences, Site } from './schema-references.ts';
 import { STEP } from './validation-budget.ts';
@@ -161,7 +162,7 @@ export class SchemaGraph {
     const members = this.#members.of(node, pointer, context.resource);
     const optional = context.isAsWritten ? NO_NAMES : context.optional.union(members.all);
     for (const [keyword, value] of Object.entries(node)) {
-      const at = `${pointer}/${encodeToken(keyword)}`;
+      const at = `${pointer}/${fragmentToken(keyword)}`;
       if (Object.hasOwn(ASSERTIONS, keyword)) this.#assert(made, keyword, value, at, optional);
       else if (Object.hasOwn(APPLICATORS, keyword)) {
         const inner = APPLICATORS[keyword]?.about === 'inner';
@@ -248,7 +249,7 @@ export class SchemaGraph {
         Object.entries(value)
           .toSorted(byValue)
           .flatMap(([name, one]) => {
-            const at = `${pointer}/${encodeToken(name)}`;
+            const at = `${pointer}/${fragmentToken(name)}`;
             if (keyword === 'patternProperties' && !this.#isPattern(made, name, at)) return [];
             return [[name, this.#schema(one, at, context)]];
           }),

@@ -1,7 +1,8 @@
 /** What a schema says of types and members, in itself and in whatever it is made of. */
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
+import { parseReference } from '../../../openapi/reference.ts';
+import { valueAt } from '../../../openapi/value-at.ts';
 import { type Located, schemaBelow } from './json-node.ts';
-import { memberAt, tokensOf } from './pointer.ts';
 
 /** The types that it names, itself or in its alternatives. */
 export const typesOf = (document: Json, schema: Located): Set<string> =>
@@ -56,6 +57,6 @@ function partsOf(document: Json, schema: Located): readonly Located[] {
 /** By an anchor a schema is found when it is compiled, and not for what is asked here. */
 function referred(document: Json, reference: string): Located | undefined {
   if (!reference.startsWith('#/')) return undefined;
-  const node = tokensOf(reference.slice(1)).reduce<unknown>(memberAt, document);
+  const node = valueAt(document, parseReference(reference).tokens);
   return isObject(node) ? { node, pointer: reference } : undefined;
 }
