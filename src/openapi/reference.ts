@@ -67,14 +67,15 @@ export interface Followed {
 /** Follows a reference, and what it leads to as long as that is a Reference Object too. */
 export function followReference(document: object, reference: string): Followed {
   const { last, isCircle } = followAll(
-    lookUp(document, reference),
-    ({ value }) => (isReference(value) ? lookUp(document, value.$ref) : undefined),
+    lookUpReference(document, reference),
+    ({ value }) => (isReference(value) ? lookUpReference(document, value.$ref) : undefined),
     (one) => one.reference,
   );
   return isCircle ? { ...last, ending: 'circle' } : last;
 }
 
-function lookUp(document: object, reference: string): Followed {
+/** What one reference leads to, which may be a Reference Object. */
+export function lookUpReference(document: object, reference: string): Followed {
   if (!reference.startsWith('#')) return { ending: 'elsewhere', reference, value: undefined };
   const { tokens, anchor } = parseReference(reference);
   if (anchor !== undefined) return { ending: 'anchor', reference, value: undefined };
@@ -82,14 +83,15 @@ function lookUp(document: object, reference: string): Followed {
   return { ending: value === undefined ? 'nothing' : 'value', reference, value };
 }
 
-/** What a value refers to, or the value itself; undefined where there is nothing. */
+/** The object that a value refers to, or that it is itself; undefined where there is none. */
 export function resolveReference<T extends object>(
   document: object,
   value: T | ReferenceObject | undefined,
 ): T | undefined {
-  if (!isReference(value)) return value;
-  const { ending, value: found } = followReference(document, value.$ref);
-  return ending === 'value' && typeof found === 'object' && found !== null ? (found as T) : undefined;
+  const found = isReference(value) ? followReference(document, value.$ref) : { ending: 'value', value };
+  return found.ending === 'value' && typeof found.value === 'object' && found.value !== null
+    ? (found.value as T)
+    : undefined;
 }
 
 export const isReference = (value: unknown): value is ReferenceObject =>

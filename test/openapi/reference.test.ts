@@ -117,6 +117,7 @@ describe('Following a reference', () => {
     const value = { type: 'string' };
     expect(resolveReference(document, value)).toBe(value);
     expect(resolveReference(document, undefined)).toBeUndefined();
+    expect(resolveReference(document, true as never)).toBeUndefined();
   });
 });
 

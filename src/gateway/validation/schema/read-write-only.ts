@@ -4,6 +4,7 @@
  */
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
+import { walkComposition } from '../../../openapi/schema-composition.ts';
 import { APPLICATORS } from './keywords.ts';
 import type { Resource, SchemaReferences } from './schema-references.ts';
 
@@ -38,6 +39,10 @@ const TOGETHER: ReadonlySet<string> = new Set(['allOf']);
 /** Conditions, which say nothing of what has to be there. */
 const CONDITIONS: ReadonlySet<string> = new Set(['not', 'if']);
 
+/**
+ * Folds the schemas of a document from below, each once for all that refer to it: walking the composition of each by
+ * itself (`openapi/schema-composition.ts`) would take time that grows with the square of a long row of them.
+ */
 export class OneWayMembers {
   readonly #references: SchemaReferences;
   readonly #way: OneWay;
@@ -93,19 +98,18 @@ export class OneWayMembers {
   #own({ properties }: Json, resource: Resource): string[] {
     if (!isObject(properties)) return [];
     return Object.entries(properties)
-      .filter(([, member]) => this.#isOneWay(member, resource, new Set()))
+      .filter(([, member]) => this.#isOneWay(member, resource))
       .map(([name]) => name);
   }
 
   /** In itself, or in whatever holds together with it. */
-  #isOneWay(member: unknown, resource: Resource, passed: Set<unknown>): boolean {
-    if (!isObject(member) || passed.has(member)) return false;
-    passed.add(member);
-    if (member[this.#way] === true) return true;
-    if (listOf(member.allOf).some((part) => this.#isOneWay(part, resource, passed))) return true;
-    if (typeof member.$ref !== 'string') return false;
-    const target = this.#references.resolve(member.$ref, resource);
-    return target !== undefined && this.#isOneWay(target.node, target.resource, passed);
+  #isOneWay(member: unknown, from: Resource): boolean {
+    const parts = walkComposition([{ node: member, resource: from }], ({ allOf, $ref }, { resource }) => {
+      const target = typeof $ref === 'string' ? this.#references.resolve($ref, resource) : undefined;
+      const together = listOf(allOf).map((node) => ({ node, resource }));
+      return target === undefined ? together : [...together, target];
+    });
+    return parts.some(({ node }) => isObject(node) && node[this.#way] === true);
   }
 }
 
