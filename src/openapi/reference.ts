@@ -31,26 +31,31 @@ export function parseReference(text: string): Reference {
 /** References may lead to references: more of them in a row are taken for a circle. */
 const MOST_HOPS = 20;
 
+interface Row<T> {
+  /** All of them, in their order. */
+  readonly row: readonly T[];
+  readonly last: T;
+  readonly isCircle: boolean;
+}
+
 /**
  * Goes from one to the next as long as there is a next one.
  * @param keyOf the same for the same one, by which a circle is found
  */
-export function followAll<T>(
-  first: T,
-  next: (one: T) => T | undefined,
-  keyOf: (one: T) => string,
-): { readonly last: T; readonly isCircle: boolean } {
+export function followAll<T>(first: T, next: (one: T) => T | undefined, keyOf: (one: T) => string): Row<T> {
+  const row = [first];
   let last = first;
   let following = next(first);
   const passed = new Set(following === undefined ? [] : [keyOf(first)]);
   while (following !== undefined) {
     const key = keyOf(following);
-    if (passed.has(key) || passed.size >= MOST_HOPS) return { last, isCircle: true };
+    if (passed.has(key) || row.length >= MOST_HOPS) return { row, last, isCircle: true };
     passed.add(key);
+    row.push(following);
     last = following;
     following = next(last);
   }
-  return { last, isCircle: false };
+  return { row, last, isCircle: false };
 }
 
 /** Where a reference ends: at a value, at nothing, in another document, at an anchor, or nowhere since it is a circle. */
@@ -66,13 +71,17 @@ export interface Followed {
 
 /** Follows a reference, and what it leads to as long as that is a Reference Object too. */
 export function followReference(document: object, reference: string): Followed {
-  const { last, isCircle } = followAll(
+  const { last, isCircle } = referenceRow(document, reference);
+  return isCircle ? { ...last, ending: 'circle' } : last;
+}
+
+/** What a reference leads to, and what that leads to, as long as it is a Reference Object. */
+export const referenceRow = (document: object, reference: string): Row<Followed> =>
+  followAll(
     lookUpReference(document, reference),
     ({ value }) => (isReference(value) ? lookUpReference(document, value.$ref) : undefined),
     (one) => one.reference,
   );
-  return isCircle ? { ...last, ending: 'circle' } : last;
-}
 
 /** What one reference leads to, which may be a Reference Object. */
 export function lookUpReference(document: object, reference: string): Followed {

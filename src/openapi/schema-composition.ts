@@ -5,7 +5,7 @@
  */
 import { fragmentToken } from '../contract/json-pointer.ts';
 import { isObject, type Json } from './load/grammar.ts';
-import { lookUpReference } from './reference.ts';
+import { isReference, referenceRow } from './reference.ts';
 
 /** More schemas than these are not looked at for one. */
 export const MOST_PARTS = 1000;
@@ -16,24 +16,33 @@ export interface SchemaPart {
 }
 
 /**
- * Schemas that hold together, and all that they are put together from: what is near comes first, and a part before its own
- * parts are asked for.
+ * What is near comes first, or each schema comes with all of its own parts, as they are written. That makes a difference
+ * to a reader for which the first of two counts.
+ */
+export type Order = 'near-first' | 'as-written';
+
+/**
+ * Schemas that hold together, and all that they are put together from. A part comes before its own parts are asked for.
  * @param partsOf the parts of one schema, as its reader understands it
  */
 export function* walkComposition<Part extends SchemaPart>(
-  roots: Iterable<Part>,
-  partsOf: (node: Json, part: Part) => Iterable<Part>,
+  roots: readonly Part[],
+  partsOf: (node: Json, part: Part) => readonly Part[],
+  order: Order = 'near-first',
 ): Generator<Part> {
+  const isDeep = order === 'as-written';
+  const inTurn = (parts: readonly Part[]): readonly Part[] => (isDeep ? parts.toReversed() : parts);
   const seen = new Set<unknown>();
-  const pending = [...roots];
-  // Grows while it is iterated.
-  for (const part of pending) {
+  const pending = [...inTurn(roots)];
+  let taken = 0;
+  const next = (): Part | undefined => (isDeep ? pending.pop() : pending[taken++]);
+  for (let part = next(); part !== undefined; part = next()) {
     const { node } = part;
     if (seen.has(node)) continue;
     if (seen.size >= MOST_PARTS) return;
     seen.add(node);
     yield part;
-    if (isObject(node)) for (const one of partsOf(node, part)) pending.push(one);
+    if (isObject(node)) for (const one of inTurn(partsOf(node, part))) pending.push(one);
   }
 }
 
@@ -62,15 +71,22 @@ export const compositionOf = (
   document: object,
   root: PointedSchema,
   keywords: readonly string[] = COMPOSITION,
+  order?: Order,
 ): Generator<PointedSchema> =>
-  walkComposition([root], (node, { pointer }) => [
-    ...referredSchema(document, node),
-    ...keywords.flatMap((keyword) => schemasUnder(node, pointer, keyword)),
-  ]);
+  walkComposition(
+    withTargets(document, root),
+    (node, { pointer }) =>
+      keywords
+        .flatMap((keyword) => schemasUnder(node, pointer, keyword))
+        .flatMap((part) => withTargets(document, part)),
+    order,
+  );
 
-function referredSchema(document: object, { $ref: reference }: Json): PointedSchema[] {
-  if (typeof reference !== 'string') return [];
-  return [{ node: lookUpReference(document, reference).value ?? true, pointer: reference }];
+/** What a reference leads to is as near as the reference itself. */
+function withTargets(document: object, schema: PointedSchema): PointedSchema[] {
+  if (!isReference(schema.node)) return [schema];
+  const { row } = referenceRow(document, schema.node.$ref);
+  return [schema, ...row.map(({ value, reference }) => ({ node: value ?? true, pointer: reference }))];
 }
 
 /** The same without their pointers, as objects: `true` is one that says nothing, and `false` is left out. */

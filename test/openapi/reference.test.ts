@@ -123,8 +123,9 @@ describe('Following a reference', () => {
 
 it('Any steps in a row are followed until there is no next one, or it was passed', () => {
   const next = (limit: number) => (one: number) => (one < limit ? one + 1 : undefined);
-  expect(followAll<number>(1, next(5), String)).toEqual({ last: 5, isCircle: false });
+  expect(followAll<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
   expect(followAll<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
+    row: [1, 2, 3],
     last: 3,
     isCircle: true,
   });

@@ -5,6 +5,7 @@ import {
   composedSchemas,
   compositionOf,
   MOST_PARTS,
+  type Order,
   schemasUnder,
   walkComposition,
 } from '../../src/openapi/schema-composition.ts';
@@ -25,8 +26,24 @@ describe('The composition of a schema', () => {
   });
 
   it('has what it refers to and all parts and choices, what is near first', () => {
-    expect(described(document, ref('A'))).toEqual(['A', 'part', 'B', 'one', 'other']);
+    expect(described(document, ref('A'))).toEqual(['A', 'B', 'part', 'one', 'other']);
     expect(described(document, ref('Renamed'))).toEqual(['C', 'any']);
+  });
+
+  it('has each schema with all of its parts, where the order as written is asked for', () => {
+    const root = { node: ref('A'), pointer: '#' };
+    const parts = [...compositionOf(document, root, COMPOSITION, 'as-written')];
+    const order = parts.flatMap(({ node }) => (node as { description?: string }).description ?? []);
+    expect(order).toEqual(['A', 'B', 'one', 'other', 'part']);
+  });
+
+  it('ends where references lead to each other', () => {
+    const circle = documentOf({ A: ref('B'), B: ref('A') });
+    expect(composedSchemas(circle, ref('A')).map(({ $ref }) => $ref)).toEqual([
+      ref('A').$ref,
+      ref('B').$ref,
+      ref('A').$ref,
+    ]);
   });
 
   it('has what stands beside a reference', () => {
@@ -34,7 +51,7 @@ describe('The composition of a schema', () => {
   });
 
   it('goes by the keywords that are asked for', () => {
-    expect(described(document, ref('A'), ['allOf'])).toEqual(['A', 'part', 'B']);
+    expect(described(document, ref('A'), ['allOf'])).toEqual(['A', 'B', 'part']);
     expect(described(document, ref('C'), [...COMPOSITION, 'items'])).toEqual(['C', 'any', 'item']);
   });
 
@@ -44,8 +61,8 @@ describe('The composition of a schema', () => {
       '#/paths/~1a',
       '#/components/schemas/A',
       '#/components/schemas/A/allOf/0',
-      '#/components/schemas/A/allOf/1',
       '#/components/schemas/B',
+      '#/components/schemas/A/allOf/1',
       '#/components/schemas/B/oneOf/0',
       '#/components/schemas/B/oneOf/1',
     ]);
@@ -89,14 +106,14 @@ describe('The composition of a schema', () => {
     const list = fc.array(reference, { maxLength: 6 });
     const schema = fc.record(
       { allOf: list, oneOf: list, anyOf: list, $ref: reference.map(({ $ref }) => $ref) },
-      {
-        requiredKeys: [],
-      },
+      { requiredKeys: [] },
     );
+    const order = fc.constantFrom<Order>('near-first', 'as-written');
     fc.assert(
-      fc.property(fc.array(schema, { minLength: MOST, maxLength: MOST }), (schemas) => {
+      fc.property(fc.array(schema, { minLength: MOST, maxLength: MOST }), order, (schemas, inOrder) => {
         const all = documentOf(Object.fromEntries(schemas.map((one, index) => [`S${index}`, one])));
-        const found = [...compositionOf(all, { node: ref('S0'), pointer: '#' })].map(({ node }) => node);
+        const root = { node: ref('S0'), pointer: '#' };
+        const found = [...compositionOf(all, root, COMPOSITION, inOrder)].map(({ node }) => node);
         expect(new Set(found).size).toBe(found.length);
         // The schemas, each reference that is written in a list of one, and the first.
         const written = schemas.flatMap(({ allOf = [], oneOf = [], anyOf = [] }) => [
@@ -107,6 +124,16 @@ describe('The composition of a schema', () => {
         expect(found.length).toBeLessThanOrEqual(MOST + written.length + 1);
       }),
     );
+  });
+
+  it('has the same schemas in either order', () => {
+    for (const document of Object.values(denseDocuments)) {
+      const root = { node: ref('S0'), pointer: '#' };
+      const [near, written] = (['near-first', 'as-written'] as const).map(
+        (order) => new Set([...compositionOf(document, root, COMPOSITION, order)].map(({ node }) => node)),
+      );
+      expect(written).toEqual(near);
+    }
   });
 });
 

@@ -57,9 +57,8 @@ export class SpotFinder {
 
   #fill(spots: MutableSpots, schema: Schema): void {
     const root: Part = { node: schema, isWhole: true, isTarget: false };
-    for (const { node, isWhole, isTarget } of walkComposition([root], (one, part) =>
-      this.#partsOf(one, part),
-    )) {
+    const parts = walkComposition([root], (node, part) => this.#partsOf(node, part), 'as-written');
+    for (const { node, isWhole, isTarget } of parts) {
       if (!isObject(node)) continue;
       const object: SchemaObject = node;
       if (isWhole && !isTarget) spots.shape ??= this.#shapeOf(object);

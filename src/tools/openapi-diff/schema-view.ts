@@ -39,7 +39,7 @@ const ANYTHING: Json = {};
 export function viewOf(document: object, spot: Spot): SchemaView {
   const { node: found, pointer } = target(document, spot);
   const node = spot.value === false ? NOTHING : (found ?? ANYTHING);
-  const [, ...parts] = compositionOf(document, { node, pointer }, ['allOf']);
+  const [, ...parts] = compositionOf(document, { node, pointer }, ['allOf'], 'as-written');
   // What stands beside a reference counts too (JSON Schema 2020-12 §8.2.3.1).
   const beside = isObject(spot.value) && spot.value !== node ? [own(spot.value, spot.pointer)] : [];
   const views = parts.map((part) => own(objectOf(part.node), part.pointer));

@@ -1,7 +1,8 @@
 /** What a schema says of types and members, in itself and in whatever it is made of. */
 
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
-import { compositionOf } from '../../../openapi/schema-composition.ts';
+import { isReference, lookUpReference } from '../../../openapi/reference.ts';
+import { type PointedSchema, schemasUnder, walkComposition } from '../../../openapi/schema-composition.ts';
 import { type Located, schemaBelow } from './json-node.ts';
 
 /** The types that it names, itself or in its alternatives. */
@@ -35,8 +36,17 @@ export const isOpen = (document: Json, schema: Located): boolean =>
     ({ node }) => node.additionalProperties !== false && node.unevaluatedProperties !== false,
   );
 
+/** Of two that say something of one name, that of the first keyword counts. */
+const KEYWORDS = ['allOf', 'anyOf', 'oneOf'];
+
+function partsOf(document: Json, schema: Located): readonly Located[] {
+  const parts = walkComposition<PointedSchema>([schema], (node, { pointer }) => [
+    ...referred(document, node),
+    ...KEYWORDS.flatMap((keyword) => schemasUnder(node, pointer, keyword)),
+  ]);
+  return [...parts].flatMap(({ node, pointer }) => (isObject(node) ? [{ node, pointer }] : []));
+}
+
 /** By an anchor a schema is found when it is compiled, and not for what is asked here. */
-const partsOf = (document: Json, schema: Located): readonly Located[] =>
-  [...compositionOf(document, schema)].flatMap(({ node, pointer }) =>
-    isObject(node) ? [{ node, pointer }] : [],
-  );
+const referred = (document: Json, schema: Json): PointedSchema[] =>
+  isReference(schema) ? [{ node: lookUpReference(document, schema.$ref).value, pointer: schema.$ref }] : [];
