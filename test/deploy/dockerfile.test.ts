@@ -80,7 +80,7 @@ describe('what the image runs', () => {
       [],
     ];
     for (const name of copied) cpSync(join(ROOT, name), join(image, name), { recursive: true });
-    rmSync(join(image, 'src/template'), { recursive: true });
+    rmSync(join(image, 'src/tools'), { recursive: true });
     symlinkSync(
       join(dirname(fileURLToPath(import.meta.resolve('express'))), '..'),
       join(image, 'node_modules'),

@@ -42,8 +42,8 @@ describeInCopy('a newer version', () => {
     clone.write('openapi/overlays/mine.yaml', 'overlay: 1.0.0\n');
     commit(clone, 'Mine');
 
-    newer.write('src/http/via.ts', `${newer.read('src/http/via.ts')}// Newer.\n`);
-    newer.write('test/http/via-newer.test.ts', '// Newer.\n');
+    newer.write('src/http/headers/via.ts', `${newer.read('src/http/headers/via.ts')}// Newer.\n`);
+    newer.write('test/http/headers/via-newer.test.ts', '// Newer.\n');
     newer.write('services/consumers/README.md', 'Newer.\n');
     for (const file of [
       'README.md',
@@ -54,7 +54,7 @@ describeInCopy('a newer version', () => {
       '.gitignore',
     ])
       newer.write(file, `${newer.read(file)}\n# Newer\n`);
-    execFileSync('rm', [join(newer.folder, 'test/http/link-header.test.ts')]);
+    execFileSync('rm', [join(newer.folder, 'test/http/headers/link-header.test.ts')]);
     git(newer, 'branch', '--move', 'main');
     commit(newer, 'Newer');
 
@@ -69,7 +69,7 @@ describeInCopy('a newer version', () => {
     const made = ['openapi', 'compose.yaml', 'deploy/kubernetes'];
     const notTaken = ['services', 'test/services', 'gateway.yaml', ...made].map((path) => `:!${path}`);
     expect(git(clone, 'diff', 'linkway/main', '--stat', '--', '.', ...notTaken)).toBe('');
-    expect(clone.has('test/http/link-header.test.ts')).toBe(false);
+    expect(clone.has('test/http/headers/link-header.test.ts')).toBe(false);
     const own = ['services', 'test/services', 'gateway.yaml', 'openapi/overlays'];
     expect(git(clone, 'diff', 'HEAD', '--stat', '--', ...own)).toBe('');
   }, 120_000);
