@@ -15,12 +15,11 @@ export interface Started {
 /** @throws Error with what it said, when it does not start */
 export async function startCopy(copy: ProjectCopy): Promise<Started> {
   const port = await freePort();
-  const { DATABASE_URL: _, ...env } = process.env;
   const data = join(copy.folder, 'data');
   await withCluster(data);
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['--liftoff-only', 'src/main.ts'], {
     cwd: copy.folder,
-    env: { ...env, PORT: String(port), DATA_DIR: data },
+    env: { ...copy.env, PORT: String(port), DATA_DIR: data },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
