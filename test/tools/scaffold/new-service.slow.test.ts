@@ -8,7 +8,7 @@ describeInCopy('a new service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();
-  }, 60_000);
+  }, 300_000);
   afterEach(() => copy.restore());
   afterAll(() => copy.remove());
 
@@ -36,7 +36,7 @@ describeInCopy('a new service', () => {
     const message = 'nothing is changed, since it would not hold; another name for one of them may help';
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);
     expect(copy.changed()).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
     await passes(template('new-service', 'paper-boats'));
@@ -48,7 +48,7 @@ describeInCopy('a new service', () => {
     );
     expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
     await npm('test', '--', 'test/services/sails');
-  }, 120_000);
+  }, 300_000);
 
   describeSamples('one that is related to orders', () => {
     it('leads there and back, also by expand, and passes the tests of both', async () => {
