@@ -29,7 +29,7 @@ describeSamples('with the samples:', () => {
         // Whoever has done it already begins anew.
         if (copy.services().includes('invoices'))
           await passes(copy.run('npm', 'run', 'remove:service', '--', 'invoices'));
-      }, 300_000);
+      }, 600_000);
       afterEach(async () => {
         await started?.stop();
         copy.remove();
@@ -71,7 +71,7 @@ describeSamples('with the samples:', () => {
           }
         }
         expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(['sh', 'console', 'diff']));
-      }, 300_000);
+      }, 600_000);
     },
     'curl',
   );

@@ -19,7 +19,7 @@ describeInCopy('a newer version', () => {
   beforeEach(() => {
     newer = copyProject();
     clone = copyProject();
-  }, 300_000);
+  }, 600_000);
   afterEach(() => {
     newer.remove();
     clone.remove();
@@ -72,5 +72,5 @@ describeInCopy('a newer version', () => {
     expect(clone.has('test/http/headers/link-header.test.ts')).toBe(false);
     const own = ['services', 'test/services', 'gateway.yaml', 'openapi/overlays'];
     expect(git(clone, 'diff', 'HEAD', '--stat', '--', ...own)).toBe('');
-  }, 300_000);
+  }, 600_000);
 });

@@ -10,8 +10,8 @@ describeInCopy('a service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();
-  }, 300_000);
-  beforeEach(() => passes(template('new-service', 'paper-boats')), 300_000);
+  }, 600_000);
+  beforeEach(() => passes(template('new-service', 'paper-boats')), 600_000);
   afterEach(() => copy.restore());
   afterAll(() => copy.remove());
 
@@ -32,7 +32,7 @@ describeInCopy('a service', () => {
     await npm('test', '--', 'test/services/paper-boats');
     await passes(template('remove-service', 'paper-boats'));
     expect(copy.changed()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('can be walked from its contract alone, and without that says what is missing', async () => {
     await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
@@ -60,7 +60,7 @@ describeInCopy('a service', () => {
     const mocked = copy.read('gateway.yaml').replace('  paper-boats:\n', '$&    upstream: mock\n');
     copy.write('gateway.yaml', mocked);
     expect(await launched()).toEqual([200, undefined]);
-  }, 300_000);
+  }, 600_000);
 
   it('whose contract came first has a handler when that is asked for, and then not twice', async () => {
     const action = ['new-operation', 'paper-boats', 'launch', '--action'] as const;
@@ -70,12 +70,12 @@ describeInCopy('a service', () => {
     await npm('run', 'check:handlers');
     await npm('test', '--', 'test/services/paper-boats/launch');
     expect((await template(...action)).out).toContain('launch is the name of something else');
-  }, 300_000);
+  }, 600_000);
 
   it('has an action that leaves the state as it is, whose test passes', async () => {
     await passes(
       template('new-operation', 'paper-boats', 'remind', '--action', '--from', 'OPEN', '--to', 'OPEN'),
     );
     await npm('test', '--', 'test/services/paper-boats/remind');
-  }, 300_000);
+  }, 600_000);
 });

@@ -8,7 +8,7 @@ describeInCopy('a new service', () => {
   let copy: ProjectCopy;
   beforeAll(() => {
     copy = copyProject();
-  }, 300_000);
+  }, 600_000);
   afterEach(() => copy.restore());
   afterAll(() => copy.remove());
 
@@ -36,7 +36,7 @@ describeInCopy('a new service', () => {
     const message = 'nothing is changed, since it would not hold; another name for one of them may help';
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);
     expect(copy.changed()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
     await passes(template('new-service', 'paper-boats'));
@@ -48,7 +48,7 @@ describeInCopy('a new service', () => {
     );
     expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
     await npm('test', '--', 'test/services/sails');
-  }, 300_000);
+  }, 600_000);
 
   describeSamples('one that is related to orders', () => {
     it('leads there and back, also by expand, and passes the tests of both', async () => {
@@ -68,7 +68,7 @@ describeInCopy('a new service', () => {
       });
       await passes(template('remove-service', 'paper-boats'));
       expect(copy.changed()).toEqual([]);
-    }, 300_000);
+    }, 600_000);
 
     it('can be the only one: the samples go without a trace', async () => {
       await passes(template('remove-service', 'orders'));
@@ -87,6 +87,6 @@ describeInCopy('a new service', () => {
       await passes(template('new-service', 'paper-boats', '--port', '9001'));
       expect(copy.changed().filter((line) => line.includes('openapi/released/orders'))).toHaveLength(1);
       expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
-    }, 300_000);
+    }, 600_000);
   });
 });
