@@ -1,48 +1,19 @@
-/** `docs/tutorial.md`, command by command and change by change, in a copy of the project. */
+/** The tutorial does not take long. That it can be typed as it stands is tested in `tutorial.slow.test.ts`. */
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { blocksOf, PageSession } from '../support/page-session.ts';
-import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
-import { describeSamples } from '../support/samples.ts';
+import { expect, it } from '@jest/globals';
 
+const WORDS_A_MINUTE = 200;
 const text = readFileSync(new URL('../../docs/tutorial.md', import.meta.url), 'utf8');
-const blocks = blocksOf(text);
+const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, kind = '', body = '']) => ({
+  kind,
+  body,
+}));
 
-describeSamples('with the samples:', () => {
-  describeInCopy(
-    'the tutorial',
-    () => {
-      let copy: ProjectCopy;
-      let session: PageSession;
-      beforeEach(async () => {
-        copy = copyProject();
-        session = new PageSession(copy);
-        // A clone in which the tutorial was done has the service already.
-        if (copy.services().includes('invoices'))
-          await passes(copy.run('npm', 'run', 'remove:service', '--', 'invoices'));
-      }, 60_000);
-      afterEach(async () => {
-        await session.close();
-        copy.remove();
-      });
-
-      it('can be typed as it stands', async () => {
-        await session.play(blocks);
-        expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(['sh', 'console', 'diff']));
-      }, 240_000);
-
-      it('can be read and typed in a quarter of an hour', () => {
-        const WORDS_A_MINUTE = 200;
-        const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '').split(/\s+/).length;
-        const changed = blocks
-          .filter(({ kind }) => kind === 'diff')
-          .flatMap(({ body }) => body.match(/^\+(?!\+)/gm) ?? []);
-        const typed = blocks
-          .filter(({ kind }) => kind !== 'diff')
-          .flatMap(({ body }) => body.trim().split('\n'));
-        expect(prose / WORDS_A_MINUTE + (changed.length + typed.length) / 6).toBeLessThan(15);
-      });
-    },
-    'curl',
-  );
+it('the tutorial can be read and typed in a quarter of an hour', () => {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '').split(/\s+/).length;
+  const changed = blocks
+    .filter(({ kind }) => kind === 'diff')
+    .flatMap(({ body }) => body.match(/^\+(?!\+)/gm) ?? []);
+  const typed = blocks.filter(({ kind }) => kind !== 'diff').flatMap(({ body }) => body.trim().split('\n'));
+  expect(prose / WORDS_A_MINUTE + (changed.length + typed.length) / 6).toBeLessThan(15);
 });

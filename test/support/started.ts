@@ -28,9 +28,8 @@ export async function startProcess(
   copy: ProjectCopy,
   { command, args, env, isUp }: Process,
 ): Promise<StartedProcess> {
-  const { DATABASE_URL: _, ...inherited } = process.env;
   // In a group of its own, so that the signal reaches what a shell or npm started too.
-  const child = spawn(command, args, { cwd: copy.folder, env: { ...inherited, ...env }, detached: true });
+  const child = spawn(command, args, { cwd: copy.folder, env: { ...copy.env, ...env }, detached: true });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -59,7 +58,7 @@ export async function startCopy(copy: ProjectCopy): Promise<Started> {
   await withCluster(data);
   const { stop } = await startProcess(copy, {
     command: process.execPath,
-    args: ['src/main.ts'],
+    args: ['--liftoff-only', 'src/main.ts'],
     env: { PORT: String(port), DATA_DIR: data },
     isUp: /is up/,
   });

@@ -66,7 +66,11 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, Script>>>> = {
       meaning: 'Lists the operations of the contracts that have no handler yet, and where to write each.',
     },
     'check:unused': { meaning: 'Lists files, exports and packages that nothing uses.' },
-    test: { meaning: 'Runs every test; `npm test -- test/gateway` runs those of a folder.' },
+    test: {
+      meaning:
+        'Runs the tests, and says at its end which slow ones it left out; `npm test -- test/gateway` runs those of a folder.',
+    },
+    'test:all': { meaning: 'Runs every test, the slow ones (`*.slow.test.ts`) too, which take minutes.' },
     'test:mutation': {
       args: '-- <path>',
       meaning:

@@ -16,7 +16,7 @@ describeInCopy('a newer version', () => {
   beforeEach(() => {
     newer = copyProject();
     clone = copyProject();
-  }, 60_000);
+  }, 600_000);
   afterEach(() => {
     newer.remove();
     clone.remove();
@@ -73,5 +73,5 @@ describeInCopy('a newer version', () => {
     expect(clone.has('docs/decisions/README.md')).toBe(false);
     const own = ['services', 'test/services', 'gateway.yaml', 'openapi/overlays'];
     expect(git(clone, 'diff', 'HEAD', '--stat', '--', ...own)).toBe('');
-  }, 120_000);
+  }, 600_000);
 });
