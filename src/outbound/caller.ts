@@ -1,6 +1,6 @@
 /** Who calls a service, and what it has of each call. */
 
-import type { OutboundRequest } from './call/call.ts';
+import type { OutboundRequest } from './call/types.ts';
 import type { UpstreamAnswer } from './call/upstream-response.ts';
 
 export interface Outgoing {

@@ -3,8 +3,7 @@
 import type { Instance } from './instances/instance.ts';
 import { stands } from './instances/load-balancer.ts';
 import type { Failure, Statistics } from './instances/statistics.ts';
-import type { BreakerState } from './resilience/breaker.ts';
-import { WHOLE_INSTANCE } from './resilience/breaker.ts';
+import { type BreakerState, WHOLE_INSTANCE } from './resilience/breaker.ts';
 import type { Client } from './resilience/circuit-scope.ts';
 import type { Resiliences } from './resilience/resilience.ts';
 

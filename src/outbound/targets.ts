@@ -4,8 +4,7 @@ import type { ServicePolicies } from '../config/policies/policies.ts';
 import { defaultPolicy } from '../config/policies/policy.ts';
 import type { Lookup } from './instances/dns.ts';
 import type { TargetPlace } from './instances/endpoints.ts';
-import type { TargetParts } from './target.ts';
-import { Target } from './target.ts';
+import { Target, type TargetParts } from './target.ts';
 
 export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetPlace, 'urls'>> {
   readonly name: string;

@@ -2,8 +2,9 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policies/policy.ts';
-import type { Call, OutboundRequest } from '../../src/outbound/call/call.ts';
+import type { Call } from '../../src/outbound/call/call.ts';
 import type { CallFailure } from '../../src/outbound/call/call-errors.ts';
+import type { OutboundRequest } from '../../src/outbound/call/types.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policies/policy.ts';
 import { Problem } from '../../src/contract/problem.ts';
-import type { OutboundRequest } from '../../src/outbound/call/call.ts';
+import type { OutboundRequest } from '../../src/outbound/call/types.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { eventually } from '../support/eventually.ts';
 import { policiesOf } from '../support/policies.ts';

@@ -9,8 +9,9 @@ import type { Dispatcher } from 'undici';
 import { without } from '../../http/headers/raw-headers.ts';
 import { causeCode } from '../../http/problems/cause.ts';
 import type { Call } from './call.ts';
-import { CallFailure, classify, type ResponseFault } from './call-errors.ts';
+import { CallFailure, classify } from './call-errors.ts';
 import { CONTINUE } from './interim-status.ts';
+import type { ResponseFault } from './types.ts';
 import { HELD_BYTES, UpstreamAnswer } from './upstream-response.ts';
 
 /** Interim responses of one attempt that are passed on; a flood of them is not. */

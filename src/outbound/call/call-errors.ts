@@ -2,13 +2,7 @@
 import { Readable } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
-import type { Call } from './call.ts';
-
-/**
- * `unreachable`: nothing was sent. `broken`: it may have been worked on. `timeout`: likewise, or still is.
- * `invalid`: the service responded, and what it sent is not a response that can be passed on.
- */
-export type FailureKind = 'unreachable' | 'broken' | 'timeout' | 'invalid';
+import type { FailureKind, OngoingCall, ResponseFault } from './types.ts';
 
 interface Circumstances {
   readonly cause?: unknown;
@@ -18,16 +12,13 @@ interface Circumstances {
   readonly fault?: ResponseFault;
 }
 
-/** What a service sent that cannot be passed on. */
-export type ResponseFault = 'head-too-large' | 'not-http' | 'status' | 'transfer-coding';
-
 export class CallFailure extends Error {
-  readonly call: Call;
+  readonly call: OngoingCall;
   readonly kind: FailureKind;
   readonly isConnected: boolean;
   readonly fault: ResponseFault | undefined;
 
-  constructor(call: Call, kind: FailureKind, { cause, isConnected, fault }: Circumstances = {}) {
+  constructor(call: OngoingCall, kind: FailureKind, { cause, isConnected, fault }: Circumstances = {}) {
     super(kind, { cause });
     this.name = 'CallFailure';
     this.call = call;
@@ -62,7 +53,7 @@ interface Progress {
 }
 
 /** What undici's error means for the call. */
-export const classify = (call: Call, error: unknown, { isStarted, hasHead }: Progress): Error => {
+export const classify = (call: OngoingCall, error: unknown, { isStarted, hasHead }: Progress): Error => {
   if (error instanceof CallAborted || error instanceof CallFailure || error instanceof Problem) return error;
   const { body } = call.request;
   // What the caller streams to us broke off: its fault, not the target's.

@@ -1,44 +1,11 @@
 /** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
 import { Readable } from 'node:stream';
-import type { CacheOutcome } from '../http-cache/statistics.ts';
 import type { Instance } from '../instances/instance.ts';
 import { OVERDUE } from '../instances/load-balancer.ts';
 import type { Resilience } from '../resilience/resilience.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
+import type { OngoingCall, OutboundRequest } from './types.ts';
 import type { UpstreamAnswer } from './upstream-response.ts';
-
-/** What the calls for one request come to, for the log. */
-export interface Tally {
-  attempts: number;
-  /** State of the circuit breaker: `open` where one kept a call back; empty before the first. */
-  breaker: '' | 'closed' | 'open' | 'half-open';
-  /** The service that the request is for. */
-  readonly service?: string;
-  /** Which of its instances was asked last, where it has several. */
-  instance?: string;
-  /** What the cache did for the first of them; empty where there is none. */
-  cache: '' | CacheOutcome;
-}
-
-export interface OutboundRequest {
-  readonly method: string;
-  /** Path and query. */
-  readonly path: string;
-  /** Name, value, name, value …; without `Host`, `Content-Length` of a buffer, and hop-by-hop headers. */
-  readonly headers: readonly string[];
-  /** A stream is sent once at most; a buffer can be repeated. */
-  readonly body?: Buffer | Readable | null | undefined;
-  /** Whose it is in the contract of the target: its policy holds, where it has one, and it is told with what failed. */
-  readonly operationId?: string | undefined;
-  /** `performance.now()` after which nobody waits for the answer; undefined and Infinity say nothing. */
-  readonly deadline?: number | undefined;
-  /** Called for each interim response (RFC 9110 §15.2), with its raw headers, up to a limit. */
-  readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
-  /** Who caused it, as an opaque name: what one client provokes opens no circuit for others. */
-  readonly client?: string | undefined;
-  /** Whose calls it is counted among. */
-  readonly tally?: Tally | undefined;
-}
 
 /** What a call asks of the target that it is made to. */
 interface Callee {
@@ -50,7 +17,7 @@ interface Callee {
 
 const NOWHERE: readonly Instance[] = [];
 
-export class Call {
+export class Call implements OngoingCall {
   readonly request: OutboundRequest;
   /** What its operation is called by. */
   readonly resilience: Resilience;

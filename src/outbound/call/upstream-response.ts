@@ -9,8 +9,8 @@ import { Pieces } from '../../http/body/pieces.ts';
 import { markEventStream } from '../../http/event-stream.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { without } from '../../http/headers/raw-headers.ts';
-import type { Call } from './call.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
+import type { OngoingCall } from './types.ts';
 
 interface Sink {
   data(chunk: Buffer): void;
@@ -57,7 +57,7 @@ export const isFailure = (status: number): boolean => status >= 500 && status !=
 
 export class UpstreamAnswer {
   /** That it is the answer to; none where it was kept. */
-  readonly call: Call | undefined;
+  readonly call: OngoingCall | undefined;
   readonly status: number;
   /** Name, value, name, value … as they came. */
   readonly rawHeaders: readonly string[];
@@ -83,7 +83,7 @@ export class UpstreamAnswer {
     return answer;
   }
 
-  constructor(call: Call | undefined, status: number, rawHeaders: string[], controller: Arrival) {
+  constructor(call: OngoingCall | undefined, status: number, rawHeaders: string[], controller: Arrival) {
     this.call = call;
     this.status = status;
     this.rawHeaders = rawHeaders;

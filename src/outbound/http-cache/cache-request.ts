@@ -3,7 +3,7 @@
  */
 import { type Directives, directivesOf } from '../../http/headers/cache-control.ts';
 import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
-import type { OutboundRequest } from '../call/call.ts';
+import type { OutboundRequest } from '../call/types.ts';
 import type { StoredData } from './stored-response.ts';
 
 /** Where a service takes credentials, beside `Authorization` and `Cookie`. */

@@ -8,7 +8,7 @@
  */
 import { Problem } from '../../contract/problem.ts';
 import { circuitOpen, notKept, overloaded, upstreamTimeout } from '../../contract/problems.ts';
-import type { OutboundRequest } from '../call/call.ts';
+import type { OutboundRequest } from '../call/types.ts';
 import { isFailure, type UpstreamAnswer } from '../call/upstream-response.ts';
 import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
 import { Behind } from './background-revalidation.ts';

@@ -1,7 +1,7 @@
 /** The calls that are on their way for a cache, and what each of them changes in it. */
 import { fieldOf } from '../../http/headers/raw-headers.ts';
-import type { OutboundRequest } from '../call/call.ts';
 import { brokenOff } from '../call/to-problem.ts';
+import type { OutboundRequest } from '../call/types.ts';
 import type { UpstreamAnswer } from '../call/upstream-response.ts';
 import type { Caller } from '../caller.ts';
 import type { Asked } from './cache-request.ts';

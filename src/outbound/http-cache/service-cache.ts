@@ -1,7 +1,6 @@
 /** What is kept of one service: by path, and forgotten as a whole when it is another service, or another document. */
 import { isDeepStrictEqual } from 'node:util';
-import type { CacheStore, Kept } from './store/store.ts';
-import { keyOf } from './store/store.ts';
+import { type CacheStore, type Kept, keyOf } from './store/store.ts';
 import type { Stored } from './stored-response.ts';
 
 /** Answers that are kept for one resource, as languages and formats; the oldest goes first. */

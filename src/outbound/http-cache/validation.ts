@@ -1,6 +1,6 @@
 /** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
 import { fieldOf, without } from '../../http/headers/raw-headers.ts';
-import type { OutboundRequest } from '../call/call.ts';
+import type { OutboundRequest } from '../call/types.ts';
 import type { UpstreamAnswer } from '../call/upstream-response.ts';
 import type { Asked } from './cache-request.ts';
 import { membersOf } from './directives.ts';

@@ -6,8 +6,7 @@ import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
 import type { Client } from '../resilience/circuit-scope.ts';
-import type { Lookup } from './dns.ts';
-import { instancesAmong, isLookedUp, leadsTo, lookup as systemLookup } from './dns.ts';
+import { instancesAmong, isLookedUp, type Lookup, leadsTo, lookup as systemLookup } from './dns.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
 

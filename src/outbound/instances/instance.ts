@@ -6,11 +6,10 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
-import type { Call } from '../call/call.ts';
 import type { CallFailure } from '../call/call-errors.ts';
 import { createConnector } from '../call/connector.ts';
-import type { Breaker, BreakerState } from '../resilience/breaker.ts';
-import { createBreaker, WHOLE_INSTANCE } from '../resilience/breaker.ts';
+import type { OngoingCall } from '../call/types.ts';
+import { type Breaker, type BreakerState, createBreaker, WHOLE_INSTANCE } from '../resilience/breaker.ts';
 import type { Client } from '../resilience/circuit-scope.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Candidate } from './load-balancer.ts';
@@ -122,7 +121,7 @@ export class Instance implements Candidate {
    * Through the circuit of the operation, and that of its connections where it is not closed; where it is,
    * `countConnection` says how it went.
    */
-  guard<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+  guard<T>(call: OngoingCall, attempt: () => Promise<T>): Promise<T> {
     const whole = this.#circuits[WHOLE_INSTANCE];
     if (call.circuit === WHOLE_INSTANCE) return whole.execute(call, attempt);
     const own = this.#circuit(call.circuit);

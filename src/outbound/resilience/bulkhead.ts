@@ -4,12 +4,11 @@
  */
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Policy } from '../../config/policies/policy.ts';
-import type { Call } from '../call/call.ts';
 
 export class Slots {
   readonly #policy: Policy['bulkhead'];
   readonly #bulkhead: ReturnType<typeof bulkhead>;
-  readonly #waiting = new Set<Call>();
+  readonly #waiting = new Set<object>();
 
   constructor(policy: Policy['bulkhead']) {
     this.#policy = policy;
@@ -31,7 +30,7 @@ export class Slots {
   }
 
   /** Rejects with a BulkheadRejectedError where too many wait already. */
-  execute<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+  execute<T>(call: object, attempt: () => Promise<T>): Promise<T> {
     if (this.isFree) return this.#bulkhead.execute(attempt);
     const { concurrent, queued } = this.#policy;
     if (this.#waiting.size >= queued) return Promise.reject(new BulkheadRejectedError(concurrent, queued));
@@ -43,7 +42,7 @@ export class Slots {
   }
 
   /** It waits no longer. */
-  leave(call: Call): void {
+  leave(call: object): void {
     this.#waiting.delete(call);
   }
 }

@@ -9,8 +9,8 @@ import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { ServicePolicies } from '../../config/policies/policies.ts';
 import type { Policy } from '../../config/policies/policy.ts';
 import { Upload } from '../../http/body/upload.ts';
-import type { Call } from '../call/call.ts';
 import { CallFailure } from '../call/call-errors.ts';
+import type { OngoingCall } from '../call/types.ts';
 import { UpstreamAnswer } from '../call/upstream-response.ts';
 import { WHOLE_INSTANCE } from './breaker.ts';
 import { Slots } from './bulkhead.ts';
@@ -32,12 +32,12 @@ class Bulkheads {
     this.#uploads = new Slots(policy);
   }
 
-  of({ request: { body } }: Call): Slots {
+  of({ request: { body } }: OngoingCall): Slots {
     return body instanceof Readable ? this.#uploads : this.#calls;
   }
 
   /** What is sent slowly takes no place from others: where these are few, it has one when its first part is here. */
-  execute<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+  execute<T>(call: OngoingCall, attempt: () => Promise<T>): Promise<T> {
     const { body } = call.request;
     const slots = this.of(call);
     if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
@@ -45,7 +45,7 @@ class Bulkheads {
   }
 
   /** Whether a call does not run at once. */
-  isWaiting(call: Call): boolean {
+  isWaiting(call: OngoingCall): boolean {
     const slots = this.of(call);
     return !slots.isFree || (call.request.body instanceof Upload && slots.isBusy);
   }
@@ -61,7 +61,7 @@ interface Parts {
 }
 
 const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
-  const rules = new RetryRules(policy.retry, budget);
+  const rules = new RetryRules(policy, budget);
   const repeat = retry(
     handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
       (value) => value instanceof UpstreamAnswer && value.call !== undefined && rules.book(value.call, value),
@@ -79,7 +79,7 @@ const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
     if (outcome instanceof UpstreamAnswer) outcome.discard();
   });
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
-  const around = (call: Call, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
+  const around = (call: OngoingCall, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
     repeat.execute(() => bulkheads.execute(call, attempt));
   return { policy, bulkheads, rules, around };
 };

@@ -4,8 +4,8 @@
  */
 import type { Policy } from '../../config/policies/policy.ts';
 import { parseRetryAfter } from '../../http/headers/retry-after.ts';
-import type { Call, OutboundRequest } from '../call/call.ts';
 import { CallFailure } from '../call/call-errors.ts';
+import type { OngoingCall, OutboundRequest } from '../call/types.ts';
 import type { UpstreamAnswer } from '../call/upstream-response.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
@@ -15,18 +15,20 @@ const TOO_MANY_REQUESTS = 429;
 const INTERNAL_SERVER_ERROR = 500;
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([TOO_MANY_REQUESTS, 502, 503, 504]);
 
+type RetryPolicy = Pick<Policy, 'retry' | 'attemptTimeout' | 'minimumTime'>;
+
 export class RetryRules {
-  readonly #policy: Policy['retry'];
+  readonly #policy: RetryPolicy;
   readonly #budget: RetryBudget;
 
-  constructor(policy: Policy['retry'], budget: RetryBudget) {
+  constructor(policy: RetryPolicy, budget: RetryBudget) {
     this.#policy = policy;
     this.#budget = budget;
   }
 
   /** Decides it, and books it: sets the call's `delay`, counts the retry and pays for it. */
-  book(call: Call, outcome: UpstreamAnswer | CallFailure): boolean {
-    if (call.over || call.retries >= this.#policy.attempts) return false;
+  book(call: OngoingCall, outcome: UpstreamAnswer | CallFailure): boolean {
+    if (call.over || call.retries >= this.#policy.retry.attempts) return false;
     const isAnswer = !(outcome instanceof CallFailure);
     // It was worked on, and would be sent the same again.
     if (!isAnswer && outcome.kind === 'invalid') return false;
@@ -37,11 +39,11 @@ export class RetryRules {
     const isElsewhere = call.hasOther();
     if (isAnswer && !isRetriedAnswer(outcome.status, after, isElsewhere)) return false;
     if (!isRepeatable(call.request) && !isUnsent(call.request, outcome)) return false;
-    const soon = Math.random() * this.#policy.delay * 2 ** call.retries;
+    const soon = Math.random() * this.#policy.retry.delay * 2 ** call.retries;
     // What one instance asks for says nothing of the others.
     const delay = isElsewhere ? soon : (after ?? soon);
     const now = performance.now();
-    if (call.deadline - now - delay < call.resilience.policy.minimumTime) return false;
+    if (call.deadline - now - delay < this.#policy.minimumTime) return false;
     // What goes elsewhere for want of a connection is no more work for anybody. The budget comes last, as it counts
     // what it refuses.
     if (!(isElsewhere && isUnreachable(outcome)) && !this.#budget.take(now)) return false;
@@ -51,12 +53,12 @@ export class RetryRules {
   }
 
   /** Whether there would be time and room for another attempt, if the next one hung. */
-  couldRepeat({ request, retries, remaining, resilience }: Call): boolean {
-    const { attemptTimeout, minimumTime } = resilience.policy;
+  couldRepeat({ request, retries, remaining }: OngoingCall): boolean {
+    const { attemptTimeout, minimumTime, retry } = this.#policy;
     return (
-      retries < this.#policy.attempts &&
+      retries < retry.attempts &&
       isRepeatable(request) &&
-      remaining - attemptTimeout - this.#policy.delay * 2 ** retries >= minimumTime &&
+      remaining - attemptTimeout - retry.delay * 2 ** retries >= minimumTime &&
       this.#budget.hasRoom(performance.now())
     );
   }

@@ -1,14 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { BulkheadRejectedError } from 'cockatiel';
 import { Problem } from '../../../src/contract/problem.ts';
-import {
-  CallAborted,
-  CallFailure,
-  type FailureKind,
-  OutOfTime,
-  type ResponseFault,
-} from '../../../src/outbound/call/call-errors.ts';
+import { CallAborted, CallFailure, OutOfTime } from '../../../src/outbound/call/call-errors.ts';
 import { brokenOff, explained, keptBack } from '../../../src/outbound/call/to-problem.ts';
+import type { FailureKind, ResponseFault } from '../../../src/outbound/call/types.ts';
 
 const call = { explain: (error: unknown) => explained('orders', error) };
 const failure = (kind: FailureKind, circumstances?: object) =>

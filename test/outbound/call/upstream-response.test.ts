@@ -2,8 +2,8 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { isEventStream } from '../../../src/http/event-stream.ts';
-import type { Call } from '../../../src/outbound/call/call.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
+import type { OngoingCall } from '../../../src/outbound/call/types.ts';
 import { HELD_BYTES, isFailure, UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
 
 const LENGTH = 100_000;
@@ -74,7 +74,7 @@ const connection = () => {
   return { told, reasons, arrival: arrival as never };
 };
 
-const response = (headers: string[] = [], call?: Call) => {
+const response = (headers: string[] = [], call?: OngoingCall) => {
   const { told, reasons, arrival } = connection();
   return { told, reasons, answer: new UpstreamAnswer(call, 200, headers, arrival) };
 };

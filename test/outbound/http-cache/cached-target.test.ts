@@ -8,8 +8,8 @@ import {
   serviceUnreachable,
   upstreamTimeout,
 } from '../../../src/contract/problems.ts';
-import type { OutboundRequest, Tally } from '../../../src/outbound/call/call.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
+import type { OutboundRequest, Tally } from '../../../src/outbound/call/types.ts';
 import { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
 import { CachedTarget } from '../../../src/outbound/http-cache/cached-target.ts';
 import { Shelf } from '../../../src/outbound/http-cache/service-cache.ts';

@@ -1,7 +1,6 @@
 /** For which requests what is kept may serve, and for how long (RFC 9111 §4.1, §4.2, §5.2.1). */
 
-import type { Rule } from '../../support/cache-rules.ts';
-import { again, anew, asking, holds, says } from '../../support/cache-rules.ts';
+import { again, anew, asking, holds, type Rule, says } from '../../support/cache-rules.ts';
 import { httpDate } from '../../support/cached.ts';
 
 holds([

@@ -1,6 +1,5 @@
 /** `CDN-Cache-Control` (RFC 9213): what a service says to caches such as this one alone. */
-import type { Rule } from '../../support/cache-rules.ts';
-import { again, anew, asking, holds, says } from '../../support/cache-rules.ts';
+import { again, anew, asking, holds, type Rule, says } from '../../support/cache-rules.ts';
 import { httpDate, type Scripted } from '../../support/cached.ts';
 
 const FIELD = 'CDN-Cache-Control';

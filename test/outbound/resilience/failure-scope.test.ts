@@ -1,10 +1,6 @@
 import { expect, it } from '@jest/globals';
-import {
-  CallAborted,
-  CallFailure,
-  type FailureKind,
-  OutOfTime,
-} from '../../../src/outbound/call/call-errors.ts';
+import { CallAborted, CallFailure, OutOfTime } from '../../../src/outbound/call/call-errors.ts';
+import type { FailureKind } from '../../../src/outbound/call/types.ts';
 import { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
 import { type Blame, blameOf } from '../../../src/outbound/resilience/failure-scope.ts';
 

@@ -1,8 +1,8 @@
 /** What is repeated, decided for every kind of request and of outcome. */
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Call, OutboundRequest } from '../../../src/outbound/call/call.ts';
-import { CallFailure, type FailureKind } from '../../../src/outbound/call/call-errors.ts';
+import { CallFailure } from '../../../src/outbound/call/call-errors.ts';
+import type { FailureKind, OngoingCall, OutboundRequest } from '../../../src/outbound/call/types.ts';
 import type { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
 import { RetryBudget } from '../../../src/outbound/resilience/retry-budget.ts';
 import { RetryRules } from '../../../src/outbound/resilience/retry-rules.ts';
@@ -18,18 +18,20 @@ beforeEach(() => {
 afterEach(() => void jest.restoreAllMocks());
 
 const rules = (budget = 1, attempts = 3) =>
-  new RetryRules({ attempts, delay: 100, budget }, new RetryBudget(budget));
-const callOf = (request: Partial<OutboundRequest> = {}, fields: object = {}): Call =>
+  new RetryRules(
+    { retry: { attempts, delay: 100, budget }, minimumTime: MINIMUM, attemptTimeout: 1000 },
+    new RetryBudget(budget),
+  );
+const callOf = (request: Partial<OutboundRequest> = {}, fields: object = {}): OngoingCall =>
   ({
     request: { method: 'GET', path: '/', headers: [], ...request },
-    resilience: { policy: { minimumTime: MINIMUM, attemptTimeout: 1000 } },
     deadline: NOW + 10_000,
     remaining: 10_000,
     retries: 0,
     delay: 0,
     hasOther: () => false,
     ...fields,
-  }) as unknown as Call;
+  }) as unknown as OngoingCall;
 const response = (status: number, retryAfter?: string): UpstreamAnswer =>
   ({
     status,

@@ -1,8 +1,7 @@
 /** Keeps answers in this process, up to so many bytes: what was used longest ago goes first. */
 
 import type { Stored } from '../stored-response.ts';
-import type { CacheSize, CacheStore, Kept } from './store.ts';
-import { serviceOf } from './store.ts';
+import { type CacheSize, type CacheStore, type Kept, serviceOf } from './store.ts';
 
 interface Resource {
   readonly kept: readonly Stored[];
