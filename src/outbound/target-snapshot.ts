@@ -1,10 +1,10 @@
 /** What is told of a target and of each of its instances. No address is in it. */
 
 import type { Instance } from './instances/instance.ts';
-import { stands } from './instances/load-balancer.ts';
+import { isAvailable } from './instances/load-balancer.ts';
 import type { Failure, Statistics } from './instances/statistics.ts';
-import { type BreakerState, WHOLE_INSTANCE } from './resilience/breaker.ts';
-import type { Client } from './resilience/circuit-scope.ts';
+import { type BreakerState, INSTANCE_CIRCUIT } from './resilience/breaker.ts';
+import type { ClientId } from './resilience/circuit-scope.ts';
 import type { Resiliences } from './resilience/resilience.ts';
 
 export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
@@ -103,18 +103,18 @@ export const instanceForMost = ({ state, isForOneClient }: InstanceSnapshot): In
 /** All operations, at all instances together. */
 const seenAt = (instances: readonly Instance[]): Seen =>
   seenBy(
-    instances.flatMap(({ only }) => only ?? []),
+    instances.flatMap(({ onlyClient }) => onlyClient ?? []),
     (client) => together(instances.map((one) => one.stateFor(client))),
   );
 
 /** An operation, at all instances together. */
 const circuitAt = (instances: readonly Instance[], circuit: number): Seen =>
   seenBy(
-    instances.flatMap((one) => one.onlyAt(circuit)),
+    instances.flatMap((one) => one.onlyClientsOf(circuit)),
     (client) => together(instances.map((one) => one.stateOf(circuit, client))),
   );
 
-function seenBy(clients: readonly string[], stateFor: (client?: Client) => BreakerState): Seen {
+function seenBy(clients: readonly string[], stateFor: (client?: ClientId) => BreakerState): Seen {
   const breaker = stateFor();
   if (breaker !== 'closed') return { breaker };
   const forOne = clients.map(stateFor).find((state) => state !== 'closed');
@@ -128,7 +128,7 @@ const together = (states: readonly BreakerState[]): BreakerState =>
 export const halfOpenAt = (
   instances: readonly Instance[],
   circuit: number,
-  client?: Client,
+  client?: ClientId,
 ): number | undefined => earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit, client)));
 
 const earliest = (times: readonly number[]): number | undefined =>
@@ -163,5 +163,5 @@ const stateOf = (instance: Instance, breaker: BreakerState): InstanceState => {
   if (instance.isIsolated) return 'isolated';
   if (breaker === 'open') return 'ejected';
   if (breaker === 'half-open') return 'trial';
-  return stands(instance, WHOLE_INSTANCE) ? 'working' : 'unhealthy';
+  return isAvailable(instance, INSTANCE_CIRCUIT) ? 'working' : 'unhealthy';
 };

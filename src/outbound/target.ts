@@ -12,19 +12,20 @@ import { Attempt } from './call/attempt.ts';
 import { traced } from './call/attempt-span.ts';
 import { Call } from './call/call.ts';
 import { CallAborted, CallFailure, OutOfTime, RESPONSE_FAULTS } from './call/call-errors.ts';
+import { isFailureStatus } from './call/to-outcome.ts';
 import { explained, keptBack } from './call/to-problem.ts';
 import type { OutboundRequest } from './call/types.ts';
 import { uploadOf } from './call/upload.ts';
-import { isFailure, type UpstreamAnswer } from './call/upstream-response.ts';
+import type { UpstreamAnswer } from './call/upstream-response.ts';
 import { type Caller, untilAborted } from './caller.ts';
 import { type Dependency, together } from './instances/dependencies.ts';
 import type { Lookup } from './instances/dns.ts';
 import type { Endpoint, Owner } from './instances/endpoint.ts';
 import { renewEndpoints, type TargetPlace } from './instances/endpoints.ts';
 import type { Instance } from './instances/instance.ts';
-import { choose, stands, takesCalls } from './instances/load-balancer.ts';
+import { acceptsCalls, isAvailable, pick } from './instances/load-balancer.ts';
 import { Statistics } from './instances/statistics.ts';
-import type { Client } from './resilience/circuit-scope.ts';
+import type { ClientId } from './resilience/circuit-scope.ts';
 import type { Opened } from './resilience/opened.ts';
 import { Resiliences } from './resilience/resilience.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
@@ -89,24 +90,26 @@ export class Target implements Owner, Caller {
     this.#onOpen?.({
       service: this.name,
       operationId: this.#resiliences.operationOf(circuit),
-      instance: this.hasChoice ? instance.id : undefined,
+      instance: this.hasMultipleInstances ? instance.id : undefined,
       isForOneClient,
     });
   }
 
-  canSpare(instance: Instance, circuit: number, client: Client): boolean {
+  canReplace(instance: Instance, circuit: number, client: ClientId): boolean {
     const all = this.#instances;
-    return all.length === 1 || all.some((one) => one !== instance && stands(one, circuit, client, instance));
+    return (
+      all.length === 1 || all.some((one) => one !== instance && isAvailable(one, circuit, client, instance))
+    );
   }
 
-  get hasChoice(): boolean {
+  get hasMultipleInstances(): boolean {
     return this.#instances.length > 1;
   }
 
-  hasOther({ tried, circuit, client }: Call): boolean {
+  hasUntriedInstance({ tried, circuit, client }: Call): boolean {
     return (
       this.#instances.length > 1 &&
-      this.#instances.some((one) => !tried.includes(one) && stands(one, circuit, client))
+      this.#instances.some((one) => !tried.includes(one) && isAvailable(one, circuit, client))
     );
   }
 
@@ -139,7 +142,7 @@ export class Target implements Owner, Caller {
             id,
             isHealthy,
             isIsolated,
-            ...circuits.map(({ state, only }) => state + (only === undefined ? '' : 1)),
+            ...circuits.map(({ state, onlyClient }) => state + (onlyClient === undefined ? '' : 1)),
           ],
           ...dependencies.map(({ name, status }) => `${name} ${status}`),
         ].join(' '),
@@ -167,7 +170,7 @@ export class Target implements Owner, Caller {
   #run(call: Call): void {
     const { bulkheads, around } = call.resilience;
     // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
-    if (!this.#instances.some((one) => takesCalls(one, call))) {
+    if (!this.#instances.some((one) => acceptsCalls(one, call))) {
       call.fail(new BrokenCircuitError());
       return;
     }
@@ -177,8 +180,8 @@ export class Target implements Owner, Caller {
 
   #attempt(call: Call): Promise<UpstreamAnswer> {
     // Given up while it waited for its turn, which says nothing of the target.
-    if (call.over) throw new CallAborted(call.over);
-    const instance = choose(this.#instances, call);
+    if (call.abortReason) throw new CallAborted(call.abortReason);
+    const instance = pick(this.#instances, call);
     if (!instance) throw new BrokenCircuitError();
     if (this.#instances.length > 1) call.tried = [...call.tried, instance];
     return instance.guard(call, () => this.#attemptAt(call, instance));
@@ -214,7 +217,7 @@ export class Target implements Owner, Caller {
       own.recordLatency(milliseconds);
       instance.countConnection(call.circuit);
       span?.end({ status: answer.status });
-      if (isFailure(answer.status))
+      if (isFailureStatus(answer.status))
         this.#recordFailure(`answered ${answer.status}`, undefined, call, instance);
       return answer;
     } catch (error) {
@@ -251,7 +254,8 @@ export class Target implements Owner, Caller {
   #onBroken(call: Call, instance: Instance, failure: CallFailure): void {
     const { cause } = failure;
     this.#recordFailure(withCause(BROKEN_OFF, cause), cause, call, instance);
-    if (this.hasChoice && failure.kind === 'broken') instance.revise(call.circuit, failure);
+    if (this.hasMultipleInstances && failure.kind === 'broken')
+      instance.retractSuccess(call.circuit, failure);
   }
 
   explain(error: unknown, { request, circuit, client, resilience: { policy } }: Call): unknown {

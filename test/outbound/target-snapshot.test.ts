@@ -11,7 +11,7 @@ interface Told {
   /** Milliseconds since the epoch. */
   readonly openUntil?: number;
   /** The client that it is so for, if it is not for all. */
-  readonly only?: string;
+  readonly onlyClient?: string;
   /** By circuit. */
   readonly states?: readonly BreakerState[];
 }
@@ -19,18 +19,18 @@ interface Told {
 const SINCE = '2026-01-01T00:00:00.000Z';
 
 const instance = (
-  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, only, states }: Told = {},
+  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, onlyClient, states }: Told = {},
   id = '1',
 ) => {
   const seenBy = (client: string | undefined, one: BreakerState) =>
-    only === undefined || client === only ? one : 'closed';
+    onlyClient === undefined || client === onlyClient ? one : 'closed';
   return {
     ...{ id, state, isHealthy, isolatedSince, openUntil, statistics: new Statistics() },
     isIsolated: isolatedSince !== undefined,
-    only,
+    onlyClient,
     stateFor: (client?: string) => seenBy(client, state),
     stateOf: (circuit: number, client?: string) => seenBy(client, states?.[circuit] ?? state),
-    onlyAt: () => (only === undefined ? [] : [only]),
+    onlyClientsOf: () => (onlyClient === undefined ? [] : [onlyClient]),
     openUntilOf: (circuit: number) => openUntil + circuit,
   } as never;
 };
@@ -66,11 +66,11 @@ describe('The snapshot of an instance', () => {
     [ejected, { state: 'ejected', ejectedUntil: '1970-01-01T00:00:05.000Z' }],
     [isolated, { state: 'isolated', isolatedSince: SINCE }],
     [
-      { ...ejected, only: '192.0.2.1' },
+      { ...ejected, onlyClient: '192.0.2.1' },
       { state: 'ejected', isForOneClient: true, ejectedUntil: '1970-01-01T00:00:05.000Z' },
     ],
     [
-      { ...ejected, only: '192.0.2.1', ...isolated },
+      { ...ejected, onlyClient: '192.0.2.1', ...isolated },
       { state: 'isolated', isolatedSince: SINCE },
     ],
     [
@@ -129,7 +129,7 @@ describe('The snapshot of a target', () => {
   it('says what is open for one client alone, and not for which', () => {
     const states: BreakerState[] = ['closed', 'open', 'half-open', 'closed'];
     const operations = { one: 1, two: 2, three: 3 };
-    const forA = { ...ejected, states, only: '192.0.2.1' };
+    const forA = { ...ejected, states, onlyClient: '192.0.2.1' };
     const told = snapshot([forA], { operations });
     expect(told).toMatchObject({ breaker: 'open', isForOneClient: true });
     expect(breakerForMost(told)).toBe('closed');
@@ -142,7 +142,7 @@ describe('The snapshot of a target', () => {
     const forAll = { ...ejected, states };
     expect(snapshot([forAll, forA], { operations })).toMatchObject({ breaker: 'open', isForOneClient: true });
     // Two clients that are cut off at an instance each are called at the other.
-    const forB = { ...forA, only: '192.0.2.2' };
+    const forB = { ...forA, onlyClient: '192.0.2.2' };
     for (const all of [
       [forA, forB],
       [forA, working],

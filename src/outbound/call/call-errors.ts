@@ -2,6 +2,8 @@
 import { Readable } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
+import type { AttemptResult, Outcome } from '../resilience/outcome.ts';
+import { toOutcome } from './to-outcome.ts';
 import type { FailureKind, OngoingCall, ResponseFault } from './types.ts';
 
 interface Circumstances {
@@ -12,7 +14,8 @@ interface Circumstances {
   readonly fault?: ResponseFault;
 }
 
-export class CallFailure extends Error {
+export class CallFailure extends Error implements AttemptResult<OngoingCall> {
+  readonly outcome: Outcome;
   readonly call: OngoingCall;
   readonly kind: FailureKind;
   readonly isConnected: boolean;
@@ -25,6 +28,7 @@ export class CallFailure extends Error {
     this.kind = kind;
     this.isConnected = isConnected ?? kind !== 'unreachable';
     this.fault = fault;
+    this.outcome = toOutcome({ failure: kind, isConnected: this.isConnected, fault });
   }
 }
 

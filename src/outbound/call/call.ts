@@ -1,9 +1,10 @@
 /** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
 import { Readable } from 'node:stream';
 import type { Instance } from '../instances/instance.ts';
-import { OVERDUE } from '../instances/load-balancer.ts';
+import { UNSAFE_PROBE_DELAY } from '../instances/load-balancer.ts';
 import type { Resilience } from '../resilience/resilience.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
+import { isBodyUnread, isRepeatable } from './repeatable.ts';
 import type { OngoingCall, OutboundRequest } from './types.ts';
 import type { UpstreamAnswer } from './upstream-response.ts';
 
@@ -12,7 +13,7 @@ interface Callee {
   /** What its caller is told of an error. */
   explain(error: unknown, call: Call): unknown;
   /** Whether an instance stands where it was not yet. */
-  hasOther(call: Call): boolean;
+  hasUntriedInstance(call: Call): boolean;
 }
 
 const NOWHERE: readonly Instance[] = [];
@@ -32,8 +33,7 @@ export class Call implements OngoingCall {
   delay = 0;
   /** Nothing more will come: there is nothing left to give up. */
   done = false;
-  /** Set when the call was given up, by its caller or by its deadline. */
-  over: Error | undefined;
+  abortReason: Error | undefined;
   /** Settles when the head of the answer is here; rejects with a Problem or CallAborted. */
   readonly answer: Promise<UpstreamAnswer>;
   /** Ends whatever is going on for this call at the moment. */
@@ -61,20 +61,28 @@ export class Call implements OngoingCall {
     return this.request.client;
   }
 
+  get isRepeatable(): boolean {
+    return isRepeatable(this.request);
+  }
+
+  get isBodyUnread(): boolean {
+    return isBodyUnread(this.request);
+  }
+
   get remaining(): number {
     return this.deadline - performance.now();
   }
 
-  hasOther(): boolean {
-    return this.#callee.hasOther(this);
+  hasUntriedInstance(): boolean {
+    return this.#callee.hasUntriedInstance(this);
   }
 
   /** Whether it may try an instance that was ejected, as it can be repeated elsewhere. */
-  readonly canTry = (): boolean => this.resilience.rules.couldRepeat(this);
+  readonly canProbe = (): boolean => this.resilience.rules.couldRepeat(this);
 
   /** A try should be over soon, and what its caller streams takes as long as the caller likes. */
-  get patience(): number {
-    return this.request.body instanceof Readable ? OVERDUE : 0;
+  get probeDelay(): number {
+    return this.request.body instanceof Readable ? UNSAFE_PROBE_DELAY : 0;
   }
 
   /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
@@ -111,7 +119,7 @@ export class Call implements OngoingCall {
   }
 
   end(reason: Error): void {
-    this.over ??= reason;
+    this.abortReason ??= reason;
     this.resilience.bulkheads.of(this).leave(this);
     this.interrupt?.(reason);
   }

@@ -1,6 +1,8 @@
 /** Types that the files of a call share, so that none of them has to import another for its types alone. */
 import type { Readable } from 'node:stream';
 import type { CacheOutcome } from '../http-cache/statistics.ts';
+import type { GuardedCall } from '../resilience/breaker.ts';
+import type { RetriableCall } from '../resilience/retry-rules.ts';
 
 /** What the calls for one request come to, for the log. */
 export interface Tally {
@@ -36,25 +38,8 @@ export interface OutboundRequest {
 }
 
 /** A call to a target as its attempts, its failures and the policies around it see it. */
-export interface OngoingCall {
+export interface OngoingCall extends GuardedCall, RetriableCall {
   readonly request: OutboundRequest;
-  /** The circuit of an instance that the call goes through. */
-  readonly circuit: number;
-  /** The client that caused the call. */
-  readonly client: string | undefined;
-  /** `performance.now()` after which no attempt begins. */
-  readonly deadline: number;
-  /** Milliseconds to the deadline. */
-  readonly remaining: number;
-  /** How many more pauses this call leaves to calls that make better half-open probes. */
-  readonly patience: number;
-  /** Why the call was given up, by its client or by its deadline. */
-  readonly over: Error | undefined;
-  retries: number;
-  /** Milliseconds to the next attempt, decided when the last one failed. */
-  delay: number;
-  /** Whether another instance, which the call has not tried yet, takes calls. */
-  hasOther(): boolean;
   /** Ends an attempt: until the next one begins, the deadline of the call applies. */
   pause(): void;
   /** Turns an error into what the client is told. */

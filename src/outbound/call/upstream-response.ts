@@ -9,7 +9,9 @@ import { Pieces } from '../../http/body/pieces.ts';
 import { markEventStream } from '../../http/event-stream.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { without } from '../../http/headers/raw-headers.ts';
+import type { AttemptResult, Outcome } from '../resilience/outcome.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
+import { toOutcome } from './to-outcome.ts';
 import type { OngoingCall } from './types.ts';
 
 interface Sink {
@@ -32,8 +34,6 @@ const LONGEST = 2 ** 31 - 1;
 /** Copying more than this costs more than a second buffer in the write. */
 const ONE_WRITE_BYTES = 16_384;
 
-const NOT_IMPLEMENTED = 501;
-
 /** They have to be known before the body, or are about one connection (RFC 9110 §6.5.1). */
 const NEVER_TRAILERS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
@@ -52,10 +52,7 @@ const NEVER_TRAILERS: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-/** Whether a status says that the target is not well; 501 says only that it never could (RFC 9110 §15.6.2). */
-export const isFailure = (status: number): boolean => status >= 500 && status !== NOT_IMPLEMENTED;
-
-export class UpstreamAnswer {
+export class UpstreamAnswer implements AttemptResult<OngoingCall> {
   /** That it is the answer to; none where it was kept. */
   readonly call: OngoingCall | undefined;
   readonly status: number;
@@ -89,6 +86,10 @@ export class UpstreamAnswer {
     this.rawHeaders = rawHeaders;
     this.#headers = rawHeaders;
     this.#controller = controller;
+  }
+
+  get outcome(): Outcome {
+    return toOutcome(this);
   }
 
   /** The first value of a header; `name` in lower case. */

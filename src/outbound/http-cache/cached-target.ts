@@ -8,8 +8,9 @@
  */
 import { Problem } from '../../contract/problem.ts';
 import { circuitOpen, notKept, overloaded, upstreamTimeout } from '../../contract/problems.ts';
+import { isFailureStatus } from '../call/to-outcome.ts';
 import type { OutboundRequest } from '../call/types.ts';
-import { isFailure, type UpstreamAnswer } from '../call/upstream-response.ts';
+import type { UpstreamAnswer } from '../call/upstream-response.ts';
 import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
 import { Behind } from './background-revalidation.ts';
 import { Asked, type CredentialPlaces } from './cache-request.ts';
@@ -135,7 +136,7 @@ export class CachedTarget implements Caller {
     { entry, fwd, isFirst }: Had & { readonly isFirst: boolean },
   ): Promise<UpstreamAnswer> {
     const { whole, own, status, isStored, isConfirmed } = landing;
-    if (isFailure(status) && entry && this.#helps(entry, asked)) {
+    if (isFailureStatus(status) && entry && this.#helps(entry, asked)) {
       if (isFirst) own?.discard();
       return this.#hit(entry, asked, { fwd, fwdStatus: status });
     }

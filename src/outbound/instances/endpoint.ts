@@ -5,7 +5,7 @@
 import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
-import type { Client } from '../resilience/circuit-scope.ts';
+import type { ClientId } from '../resilience/circuit-scope.ts';
 import { instancesAmong, isLookedUp, type Lookup, leadsTo, lookup as systemLookup } from './dns.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
@@ -27,13 +27,13 @@ export interface EndpointOptions {
 
 export interface Owner {
   /** Whether others would take the calls of this one, of a client or of all. */
-  canSpare(instance: Instance, circuit: number, client: Client): boolean;
+  canReplace(instance: Instance, circuit: number, client: ClientId): boolean;
   /** Whether there are several to choose from. */
-  readonly hasChoice: boolean;
+  readonly hasMultipleInstances: boolean;
   /** Instances came or went. */
   onInstances(): void;
   /** A circuit of an instance opened. */
-  onOpen?(instance: Instance, circuit: number, isForOne: boolean): void;
+  onOpen?(instance: Instance, circuit: number, isForOneClient: boolean): void;
 }
 
 /** After a connection that failed it is looked up again, but not more often. */
@@ -166,8 +166,8 @@ export class Endpoint {
     const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
     return new Instance({
       ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
-      canBeSpared: (...asked) => [...this.#owners].some((owner) => owner.canSpare(...asked)),
-      hasOthers: () => [...this.#owners].some(({ hasChoice }) => hasChoice),
+      isReplaceable: (...asked) => [...this.#owners].some((owner) => owner.canReplace(...asked)),
+      hasAlternatives: () => [...this.#owners].some(({ hasMultipleInstances }) => hasMultipleInstances),
       // Told once, by the newest of them.
       onOpen: (...opened) => [...this.#owners].at(-1)?.onOpen?.(...opened),
     });

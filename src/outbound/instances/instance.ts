@@ -6,11 +6,16 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
-import type { CallFailure } from '../call/call-errors.ts';
 import { createConnector } from '../call/connector.ts';
-import type { OngoingCall } from '../call/types.ts';
-import { type Breaker, type BreakerState, createBreaker, WHOLE_INSTANCE } from '../resilience/breaker.ts';
-import type { Client } from '../resilience/circuit-scope.ts';
+import {
+  type Breaker,
+  type BreakerState,
+  createBreaker,
+  type GuardedCall,
+  type GuardedResult,
+  INSTANCE_CIRCUIT,
+} from '../resilience/breaker.ts';
+import type { ClientId } from '../resilience/circuit-scope.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Candidate } from './load-balancer.ts';
 import { Statistics } from './statistics.ts';
@@ -27,11 +32,11 @@ export interface InstanceOptions {
   /** What opens each of its circuits: by number, which grows when an operation is called first. */
   readonly circuits: readonly BreakerPolicy[];
   /** Whether the others would take its calls, of a client or of all. */
-  readonly canBeSpared: (instance: Instance, circuit: number, client: Client) => boolean;
+  readonly isReplaceable: (instance: Instance, circuit: number, client: ClientId) => boolean;
   /** Whether there are others. */
-  readonly hasOthers: () => boolean;
+  readonly hasAlternatives: () => boolean;
   /** Called when one of its circuits opens. */
-  readonly onOpen: (instance: Instance, circuit: number, isForOne: boolean) => void;
+  readonly onOpen: (instance: Instance, circuit: number, isForOneClient: boolean) => void;
   /** Most bytes of the head of a response. */
   readonly headBytes: number;
 }
@@ -54,7 +59,7 @@ export class Instance implements Candidate {
   constructor(options: InstanceOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
+    this.#circuits = [this.#newCircuit(INSTANCE_CIRCUIT)];
     this.#pool = this.connect();
   }
 
@@ -68,7 +73,7 @@ export class Instance implements Candidate {
   }
 
   /** Of all that is asked of it together, as a client sees it: open as well where each of its operations is. */
-  stateFor(client?: Client): BreakerState {
+  stateFor(client?: ClientId): BreakerState {
     const [whole, ...operations] = this.circuits.map((one) => one.stateFor(client));
     if (whole !== 'closed') return whole ?? 'closed';
     if (operations.length === 0 || operations.includes('closed')) return 'closed';
@@ -83,47 +88,49 @@ export class Instance implements Candidate {
   }
 
   /** As a client sees it. */
-  stateOf(circuit: number, client?: Client): BreakerState {
+  stateOf(circuit: number, client?: ClientId): BreakerState {
     if (this.#notClosed.size === 0) return 'closed';
-    const whole = this.#circuits[WHOLE_INSTANCE].stateFor(client);
-    if (circuit === WHOLE_INSTANCE) return whole;
+    const whole = this.#circuits[INSTANCE_CIRCUIT].stateFor(client);
+    if (circuit === INSTANCE_CIRCUIT) return whole;
     const own = this.#circuit(circuit).stateFor(client);
     if (whole === 'closed' || own === whole) return own;
     return own === 'closed' ? whole : 'open';
   }
 
-  isDue(circuit: number, client?: Client, overdue?: number): boolean {
-    const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
+  isProbeDue(circuit: number, client?: ClientId, extraPauses?: number): boolean {
+    const both = [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)];
     const notClosed = both.filter((one) => one.stateFor(client) !== 'closed');
-    return notClosed.length > 0 && notClosed.every((one) => one.isDue(client, overdue));
+    return notClosed.length > 0 && notClosed.every((one) => one.isProbeDue(client, extraPauses));
   }
 
   /** When calls of an operation are let through again, in milliseconds since the epoch. */
-  openUntilOf(circuit: number, client?: Client): number {
-    const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
+  openUntilOf(circuit: number, client?: ClientId): number {
+    const both = [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)];
     return Math.max(...both.map((one) => (one.stateFor(client) === 'closed' ? 0 : one.openUntil)));
   }
 
   /** The client that some of it is open for alone: the one, if there is one, that all of it is open for. */
-  get only(): Client {
+  get onlyClient(): ClientId {
     return this.#notClosed.size === 0
       ? undefined
-      : this.circuits.find(({ only }) => only !== undefined)?.only;
+      : this.circuits.find(({ onlyClient }) => onlyClient !== undefined)?.onlyClient;
   }
 
   /** The clients that the circuits of an operation are open for alone. */
-  onlyAt(circuit: number): readonly string[] {
+  onlyClientsOf(circuit: number): readonly string[] {
     if (this.#notClosed.size === 0) return [];
-    return [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)].flatMap(({ only }) => only ?? []);
+    return [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)].flatMap(
+      ({ onlyClient }) => onlyClient ?? [],
+    );
   }
 
   /**
    * Through the circuit of the operation, and that of its connections where it is not closed; where it is,
    * `countConnection` says how it went.
    */
-  guard<T>(call: OngoingCall, attempt: () => Promise<T>): Promise<T> {
-    const whole = this.#circuits[WHOLE_INSTANCE];
-    if (call.circuit === WHOLE_INSTANCE) return whole.execute(call, attempt);
+  guard<T>(call: GuardedCall, attempt: () => Promise<T>): Promise<T> {
+    const whole = this.#circuits[INSTANCE_CIRCUIT];
+    if (call.circuit === INSTANCE_CIRCUIT) return whole.execute(call, attempt);
     const own = this.#circuit(call.circuit);
     return whole.state === 'closed'
       ? own.execute(call, attempt)
@@ -131,13 +138,13 @@ export class Instance implements Candidate {
   }
 
   /** @param failure where no connection was made */
-  countConnection(circuit: number, failure?: CallFailure): void {
-    if (circuit !== WHOLE_INSTANCE) this.#circuits[WHOLE_INSTANCE].count(failure);
+  countConnection(circuit: number, failure?: GuardedResult): void {
+    if (circuit !== INSTANCE_CIRCUIT) this.#circuits[INSTANCE_CIRCUIT].count(failure);
   }
 
   /** An answer that was counted as a success broke off before its end. */
-  revise(circuit: number, failure: CallFailure): void {
-    this.#circuit(circuit).revise(failure);
+  retractSuccess(circuit: number, failure: GuardedResult): void {
+    this.#circuit(circuit).retractSuccess(failure);
   }
 
   get isIsolated(): boolean {
@@ -200,7 +207,7 @@ export class Instance implements Candidate {
   }
 
   #closeCircuits(): void {
-    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
+    this.#circuits = [this.#newCircuit(INSTANCE_CIRCUIT)];
     this.#notClosed.clear();
   }
 
@@ -210,12 +217,12 @@ export class Instance implements Candidate {
   }
 
   #newCircuit(circuit: number): Breaker {
-    const { circuits, canBeSpared, hasOthers, onOpen } = this.#options;
+    const { circuits, isReplaceable, hasAlternatives, onOpen } = this.#options;
     return createBreaker(circuits[circuit] as BreakerPolicy, {
       circuit,
-      canBeSpared: (client) => canBeSpared(this, circuit, client),
-      hasOthers,
-      onOpen: (isForOne) => onOpen(this, circuit, isForOne),
+      isReplaceable: (client) => isReplaceable(this, circuit, client),
+      hasAlternatives,
+      onOpen: (isForOneClient) => onOpen(this, circuit, isForOneClient),
       onChange: (isClosed) => {
         if (isClosed) this.#notClosed.delete(circuit);
         else this.#notClosed.add(circuit);

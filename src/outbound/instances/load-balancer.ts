@@ -1,9 +1,9 @@
 /**
- * Which instance an attempt goes to: the less busy of two that are drawn among those that stand, so that load spreads
+ * Which instance an attempt goes to: the less busy of two that are drawn pickAmong those that stand, so that load spreads
  * without a herd. One that was ejected is tried by a call that loses nothing if it is not back.
  */
 import type { BreakerState } from '../resilience/breaker.ts';
-import type { Client } from '../resilience/circuit-scope.ts';
+import type { ClientId } from '../resilience/circuit-scope.ts';
 
 /** As much of an instance as a choice needs. */
 export interface Candidate {
@@ -13,63 +13,66 @@ export interface Candidate {
   /** As its health checks say. */
   readonly isHealthy: boolean;
   /** Of the circuit that an operation belongs to, and of the one that all share, as a client sees them. */
-  stateOf(circuit: number, client?: Client): BreakerState;
+  stateOf(circuit: number, client?: ClientId): BreakerState;
   /** Whether a call may try if it is back. */
-  isDue(circuit: number, client?: Client, overdue?: number): boolean;
+  isProbeDue(circuit: number, client?: ClientId, extraPauses?: number): boolean;
 }
 
 interface Attempted<T> {
   /** Index of the circuit that the operation belongs to. */
   readonly circuit: number;
   /** Who caused the call. */
-  readonly client?: Client;
+  readonly client?: ClientId;
   /** Where this call was already. */
   readonly tried: readonly T[];
   /** Whether it can be repeated elsewhere, so that it may try who was ejected. */
-  readonly canTry: () => boolean;
+  readonly canProbe: () => boolean;
   /** How many more pauses it leaves to calls that are better for a try. */
-  readonly patience: number;
+  readonly probeDelay: number;
 }
 
 /** @returns undefined where none takes calls */
-export function choose<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
+export function pick<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
   const [only] = all;
-  if (all.length === 1 && only) return takesCalls(only, attempted) ? only : undefined;
+  if (all.length === 1 && only) return acceptsCalls(only, attempted) ? only : undefined;
   const free = all.filter(({ isIsolated }) => !isIsolated);
   const healthy = free.filter(({ isHealthy }) => isHealthy);
   // A check that is wrong everywhere must not take a service down.
-  return among(healthy, attempted) ?? among(free, attempted);
+  return pickAmong(healthy, attempted) ?? pickAmong(free, attempted);
 }
 
 /** Whether a call that has no other choice would go there. */
-export const takesCalls = (
+export const acceptsCalls = (
   one: Candidate,
-  { circuit, client, patience }: Pick<Attempted<Candidate>, 'circuit' | 'client' | 'patience'>,
+  { circuit, client, probeDelay }: Pick<Attempted<Candidate>, 'circuit' | 'client' | 'probeDelay'>,
 ): boolean =>
-  !one.isIsolated && (one.stateOf(circuit, client) === 'closed' || one.isDue(circuit, client, patience));
+  !one.isIsolated &&
+  (one.stateOf(circuit, client) === 'closed' || one.isProbeDue(circuit, client, probeDelay));
 
 /** Whether it takes as many calls as come, and is as well as `than`. */
-export const stands = (one: Candidate, circuit: number, client?: Client, than?: Candidate): boolean =>
+export const isAvailable = (one: Candidate, circuit: number, client?: ClientId, than?: Candidate): boolean =>
   !one.isIsolated &&
   (one.isHealthy || than?.isHealthy === false) &&
   one.stateOf(circuit, client) === 'closed';
 
 /** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
-export const OVERDUE = 1;
+export const UNSAFE_PROBE_DELAY = 1;
 
-function among<T extends Candidate>(candidates: readonly T[], attempted: Attempted<T>): T | undefined {
-  const { circuit, client, tried, canTry, patience } = attempted;
+function pickAmong<T extends Candidate>(candidates: readonly T[], attempted: Attempted<T>): T | undefined {
+  const { circuit, client, tried, canProbe, probeDelay } = attempted;
   const standing = candidates.filter((one) => one.stateOf(circuit, client) === 'closed');
-  const due = candidates.find((one) => one.isDue(circuit, client, patience) && !tried.includes(one));
-  if (due && (standing.length === 0 || due.isDue(circuit, client, OVERDUE) || canTry())) return due;
+  const due = candidates.find((one) => one.isProbeDue(circuit, client, probeDelay) && !tried.includes(one));
+  if (due && (standing.length === 0 || due.isProbeDue(circuit, client, UNSAFE_PROBE_DELAY) || canProbe()))
+    return due;
   const fresh = standing.filter((one) => !tried.includes(one));
   return (
-    lessBusy(fresh.length > 0 ? fresh : standing) ?? candidates.find((one) => takesCalls(one, attempted))
+    powerOfTwoChoices(fresh.length > 0 ? fresh : standing) ??
+    candidates.find((one) => acceptsCalls(one, attempted))
   );
 }
 
 /** The less busy of two that are drawn. */
-function lessBusy<T extends Candidate>(candidates: readonly T[]): T | undefined {
+function powerOfTwoChoices<T extends Candidate>(candidates: readonly T[]): T | undefined {
   if (candidates.length < 2) return candidates[0];
   const first = Math.floor(Math.random() * candidates.length);
   const second = (first + 1 + Math.floor(Math.random() * (candidates.length - 1))) % candidates.length;

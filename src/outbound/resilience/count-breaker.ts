@@ -2,7 +2,7 @@
  * Opens a circuit by the share of failures among the latest calls, as cockatiel counts them; failures in a row are the
  * share of all of them. Beside that, a success can be taken back.
  */
-import { type CircuitState, CountBreaker, type IBreaker } from 'cockatiel';
+import { type CircuitState, CountBreaker as Counter, type IBreaker } from 'cockatiel';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 
 /** As cockatiel keeps it. */
@@ -15,11 +15,11 @@ interface Counted {
   readonly failures: number;
 }
 
-export class LatestCalls implements IBreaker {
-  readonly #counted: CountBreaker;
+export class CountBreaker implements IBreaker {
+  readonly #counted: Counter;
 
   constructor(policy: Exclude<BreakerPolicy, { kind: 'sampling' }>) {
-    this.#counted = new CountBreaker(
+    this.#counted = new Counter(
       policy.kind === 'count'
         ? { threshold: policy.threshold, size: policy.calls, minimumNumberOfCalls: policy.minimumCalls }
         : { threshold: (policy.failures - 0.5) / policy.failures, size: policy.failures },
@@ -40,12 +40,12 @@ export class LatestCalls implements IBreaker {
   }
 
   /** Whether there was not one success among them. */
-  get isSilent(): boolean {
+  get hasNoSuccess(): boolean {
     return this.state.successes === 0;
   }
 
   /** The next failure is of a call that was counted as a success: the latest is forgotten. */
-  revise(): void {
+  retractSuccess(): void {
     const { samples, currentSample, successes, failures } = this.state;
     const calls = [...samples.slice(currentSample), ...samples.slice(0, currentSample)];
     const known = calls.filter((one) => one !== null);

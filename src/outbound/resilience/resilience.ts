@@ -9,18 +9,26 @@ import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { ServicePolicies } from '../../config/policies/policies.ts';
 import type { Policy } from '../../config/policies/policy.ts';
 import { Upload } from '../../http/body/upload.ts';
-import { CallFailure } from '../call/call-errors.ts';
 import type { OngoingCall } from '../call/types.ts';
-import { UpstreamAnswer } from '../call/upstream-response.ts';
-import { WHOLE_INSTANCE } from './breaker.ts';
+import type { UpstreamAnswer } from '../call/upstream-response.ts';
+import { INSTANCE_CIRCUIT } from './breaker.ts';
 import { Slots } from './bulkhead.ts';
+import { type AttemptResult, attemptResultOf } from './outcome.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { RetryRules } from './retry-rules.ts';
+import { type RetriableCall, RetryRules } from './retry-rules.ts';
 
-type Reason = { error: unknown } | { value: unknown };
+type RepeatedCall = Pick<OngoingCall, 'pause'> & RetriableCall;
 
-const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
-  ('error' in reason ? reason.error : reason.value) as UpstreamAnswer | CallFailure;
+/** What a repeated attempt returned or threw. */
+interface RepeatedResult extends AttemptResult<RepeatedCall> {
+  /** Lets go of a response that a later one replaces. */
+  discard?(): void;
+}
+
+type RetryReason = { error: unknown } | { value: unknown };
+
+const resultOf = (reason: RetryReason): RepeatedResult =>
+  attemptResultOf('error' in reason ? reason.error : reason.value);
 
 /** The bulkheads of what is called. */
 class Bulkheads {
@@ -62,21 +70,20 @@ interface Parts {
 
 const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
   const rules = new RetryRules(policy, budget);
-  const repeat = retry(
-    handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
-      (value) => value instanceof UpstreamAnswer && value.call !== undefined && rules.book(value.call, value),
+  const isScheduled = (result: unknown): boolean => {
+    const { call, outcome } = attemptResultOf<RepeatedCall>(result);
+    return call !== undefined && rules.scheduleRetry(call, outcome);
+  };
+  const repeat = retry(handleWhen(isScheduled).orWhenResult(isScheduled), {
+    maxAttempts: policy.retry.attempts,
+    backoff: new DelegateBackoff(
+      (context: IRetryBackoffContext<unknown>) => resultOf(context.result).call?.delay ?? 0,
     ),
-    {
-      maxAttempts: policy.retry.attempts,
-      backoff: new DelegateBackoff(
-        (context: IRetryBackoffContext<unknown>) => outcomeOf(context.result).call?.delay ?? 0,
-      ),
-    },
-  );
+  });
   repeat.onRetry((reason) => {
-    const outcome = outcomeOf(reason);
-    outcome.call?.pause();
-    if (outcome instanceof UpstreamAnswer) outcome.discard();
+    const result = resultOf(reason);
+    result.call?.pause();
+    result.discard?.();
   });
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
   const around = (call: OngoingCall, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
@@ -122,7 +129,7 @@ export class Resiliences {
 
   /** Which circuit of an instance a call goes through, beside that of its connections, which is that of no operation. */
   circuitOf(operationId: string | undefined): number {
-    if (operationId === undefined) return WHOLE_INSTANCE;
+    if (operationId === undefined) return INSTANCE_CIRCUIT;
     const known = this.#circuitOf.get(operationId);
     if (known !== undefined) return known;
     const circuit = this.#circuits.push(this.of(operationId).policy.breaker) - 1;

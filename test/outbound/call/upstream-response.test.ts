@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { isEventStream } from '../../../src/http/event-stream.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
 import type { OngoingCall } from '../../../src/outbound/call/types.ts';
-import { HELD_BYTES, isFailure, UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import { HELD_BYTES, UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
 
 const LENGTH = 100_000;
 const controller = { pause: () => {}, resume: () => {}, abort: () => {} };
@@ -109,18 +109,6 @@ const client = ({
 };
 
 const bytes = (length: number) => Buffer.alloc(length, 'x');
-
-describe('A status', () => {
-  it.each([
-    [200, false],
-    [404, false],
-    [499, false],
-    [500, true],
-    [501, false],
-    [502, true],
-    [599, true],
-  ])('of %d is a failure of the upstream: %s', (status, fails) => expect(isFailure(status)).toBe(fails));
-});
 
 describe('A header of a response', () => {
   it('is the first of its name in any case, and never a value', () => {

@@ -36,8 +36,8 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
   });
   const owner = () => {
     const one = {
-      canSpare: () => true,
-      hasChoice: false,
+      canReplace: () => true,
+      hasMultipleInstances: false,
       changes: 0,
       onInstances: () => {
         one.changes += 1;

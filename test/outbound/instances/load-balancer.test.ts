@@ -1,7 +1,7 @@
 /** Which instance is asked, against a model: whatever happens in whichever order, only one that may be. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { choose } from '../../../src/outbound/instances/load-balancer.ts';
+import { pick } from '../../../src/outbound/instances/load-balancer.ts';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
@@ -37,19 +37,19 @@ class Model {
   readonly instances = Array.from({ length: INSTANCES }, () => new ModelInstance());
 
   /** Those of which one is asked; none is a call that is kept back. */
-  mayBeAsked(canTry: boolean): ModelInstance[] {
+  mayBeAsked(canProbe: boolean): ModelInstance[] {
     const free = this.instances.filter(({ isIsolated }) => !isIsolated);
     const healthy = this.#among(
       free.filter(({ isHealthy }) => isHealthy),
-      canTry,
+      canProbe,
     );
-    return healthy.length > 0 ? healthy : this.#among(free, canTry);
+    return healthy.length > 0 ? healthy : this.#among(free, canProbe);
   }
 
-  #among(some: ModelInstance[], canTry: boolean): ModelInstance[] {
+  #among(some: ModelInstance[], canProbe: boolean): ModelInstance[] {
     const closed = some.filter(({ isClosed }) => isClosed);
     const due = some.find((one) => one.isDue(this.now));
-    if (due && (closed.length === 0 || canTry || due.isDue(this.now, 2))) return [due];
+    if (due && (closed.length === 0 || canProbe || due.isDue(this.now, 2))) return [due];
     return closed;
   }
 
@@ -274,14 +274,14 @@ describe('the choice between instances that stand', () => {
   const candidate = (inFlight: number) => ({
     ...{ inFlight, isIsolated: false, isHealthy: true },
     stateOf: () => 'closed' as const,
-    isDue: () => false,
+    isProbeDue: () => false,
   });
-  const attempted = { circuit: 0, tried: [], canTry: () => false, patience: 0 };
+  const attempted = { circuit: 0, tried: [], canProbe: () => false, probeDelay: 0 };
 
   it('never falls on the busiest of several', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(1000), { minLength: 2, maxLength: 8 }), (loads) => {
-        const chosen = choose(loads.map(candidate), attempted);
+        const chosen = pick(loads.map(candidate), attempted);
         expect(chosen?.inFlight).not.toBe(Math.max(...loads));
       }),
     );
@@ -292,7 +292,7 @@ describe('the choice between instances that stand', () => {
       fc.property(fc.integer({ min: 2, max: 10 }), fc.integer({ min: 1, max: 500 }), (count, calls) => {
         const all = Array.from({ length: count }, () => candidate(0));
         for (let call = 0; call < calls; call++) {
-          const chosen = choose(all, attempted);
+          const chosen = pick(all, attempted);
           if (chosen) chosen.inFlight += 1;
         }
         const loads = all.map(({ inFlight }) => inFlight);
@@ -305,14 +305,14 @@ describe('the choice between instances that stand', () => {
 
   it('falls on each of those that are equal', () => {
     const all = [candidate(1), candidate(1), candidate(1)];
-    const chosen = new Set(Array.from({ length: 200 }, () => choose(all, attempted)));
+    const chosen = new Set(Array.from({ length: 200 }, () => pick(all, attempted)));
     expect(chosen.size).toBe(3);
   });
 
   it('falls on one where the call was not yet, as long as there is one', () => {
     const all = [candidate(9), candidate(0), candidate(0)];
     const [busy, ...tried] = all;
-    expect(choose(all, { ...attempted, tried })).toBe(busy);
-    expect(all).toContain(choose(all, { ...attempted, tried: all }));
+    expect(pick(all, { ...attempted, tried })).toBe(busy);
+    expect(all).toContain(pick(all, { ...attempted, tried: all }));
   });
 });

@@ -3,6 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import fc from 'fast-check';
 import type { z } from 'zod';
 import type { breakerSchema } from '../../../src/config/policies/breaker.ts';
+import { createBreaker, INSTANCE_CIRCUIT } from '../../../src/outbound/resilience/breaker.ts';
+import type { ClientId } from '../../../src/outbound/resilience/circuit-scope.ts';
+import type { Outcome } from '../../../src/outbound/resilience/outcome.ts';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
@@ -10,12 +13,10 @@ import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
 const HALF_OPEN_AFTER = 5000;
 
-type Client = string | undefined;
-
 interface Counted {
   readonly at: number;
   readonly failed: boolean;
-  readonly client: Client;
+  readonly client: ClientId;
 }
 
 /** Of all calls, the latest last, those that count now; and whether the circuit is to open after them. */
@@ -59,9 +60,9 @@ class ModelCircuit {
   calls: Counted[] = [];
   openedAt: number | undefined;
   /** The client that it is open for, if it is not for all. */
-  only: Client;
+  only: ClientId;
   /** Whose call tried in vain, if it is open for all. */
-  tried: Client;
+  tried: ClientId;
   readonly #model: Model;
 
   constructor(model: Model) {
@@ -77,7 +78,7 @@ class ModelCircuit {
   }
 
   /** Undefined where it is kept back. */
-  wayOf(client: Client): Way | undefined {
+  wayOf(client: ClientId): Way | undefined {
     if (this.openedAt === undefined) return 'through';
     if (this.#model.now - this.openedAt >= HALF_OPEN_AFTER) return 'trial';
     if (this.only !== undefined) return client === this.only ? undefined : 'beside';
@@ -85,7 +86,7 @@ class ModelCircuit {
   }
 
   /** @param client who may have provoked it */
-  counted(failed: boolean, way: Way, client: Client): void {
+  counted(failed: boolean, way: Way, client: ClientId): void {
     const { now, opens } = this.#model;
     if (way === 'through') {
       this.calls.push({ at: now, failed, client });
@@ -106,7 +107,7 @@ class ModelCircuit {
   }
 
   /** It says nothing of whether calls go well; for a call that tries, whether there is somebody at all. */
-  uncounted(isProof: boolean, way: Way, client: Client): void {
+  uncounted(isProof: boolean, way: Way, client: ClientId): void {
     if (way === 'through' || way === 'beside') return;
     if (isProof) this.counted(false, way, client);
     else if (way === 'trial') {
@@ -115,7 +116,7 @@ class ModelCircuit {
     }
   }
 
-  #open(only: Client): void {
+  #open(only: ClientId): void {
     this.openedAt = this.#model.now;
     this.only = only;
     this.tried = undefined;
@@ -153,7 +154,7 @@ class Model {
   }
 
   /** What becomes of a call that begins now, by its outcome; undefined where it is kept back. */
-  begin(operationId: string | undefined, client: Client): ((outcome: Outcome) => void) | undefined {
+  begin(operationId: string | undefined, client: ClientId): ((outcome: Scenario) => void) | undefined {
     const own = operationId === undefined ? undefined : this.of(operationId);
     const wayOfWhole = this.whole.wayOf(client);
     const wayOfOwn = own ? own.wayOf(client) : 'through';
@@ -186,16 +187,16 @@ interface Real {
 
 const GET = { method: 'GET', path: '/', headers: [] };
 
-type Outcome = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'unreachable' | 'garbage';
+type Scenario = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'unreachable' | 'garbage';
 
 /** A call, and what comes of it: a response, something else, a connection that breaks, a caller that leaves. */
 class Called implements fc.AsyncCommand<Model, Real> {
-  readonly #outcome: Outcome;
+  readonly #outcome: Scenario;
   readonly #operationId: string | undefined;
-  readonly #client: Client;
+  readonly #client: ClientId;
   result = 'pending';
 
-  constructor(outcome: Outcome, operationId?: string, client?: Client) {
+  constructor(outcome: Scenario, operationId?: string, client?: ClientId) {
     this.#outcome = outcome;
     this.#operationId = operationId;
     this.#client = client;
@@ -307,9 +308,9 @@ const OUTCOMES = [
 const passed = fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds));
 
 const calledOf = (
-  outcomes: readonly Outcome[],
+  outcomes: readonly Scenario[],
   operations: readonly (string | undefined)[],
-  clients: readonly Client[] = [undefined],
+  clients: readonly ClientId[] = [undefined],
 ) =>
   fc
     .tuple(fc.constantFrom(...outcomes), fc.constantFrom(...operations), fc.constantFrom(...clients))
@@ -487,4 +488,45 @@ describe('circuits', () => {
       }
     },
   );
+});
+
+describe('A circuit', () => {
+  const OWN_CIRCUIT = 1;
+  const trip = async (outcome: Outcome, circuit: number, callCircuit: number, isError: boolean) => {
+    const breaker = createBreaker(
+      { kind: 'consecutive', failures: 3, halfOpenAfter: HALF_OPEN_AFTER },
+      { circuit, hasAlternatives: () => true },
+    );
+    const call = { circuit: callCircuit, client: undefined, probeDelay: 0 };
+    const result = { outcome, call };
+    for (let i = 0; i < 3; i++) {
+      await breaker
+        .execute(call, () => (isError ? Promise.reject(result) : Promise.resolve(result)))
+        .catch(() => {});
+    }
+    return breaker.state;
+  };
+
+  it.each<[Outcome, opens: 'none' | 'own' | 'instance']>([
+    [{ kind: 'success' }, 'none'],
+    [{ kind: 'throttled', retryAfter: undefined }, 'none'],
+    [{ kind: 'unavailable', retryAfter: 1000 }, 'own'],
+    [{ kind: 'failed' }, 'own'],
+    [{ kind: 'internal-error' }, 'own'],
+    [{ kind: 'timeout' }, 'own'],
+    [{ kind: 'broken' }, 'own'],
+    [{ kind: 'malformed' }, 'own'],
+    [{ kind: 'unreachable' }, 'instance'],
+    [{ kind: 'connect-timeout' }, 'instance'],
+    [{ kind: 'unusable' }, 'none'],
+    [{ kind: 'inconclusive' }, 'none'],
+  ])('counts the outcome %j for the right circuit, returned or thrown', async (outcome, opens) => {
+    for (const isError of [false, true]) {
+      expect([
+        await trip(outcome, OWN_CIRCUIT, OWN_CIRCUIT, isError),
+        await trip(outcome, INSTANCE_CIRCUIT, OWN_CIRCUIT, isError),
+        await trip(outcome, OWN_CIRCUIT, OWN_CIRCUIT + 1, isError),
+      ]).toEqual([opens === 'own' ? 'open' : 'closed', opens === 'instance' ? 'open' : 'closed', 'closed']);
+    }
+  });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { CircuitState } from 'cockatiel';
 import fc from 'fast-check';
-import { LatestCalls } from '../../../src/outbound/resilience/count-breaker.ts';
+import { CountBreaker } from '../../../src/outbound/resilience/count-breaker.ts';
 
 const { Closed } = CircuitState;
 const CALLS = 5;
 const counting = (minimumCalls: number, threshold = 0.5) =>
-  new LatestCalls({ kind: 'count', calls: CALLS, minimumCalls, threshold, halfOpenAfter: 1000 });
+  new CountBreaker({ kind: 'count', calls: CALLS, minimumCalls, threshold, halfOpenAfter: 1000 });
 
 /** A success, a failure, or a success that turns out to be a failure. */
 const call = fc.constantFrom('well', 'failed', 'revised');
@@ -26,7 +26,7 @@ describe('the latest calls', () => {
             add(true);
           }
           if (one === 'revised') {
-            latest.revise();
+            latest.retractSuccess();
             model = model.toSpliced(model.lastIndexOf(true), 1);
           }
           if (one !== 'well') {
@@ -34,7 +34,7 @@ describe('the latest calls', () => {
             const failures = model.filter((isWell) => !isWell).length;
             expect(latest.failure(Closed)).toBe(model.length >= minimum && failures > 0.5 * model.length);
           }
-          expect(latest.isSilent).toBe(!model.includes(true));
+          expect(latest.hasNoSuccess).toBe(!model.includes(true));
         }
       }),
       { numRuns: 1000 },
@@ -42,7 +42,7 @@ describe('the latest calls', () => {
   });
 
   it('open it after so many failures in a row, and not before', () => {
-    const latest = new LatestCalls({ kind: 'consecutive', failures: 3, halfOpenAfter: 1000 });
+    const latest = new CountBreaker({ kind: 'consecutive', failures: 3, halfOpenAfter: 1000 });
     latest.success(Closed);
     const opens = [1, 2, 3].map(() => latest.failure(Closed));
     expect(opens).toEqual([false, false, true]);
@@ -54,7 +54,7 @@ describe('the latest calls', () => {
     const latest = counting(1);
     latest.failure(Closed);
     const before = structuredClone(latest.state);
-    latest.revise();
+    latest.retractSuccess();
     expect(latest.state).toEqual(before);
   });
 });
