@@ -23,7 +23,7 @@ type ClientInput<O> =
     ? Part<'params', P> & Partial<Part<'query', Q>> & Part<'body', B>
     : never;
 
-type Answered<B> =
+type ResponseBody<B> =
   B extends Page<infer S>
     ? PageState<z.output<S>>
     : B extends Resource<infer S>
@@ -32,12 +32,12 @@ type Answered<B> =
         ? z.output<B>
         : undefined;
 
-type ClientReply<O extends Operation> =
+type ClientResponse<O extends Operation> =
   | {
       [Status in keyof O['responses'] & number]: {
         readonly ok: true;
         readonly status: Status;
-        readonly body: Answered<O['responses'][Status]['body']>;
+        readonly body: ResponseBody<O['responses'][Status]['body']>;
       };
     }[keyof O['responses'] & number]
   | { readonly ok: false; readonly status: number; readonly problem: unknown };
@@ -46,7 +46,7 @@ type ClientReply<O extends Operation> =
 export type Client<C extends Contract> = {
   readonly [O in C['operations'][number] as O['operationId']]: (
     input: ClientInput<O>,
-  ) => Promise<ClientReply<O>>;
+  ) => Promise<ClientResponse<O>>;
 };
 
 export const createClient = <C extends Contract>(contract: C, target: JsonTarget): Client<C> =>
@@ -70,14 +70,14 @@ function call({ operationId, method, path, responses }: Operation, target: JsonT
     const { status } = answer;
     const declared = responses[status];
     if (declared !== undefined)
-      return { ok: true, status, body: read(declared.body, answer.body, target.name) };
+      return { ok: true, status, body: parseBody(declared.body, answer.body, target.name) };
     if (status >= 400 && status < 500) return { ok: false, status, problem: answer.body };
     const type = dependencyProblems.find((candidate) => candidate.status === status) ?? badGateway;
     throw new Problem(type, `The service "${target.name}" answered ${status}.`);
   };
 }
 
-function read(spec: Body | undefined, body: unknown, service: string): unknown {
+function parseBody(spec: Body | undefined, body: unknown, service: string): unknown {
   try {
     if (isPage(spec)) return readPage(spec, body);
     return isResource(spec) ? spec.state.parse(body) : spec?.parse(body);

@@ -7,7 +7,7 @@ import { isJsonType } from '../http/body/json-type.ts';
 import { callerDeadline, callerHeaders } from '../http/caller-context.ts';
 import { remainingControl } from '../http/headers/cache-control.ts';
 import { CallFailure } from './call/call-errors.ts';
-import { brokenOff } from './call/to-problem.ts';
+import { truncatedBody } from './call/to-problem.ts';
 
 /** As much of a target as a JSON call needs. */
 export interface JsonTarget {
@@ -41,7 +41,7 @@ export interface JsonRequest {
   readonly limit?: number;
 }
 
-export interface JsonAnswer {
+export interface JsonResponse {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
@@ -52,7 +52,7 @@ export interface JsonAnswer {
 }
 
 /** Most bytes that are taken for one JSON answer. */
-const MAX_ANSWER = 10 * 1024 ** 2;
+const MAX_RESPONSE_BYTES = 10 * 1024 ** 2;
 
 /** @throws Problem where there is no answer, or its JSON is broken (bad-gateway, 502) */
 export async function sendJson(
@@ -64,9 +64,9 @@ export async function sendJson(
     body,
     operationId,
     parse = JSON.parse,
-    limit = MAX_ANSWER,
+    limit = MAX_RESPONSE_BYTES,
   }: JsonRequest,
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const headers = {
     ...callerHeaders(),
     accept,
@@ -85,17 +85,17 @@ export async function sendJson(
   const retryAfter = answer.header('retry-after');
   const { status } = answer;
   try {
-    const bytes = await answer.whole(Math.min(limit, MAX_ANSWER));
-    const json = isJsonType(contentType ?? '') ? await parse(textOf(bytes, contentType)) : undefined;
+    const bytes = await answer.whole(Math.min(limit, MAX_RESPONSE_BYTES));
+    const json = isJsonType(contentType ?? '') ? await parse(decodeText(bytes, contentType)) : undefined;
     return { status, contentType, cacheControl, retryAfter, body: json, bytes: bytes.length };
   } catch (cause) {
-    if (cause instanceof CallFailure) throw brokenOff(cause);
+    if (cause instanceof CallFailure) throw truncatedBody(cause);
     throw new Problem(badGateway, `The answer of the service "${target.name}" could not be read.`, { cause });
   }
 }
 
 /** @throws SyntaxError for what is not in its charset */
-function textOf(bytes: Buffer, contentType: string | undefined): string {
+function decodeText(bytes: Buffer, contentType: string | undefined): string {
   const text = charsetOf(contentType)?.decode(bytes);
   if (text === undefined) throw new SyntaxError('It is not in its charset.');
   return text;

@@ -3,7 +3,11 @@
  * one client alone has met is not even that.
  */
 import type { Checks } from '../http/health.ts';
-import { breakerForMost, instanceForMost, type TargetSnapshot } from './target-snapshot.ts';
+import {
+  breakerForMostClients,
+  instanceStateForMostClients,
+  type TargetSnapshot,
+} from './target-snapshot.ts';
 
 export const targetChecks = ({
   name,
@@ -11,10 +15,10 @@ export const targetChecks = ({
   instances,
   ...seen
 }: Pick<TargetSnapshot, 'name' | 'breaker' | 'isForOneClient' | 'latency' | 'instances'>): Checks => ({
-  [`${name}:breaker`]: [checkOf(breakerForMost(seen), 'closed')],
+  [`${name}:breaker`]: [checkOf(breakerForMostClients(seen), 'closed')],
   [`${name}:instance`]: instances.map((one) => ({
     componentId: one.id,
-    ...checkOf(instanceForMost(one), 'working'),
+    ...checkOf(instanceStateForMostClients(one), 'working'),
   })),
   ...(latency && {
     [`${name}:responseTime`]: [

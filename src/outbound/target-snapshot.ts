@@ -2,27 +2,27 @@
 
 import type { Instance } from './instances/instance.ts';
 import { isAvailable } from './instances/load-balancer.ts';
-import type { Failure, Statistics } from './instances/statistics.ts';
+import type { FailureRecord, Statistics } from './instances/statistics.ts';
 import { type BreakerState, INSTANCE_CIRCUIT } from './resilience/breaker.ts';
 import type { ClientId } from './resilience/circuit-scope.ts';
-import type { Resiliences } from './resilience/resilience.ts';
+import type { ServiceResilience } from './resilience/resilience.ts';
 
 export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
 
 type InstanceState = (typeof INSTANCE_STATES)[number];
 
-interface Counted {
+interface CallCounts {
   readonly inFlight: number;
   readonly requests: number;
   /** Attempts that failed: no connection, no answer in time, half of one, or a 5xx. */
   readonly failures: number;
   /** The latest of them. */
-  readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
+  readonly lastFailure?: Pick<FailureRecord, 'at' | 'reason'>;
   /** Milliseconds to the head of the answer. */
   readonly latency?: { readonly p50: number; readonly p99: number };
 }
 
-export interface InstanceSnapshot extends Counted {
+export interface InstanceSnapshot extends CallCounts {
   /** Tells it apart from the others, and nothing else. */
   readonly id: string;
   readonly state: InstanceState;
@@ -34,18 +34,18 @@ export interface InstanceSnapshot extends Counted {
 }
 
 /** Of one circuit, or of all that is seen together. */
-interface Seen {
+interface BreakerView {
   readonly breaker: BreakerState;
   /** Whether it is so for one client alone, whose calls alone have failed, and closed for all others. */
   readonly isForOneClient?: true;
 }
 
-interface CircuitSnapshot extends Seen {
+interface CircuitSnapshot extends BreakerView {
   readonly operationId: string;
 }
 
 /** Its breaker is closed while at least one instance takes calls of at least one operation. */
-export interface TargetSnapshot extends Counted, Seen {
+export interface TargetSnapshot extends CallCounts, BreakerView {
   readonly name: string;
   /** Calls that wait for their turn. */
   readonly queued: number;
@@ -55,31 +55,36 @@ export interface TargetSnapshot extends Counted, Seen {
   /** Those that have a breaker of their own, or whose circuit is not closed. */
   readonly circuits?: readonly CircuitSnapshot[];
   /** The latest first. */
-  readonly recentFailures: readonly Failure[];
+  readonly recentFailures: readonly FailureRecord[];
   /** When a call will be let through again, while none is. */
   readonly retryAt?: string;
   readonly instances: readonly InstanceSnapshot[];
 }
 
-interface Parts {
+interface SnapshotParts {
   readonly name: string;
   readonly instances: readonly Instance[];
-  readonly resiliences: Resiliences;
+  readonly resilience: ServiceResilience;
   readonly statistics: Statistics;
 }
 
-export function snapshotOf({ name, instances, resiliences, statistics }: Parts): TargetSnapshot {
+export function snapshotOf({
+  name,
+  instances,
+  resilience: resiliences,
+  statistics,
+}: SnapshotParts): TargetSnapshot {
   const { budget, operationCircuits, ownCircuits } = resiliences;
-  const free = instances.filter(isFree);
-  const seen = seenAt(free);
+  const free = instances.filter(isNotIsolated);
+  const seen = viewOfInstances(free);
   const retryAt = earliest(free.map(({ openUntil }) => openUntil));
   const circuits = [...operationCircuits]
-    .map(([operationId, circuit]) => ({ operationId, ...circuitAt(free, circuit) }))
+    .map(([operationId, circuit]) => ({ operationId, ...viewOfCircuit(free, circuit) }))
     .filter(({ operationId, breaker: state }) => state !== 'closed' || ownCircuits.has(operationId));
   return {
     name,
     ...seen,
-    ...countedOf(statistics),
+    ...countsOf(statistics),
     queued: resiliences.queued,
     retries: budget.retries,
     retriesRefused: budget.refused,
@@ -90,38 +95,38 @@ export function snapshotOf({ name, instances, resiliences, statistics }: Parts):
   };
 }
 
-const isFree = ({ isIsolated }: Instance): boolean => !isIsolated;
+const isNotIsolated = ({ isIsolated }: Instance): boolean => !isIsolated;
 
 /** As all clients but one at most see it. */
-export const breakerForMost = ({ breaker, isForOneClient }: Seen): BreakerState =>
+export const breakerForMostClients = ({ breaker, isForOneClient }: BreakerView): BreakerState =>
   isForOneClient ? 'closed' : breaker;
 
 /** The same of an instance. */
-export const instanceForMost = ({ state, isForOneClient }: InstanceSnapshot): InstanceState =>
+export const instanceStateForMostClients = ({ state, isForOneClient }: InstanceSnapshot): InstanceState =>
   isForOneClient ? 'working' : state;
 
 /** All operations, at all instances together. */
-const seenAt = (instances: readonly Instance[]): Seen =>
-  seenBy(
+const viewOfInstances = (instances: readonly Instance[]): BreakerView =>
+  viewFor(
     instances.flatMap(({ onlyClient }) => onlyClient ?? []),
-    (client) => together(instances.map((one) => one.stateFor(client))),
+    (client) => combinedState(instances.map((one) => one.stateFor(client))),
   );
 
 /** An operation, at all instances together. */
-const circuitAt = (instances: readonly Instance[], circuit: number): Seen =>
-  seenBy(
-    instances.flatMap((one) => one.onlyClientsOf(circuit)),
-    (client) => together(instances.map((one) => one.stateOf(circuit, client))),
+const viewOfCircuit = (instances: readonly Instance[], circuit: number): BreakerView =>
+  viewFor(
+    instances.flatMap((one) => one.onlyClientsOfCircuit(circuit)),
+    (client) => combinedState(instances.map((one) => one.stateOfCircuit(circuit, client))),
   );
 
-function seenBy(clients: readonly string[], stateFor: (client?: ClientId) => BreakerState): Seen {
+function viewFor(clients: readonly string[], stateFor: (client?: ClientId) => BreakerState): BreakerView {
   const breaker = stateFor();
   if (breaker !== 'closed') return { breaker };
   const forOne = clients.map(stateFor).find((state) => state !== 'closed');
   return forOne === undefined ? { breaker } : { breaker: forOne, isForOneClient: true };
 }
 
-const together = (states: readonly BreakerState[]): BreakerState =>
+const combinedState = (states: readonly BreakerState[]): BreakerState =>
   states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
 
 /** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
@@ -129,12 +134,13 @@ export const halfOpenAt = (
   instances: readonly Instance[],
   circuit: number,
   client?: ClientId,
-): number | undefined => earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit, client)));
+): number | undefined =>
+  earliest(instances.filter(isNotIsolated).map((one) => one.openUntilOfCircuit(circuit, client)));
 
 const earliest = (times: readonly number[]): number | undefined =>
   times.length === 0 ? undefined : Math.min(...times);
 
-const countedOf = (statistics: Statistics): Counted => {
+const countsOf = (statistics: Statistics): CallCounts => {
   const { inFlight, requests, failures, recentFailures } = statistics;
   const [last] = recentFailures;
   const p50 = statistics.percentile(0.5);
@@ -148,14 +154,14 @@ const countedOf = (statistics: Statistics): Counted => {
 
 const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
   const { id, statistics, isolatedSince } = instance;
-  const seen = seenAt([instance]);
+  const seen = viewOfInstances([instance]);
   const state = stateOf(instance, seen.breaker);
   return {
     ...{ id, state },
     ...(seen.isForOneClient && !instance.isIsolated && { isForOneClient: true }),
     ...(state === 'ejected' && { ejectedUntil: new Date(instance.openUntil).toISOString() }),
     ...(isolatedSince !== undefined && { isolatedSince }),
-    ...countedOf(statistics),
+    ...countsOf(statistics),
   };
 };
 

@@ -103,7 +103,7 @@ describe('A JSON call', () => {
   });
 
   it('whose body breaks off is a problem that says so', async () => {
-    const failure = new CallFailure({ explain: () => undefined } as never, 'broken', {
+    const failure = new CallFailure({ toProblem: () => undefined } as never, 'broken', {
       cause: new Error('closed'),
     });
     const problem = await scripted(JSON_TYPE, failure)

@@ -8,9 +8,9 @@ import type { OutboundRequest } from '../../src/outbound/call/types.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
-let upstream: Upstream;
+let upstream: TestUpstream;
 let target: Target;
 
 beforeEach(async () => {
@@ -35,7 +35,7 @@ const use = (policy: PolicyInput): Target => {
 };
 const silent = () => {};
 const answering =
-  (status: number, headers: Record<string, string> = {}): Upstream['answer'] =>
+  (status: number, headers: Record<string, string> = {}): TestUpstream['respond'] =>
   (_req, res) =>
     res.writeHead(status, headers).end();
 const asked = (times: number) => until(() => upstream.requests.length === times);
@@ -44,7 +44,7 @@ const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT
 /** What has become of a call so far: a status, the code of a problem, or nothing yet. */
 const resultOf = (call: Call) => {
   const result: { now: string | undefined } = { now: undefined };
-  call.answer.then(
+  call.response.then(
     (answer) => {
       answer.discard();
       result.now = String(answer.status);
@@ -77,7 +77,7 @@ const calm = async () => {
 
 describe('the attempt timeout', () => {
   it('ends an attempt to the millisecond', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const result = start();
     await asked(1);
@@ -89,7 +89,7 @@ describe('the attempt timeout', () => {
   });
 
   it('and retries: each has its own time, the last what is left', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ deadline: 250, attemptTimeout: 100, retry: { attempts: 5, delay: 20 } });
     const result = start();
     await asked(1);
@@ -107,7 +107,7 @@ describe('the attempt timeout', () => {
   });
 
   it('and the breaker: who does not answer in time has failed', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
     await asked(1);
@@ -117,7 +117,7 @@ describe('the attempt timeout', () => {
   });
 
   it('and the bulkhead: its place is for the next one, whose time begins then', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
     const [first, second] = [start(), start()];
     await asked(1);
@@ -133,7 +133,7 @@ describe('the attempt timeout', () => {
 
   it('and the deadline: a call that waits for a place is given up then, and never tried', async () => {
     const held: (() => void)[] = [];
-    upstream.answer = (_req, res) => held.push(() => res.end());
+    upstream.respond = (_req, res) => held.push(() => res.end());
     use({
       deadline: 1000,
       attemptTimeout: 500,
@@ -157,14 +157,14 @@ describe('the attempt timeout', () => {
 
   it('and the bulkhead: a call that is given up leaves its place in the queue, and is never tried', async () => {
     const held: (() => void)[] = [];
-    upstream.answer = (_req, res) => held.push(() => res.end());
+    upstream.respond = (_req, res) => held.push(() => res.end());
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 5 } });
     const running = start();
     await asked(1);
     const waiting = target.start(GET);
     await until(() => target.snapshot().queued === 1);
     waiting.end(new Error('enough'));
-    await expect(waiting.answer).rejects.toThrow('enough');
+    await expect(waiting.response).rejects.toThrow('enough');
     expect(target.snapshot().queued).toBe(0);
     held[0]?.();
     expect(await settle(running)).toBe('200');
@@ -173,7 +173,7 @@ describe('the attempt timeout', () => {
   });
 
   it('and the deadline: a shorter one goes before it', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ deadline: 60, attemptTimeout: 100, retry: { attempts: 2 } });
     const result = start();
     await asked(1);
@@ -185,7 +185,7 @@ describe('the attempt timeout', () => {
 
 describe('the retry budget', () => {
   const spent = async (): Promise<void> => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     // Ten that always may, and with them a few more that the calls themselves are worth.
     for (let n = 0; n < 13; n++) await settle(start());
     expect(target.snapshot().retriesRefused).toBeGreaterThan(0);
@@ -195,7 +195,7 @@ describe('the retry budget', () => {
   it('and Retry-After: who may not repeat does not wait either', async () => {
     use({ retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: never });
     await spent();
-    upstream.answer = answering(503, { 'Retry-After': '1' });
+    upstream.respond = answering(503, { 'Retry-After': '1' });
     expect(await settle(start())).toBe('503');
   });
 
@@ -209,7 +209,7 @@ describe('the retry budget', () => {
   });
 
   it('and the bulkhead: who is refused a place costs none of it', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({
       attemptTimeout: 100,
       retry: { attempts: 1, delay: 0, budget: 0 },
@@ -224,7 +224,7 @@ describe('the retry budget', () => {
 
 describe('a retry', () => {
   it('comes after a pause that doubles', async () => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     use({ retry: { attempts: 2, delay: 100 } });
     const result = start();
     await pauses(1, 50);
@@ -242,20 +242,20 @@ describe('a retry', () => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const value = /2/.test(after) ? after : date.toUTCString();
     const wait = /2/.test(after) ? 2000 : date.getTime() - Date.now();
-    upstream.answer = answering(status, { 'Retry-After': value });
+    upstream.respond = answering(status, { 'Retry-After': value });
     use({ deadline: 5000, retry: { attempts: 1, delay: 10 } });
     const result = start();
     await paused(1);
     pass(wait - 1);
     await calm();
     expect([upstream.requests.length, result.now]).toEqual([1, undefined]);
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     pass(1);
     expect(await settle(result)).toBe('200');
   });
 
   it.each(['-1', '1.5', 'soon', '2027-01-01'])('takes no Retry-After of %s for a time', async (after) => {
-    upstream.answer = answering(503, { 'Retry-After': after });
+    upstream.respond = answering(503, { 'Retry-After': after });
     use({ retry: { attempts: 1, delay: 100 } });
     const result = start();
     await pauses(1, 50);
@@ -263,25 +263,25 @@ describe('a retry', () => {
   });
 
   it('is not made where Retry-After leaves too little time', async () => {
-    upstream.answer = answering(503, { 'Retry-After': '2' });
+    upstream.respond = answering(503, { 'Retry-After': '2' });
     use({ deadline: 2004, minimumTime: 5, retry: { attempts: 1 } });
     expect(await settle(start())).toBe('503');
     expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
   });
 
   it('and the bulkhead: whoever pauses leaves its place to others', async () => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     use({ retry: { attempts: 1, delay: 100 }, bulkhead: { concurrent: 1, queued: 0 } });
     const pausing = start();
     await paused(1);
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     expect(await settle(start())).toBe('200');
     pass(50);
     expect(await settle(pausing)).toBe('200');
   });
 
   it('and the bulkhead: it waits for its turn no longer than its deadline', async () => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     use({
       deadline: 500,
       attemptTimeout: 400,
@@ -290,7 +290,7 @@ describe('a retry', () => {
     });
     const retried = start();
     await paused(1);
-    upstream.answer = silent;
+    upstream.respond = silent;
     pass(150);
     start({ method: 'POST' });
     await asked(2);
@@ -305,7 +305,7 @@ describe('a retry', () => {
   });
 
   it('is not made for a caller that leaves during the pause', async () => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     use({ retry: { attempts: 1, delay: 100 } });
     const call = target.start(GET);
     const result = resultOf(call);
@@ -318,7 +318,7 @@ describe('a retry', () => {
   });
 
   it('and the breaker: none is sent through a circuit that the attempt before has opened', async () => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     use({ retry: { attempts: 2, delay: 10 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
     await paused(1);
@@ -328,7 +328,7 @@ describe('a retry', () => {
   });
 
   it('and the breaker: a Retry-After that is heeded is a failure all the same', async () => {
-    upstream.answer = answering(503, { 'Retry-After': '1' });
+    upstream.respond = answering(503, { 'Retry-After': '1' });
     use({ retry: { attempts: 1 }, breaker: { kind: 'consecutive', failures: 2 } });
     const result = start();
     await paused(1);
@@ -338,7 +338,7 @@ describe('a retry', () => {
   });
 
   it('and the breaker: each attempt counts', async () => {
-    upstream.answer = answering(502);
+    upstream.respond = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 2 } });
     await settle(start());
     expect(target.snapshot().breaker).toBe('closed');
@@ -349,7 +349,7 @@ describe('a retry', () => {
 
 describe('the bulkhead', () => {
   it('and the breaker: who is refused a place says nothing of the target', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({
       attemptTimeout: 100,
       retry: { attempts: 0 },
@@ -365,7 +365,7 @@ describe('the bulkhead', () => {
   });
 
   it('and the breaker: who waits for a place is refused when the circuit opens', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({
       attemptTimeout: 100,
       retry: { attempts: 0 },
@@ -383,9 +383,9 @@ describe('the bulkhead', () => {
 
 describe('a place in the queue', () => {
   it('is free as soon as who waited there has left', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
-    target.start(GET).answer.catch(() => {});
+    target.start(GET).response.catch(() => {});
     await asked(1);
     const gone = target.start(GET);
     const left = settle(resultOf(gone));
@@ -407,7 +407,7 @@ describe('an upload', () => {
   });
 
   it('that nobody takes ends with the attempt timeout, and has failed', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const result = start(
       upload(function read() {
@@ -424,7 +424,7 @@ describe('an upload', () => {
   });
 
   it('may come as slowly as its sender likes', async () => {
-    upstream.answer = (req, res) => void req.resume().on('end', () => res.end());
+    upstream.respond = (req, res) => void req.resume().on('end', () => res.end());
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const request = upload(() => {});
     const body = request.body as Readable;
@@ -440,10 +440,10 @@ describe('an upload', () => {
   });
 
   it('and the breaker: it does not try whether the target is back where another could', async () => {
-    upstream.answer = answering(502);
+    upstream.respond = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 } });
     await settle(start());
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     pass(1000);
     expect(await settle(start(upload(() => {})))).toBe('circuit-open');
     expect(await settle(start())).toBe('200');
@@ -451,7 +451,7 @@ describe('an upload', () => {
 });
 
 it('streams that are open keep nobody from a connection', async () => {
-  upstream.answer = (req, res) => (req.url === '/events' ? void res.write('a') : res.end());
+  upstream.respond = (req, res) => (req.url === '/events' ? void res.write('a') : res.end());
   use({ deadline: 1000, attemptTimeout: 500, retry: { attempts: 0 } });
   const streams = await atOnce(
     Promise.all(Array.from({ length: 150 }, () => target.send({ ...GET, path: '/events' }))),
@@ -470,7 +470,7 @@ describe('the deadline', () => {
   });
 
   it('of whoever asks goes before a longer one', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ retry: { attempts: 0 } });
     const result = start({ deadline: performance.now() + 50 });
     await asked(1);
@@ -488,7 +488,7 @@ describe('the deadline', () => {
   });
 
   it('and the bulkhead: when its turn comes too late, nothing is tried', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({
       deadline: 104,
       minimumTime: 5,
@@ -505,14 +505,14 @@ describe('the deadline', () => {
   });
 
   it('and the breaker: a call that is not made does not try whether the target is back', async () => {
-    upstream.answer = answering(502);
+    upstream.respond = answering(502);
     use({
       retry: { attempts: 0 },
       breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 },
     });
     await settle(start());
     pass(1000);
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     expect(await settle(start({ deadline: performance.now() }))).toBe('upstream-timeout');
     expect(target.snapshot().breaker).toBe('open');
     expect(await settle(start())).toBe('200');
@@ -520,7 +520,7 @@ describe('the deadline', () => {
   });
 
   it('ends an answer that nobody is sent before it is whole', async () => {
-    upstream.answer = (_req, res) => void res.write('a');
+    upstream.respond = (_req, res) => void res.write('a');
     const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
     const whole = answer.peek(10).catch((error: CallFailure) => error.kind);
     pass(100);
@@ -529,7 +529,7 @@ describe('the deadline', () => {
 
   it('lets an answer that has begun go on', async () => {
     let end = () => {};
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.write('a');
       end = () => res.end('b');
     };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Statistics } from '../../src/outbound/instances/statistics.ts';
 import type { BreakerState } from '../../src/outbound/resilience/breaker.ts';
-import { breakerForMost, halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
+import { breakerForMostClients, halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
 
 interface Told {
   readonly state?: BreakerState;
@@ -29,9 +29,9 @@ const instance = (
     isIsolated: isolatedSince !== undefined,
     onlyClient,
     stateFor: (client?: string) => seenBy(client, state),
-    stateOf: (circuit: number, client?: string) => seenBy(client, states?.[circuit] ?? state),
-    onlyClientsOf: () => (onlyClient === undefined ? [] : [onlyClient]),
-    openUntilOf: (circuit: number) => openUntil + circuit,
+    stateOfCircuit: (circuit: number, client?: string) => seenBy(client, states?.[circuit] ?? state),
+    onlyClientsOfCircuit: () => (onlyClient === undefined ? [] : [onlyClient]),
+    openUntilOfCircuit: (circuit: number) => openUntil + circuit,
   } as never;
 };
 
@@ -45,7 +45,7 @@ const snapshot = (
 ) =>
   snapshotOf({
     ...{ name: 'things', instances: all.map((one, index) => instance(one, String(index + 1))), statistics },
-    resiliences: {
+    resilience: {
       ...{ budget: { retries: 3, refused: 4 }, queued: 5 },
       ...{ operationCircuits: new Map(Object.entries(operations)), ownCircuits: new Set(own) },
     } as never,
@@ -132,7 +132,7 @@ describe('The snapshot of a target', () => {
     const forA = { ...ejected, states, onlyClient: '192.0.2.1' };
     const told = snapshot([forA], { operations });
     expect(told).toMatchObject({ breaker: 'open', isForOneClient: true });
-    expect(breakerForMost(told)).toBe('closed');
+    expect(breakerForMostClients(told)).toBe('closed');
     expect(told.circuits).toEqual([
       { operationId: 'one', breaker: 'open', isForOneClient: true },
       { operationId: 'two', breaker: 'half-open', isForOneClient: true },

@@ -6,9 +6,9 @@ import type { OutboundRequest } from '../../src/outbound/call/types.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { eventually } from '../support/eventually.ts';
 import { policiesOf } from '../support/policies.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
-let upstream: Upstream;
+let upstream: TestUpstream;
 let target: Target;
 
 const use = (policy: PolicyInput = {}) => {
@@ -43,7 +43,7 @@ afterEach(async () => {
 
 describe('a call', () => {
   it('has the head and the body of the answer', async () => {
-    upstream.answer = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
+    upstream.respond = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
     const answer = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
     expect([answer.status, answer.header('x-test')]).toEqual([201, 'a']);
     expect(String(await answer.collect(100))).toBe('hello');
@@ -56,7 +56,7 @@ describe('a call', () => {
       return [whole, ...instances];
     };
     let during: unknown[] = [];
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       during = told();
       res.end('ok');
     };
@@ -67,14 +67,14 @@ describe('a call', () => {
     ]);
     const ended = { requests: 1, inFlight: 0, failures: 0, latency: { p50: expect.any(Number) } };
     expect(told()).toMatchObject([ended, ended]);
-    upstream.answer = failing(500);
+    upstream.respond = failing(500);
     (await target.send(get)).discard();
     const failed = { requests: 2, failures: 1, lastFailure: { reason: 'answered 500' } };
     expect(told()).toMatchObject([failed, failed]);
   });
 
   it('that the target never could answer says nothing of how it is', async () => {
-    upstream.answer = failing(501, 501, 501);
+    upstream.respond = failing(501, 501, 501);
     use({ breaker: { kind: 'consecutive', failures: 1 } });
     for (const _ of [1, 2, 3]) expect((await target.send(get)).status).toBe(501);
     expect(upstream.requests).toHaveLength(3);
@@ -82,7 +82,7 @@ describe('a call', () => {
   });
 
   it('skips what comes before the final head', async () => {
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });
       res.end('final');
     };
@@ -91,7 +91,7 @@ describe('a call', () => {
   });
 
   it('gives up a body that is larger than it is collected for', async () => {
-    upstream.answer = (_req, res) => res.end('x'.repeat(2000));
+    upstream.respond = (_req, res) => res.end('x'.repeat(2000));
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
     // Which is no fault of whoever answered.
@@ -102,7 +102,7 @@ describe('a call', () => {
     ['large', { 'Content-Length': '1000000' }],
     ['of unknown length', {}],
   ])('fails when a body that is %s breaks off', async (_what, head) => {
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.writeHead(200, head).write('half');
       setImmediate(() => res.destroy());
     };
@@ -128,18 +128,18 @@ describe('failures', () => {
   });
 
   it('a connection that breaks after sending: 502 bad-gateway', async () => {
-    upstream.answer = (req) => req.socket.destroy();
+    upstream.respond = (req) => req.socket.destroy();
     expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
   });
 
   it('an answer that is not HTTP: 502 bad-gateway', async () => {
-    upstream.answer = (req) => req.socket.end('SSH-2.0\r\n\r\n');
+    upstream.respond = (req) => req.socket.end('SSH-2.0\r\n\r\n');
     expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
   });
 
   it('no answer in time: 504 upstream-timeout, and the target is told to stop', async () => {
     const left = new Promise((resolve) => {
-      upstream.answer = (_req, res) => res.on('close', resolve);
+      upstream.respond = (_req, res) => res.on('close', resolve);
     });
     const problem = await problemFrom(use({ attemptTimeout: 20, ...once }).send(get));
     expect(problem.type.code).toBe('upstream-timeout');
@@ -149,7 +149,7 @@ describe('failures', () => {
 
 describe('a short answer that breaks off', () => {
   const breaking = (times: number) => {
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Length': '10' }).write('half');
       if (times-- > 0) setImmediate(() => res.destroy());
       else res.end('other.');
@@ -178,7 +178,7 @@ describe('a short answer that breaks off', () => {
   });
 
   it('has as much time as an attempt has', async () => {
-    upstream.answer = (_req, res) => res.writeHead(200, { 'Content-Length': '10' }).write('half');
+    upstream.respond = (_req, res) => res.writeHead(200, { 'Content-Length': '10' }).write('half');
     const problem = await problemFrom(use({ ...once, attemptTimeout: 50 }).send(get));
     expect(problem.type.status).toBe(504);
   });
@@ -186,27 +186,27 @@ describe('a short answer that breaks off', () => {
 
 describe('retry', () => {
   it('repeats what is safe to repeat, and gives the answer that came at last', async () => {
-    upstream.answer = failing(503, 502);
+    upstream.respond = failing(503, 502);
     expect((await use().send(get)).status).toBe(200);
     expect(upstream.requests).toHaveLength(3);
   });
 
   it('passes the last answer through as it is', async () => {
-    upstream.answer = failing(503, 503, 504, 200);
+    upstream.respond = failing(503, 503, 504, 200);
     const answer = await use().send(get);
     expect([answer.status, String(await answer.collect(10))]).toEqual([504, 'body']);
   });
 
   it.each([500, 404, 429, 501])('does not repeat a %d', async (status) => {
-    upstream.answer = failing(status);
+    upstream.respond = failing(status);
     expect((await use().send(get)).status).toBe(status);
     expect(upstream.requests).toHaveLength(1);
   });
 
   it.each(['POST', 'PATCH'])('does not repeat a %s', async (method) => {
-    upstream.answer = failing(503);
+    upstream.respond = failing(503);
     expect((await use().send({ ...get, method, body: Buffer.from('x') })).status).toBe(503);
-    upstream.answer = (req) => req.socket.destroy();
+    upstream.respond = (req) => req.socket.destroy();
     await problemFrom(target.send({ ...get, method }));
     expect(upstream.requests).toHaveLength(2);
   });
@@ -224,7 +224,7 @@ describe('retry', () => {
   it('repeats a POST with an Idempotency-Key, its body too', async () => {
     const bodies: string[] = [];
     const statuses = [503, 201];
-    upstream.answer = async (req, res) => {
+    upstream.respond = async (req, res) => {
       bodies.push(String(Buffer.concat(await req.toArray())));
       res.writeHead(statuses.shift() ?? 0).end();
     };
@@ -234,25 +234,25 @@ describe('retry', () => {
   });
 
   it('does not repeat what was streamed', async () => {
-    upstream.answer = failing(503);
+    upstream.respond = failing(503);
     const answer = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
     expect([answer.status, upstream.requests.length]).toEqual([503, 1]);
   });
 
   it('does not wait for a Retry-After that is later than the deadline', async () => {
-    upstream.answer = (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end();
+    upstream.respond = (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end();
     expect((await use().send(get)).status).toBe(503);
     expect(upstream.requests).toHaveLength(1);
   });
 
   it('heeds a Retry-After that fits', async () => {
     let asked = 0;
-    upstream.answer = (_req, res) => res.writeHead(asked++ ? 200 : 429, { 'Retry-After': '0' }).end();
+    upstream.respond = (_req, res) => res.writeHead(asked++ ? 200 : 429, { 'Retry-After': '0' }).end();
     expect((await use().send(get)).status).toBe(200);
   });
 
   it('is over when the deadline is', async () => {
-    upstream.answer = () => {};
+    upstream.respond = () => {};
     const policy = { deadline: 50, attemptTimeout: 30, retry: { attempts: 10, delay: 1 } };
     expect((await problemFrom(use(policy).send(get))).type.code).toBe('upstream-timeout');
     expect(upstream.requests.length).toBeLessThan(5);
@@ -262,7 +262,7 @@ describe('retry', () => {
 describe('the breaker', () => {
   const policy = { ...once, breaker: { minimumCalls: 4, halfOpenAfter: '5s' } };
   const open = async () => {
-    upstream.answer = failing(503, 503, 503, 503);
+    upstream.respond = failing(503, 503, 503, 503);
     for (let i = 0; i < 4; i++) (await use0().send(get)).discard();
   };
   let made = false;
@@ -310,7 +310,7 @@ describe('the breaker', () => {
     await open();
     jest.setSystemTime(1_000_005_100);
     let finish = () => {};
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       finish = () => res.end();
     };
     const trying = target.send(get);
@@ -324,22 +324,22 @@ describe('the breaker', () => {
   it('is not healed by a caller that leaves', async () => {
     await open();
     jest.setSystemTime(1_000_005_100);
-    upstream.answer = () => {};
+    upstream.respond = () => {};
     const call = target.start(get);
     await eventually('it is tried', () => upstream.requests.length >= 5);
     call.abort();
-    await expect(call.answer).rejects.toThrow('given up');
+    await expect(call.response).rejects.toThrow('given up');
     expect(target.snapshot().breaker).toBe('open');
   });
 
   it('never counts a 4xx, nor a caller that leaves', async () => {
-    upstream.answer = failing(400, 404, 409, 429, 422);
+    upstream.respond = failing(400, 404, 409, 429, 422);
     for (let i = 0; i < 5; i++) (await use0().send(get)).discard();
-    upstream.answer = () => {};
+    upstream.respond = () => {};
     for (let i = 0; i < 10; i++) {
       const call = target.start(get);
       setImmediate(() => call.abort());
-      await expect(call.answer).rejects.toThrow('given up');
+      await expect(call.response).rejects.toThrow('given up');
     }
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
   });
@@ -355,7 +355,7 @@ describe('the breaker', () => {
 describe('the bulkhead', () => {
   it('lets some run, some wait, and refuses the rest with 503 overloaded', async () => {
     const answers: (() => void)[] = [];
-    upstream.answer = (_req, res) => answers.push(() => res.end());
+    upstream.respond = (_req, res) => answers.push(() => res.end());
     use({ ...once, bulkhead: { concurrent: 1, queued: 1 } });
     const running = target.send(get);
     const waiting = target.send(get);
@@ -363,7 +363,7 @@ describe('the bulkhead', () => {
     expect([problem.type.code, problem.headers]).toEqual(['overloaded', { 'Retry-After': '1' }]);
     expect(target.snapshot().queued).toBe(1);
     await eventually('the first call arrives', () => answers.length >= 1);
-    upstream.answer = (_req, res) => res.end();
+    upstream.respond = (_req, res) => res.end();
     answers[0]?.();
     expect([(await running).status, (await waiting).status]).toEqual([200, 200]);
   });
@@ -372,7 +372,7 @@ describe('the bulkhead', () => {
 describe('a caller that leaves', () => {
   it('takes the call to the target with it', async () => {
     const left = new Promise((resolve) => {
-      upstream.answer = (_req, res) => res.on('close', resolve);
+      upstream.respond = (_req, res) => res.on('close', resolve);
     });
     const controller = new AbortController();
     const answer = use().send(get, controller.signal);

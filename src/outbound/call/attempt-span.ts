@@ -2,12 +2,12 @@
 import { type TraceSpan, tracer } from '../../observability/tracing.ts';
 import type { Call } from './call.ts';
 
-interface Traced {
+interface TracedAttempt {
   readonly span: TraceSpan;
   readonly headers: string[];
 }
 
-export function traced(service: string, { request, retries }: Call): Traced | undefined {
+export function traceAttempt(service: string, { request, retries }: Call): TracedAttempt | undefined {
   if (tracer.current === undefined) return undefined;
   const headers = [...request.headers];
   const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'traceparent');

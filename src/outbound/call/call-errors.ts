@@ -6,7 +6,7 @@ import type { AttemptResult, Outcome } from '../resilience/outcome.ts';
 import { toOutcome } from './to-outcome.ts';
 import type { FailureKind, OngoingCall, ResponseFault } from './types.ts';
 
-interface Circumstances {
+interface FailureDetails {
   readonly cause?: unknown;
   /** Whether there was a connection. */
   readonly isConnected?: boolean;
@@ -21,7 +21,7 @@ export class CallFailure extends Error implements AttemptResult<OngoingCall> {
   readonly isConnected: boolean;
   readonly fault: ResponseFault | undefined;
 
-  constructor(call: OngoingCall, kind: FailureKind, { cause, isConnected, fault }: Circumstances = {}) {
+  constructor(call: OngoingCall, kind: FailureKind, { cause, isConnected, fault }: FailureDetails = {}) {
     super(kind, { cause });
     this.name = 'CallFailure';
     this.call = call;
@@ -41,7 +41,7 @@ export class CallAborted extends Error {
 }
 
 /** So little time was left that it was not tried; says nothing of the target. */
-export class OutOfTime extends Error {
+export class DeadlineExceeded extends Error {
   constructor() {
     super('There is not enough time left.');
     this.name = 'OutOfTime';
@@ -49,7 +49,7 @@ export class OutOfTime extends Error {
 }
 
 /** How far an attempt had come. */
-interface Progress {
+interface AttemptProgress {
   /** Whether a byte was sent. */
   readonly isStarted: boolean;
   /** Whether the head of the response had come. */
@@ -57,7 +57,11 @@ interface Progress {
 }
 
 /** What undici's error means for the call. */
-export const classify = (call: OngoingCall, error: unknown, { isStarted, hasHead }: Progress): Error => {
+export const classify = (
+  call: OngoingCall,
+  error: unknown,
+  { isStarted, hasHead }: AttemptProgress,
+): Error => {
   if (error instanceof CallAborted || error instanceof CallFailure || error instanceof Problem) return error;
   const { body } = call.request;
   // What the caller streams to us broke off: its fault, not the target's.
@@ -70,9 +74,9 @@ export const classify = (call: OngoingCall, error: unknown, { isStarted, hasHead
 };
 
 /** As llhttp says that the connection ended within a response, which is broken rather than invalid. */
-const ENDED = '(Invalid EOF state)';
+const UNEXPECTED_END = '(Invalid EOF state)';
 /** As undici says it: a response to nothing, or a switch of protocols that was not asked for. */
-const UNASKED = /^bad (?:response|upgrade)$/;
+const UNSOLICITED = /^bad (?:response|upgrade)$/;
 
 /** @returns undefined where nothing that was sent is at fault */
 const faultOf = (
@@ -81,11 +85,11 @@ const faultOf = (
 ): ResponseFault | undefined => {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'head-too-large';
   const isUnreadable =
-    (name === 'HTTPParserError' && !message.endsWith(ENDED)) ||
+    (name === 'HTTPParserError' && !message.endsWith(UNEXPECTED_END)) ||
     // What undici says of any fault after a Content-Length.
     (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !hasHead) ||
     code === 'ERR_ASSERTION' ||
-    UNASKED.test(message);
+    UNSOLICITED.test(message);
   return isUnreadable ? 'not-http' : undefined;
 };
 
@@ -100,7 +104,7 @@ export const RESPONSE_FAULTS: Readonly<Record<ResponseFault, string>> = {
   'transfer-coding': 'the response has a transfer coding that was not asked for',
 };
 
-export const problemOf = (service: string, { kind, cause, fault }: CallFailure): Problem => {
+export const problemOfFailure = (service: string, { kind, cause, fault }: CallFailure): Problem => {
   const more = { cause, extensions: { service } };
   switch (kind) {
     case 'unreachable':

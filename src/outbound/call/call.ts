@@ -6,17 +6,17 @@ import type { Resilience } from '../resilience/resilience.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
 import { isBodyUnread, isRepeatable } from './repeatable.ts';
 import type { OngoingCall, OutboundRequest } from './types.ts';
-import type { UpstreamAnswer } from './upstream-response.ts';
+import type { UpstreamResponse } from './upstream-response.ts';
 
 /** What a call asks of the target that it is made to. */
-interface Callee {
+interface CallTarget {
   /** What its caller is told of an error. */
-  explain(error: unknown, call: Call): unknown;
+  toProblem(error: unknown, call: Call): unknown;
   /** Whether an instance stands where it was not yet. */
   hasUntriedInstance(call: Call): boolean;
 }
 
-const NOWHERE: readonly Instance[] = [];
+const NO_INSTANCES: readonly Instance[] = [];
 
 export class Call implements OngoingCall {
   readonly request: OutboundRequest;
@@ -28,32 +28,32 @@ export class Call implements OngoingCall {
   readonly deadline: number;
   retries = 0;
   /** Where it was already, if there are several to choose from. */
-  tried: readonly Instance[] = NOWHERE;
+  tried: readonly Instance[] = NO_INSTANCES;
   /** Milliseconds to the next attempt, decided when the last one failed. */
   delay = 0;
   /** Nothing more will come: there is nothing left to give up. */
-  done = false;
+  isComplete = false;
   abortReason: Error | undefined;
   /** Settles when the head of the answer is here; rejects with a Problem or CallAborted. */
-  readonly answer: Promise<UpstreamAnswer>;
+  readonly response: Promise<UpstreamResponse>;
   /** Ends whatever is going on for this call at the moment. */
   interrupt: ((reason: Error) => void) | undefined;
-  readonly #callee: Callee;
-  readonly #settle: PromiseWithResolvers<UpstreamAnswer>;
+  readonly #target: CallTarget;
+  readonly #settle: PromiseWithResolvers<UpstreamResponse>;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     request: OutboundRequest,
     { resilience, circuit, deadline }: Pick<Call, 'resilience' | 'circuit' | 'deadline'>,
-    callee: Callee,
+    callee: CallTarget,
   ) {
     this.request = request;
     this.resilience = resilience;
     this.circuit = circuit;
     this.deadline = deadline;
-    this.#callee = callee;
+    this.#target = callee;
     this.#settle = Promise.withResolvers();
-    this.answer = this.#settle.promise;
+    this.response = this.#settle.promise;
   }
 
   /** Who caused it. */
@@ -74,7 +74,7 @@ export class Call implements OngoingCall {
   }
 
   hasUntriedInstance(): boolean {
-    return this.#callee.hasUntriedInstance(this);
+    return this.#target.hasUntriedInstance(this);
   }
 
   /** Whether it may try an instance that was ejected, as it can be repeated elsewhere. */
@@ -88,7 +88,7 @@ export class Call implements OngoingCall {
   /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
   pause(): void {
     this.interrupt = this.fail;
-    this.done = false;
+    this.isComplete = false;
     this.#timer ??= setTimeout(() => this.end(new CallFailure(this, 'timeout')), Math.ceil(this.remaining));
   }
 
@@ -98,29 +98,29 @@ export class Call implements OngoingCall {
     this.#timer = undefined;
   }
 
-  readonly succeed = (answer: UpstreamAnswer): void => {
+  readonly succeed = (answer: UpstreamResponse): void => {
     this.#settle.resolve(answer);
   };
 
   /** What its caller is told of an error. */
-  explain(error: unknown): unknown {
-    return this.#callee.explain(error, this);
+  toProblem(error: unknown): unknown {
+    return this.#target.toProblem(error, this);
   }
 
   readonly fail = (error: unknown): void => {
     clearTimeout(this.#timer);
-    this.#settle.reject(this.explain(error));
+    this.#settle.reject(this.toProblem(error));
   };
 
   /** Gives the call up, the body of its answer too; without effect when that is already here whole. */
   abort(): void {
     // Most calls are over when their caller goes, and an Error costs as much as all the rest of this file.
-    if (!this.done) this.end(new CallAborted());
+    if (!this.isComplete) this.end(new CallAborted());
   }
 
   end(reason: Error): void {
     this.abortReason ??= reason;
-    this.resilience.bulkheads.of(this).leave(this);
+    this.resilience.bulkheads.for(this).removeFromQueue(this);
     this.interrupt?.(reason);
   }
 }

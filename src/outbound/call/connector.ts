@@ -29,7 +29,7 @@ export const createConnector = ({ timeout, lookup }: ConnectorOptions): buildCon
 };
 
 /** The other side does not read any more. What it has sent can be read all the same. */
-const NOT_READ: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+const UNREAD_ERRORS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 
 type Done = (error?: Error | null) => void;
 
@@ -43,7 +43,7 @@ function keepReading(socket: Socket): void {
   const unlessNotRead =
     (done: Done): Done =>
     (error) => {
-      if (!error || !NOT_READ.has((error as NodeJS.ErrnoException).code)) done(error);
+      if (!error || !UNREAD_ERRORS.has((error as NodeJS.ErrnoException).code)) done(error);
     };
   socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, unlessNotRead(done));
   if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, unlessNotRead(done));

@@ -18,55 +18,55 @@ export class InterimStatus {
   /** Whether a head is to come, or is not yet here whole. */
   isExpected = false;
   /** Place in the status line. */
-  #at = 0;
+  #position = 0;
   #isContinue = true;
   /** The status line said 1xx, so that another head follows. */
   #isInterim = false;
   /** Line breaks in a row. */
-  #breaks = 0;
+  #lineBreaks = 0;
 
   /** A request goes out. */
   expect(): void {
     this.isExpected = true;
-    this.#begin();
+    this.#reset();
   }
 
   /** Takes what has come, in order, and changes it in place. */
   rewriteContinue(bytes: Buffer): void {
     for (let i = 0; i < bytes.length && this.isExpected; i++) {
       const byte = bytes[i] as number;
-      if (this.#isInterim) this.#skip(byte);
-      else this.#read(bytes, i, byte);
+      if (this.#isInterim) this.#skipHead(byte);
+      else this.#readStatusLine(bytes, i, byte);
     }
   }
 
-  #begin(): void {
-    this.#at = 0;
+  #reset(): void {
+    this.#position = 0;
     this.#isContinue = true;
     this.#isInterim = false;
-    this.#breaks = 0;
+    this.#lineBreaks = 0;
   }
 
-  #read(bytes: Buffer, index: number, byte: number): void {
+  #readStatusLine(bytes: Buffer, index: number, byte: number): void {
     // Empty lines before a head are allowed for (RFC 9112 §2.2).
-    if (this.#at === 0 && (byte === LINE_FEED || byte === CARRIAGE_RETURN)) return;
+    if (this.#position === 0 && (byte === LINE_FEED || byte === CARRIAGE_RETURN)) return;
     const digit = byte - ZERO;
-    if (this.#at === HUNDREDS && digit !== 1) {
+    if (this.#position === HUNDREDS && digit !== 1) {
       this.isExpected = false;
       return;
     }
-    if (this.#at === TENS && digit !== 0) this.#isContinue = false;
-    if (this.#at === ONES) {
+    if (this.#position === TENS && digit !== 0) this.#isContinue = false;
+    if (this.#position === ONES) {
       if (this.#isContinue && digit === 0) bytes[index] = ZERO + (CONTINUE % 10);
       this.#isInterim = true;
     }
-    this.#at += 1;
+    this.#position += 1;
   }
 
   /** To the empty line at its end. */
-  #skip(byte: number): void {
-    if (byte === LINE_FEED) this.#breaks += 1;
-    else if (byte !== CARRIAGE_RETURN) this.#breaks = 0;
-    if (this.#breaks === 2) this.#begin();
+  #skipHead(byte: number): void {
+    if (byte === LINE_FEED) this.#lineBreaks += 1;
+    else if (byte !== CARRIAGE_RETURN) this.#lineBreaks = 0;
+    if (this.#lineBreaks === 2) this.#reset();
   }
 }

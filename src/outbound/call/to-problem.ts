@@ -2,12 +2,12 @@
 import { BulkheadRejectedError } from 'cockatiel';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway, circuitOpen, overloaded, upstreamTimeout } from '../../contract/problems.ts';
-import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-errors.ts';
+import { CallAborted, CallFailure, DeadlineExceeded, problemOfFailure } from './call-errors.ts';
 
 /** @returns a Problem for what may happen to a call, and anything else as it is */
-export function explained(service: string, error: unknown): unknown {
-  if (error instanceof CallFailure) return problemOf(service, error);
-  if (error instanceof OutOfTime) {
+export function toProblem(service: string, error: unknown): unknown {
+  if (error instanceof CallFailure) return problemOfFailure(service, error);
+  if (error instanceof DeadlineExceeded) {
     return new Problem(upstreamTimeout, `Too little time was left to ask the service "${service}".`, {
       extensions: { service },
     });
@@ -22,9 +22,9 @@ export function explained(service: string, error: unknown): unknown {
 }
 
 /** Of an answer whose head came: a Problem, 504 where the rest was not here in time, or who asked has gone. */
-export function brokenOff(cause: unknown): unknown {
+export function truncatedBody(cause: unknown): unknown {
   if (cause instanceof CallAborted) return cause;
-  const known = cause instanceof CallFailure ? cause.call.explain(cause) : undefined;
+  const known = cause instanceof CallFailure ? cause.call.toProblem(cause) : undefined;
   const { type, extensions = {} } = known instanceof Problem ? known : {};
   if (type === upstreamTimeout) return known;
   return new Problem(badGateway, 'What the service answered broke off.', { cause, extensions });
@@ -36,7 +36,12 @@ export function brokenOff(cause: unknown): unknown {
  * @param pause milliseconds until then, where that is not known
  * @param cause of the latest failure
  */
-export function keptBack(service: string, until: number | undefined, pause: number, cause: unknown): Problem {
+export function circuitOpenProblem(
+  service: string,
+  until: number | undefined,
+  pause: number,
+  cause: unknown,
+): Problem {
   const detail =
     until === undefined
       ? `No instance of the service "${service}" takes calls at the moment.`

@@ -5,7 +5,7 @@ import type { GuardedCall } from '../resilience/breaker.ts';
 import type { RetriableCall } from '../resilience/retry-rules.ts';
 
 /** What the calls for one request come to, for the log. */
-export interface Tally {
+export interface CallStats {
   attempts: number;
   /** State of the circuit breaker: `open` where one kept a call back; empty before the first. */
   breaker: '' | 'closed' | 'open' | 'half-open';
@@ -34,7 +34,7 @@ export interface OutboundRequest {
   /** Who caused it, as an opaque name: what one client provokes opens no circuit for others. */
   readonly client?: string | undefined;
   /** Whose calls it is counted among. */
-  readonly tally?: Tally | undefined;
+  readonly stats?: CallStats | undefined;
 }
 
 /** A call to a target as its attempts, its failures and the policies around it see it. */
@@ -43,7 +43,7 @@ export interface OngoingCall extends GuardedCall, RetriableCall {
   /** Ends an attempt: until the next one begins, the deadline of the call applies. */
   pause(): void;
   /** Turns an error into what the client is told. */
-  explain(error: unknown): unknown;
+  toProblem(error: unknown): unknown;
 }
 
 /**

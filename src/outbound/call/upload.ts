@@ -2,23 +2,23 @@
 import type { Readable } from 'node:stream';
 
 /** A longer buffer is sent in pieces of this size. */
-const PIECE = 65_536;
+const CHUNK_BYTES = 65_536;
 
 /**
  * A connection on which the response came before all of the body was sent cannot be used again: the rest of the body
  * would go before the next request. undici knows that of a body that it sends piece by piece, and not of a buffer.
  * @param headers gets the length that a buffer would have told
  */
-export function uploadOf(
+export function toUpload(
   body: Buffer | Readable | null | undefined,
   headers: string[],
 ): Buffer | Readable | null {
-  if (!Buffer.isBuffer(body) || body.length <= PIECE) return body ?? null;
+  if (!Buffer.isBuffer(body) || body.length <= CHUNK_BYTES) return body ?? null;
   if (!headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length'))
     headers.push('Content-Length', String(body.length));
-  return piecesOf(body) as unknown as Readable;
+  return chunksOf(body) as unknown as Readable;
 }
 
-function* piecesOf(body: Buffer): Generator<Buffer> {
-  for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
+function* chunksOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += CHUNK_BYTES) yield body.subarray(at, at + CHUNK_BYTES);
 }

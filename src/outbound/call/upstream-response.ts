@@ -21,21 +21,21 @@ interface Sink {
 }
 
 /** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
-export const HELD_BYTES = 65_536;
+export const MAX_BUFFERED_BYTES = 65_536;
 
 /** What is known of the connection. */
-type Arrival = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
+type ConnectionControl = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
 
-const NOTHING_ARRIVES: Arrival = { pause: () => {}, resume: () => {}, abort: () => {} };
+const NO_CONNECTION: ConnectionControl = { pause: () => {}, resume: () => {}, abort: () => {} };
 
 /** Of a timer, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** Copying more than this costs more than a second buffer in the write. */
-const ONE_WRITE_BYTES = 16_384;
+const MAX_SINGLE_WRITE_BYTES = 16_384;
 
 /** They have to be known before the body, or are about one connection (RFC 9110 §6.5.1). */
-const NEVER_TRAILERS: ReadonlySet<string> = new Set([
+const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'content-length',
   'content-encoding',
@@ -52,35 +52,40 @@ const NEVER_TRAILERS: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-export class UpstreamAnswer implements AttemptResult<OngoingCall> {
+export class UpstreamResponse implements AttemptResult<OngoingCall> {
   /** That it is the answer to; none where it was kept. */
   readonly call: OngoingCall | undefined;
   readonly status: number;
   /** Name, value, name, value … as they came. */
   readonly rawHeaders: readonly string[];
   readonly #headers: string[];
-  readonly #controller: Arrival;
-  #held = new Pieces();
+  readonly #controller: ConnectionControl;
+  #buffered = new Pieces();
   #paused = false;
   #ended = false;
   #error: Error | undefined;
   #sink: Sink | undefined;
-  #copy: Sink | undefined;
+  #copySink: Sink | undefined;
   /** Raw fields after the body. */
   #trailers: readonly string[] = [];
 
   /** Told when it is not to be passed on to anybody, however good it looked. */
-  onRefused: (() => void) | undefined;
+  onInvalid: (() => void) | undefined;
 
   /** One that is here already. */
-  static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamAnswer {
-    const answer = new UpstreamAnswer(undefined, status, rawHeaders, NOTHING_ARRIVES);
-    if (body.length > 0) answer.#held.add(body);
+  static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamResponse {
+    const answer = new UpstreamResponse(undefined, status, rawHeaders, NO_CONNECTION);
+    if (body.length > 0) answer.#buffered.add(body);
     answer.#ended = true;
     return answer;
   }
 
-  constructor(call: OngoingCall | undefined, status: number, rawHeaders: string[], controller: Arrival) {
+  constructor(
+    call: OngoingCall | undefined,
+    status: number,
+    rawHeaders: string[],
+    controller: ConnectionControl,
+  ) {
     this.call = call;
     this.status = status;
     this.rawHeaders = rawHeaders;
@@ -112,12 +117,12 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
       return;
     }
     res.writeHead(this.status, rawHead as string[]);
-    const held = this.#held.list();
+    const held = this.#buffered.list();
     if (this.#ended && held.length < 2) {
       const [body] = held;
       this.#passTrailers(res);
       // As a string of bytes Node writes it together with the head, in one go.
-      if (body && body.length <= ONE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
+      if (body && body.length <= MAX_SINGLE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
       else res.end(body);
       return;
     }
@@ -150,7 +155,7 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
   /** For a client that takes them (RFC 9110 §6.5.1). */
   #passTrailers(res: ServerResponse): void {
     if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
-    const kept = without(this.#trailers, NEVER_TRAILERS);
+    const kept = without(this.#trailers, FORBIDDEN_TRAILERS);
     for (let i = 0; i < kept.length; i += 2) res.addTrailers([[kept[i] as string, kept[i + 1] as string]]);
   }
 
@@ -202,13 +207,13 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const pieces = new Pieces();
-      const timer = this.#endAtDeadline();
+      const timer = this.#abortAtDeadline();
       this.#attach({
         data: (chunk) => {
           pieces.add(chunk);
-          if (pieces.bytes <= limit || this.#held === pieces) return;
+          if (pieces.bytes <= limit || this.#buffered === pieces) return;
           clearTimeout(timer);
-          this.#held = pieces;
+          this.#buffered = pieces;
           this.#sink = undefined;
           this.#pause();
           resolve(undefined);
@@ -216,8 +221,8 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
         end: () => {
           clearTimeout(timer);
           const whole = pieces.whole();
-          this.#held = new Pieces();
-          if (whole.length > 0) this.#held.add(whole);
+          this.#buffered = new Pieces();
+          if (whole.length > 0) this.#buffered.add(whole);
           resolve(whole);
         },
         fail: (error) => {
@@ -244,7 +249,7 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
   copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
     const pieces = new Pieces();
     const finish = (whole: Buffer | undefined) => {
-      this.#copy = undefined;
+      this.#copySink = undefined;
       done(whole);
     };
     const copy: Sink = {
@@ -255,10 +260,10 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
       end: () => finish(pieces.whole()),
       fail: () => finish(undefined),
     };
-    this.#copy = copy;
-    for (const chunk of this.#held.list()) this.#copy?.data(chunk);
-    if (this.#error) this.#copy?.fail(this.#error);
-    else if (this.#ended) this.#copy?.end();
+    this.#copySink = copy;
+    for (const chunk of this.#buffered.list()) this.#copySink?.data(chunk);
+    if (this.#error) this.#copySink?.fail(this.#error);
+    else if (this.#ended) this.#copySink?.end();
   }
 
   /** Nobody wants the body: a short one is read, so that its connection can be used again. */
@@ -267,7 +272,7 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
     this.#attach({
       data: (chunk) => {
         bytes += chunk.length;
-        if (bytes > HELD_BYTES) this.abort(new CallAborted());
+        if (bytes > MAX_BUFFERED_BYTES) this.abort(new CallAborted());
       },
       end: () => {},
       fail: () => {},
@@ -281,35 +286,35 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
 
   /** For the attempt that reads from the connection. */
   receive(chunk: Buffer): void {
-    this.#copy?.data(chunk);
+    this.#copySink?.data(chunk);
     if (this.#sink) {
       this.#sink.data(chunk);
       return;
     }
-    this.#held.add(chunk);
-    if (this.#held.bytes > HELD_BYTES) this.#pause();
+    this.#buffered.add(chunk);
+    if (this.#buffered.bytes > MAX_BUFFERED_BYTES) this.#pause();
   }
 
   finish(trailers: readonly string[] = []): void {
     this.#ended = true;
     this.#trailers = trailers;
     this.#sink?.end();
-    this.#copy?.end();
+    this.#copySink?.end();
   }
 
   fail(error: Error): void {
     this.#ended = true;
     this.#error = error;
     this.#sink?.fail(error);
-    this.#copy?.fail(error);
+    this.#copySink?.fail(error);
   }
 
   /** For a body that nobody is sent before it is whole. */
-  #endAtDeadline(): NodeJS.Timeout | undefined {
+  #abortAtDeadline(): NodeJS.Timeout | undefined {
     const { call } = this;
     if (call === undefined || this.#ended) return undefined;
     const end = () => this.abort(new CallFailure(call, 'timeout'));
-    return setTimeout(end, Math.min(call.remaining, LONGEST));
+    return setTimeout(end, Math.min(call.remaining, MAX_TIMEOUT));
   }
 
   #pause(): void {
@@ -319,8 +324,8 @@ export class UpstreamAnswer implements AttemptResult<OngoingCall> {
 
   #attach(sink: Sink): void {
     this.#sink = sink;
-    const held = this.#held.list();
-    this.#held = new Pieces();
+    const held = this.#buffered.list();
+    this.#buffered = new Pieces();
     for (const chunk of held) sink.data(chunk);
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();

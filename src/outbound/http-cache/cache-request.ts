@@ -4,7 +4,7 @@
 import { type Directives, directivesOf } from '../../http/headers/cache-control.ts';
 import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
 import type { OutboundRequest } from '../call/types.ts';
-import type { StoredData } from './stored-response.ts';
+import type { StoredResponseData } from './stored-response.ts';
 
 /** Where a service takes credentials, beside `Authorization` and `Cookie`. */
 export interface CredentialPlaces {
@@ -16,18 +16,18 @@ export interface CredentialPlaces {
 }
 
 /** They are about one hop, or one request; two that differ in nothing else ask the same. */
-const OF_THE_HOP: ReadonlySet<string> = new Set([
+const HOP_FIELDS: ReadonlySet<string> = new Set([
   ...['x-request-id', 'traceparent', 'tracestate', DEADLINE_HEADER],
   ...['forwarded', 'x-forwarded-for'],
 ]);
 
 /** An answer to one of these is made for this very request. */
-const PASSING = ['range', 'if-range', 'if-match', 'if-unmodified-since'] as const;
+const BYPASS_FIELDS = ['range', 'if-range', 'if-match', 'if-unmodified-since'] as const;
 
 /** Who asked is no part of how the gateway was addressed. */
 const ADDRESSES = /\b(?:for|by)=(?:"[^"]*"|[^;,\s]*)/gi;
 
-export class Asked {
+export class CacheRequest {
   readonly request: OutboundRequest;
   readonly control: Directives;
   readonly hasCredentials: boolean;
@@ -46,7 +46,7 @@ export class Asked {
       const value = (headers[i + 1] as string).trim();
       const before = this.#fields.get(name);
       this.#fields.set(name, before === undefined ? value : `${before}, ${value}`);
-      if (!OF_THE_HOP.has(name)) identity += `\n${name}:${value}`;
+      if (!HOP_FIELDS.has(name)) identity += `\n${name}:${value}`;
       if (name === 'forwarded') origin += `\n${value.replace(ADDRESSES, '')}`;
       else if (name.startsWith('x-forwarded-') && name !== 'x-forwarded-for') origin += `\n${name}:${value}`;
     }
@@ -58,7 +58,7 @@ export class Asked {
       this.#fields.has('authorization') ||
       this.#fields.has('cookie') ||
       [...places.headers].some((name) => this.#fields.has(name)) ||
-      hasAny(path, places.query);
+      hasQueryParameter(path, places.query);
   }
 
   /** @param name in lower case */
@@ -70,25 +70,25 @@ export class Asked {
     return this.request.method === 'HEAD';
   }
 
-  get isRead(): boolean {
+  get isCacheableMethod(): boolean {
     return this.request.method === 'GET' || this.isHead;
   }
 
   /** Whether it goes by the cache, both ways. */
-  get passes(): boolean {
+  get isBypassed(): boolean {
     const hasBody = this.request.body !== undefined && this.request.body !== null;
-    return hasBody || this.control.has('no-store') || PASSING.some((name) => this.#fields.has(name));
+    return hasBody || this.control.has('no-store') || BYPASS_FIELDS.some((name) => this.#fields.has(name));
   }
 
   /**
    * What an answer to it is chosen by (§4.1): what `Vary` names, and under which host the gateway was asked, which
    * a service may write into links without a word of it.
    */
-  selecting(vary: readonly string[]): StoredData['selecting'] {
+  selecting(vary: readonly string[]): StoredResponseData['selecting'] {
     return [[ORIGIN, this.#origin], ...vary.map((name) => [name, this.field(name) ?? null] as const)];
   }
 
-  isSelecting(selecting: StoredData['selecting']): boolean {
+  matches(selecting: StoredResponseData['selecting']): boolean {
     return selecting.every(
       ([name, value]) => (name === ORIGIN ? this.#origin : (this.field(name) ?? null)) === value,
     );
@@ -98,7 +98,7 @@ export class Asked {
 /** No field has such a name. */
 const ORIGIN = ' origin';
 
-function hasAny(path: string, names: ReadonlySet<string>): boolean {
+function hasQueryParameter(path: string, names: ReadonlySet<string>): boolean {
   const at = names.size === 0 ? -1 : path.indexOf('?');
   return at >= 0 && [...new URLSearchParams(path.slice(at)).keys()].some((name) => names.has(name));
 }

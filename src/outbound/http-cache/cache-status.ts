@@ -4,11 +4,11 @@
 const NAME = 'linkway';
 
 /** Why a request went on (§2.2). */
-export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'stale';
+export type ForwardReason = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'stale';
 
 export interface CacheStatus {
   /** Absent where it did not go on, so that it is a hit (§2.1). */
-  readonly fwd?: Forwarded | undefined;
+  readonly fwd?: ForwardReason | undefined;
   /** Of the service (§2.3). */
   readonly fwdStatus?: number | undefined;
   /** Seconds that it stays fresh (§2.4). */
@@ -22,7 +22,14 @@ export interface CacheStatus {
 
 export const CACHE_STATUS = 'Cache-Status';
 
-export function cacheStatus({ fwd, fwdStatus, ttl, isStored, isCollapsed, detail }: CacheStatus): string {
+export function formatCacheStatus({
+  fwd,
+  fwdStatus,
+  ttl,
+  isStored,
+  isCollapsed,
+  detail,
+}: CacheStatus): string {
   let text = NAME + (fwd === undefined ? '; hit' : `; fwd=${fwd}`);
   if (fwdStatus !== undefined) text += `; fwd-status=${fwdStatus}`;
   if (isStored) text += '; stored';

@@ -4,30 +4,33 @@
  */
 import { isNotModified, notModifiedHead } from '../../http/finish-response.ts';
 import { fieldOf } from '../../http/headers/raw-headers.ts';
-import { UpstreamAnswer } from '../call/upstream-response.ts';
-import type { Asked } from './cache-request.ts';
+import { UpstreamResponse } from '../call/upstream-response.ts';
+import type { CacheRequest } from './cache-request.ts';
 import { CACHE_STATUS } from './cache-status.ts';
-import type { Stored } from './stored-response.ts';
+import type { StoredResponse } from './stored-response.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
 /** @param age in seconds; undefined where it has come just now */
-export function replyOf(
-  stored: Stored,
-  asked: Asked,
+export function toUpstreamResponse(
+  stored: StoredResponse,
+  asked: CacheRequest,
   { status: said, age }: { readonly status: string; readonly age?: number | undefined },
-): UpstreamAnswer {
+): UpstreamResponse {
   const added = [...(age === undefined ? [] : ['Age', String(Math.floor(age))]), CACHE_STATUS, said];
-  if (!isKnown(stored, asked))
-    return UpstreamAnswer.whole(
+  if (!isClientCopyCurrent(stored, asked))
+    return UpstreamResponse.whole(
       stored.status,
       [...stored.headers, ...added],
       asked.isHead ? NO_BODY : stored.body,
     );
-  return UpstreamAnswer.whole(304, [...notModifiedHead(stored.headers), ...added], NO_BODY);
+  return UpstreamResponse.whole(304, [...notModifiedHead(stored.headers), ...added], NO_BODY);
 }
 
-const isKnown = ({ status, headers, etag, lastModified }: Stored, asked: Asked): boolean =>
+const isClientCopyCurrent = (
+  { status, headers, etag, lastModified }: StoredResponse,
+  asked: CacheRequest,
+): boolean =>
   isNotModified(
     // Without `Last-Modified`, `Date` says when it was changed at the latest; a kept response always has it (§4.3.2).
     { status, etag: etag?.trim(), lastModified: lastModified ?? fieldOf(headers, 'date') },

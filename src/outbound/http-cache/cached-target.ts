@@ -10,26 +10,26 @@ import { Problem } from '../../contract/problem.ts';
 import { circuitOpen, notKept, overloaded, upstreamTimeout } from '../../contract/problems.ts';
 import { isFailureStatus } from '../call/to-outcome.ts';
 import type { OutboundRequest } from '../call/types.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
-import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
-import { Behind } from './background-revalidation.ts';
-import { Asked, type CredentialPlaces } from './cache-request.ts';
-import { CACHE_STATUS, type CacheStatus, cacheStatus, type Forwarded } from './cache-status.ts';
-import { replyOf } from './cached-response.ts';
-import { chosen, type Grace, helpsInNeed, reuseOf } from './freshness.ts';
-import type { Landing, Place } from './in-flight-request.ts';
-import { invalidatedBy } from './invalidation.ts';
-import { Waiter } from './pending-response.ts';
-import { Flights } from './request-coalescing.ts';
-import type { Shelf } from './service-cache.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
+import { awaitResponse, type PendingCall, type Upstream } from '../upstream.ts';
+import { BackgroundRevalidator } from './background-revalidator.ts';
+import { CacheRequest, type CredentialPlaces } from './cache-request.ts';
+import { CACHE_STATUS, type CacheStatus, type ForwardReason, formatCacheStatus } from './cache-status.ts';
+import { toUpstreamResponse } from './cached-response.ts';
+import { canServeStaleOnError, decideReuse, type StalePolicy, selectResponse } from './freshness.ts';
+import type { CacheSlot, FetchOutcome } from './in-flight-fetch.ts';
+import { invalidatedPaths } from './invalidation.ts';
+import { PendingResponse } from './pending-response.ts';
+import { RequestCoalescer } from './request-coalescer.ts';
+import type { ServiceCache } from './service-cache.ts';
 import type { CacheOutcome, CacheStatistics } from './statistics.ts';
-import type { Stored } from './stored-response.ts';
+import type { StoredResponse } from './stored-response.ts';
 
 export interface CachedTargetOptions {
-  readonly target: Caller & { readonly name: string; readonly urls: readonly string[] };
-  readonly shelf: Shelf;
+  readonly target: Upstream & { readonly name: string; readonly urls: readonly string[] };
+  readonly cache: ServiceCache;
   readonly statistics: CacheStatistics;
-  readonly grace: Grace;
+  readonly stalePolicy: StalePolicy;
   readonly credentials: CredentialPlaces;
 }
 
@@ -39,174 +39,191 @@ const SLACK = 20;
 /** Then nothing was sent, so that what is kept is a hit (RFC 9211 §2.1). */
 const NOT_SENT: readonly unknown[] = [circuitOpen, overloaded];
 
-export class CachedTarget implements Caller {
+export class CachedTarget implements Upstream {
   readonly #options: CachedTargetOptions;
-  readonly #flights: Flights;
-  readonly #behind: Behind;
+  readonly #coalescer: RequestCoalescer;
+  readonly #revalidator: BackgroundRevalidator;
 
   constructor(options: CachedTargetOptions) {
     this.#options = options;
-    this.#flights = new Flights(options.target, options.shelf);
-    this.#behind = new Behind(this.#flights, options.credentials);
+    this.#coalescer = new RequestCoalescer(options.target, options.cache);
+    this.#revalidator = new BackgroundRevalidator(this.#coalescer, options.credentials);
   }
 
-  start(request: OutboundRequest): Outgoing {
+  start(request: OutboundRequest): PendingCall {
     const { target, credentials } = this.#options;
-    const asked = new Asked(request, credentials);
-    if (!asked.isRead) return this.#pass(asked, 'method');
-    if (asked.passes) return this.#pass(asked, 'bypass');
-    const waiter = new Waiter(target.name);
-    return waiter.take(this.#answer(asked, waiter));
+    const asked = new CacheRequest(request, credentials);
+    if (!asked.isCacheableMethod) return this.#bypass(asked, 'method');
+    if (asked.isBypassed) return this.#bypass(asked, 'bypass');
+    const waiter = new PendingResponse(target.name);
+    return waiter.settleWith(this.#respond(asked, waiter));
   }
 
-  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
-    return untilAborted(this.start(request), signal);
+  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamResponse> {
+    return awaitResponse(this.start(request), signal);
   }
 
-  #pass(asked: Asked, fwd: Forwarded): Outgoing {
+  #bypass(asked: CacheRequest, fwd: ForwardReason): PendingCall {
     const call = this.#options.target.start(asked.request);
     const finish = async () => {
-      const answer = await call.answer;
-      await this.#forget(asked, answer);
-      answer.addHeader(CACHE_STATUS, cacheStatus({ fwd }));
+      const answer = await call.response;
+      await this.#invalidate(asked, answer);
+      answer.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
       return answer;
     };
-    return { answer: finish(), abort: () => call.abort() };
+    return { response: finish(), abort: () => call.abort() };
   }
 
-  async #forget(asked: Asked, answer: UpstreamAnswer): Promise<void> {
-    const { target, shelf } = this.#options;
+  async #invalidate(asked: CacheRequest, answer: UpstreamResponse): Promise<void> {
+    const { target, cache: shelf } = this.#options;
     const known = `${asked.field('x-forwarded-proto')}://${asked.field('x-forwarded-host')}`;
-    for (const path of invalidatedBy(asked.request, answer, [...target.urls, known])) {
+    for (const path of invalidatedPaths(asked.request, answer, [...target.urls, known])) {
       const key = shelf.keyOf(path);
-      this.#flights.outdate(key);
+      this.#coalescer.invalidate(key);
       await shelf.delete(key);
     }
   }
 
-  async #answer(asked: Asked, waiter: Waiter): Promise<UpstreamAnswer> {
-    const { shelf, grace } = this.#options;
+  async #respond(asked: CacheRequest, waiter: PendingResponse): Promise<UpstreamResponse> {
+    const { cache: shelf, stalePolicy: grace } = this.#options;
     const key = shelf.keyOf(asked.request.path);
-    const { answers: kept, state } = await shelf.get(key);
+    const { responses: kept, state } = await shelf.get(key);
     const now = Date.now();
-    const entry = chosen(kept, asked);
-    const reuse = entry && reuseOf(entry, asked, now, grace);
-    if (entry && reuse === 'behind') this.#behind.ask({ key, state }, asked, entry);
-    if (entry && (reuse === 'fresh' || reuse === 'behind')) return this.#hit(entry, asked);
+    const entry = selectResponse(kept, asked);
+    const reuse = entry && decideReuse(entry, asked, now, grace);
+    if (entry && reuse === 'behind') this.#revalidator.revalidate({ key, state }, asked, entry);
+    if (entry && (reuse === 'fresh' || reuse === 'behind')) return this.#serveStored(entry, asked);
     if (asked.control.has('only-if-cached'))
       throw new Problem(notKept, 'No answer is kept that this request could have.');
-    const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missOf(kept, asked);
-    return this.#forward({ key, state }, asked, waiter, { entry, fwd });
+    const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missReason(kept, asked);
+    return this.#forward({ key, state }, asked, waiter, { stored: entry, fwd });
   }
 
-  #hit(entry: Stored, asked: Asked, more: CacheStatus = {}): UpstreamAnswer {
+  #serveStored(entry: StoredResponse, asked: CacheRequest, more: CacheStatus = {}): UpstreamResponse {
     const now = Date.now();
     const ttl = entry.timeToLive(now);
     this.#count(asked, ttl > 0 ? 'hit' : 'stale');
-    return this.#reply(entry, asked, cacheStatus({ ...more, ttl }), entry.age(now));
+    return this.#createResponse(entry, asked, formatCacheStatus({ ...more, ttl }), entry.age(now));
   }
 
-  #reply(entry: Stored, asked: Asked, status: string, age: number | undefined): UpstreamAnswer {
-    const { shelf } = this.#options;
-    const answer = replyOf(entry, asked, { status, age });
+  #createResponse(
+    entry: StoredResponse,
+    asked: CacheRequest,
+    status: string,
+    age: number | undefined,
+  ): UpstreamResponse {
+    const { cache: shelf } = this.#options;
+    const answer = toUpstreamResponse(entry, asked, { status, age });
     // Otherwise nobody would get another until it is stale.
-    answer.onRefused = () => void shelf.remove(shelf.keyOf(asked.request.path), entry);
+    answer.onInvalid = () => void shelf.remove(shelf.keyOf(asked.request.path), entry);
     return answer;
   }
 
-  async #forward(place: Place, asked: Asked, waiter: Waiter, had: Had): Promise<UpstreamAnswer> {
+  async #forward(
+    place: CacheSlot,
+    asked: CacheRequest,
+    waiter: PendingResponse,
+    had: CacheLookup,
+  ): Promise<UpstreamResponse> {
     const { deadline = Number.POSITIVE_INFINITY } = asked.request;
-    const known = this.#flights.of(asked);
-    const flight = known ?? this.#flights.begin(place, asked, had.entry);
+    const known = this.#coalescer.find(asked);
+    const flight = known ?? this.#coalescer.begin(place, asked, had.stored);
     waiter.release = flight.join();
     const isFirst = known === undefined;
     try {
-      const landing = await waiter.within(flight.landing, isFirst ? undefined : deadline);
-      return await this.#landed(landing, asked, waiter, { ...had, isFirst });
+      const landing = await waiter.withDeadline(flight.outcome, isFirst ? undefined : deadline);
+      return await this.#useOutcome(landing, asked, waiter, { ...had, isFirst });
     } catch (error) {
-      if (isFirst || !isOfTheFirst(error, flight.deadline, deadline)) return this.#failed(error, asked, had);
+      if (isFirst || !isFailureOfInitiator(error, flight.deadline, deadline))
+        return this.#handleFailure(error, asked, had);
     }
-    return this.#alone(asked, waiter, had.fwd).catch((error) => this.#failed(error, asked, had));
+    return this.#fetchSeparately(asked, waiter, had.fwd).catch((error) =>
+      this.#handleFailure(error, asked, had),
+    );
   }
 
-  async #landed(
-    landing: Landing,
-    asked: Asked,
-    waiter: Waiter,
-    { entry, fwd, isFirst }: Had & { readonly isFirst: boolean },
-  ): Promise<UpstreamAnswer> {
-    const { whole, own, status, isStored, isConfirmed } = landing;
-    if (isFailureStatus(status) && entry && this.#helps(entry, asked)) {
+  async #useOutcome(
+    landing: FetchOutcome,
+    asked: CacheRequest,
+    waiter: PendingResponse,
+    { stored: entry, fwd, isFirst }: CacheLookup & { readonly isFirst: boolean },
+  ): Promise<UpstreamResponse> {
+    const { response: whole, privateResponse: own, status, isStored, isConfirmed } = landing;
+    if (isFailureStatus(status) && entry && this.#canServeStale(entry, asked)) {
       if (isFirst) own?.discard();
-      return this.#hit(entry, asked, { fwd, fwdStatus: status });
+      return this.#serveStored(entry, asked, { fwd, fwdStatus: status });
     }
     // What `Vary` names may be what two that are the same otherwise differ in, as where they come from.
-    if (whole && (isFirst || (landing.isShared && asked.isSelecting(whole.selecting)))) {
+    if (whole && (isFirst || (landing.isShared && asked.matches(whole.selecting)))) {
       this.#count(asked, isFirst ? (isConfirmed ? 'revalidated' : 'miss') : 'shared');
       const now = Date.now();
       const said = { fwd, isStored, isCollapsed: !isFirst, ttl: whole.timeToLive(now) };
       const age = isConfirmed || whole.initialAge >= 1 ? whole.age(now) : undefined;
-      return this.#reply(
+      return this.#createResponse(
         whole,
         asked,
-        cacheStatus({ ...said, ...(isConfirmed && { fwdStatus: status }) }),
+        formatCacheStatus({ ...said, ...(isConfirmed && { fwdStatus: status }) }),
         age,
       );
     }
-    if (!isFirst || own === undefined) return this.#alone(asked, waiter, fwd);
+    if (!isFirst || own === undefined) return this.#fetchSeparately(asked, waiter, fwd);
     this.#count(asked, 'miss');
-    own.addHeader(CACHE_STATUS, cacheStatus({ fwd }));
+    own.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
     return own;
   }
 
   /** What came is for nobody but who asked first: this one asks for itself. */
-  async #alone(asked: Asked, waiter: Waiter, fwd: Forwarded): Promise<UpstreamAnswer> {
+  async #fetchSeparately(
+    asked: CacheRequest,
+    waiter: PendingResponse,
+    fwd: ForwardReason,
+  ): Promise<UpstreamResponse> {
     waiter.release?.();
     const call = this.#options.target.start(asked.request);
     waiter.release = () => call.abort();
-    if (waiter.isOver) call.abort();
+    if (waiter.isAborted) call.abort();
     this.#count(asked, 'miss');
-    const answer = await call.answer;
-    answer.addHeader(CACHE_STATUS, cacheStatus({ fwd }));
+    const answer = await call.response;
+    answer.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
     return answer;
   }
 
   /** What was fresh once goes before a failure. */
-  #failed(error: unknown, asked: Asked, { entry, fwd }: Had): UpstreamAnswer {
+  #handleFailure(error: unknown, asked: CacheRequest, { stored: entry, fwd }: CacheLookup): UpstreamResponse {
     if (!(error instanceof Problem) || error.status < 500) throw error;
     const { type, message, extensions, headers, cause } = error;
     const isSent = !NOT_SENT.includes(type);
-    if (entry && this.#helps(entry, asked))
-      return this.#hit(entry, asked, { ...(isSent && { fwd }), detail: type.code });
-    const said = { [CACHE_STATUS]: cacheStatus({ fwd, detail: type.code }) };
+    if (entry && this.#canServeStale(entry, asked))
+      return this.#serveStored(entry, asked, { ...(isSent && { fwd }), detail: type.code });
+    const said = { [CACHE_STATUS]: formatCacheStatus({ fwd, detail: type.code }) };
     throw new Problem(type, message, { extensions, headers: { ...headers, ...said }, cause });
   }
 
-  #helps(entry: Stored, asked: Asked): boolean {
-    return helpsInNeed(entry, asked, Date.now(), this.#options.grace);
+  #canServeStale(entry: StoredResponse, asked: CacheRequest): boolean {
+    return canServeStaleOnError(entry, asked, Date.now(), this.#options.stalePolicy);
   }
 
-  #count({ request: { tally } }: Asked, outcome: CacheOutcome): void {
+  #count({ request: { stats: tally } }: CacheRequest, outcome: CacheOutcome): void {
     this.#options.statistics.count(outcome);
     if (tally !== undefined && tally.cache === '') tally.cache = outcome;
   }
 }
 
 /** What there was when a request went on, and why it did. */
-interface Had {
-  readonly entry: Stored | undefined;
-  readonly fwd: Forwarded;
+interface CacheLookup {
+  readonly stored: StoredResponse | undefined;
+  readonly fwd: ForwardReason;
 }
 
 /** Whether who asked first failed for a reason of its own: it had less time and has none left, or may not call now. */
-const isOfTheFirst = (error: unknown, deadlineOfFirst: number, deadline: number): boolean => {
+const isFailureOfInitiator = (error: unknown, deadlineOfFirst: number, deadline: number): boolean => {
   if (!(error instanceof Problem)) return false;
   const now = performance.now();
   const isLate = error.type === upstreamTimeout && deadlineOfFirst - now <= SLACK && now < deadline;
   return isLate || error.type === circuitOpen;
 };
 
-const missOf = (kept: readonly Stored[], asked: Asked): Forwarded => {
+const missReason = (kept: readonly StoredResponse[], asked: CacheRequest): ForwardReason => {
   if (kept.length === 0) return 'uri-miss';
-  return kept.some(({ selecting }) => asked.isSelecting(selecting)) ? 'miss' : 'vary-miss';
+  return kept.some(({ selecting }) => asked.matches(selecting)) ? 'miss' : 'vary-miss';
 };

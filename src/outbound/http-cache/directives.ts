@@ -9,7 +9,7 @@ import { fieldOf } from '../../http/headers/raw-headers.ts';
 /** In the order in which they are looked at (RFC 9213 §2.2). */
 const TARGETED = ['cdn-cache-control'];
 
-const OF_SECONDS: ReadonlySet<string> = new Set([
+const DURATION_DIRECTIVES: ReadonlySet<string> = new Set([
   ...['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'],
 ]);
 
@@ -29,12 +29,12 @@ export function cachePolicyOf(raw: readonly string[]): CachePolicy {
 
 /** Undefined for a field that is empty, or no dictionary of structured fields: it is as if it were not there (§2.1). */
 function targetedDirectives(value: string | undefined): Directives | undefined {
-  const members = dictionaryOf(value);
+  const members = parseDictionaryOrUndefined(value);
   if (members === undefined || members.size === 0) return undefined;
   const control = new Map<string, string>();
   for (const [name, [item]] of members) {
     // Of another type than the directive has: it is not used (§2.1).
-    if (OF_SECONDS.has(name) ? !isSeconds(item) : item === false) continue;
+    if (DURATION_DIRECTIVES.has(name) ? !isSeconds(item) : item === false) continue;
     control.set(name, typeof item === 'boolean' || Array.isArray(item) ? '' : String(item));
   }
   return control;
@@ -42,7 +42,7 @@ function targetedDirectives(value: string | undefined): Directives | undefined {
 
 const isSeconds = (item: unknown): boolean => Number.isInteger(item) && Number(item) >= 0;
 
-function dictionaryOf(value: string | undefined) {
+function parseDictionaryOrUndefined(value: string | undefined) {
   if (value === undefined) return undefined;
   try {
     return parseDictionary(value);
@@ -52,7 +52,7 @@ function dictionaryOf(value: string | undefined) {
 }
 
 /** Members of a list, in lower case. */
-export const membersOf = (value: string | undefined): string[] =>
+export const listMembers = (value: string | undefined): string[] =>
   (value ?? '')
     .split(',')
     .map((member) => member.trim().toLowerCase())

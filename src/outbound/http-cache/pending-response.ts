@@ -2,36 +2,36 @@
 import { Problem } from '../../contract/problem.ts';
 import { upstreamTimeout } from '../../contract/problems.ts';
 import { CallAborted } from '../call/call-errors.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
 
-export class Waiter {
-  readonly answer: Promise<UpstreamAnswer>;
+export class PendingResponse {
+  readonly response: Promise<UpstreamResponse>;
   /** Lets go of what it waits for. */
   release: (() => void) | undefined;
-  readonly #settle = Promise.withResolvers<UpstreamAnswer>();
+  readonly #settle = Promise.withResolvers<UpstreamResponse>();
   readonly #service: string;
-  #isOver = false;
+  #isAborted = false;
 
   constructor(service: string) {
     this.#service = service;
-    this.answer = this.#settle.promise;
+    this.response = this.#settle.promise;
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  get isAborted(): boolean {
+    return this.#isAborted;
   }
 
   /** Takes what comes of it. */
-  take(work: Promise<UpstreamAnswer>): this {
+  settleWith(work: Promise<UpstreamResponse>): this {
     work.then((answer) => {
-      if (this.#isOver) answer.abort(new CallAborted());
+      if (this.#isAborted) answer.abort(new CallAborted());
       else this.#settle.resolve(answer);
     }, this.#settle.reject);
     return this;
   }
 
   /** Waits for what somebody else asked for, no longer than it has time. */
-  async within<T>(work: Promise<T>, deadline = Number.POSITIVE_INFINITY): Promise<T> {
+  async withDeadline<T>(work: Promise<T>, deadline = Number.POSITIVE_INFINITY): Promise<T> {
     if (!Number.isFinite(deadline)) return work;
     const expired = Promise.withResolvers<never>();
     const left = Math.max(0, Math.ceil(deadline - performance.now()));
@@ -48,7 +48,7 @@ export class Waiter {
 
   /** Gives up what has not arrived yet. */
   readonly abort = (): void => {
-    this.#isOver = true;
+    this.#isAborted = true;
     this.release?.();
     this.#settle.reject(new CallAborted());
   };

@@ -1,26 +1,26 @@
 /** What is kept of one service: by path, and forgotten as a whole when it is another service, or another document. */
 import { isDeepStrictEqual } from 'node:util';
-import { type CacheStore, type Kept, keyOf } from './store/store.ts';
-import type { Stored } from './stored-response.ts';
+import { type CacheEntry, type CacheStore, keyOf } from './store/store.ts';
+import type { StoredResponse } from './stored-response.ts';
 
 /** Answers that are kept for one resource, as languages and formats; the oldest goes first. */
-const MOST_VARIANTS = 16;
+const MAX_VARIANTS = 16;
 
-export interface ShelfOptions {
+export interface ServiceCacheOptions {
   readonly service: string;
   readonly epoch: string;
   readonly store: CacheStore;
   /** Most bytes of a body that is kept. */
-  readonly entry: number;
+  readonly maxBodyBytes: number;
 }
 
-export class Shelf {
-  readonly entry: number;
-  readonly #options: ShelfOptions;
+export class ServiceCache {
+  readonly maxBodyBytes: number;
+  readonly #options: ServiceCacheOptions;
 
-  constructor(options: ShelfOptions) {
+  constructor(options: ServiceCacheOptions) {
     this.#options = options;
-    this.entry = options.entry;
+    this.maxBodyBytes = options.maxBodyBytes;
   }
 
   keyOf(path: string): string {
@@ -36,13 +36,13 @@ export class Shelf {
    * @param state of the resource when it was asked for
    * @param before what it was, where that was for other requests
    */
-  async put(key: string, one: Stored, state: Kept['state'], before = one): Promise<void> {
-    const { answers } = await this.#others(key, one, before);
-    await this.#options.store.set(key, [...answers.slice(1 - MOST_VARIANTS), one], state);
+  async put(key: string, one: StoredResponse, state: CacheEntry['state'], before = one): Promise<void> {
+    const { responses: answers } = await this.#otherVariants(key, one, before);
+    await this.#options.store.set(key, [...answers.slice(1 - MAX_VARIANTS), one], state);
   }
 
-  async remove(key: string, one: Stored): Promise<void> {
-    const { answers, state } = await this.#others(key, one);
+  async remove(key: string, one: StoredResponse): Promise<void> {
+    const { responses: answers, state } = await this.#otherVariants(key, one);
     await (answers.length === 0 ? this.delete(key) : this.#options.store.set(key, answers, state));
   }
 
@@ -50,9 +50,10 @@ export class Shelf {
     await this.#options.store.delete(key);
   }
 
-  async #others(key: string, ...ones: readonly Stored[]): Promise<Kept> {
-    const { answers, state } = await this.get(key);
-    const isOne = ({ selecting }: Stored) => ones.some((one) => isDeepStrictEqual(one.selecting, selecting));
-    return { answers: answers.filter((other) => !isOne(other)), state };
+  async #otherVariants(key: string, ...ones: readonly StoredResponse[]): Promise<CacheEntry> {
+    const { responses: answers, state } = await this.get(key);
+    const isOne = ({ selecting }: StoredResponse) =>
+      ones.some((one) => isDeepStrictEqual(one.selecting, selecting));
+    return { responses: answers.filter((other) => !isOne(other)), state };
   }
 }

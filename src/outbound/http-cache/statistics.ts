@@ -15,7 +15,7 @@ export interface CacheCounts {
   readonly shared: number;
 }
 
-const COUNT = {
+const COUNTERS = {
   hit: 'hits',
   miss: 'misses',
   stale: 'stale',
@@ -31,6 +31,6 @@ export class CacheStatistics implements CacheCounts {
   shared = 0;
 
   count(outcome: CacheOutcome): void {
-    this[COUNT[outcome]] += 1;
+    this[COUNTERS[outcome]] += 1;
   }
 }

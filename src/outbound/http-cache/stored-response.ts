@@ -6,7 +6,7 @@ import { fieldOf, without } from '../../http/headers/raw-headers.ts';
 import { type CachePolicy, cachePolicyOf } from './directives.ts';
 
 /** What can be written down of it. */
-export interface StoredData {
+export interface StoredResponseData {
   readonly status: number;
   /** Name, value, …, without what concerns one connection, and `Age`. */
   readonly headers: readonly string[];
@@ -20,16 +20,16 @@ export interface StoredData {
 }
 
 /** When an answer was asked for, and came: `Date.now()`. */
-export interface Timing {
+export interface ExchangeTiming {
   readonly sentAt: number;
   readonly receivedAt: number;
 }
 
-export class Stored implements StoredData {
+export class StoredResponse implements StoredResponseData {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: Buffer;
-  readonly selecting: StoredData['selecting'];
+  readonly selecting: StoredResponseData['selecting'];
   readonly receivedAt: number;
   readonly initialAge: number;
   readonly control: Directives;
@@ -38,7 +38,7 @@ export class Stored implements StoredData {
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
 
-  constructor({ status, headers, body, selecting, receivedAt, initialAge }: StoredData) {
+  constructor({ status, headers, body, selecting, receivedAt, initialAge }: StoredResponseData) {
     this.status = status;
     this.headers = headers;
     this.body = body;
@@ -63,7 +63,7 @@ export class Stored implements StoredData {
   }
 
   /** Whether those with credentials and those without may have the same (§3.5). */
-  get isForEverybody(): boolean {
+  get isPublic(): boolean {
     return this.control.has('public') || this.control.has('s-maxage');
   }
 
@@ -88,7 +88,7 @@ const dateOf = (headers: readonly string[], receivedAt: number): number =>
   parseHttpDate(fieldOf(headers, 'date'), receivedAt) ?? receivedAt;
 
 /** Seconds (§4.2.3): what it says, and the way to here; or what its date says, where that is more. */
-export function initialAgeOf(raw: readonly string[], { sentAt, receivedAt }: Timing): number {
+export function initialAgeOf(raw: readonly string[], { sentAt, receivedAt }: ExchangeTiming): number {
   const corrected = ageOf(fieldOf(raw, 'age')) + Math.max(0, receivedAt - sentAt) / 1000;
   return Math.max(0, (receivedAt - dateOf(raw, receivedAt)) / 1000, corrected);
 }
@@ -96,7 +96,7 @@ export function initialAgeOf(raw: readonly string[], { sentAt, receivedAt }: Tim
 const DATE: ReadonlySet<string> = new Set(['date']);
 
 /** Headers of an answer as they are kept (§3.1), with a `Date` that is one (RFC 9110 §6.6.1). */
-export function keptHeaders(raw: readonly string[], receivedAt: number): string[] {
+export function storedHeaders(raw: readonly string[], receivedAt: number): string[] {
   const named = namedInConnection(fieldOf(raw, 'connection'));
   const isKept = (name: string) => !HOP_BY_HOP.has(name) && !named.has(name) && name !== 'age';
   const kept = raw.filter((_, i) => isKept((raw[i - (i % 2)] as string).toLowerCase()));

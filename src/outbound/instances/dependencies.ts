@@ -26,7 +26,7 @@ const MILLISECONDS: ReadonlyMap<unknown, number> = new Map([
 
 /** @returns those of a body that is no such document: none */
 export function dependenciesIn(body: string): readonly Dependency[] {
-  const { checks } = Object(parsed(body)) as { readonly checks?: unknown };
+  const { checks } = Object(parseJson(body)) as { readonly checks?: unknown };
   const found = Object.entries(Object(checks) as object).flatMap(([key, list]) => {
     const [name = '', measurement] = key.split(':');
     return (Array.isArray(list) ? list : []).flatMap((check: unknown) => {
@@ -38,17 +38,17 @@ export function dependenciesIn(body: string): readonly Dependency[] {
       return { name, status: state, ...(isTime && { responseTime: observedValue * unit }) };
     });
   });
-  return together(found);
+  return mergeDependencies(found);
 }
 
 /** Each once: as badly as it is anywhere, and as slow. */
-export const together = (all: readonly Dependency[]): readonly Dependency[] =>
+export const mergeDependencies = (all: readonly Dependency[]): readonly Dependency[] =>
   [...Map.groupBy(all, ({ name }) => name)].map(([name, ones]) => {
     const times = ones.flatMap(({ responseTime }) => responseTime ?? []);
     return { name, status: worst(ones), ...(times.length > 0 && { responseTime: Math.max(...times) }) };
   });
 
-function parsed(body: string): unknown {
+function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

@@ -9,11 +9,11 @@ export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 export const lookup: Lookup = (host) => systemLookup(host, { all: true, order: 'verbatim' });
 
 /** Whether it may come to mean something else. */
-export const isLookedUp = (host: string): boolean =>
+export const isResolvable = (host: string): boolean =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 && !/(?:^|\.)localhost$/.test(host);
 
 /** For a connection: whatever its host is called, it goes to one of these. */
-export const leadsTo =
+export const createLookup =
   (addresses: () => Promise<readonly LookupAddress[]>): LookupFunction =>
   (_host, { all }, found) => {
     addresses().then(
@@ -33,7 +33,7 @@ export const leadsTo =
  * @param known the instances now
  * @returns undefined where the name stands for one, and Node may choose between its families
  */
-export function instancesAmong(
+export function instanceAddresses(
   found: readonly LookupAddress[],
   known: readonly string[],
 ): readonly LookupAddress[] | undefined {

@@ -6,7 +6,7 @@ import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
 import type { ClientId } from '../resilience/circuit-scope.ts';
-import { instancesAmong, isLookedUp, type Lookup, leadsTo, lookup as systemLookup } from './dns.ts';
+import { createLookup, instanceAddresses, isResolvable, type Lookup, lookup as systemLookup } from './dns.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
 
@@ -31,13 +31,13 @@ export interface Owner {
   /** Whether there are several to choose from. */
   readonly hasMultipleInstances: boolean;
   /** Instances came or went. */
-  onInstances(): void;
+  onInstancesChange(): void;
   /** A circuit of an instance opened. */
   onOpen?(instance: Instance, circuit: number, isForOneClient: boolean): void;
 }
 
 /** After a connection that failed it is looked up again, but not more often. */
-const SOONEST = 250;
+const MIN_LOOKUP_INTERVAL = 250;
 const JITTER = 0.2;
 
 export class Endpoint {
@@ -51,24 +51,26 @@ export class Endpoint {
   readonly #closing = new Set<Promise<void>>();
   readonly #lookup: Lookup;
   readonly #host: string;
-  readonly #isLookedUp: boolean;
+  readonly #isResolvable: boolean;
   /** What was found last. */
-  #found: readonly LookupAddress[] = [];
+  #addresses: readonly LookupAddress[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #isSoon = false;
+  #lookupStartedAt = Number.NEGATIVE_INFINITY;
+  #isLookupImminent = false;
 
   constructor({ previous, ...options }: EndpointOptions) {
     this.id = options.id;
     this.url = options.url;
     this.#options = options;
     this.#host = new URL(options.url).hostname;
-    this.#isLookedUp = options.interval > 0 && isLookedUp(this.#host);
+    this.#isResolvable = options.interval > 0 && isResolvable(this.#host);
     this.#lookup = options.lookup ?? systemLookup;
     const before = previous?.instances ?? [];
-    const addresses = this.#isLookedUp ? before.flatMap((one) => one.pinned ?? []) : [];
+    const addresses = this.#isResolvable ? before.flatMap((one) => one.resolvedAddress ?? []) : [];
     this.instances =
-      addresses.length === 0 ? [this.#make(options.id)] : before.map((one) => this.#make(one.id, one.pinned));
+      addresses.length === 0
+        ? [this.#createInstance(options.id)]
+        : before.map((one) => this.#createInstance(one.id, one.resolvedAddress));
     for (const [index, one] of before.entries()) {
       const own = this.instances[index];
       if (own) own.isolatedSince = one.isolatedSince;
@@ -78,50 +80,52 @@ export class Endpoint {
   join(owner: Owner): void {
     this.#owners.add(owner);
     if (this.#owners.size > 1) return;
-    this.#watch();
-    if (this.#isLookedUp) void this.#look();
+    this.#watchHealth();
+    if (this.#isResolvable) void this.#refresh();
   }
 
   /** Closes when the last of its owners leaves. */
   async leave(owner: Owner): Promise<void> {
     if (!this.#owners.delete(owner) || this.#owners.size > 0) return;
     clearTimeout(this.#timer);
-    for (const instance of this.instances) this.#drop(instance);
+    for (const instance of this.instances) this.#closeInstance(instance);
     await Promise.all(this.#closing);
   }
 
   /** A connection could not be made: perhaps it is elsewhere by now. */
   onUnreachable(): void {
     // Where it is being looked up, or is about to be, that is soon enough.
-    if (this.#timer === undefined || this.#isSoon) return;
-    this.#isSoon = true;
-    this.#lookIn(Math.min(SOONEST, this.#options.interval) - (performance.now() - this.#lookedAt));
+    if (this.#timer === undefined || this.#isLookupImminent) return;
+    this.#isLookupImminent = true;
+    this.#scheduleLookup(
+      Math.min(MIN_LOOKUP_INTERVAL, this.#options.interval) - (performance.now() - this.#lookupStartedAt),
+    );
   }
 
-  #lookIn(milliseconds: number): void {
+  #scheduleLookup(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), Math.max(0, milliseconds)).unref();
+    this.#timer = setTimeout(() => void this.#refresh(), Math.max(0, milliseconds)).unref();
   }
 
-  async #look(): Promise<void> {
-    this.#isSoon = true;
-    this.#lookedAt = performance.now();
+  async #refresh(): Promise<void> {
+    this.#isLookupImminent = true;
+    this.#lookupStartedAt = performance.now();
     // What was found last holds where nothing is found now.
     const found = await this.#lookup(this.#host).catch(() => []);
     if (this.#owners.size === 0) return;
-    if (found.length > 0) this.#take(found);
-    this.#isSoon = false;
-    this.#lookIn(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
+    if (found.length > 0) this.#applyAddresses(found);
+    this.#isLookupImminent = false;
+    this.#scheduleLookup(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
   }
 
-  #take(found: readonly LookupAddress[]): void {
+  #applyAddresses(found: readonly LookupAddress[]): void {
     const known = this.instances.filter(({ address }) => address !== undefined);
-    const wanted = instancesAmong(
+    const wanted = instanceAddresses(
       found,
       known.flatMap(({ address }) => address ?? []),
     );
     if (wanted === undefined) {
-      this.#move(found);
+      this.#followAddresses(found);
       return;
     }
     const addresses = new Set(wanted.map(({ address }) => address));
@@ -129,41 +133,41 @@ export class Endpoint {
     const leaving = this.instances.filter((one) => !staying.includes(one));
     const coming = wanted.filter(({ address }) => !staying.some((one) => one.address === address));
     if (leaving.length === 0 && coming.length === 0) return;
-    const isolatedSince = leaving.find(({ pinned }) => pinned === undefined)?.isolatedSince;
+    const isolatedSince = leaving.find(({ resolvedAddress: pinned }) => pinned === undefined)?.isolatedSince;
     const ids = new Set(staying.map(({ id }) => id));
     this.instances = [
       ...staying,
       ...coming.map((address) => {
         const id = freeId(`${this.id}.`, ids);
         ids.add(id);
-        const instance = this.#make(id, address);
+        const instance = this.#createInstance(id, address);
         // It was the one that there was: an operator's word holds on.
-        if (addressesOf(this.#found).includes(address.address)) instance.isolatedSince = isolatedSince;
+        if (addressList(this.#addresses).includes(address.address)) instance.isolatedSince = isolatedSince;
         return instance;
       }),
     ];
-    this.#watch();
-    for (const owner of this.#owners) owner.onInstances();
-    for (const instance of leaving) this.#drop(instance);
+    this.#watchHealth();
+    for (const owner of this.#owners) owner.onInstancesChange();
+    for (const instance of leaving) this.#closeInstance(instance);
   }
 
   /** What is in flight ends where it is. */
-  #move(found: readonly LookupAddress[]): void {
-    const before = this.#found;
-    this.#found = found;
-    if (before.length === 0 || addressesOf(before) === addressesOf(found)) return;
+  #followAddresses(found: readonly LookupAddress[]): void {
+    const before = this.#addresses;
+    this.#addresses = found;
+    if (before.length === 0 || addressList(before) === addressList(found)) return;
     for (const instance of this.instances) {
-      this.#later(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
+      this.#trackClosing(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
       this.#unwatch.delete(instance);
     }
-    this.#watch();
+    this.#watchHealth();
   }
 
-  #make(id: string, address?: Instance['pinned']): Instance {
+  #createInstance(id: string, address?: Instance['resolvedAddress']): Instance {
     const { url, connectTimeout, circuits, headBytes } = this.#options;
     const addresses = async () =>
-      address ? [address] : this.#found.length > 0 ? this.#found : this.#lookup(this.#host);
-    const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
+      address ? [address] : this.#addresses.length > 0 ? this.#addresses : this.#lookup(this.#host);
+    const lookup = this.#isResolvable ? createLookup(addresses) : undefined;
     return new Instance({
       ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
       isReplaceable: (...asked) => [...this.#owners].some((owner) => owner.canReplace(...asked)),
@@ -173,20 +177,20 @@ export class Endpoint {
     });
   }
 
-  #watch(): void {
+  #watchHealth(): void {
     const { health } = this.#options;
     if (health === undefined) return;
     for (const instance of this.instances)
       if (!this.#unwatch.has(instance)) this.#unwatch.set(instance, watchHealth(instance, health));
   }
 
-  #drop(instance: Instance): void {
+  #closeInstance(instance: Instance): void {
     const unwatch = this.#unwatch.get(instance);
     this.#unwatch.delete(instance);
-    this.#later(Promise.all([unwatch?.(), instance.close()]));
+    this.#trackClosing(Promise.all([unwatch?.(), instance.close()]));
   }
 
-  #later(work: Promise<unknown>): void {
+  #trackClosing(work: Promise<unknown>): void {
     const done: Promise<void> = work.then(
       () => void this.#closing.delete(done),
       () => void this.#closing.delete(done),
@@ -200,7 +204,7 @@ export function freeId(prefix: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
 }
 
-const addressesOf = (found: readonly LookupAddress[]): string =>
+const addressList = (found: readonly LookupAddress[]): string =>
   found
     .map(({ address }) => address)
     .toSorted()

@@ -4,7 +4,7 @@ import { defaultLimits } from '../../config/limits.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
 import { Endpoint, type EndpointOptions, freeId } from './endpoint.ts';
 
-export interface TargetPlace {
+export interface TargetLocation {
   /** Scheme, host and port of each place where it listens. */
   readonly urls: readonly string[];
   /** How each instance is asked whether it is well, where it is. */
@@ -15,10 +15,10 @@ export interface TargetPlace {
   readonly headBytes?: number | undefined;
 }
 
-interface Renewal extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
+interface UpdateOptions extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
   readonly previous?:
     | {
-        readonly place: TargetPlace;
+        readonly location: TargetLocation;
         readonly endpoints: readonly Endpoint[];
         readonly isSamePolicy: boolean;
       }
@@ -26,11 +26,11 @@ interface Renewal extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 
 }
 
 /** One whose URL stays is the same; where it is called otherwise, at least its ids and isolations stay. */
-export function renewEndpoints(place: TargetPlace, { previous, ...options }: Renewal): Endpoint[] {
+export function updateEndpoints(place: TargetLocation, { previous, ...options }: UpdateOptions): Endpoint[] {
   const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders } = place;
   const before = new Map(previous?.endpoints.map((endpoint) => [endpoint.url, endpoint]));
   const isSame =
-    previous?.isSamePolicy && isDeepStrictEqual({ ...place, urls: [] }, { ...previous.place, urls: [] });
+    previous?.isSamePolicy && isDeepStrictEqual({ ...place, urls: [] }, { ...previous.location, urls: [] });
   const ids = new Set(urls.flatMap((url) => before.get(url)?.id ?? []));
   return urls.map((url) => {
     const known = before.get(url);

@@ -10,14 +10,14 @@ import { dependenciesIn } from './dependencies.ts';
 import type { Instance } from './instance.ts';
 
 /** More of an answer is not read. */
-const MOST_BYTES = 65_536;
+const MAX_BODY_BYTES = 65_536;
 /** Of the time between two questions: so that those of many gateways do not fall together. */
 const JITTER = 0.2;
 
 /** It says so itself, as one that drains: nothing has to be made sure of. */
 const NOT_READY = 503;
 
-interface Checked {
+interface HealthResponse {
   /** Undefined where no answer came, or not in time. */
   readonly status: number | undefined;
   /** Empty where it is too long. */
@@ -31,35 +31,35 @@ export function watchHealth(
 ): () => Promise<void> {
   const connection = instance.connect(1);
   const policy = timeout(time, TimeoutStrategy.Aggressive);
-  const end = new AbortController();
-  setMaxListeners(0, end.signal);
-  let row = 0;
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  let streak = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const ask = async (): Promise<Checked> => {
+  const sendCheck = async (): Promise<HealthResponse> => {
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
         const pieces = new Pieces();
         for await (const chunk of body) {
           pieces.add(chunk as Buffer);
-          if (pieces.bytes > MOST_BYTES) break;
+          if (pieces.bytes > MAX_BODY_BYTES) break;
         }
-        return { status: statusCode, body: pieces.bytes > MOST_BYTES ? '' : pieces.whole().toString() };
-      }, end.signal);
+        return { status: statusCode, body: pieces.bytes > MAX_BODY_BYTES ? '' : pieces.whole().toString() };
+      }, controller.signal);
     } catch {
       return { status: undefined, body: '' };
     }
   };
   const check = async (): Promise<void> => {
-    const { status, body } = await ask();
-    if (end.signal.aborted) return;
-    const isWell = status !== undefined && status >= 200 && status < 300;
+    const { status, body } = await sendCheck();
+    if (controller.signal.aborted) return;
+    const isPassing = status !== undefined && status >= 200 && status < 300;
     // Only what contradicts what is thought of it counts.
-    row = isWell === instance.isHealthy ? 0 : row + 1;
-    if (row >= (isWell ? healthy : status === NOT_READY ? 1 : unhealthy)) {
-      instance.isHealthy = isWell;
-      row = 0;
+    streak = isPassing === instance.isHealthy ? 0 : streak + 1;
+    if (streak >= (isPassing ? healthy : status === NOT_READY ? 1 : unhealthy)) {
+      instance.isHealthy = isPassing;
+      streak = 0;
     }
     // What it said last holds as long as it is thought to be well.
     if (body !== '' || !instance.isHealthy) instance.dependencies = dependenciesIn(body);
@@ -67,7 +67,7 @@ export function watchHealth(
   };
   void check();
   return async () => {
-    end.abort();
+    controller.abort();
     clearTimeout(timer);
     await connection.destroy();
   };

@@ -53,7 +53,7 @@ export class Instance implements Candidate {
   /** That of its connections, and after it those of the operations that were called. */
   #circuits: [Breaker, ...(Breaker | undefined)[]];
   /** Circuits that are not closed, so that nothing else has to be looked at while there are none. */
-  readonly #notClosed = new Set<number>();
+  readonly #openCircuits = new Set<number>();
   #pool: Pool;
 
   constructor(options: InstanceOptions) {
@@ -88,8 +88,8 @@ export class Instance implements Candidate {
   }
 
   /** As a client sees it. */
-  stateOf(circuit: number, client?: ClientId): BreakerState {
-    if (this.#notClosed.size === 0) return 'closed';
+  stateOfCircuit(circuit: number, client?: ClientId): BreakerState {
+    if (this.#openCircuits.size === 0) return 'closed';
     const whole = this.#circuits[INSTANCE_CIRCUIT].stateFor(client);
     if (circuit === INSTANCE_CIRCUIT) return whole;
     const own = this.#circuit(circuit).stateFor(client);
@@ -104,21 +104,21 @@ export class Instance implements Candidate {
   }
 
   /** When calls of an operation are let through again, in milliseconds since the epoch. */
-  openUntilOf(circuit: number, client?: ClientId): number {
+  openUntilOfCircuit(circuit: number, client?: ClientId): number {
     const both = [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)];
     return Math.max(...both.map((one) => (one.stateFor(client) === 'closed' ? 0 : one.openUntil)));
   }
 
   /** The client that some of it is open for alone: the one, if there is one, that all of it is open for. */
   get onlyClient(): ClientId {
-    return this.#notClosed.size === 0
+    return this.#openCircuits.size === 0
       ? undefined
       : this.circuits.find(({ onlyClient }) => onlyClient !== undefined)?.onlyClient;
   }
 
   /** The clients that the circuits of an operation are open for alone. */
-  onlyClientsOf(circuit: number): readonly string[] {
-    if (this.#notClosed.size === 0) return [];
+  onlyClientsOfCircuit(circuit: number): readonly string[] {
+    if (this.#openCircuits.size === 0) return [];
     return [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)].flatMap(
       ({ onlyClient }) => onlyClient ?? [],
     );
@@ -152,12 +152,12 @@ export class Instance implements Candidate {
   }
 
   /** Where it was found, if its name has several addresses. */
-  get pinned(): LookupAddress | undefined {
+  get resolvedAddress(): LookupAddress | undefined {
     return this.#options.address;
   }
 
   get address(): string | undefined {
-    return this.pinned?.address;
+    return this.resolvedAddress?.address;
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -208,7 +208,7 @@ export class Instance implements Candidate {
 
   #closeCircuits(): void {
     this.#circuits = [this.#newCircuit(INSTANCE_CIRCUIT)];
-    this.#notClosed.clear();
+    this.#openCircuits.clear();
   }
 
   #circuit(circuit: number): Breaker {
@@ -224,8 +224,8 @@ export class Instance implements Candidate {
       hasAlternatives,
       onOpen: (isForOneClient) => onOpen(this, circuit, isForOneClient),
       onChange: (isClosed) => {
-        if (isClosed) this.#notClosed.delete(circuit);
-        else this.#notClosed.add(circuit);
+        if (isClosed) this.#openCircuits.delete(circuit);
+        else this.#openCircuits.add(circuit);
       },
     });
   }

@@ -13,12 +13,12 @@ export interface Candidate {
   /** As its health checks say. */
   readonly isHealthy: boolean;
   /** Of the circuit that an operation belongs to, and of the one that all share, as a client sees them. */
-  stateOf(circuit: number, client?: ClientId): BreakerState;
+  stateOfCircuit(circuit: number, client?: ClientId): BreakerState;
   /** Whether a call may try if it is back. */
   isProbeDue(circuit: number, client?: ClientId, extraPauses?: number): boolean;
 }
 
-interface Attempted<T> {
+interface PickContext<T> {
   /** Index of the circuit that the operation belongs to. */
   readonly circuit: number;
   /** Who caused the call. */
@@ -32,7 +32,7 @@ interface Attempted<T> {
 }
 
 /** @returns undefined where none takes calls */
-export function pick<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
+export function pick<T extends Candidate>(all: readonly T[], attempted: PickContext<T>): T | undefined {
   const [only] = all;
   if (all.length === 1 && only) return acceptsCalls(only, attempted) ? only : undefined;
   const free = all.filter(({ isIsolated }) => !isIsolated);
@@ -44,23 +44,23 @@ export function pick<T extends Candidate>(all: readonly T[], attempted: Attempte
 /** Whether a call that has no other choice would go there. */
 export const acceptsCalls = (
   one: Candidate,
-  { circuit, client, probeDelay }: Pick<Attempted<Candidate>, 'circuit' | 'client' | 'probeDelay'>,
+  { circuit, client, probeDelay }: Pick<PickContext<Candidate>, 'circuit' | 'client' | 'probeDelay'>,
 ): boolean =>
   !one.isIsolated &&
-  (one.stateOf(circuit, client) === 'closed' || one.isProbeDue(circuit, client, probeDelay));
+  (one.stateOfCircuit(circuit, client) === 'closed' || one.isProbeDue(circuit, client, probeDelay));
 
 /** Whether it takes as many calls as come, and is as well as `than`. */
 export const isAvailable = (one: Candidate, circuit: number, client?: ClientId, than?: Candidate): boolean =>
   !one.isIsolated &&
   (one.isHealthy || than?.isHealthy === false) &&
-  one.stateOf(circuit, client) === 'closed';
+  one.stateOfCircuit(circuit, client) === 'closed';
 
 /** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
 export const UNSAFE_PROBE_DELAY = 1;
 
-function pickAmong<T extends Candidate>(candidates: readonly T[], attempted: Attempted<T>): T | undefined {
+function pickAmong<T extends Candidate>(candidates: readonly T[], attempted: PickContext<T>): T | undefined {
   const { circuit, client, tried, canProbe, probeDelay } = attempted;
-  const standing = candidates.filter((one) => one.stateOf(circuit, client) === 'closed');
+  const standing = candidates.filter((one) => one.stateOfCircuit(circuit, client) === 'closed');
   const due = candidates.find((one) => one.isProbeDue(circuit, client, probeDelay) && !tried.includes(one));
   if (due && (standing.length === 0 || due.isProbeDue(circuit, client, UNSAFE_PROBE_DELAY) || canProbe()))
     return due;

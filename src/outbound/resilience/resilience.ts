@@ -10,10 +10,10 @@ import type { ServicePolicies } from '../../config/policies/policies.ts';
 import type { Policy } from '../../config/policies/policy.ts';
 import { Upload } from '../../http/body/upload.ts';
 import type { OngoingCall } from '../call/types.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
 import { INSTANCE_CIRCUIT } from './breaker.ts';
-import { Slots } from './bulkhead.ts';
 import { type AttemptResult, attemptResultOf } from './outcome.ts';
+import { QueuedBulkhead } from './queued-bulkhead.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type RetriableCall, RetryRules } from './retry-rules.ts';
 
@@ -32,29 +32,29 @@ const resultOf = (reason: RetryReason): RepeatedResult =>
 
 /** The bulkheads of what is called. */
 class Bulkheads {
-  readonly #calls: Slots;
-  readonly #uploads: Slots;
+  readonly #calls: QueuedBulkhead;
+  readonly #uploads: QueuedBulkhead;
 
   constructor(policy: Policy['bulkhead']) {
-    this.#calls = new Slots(policy);
-    this.#uploads = new Slots(policy);
+    this.#calls = new QueuedBulkhead(policy);
+    this.#uploads = new QueuedBulkhead(policy);
   }
 
-  of({ request: { body } }: OngoingCall): Slots {
+  for({ request: { body } }: OngoingCall): QueuedBulkhead {
     return body instanceof Readable ? this.#uploads : this.#calls;
   }
 
   /** What is sent slowly takes no place from others: where these are few, it has one when its first part is here. */
   execute<T>(call: OngoingCall, attempt: () => Promise<T>): Promise<T> {
     const { body } = call.request;
-    const slots = this.of(call);
+    const slots = this.for(call);
     if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
     return body.arrived.then(() => slots.execute(call, attempt));
   }
 
   /** Whether a call does not run at once. */
   isWaiting(call: OngoingCall): boolean {
-    const slots = this.of(call);
+    const slots = this.for(call);
     return !slots.isFree || (call.request.body instanceof Upload && slots.isBusy);
   }
 
@@ -63,12 +63,12 @@ class Bulkheads {
   }
 }
 
-interface Parts {
+interface ResilienceParts {
   readonly budget: RetryBudget;
   readonly bulkheads: Bulkheads;
 }
 
-const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
+const createResilience = (policy: Policy, { budget, bulkheads }: ResilienceParts) => {
   const rules = new RetryRules(policy, budget);
   const isScheduled = (result: unknown): boolean => {
     const { call, outcome } = attemptResultOf<RepeatedCall>(result);
@@ -86,18 +86,18 @@ const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
     result.discard?.();
   });
   // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
-  const around = (call: OngoingCall, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
+  const around = (call: OngoingCall, attempt: () => Promise<UpstreamResponse>): Promise<UpstreamResponse> =>
     repeat.execute(() => bulkheads.execute(call, attempt));
   return { policy, bulkheads, rules, around };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
 
-export class Resiliences {
+export class ServiceResilience {
   /** One for all: a target in trouble does not care which operation drowns it. */
   readonly budget: RetryBudget;
-  readonly ofService: Resilience;
-  readonly ofOperations: ReadonlyMap<string, Resilience>;
+  readonly forService: Resilience;
+  readonly forOperations: ReadonlyMap<string, Resilience>;
   /** What opens each circuit of an instance: that of its connections, and those of the operations called so far. */
   readonly circuits: readonly BreakerPolicy[];
   /** Operations that have a breaker of their own. */
@@ -109,11 +109,11 @@ export class Resiliences {
     this.budget = new RetryBudget(policy.retry.budget);
     const make = (one: Policy, bulkheads = new Bulkheads(one.bulkhead)) =>
       createResilience(one, { budget: this.budget, bulkheads });
-    this.ofService = make(policy);
-    this.ofOperations = new Map(
+    this.forService = make(policy);
+    this.forOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
         id,
-        make(one, own.bulkhead ? undefined : this.ofService.bulkheads),
+        make(one, own.bulkhead ? undefined : this.forService.bulkheads),
       ]),
     );
     this.#circuits = [policy.breaker];
@@ -122,9 +122,9 @@ export class Resiliences {
     for (const id of this.ownCircuits) this.circuitOf(id);
   }
 
-  of(operationId: string | undefined): Resilience {
-    if (operationId === undefined || this.ofOperations.size === 0) return this.ofService;
-    return this.ofOperations.get(operationId) ?? this.ofService;
+  for(operationId: string | undefined): Resilience {
+    if (operationId === undefined || this.forOperations.size === 0) return this.forService;
+    return this.forOperations.get(operationId) ?? this.forService;
   }
 
   /** Which circuit of an instance a call goes through, beside that of its connections, which is that of no operation. */
@@ -132,7 +132,7 @@ export class Resiliences {
     if (operationId === undefined) return INSTANCE_CIRCUIT;
     const known = this.#circuitOf.get(operationId);
     if (known !== undefined) return known;
-    const circuit = this.#circuits.push(this.of(operationId).policy.breaker) - 1;
+    const circuit = this.#circuits.push(this.for(operationId).policy.breaker) - 1;
     this.#circuitOf.set(operationId, circuit);
     return circuit;
   }
@@ -150,7 +150,7 @@ export class Resiliences {
 
   /** Calls that wait for their turn. */
   get queued(): number {
-    const all = [this.ofService, ...this.ofOperations.values()];
+    const all = [this.forService, ...this.forOperations.values()];
     // Each bulkhead once, whoever shares it.
     return [...new Set(all.map(({ bulkheads }) => bulkheads))].reduce((sum, { queued }) => sum + queued, 0);
   }

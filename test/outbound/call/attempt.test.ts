@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Attempt } from '../../../src/outbound/call/attempt.ts';
 import { CallAborted, CallFailure } from '../../../src/outbound/call/call-errors.ts';
 import { CONTINUE } from '../../../src/outbound/call/interim-status.ts';
-import { HELD_BYTES } from '../../../src/outbound/call/upstream-response.ts';
+import { MAX_BUFFERED_BYTES } from '../../../src/outbound/call/upstream-response.ts';
 
 const TIME = 1000;
 
@@ -69,8 +69,8 @@ describe('An attempt', () => {
   it.each<[length: number | undefined, isAwaited: boolean]>([
     [undefined, false],
     [0, true],
-    [HELD_BYTES, true],
-    [HELD_BYTES + 1, false],
+    [MAX_BUFFERED_BYTES, true],
+    [MAX_BUFFERED_BYTES + 1, false],
   ])('settles with a body of %s bytes when it is whole: %s', async (length, isAwaited) => {
     const { start, head, end, settled, over, call } = begin();
     start();
@@ -239,7 +239,7 @@ describe('An attempt that is given up', () => {
   it('is over at once where it waits for a connection, and never gets one', async () => {
     const { attempt, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
-    attempt.giveUp(reason);
+    attempt.abort(reason);
     await turn();
     expect([settled, over, aborted]).toEqual([[reason], [undefined], []]);
     start();
@@ -261,7 +261,7 @@ describe('An attempt that is given up', () => {
     start();
     head(200);
     end();
-    attempt.giveUp(new CallAborted());
+    attempt.abort(new CallAborted());
     broken();
     expect([over, aborted]).toEqual([[undefined], []]);
   });

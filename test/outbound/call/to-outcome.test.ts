@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallAborted, CallFailure, OutOfTime } from '../../../src/outbound/call/call-errors.ts';
+import { CallAborted, CallFailure, DeadlineExceeded } from '../../../src/outbound/call/call-errors.ts';
 import { isFailureStatus } from '../../../src/outbound/call/to-outcome.ts';
-import { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 import { attemptResultOf, type Outcome } from '../../../src/outbound/resilience/outcome.ts';
 
 const response = (status: number, retryAfter?: string) =>
-  UpstreamAnswer.whole(status, retryAfter === undefined ? [] : ['Retry-After', retryAfter], Buffer.alloc(0));
+  UpstreamResponse.whole(
+    status,
+    retryAfter === undefined ? [] : ['Retry-After', retryAfter],
+    Buffer.alloc(0),
+  );
 const failure = (...[kind, circumstances]: [CallFailure['kind'], object?]) =>
   new CallFailure({} as never, kind, circumstances);
 
@@ -38,7 +42,7 @@ describe('The outcome of an HTTP attempt', () => {
     ['an invalid status code', failure('invalid', { fault: 'status' }), { kind: 'unusable' }],
     ['an unknown transfer coding', failure('invalid', { fault: 'transfer-coding' }), { kind: 'unusable' }],
     ['a client that left', new CallAborted(), { kind: 'inconclusive' }],
-    ['too little time', new OutOfTime(), { kind: 'inconclusive' }],
+    ['too little time', new DeadlineExceeded(), { kind: 'inconclusive' }],
     ['another error', new Error('broken'), { kind: 'inconclusive' }],
     ['no result', undefined, { kind: 'inconclusive' }],
   ])('is as expected for %s', (_, result, outcome) => {

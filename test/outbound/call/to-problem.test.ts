@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { BulkheadRejectedError } from 'cockatiel';
 import { Problem } from '../../../src/contract/problem.ts';
-import { CallAborted, CallFailure, OutOfTime } from '../../../src/outbound/call/call-errors.ts';
-import { brokenOff, explained, keptBack } from '../../../src/outbound/call/to-problem.ts';
+import { CallAborted, CallFailure, DeadlineExceeded } from '../../../src/outbound/call/call-errors.ts';
+import { circuitOpenProblem, toProblem, truncatedBody } from '../../../src/outbound/call/to-problem.ts';
 import type { FailureKind, ResponseFault } from '../../../src/outbound/call/types.ts';
 
-const call = { explain: (error: unknown) => explained('orders', error) };
+const call = { toProblem: (error: unknown) => toProblem('orders', error) };
 const failure = (kind: FailureKind, circumstances?: object) =>
   new CallFailure(call as never, kind, circumstances);
 const invalid = (fault: ResponseFault) => failure('invalid', { fault });
@@ -40,29 +40,35 @@ describe('what a caller is told', () => {
     [invalid('not-http'), 502, 'bad-gateway', `${CANNOT} the response is not valid HTTP.`, {}],
     [failure('invalid'), 502, 'bad-gateway', `${CANNOT} the response is not valid HTTP.`, {}],
     [invalid('status'), 502, 'bad-gateway', `${CANNOT} the response has no valid status code.`, {}],
-    [new OutOfTime(), 504, 'upstream-timeout', 'Too little time was left to ask the service "orders".', {}],
+    [
+      new DeadlineExceeded(),
+      504,
+      'upstream-timeout',
+      'Too little time was left to ask the service "orders".',
+      {},
+    ],
     [
       new BulkheadRejectedError(1, 1),
       ...([503, 'overloaded', 'Too many calls to the service "orders" are in flight.', SOON] as const),
     ],
   ])('of %s', (error, status, code, detail, headers) => {
-    const [...is] = told(explained('orders', error));
+    const [...is] = told(toProblem('orders', error));
     expect([...is.slice(0, 3), is[3] ?? {}]).toEqual([status, code, detail, headers]);
   });
 
   it('of anything else is that', () => {
     for (const error of [new CallAborted(), new Error('a fault of ours'), undefined])
-      expect(explained('orders', error)).toBe(error);
+      expect(toProblem('orders', error)).toBe(error);
   });
 
   it('of a response that breaks off is 502, 504 where its time is over, and nothing where the caller left', () => {
     const aborted = new CallAborted();
-    expect(brokenOff(aborted)).toBe(aborted);
-    expect(told(brokenOff(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
+    expect(truncatedBody(aborted)).toBe(aborted);
+    expect(told(truncatedBody(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
     const detail = 'What the service answered broke off.';
-    expect(told(brokenOff(failure('broken'))).slice(0, 3)).toEqual([502, 'bad-gateway', detail]);
+    expect(told(truncatedBody(failure('broken'))).slice(0, 3)).toEqual([502, 'bad-gateway', detail]);
     const cause = new Error('reset');
-    expect(brokenOff(cause)).toMatchObject({ type: { code: 'bad-gateway' }, message: detail, cause });
+    expect(truncatedBody(cause)).toMatchObject({ type: { code: 'bad-gateway' }, message: detail, cause });
   });
 });
 
@@ -80,7 +86,12 @@ describe('a call that is kept back', () => {
   ])('until %s ms from now, or for %s ms, is told to come back in %s s', (until, pause, seconds) => {
     jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
     const cause = new Error('of the latest');
-    const problem = keptBack('orders', until === undefined ? undefined : 1_000_000 + until, pause, cause);
+    const problem = circuitOpenProblem(
+      'orders',
+      until === undefined ? undefined : 1_000_000 + until,
+      pause,
+      cause,
+    );
     expect(told(problem)).toEqual([
       ...[503, 'circuit-open'],
       until === undefined

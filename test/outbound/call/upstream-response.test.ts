@@ -4,19 +4,19 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { isEventStream } from '../../../src/http/event-stream.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
 import type { OngoingCall } from '../../../src/outbound/call/types.ts';
-import { HELD_BYTES, UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import { MAX_BUFFERED_BYTES, UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 
 const LENGTH = 100_000;
 const controller = { pause: () => {}, resume: () => {}, abort: () => {} };
 
 const arriving = () => {
-  const answer = new UpstreamAnswer(undefined, 200, [], controller);
+  const answer = new UpstreamResponse(undefined, 200, [], controller);
   for (let i = 0; i < LENGTH; i++) answer.receive(Buffer.from('x'));
   return answer;
 };
 
 /** Sends an answer on, and counts in how many pieces. */
-const piped = (answer: UpstreamAnswer) => {
+const piped = (answer: UpstreamResponse) => {
   const res = new ServerResponse(new IncomingMessage(new Socket()));
   const sent = { pieces: 0, bytes: 0 };
   const count = (chunk: string | Buffer) => {
@@ -76,7 +76,7 @@ const connection = () => {
 
 const response = (headers: string[] = [], call?: OngoingCall) => {
   const { told, reasons, arrival } = connection();
-  return { told, reasons, answer: new UpstreamAnswer(call, 200, headers, arrival) };
+  return { told, reasons, answer: new UpstreamResponse(call, 200, headers, arrival) };
 };
 
 /** A response to a client that notes what is done with it. */
@@ -127,7 +127,7 @@ describe('A response that is sent to a client', () => {
     [16_385, 'object'],
   ])('goes out in one write when its %d bytes are there', (length, type) => {
     const { res, done } = client();
-    UpstreamAnswer.whole(203, [], bytes(length)).pipe(res, ['A', 'b']);
+    UpstreamResponse.whole(203, [], bytes(length)).pipe(res, ['A', 'b']);
     expect(done.map(([name]) => name)).toEqual(['head', 'end']);
     expect(done[0]).toEqual(['head', 203, ['A', 'b']]);
     const [, body, encoding] = done[1] ?? [];
@@ -249,15 +249,15 @@ it('A response that is there in several large pieces is sent with all of them', 
 describe('The body of a response', () => {
   it('is held up to a bound, then waits for its reader', async () => {
     const { answer, told } = response();
-    answer.receive(bytes(HELD_BYTES));
+    answer.receive(bytes(MAX_BUFFERED_BYTES));
     expect(told).toEqual([]);
     answer.receive(bytes(1));
     expect(told).toEqual(['pause']);
-    const body = answer.collect(HELD_BYTES + 2);
+    const body = answer.collect(MAX_BUFFERED_BYTES + 2);
     expect(told).toEqual(['pause', 'resume']);
     answer.receive(bytes(1));
     answer.finish();
-    expect((await body).length).toBe(HELD_BYTES + 2);
+    expect((await body).length).toBe(MAX_BUFFERED_BYTES + 2);
     const other = response();
     other.answer.receive(bytes(1));
     void other.answer.collect(1);
@@ -390,7 +390,7 @@ describe('The body of a response', () => {
     for (const more of [0, 1]) {
       const { answer, told, reasons } = response();
       answer.discard();
-      answer.receive(bytes(HELD_BYTES));
+      answer.receive(bytes(MAX_BUFFERED_BYTES));
       answer.receive(bytes(more));
       expect([told, reasons.every((reason) => reason instanceof CallAborted)]).toEqual([
         more > 0 ? ['abort'] : [],
@@ -415,7 +415,7 @@ describe('A body that is wanted before any of it is sent', () => {
     expect(reasons[0]).toMatchObject({ kind: 'timeout' });
   });
 
-  it.each<[string, (answer: UpstreamAnswer) => void]>([
+  it.each<[string, (answer: UpstreamResponse) => void]>([
     ['is whole', (answer) => answer.finish()],
     ['is too large', (answer) => answer.receive(bytes(11))],
     ['breaks off', (answer) => answer.fail(new Error('broken'))],

@@ -3,7 +3,7 @@ import { expect, it, jest } from '@jest/globals';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
 import { MemoryStore } from '../../../src/outbound/http-cache/store/memory-store.ts';
 import { keyOf } from '../../../src/outbound/http-cache/store/store.ts';
-import { Stored } from '../../../src/outbound/http-cache/stored-response.ts';
+import { StoredResponse } from '../../../src/outbound/http-cache/stored-response.ts';
 
 const config = (size: number, more: object = {}) => ({ size, ...more }) as never;
 const quiet = () => {};
@@ -38,7 +38,7 @@ it('Each service has statistics of its own, which stay, and the size of what is 
   expect(cache.statistics('a')).toBe(cache.statistics('a'));
   // Without a store the size is not known.
   expect([cache.snapshot('a'), cache.snapshot('b')]).toEqual([{ ...counts, hits: 1 }, counts]);
-  const one = new Stored({
+  const one = new StoredResponse({
     status: 200,
     headers: [],
     body: Buffer.alloc(9),

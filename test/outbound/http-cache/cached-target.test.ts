@@ -9,10 +9,10 @@ import {
   upstreamTimeout,
 } from '../../../src/contract/problems.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
-import type { OutboundRequest, Tally } from '../../../src/outbound/call/types.ts';
-import { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import type { CallStats, OutboundRequest } from '../../../src/outbound/call/types.ts';
+import { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 import { CachedTarget } from '../../../src/outbound/http-cache/cached-target.ts';
-import { Shelf } from '../../../src/outbound/http-cache/service-cache.ts';
+import { ServiceCache } from '../../../src/outbound/http-cache/service-cache.ts';
 import { CacheStatistics } from '../../../src/outbound/http-cache/statistics.ts';
 import { MemoryStore } from '../../../src/outbound/http-cache/store/memory-store.ts';
 
@@ -29,14 +29,14 @@ afterEach(() => void jest.restoreAllMocks());
 type Fields = Readonly<Record<string, string>>;
 const raw = (fields: Fields): string[] => Object.entries(fields).flat();
 const response = (fields: Fields, status = 200, body = 'one') =>
-  UpstreamAnswer.whole(status, [...raw(fields), 'Date', new Date(now).toUTCString()], Buffer.from(body));
+  UpstreamResponse.whole(status, [...raw(fields), 'Date', new Date(now).toUTCString()], Buffer.from(body));
 const FRESH = { 'Cache-Control': 'max-age=10' };
 
 const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) => {
   const calls: OutboundRequest[] = [];
   let aborted = 0;
   const scripted = {
-    respond: (_request: OutboundRequest): UpstreamAnswer | Promise<UpstreamAnswer> => response(FRESH),
+    respond: (_request: OutboundRequest): UpstreamResponse | Promise<UpstreamResponse> => response(FRESH),
   };
   const target = {
     ...{ name: 'things', urls: ['http://things'] },
@@ -52,14 +52,19 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
     send: () => Promise.reject(new Error('is not called')),
   };
   const statistics = new CacheStatistics();
-  const shelf = new Shelf({ service: 'things', epoch: 'e', store: new MemoryStore(100_000), entry: 1000 });
+  const shelf = new ServiceCache({
+    service: 'things',
+    epoch: 'e',
+    store: new MemoryStore(100_000),
+    maxBodyBytes: 1000,
+  });
   const cached = new CachedTarget({
-    ...{ target: target as never, shelf, statistics, grace },
+    ...{ target: target as never, cache: shelf, statistics, stalePolicy: grace },
     credentials: { headers: new Set(), query: new Set(), isHidden: false },
   });
   const begin = (headers: Fields = {}, more: Partial<OutboundRequest> = {}) =>
     cached.start({ method: 'GET', path: '/x', headers: raw(headers), ...more });
-  const ask = (headers?: Fields, more?: Partial<OutboundRequest>) => begin(headers, more).answer;
+  const ask = (headers?: Fields, more?: Partial<OutboundRequest>) => begin(headers, more).response;
   const told = async (headers?: Fields, more?: Partial<OutboundRequest>) =>
     (await ask(headers, more)).header('cache-status');
   return { calls, scripted, statistics, cached, begin, ask, told, aborted: () => aborted };
@@ -134,7 +139,7 @@ describe('A second request', () => {
 
   it('of another method keeps what is on its way from being stored', async () => {
     const { scripted, ask, told } = start();
-    const before = Promise.withResolvers<UpstreamAnswer>();
+    const before = Promise.withResolvers<UpstreamResponse>();
     scripted.respond = ({ method }) => (method === 'GET' ? before.promise : response({}));
     const first = ask();
     await turns();
@@ -177,16 +182,16 @@ describe('A second request', () => {
     const { ask, told } = start();
     await ask();
     const hit = await ask();
-    hit.onRefused?.();
+    hit.onInvalid?.();
     await turns();
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
   it('is told what it came to, and only the first time', async () => {
     const { ask } = start();
-    const tally = { attempts: 0, breaker: '', cache: '' } as Tally;
-    await ask({}, { tally });
-    await ask({}, { tally });
+    const tally = { attempts: 0, breaker: '', cache: '' } as CallStats;
+    await ask({}, { stats: tally });
+    await ask({}, { stats: tally });
     expect(tally.cache).toBe('miss');
   });
 
@@ -211,7 +216,7 @@ describe('While a service fails', () => {
   const grace = { staleWhileRevalidate: 0, staleIfError: 60 };
   const problem = (type: ProblemType) => new Problem(type, 'It failed.', { headers: { A: 'b' } });
 
-  it.each<[string, () => UpstreamAnswer, string]>([
+  it.each<[string, () => UpstreamResponse, string]>([
     ['a 503', () => response({}, 503), 'linkway; fwd=stale; fwd-status=503; ttl=-2'],
     ...(
       [
@@ -220,7 +225,7 @@ describe('While a service fails', () => {
         [circuitOpen, 'linkway; hit; ttl=-2; detail=circuit-open'],
         [overloaded, 'linkway; hit; ttl=-2; detail=overloaded'],
       ] as const
-    ).map(([type, status]): [string, () => UpstreamAnswer, string] => [
+    ).map(([type, status]): [string, () => UpstreamResponse, string] => [
       type.code,
       () => {
         throw problem(type);
@@ -266,12 +271,12 @@ describe('While a service fails', () => {
 });
 
 describe('Requests that are alike and at once', () => {
-  const both = async (responses: (() => UpstreamAnswer)[], deadlines: (number | undefined)[] = []) => {
+  const both = async (responses: (() => UpstreamResponse)[], deadlines: (number | undefined)[] = []) => {
     const system = start();
     const ready = Promise.withResolvers<void>();
     system.scripted.respond = async () => {
       await ready.promise;
-      return (responses.shift() as () => UpstreamAnswer)();
+      return (responses.shift() as () => UpstreamResponse)();
     };
     const all = [0, 1].map((index) =>
       system.ask({}, deadlines[index] === undefined ? {} : { deadline: deadlines[index] }).then(
@@ -305,7 +310,7 @@ describe('Requests that are alike and at once', () => {
     expect([calls.length, statistics.misses]).toEqual([2, 2]);
   });
 
-  it.each<[string, () => UpstreamAnswer, number, number, string]>([
+  it.each<[string, () => UpstreamResponse, number, number, string]>([
     ['the first had no more time', late, 1020, 5000, 'linkway; fwd=uri-miss'],
     ['the first had time', late, 1021, 5000, 'upstream-timeout'],
     ['neither has time', late, 1010, 1000, 'upstream-timeout'],
@@ -329,7 +334,7 @@ describe('Requests that are alike and at once', () => {
     const { scripted, begin, aborted } = start();
     scripted.respond = () => new Promise(() => {});
     const all = [begin(), begin()];
-    for (const { answer } of all) answer.catch(() => {});
+    for (const { response: answer } of all) answer.catch(() => {});
     await turns();
     const counts: number[] = [];
     for (const one of all) {

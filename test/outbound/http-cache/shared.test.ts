@@ -1,31 +1,38 @@
 /** Identical requests in flight: one call for all of them, and never for those with other credentials. */
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Asking, answering, type Got, type Scripted, startCached, turns } from '../../support/cached.ts';
+import {
+  respondWith,
+  runUntil,
+  type ScriptedResponse,
+  startCachedGateway,
+  type TestRequest,
+  type TestResponse,
+} from '../../support/cached.ts';
 import { pass, useFakeTime } from '../../support/fake-time.ts';
 
 /** A service that answers when it is told to, and as many requests that wait for it. */
-const start = async (asked: readonly Asking[], config = '') => {
+const start = async (asked: readonly TestRequest[], config = '') => {
   const waiting: ServerResponse[] = [];
-  const system = await startCached({ config });
-  system.upstream.answer = (_req, res) => {
+  const system = await startCachedGateway({ config });
+  system.upstream.respond = (_req, res) => {
     waiting.push(res);
   };
-  const got: Promise<Got>[] = [];
+  const got: Promise<TestResponse>[] = [];
   // One after the other, so that it is known who asked first.
   for (const one of asked) {
     got.push(system.ask(one));
     await system.arrived(got.length);
   }
-  await turns(() => waiting.length > 0);
-  const answer = ({ status = 200, headers = {}, body = '' }: Scripted) => {
+  await runUntil(() => waiting.length > 0);
+  const answer = ({ status = 200, headers = {}, body = '' }: ScriptedResponse) => {
     for (const res of waiting.splice(0)) res.writeHead(status, { ...(headers as object) }).end(body);
   };
   return { ...system, waiting, answer, got };
 };
 
-const alike: readonly Asking[] = [{}, {}, {}];
-const as = (authorization: string): Asking => ({ headers: { authorization } });
+const alike: readonly TestRequest[] = [{}, {}, {}];
+const as = (authorization: string): TestRequest => ({ headers: { authorization } });
 
 it('share one call, and what it brings', async () => {
   const { answer, got, upstream } = await start(alike);
@@ -58,7 +65,7 @@ it.each<[string, Record<string, string>]>([
 ])('an answer with %s is for nobody but who asked first: the others ask too', async (_name, headers) => {
   const { answer, got, upstream, waiting } = await start(alike);
   answer({ headers, body: 'one' });
-  await turns(() => waiting.length === 2);
+  await runUntil(() => waiting.length === 2);
   answer({ headers, body: 'two' });
   const all = await Promise.all(got);
   expect(all.map(({ body }) => body).sort()).toEqual(['one', 'two', 'two']);
@@ -69,7 +76,7 @@ it('one that is too large to be kept streams to who asked first, and the others 
   const { answer, got, upstream, waiting } = await start(alike, 'cache: { entry: 100b }');
   const body = 'x'.repeat(1000);
   answer({ headers: { 'Cache-Control': 'max-age=60' }, body });
-  await turns(() => waiting.length === 2);
+  await runUntil(() => waiting.length === 2);
   answer({ body });
   for (const one of await Promise.all(got)) expect(one).toMatchObject({ status: 200, body });
   expect(upstream.requests).toHaveLength(3);
@@ -83,7 +90,7 @@ it('share a failure, so that it costs the service one call', async () => {
 });
 
 it('one whose circuit is open for it alone takes nothing from the others, who ask for themselves', async () => {
-  const from = (address: string): Asking => ({ headers: { 'x-forwarded-for': address } });
+  const from = (address: string): TestRequest => ({ headers: { 'x-forwarded-for': address } });
   const policy = '{ retry: { attempts: 1, delay: 0 }, breaker: { kind: consecutive, failures: 1 } }';
   const { answer, got, upstream, waiting } = await start(
     [from('192.0.2.1'), from('192.0.2.2'), from('192.0.2.1')],
@@ -91,7 +98,7 @@ it('one whose circuit is open for it alone takes nothing from the others, who as
   );
   expect(upstream.requests).toHaveLength(1);
   answer({ status: 503 });
-  await turns(() => waiting.length > 0);
+  await runUntil(() => waiting.length > 0);
   answer({ body: 'well' });
   const all = await Promise.all(got);
   expect(all.map(({ status }) => status)).toEqual([503, 200, 503]);
@@ -100,10 +107,10 @@ it('one whose circuit is open for it alone takes nothing from the others, who as
 });
 
 it('one who leaves takes nothing from the others; the last who leaves ends the call', async () => {
-  const { ask, arrived, upstream, url, log } = await startCached();
+  const { ask, arrived, upstream, url, log } = await startCachedGateway();
   const ended: boolean[] = [];
   let answer: ServerResponse | undefined;
-  upstream.answer = (_req, res) => {
+  upstream.respond = (_req, res) => {
     answer = res;
     res.on('close', () => ended.push(!res.writableFinished));
   };
@@ -115,32 +122,32 @@ it('one who leaves takes nothing from the others; the last who leaves ends the c
   await arrived(2);
   first.abort();
   expect(await left).toBe('left');
-  await turns(() => log.written.length === 1);
-  await turns(() => answer !== undefined);
+  await runUntil(() => log.written.length === 1);
+  await runUntil(() => answer !== undefined);
   answer?.end('one');
   expect(await stays).toBe('one');
   expect(upstream.requests).toHaveLength(1);
 
   const alone = new AbortController();
   const gone = fetch(`${url}/y`, { signal: alone.signal }).catch(() => 'left');
-  await turns(() => upstream.requests.length === 2);
+  await runUntil(() => upstream.requests.length === 2);
   alone.abort();
   expect(await gone).toBe('left');
-  await turns(() => ended.length === 2);
+  await runUntil(() => ended.length === 2);
   expect(ended).toEqual([false, true]);
-  upstream.answer = (_req, res) => res.end('again');
+  upstream.respond = (_req, res) => res.end('again');
   expect((await ask({ path: '/y' })).body).toBe('again');
 });
 
 it('what a change overtakes is not kept, and nobody joins it', async () => {
   const { answer, got, ask, arrived, upstream } = await start([{}]);
-  const waits = upstream.answer;
-  upstream.answer = (_req, res) => res.writeHead(204).end();
+  const waits = upstream.respond;
+  upstream.respond = (_req, res) => res.writeHead(204).end();
   await ask({ method: 'PUT' });
-  upstream.answer = waits;
+  upstream.respond = waits;
   const after = ask();
   await arrived(3);
-  await turns(() => upstream.requests.length === 3);
+  await runUntil(() => upstream.requests.length === 3);
   answer({ headers: { 'Cache-Control': 'max-age=60' }, body: 'either' });
   await Promise.all([...got, after]);
   expect(upstream.requests).toHaveLength(3);
@@ -148,11 +155,11 @@ it('what a change overtakes is not kept, and nobody joins it', async () => {
 
 it('what was asked before a change is not kept after it', async () => {
   const { answer, got, ask, upstream } = await start([{}]);
-  upstream.answer = (_req, res) => res.writeHead(204).end();
+  upstream.respond = (_req, res) => res.writeHead(204).end();
   await ask({ method: 'PUT' });
   answer({ headers: { 'Cache-Control': 'max-age=60' }, body: 'of before' });
   await Promise.all(got);
-  upstream.answer = (_req, res) => res.end('of now');
+  upstream.respond = (_req, res) => res.end('of now');
   expect((await ask()).body).toBe('of now');
 });
 
@@ -160,7 +167,7 @@ describe('who has less time than the others', () => {
   beforeEach(useFakeTime);
   afterEach(() => void jest.useRealTimers());
 
-  const hurried: Asking = { headers: { 'x-envoy-expected-rq-timeout-ms': '150' } };
+  const hurried: TestRequest = { headers: { 'x-envoy-expected-rq-timeout-ms': '150' } };
   const trusting = 'trustProxy: true\npolicy: { retry: { attempts: 0 } }';
 
   it('waits no longer than that', async () => {
@@ -175,13 +182,13 @@ describe('who has less time than the others', () => {
     const { answer, got, waiting } = await start([hurried, {}], trusting);
     pass(150);
     expect(await got[0]).toMatchObject({ status: 504 });
-    await turns(() => waiting.length === 2);
+    await runUntil(() => waiting.length === 2);
     answer({ body: 'one' });
     expect(await got[1]).toMatchObject({ status: 200, body: 'one' });
   });
 
   it('has no one else ask again when it was the service that took too long', async () => {
-    const patient: Asking = { headers: { 'x-envoy-expected-rq-timeout-ms': '10000' } };
+    const patient: TestRequest = { headers: { 'x-envoy-expected-rq-timeout-ms': '10000' } };
     const policy = 'trustProxy: true\npolicy: { attemptTimeout: 100, retry: { attempts: 0 } }';
     const { got, upstream } = await start([patient, {}], policy);
     pass(100);
@@ -191,18 +198,18 @@ describe('who has less time than the others', () => {
 
   it('leaves the others what was kept, when they ask for themselves in vain', async () => {
     const policy = 'trustProxy: true\npolicy: { attemptTimeout: 400, retry: { attempts: 0 } }';
-    const { ask, upstream, arrived } = await startCached({ config: policy });
-    upstream.answer = answering(() => ({
+    const { ask, upstream, arrived } = await startCachedGateway({ config: policy });
+    upstream.respond = respondWith(() => ({
       ...{ headers: { 'Cache-Control': 'max-age=0, stale-if-error=600' }, body: 'kept' },
     }));
     await ask();
-    upstream.answer = () => {};
+    upstream.respond = () => {};
     const got = [ask(hurried)];
     await arrived(2);
     got.push(ask());
     await arrived(3);
     pass(150);
-    await turns(() => upstream.requests.length === 3);
+    await runUntil(() => upstream.requests.length === 3);
     pass(400);
     for (const one of got) expect(await one).toMatchObject({ status: 200, body: 'kept' });
     expect(upstream.requests).toHaveLength(3);

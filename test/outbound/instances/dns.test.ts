@@ -1,7 +1,12 @@
 /** Which addresses of a host name are instances, and where a connection goes. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { instancesAmong, isLookedUp, leadsTo, lookup } from '../../../src/outbound/instances/dns.ts';
+import {
+  createLookup,
+  instanceAddresses,
+  isResolvable,
+  lookup,
+} from '../../../src/outbound/instances/dns.ts';
 
 const four = (...numbers: number[]) => numbers.map((n) => ({ address: `10.0.0.${n}`, family: 4 }));
 const six = (...numbers: number[]) => numbers.map((n) => ({ address: `fd00::${n}`, family: 6 }));
@@ -17,7 +22,7 @@ it.each([
   ['127.0.0.1', false],
   ['[::1]', false],
   ['::1', false],
-])('The host name %s is looked up: %s', (host, expected) => expect(isLookedUp(host)).toBe(expected));
+])('The host name %s is looked up: %s', (host, expected) => expect(isResolvable(host)).toBe(expected));
 
 describe('The instances among addresses', () => {
   it.each<[string, ReturnType<typeof four>, readonly string[], ReturnType<typeof four> | undefined]>([
@@ -34,7 +39,7 @@ describe('The instances among addresses', () => {
     ['others than are known', [...six(1), ...four(1, 2)], ['10.0.0.9'], six(1)],
     ['none of those that are known', [], ['10.0.0.9'], undefined],
   ])('are right for %s', (_what, found, known, expected) =>
-    expect(instancesAmong(found, known)).toEqual(expected),
+    expect(instanceAddresses(found, known)).toEqual(expected),
   );
 
   it('are each found once, and of one family', () => {
@@ -49,7 +54,7 @@ describe('The instances among addresses', () => {
     const known = fc.array(fc.nat(4).map((n) => `10.0.0.${n}`));
     fc.assert(
       fc.property(found, known, (all, before) => {
-        const chosen = instancesAmong(all, before) ?? [];
+        const chosen = instanceAddresses(all, before) ?? [];
         expect(new Set(chosen.map(({ address }) => address)).size).toBe(chosen.length);
         expect(new Set(chosen.map(({ family }) => family)).size).toBeLessThan(2);
         const [one] = chosen;
@@ -65,7 +70,7 @@ describe('The instances among addresses', () => {
 describe('A connection', () => {
   const led = (addresses: () => Promise<ReturnType<typeof four>>, all: boolean) =>
     new Promise((resolve) => {
-      leadsTo(addresses)('any', { all }, (...found) => resolve(found));
+      createLookup(addresses)('any', { all }, (...found) => resolve(found));
     });
 
   it('goes to the first address, or has all to choose from', async () => {

@@ -8,7 +8,7 @@ import {
   type Owner,
 } from '../../../src/outbound/instances/endpoint.ts';
 import { Instance } from '../../../src/outbound/instances/instance.ts';
-import { Resiliences } from '../../../src/outbound/resilience/resilience.ts';
+import { ServiceResilience } from '../../../src/outbound/resilience/resilience.ts';
 import { fakeTimeInEachTest, pass } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
 
@@ -27,7 +27,7 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
   let found: () => Promise<readonly LookupAddress[]> = async () => [];
   const endpoint = new Endpoint({
     ...{ id: 'a', url: 'http://things:8080', connectTimeout: 100, headBytes: 1000, health: undefined },
-    ...{ circuits: new Resiliences(policiesOf()).circuits, interval: INTERVAL },
+    ...{ circuits: new ServiceResilience(policiesOf()).circuits, interval: INTERVAL },
     lookup: (host) => {
       looked.push(host);
       return found();
@@ -39,7 +39,7 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
       canReplace: () => true,
       hasMultipleInstances: false,
       changes: 0,
-      onInstances: () => {
+      onInstancesChange: () => {
         one.changes += 1;
       },
     };

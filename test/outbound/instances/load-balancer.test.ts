@@ -5,7 +5,7 @@ import { pick } from '../../../src/outbound/instances/load-balancer.ts';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const INSTANCES = 3;
 const HALF_OPEN_AFTER = 5000;
@@ -72,7 +72,7 @@ class Model {
 
 interface Real {
   readonly target: Target;
-  readonly upstreams: readonly Upstream[];
+  readonly upstreams: readonly TestUpstream[];
 }
 
 class Called implements fc.AsyncCommand<Model, Real> {
@@ -92,9 +92,9 @@ class Called implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, { target, upstreams }: Real): Promise<void> {
     const before = upstreams.map(({ requests }) => requests.length);
     for (const [index, upstream] of upstreams.entries())
-      upstream.answer = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
+      upstream.respond = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
     let result: string | undefined;
-    target.start({ method: this.#method, path: '/', headers: [] }).answer.then(
+    target.start({ method: this.#method, path: '/', headers: [] }).response.then(
       (answer) => {
         answer.discard();
         result = String(answer.status);
@@ -186,7 +186,7 @@ const commands = fc.commands(
 );
 
 describe('the instance that is asked', () => {
-  let upstreams: Upstream[];
+  let upstreams: TestUpstream[];
   beforeAll(async () => {
     upstreams = await Promise.all(Array.from({ length: INSTANCES }, () => startUpstream()));
   });
@@ -216,7 +216,7 @@ describe('the instance that is asked', () => {
 });
 
 describe('an instance whose circuit is open for one client', () => {
-  let upstreams: Upstream[];
+  let upstreams: TestUpstream[];
   let target: Target;
   beforeEach(async () => {
     upstreams = await Promise.all([startUpstream(), startUpstream()]);
@@ -244,14 +244,14 @@ describe('an instance whose circuit is open for one client', () => {
   };
 
   it('takes the calls of all others, until one of them fails', async () => {
-    const [bad] = upstreams as [Upstream];
+    const [bad] = upstreams as [TestUpstream];
     for (const status of [500, 503]) {
-      bad.answer = (_req, res) => res.writeHead(status).end();
+      bad.respond = (_req, res) => res.writeHead(status).end();
       expect((await asked('one'))[0]).toBe(2);
-      bad.answer = (_req, res) => res.end();
+      bad.respond = (_req, res) => res.end();
       expect(await asked('one')).toEqual([0, 40]);
       for (const client of ['two', undefined]) expect(Math.min(...(await asked(client)))).toBeGreaterThan(0);
-      bad.answer = (_req, res) => res.writeHead(status).end();
+      bad.respond = (_req, res) => res.writeHead(status).end();
       expect((await asked('two'))[0]).toBe(1);
       for (const client of ['one', 'two', undefined]) expect(await asked(client)).toEqual([0, 40]);
       target.instances[0]?.reset();
@@ -259,11 +259,11 @@ describe('an instance whose circuit is open for one client', () => {
   });
 
   it('is taken for one that takes calls of others, so that another may be ejected', async () => {
-    const [first, second] = upstreams as [Upstream, Upstream];
-    first.answer = (_req, res) => res.writeHead(503).end();
+    const [first, second] = upstreams as [TestUpstream, TestUpstream];
+    first.respond = (_req, res) => res.writeHead(503).end();
     await asked('one');
-    first.answer = (_req, res) => res.end();
-    second.answer = (_req, res) => res.writeHead(503).end();
+    first.respond = (_req, res) => res.end();
+    second.respond = (_req, res) => res.writeHead(503).end();
     expect([(await asked('two'))[1], (await asked('three'))[1]]).toEqual([2, 1]);
     expect(await asked('four')).toEqual([40, 0]);
     await expect(asked('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
@@ -273,7 +273,7 @@ describe('an instance whose circuit is open for one client', () => {
 describe('the choice between instances that stand', () => {
   const candidate = (inFlight: number) => ({
     ...{ inFlight, isIsolated: false, isHealthy: true },
-    stateOf: () => 'closed' as const,
+    stateOfCircuit: () => 'closed' as const,
     isProbeDue: () => false,
   });
   const attempted = { circuit: 0, tried: [], canProbe: () => false, probeDelay: 0 };

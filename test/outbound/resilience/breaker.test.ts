@@ -9,7 +9,7 @@ import type { Outcome } from '../../../src/outbound/resilience/outcome.ts';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const HALF_OPEN_AFTER = 5000;
 
@@ -182,7 +182,7 @@ class Model {
 
 interface Real {
   readonly target: Target;
-  readonly upstream: Upstream;
+  readonly upstream: TestUpstream;
 }
 
 const GET = { method: 'GET', path: '/', headers: [] };
@@ -216,7 +216,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
       open.length > 0 && open.every((one) => one.only === undefined && one.wayOf(client) === 'trial');
     const end = model.begin(operationId, client);
     const before = upstream.requests.length;
-    upstream.answer = (req, res) => {
+    upstream.respond = (req, res) => {
       if (typeof outcome === 'number') res.writeHead(outcome).end();
       else if (outcome === 'broken') req.socket.destroy();
       else if (outcome === 'garbage') req.socket.end('SSH-2.0\r\n\r\n');
@@ -224,7 +224,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
     if (outcome === 'unreachable') await upstream.stop();
     const call = target.start({ ...GET, operationId, client });
     this.result = 'pending';
-    call.answer.then(
+    call.response.then(
       (answer) => {
         answer.discard();
         this.result = String(answer.status);
@@ -320,7 +320,7 @@ const commandsOf = (...args: Parameters<typeof calledOf>) =>
   fc.commands([calledOf(...args), passed], { maxCommands: 40, size: 'max' });
 
 describe('circuits', () => {
-  let upstream: Upstream;
+  let upstream: TestUpstream;
   beforeAll(async () => {
     upstream = await startUpstream();
   });
@@ -430,14 +430,14 @@ describe('circuits', () => {
         check: () => true,
         run: async (_model: Model, { target, upstream }: Real) => {
           const before = upstream.requests.length;
-          upstream.answer = () => {};
+          upstream.respond = () => {};
           const trying = target.start({ ...GET, operationId: 'a', client: 'one' });
-          const left = expect(trying.answer).rejects.toThrow();
+          const left = expect(trying.response).rejects.toThrow();
           await until(() => upstream.requests.length > before);
           expect(stateOf(target, 'a')).toBe('half-open');
           const second = atOnce(target.send({ ...GET, operationId: 'a', client: 'one' }));
           await expect(second).rejects.toMatchObject({ type: { code: 'circuit-open' } });
-          upstream.answer = (_req, res) => res.end();
+          upstream.respond = (_req, res) => res.end();
           const answer = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
           answer.discard();
           statuses.push(answer.status);

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
-let upstream: Upstream;
+let upstream: TestUpstream;
 let target: Target;
 
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 /** Keeps answers in this process, up to so many bytes: what was used longest ago goes first. */
 
-import type { Stored } from '../stored-response.ts';
-import { type CacheSize, type CacheStore, type Kept, serviceOf } from './store.ts';
+import type { StoredResponse } from '../stored-response.ts';
+import { type CacheEntry, type CacheSize, type CacheStore, serviceOf } from './store.ts';
 
-interface Resource {
-  readonly kept: readonly Stored[];
+interface ResourceEntry {
+  readonly responses: readonly StoredResponse[];
   readonly bytes: number;
 }
 
@@ -12,43 +12,43 @@ interface Resource {
 const OVERHEAD = 512;
 
 /** A string takes up to two bytes a character. */
-const bytesOf = (key: string, kept: readonly Stored[]): number =>
+const bytesOf = (key: string, kept: readonly StoredResponse[]): number =>
   kept.reduce((sum, one) => sum + one.body.length + 2 * lengthOf(one) + OVERHEAD, 2 * key.length);
 
-const lengthOf = ({ headers, selecting }: Stored): number =>
+const lengthOf = ({ headers, selecting }: StoredResponse): number =>
   [...headers, ...selecting.flat()].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 
 /** Who forgets something here knows what is on its way, so that no state is needed. */
-const NOTHING: Kept = { answers: [], state: '' };
+const EMPTY: CacheEntry = { responses: [], state: '' };
 
 export class MemoryStore implements CacheStore {
-  readonly #most: number;
+  readonly #maxBytes: number;
   /** The one used last is the last. */
-  readonly #resources = new Map<string, Resource>();
+  readonly #resources = new Map<string, ResourceEntry>();
   readonly #sizes = new Map<string, { entries: number; bytes: number }>();
   #bytes = 0;
 
   constructor(most: number) {
-    this.#most = most;
+    this.#maxBytes = most;
   }
 
-  get(key: string): Kept {
+  get(key: string): CacheEntry {
     const resource = this.#resources.get(key);
-    if (resource === undefined) return NOTHING;
+    if (resource === undefined) return EMPTY;
     this.#resources.delete(key);
     this.#resources.set(key, resource);
-    return { ...NOTHING, answers: resource.kept };
+    return { ...EMPTY, responses: resource.responses };
   }
 
-  set(key: string, kept: readonly Stored[]): void {
+  set(key: string, kept: readonly StoredResponse[]): void {
     this.delete(key);
     const bytes = bytesOf(key, kept);
-    if (bytes > this.#most) return;
+    if (bytes > this.#maxBytes) return;
     for (const oldest of this.#resources.keys()) {
-      if (this.#bytes + bytes <= this.#most) break;
+      if (this.#bytes + bytes <= this.#maxBytes) break;
       this.delete(oldest);
     }
-    this.#resources.set(key, { kept, bytes });
+    this.#resources.set(key, { responses: kept, bytes });
     this.#count(key, kept.length, bytes);
   }
 
@@ -56,7 +56,7 @@ export class MemoryStore implements CacheStore {
     const resource = this.#resources.get(key);
     if (resource === undefined) return;
     this.#resources.delete(key);
-    this.#count(key, -resource.kept.length, -resource.bytes);
+    this.#count(key, -resource.responses.length, -resource.bytes);
   }
 
   sizeOf(service: string): CacheSize {

@@ -1,11 +1,11 @@
 /** Answers as one value of a store outside of this process: a line of JSON, and the bodies one after the other. */
-import { Stored, type StoredData } from '../stored-response.ts';
+import { StoredResponse, type StoredResponseData } from '../stored-response.ts';
 
-type Head = Omit<StoredData, 'body'> & { readonly length: number };
+type Head = Omit<StoredResponseData, 'body'> & { readonly length: number };
 
 const NEWLINE = 10;
 
-export function encode(kept: readonly Stored[]): Buffer {
+export function encode(kept: readonly StoredResponse[]): Buffer {
   const heads = kept.map(
     ({ status, headers, selecting, receivedAt, initialAge, body }): Head => ({
       ...{ status, headers, selecting, receivedAt, initialAge },
@@ -16,7 +16,7 @@ export function encode(kept: readonly Stored[]): Buffer {
 }
 
 /** @throws Error for what was not written by `encode` */
-export function decode(bytes: Buffer): Stored[] {
+export function decode(bytes: Buffer): StoredResponse[] {
   const end = bytes.indexOf(NEWLINE);
   const heads = JSON.parse(bytes.toString('utf8', 0, end)) as readonly Head[];
   let at = end + 1;
@@ -24,6 +24,6 @@ export function decode(bytes: Buffer): Stored[] {
     const body = bytes.subarray(at, at + length);
     at += length;
     if (body.length !== length) throw new Error('a body is cut');
-    return new Stored({ ...head, body });
+    return new StoredResponse({ ...head, body });
   });
 }

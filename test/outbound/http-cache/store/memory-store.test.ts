@@ -2,12 +2,12 @@
 import { expect, it } from '@jest/globals';
 import { MemoryStore } from '../../../../src/outbound/http-cache/store/memory-store.ts';
 import { keyOf } from '../../../../src/outbound/http-cache/store/store.ts';
-import { Stored } from '../../../../src/outbound/http-cache/stored-response.ts';
+import { StoredResponse } from '../../../../src/outbound/http-cache/stored-response.ts';
 
 const KB = 1024;
 
 const stored = (bytes: number) =>
-  new Stored({
+  new StoredResponse({
     ...{ status: 200, headers: ['A', 'b'], body: Buffer.alloc(bytes), selecting: [] },
     ...{ receivedAt: 0, initialAge: 0 },
   });
@@ -26,9 +26,9 @@ it('never takes more than its size, however much there is to keep', () => {
 it('what was used longest ago goes first', () => {
   const store = new MemoryStore(10 * KB);
   for (const index of [1, 2, 3]) store.set(key(index), [stored(2 * KB)]);
-  expect(store.get(key(1)).answers).toHaveLength(1);
+  expect(store.get(key(1)).responses).toHaveLength(1);
   store.set(key(4), [stored(2 * KB)]);
-  expect([1, 2, 3, 4].map((index) => store.get(key(index)).answers.length)).toEqual([1, 0, 1, 1]);
+  expect([1, 2, 3, 4].map((index) => store.get(key(index)).responses.length)).toEqual([1, 0, 1, 1]);
 });
 
 it('one that is larger than all there is room for drives nothing out, and does not stay as it was', () => {
@@ -36,7 +36,7 @@ it('one that is larger than all there is room for drives nothing out, and does n
   store.set(key(1), [stored(KB)]);
   store.set(key(2), [stored(KB)]);
   store.set(key(2), [stored(20 * KB)]);
-  expect([1, 2].map((index) => store.get(key(index)).answers.length)).toEqual([1, 0]);
+  expect([1, 2].map((index) => store.get(key(index)).responses.length)).toEqual([1, 0]);
 });
 
 it('counts back to nothing when all is forgotten', () => {
@@ -62,7 +62,7 @@ it.each<[what: string, key: string, headers: string[], selecting: [string, strin
   ],
 ])('What has %s is counted with that, and fits exactly', (_what, place, headers, selecting, bytes) => {
   const body = Buffer.alloc(100);
-  const one = new Stored({ status: 200, headers, body, selecting, receivedAt: 0, initialAge: 0 });
+  const one = new StoredResponse({ status: 200, headers, body, selecting, receivedAt: 0, initialAge: 0 });
   const all = bytes + body.length;
   const store = new MemoryStore(all);
   store.set(place, [one]);
@@ -96,6 +96,6 @@ it('drives out no more than it has to, and counts each service for itself', () =
   ]);
   store.set(place('b', 2), [one]);
   expect([size('a').entries, size('b').entries]).toEqual([1, 2]);
-  expect(store.get(place('a', 2)).answers).toEqual([one]);
+  expect(store.get(place('a', 2)).responses).toEqual([one]);
   expect(store.get(place('a', 1))).toEqual({ answers: [], state: '' });
 });

@@ -1,17 +1,17 @@
 /** Gateways that keep answers together, and what becomes of that while the server is away. */
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
-import { answering, startCached } from '../../../support/cached.ts';
+import { respondWith, startCachedGateway } from '../../../support/cached.ts';
 import { itWithRedis, startRedis } from '../../../support/redis.ts';
 
 const fresh = { headers: { 'Cache-Control': 'max-age=60' }, body: 'one\n\u0000 ü' };
 
 /** Two gateways before one service. */
 const startTwo = async (url: string) => {
-  const first = await startCached({ env: { CACHE_URL: url } });
+  const first = await startCachedGateway({ env: { CACHE_URL: url } });
   const { upstream } = first;
-  upstream.answer = answering(() => fresh);
-  const second = await startCached({ env: { CACHE_URL: url, THINGS_URL: upstream.url } });
+  upstream.respond = respondWith(() => fresh);
+  const second = await startCachedGateway({ env: { CACHE_URL: url, THINGS_URL: upstream.url } });
   return { first, second, upstream };
 };
 
@@ -51,13 +51,13 @@ itWithRedis('what was on its way when another gateway forgot it is not kept', as
     const headers = { host: 'api.example' };
     await untilKept(() => first.ask({ headers, path: '/y' }));
     await untilKept(() => second.ask({ headers, path: '/y' }));
-    const { answer } = upstream;
+    const { respond: answer } = upstream;
     const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
-    upstream.answer = (req, res) => (req.method === 'GET' ? hold(() => answer(req, res)) : answer(req, res));
+    upstream.respond = (req, res) => (req.method === 'GET' ? hold(() => answer(req, res)) : answer(req, res));
     const before = first.ask({ headers });
     const release = await held;
     await second.ask({ method: 'PUT', headers });
-    upstream.answer = answer;
+    upstream.respond = answer;
     release();
     expect((await before).status).toBe(200);
 
@@ -109,8 +109,8 @@ it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
     );
   });
   await prepare(server);
-  const { ask, upstream } = await startCached({ env: { CACHE_URL: url } });
-  upstream.answer = answering(() => fresh);
+  const { ask, upstream } = await startCachedGateway({ env: { CACHE_URL: url } });
+  upstream.respond = respondWith(() => fresh);
   for (let count = 0; count < 5; count++)
     expect(await ask()).toMatchObject({
       status: 200,

@@ -1,33 +1,33 @@
 /** How many resources are asked about while what is stale is given. */
 import { expect, it } from '@jest/globals';
-import { Behind } from '../../../src/outbound/http-cache/background-revalidation.ts';
-import { Asked } from '../../../src/outbound/http-cache/cache-request.ts';
+import { BackgroundRevalidator } from '../../../src/outbound/http-cache/background-revalidator.ts';
+import { CacheRequest } from '../../../src/outbound/http-cache/cache-request.ts';
 
 const MOST = 32;
 const CREDENTIALS = { headers: new Set<string>(), query: new Set<string>(), isHidden: false };
 const turn = () => new Promise(setImmediate);
 
 const start = () => {
-  const begun: { asked: Asked; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
+  const begun: { asked: CacheRequest; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
   const known = new Map<string, unknown>();
-  const flights = {
-    of: ({ identity }: Asked) => known.get(identity),
-    begin: (_place: unknown, asked: Asked) => {
+  const coalescer = {
+    find: ({ identity }: CacheRequest) => known.get(identity),
+    begin: (_slot: unknown, asked: CacheRequest) => {
       const one = { asked, joined: 0, end: Promise.withResolvers<unknown>() };
       begun.push(one);
       return {
         join: () => {
           one.joined += 1;
         },
-        landing: one.end.promise,
+        outcome: one.end.promise,
       };
     },
   };
-  const behind = new Behind(flights as never, CREDENTIALS);
+  const revalidator = new BackgroundRevalidator(coalescer as never, CREDENTIALS);
   const request = (path: string, more: object = {}) =>
-    new Asked({ method: 'GET', path, headers: ['a', 'b'], ...more }, CREDENTIALS);
+    new CacheRequest({ method: 'GET', path, headers: ['a', 'b'], ...more }, CREDENTIALS);
   const ask = (path: string, more?: object) =>
-    behind.ask({ key: path, state: '' }, request(path, more), {} as never);
+    revalidator.revalidate({ key: path, state: '' }, request(path, more), {} as never);
   return { begun, known, ask, request };
 };
 
@@ -57,7 +57,7 @@ it('No more than a bounded number of resources are asked about at once', async (
 
 it('It is asked as its caller asked, without the deadline and the count of that caller', () => {
   const { begun, ask } = start();
-  ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, tally: {} });
+  ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, stats: {} });
   expect(begun[0]?.asked.request).toEqual({
     method: 'HEAD',
     path: '/x',
@@ -80,7 +80,7 @@ it('A call that is on its way for the same is joined, and a body that comes of i
     join: () => {
       joined += 1;
     },
-    landing: Promise.resolve({ own }),
+    outcome: Promise.resolve({ privateResponse: own }),
   };
   known.set(request('/x').identity, flight);
   ask('/x');

@@ -5,10 +5,10 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Policy } from '../../config/policies/policy.ts';
 
-export class Slots {
+export class QueuedBulkhead {
   readonly #policy: Policy['bulkhead'];
   readonly #bulkhead: ReturnType<typeof bulkhead>;
-  readonly #waiting = new Set<object>();
+  readonly #queue = new Set<object>();
 
   constructor(policy: Policy['bulkhead']) {
     this.#policy = policy;
@@ -26,23 +26,23 @@ export class Slots {
 
   /** Calls that wait for their turn. */
   get queued(): number {
-    return this.#waiting.size;
+    return this.#queue.size;
   }
 
   /** Rejects with a BulkheadRejectedError where too many wait already. */
   execute<T>(call: object, attempt: () => Promise<T>): Promise<T> {
     if (this.isFree) return this.#bulkhead.execute(attempt);
     const { concurrent, queued } = this.#policy;
-    if (this.#waiting.size >= queued) return Promise.reject(new BulkheadRejectedError(concurrent, queued));
-    this.#waiting.add(call);
+    if (this.#queue.size >= queued) return Promise.reject(new BulkheadRejectedError(concurrent, queued));
+    this.#queue.add(call);
     return this.#bulkhead.execute(() => {
-      this.#waiting.delete(call);
+      this.#queue.delete(call);
       return attempt();
     });
   }
 
   /** It waits no longer. */
-  leave(call: object): void {
-    this.#waiting.delete(call);
+  removeFromQueue(call: object): void {
+    this.#queue.delete(call);
   }
 }

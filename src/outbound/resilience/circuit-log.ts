@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 
 /** A circuit that opened. */
-export interface Opened {
+export interface OpenedCircuit {
   readonly service: string;
   /** Whose circuit it is; undefined for that of all connections. */
   readonly operationId: string | undefined;
@@ -11,9 +11,9 @@ export interface Opened {
   readonly isForOneClient: boolean;
 }
 
-export const logOpened =
+export const logOpenedCircuit =
   (logger: Pick<Logger, 'warn'>) =>
-  ({ service, operationId, instance, isForOneClient }: Opened): void =>
+  ({ service, operationId, instance, isForOneClient }: OpenedCircuit): void =>
     logger.warn(
       {
         service,

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { Slots } from '../../../src/outbound/resilience/bulkhead.ts';
+import { QueuedBulkhead } from '../../../src/outbound/resilience/queued-bulkhead.ts';
 
 it('Calls wait for a slot in their order, are counted while they do, and are refused where too many wait', async () => {
-  const slots = new Slots({ concurrent: 2, queued: 2 });
+  const slots = new QueuedBulkhead({ concurrent: 2, queued: 2 });
   const calls = [0, 1, 2, 3].map(() => ({}));
   const begun: number[] = [];
   const ends = calls.map(() => Promise.withResolvers<void>());
@@ -21,7 +21,7 @@ it('Calls wait for a slot in their order, are counted while they do, and are ref
   await all[0];
   await new Promise(setImmediate);
   expect([begun, slots.queued]).toEqual([[0, 1, 2], 1]);
-  slots.leave(calls[3] as object);
+  slots.removeFromQueue(calls[3] as object);
   expect(slots.queued).toBe(0);
   for (const { resolve } of ends) resolve();
   await Promise.all(all);
