@@ -6,9 +6,9 @@
  * (406), expand-unknown, fields-unknown and expand-limit (400), precondition-failed (412).
  */
 import type { Request, RequestHandler, Response } from 'express';
-import { writeExact } from '../codecs/exact-json.ts';
 import { Problem } from '../contract/problem.ts';
 import { preconditionFailed } from '../contract/problems.ts';
+import { essence } from '../http/body/media-type.ts';
 import { contextOf } from '../http/context.ts';
 import { finishResponse } from '../http/finish-response.ts';
 import { etagOf, matches } from '../http/headers/etag.ts';
@@ -20,7 +20,7 @@ import { readQuery, splitTarget } from '../http/uri/target.ts';
 import { expandBody } from '../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../hypermedia/expand/strict.ts';
 import { cut } from '../hypermedia/fields/project.ts';
-import type { Asked, Body, Format } from '../hypermedia/formats/format.ts';
+import { type Body, encodeBody, type Format } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
@@ -46,7 +46,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       params: req.params,
       query,
       body: req.body,
-      mediaType: essence(req.headers['content-type']),
+      mediaType: essence(req.headers['content-type'] ?? ''),
       url: req.originalUrl,
       headers: req.headers,
     };
@@ -79,13 +79,10 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       node,
       format,
       cacheControl,
-      bytes: given.body === undefined ? undefined : bytesOf(given.body as Body, format, page),
+      bytes: given.body === undefined ? undefined : encodeBody(format, given.body as Body, page),
     });
   };
 }
-
-const bytesOf = (body: Body, { rendering }: Format, asked: Asked): Buffer =>
-  Buffer.from(rendering === undefined ? writeExact(body) : rendering.serialize(body, asked));
 
 interface Written {
   readonly node: GraphOperation;
@@ -131,6 +128,3 @@ function send(
   const contentType = format.typeOf?.(body as Body) ?? format.mediaType;
   return finishResponse(req, res, { status, bytes, contentType, etag, head: [] });
 }
-
-/** A media type without its parameters. */
-const essence = (contentType = ''): string => contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';

@@ -25,7 +25,7 @@ import { Represent } from '../hypermedia/represent.ts';
 import type { Log } from '../observability/log.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { answer } from './answer.ts';
-import { jsonBody, noBody } from './body.ts';
+import { noBody, readBody } from './body.ts';
 import { deprecation } from './deprecation.ts';
 import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
@@ -100,7 +100,7 @@ export function createService(options: ServiceOptions): Express {
   const steps = [...runners.values()].map((runner) => {
     const { operation } = runner;
     const { body, deprecated } = operation;
-    const parsers = body === undefined ? [noBody] : jsonBody(bodyTypes(body), limits);
+    const parsers = body === undefined ? [noBody] : [readBody(bodyTypes(body), limits)];
     return [operation, [...deprecation(deprecated), ...parsers, answer(runner, expand)]] as const;
   });
   app.use(route(routes, new Map(steps)));

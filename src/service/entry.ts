@@ -15,6 +15,7 @@ import { type HealthOptions, serveHealth } from '../http/health.ts';
 import { type Entity, entity, get, json, send, sendNegotiated } from '../http/page/entity.ts';
 import { servePageFiles } from '../http/page/files.ts';
 import { siteFiles } from '../http/page/site-files.ts';
+import { encodeBody } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 
 export function entry(
@@ -36,9 +37,12 @@ export function entry(
   const made = new Map<string, () => Entity>();
   for (const type of [HAL, JSON_TYPE]) made.set(type, always(json(type, home, { Link: link })));
   const asked = { url: home._links.self.href, operation: { title }, isFromGateway: false };
-  for (const { mediaType, rendering } of formats)
-    if (rendering)
-      made.set(mediaType, always(entity(mediaType, rendering.serialize(home, asked), { Link: link })));
+  for (const format of formats)
+    if (format.rendering)
+      made.set(
+        format.mediaType,
+        always(entity(format.mediaType, encodeBody(format, home, asked), { Link: link })),
+      );
   const router = Router();
   get(router, home._links.self.href, (req, res) => sendNegotiated(req, res, made));
   const whole = json(OPENAPI_JSON, document);

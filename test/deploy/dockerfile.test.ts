@@ -64,7 +64,7 @@ describe('the Dockerfile', () => {
       if (existsSync(join(ROOT, file))) walk(join(ROOT, file));
     expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
     expect(
-      [...seen].map((file) => relative(ROOT, file)).filter((file) => file.startsWith('src/tools/scaffold/')),
+      [...seen].map((file) => relative(ROOT, file)).filter((file) => file.startsWith('src/tools/')),
     ).toEqual([]);
   });
 });
@@ -80,7 +80,7 @@ describe('what the image runs', () => {
       [],
     ];
     for (const name of copied) cpSync(join(ROOT, name), join(image, name), { recursive: true });
-    rmSync(join(image, 'src/template'), { recursive: true });
+    rmSync(join(image, 'src/tools'), { recursive: true });
     symlinkSync(
       join(dirname(fileURLToPath(import.meta.resolve('express'))), '..'),
       join(image, 'node_modules'),

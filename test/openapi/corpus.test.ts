@@ -8,7 +8,7 @@ import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
 import { parseOpenApi } from '../../src/gateway/documents/read-document.ts';
 import { compileOperations, type GatewayOperation } from '../../src/gateway/operation.ts';
 import { createRouter } from '../../src/gateway/routing/router.ts';
-import { essence, isJsonType } from '../../src/gateway/validation/body/media-types.ts';
+import { isJsonType } from '../../src/http/body/json-type.ts';
 import { mergeDocuments } from '../../src/openapi/merge/merge.ts';
 import { renamePaths } from '../../src/openapi/merge/rename-paths.ts';
 import { resolveReference } from '../../src/openapi/reference.ts';
@@ -26,7 +26,7 @@ const withoutExamples = <T>(node: T): T =>
 function faultsOfSamples(document: OpenAPIObject, { definition, body }: GatewayOperation) {
   const declared = resolveReference<RequestBodyObject>(document, definition.requestBody);
   return Object.entries(declared?.content ?? {})
-    .filter(([type]) => isJsonType(essence(type)))
+    .filter(([type]) => isJsonType(type))
     .map(([type, { schema = {} }]) => {
       const value = sampler.sample(schema as never, { skipReadOnly: true, quiet: true }, document as never);
       return body?.accept(type).check?.(Buffer.from(JSON.stringify(value))) ?? [];

@@ -6,7 +6,7 @@ import request from 'supertest';
 import { JSON_TYPE } from '../../src/contract/media-types.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { JSON_PATCH, MERGE_PATCH } from '../../src/contract/schemas/patch.ts';
-import { jsonBody, noBody } from '../../src/service/body.ts';
+import { noBody, readBody } from '../../src/service/body.ts';
 
 const LIMITS = { body: 100, depth: 3, duplicateMembers: 'reject' } as const;
 
@@ -22,7 +22,7 @@ const refused: ErrorRequestHandler = (error: unknown, _req, res, next) => {
 };
 const appOf = (...steps: RequestHandler[]) => express().use(steps).use(echo).use(refused);
 
-const reading = appOf(...jsonBody([JSON_TYPE], LIMITS));
+const reading = appOf(readBody([JSON_TYPE], LIMITS));
 const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
   request(reading)
     .post('/')
@@ -73,7 +73,7 @@ describe('A body of JSON', () => {
 
   it('of another type is refused with the types that are taken, and for PATCH with Accept-Patch', async () => {
     const types = [MERGE_PATCH, JSON_PATCH];
-    const app = appOf(...jsonBody(types, LIMITS));
+    const app = appOf(readBody(types, LIMITS));
     const patched = await request(app).patch('/').set('Content-Type', 'text/plain').send('a').expect(415);
     expect(patched.body.supported).toEqual(types);
     expect(patched.headers['accept-patch']).toBe(types.join(', '));

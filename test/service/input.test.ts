@@ -55,6 +55,11 @@ describe('the input of an operation', () => {
     expect(parse(raw(query))).toEqual({ params: { dishId: 'd1' }, query: expected, body: { stars: 5 } });
   });
 
+  it('is refused for a member whose name has half a character, which no pointer can have', () => {
+    const body = JSON.parse('{ "stars": 5, "\\ud800": 1 }') as object;
+    expect(faultsOf(raw('', body))).toMatchObject([{ in: 'body', pointer: '#/%EF%BF%BD' }]);
+  });
+
   it('is refused with every fault of every part, each with its place', () => {
     const body = { stars: 'many', more: 1, 'a/b': { 'c~d': 1, 'e/f': 1 } };
     const faults = faultsOf(raw('limit=101&colour=red&size=1', body, 'long'));

@@ -11,7 +11,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   observability: ['contract', 'config'],
   http: ['contract', 'config', 'observability'],
   config: ['contract', 'http', 'observability'],
-  codecs: ['contract', 'http'],
+  codecs: ['contract', 'config', 'http'],
   storage: ['contract', 'config', 'observability'],
   openapi: ['contract', 'config', 'http', 'codecs'],
   hypermedia: ['contract', 'config', 'http', 'codecs', 'openapi'],

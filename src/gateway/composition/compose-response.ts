@@ -1,7 +1,7 @@
 /** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { writeExact } from '../../codecs/exact-json.ts';
+import { fromUtf8 } from '../../http/body/charset.ts';
 import { conditionsOf, finishResponse, isNotModified, notModifiedHead } from '../../http/finish-response.ts';
 import { etagOf } from '../../http/headers/etag.ts';
 import { linkHeader } from '../../http/headers/link-header.ts';
@@ -11,7 +11,7 @@ import { requestTarget } from '../../http/uri/request-target.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
 import { cut } from '../../hypermedia/fields/project.ts';
-import type { Body } from '../../hypermedia/formats/format.ts';
+import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { headerLinks } from '../../hypermedia/header-links.ts';
@@ -79,7 +79,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
   const { answer, head, value, isChanged, charset, contentType } = subject;
   if (!isChanged || charset === undefined) return sendUnchanged(work, subject);
-  const bytes = charset.encode(writeExact(value));
+  const bytes = fromUtf8(json.codec.encode(value), charset);
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
   await finishResponse(work.req, work.res, {
     status: answer.status,
@@ -162,12 +162,11 @@ async function send(
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
   const asked = { url: requestTarget(req), operation, isFromGateway: true };
-  const text = format.rendering
-    ? format.rendering.serialize(body, asked)
-    : writeExact(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
+  const written = isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body;
+  const encoded = encodeBody(format, written as Body, asked);
   const type = typeOf(body);
   // What is not in the service's own type is UTF-8.
-  const bytes = type === contentType && charset ? charset.encode(text) : Buffer.from(text);
+  const bytes = type === contentType && charset ? fromUtf8(encoded, charset) : encoded;
 
   const added = Object.entries(format.rendering?.headers ?? {});
   const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;

@@ -9,10 +9,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
+import { isJsonType } from '../../http/body/json-type.ts';
 import { acceptable, negotiate } from '../../http/headers/negotiate.ts';
 import { preferences } from '../../http/headers/prefer.ts';
 import { plain } from '../../http/uri/href.ts';
-import type { Body } from '../../hypermedia/formats/format.ts';
+import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
 import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
@@ -25,7 +26,6 @@ import type { Json } from '../../openapi/load/grammar.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../routing/router.ts';
-import { essence, isJsonType } from '../validation/body/media-types.ts';
 import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
 import { locate } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
@@ -143,7 +143,7 @@ export function* mockInSteps(
       const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
       return made ? [{ representation: made, body: format.write(made) }] : [];
     });
-    const check = isJsonType(essence(mediaType)) ? declared?.media(mediaType)?.check : undefined;
+    const check = isJsonType(mediaType) ? declared?.media(mediaType)?.check : undefined;
     const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
       representation: undefined,
       body: value,
@@ -152,7 +152,7 @@ export function* mockInSteps(
     const asked = node && { url, operation: node, isFromGateway: true };
     res.end(
       representation && format.rendering && asked
-        ? format.rendering.serialize(body as Body, asked)
+        ? encodeBody(format, body as Body, asked)
         : textOf(body, mediaType),
     );
   };
@@ -182,7 +182,7 @@ function typeFor(accept: string | undefined, types: readonly string[], mayRefuse
 }
 
 const textOf = (body: unknown, mediaType: string): string =>
-  typeof body === 'string' && !isJsonType(essence(mediaType)) ? body : JSON.stringify(body);
+  typeof body === 'string' && !isJsonType(mediaType) ? body : JSON.stringify(body);
 
 function wishOf(prefer: string | undefined): Wish {
   const wished = preferences(prefer);

@@ -110,3 +110,7 @@ function asciiCompatible(encoding: string): Charset {
 
 /** Non-ASCII characters stand in strings alone, where an escape means the same (RFC 8259 §7). */
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** UTF-8 in another charset. */
+export const fromUtf8 = (bytes: Buffer, charset: Charset): Buffer =>
+  charset === utf8 ? bytes : charset.encode(bytes.toString());

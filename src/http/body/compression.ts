@@ -26,7 +26,7 @@ import {
 import Negotiator from 'negotiator';
 import type { Coding, CompressionConfig } from '../../config/compression.ts';
 import { directivesOf } from '../headers/cache-control.ts';
-import { fieldOf, without } from '../headers/raw-headers.ts';
+import { fieldOf, without, withValues } from '../headers/raw-headers.ts';
 
 interface Encoder {
   readonly sync: (bytes: Uint8Array) => Buffer;
@@ -196,7 +196,7 @@ export const codedHead = (raw: readonly string[], coding: Coding): string[] => [
 
 /** A raw head with the tag of a compressed representation. */
 export const codedTags = (raw: readonly string[], coding: Coding): string[] =>
-  raw.map((text, i) => (i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'etag' ? codedTag(text, coding) : text));
+  withValues(raw, (name, value) => (name === 'etag' ? codedTag(value, coding) : value));
 
 /** What goes with every response that varies so. */
 export const VARY_BY_ENCODING = ['Vary', 'Accept-Encoding'] as const;

@@ -3,6 +3,7 @@
  * from the paths of the hop, so that whoever throws one need not think of it; what the thrower knows better, as
  * `_links` among its extensions, goes before.
  */
+import { fragmentPointer } from '../../contract/json-pointer.ts';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { documentPath, HEALTH_PATH } from '../../contract/places.ts';
 import { type Problem, problemPath } from '../../contract/problem.ts';
@@ -112,6 +113,6 @@ const right = ({ type }: Problem, url: string): string =>
 /** The operation in its document, by JSON Pointer (RFC 6901 §6). */
 const described = (service: string, path: string, method: string): ProblemLink => {
   const operation = (method === 'HEAD' ? 'GET' : method).toLowerCase();
-  const pointer = encodeURIComponent(path.replaceAll('~', '~0').replaceAll('/', '~1'));
-  return { href: `${documentPath(service)}#/paths/${pointer}/${operation}`, type: OPENAPI_JSON };
+  const pointer = fragmentPointer(['paths', path, operation]);
+  return { href: documentPath(service) + pointer, type: OPENAPI_JSON };
 };

@@ -1,5 +1,7 @@
 /** What a request asks for (RFC 9112 §3.2). */
+
 import type { IncomingMessage } from 'node:http';
+import { replaceValues } from '../headers/raw-headers.ts';
 import { hostFault } from '../server/validate-host.ts';
 
 /** As it came, also where a router of Express has cut its own path off. */
@@ -21,7 +23,6 @@ export function takeOriginForm(req: IncomingMessage): string | undefined {
   if (authority === '') return 'The target is a URL without a host.';
   req.url = rest.startsWith('/') ? rest : `/${rest}`;
   req.headers.host = authority;
-  for (let i = 0; i < req.rawHeaders.length; i += 2)
-    if (req.rawHeaders[i]?.toLowerCase() === 'host') req.rawHeaders[i + 1] = authority;
+  replaceValues(req.rawHeaders, 'host', () => authority);
   return hostFault(req);
 }

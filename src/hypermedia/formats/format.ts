@@ -2,6 +2,7 @@
  * A representation format: one file a media type behind this interface. It writes bodies, describes them for
  * the documents, and lets an expansion read links and put parts in, so that nothing else knows any format.
  */
+import type { Codec } from '../../codecs/codec.ts';
 import type { ResourceFormat } from '../../contract/schemas/representation.ts';
 import type { PageFile } from '../../http/page/files.ts';
 import type { GraphOperation } from '../graph/model.ts';
@@ -31,7 +32,9 @@ export interface Format extends ResourceFormat, Embedding {
   write(representation: Representation): Body;
   /** The media type to name in `Content-Type`, where a body asks for another than the format's own. */
   typeOf?(body: Body): string;
-  /** Where what is sent is not the body as JSON. */
+  /** Makes bytes of a body. */
+  readonly codec: Codec;
+  /** Where what is sent is not the body as its codec writes it. */
   readonly rendering?: Rendering;
 }
 
@@ -55,3 +58,7 @@ interface Rendering {
   /** What it refers to. */
   readonly files: readonly PageFile[];
 }
+
+/** The bytes of a body in a format. */
+export const encodeBody = ({ codec, rendering }: Format, body: Body, asked: Asked): Buffer =>
+  rendering === undefined ? codec.encode(body) : Buffer.from(rendering.serialize(body, asked));

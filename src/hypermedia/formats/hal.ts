@@ -2,6 +2,7 @@
  * HAL (draft-kelly-json-hal-11): the state, `_links`, and embedded resources in `_embedded` under the relation
  * of their link; the items of a page under `item` (RFC 6573).
  */
+import { json as jsonCodec } from '../../codecs/json.ts';
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import type { Representation } from '../representation.ts';
@@ -59,6 +60,7 @@ const halEmbedding: Embedding = {
 export const hal: Format = {
   ...halEmbedding,
   mediaType: HAL,
+  codec: jsonCodec,
   write: writeHal,
   schema: (body, schemas) => schemas.hal(body),
 };

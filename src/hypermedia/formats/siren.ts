@@ -6,6 +6,7 @@
  */
 
 import { memberName } from '../../codecs/exact-json.ts';
+import { json as jsonCodec } from '../../codecs/json.ts';
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { isPage, type Page, type Resource } from '../../contract/resource.ts';
 import { z } from '../../contract/schema.ts';
@@ -111,6 +112,7 @@ const schema = (body: Resource | Page) =>
 
 export const siren: Format = {
   mediaType: 'application/vnd.siren+json',
+  codec: jsonCodec,
   schema,
   write,
   links: linksOf,

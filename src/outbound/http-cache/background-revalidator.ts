@@ -1,10 +1,10 @@
-/** Asks about what is kept and stale while it is given (RFC 5861 §3): once for a resource, and not for too many at once. */
+/** Validates stale responses in the background after they were used (RFC 5861 §3): each resource once at a time. */
 import { CacheRequest, type CredentialPlaces } from './cache-request.ts';
 import type { CacheSlot } from './in-flight-fetch.ts';
 import type { RequestCoalescer } from './request-coalescer.ts';
 import type { StoredResponse } from './stored-response.ts';
 
-/** Resources that are asked about at once; what is kept of more is given, and asked about by a later request. */
+/** Resources that are revalidated at the same time; others are revalidated after a later request. */
 const MAX_CONCURRENT = 32;
 
 export class BackgroundRevalidator {
@@ -12,26 +12,26 @@ export class BackgroundRevalidator {
   readonly #credentials: CredentialPlaces;
   readonly #revalidating = new Set<string>();
 
-  constructor(flights: RequestCoalescer, credentials: CredentialPlaces) {
-    this.#coalescer = flights;
+  constructor(coalescer: RequestCoalescer, credentials: CredentialPlaces) {
+    this.#coalescer = coalescer;
     this.#credentials = credentials;
   }
 
-  /** Nothing of it reaches the caller that is given what is kept, and that caller's deadline is not its own. */
+  /** Sends the request again, without the deadline and the statistics of the client that has its response already. */
   revalidate(
-    place: CacheSlot,
+    slot: CacheSlot,
     { request: { method, path, headers, operationId, client } }: CacheRequest,
-    entry: StoredResponse,
+    stored: StoredResponse,
   ): void {
-    const { key } = place;
+    const { key } = slot;
     if (this.#revalidating.has(key) || this.#revalidating.size >= MAX_CONCURRENT) return;
     this.#revalidating.add(key);
-    const asked = new CacheRequest({ method, path, headers, operationId, client }, this.#credentials);
-    const flight = this.#coalescer.find(asked) ?? this.#coalescer.begin(place, asked, entry);
-    flight.join();
-    flight.outcome
-      .then(({ privateResponse: own }) => own?.discard())
-      // Who is given what is kept learns of it when that is too old.
+    const request = new CacheRequest({ method, path, headers, operationId, client }, this.#credentials);
+    const fetch = this.#coalescer.find(request) ?? this.#coalescer.begin(slot, request, stored);
+    fetch.join();
+    fetch.outcome
+      .then(({ privateResponse }) => privateResponse?.discard())
+      // A failure concerns clients only when the stored response is too old for them, and then they get it themselves.
       .catch(() => {})
       .finally(() => this.#revalidating.delete(key));
   }

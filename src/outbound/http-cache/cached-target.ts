@@ -1,10 +1,10 @@
 /**
- * A service with a shared cache before it (RFC 9111), so that what is kept costs the service nothing: not a place in
- * its bulkhead, not a retry, nothing of its breaker. What is kept is its answer as it came; whatever the gateway makes
- * of an answer, it makes of this one too.
+ * A service with a shared cache in front of it (RFC 9111). A stored response costs the service nothing: no place in its
+ * bulkhead, no retry, and no trial of its circuit breaker. The cache stores responses as the service sent them, so that
+ * the gateway processes stored and new responses in the same way.
  *
- * Each answer says in `Cache-Status` (RFC 9211) what was done. GET and HEAD are answered from what is kept, the unsafe
- * methods forget it (§4.4). A request with `Range`, `If-Match`, `no-store` or a body goes by.
+ * Each response says in `Cache-Status` (RFC 9211) what the cache did. GET and HEAD requests are served from the cache;
+ * unsafe methods invalidate what is stored (§4.4). Requests with `Range`, `If-Match`, `no-store` or a body bypass it.
  */
 import { Problem } from '../../contract/problem.ts';
 import { circuitOpen, notKept, overloaded, upstreamTimeout } from '../../contract/problems.ts';
@@ -33,10 +33,16 @@ export interface CachedTargetOptions {
   readonly credentials: CredentialPlaces;
 }
 
-/** Milliseconds before its end in which a call is given up for want of time. */
+/** The result of a lookup in the cache for a request that is forwarded, and why it is. */
+interface CacheLookup {
+  readonly stored: StoredResponse | undefined;
+  readonly fwd: ForwardReason;
+}
+
+/** A call that is given up for lack of time ends up to so many milliseconds before its deadline. */
 const SLACK = 20;
 
-/** Then nothing was sent, so that what is kept is a hit (RFC 9211 §2.1). */
+/** Problems of calls that sent nothing, so that a stored response is a hit (RFC 9211 §2.1). */
 const NOT_SENT: readonly unknown[] = [circuitOpen, overloaded];
 
 export class CachedTarget implements Upstream {
@@ -50,180 +56,180 @@ export class CachedTarget implements Upstream {
     this.#revalidator = new BackgroundRevalidator(this.#coalescer, options.credentials);
   }
 
-  start(request: OutboundRequest): PendingCall {
+  start(outboundRequest: OutboundRequest): PendingCall {
     const { target, credentials } = this.#options;
-    const asked = new CacheRequest(request, credentials);
-    if (!asked.isCacheableMethod) return this.#bypass(asked, 'method');
-    if (asked.isBypassed) return this.#bypass(asked, 'bypass');
-    const waiter = new PendingResponse(target.name);
-    return waiter.settleWith(this.#respond(asked, waiter));
+    const request = new CacheRequest(outboundRequest, credentials);
+    if (!request.isCacheableMethod) return this.#bypass(request, 'method');
+    if (request.isBypassed) return this.#bypass(request, 'bypass');
+    const pending = new PendingResponse(target.name);
+    return pending.settleWith(this.#respond(request, pending));
   }
 
   send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamResponse> {
     return awaitResponse(this.start(request), signal);
   }
 
-  #bypass(asked: CacheRequest, fwd: ForwardReason): PendingCall {
-    const call = this.#options.target.start(asked.request);
+  #bypass(request: CacheRequest, fwd: ForwardReason): PendingCall {
+    const call = this.#options.target.start(request.request);
     const finish = async () => {
-      const answer = await call.response;
-      await this.#invalidate(asked, answer);
-      answer.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
-      return answer;
+      const response = await call.response;
+      await this.#invalidate(request, response);
+      response.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
+      return response;
     };
     return { response: finish(), abort: () => call.abort() };
   }
 
-  async #invalidate(asked: CacheRequest, answer: UpstreamResponse): Promise<void> {
-    const { target, cache: shelf } = this.#options;
-    const known = `${asked.field('x-forwarded-proto')}://${asked.field('x-forwarded-host')}`;
-    for (const path of invalidatedPaths(asked.request, answer, [...target.urls, known])) {
-      const key = shelf.keyOf(path);
+  async #invalidate(request: CacheRequest, response: UpstreamResponse): Promise<void> {
+    const { target, cache } = this.#options;
+    const publicOrigin = `${request.field('x-forwarded-proto')}://${request.field('x-forwarded-host')}`;
+    for (const path of invalidatedPaths(request.request, response, [...target.urls, publicOrigin])) {
+      const key = cache.keyOf(path);
       this.#coalescer.invalidate(key);
-      await shelf.delete(key);
+      await cache.delete(key);
     }
   }
 
-  async #respond(asked: CacheRequest, waiter: PendingResponse): Promise<UpstreamResponse> {
-    const { cache: shelf, stalePolicy: grace } = this.#options;
-    const key = shelf.keyOf(asked.request.path);
-    const { responses: kept, state } = await shelf.get(key);
+  async #respond(request: CacheRequest, pending: PendingResponse): Promise<UpstreamResponse> {
+    const { cache, stalePolicy } = this.#options;
+    const key = cache.keyOf(request.request.path);
+    const { responses, state } = await cache.get(key);
     const now = Date.now();
-    const entry = selectResponse(kept, asked);
-    const reuse = entry && decideReuse(entry, asked, now, grace);
-    if (entry && reuse === 'behind') this.#revalidator.revalidate({ key, state }, asked, entry);
-    if (entry && (reuse === 'fresh' || reuse === 'behind')) return this.#serveStored(entry, asked);
-    if (asked.control.has('only-if-cached'))
-      throw new Problem(notKept, 'No answer is kept that this request could have.');
-    const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missReason(kept, asked);
-    return this.#forward({ key, state }, asked, waiter, { stored: entry, fwd });
+    const stored = selectResponse(responses, request);
+    const reuse = stored && decideReuse(stored, request, now, stalePolicy);
+    if (stored && reuse === 'revalidate') this.#revalidator.revalidate({ key, state }, request, stored);
+    if (stored && (reuse === 'fresh' || reuse === 'revalidate')) return this.#serveStored(stored, request);
+    if (request.control.has('only-if-cached'))
+      throw new Problem(notKept, 'The cache has no stored response for this request.');
+    const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missReason(responses, request);
+    return this.#forward({ key, state }, request, pending, { stored, fwd });
   }
 
-  #serveStored(entry: StoredResponse, asked: CacheRequest, more: CacheStatus = {}): UpstreamResponse {
+  #serveStored(stored: StoredResponse, request: CacheRequest, status: CacheStatus = {}): UpstreamResponse {
     const now = Date.now();
-    const ttl = entry.timeToLive(now);
-    this.#count(asked, ttl > 0 ? 'hit' : 'stale');
-    return this.#createResponse(entry, asked, formatCacheStatus({ ...more, ttl }), entry.age(now));
+    const ttl = stored.timeToLive(now);
+    this.#count(request, ttl > 0 ? 'hit' : 'stale');
+    return this.#createResponse(stored, request, formatCacheStatus({ ...status, ttl }), stored.age(now));
   }
 
   #createResponse(
-    entry: StoredResponse,
-    asked: CacheRequest,
-    status: string,
+    stored: StoredResponse,
+    request: CacheRequest,
+    cacheStatus: string,
     age: number | undefined,
   ): UpstreamResponse {
-    const { cache: shelf } = this.#options;
-    const answer = toUpstreamResponse(entry, asked, { status, age });
-    // Otherwise nobody would get another until it is stale.
-    answer.onInvalid = () => void shelf.remove(shelf.keyOf(asked.request.path), entry);
-    return answer;
+    const { cache } = this.#options;
+    const response = toUpstreamResponse(stored, request, { cacheStatus, age });
+    // Without this, all requests would get the invalid response until it is stale.
+    response.onInvalid = () => void cache.remove(cache.keyOf(request.request.path), stored);
+    return response;
   }
 
   async #forward(
-    place: CacheSlot,
-    asked: CacheRequest,
-    waiter: PendingResponse,
-    had: CacheLookup,
+    slot: CacheSlot,
+    request: CacheRequest,
+    pending: PendingResponse,
+    lookup: CacheLookup,
   ): Promise<UpstreamResponse> {
-    const { deadline = Number.POSITIVE_INFINITY } = asked.request;
-    const known = this.#coalescer.find(asked);
-    const flight = known ?? this.#coalescer.begin(place, asked, had.stored);
-    waiter.release = flight.join();
-    const isFirst = known === undefined;
+    const { deadline = Number.POSITIVE_INFINITY } = request.request;
+    const inFlight = this.#coalescer.find(request);
+    const fetch = inFlight ?? this.#coalescer.begin(slot, request, lookup.stored);
+    pending.release = fetch.join();
+    const isInitiator = inFlight === undefined;
     try {
-      const landing = await waiter.withDeadline(flight.outcome, isFirst ? undefined : deadline);
-      return await this.#useOutcome(landing, asked, waiter, { ...had, isFirst });
+      const outcome = await pending.withDeadline(fetch.outcome, isInitiator ? undefined : deadline);
+      return await this.#useOutcome(outcome, request, pending, { ...lookup, isInitiator });
     } catch (error) {
-      if (isFirst || !isFailureOfInitiator(error, flight.deadline, deadline))
-        return this.#handleFailure(error, asked, had);
+      if (isInitiator || !isFailureOfInitiator(error, fetch.deadline, deadline))
+        return this.#handleFailure(error, request, lookup);
     }
-    return this.#fetchSeparately(asked, waiter, had.fwd).catch((error) =>
-      this.#handleFailure(error, asked, had),
+    return this.#fetchSeparately(request, pending, lookup.fwd).catch((error) =>
+      this.#handleFailure(error, request, lookup),
     );
   }
 
   async #useOutcome(
-    landing: FetchOutcome,
-    asked: CacheRequest,
-    waiter: PendingResponse,
-    { stored: entry, fwd, isFirst }: CacheLookup & { readonly isFirst: boolean },
+    outcome: FetchOutcome,
+    request: CacheRequest,
+    pending: PendingResponse,
+    { stored, fwd, isInitiator }: CacheLookup & { readonly isInitiator: boolean },
   ): Promise<UpstreamResponse> {
-    const { response: whole, privateResponse: own, status, isStored, isConfirmed } = landing;
-    if (isFailureStatus(status) && entry && this.#canServeStale(entry, asked)) {
-      if (isFirst) own?.discard();
-      return this.#serveStored(entry, asked, { fwd, fwdStatus: status });
+    const { response, privateResponse, status, isShared, isStored, isConfirmed } = outcome;
+    if (isFailureStatus(status) && stored && this.#canServeStale(stored, request)) {
+      if (isInitiator) privateResponse?.discard();
+      return this.#serveStored(stored, request, { fwd, fwdStatus: status });
     }
-    // What `Vary` names may be what two that are the same otherwise differ in, as where they come from.
-    if (whole && (isFirst || (landing.isShared && asked.matches(whole.selecting)))) {
-      this.#count(asked, isFirst ? (isConfirmed ? 'revalidated' : 'miss') : 'shared');
+    // Identical requests can still differ in a field that `Vary` names, such as the address of their client.
+    if (response && (isInitiator || (isShared && request.matches(response.selecting)))) {
+      this.#count(request, isInitiator ? (isConfirmed ? 'revalidated' : 'miss') : 'shared');
       const now = Date.now();
-      const said = { fwd, isStored, isCollapsed: !isFirst, ttl: whole.timeToLive(now) };
-      const age = isConfirmed || whole.initialAge >= 1 ? whole.age(now) : undefined;
-      return this.#createResponse(
-        whole,
-        asked,
-        formatCacheStatus({ ...said, ...(isConfirmed && { fwdStatus: status }) }),
-        age,
-      );
+      const cacheStatus = formatCacheStatus({
+        fwd,
+        isStored,
+        isCollapsed: !isInitiator,
+        ttl: response.timeToLive(now),
+        fwdStatus: isConfirmed ? status : undefined,
+      });
+      const age = isConfirmed || response.initialAge >= 1 ? response.age(now) : undefined;
+      return this.#createResponse(response, request, cacheStatus, age);
     }
-    if (!isFirst || own === undefined) return this.#fetchSeparately(asked, waiter, fwd);
-    this.#count(asked, 'miss');
-    own.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
-    return own;
+    if (!isInitiator || privateResponse === undefined) return this.#fetchSeparately(request, pending, fwd);
+    this.#count(request, 'miss');
+    privateResponse.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
+    return privateResponse;
   }
 
-  /** What came is for nobody but who asked first: this one asks for itself. */
+  /** Calls the service for this request alone, where it may not have the response to an identical request. */
   async #fetchSeparately(
-    asked: CacheRequest,
-    waiter: PendingResponse,
+    request: CacheRequest,
+    pending: PendingResponse,
     fwd: ForwardReason,
   ): Promise<UpstreamResponse> {
-    waiter.release?.();
-    const call = this.#options.target.start(asked.request);
-    waiter.release = () => call.abort();
-    if (waiter.isAborted) call.abort();
-    this.#count(asked, 'miss');
-    const answer = await call.response;
-    answer.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
-    return answer;
+    pending.release?.();
+    const call = this.#options.target.start(request.request);
+    pending.release = () => call.abort();
+    if (pending.isAborted) call.abort();
+    this.#count(request, 'miss');
+    const response = await call.response;
+    response.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
+    return response;
   }
 
-  /** What was fresh once goes before a failure. */
-  #handleFailure(error: unknown, asked: CacheRequest, { stored: entry, fwd }: CacheLookup): UpstreamResponse {
+  /** Serves a stale response instead of a failure where that is allowed. */
+  #handleFailure(error: unknown, request: CacheRequest, { stored, fwd }: CacheLookup): UpstreamResponse {
     if (!(error instanceof Problem) || error.status < 500) throw error;
     const { type, message, extensions, headers, cause } = error;
     const isSent = !NOT_SENT.includes(type);
-    if (entry && this.#canServeStale(entry, asked))
-      return this.#serveStored(entry, asked, { ...(isSent && { fwd }), detail: type.code });
-    const said = { [CACHE_STATUS]: formatCacheStatus({ fwd, detail: type.code }) };
-    throw new Problem(type, message, { extensions, headers: { ...headers, ...said }, cause });
+    if (stored && this.#canServeStale(stored, request)) {
+      return this.#serveStored(stored, request, { fwd: isSent ? fwd : undefined, detail: type.code });
+    }
+    const cacheStatus = formatCacheStatus({ fwd, detail: type.code });
+    throw new Problem(type, message, {
+      extensions,
+      headers: { ...headers, [CACHE_STATUS]: cacheStatus },
+      cause,
+    });
   }
 
-  #canServeStale(entry: StoredResponse, asked: CacheRequest): boolean {
-    return canServeStaleOnError(entry, asked, Date.now(), this.#options.stalePolicy);
+  #canServeStale(stored: StoredResponse, request: CacheRequest): boolean {
+    return canServeStaleOnError(stored, request, Date.now(), this.#options.stalePolicy);
   }
 
-  #count({ request: { stats: tally } }: CacheRequest, outcome: CacheOutcome): void {
+  #count({ request: { stats } }: CacheRequest, outcome: CacheOutcome): void {
     this.#options.statistics.count(outcome);
-    if (tally !== undefined && tally.cache === '') tally.cache = outcome;
+    if (stats !== undefined && stats.cache === '') stats.cache = outcome;
   }
 }
 
-/** What there was when a request went on, and why it did. */
-interface CacheLookup {
-  readonly stored: StoredResponse | undefined;
-  readonly fwd: ForwardReason;
-}
-
-/** Whether who asked first failed for a reason of its own: it had less time and has none left, or may not call now. */
-const isFailureOfInitiator = (error: unknown, deadlineOfFirst: number, deadline: number): boolean => {
+/** Whether a fetch failed for a reason of the request that began it: its shorter deadline, or its open circuit. */
+const isFailureOfInitiator = (error: unknown, initiatorDeadline: number, deadline: number): boolean => {
   if (!(error instanceof Problem)) return false;
   const now = performance.now();
-  const isLate = error.type === upstreamTimeout && deadlineOfFirst - now <= SLACK && now < deadline;
-  return isLate || error.type === circuitOpen;
+  const isExpired = error.type === upstreamTimeout && initiatorDeadline - now <= SLACK && now < deadline;
+  return isExpired || error.type === circuitOpen;
 };
 
-const missReason = (kept: readonly StoredResponse[], asked: CacheRequest): ForwardReason => {
-  if (kept.length === 0) return 'uri-miss';
-  return kept.some(({ selecting }) => asked.matches(selecting)) ? 'miss' : 'vary-miss';
+const missReason = (responses: readonly StoredResponse[], request: CacheRequest): ForwardReason => {
+  if (responses.length === 0) return 'uri-miss';
+  return responses.some(({ selecting }) => request.matches(selecting)) ? 'miss' : 'vary-miss';
 };

@@ -1,8 +1,7 @@
 /**
- * Which resources an unsafe method has changed (RFC 9111 §4.4): its own, those that `Location` and `Content-Location`
- * name, and those that the service says by `Link: <…>; rel="invalidates"`; all of the same origin.
+ * Which resources an unsafe request invalidates (RFC 9111 §4.4): its target, those that `Location` and
+ * `Content-Location` name, and those in `Link: <…>; rel="invalidates"`; only resources of the same origin.
  */
-
 import LinkHeader from 'http-link-header';
 import { fieldOf } from '../../http/headers/raw-headers.ts';
 import type { UpstreamResponse } from '../call/upstream-response.ts';
@@ -10,8 +9,8 @@ import type { UpstreamResponse } from '../call/upstream-response.ts';
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
 /**
- * @param origins of the service: where it listens, and as callers know it
- * @returns path and query of each; none where nothing was changed
+ * @param origins of the service: where it listens, and under which clients call it
+ * @returns path and query of each resource
  */
 export function invalidatedPaths(
   { method, path }: { readonly method: string; readonly path: string },

@@ -1,4 +1,4 @@
-/** Somebody who waits for an answer that others may wait for too, until it leaves, or has no time any more. */
+/** A response that a client waits for, until it aborts or its deadline is over. Other clients may wait for the same fetch. */
 import { Problem } from '../../contract/problem.ts';
 import { upstreamTimeout } from '../../contract/problems.ts';
 import { CallAborted } from '../call/call-errors.ts';
@@ -6,7 +6,7 @@ import type { UpstreamResponse } from '../call/upstream-response.ts';
 
 export class PendingResponse {
   readonly response: Promise<UpstreamResponse>;
-  /** Lets go of what it waits for. */
+  /** Stops waiting for the current fetch. */
   release: (() => void) | undefined;
   readonly #settle = Promise.withResolvers<UpstreamResponse>();
   readonly #service: string;
@@ -21,24 +21,23 @@ export class PendingResponse {
     return this.#isAborted;
   }
 
-  /** Takes what comes of it. */
   settleWith(work: Promise<UpstreamResponse>): this {
-    work.then((answer) => {
-      if (this.#isAborted) answer.abort(new CallAborted());
-      else this.#settle.resolve(answer);
+    work.then((response) => {
+      if (this.#isAborted) response.abort(new CallAborted());
+      else this.#settle.resolve(response);
     }, this.#settle.reject);
     return this;
   }
 
-  /** Waits for what somebody else asked for, no longer than it has time. */
+  /** Waits for a fetch that another client began, but not longer than to the own deadline. */
   async withDeadline<T>(work: Promise<T>, deadline = Number.POSITIVE_INFINITY): Promise<T> {
     if (!Number.isFinite(deadline)) return work;
     const expired = Promise.withResolvers<never>();
-    const left = Math.max(0, Math.ceil(deadline - performance.now()));
+    const remaining = Math.max(0, Math.ceil(deadline - performance.now()));
     const timer = setTimeout(() => {
-      const detail = `The service "${this.#service}" did not answer in time.`;
+      const detail = `The service "${this.#service}" did not respond in time.`;
       expired.reject(new Problem(upstreamTimeout, detail, { extensions: { service: this.#service } }));
-    }, left);
+    }, remaining);
     try {
       return await Promise.race([work, expired.promise]);
     } finally {
@@ -46,7 +45,6 @@ export class PendingResponse {
     }
   }
 
-  /** Gives up what has not arrived yet. */
   readonly abort = (): void => {
     this.#isAborted = true;
     this.release?.();

@@ -1,5 +1,5 @@
-/** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
-import { fieldOf, without } from '../../http/headers/raw-headers.ts';
+/** Validates stored responses with the service (RFC 9111 §4.3), and updates them with the headers of its response (§3.2). */
+import { fieldOf, namesIn, without } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../call/types.ts';
 import type { UpstreamResponse } from '../call/upstream-response.ts';
 import type { CacheRequest } from './cache-request.ts';
@@ -8,12 +8,16 @@ import { type ExchangeTiming, initialAgeOf, StoredResponse, storedHeaders } from
 
 const CONDITIONS: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since']);
 
-/** They say how the body is that was kept. */
+/** Fields that describe the stored body, so that a newer head does not change them. */
 const BODY_FIELDS: ReadonlySet<string> = new Set([
-  ...['content-encoding', 'content-length', 'content-range', 'content-type', 'etag'],
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'etag',
 ]);
 
-/** The request with our condition instead of the caller's, which is looked at when the answer is known. */
+/** The request with the cache's conditions; those of the client are evaluated when the response is known. */
 export function toConditionalRequest(
   request: OutboundRequest,
   { etag, lastModified }: StoredResponse,
@@ -24,7 +28,7 @@ export function toConditionalRequest(
   return { ...request, headers };
 }
 
-/** Whether a 304 speaks of what is kept: one that names no other (§4.3.3). */
+/** Whether a 304 confirms the stored response: it does unless it names another entity tag (§4.3.3). */
 export function isConfirmedBy(
   { rawHeaders }: Pick<UpstreamResponse, 'rawHeaders'>,
   stored: StoredResponse,
@@ -33,33 +37,35 @@ export function isConfirmedBy(
   return etag === undefined || stored.etag === undefined || opaqueTag(etag) === opaqueTag(stored.etag);
 }
 
-/** Whether the head that HEAD got is of the body that is kept (§4.3.5). */
+/** Whether the response to a HEAD request describes the stored body (§4.3.5). */
 export function isSameBody(
   { rawHeaders }: Pick<UpstreamResponse, 'rawHeaders'>,
   stored: StoredResponse,
 ): boolean {
   return ['etag', 'last-modified', 'content-length'].every((name) => {
-    const now = fieldOf(rawHeaders, name);
-    return now === undefined || now === fieldOf(stored.headers, name);
+    const value = fieldOf(rawHeaders, name);
+    return value === undefined || value === fieldOf(stored.headers, name);
   });
 }
 
-/** What is kept, with the fields of a newer head (§3.2). */
+/** The stored response with the fields of a newer head (§3.2). */
 export function updateStoredResponse(
   stored: StoredResponse,
   { rawHeaders }: Pick<UpstreamResponse, 'rawHeaders'>,
-  asked: CacheRequest,
+  request: CacheRequest,
   timing: ExchangeTiming,
 ): StoredResponse {
-  const { status, body } = stored;
-  const news = without(storedHeaders(rawHeaders, timing.receivedAt), BODY_FIELDS);
-  const names = new Set(news.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
-  const headers = [...without(stored.headers, names), ...news];
+  const newHeaders = without(storedHeaders(rawHeaders, timing.receivedAt), BODY_FIELDS);
+  const headers = [...without(stored.headers, namesIn(newHeaders)), ...newHeaders];
   return new StoredResponse({
-    ...{ status, body, headers, receivedAt: timing.receivedAt },
-    selecting: asked.selecting(listMembers(fieldOf(headers, 'vary'))),
+    status: stored.status,
+    body: stored.body,
+    headers,
+    receivedAt: timing.receivedAt,
+    selecting: request.selecting(listMembers(fieldOf(headers, 'vary'))),
     initialAge: initialAgeOf(rawHeaders, timing),
   });
 }
 
+/** For the weak comparison (RFC 9110 §8.8.3.2). */
 const opaqueTag = (etag: string): string => etag.replace(/^\s*W\//, '').trim();

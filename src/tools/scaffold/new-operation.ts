@@ -198,7 +198,7 @@ function inContract(changes: Changes, action: Action): void {
 });`,
     contract.statementOf(declared.name),
   );
-  contract.importNames('../../index.ts', [
+  contract.importNames('../../src/index.ts', [
     ...['actionNotAllowed', 'operation', 'z'],
     ...(example === id ? [] : ['id']),
   ]);

@@ -44,7 +44,7 @@ const MIGRATIONS = 'migrations.ts';
 const REFUSALS = 'refusals.ts';
 const TABLES = 'tables.ts';
 const README = 'README.md';
-const DOOR = '../../index.ts';
+const DOOR = '../../src/index.ts';
 
 /**
  * @returns what is said of it

@@ -32,7 +32,7 @@ export function filesOf({ names, relation }: Wanted): Map<string, string> {
     ...(relation ? relationPairs(relation) : []),
     [`'../../../../${SAMPLE_CODE}/`, `'../../../${folderOf(names.service)}/`],
     ["'../../../support/", "'../../support/"],
-    ["'../../../index.ts'", "'../../index.ts'"],
+    ["'../../../index.ts'", "'../../src/index.ts'"],
     ["'../../../../index.ts'", "'../../index.ts'"],
   ] as [string, string][];
   const files = new Map<string, string>();
@@ -88,7 +88,7 @@ const plain = (text: string): string =>
     key === value ? value : whole,
   );
 
-/** The tables of a README, with columns as wide as their widest cell. */
+/** The tables of a page, with columns as wide as their widest cell. */
 export const aligned = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
     const rows = table
@@ -97,7 +97,8 @@ export const aligned = (text: string): string =>
       .map((line) =>
         line
           .slice(1, -1)
-          .split('|')
+          // A bar that is part of a cell is escaped.
+          .split(/(?<!\\)\|/)
           .map((cell) => cell.trim()),
       );
     const widths = (rows[0] ?? []).map((_, column) =>

@@ -170,11 +170,11 @@ describe('A second request', () => {
   it('that wants only what is kept gets it, or a problem', async () => {
     const { ask, told, calls } = start();
     const only = { 'Cache-Control': 'only-if-cached' };
-    await expect(ask(only)).rejects.toThrow('No answer is kept');
+    await expect(ask(only)).rejects.toThrow('no stored response');
     await ask();
     expect(await told(only)).toBe('linkway; hit; ttl=10');
     now += 10_000;
-    await expect(ask(only)).rejects.toThrow('No answer is kept');
+    await expect(ask(only)).rejects.toThrow('no stored response');
     expect(calls).toHaveLength(1);
   });
 

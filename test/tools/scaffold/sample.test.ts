@@ -21,7 +21,7 @@ describe('a new service', () => {
         .replace(/^services\//, 'src/tools/scaffold/')
         .replace(/^test\/services\//, 'test/tools/scaffold/');
       const depth = text
-        .replaceAll("'../../../src/index.ts'", "'../../../index.ts'")
+        .replaceAll("'../../src/index.ts'", "'../../../index.ts'")
         .replaceAll("'../../../src/index.ts'", "'../../../../index.ts'")
         .replaceAll("'../../support/", "'../../../support/")
         .replaceAll('../../../services/job-cards', '../../../../src/tools/scaffold/job-cards');

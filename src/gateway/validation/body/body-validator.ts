@@ -1,11 +1,8 @@
-/** The bytes of a body against its schema. */
-import { isUtf8 } from 'node:buffer';
-import type { JsonLimits } from '../../../config/limits.ts';
-import { type Fault, Problem } from '../../../contract/problem.ts';
-import { badRequest, contentTooLarge } from '../../../contract/problems.ts';
-import { JsonFault, readJson } from '../../../http/body/read-json.ts';
+/** The bytes of a body against its schema: what its codec makes of them, and what the schema says of that. */
+import type { Codec } from '../../../codecs/codec.ts';
+import { form } from '../../../codecs/form.ts';
+import type { Fault } from '../../../contract/problem.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { parsePairs } from '../parameters/urlencoded.ts';
 import type { Located } from '../schema/json-node.ts';
 import { type Schemas, schemaAt } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
@@ -17,13 +14,26 @@ import { Form } from './form.ts';
  */
 export type Check = (bytes: Buffer) => readonly Fault[];
 
-/** Each field costs, however short it is. */
-const MOST_FIELDS = 1000;
+/** Where the schema of a body is. */
+export interface BodyPlace {
+  readonly document: Json;
+  /** The Media Type Object; absent where the document has none. */
+  readonly media: Located | undefined;
+  /** Absent where any value is allowed. */
+  readonly schema: Located | undefined;
+  /** Of the schema, for what is told of it. */
+  readonly pointer: string;
+}
 
-export function jsonCheck(schema: Located | undefined, schemas: Schemas, pointer: string): Check {
+/** @returns undefined where there is nothing to check */
+export function bodyCheck(codec: Codec, place: BodyPlace, schemas: Schemas): Check | undefined {
+  return codec === form ? formCheck(place, schemas) : valueCheck(codec, place, schemas);
+}
+
+function valueCheck(codec: Codec, { schema, pointer }: BodyPlace, schemas: Schemas): Check {
   const errorsOf = schemas.checkJson(schema ? schemaAt(schema.pointer) : {}, pointer);
   return (bytes) => {
-    const value = parse(utf8(bytes), schemas.json);
+    const value = codec.decode(bytes, schema?.node, schemas.json);
     try {
       return faultsOf('body', errorsOf(value, bytes.length));
     } catch (error) {
@@ -33,30 +43,9 @@ export function jsonCheck(schema: Located | undefined, schemas: Schemas, pointer
   };
 }
 
-export function formCheck(document: Json, media: Located, schema: Located, schemas: Schemas): Check {
-  const form = new Form(document, media, schema, schemas, 'body');
-  return (bytes) => {
-    const text = utf8(bytes);
-    if (text.split('&', MOST_FIELDS + 1).length > MOST_FIELDS)
-      throw new Problem(contentTooLarge, `A form has at most ${MOST_FIELDS} fields.`, {
-        extensions: { limit: MOST_FIELDS },
-      });
-    return form.check(parsePairs(text, 'The form'));
-  };
-}
-
-function utf8(bytes: Buffer): string {
-  // Decoding would put another character in the place of a broken one, and a third would be kept.
-  if (!isUtf8(bytes))
-    throw new Problem(badRequest, 'The body is not UTF-8, as it has to be (RFC 8259 §8.1).');
-  return bytes.toString();
-}
-
-function parse(text: string, limits: JsonLimits): unknown {
-  try {
-    return readJson(text, limits);
-  } catch (error) {
-    if (!(error instanceof JsonFault)) throw error;
-    throw new Problem(badRequest, `The body ${error.message}.`);
-  }
+/** The texts of a form get their types from the schema. */
+function formCheck({ document, media, schema }: BodyPlace, schemas: Schemas): Check | undefined {
+  if (!media || !schema) return undefined;
+  const reader = new Form(document, media, schema, schemas, 'body');
+  return (bytes) => reader.check(form.decode(bytes));
 }

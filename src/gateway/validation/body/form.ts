@@ -1,14 +1,14 @@
 /** `application/x-www-form-urlencoded` against a schema, each field written as its Encoding Object says (OpenAPI 3.1 §4.8.15). */
 import type { Fault } from '../../../contract/problem.ts';
+import { isJsonType } from '../../../http/body/json-type.ts';
+import { FORM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { FORM } from '../parameters/encoding.ts';
 import { fieldOf, type Written } from '../parameters/field.ts';
 import { Fields, type Texts } from '../parameters/fields.ts';
 import { type Located, locate } from '../schema/json-node.ts';
 import { propertiesOf, typesOf } from '../schema/schema-properties.ts';
 import { type Check, type Schemas, schemaAt } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
-import { essence, isJsonType } from './media-types.ts';
 
 export class Form {
   readonly #place: Fault['in'];
@@ -64,7 +64,7 @@ export class Form {
 /** A style goes before a media type; an object without either is as brackets say, which everybody writes. */
 function writtenAs(encoding: Json, types: ReadonlySet<string>): Written {
   if (['style', 'explode', 'allowReserved'].some((name) => encoding[name] !== undefined)) return encoding;
-  if (typeof encoding.contentType === 'string' && isJsonType(essence(encoding.contentType)))
+  if (typeof encoding.contentType === 'string' && isJsonType(encoding.contentType))
     return { contentType: encoding.contentType };
   return types.has('object') ? { style: 'deepObject', explode: true } : {};
 }

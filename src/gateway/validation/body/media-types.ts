@@ -1,17 +1,6 @@
 /** What a `Content-Type` says (RFC 9110 §8.3), and which of the media types of a document is meant by it. */
 import { type ContentType, isTypeValid, parse } from 'content-type';
 
-export const FORM_TYPE = 'application/x-www-form-urlencoded';
-
-/** A media type without its parameters, in lower case; empty where it is none. */
-export const essence = (contentType: string): string => {
-  const { type } = parse(contentType, { parameters: false });
-  return isTypeValid(type) ? type : '';
-};
-
-/** @param type without parameters */
-export const isJsonType = (type: string): boolean => /^application\/json$|\+json$/.test(type);
-
 /** The media types of a body, each with what belongs to it. */
 export class MediaTypes<T> {
   /** As the document has them. */

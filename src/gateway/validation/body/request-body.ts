@@ -1,15 +1,18 @@
 /** The body of an operation, compiled: which media types it takes, and for JSON and forms the check against its schema. */
+import { codecFor } from '../../../codecs/index.ts';
+import { json } from '../../../codecs/json.ts';
+import { fragmentToken } from '../../../contract/json-pointer.ts';
 import { ACCEPT_PATCH } from '../../../contract/media-types.ts';
 import { type Fault, Problem } from '../../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../../contract/problems.ts';
-import { isUtf8Charset } from '../../../http/body/read-json.ts';
+import { isJsonType } from '../../../http/body/json-type.ts';
+import { essence } from '../../../http/body/media-type.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
 import { type Located, locate, locateSchema } from '../schema/json-node.ts';
-import { encodeToken } from '../schema/pointer.ts';
 import { typesOf } from '../schema/schema-properties.ts';
 import type { Schemas } from '../schema/schemas.ts';
-import { type Check, formCheck, jsonCheck } from './body-validator.ts';
-import { essence, FORM_TYPE, isJsonType, MediaTypes } from './media-types.ts';
+import { bodyCheck, type Check } from './body-validator.ts';
+import { MediaTypes } from './media-types.ts';
 
 export interface MediaType {
   /** Absent where the body is not looked into. */
@@ -41,8 +44,8 @@ export class RequestBody {
     const [found, ...others] = this.#types.find(contentType);
     const type = essence(contentType);
     if (!found || others.length > 0) throw this.#unsupported(type && `cannot be sent as ${type}`);
-    if (isJsonType(type) && !isUtf8Charset(contentType))
-      throw this.#unsupported(`is JSON, which is UTF-8 and no other charset (RFC 8259 §8.1)`);
+    const refusal = codecFor(type)?.refuse?.(contentType);
+    if (refusal !== undefined) throw this.#unsupported(refusal);
     if (type.startsWith('multipart/') && !/;\s*boundary=/i.test(contentType))
       throw new Problem(
         badRequest,
@@ -80,17 +83,16 @@ function rangeCheck(document: Json, body: Located, name: string, schemas: Schema
   const schema = media && locateSchema(document, media, 'schema');
   const types = schema && typesOf(document, schema);
   if (!types || types.size === 0 || types.has('string')) return undefined;
-  return jsonCheck(schema, schemas, schema.pointer);
+  return bodyCheck(json, { document, media, schema, pointer: schema.pointer }, schemas);
 }
 
 function checkOf(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
   const type = essence(name);
-  const isJson = isJsonType(type);
-  if (!isJson && type !== FORM_TYPE) return undefined;
+  const codec = codecFor(type);
+  if (codec === undefined) return undefined;
   const media = locate(document, body, 'content', name);
   const schema = media && locateSchema(document, media, 'schema');
-  const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${fragmentToken(name)}/schema`;
   if (schema) schemas.tellDangling(schema);
-  if (isJson) return jsonCheck(schema, schemas, pointer);
-  return schema && media && formCheck(document, media, schema, schemas);
+  return bodyCheck(codec, { document, media, schema, pointer }, schemas);
 }

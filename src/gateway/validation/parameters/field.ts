@@ -1,6 +1,7 @@
 /** One named value that comes as text, a parameter or a field of a form: how it is written, and what it takes. */
+
+import { isJsonType } from '../../../http/body/json-type.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
-import { essence, isJsonType } from '../body/media-types.ts';
 import type { Located } from '../schema/json-node.ts';
 import { isOpen, itemsOf, propertiesOf, typesOf } from '../schema/schema-properties.ts';
 import type { Form, Style } from './style.ts';
@@ -46,7 +47,7 @@ export function fieldOf(
   const items = schema && form === 'array' ? itemsOf(document, schema) : undefined;
   return {
     ...{ name, style, explode, form },
-    isJson: hasType && isJsonType(essence(written.contentType ?? '')),
+    isJson: hasType && isJsonType(written.contentType ?? ''),
     numeric: numberOf(items ? typesOf(document, items) : types),
     takesEmpty: written.allowEmptyValue === true,
     members:

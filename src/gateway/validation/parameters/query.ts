@@ -1,15 +1,19 @@
 /** The query of an operation, compiled: its parameters, or the one value that all of it is (OpenAPI 3.2 §4.12). */
+
+import { form } from '../../../codecs/form.ts';
+import { codecFor } from '../../../codecs/index.ts';
+import { json } from '../../../codecs/json.ts';
+import { JsonFault, readJson } from '../../../codecs/read-json.ts';
 import type { Fault } from '../../../contract/problem.ts';
-import { JsonFault, readJson } from '../../../http/body/read-json.ts';
+import { essence } from '../../../http/body/media-type.ts';
+import { parsePairs } from '../../../http/uri/urlencoded.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { Form } from '../body/form.ts';
-import { essence, FORM_TYPE, isJsonType } from '../body/media-types.ts';
 import { type Located, locate, locateSchema } from '../schema/json-node.ts';
 import { type Schemas, schemaAt } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
 import { contentOf } from './field.ts';
 import { Parameters } from './parameters.ts';
-import { parsePairs } from './urlencoded.ts';
 
 export interface Query {
   /** Whether there has to be one. */
@@ -48,11 +52,12 @@ function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['c
   const media = locate(document, parameter, 'content', type);
   const schema = media && locateSchema(document, media, 'schema');
   if (!media || !schema) return () => [];
-  if (essence(type) === FORM_TYPE) {
+  const codec = codecFor(essence(type));
+  if (codec === form) {
     const form = new Form(document, media, schema, schemas, 'query');
     return (query) => form.check(parsePairs(query, WHAT));
   }
-  if (!isJsonType(essence(type))) return () => [];
+  if (codec !== json) return () => [];
   const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
   return (query) => {
     let value: unknown;

@@ -1,6 +1,7 @@
 /** How a parameter stands in text (OpenAPI 3.1 §4.8.12, "Style Examples"), and what it is when that is taken off. */
+
+import { type Encoding, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { type Encoding, VERBATIM } from './encoding.ts';
 
 /** Whether the schema takes an array, an object, one value, or one or many. */
 export type Form = 'array' | 'object' | 'scalar' | 'either';

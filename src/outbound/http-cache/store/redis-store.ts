@@ -1,6 +1,6 @@
 /**
- * Keeps answers in a Redis or Valkey server, for several gateways together. One that is away, slow or broken keeps
- * nothing: a request waits for it no longer than a moment, and after a few failures not at all for a while.
+ * Stores responses in a Redis or Valkey server that several gateways share. While the server is down or slow, nothing is
+ * stored: a request waits for it only a moment, and after a few failures not at all for a while.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { RedisClientType } from '@redis/client';
@@ -17,26 +17,26 @@ import type { StoredResponse } from '../stored-response.ts';
 import { decode, encode } from './serialization.ts';
 import type { CacheEntry, CacheStore } from './store.ts';
 
-/** Milliseconds; a service that is asked instead takes as long. */
+/** In milliseconds; calling the service instead takes about as long. */
 const TIMEOUT = 50;
 const FAILURES = 3;
 const HALF_OPEN_AFTER = 1000;
 
-/** What is stale can be asked about, and help in need, for a day. */
+/** Stale responses can be validated, or be used while their service fails, for a day. */
 const STALE_SECONDS = 86_400;
 
-/** Of the server, which others use too; the number changes with what a value looks like. */
+/** Separates the keys from those of other users of the server; the number is the version of the value format. */
 const PREFIX = 'linkway:cache:2:';
 
-/** Seconds for which it is known that a resource was forgotten: longer than what was on its way then. */
+/** Seconds for which an invalidation is remembered: longer than any fetch that was in flight then. */
 const DELETED_SECONDS = 300;
 
-/** Characters of a state, with which a value begins. */
+/** Each value begins with a state of so many characters. */
 const STATE_LENGTH = 16;
 const INITIAL_STATE = '0'.repeat(STATE_LENGTH);
 const newState = (): string => randomBytes((STATE_LENGTH * 3) / 4).toString('base64url');
 
-/** What was kept before it was forgotten must not come back, whichever gateway forgot it. */
+/** An invalidation also discards responses that other gateways requested earlier: those have the earlier state. */
 const SET_SCRIPT = `
 local state = redis.call('GETRANGE', KEYS[1], 0, ${STATE_LENGTH - 1})
 if state == '' or state == ARGV[1] then
@@ -49,10 +49,10 @@ export class RedisStore implements CacheStore {
   readonly #client: Promise<RedisClientType>;
   readonly #policy: IPolicy;
 
-  /** @param onTrouble called when the server is lost, once until it is back; no credentials are in the reason */
+  /** @param onTrouble called when the server is lost, once until it is back; the reason contains no credentials */
   constructor(url: string, onTrouble: (reason: string) => void) {
     this.#client = connect(url, onTrouble);
-    // Without a client nothing is kept either.
+    // Without a client nothing is stored.
     this.#client.catch((error: Error) => onTrouble(error.message));
     this.#policy = wrap(
       circuitBreaker(handleAll, {
@@ -78,13 +78,13 @@ export class RedisStore implements CacheStore {
     }
   }
 
-  async set(key: string, answers: readonly StoredResponse[], state: CacheEntry['state']): Promise<void> {
+  async set(key: string, responses: readonly StoredResponse[], state: CacheEntry['state']): Promise<void> {
     if (state === undefined) return;
-    const seconds = Math.ceil(Math.max(...answers.map(({ lifetime }) => lifetime))) + STALE_SECONDS;
+    const seconds = Math.ceil(Math.max(...responses.map(({ lifetime }) => lifetime))) + STALE_SECONDS;
     await this.#run((client) =>
       client.eval(SET_SCRIPT, {
         keys: [redisKeyOf(key)],
-        arguments: [state, encode(answers), String(seconds)],
+        arguments: [state, encode(responses), String(seconds)],
       }),
     );
   }
@@ -118,7 +118,7 @@ async function connect(url: string, onTrouble: (reason: string) => void): Promis
     if (!isDisconnected) onTrouble(error.message);
     isDisconnected = true;
   });
-  // It tries again by itself, for ever.
+  // The client reconnects by itself.
   client.connect().catch(() => {});
   return client as unknown as RedisClientType;
 }

@@ -1,18 +1,22 @@
-/** Answers as one value of a store outside of this process: a line of JSON, and the bodies one after the other. */
+/** Responses as one value of a store outside of this process: a line of JSON, then the bodies one after the other. */
 import { StoredResponse, type StoredResponseData } from '../stored-response.ts';
 
 type Head = Omit<StoredResponseData, 'body'> & { readonly length: number };
 
 const NEWLINE = 10;
 
-export function encode(kept: readonly StoredResponse[]): Buffer {
-  const heads = kept.map(
+export function encode(responses: readonly StoredResponse[]): Buffer {
+  const heads = responses.map(
     ({ status, headers, selecting, receivedAt, initialAge, body }): Head => ({
-      ...{ status, headers, selecting, receivedAt, initialAge },
+      status,
+      headers,
+      selecting,
+      receivedAt,
+      initialAge,
       length: body.length,
     }),
   );
-  return Buffer.concat([Buffer.from(`${JSON.stringify(heads)}\n`), ...kept.map(({ body }) => body)]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify(heads)}\n`), ...responses.map(({ body }) => body)]);
 }
 
 /** @throws Error for what was not written by `encode` */
@@ -23,7 +27,7 @@ export function decode(bytes: Buffer): StoredResponse[] {
   return heads.map(({ length, ...head }) => {
     const body = bytes.subarray(at, at + length);
     at += length;
-    if (body.length !== length) throw new Error('a body is cut');
+    if (body.length !== length) throw new Error('a body is truncated');
     return new StoredResponse({ ...head, body });
   });
 }

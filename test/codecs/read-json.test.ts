@@ -1,8 +1,8 @@
 /** JSON of requests: what is refused, and that nothing else is. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { defaultLimits } from '../../../src/config/limits.ts';
-import { isUtf8Charset, JsonFault, readJson } from '../../../src/http/body/read-json.ts';
+import { isUtf8Charset, JsonFault, readJson } from '../../src/codecs/read-json.ts';
+import { defaultLimits } from '../../src/config/limits.ts';
 
 const faultOf = (text: string, limits = {}): string => {
   try {

@@ -3,7 +3,7 @@
  * that has a member twice is refused (§4): what is checked here is the last one, and a service may take the first.
  */
 import { parse } from 'content-type';
-import { defaultLimits, type JsonLimits } from '../../config/limits.ts';
+import { defaultLimits, type JsonLimits } from '../config/limits.ts';
 
 /** Why a text is not taken; the message can be shown to the client. */
 export class JsonFault extends Error {

@@ -1,6 +1,6 @@
 /** What is taken apart by `&` and `=`, a query or a form: every name with its values in order. */
-import { Problem } from '../../../contract/problem.ts';
-import { badRequest } from '../../../contract/problems.ts';
+import { Problem } from '../../contract/problem.ts';
+import { badRequest } from '../../contract/problems.ts';
 import { FORM } from './encoding.ts';
 
 /**

@@ -1,0 +1,20 @@
+/** The encodings on offer. A new one is a file beside this and a line here. */
+import type { Codec } from './codec.ts';
+import { form } from './form.ts';
+import { json } from './json.ts';
+
+export const codecs: readonly Codec[] = [json, form];
+
+const known = codecs.flatMap((codec) =>
+  codec.mediaTypes.map((type) => ({
+    codec,
+    pattern: new RegExp(`^${type.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '[^;]+')}$`),
+  })),
+);
+
+/**
+ * @param mediaType without parameters, in lower case
+ * @returns undefined for bodies that are passed on as they are
+ */
+export const codecFor = (mediaType: string): Codec | undefined =>
+  known.find(({ pattern }) => pattern.test(mediaType))?.codec;

@@ -1,0 +1,25 @@
+/** JSON (RFC 8259). */
+import { isUtf8 } from 'node:buffer';
+import { Problem } from '../contract/problem.ts';
+import { badRequest } from '../contract/problems.ts';
+import type { Codec } from './codec.ts';
+import { writeExact } from './exact-json.ts';
+import { isUtf8Charset, JsonFault, readJson } from './read-json.ts';
+
+export const json: Codec = {
+  mediaTypes: ['application/json', '*+json'],
+  refuse: (contentType) =>
+    isUtf8Charset(contentType) ? undefined : 'is JSON, which is UTF-8 and no other charset (RFC 8259 §8.1)',
+  decode(bytes, _schema, limits) {
+    // Decoding would put another character in the place of a broken one.
+    if (!isUtf8(bytes))
+      throw new Problem(badRequest, 'The body is not UTF-8, as JSON has to be (RFC 8259 §8.1).');
+    try {
+      return readJson(bytes.toString(), limits);
+    } catch (error) {
+      if (!(error instanceof JsonFault)) throw error;
+      throw new Problem(badRequest, `The body ${error.message}.`);
+    }
+  },
+  encode: (value) => Buffer.from(writeExact(value)),
+};
