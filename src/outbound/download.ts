@@ -1,6 +1,6 @@
 /**
- * Gets a document from elsewhere: with a time limit, a size limit, and another try where the first fails. Redirects are
- * followed on the same server only: what a server names elsewhere may be an address that only this process can reach.
+ * Downloads a document with a time limit, a size limit, and retries. Redirects are followed on the same server only, as
+ * a redirect to another server may name an address that only this process can reach.
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
@@ -20,15 +20,15 @@ interface Downloaded {
 }
 
 export interface DownloadOptions {
-  /** Of what is there already (RFC 9110 §13.1.2). */
+  /** Entity tag of the document that is there already (RFC 9110 §13.1.2). */
   readonly etag?: string | undefined;
-  /** Told of bytes as they arrive. @throws where they are too many together with others */
+  /** Called with the bytes that arrive. @throws where they are too many together with those of other documents */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * @returns undefined when what is there already is still the newest
- * @throws ConfigError in one line that names the URL
+ * @returns undefined when the document has not changed
+ * @throws ConfigError with one line that names the URL
  */
 export async function download(
   url: string,
@@ -44,12 +44,12 @@ export async function download(
         },
       });
       if (etag !== undefined && response.status === 304) return undefined;
-      if (!response.ok) throw new Error(`the answer has the status ${response.status}`);
+      if (!response.ok) throw new Error(`the response has the status ${response.status}`);
       return { text: await readText(response, onBytes), etag: response.headers.get('etag') ?? undefined };
     });
   } catch (cause) {
     throw new ConfigError(
-      `${url}: cannot be had: ${(cause as Error).message}; look at it in a browser`,
+      `${url}: cannot be downloaded: ${(cause as Error).message}; open the URL in a browser`,
       cause,
     );
   }
@@ -72,7 +72,6 @@ async function fetchFollowingRedirects(url: string, init: RequestInit): Promise<
   }
 }
 
-/** No more is read than may be held. */
 async function readText({ body }: Response, onBytes?: (bytes: number) => void): Promise<string> {
   const pieces = new Pieces();
   for await (const chunk of body ?? []) {

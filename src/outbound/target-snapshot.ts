@@ -1,5 +1,4 @@
-/** What is told of a target and of each of its instances. No address is in it. */
-
+/** The state of a target and of each of its instances, for status pages and metrics. It contains no address. */
 import type { Instance } from './instances/instance.ts';
 import { isAvailable } from './instances/load-balancer.ts';
 import type { FailureRecord, Statistics } from './instances/statistics.ts';
@@ -14,29 +13,29 @@ type InstanceState = (typeof INSTANCE_STATES)[number];
 interface CallCounts {
   readonly inFlight: number;
   readonly requests: number;
-  /** Attempts that failed: no connection, no answer in time, half of one, or a 5xx. */
+  /** Failed attempts: no connection, no response in time, a truncated response, or a 5xx. */
   readonly failures: number;
-  /** The latest of them. */
+  /** The latest failure. */
   readonly lastFailure?: Pick<FailureRecord, 'at' | 'reason'>;
-  /** Milliseconds to the head of the answer. */
+  /** Milliseconds to the head of the response. */
   readonly latency?: { readonly p50: number; readonly p99: number };
 }
 
 export interface InstanceSnapshot extends CallCounts {
-  /** Tells it apart from the others, and nothing else. */
+  /** Distinguishes the instance from the others, and says nothing else about it. */
   readonly id: string;
   readonly state: InstanceState;
-  /** Whether it is ejected, or tried, for one client alone, and works for all others. */
+  /** Set where the instance is ejected or on trial for one client alone, and works for all others. */
   readonly isForOneClient?: true;
-  /** When a call will try whether it is back. */
+  /** When a half-open probe is let through. */
   readonly ejectedUntil?: string;
   readonly isolatedSince?: string;
 }
 
-/** Of one circuit, or of all that is seen together. */
+/** The state of one circuit, or of several circuits together. */
 interface BreakerView {
   readonly breaker: BreakerState;
-  /** Whether it is so for one client alone, whose calls alone have failed, and closed for all others. */
+  /** Set where the breaker is not closed for one client alone, whose calls alone have failed. */
   readonly isForOneClient?: true;
 }
 
@@ -44,19 +43,19 @@ interface CircuitSnapshot extends BreakerView {
   readonly operationId: string;
 }
 
-/** Its breaker is closed while at least one instance takes calls of at least one operation. */
+/** The breaker is closed while at least one instance accepts calls of at least one operation. */
 export interface TargetSnapshot extends CallCounts, BreakerView {
   readonly name: string;
-  /** Calls that wait for their turn. */
+  /** Calls that wait for a bulkhead. */
   readonly queued: number;
   readonly retries: number;
-  /** Retries that there would have been but for their budget. */
+  /** Retries that the budget refused. */
   readonly retriesRefused: number;
-  /** Those that have a breaker of their own, or whose circuit is not closed. */
+  /** Operations that have a breaker of their own, or whose circuit is not closed. */
   readonly circuits?: readonly CircuitSnapshot[];
-  /** The latest first. */
+  /** The latest failure is the first. */
   readonly recentFailures: readonly FailureRecord[];
-  /** When a call will be let through again, while none is. */
+  /** When a half-open probe is let through, while the breaker is open. */
   readonly retryAt?: string;
   readonly instances: readonly InstanceSnapshot[];
 }
@@ -68,51 +67,45 @@ interface SnapshotParts {
   readonly statistics: Statistics;
 }
 
-export function snapshotOf({
-  name,
-  instances,
-  resilience: resiliences,
-  statistics,
-}: SnapshotParts): TargetSnapshot {
-  const { budget, operationCircuits, ownCircuits } = resiliences;
-  const free = instances.filter(isNotIsolated);
-  const seen = viewOfInstances(free);
-  const retryAt = earliest(free.map(({ openUntil }) => openUntil));
+export function snapshotOf({ name, instances, resilience, statistics }: SnapshotParts): TargetSnapshot {
+  const { budget, operationCircuits, ownCircuits } = resilience;
+  const inService = instances.filter(isNotIsolated);
+  const view = viewOfInstances(inService);
+  const retryAt = earliest(inService.map(({ openUntil }) => openUntil));
   const circuits = [...operationCircuits]
-    .map(([operationId, circuit]) => ({ operationId, ...viewOfCircuit(free, circuit) }))
+    .map(([operationId, circuit]) => ({ operationId, ...viewOfCircuit(inService, circuit) }))
     .filter(({ operationId, breaker: state }) => state !== 'closed' || ownCircuits.has(operationId));
   return {
     name,
-    ...seen,
+    ...view,
     ...countsOf(statistics),
-    queued: resiliences.queued,
+    queued: resilience.queued,
     retries: budget.retries,
     retriesRefused: budget.refused,
     ...(circuits.length > 0 && { circuits }),
     recentFailures: statistics.recentFailures,
-    ...(seen.breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
+    ...(view.breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
     instances: instances.map(instanceSnapshot),
   };
 }
 
 const isNotIsolated = ({ isIsolated }: Instance): boolean => !isIsolated;
 
-/** As all clients but one at most see it. */
+/** The state that most clients see: at most one client sees another. */
 export const breakerForMostClients = ({ breaker, isForOneClient }: BreakerView): BreakerState =>
   isForOneClient ? 'closed' : breaker;
 
-/** The same of an instance. */
 export const instanceStateForMostClients = ({ state, isForOneClient }: InstanceSnapshot): InstanceState =>
   isForOneClient ? 'working' : state;
 
-/** All operations, at all instances together. */
+/** The state of all operations at all instances together. */
 const viewOfInstances = (instances: readonly Instance[]): BreakerView =>
   viewFor(
     instances.flatMap(({ onlyClient }) => onlyClient ?? []),
     (client) => combinedState(instances.map((one) => one.stateFor(client))),
   );
 
-/** An operation, at all instances together. */
+/** The state of one operation at all instances together. */
 const viewOfCircuit = (instances: readonly Instance[], circuit: number): BreakerView =>
   viewFor(
     instances.flatMap((one) => one.onlyClientsOfCircuit(circuit)),
@@ -122,14 +115,14 @@ const viewOfCircuit = (instances: readonly Instance[], circuit: number): Breaker
 function viewFor(clients: readonly string[], stateFor: (client?: ClientId) => BreakerState): BreakerView {
   const breaker = stateFor();
   if (breaker !== 'closed') return { breaker };
-  const forOne = clients.map(stateFor).find((state) => state !== 'closed');
-  return forOne === undefined ? { breaker } : { breaker: forOne, isForOneClient: true };
+  const exception = clients.map(stateFor).find((state) => state !== 'closed');
+  return exception === undefined ? { breaker } : { breaker: exception, isForOneClient: true };
 }
 
 const combinedState = (states: readonly BreakerState[]): BreakerState =>
   states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
 
-/** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
+/** When the first instance may be probed, in milliseconds since the epoch; undefined where an operator isolated all. */
 export const halfOpenAt = (
   instances: readonly Instance[],
   circuit: number,
@@ -146,7 +139,9 @@ const countsOf = (statistics: Statistics): CallCounts => {
   const p50 = statistics.percentile(0.5);
   const p99 = statistics.percentile(0.99);
   return {
-    ...{ inFlight, requests, failures },
+    inFlight,
+    requests,
+    failures,
     ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
     ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
   };
@@ -154,11 +149,12 @@ const countsOf = (statistics: Statistics): CallCounts => {
 
 const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
   const { id, statistics, isolatedSince } = instance;
-  const seen = viewOfInstances([instance]);
-  const state = stateOf(instance, seen.breaker);
+  const view = viewOfInstances([instance]);
+  const state = stateOf(instance, view.breaker);
   return {
-    ...{ id, state },
-    ...(seen.isForOneClient && !instance.isIsolated && { isForOneClient: true }),
+    id,
+    state,
+    ...(view.isForOneClient && !instance.isIsolated && { isForOneClient: true }),
     ...(state === 'ejected' && { ejectedUntil: new Date(instance.openUntil).toISOString() }),
     ...(isolatedSince !== undefined && { isolatedSince }),
     ...countsOf(statistics),

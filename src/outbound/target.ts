@@ -1,7 +1,7 @@
 /**
- * One service that is called: its instances, its cockatiel policy, its statistics. Made at start and shared by all
- * calls, so that all of them see the same breakers. Around each call: deadline → retry → bulkhead → choice of an
- * instance → its breaker → attempt.
+ * One service that is called: its instances, its resilience policies, its statistics. All calls share it, so that all of
+ * them see the same circuit breakers. Each call goes through deadline → retry → bulkhead → choice of an instance → its
+ * circuit breaker → attempt.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError } from 'cockatiel';
@@ -31,9 +31,9 @@ import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.t
 import { awaitResponse, type Upstream } from './upstream.ts';
 
 export interface TargetContext {
-  /** What it was before; instances that are called as before keep their connections and breakers. */
+  /** The target before a reload, whose unchanged instances keep their connections and breakers. */
   readonly previous?: Target | undefined;
-  /** Instead of the system's. */
+  /** Looks up host names; by default the system does. */
   readonly resolve?: Lookup | undefined;
   readonly onOpen?: ((opened: OpenedCircuit) => void) | undefined;
 }
@@ -47,7 +47,7 @@ export class Target implements Owner, Upstream {
   readonly #statistics: Statistics;
   readonly #onOpen: TargetContext['onOpen'];
   #instances: readonly Instance[] = [];
-  /** Of the latest failure, for the log. */
+  /** The cause of the latest failure, for the log. */
   #lastFailureCause: unknown;
 
   constructor(
@@ -73,7 +73,7 @@ export class Target implements Owner, Upstream {
     this.onInstancesChange();
   }
 
-  /** Of all its instances. */
+  /** The URLs of all endpoints. */
   get urls(): readonly string[] {
     return this.location.urls;
   }
@@ -113,7 +113,7 @@ export class Target implements Owner, Upstream {
     );
   }
 
-  /** Begins a call; `call.answer` settles with the head, `call.abort()` gives it up. */
+  /** Begins a call; `call.response` settles with the head of the response, `call.abort()` gives the call up. */
   start(request: OutboundRequest): Call {
     const now = performance.now();
     const resilience = this.#resilience.for(request.operationId);
@@ -122,64 +122,63 @@ export class Target implements Owner, Upstream {
     const call = new Call(request, { resilience, circuit, deadline }, this);
     this.#statistics.requests += 1;
     this.#resilience.budget.countCall(now);
-    // Before the breaker has a say: a call that is not made does not try whether the target is back either.
+    // Such a call never reaches the circuit breaker, so that it is no half-open probe either.
     if (deadline - now < resilience.policy.minimumTime) call.fail(new DeadlineExceeded());
     else this.#run(call);
     return call;
   }
 
-  /** The answer, whatever its status; rejects with a Problem, or CallAborted when `signal` fires. */
   send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamResponse> {
     return awaitResponse(this.start(request), signal);
   }
 
-  /** Another text whenever the state of something is another. */
+  /** A text that changes with the state of any instance. */
   get stateFingerprint(): string {
     return this.#instances
       .map(({ id, circuits, isHealthy, isIsolated, dependencies }) =>
         [
-          ...[
-            id,
-            isHealthy,
-            isIsolated,
-            ...circuits.map(({ state, onlyClient }) => state + (onlyClient === undefined ? '' : 1)),
-          ],
+          id,
+          isHealthy,
+          isIsolated,
+          ...circuits.map(({ state, onlyClient }) => state + (onlyClient === undefined ? '' : 1)),
           ...dependencies.map(({ name, status }) => `${name} ${status}`),
         ].join(' '),
       )
       .join();
   }
 
-  /** Whom it calls in turn, where the health checks of its instances say so. */
+  /** The dependencies that the health checks of its instances report. */
   get dependencies(): readonly Dependency[] {
     return mergeDependencies(this.#instances.flatMap(({ dependencies }) => dependencies));
   }
 
   snapshot(): TargetSnapshot {
     return snapshotOf({
-      ...{ name: this.name, instances: this.#instances },
-      ...{ resilience: this.#resilience, statistics: this.#statistics },
+      name: this.name,
+      instances: this.#instances,
+      resilience: this.#resilience,
+      statistics: this.#statistics,
     });
   }
 
-  /** Lets what is in flight finish. */
+  /** Waits for the calls in flight. */
   async close(): Promise<void> {
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.leave(this)));
   }
 
   #run(call: Call): void {
-    const { bulkheads, around } = call.resilience;
-    // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
+    const { bulkheads, execute } = call.resilience;
+    // Fails before the call waits for a bulkhead, or for the half-open probe of another call as in cockatiel.
     if (!this.#instances.some((one) => acceptsCalls(one, call))) {
       call.fail(new BrokenCircuitError());
       return;
     }
     if (bulkheads.isWaiting(call)) call.pause();
-    around(call, () => this.#attempt(call)).then(call.succeed, call.fail);
+    execute(call, () => this.#attempt(call)).then(call.succeed, call.fail);
   }
 
   #attempt(call: Call): Promise<UpstreamResponse> {
-    // Given up while it waited for its turn, which says nothing of the target.
+    // A call that was aborted while it waited says nothing about the target.
     if (call.abortReason) throw new CallAborted(call.abortReason);
     const instance = pick(this.#instances, call);
     if (!instance) throw new BrokenCircuitError();
@@ -211,15 +210,15 @@ export class Target implements Owner, Upstream {
     const upload = toUpload(body, sent);
     instance.dispatch({ method, path, headers: sent, body: upload, bodyTimeout: idleTimeout }, attempt);
     try {
-      const answer = await attempt.head;
+      const response = await attempt.head;
       const milliseconds = performance.now() - startedAt;
       statistics.recordLatency(milliseconds);
       own.recordLatency(milliseconds);
       instance.countConnection(call.circuit);
-      span?.end({ status: answer.status });
-      if (isFailureStatus(answer.status))
-        this.#recordFailure(`answered ${answer.status}`, undefined, call, instance);
-      return answer;
+      span?.end({ status: response.status });
+      if (isFailureStatus(response.status))
+        this.#recordFailure(`responded with ${response.status}`, undefined, call, instance);
+      return response;
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
       if (error instanceof CallFailure) this.#recordFailure(reasonOf(error), error.cause, call, instance);
@@ -242,15 +241,15 @@ export class Target implements Owner, Upstream {
     instance.statistics.recordFailure(reason, operationId);
   }
 
-  /** For the log of whoever asks. */
-  #recordInStats({ request: { stats: tally }, circuit, client }: Call, instance: Instance): void {
-    if (tally === undefined) return;
-    tally.attempts += 1;
-    if (tally.breaker !== 'open') tally.breaker = instance.stateOfCircuit(circuit, client);
-    if (this.#instances.length > 1 && tally.service === this.name) tally.instance = instance.id;
+  /** Counts an attempt for the log line of its inbound request. */
+  #recordInStats({ request: { stats }, circuit, client }: Call, instance: Instance): void {
+    if (stats === undefined) return;
+    stats.attempts += 1;
+    if (stats.breaker !== 'open') stats.breaker = instance.stateOfCircuit(circuit, client);
+    if (this.#instances.length > 1 && stats.service === this.name) stats.instance = instance.id;
   }
 
-  /** The head of an answer came and its end did not. An instance that does so is no good while there are others. */
+  /** Records a response that was truncated after its head. Among several instances, that counts as a failed call. */
   #onTruncatedBody(call: Call, instance: Instance, failure: CallFailure): void {
     const { cause } = failure;
     this.#recordFailure(withCause(TRUNCATED, cause), cause, call, instance);
@@ -266,12 +265,12 @@ export class Target implements Owner, Upstream {
   }
 }
 
-const TRUNCATED = 'the answer broke off';
+const TRUNCATED = 'the response was truncated';
 
 const REASONS = {
   unreachable: 'no connection',
   broken: 'the connection broke',
-  timeout: 'no answer in time',
+  timeout: 'no response in time',
 } as const;
 
 const reasonOf = ({ kind, fault, cause }: CallFailure): string =>

@@ -16,7 +16,7 @@ export type Targets = ReadonlyMap<string, Target>;
 export const createTargets = (services: readonly TargetOptions[], resolve?: Lookup): Targets =>
   updateTargets(services, new Map(), { resolve });
 
-/** A target that is called as before stays the same; of one that is not, the instances that are. */
+/** Keeps targets whose configuration has not changed, and unchanged instances of the others. */
 export const updateTargets = (
   services: readonly TargetOptions[],
   previous: Targets = new Map(),
@@ -46,7 +46,7 @@ export const updateTargets = (
     ),
   );
 
-/** Lets what is in flight to any of them finish. */
+/** Waits for the calls in flight. */
 export const closeTargets = async (targets: Targets): Promise<void> => {
   await Promise.all([...targets.values()].map((target) => target.close()));
 };
@@ -54,18 +54,17 @@ export const closeTargets = async (targets: Targets): Promise<void> => {
 const retainCounts = new WeakMap<Target, number>();
 
 /**
- * For targets that several owners share.
- *
- * @returns what lets go of them: each closes when nobody holds it any more
+ * Retains targets that several owners share.
+ * @returns a function that releases them: a target closes when its last owner has released it
  */
 export function retainTargets(targets: Targets): () => Promise<void> {
   for (const target of targets.values()) retainCounts.set(target, (retainCounts.get(target) ?? 0) + 1);
   return async () => {
-    const free = [...targets].filter(([, target]) => {
-      const left = (retainCounts.get(target) ?? 0) - 1;
-      retainCounts.set(target, left);
-      return left === 0;
+    const unused = [...targets].filter(([, target]) => {
+      const owners = (retainCounts.get(target) ?? 0) - 1;
+      retainCounts.set(target, owners);
+      return owners === 0;
     });
-    await closeTargets(new Map(free));
+    await closeTargets(new Map(unused));
   };
 }

@@ -105,7 +105,7 @@ describe('linkway check', () => {
     expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, nothing wrong`]);
     upstream.respond = (_req, res) => res.writeHead(404).end();
     expect((await check.run([upstream.url])).lines[1]).toMatch(
-      /cannot be had: the answer has the status 404/,
+      /cannot be downloaded: the response has the status 404/,
     );
     await upstream.stop();
   });

@@ -1,4 +1,4 @@
-/** The span of an attempt, where somebody traces: what is called names it as its parent. */
+/** The span of an attempt where tracing is on, and the `traceparent` header by which the service continues it. */
 import { firstValue, replaceValues } from '../../http/headers/raw-headers.ts';
 import { type TraceSpan, tracer } from '../../observability/tracing.ts';
 import type { Call } from './call.ts';

@@ -1,7 +1,7 @@
 /**
- * One attempt of a call on a connection. It settles when the head of the answer arrives, a short answer when it is here
- * whole, so that one that breaks off can be asked for again; or at the latest after its time: one plain timer, as
- * cockatiel's timeout with its abort controllers costs far more.
+ * One attempt of a call on a connection. It settles with the head of the response; with a short response when its body is
+ * complete, so that the call can be repeated when the response is truncated. It fails after its timeout: a plain timer,
+ * since cockatiel's timeout with its abort controllers costs far more.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
@@ -14,35 +14,38 @@ import { CONTINUE } from './interim-status.ts';
 import type { ResponseFault } from './types.ts';
 import { MAX_BUFFERED_BYTES, UpstreamResponse } from './upstream-response.ts';
 
-/** Interim responses of one attempt that are passed on; a flood of them is not. */
+/** Further interim responses of an attempt are not passed on. */
 const MAX_INTERIM_RESPONSES = 16;
-/** Never asked for. */
+/** Never requested. */
 const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
 const RESET_CONTENT = 205;
-/** Any other is no status (RFC 9110 §15). */
+/** The greatest valid status code (RFC 9110 §15). */
 const LAST_STATUS = 599;
 
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly head: Promise<UpstreamResponse>;
   readonly #call: Call;
   readonly #milliseconds: number;
-  readonly #onEnd: (brokenOff?: CallFailure) => void;
-  #resolve!: (answer: UpstreamResponse) => void;
+  readonly #onEnd: (truncation?: CallFailure) => void;
+  #resolve!: (response: UpstreamResponse) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #response: UpstreamResponse | undefined;
-  /** The answer is short, and not yet here whole. */
+  /** Whether the attempt waits for the body of a short response. */
   #isBuffered = false;
-  /** What comes as a body is none. */
+  /** Whether a body is ignored, as the status allows none. */
   #isBodiless = false;
   #interim = 0;
   #timer: NodeJS.Timeout | undefined;
   #abortReason: Error | undefined;
   #isEnded = false;
 
-  /** `onOver` is told once, when the body has ended or there will be none; and why, where its head had come. */
-  constructor(call: Call, milliseconds: number, onOver: (brokenOff?: CallFailure) => void) {
+  /**
+   * @param onEnd called once, when the body has ended or there will be none; with the failure that truncated the body
+   * where the head had arrived
+   */
+  constructor(call: Call, milliseconds: number, onOver: (truncation?: CallFailure) => void) {
     this.#call = call;
     this.#milliseconds = milliseconds;
     this.#onEnd = onOver;
@@ -52,7 +55,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
     call.interrupt = this.abort;
     this.#startTimer();
-    // How long an upload takes is its sender's affair: the time counts while nobody takes what is there, and from its end.
+    // Uploads have no time limit while the service is reading; otherwise the attempt timeout applies.
     const { body } = call.request;
     if (body instanceof Readable) body.on('pause', this.#startTimer).on('resume', this.#stopTimer);
   }
@@ -70,7 +73,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = undefined;
   };
 
-  /** The upload is over, or of no interest any more. */
   #stopWatchingUpload(): void {
     const { body } = this.#call.request;
     if (body instanceof Readable) body.off('pause', this.#startTimer).off('resume', this.#stopTimer);
@@ -80,7 +82,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isEnded) return;
     this.#abortReason = reason;
     if (this.#controller) this.#controller.abort(reason);
-    // Still waiting for a connection: there is nothing to abort yet, and nobody to wait for.
+    // Without a connection there is nothing to abort.
     else this.#fail(reason);
   };
 
@@ -122,7 +124,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#resolve(this.#response);
   }
 
-  /** For who asks, who may want to begin with what it names (RFC 9110 §15.2). */
+  /** Passes an interim response on, as its client may use it at once (RFC 9110 §15.2). */
   #passInterim(status: number, headers: string[]): void {
     if (status === CONTINUE || this.#interim >= MAX_INTERIM_RESPONSES) return;
     this.#interim += 1;
@@ -146,19 +148,19 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
-    const sent = this.#isBuffered ? undefined : this.#response;
-    this.#finish(sent && isCausedByUpstream(error) ? error : undefined);
-    if (sent) sent.fail(error);
+    const exposed = this.#isBuffered ? undefined : this.#response;
+    this.#finish(exposed && isCausedByUpstream(error) ? error : undefined);
+    if (exposed) exposed.fail(error);
     else this.#reject(error);
   }
 
-  #finish(brokenOff?: CallFailure): void {
+  #finish(truncation?: CallFailure): void {
     this.#isEnded = true;
     this.#stopWatchingUpload();
-    // The end of an answer that is repeated is not the end of the call.
+    // The end of a response that a retry replaces is not the end of the call.
     if (this.#response && this.#call.interrupt === this.abort) this.#call.isComplete = true;
     clearTimeout(this.#timer);
-    this.#onEnd(brokenOff);
+    this.#onEnd(truncation);
   }
 }
 
@@ -180,21 +182,21 @@ const decodeHeaders = (raw: readonly Buffer[]): string[] => {
 const faultOf = (status: number, coding: string | string[] | undefined): ResponseFault | undefined => {
   if (status < 100 || status > LAST_STATUS) return 'status';
   if (status === SWITCHING_PROTOCOLS) return 'not-http';
-  // No other is asked for, and without its name the body would be taken for what it is not (RFC 9112 §7.4).
+  // No other coding was requested, and clients would misread the body without the name of its coding (RFC 9112 §7.4).
   if (coding !== undefined && String(coding).trim().toLowerCase() !== 'chunked') return 'transfer-coding';
   return undefined;
 };
 
-/** A response without content (RFC 9110 §8.6, §15.3.6), whatever it says. */
+/** The headers of a response that must not have content (RFC 9110 §8.6, §15.3.6). */
 const withoutContent = (headers: readonly string[], status: number): string[] => {
-  const kept = without(headers, CONTENT_LENGTH);
-  if (status === RESET_CONTENT) kept.push('Content-Length', '0');
-  return kept;
+  const remaining = without(headers, CONTENT_LENGTH);
+  if (status === RESET_CONTENT) remaining.push('Content-Length', '0');
+  return remaining;
 };
 
 const CONTENT_LENGTH: ReadonlySet<string> = new Set(['content-length']);
 
-/** Not given up here, which has no cause, and not for a silence, which an event stream may have. */
+/** Excludes aborts by the gateway, which have no cause, and idle timeouts, since an event stream may be silent. */
 const isCausedByUpstream = (error: Error): error is CallFailure => {
   if (!(error instanceof CallFailure) || error.cause === undefined) return false;
   return causeCode(error.cause) !== 'UND_ERR_BODY_TIMEOUT';

@@ -1,4 +1,4 @@
-/** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
+/** One call to a target over all its attempts: the request, its deadline, and how the call is given up. */
 import { Readable } from 'node:stream';
 import type { Instance } from '../instances/instance.ts';
 import { UNSAFE_PROBE_DELAY } from '../instances/load-balancer.ts';
@@ -8,11 +8,11 @@ import { isBodyUnread, isRepeatable } from './repeatable.ts';
 import type { OngoingCall, OutboundRequest } from './types.ts';
 import type { UpstreamResponse } from './upstream-response.ts';
 
-/** What a call asks of the target that it is made to. */
+/** As much of a target as its calls need. */
 interface CallTarget {
-  /** What its caller is told of an error. */
+  /** Turns an error into the Problem that the client gets. */
   toProblem(error: unknown, call: Call): unknown;
-  /** Whether an instance stands where it was not yet. */
+  /** Whether an instance that the call has not tried yet is available. */
   hasUntriedInstance(call: Call): boolean;
 }
 
@@ -20,23 +20,23 @@ const NO_INSTANCES: readonly Instance[] = [];
 
 export class Call implements OngoingCall {
   readonly request: OutboundRequest;
-  /** What its operation is called by. */
+  /** The policies of the call's operation. */
   readonly resilience: Resilience;
-  /** Of an instance, which it goes through. */
+  /** The circuit of an instance that the call goes through. */
   readonly circuit: number;
-  /** `performance.now()` after which nothing is tried any more. */
+  /** `performance.now()` after which no attempt begins. */
   readonly deadline: number;
   retries = 0;
-  /** Where it was already, if there are several to choose from. */
+  /** The instances that were tried, if the target has several. */
   tried: readonly Instance[] = NO_INSTANCES;
   /** Milliseconds to the next attempt, decided when the last one failed. */
   delay = 0;
-  /** Nothing more will come: there is nothing left to give up. */
+  /** Whether the response has arrived, so that there is nothing left to give up. */
   isComplete = false;
   abortReason: Error | undefined;
-  /** Settles when the head of the answer is here; rejects with a Problem or CallAborted. */
+  /** Settles with the head of the response; rejects with a Problem or CallAborted. */
   readonly response: Promise<UpstreamResponse>;
-  /** Ends whatever is going on for this call at the moment. */
+  /** Ends the current attempt or pause. */
   interrupt: ((reason: Error) => void) | undefined;
   readonly #target: CallTarget;
   readonly #settle: PromiseWithResolvers<UpstreamResponse>;
@@ -56,7 +56,6 @@ export class Call implements OngoingCall {
     this.response = this.#settle.promise;
   }
 
-  /** Who caused it. */
   get client(): string | undefined {
     return this.request.client;
   }
@@ -77,32 +76,31 @@ export class Call implements OngoingCall {
     return this.#target.hasUntriedInstance(this);
   }
 
-  /** Whether it may try an instance that was ejected, as it can be repeated elsewhere. */
+  /** Whether the call may be a half-open probe, since it can be repeated at another instance. */
   readonly canProbe = (): boolean => this.resilience.rules.couldRepeat(this);
 
-  /** A try should be over soon, and what its caller streams takes as long as the caller likes. */
+  /** Non-streaming calls are preferred as half-open probes: an upload may run indefinitely. */
   get probeDelay(): number {
     return this.request.body instanceof Readable ? UNSAFE_PROBE_DELAY : 0;
   }
 
-  /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
+  /** Waits between attempts, until the deadline at the latest, or until the call is aborted. */
   pause(): void {
     this.interrupt = this.fail;
     this.isComplete = false;
     this.#timer ??= setTimeout(() => this.end(new CallFailure(this, 'timeout')), Math.ceil(this.remaining));
   }
 
-  /** An attempt begins, which has a timer of its own. */
+  /** Ends the pause, since an attempt has a timer of its own. */
   resume(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  readonly succeed = (answer: UpstreamResponse): void => {
-    this.#settle.resolve(answer);
+  readonly succeed = (response: UpstreamResponse): void => {
+    this.#settle.resolve(response);
   };
 
-  /** What its caller is told of an error. */
   toProblem(error: unknown): unknown {
     return this.#target.toProblem(error, this);
   }
@@ -112,9 +110,9 @@ export class Call implements OngoingCall {
     this.#settle.reject(this.toProblem(error));
   };
 
-  /** Gives the call up, the body of its answer too; without effect when that is already here whole. */
+  /** Gives up the call, and the body of its response; has no effect when the whole response has arrived. */
   abort(): void {
-    // Most calls are over when their caller goes, and an Error costs as much as all the rest of this file.
+    // Most calls are complete when their client leaves, and an Error costs as much as the rest of this file.
     if (!this.isComplete) this.end(new CallAborted());
   }
 

@@ -1,19 +1,19 @@
-/** Types that the files of a call share, so that none of them has to import another for its types alone. */
+/** The types that the files of a call share, so that these files need not import each other. */
 import type { Readable } from 'node:stream';
 import type { CacheOutcome } from '../http-cache/statistics.ts';
 import type { GuardedCall } from '../resilience/breaker.ts';
 import type { RetriableCall } from '../resilience/retry-rules.ts';
 
-/** What the calls for one request come to, for the log. */
+/** Counts the calls for one inbound request, for its log line. */
 export interface CallStats {
   attempts: number;
-  /** State of the circuit breaker: `open` where one kept a call back; empty before the first. */
+  /** State of the circuit breaker: `open` where it rejected a call; empty before the first call. */
   breaker: '' | 'closed' | 'open' | 'half-open';
-  /** The service that the request is for. */
+  /** The service that the inbound request is routed to. */
   readonly service?: string;
-  /** Which of its instances was asked last, where it has several. */
+  /** The instance that was called last, where the service has several. */
   instance?: string;
-  /** What the cache did for the first of them; empty where there is none. */
+  /** How the cache handled the first call; empty without a cache. */
   cache: '' | CacheOutcome;
 }
 
@@ -23,17 +23,17 @@ export interface OutboundRequest {
   readonly path: string;
   /** Name, value, name, value …; without `Host`, `Content-Length` of a buffer, and hop-by-hop headers. */
   readonly headers: readonly string[];
-  /** A stream is sent once at most; a buffer can be repeated. */
+  /** A buffer can be sent again, a stream cannot. */
   readonly body?: Buffer | Readable | null | undefined;
-  /** Whose it is in the contract of the target: its policy holds, where it has one, and it is told with what failed. */
+  /** The operation in the contract of the target: selects the policy, and is part of failure reports. */
   readonly operationId?: string | undefined;
-  /** `performance.now()` after which nobody waits for the answer; undefined and Infinity say nothing. */
+  /** `performance.now()` after which the response is of no use; undefined and Infinity are no deadline. */
   readonly deadline?: number | undefined;
   /** Called for each interim response (RFC 9110 §15.2), with its raw headers, up to a limit. */
   readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
-  /** Who caused it, as an opaque name: what one client provokes opens no circuit for others. */
+  /** An opaque name of the client that caused the call: failures that one client provokes open no circuit for others. */
   readonly client?: string | undefined;
-  /** Whose calls it is counted among. */
+  /** Where the call is counted. */
   readonly stats?: CallStats | undefined;
 }
 
@@ -42,15 +42,17 @@ export interface OngoingCall extends GuardedCall, RetriableCall {
   readonly request: OutboundRequest;
   /** Ends an attempt: until the next one begins, the deadline of the call applies. */
   pause(): void;
-  /** Turns an error into what the client is told. */
+  /** Turns an error into the Problem that the client gets. */
   toProblem(error: unknown): unknown;
 }
 
 /**
- * `unreachable`: nothing was sent. `broken`: it may have been worked on. `timeout`: likewise, or still is.
- * `invalid`: the service responded, and what it sent is not a response that can be passed on.
+ * - `unreachable`: nothing was sent.
+ * - `broken`: the service may have worked on the request.
+ * - `timeout`: the service may have worked on the request, or still does.
+ * - `invalid`: the service sent a response that cannot be passed on.
  */
 export type FailureKind = 'unreachable' | 'broken' | 'timeout' | 'invalid';
 
-/** What a service sent that cannot be passed on. */
+/** Why a response cannot be passed on. */
 export type ResponseFault = 'head-too-large' | 'not-http' | 'status' | 'transfer-coding';

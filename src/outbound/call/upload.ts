@@ -1,15 +1,14 @@
 /** The body of a request as undici sends it. */
-
 import type { Readable } from 'node:stream';
 import { firstValue } from '../../http/headers/raw-headers.ts';
 
-/** A longer buffer is sent in pieces of this size. */
+/** A longer buffer is sent in chunks of this size. */
 const CHUNK_BYTES = 65_536;
 
 /**
- * A connection on which the response came before all of the body was sent cannot be used again: the rest of the body
- * would go before the next request. undici knows that of a body that it sends piece by piece, and not of a buffer.
- * @param headers gets the length that a buffer would have told
+ * Splits a long buffer into chunks. A connection whose response came before the whole body was sent must not be reused,
+ * as the rest of the body would precede the next request. undici detects that for a chunked body only, not for a buffer.
+ * @param headers gets the `Content-Length` that undici would have added for a buffer
  */
 export function toUpload(
   body: Buffer | Readable | null | undefined,

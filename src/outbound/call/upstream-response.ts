@@ -1,6 +1,6 @@
 /**
- * The answer of a target: its head, and a body that is still arriving. Whoever has it does exactly one of
- * `pipe`, `collect` and `discard`, and may `peek` or `copy` before; until then a bounded part of the body is held.
+ * The response of a target: its head, and a body that is still arriving. Its owner calls exactly one of `pipe`, `stream`,
+ * `collect` and `discard`, and may call `peek` or `copy` before; until then, a bounded part of the body is buffered.
  */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -20,21 +20,21 @@ interface Sink {
   fail(error: Error): void;
 }
 
-/** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
+/** How much is buffered before the body is read, and how much of a discarded body is read so that the connection lives. */
 export const MAX_BUFFERED_BYTES = 65_536;
 
-/** What is known of the connection. */
+/** Controls the connection on which the body arrives. */
 type ConnectionControl = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
 
 const NO_CONNECTION: ConnectionControl = { pause: () => {}, resume: () => {}, abort: () => {} };
 
-/** Of a timer, in milliseconds. */
+/** The longest time of a timer, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** Copying more than this costs more than a second buffer in the write. */
+/** Copying more bytes than this costs more than a second buffer in the write. */
 const MAX_SINGLE_WRITE_BYTES = 16_384;
 
-/** They have to be known before the body, or are about one connection (RFC 9110 §6.5.1). */
+/** Fields that have to precede the body, or that are about one connection (RFC 9110 §6.5.1). */
 const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'content-length',
@@ -53,10 +53,10 @@ const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
 ]);
 
 export class UpstreamResponse implements AttemptResult<OngoingCall> {
-  /** That it is the answer to; none where it was kept. */
+  /** Undefined for a response from a cache. */
   readonly call: OngoingCall | undefined;
   readonly status: number;
-  /** Name, value, name, value … as they came. */
+  /** Name, value, name, value … as received. */
   readonly rawHeaders: readonly string[];
   readonly #headers: string[];
   readonly #controller: ConnectionControl;
@@ -66,18 +66,18 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   #error: Error | undefined;
   #sink: Sink | undefined;
   #copySink: Sink | undefined;
-  /** Raw fields after the body. */
+  /** Raw trailer fields. */
   #trailers: readonly string[] = [];
 
-  /** Told when it is not to be passed on to anybody, however good it looked. */
+  /** Called when the response turns out to be invalid, and is not passed on. */
   onInvalid: (() => void) | undefined;
 
-  /** One that is here already. */
+  /** Creates a complete response. */
   static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamResponse {
-    const answer = new UpstreamResponse(undefined, status, rawHeaders, NO_CONNECTION);
-    if (body.length > 0) answer.#buffered.add(body);
-    answer.#ended = true;
-    return answer;
+    const response = new UpstreamResponse(undefined, status, rawHeaders, NO_CONNECTION);
+    if (body.length > 0) response.#buffered.add(body);
+    response.#ended = true;
+    return response;
   }
 
   constructor(
@@ -102,12 +102,12 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     return firstValue(this.rawHeaders, name);
   }
 
-  /** What was done with it on its way. */
+  /** Adds a header of the gateway to those of the target. */
   addHeader(name: string, value: string): void {
     this.#headers.push(name, value);
   }
 
-  /** Sends it on with this raw head. A body that is here whole goes out in one piece with the head. */
+  /** Sends the response on with this raw head; a complete body is written together with the head. */
   pipe(res: ServerResponse, rawHead: readonly string[]): void {
     if (res.destroyed || res.headersSent) {
       this.abort(new CallAborted());
@@ -118,7 +118,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     if (this.#ended && held.length < 2) {
       const [body] = held;
       this.#passTrailers(res);
-      // As a string of bytes Node writes it together with the head, in one go.
+      // Node writes a string together with the head, in one write.
       if (body && body.length <= MAX_SINGLE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
       else res.end(body);
       return;
@@ -135,7 +135,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
       data: (chunk) => {
         if (res.writableEnded || res.write(chunk)) return;
         controller.pause();
-        // What was held comes in many pieces at once.
+        // Buffered chunks come many at once.
         if (isWaiting) return;
         isWaiting = true;
         res.once('drain', resume);
@@ -144,12 +144,12 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
         this.#passTrailers(res);
         res.end();
       },
-      // The head is out: only a cut connection tells that the body is not whole.
+      // The head was sent: only a closed connection shows that the body is incomplete.
       fail: () => res.destroy(),
     });
   }
 
-  /** For a client that takes them (RFC 9110 §6.5.1). */
+  /** Sends the trailers to a client that accepts them (RFC 9110 §6.5.1). */
   #passTrailers(res: ServerResponse): void {
     if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
     eachHeader(this.#trailers, (name, value, written) => {
@@ -157,7 +157,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     });
   }
 
-  /** The body as a stream, which is read from the connection no faster than from here. */
+  /** The body as a stream, with back pressure on the connection. */
   stream(): Readable {
     const controller = this.#controller;
     const body = new Readable({
@@ -177,7 +177,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     return body;
   }
 
-  /** The whole body; one that is larger than `limit` bytes is given up. */
+  /** The whole body; aborts the response and rejects when the body is larger than `limit` bytes. */
   collect(limit: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const pieces = new Pieces();
@@ -187,7 +187,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
             pieces.add(chunk);
             return;
           }
-          const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
+          const tooLarge = new Error(`The response is larger than ${limit} bytes.`);
           reject(tooLarge);
           this.abort(tooLarge);
         },
@@ -198,8 +198,8 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   }
 
   /**
-   * The whole body; undefined for one that is larger than `limit` bytes. Either can still be sent on. It has to be here
-   * by the deadline of its call, as nobody is told anything before.
+   * The whole body, or undefined when it is larger than `limit` bytes; the response can still be sent on. The body has to
+   * arrive by the deadline of the call, since the client gets nothing before.
    */
   peek(limit: number): Promise<Buffer | undefined> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
@@ -231,18 +231,18 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     });
   }
 
-  /** The whole body, by the deadline of its call; rejects for one that is larger than `limit` bytes, and gives it up. */
+  /** Like `peek`, but aborts the response and rejects when the body is larger than `limit` bytes. */
   async whole(limit: number): Promise<Buffer> {
     const bytes = await this.peek(limit);
     if (bytes !== undefined) return bytes;
-    const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
+    const tooLarge = new Error(`The response is larger than ${limit} bytes.`);
     this.abort(tooLarge);
     throw tooLarge;
   }
 
   /**
-   * Keeps what passes for somebody who takes nothing: whoever takes the body gets it as if nobody looked.
-   * @param done called once, with undefined for a body that is larger than `limit` bytes or breaks off
+   * Copies the body while it is read by one of the other methods.
+   * @param done called once; with undefined when the body is larger than `limit` bytes or truncated
    */
   copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
     const pieces = new Pieces();
@@ -264,7 +264,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     else if (this.#ended) this.#copySink?.end();
   }
 
-  /** Nobody wants the body: a short one is read, so that its connection can be used again. */
+  /** Ignores the body. A short one is read to its end, so that the connection can be reused. */
   discard(): void {
     let bytes = 0;
     this.#attach({
@@ -277,12 +277,12 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     });
   }
 
-  /** Gives up what has not arrived yet. */
+  /** Gives up the rest of the body. */
   abort(reason: Error): void {
     if (!this.#ended) this.#controller.abort(reason);
   }
 
-  /** For the attempt that reads from the connection. */
+  /** Called by the attempt for each chunk from the connection. */
   receive(chunk: Buffer): void {
     this.#copySink?.data(chunk);
     if (this.#sink) {
@@ -307,7 +307,6 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
     this.#copySink?.fail(error);
   }
 
-  /** For a body that nobody is sent before it is whole. */
   #abortAtDeadline(): NodeJS.Timeout | undefined {
     const { call } = this;
     if (call === undefined || this.#ended) return undefined;

@@ -1,6 +1,6 @@
 /**
- * One URL of a service: an instance, or as many as its host name has addresses, which come and go. Owned by the targets
- * of each generation of a gateway that has it, so that a reload keeps its connections and breakers.
+ * One URL of a service. It is one instance, or one for each address of its host name, and those change. An endpoint is
+ * owned by the targets of all gateway generations that use it, so that a reload keeps its connections and breakers.
  */
 import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
@@ -15,28 +15,25 @@ export interface EndpointOptions {
   readonly url: string;
   readonly connectTimeout: number;
   readonly circuits: readonly BreakerPolicy[];
-  /** Most bytes of the head of a response. */
+  /** Maximum size of the head of a response. */
   readonly headBytes: number;
   readonly health: HealthCheck | undefined;
-  /** Milliseconds between two looks at its addresses; 0 is never. */
+  /** Milliseconds between two lookups of its addresses; 0 disables them. */
   readonly interval: number;
   readonly lookup?: Lookup | undefined;
-  /** The one with this URL before, of which isolations stay. */
+  /** The endpoint with this URL before a reload, whose isolated instances stay isolated. */
   readonly previous?: Endpoint | undefined;
 }
 
 export interface Owner {
-  /** Whether others would take the calls of this one, of a client or of all. */
+  /** Whether other instances would take the calls of this one, of a client or of all clients. */
   canReplace(instance: Instance, circuit: number, client: ClientId): boolean;
-  /** Whether there are several to choose from. */
   readonly hasMultipleInstances: boolean;
-  /** Instances came or went. */
   onInstancesChange(): void;
-  /** A circuit of an instance opened. */
   onOpen?(instance: Instance, circuit: number, isForOneClient: boolean): void;
 }
 
-/** After a connection that failed it is looked up again, but not more often. */
+/** Failed connections cause a lookup, but not more often than this, in milliseconds. */
 const MIN_LOOKUP_INTERVAL = 250;
 const JITTER = 0.2;
 
@@ -44,7 +41,7 @@ export class Endpoint {
   readonly id: string;
   readonly url: string;
   instances: readonly Instance[];
-  /** Without the one before, which would keep all that ever were. */
+  /** Without `previous`, which would keep all earlier endpoints in memory. */
   readonly #options: Omit<EndpointOptions, 'previous'>;
   readonly #owners = new Set<Owner>();
   readonly #unwatch = new Map<Instance, () => Promise<void>>();
@@ -52,7 +49,7 @@ export class Endpoint {
   readonly #lookup: Lookup;
   readonly #host: string;
   readonly #isResolvable: boolean;
-  /** What was found last. */
+  /** The result of the last successful lookup. */
   #addresses: readonly LookupAddress[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lookupStartedAt = Number.NEGATIVE_INFINITY;
@@ -84,7 +81,7 @@ export class Endpoint {
     if (this.#isResolvable) void this.#refresh();
   }
 
-  /** Closes when the last of its owners leaves. */
+  /** Removes an owner; the endpoint closes when the last one has left. */
   async leave(owner: Owner): Promise<void> {
     if (!this.#owners.delete(owner) || this.#owners.size > 0) return;
     clearTimeout(this.#timer);
@@ -92,9 +89,9 @@ export class Endpoint {
     await Promise.all(this.#closing);
   }
 
-  /** A connection could not be made: perhaps it is elsewhere by now. */
+  /** Looks the host up after a failed connection, since its addresses may have changed. */
   onUnreachable(): void {
-    // Where it is being looked up, or is about to be, that is soon enough.
+    // A lookup is running or imminent.
     if (this.#timer === undefined || this.#isLookupImminent) return;
     this.#isLookupImminent = true;
     this.#scheduleLookup(
@@ -110,22 +107,22 @@ export class Endpoint {
   async #refresh(): Promise<void> {
     this.#isLookupImminent = true;
     this.#lookupStartedAt = performance.now();
-    // What was found last holds where nothing is found now.
-    const found = await this.#lookup(this.#host).catch(() => []);
+    // A failed lookup keeps the addresses.
+    const addresses = await this.#lookup(this.#host).catch(() => []);
     if (this.#owners.size === 0) return;
-    if (found.length > 0) this.#applyAddresses(found);
+    if (addresses.length > 0) this.#applyAddresses(addresses);
     this.#isLookupImminent = false;
     this.#scheduleLookup(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
   }
 
-  #applyAddresses(found: readonly LookupAddress[]): void {
+  #applyAddresses(lookedUp: readonly LookupAddress[]): void {
     const known = this.instances.filter(({ address }) => address !== undefined);
     const wanted = instanceAddresses(
-      found,
+      lookedUp,
       known.flatMap(({ address }) => address ?? []),
     );
     if (wanted === undefined) {
-      this.#followAddresses(found);
+      this.#followAddresses(lookedUp);
       return;
     }
     const addresses = new Set(wanted.map(({ address }) => address));
@@ -141,7 +138,7 @@ export class Endpoint {
         const id = freeId(`${this.id}.`, ids);
         ids.add(id);
         const instance = this.#createInstance(id, address);
-        // It was the one that there was: an operator's word holds on.
+        // The instance was isolated before its host name had several addresses.
         if (addressList(this.#addresses).includes(address.address)) instance.isolatedSince = isolatedSince;
         return instance;
       }),
@@ -151,11 +148,11 @@ export class Endpoint {
     for (const instance of leaving) this.#closeInstance(instance);
   }
 
-  /** What is in flight ends where it is. */
-  #followAddresses(found: readonly LookupAddress[]): void {
+  /** Connects the one instance to its new addresses. Calls in flight finish on the old connections. */
+  #followAddresses(lookedUp: readonly LookupAddress[]): void {
     const before = this.#addresses;
-    this.#addresses = found;
-    if (before.length === 0 || addressList(before) === addressList(found)) return;
+    this.#addresses = lookedUp;
+    if (before.length === 0 || addressList(before) === addressList(lookedUp)) return;
     for (const instance of this.instances) {
       this.#trackClosing(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
       this.#unwatch.delete(instance);
@@ -169,11 +166,17 @@ export class Endpoint {
       address ? [address] : this.#addresses.length > 0 ? this.#addresses : this.#lookup(this.#host);
     const lookup = this.#isResolvable ? createLookup(addresses) : undefined;
     return new Instance({
-      ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
-      isReplaceable: (...asked) => [...this.#owners].some((owner) => owner.canReplace(...asked)),
+      id,
+      origin: url,
+      connectTimeout,
+      circuits,
+      headBytes,
+      address,
+      lookup,
+      isReplaceable: (...args) => [...this.#owners].some((owner) => owner.canReplace(...args)),
       hasAlternatives: () => [...this.#owners].some(({ hasMultipleInstances }) => hasMultipleInstances),
-      // Told once, by the newest of them.
-      onOpen: (...opened) => [...this.#owners].at(-1)?.onOpen?.(...opened),
+      // Reported once, by the newest owner.
+      onOpen: (...args) => [...this.#owners].at(-1)?.onOpen?.(...args),
     });
   }
 
@@ -199,13 +202,13 @@ export class Endpoint {
   }
 }
 
-/** The lowest that is free, so that there are never more ids than there were instances at once. */
+/** The lowest free id, so that the number of ids stays bounded. */
 export function freeId(prefix: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
 }
 
-const addressList = (found: readonly LookupAddress[]): string =>
-  found
+const addressList = (addresses: readonly LookupAddress[]): string =>
+  addresses
     .map(({ address }) => address)
     .toSorted()
     .join();

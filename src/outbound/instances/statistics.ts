@@ -1,16 +1,16 @@
-/** What a target has been through, cheap enough to be kept for every call. */
+/** Statistics of a target or an instance, cheap enough to be updated with every call. */
 
-/** The latest latencies of which percentiles are made when somebody asks. */
+/** How many of the latest latencies are kept for percentiles. */
 export const LATENCY_SAMPLES = 512;
 
-/** The latest failures that are kept for people. */
+/** How many of the latest failures are kept. */
 const RECENT_FAILURES = 10;
 
-/** An attempt that failed. */
+/** A failed attempt. */
 export interface FailureRecord {
   readonly at: string;
   readonly reason: string;
-  /** Of the call; its path may have in it what is private. */
+  /** Recorded instead of the path, which may contain private data. */
   readonly operationId?: string;
 }
 
@@ -41,7 +41,7 @@ export class Statistics {
     return this.#failures;
   }
 
-  /** Milliseconds over the latest answers; undefined while there is none. */
+  /** In milliseconds, over the latest responses; undefined without any. */
   percentile(share: number): number | undefined {
     const sorted = this.#latencies.slice(0, Math.min(this.#responses, LATENCY_SAMPLES)).sort();
     const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

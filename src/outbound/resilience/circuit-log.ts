@@ -1,12 +1,11 @@
-/** Says in the log when a circuit opens, and for whom. Which client it was, the log of requests may know. */
+/** Logs when a circuit opens. It does not name the client that opened it; the access log may. */
 import type { Logger } from 'pino';
 
-/** A circuit that opened. */
 export interface OpenedCircuit {
   readonly service: string;
-  /** Whose circuit it is; undefined for that of all connections. */
+  /** Undefined for the circuit of all connections. */
   readonly operationId: string | undefined;
-  /** Where there are several. */
+  /** Undefined where the service has one instance only. */
   readonly instance: string | undefined;
   readonly isForOneClient: boolean;
 }
@@ -22,6 +21,6 @@ export const logOpenedCircuit =
         clients: isForOneClient ? 'one' : 'all',
       },
       isForOneClient
-        ? 'a circuit opened for one client, as no call of another failed'
+        ? 'a circuit opened for one client, as all failed calls were its own'
         : 'a circuit opened for all clients',
     );

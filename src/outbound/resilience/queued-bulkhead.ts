@@ -1,6 +1,6 @@
 /**
- * A bulkhead (cockatiel's), and those who wait for their turn in it. cockatiel keeps one in its queue that has left
- * until its turn comes, so who still waits is counted here.
+ * A bulkhead of cockatiel with a queue that calls can leave. cockatiel keeps aborted calls in its own queue until their
+ * turn comes, so the waiting calls are counted here.
  */
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Policy } from '../../config/policies/policy.ts';
@@ -19,17 +19,17 @@ export class QueuedBulkhead {
     return this.#bulkhead.executionSlots > 0;
   }
 
-  /** Whether more than half of them are taken. */
+  /** Whether more than half of the slots are taken. */
   get isBusy(): boolean {
     return this.#bulkhead.executionSlots < this.#policy.concurrent / 2;
   }
 
-  /** Calls that wait for their turn. */
+  /** How many calls wait for a slot. */
   get queued(): number {
     return this.#queue.size;
   }
 
-  /** Rejects with a BulkheadRejectedError where too many wait already. */
+  /** Rejects with a BulkheadRejectedError when the queue is full. */
   execute<T>(call: object, attempt: () => Promise<T>): Promise<T> {
     if (this.isFree) return this.#bulkhead.execute(attempt);
     const { concurrent, queued } = this.#policy;
@@ -41,7 +41,6 @@ export class QueuedBulkhead {
     });
   }
 
-  /** It waits no longer. */
   removeFromQueue(call: object): void {
     this.#queue.delete(call);
   }

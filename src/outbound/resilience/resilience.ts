@@ -1,7 +1,7 @@
 /**
- * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
- * that has one of its own. Uploads have a bulkhead beside it, as they take as long as their senders like. Breakers are the
- * instances' own; time is bounded by plain timers in the attempt and the call.
+ * The resilience policies of one target: retry → bulkhead, for the service and for each operation with its own policy.
+ * Uploads have a separate bulkhead, since they have no time limit. Circuit breakers belong to the instances, and plain
+ * timers in the attempt and the call limit the time.
  */
 import { Readable } from 'node:stream';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
@@ -21,7 +21,7 @@ type RepeatedCall = Pick<OngoingCall, 'pause'> & RetriableCall;
 
 /** What a repeated attempt returned or threw. */
 interface RepeatedResult extends AttemptResult<RepeatedCall> {
-  /** Lets go of a response that a later one replaces. */
+  /** Discards a response that a retry replaces. */
   discard?(): void;
 }
 
@@ -30,7 +30,7 @@ type RetryReason = { error: unknown } | { value: unknown };
 const resultOf = (reason: RetryReason): RepeatedResult =>
   attemptResultOf('error' in reason ? reason.error : reason.value);
 
-/** The bulkheads of what is called. */
+/** The bulkheads for calls and for uploads. */
 class Bulkheads {
   readonly #calls: QueuedBulkhead;
   readonly #uploads: QueuedBulkhead;
@@ -44,18 +44,18 @@ class Bulkheads {
     return body instanceof Readable ? this.#uploads : this.#calls;
   }
 
-  /** What is sent slowly takes no place from others: where these are few, it has one when its first part is here. */
+  /** While slots are scarce, an upload takes one only when its first bytes arrive, so that slow senders block no others. */
   execute<T>(call: OngoingCall, attempt: () => Promise<T>): Promise<T> {
     const { body } = call.request;
-    const slots = this.for(call);
-    if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
-    return body.arrived.then(() => slots.execute(call, attempt));
+    const bulkhead = this.for(call);
+    if (!(body instanceof Upload && bulkhead.isBusy)) return bulkhead.execute(call, attempt);
+    return body.arrived.then(() => bulkhead.execute(call, attempt));
   }
 
-  /** Whether a call does not run at once. */
+  /** Whether a call has to wait before it runs. */
   isWaiting(call: OngoingCall): boolean {
-    const slots = this.for(call);
-    return !slots.isFree || (call.request.body instanceof Upload && slots.isBusy);
+    const bulkhead = this.for(call);
+    return !bulkhead.isFree || (call.request.body instanceof Upload && bulkhead.isBusy);
   }
 
   get queued(): number {
@@ -85,20 +85,20 @@ const createResilience = (policy: Policy, { budget, bulkheads }: ResilienceParts
     result.call?.pause();
     result.discard?.();
   });
-  // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
-  const around = (call: OngoingCall, attempt: () => Promise<UpstreamResponse>): Promise<UpstreamResponse> =>
+  // cockatiel's `wrap` would create an unused context and signal for each layer.
+  const execute = (call: OngoingCall, attempt: () => Promise<UpstreamResponse>): Promise<UpstreamResponse> =>
     repeat.execute(() => bulkheads.execute(call, attempt));
-  return { policy, bulkheads, rules, around };
+  return { policy, bulkheads, rules, execute };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
 
 export class ServiceResilience {
-  /** One for all: a target in trouble does not care which operation drowns it. */
+  /** Shared by all operations, as each of them can overload the target. */
   readonly budget: RetryBudget;
   readonly forService: Resilience;
   readonly forOperations: ReadonlyMap<string, Resilience>;
-  /** What opens each circuit of an instance: that of its connections, and those of the operations called so far. */
+  /** The policies of the circuits of an instance: of its connections, and of the operations that were called. */
   readonly circuits: readonly BreakerPolicy[];
   /** Operations that have a breaker of their own. */
   readonly ownCircuits: ReadonlySet<string>;
@@ -107,13 +107,13 @@ export class ServiceResilience {
 
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
-    const make = (one: Policy, bulkheads = new Bulkheads(one.bulkhead)) =>
+    const create = (one: Policy, bulkheads = new Bulkheads(one.bulkhead)) =>
       createResilience(one, { budget: this.budget, bulkheads });
-    this.forService = make(policy);
+    this.forService = create(policy);
     this.forOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
         id,
-        make(one, own.bulkhead ? undefined : this.forService.bulkheads),
+        create(one, own.bulkhead ? undefined : this.forService.bulkheads),
       ]),
     );
     this.#circuits = [policy.breaker];
@@ -127,7 +127,7 @@ export class ServiceResilience {
     return this.forOperations.get(operationId) ?? this.forService;
   }
 
-  /** Which circuit of an instance a call goes through, beside that of its connections, which is that of no operation. */
+  /** The circuit of an instance for an operation; without one, the circuit of all connections. */
   circuitOf(operationId: string | undefined): number {
     if (operationId === undefined) return INSTANCE_CIRCUIT;
     const known = this.#circuitOf.get(operationId);
@@ -137,21 +137,21 @@ export class ServiceResilience {
     return circuit;
   }
 
-  /** Undefined for the circuit of no operation. */
+  /** Undefined for the circuit of all connections. */
   operationOf(circuit: number): string | undefined {
     for (const [operationId, one] of this.#circuitOf) if (one === circuit) return operationId;
     return undefined;
   }
 
-  /** Operations that were called, or have a breaker of their own, each with its circuit. */
+  /** The circuits of the operations that were called, or that have a breaker of their own. */
   get operationCircuits(): ReadonlyMap<string, number> {
     return this.#circuitOf;
   }
 
-  /** Calls that wait for their turn. */
+  /** How many calls wait for a bulkhead. */
   get queued(): number {
     const all = [this.forService, ...this.forOperations.values()];
-    // Each bulkhead once, whoever shares it.
+    // Operations can share a bulkhead.
     return [...new Set(all.map(({ bulkheads }) => bulkheads))].reduce((sum, { queued }) => sum + queued, 0);
   }
 }
