@@ -89,7 +89,7 @@ describe('A JSON call', () => {
   it.each<[string, string | Error]>([
     ['is no JSON', '{'],
     ['is not in its charset', '"\xff"'],
-    ['is too large', new Error('The answer is larger than 5 bytes.')],
+    ['is too large', new Error('The response is larger than 5 bytes.')],
   ])('whose body %s is a problem that names the service', async (_how, body) => {
     const problem = await scripted(JSON_TYPE, body)
       .send()
@@ -97,7 +97,7 @@ describe('A JSON call', () => {
     expect(problem).toBeInstanceOf(Problem);
     expect([problem.type.code, problem.message]).toEqual([
       'bad-gateway',
-      'The answer of the service "things" could not be read.',
+      'The response of the service "things" could not be read.',
     ]);
     expect(Error.isError(problem.cause)).toBe(true);
   });
@@ -110,6 +110,6 @@ describe('A JSON call', () => {
       .send()
       .catch((error) => error);
     expect(problem).toBeInstanceOf(Problem);
-    expect(problem.message).toBe('What the service answered broke off.');
+    expect(problem.message).toBe('The response of the service was truncated.');
   });
 });

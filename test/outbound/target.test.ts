@@ -69,7 +69,7 @@ describe('a call', () => {
     expect(told()).toMatchObject([ended, ended]);
     upstream.respond = failing(500);
     (await target.send(get)).discard();
-    const failed = { requests: 2, failures: 1, lastFailure: { reason: 'answered 500' } };
+    const failed = { requests: 2, failures: 1, lastFailure: { reason: 'responded with 500' } };
     expect(told()).toMatchObject([failed, failed]);
   });
 
@@ -109,7 +109,7 @@ describe('a call', () => {
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow();
     expect(target.snapshot().lastFailure?.reason).toBe(
-      'the answer broke off: it closed the connection, UND_ERR_SOCKET',
+      'the response was truncated: it closed the connection, UND_ERR_SOCKET',
     );
   });
 });
@@ -302,7 +302,7 @@ describe('the breaker', () => {
     expect(target.snapshot()).toMatchObject({
       breaker: 'closed',
       failures: 4,
-      lastFailure: { reason: 'answered 503' },
+      lastFailure: { reason: 'responded with 503' },
     });
   });
 

@@ -17,8 +17,8 @@ const raw = (headers: Readonly<Record<string, string>>): Buffer[] =>
     .map((text) => Buffer.from(text, 'latin1'));
 
 const begin = (request: object = {}) => {
-  const call = { request: { method: 'GET', ...request }, done: false, interrupt: undefined } as {
-    done: boolean;
+  const call = { request: { method: 'GET', ...request }, isComplete: false, interrupt: undefined } as {
+    isComplete: boolean;
     interrupt: ((reason: Error) => void) | undefined;
   };
   const over: unknown[] = [];
@@ -76,12 +76,12 @@ describe('An attempt', () => {
     start();
     head(200, { A: 'b', ...(length !== undefined && { 'content-length': String(length) }) });
     await turn();
-    expect([settled.length, over.length, call.done]).toEqual([isAwaited ? 0 : 1, 0, false]);
+    expect([settled.length, over.length, call.isComplete]).toEqual([isAwaited ? 0 : 1, 0, false]);
     // What is awaited has its time yet; what is passed on has no end that is known.
     expect(jest.getTimerCount()).toBe(isAwaited ? 1 : 0);
     end();
     await turn();
-    expect([settled.length, over, call.done]).toEqual([1, [undefined], true]);
+    expect([settled.length, over, call.isComplete]).toEqual([1, [undefined], true]);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -103,7 +103,7 @@ describe('An attempt', () => {
     head(503, {});
     call.interrupt = () => {};
     end();
-    expect(call.done).toBe(false);
+    expect(call.isComplete).toBe(false);
   });
 
   it.each([
@@ -277,7 +277,7 @@ describe('An attempt whose connection fails', () => {
     broken();
     await turn();
     expect(settled).toEqual([expect.objectContaining({ kind, isConnected })]);
-    expect([over, call.done]).toEqual([[undefined], false]);
+    expect([over, call.isComplete]).toEqual([[undefined], false]);
   });
 
   it('within a short response has no response', async () => {

@@ -32,10 +32,10 @@ describe('what a caller is told', () => {
       failure('broken'),
       502,
       'bad-gateway',
-      'The connection to the service "orders" broke before it answered.',
+      'The connection to the service "orders" broke before it responded.',
       {},
     ],
-    [failure('timeout'), 504, 'upstream-timeout', 'The service "orders" did not answer in time.', {}],
+    [failure('timeout'), 504, 'upstream-timeout', 'The service "orders" did not respond in time.', {}],
     [invalid('head-too-large'), 502, 'bad-gateway', `${CANNOT} the head of the response is too large.`, {}],
     [invalid('not-http'), 502, 'bad-gateway', `${CANNOT} the response is not valid HTTP.`, {}],
     [failure('invalid'), 502, 'bad-gateway', `${CANNOT} the response is not valid HTTP.`, {}],
@@ -44,7 +44,7 @@ describe('what a caller is told', () => {
       new DeadlineExceeded(),
       504,
       'upstream-timeout',
-      'Too little time was left to ask the service "orders".',
+      'The remaining time was too short to call the service "orders".',
       {},
     ],
     [
@@ -65,7 +65,7 @@ describe('what a caller is told', () => {
     const aborted = new CallAborted();
     expect(truncatedBody(aborted)).toBe(aborted);
     expect(told(truncatedBody(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
-    const detail = 'What the service answered broke off.';
+    const detail = 'The response of the service was truncated.';
     expect(told(truncatedBody(failure('broken'))).slice(0, 3)).toEqual([502, 'bad-gateway', detail]);
     const cause = new Error('reset');
     expect(truncatedBody(cause)).toMatchObject({ type: { code: 'bad-gateway' }, message: detail, cause });
@@ -95,7 +95,7 @@ describe('a call that is kept back', () => {
     expect(told(problem)).toEqual([
       ...[503, 'circuit-open'],
       until === undefined
-        ? 'No instance of the service "orders" takes calls at the moment.'
+        ? 'No instance of the service "orders" accepts calls at the moment.'
         : 'The service "orders" is failing and is given time to recover.',
       { 'Retry-After': seconds },
     ]);

@@ -314,7 +314,7 @@ describe('The body of a response', () => {
       if (method === 'copy') expect(done).toHaveLength(1);
       if (expected !== undefined) expect([method, got?.length]).toEqual([method, expected]);
       else if (method === 'collect' || method === 'whole')
-        expect(got).toBe('Error: The answer is larger than 10 bytes.');
+        expect(got).toBe('Error: The response is larger than 10 bytes.');
       else expect(got).toBeUndefined();
       // Only a body that is wanted whole is given up.
       if (method === 'collect') expect(told.includes('abort')).toBe(expected === undefined);

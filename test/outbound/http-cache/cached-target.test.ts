@@ -43,7 +43,7 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
     start: (request: OutboundRequest) => {
       calls.push(request);
       return {
-        answer: Promise.resolve().then(() => scripted.respond(request)),
+        response: Promise.resolve().then(() => scripted.respond(request)),
         abort: () => {
           aborted += 1;
         },
@@ -189,10 +189,10 @@ describe('A second request', () => {
 
   it('is told what it came to, and only the first time', async () => {
     const { ask } = start();
-    const tally = { attempts: 0, breaker: '', cache: '' } as CallStats;
-    await ask({}, { stats: tally });
-    await ask({}, { stats: tally });
-    expect(tally.cache).toBe('miss');
+    const stats = { attempts: 0, breaker: '', cache: '' } as CallStats;
+    await ask({}, { stats });
+    await ask({}, { stats });
+    expect(stats.cache).toBe('miss');
   });
 
   it('gets what is stale while it is asked about, with a deadline of its own', async () => {

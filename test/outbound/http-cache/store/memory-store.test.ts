@@ -97,5 +97,5 @@ it('drives out no more than it has to, and counts each service for itself', () =
   store.set(place('b', 2), [one]);
   expect([size('a').entries, size('b').entries]).toEqual([1, 2]);
   expect(store.get(place('a', 2)).responses).toEqual([one]);
-  expect(store.get(place('a', 1))).toEqual({ answers: [], state: '' });
+  expect(store.get(place('a', 1))).toEqual({ responses: [], state: '' });
 });
