@@ -75,7 +75,7 @@ const calm = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
 };
 
-describe('the attempt timeout', () => {
+describe('The attempt timeout', () => {
   it('ends an attempt to the millisecond', async () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
@@ -88,7 +88,7 @@ describe('the attempt timeout', () => {
     expect(await settle(result)).toBe('upstream-timeout');
   });
 
-  it('and retries: each has its own time, the last what is left', async () => {
+  it('applies to each retry, and the last retry gets the remaining time', async () => {
     upstream.respond = silent;
     use({ deadline: 250, attemptTimeout: 100, retry: { attempts: 5, delay: 20 } });
     const result = start();
@@ -106,7 +106,7 @@ describe('the attempt timeout', () => {
     expect(timesLeft()).toEqual(['100', '100', '20']);
   });
 
-  it('and the breaker: who does not answer in time has failed', async () => {
+  it('is a failure for the circuit breaker', async () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
@@ -116,7 +116,7 @@ describe('the attempt timeout', () => {
     expect(await settle(start())).toBe('circuit-open');
   });
 
-  it('and the bulkhead: its place is for the next one, whose time begins then', async () => {
+  it('frees the place in the bulkhead for the next call, whose time begins then', async () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
     const [first, second] = [start(), start()];
@@ -131,7 +131,7 @@ describe('the attempt timeout', () => {
     expect(await settle(second)).toBe('upstream-timeout');
   });
 
-  it('and the deadline: a call that waits for a place is given up then, and never tried', async () => {
+  it('does not begin for a call whose deadline is over while it waits for a place', async () => {
     const held: (() => void)[] = [];
     upstream.respond = (_req, res) => held.push(() => res.end());
     use({
@@ -155,7 +155,7 @@ describe('the attempt timeout', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the bulkhead: a call that is given up leaves its place in the queue, and is never tried', async () => {
+  it('does not begin for a call that is aborted in the queue, which frees its place there', async () => {
     const held: (() => void)[] = [];
     upstream.respond = (_req, res) => held.push(() => res.end());
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 5 } });
@@ -172,7 +172,7 @@ describe('the attempt timeout', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the deadline: a shorter one goes before it', async () => {
+  it('is limited by a shorter deadline', async () => {
     upstream.respond = silent;
     use({ deadline: 60, attemptTimeout: 100, retry: { attempts: 2 } });
     const result = start();
@@ -183,7 +183,7 @@ describe('the attempt timeout', () => {
   });
 });
 
-describe('the retry budget', () => {
+describe('The retry budget', () => {
   const spent = async (): Promise<void> => {
     upstream.respond = answering(503);
     // Ten that always may, and with them a few more that the calls themselves are worth.
@@ -192,14 +192,14 @@ describe('the retry budget', () => {
   };
   const never = { kind: 'consecutive', failures: 1000 } as const;
 
-  it('and Retry-After: who may not repeat does not wait either', async () => {
+  it('is checked before a pause for Retry-After, so that a refused retry does not wait', async () => {
     use({ retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: never });
     await spent();
     upstream.respond = answering(503, { 'Retry-After': '1' });
     expect(await settle(start())).toBe('503');
   });
 
-  it('and the breaker: what it forbids does not count as a failure once more', async () => {
+  it('does not count a failure twice in the circuit breaker when it refuses a retry', async () => {
     use({ retry: { attempts: 1, delay: 0, budget: 0 }, breaker: { kind: 'consecutive', failures: 24 } });
     await spent();
     expect(upstream.requests).toHaveLength(23);
@@ -208,7 +208,7 @@ describe('the retry budget', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('and the bulkhead: who is refused a place costs none of it', async () => {
+  it('is not used by a call that the bulkhead rejects', async () => {
     upstream.respond = silent;
     use({
       attemptTimeout: 100,
@@ -222,8 +222,8 @@ describe('the retry budget', () => {
   });
 });
 
-describe('a retry', () => {
-  it('comes after a pause that doubles', async () => {
+describe('A retry', () => {
+  it('comes after a pause that doubles each time', async () => {
     upstream.respond = answering(503);
     use({ retry: { attempts: 2, delay: 100 } });
     const result = start();
@@ -238,7 +238,7 @@ describe('a retry', () => {
     [503, '2'],
     [503, '2 '],
     [503, 'in two seconds'],
-  ])('after a %d waits as long as Retry-After says, in seconds or as a date', async (status, after) => {
+  ])('after a %d waits for the time of Retry-After, in seconds or as a date', async (status, after) => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const value = /2/.test(after) ? after : date.toUTCString();
     const wait = /2/.test(after) ? 2000 : date.getTime() - Date.now();
@@ -254,7 +254,7 @@ describe('a retry', () => {
     expect(await settle(result)).toBe('200');
   });
 
-  it.each(['-1', '1.5', 'soon', '2027-01-01'])('takes no Retry-After of %s for a time', async (after) => {
+  it.each(['-1', '1.5', 'soon', '2027-01-01'])('ignores the invalid Retry-After %s', async (after) => {
     upstream.respond = answering(503, { 'Retry-After': after });
     use({ retry: { attempts: 1, delay: 100 } });
     const result = start();
@@ -262,14 +262,14 @@ describe('a retry', () => {
     expect(await settle(result)).toBe('503');
   });
 
-  it('is not made where Retry-After leaves too little time', async () => {
+  it('is not made when Retry-After leaves too little time', async () => {
     upstream.respond = answering(503, { 'Retry-After': '2' });
     use({ deadline: 2004, minimumTime: 5, retry: { attempts: 1 } });
     expect(await settle(start())).toBe('503');
     expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
   });
 
-  it('and the bulkhead: whoever pauses leaves its place to others', async () => {
+  it('leaves its place in the bulkhead to other calls during its pause', async () => {
     upstream.respond = answering(503);
     use({ retry: { attempts: 1, delay: 100 }, bulkhead: { concurrent: 1, queued: 0 } });
     const pausing = start();
@@ -280,7 +280,7 @@ describe('a retry', () => {
     expect(await settle(pausing)).toBe('200');
   });
 
-  it('and the bulkhead: it waits for its turn no longer than its deadline', async () => {
+  it('waits for the bulkhead no longer than to its deadline', async () => {
     upstream.respond = answering(503);
     use({
       deadline: 500,
@@ -304,7 +304,7 @@ describe('a retry', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('is not made for a caller that leaves during the pause', async () => {
+  it('is not made when the client leaves during the pause', async () => {
     upstream.respond = answering(503);
     use({ retry: { attempts: 1, delay: 100 } });
     const call = target.start(GET);
@@ -317,7 +317,7 @@ describe('a retry', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the breaker: none is sent through a circuit that the attempt before has opened', async () => {
+  it('is not sent through a circuit that the previous attempt opened', async () => {
     upstream.respond = answering(503);
     use({ retry: { attempts: 2, delay: 10 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
@@ -327,7 +327,7 @@ describe('a retry', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the breaker: a Retry-After that is heeded is a failure all the same', async () => {
+  it('counts as a failure in the circuit breaker also when it follows Retry-After', async () => {
     upstream.respond = answering(503, { 'Retry-After': '1' });
     use({ retry: { attempts: 1 }, breaker: { kind: 'consecutive', failures: 2 } });
     const result = start();
@@ -337,7 +337,7 @@ describe('a retry', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('and the breaker: each attempt counts', async () => {
+  it('counts as an attempt of its own in the circuit breaker', async () => {
     upstream.respond = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 2 } });
     await settle(start());
@@ -347,8 +347,8 @@ describe('a retry', () => {
   });
 });
 
-describe('the bulkhead', () => {
-  it('and the breaker: who is refused a place says nothing of the target', async () => {
+describe('The bulkhead', () => {
+  it('rejects calls without counting them in the circuit breaker', async () => {
     upstream.respond = silent;
     use({
       attemptTimeout: 100,
@@ -364,7 +364,7 @@ describe('the bulkhead', () => {
     expect(await settle(running)).toBe('upstream-timeout');
   });
 
-  it('and the breaker: who waits for a place is refused when the circuit opens', async () => {
+  it('rejects its waiting calls when the circuit opens', async () => {
     upstream.respond = silent;
     use({
       attemptTimeout: 100,
@@ -381,8 +381,8 @@ describe('the bulkhead', () => {
   });
 });
 
-describe('a place in the queue', () => {
-  it('is free as soon as who waited there has left', async () => {
+describe('A place in the queue', () => {
+  it('is free as soon as the waiting call is aborted', async () => {
     upstream.respond = silent;
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
     target.start(GET).response.catch(() => {});
@@ -400,13 +400,13 @@ describe('a place in the queue', () => {
   });
 });
 
-describe('an upload', () => {
+describe('An upload', () => {
   const upload = (read: (this: Readable) => void): OutboundRequest => ({
     ...{ ...GET, method: 'POST' },
     body: new Readable({ read }),
   });
 
-  it('that nobody takes ends with the attempt timeout, and has failed', async () => {
+  it('that the service does not read ends with the attempt timeout, and counts as a failure', async () => {
     upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const result = start(
@@ -423,7 +423,7 @@ describe('an upload', () => {
     expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 1 });
   });
 
-  it('may come as slowly as its sender likes', async () => {
+  it('may be sent slowly without a time limit', async () => {
     upstream.respond = (req, res) => void req.resume().on('end', () => res.end());
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const request = upload(() => {});
@@ -439,7 +439,7 @@ describe('an upload', () => {
     expect(await settle(result)).toBe('200');
   });
 
-  it('and the breaker: it does not try whether the target is back where another could', async () => {
+  it('is no half-open probe while another call could be one', async () => {
     upstream.respond = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 } });
     await settle(start());
@@ -450,7 +450,7 @@ describe('an upload', () => {
   });
 });
 
-it('streams that are open keep nobody from a connection', async () => {
+it('Open streams do not keep other calls from a connection', async () => {
   upstream.respond = (req, res) => (req.url === '/events' ? void res.write('a') : res.end());
   use({ deadline: 1000, attemptTimeout: 500, retry: { attempts: 0 } });
   const streams = await atOnce(
@@ -460,8 +460,8 @@ it('streams that are open keep nobody from a connection', async () => {
   for (const stream of streams) stream.abort(new Error('enough'));
 });
 
-describe('the deadline', () => {
-  it('is sent along as the time that is left, at most that of an attempt', async () => {
+describe('The deadline', () => {
+  it('is sent to the service as the remaining time, at most the attempt timeout', async () => {
     use({ deadline: 3000, attemptTimeout: 2000 });
     await settle(start());
     await settle(start({ deadline: performance.now() + 700 }));
@@ -469,7 +469,7 @@ describe('the deadline', () => {
     expect(timesLeft()).toEqual(['2000', '700', '2000']);
   });
 
-  it('of whoever asks goes before a longer one', async () => {
+  it('of the client overrides a longer one of the policy', async () => {
     upstream.respond = silent;
     use({ retry: { attempts: 0 } });
     const result = start({ deadline: performance.now() + 50 });
@@ -478,7 +478,7 @@ describe('the deadline', () => {
     expect(await settle(result)).toBe('upstream-timeout');
   });
 
-  it('that is too near lets nothing be tried, which says nothing of the target', async () => {
+  it('prevents an attempt when it is too near, without a failure in the circuit breaker', async () => {
     use({ minimumTime: 20, breaker: { kind: 'consecutive', failures: 1 } });
     expect(await settle(start({ deadline: performance.now() + 19 }))).toBe('upstream-timeout');
     expect(await settle(start({ deadline: performance.now() - 1 }))).toBe('upstream-timeout');
@@ -487,7 +487,7 @@ describe('the deadline', () => {
     expect(await settle(start({ deadline: performance.now() + 20 }))).toBe('200');
   });
 
-  it('and the bulkhead: when its turn comes too late, nothing is tried', async () => {
+  it('prevents an attempt when the bulkhead admits the call too late', async () => {
     upstream.respond = silent;
     use({
       deadline: 104,
@@ -504,7 +504,7 @@ describe('the deadline', () => {
     expect([upstream.requests.length, target.snapshot().failures]).toEqual([1, 1]);
   });
 
-  it('and the breaker: a call that is not made does not try whether the target is back', async () => {
+  it('keeps a call that is not made from being the half-open probe', async () => {
     upstream.respond = answering(502);
     use({
       retry: { attempts: 0 },
@@ -519,7 +519,7 @@ describe('the deadline', () => {
     expect(target.snapshot().breaker).toBe('closed');
   });
 
-  it('ends an answer that nobody is sent before it is whole', async () => {
+  it('ends a response that is read whole before it is sent', async () => {
     upstream.respond = (_req, res) => void res.write('a');
     const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
     const whole = answer.peek(10).catch((error: CallFailure) => error.kind);
@@ -527,7 +527,7 @@ describe('the deadline', () => {
     expect(await atOnce(whole)).toBe('timeout');
   });
 
-  it('lets an answer that has begun go on', async () => {
+  it('does not end a response that the client is already reading', async () => {
     let end = () => {};
     upstream.respond = (_req, res) => {
       res.write('a');

@@ -3,7 +3,7 @@ import { targetChecks } from '../../src/outbound/target-checks.ts';
 
 const instance = (id: string, state: string) => ({ id, state }) as never;
 
-it('A service that is called passes where its circuit is closed and its instances work, and is a warning otherwise', () => {
+it('The check of a called service passes while its circuit is closed and its instances work, and warns otherwise', () => {
   const component = { componentType: 'component' };
   expect(
     targetChecks({

@@ -81,7 +81,7 @@ describe('The snapshot of an instance', () => {
       { ...isolated, isHealthy: false },
       { state: 'isolated', isolatedSince: SINCE },
     ],
-  ])('that is %j says no more than %j', (told, expected) => {
+  ])('in the state %j contains no more than %j', (told, expected) => {
     expect(snapshot([told]).instances).toStrictEqual([
       { id: '1', ...expected, inFlight: 0, requests: 0, failures: 0 },
     ]);
@@ -101,7 +101,7 @@ describe('The snapshot of a target', () => {
       '1970-01-01T00:00:09.000Z',
     ],
     ['only isolated ones', [isolated, isolated], 'open', undefined],
-  ])('with %s is %3$s', (_what, all, breaker, retryAt) => {
+  ])('with %s has a breaker that is %3$s', (_what, all, breaker, retryAt) => {
     const told = snapshot(all);
     expect([told.breaker, told.retryAt, 'retryAt' in told]).toEqual([
       breaker,
@@ -110,7 +110,7 @@ describe('The snapshot of a target', () => {
     ]);
   });
 
-  it('names the circuits of operations that are their own or are not closed', () => {
+  it('lists the circuits of operations that have their own policy or are not closed', () => {
     const states: BreakerState[] = ['closed', 'closed', 'open', 'half-open', 'open'];
     const operations = { one: 1, two: 2, three: 3 };
     expect(snapshot([{ states }], { operations }).circuits).toEqual([
@@ -126,7 +126,7 @@ describe('The snapshot of a target', () => {
     expect(snapshot([{ states }, isolated], { operations }).circuits).toHaveLength(2);
   });
 
-  it('says what is open for one client alone, and not for which', () => {
+  it('says which circuits are open for one client alone, and does not name the client', () => {
     const states: BreakerState[] = ['closed', 'open', 'half-open', 'closed'];
     const operations = { one: 1, two: 2, three: 3 };
     const forA = { ...ejected, states, onlyClient: '192.0.2.1' };
@@ -152,7 +152,7 @@ describe('The snapshot of a target', () => {
     }
   });
 
-  it('counts, and has the latest failure and the latency where there are any', () => {
+  it('has the counters, and the latest failure and the latency where there are any', () => {
     const statistics = new Statistics();
     expect(snapshot([], { statistics })).toStrictEqual({
       ...{ name: 'things', breaker: 'open', inFlight: 0, requests: 0, failures: 0 },
@@ -172,7 +172,7 @@ describe('The snapshot of a target', () => {
   });
 });
 
-it('A circuit is half open first where the first instance that takes calls may be tried', () => {
+it('A circuit becomes half open when its first instance in service may be probed', () => {
   const all = [later, ejected, { ...isolated, openUntil: 1 }].map((one) => instance(one));
   expect(halfOpenAt(all, 2)).toBe(5002);
   expect(halfOpenAt([instance(isolated)], 2)).toBeUndefined();

@@ -41,15 +41,15 @@ afterEach(async () => {
   await target.close();
 });
 
-describe('a call', () => {
-  it('has the head and the body of the answer', async () => {
+describe('A call', () => {
+  it('has the head and the body of the response', async () => {
     upstream.respond = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
     const answer = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
     expect([answer.status, answer.header('x-test')]).toEqual([201, 'a']);
     expect(String(await answer.collect(100))).toBe('hello');
   });
 
-  it('is counted at its target and at its instance while it goes on, and when it has ended', async () => {
+  it('is counted at its target and at its instance, during the call and after it', async () => {
     use();
     const told = () => {
       const { instances, ...whole } = target.snapshot();
@@ -73,7 +73,7 @@ describe('a call', () => {
     expect(told()).toMatchObject([failed, failed]);
   });
 
-  it('that the target never could answer says nothing of how it is', async () => {
+  it('that the target responds to with 501 is not counted as a failure', async () => {
     upstream.respond = failing(501, 501, 501);
     use({ breaker: { kind: 'consecutive', failures: 1 } });
     for (const _ of [1, 2, 3]) expect((await target.send(get)).status).toBe(501);
@@ -81,7 +81,7 @@ describe('a call', () => {
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', requests: 3, failures: 0 });
   });
 
-  it('skips what comes before the final head', async () => {
+  it('ignores interim responses before the final head', async () => {
     upstream.respond = (_req, res) => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });
       res.end('final');
@@ -90,7 +90,7 @@ describe('a call', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('gives up a body that is larger than it is collected for', async () => {
+  it('aborts a body that is larger than the limit of its reader', async () => {
     upstream.respond = (_req, res) => res.end('x'.repeat(2000));
     const answer = await use().send(get);
     await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
@@ -101,7 +101,7 @@ describe('a call', () => {
   it.each([
     ['large', { 'Content-Length': '1000000' }],
     ['of unknown length', {}],
-  ])('fails when a body that is %s breaks off', async (_what, head) => {
+  ])('fails when a body that is %s is truncated', async (_what, head) => {
     upstream.respond = (_req, res) => {
       res.writeHead(200, head).write('half');
       setImmediate(() => res.destroy());
@@ -114,8 +114,8 @@ describe('a call', () => {
   });
 });
 
-describe('failures', () => {
-  it('no connection: 503 service-unreachable with Retry-After, and no address', async () => {
+describe('A failed call', () => {
+  it('is 503 service-unreachable with Retry-After and without an address when there is no connection', async () => {
     use(once);
     await upstream.stop();
     const problem = await problemFrom(target.send(get));
@@ -127,17 +127,17 @@ describe('failures', () => {
     await upstream.start();
   });
 
-  it('a connection that breaks after sending: 502 bad-gateway', async () => {
+  it('is 502 bad-gateway when the connection breaks after the request was sent', async () => {
     upstream.respond = (req) => req.socket.destroy();
     expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
   });
 
-  it('an answer that is not HTTP: 502 bad-gateway', async () => {
+  it('is 502 bad-gateway when the response is not HTTP', async () => {
     upstream.respond = (req) => req.socket.end('SSH-2.0\r\n\r\n');
     expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
   });
 
-  it('no answer in time: 504 upstream-timeout, and the target is told to stop', async () => {
+  it('is 504 upstream-timeout when no response comes in time, and its connection is closed', async () => {
     const left = new Promise((resolve) => {
       upstream.respond = (_req, res) => res.on('close', resolve);
     });
@@ -147,7 +147,7 @@ describe('failures', () => {
   });
 });
 
-describe('a short answer that breaks off', () => {
+describe('A short response that is truncated', () => {
   const breaking = (times: number) => {
     upstream.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Length': '10' }).write('half');
@@ -156,7 +156,7 @@ describe('a short answer that breaks off', () => {
     };
   };
 
-  it('is asked for again, and nobody sees it', async () => {
+  it('is requested again and never passed on', async () => {
     breaking(1);
     const answer = await use().send(get);
     expect([answer.status, String(await answer.collect(100)), upstream.requests.length]).toEqual([
@@ -164,7 +164,7 @@ describe('a short answer that breaks off', () => {
     ]);
   });
 
-  it('is 502, not half an answer, where it cannot be asked for again', async () => {
+  it('becomes a 502 when the call cannot be repeated', async () => {
     breaking(1);
     expect((await problemFrom(use().send({ ...get, method: 'POST' }))).type.status).toBe(502);
     expect(upstream.requests).toHaveLength(1);
@@ -177,21 +177,21 @@ describe('a short answer that breaks off', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('has as much time as an attempt has', async () => {
+  it('has to be complete within the attempt timeout', async () => {
     upstream.respond = (_req, res) => res.writeHead(200, { 'Content-Length': '10' }).write('half');
     const problem = await problemFrom(use({ ...once, attemptTimeout: 50 }).send(get));
     expect(problem.type.status).toBe(504);
   });
 });
 
-describe('retry', () => {
-  it('repeats what is safe to repeat, and gives the answer that came at last', async () => {
+describe('A retry', () => {
+  it('repeats a call that is safe to repeat, and returns the last response', async () => {
     upstream.respond = failing(503, 502);
     expect((await use().send(get)).status).toBe(200);
     expect(upstream.requests).toHaveLength(3);
   });
 
-  it('passes the last answer through as it is', async () => {
+  it('passes the last response on unchanged when all attempts fail', async () => {
     upstream.respond = failing(503, 503, 504, 200);
     const answer = await use().send(get);
     expect([answer.status, String(await answer.collect(10))]).toEqual([504, 'body']);
@@ -211,7 +211,7 @@ describe('retry', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('repeats a POST of which nothing was sent, since there was no connection', async () => {
+  it('repeats a POST of which nothing was sent because there was no connection', async () => {
     use({ retry: { attempts: 10, delay: 100 } });
     await upstream.stop();
     const answer = target.send({ ...get, method: 'POST', body: Buffer.from('x') });
@@ -221,7 +221,7 @@ describe('retry', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('repeats a POST with an Idempotency-Key, its body too', async () => {
+  it('repeats a POST with an Idempotency-Key and with its body', async () => {
     const bodies: string[] = [];
     const statuses = [503, 201];
     upstream.respond = async (req, res) => {
@@ -233,7 +233,7 @@ describe('retry', () => {
     expect([answer.status, bodies]).toEqual([201, ['order', 'order']]);
   });
 
-  it('does not repeat what was streamed', async () => {
+  it('does not repeat a streamed request', async () => {
     upstream.respond = failing(503);
     const answer = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
     expect([answer.status, upstream.requests.length]).toEqual([503, 1]);
@@ -251,7 +251,7 @@ describe('retry', () => {
     expect((await use().send(get)).status).toBe(200);
   });
 
-  it('is over when the deadline is', async () => {
+  it('does not run past the deadline', async () => {
     upstream.respond = () => {};
     const policy = { deadline: 50, attemptTimeout: 30, retry: { attempts: 10, delay: 1 } };
     expect((await problemFrom(use(policy).send(get))).type.code).toBe('upstream-timeout');
@@ -259,7 +259,7 @@ describe('retry', () => {
   });
 });
 
-describe('the breaker', () => {
+describe('The circuit breaker', () => {
   const policy = { ...once, breaker: { minimumCalls: 4, halfOpenAfter: '5s' } };
   const open = async () => {
     upstream.respond = failing(503, 503, 503, 503);
@@ -290,7 +290,7 @@ describe('the breaker', () => {
     });
   });
 
-  it('opens, answers at once with the time to half-open, and heals', async () => {
+  it('opens, rejects calls at once with the time until it is half open, and closes again', async () => {
     await open();
     jest.setSystemTime(1_000_001_500);
     const problem = await problemFrom(target.send(get));
@@ -306,7 +306,7 @@ describe('the breaker', () => {
     });
   });
 
-  it('does not let others wait for the call that tries', async () => {
+  it('rejects other calls at once while the half-open probe runs', async () => {
     await open();
     jest.setSystemTime(1_000_005_100);
     let finish = () => {};
@@ -321,7 +321,7 @@ describe('the breaker', () => {
     expect(target.snapshot().breaker).toBe('closed');
   });
 
-  it('is not healed by a caller that leaves', async () => {
+  it('is not closed by a probe whose client leaves', async () => {
     await open();
     jest.setSystemTime(1_000_005_100);
     upstream.respond = () => {};
@@ -332,7 +332,7 @@ describe('the breaker', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('never counts a 4xx, nor a caller that leaves', async () => {
+  it('counts neither a 4xx nor a call whose client leaves', async () => {
     upstream.respond = failing(400, 404, 409, 429, 422);
     for (let i = 0; i < 5; i++) (await use0().send(get)).discard();
     upstream.respond = () => {};
@@ -344,7 +344,7 @@ describe('the breaker', () => {
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
   });
 
-  it('leaves other targets alone', async () => {
+  it('does not affect other targets', async () => {
     await open();
     const other = new Target('consumers', upstream.url, policiesOf());
     expect((await other.send(get)).status).toBe(200);
@@ -352,8 +352,8 @@ describe('the breaker', () => {
   });
 });
 
-describe('the bulkhead', () => {
-  it('lets some run, some wait, and refuses the rest with 503 overloaded', async () => {
+describe('The bulkhead', () => {
+  it('runs some calls, queues some, and rejects the rest with 503 overloaded', async () => {
     const answers: (() => void)[] = [];
     upstream.respond = (_req, res) => answers.push(() => res.end());
     use({ ...once, bulkhead: { concurrent: 1, queued: 1 } });
@@ -369,8 +369,8 @@ describe('the bulkhead', () => {
   });
 });
 
-describe('a caller that leaves', () => {
-  it('takes the call to the target with it', async () => {
+describe('A client that leaves', () => {
+  it('aborts the call to the target', async () => {
     const left = new Promise((resolve) => {
       upstream.respond = (_req, res) => res.on('close', resolve);
     });

@@ -3,7 +3,7 @@ import { createTargets, retainTargets, type Targets, updateTargets } from '../..
 import { leftOf } from '../support/left.ts';
 import { policiesOf } from '../support/policies.ts';
 
-it('holds nothing of a service as it was called before, however often that changes', async () => {
+it('A changed target keeps nothing of its predecessors in memory, however often it changes', async () => {
   const service = (connectTimeout: number) => [
     { name: 'a', urls: ['http://127.0.0.1:1'], ...policiesOf({ connectTimeout }) },
   ];

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-it('has a span for each attempt, which is what the service is told as its parent', async () => {
+it('Each attempt has a span, which the service gets as its parent', async () => {
   const spans: object[] = [];
   tracer.current = {
     serve: () => {

@@ -71,7 +71,7 @@ describe('An attempt', () => {
     [0, true],
     [MAX_BUFFERED_BYTES, true],
     [MAX_BUFFERED_BYTES + 1, false],
-  ])('settles with a body of %s bytes when it is whole: %s', async (length, isAwaited) => {
+  ])('with a body of %s bytes settles when the body is complete: %s', async (length, isAwaited) => {
     const { start, head, end, settled, over, call } = begin();
     start();
     head(200, { A: 'b', ...(length !== undefined && { 'content-length': String(length) }) });
@@ -85,7 +85,7 @@ describe('An attempt', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('has the head, the body and the trailers as they came', async () => {
+  it('returns the head, the body and the trailers as received', async () => {
     const { start, head, data, end, response } = begin();
     start();
     head(201, { A: 'b\xe9' });
@@ -97,7 +97,7 @@ describe('An attempt', () => {
     expect([answer.status, answer.rawHeaders, String(await body)]).toEqual([201, ['A', 'b\xe9'], 'onetwo']);
   });
 
-  it('does not end a call that has gone on to another attempt', () => {
+  it('does not end a call that has begun another attempt', () => {
     const { start, head, end, call } = begin();
     start();
     head(503, {});
@@ -166,7 +166,7 @@ describe('An attempt', () => {
 });
 
 describe('The time of an attempt', () => {
-  it('ends it at its end and not before, and says whether there was a connection', async () => {
+  it('ends the attempt at its timeout, and says whether there was a connection', async () => {
     for (const isConnected of [true, false]) {
       const { start, settled, over } = begin();
       if (isConnected) start();
@@ -180,7 +180,7 @@ describe('The time of an attempt', () => {
     }
   });
 
-  it('counts to the end of a body that is short', async () => {
+  it('includes the body of a short response', async () => {
     const { start, head, settled } = begin();
     start();
     head(200, { 'content-length': '10' });
@@ -189,7 +189,7 @@ describe('The time of an attempt', () => {
     expect(settled).toEqual([expect.objectContaining({ kind: 'timeout' })]);
   });
 
-  it('does not count while an upload goes on, and starts again where it pauses and when it is sent', () => {
+  it('stops while an upload is read, and starts again when the upload pauses and when it was sent', () => {
     const body = new Readable({ read() {} });
     const { start, sent, aborted } = begin({ body });
     start();
@@ -211,7 +211,7 @@ describe('The time of an attempt', () => {
     expect(aborted).toHaveLength(1);
   });
 
-  it('does not begin when the upload ends after its response has come, or after the attempt is over', () => {
+  it('does not start when the upload ends after the response, or after the attempt', () => {
     for (const end of [
       ({ head }: ReturnType<typeof begin>) => head(200),
       ({ broken }: ReturnType<typeof begin>) => broken(),
@@ -226,7 +226,7 @@ describe('The time of an attempt', () => {
     }
   });
 
-  it('leaves no listener at an upload when the attempt is over', () => {
+  it('leaves no listeners on the upload after the attempt', () => {
     const body = new Readable({ read() {} });
     const { start, broken } = begin({ body });
     start();
@@ -236,7 +236,7 @@ describe('The time of an attempt', () => {
 });
 
 describe('An attempt that is given up', () => {
-  it('is over at once where it waits for a connection, and never gets one', async () => {
+  it('ends at once while it waits for a connection', async () => {
     const { attempt, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
     attempt.abort(reason);
@@ -246,7 +246,7 @@ describe('An attempt that is given up', () => {
     expect([aborted, over]).toEqual([[reason], [undefined]]);
   });
 
-  it('gives its connection up, once', async () => {
+  it('aborts its connection once', async () => {
     const { call, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
     start();
@@ -256,7 +256,7 @@ describe('An attempt that is given up', () => {
     expect([settled, over, aborted]).toEqual([[reason], [undefined], [reason]]);
   });
 
-  it('is not when it has ended', () => {
+  it('is not aborted after its end', () => {
     const { attempt, start, head, end, broken, over, aborted } = begin();
     start();
     head(200);
@@ -271,7 +271,7 @@ describe('An attempt whose connection fails', () => {
   it.each([
     [false, 'unreachable', false],
     [true, 'broken', true],
-  ])('with a request that was begun: %s, is %s', async (isStarted, kind, isConnected) => {
+  ])('with a request that was started: %s, fails with the kind %s', async (isStarted, kind, isConnected) => {
     const { start, broken, settled, over, call } = begin();
     if (isStarted) start();
     broken();
@@ -280,7 +280,7 @@ describe('An attempt whose connection fails', () => {
     expect([over, call.isComplete]).toEqual([[undefined], false]);
   });
 
-  it('within a short response has no response', async () => {
+  it('within a short response rejects', async () => {
     const { start, head, data, broken, settled, over } = begin();
     start();
     head(200, { 'content-length': '10' });

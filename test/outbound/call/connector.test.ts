@@ -69,8 +69,8 @@ const BODIES = [300_000, 5_000_000].flatMap((bytes) => [
   [`a stream of ${bytes} bytes`, () => stream(bytes)] as const,
 ]);
 
-describe.each(SERVERS)('a server that refuses an upload and %s', (_, status, make) => {
-  it.each(BODIES)('is heard each time for %s, and is asked once', async (_body, body) => {
+describe.each(SERVERS)('A server that rejects an upload and %s', (_, status, make) => {
+  it.each(BODIES)('gets one request for %s, and its response is read each time', async (_body, body) => {
     await serve(make());
     const seen = new Set<string>();
     for (let n = 0; n < TRIES; n++) {
@@ -84,7 +84,7 @@ describe.each(SERVERS)('a server that refuses an upload and %s', (_, status, mak
   });
 });
 
-it('takes no connection again on which a large buffer was not sent to its end', async () => {
+it('A connection on which a large buffer was not sent completely is not reused', async () => {
   // Reads nothing more, and keeps the connection.
   await serve(raw((socket) => socket.pause().write(HEAD)));
   for (let n = 0; n < 3; n++) {
@@ -94,7 +94,7 @@ it('takes no connection again on which a large buffer was not sent to its end', 
   }
 });
 
-it('tells the length of a large buffer, and sends all of it', async () => {
+it('A large buffer is sent completely, with its length', async () => {
   const got: unknown[] = [];
   await serve(
     createHttpServer(async (req, res) => {
@@ -111,14 +111,14 @@ it('tells the length of a large buffer, and sends all of it', async () => {
   ]);
 });
 
-it('has failed when the connection closes without a response', async () => {
+it('A call fails when the connection closes without a response', async () => {
   await serve(raw((socket) => socket.destroy()));
   const call = target.send({ method: 'POST', path: '/', headers: [], body: stream(5_000_000) });
   await expect(call).rejects.toMatchObject({ type: { code: 'bad-gateway' } });
   expect(target.snapshot().lastFailure?.reason).toMatch(/^the connection broke: /);
 });
 
-it('reads the response after a 100 Continue that was not asked for, on a connection that is used again', async () => {
+it('The response after an unexpected 100 Continue is read, on a reused connection too', async () => {
   let turn = 0;
   await serve(
     createServer((socket) => {
@@ -140,7 +140,7 @@ it('reads the response after a 100 Continue that was not asked for, on a connect
 describe.each(['node', 'close', 'reset'])(
   'a server in another thread that refuses and ends by %s',
   (kind) => {
-    it.each(BODIES)('is heard each of 50 times for %s', async (_, body) => {
+    it.each(BODIES)('has its response read each of 50 times for %s', async (_, body) => {
       const worker = new Worker(new URL('../../support/refusing-server.ts', import.meta.url), {
         workerData: kind,
       });

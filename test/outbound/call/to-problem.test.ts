@@ -19,7 +19,7 @@ const told = (error: unknown) => {
 const SOON = { 'Retry-After': '1' };
 const CANNOT = 'The response of the service "orders" cannot be passed on:';
 
-describe('what a caller is told', () => {
+describe('The error that a client gets', () => {
   it.each<[unknown, number, string, string, object | undefined]>([
     [
       failure('unreachable'),
@@ -51,17 +51,17 @@ describe('what a caller is told', () => {
       new BulkheadRejectedError(1, 1),
       ...([503, 'overloaded', 'Too many calls to the service "orders" are in flight.', SOON] as const),
     ],
-  ])('of %s', (error, status, code, detail, headers) => {
+  ])('for %s is the expected problem', (error, status, code, detail, headers) => {
     const [...is] = told(toProblem('orders', error));
     expect([...is.slice(0, 3), is[3] ?? {}]).toEqual([status, code, detail, headers]);
   });
 
-  it('of anything else is that', () => {
+  it('for any other error is the error itself', () => {
     for (const error of [new CallAborted(), new Error('a fault of ours'), undefined])
       expect(toProblem('orders', error)).toBe(error);
   });
 
-  it('of a response that breaks off is 502, 504 where its time is over, and nothing where the caller left', () => {
+  it('for a truncated response is 502, 504 after its deadline, and no problem when the client left', () => {
     const aborted = new CallAborted();
     expect(truncatedBody(aborted)).toBe(aborted);
     expect(told(truncatedBody(failure('timeout'))).slice(0, 2)).toEqual([504, 'upstream-timeout']);
@@ -72,7 +72,7 @@ describe('what a caller is told', () => {
   });
 });
 
-describe('a call that is kept back', () => {
+describe('A call that an open circuit rejects', () => {
   afterEach(() => void jest.restoreAllMocks());
 
   it.each<[number | undefined, number, string]>([
@@ -83,7 +83,7 @@ describe('a call that is kept back', () => {
     [-5000, 9999, '1'],
     [undefined, 2500, '3'],
     [undefined, 0, '1'],
-  ])('until %s ms from now, or for %s ms, is told to come back in %s s', (until, pause, seconds) => {
+  ])('for %s ms from now, or for a pause of %s ms, has a Retry-After of %s s', (until, pause, seconds) => {
     jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
     const cause = new Error('of the latest');
     const problem = circuitOpenProblem(

@@ -5,8 +5,8 @@ import { toUpload } from '../../../src/outbound/call/upload.ts';
 const PIECE = 65_536;
 const bytes = (length: number) => Buffer.from(Array.from({ length }, (_, index) => index % 251));
 
-describe('the body of a request', () => {
-  it.each([0, 1, PIECE])('is one buffer of %s bytes, whose length is known without a header', (length) => {
+describe('The body of a request', () => {
+  it.each([0, 1, PIECE])('is one buffer of %s bytes without a length header', (length) => {
     const headers = ['A', 'b'];
     const body = bytes(length);
     expect(toUpload(body, headers)).toBe(body);
@@ -17,7 +17,7 @@ describe('the body of a request', () => {
     [PIECE + 1, [PIECE, 1]],
     [2 * PIECE, [PIECE, PIECE]],
     [2 * PIECE + 5, [PIECE, PIECE, 5]],
-  ])('of %s bytes is sent in pieces, with its length', (length, expected) => {
+  ])('of %s bytes is sent in chunks, with its length', (length, expected) => {
     const headers = ['A', 'content-length', 'content-length-of', '7'];
     const body = bytes(length);
     const pieces = [...(toUpload(body, headers) as unknown as Iterable<Buffer>)];
@@ -26,13 +26,13 @@ describe('the body of a request', () => {
     expect(headers.slice(4)).toEqual(['Content-Length', String(length)]);
   });
 
-  it('has no second length where the first is told already, in whatever case', () => {
+  it('gets no second length header, in any case of its name', () => {
     const headers = ['content-LENGTH', String(PIECE + 1)];
     toUpload(bytes(PIECE + 1), headers);
     expect(headers).toHaveLength(2);
   });
 
-  it('is the stream that came, and nothing where there is none', () => {
+  it('is the given stream, or nothing', () => {
     const stream = Readable.from(['x']);
     expect(toUpload(stream, [])).toBe(stream);
     expect([toUpload(undefined, []), toUpload(null, [])]).toEqual([null, null]);

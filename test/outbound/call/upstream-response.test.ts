@@ -33,8 +33,8 @@ const piped = (answer: UpstreamResponse) => {
   return sent;
 };
 
-describe('An answer that comes byte by byte', () => {
-  it('is held in few pieces until it is sent on', () => {
+describe('A response that arrives byte by byte', () => {
+  it('is buffered in few chunks until it is sent on', () => {
     const answer = arriving();
     answer.finish();
     const { pieces, bytes } = piped(answer);
@@ -42,7 +42,7 @@ describe('An answer that comes byte by byte', () => {
     expect(pieces).toBeLessThan(20);
   });
 
-  it('is sent on in few pieces after it was too large to be read', async () => {
+  it('is sent on in few chunks after it was too large to peek at', async () => {
     const answer = arriving();
     expect(await answer.peek(LENGTH / 2)).toBeUndefined();
     answer.finish();
@@ -111,7 +111,7 @@ const client = ({
 const bytes = (length: number) => Buffer.alloc(length, 'x');
 
 describe('A header of a response', () => {
-  it('is the first of its name in any case, and never a value', () => {
+  it('is the first with its name in any case, and never a value', () => {
     const { answer } = response(['A', 'b', 'B', '1', 'b', '2']);
     expect([answer.header('b'), answer.header('a'), answer.header('1')]).toEqual(['1', 'b', undefined]);
     answer.addHeader('C', '3');
@@ -125,7 +125,7 @@ describe('A response that is sent to a client', () => {
     [1, 'string'],
     [16_384, 'string'],
     [16_385, 'object'],
-  ])('goes out in one write when its %d bytes are there', (length, type) => {
+  ])('is sent in one write when its %d bytes are complete', (length, type) => {
     const { res, done } = client();
     UpstreamResponse.whole(203, [], bytes(length)).pipe(res, ['A', 'b']);
     expect(done.map(([name]) => name)).toEqual(['head', 'end']);
@@ -138,14 +138,14 @@ describe('A response that is sent to a client', () => {
     expect((body as string | undefined)?.length ?? 0).toBe(length);
   });
 
-  it.each([{ destroyed: true }, { headersSent: true }])('is given up when the client has %j', (state) => {
+  it.each([{ destroyed: true }, { headersSent: true }])('is aborted when the client has %j', (state) => {
     const { answer, told, reasons } = response();
     const { res, done } = client(state);
     answer.pipe(res, []);
     expect([done, told, reasons[0] instanceof CallAborted]).toEqual([[], ['abort'], true]);
   });
 
-  it('has its head sent at once when no byte of its body is there, and with the first bytes otherwise', () => {
+  it('has its head sent at once without a body, and otherwise with the first bytes', () => {
     for (const held of [0, 5]) {
       const { answer } = response();
       const { res, done } = client();
@@ -159,7 +159,7 @@ describe('A response that is sent to a client', () => {
     }
   });
 
-  it('comes no faster than the client takes it: one drain for each time that it is full', () => {
+  it('is read no faster than the client reads it', () => {
     const { answer, told } = response();
     const { res, drains } = client({ writes: [true, false, false, true, false] });
     answer.pipe(res, []);
@@ -176,7 +176,7 @@ describe('A response that is sent to a client', () => {
     expect([told.at(-1), drains.length]).toEqual(['pause', 2]);
   });
 
-  it('is not written after its end, and cut where it breaks off', () => {
+  it('is not written after its end, and closes the connection when it is truncated', () => {
     const { answer, told } = response();
     const { res, done } = client({ writableEnded: true });
     answer.pipe(res, []);
@@ -192,7 +192,7 @@ describe('A response that is sent to a client', () => {
     ['xtrailers', false],
     ['trailers', true],
     ['gzip, Trailers;q=0.5', true],
-  ])('has trailers where its client takes them: TE %j, %s', (te, isTold) => {
+  ])('has trailers where its client accepts them: TE %j, %s', (te, isTold) => {
     const trailers = [
       'X-Sum',
       '1',
@@ -232,7 +232,7 @@ it.each([
   expect(isEventStream(res)).toBe(isStream);
 });
 
-it('A response that is there in several large pieces is sent with all of them', () => {
+it('A complete response in several large chunks is sent with all of them', () => {
   for (const pieces of [1, 2, 3]) {
     const { answer } = response();
     const { res, done } = client();
@@ -247,7 +247,7 @@ it('A response that is there in several large pieces is sent with all of them', 
 });
 
 describe('The body of a response', () => {
-  it('is held up to a bound, then waits for its reader', async () => {
+  it('is buffered up to a limit, then waits for its reader', async () => {
     const { answer, told } = response();
     answer.receive(bytes(MAX_BUFFERED_BYTES));
     expect(told).toEqual([]);
@@ -264,7 +264,7 @@ describe('The body of a response', () => {
     expect(other.told).toEqual([]);
   });
 
-  it('is a stream that comes no faster than it is read, and ends as the response does', async () => {
+  it('is a stream that arrives no faster than it is read, and ends with the response', async () => {
     const { answer, told } = response();
     const body = answer.stream();
     answer.receive(Buffer.from('a'));
@@ -280,7 +280,7 @@ describe('The body of a response', () => {
     expect(told).not.toContain('abort');
   });
 
-  it('is a stream that gives the response up when it is closed, with its reason', async () => {
+  it('is a stream that aborts the response with the reason for which it is closed', async () => {
     const reason = new Error('no more');
     for (const error of [undefined, reason]) {
       const { answer, reasons } = response();
@@ -301,7 +301,7 @@ describe('The body of a response', () => {
   it.each([
     [10, 10],
     [11, undefined],
-  ])('of %d bytes, collected up to 10, comes as %s', async (length, expected) => {
+  ])('of %d bytes, collected with the limit 10, is %s', async (length, expected) => {
     for (const method of ['collect', 'whole', 'peek', 'copy'] as const) {
       const { answer, told } = response();
       const done: (Buffer | undefined)[] = [];
@@ -323,7 +323,7 @@ describe('The body of a response', () => {
     }
   });
 
-  it('is not waited for when its declared length is too large, and is when it is not', async () => {
+  it('is awaited only if its declared length is within the limit', async () => {
     expect(await response(['Content-Length', '11']).answer.peek(10)).toBeUndefined();
     const { answer } = response(['Content-Length', '10']);
     const body = answer.peek(10);
@@ -332,7 +332,7 @@ describe('The body of a response', () => {
     expect((await body)?.length).toBe(10);
   });
 
-  it('gives the response up when it is wanted whole and is too large', async () => {
+  it('aborts the response when it is read whole and is too large', async () => {
     const { answer, told } = response();
     const body = answer.whole(10);
     answer.receive(bytes(11));
@@ -340,7 +340,7 @@ describe('The body of a response', () => {
     expect(told).toEqual(['pause', 'abort']);
   });
 
-  it('stops coming once it is too large to peek at, and comes on when it is taken', async () => {
+  it('pauses once it is too large to peek at, and continues when it is read', async () => {
     const { answer, told } = response();
     const peeked = answer.peek(10);
     answer.receive(bytes(11));
@@ -353,7 +353,7 @@ describe('The body of a response', () => {
     expect((await body).length).toBe(15);
   });
 
-  it('that breaks off is an error for each reader, before and after', async () => {
+  it('that is truncated is an error for each reader, before and after', async () => {
     const reason = new Error('broken');
     for (const isEarly of [true, false])
       for (const method of ['collect', 'whole', 'peek'] as const) {
@@ -386,7 +386,7 @@ describe('The body of a response', () => {
     },
   );
 
-  it('that no reader wants is read to its end where it is short', () => {
+  it('that is discarded is read to its end where it is short', () => {
     for (const more of [0, 1]) {
       const { answer, told, reasons } = response();
       answer.discard();
@@ -400,12 +400,12 @@ describe('The body of a response', () => {
   });
 });
 
-describe('A body that is wanted before any of it is sent', () => {
+describe('A body that is read whole before any of it is sent', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
   const called = (remaining: number) => response([], { name: 'things', remaining } as never);
 
-  it('has to be there by the deadline of its call', async () => {
+  it('has to arrive by the deadline of its call', async () => {
     const { answer, told, reasons } = called(50);
     void answer.peek(10).catch(() => {});
     jest.advanceTimersByTime(49);
@@ -419,7 +419,7 @@ describe('A body that is wanted before any of it is sent', () => {
     ['is whole', (answer) => answer.finish()],
     ['is too large', (answer) => answer.receive(bytes(11))],
     ['breaks off', (answer) => answer.fail(new Error('broken'))],
-  ])('has no deadline any more when it %s', async (_what, end) => {
+  ])('has no deadline after it %s', async (_what, end) => {
     const { answer, told } = called(50);
     void answer.peek(10).catch(() => {});
     end(answer);
@@ -428,7 +428,7 @@ describe('A body that is wanted before any of it is sent', () => {
     expect(told).not.toContain('abort');
   });
 
-  it('has no deadline where it is there already, nor where there is no call', () => {
+  it('has no deadline when it is complete, or without a call', () => {
     const { answer } = called(50);
     answer.finish();
     void answer.peek(10);
@@ -436,7 +436,7 @@ describe('A body that is wanted before any of it is sent', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('may have a deadline that is later than any timer can wait', () => {
+  it('may have a deadline that is longer than any timer', () => {
     for (const remaining of [2 ** 31, Number.POSITIVE_INFINITY]) {
       const { answer, told } = called(remaining);
       void answer.peek(10);

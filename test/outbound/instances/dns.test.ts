@@ -22,7 +22,9 @@ it.each([
   ['127.0.0.1', false],
   ['[::1]', false],
   ['::1', false],
-])('The host name %s is looked up: %s', (host, expected) => expect(isResolvable(host)).toBe(expected));
+])('Whether the host name %s is looked up is %s', (host, expected) =>
+  expect(isResolvable(host)).toBe(expected),
+);
 
 describe('The instances among addresses', () => {
   it.each<[string, ReturnType<typeof four>, readonly string[], ReturnType<typeof four> | undefined]>([
@@ -42,7 +44,7 @@ describe('The instances among addresses', () => {
     expect(instanceAddresses(found, known)).toEqual(expected),
   );
 
-  it('are each found once, and of one family', () => {
+  it('are listed once, and belong to one family', () => {
     const found = fc
       .array(
         fc.oneof(
@@ -73,13 +75,13 @@ describe('A connection', () => {
       createLookup(addresses)('any', { all }, (...found) => resolve(found));
     });
 
-  it('goes to the first address, or has all to choose from', async () => {
+  it('goes to the first address, or chooses from all', async () => {
     const addresses = async () => [...six(1), ...four(1)];
     expect(await led(addresses, false)).toEqual([null, 'fd00::1', 6]);
     expect(await led(addresses, true)).toEqual([null, [...six(1), ...four(1)]]);
   });
 
-  it('fails where there is no address, or the look-up fails', async () => {
+  it('fails without an address, and when the lookup fails', async () => {
     const reason = new Error('no name server');
     for (const all of [true, false]) {
       expect(await led(async () => [], all)).toEqual([new Error('No address was found.'), []]);
@@ -87,7 +89,7 @@ describe('A connection', () => {
     }
   });
 
-  it('has every address that the system knows', async () => {
+  it('gets every address that the system knows', async () => {
     for (const { address, family } of await lookup('127.0.0.1'))
       expect([address, family]).toEqual(['127.0.0.1', 4]);
     expect(await lookup('127.0.0.1')).toHaveLength(1);

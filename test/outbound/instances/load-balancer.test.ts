@@ -185,7 +185,7 @@ const commands = fc.commands(
   { maxCommands: 60, size: 'max' },
 );
 
-describe('the instance that is asked', () => {
+describe('The instance that is called', () => {
   let upstreams: TestUpstream[];
   beforeAll(async () => {
     upstreams = await Promise.all(Array.from({ length: INSTANCES }, () => startUpstream()));
@@ -198,7 +198,7 @@ describe('the instance that is asked', () => {
     for (const upstream of upstreams) await upstream.stop();
   });
 
-  it('is one that the model allows, and is left alone when the model says so', async () => {
+  it('is always one that the model allows', async () => {
     const policies = policiesOf({
       retry: { attempts: 1 },
       breaker: { minimumCalls: MINIMUM_CALLS, halfOpenAfter: HALF_OPEN_AFTER },
@@ -215,7 +215,7 @@ describe('the instance that is asked', () => {
   });
 });
 
-describe('an instance whose circuit is open for one client', () => {
+describe('An instance whose circuit is open for one client', () => {
   let upstreams: TestUpstream[];
   let target: Target;
   beforeEach(async () => {
@@ -243,7 +243,7 @@ describe('an instance whose circuit is open for one client', () => {
     return upstreams.map(({ requests }, index) => requests.length - (before[index] ?? 0));
   };
 
-  it('takes the calls of all others, until one of them fails', async () => {
+  it('accepts the calls of all other clients until one of them fails', async () => {
     const [bad] = upstreams as [TestUpstream];
     for (const status of [500, 503]) {
       bad.respond = (_req, res) => res.writeHead(status).end();
@@ -258,7 +258,7 @@ describe('an instance whose circuit is open for one client', () => {
     }
   });
 
-  it('is taken for one that takes calls of others, so that another may be ejected', async () => {
+  it('counts as available for other clients, so that another instance may be ejected', async () => {
     const [first, second] = upstreams as [TestUpstream, TestUpstream];
     first.respond = (_req, res) => res.writeHead(503).end();
     await asked('one');
@@ -270,7 +270,7 @@ describe('an instance whose circuit is open for one client', () => {
   });
 });
 
-describe('the choice between instances that stand', () => {
+describe('The choice between available instances', () => {
   const candidate = (inFlight: number) => ({
     ...{ inFlight, isIsolated: false, isHealthy: true },
     stateOfCircuit: () => 'closed' as const,
@@ -278,7 +278,7 @@ describe('the choice between instances that stand', () => {
   });
   const attempted = { circuit: 0, tried: [], canProbe: () => false, probeDelay: 0 };
 
-  it('never falls on the busiest of several', () => {
+  it('never picks the busiest of several', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(1000), { minLength: 2, maxLength: 8 }), (loads) => {
         const chosen = pick(loads.map(candidate), attempted);
@@ -287,7 +287,7 @@ describe('the choice between instances that stand', () => {
     );
   });
 
-  it('spreads what is in flight: no instance has far more than another, however many there are', () => {
+  it('spreads the calls in flight evenly over any number of instances', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 10 }), fc.integer({ min: 1, max: 500 }), (count, calls) => {
         const all = Array.from({ length: count }, () => candidate(0));
@@ -303,13 +303,13 @@ describe('the choice between instances that stand', () => {
     );
   });
 
-  it('falls on each of those that are equal', () => {
+  it('picks each of several equal instances', () => {
     const all = [candidate(1), candidate(1), candidate(1)];
     const chosen = new Set(Array.from({ length: 200 }, () => pick(all, attempted)));
     expect(chosen.size).toBe(3);
   });
 
-  it('falls on one where the call was not yet, as long as there is one', () => {
+  it('prefers an instance that the call has not tried', () => {
     const all = [candidate(9), candidate(0), candidate(0)];
     const [busy, ...tried] = all;
     expect(pick(all, { ...attempted, tried })).toBe(busy);

@@ -319,7 +319,7 @@ const calledOf = (
 const commandsOf = (...args: Parameters<typeof calledOf>) =>
   fc.commands([calledOf(...args), passed], { maxCommands: 40, size: 'max' });
 
-describe('circuits', () => {
+describe('Circuits', () => {
   let upstream: TestUpstream;
   beforeAll(async () => {
     upstream = await startUpstream();
@@ -349,20 +349,20 @@ describe('circuits', () => {
       { numRuns: 60 },
     );
 
-  it.each(KINDS)('of the kind %j are as their model for calls that name no operation', (...kind) =>
+  it.each(KINDS)('of the kind %j behave as their model for calls without an operation', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, [undefined])),
   );
 
-  it.each(KINDS)('of the kind %j are as their model for calls of several operations', (...kind) =>
+  it.each(KINDS)('of the kind %j behave as their model for calls of several operations', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, ['a', 'b'])),
   );
 
-  it.each(KINDS)('of the kind %j are as their model for calls that several clients cause', (...kind) =>
+  it.each(KINDS)('of the kind %j behave as their model for calls of several clients', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, ['a', 'a', 'b', undefined], ['one', 'two', 'three', undefined])),
   );
 
   it.each(KINDS)(
-    'of the kind %j are as their model where one client calls more than the others',
+    'of the kind %j behave as their model when one client calls more than the others',
     (...kind) => {
       const outcomes = ['left', 'timeout', 'unreachable', 200, 500, 503, 503, 503] as const;
       return hold(kind, commandsOf(outcomes, ['a', 'a', undefined], ['one', 'one', 'one', 'two', undefined]));
@@ -370,7 +370,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j keep no call of a client back for what another client provokes',
+    'of the kind %j reject no call of a client for failures that another client provokes',
     async (...kind) => {
       const well = new Called(200, 'a', 'two');
       const provoked = calledOf(['left', 'broken', 'timeout', 'garbage', 500, 503, 503], ['a'], ['one']);
@@ -390,7 +390,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j let a client through soon, though another tries first each time and fails',
+    'of the kind %j let a client through soon, although the probes of another client fail each time',
     async (...kind) => {
       const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'three'));
       const stopped = new Called(200, 'a', 'two');
@@ -407,7 +407,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j are open for one client until a call of another fails, beside them or as a trial',
+    'of the kind %j are open for one client until a call of another fails, as a bypass or as a probe',
     async (...kind) => {
       const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
       const other = new Called(503, 'a', 'two');
@@ -422,7 +422,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j let other clients through while the one that they are open for tries again',
+    'of the kind %j let other clients through during the probe of the client that they are open for',
     async (...kind) => {
       const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
       const statuses: number[] = [];
@@ -451,7 +451,7 @@ describe('circuits', () => {
     },
   );
 
-  it.each(KINDS)('of the kind %j let the next client try where the one before it left', async (...kind) => {
+  it.each(KINDS)('of the kind %j let the next client probe after one that left', async (...kind) => {
     const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'two'));
     const tried = [new Passed(HALF_OPEN_AFTER), new Called(503, 'a', 'one'), new Called('left', 'a', 'two')];
     const next = new Called(200, 'a', 'three');
@@ -459,7 +459,7 @@ describe('circuits', () => {
     expect(next.result).toBe('200');
   });
 
-  it.each(KINDS)('of the kind %j forget what was before they closed', async (...kind) => {
+  it.each(KINDS)('of the kind %j start counting from zero when they close', async (...kind) => {
     const failures = Array.from({ length: 4 }, () => new Called(503));
     const closed = [...failures, new Passed(HALF_OPEN_AFTER), new Called(200)];
     expect((await follow(kind, closed)).state).toBe('closed');
@@ -467,7 +467,7 @@ describe('circuits', () => {
     expect((await follow(kind, [...closed, ...failures.slice(2)])).state).toBe('closed');
   });
 
-  it.each(KINDS)('of the kind %j never open for 500 or for what is not HTTP', async (...kind) => {
+  it.each(KINDS)('of the kind %j never open for 500 or for bytes that are not HTTP', async (...kind) => {
     const outcomes = [500, 'garbage', 200] as const;
     await fc.assert(
       fc.asyncProperty(commandsOf(outcomes, ['a', undefined]), async (sequence) => {
@@ -479,7 +479,7 @@ describe('circuits', () => {
   });
 
   it.each(KINDS)(
-    'of the kind %j leave the other operations alone, however one of them fails',
+    'of the kind %j do not affect other operations, however one of them fails',
     async (...kind) => {
       for (const outcome of [500, 503, 'broken', 'timeout', 'garbage'] as const) {
         const failures = Array.from({ length: 12 }, () => new Called(outcome, 'a'));
@@ -520,7 +520,7 @@ describe('A circuit', () => {
     [{ kind: 'connect-timeout' }, 'instance'],
     [{ kind: 'unusable' }, 'none'],
     [{ kind: 'inconclusive' }, 'none'],
-  ])('counts the outcome %j for the right circuit, returned or thrown', async (outcome, opens) => {
+  ])('counts the outcome %j in the right circuit, returned or thrown', async (outcome, opens) => {
     for (const isError of [false, true]) {
       expect([
         await trip(outcome, OWN_CIRCUIT, OWN_CIRCUIT, isError),

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { QueuedBulkhead } from '../../../src/outbound/resilience/queued-bulkhead.ts';
 
-it('Calls wait for a slot in their order, are counted while they do, and are refused where too many wait', async () => {
+it('Calls wait for a slot in their order, are counted meanwhile, and are rejected when the queue is full', async () => {
   const slots = new QueuedBulkhead({ concurrent: 2, queued: 2 });
   const calls = [0, 1, 2, 3].map(() => ({}));
   const begun: number[] = [];

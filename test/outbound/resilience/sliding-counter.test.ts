@@ -11,7 +11,7 @@ const step = fc.record({
   later: fc.oneof(fc.nat(20), fc.nat(SLOT * 3), fc.nat(WINDOW * 3)),
 });
 
-it('A count has what happened in this slot of the time and in the nine before, and nothing else', () => {
+it('A sliding counter counts the events of the current slot and of the nine before it', () => {
   fc.assert(
     fc.property(fc.nat(100_000), fc.array(step, { maxLength: 60 }), (start, steps) => {
       const count = new SlidingCounter(WINDOW);
