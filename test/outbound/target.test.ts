@@ -328,7 +328,7 @@ describe('The circuit breaker', () => {
     const call = target.start(get);
     await eventually('it is tried', () => upstream.requests.length >= 5);
     call.abort();
-    await expect(call.response).rejects.toThrow('given up');
+    await expect(call.response).rejects.toThrow('aborted');
     expect(target.snapshot().breaker).toBe('open');
   });
 
@@ -339,7 +339,7 @@ describe('The circuit breaker', () => {
     for (let i = 0; i < 10; i++) {
       const call = target.start(get);
       setImmediate(() => call.abort());
-      await expect(call.response).rejects.toThrow('given up');
+      await expect(call.response).rejects.toThrow('aborted');
     }
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
   });
@@ -378,7 +378,7 @@ describe('A client that leaves', () => {
     const answer = use().send(get, controller.signal);
     await eventually('the call arrives', () => upstream.requests.length >= 1);
     controller.abort();
-    await expect(answer).rejects.toThrow('given up');
+    await expect(answer).rejects.toThrow('aborted');
     await left;
     expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 0 });
   });

@@ -1,4 +1,4 @@
-/** How many resources are asked about while what is stale is given. */
+/** How many resources are revalidated in the background. */
 import { expect, it } from '@jest/globals';
 import { BackgroundRevalidator } from '../../../src/outbound/http-cache/background-revalidator.ts';
 import { CacheRequest } from '../../../src/outbound/http-cache/cache-request.ts';
@@ -31,7 +31,7 @@ const start = () => {
   return { begun, known, ask, request };
 };
 
-it('A resource is asked about once at a time, and again when that has ended, however it has', async () => {
+it('A resource is revalidated once at a time, and again after a success or a failure', async () => {
   const { begun, ask } = start();
   for (const end of ['resolve', 'reject', 'resolve'] as const) {
     const before = begun.length;
@@ -44,7 +44,7 @@ it('A resource is asked about once at a time, and again when that has ended, how
   expect(begun.map(({ joined }) => joined)).toEqual([1, 1, 1]);
 });
 
-it('No more than a bounded number of resources are asked about at once', async () => {
+it('The number of resources that are revalidated at the same time is limited', async () => {
   const { begun, ask } = start();
   for (let n = 0; n < MOST + 8; n++) ask(`/${n}`);
   expect(begun).toHaveLength(MOST);
@@ -55,7 +55,7 @@ it('No more than a bounded number of resources are asked about at once', async (
   expect(begun.map(({ asked }) => asked.request.path).slice(MOST)).toEqual(['/more']);
 });
 
-it('It is asked as its caller asked, without the deadline and the count of that caller', () => {
+it('A revalidation sends the request of the client, without its deadline and its statistics', () => {
   const { begun, ask } = start();
   ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, stats: {} });
   expect(begun[0]?.asked.request).toEqual({
@@ -67,7 +67,7 @@ it('It is asked as its caller asked, without the deadline and the count of that 
   });
 });
 
-it('A call that is on its way for the same is joined, and a body that comes of it is not left open', async () => {
+it('A revalidation joins an identical call in flight, and discards its response', async () => {
   const { begun, known, ask, request } = start();
   let joined = 0;
   let discarded = 0;

@@ -1,4 +1,4 @@
-/** What a cache says that it did, and counts, for each state of what it keeps. */
+/** What a cache reports and counts, for each state of what it stores. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Problem, type ProblemType } from '../../../src/contract/problem.ts';
 import {
@@ -109,7 +109,7 @@ describe('A second request', () => {
     },
   );
 
-  it('is a miss where one of several that are kept was made for such a request', async () => {
+  it('is a miss when a stored response matches and the client may not have it', async () => {
     const { scripted, told } = start();
     scripted.respond = () => response({ ...FRESH, Vary: 'a' });
     for (const a of ['1', '2']) await told({ a });
@@ -121,13 +121,13 @@ describe('A second request', () => {
     [0, undefined],
     [1, '1'],
     [2, '2'],
-  ])('is told the age of a response that is %d s old when it comes: %s', async (age, told) => {
+  ])('gets for a response of %d s the age %s', async (age, told) => {
     const { scripted, ask } = start();
     scripted.respond = () => response({ ...FRESH, Age: String(age) });
     expect((await ask()).header('age')).toBe(told);
   });
 
-  it('of another method goes on, and what it changes is forgotten', async () => {
+  it('of an unsafe method is forwarded, and invalidates the resource', async () => {
     const { told, calls } = start();
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
     expect(await told({}, { path: '/y' })).toBe('linkway; fwd=uri-miss; stored; ttl=10');
@@ -137,7 +137,7 @@ describe('A second request', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it('of another method keeps what is on its way from being stored', async () => {
+  it('of an unsafe method keeps a response in flight from being stored', async () => {
     const { scripted, ask, told } = start();
     const before = Promise.withResolvers<UpstreamResponse>();
     scripted.respond = ({ method }) => (method === 'GET' ? before.promise : response({}));
@@ -150,7 +150,7 @@ describe('A second request', () => {
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
-  it('is told that the service confirmed what is stale, and its age', async () => {
+  it('gets the confirmed response with its age', async () => {
     const { scripted, ask, calls, statistics } = start();
     scripted.respond = () => response({ ...FRESH, ETag: '"1"' });
     await ask();
@@ -167,7 +167,7 @@ describe('A second request', () => {
     expect({ ...statistics }).toEqual({ ...new CacheStatistics(), misses: 1, revalidated: 1 });
   });
 
-  it('that wants only what is kept gets it, or a problem', async () => {
+  it('with only-if-cached gets the stored response or a problem', async () => {
     const { ask, told, calls } = start();
     const only = { 'Cache-Control': 'only-if-cached' };
     await expect(ask(only)).rejects.toThrow('no stored response');
@@ -178,7 +178,7 @@ describe('A second request', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('after a response that was refused asks again', async () => {
+  it('after an invalid response calls the service again', async () => {
     const { ask, told } = start();
     await ask();
     const hit = await ask();
@@ -187,7 +187,7 @@ describe('A second request', () => {
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
-  it('is told what it came to, and only the first time', async () => {
+  it('records how the cache handled its first call only', async () => {
     const { ask } = start();
     const stats = { attempts: 0, breaker: '', cache: '' } as CallStats;
     await ask({}, { stats });
@@ -195,7 +195,7 @@ describe('A second request', () => {
     expect(stats.cache).toBe('miss');
   });
 
-  it('gets what is stale while it is asked about, with a deadline of its own', async () => {
+  it('gets the stale response during its revalidation, which has a deadline of its own', async () => {
     const { scripted, ask, told, calls } = start({ grace: { staleWhileRevalidate: 5, staleIfError: 0 } });
     await ask();
     now += 12_000;
@@ -232,7 +232,7 @@ describe('While a service fails', () => {
       },
       status,
     ]),
-  ])('what is stale is given for %s', async (_what, respond, status) => {
+  ])('a stale response is used for %s', async (_what, respond, status) => {
     const { scripted, ask, told, statistics } = start({ grace });
     await ask();
     now += 12_000;
@@ -241,7 +241,7 @@ describe('While a service fails', () => {
     expect(statistics.stale).toBe(1);
   });
 
-  it('nothing is given that is too old, and the problem says what the cache did', async () => {
+  it('a response that is too old is not used, and the problem says what the cache did', async () => {
     const { scripted, ask, told } = start({ grace });
     await ask();
     now += 90_000;
@@ -261,7 +261,7 @@ describe('While a service fails', () => {
     ['a fault of the request', new Problem(badRequest, 'no')],
     ['one that leaves', new CallAborted()],
     ['a fault here', new Error('fault')],
-  ])('%s is told as it is', async (_what, error) => {
+  ])('%s is passed on unchanged', async (_what, error) => {
     const { scripted, ask } = start({ grace });
     await ask();
     now += 12_000;
@@ -270,7 +270,7 @@ describe('While a service fails', () => {
   });
 });
 
-describe('Requests that are alike and at once', () => {
+describe('Identical simultaneous requests', () => {
   const both = async (responses: (() => UpstreamResponse)[], deadlines: (number | undefined)[] = []) => {
     const system = start();
     const ready = Promise.withResolvers<void>();
@@ -302,7 +302,7 @@ describe('Requests that are alike and at once', () => {
     expect([calls.length, statistics.misses, statistics.shared]).toEqual([1, 1, 1]);
   });
 
-  it('each ask for themselves where what came is not for others', async () => {
+  it('make calls of their own when they may not share the response', async () => {
     const alone = () => response({ 'Cache-Control': 'private' });
     const { all, ready, calls, statistics } = await both([alone, alone]);
     ready();
@@ -323,14 +323,14 @@ describe('Requests that are alike and at once', () => {
       5000,
       'service-unreachable',
     ],
-  ])('the second asks for itself only when %s', async (_what, first, deadline, second, expected) => {
+  ])('make a second call only when %s', async (_what, first, deadline, second, expected) => {
     const { all, ready, calls } = await both([first, ok], [deadline, second]);
     ready();
     expect((await all())[1]).toBe(expected);
     expect(calls).toHaveLength(expected.startsWith('linkway') ? 2 : 1);
   });
 
-  it('end their call when the last of them leaves', async () => {
+  it('end their call when the last client leaves', async () => {
     const { scripted, begin, aborted } = start();
     scripted.respond = () => new Promise(() => {});
     const all = [begin(), begin()];

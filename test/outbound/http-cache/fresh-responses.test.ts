@@ -5,12 +5,12 @@ import { httpDate } from '../../support/cached.ts';
 
 testRules([
   [
-    '§4.2.2: without a word of how long, nothing is fresh',
+    '§4.2.2: A response without explicit freshness is not fresh',
     { serviceResponse: { headers: { 'Last-Modified': httpDate(-1e6) }, body: 'one' } },
     isFetched,
   ],
   [
-    '§4.1: another Accept-Language is another request',
+    '§4.1: A response is selected by Accept-Language',
     {
       request: withHeaders({ 'accept-language': 'de' }),
       serviceResponse: cacheable('max-age=60', { Vary: 'Accept-Language' }),
@@ -23,7 +23,7 @@ testRules([
     { ...isHit, request: withHeaders({ 'accept-language': 'de' }) },
   ],
   [
-    '§4.1: none is another too',
+    '§4.1: A request without the field does not match one with it',
     {
       request: withHeaders({ 'accept-language': 'de' }),
       serviceResponse: cacheable('max-age=60', { Vary: 'Accept-Language' }),
@@ -36,38 +36,38 @@ testRules([
     isFetched,
   ],
   [
-    '§4.1: what is asked under another host is another',
+    '§4.1: A request under another host does not match',
     { serviceResponse: cacheable('max-age=60') },
     { ...isFetched, request: withHeaders({ host: 'evil.example' }) },
   ],
   [
-    '§4.2: what is stale is asked for again',
+    '§4.2: A stale response is requested again',
     { serviceResponse: cacheable('max-age=60') },
     { ...isFetched, after: 61, cacheStatus: 'fwd=stale' },
   ],
   [
-    '§4.2: Age says how old it is',
+    '§4.2: Age is the age of the stored response',
     { serviceResponse: cacheable('max-age=60') },
     { ...isHit, after: 50, expected: { headers: { age: '50' } } },
   ],
   [
-    '§4.2.1: s-maxage goes before max-age',
+    '§4.2.1: s-maxage overrides max-age',
     { serviceResponse: cacheable('max-age=600, s-maxage=10') },
     { ...isFetched, after: 11 },
   ],
   [
-    '§4.2.1: max-age goes before Expires',
+    '§4.2.1: max-age overrides Expires',
     { serviceResponse: () => cacheable('max-age=0', { Expires: httpDate(60), ETag: '"1"' }) },
     isFetched,
   ],
   [
-    '§5.3: Expires',
+    '§5.3: A response is fresh until Expires',
     { serviceResponse: () => ({ headers: { Expires: httpDate(60) }, body: 'one' }) },
     { ...isHit, after: 50 },
     { ...isFetched, after: 20 },
   ],
   [
-    '§5.3: an Expires that is no date is past',
+    '§5.3: An invalid Expires is in the past',
     { serviceResponse: { headers: { Expires: '0', ETag: '"1"' }, body: 'one' } },
     isFetched,
   ],
@@ -90,7 +90,7 @@ testRules([
     ],
   ),
   [
-    '§4.2.1: two Expires are none',
+    '§4.2.1: Two Expires are invalid',
     {
       serviceResponse: () => ({
         headers: { Expires: [httpDate(60), httpDate(90)], ETag: '"1"' },
@@ -107,44 +107,44 @@ testRules([
     ],
   ),
   [
-    '§5.1: of several Age the first counts',
+    '§5.1: The first of several Age values counts',
     { serviceResponse: cacheable('max-age=60', { Age: ['50', '0'] }) },
     { ...isHit, after: 5 },
     { ...isFetched, after: 10 },
   ],
   [
-    '§1.2.2: an Age beyond all bounds is old',
+    '§1.2.2: An Age beyond all bounds is old',
     { serviceResponse: cacheable('max-age=60', { Age: '99999999999999999999' }) },
     isFetched,
   ],
   [
-    '§4.2.3: a Date that is no date says no age',
+    '§4.2.3: An invalid Date is no age',
     { serviceResponse: cacheable('max-age=60', { Date: 'Thu, 18 Aug 2016 02:01:18 UTC' }) },
     { ...isHit, after: 50 },
   ],
   [
-    '§4.2.1: of two max-age the first counts',
+    '§4.2.1: The first of two max-age values counts',
     { serviceResponse: cacheable('max-age=1, max-age=60') },
     { ...isFetched, after: 2 },
   ],
   [
-    '§1.2.2: what is no number is stale',
+    '§1.2.2: A value that is not a number is stale',
     { serviceResponse: cacheable('max-age=1e3', { ETag: '"1"' }) },
     isFetched,
   ],
   [
-    '§4.2.3: the age that it came with counts',
+    '§4.2.3: The age on arrival counts',
     { serviceResponse: cacheable('max-age=60', { Age: '50' }), expected: { headers: { age: '50' } } },
     { ...isHit, after: 5 },
     { ...isFetched, after: 10 },
   ],
   [
-    '§4.2.3: so does its date',
+    '§4.2.3: The date on arrival counts',
     { serviceResponse: () => cacheable('max-age=60', { Date: httpDate(-100) }) },
     isFetched,
   ],
   [
-    '§5.2.1.1: max-age of a request',
+    '§5.2.1.1: max-age of a request limits the age',
     { serviceResponse: cacheable('max-age=60') },
     {
       ...isFetched,
@@ -154,7 +154,7 @@ testRules([
     },
   ],
   [
-    '§5.2.1.2: max-stale',
+    '§5.2.1.2: max-stale accepts a stale response',
     { serviceResponse: cacheable('max-age=10') },
     {
       ...isHit,
@@ -165,7 +165,7 @@ testRules([
     { ...isFetched, after: 40, request: withHeaders({ 'cache-control': 'max-stale=30' }) },
   ],
   [
-    '§5.2.1.2: max-stale of any age',
+    '§5.2.1.2: max-stale without a value accepts any age',
     { serviceResponse: cacheable('max-age=10') },
     { ...isHit, after: 9999, request: withHeaders({ 'cache-control': 'max-stale' }) },
   ],
@@ -184,13 +184,13 @@ testRules([
     ],
   ),
   [
-    '§5.2.1.3: min-fresh',
+    '§5.2.1.3: min-fresh requires a remaining lifetime',
     { serviceResponse: cacheable('max-age=60') },
     { ...isHit, after: 30, request: withHeaders({ 'cache-control': 'min-fresh=20' }) },
     { ...isFetched, after: 20, request: withHeaders({ 'cache-control': 'min-fresh=20' }) },
   ],
   [
-    '§5.2.1.4: no-cache of a request',
+    '§5.2.1.4: no-cache of a request forces validation',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     {
       ...isFetched,
@@ -199,17 +199,17 @@ testRules([
     },
   ],
   [
-    '§5.4: Pragma where there is no Cache-Control',
+    '§5.4: Pragma counts without Cache-Control',
     { serviceResponse: cacheable('max-age=60') },
     { ...isFetched, request: withHeaders({ pragma: 'no-cache' }) },
   ],
   [
-    '§5.4: Cache-Control goes before Pragma',
+    '§5.4: Cache-Control overrides Pragma',
     { serviceResponse: cacheable('max-age=60') },
     { ...isHit, request: withHeaders({ pragma: 'no-cache', 'cache-control': 'max-age=60' }) },
   ],
   [
-    '§5.2.1.5: no-store of a request',
+    '§5.2.1.5: no-store of a request bypasses the cache',
     {
       request: withHeaders({ 'cache-control': 'no-store' }),
       serviceResponse: cacheable('max-age=60'),
@@ -218,7 +218,7 @@ testRules([
     isFetched,
   ],
   [
-    '§5.2.1.7: only-if-cached',
+    '§5.2.1.7: only-if-cached never calls the service',
     { request: withHeaders({ 'cache-control': 'only-if-cached' }), expected: { status: 504 } },
     { serviceResponse: cacheable('max-age=60') },
     { ...isHit, request: withHeaders({ 'cache-control': 'only-if-cached' }) },

@@ -58,7 +58,7 @@ it.each<[left: number, response: string, request: string, helps: boolean]>([
   },
 );
 
-it('The newest is chosen of those that were made for such a request, and that others may have', () => {
+it('The newest of the matching responses that the client may share is selected', () => {
   const one = (receivedAt: number, selecting = 'a', isPublic = false) =>
     ({ receivedAt, selecting, isPublic }) as never;
   const request = (hasCredentials: boolean) =>

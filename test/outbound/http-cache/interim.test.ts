@@ -17,7 +17,7 @@ const get = async (url: string) => {
   };
 };
 
-it('A kept response is given without the interim response that came before it', async () => {
+it('A stored response is used without its interim response', async () => {
   const { url, upstream } = await startCachedGateway();
   upstream.respond = (_req, res) => {
     res.writeEarlyHints({ link: LINK });
@@ -49,7 +49,7 @@ it('Requests that share one call all get its final response', async () => {
   expect(upstream.requests).toHaveLength(1);
 });
 
-it('What is asked while a stale response is given sends its client nothing more', async () => {
+it('A revalidation sends nothing to the client of the stale response', async () => {
   const { url, upstream } = await startCachedGateway();
   let body = 'one';
   upstream.respond = (_req, res) => {

@@ -47,8 +47,8 @@ const step = fc.record({
 
 const POLICY = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 1000 } }';
 
-describe('whatever is asked by whom', () => {
-  it('each gets what was made for it, or for nobody', async () => {
+describe('Any sequence of requests of several clients', () => {
+  it('gives each client only responses for that client or for all', async () => {
     const { ask, upstream } = await startCachedGateway({ components: SCHEMES, config: POLICY });
     let run = 0;
     const property = fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
@@ -81,7 +81,7 @@ describe('whatever is asked by whom', () => {
 const whoIs = (headers: Readonly<Record<string, unknown>>) =>
   ['authorization', 'cookie', 'x-key'].map((name) => headers[name] ?? null);
 
-describe('what a newer head says to one caller', () => {
+describe('The headers of a response that confirms a stored one for one client', () => {
   const kept = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
   const ann = { authorization: 'Bearer ann' };
 
@@ -105,7 +105,7 @@ describe('what a newer head says to one caller', () => {
       { 'Cache-Control': 'private, max-age=60', ETag: '"1"', 'X-User': 'ann' },
     ],
     ['who it is, with all that a request has', { headers: ann }, { ...kept, Vary: '*', 'X-User': 'ann' }],
-  ])('is for nobody else: %s', async (_what, asking, headers) => {
+  ])('are not given to other clients: %s', async (_what, asking, headers) => {
     const { ask, upstream } = await startCachedGateway();
     upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
     await ask();
@@ -122,7 +122,7 @@ describe('what a newer head says to one caller', () => {
     }
   });
 
-  it('is chosen by what it names in Vary from then on', async () => {
+  it('select the stored response by their Vary from then on', async () => {
     const { ask, upstream } = await startCachedGateway();
     upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
     await ask({ headers: { 'accept-language': 'de' } });
@@ -136,7 +136,7 @@ describe('what a newer head says to one caller', () => {
   });
 });
 
-it('what is in flight for one address is not for another where the answer depends on it', async () => {
+it('A call in flight for one client address is not shared with another where the response depends on it', async () => {
   const { url, upstream, arrived } = await startCachedGateway();
   const waiting: (() => void)[] = [];
   upstream.respond = (req, res) => {
@@ -157,11 +157,11 @@ it('what is in flight for one address is not for another where the answer depend
   expect(await Promise.all(answers)).toEqual(['127.0.0.1', '127.0.0.2']);
 });
 
-describe('credentials that the document names', () => {
+describe('Credentials that the document declares', () => {
   it.each<[string, TestRequest]>([
     ['in a header', { headers: { 'x-key': 'a' } }],
     ['in the query', { path: '/x?key=a' }],
-  ])('%s are credentials', async (_where, asking) => {
+  ])('in %s count as credentials', async (_where, asking) => {
     const { ask, upstream } = await startCachedGateway({ components: SCHEMES });
     upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
     await ask(asking);
@@ -169,7 +169,7 @@ describe('credentials that the document names', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('where they may be in no header at all, nothing is kept but what is for everybody', async () => {
+  it('that may be outside of the headers allow only public responses to be stored', async () => {
     const { ask, upstream } = await startCachedGateway({
       components: { securitySchemes: { tls: { type: 'mutualTLS' } } },
     });

@@ -34,7 +34,7 @@ const start = async (asked: readonly TestRequest[], config = '') => {
 const alike: readonly TestRequest[] = [{}, {}, {}];
 const as = (authorization: string): TestRequest => ({ headers: { authorization } });
 
-it('share one call, and what it brings', async () => {
+it('Identical requests share one call and its response', async () => {
   const { answer, got, upstream } = await start(alike);
   answer({ body: 'one' });
   const all = await Promise.all(got);
@@ -48,7 +48,7 @@ it('share one call, and what it brings', async () => {
   ]);
 });
 
-it('the same credentials share what is private to them; others ask for themselves', async () => {
+it('Requests with the same credentials share a private response; others make calls of their own', async () => {
   const { answer, got, upstream } = await start([as('a'), as('b'), as('a'), {}]);
   expect(upstream.requests.map(({ headers }) => headers.authorization).sort()).toEqual(['a', 'b', undefined]);
   answer({ headers: { 'Cache-Control': 'private, max-age=60' }, body: 'mine' });
@@ -62,17 +62,20 @@ it.each<[string, Record<string, string>]>([
   ['private', { 'Cache-Control': 'private' }],
   ['Set-Cookie', { 'Set-Cookie': 'session=1' }],
   ['Vary: *', { Vary: '*' }],
-])('an answer with %s is for nobody but who asked first: the others ask too', async (_name, headers) => {
-  const { answer, got, upstream, waiting } = await start(alike);
-  answer({ headers, body: 'one' });
-  await runUntil(() => waiting.length === 2);
-  answer({ headers, body: 'two' });
-  const all = await Promise.all(got);
-  expect(all.map(({ body }) => body).sort()).toEqual(['one', 'two', 'two']);
-  expect(upstream.requests).toHaveLength(3);
-});
+])(
+  'A response with %s is for the first request alone: the others make calls of their own',
+  async (_name, headers) => {
+    const { answer, got, upstream, waiting } = await start(alike);
+    answer({ headers, body: 'one' });
+    await runUntil(() => waiting.length === 2);
+    answer({ headers, body: 'two' });
+    const all = await Promise.all(got);
+    expect(all.map(({ body }) => body).sort()).toEqual(['one', 'two', 'two']);
+    expect(upstream.requests).toHaveLength(3);
+  },
+);
 
-it('one that is too large to be kept streams to who asked first, and the others ask too', async () => {
+it('A response that is too large to be stored streams to the first request, and the others make calls of their own', async () => {
   const { answer, got, upstream, waiting } = await start(alike, 'cache: { entry: 100b }');
   const body = 'x'.repeat(1000);
   answer({ headers: { 'Cache-Control': 'max-age=60' }, body });
@@ -82,14 +85,14 @@ it('one that is too large to be kept streams to who asked first, and the others 
   expect(upstream.requests).toHaveLength(3);
 });
 
-it('share a failure, so that it costs the service one call', async () => {
+it('Identical requests share a failure, so that it costs the service one call', async () => {
   const { got, upstream, waiting } = await start(alike, 'policy: { retry: { attempts: 0 } }');
   waiting[0]?.destroy();
   expect((await Promise.all(got)).map(({ status }) => status)).toEqual([502, 502, 502]);
   expect(upstream.requests).toHaveLength(1);
 });
 
-it('one whose circuit is open for it alone takes nothing from the others, who ask for themselves', async () => {
+it('A request whose circuit is open for its client alone does not affect the others, which make calls of their own', async () => {
   const from = (address: string): TestRequest => ({ headers: { 'x-forwarded-for': address } });
   const policy = '{ retry: { attempts: 1, delay: 0 }, breaker: { kind: consecutive, failures: 1 } }';
   const { answer, got, upstream, waiting } = await start(
@@ -106,7 +109,7 @@ it('one whose circuit is open for it alone takes nothing from the others, who as
   expect(upstream.requests).toHaveLength(2);
 });
 
-it('one who leaves takes nothing from the others; the last who leaves ends the call', async () => {
+it('A client that leaves does not affect the others; the last one that leaves ends the call', async () => {
   const { ask, arrived, upstream, url, log } = await startCachedGateway();
   const ended: boolean[] = [];
   let answer: ServerResponse | undefined;
@@ -139,7 +142,7 @@ it('one who leaves takes nothing from the others; the last who leaves ends the c
   expect((await ask({ path: '/y' })).body).toBe('again');
 });
 
-it('what a change overtakes is not kept, and nobody joins it', async () => {
+it('A response that was requested before a change is not stored, and no request joins its call', async () => {
   const { answer, got, ask, arrived, upstream } = await start([{}]);
   const waits = upstream.respond;
   upstream.respond = (_req, res) => res.writeHead(204).end();
@@ -153,7 +156,7 @@ it('what a change overtakes is not kept, and nobody joins it', async () => {
   expect(upstream.requests).toHaveLength(3);
 });
 
-it('what was asked before a change is not kept after it', async () => {
+it('A response to a request from before a change is not stored after it', async () => {
   const { answer, got, ask, upstream } = await start([{}]);
   upstream.respond = (_req, res) => res.writeHead(204).end();
   await ask({ method: 'PUT' });
@@ -163,14 +166,14 @@ it('what was asked before a change is not kept after it', async () => {
   expect((await ask()).body).toBe('of now');
 });
 
-describe('who has less time than the others', () => {
+describe('A request with a shorter deadline than the others', () => {
   beforeEach(useFakeTime);
   afterEach(() => void jest.useRealTimers());
 
   const hurried: TestRequest = { headers: { 'x-envoy-expected-rq-timeout-ms': '150' } };
   const trusting = 'trustProxy: true\npolicy: { retry: { attempts: 0 } }';
 
-  it('waits no longer than that', async () => {
+  it('waits no longer than to its deadline', async () => {
     const { answer, got } = await start([{}, hurried], trusting);
     pass(150);
     expect(await got[1]).toMatchObject({ status: 504 });
@@ -178,7 +181,7 @@ describe('who has less time than the others', () => {
     expect(await got[0]).toMatchObject({ status: 200, body: 'one' });
   });
 
-  it('costs the others nothing where it asked first', async () => {
+  it('does not affect the others when it began the call', async () => {
     const { answer, got, waiting } = await start([hurried, {}], trusting);
     pass(150);
     expect(await got[0]).toMatchObject({ status: 504 });
@@ -187,7 +190,7 @@ describe('who has less time than the others', () => {
     expect(await got[1]).toMatchObject({ status: 200, body: 'one' });
   });
 
-  it('has no one else ask again when it was the service that took too long', async () => {
+  it('causes no further call when the service itself was too slow', async () => {
     const patient: TestRequest = { headers: { 'x-envoy-expected-rq-timeout-ms': '10000' } };
     const policy = 'trustProxy: true\npolicy: { attemptTimeout: 100, retry: { attempts: 0 } }';
     const { got, upstream } = await start([patient, {}], policy);
@@ -196,7 +199,7 @@ describe('who has less time than the others', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('leaves the others what was kept, when they ask for themselves in vain', async () => {
+  it('leaves the others the stored response when their own calls fail', async () => {
     const policy = 'trustProxy: true\npolicy: { attemptTimeout: 400, retry: { attempts: 0 } }';
     const { ask, upstream, arrived } = await startCachedGateway({ config: policy });
     upstream.respond = respondWith(() => ({

@@ -28,8 +28,8 @@ const start = async (answer: ScriptedResponse = one, cache?: string) => {
   return system;
 };
 
-describe('while a service fails', () => {
-  it('a 5xx gives way to what was kept', async () => {
+describe('While a service fails', () => {
+  it('a stored response is used instead of a 5xx', async () => {
     const { ask, upstream } = await start();
     upstream.respond = respondWith(() => fails);
     passSeconds(40);
@@ -38,7 +38,7 @@ describe('while a service fails', () => {
     expect(headers['cache-status']).toMatch(/^linkway; fwd=stale; fwd-status=503; ttl=-3\d$/);
   });
 
-  it('so does no connection at all, and then the open circuit, which asks nobody', async () => {
+  it('a stored response is used without a connection, and then while the circuit is open', async () => {
     const { ask, upstream } = await start();
     await upstream.stop();
     passSeconds(40);
@@ -56,7 +56,7 @@ describe('while a service fails', () => {
     await upstream.start();
   });
 
-  it('what is too old serves no more: the failure is told, and what the cache did', async () => {
+  it('a response that is too old is not used, and the failure says what the cache did', async () => {
     const { ask, upstream } = await start(one, '{ staleIfError: 1m }');
     await upstream.stop();
     passSeconds(71);
@@ -67,11 +67,11 @@ describe('while a service fails', () => {
   });
 
   it.each([
-    ['stale-if-error of the answer goes before the configuration', 'max-age=10, stale-if-error=0', 503],
+    ['stale-if-error of the response overrides the configuration', 'max-age=10, stale-if-error=0', 503],
     ['must-revalidate forbids it', 'max-age=10, must-revalidate, stale-if-error=60', 503],
     ['proxy-revalidate forbids it', 'max-age=10, proxy-revalidate', 503],
     ['s-maxage forbids it', 's-maxage=10, stale-if-error=60', 503],
-    ['stale-if-error of the answer allows it', 'max-age=10, stale-if-error=60', 200],
+    ['stale-if-error of the response allows it', 'max-age=10, stale-if-error=60', 200],
   ])('%s', async (_rule, control, status) => {
     const { ask, upstream } = await start(with5861(control));
     upstream.respond = respondWith(() => fails);
@@ -79,14 +79,14 @@ describe('while a service fails', () => {
     expect((await ask()).status).toBe(status);
   });
 
-  it('a caller who wants none of it gets the failure', async () => {
+  it('a client that forbids stale responses gets the failure', async () => {
     const { ask, upstream } = await start();
     upstream.respond = respondWith(() => fails);
     passSeconds(30);
     expect((await ask({ headers: { 'cache-control': 'no-cache' } })).status).toBe(503);
   });
 
-  it('no place in the bulkhead gives way too', async () => {
+  it('a stored response is used when the bulkhead is full', async () => {
     const { ask, upstream } = await start();
     let busy = 0;
     const release = Promise.withResolvers<void>();
@@ -105,7 +105,7 @@ describe('while a service fails', () => {
     await Promise.all(slow);
   });
 
-  it('when it is back, its answers are new', async () => {
+  it('only stored responses are used, and new ones once the service works again', async () => {
     const { ask, upstream } = await start();
     await upstream.stop();
     passSeconds(40);
@@ -117,7 +117,7 @@ describe('while a service fails', () => {
 });
 
 describe('stale-while-revalidate', () => {
-  it('gives what is kept at once, and asks once behind it', async () => {
+  it('serves the stored response at once, and revalidates it once in the background', async () => {
     const { ask, upstream } = await start(with5861('max-age=10, stale-while-revalidate=30'));
     const release = Promise.withResolvers<void>();
     upstream.respond = (_req, res) => {
@@ -139,7 +139,7 @@ describe('stale-while-revalidate', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('holds no longer than it says, nor where must-revalidate forbids it', async () => {
+  it('ends after its time, and is overridden by must-revalidate', async () => {
     const { ask, upstream } = await start(with5861('max-age=10, stale-while-revalidate=30'));
     upstream.respond = respondWith(() => ({ body: 'two' }));
     passSeconds(41);
@@ -150,14 +150,14 @@ describe('stale-while-revalidate', () => {
     expect((await strict.ask()).body).toBe('two');
   });
 
-  it('is what the configuration says, where the answer does not', async () => {
+  it('is taken from the configuration where the response does not have it', async () => {
     const { ask, upstream } = await start(one, '{ staleWhileRevalidate: 30s }');
     upstream.respond = respondWith(() => ({ body: 'two' }));
     passSeconds(20);
     expect((await ask()).body).toBe('one');
   });
 
-  it('a service that fails behind it costs nobody anything', async () => {
+  it('does not show clients a failure of the revalidation', async () => {
     const { ask, upstream } = await start(with5861('max-age=10, stale-while-revalidate=30'));
     await upstream.stop();
     passSeconds(20);

@@ -1,9 +1,9 @@
-/** What those who run a gateway learn of a cache. */
+/** What the log and the statistics say about a cache. */
 import { expect, it } from '@jest/globals';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
 import { passSeconds, respondWith, startCachedGateway } from '../../support/cached.ts';
 
-it('each line of the log says what the cache did, and it adds up', async () => {
+it('Each line of the log says what the cache did, as the statistics count it', async () => {
   const cache = new Cache();
   const { ask, upstream, log } = await startCachedGateway({ sharedCache: cache });
   upstream.respond = respondWith(({ headers }) =>
@@ -29,7 +29,7 @@ it('each line of the log says what the cache did, and it adds up', async () => {
   await upstream.start();
 });
 
-it('a service without a cache says nothing of one', async () => {
+it('The log line of a service without a cache does not mention one', async () => {
   const { ask, upstream, log } = await startCachedGateway({ cache: 'off' });
   upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
   await ask();
@@ -39,7 +39,7 @@ it('a service without a cache says nothing of one', async () => {
   expect(upstream.requests).toHaveLength(2);
 });
 
-it('what many resources bring never takes more than the size that is configured', async () => {
+it('Many resources never take more space than the configured size', async () => {
   const cache = new Cache();
   const { ask, upstream } = await startCachedGateway({
     sharedCache: cache,
@@ -56,7 +56,7 @@ it('what many resources bring never takes more than the size that is configured'
   expect(cache.snapshot('things').entries).toBeGreaterThan(3);
 });
 
-it('what was kept of another document, or of another service, is never given', async () => {
+it('A response that was stored for another document or another service is never used', async () => {
   const keeps = new Cache();
   const first = await startCachedGateway({ sharedCache: keeps });
   const { upstream } = first;

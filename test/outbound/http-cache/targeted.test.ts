@@ -22,27 +22,27 @@ const UNREADABLE = [
 
 testRules([
   [
-    '§2.2: it goes before Cache-Control: no-store',
+    '§2.2: It overrides Cache-Control: no-store',
     { serviceResponse: targeted('max-age=60', 'no-store') },
     isHit,
   ],
   [
-    '§2.2: it goes before a longer max-age',
+    '§2.2: It overrides a longer max-age',
     { serviceResponse: targeted('max-age=10') },
     { ...isFetched, after: 11 },
   ],
   [
-    '§2.2: it goes before a shorter max-age',
+    '§2.2: It overrides a shorter max-age',
     { serviceResponse: targeted('max-age=60', 'max-age=1') },
     { ...isHit, after: 30 },
   ],
   [
-    '§2.2: it goes before s-maxage',
+    '§2.2: It overrides s-maxage',
     { serviceResponse: targeted('max-age=10', 's-maxage=3600') },
     { ...isFetched, after: 11 },
   ],
   [
-    '§2.2: it goes before Expires, where it says nothing of freshness itself',
+    '§2.2: It overrides Expires, even without freshness of its own',
     {
       serviceResponse: () =>
         cacheable('public', { [FIELD]: 'must-revalidate', Expires: httpDate(60), ETag: '"1"' }),
@@ -50,7 +50,7 @@ testRules([
     isFetched,
   ],
   [
-    '§2.2: a field that has nothing to do with freshness still hides Cache-Control',
+    '§2.2: It overrides Cache-Control, even without freshness of its own',
     { serviceResponse: targeted('foo', 'max-age=60') },
     isFetched,
   ],
@@ -80,7 +80,7 @@ testRules([
     isFetched,
   ],
   [
-    '§2.2: only it says whether credentials matter',
+    '§2.2: It alone decides about requests with credentials',
     {
       request: withHeaders({ authorization: 'Bearer a' }),
       serviceResponse: targeted('max-age=60', 'public, max-age=60'),
@@ -101,22 +101,22 @@ testRules([
     { after: 30, serviceResponse: { status: 503 }, expected: { body: 'one' } },
   ],
   [
-    '§2.1: a directive with a parameter is as without',
+    '§2.1: Parameters of a directive are ignored',
     { serviceResponse: targeted('max-age=60;a=b', 'no-store') },
     isHit,
   ],
   [
-    '§2.1: a directive that is false is not said',
+    '§2.1: A directive that is false is ignored',
     { serviceResponse: targeted('no-store=?0, max-age=60') },
     isHit,
   ],
   [
-    '§2.1: several lines are one dictionary',
+    '§2.1: Several lines are one dictionary',
     { serviceResponse: targeted(['max-age=60', 'no-store']) },
     isFetched,
   ],
   [
-    '§2.1: of two directives with one name the last counts',
+    '§2.1: The last of two directives with one name counts',
     { serviceResponse: targeted('max-age=1, max-age=60') },
     { ...isHit, after: 30 },
   ],
@@ -143,12 +143,12 @@ testRules([
     ],
   ),
   [
-    '§2.1: a field that cannot be read hides no no-store',
+    '§2.1: An invalid field does not override no-store',
     { serviceResponse: targeted('max-age=60 max-age=70', 'no-store') },
     isFetched,
   ],
   [
-    '§2.2: a confirmation may bring another',
+    '§2.2: A confirmation may change it',
     { serviceResponse: targeted('max-age=10') },
     {
       after: 11,
@@ -159,7 +159,7 @@ testRules([
     { ...isFetched, after: 11 },
   ],
   [
-    '§3.1: it goes on to caches that are nearer to the client',
+    '§3.1: It is passed on to caches closer to the client',
     { serviceResponse: targeted('max-age=60'), expected: { headers: { 'cdn-cache-control': 'max-age=60' } } },
     { ...isHit, expected: { headers: { 'cdn-cache-control': 'max-age=60' } } },
   ],

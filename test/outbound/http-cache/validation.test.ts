@@ -4,7 +4,7 @@ import { httpDate } from '../../support/cached.ts';
 
 testRules([
   [
-    '§4.3: what is stale is asked about, and confirmed',
+    '§4.3: A stale response is validated and confirmed',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"', 'X-A': '1' }) },
     {
       after: 61,
@@ -21,7 +21,7 @@ testRules([
     { ...isFetched, after: 20 },
   ],
   [
-    '§4.3.1: by Last-Modified too',
+    '§4.3.1: A response is validated by Last-Modified too',
     { serviceResponse: cacheable('max-age=60', { 'Last-Modified': 'Mon, 23 Nov 2026 00:00:00 GMT' }) },
     {
       after: 61,
@@ -31,19 +31,19 @@ testRules([
     },
   ],
   [
-    '§4.3.3: or answered anew',
+    '§4.3.3: A new response replaces the stored one',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     { ...isFetched, after: 61, serviceReceives: { 'if-none-match': '"1"' } },
     { expected: { body: 'two' }, cacheStatus: 'hit' },
   ],
   [
-    '§4.3.3: a 304 for another tag confirms nothing',
+    '§4.3.3: A 304 with another tag confirms nothing',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     { after: 61, serviceResponse: { status: 304, headers: { ETag: '"2"' } }, expected: { status: 304 } },
     isFetched,
   ],
   [
-    '§3.2: the headers of the body stay as they are',
+    '§3.2: The headers of the body are not updated',
     { serviceResponse: cacheable('max-age=0', { ETag: '"1"', 'Content-Type': 'text/a' }) },
     {
       serviceResponse: { status: 304, headers: { 'Content-Type': 'text/b', 'Content-Length': '0' } },
@@ -51,7 +51,7 @@ testRules([
     },
   ],
   [
-    '§5.2.2.4: no-cache is asked about each time',
+    '§5.2.2.4: A response with no-cache is validated each time',
     { serviceResponse: cacheable('no-cache', { ETag: '"1"' }) },
     {
       serviceResponse: { status: 304 },
@@ -60,7 +60,7 @@ testRules([
     },
   ],
   [
-    '§4.3.2: who has it already is told so',
+    '§4.3.2: A client that has the response gets a 304',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     {
       request: withHeaders({ 'if-none-match': 'W/"1", "0"' }),
@@ -70,7 +70,7 @@ testRules([
     { ...isHit, request: withHeaders({ 'if-none-match': '"0"' }) },
   ],
   [
-    '§4.2.3: the Age of a 304 counts',
+    '§4.2.3: The Age of a 304 counts',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     {
       after: 61,
@@ -81,7 +81,7 @@ testRules([
     { ...isFetched, after: 10 },
   ],
   [
-    '§4.2.3: so does its Date',
+    '§4.2.3: The Date of a 304 counts',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     {
       after: 61,
@@ -92,7 +92,7 @@ testRules([
     { ...isFetched, after: 10 },
   ],
   [
-    '§4.3.2: or since it was made, where it does not say when it was changed',
+    '§4.3.2: Date counts for If-Modified-Since without Last-Modified',
     { serviceResponse: () => cacheable('max-age=60', { Date: httpDate() }) },
     {
       request: { headers: { 'if-modified-since': 'Thu, 18 Aug 2050 02:01:18 GMT' } },
@@ -101,13 +101,13 @@ testRules([
     { ...isHit, request: withHeaders({ 'if-modified-since': 'Sun, 22 Nov 2020 00:00:00 GMT' }) },
   ],
   [
-    '§4.3.2: a condition that is no date is none',
+    '§4.3.2: A condition with an invalid date is ignored',
     { serviceResponse: cacheable('max-age=60', { 'Last-Modified': 'Mon, 23 Nov 2026 00:00:00 GMT' }) },
     { ...isHit, request: withHeaders({ 'if-modified-since': '2050' }) },
     { ...isHit, request: withHeaders({ 'if-modified-since': 'Thu, 18 Aug 2050 02:01:18 UTC' }) },
   ],
   [
-    '§4.3.2: or has it since',
+    '§4.3.2: A client that has had the response since then gets a 304',
     { serviceResponse: cacheable('max-age=60', { 'Last-Modified': 'Mon, 23 Nov 2026 00:00:00 GMT' }) },
     {
       request: withHeaders({ 'if-modified-since': 'Mon, 23 Nov 2026 00:00:00 GMT' }),
@@ -116,7 +116,7 @@ testRules([
     { ...isHit, request: withHeaders({ 'if-modified-since': 'Sun, 22 Nov 2026 00:00:00 GMT' }) },
   ],
   [
-    '§4.3.2: the condition of a caller is held against what is confirmed',
+    '§4.3.2: The condition of a client is evaluated with the confirmed response',
     { serviceResponse: cacheable('max-age=0', { ETag: '"1"' }) },
     {
       request: withHeaders({ 'if-none-match': '"0"' }),
@@ -131,7 +131,7 @@ testRules([
     },
   ],
   [
-    '§4.3.2: where nothing is kept, the condition goes on',
+    '§4.3.2: Without a stored response, the condition is forwarded',
     {
       request: withHeaders({ 'if-none-match': '"9"' }),
       serviceResponse: { status: 304, headers: { ETag: '"9"' } },
@@ -141,12 +141,12 @@ testRules([
     isFetched,
   ],
   [
-    '§4: HEAD is answered from what GET brought',
+    '§4: HEAD gets the stored response to GET',
     { serviceResponse: cacheable('max-age=60') },
     { request: { method: 'HEAD' }, expected: { status: 200, body: '' }, cacheStatus: 'hit' },
   ],
   [
-    '§4.3.5: HEAD makes it fresh',
+    '§4.3.5: HEAD can make a stored response fresh',
     {
       serviceResponse: cacheable('max-age=60', {
         'Last-Modified': 'Mon, 23 Nov 2026 00:00:00 GMT',
@@ -167,7 +167,7 @@ testRules([
     isHit,
   ],
   [
-    '§4.3.5: or forgets it',
+    '§4.3.5: HEAD can remove a stored response',
     { serviceResponse: cacheable('max-age=60', { ETag: '"1"' }) },
     {
       after: 61,
@@ -177,12 +177,12 @@ testRules([
     { ...isFetched, serviceReceives: { 'if-none-match': undefined } },
   ],
   [
-    '§3: HEAD alone brings nothing that GET could have',
+    '§3: A response to HEAD is not stored for GET',
     { request: { method: 'HEAD' }, serviceResponse: cacheable('max-age=60') },
     isFetched,
   ],
   [
-    '§3.3: Range goes by',
+    '§3.3: A request with Range bypasses the cache',
     { serviceResponse: cacheable('max-age=60') },
     {
       request: withHeaders({ range: 'bytes=0-1' }),

@@ -1,4 +1,4 @@
-/** Gateways that keep answers together, and what becomes of that while the server is away. */
+/** Gateways that share a Redis store, also while its server is down. */
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { respondWith, startCachedGateway } from '../../../support/cached.ts';
@@ -23,7 +23,7 @@ const untilKept = async (ask: () => Promise<{ headers: Readonly<Record<string, s
   expect(said).toMatch(/^linkway; hit/);
 };
 
-itWithRedis('what one has kept the other gives, and what one forgets the other forgets', async () => {
+itWithRedis('Gateways share their stored responses and their invalidations', async () => {
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
@@ -44,7 +44,7 @@ itWithRedis('what one has kept the other gives, and what one forgets the other f
   }
 });
 
-itWithRedis('what was on its way when another gateway forgot it is not kept', async () => {
+itWithRedis('A response in flight is not stored when another gateway invalidates its resource', async () => {
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
@@ -72,7 +72,7 @@ itWithRedis('what was on its way when another gateway forgot it is not kept', as
   }
 });
 
-itWithRedis('while the server is away every answer is new, and the log says why', async () => {
+itWithRedis('While the server is down no response is stored, and the log says why', async () => {
   const redis = await startRedis();
   const { first, upstream } = await startTwo(redis.url);
   await untilKept(first.ask);
@@ -84,7 +84,7 @@ itWithRedis('while the server is away every answer is new, and the log says why'
   expect(first.log.warnings).toContainEqual({ reason: expect.any(String) });
 });
 
-itWithRedis('one that stops answering holds nobody up', async () => {
+itWithRedis('A server that stops responding delays no request', async () => {
   const redis = await startRedis();
   try {
     const { first, upstream } = await startTwo(redis.url);
@@ -100,8 +100,8 @@ itWithRedis('one that stops answering holds nobody up', async () => {
 
 it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
   ['that nobody listens at', (server) => new Promise((resolve) => void server.close(() => resolve()))],
-  ['that takes what is sent and never answers', () => Promise.resolve()],
-])('a server %s holds nobody up', async (_which, prepare) => {
+  ['that accepts data and never responds', () => Promise.resolve()],
+])('A server %s delays no request', async (_which, prepare) => {
   const server = createServer(() => {});
   const url = await new Promise<string>((resolve) => {
     server.listen(0, '127.0.0.1', () =>
