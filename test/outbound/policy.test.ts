@@ -311,7 +311,7 @@ describe('A retry', () => {
     const result = resultOf(call);
     await paused(1);
     call.abort();
-    expect(await settle(result)).toMatch('given up');
+    expect(await settle(result)).toMatch('aborted');
     pass(1000);
     await calm();
     expect(upstream.requests).toHaveLength(1);
