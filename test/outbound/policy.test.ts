@@ -45,9 +45,9 @@ const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT
 const resultOf = (call: Call) => {
   const result: { now: string | undefined } = { now: undefined };
   call.response.then(
-    (answer) => {
-      answer.discard();
-      result.now = String(answer.status);
+    (response) => {
+      response.discard();
+      result.now = String(response.status);
     },
     (error) => {
       result.now = error.type?.code ?? error.message;
@@ -521,8 +521,8 @@ describe('The deadline', () => {
 
   it('ends a response that is read whole before it is sent', async () => {
     upstream.respond = (_req, res) => void res.write('a');
-    const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
-    const whole = answer.peek(10).catch((error: CallFailure) => error.kind);
+    const response = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
+    const whole = response.peek(10).catch((error: CallFailure) => error.kind);
     pass(100);
     expect(await atOnce(whole)).toBe('timeout');
   });
@@ -533,8 +533,8 @@ describe('The deadline', () => {
       res.write('a');
       end = () => res.end('b');
     };
-    const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
-    const body = answer.collect(10);
+    const response = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
+    const body = response.collect(10);
     pass(1000);
     end();
     expect(String(await atOnce(body))).toBe('ab');

@@ -44,9 +44,9 @@ afterEach(async () => {
 describe('A call', () => {
   it('has the head and the body of the response', async () => {
     upstream.respond = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
-    const answer = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
-    expect([answer.status, answer.header('x-test')]).toEqual([201, 'a']);
-    expect(String(await answer.collect(100))).toBe('hello');
+    const response = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
+    expect([response.status, response.header('x-test')]).toEqual([201, 'a']);
+    expect(String(await response.collect(100))).toBe('hello');
   });
 
   it('is counted at its target and at its instance, during the call and after it', async () => {
@@ -86,14 +86,14 @@ describe('A call', () => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });
       res.end('final');
     };
-    const answer = await use().send(get);
-    expect(answer.status).toBe(200);
+    const response = await use().send(get);
+    expect(response.status).toBe(200);
   });
 
   it('aborts a body that is larger than the limit of its reader', async () => {
     upstream.respond = (_req, res) => res.end('x'.repeat(2000));
-    const answer = await use().send(get);
-    await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
+    const response = await use().send(get);
+    await expect(response.collect(1000)).rejects.toThrow('larger than 1000 bytes');
     // Which is no fault of whoever answered.
     expect(target.snapshot().failures).toBe(0);
   });
@@ -106,8 +106,8 @@ describe('A call', () => {
       res.writeHead(200, head).write('half');
       setImmediate(() => res.destroy());
     };
-    const answer = await use().send(get);
-    await expect(answer.collect(1000)).rejects.toThrow();
+    const response = await use().send(get);
+    await expect(response.collect(1000)).rejects.toThrow();
     expect(target.snapshot().lastFailure?.reason).toBe(
       'the response was truncated: it closed the connection, UND_ERR_SOCKET',
     );
@@ -158,8 +158,8 @@ describe('A short response that is truncated', () => {
 
   it('is requested again and never passed on', async () => {
     breaking(1);
-    const answer = await use().send(get);
-    expect([answer.status, String(await answer.collect(100)), upstream.requests.length]).toEqual([
+    const response = await use().send(get);
+    expect([response.status, String(await response.collect(100)), upstream.requests.length]).toEqual([
       ...[200, 'halfother.', 2],
     ]);
   });
@@ -193,8 +193,8 @@ describe('A retry', () => {
 
   it('passes the last response on unchanged when all attempts fail', async () => {
     upstream.respond = failing(503, 503, 504, 200);
-    const answer = await use().send(get);
-    expect([answer.status, String(await answer.collect(10))]).toEqual([504, 'body']);
+    const response = await use().send(get);
+    expect([response.status, String(await response.collect(10))]).toEqual([504, 'body']);
   });
 
   it.each([500, 404, 429, 501])('does not repeat a %d', async (status) => {
@@ -214,10 +214,10 @@ describe('A retry', () => {
   it('repeats a POST of which nothing was sent because there was no connection', async () => {
     use({ retry: { attempts: 10, delay: 100 } });
     await upstream.stop();
-    const answer = target.send({ ...get, method: 'POST', body: Buffer.from('x') });
+    const response = target.send({ ...get, method: 'POST', body: Buffer.from('x') });
     await eventually('it is tried again', () => target.snapshot().retries > 0);
     await upstream.start();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     expect(upstream.requests).toHaveLength(1);
   });
 
@@ -229,14 +229,14 @@ describe('A retry', () => {
       res.writeHead(statuses.shift() ?? 0).end();
     };
     const headers = ['Idempotency-Key', 'k1'];
-    const answer = await use().send({ method: 'POST', path: '/', headers, body: Buffer.from('order') });
-    expect([answer.status, bodies]).toEqual([201, ['order', 'order']]);
+    const response = await use().send({ method: 'POST', path: '/', headers, body: Buffer.from('order') });
+    expect([response.status, bodies]).toEqual([201, ['order', 'order']]);
   });
 
   it('does not repeat a streamed request', async () => {
     upstream.respond = failing(503);
-    const answer = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
-    expect([answer.status, upstream.requests.length]).toEqual([503, 1]);
+    const response = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
+    expect([response.status, upstream.requests.length]).toEqual([503, 1]);
   });
 
   it('does not wait for a Retry-After that is later than the deadline', async () => {
@@ -375,10 +375,10 @@ describe('A client that leaves', () => {
       upstream.respond = (_req, res) => res.on('close', resolve);
     });
     const controller = new AbortController();
-    const answer = use().send(get, controller.signal);
+    const response = use().send(get, controller.signal);
     await eventually('the call arrives', () => upstream.requests.length >= 1);
     controller.abort();
-    await expect(answer).rejects.toThrow('aborted');
+    await expect(response).rejects.toThrow('aborted');
     await left;
     expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 0 });
   });

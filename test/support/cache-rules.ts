@@ -1,4 +1,4 @@
-/** Rules of RFC 9111, each as a few requests: what the service is asked, and what the caller gets. */
+/** Rules of RFC 9111 as sequences of requests: what the service receives, and what the client gets. */
 import { expect, it } from '@jest/globals';
 import {
   passSeconds,
@@ -12,15 +12,15 @@ import {
 type Fields = Readonly<Record<string, string | undefined>>;
 
 interface Step {
-  /** Seconds that go by before it. */
+  /** Seconds that pass before the request. */
   readonly after?: number;
   readonly request?: TestRequest;
-  /** Of the service; without it, it must not be asked. */
+  /** Without it, the service must not be called. */
   readonly serviceResponse?: ScriptedResponse | (() => ScriptedResponse);
-  /** Headers that it is to see. */
+  /** Headers that the service has to receive. */
   readonly serviceReceives?: Fields;
   readonly expected?: { readonly status?: number; readonly body?: string; readonly headers?: Fields };
-  /** What `Cache-Status` says first. */
+  /** How `Cache-Status` begins. */
   readonly cacheStatus?: string;
 }
 
@@ -33,10 +33,10 @@ export const cacheable = (control: string, more: ScriptedResponse['headers'] = {
 
 export const withHeaders = (headers: Record<string, string>): TestRequest => ({ headers });
 
-/** What was kept is given, and nobody asked. */
+/** The stored response is used, and the service is not called. */
 export const isHit: Step = { expected: { body: 'one' }, cacheStatus: 'hit' };
 
-/** The service is asked, and answers something else. */
+/** The service is called, and sends another response. */
 export const isFetched: Step = {
   serviceResponse: { headers: { 'Cache-Control': 'max-age=60' }, body: 'two' },
   expected: { body: 'two' },
@@ -55,13 +55,13 @@ export const testRules = (rules: readonly Rule[]): void => {
     for (const step of steps) {
       passSeconds(step.after ?? 0);
       const before = upstream.requests.length;
-      const { serviceResponse: answer } = step;
+      const { serviceResponse: response } = step;
       upstream.respond = respondWith(() =>
-        typeof answer === 'function' ? answer() : (answer ?? { status: 599 }),
+        typeof response === 'function' ? response() : (response ?? { status: 599 }),
       );
       expectResponse(await ask(step.request), step);
       const seen = upstream.requests.slice(before);
-      expect(seen.length > 0).toBe(answer !== undefined);
+      expect(seen.length > 0).toBe(response !== undefined);
       for (const [name, value] of Object.entries(step.serviceReceives ?? {}))
         expect(seen[0]?.headers[name]).toBe(value);
     }

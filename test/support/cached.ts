@@ -1,4 +1,4 @@
-/** A gateway with a cache before a scripted service, and a wall clock that a test moves on. */
+/** A gateway with a cache in front of a scripted service, and a wall clock that tests advance. */
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import { request } from 'undici';
@@ -21,23 +21,23 @@ afterEach(async () => {
   await Promise.all(caches.splice(0).map((cache) => cache.close()));
 });
 
-/** Seconds go by; what waits on a timer does not notice. */
+/** Advances the wall clock, but no timers. */
 export const passSeconds = (seconds: number): void => {
   skippedMilliseconds += seconds * 1000;
 };
 
-/** Lets the network go on until it has brought what is waited for. */
+/** Runs the event loop until a condition holds. */
 export async function runUntil(isDone: () => boolean): Promise<void> {
   for (let turn = 0; !isDone(); turn++) {
-    if (turn === MAX_TURNS) throw new Error(`waited in vain until ${isDone}`);
+    if (turn === MAX_TURNS) throw new Error(`The condition never held: ${isDone}`);
     await new Promise(setImmediate);
   }
 }
 
-/** More than anything here takes; a test that waits in vain is to say so, and to end. */
+/** More turns than any test needs; then the condition never holds. */
 const MAX_TURNS = 100_000;
 
-/** As a service would write it now, or in so many seconds. */
+/** The HTTP date now, or in some seconds. */
 export const httpDate = (inSeconds = 0): string => new Date(Date.now() + inSeconds * 1000).toUTCString();
 
 export interface ScriptedResponse {
@@ -67,11 +67,11 @@ const CACHED_PATHS = {
   '/items/{id}': { ...ITEMS, get: {}, put: {} },
 };
 
-/** @param answer what the service says */
+/** Makes a service respond as scripted. */
 export const respondWith =
-  (answer: (req: IncomingMessage) => ScriptedResponse): TestUpstream['respond'] =>
+  (response: (req: IncomingMessage) => ScriptedResponse): TestUpstream['respond'] =>
   (req, res) => {
-    const { status = 200, headers = {}, body = '' } = answer(req);
+    const { status = 200, headers = {}, body = '' } = response(req);
     res.writeHead(status, { Date: httpDate(), ...(headers as Record<string, string | string[]>) });
     res.end(body);
   };
@@ -106,14 +106,14 @@ export const startCachedGateway = async (options: CachedOptions = {}) => {
     path = '/x',
     headers = {},
   }: TestRequest = {}): Promise<TestResponse> => {
-    const answer = await request(gateway.url + path, { method: method as 'GET', headers });
+    const response = await request(gateway.url + path, { method: method as 'GET', headers });
     return {
-      status: answer.statusCode,
-      headers: answer.headers as Record<string, string>,
-      body: await answer.body.text(),
+      status: response.statusCode,
+      headers: response.headers as Record<string, string>,
+      body: await response.body.text(),
     };
   };
-  /** So many requests have come to the gateway, and gone as far as they do without an answer. */
+  /** Waits until so many requests have arrived at the gateway, and wait for their responses. */
   const arrived = async (count: number) => {
     await runUntil(() => begun >= count);
     for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);

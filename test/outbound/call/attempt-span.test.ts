@@ -29,8 +29,8 @@ it('Each attempt has a span, which the service gets as its parent', async () => 
     { name: 'things', urls: [upstream.url], ...policiesOf({ retry: { delay: 0 } }) },
   ]).values();
   try {
-    const answer = await target?.send({ method: 'GET', path: '/', headers: ['traceparent', PARENT] });
-    await answer?.collect(1000);
+    const response = await target?.send({ method: 'GET', path: '/', headers: ['traceparent', PARENT] });
+    await response?.collect(1000);
   } finally {
     await target?.close();
     await upstream.stop();

@@ -25,7 +25,7 @@ const begin = (request: object = {}) => {
   const attempt = new Attempt(call as never, TIME, (failure) => over.push(failure));
   const settled: unknown[] = [];
   attempt.head.then(
-    (answer) => settled.push(answer),
+    (received) => settled.push(received),
     (error) => settled.push(error),
   );
   const aborted: Error[] = [];
@@ -89,12 +89,16 @@ describe('An attempt', () => {
     const { start, head, data, end, response } = begin();
     start();
     head(201, { A: 'b\xe9' });
-    const answer = await response();
-    const body = answer.collect(100);
+    const received = await response();
+    const body = received.collect(100);
     data('one');
     data('two');
     end({ Sum: '1' });
-    expect([answer.status, answer.rawHeaders, String(await body)]).toEqual([201, ['A', 'b\xe9'], 'onetwo']);
+    expect([received.status, received.rawHeaders, String(await body)]).toEqual([
+      201,
+      ['A', 'b\xe9'],
+      'onetwo',
+    ]);
   });
 
   it('does not end a call that has begun another attempt', () => {
@@ -116,8 +120,8 @@ describe('An attempt', () => {
     head(status, headers as never);
     data('abc');
     end();
-    const answer = await response();
-    expect([answer.rawHeaders, String(await answer.collect(9))]).toEqual([expected, body]);
+    const received = await response();
+    expect([received.rawHeaders, String(await received.collect(9))]).toEqual([expected, body]);
   });
 
   it.each<[status: number, coding: string | undefined, fault: string | undefined]>([
@@ -138,7 +142,7 @@ describe('An attempt', () => {
     if (fault === undefined) expect([aborted, over]).toEqual([[], []]);
     else {
       expect(settled).toEqual([expect.objectContaining({ kind: 'invalid', fault })]);
-      // There is no response that broke off.
+      // No response was truncated.
       expect([aborted.length, over]).toEqual([1, [undefined]]);
     }
   });
@@ -302,8 +306,8 @@ describe('An attempt whose connection fails', () => {
       const { start, head, broken, response, over } = begin();
       start();
       head(200);
-      const answer = await response();
-      const body = answer.collect(100).catch((reason) => reason);
+      const received = await response();
+      const body = received.collect(100).catch((reason) => reason);
       broken(error);
       expect(over).toEqual([isUpstream ? expect.objectContaining({ kind: 'broken' }) : undefined]);
       expect(Error.isError(await body)).toBe(true);

@@ -75,8 +75,8 @@ describe.each(SERVERS)('A server that rejects an upload and %s', (_, status, mak
     const seen = new Set<string>();
     for (let n = 0; n < TRIES; n++) {
       const method = n % 2 === 0 ? 'PUT' : 'POST';
-      const answer = await target.send({ method, path: '/', headers: [], body: body() });
-      seen.add(`${answer.status} ${await answer.collect(10)}`);
+      const received = await target.send({ method, path: '/', headers: [], body: body() });
+      seen.add(`${received.status} ${await received.collect(10)}`);
     }
     expect([...seen]).toEqual([`${status} no`]);
     const { failures, retries, instances } = target.snapshot();
@@ -89,8 +89,8 @@ it('A connection on which a large buffer was not sent completely is not reused',
   await serve(raw((socket) => socket.pause().write(HEAD)));
   for (let n = 0; n < 3; n++) {
     const body = Buffer.alloc(20_000_000, 'a');
-    const answer = await target.send({ method: 'POST', path: '/', headers: [], body });
-    expect([answer.status, String(await answer.collect(10))]).toEqual([413, 'no']);
+    const received = await target.send({ method: 'POST', path: '/', headers: [], body });
+    expect([received.status, String(await received.collect(10))]).toEqual([413, 'no']);
   }
 });
 
@@ -130,8 +130,8 @@ it('The response after an unexpected 100 Continue is read, on a reused connectio
   );
   const bodies: string[] = [];
   for (let n = 0; n < 6; n++) {
-    const answer = await target.send({ method: 'GET', path: '/', headers: [] });
-    bodies.push(String(await answer.collect(10)));
+    const received = await target.send({ method: 'GET', path: '/', headers: [] });
+    bodies.push(String(await received.collect(10)));
   }
   expect(bodies).toEqual(['1', '2', '3', '4', '5', '6']);
   expect(sockets.size).toBeLessThan(6);
@@ -149,8 +149,8 @@ describe.each(['node', 'close', 'reset'])(
       const seen = new Set<string>();
       for (let n = 0; n < 50; n++) {
         const method = n % 2 === 0 ? 'PUT' : 'POST';
-        const answer = await elsewhere.send({ method, path: '/', headers: [], body: body() });
-        seen.add(`${answer.status} ${await answer.collect(10)}`);
+        const received = await elsewhere.send({ method, path: '/', headers: [], body: body() });
+        seen.add(`${received.status} ${await received.collect(10)}`);
       }
       const { failures, retries } = elsewhere.snapshot();
       await elsewhere.close();

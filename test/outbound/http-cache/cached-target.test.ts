@@ -156,9 +156,9 @@ describe('A second request', () => {
     await ask();
     now += 12_000;
     scripted.respond = () => response({ ...FRESH, ETag: '"1"' }, 304, '');
-    const answer = await ask();
-    expect(answer.header('cache-status')).toBe('linkway; fwd=stale; fwd-status=304; stored; ttl=10');
-    expect([answer.status, answer.header('age'), String(await answer.collect(10))]).toEqual([
+    const received = await ask();
+    expect(received.header('cache-status')).toBe('linkway; fwd=stale; fwd-status=304; stored; ttl=10');
+    expect([received.status, received.header('age'), String(await received.collect(10))]).toEqual([
       200,
       '0',
       'one',
@@ -280,7 +280,7 @@ describe('Identical simultaneous requests', () => {
     };
     const all = [0, 1].map((index) =>
       system.ask({}, deadlines[index] === undefined ? {} : { deadline: deadlines[index] }).then(
-        (answer) => answer.header('cache-status'),
+        (received) => received.header('cache-status'),
         (error: Problem) => error.type.code,
       ),
     );
@@ -334,7 +334,7 @@ describe('Identical simultaneous requests', () => {
     const { scripted, begin, aborted } = start();
     scripted.respond = () => new Promise(() => {});
     const all = [begin(), begin()];
-    for (const { response: answer } of all) answer.catch(() => {});
+    for (const { response: received } of all) received.catch(() => {});
     await turns();
     const counts: number[] = [];
     for (const one of all) {

@@ -25,18 +25,18 @@ const start = async (asked: readonly TestRequest[], config = '') => {
     await system.arrived(got.length);
   }
   await runUntil(() => waiting.length > 0);
-  const answer = ({ status = 200, headers = {}, body = '' }: ScriptedResponse) => {
+  const response = ({ status = 200, headers = {}, body = '' }: ScriptedResponse) => {
     for (const res of waiting.splice(0)) res.writeHead(status, { ...(headers as object) }).end(body);
   };
-  return { ...system, waiting, answer, got };
+  return { ...system, waiting, response, got };
 };
 
 const alike: readonly TestRequest[] = [{}, {}, {}];
 const as = (authorization: string): TestRequest => ({ headers: { authorization } });
 
 it('Identical requests share one call and its response', async () => {
-  const { answer, got, upstream } = await start(alike);
-  answer({ body: 'one' });
+  const { response, got, upstream } = await start(alike);
+  response({ body: 'one' });
   const all = await Promise.all(got);
   expect(all.map(({ body }) => body)).toEqual(['one', 'one', 'one']);
   expect(upstream.requests).toHaveLength(1);
@@ -49,9 +49,9 @@ it('Identical requests share one call and its response', async () => {
 });
 
 it('Requests with the same credentials share a private response; others make calls of their own', async () => {
-  const { answer, got, upstream } = await start([as('a'), as('b'), as('a'), {}]);
+  const { response, got, upstream } = await start([as('a'), as('b'), as('a'), {}]);
   expect(upstream.requests.map(({ headers }) => headers.authorization).sort()).toEqual(['a', 'b', undefined]);
-  answer({ headers: { 'Cache-Control': 'private, max-age=60' }, body: 'mine' });
+  response({ headers: { 'Cache-Control': 'private, max-age=60' }, body: 'mine' });
   await Promise.all(got);
   expect(upstream.requests).toHaveLength(3);
 });
@@ -65,10 +65,10 @@ it.each<[string, Record<string, string>]>([
 ])(
   'A response with %s is for the first request alone: the others make calls of their own',
   async (_name, headers) => {
-    const { answer, got, upstream, waiting } = await start(alike);
-    answer({ headers, body: 'one' });
+    const { response, got, upstream, waiting } = await start(alike);
+    response({ headers, body: 'one' });
     await runUntil(() => waiting.length === 2);
-    answer({ headers, body: 'two' });
+    response({ headers, body: 'two' });
     const all = await Promise.all(got);
     expect(all.map(({ body }) => body).sort()).toEqual(['one', 'two', 'two']);
     expect(upstream.requests).toHaveLength(3);
@@ -76,11 +76,11 @@ it.each<[string, Record<string, string>]>([
 );
 
 it('A response that is too large to be stored streams to the first request, and the others make calls of their own', async () => {
-  const { answer, got, upstream, waiting } = await start(alike, 'cache: { entry: 100b }');
+  const { response, got, upstream, waiting } = await start(alike, 'cache: { entry: 100b }');
   const body = 'x'.repeat(1000);
-  answer({ headers: { 'Cache-Control': 'max-age=60' }, body });
+  response({ headers: { 'Cache-Control': 'max-age=60' }, body });
   await runUntil(() => waiting.length === 2);
-  answer({ body });
+  response({ body });
   for (const one of await Promise.all(got)) expect(one).toMatchObject({ status: 200, body });
   expect(upstream.requests).toHaveLength(3);
 });
@@ -95,14 +95,14 @@ it('Identical requests share a failure, so that it costs the service one call', 
 it('A request whose circuit is open for its client alone does not affect the others, which make calls of their own', async () => {
   const from = (address: string): TestRequest => ({ headers: { 'x-forwarded-for': address } });
   const policy = '{ retry: { attempts: 1, delay: 0 }, breaker: { kind: consecutive, failures: 1 } }';
-  const { answer, got, upstream, waiting } = await start(
+  const { response, got, upstream, waiting } = await start(
     [from('192.0.2.1'), from('192.0.2.2'), from('192.0.2.1')],
     `trustProxy: true\npolicy: ${policy}`,
   );
   expect(upstream.requests).toHaveLength(1);
-  answer({ status: 503 });
+  response({ status: 503 });
   await runUntil(() => waiting.length > 0);
-  answer({ body: 'well' });
+  response({ body: 'well' });
   const all = await Promise.all(got);
   expect(all.map(({ status }) => status)).toEqual([503, 200, 503]);
   expect(all[0]?.body).toContain('circuit-open');
@@ -112,9 +112,9 @@ it('A request whose circuit is open for its client alone does not affect the oth
 it('A client that leaves does not affect the others; the last one that leaves ends the call', async () => {
   const { ask, arrived, upstream, url, log } = await startCachedGateway();
   const ended: boolean[] = [];
-  let answer: ServerResponse | undefined;
+  let response: ServerResponse | undefined;
   upstream.respond = (_req, res) => {
-    answer = res;
+    response = res;
     res.on('close', () => ended.push(!res.writableFinished));
   };
   const first = new AbortController();
@@ -126,8 +126,8 @@ it('A client that leaves does not affect the others; the last one that leaves en
   first.abort();
   expect(await left).toBe('left');
   await runUntil(() => log.written.length === 1);
-  await runUntil(() => answer !== undefined);
-  answer?.end('one');
+  await runUntil(() => response !== undefined);
+  response?.end('one');
   expect(await stays).toBe('one');
   expect(upstream.requests).toHaveLength(1);
 
@@ -143,7 +143,7 @@ it('A client that leaves does not affect the others; the last one that leaves en
 });
 
 it('A response that was requested before a change is not stored, and no request joins its call', async () => {
-  const { answer, got, ask, arrived, upstream } = await start([{}]);
+  const { response, got, ask, arrived, upstream } = await start([{}]);
   const waits = upstream.respond;
   upstream.respond = (_req, res) => res.writeHead(204).end();
   await ask({ method: 'PUT' });
@@ -151,16 +151,16 @@ it('A response that was requested before a change is not stored, and no request 
   const after = ask();
   await arrived(3);
   await runUntil(() => upstream.requests.length === 3);
-  answer({ headers: { 'Cache-Control': 'max-age=60' }, body: 'either' });
+  response({ headers: { 'Cache-Control': 'max-age=60' }, body: 'either' });
   await Promise.all([...got, after]);
   expect(upstream.requests).toHaveLength(3);
 });
 
 it('A response to a request from before a change is not stored after it', async () => {
-  const { answer, got, ask, upstream } = await start([{}]);
+  const { response, got, ask, upstream } = await start([{}]);
   upstream.respond = (_req, res) => res.writeHead(204).end();
   await ask({ method: 'PUT' });
-  answer({ headers: { 'Cache-Control': 'max-age=60' }, body: 'of before' });
+  response({ headers: { 'Cache-Control': 'max-age=60' }, body: 'of before' });
   await Promise.all(got);
   upstream.respond = (_req, res) => res.end('of now');
   expect((await ask()).body).toBe('of now');
@@ -174,19 +174,19 @@ describe('A request with a shorter deadline than the others', () => {
   const trusting = 'trustProxy: true\npolicy: { retry: { attempts: 0 } }';
 
   it('waits no longer than to its deadline', async () => {
-    const { answer, got } = await start([{}, hurried], trusting);
+    const { response, got } = await start([{}, hurried], trusting);
     pass(150);
     expect(await got[1]).toMatchObject({ status: 504 });
-    answer({ body: 'one' });
+    response({ body: 'one' });
     expect(await got[0]).toMatchObject({ status: 200, body: 'one' });
   });
 
   it('does not affect the others when it began the call', async () => {
-    const { answer, got, waiting } = await start([hurried, {}], trusting);
+    const { response, got, waiting } = await start([hurried, {}], trusting);
     pass(150);
     expect(await got[0]).toMatchObject({ status: 504 });
     await runUntil(() => waiting.length === 2);
-    answer({ body: 'one' });
+    response({ body: 'one' });
     expect(await got[1]).toMatchObject({ status: 200, body: 'one' });
   });
 

@@ -21,9 +21,9 @@ const with5861 = (control: string): ScriptedResponse => ({
 const POLICY =
   'policy: { retry: { attempts: 0 }, bulkhead: { concurrent: 2, queued: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
 
-const start = async (answer: ScriptedResponse = one, cache?: string) => {
+const start = async (response: ScriptedResponse = one, cache?: string) => {
   const system = await startCachedGateway({ config: POLICY, ...(cache !== undefined && { cache }) });
-  system.upstream.respond = respondWith(() => answer);
+  system.upstream.respond = respondWith(() => response);
   await system.ask();
   return system;
 };

@@ -95,9 +95,9 @@ class Called implements fc.AsyncCommand<Model, Real> {
       upstream.respond = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
     let result: string | undefined;
     target.start({ method: this.#method, path: '/', headers: [] }).response.then(
-      (answer) => {
-        answer.discard();
-        result = String(answer.status);
+      (response) => {
+        response.discard();
+        result = String(response.status);
       },
       (error) => {
         result = error.type?.code ?? error.name;
@@ -233,12 +233,12 @@ describe('An instance whose circuit is open for one client', () => {
   const asked = async (client: string | undefined, calls = 40) => {
     const before = upstreams.map(({ requests }) => requests.length);
     for (let i = 0; i < calls; i++) {
-      const answer = await target.send({
+      const response = await target.send({
         ...{ method: 'POST', path: '/', headers: [] },
         operationId: 'a',
         client,
       });
-      answer.discard();
+      response.discard();
     }
     return upstreams.map(({ requests }, index) => requests.length - (before[index] ?? 0));
   };

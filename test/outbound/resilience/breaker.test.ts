@@ -225,9 +225,9 @@ class Called implements fc.AsyncCommand<Model, Real> {
     const call = target.start({ ...GET, operationId, client });
     this.result = 'pending';
     call.response.then(
-      (answer) => {
-        answer.discard();
-        this.result = String(answer.status);
+      (response) => {
+        response.discard();
+        this.result = String(response.status);
       },
       (error) => {
         this.result = error.type?.code ?? error.name;
@@ -438,9 +438,9 @@ describe('Circuits', () => {
           const second = atOnce(target.send({ ...GET, operationId: 'a', client: 'one' }));
           await expect(second).rejects.toMatchObject({ type: { code: 'circuit-open' } });
           upstream.respond = (_req, res) => res.end();
-          const answer = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
-          answer.discard();
-          statuses.push(answer.status);
+          const response = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
+          response.discard();
+          statuses.push(response.status);
           trying.abort();
           await atOnce(left);
         },

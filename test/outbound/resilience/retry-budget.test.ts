@@ -23,8 +23,8 @@ afterEach(async () => {
 const call = async (times: number): Promise<number> => {
   const before = upstream.requests.length;
   for (let i = 0; i < times; i++) {
-    const answer = await atOnce(target.send({ method: 'GET', path: '/', headers: [] }));
-    answer.discard();
+    const response = await atOnce(target.send({ method: 'GET', path: '/', headers: [] }));
+    response.discard();
   }
   return upstream.requests.length - before;
 };

@@ -51,13 +51,14 @@ itWithRedis('A response in flight is not stored when another gateway invalidates
     const headers = { host: 'api.example' };
     await untilKept(() => first.ask({ headers, path: '/y' }));
     await untilKept(() => second.ask({ headers, path: '/y' }));
-    const { respond: answer } = upstream;
+    const { respond: response } = upstream;
     const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
-    upstream.respond = (req, res) => (req.method === 'GET' ? hold(() => answer(req, res)) : answer(req, res));
+    upstream.respond = (req, res) =>
+      req.method === 'GET' ? hold(() => response(req, res)) : response(req, res);
     const before = first.ask({ headers });
     const release = await held;
     await second.ask({ method: 'PUT', headers });
-    upstream.respond = answer;
+    upstream.respond = response;
     release();
     expect((await before).status).toBe(200);
 
