@@ -15,7 +15,9 @@ const scripted = (rawHeaders: readonly string[], body: string | Error, status = 
     send: async (request) => {
       requests.push(request);
       return {
-        ...{ status, rawHeaders, header: (name) => fields.get(name) },
+        status,
+        rawHeaders,
+        header: (name) => fields.get(name),
         whole: async (limit) => {
           limits.push(limit);
           if (typeof body !== 'string') throw body;
@@ -40,11 +42,19 @@ describe('A JSON call', () => {
     expect(requests.map(({ body, ...rest }) => ({ ...rest, body: body && String(body) }))).toEqual([
       { method: 'GET', path: '/x', headers: without, body: null, operationId: 'getX', deadline: undefined },
       {
-        ...{ method: 'POST', path: '/x', body: '{"a":1}', operationId: undefined, deadline: undefined },
+        method: 'POST',
+        path: '/x',
+        body: '{"a":1}',
+        operationId: undefined,
+        deadline: undefined,
         headers: ['accept', 'application/hal+json', 'content-type', 'application/json'],
       },
       {
-        ...{ method: 'GET', path: '/x', body: 'null', operationId: undefined, deadline: undefined },
+        method: 'GET',
+        path: '/x',
+        body: 'null',
+        operationId: undefined,
+        deadline: undefined,
         headers: [...without, 'content-type', 'application/json'],
       },
     ]);
@@ -53,12 +63,20 @@ describe('A JSON call', () => {
   it('returns the status, the headers and the body of the response', async () => {
     const headers = [...JSON_TYPE, 'Cache-Control', 'max-age=5', 'Retry-After', '7'];
     expect(await scripted(headers, '{"a":[1]}', 418).send()).toEqual({
-      ...{ status: 418, contentType: 'application/json', cacheControl: 'max-age=5', retryAfter: '7' },
-      ...{ body: { a: [1] }, bytes: 9 },
+      status: 418,
+      contentType: 'application/json',
+      cacheControl: 'max-age=5',
+      retryAfter: '7',
+      body: { a: [1] },
+      bytes: 9,
     });
     expect(await scripted([], '{"a":1}').send()).toEqual({
-      ...{ status: 200, contentType: undefined, cacheControl: undefined, retryAfter: undefined },
-      ...{ body: undefined, bytes: 7 },
+      status: 200,
+      contentType: undefined,
+      cacheControl: undefined,
+      retryAfter: undefined,
+      body: undefined,
+      bytes: 7,
     });
   });
 

@@ -402,7 +402,8 @@ describe('A place in the queue', () => {
 
 describe('An upload', () => {
   const upload = (read: (this: Readable) => void): OutboundRequest => ({
-    ...{ ...GET, method: 'POST' },
+    ...GET,
+    method: 'POST',
     body: new Readable({ read }),
   });
 

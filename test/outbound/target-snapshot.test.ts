@@ -25,7 +25,12 @@ const instance = (
   const seenBy = (client: string | undefined, one: BreakerState) =>
     onlyClient === undefined || client === onlyClient ? one : 'closed';
   return {
-    ...{ id, state, isHealthy, isolatedSince, openUntil, statistics: new Statistics() },
+    id,
+    state,
+    isHealthy,
+    isolatedSince,
+    openUntil,
+    statistics: new Statistics(),
     isIsolated: isolatedSince !== undefined,
     onlyClient,
     stateFor: (client?: string) => seenBy(client, state),
@@ -44,10 +49,14 @@ const snapshot = (
   }: { operations?: Record<string, number>; own?: string[]; statistics?: Statistics } = {},
 ) =>
   snapshotOf({
-    ...{ name: 'things', instances: all.map((one, index) => instance(one, String(index + 1))), statistics },
+    name: 'things',
+    instances: all.map((one, index) => instance(one, String(index + 1))),
+    statistics,
     resilience: {
-      ...{ budget: { retries: 3, refused: 4 }, queued: 5 },
-      ...{ operationCircuits: new Map(Object.entries(operations)), ownCircuits: new Set(own) },
+      budget: { retries: 3, refused: 4 },
+      queued: 5,
+      operationCircuits: new Map(Object.entries(operations)),
+      ownCircuits: new Set(own),
     } as never,
   });
 
@@ -155,8 +164,16 @@ describe('The snapshot of a target', () => {
   it('has the counters, and the latest failure and the latency where there are any', () => {
     const statistics = new Statistics();
     expect(snapshot([], { statistics })).toStrictEqual({
-      ...{ name: 'things', breaker: 'open', inFlight: 0, requests: 0, failures: 0 },
-      ...{ queued: 5, retries: 3, retriesRefused: 4, recentFailures: [], instances: [] },
+      name: 'things',
+      breaker: 'open',
+      inFlight: 0,
+      requests: 0,
+      failures: 0,
+      queued: 5,
+      retries: 3,
+      retriesRefused: 4,
+      recentFailures: [],
+      instances: [],
     });
     statistics.requests = 2;
     statistics.inFlight = 1;
@@ -165,7 +182,10 @@ describe('The snapshot of a target', () => {
     statistics.recordFailure('second', 'getThing');
     const told = snapshot([], { statistics });
     expect(told).toMatchObject({
-      ...{ inFlight: 1, requests: 2, failures: 2, latency: { p50: 3, p99: 4 } },
+      inFlight: 1,
+      requests: 2,
+      failures: 2,
+      latency: { p50: 3, p99: 4 },
       recentFailures: [{ reason: 'second', operationId: 'getThing' }, { reason: 'first' }],
     });
     expect(told.lastFailure).toEqual({ at: expect.any(String), reason: 'second' });

@@ -160,7 +160,9 @@ describe('A short response that is truncated', () => {
     breaking(1);
     const response = await use().send(get);
     expect([response.status, String(await response.collect(100)), upstream.requests.length]).toEqual([
-      ...[200, 'halfother.', 2],
+      200,
+      'halfother.',
+      2,
     ]);
   });
 

@@ -43,7 +43,11 @@ const begin = (request: object = {}) => {
     },
   });
   return {
-    ...{ attempt, call, over, settled, aborted },
+    attempt,
+    call,
+    over,
+    settled,
+    aborted,
     start: () => attempt.onRequestStart(arrival as never),
     sent: () => attempt.onRequestSent(),
     head: (status: number, headers: Readonly<Record<string, string>> = {}) => {

@@ -93,7 +93,8 @@ describe('A call that an open circuit rejects', () => {
       cause,
     );
     expect(told(problem)).toEqual([
-      ...[503, 'circuit-open'],
+      503,
+      'circuit-open',
       until === undefined
         ? 'No instance of the service "orders" accepts calls at the moment.'
         : 'The service "orders" is failing and is given time to recover.',

@@ -97,7 +97,10 @@ const client = ({
       void done.push([name, ...args]);
   const res = {
     ...{ destroyed: false, headersSent: false, writableEnded: false, req: { headers: { te } }, ...state },
-    ...{ writeHead: note('head'), flushHeaders: note('flush'), end: note('end'), destroy: note('destroy') },
+    writeHead: note('head'),
+    flushHeaders: note('flush'),
+    end: note('end'),
+    destroy: note('destroy'),
     addTrailers: note('trailers'),
     write: (chunk: Buffer) => {
       done.push(['write', String(chunk)]);

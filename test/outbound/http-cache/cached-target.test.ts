@@ -39,7 +39,8 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
     respond: (_request: OutboundRequest): UpstreamResponse | Promise<UpstreamResponse> => response(FRESH),
   };
   const target = {
-    ...{ name: 'things', urls: ['http://things'] },
+    name: 'things',
+    urls: ['http://things'],
     start: (request: OutboundRequest) => {
       calls.push(request);
       return {
@@ -59,7 +60,10 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
     maxBodyBytes: 1000,
   });
   const cached = new CachedTarget({
-    ...{ target: target as never, cache: shelf, statistics, stalePolicy: grace },
+    target: target as never,
+    cache: shelf,
+    statistics,
+    stalePolicy: grace,
     credentials: { headers: new Set(), query: new Set(), isHidden: false },
   });
   const begin = (headers: Fields = {}, more: Partial<OutboundRequest> = {}) =>

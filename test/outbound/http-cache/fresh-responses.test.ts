@@ -72,9 +72,18 @@ testRules([
     isFetched,
   ],
   ...[
-    ...['2050', '86400', '-1', 'never', 'Thu, 18 Aug 2050 02:01:18 UTC', 'Thu 18 Aug 2050 02:01:18 GMT'],
-    ...['Thu, 18  Aug  2050 02:01:18 GMT', 'Thu, 18-Aug-2050 02:01:18 GMT', 'Thu, 18 Aug 2050 2:01:18 GMT'],
-    ...['Thu, 18 Aug 50 02:01:18 GMT', 'Thu, 31 Feb 2050 02:01:18 GMT', '2050-08-18T02:01:18Z'],
+    '2050',
+    '86400',
+    '-1',
+    'never',
+    'Thu, 18 Aug 2050 02:01:18 UTC',
+    'Thu 18 Aug 2050 02:01:18 GMT',
+    'Thu, 18  Aug  2050 02:01:18 GMT',
+    'Thu, 18-Aug-2050 02:01:18 GMT',
+    'Thu, 18 Aug 2050 2:01:18 GMT',
+    'Thu, 18 Aug 50 02:01:18 GMT',
+    'Thu, 31 Feb 2050 02:01:18 GMT',
+    '2050-08-18T02:01:18Z',
   ].map(
     (expires): Rule => [
       `§5.3: an Expires of ${expires} is past`,

@@ -203,7 +203,8 @@ describe('A request with a shorter deadline than the others', () => {
     const policy = 'trustProxy: true\npolicy: { attemptTimeout: 400, retry: { attempts: 0 } }';
     const { ask, upstream, arrived } = await startCachedGateway({ config: policy });
     upstream.respond = respondWith(() => ({
-      ...{ headers: { 'Cache-Control': 'max-age=0, stale-if-error=600' }, body: 'kept' },
+      headers: { 'Cache-Control': 'max-age=0, stale-if-error=600' },
+      body: 'kept',
     }));
     await ask();
     upstream.respond = () => {};

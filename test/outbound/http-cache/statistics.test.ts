@@ -20,7 +20,10 @@ it('Each line of the log says what the cache did, as the statistics count it', a
   await ask();
   await ask({ method: 'PUT' });
   expect(log.written.map((line) => JSON.parse(line).cache)).toEqual([
-    ...['miss', 'hit', 'revalidated', 'stale'],
+    'miss',
+    'hit',
+    'revalidated',
+    'stale',
     undefined,
   ]);
   const { bytes, ...counts } = cache.snapshot('things');

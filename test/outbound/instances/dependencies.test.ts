@@ -3,8 +3,10 @@ import { dependenciesIn } from '../../../src/outbound/instances/dependencies.ts'
 
 const dependenciesOf = (checks: unknown) => dependenciesIn(JSON.stringify({ status: 'pass', checks }));
 const time = (observedValue: number, observedUnit: string) => ({
-  ...{ componentType: 'component', status: 'pass' },
-  ...{ observedValue, observedUnit },
+  componentType: 'component',
+  status: 'pass',
+  observedValue,
+  observedUnit,
 });
 
 describe('The dependencies in a health document', () => {

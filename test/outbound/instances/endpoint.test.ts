@@ -26,8 +26,13 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
   const looked: string[] = [];
   let found: () => Promise<readonly LookupAddress[]> = async () => [];
   const endpoint = new Endpoint({
-    ...{ id: 'a', url: 'http://things:8080', connectTimeout: 100, headBytes: 1000, health: undefined },
-    ...{ circuits: new ServiceResilience(policiesOf()).circuits, interval: INTERVAL },
+    id: 'a',
+    url: 'http://things:8080',
+    connectTimeout: 100,
+    headBytes: 1000,
+    health: undefined,
+    circuits: new ServiceResilience(policiesOf()).circuits,
+    interval: INTERVAL,
     lookup: (host) => {
       looked.push(host);
       return found();
@@ -46,7 +51,9 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
     return one satisfies Owner;
   };
   return {
-    ...{ endpoint, looked, owner },
+    endpoint,
+    looked,
+    owner,
     /** From now on. */
     finds: (...addresses: string[]) => {
       found = async () => at(...addresses);

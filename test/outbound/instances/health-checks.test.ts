@@ -44,7 +44,9 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   };
   let end: (() => Promise<void>) | undefined;
   return {
-    ...{ instance, asked, connections },
+    instance,
+    asked,
+    connections,
     destroyed: () => destroyed,
     /** The next response, and all that comes of it. */
     says: async (next: Said) => {

@@ -175,8 +175,14 @@ const commands = fc.commands(
     fc
       .tuple(
         fc.constantFrom<'isolate' | 'reset' | 'ill' | 'well' | number>(
-          ...(['isolate', 'reset', 'ill', 'well'] as const),
-          ...[1000, 4999, 5000, 10_000],
+          'isolate',
+          'reset',
+          'ill',
+          'well',
+          1000,
+          4999,
+          5000,
+          10_000,
         ),
         fc.nat(INSTANCES - 1),
       )
@@ -234,7 +240,9 @@ describe('An instance whose circuit is open for one client', () => {
     const before = upstreams.map(({ requests }) => requests.length);
     for (let i = 0; i < calls; i++) {
       const response = await target.send({
-        ...{ method: 'POST', path: '/', headers: [] },
+        method: 'POST',
+        path: '/',
+        headers: [],
         operationId: 'a',
         client,
       });
@@ -272,7 +280,9 @@ describe('An instance whose circuit is open for one client', () => {
 
 describe('The choice between available instances', () => {
   const candidate = (inFlight: number) => ({
-    ...{ inFlight, isIsolated: false, isHealthy: true },
+    inFlight,
+    isIsolated: false,
+    isHealthy: true,
     stateOfCircuit: () => 'closed' as const,
     isProbeDue: () => false,
   });

@@ -300,9 +300,19 @@ class Passed implements fc.AsyncCommand<Model, Real> {
 
 type Sequence = Iterable<fc.AsyncCommand<Model, Real>>;
 
-const OUTCOMES = [
-  ...(['left', 'broken', 'timeout', 'unreachable', 'garbage'] as const),
-  ...([200, 404, 429, 500, 503, 503, 503] as const),
+const OUTCOMES: readonly Scenario[] = [
+  'left',
+  'broken',
+  'timeout',
+  'unreachable',
+  'garbage',
+  200,
+  404,
+  429,
+  500,
+  503,
+  503,
+  503,
 ];
 
 const passed = fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds));

@@ -8,8 +8,12 @@ const KB = 1024;
 
 const stored = (bytes: number) =>
   new StoredResponse({
-    ...{ status: 200, headers: ['A', 'b'], body: Buffer.alloc(bytes), selecting: [] },
-    ...{ receivedAt: 0, initialAge: 0 },
+    status: 200,
+    headers: ['A', 'b'],
+    body: Buffer.alloc(bytes),
+    selecting: [],
+    receivedAt: 0,
+    initialAge: 0,
   });
 
 const key = (index: number) => keyOf('things', 'e', `/x/${index}`);
