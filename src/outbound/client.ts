@@ -1,4 +1,4 @@
-/** A typed client of another service, made from its contract: a call looks like a call, and cannot be mistyped. */
+/** A typed client of another service, made from its contract: the compiler checks calls and their results. */
 import type { Contract } from '../contract/contract.ts';
 import type { Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
@@ -23,7 +23,7 @@ type ClientInput<O> =
     ? Part<'params', P> & Partial<Part<'query', Q>> & Part<'body', B>
     : never;
 
-type Answered<B> =
+type ResponseBody<B> =
   B extends Page<infer S>
     ? PageState<z.output<S>>
     : B extends Resource<infer S>
@@ -32,21 +32,21 @@ type Answered<B> =
         ? z.output<B>
         : undefined;
 
-type ClientReply<O extends Operation> =
+type ClientResponse<O extends Operation> =
   | {
       [Status in keyof O['responses'] & number]: {
         readonly ok: true;
         readonly status: Status;
-        readonly body: Answered<O['responses'][Status]['body']>;
+        readonly body: ResponseBody<O['responses'][Status]['body']>;
       };
     }[keyof O['responses'] & number]
   | { readonly ok: false; readonly status: number; readonly problem: unknown };
 
-/** One function for each operation, by operation id. A problem below 500 is a reply; above, it is thrown. */
+/** One function for each operation, by operation id. It returns responses below 500, and throws a Problem for others. */
 export type Client<C extends Contract> = {
   readonly [O in C['operations'][number] as O['operationId']]: (
     input: ClientInput<O>,
-  ) => Promise<ClientReply<O>>;
+  ) => Promise<ClientResponse<O>>;
 };
 
 export const createClient = <C extends Contract>(contract: C, target: JsonTarget): Client<C> =>
@@ -60,29 +60,29 @@ interface AnyInput {
   readonly body?: unknown;
 }
 
-/** @throws Problem one of `dependencyProblems`, also where the answer is none that the contract declares */
+/** @throws Problem one of `dependencyProblems`, also for a response that the contract does not declare */
 function call({ operationId, method, path, responses }: Operation, target: JsonTarget) {
   const template = pathTemplate(path);
   return async ({ params = {}, query = {}, body }: AnyInput) => {
-    const at = href(template, Object.entries({ ...query, ...params }));
-    if (at === undefined) throw new Error(`${operationId}: a path parameter has no value`);
-    const answer = await sendJson(target, { method: method.toUpperCase(), path: at, body, operationId });
-    const { status } = answer;
+    const url = href(template, Object.entries({ ...query, ...params }));
+    if (url === undefined) throw new Error(`${operationId}: a path parameter has no value`);
+    const response = await sendJson(target, { method: method.toUpperCase(), path: url, body, operationId });
+    const { status } = response;
     const declared = responses[status];
     if (declared !== undefined)
-      return { ok: true, status, body: read(declared.body, answer.body, target.name) };
-    if (status >= 400 && status < 500) return { ok: false, status, problem: answer.body };
+      return { ok: true, status, body: parseBody(declared.body, response.body, target.name) };
+    if (status >= 400 && status < 500) return { ok: false, status, problem: response.body };
     const type = dependencyProblems.find((candidate) => candidate.status === status) ?? badGateway;
-    throw new Problem(type, `The service "${target.name}" answered ${status}.`);
+    throw new Problem(type, `The service "${target.name}" responded with ${status}.`);
   };
 }
 
-function read(spec: Body | undefined, body: unknown, service: string): unknown {
+function parseBody(spec: Body | undefined, body: unknown, service: string): unknown {
   try {
     if (isPage(spec)) return readPage(spec, body);
     return isResource(spec) ? spec.state.parse(body) : spec?.parse(body);
   } catch (cause) {
-    throw new Problem(badGateway, `The answer of the service "${service}" is not what its contract says.`, {
+    throw new Problem(badGateway, `The response of the service "${service}" does not match its contract.`, {
       cause,
     });
   }

@@ -1,4 +1,4 @@
-/** One JSON call to a target, as the caller of the request that is being handled. */
+/** Makes a JSON call to a target on behalf of the client of the current request. */
 import { JSON_TYPE } from '../contract/media-types.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
@@ -7,7 +7,7 @@ import { isJsonType } from '../http/body/json-type.ts';
 import { callerDeadline, callerHeaders } from '../http/caller-context.ts';
 import { remainingControl } from '../http/headers/cache-control.ts';
 import { CallFailure } from './call/call-errors.ts';
-import { brokenOff } from './call/to-problem.ts';
+import { truncatedBody } from './call/to-problem.ts';
 
 /** As much of a target as a JSON call needs. */
 export interface JsonTarget {
@@ -35,26 +35,25 @@ export interface JsonRequest {
   readonly accept?: string | undefined;
   readonly body?: unknown;
   readonly operationId?: string;
-  /** Of the answer; by default what does not read numbers exactly. @throws SyntaxError, RangeError */
+  /** Parses the response; by default `JSON.parse`, which rounds numbers. @throws SyntaxError, RangeError */
   readonly parse?: (text: string) => unknown;
-  /** Most bytes that are taken of the answer. */
+  /** A larger response is an error. */
   readonly limit?: number;
 }
 
-export interface JsonAnswer {
+export interface JsonResponse {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;
   readonly retryAfter: string | undefined;
-  /** Undefined where the answer has no JSON. */
+  /** Undefined where the response is not JSON. */
   readonly body: unknown;
   readonly bytes: number;
 }
 
-/** Most bytes that are taken for one JSON answer. */
-const MAX_ANSWER = 10 * 1024 ** 2;
+const MAX_RESPONSE_BYTES = 10 * 1024 ** 2;
 
-/** @throws Problem where there is no answer, or its JSON is broken (bad-gateway, 502) */
+/** @throws Problem where there is no response, or its JSON is invalid (bad-gateway, 502) */
 export async function sendJson(
   target: JsonTarget,
   {
@@ -64,15 +63,15 @@ export async function sendJson(
     body,
     operationId,
     parse = JSON.parse,
-    limit = MAX_ANSWER,
+    limit = MAX_RESPONSE_BYTES,
   }: JsonRequest,
-): Promise<JsonAnswer> {
+): Promise<JsonResponse> {
   const headers = {
     ...callerHeaders(),
     accept,
     ...(body === undefined ? {} : { 'content-type': JSON_TYPE }),
   };
-  const answer = await target.send({
+  const response = await target.send({
     method,
     path,
     headers: Object.entries(headers).flat(),
@@ -80,23 +79,25 @@ export async function sendJson(
     operationId,
     deadline: callerDeadline(),
   });
-  const contentType = answer.header('content-type');
-  const cacheControl = remainingControl(answer.rawHeaders);
-  const retryAfter = answer.header('retry-after');
-  const { status } = answer;
+  const contentType = response.header('content-type');
+  const cacheControl = remainingControl(response.rawHeaders);
+  const retryAfter = response.header('retry-after');
+  const { status } = response;
   try {
-    const bytes = await answer.whole(Math.min(limit, MAX_ANSWER));
-    const json = isJsonType(contentType ?? '') ? await parse(textOf(bytes, contentType)) : undefined;
+    const bytes = await response.whole(Math.min(limit, MAX_RESPONSE_BYTES));
+    const json = isJsonType(contentType ?? '') ? await parse(decodeText(bytes, contentType)) : undefined;
     return { status, contentType, cacheControl, retryAfter, body: json, bytes: bytes.length };
   } catch (cause) {
-    if (cause instanceof CallFailure) throw brokenOff(cause);
-    throw new Problem(badGateway, `The answer of the service "${target.name}" could not be read.`, { cause });
+    if (cause instanceof CallFailure) throw truncatedBody(cause);
+    throw new Problem(badGateway, `The response of the service "${target.name}" could not be read.`, {
+      cause,
+    });
   }
 }
 
-/** @throws SyntaxError for what is not in its charset */
-function textOf(bytes: Buffer, contentType: string | undefined): string {
+/** @throws SyntaxError for bytes that are invalid in the charset of the content type */
+function decodeText(bytes: Buffer, contentType: string | undefined): string {
   const text = charsetOf(contentType)?.decode(bytes);
-  if (text === undefined) throw new SyntaxError('It is not in its charset.');
+  if (text === undefined) throw new SyntaxError('The text is invalid in its charset.');
   return text;
 }

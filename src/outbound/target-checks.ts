@@ -1,20 +1,24 @@
 /**
- * What the health of a process says of a service that it calls. One that is not well is a warning: all else works. What
- * one client alone has met is not even that.
+ * The checks of a called service in the health of this process. A failing service is a warning only, as the rest of the
+ * process works. A circuit that is open for one client alone counts as closed.
  */
 import type { Checks } from '../http/health.ts';
-import { breakerForMost, instanceForMost, type TargetSnapshot } from './target-snapshot.ts';
+import {
+  breakerForMostClients,
+  instanceStateForMostClients,
+  type TargetSnapshot,
+} from './target-snapshot.ts';
 
 export const targetChecks = ({
   name,
   latency,
   instances,
-  ...seen
+  ...view
 }: Pick<TargetSnapshot, 'name' | 'breaker' | 'isForOneClient' | 'latency' | 'instances'>): Checks => ({
-  [`${name}:breaker`]: [checkOf(breakerForMost(seen), 'closed')],
+  [`${name}:breaker`]: [checkOf(breakerForMostClients(view), 'closed')],
   [`${name}:instance`]: instances.map((one) => ({
     componentId: one.id,
-    ...checkOf(instanceForMost(one), 'working'),
+    ...checkOf(instanceStateForMostClients(one), 'working'),
   })),
   ...(latency && {
     [`${name}:responseTime`]: [
@@ -23,5 +27,9 @@ export const targetChecks = ({
   }),
 });
 
-const checkOf = (state: string, well: string) =>
-  ({ componentType: 'component', status: state === well ? 'pass' : 'warn', observedValue: state }) as const;
+const checkOf = (state: string, expected: string) =>
+  ({
+    componentType: 'component',
+    status: state === expected ? 'pass' : 'warn',
+    observedValue: state,
+  }) as const;

@@ -1,147 +1,147 @@
-/** What is told of a target and of each of its instances. No address is in it. */
-
+/** The state of a target and of each of its instances, for status pages and metrics. It contains no address. */
 import type { Instance } from './instances/instance.ts';
-import { stands } from './instances/load-balancer.ts';
-import type { Failure, Statistics } from './instances/statistics.ts';
-import type { BreakerState } from './resilience/breaker.ts';
-import { WHOLE_INSTANCE } from './resilience/breaker.ts';
-import type { Client } from './resilience/circuit-scope.ts';
-import type { Resiliences } from './resilience/resilience.ts';
+import { isAvailable } from './instances/load-balancer.ts';
+import type { FailureRecord, Statistics } from './instances/statistics.ts';
+import { type BreakerState, INSTANCE_CIRCUIT } from './resilience/breaker.ts';
+import type { ClientId } from './resilience/circuit-scope.ts';
+import type { ServiceResilience } from './resilience/resilience.ts';
 
 export const INSTANCE_STATES = ['working', 'unhealthy', 'trial', 'ejected', 'isolated'] as const;
 
 type InstanceState = (typeof INSTANCE_STATES)[number];
 
-interface Counted {
+interface CallCounts {
   readonly inFlight: number;
   readonly requests: number;
-  /** Attempts that failed: no connection, no answer in time, half of one, or a 5xx. */
+  /** Failed attempts: no connection, no response in time, a truncated response, or a 5xx. */
   readonly failures: number;
-  /** The latest of them. */
-  readonly lastFailure?: Pick<Failure, 'at' | 'reason'>;
-  /** Milliseconds to the head of the answer. */
+  /** The latest failure. */
+  readonly lastFailure?: Pick<FailureRecord, 'at' | 'reason'>;
+  /** Milliseconds to the head of the response. */
   readonly latency?: { readonly p50: number; readonly p99: number };
 }
 
-export interface InstanceSnapshot extends Counted {
-  /** Tells it apart from the others, and nothing else. */
+export interface InstanceSnapshot extends CallCounts {
+  /** Distinguishes the instance from the others, and says nothing else about it. */
   readonly id: string;
   readonly state: InstanceState;
-  /** Whether it is ejected, or tried, for one client alone, and works for all others. */
+  /** Set where the instance is ejected or on trial for one client alone, and works for all others. */
   readonly isForOneClient?: true;
-  /** When a call will try whether it is back. */
+  /** When a half-open probe is let through. */
   readonly ejectedUntil?: string;
   readonly isolatedSince?: string;
 }
 
-/** Of one circuit, or of all that is seen together. */
-interface Seen {
+/** The state of one circuit, or of several circuits together. */
+interface BreakerView {
   readonly breaker: BreakerState;
-  /** Whether it is so for one client alone, whose calls alone have failed, and closed for all others. */
+  /** Set where the breaker is not closed for one client alone, whose calls alone have failed. */
   readonly isForOneClient?: true;
 }
 
-interface CircuitSnapshot extends Seen {
+interface CircuitSnapshot extends BreakerView {
   readonly operationId: string;
 }
 
-/** Its breaker is closed while at least one instance takes calls of at least one operation. */
-export interface TargetSnapshot extends Counted, Seen {
+/** The breaker is closed while at least one instance accepts calls of at least one operation. */
+export interface TargetSnapshot extends CallCounts, BreakerView {
   readonly name: string;
-  /** Calls that wait for their turn. */
+  /** Calls that wait for a bulkhead. */
   readonly queued: number;
   readonly retries: number;
-  /** Retries that there would have been but for their budget. */
+  /** Retries that the budget refused. */
   readonly retriesRefused: number;
-  /** Those that have a breaker of their own, or whose circuit is not closed. */
+  /** Operations that have a breaker of their own, or whose circuit is not closed. */
   readonly circuits?: readonly CircuitSnapshot[];
-  /** The latest first. */
-  readonly recentFailures: readonly Failure[];
-  /** When a call will be let through again, while none is. */
+  /** The latest failure is the first. */
+  readonly recentFailures: readonly FailureRecord[];
+  /** When a half-open probe is let through, while the breaker is open. */
   readonly retryAt?: string;
   readonly instances: readonly InstanceSnapshot[];
 }
 
-interface Parts {
+interface SnapshotParts {
   readonly name: string;
   readonly instances: readonly Instance[];
-  readonly resiliences: Resiliences;
+  readonly resilience: ServiceResilience;
   readonly statistics: Statistics;
 }
 
-export function snapshotOf({ name, instances, resiliences, statistics }: Parts): TargetSnapshot {
-  const { budget, operationCircuits, ownCircuits } = resiliences;
-  const free = instances.filter(isFree);
-  const seen = seenAt(free);
-  const retryAt = earliest(free.map(({ openUntil }) => openUntil));
+export function snapshotOf({ name, instances, resilience, statistics }: SnapshotParts): TargetSnapshot {
+  const { budget, operationCircuits, ownCircuits } = resilience;
+  const inService = instances.filter(isNotIsolated);
+  const view = viewOfInstances(inService);
+  const retryAt = earliest(inService.map(({ openUntil }) => openUntil));
   const circuits = [...operationCircuits]
-    .map(([operationId, circuit]) => ({ operationId, ...circuitAt(free, circuit) }))
+    .map(([operationId, circuit]) => ({ operationId, ...viewOfCircuit(inService, circuit) }))
     .filter(({ operationId, breaker: state }) => state !== 'closed' || ownCircuits.has(operationId));
   return {
     name,
-    ...seen,
-    ...countedOf(statistics),
-    queued: resiliences.queued,
+    ...view,
+    ...countsOf(statistics),
+    queued: resilience.queued,
     retries: budget.retries,
     retriesRefused: budget.refused,
     ...(circuits.length > 0 && { circuits }),
     recentFailures: statistics.recentFailures,
-    ...(seen.breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
+    ...(view.breaker === 'open' && retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
     instances: instances.map(instanceSnapshot),
   };
 }
 
-const isFree = ({ isIsolated }: Instance): boolean => !isIsolated;
+const isNotIsolated = ({ isIsolated }: Instance): boolean => !isIsolated;
 
-/** As all clients but one at most see it. */
-export const breakerForMost = ({ breaker, isForOneClient }: Seen): BreakerState =>
+/** The state that most clients see: at most one client sees another. */
+export const breakerForMostClients = ({ breaker, isForOneClient }: BreakerView): BreakerState =>
   isForOneClient ? 'closed' : breaker;
 
-/** The same of an instance. */
-export const instanceForMost = ({ state, isForOneClient }: InstanceSnapshot): InstanceState =>
+export const instanceStateForMostClients = ({ state, isForOneClient }: InstanceSnapshot): InstanceState =>
   isForOneClient ? 'working' : state;
 
-/** All operations, at all instances together. */
-const seenAt = (instances: readonly Instance[]): Seen =>
-  seenBy(
-    instances.flatMap(({ only }) => only ?? []),
-    (client) => together(instances.map((one) => one.stateFor(client))),
+/** The state of all operations at all instances together. */
+const viewOfInstances = (instances: readonly Instance[]): BreakerView =>
+  viewFor(
+    instances.flatMap(({ onlyClient }) => onlyClient ?? []),
+    (client) => combinedState(instances.map((one) => one.stateFor(client))),
   );
 
-/** An operation, at all instances together. */
-const circuitAt = (instances: readonly Instance[], circuit: number): Seen =>
-  seenBy(
-    instances.flatMap((one) => one.onlyAt(circuit)),
-    (client) => together(instances.map((one) => one.stateOf(circuit, client))),
+/** The state of one operation at all instances together. */
+const viewOfCircuit = (instances: readonly Instance[], circuit: number): BreakerView =>
+  viewFor(
+    instances.flatMap((one) => one.onlyClientsOfCircuit(circuit)),
+    (client) => combinedState(instances.map((one) => one.stateOfCircuit(circuit, client))),
   );
 
-function seenBy(clients: readonly string[], stateFor: (client?: Client) => BreakerState): Seen {
+function viewFor(clients: readonly string[], stateFor: (client?: ClientId) => BreakerState): BreakerView {
   const breaker = stateFor();
   if (breaker !== 'closed') return { breaker };
-  const forOne = clients.map(stateFor).find((state) => state !== 'closed');
-  return forOne === undefined ? { breaker } : { breaker: forOne, isForOneClient: true };
+  const exception = clients.map(stateFor).find((state) => state !== 'closed');
+  return exception === undefined ? { breaker } : { breaker: exception, isForOneClient: true };
 }
 
-const together = (states: readonly BreakerState[]): BreakerState =>
+const combinedState = (states: readonly BreakerState[]): BreakerState =>
   states.includes('closed') ? 'closed' : states.includes('half-open') ? 'half-open' : 'open';
 
-/** When the first of them may be tried, in milliseconds since the epoch; undefined where an operator has to act. */
+/** When the first instance may be probed, in milliseconds since the epoch; undefined where an operator isolated all. */
 export const halfOpenAt = (
   instances: readonly Instance[],
   circuit: number,
-  client?: Client,
-): number | undefined => earliest(instances.filter(isFree).map((one) => one.openUntilOf(circuit, client)));
+  client?: ClientId,
+): number | undefined =>
+  earliest(instances.filter(isNotIsolated).map((one) => one.openUntilOfCircuit(circuit, client)));
 
 const earliest = (times: readonly number[]): number | undefined =>
   times.length === 0 ? undefined : Math.min(...times);
 
-const countedOf = (statistics: Statistics): Counted => {
+const countsOf = (statistics: Statistics): CallCounts => {
   const { inFlight, requests, failures, recentFailures } = statistics;
   const [last] = recentFailures;
   const p50 = statistics.percentile(0.5);
   const p99 = statistics.percentile(0.99);
   return {
-    ...{ inFlight, requests, failures },
+    inFlight,
+    requests,
+    failures,
     ...(last && { lastFailure: { at: last.at, reason: last.reason } }),
     ...(p50 !== undefined && p99 !== undefined && { latency: { p50, p99 } }),
   };
@@ -149,14 +149,15 @@ const countedOf = (statistics: Statistics): Counted => {
 
 const instanceSnapshot = (instance: Instance): InstanceSnapshot => {
   const { id, statistics, isolatedSince } = instance;
-  const seen = seenAt([instance]);
-  const state = stateOf(instance, seen.breaker);
+  const view = viewOfInstances([instance]);
+  const state = stateOf(instance, view.breaker);
   return {
-    ...{ id, state },
-    ...(seen.isForOneClient && !instance.isIsolated && { isForOneClient: true }),
+    id,
+    state,
+    ...(view.isForOneClient && !instance.isIsolated && { isForOneClient: true }),
     ...(state === 'ejected' && { ejectedUntil: new Date(instance.openUntil).toISOString() }),
     ...(isolatedSince !== undefined && { isolatedSince }),
-    ...countedOf(statistics),
+    ...countsOf(statistics),
   };
 };
 
@@ -164,5 +165,5 @@ const stateOf = (instance: Instance, breaker: BreakerState): InstanceState => {
   if (instance.isIsolated) return 'isolated';
   if (breaker === 'open') return 'ejected';
   if (breaker === 'half-open') return 'trial';
-  return stands(instance, WHOLE_INSTANCE) ? 'working' : 'unhealthy';
+  return isAvailable(instance, INSTANCE_CIRCUIT) ? 'working' : 'unhealthy';
 };

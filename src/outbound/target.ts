@@ -1,7 +1,7 @@
 /**
- * One service that is called: its instances, its cockatiel policy, its statistics. Made at start and shared by all
- * calls, so that all of them see the same breakers. Around each call: deadline → retry → bulkhead → choice of an
- * instance → its breaker → attempt.
+ * One service that is called: its instances, its resilience policies, its statistics. All calls share it, so that all of
+ * them see the same circuit breakers. Each call goes through deadline → retry → bulkhead → choice of an instance → its
+ * circuit breaker → attempt.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { BrokenCircuitError } from 'cockatiel';
@@ -9,215 +9,216 @@ import type { ServicePolicies } from '../config/policies/policies.ts';
 import { DEADLINE_HEADER } from '../http/headers/deadline.ts';
 import { causeText } from '../http/problems/cause.ts';
 import { Attempt } from './call/attempt.ts';
-import { traced } from './call/attempt-span.ts';
-import { Call, type OutboundRequest } from './call/call.ts';
-import { CallAborted, CallFailure, OutOfTime, RESPONSE_FAULTS } from './call/call-errors.ts';
-import { explained, keptBack } from './call/to-problem.ts';
-import { uploadOf } from './call/upload.ts';
-import { isFailure, type UpstreamAnswer } from './call/upstream-response.ts';
-import { type Caller, untilAborted } from './caller.ts';
-import type { Dependency } from './instances/dependencies.ts';
-import { together } from './instances/dependencies.ts';
+import { traceAttempt } from './call/attempt-span.ts';
+import { Call } from './call/call.ts';
+import { CallAborted, CallFailure, DeadlineExceeded, RESPONSE_FAULTS } from './call/call-errors.ts';
+import { isFailureStatus } from './call/to-outcome.ts';
+import { circuitOpenProblem, toProblem } from './call/to-problem.ts';
+import type { OutboundRequest } from './call/types.ts';
+import { toUpload } from './call/upload.ts';
+import type { UpstreamResponse } from './call/upstream-response.ts';
+import { type Dependency, mergeDependencies } from './instances/dependencies.ts';
 import type { Lookup } from './instances/dns.ts';
 import type { Endpoint, Owner } from './instances/endpoint.ts';
-import type { TargetPlace } from './instances/endpoints.ts';
-import { renewEndpoints } from './instances/endpoints.ts';
+import { type TargetLocation, updateEndpoints } from './instances/endpoints.ts';
 import type { Instance } from './instances/instance.ts';
-import { choose, stands, takesCalls } from './instances/load-balancer.ts';
+import { acceptsCalls, isAvailable, pick } from './instances/load-balancer.ts';
 import { Statistics } from './instances/statistics.ts';
-import type { Client } from './resilience/circuit-scope.ts';
-import type { Opened } from './resilience/opened.ts';
-import { Resiliences } from './resilience/resilience.ts';
+import type { OpenedCircuit } from './resilience/circuit-log.ts';
+import type { ClientId } from './resilience/circuit-scope.ts';
+import { ServiceResilience } from './resilience/resilience.ts';
 import { halfOpenAt, snapshotOf, type TargetSnapshot } from './target-snapshot.ts';
+import { awaitResponse, type Upstream } from './upstream.ts';
 
-export interface TargetParts {
-  /** What it was before; instances that are called as before keep their connections and breakers. */
+export interface TargetContext {
+  /** The target before a reload, whose unchanged instances keep their connections and breakers. */
   readonly previous?: Target | undefined;
-  /** Instead of the system's. */
+  /** Looks up host names; by default the system does. */
   readonly resolve?: Lookup | undefined;
-  readonly onOpen?: ((opened: Opened) => void) | undefined;
+  readonly onOpen?: ((opened: OpenedCircuit) => void) | undefined;
 }
 
-export class Target implements Owner, Caller {
+export class Target implements Owner, Upstream {
   readonly name: string;
-  readonly place: TargetPlace;
+  readonly location: TargetLocation;
   readonly policies: ServicePolicies;
   readonly #endpoints: readonly Endpoint[];
-  readonly #resiliences: Resiliences;
+  readonly #resilience: ServiceResilience;
   readonly #statistics: Statistics;
-  readonly #onOpen: TargetParts['onOpen'];
+  readonly #onOpen: TargetContext['onOpen'];
   #instances: readonly Instance[] = [];
-  /** Of the latest failure, for the log. */
-  #latestCause: unknown;
+  /** The cause of the latest failure, for the log. */
+  #lastFailureCause: unknown;
 
   constructor(
     name: string,
-    place: TargetPlace | string,
+    place: TargetLocation | string,
     policies: ServicePolicies,
-    { previous, resolve, onOpen }: TargetParts = {},
+    { previous, resolve, onOpen }: TargetContext = {},
   ) {
     this.name = name;
-    this.place = typeof place === 'string' ? { urls: [place], lookup: 0 } : place;
+    this.location = typeof place === 'string' ? { urls: [place], lookup: 0 } : place;
     this.policies = policies;
     this.#onOpen = onOpen;
     const isSamePolicy = previous !== undefined && isDeepStrictEqual(previous.policies, policies);
-    this.#resiliences = isSamePolicy ? previous.#resiliences : new Resiliences(policies);
+    this.#resilience = isSamePolicy ? previous.#resilience : new ServiceResilience(policies);
     this.#statistics = isSamePolicy ? previous.#statistics : new Statistics();
-    this.#endpoints = renewEndpoints(this.place, {
+    this.#endpoints = updateEndpoints(this.location, {
       connectTimeout: policies.policy.connectTimeout,
-      circuits: this.#resiliences.circuits,
+      circuits: this.#resilience.circuits,
       lookup: resolve,
-      previous: previous && { place: previous.place, endpoints: previous.#endpoints, isSamePolicy },
+      previous: previous && { location: previous.location, endpoints: previous.#endpoints, isSamePolicy },
     });
     for (const endpoint of this.#endpoints) endpoint.join(this);
-    this.onInstances();
+    this.onInstancesChange();
   }
 
-  /** Of all its instances. */
+  /** The URLs of all endpoints. */
   get urls(): readonly string[] {
-    return this.place.urls;
+    return this.location.urls;
   }
 
   get instances(): readonly Instance[] {
     return this.#instances;
   }
 
-  onInstances(): void {
+  onInstancesChange(): void {
     this.#instances = this.#endpoints.flatMap(({ instances }) => instances);
   }
 
   onOpen(instance: Instance, circuit: number, isForOneClient: boolean): void {
     this.#onOpen?.({
       service: this.name,
-      operationId: this.#resiliences.operationOf(circuit),
-      instance: this.hasChoice ? instance.id : undefined,
+      operationId: this.#resilience.operationOf(circuit),
+      instance: this.hasMultipleInstances ? instance.id : undefined,
       isForOneClient,
     });
   }
 
-  canSpare(instance: Instance, circuit: number, client: Client): boolean {
+  canReplace(instance: Instance, circuit: number, client: ClientId): boolean {
     const all = this.#instances;
-    return all.length === 1 || all.some((one) => one !== instance && stands(one, circuit, client, instance));
-  }
-
-  get hasChoice(): boolean {
-    return this.#instances.length > 1;
-  }
-
-  hasOther({ tried, circuit, client }: Call): boolean {
     return (
-      this.#instances.length > 1 &&
-      this.#instances.some((one) => !tried.includes(one) && stands(one, circuit, client))
+      all.length === 1 || all.some((one) => one !== instance && isAvailable(one, circuit, client, instance))
     );
   }
 
-  /** Begins a call; `call.answer` settles with the head, `call.abort()` gives it up. */
+  get hasMultipleInstances(): boolean {
+    return this.#instances.length > 1;
+  }
+
+  hasUntriedInstance({ tried, circuit, client }: Call): boolean {
+    return (
+      this.#instances.length > 1 &&
+      this.#instances.some((one) => !tried.includes(one) && isAvailable(one, circuit, client))
+    );
+  }
+
+  /** Begins a call; `call.response` settles with the head of the response, `call.abort()` gives the call up. */
   start(request: OutboundRequest): Call {
     const now = performance.now();
-    const resilience = this.#resiliences.of(request.operationId);
+    const resilience = this.#resilience.for(request.operationId);
     const deadline = Math.min(now + resilience.policy.deadline, request.deadline ?? Number.POSITIVE_INFINITY);
-    const circuit = this.#resiliences.circuitOf(request.operationId);
+    const circuit = this.#resilience.circuitOf(request.operationId);
     const call = new Call(request, { resilience, circuit, deadline }, this);
     this.#statistics.requests += 1;
-    this.#resiliences.budget.countCall(now);
-    // Before the breaker has a say: a call that is not made does not try whether the target is back either.
-    if (deadline - now < resilience.policy.minimumTime) call.fail(new OutOfTime());
+    this.#resilience.budget.countCall(now);
+    // Such a call never reaches the circuit breaker, so that it is no half-open probe either.
+    if (deadline - now < resilience.policy.minimumTime) call.fail(new DeadlineExceeded());
     else this.#run(call);
     return call;
   }
 
-  /** The answer, whatever its status; rejects with a Problem, or CallAborted when `signal` fires. */
-  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
-    return untilAborted(this.start(request), signal);
+  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamResponse> {
+    return awaitResponse(this.start(request), signal);
   }
 
-  /** Another text whenever the state of something is another. */
-  get states(): string {
+  /** A text that changes with the state of any instance. */
+  get stateFingerprint(): string {
     return this.#instances
       .map(({ id, circuits, isHealthy, isIsolated, dependencies }) =>
         [
-          ...[
-            id,
-            isHealthy,
-            isIsolated,
-            ...circuits.map(({ state, only }) => state + (only === undefined ? '' : 1)),
-          ],
+          id,
+          isHealthy,
+          isIsolated,
+          ...circuits.map(({ state, onlyClient }) => state + (onlyClient === undefined ? '' : 1)),
           ...dependencies.map(({ name, status }) => `${name} ${status}`),
         ].join(' '),
       )
       .join();
   }
 
-  /** Whom it calls in turn, where the health checks of its instances say so. */
+  /** The dependencies that the health checks of its instances report. */
   get dependencies(): readonly Dependency[] {
-    return together(this.#instances.flatMap(({ dependencies }) => dependencies));
+    return mergeDependencies(this.#instances.flatMap(({ dependencies }) => dependencies));
   }
 
   snapshot(): TargetSnapshot {
     return snapshotOf({
-      ...{ name: this.name, instances: this.#instances },
-      ...{ resiliences: this.#resiliences, statistics: this.#statistics },
+      name: this.name,
+      instances: this.#instances,
+      resilience: this.#resilience,
+      statistics: this.#statistics,
     });
   }
 
-  /** Lets what is in flight finish. */
+  /** Waits for the calls in flight. */
   async close(): Promise<void> {
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.leave(this)));
   }
 
   #run(call: Call): void {
-    const { bulkheads, around } = call.resilience;
-    // Before it waits for its turn; and cockatiel would make it wait while another call tries who was ejected.
-    if (!this.#instances.some((one) => takesCalls(one, call))) {
+    const { bulkheads, execute } = call.resilience;
+    // Fails before the call waits for a bulkhead, or for the half-open probe of another call as in cockatiel.
+    if (!this.#instances.some((one) => acceptsCalls(one, call))) {
       call.fail(new BrokenCircuitError());
       return;
     }
     if (bulkheads.isWaiting(call)) call.pause();
-    around(call, () => this.#attempt(call)).then(call.succeed, call.fail);
+    execute(call, () => this.#attempt(call)).then(call.succeed, call.fail);
   }
 
-  #attempt(call: Call): Promise<UpstreamAnswer> {
-    // Given up while it waited for its turn, which says nothing of the target.
-    if (call.over) throw new CallAborted(call.over);
-    const instance = choose(this.#instances, call);
+  #attempt(call: Call): Promise<UpstreamResponse> {
+    // A call that was aborted while it waited says nothing about the target.
+    if (call.abortReason) throw new CallAborted(call.abortReason);
+    const instance = pick(this.#instances, call);
     if (!instance) throw new BrokenCircuitError();
     if (this.#instances.length > 1) call.tried = [...call.tried, instance];
     return instance.guard(call, () => this.#attemptAt(call, instance));
   }
 
-  async #attemptAt(call: Call, instance: Instance): Promise<UpstreamAnswer> {
+  async #attemptAt(call: Call, instance: Instance): Promise<UpstreamResponse> {
     call.resume();
     const remaining = call.remaining;
     const { attemptTimeout, idleTimeout, minimumTime } = call.resilience.policy;
-    if (remaining < minimumTime) throw new OutOfTime();
+    if (remaining < minimumTime) throw new DeadlineExceeded();
     const statistics = this.#statistics;
     const own = instance.statistics;
     const startedAt = performance.now();
     statistics.inFlight += 1;
     own.inFlight += 1;
     own.requests += 1;
-    this.#count(call, instance);
+    this.#recordInStats(call, instance);
     const time = Math.min(attemptTimeout, Math.ceil(remaining));
     const attempt = new Attempt(call, time, (error) => {
       statistics.inFlight -= 1;
       own.inFlight -= 1;
-      if (error) this.#onBroken(call, instance, error);
+      if (error) this.#onTruncatedBody(call, instance, error);
     });
     const { method, path, body } = call.request;
-    const { span, headers = call.request.headers } = traced(this.name, call) ?? {};
+    const { span, headers = call.request.headers } = traceAttempt(this.name, call) ?? {};
     const sent = headers.concat(DEADLINE_HEADER, String(time));
-    const upload = uploadOf(body, sent);
+    const upload = toUpload(body, sent);
     instance.dispatch({ method, path, headers: sent, body: upload, bodyTimeout: idleTimeout }, attempt);
     try {
-      const answer = await attempt.head;
+      const response = await attempt.head;
       const milliseconds = performance.now() - startedAt;
       statistics.recordLatency(milliseconds);
       own.recordLatency(milliseconds);
       instance.countConnection(call.circuit);
-      span?.end({ status: answer.status });
-      if (isFailure(answer.status))
-        this.#recordFailure(`answered ${answer.status}`, undefined, call, instance);
-      return answer;
+      span?.end({ status: response.status });
+      if (isFailureStatus(response.status))
+        this.#recordFailure(`responded with ${response.status}`, undefined, call, instance);
+      return response;
     } catch (error) {
       span?.end({ reason: error instanceof CallFailure ? error.kind : 'aborted' });
       if (error instanceof CallFailure) this.#recordFailure(reasonOf(error), error.cause, call, instance);
@@ -235,40 +236,41 @@ export class Target implements Owner, Caller {
     { request: { operationId } }: Call,
     instance: Instance,
   ): void {
-    this.#latestCause = cause;
+    this.#lastFailureCause = cause;
     this.#statistics.recordFailure(reason, operationId);
     instance.statistics.recordFailure(reason, operationId);
   }
 
-  /** For the log of whoever asks. */
-  #count({ request: { tally }, circuit, client }: Call, instance: Instance): void {
-    if (tally === undefined) return;
-    tally.attempts += 1;
-    if (tally.breaker !== 'open') tally.breaker = instance.stateOf(circuit, client);
-    if (this.#instances.length > 1 && tally.service === this.name) tally.instance = instance.id;
+  /** Counts an attempt for the log line of its inbound request. */
+  #recordInStats({ request: { stats }, circuit, client }: Call, instance: Instance): void {
+    if (stats === undefined) return;
+    stats.attempts += 1;
+    if (stats.breaker !== 'open') stats.breaker = instance.stateOfCircuit(circuit, client);
+    if (this.#instances.length > 1 && stats.service === this.name) stats.instance = instance.id;
   }
 
-  /** The head of an answer came and its end did not. An instance that does so is no good while there are others. */
-  #onBroken(call: Call, instance: Instance, failure: CallFailure): void {
+  /** Records a response that was truncated after its head. Among several instances, that counts as a failed call. */
+  #onTruncatedBody(call: Call, instance: Instance, failure: CallFailure): void {
     const { cause } = failure;
-    this.#recordFailure(withCause(BROKEN_OFF, cause), cause, call, instance);
-    if (this.hasChoice && failure.kind === 'broken') instance.revise(call.circuit, failure);
+    this.#recordFailure(withCause(TRUNCATED, cause), cause, call, instance);
+    if (this.hasMultipleInstances && failure.kind === 'broken')
+      instance.retractSuccess(call.circuit, failure);
   }
 
-  explain(error: unknown, { request, circuit, client, resilience: { policy } }: Call): unknown {
-    if (!(error instanceof BrokenCircuitError)) return explained(this.name, error);
-    if (request.tally) request.tally.breaker = 'open';
+  toProblem(error: unknown, { request, circuit, client, resilience: { policy } }: Call): unknown {
+    if (!(error instanceof BrokenCircuitError)) return toProblem(this.name, error);
+    if (request.stats) request.stats.breaker = 'open';
     const until = halfOpenAt(this.#instances, circuit, client);
-    return keptBack(this.name, until, policy.breaker.halfOpenAfter, this.#latestCause);
+    return circuitOpenProblem(this.name, until, policy.breaker.halfOpenAfter, this.#lastFailureCause);
   }
 }
 
-const BROKEN_OFF = 'the answer broke off';
+const TRUNCATED = 'the response was truncated';
 
 const REASONS = {
   unreachable: 'no connection',
   broken: 'the connection broke',
-  timeout: 'no answer in time',
+  timeout: 'no response in time',
 } as const;
 
 const reasonOf = ({ kind, fault, cause }: CallFailure): string =>

@@ -3,11 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ServicePolicies } from '../config/policies/policies.ts';
 import { defaultPolicy } from '../config/policies/policy.ts';
 import type { Lookup } from './instances/dns.ts';
-import type { TargetPlace } from './instances/endpoints.ts';
-import type { TargetParts } from './target.ts';
-import { Target } from './target.ts';
+import type { TargetLocation } from './instances/endpoints.ts';
+import { Target, type TargetContext } from './target.ts';
 
-export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetPlace, 'urls'>> {
+export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<TargetLocation, 'urls'>> {
   readonly name: string;
   readonly urls: readonly string[];
 }
@@ -15,13 +14,13 @@ export interface TargetOptions extends Partial<ServicePolicies>, Partial<Omit<Ta
 export type Targets = ReadonlyMap<string, Target>;
 
 export const createTargets = (services: readonly TargetOptions[], resolve?: Lookup): Targets =>
-  renewTargets(services, new Map(), { resolve });
+  updateTargets(services, new Map(), { resolve });
 
-/** A target that is called as before stays the same; of one that is not, the instances that are. */
-export const renewTargets = (
+/** Keeps targets whose configuration has not changed, and unchanged instances of the others. */
+export const updateTargets = (
   services: readonly TargetOptions[],
   previous: Targets = new Map(),
-  parts: Omit<TargetParts, 'previous'> = {},
+  parts: Omit<TargetContext, 'previous'> = {},
 ): Targets =>
   new Map(
     services.map(
@@ -37,7 +36,8 @@ export const renewTargets = (
         const known = previous.get(name);
         const policies = { policy, operations };
         const place = { urls, health, lookup, headBytes };
-        const isSame = isDeepStrictEqual(known?.place, place) && isDeepStrictEqual(known?.policies, policies);
+        const isSame =
+          isDeepStrictEqual(known?.location, place) && isDeepStrictEqual(known?.policies, policies);
         return [
           name,
           known && isSame ? known : new Target(name, place, policies, { ...parts, previous: known }),
@@ -46,26 +46,25 @@ export const renewTargets = (
     ),
   );
 
-/** Lets what is in flight to any of them finish. */
+/** Waits for the calls in flight. */
 export const closeTargets = async (targets: Targets): Promise<void> => {
   await Promise.all([...targets.values()].map((target) => target.close()));
 };
 
-const holders = new WeakMap<Target, number>();
+const retainCounts = new WeakMap<Target, number>();
 
 /**
- * For targets that several owners share.
- *
- * @returns what lets go of them: each closes when nobody holds it any more
+ * Retains targets that several owners share.
+ * @returns a function that releases them: a target closes when its last owner has released it
  */
-export function holdTargets(targets: Targets): () => Promise<void> {
-  for (const target of targets.values()) holders.set(target, (holders.get(target) ?? 0) + 1);
+export function retainTargets(targets: Targets): () => Promise<void> {
+  for (const target of targets.values()) retainCounts.set(target, (retainCounts.get(target) ?? 0) + 1);
   return async () => {
-    const free = [...targets].filter(([, target]) => {
-      const left = (holders.get(target) ?? 0) - 1;
-      holders.set(target, left);
-      return left === 0;
+    const unused = [...targets].filter(([, target]) => {
+      const owners = (retainCounts.get(target) ?? 0) - 1;
+      retainCounts.set(target, owners);
+      return owners === 0;
     });
-    await closeTargets(new Map(free));
+    await closeTargets(new Map(unused));
   };
 }

@@ -19,7 +19,7 @@ it('names the operation, its service, how often it was tried and what the circui
   await x().post('/x').query({}).expect(200);
   expect(line()).toMatchObject({ service: 'orders', operationId: 'postX', attempts: 1, breaker: 'closed' });
 
-  orders.answer = (_req, res) => res.writeHead(503).end();
+  orders.respond = (_req, res) => res.writeHead(503).end();
   await x().get('/x').expect(503);
   expect(line()).toMatchObject({ operationId: 'getX', status: 503, attempts: 2 });
 

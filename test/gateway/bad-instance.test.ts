@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { eventually } from '../support/eventually.ts';
 import { startInstances, type TestInstances } from '../support/instances.ts';
-import type { Upstream } from '../support/upstream.ts';
+import type { TestUpstream } from '../support/upstream.ts';
 
 const CLIENTS = 4;
 const CALLS = 120;
@@ -36,7 +36,7 @@ const run = async (calls = CALLS, method: 'get' | 'post' = 'get'): Promise<Recor
   return outcomes;
 };
 
-const WAYS: readonly [string, Upstream['answer']][] = [
+const WAYS: readonly [string, TestUpstream['respond']][] = [
   [
     'answers 503, and asks for a minute',
     (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end('busy'),
@@ -49,9 +49,9 @@ const WAYS: readonly [string, Upstream['answer']][] = [
   ],
 ];
 
-const isSeenByNoGet = async (answer: Upstream['answer']): Promise<void> => {
-  const [bad] = system.upstreams as [Upstream];
-  bad.answer = answer;
+const isSeenByNoGet = async (answer: TestUpstream['respond']): Promise<void> => {
+  const [bad] = system.upstreams as [TestUpstream];
+  bad.respond = answer;
   expect(await run()).toEqual({ '200 well': CALLS });
   // It was asked, and then left alone: the circuit opens after 5, then one call tries at a time.
   expect(bad.requests.length).toBeGreaterThan(0);
@@ -91,8 +91,8 @@ describe('one of three that', () => {
     async (kind) => {
       await system.close();
       system = await startInstances(3, policyWith(kind, '1m'));
-      const [bad] = system.upstreams as [Upstream];
-      bad.answer = (req, res) => {
+      const [bad] = system.upstreams as [TestUpstream];
+      bad.respond = (req, res) => {
         res.writeHead(200, { 'Content-Length': '1000000' });
         res.write('half', () => req.socket.destroy());
       };
@@ -106,15 +106,15 @@ describe('one of three that', () => {
   );
 
   it('is well again is called again', async () => {
-    const [bad] = system.upstreams as [Upstream];
-    bad.answer = (_req, res) => res.writeHead(500).end();
+    const [bad] = system.upstreams as [TestUpstream];
+    bad.respond = (_req, res) => res.writeHead(500).end();
     const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
     await eventually('it is ejected', async () => {
       await request(system.url).get('/things');
       return isOut(0);
     });
     const { length } = bad.requests;
-    bad.answer = (_req, res) => res.end('well');
+    bad.respond = (_req, res) => res.end('well');
     await eventually('it is called again', async () => {
       await run(4);
       return !isOut(0);
@@ -146,9 +146,9 @@ it('is ejected for an operation alone that has a breaker of its own', async () =
   await system.close();
   const own = 'operations: { getReport: { policy: { breaker: { kind: consecutive, failures: 2 } } } }';
   system = await startInstances(2, `policy: { retry: off }, ${own}`);
-  const [bad] = system.upstreams as [Upstream];
-  const { answer } = bad;
-  bad.answer = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : answer(req, res));
+  const [bad] = system.upstreams as [TestUpstream];
+  const { respond: answer } = bad;
+  bad.respond = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : answer(req, res));
   const asked = (path: string) => bad.requests.filter(({ url }) => url === path).length;
   for (let i = 0; i < 30; i++) await request(system.url).get('/report');
   expect(asked('/report')).toBe(2);
@@ -158,7 +158,7 @@ it('is ejected for an operation alone that has a breaker of its own', async () =
 
 describe('the last one that stands', () => {
   it('is asked on while anything comes from it', async () => {
-    const [one, two, three] = system.upstreams as [Upstream, Upstream, Upstream];
+    const [one, two, three] = system.upstreams as [TestUpstream, TestUpstream, TestUpstream];
     for (const upstream of [one, two]) await upstream.stop();
     const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
     await eventually('both are ejected', async () => {
@@ -166,7 +166,7 @@ describe('the last one that stands', () => {
       return isOut(0) && isOut(1);
     });
     let turn = 0;
-    three.answer = (_req, res) => (++turn % 4 === 0 ? res.end('well') : res.writeHead(500).end('ill '));
+    three.respond = (_req, res) => (++turn % 4 === 0 ? res.end('well') : res.writeHead(500).end('ill '));
     const outcomes = await run(80);
     // Three of four are answers of its own that fail; with no circuit of its own open, none is refused.
     expect(Object.keys(outcomes).toSorted()).toEqual(['200 well', '500 ill ']);
@@ -174,7 +174,7 @@ describe('the last one that stands', () => {
   });
 
   it('is given time as well when nothing comes any more', async () => {
-    for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(502).end();
+    for (const upstream of system.upstreams) upstream.respond = (_req, res) => res.writeHead(502).end();
     const outcomes = await run(80);
     expect(Object.keys(outcomes).some((one) => one.startsWith('503'))).toBe(true);
     const refused = await request(system.url).get('/things');
@@ -182,7 +182,7 @@ describe('the last one that stands', () => {
   });
 
   it('is asked on when all answer 500, which one client may have provoked', async () => {
-    for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(500).end('ill ');
+    for (const upstream of system.upstreams) upstream.respond = (_req, res) => res.writeHead(500).end('ill ');
     expect(await run(80)).toEqual({ '500 ill ': 80 });
   });
 });

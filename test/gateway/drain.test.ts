@@ -8,7 +8,7 @@ const openStream = async (contentType: string) => {
   const gateway = await startGateway({ orders: document({ '/x': { get: {} } }) });
   let upstream: ServerResponse | undefined;
   if (gateway.services.orders)
-    gateway.services.orders.answer = (_req, res) => {
+    gateway.services.orders.respond = (_req, res) => {
       upstream = res;
       res.writeHead(200, { 'Content-Type': contentType }).write('data: 1\n\n');
     };

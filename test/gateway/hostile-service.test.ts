@@ -153,7 +153,7 @@ describe('a service that', () => {
     for (const path of ['/a', '/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
     await Promise.all(Array.from({ length: 12 }, () => ask('/a?hostile')));
     for (const path of ['/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
-    expect(targets.get('things')?.instances[0]?.stateOf(0)).toBe('closed');
+    expect(targets.get('things')?.instances[0]?.stateOfCircuit(0)).toBe('closed');
     await request(gateway.url).get('/nothing').expect(404);
   });
 

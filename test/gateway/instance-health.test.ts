@@ -3,14 +3,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { eventually } from '../support/eventually.ts';
 import { startInstances, type TestInstances } from '../support/instances.ts';
-import type { Upstream } from '../support/upstream.ts';
+import type { TestUpstream } from '../support/upstream.ts';
 
 const HEALTH = '{ path: /health/ready, every: 10ms, timeout: 500ms, unhealthy: 2, healthy: 2 }';
 
 let system: TestInstances;
 afterEach(() => system.close());
 
-const start = async (count = 3): Promise<readonly Upstream[]> => {
+const start = async (count = 3): Promise<readonly TestUpstream[]> => {
   system = await startInstances(count, `health: ${HEALTH}, policy: { retry: off }`);
   return system.upstreams;
 };
@@ -20,27 +20,28 @@ const told = async (...expected: string[]): Promise<void> => {
     tell: states,
   });
 };
-const checks = ({ requests }: Upstream) => requests.filter(({ url }) => url === '/health/ready').length;
-const calls = ({ requests }: Upstream) => requests.filter(({ url }) => url === '/things').length;
+const checks = ({ requests }: TestUpstream) => requests.filter(({ url }) => url === '/health/ready').length;
+const calls = ({ requests }: TestUpstream) => requests.filter(({ url }) => url === '/things').length;
 const post = async (times: number): Promise<void> => {
   for (let i = 0; i < times; i++) await request(system.url).post('/things').expect(200);
 };
 /** Not ready any more, and still answering, as one that drains. */
-const drain = (upstream: Upstream): void => {
-  const { answer } = upstream;
-  upstream.answer = (req, res) => (req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res));
+const drain = (upstream: TestUpstream): void => {
+  const { respond: answer } = upstream;
+  upstream.respond = (req, res) =>
+    req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res);
 };
 
 describe('an instance that says that it is not ready', () => {
   it('gets no more calls, and gets them again when it is', async () => {
-    const [one] = (await start()) as [Upstream];
-    const { answer } = one;
+    const [one] = (await start()) as [TestUpstream];
+    const { respond: answer } = one;
     drain(one);
     await told('unhealthy', 'working', 'working');
     const before = calls(one);
     await post(20);
     expect(calls(one)).toBe(before);
-    one.answer = answer;
+    one.respond = answer;
     await told('working', 'working', 'working');
     await eventually('it is called', async () => {
       await post(1);
@@ -49,7 +50,7 @@ describe('an instance that says that it is not ready', () => {
   });
 
   it('and ends after that, is missed by no POST', async () => {
-    const [one] = (await start(2)) as [Upstream];
+    const [one] = (await start(2)) as [TestUpstream];
     drain(one);
     await told('unhealthy', 'working');
     await one.stop();
@@ -68,11 +69,11 @@ describe('an instance that says that it is not ready', () => {
 
 it('an instance that says once that it is not ready is believed', async () => {
   system = await startInstances(2, `health: ${HEALTH.replace('unhealthy: 2', 'unhealthy: 100000')}`);
-  drain(system.upstreams[0] as Upstream);
+  drain(system.upstreams[0] as TestUpstream);
   await told('unhealthy', 'working');
 });
 
-it.each<[string, Upstream['answer']]>([
+it.each<[string, TestUpstream['respond']]>([
   ['does not answer', () => {}],
   [
     'breaks off',
@@ -80,17 +81,17 @@ it.each<[string, Upstream['answer']]>([
   ],
   ['answers with something else', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
 ])('an instance whose check %s is not well', async (_, answer) => {
-  const [one] = (await start(2)) as [Upstream];
-  const { answer: well } = one;
-  one.answer = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
+  const [one] = (await start(2)) as [TestUpstream];
+  const { respond: well } = one;
+  one.respond = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
   await told('unhealthy', 'working');
 });
 
 it('is not given up for one check that fails', async () => {
-  const [one] = (await start(2)) as [Upstream];
-  const { answer } = one;
+  const [one] = (await start(2)) as [TestUpstream];
+  const { respond: answer } = one;
   let turn = 0;
-  one.answer = (req, res) => {
+  one.respond = (req, res) => {
     // Every other one, so that there are never two in a row.
     if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(500).end();
     else answer(req, res);
@@ -104,12 +105,12 @@ it('is not given up for one check that fails', async () => {
 });
 
 it('is asked no more when the gateway has ended', async () => {
-  const [one] = (await start(1)) as [Upstream];
+  const [one] = (await start(1)) as [TestUpstream];
   await eventually('it is asked', () => checks(one) >= 2);
   await system.close();
   const { length } = one.requests;
   await one.start();
-  const [other] = (await start(1)) as [Upstream];
+  const [other] = (await start(1)) as [TestUpstream];
   await eventually('the other is asked', () => checks(other) >= 4);
   await one.stop();
   expect(one.requests).toHaveLength(length);

@@ -49,7 +49,7 @@ const WAYS = {
 describe('a client that', () => {
   it.each(Object.entries(WAYS))('provokes %s again and again is cut off alone', async (outcome, provoked) => {
     const { gateway, service } = await start();
-    service.answer = (req, res) => (req.headers['x-odd'] ? provoked(res as never) : res.end());
+    service.respond = (req, res) => (req.headers['x-odd'] ? provoked(res as never) : res.end());
     const [a, b] = [clientAt('127.0.0.1'), clientAt('127.0.0.2')];
     const odd = (i: number) => ({ 'x-odd': 'yes', authorization: `Bearer ${i}` });
     for (let i = 0; i < 3; i++) expect(await a(gateway, '/report', odd(i))).toBe(outcome);
@@ -65,21 +65,21 @@ describe('a client that', () => {
 
   it('sends what it likes in X-Forwarded-For is the same client, unless a trusted proxy says otherwise', async () => {
     const { gateway, service } = await start();
-    service.answer = (_req, res) => res.writeHead(503).end();
+    service.respond = (_req, res) => res.writeHead(503).end();
     const a = clientAt('127.0.0.1');
     for (let i = 0; i < 3; i++) await a(gateway, '/report', { 'x-forwarded-for': `192.0.2.${i}` });
-    service.answer = (_req, res) => res.end();
+    service.respond = (_req, res) => res.end();
     expect(await a(gateway, '/report', { 'x-forwarded-for': '192.0.2.9' })).toBe('circuit-open');
     expect(await clientAt('127.0.0.2')(gateway, '/report')).toBe('200');
   });
 
   it('comes through a trusted proxy is told from the others that come through it', async () => {
     const { gateway, service } = await start('trustProxy: true');
-    service.answer = (_req, res) => res.writeHead(503).end();
+    service.respond = (_req, res) => res.writeHead(503).end();
     const proxy = clientAt('127.0.0.1');
     const through = (address: string) => proxy(gateway, '/report', { 'x-forwarded-for': address });
     for (let i = 0; i < 3; i++) await through(`192.0.2.${i}, 2001:db8::${i}`);
-    service.answer = (_req, res) => res.end();
+    service.respond = (_req, res) => res.end();
     expect([await through('2001:db8::9'), await through('2001:db8:0:1::9')]).toEqual(['circuit-open', '200']);
   });
 });
@@ -87,7 +87,7 @@ describe('a client that', () => {
 describe('a circuit opens for all', () => {
   it('when the calls of two clients fail', async () => {
     const { gateway, service } = await start();
-    service.answer = (_req, res) => res.writeHead(503).end();
+    service.respond = (_req, res) => res.writeHead(503).end();
     const [a, b, c] = [clientAt('127.0.0.1'), clientAt('127.0.0.2'), clientAt('127.0.0.3')];
     await a(gateway, '/report');
     await b(gateway, '/report');
@@ -98,7 +98,7 @@ describe('a circuit opens for all', () => {
 
   it('when it is open for one client and the call of another fails', async () => {
     const { gateway, service } = await start();
-    service.answer = (_req, res) => res.writeHead(503).end();
+    service.respond = (_req, res) => res.writeHead(503).end();
     const [a, b, c] = [clientAt('127.0.0.1'), clientAt('127.0.0.2'), clientAt('127.0.0.3')];
     for (let i = 0; i < 3; i++) await a(gateway, '/report');
     expect(await b(gateway, '/report')).toBe('503');

@@ -25,7 +25,7 @@ const requestsOf = ({ services }: TestGateway) => services.orders?.requests.leng
 describe('an operation with a policy of its own', () => {
   it('is not retried where that is off, though others are', async () => {
     const gateway = await start('{ retry: { attempts: 1, delay: 0 } }', '{ getReport: { policy: once } }');
-    if (gateway.services.orders) gateway.services.orders.answer = (_req, res) => res.writeHead(503).end();
+    if (gateway.services.orders) gateway.services.orders.respond = (_req, res) => res.writeHead(503).end();
     await codeOf(gateway, '/report');
     expect(requestsOf(gateway)).toBe(1);
     await codeOf(gateway, '/order');
@@ -35,7 +35,7 @@ describe('an operation with a policy of its own', () => {
   it('is given up after a time of its own', async () => {
     const gateway = await start('{ retry: off }', '{ getReport: { policy: { attemptTimeout: 20ms } } }');
     if (gateway.services.orders)
-      gateway.services.orders.answer = (req, res) => {
+      gateway.services.orders.respond = (req, res) => {
         if (req.url === '/order') res.end();
         else hanging.push(() => res.end());
       };
@@ -50,7 +50,7 @@ describe('an operation with a policy of its own', () => {
     );
     const arrived = new Promise<void>((resolve) => {
       if (gateway.services.orders)
-        gateway.services.orders.answer = (req, res) => {
+        gateway.services.orders.respond = (req, res) => {
           if (req.url === '/order') return res.end();
           hanging.push(() => res.end());
           return resolve();
@@ -66,7 +66,7 @@ describe('an operation with a policy of its own', () => {
 
   const failReports = (gateway: TestGateway) => {
     if (gateway.services.orders)
-      gateway.services.orders.answer = (req, res) => res.writeHead(req.url === '/order' ? 200 : 503).end();
+      gateway.services.orders.respond = (req, res) => res.writeHead(req.url === '/order' ? 200 : 503).end();
   };
 
   it('opens its circuit by a breaker of its own', async () => {

@@ -24,7 +24,7 @@ describe('uploads that come slowly', () => {
 
   it('take no place from other calls, nor from uploads that are here', async () => {
     const { url, upstream } = await start({ config: `${policy}\nlimits: { slow: { rate: 0 } }` });
-    upstream.answer = (req, res) =>
+    upstream.respond = (req, res) =>
       void req
         .on('error', () => {})
         .resume()
@@ -45,7 +45,7 @@ describe('uploads that come slowly', () => {
     const breaker = 'breaker: { kind: consecutive, failures: 1 }';
     const config = `policy: { retry: off, ${breaker} }\nlimits: { slow: { over: 200 } }`;
     const { url, upstream } = await start({ config });
-    upstream.answer = (req, res) =>
+    upstream.respond = (req, res) =>
       void req
         .on('error', () => {})
         .resume()
@@ -58,7 +58,7 @@ describe('uploads that come slowly', () => {
   it('go on where they are fast enough, though their service reads slowly', async () => {
     const { url, upstream } = await start({ config: 'limits: { body: 10mb, slow: { over: 200 } }' });
     const arrived = Promise.withResolvers<IncomingMessage>();
-    upstream.answer = (req, res) => {
+    upstream.respond = (req, res) => {
       req.on('end', () => res.end('ok')).pause();
       arrived.resolve(req);
     };
@@ -76,7 +76,7 @@ describe('a client that reads nothing', () => {
   it('holds no connection to the service', async () => {
     const { url, upstream } = await start({ config: 'limits: { slow: { reader: 200 } }' });
     const left = Promise.withResolvers<void>();
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.once('close', left.resolve);
       const write = () => {
         while (!res.destroyed && res.write(Buffer.alloc(65_536)));
@@ -93,7 +93,7 @@ describe('a client that reads nothing', () => {
   it('is not one that waits for events', async () => {
     const { url, upstream } = await start({ config: 'limits: { slow: { reader: 50, over: 200 } }' });
     let next = () => {};
-    upstream.answer = (req, res) => {
+    upstream.respond = (req, res) => {
       if (req.method === 'PUT') return void req.on('error', () => {});
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
       next = () => void res.end('data: 2\n\n');
@@ -133,7 +133,7 @@ describe('a response before the upload was read', () => {
 
   it.each(RESPONSES)('%s leaves the connection usable: %d', async (_name, status, config, isThere) => {
     const { url, upstream } = await start({ config });
-    upstream.answer = (req, res) => {
+    upstream.respond = (req, res) => {
       // Before it is here; what comes is forgotten.
       req.on('error', () => {}).resume();
       res.writeHead(403).end('said');

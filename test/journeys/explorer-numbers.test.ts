@@ -60,7 +60,7 @@ describeInBrowser('the explorer', (browser) => {
     const sent: string[] = [];
     const service = gateway.services.bank;
     if (service === undefined) throw new Error('no service');
-    service.answer = async (req, res) => {
+    service.respond = async (req, res) => {
       if (req.method === 'POST') sent.push(await text(req));
       res.setHeader('Content-Type', 'application/json').end(ACCOUNT);
     };

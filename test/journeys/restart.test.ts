@@ -10,7 +10,7 @@ import { type Balancer, startBalancer } from '../support/balancer.ts';
 import { freePort, startChild } from '../support/child.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeSamples } from '../support/samples.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
 const DOCUMENT = `openapi: 3.1.0
 info: { title: Things, version: 1.0.0 }
@@ -20,7 +20,7 @@ paths:
 const CLIENTS = 8;
 
 let folder: string;
-let service: Upstream;
+let service: TestUpstream;
 const config = async (name: string, text: string): Promise<string> => {
   const file = join(folder, name);
   await writeFile(

@@ -10,7 +10,7 @@ import { type StartedGateway, startGateway } from '../../src/gateway/start.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { violations } from '../support/axe.ts';
 import { describeInBrowser, openWatched } from '../support/browser.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
 const documentOf = (name: string, links: object) => ({
   ...{ openapi: '3.1.0', info: { title: name, version: '1.0.0' } },
@@ -39,9 +39,9 @@ const checks = Object.fromEntries(
     [{ status: 'pass', observedValue: 3.4, observedUnit: 'ms' }],
   ]),
 );
-const answer: Upstream['answer'] = (_req, res) =>
+const answer: TestUpstream['respond'] = (_req, res) =>
   res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"1"}');
-const answerWithCalls: Upstream['answer'] = (req, res) =>
+const answerWithCalls: TestUpstream['respond'] = (req, res) =>
   req.url === '/health' ? res.end(JSON.stringify({ status: 'pass', checks })) : answer(req, res);
 
 const desktop = { viewport: { width: 1280, height: 900 } };
@@ -58,7 +58,7 @@ const DOWN = 'Not well: dishes. The others are not affected.';
 
 describeInBrowser('the status page', (browser) => {
   let folder: string;
-  let services: Record<'dishes' | 'orders', Upstream>;
+  let services: Record<'dishes' | 'orders', TestUpstream>;
   let gateway: StartedGateway;
   let load: Promise<void>;
   let isLoaded: boolean;
@@ -131,7 +131,7 @@ describeInBrowser('the status page', (browser) => {
   it('draws a call that a service makes itself, by its own word', async () => {
     const { page, complaints } = await open('/status');
     await page.locator('.picture.wide .lead-to').waitFor({ state: 'attached' });
-    for (const service of Object.values(services)) service.answer = answerWithCalls;
+    for (const service of Object.values(services)) service.respond = answerWithCalls;
     await page.locator('.picture.wide .call-to.pass').waitFor({ state: 'attached' });
     expect(await page.locator('.picture.wide .call-to title').allTextContents()).toEqual([
       'orders calls dishes: works, 3.4 ms',

@@ -5,7 +5,7 @@ import { startUpstream } from '../support/upstream.ts';
 
 const MEGABYTE = Buffer.alloc(1024 ** 2, 'x');
 
-it('reads no more of a document than it may hold', async () => {
+it('A download reads no more of a document than its size limit', async () => {
   const endless = function* () {
     for (;;) yield MEGABYTE;
   };
@@ -18,7 +18,7 @@ it('reads no more of a document than it may hold', async () => {
   await upstream.stop();
 });
 
-it('has characters whole that came in pieces', async () => {
+it('A download decodes characters that arrive in several chunks', async () => {
   const [text, bytes] = ['\uFEFFé€', Buffer.from('\uFEFFé€')];
   const upstream = await startUpstream((_req, res) =>
     Readable.from([...bytes].map((byte) => Buffer.of(byte))).pipe(res),
@@ -50,7 +50,7 @@ it.each(['http://127.0.0.1:1/x', '//127.0.0.1:1/x', 'file:///etc/hostname', 'dat
   },
 );
 
-it('tells of bytes as they arrive, and ends where they are too many', async () => {
+it('A download reports bytes as they arrive, and ends where the caller rejects them', async () => {
   const upstream = await startUpstream((_req, res) => res.end('x'.repeat(1000)));
   let bytes = 0;
   await download(`${upstream.url}/x`, { onBytes: (more) => (bytes += more) });

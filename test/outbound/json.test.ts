@@ -15,7 +15,9 @@ const scripted = (rawHeaders: readonly string[], body: string | Error, status = 
     send: async (request) => {
       requests.push(request);
       return {
-        ...{ status, rawHeaders, header: (name) => fields.get(name) },
+        status,
+        rawHeaders,
+        header: (name) => fields.get(name),
         whole: async (limit) => {
           limits.push(limit);
           if (typeof body !== 'string') throw body;
@@ -31,7 +33,7 @@ const scripted = (rawHeaders: readonly string[], body: string | Error, status = 
 const JSON_TYPE = ['Content-Type', 'application/json'];
 
 describe('A JSON call', () => {
-  it('asks for JSON with no body, or with one that is JSON', async () => {
+  it('requests JSON without a body or with a JSON body', async () => {
     const { requests, send } = scripted(JSON_TYPE, '1');
     await send({ operationId: 'getX' });
     await send({ method: 'POST', body: { a: 1 }, accept: 'application/hal+json' });
@@ -40,25 +42,41 @@ describe('A JSON call', () => {
     expect(requests.map(({ body, ...rest }) => ({ ...rest, body: body && String(body) }))).toEqual([
       { method: 'GET', path: '/x', headers: without, body: null, operationId: 'getX', deadline: undefined },
       {
-        ...{ method: 'POST', path: '/x', body: '{"a":1}', operationId: undefined, deadline: undefined },
+        method: 'POST',
+        path: '/x',
+        body: '{"a":1}',
+        operationId: undefined,
+        deadline: undefined,
         headers: ['accept', 'application/hal+json', 'content-type', 'application/json'],
       },
       {
-        ...{ method: 'GET', path: '/x', body: 'null', operationId: undefined, deadline: undefined },
+        method: 'GET',
+        path: '/x',
+        body: 'null',
+        operationId: undefined,
+        deadline: undefined,
         headers: [...without, 'content-type', 'application/json'],
       },
     ]);
   });
 
-  it('has what the response says', async () => {
+  it('returns the status, the headers and the body of the response', async () => {
     const headers = [...JSON_TYPE, 'Cache-Control', 'max-age=5', 'Retry-After', '7'];
     expect(await scripted(headers, '{"a":[1]}', 418).send()).toEqual({
-      ...{ status: 418, contentType: 'application/json', cacheControl: 'max-age=5', retryAfter: '7' },
-      ...{ body: { a: [1] }, bytes: 9 },
+      status: 418,
+      contentType: 'application/json',
+      cacheControl: 'max-age=5',
+      retryAfter: '7',
+      body: { a: [1] },
+      bytes: 9,
     });
     expect(await scripted([], '{"a":1}').send()).toEqual({
-      ...{ status: 200, contentType: undefined, cacheControl: undefined, retryAfter: undefined },
-      ...{ body: undefined, bytes: 7 },
+      status: 200,
+      contentType: undefined,
+      cacheControl: undefined,
+      retryAfter: undefined,
+      body: undefined,
+      bytes: 7,
     });
   });
 
@@ -71,7 +89,7 @@ describe('A JSON call', () => {
     expect((await scripted(['Content-Type', type], text).send()).body).toBe(expected);
   });
 
-  it('reads its text as it is told, and waits for that', async () => {
+  it('parses the text with the given function, and awaits it', async () => {
     const parse = async (text: string) => [text];
     expect((await scripted(JSON_TYPE, '1.0').send({ parse })).body).toEqual(['1.0']);
   });
@@ -80,7 +98,7 @@ describe('A JSON call', () => {
     [undefined, 10 * MEGABYTE],
     [5, 5],
     [20 * MEGABYTE, 10 * MEGABYTE],
-  ])('with the limit %s takes %d bytes at most', async (limit, most) => {
+  ])('with the limit %s reads %d bytes at most', async (limit, most) => {
     const { limits, send } = scripted(JSON_TYPE, '1');
     await send(limit === undefined ? {} : { limit });
     expect(limits).toEqual([most]);
@@ -89,27 +107,27 @@ describe('A JSON call', () => {
   it.each<[string, string | Error]>([
     ['is no JSON', '{'],
     ['is not in its charset', '"\xff"'],
-    ['is too large', new Error('The answer is larger than 5 bytes.')],
-  ])('whose body %s is a problem that names the service', async (_how, body) => {
+    ['is too large', new Error('The response is larger than 5 bytes.')],
+  ])('whose body %s fails with a problem that names the service', async (_how, body) => {
     const problem = await scripted(JSON_TYPE, body)
       .send()
       .catch((error) => error);
     expect(problem).toBeInstanceOf(Problem);
     expect([problem.type.code, problem.message]).toEqual([
       'bad-gateway',
-      'The answer of the service "things" could not be read.',
+      'The response of the service "things" could not be read.',
     ]);
     expect(Error.isError(problem.cause)).toBe(true);
   });
 
-  it('whose body breaks off is a problem that says so', async () => {
-    const failure = new CallFailure({ explain: () => undefined } as never, 'broken', {
+  it('whose body is truncated fails with a problem that says so', async () => {
+    const failure = new CallFailure({ toProblem: () => undefined } as never, 'broken', {
       cause: new Error('closed'),
     });
     const problem = await scripted(JSON_TYPE, failure)
       .send()
       .catch((error) => error);
     expect(problem).toBeInstanceOf(Problem);
-    expect(problem.message).toBe('What the service answered broke off.');
+    expect(problem.message).toBe('The response of the service was truncated.');
   });
 });

@@ -2,14 +2,15 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policies/policy.ts';
-import type { Call, OutboundRequest } from '../../src/outbound/call/call.ts';
+import type { Call } from '../../src/outbound/call/call.ts';
 import type { CallFailure } from '../../src/outbound/call/call-errors.ts';
+import type { OutboundRequest } from '../../src/outbound/call/types.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../support/fake-time.ts';
 import { policiesOf } from '../support/policies.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
-let upstream: Upstream;
+let upstream: TestUpstream;
 let target: Target;
 
 beforeEach(async () => {
@@ -34,7 +35,7 @@ const use = (policy: PolicyInput): Target => {
 };
 const silent = () => {};
 const answering =
-  (status: number, headers: Record<string, string> = {}): Upstream['answer'] =>
+  (status: number, headers: Record<string, string> = {}): TestUpstream['respond'] =>
   (_req, res) =>
     res.writeHead(status, headers).end();
 const asked = (times: number) => until(() => upstream.requests.length === times);
@@ -43,10 +44,10 @@ const timesLeft = () => upstream.requests.map(({ headers }) => headers[TIME_LEFT
 /** What has become of a call so far: a status, the code of a problem, or nothing yet. */
 const resultOf = (call: Call) => {
   const result: { now: string | undefined } = { now: undefined };
-  call.answer.then(
-    (answer) => {
-      answer.discard();
-      result.now = String(answer.status);
+  call.response.then(
+    (response) => {
+      response.discard();
+      result.now = String(response.status);
     },
     (error) => {
       result.now = error.type?.code ?? error.message;
@@ -74,9 +75,9 @@ const calm = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
 };
 
-describe('the attempt timeout', () => {
+describe('The attempt timeout', () => {
   it('ends an attempt to the millisecond', async () => {
-    upstream.answer = silent;
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const result = start();
     await asked(1);
@@ -87,8 +88,8 @@ describe('the attempt timeout', () => {
     expect(await settle(result)).toBe('upstream-timeout');
   });
 
-  it('and retries: each has its own time, the last what is left', async () => {
-    upstream.answer = silent;
+  it('applies to each retry, and the last retry gets the remaining time', async () => {
+    upstream.respond = silent;
     use({ deadline: 250, attemptTimeout: 100, retry: { attempts: 5, delay: 20 } });
     const result = start();
     await asked(1);
@@ -105,8 +106,8 @@ describe('the attempt timeout', () => {
     expect(timesLeft()).toEqual(['100', '100', '20']);
   });
 
-  it('and the breaker: who does not answer in time has failed', async () => {
-    upstream.answer = silent;
+  it('is a failure for the circuit breaker', async () => {
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
     await asked(1);
@@ -115,8 +116,8 @@ describe('the attempt timeout', () => {
     expect(await settle(start())).toBe('circuit-open');
   });
 
-  it('and the bulkhead: its place is for the next one, whose time begins then', async () => {
-    upstream.answer = silent;
+  it('frees the place in the bulkhead for the next call, whose time begins then', async () => {
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
     const [first, second] = [start(), start()];
     await asked(1);
@@ -130,9 +131,9 @@ describe('the attempt timeout', () => {
     expect(await settle(second)).toBe('upstream-timeout');
   });
 
-  it('and the deadline: a call that waits for a place is given up then, and never tried', async () => {
+  it('does not begin for a call whose deadline is over while it waits for a place', async () => {
     const held: (() => void)[] = [];
-    upstream.answer = (_req, res) => held.push(() => res.end());
+    upstream.respond = (_req, res) => held.push(() => res.end());
     use({
       deadline: 1000,
       attemptTimeout: 500,
@@ -154,16 +155,16 @@ describe('the attempt timeout', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the bulkhead: a call that is given up leaves its place in the queue, and is never tried', async () => {
+  it('does not begin for a call that is aborted in the queue, which frees its place there', async () => {
     const held: (() => void)[] = [];
-    upstream.answer = (_req, res) => held.push(() => res.end());
+    upstream.respond = (_req, res) => held.push(() => res.end());
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 5 } });
     const running = start();
     await asked(1);
     const waiting = target.start(GET);
     await until(() => target.snapshot().queued === 1);
     waiting.end(new Error('enough'));
-    await expect(waiting.answer).rejects.toThrow('enough');
+    await expect(waiting.response).rejects.toThrow('enough');
     expect(target.snapshot().queued).toBe(0);
     held[0]?.();
     expect(await settle(running)).toBe('200');
@@ -171,8 +172,8 @@ describe('the attempt timeout', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the deadline: a shorter one goes before it', async () => {
-    upstream.answer = silent;
+  it('is limited by a shorter deadline', async () => {
+    upstream.respond = silent;
     use({ deadline: 60, attemptTimeout: 100, retry: { attempts: 2 } });
     const result = start();
     await asked(1);
@@ -182,23 +183,23 @@ describe('the attempt timeout', () => {
   });
 });
 
-describe('the retry budget', () => {
+describe('The retry budget', () => {
   const spent = async (): Promise<void> => {
-    upstream.answer = answering(503);
+    upstream.respond = answering(503);
     // Ten that always may, and with them a few more that the calls themselves are worth.
     for (let n = 0; n < 13; n++) await settle(start());
     expect(target.snapshot().retriesRefused).toBeGreaterThan(0);
   };
   const never = { kind: 'consecutive', failures: 1000 } as const;
 
-  it('and Retry-After: who may not repeat does not wait either', async () => {
+  it('is checked before a pause for Retry-After, so that a refused retry does not wait', async () => {
     use({ retry: { attempts: 1, delay: 0, budget: 0.2 }, breaker: never });
     await spent();
-    upstream.answer = answering(503, { 'Retry-After': '1' });
+    upstream.respond = answering(503, { 'Retry-After': '1' });
     expect(await settle(start())).toBe('503');
   });
 
-  it('and the breaker: what it forbids does not count as a failure once more', async () => {
+  it('does not count a failure twice in the circuit breaker when it refuses a retry', async () => {
     use({ retry: { attempts: 1, delay: 0, budget: 0 }, breaker: { kind: 'consecutive', failures: 24 } });
     await spent();
     expect(upstream.requests).toHaveLength(23);
@@ -207,8 +208,8 @@ describe('the retry budget', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('and the bulkhead: who is refused a place costs none of it', async () => {
-    upstream.answer = silent;
+  it('is not used by a call that the bulkhead rejects', async () => {
+    upstream.respond = silent;
     use({
       attemptTimeout: 100,
       retry: { attempts: 1, delay: 0, budget: 0 },
@@ -221,9 +222,9 @@ describe('the retry budget', () => {
   });
 });
 
-describe('a retry', () => {
-  it('comes after a pause that doubles', async () => {
-    upstream.answer = answering(503);
+describe('A retry', () => {
+  it('comes after a pause that doubles each time', async () => {
+    upstream.respond = answering(503);
     use({ retry: { attempts: 2, delay: 100 } });
     const result = start();
     await pauses(1, 50);
@@ -237,50 +238,50 @@ describe('a retry', () => {
     [503, '2'],
     [503, '2 '],
     [503, 'in two seconds'],
-  ])('after a %d waits as long as Retry-After says, in seconds or as a date', async (status, after) => {
+  ])('after a %d waits for the time of Retry-After, in seconds or as a date', async (status, after) => {
     const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
     const value = /2/.test(after) ? after : date.toUTCString();
     const wait = /2/.test(after) ? 2000 : date.getTime() - Date.now();
-    upstream.answer = answering(status, { 'Retry-After': value });
+    upstream.respond = answering(status, { 'Retry-After': value });
     use({ deadline: 5000, retry: { attempts: 1, delay: 10 } });
     const result = start();
     await paused(1);
     pass(wait - 1);
     await calm();
     expect([upstream.requests.length, result.now]).toEqual([1, undefined]);
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     pass(1);
     expect(await settle(result)).toBe('200');
   });
 
-  it.each(['-1', '1.5', 'soon', '2027-01-01'])('takes no Retry-After of %s for a time', async (after) => {
-    upstream.answer = answering(503, { 'Retry-After': after });
+  it.each(['-1', '1.5', 'soon', '2027-01-01'])('ignores the invalid Retry-After %s', async (after) => {
+    upstream.respond = answering(503, { 'Retry-After': after });
     use({ retry: { attempts: 1, delay: 100 } });
     const result = start();
     await pauses(1, 50);
     expect(await settle(result)).toBe('503');
   });
 
-  it('is not made where Retry-After leaves too little time', async () => {
-    upstream.answer = answering(503, { 'Retry-After': '2' });
+  it('is not made when Retry-After leaves too little time', async () => {
+    upstream.respond = answering(503, { 'Retry-After': '2' });
     use({ deadline: 2004, minimumTime: 5, retry: { attempts: 1 } });
     expect(await settle(start())).toBe('503');
     expect(target.snapshot()).toMatchObject({ retries: 0, retriesRefused: 0 });
   });
 
-  it('and the bulkhead: whoever pauses leaves its place to others', async () => {
-    upstream.answer = answering(503);
+  it('leaves its place in the bulkhead to other calls during its pause', async () => {
+    upstream.respond = answering(503);
     use({ retry: { attempts: 1, delay: 100 }, bulkhead: { concurrent: 1, queued: 0 } });
     const pausing = start();
     await paused(1);
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     expect(await settle(start())).toBe('200');
     pass(50);
     expect(await settle(pausing)).toBe('200');
   });
 
-  it('and the bulkhead: it waits for its turn no longer than its deadline', async () => {
-    upstream.answer = answering(503);
+  it('waits for the bulkhead no longer than to its deadline', async () => {
+    upstream.respond = answering(503);
     use({
       deadline: 500,
       attemptTimeout: 400,
@@ -289,7 +290,7 @@ describe('a retry', () => {
     });
     const retried = start();
     await paused(1);
-    upstream.answer = silent;
+    upstream.respond = silent;
     pass(150);
     start({ method: 'POST' });
     await asked(2);
@@ -303,21 +304,21 @@ describe('a retry', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('is not made for a caller that leaves during the pause', async () => {
-    upstream.answer = answering(503);
+  it('is not made when the client leaves during the pause', async () => {
+    upstream.respond = answering(503);
     use({ retry: { attempts: 1, delay: 100 } });
     const call = target.start(GET);
     const result = resultOf(call);
     await paused(1);
     call.abort();
-    expect(await settle(result)).toMatch('given up');
+    expect(await settle(result)).toMatch('aborted');
     pass(1000);
     await calm();
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the breaker: none is sent through a circuit that the attempt before has opened', async () => {
-    upstream.answer = answering(503);
+  it('is not sent through a circuit that the previous attempt opened', async () => {
+    upstream.respond = answering(503);
     use({ retry: { attempts: 2, delay: 10 }, breaker: { kind: 'consecutive', failures: 1 } });
     const result = start();
     await paused(1);
@@ -326,8 +327,8 @@ describe('a retry', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and the breaker: a Retry-After that is heeded is a failure all the same', async () => {
-    upstream.answer = answering(503, { 'Retry-After': '1' });
+  it('counts as a failure in the circuit breaker also when it follows Retry-After', async () => {
+    upstream.respond = answering(503, { 'Retry-After': '1' });
     use({ retry: { attempts: 1 }, breaker: { kind: 'consecutive', failures: 2 } });
     const result = start();
     await paused(1);
@@ -336,8 +337,8 @@ describe('a retry', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('and the breaker: each attempt counts', async () => {
-    upstream.answer = answering(502);
+  it('counts as an attempt of its own in the circuit breaker', async () => {
+    upstream.respond = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 2 } });
     await settle(start());
     expect(target.snapshot().breaker).toBe('closed');
@@ -346,9 +347,9 @@ describe('a retry', () => {
   });
 });
 
-describe('the bulkhead', () => {
-  it('and the breaker: who is refused a place says nothing of the target', async () => {
-    upstream.answer = silent;
+describe('The bulkhead', () => {
+  it('rejects calls without counting them in the circuit breaker', async () => {
+    upstream.respond = silent;
     use({
       attemptTimeout: 100,
       retry: { attempts: 0 },
@@ -363,8 +364,8 @@ describe('the bulkhead', () => {
     expect(await settle(running)).toBe('upstream-timeout');
   });
 
-  it('and the breaker: who waits for a place is refused when the circuit opens', async () => {
-    upstream.answer = silent;
+  it('rejects its waiting calls when the circuit opens', async () => {
+    upstream.respond = silent;
     use({
       attemptTimeout: 100,
       retry: { attempts: 0 },
@@ -380,11 +381,11 @@ describe('the bulkhead', () => {
   });
 });
 
-describe('a place in the queue', () => {
-  it('is free as soon as who waited there has left', async () => {
-    upstream.answer = silent;
+describe('A place in the queue', () => {
+  it('is free as soon as the waiting call is aborted', async () => {
+    upstream.respond = silent;
     use({ retry: { attempts: 0 }, bulkhead: { concurrent: 1, queued: 1 } });
-    target.start(GET).answer.catch(() => {});
+    target.start(GET).response.catch(() => {});
     await asked(1);
     const gone = target.start(GET);
     const left = settle(resultOf(gone));
@@ -399,14 +400,15 @@ describe('a place in the queue', () => {
   });
 });
 
-describe('an upload', () => {
+describe('An upload', () => {
   const upload = (read: (this: Readable) => void): OutboundRequest => ({
-    ...{ ...GET, method: 'POST' },
+    ...GET,
+    method: 'POST',
     body: new Readable({ read }),
   });
 
-  it('that nobody takes ends with the attempt timeout, and has failed', async () => {
-    upstream.answer = silent;
+  it('that the service does not read ends with the attempt timeout, and counts as a failure', async () => {
+    upstream.respond = silent;
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const result = start(
       upload(function read() {
@@ -422,8 +424,8 @@ describe('an upload', () => {
     expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 1 });
   });
 
-  it('may come as slowly as its sender likes', async () => {
-    upstream.answer = (req, res) => void req.resume().on('end', () => res.end());
+  it('may be sent slowly without a time limit', async () => {
+    upstream.respond = (req, res) => void req.resume().on('end', () => res.end());
     use({ attemptTimeout: 100, retry: { attempts: 0 } });
     const request = upload(() => {});
     const body = request.body as Readable;
@@ -438,19 +440,19 @@ describe('an upload', () => {
     expect(await settle(result)).toBe('200');
   });
 
-  it('and the breaker: it does not try whether the target is back where another could', async () => {
-    upstream.answer = answering(502);
+  it('is no half-open probe while another call could be one', async () => {
+    upstream.respond = answering(502);
     use({ retry: { attempts: 0 }, breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 } });
     await settle(start());
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     pass(1000);
     expect(await settle(start(upload(() => {})))).toBe('circuit-open');
     expect(await settle(start())).toBe('200');
   });
 });
 
-it('streams that are open keep nobody from a connection', async () => {
-  upstream.answer = (req, res) => (req.url === '/events' ? void res.write('a') : res.end());
+it('Open streams do not keep other calls from a connection', async () => {
+  upstream.respond = (req, res) => (req.url === '/events' ? void res.write('a') : res.end());
   use({ deadline: 1000, attemptTimeout: 500, retry: { attempts: 0 } });
   const streams = await atOnce(
     Promise.all(Array.from({ length: 150 }, () => target.send({ ...GET, path: '/events' }))),
@@ -459,8 +461,8 @@ it('streams that are open keep nobody from a connection', async () => {
   for (const stream of streams) stream.abort(new Error('enough'));
 });
 
-describe('the deadline', () => {
-  it('is sent along as the time that is left, at most that of an attempt', async () => {
+describe('The deadline', () => {
+  it('is sent to the service as the remaining time, at most the attempt timeout', async () => {
     use({ deadline: 3000, attemptTimeout: 2000 });
     await settle(start());
     await settle(start({ deadline: performance.now() + 700 }));
@@ -468,8 +470,8 @@ describe('the deadline', () => {
     expect(timesLeft()).toEqual(['2000', '700', '2000']);
   });
 
-  it('of whoever asks goes before a longer one', async () => {
-    upstream.answer = silent;
+  it('of the client overrides a longer one of the policy', async () => {
+    upstream.respond = silent;
     use({ retry: { attempts: 0 } });
     const result = start({ deadline: performance.now() + 50 });
     await asked(1);
@@ -477,7 +479,7 @@ describe('the deadline', () => {
     expect(await settle(result)).toBe('upstream-timeout');
   });
 
-  it('that is too near lets nothing be tried, which says nothing of the target', async () => {
+  it('prevents an attempt when it is too near, without a failure in the circuit breaker', async () => {
     use({ minimumTime: 20, breaker: { kind: 'consecutive', failures: 1 } });
     expect(await settle(start({ deadline: performance.now() + 19 }))).toBe('upstream-timeout');
     expect(await settle(start({ deadline: performance.now() - 1 }))).toBe('upstream-timeout');
@@ -486,8 +488,8 @@ describe('the deadline', () => {
     expect(await settle(start({ deadline: performance.now() + 20 }))).toBe('200');
   });
 
-  it('and the bulkhead: when its turn comes too late, nothing is tried', async () => {
-    upstream.answer = silent;
+  it('prevents an attempt when the bulkhead admits the call too late', async () => {
+    upstream.respond = silent;
     use({
       deadline: 104,
       minimumTime: 5,
@@ -503,37 +505,37 @@ describe('the deadline', () => {
     expect([upstream.requests.length, target.snapshot().failures]).toEqual([1, 1]);
   });
 
-  it('and the breaker: a call that is not made does not try whether the target is back', async () => {
-    upstream.answer = answering(502);
+  it('keeps a call that is not made from being the half-open probe', async () => {
+    upstream.respond = answering(502);
     use({
       retry: { attempts: 0 },
       breaker: { kind: 'consecutive', failures: 1, halfOpenAfter: 1000 },
     });
     await settle(start());
     pass(1000);
-    upstream.answer = answering(200);
+    upstream.respond = answering(200);
     expect(await settle(start({ deadline: performance.now() }))).toBe('upstream-timeout');
     expect(target.snapshot().breaker).toBe('open');
     expect(await settle(start())).toBe('200');
     expect(target.snapshot().breaker).toBe('closed');
   });
 
-  it('ends an answer that nobody is sent before it is whole', async () => {
-    upstream.answer = (_req, res) => void res.write('a');
-    const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
-    const whole = answer.peek(10).catch((error: CallFailure) => error.kind);
+  it('ends a response that is read whole before it is sent', async () => {
+    upstream.respond = (_req, res) => void res.write('a');
+    const response = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
+    const whole = response.peek(10).catch((error: CallFailure) => error.kind);
     pass(100);
     expect(await atOnce(whole)).toBe('timeout');
   });
 
-  it('lets an answer that has begun go on', async () => {
+  it('does not end a response that the client is already reading', async () => {
     let end = () => {};
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.write('a');
       end = () => res.end('b');
     };
-    const answer = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
-    const body = answer.collect(10);
+    const response = await atOnce(use({ deadline: 100, attemptTimeout: 50 }).send(GET));
+    const body = response.collect(10);
     pass(1000);
     end();
     expect(String(await atOnce(body))).toBe('ab');

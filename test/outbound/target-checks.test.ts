@@ -3,11 +3,13 @@ import { targetChecks } from '../../src/outbound/target-checks.ts';
 
 const instance = (id: string, state: string) => ({ id, state }) as never;
 
-it('A service that is called passes where its circuit is closed and its instances work, and is a warning otherwise', () => {
+it('The check of a called service passes while its circuit is closed and its instances work, and warns otherwise', () => {
   const component = { componentType: 'component' };
   expect(
     targetChecks({
-      ...{ name: 'orders', breaker: 'half-open', latency: { p50: 5, p99: 9 } },
+      name: 'orders',
+      breaker: 'half-open',
+      latency: { p50: 5, p99: 9 },
       instances: [instance('1', 'working'), instance('2', 'ejected')],
     }),
   ).toEqual({
@@ -21,7 +23,9 @@ it('A service that is called passes where its circuit is closed and its instance
   const forOne = { isForOneClient: true } as const;
   expect(
     targetChecks({
-      ...{ name: 'orders', breaker: 'open', ...forOne },
+      name: 'orders',
+      breaker: 'open',
+      ...forOne,
       instances: [{ id: '1', state: 'ejected', ...forOne } as never],
     }),
   ).toEqual({

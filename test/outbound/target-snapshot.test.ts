@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Statistics } from '../../src/outbound/instances/statistics.ts';
 import type { BreakerState } from '../../src/outbound/resilience/breaker.ts';
-import { breakerForMost, halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
+import { breakerForMostClients, halfOpenAt, snapshotOf } from '../../src/outbound/target-snapshot.ts';
 
 interface Told {
   readonly state?: BreakerState;
@@ -11,7 +11,7 @@ interface Told {
   /** Milliseconds since the epoch. */
   readonly openUntil?: number;
   /** The client that it is so for, if it is not for all. */
-  readonly only?: string;
+  readonly onlyClient?: string;
   /** By circuit. */
   readonly states?: readonly BreakerState[];
 }
@@ -19,19 +19,24 @@ interface Told {
 const SINCE = '2026-01-01T00:00:00.000Z';
 
 const instance = (
-  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, only, states }: Told = {},
+  { state = 'closed', isHealthy = true, isolatedSince, openUntil = 0, onlyClient, states }: Told = {},
   id = '1',
 ) => {
   const seenBy = (client: string | undefined, one: BreakerState) =>
-    only === undefined || client === only ? one : 'closed';
+    onlyClient === undefined || client === onlyClient ? one : 'closed';
   return {
-    ...{ id, state, isHealthy, isolatedSince, openUntil, statistics: new Statistics() },
+    id,
+    state,
+    isHealthy,
+    isolatedSince,
+    openUntil,
+    statistics: new Statistics(),
     isIsolated: isolatedSince !== undefined,
-    only,
+    onlyClient,
     stateFor: (client?: string) => seenBy(client, state),
-    stateOf: (circuit: number, client?: string) => seenBy(client, states?.[circuit] ?? state),
-    onlyAt: () => (only === undefined ? [] : [only]),
-    openUntilOf: (circuit: number) => openUntil + circuit,
+    stateOfCircuit: (circuit: number, client?: string) => seenBy(client, states?.[circuit] ?? state),
+    onlyClientsOfCircuit: () => (onlyClient === undefined ? [] : [onlyClient]),
+    openUntilOfCircuit: (circuit: number) => openUntil + circuit,
   } as never;
 };
 
@@ -44,10 +49,14 @@ const snapshot = (
   }: { operations?: Record<string, number>; own?: string[]; statistics?: Statistics } = {},
 ) =>
   snapshotOf({
-    ...{ name: 'things', instances: all.map((one, index) => instance(one, String(index + 1))), statistics },
-    resiliences: {
-      ...{ budget: { retries: 3, refused: 4 }, queued: 5 },
-      ...{ operationCircuits: new Map(Object.entries(operations)), ownCircuits: new Set(own) },
+    name: 'things',
+    instances: all.map((one, index) => instance(one, String(index + 1))),
+    statistics,
+    resilience: {
+      budget: { retries: 3, refused: 4 },
+      queued: 5,
+      operationCircuits: new Map(Object.entries(operations)),
+      ownCircuits: new Set(own),
     } as never,
   });
 
@@ -66,11 +75,11 @@ describe('The snapshot of an instance', () => {
     [ejected, { state: 'ejected', ejectedUntil: '1970-01-01T00:00:05.000Z' }],
     [isolated, { state: 'isolated', isolatedSince: SINCE }],
     [
-      { ...ejected, only: '192.0.2.1' },
+      { ...ejected, onlyClient: '192.0.2.1' },
       { state: 'ejected', isForOneClient: true, ejectedUntil: '1970-01-01T00:00:05.000Z' },
     ],
     [
-      { ...ejected, only: '192.0.2.1', ...isolated },
+      { ...ejected, onlyClient: '192.0.2.1', ...isolated },
       { state: 'isolated', isolatedSince: SINCE },
     ],
     [
@@ -81,7 +90,7 @@ describe('The snapshot of an instance', () => {
       { ...isolated, isHealthy: false },
       { state: 'isolated', isolatedSince: SINCE },
     ],
-  ])('that is %j says no more than %j', (told, expected) => {
+  ])('in the state %j contains no more than %j', (told, expected) => {
     expect(snapshot([told]).instances).toStrictEqual([
       { id: '1', ...expected, inFlight: 0, requests: 0, failures: 0 },
     ]);
@@ -101,7 +110,7 @@ describe('The snapshot of a target', () => {
       '1970-01-01T00:00:09.000Z',
     ],
     ['only isolated ones', [isolated, isolated], 'open', undefined],
-  ])('with %s is %3$s', (_what, all, breaker, retryAt) => {
+  ])('with %s has a breaker that is %3$s', (_what, all, breaker, retryAt) => {
     const told = snapshot(all);
     expect([told.breaker, told.retryAt, 'retryAt' in told]).toEqual([
       breaker,
@@ -110,7 +119,7 @@ describe('The snapshot of a target', () => {
     ]);
   });
 
-  it('names the circuits of operations that are their own or are not closed', () => {
+  it('lists the circuits of operations that have their own policy or are not closed', () => {
     const states: BreakerState[] = ['closed', 'closed', 'open', 'half-open', 'open'];
     const operations = { one: 1, two: 2, three: 3 };
     expect(snapshot([{ states }], { operations }).circuits).toEqual([
@@ -126,13 +135,13 @@ describe('The snapshot of a target', () => {
     expect(snapshot([{ states }, isolated], { operations }).circuits).toHaveLength(2);
   });
 
-  it('says what is open for one client alone, and not for which', () => {
+  it('says which circuits are open for one client alone, and does not name the client', () => {
     const states: BreakerState[] = ['closed', 'open', 'half-open', 'closed'];
     const operations = { one: 1, two: 2, three: 3 };
-    const forA = { ...ejected, states, only: '192.0.2.1' };
+    const forA = { ...ejected, states, onlyClient: '192.0.2.1' };
     const told = snapshot([forA], { operations });
     expect(told).toMatchObject({ breaker: 'open', isForOneClient: true });
-    expect(breakerForMost(told)).toBe('closed');
+    expect(breakerForMostClients(told)).toBe('closed');
     expect(told.circuits).toEqual([
       { operationId: 'one', breaker: 'open', isForOneClient: true },
       { operationId: 'two', breaker: 'half-open', isForOneClient: true },
@@ -142,7 +151,7 @@ describe('The snapshot of a target', () => {
     const forAll = { ...ejected, states };
     expect(snapshot([forAll, forA], { operations })).toMatchObject({ breaker: 'open', isForOneClient: true });
     // Two clients that are cut off at an instance each are called at the other.
-    const forB = { ...forA, only: '192.0.2.2' };
+    const forB = { ...forA, onlyClient: '192.0.2.2' };
     for (const all of [
       [forA, forB],
       [forA, working],
@@ -152,11 +161,19 @@ describe('The snapshot of a target', () => {
     }
   });
 
-  it('counts, and has the latest failure and the latency where there are any', () => {
+  it('has the counters, and the latest failure and the latency where there are any', () => {
     const statistics = new Statistics();
     expect(snapshot([], { statistics })).toStrictEqual({
-      ...{ name: 'things', breaker: 'open', inFlight: 0, requests: 0, failures: 0 },
-      ...{ queued: 5, retries: 3, retriesRefused: 4, recentFailures: [], instances: [] },
+      name: 'things',
+      breaker: 'open',
+      inFlight: 0,
+      requests: 0,
+      failures: 0,
+      queued: 5,
+      retries: 3,
+      retriesRefused: 4,
+      recentFailures: [],
+      instances: [],
     });
     statistics.requests = 2;
     statistics.inFlight = 1;
@@ -165,14 +182,17 @@ describe('The snapshot of a target', () => {
     statistics.recordFailure('second', 'getThing');
     const told = snapshot([], { statistics });
     expect(told).toMatchObject({
-      ...{ inFlight: 1, requests: 2, failures: 2, latency: { p50: 3, p99: 4 } },
+      inFlight: 1,
+      requests: 2,
+      failures: 2,
+      latency: { p50: 3, p99: 4 },
       recentFailures: [{ reason: 'second', operationId: 'getThing' }, { reason: 'first' }],
     });
     expect(told.lastFailure).toEqual({ at: expect.any(String), reason: 'second' });
   });
 });
 
-it('A circuit is half open first where the first instance that takes calls may be tried', () => {
+it('A circuit becomes half open when its first instance in service may be probed', () => {
   const all = [later, ejected, { ...isolated, openUntil: 1 }].map((one) => instance(one));
   expect(halfOpenAt(all, 2)).toBe(5002);
   expect(halfOpenAt([instance(isolated)], 2)).toBeUndefined();

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PolicyInput } from '../../src/config/policies/policy.ts';
 import { Problem } from '../../src/contract/problem.ts';
-import type { OutboundRequest } from '../../src/outbound/call/call.ts';
+import type { OutboundRequest } from '../../src/outbound/call/types.ts';
 import { Target } from '../../src/outbound/target.ts';
 import { eventually } from '../support/eventually.ts';
 import { policiesOf } from '../support/policies.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../support/upstream.ts';
 
-let upstream: Upstream;
+let upstream: TestUpstream;
 let target: Target;
 
 const use = (policy: PolicyInput = {}) => {
@@ -41,22 +41,22 @@ afterEach(async () => {
   await target.close();
 });
 
-describe('a call', () => {
-  it('has the head and the body of the answer', async () => {
-    upstream.answer = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
-    const answer = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
-    expect([answer.status, answer.header('x-test')]).toEqual([201, 'a']);
-    expect(String(await answer.collect(100))).toBe('hello');
+describe('A call', () => {
+  it('has the head and the body of the response', async () => {
+    upstream.respond = (_req, res) => res.writeHead(201, { 'X-Test': 'a' }).end('hello');
+    const response = await use().send({ ...get, method: 'POST', body: Buffer.from('question') });
+    expect([response.status, response.header('x-test')]).toEqual([201, 'a']);
+    expect(String(await response.collect(100))).toBe('hello');
   });
 
-  it('is counted at its target and at its instance while it goes on, and when it has ended', async () => {
+  it('is counted at its target and at its instance, during the call and after it', async () => {
     use();
     const told = () => {
       const { instances, ...whole } = target.snapshot();
       return [whole, ...instances];
     };
     let during: unknown[] = [];
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       during = told();
       res.end('ok');
     };
@@ -67,33 +67,33 @@ describe('a call', () => {
     ]);
     const ended = { requests: 1, inFlight: 0, failures: 0, latency: { p50: expect.any(Number) } };
     expect(told()).toMatchObject([ended, ended]);
-    upstream.answer = failing(500);
+    upstream.respond = failing(500);
     (await target.send(get)).discard();
-    const failed = { requests: 2, failures: 1, lastFailure: { reason: 'answered 500' } };
+    const failed = { requests: 2, failures: 1, lastFailure: { reason: 'responded with 500' } };
     expect(told()).toMatchObject([failed, failed]);
   });
 
-  it('that the target never could answer says nothing of how it is', async () => {
-    upstream.answer = failing(501, 501, 501);
+  it('that the target responds to with 501 is not counted as a failure', async () => {
+    upstream.respond = failing(501, 501, 501);
     use({ breaker: { kind: 'consecutive', failures: 1 } });
     for (const _ of [1, 2, 3]) expect((await target.send(get)).status).toBe(501);
     expect(upstream.requests).toHaveLength(3);
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', requests: 3, failures: 0 });
   });
 
-  it('skips what comes before the final head', async () => {
-    upstream.answer = (_req, res) => {
+  it('ignores interim responses before the final head', async () => {
+    upstream.respond = (_req, res) => {
       res.writeEarlyHints({ link: '</style.css>; rel=preload' });
       res.end('final');
     };
-    const answer = await use().send(get);
-    expect(answer.status).toBe(200);
+    const response = await use().send(get);
+    expect(response.status).toBe(200);
   });
 
-  it('gives up a body that is larger than it is collected for', async () => {
-    upstream.answer = (_req, res) => res.end('x'.repeat(2000));
-    const answer = await use().send(get);
-    await expect(answer.collect(1000)).rejects.toThrow('larger than 1000 bytes');
+  it('aborts a body that is larger than the limit of its reader', async () => {
+    upstream.respond = (_req, res) => res.end('x'.repeat(2000));
+    const response = await use().send(get);
+    await expect(response.collect(1000)).rejects.toThrow('larger than 1000 bytes');
     // Which is no fault of whoever answered.
     expect(target.snapshot().failures).toBe(0);
   });
@@ -101,21 +101,21 @@ describe('a call', () => {
   it.each([
     ['large', { 'Content-Length': '1000000' }],
     ['of unknown length', {}],
-  ])('fails when a body that is %s breaks off', async (_what, head) => {
-    upstream.answer = (_req, res) => {
+  ])('fails when a body that is %s is truncated', async (_what, head) => {
+    upstream.respond = (_req, res) => {
       res.writeHead(200, head).write('half');
       setImmediate(() => res.destroy());
     };
-    const answer = await use().send(get);
-    await expect(answer.collect(1000)).rejects.toThrow();
+    const response = await use().send(get);
+    await expect(response.collect(1000)).rejects.toThrow();
     expect(target.snapshot().lastFailure?.reason).toBe(
-      'the answer broke off: it closed the connection, UND_ERR_SOCKET',
+      'the response was truncated: it closed the connection, UND_ERR_SOCKET',
     );
   });
 });
 
-describe('failures', () => {
-  it('no connection: 503 service-unreachable with Retry-After, and no address', async () => {
+describe('A failed call', () => {
+  it('is 503 service-unreachable with Retry-After and without an address when there is no connection', async () => {
     use(once);
     await upstream.stop();
     const problem = await problemFrom(target.send(get));
@@ -127,19 +127,19 @@ describe('failures', () => {
     await upstream.start();
   });
 
-  it('a connection that breaks after sending: 502 bad-gateway', async () => {
-    upstream.answer = (req) => req.socket.destroy();
+  it('is 502 bad-gateway when the connection breaks after the request was sent', async () => {
+    upstream.respond = (req) => req.socket.destroy();
     expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
   });
 
-  it('an answer that is not HTTP: 502 bad-gateway', async () => {
-    upstream.answer = (req) => req.socket.end('SSH-2.0\r\n\r\n');
+  it('is 502 bad-gateway when the response is not HTTP', async () => {
+    upstream.respond = (req) => req.socket.end('SSH-2.0\r\n\r\n');
     expect((await problemFrom(use(once).send(get))).type.code).toBe('bad-gateway');
   });
 
-  it('no answer in time: 504 upstream-timeout, and the target is told to stop', async () => {
+  it('is 504 upstream-timeout when no response comes in time, and its connection is closed', async () => {
     const left = new Promise((resolve) => {
-      upstream.answer = (_req, res) => res.on('close', resolve);
+      upstream.respond = (_req, res) => res.on('close', resolve);
     });
     const problem = await problemFrom(use({ attemptTimeout: 20, ...once }).send(get));
     expect(problem.type.code).toBe('upstream-timeout');
@@ -147,24 +147,26 @@ describe('failures', () => {
   });
 });
 
-describe('a short answer that breaks off', () => {
+describe('A short response that is truncated', () => {
   const breaking = (times: number) => {
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Length': '10' }).write('half');
       if (times-- > 0) setImmediate(() => res.destroy());
       else res.end('other.');
     };
   };
 
-  it('is asked for again, and nobody sees it', async () => {
+  it('is requested again and never passed on', async () => {
     breaking(1);
-    const answer = await use().send(get);
-    expect([answer.status, String(await answer.collect(100)), upstream.requests.length]).toEqual([
-      ...[200, 'halfother.', 2],
+    const response = await use().send(get);
+    expect([response.status, String(await response.collect(100)), upstream.requests.length]).toEqual([
+      200,
+      'halfother.',
+      2,
     ]);
   });
 
-  it('is 502, not half an answer, where it cannot be asked for again', async () => {
+  it('becomes a 502 when the call cannot be repeated', async () => {
     breaking(1);
     expect((await problemFrom(use().send({ ...get, method: 'POST' }))).type.status).toBe(502);
     expect(upstream.requests).toHaveLength(1);
@@ -177,92 +179,92 @@ describe('a short answer that breaks off', () => {
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('has as much time as an attempt has', async () => {
-    upstream.answer = (_req, res) => res.writeHead(200, { 'Content-Length': '10' }).write('half');
+  it('has to be complete within the attempt timeout', async () => {
+    upstream.respond = (_req, res) => res.writeHead(200, { 'Content-Length': '10' }).write('half');
     const problem = await problemFrom(use({ ...once, attemptTimeout: 50 }).send(get));
     expect(problem.type.status).toBe(504);
   });
 });
 
-describe('retry', () => {
-  it('repeats what is safe to repeat, and gives the answer that came at last', async () => {
-    upstream.answer = failing(503, 502);
+describe('A retry', () => {
+  it('repeats a call that is safe to repeat, and returns the last response', async () => {
+    upstream.respond = failing(503, 502);
     expect((await use().send(get)).status).toBe(200);
     expect(upstream.requests).toHaveLength(3);
   });
 
-  it('passes the last answer through as it is', async () => {
-    upstream.answer = failing(503, 503, 504, 200);
-    const answer = await use().send(get);
-    expect([answer.status, String(await answer.collect(10))]).toEqual([504, 'body']);
+  it('passes the last response on unchanged when all attempts fail', async () => {
+    upstream.respond = failing(503, 503, 504, 200);
+    const response = await use().send(get);
+    expect([response.status, String(await response.collect(10))]).toEqual([504, 'body']);
   });
 
   it.each([500, 404, 429, 501])('does not repeat a %d', async (status) => {
-    upstream.answer = failing(status);
+    upstream.respond = failing(status);
     expect((await use().send(get)).status).toBe(status);
     expect(upstream.requests).toHaveLength(1);
   });
 
   it.each(['POST', 'PATCH'])('does not repeat a %s', async (method) => {
-    upstream.answer = failing(503);
+    upstream.respond = failing(503);
     expect((await use().send({ ...get, method, body: Buffer.from('x') })).status).toBe(503);
-    upstream.answer = (req) => req.socket.destroy();
+    upstream.respond = (req) => req.socket.destroy();
     await problemFrom(target.send({ ...get, method }));
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('repeats a POST of which nothing was sent, since there was no connection', async () => {
+  it('repeats a POST of which nothing was sent because there was no connection', async () => {
     use({ retry: { attempts: 10, delay: 100 } });
     await upstream.stop();
-    const answer = target.send({ ...get, method: 'POST', body: Buffer.from('x') });
+    const response = target.send({ ...get, method: 'POST', body: Buffer.from('x') });
     await eventually('it is tried again', () => target.snapshot().retries > 0);
     await upstream.start();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('repeats a POST with an Idempotency-Key, its body too', async () => {
+  it('repeats a POST with an Idempotency-Key and with its body', async () => {
     const bodies: string[] = [];
     const statuses = [503, 201];
-    upstream.answer = async (req, res) => {
+    upstream.respond = async (req, res) => {
       bodies.push(String(Buffer.concat(await req.toArray())));
       res.writeHead(statuses.shift() ?? 0).end();
     };
     const headers = ['Idempotency-Key', 'k1'];
-    const answer = await use().send({ method: 'POST', path: '/', headers, body: Buffer.from('order') });
-    expect([answer.status, bodies]).toEqual([201, ['order', 'order']]);
+    const response = await use().send({ method: 'POST', path: '/', headers, body: Buffer.from('order') });
+    expect([response.status, bodies]).toEqual([201, ['order', 'order']]);
   });
 
-  it('does not repeat what was streamed', async () => {
-    upstream.answer = failing(503);
-    const answer = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
-    expect([answer.status, upstream.requests.length]).toEqual([503, 1]);
+  it('does not repeat a streamed request', async () => {
+    upstream.respond = failing(503);
+    const response = await use().send({ ...get, method: 'PUT', body: Readable.from([Buffer.from('x')]) });
+    expect([response.status, upstream.requests.length]).toEqual([503, 1]);
   });
 
   it('does not wait for a Retry-After that is later than the deadline', async () => {
-    upstream.answer = (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end();
+    upstream.respond = (_req, res) => res.writeHead(503, { 'Retry-After': '60' }).end();
     expect((await use().send(get)).status).toBe(503);
     expect(upstream.requests).toHaveLength(1);
   });
 
   it('heeds a Retry-After that fits', async () => {
     let asked = 0;
-    upstream.answer = (_req, res) => res.writeHead(asked++ ? 200 : 429, { 'Retry-After': '0' }).end();
+    upstream.respond = (_req, res) => res.writeHead(asked++ ? 200 : 429, { 'Retry-After': '0' }).end();
     expect((await use().send(get)).status).toBe(200);
   });
 
-  it('is over when the deadline is', async () => {
-    upstream.answer = () => {};
+  it('does not run past the deadline', async () => {
+    upstream.respond = () => {};
     const policy = { deadline: 50, attemptTimeout: 30, retry: { attempts: 10, delay: 1 } };
     expect((await problemFrom(use(policy).send(get))).type.code).toBe('upstream-timeout');
     expect(upstream.requests.length).toBeLessThan(5);
   });
 });
 
-describe('the breaker', () => {
+describe('The circuit breaker', () => {
   const policy = { ...once, breaker: { minimumCalls: 4, halfOpenAfter: '5s' } };
   const open = async () => {
-    upstream.answer = failing(503, 503, 503, 503);
+    upstream.respond = failing(503, 503, 503, 503);
     for (let i = 0; i < 4; i++) (await use0().send(get)).discard();
   };
   let made = false;
@@ -290,7 +292,7 @@ describe('the breaker', () => {
     });
   });
 
-  it('opens, answers at once with the time to half-open, and heals', async () => {
+  it('opens, rejects calls at once with the time until it is half open, and closes again', async () => {
     await open();
     jest.setSystemTime(1_000_001_500);
     const problem = await problemFrom(target.send(get));
@@ -302,15 +304,15 @@ describe('the breaker', () => {
     expect(target.snapshot()).toMatchObject({
       breaker: 'closed',
       failures: 4,
-      lastFailure: { reason: 'answered 503' },
+      lastFailure: { reason: 'responded with 503' },
     });
   });
 
-  it('does not let others wait for the call that tries', async () => {
+  it('rejects other calls at once while the half-open probe runs', async () => {
     await open();
     jest.setSystemTime(1_000_005_100);
     let finish = () => {};
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       finish = () => res.end();
     };
     const trying = target.send(get);
@@ -321,30 +323,30 @@ describe('the breaker', () => {
     expect(target.snapshot().breaker).toBe('closed');
   });
 
-  it('is not healed by a caller that leaves', async () => {
+  it('is not closed by a probe whose client leaves', async () => {
     await open();
     jest.setSystemTime(1_000_005_100);
-    upstream.answer = () => {};
+    upstream.respond = () => {};
     const call = target.start(get);
     await eventually('it is tried', () => upstream.requests.length >= 5);
     call.abort();
-    await expect(call.answer).rejects.toThrow('given up');
+    await expect(call.response).rejects.toThrow('aborted');
     expect(target.snapshot().breaker).toBe('open');
   });
 
-  it('never counts a 4xx, nor a caller that leaves', async () => {
-    upstream.answer = failing(400, 404, 409, 429, 422);
+  it('counts neither a 4xx nor a call whose client leaves', async () => {
+    upstream.respond = failing(400, 404, 409, 429, 422);
     for (let i = 0; i < 5; i++) (await use0().send(get)).discard();
-    upstream.answer = () => {};
+    upstream.respond = () => {};
     for (let i = 0; i < 10; i++) {
       const call = target.start(get);
       setImmediate(() => call.abort());
-      await expect(call.answer).rejects.toThrow('given up');
+      await expect(call.response).rejects.toThrow('aborted');
     }
     expect(target.snapshot()).toMatchObject({ breaker: 'closed', failures: 0 });
   });
 
-  it('leaves other targets alone', async () => {
+  it('does not affect other targets', async () => {
     await open();
     const other = new Target('consumers', upstream.url, policiesOf());
     expect((await other.send(get)).status).toBe(200);
@@ -352,10 +354,10 @@ describe('the breaker', () => {
   });
 });
 
-describe('the bulkhead', () => {
-  it('lets some run, some wait, and refuses the rest with 503 overloaded', async () => {
+describe('The bulkhead', () => {
+  it('runs some calls, queues some, and rejects the rest with 503 overloaded', async () => {
     const answers: (() => void)[] = [];
-    upstream.answer = (_req, res) => answers.push(() => res.end());
+    upstream.respond = (_req, res) => answers.push(() => res.end());
     use({ ...once, bulkhead: { concurrent: 1, queued: 1 } });
     const running = target.send(get);
     const waiting = target.send(get);
@@ -363,22 +365,22 @@ describe('the bulkhead', () => {
     expect([problem.type.code, problem.headers]).toEqual(['overloaded', { 'Retry-After': '1' }]);
     expect(target.snapshot().queued).toBe(1);
     await eventually('the first call arrives', () => answers.length >= 1);
-    upstream.answer = (_req, res) => res.end();
+    upstream.respond = (_req, res) => res.end();
     answers[0]?.();
     expect([(await running).status, (await waiting).status]).toEqual([200, 200]);
   });
 });
 
-describe('a caller that leaves', () => {
-  it('takes the call to the target with it', async () => {
+describe('A client that leaves', () => {
+  it('aborts the call to the target', async () => {
     const left = new Promise((resolve) => {
-      upstream.answer = (_req, res) => res.on('close', resolve);
+      upstream.respond = (_req, res) => res.on('close', resolve);
     });
     const controller = new AbortController();
-    const answer = use().send(get, controller.signal);
+    const response = use().send(get, controller.signal);
     await eventually('the call arrives', () => upstream.requests.length >= 1);
     controller.abort();
-    await expect(answer).rejects.toThrow('given up');
+    await expect(response).rejects.toThrow('aborted');
     await left;
     expect(target.snapshot()).toMatchObject({ inFlight: 0, failures: 0 });
   });

@@ -1,18 +1,18 @@
 import { expect, it } from '@jest/globals';
-import { createTargets, holdTargets, renewTargets, type Targets } from '../../src/outbound/targets.ts';
+import { createTargets, retainTargets, type Targets, updateTargets } from '../../src/outbound/targets.ts';
 import { leftOf } from '../support/left.ts';
 import { policiesOf } from '../support/policies.ts';
 
-it('holds nothing of a service as it was called before, however often that changes', async () => {
+it('A changed target keeps nothing of its predecessors in memory, however often it changes', async () => {
   const service = (connectTimeout: number) => [
     { name: 'a', urls: ['http://127.0.0.1:1'], ...policiesOf({ connectTimeout }) },
   ];
   let targets = createTargets(service(1));
-  let release = holdTargets(targets);
+  let release = retainTargets(targets);
   const renew = async (connectTimeout: number) => {
     const releasePrevious = release;
-    targets = renewTargets(service(connectTimeout), targets);
-    release = holdTargets(targets);
+    targets = updateTargets(service(connectTimeout), targets);
+    release = retainTargets(targets);
     await releasePrevious();
   };
   const partsOf = (some: Targets) => ({ target: some.get('a'), instance: some.get('a')?.instances[0] });

@@ -1,61 +1,69 @@
-/** Rules of RFC 9111, each as a few requests: what the service is asked, and what the caller gets. */
+/** Rules of RFC 9111 as sequences of requests: what the service receives, and what the client gets. */
 import { expect, it } from '@jest/globals';
-import { type Asking, answering, type Got, later, type Scripted, startCached } from './cached.ts';
+import {
+  passSeconds,
+  respondWith,
+  type ScriptedResponse,
+  startCachedGateway,
+  type TestRequest,
+  type TestResponse,
+} from './cached.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;
 
 interface Step {
-  /** Seconds that go by before it. */
+  /** Seconds that pass before the request. */
   readonly after?: number;
-  readonly ask?: Asking;
-  /** Of the service; without it, it must not be asked. */
-  readonly answer?: Scripted | (() => Scripted);
-  /** Headers that it is to see. */
-  readonly sees?: Fields;
-  readonly gets?: { readonly status?: number; readonly body?: string; readonly headers?: Fields };
-  /** What `Cache-Status` says first. */
-  readonly said?: string;
+  readonly request?: TestRequest;
+  /** Without it, the service must not be called. */
+  readonly serviceResponse?: ScriptedResponse | (() => ScriptedResponse);
+  /** Headers that the service has to receive. */
+  readonly serviceReceives?: Fields;
+  readonly expected?: { readonly status?: number; readonly body?: string; readonly headers?: Fields };
+  /** How `Cache-Status` begins. */
+  readonly cacheStatus?: string;
 }
 
 export type Rule = readonly [rule: string, ...steps: Step[]];
 
-export const says = (control: string, more: Scripted['headers'] = {}): Scripted => ({
+export const cacheable = (control: string, more: ScriptedResponse['headers'] = {}): ScriptedResponse => ({
   headers: { 'Cache-Control': control, ...more },
   body: 'one',
 });
 
-export const asking = (headers: Record<string, string>): Asking => ({ headers });
+export const withHeaders = (headers: Record<string, string>): TestRequest => ({ headers });
 
-/** What was kept is given, and nobody asked. */
-export const again: Step = { gets: { body: 'one' }, said: 'hit' };
+/** The stored response is used, and the service is not called. */
+export const isHit: Step = { expected: { body: 'one' }, cacheStatus: 'hit' };
 
-/** The service is asked, and answers something else. */
-export const anew: Step = {
-  answer: { headers: { 'Cache-Control': 'max-age=60' }, body: 'two' },
-  gets: { body: 'two' },
+/** The service is called, and sends another response. */
+export const isFetched: Step = {
+  serviceResponse: { headers: { 'Cache-Control': 'max-age=60' }, body: 'two' },
+  expected: { body: 'two' },
 };
 
-const look = (got: Got, { gets = {}, said }: Step): void => {
+const expectResponse = (got: TestResponse, { expected: gets = {}, cacheStatus: said }: Step): void => {
   const { headers = {}, ...rest } = gets;
   expect(got).toMatchObject(rest);
   expect(Object.fromEntries(Object.keys(headers).map((name) => [name, got.headers[name]]))).toEqual(headers);
   if (said !== undefined) expect(got.headers['cache-status']).toContain(`linkway; ${said}`);
 };
 
-export const holds = (rules: readonly Rule[]): void => {
+export const testRules = (rules: readonly Rule[]): void => {
   it.each(rules)('%s', async (_rule, ...steps) => {
-    const { ask, upstream } = await startCached();
+    const { ask, upstream } = await startCachedGateway();
     for (const step of steps) {
-      later(step.after ?? 0);
+      passSeconds(step.after ?? 0);
       const before = upstream.requests.length;
-      const { answer } = step;
-      upstream.answer = answering(() =>
-        typeof answer === 'function' ? answer() : (answer ?? { status: 599 }),
+      const { serviceResponse: response } = step;
+      upstream.respond = respondWith(() =>
+        typeof response === 'function' ? response() : (response ?? { status: 599 }),
       );
-      look(await ask(step.ask), step);
+      expectResponse(await ask(step.request), step);
       const seen = upstream.requests.slice(before);
-      expect(seen.length > 0).toBe(answer !== undefined);
-      for (const [name, value] of Object.entries(step.sees ?? {})) expect(seen[0]?.headers[name]).toBe(value);
+      expect(seen.length > 0).toBe(response !== undefined);
+      for (const [name, value] of Object.entries(step.serviceReceives ?? {}))
+        expect(seen[0]?.headers[name]).toBe(value);
     }
   });
 };

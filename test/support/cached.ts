@@ -1,17 +1,17 @@
-/** A gateway with a cache before a scripted service, and a wall clock that a test moves on. */
+/** A gateway with a cache in front of a scripted service, and a wall clock that tests advance. */
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import { request } from 'undici';
 import { Cache } from '../../src/outbound/http-cache/cache.ts';
 import { document, startGateway, type TestGatewayOptions } from './gateway.ts';
-import type { Upstream } from './upstream.ts';
+import type { TestUpstream } from './upstream.ts';
 
-let skipped = 0;
+let skippedMilliseconds = 0;
 
 beforeEach(() => {
-  skipped = 0;
+  skippedMilliseconds = 0;
   const real = Date.now;
-  jest.spyOn(Date, 'now').mockImplementation(() => real() + skipped);
+  jest.spyOn(Date, 'now').mockImplementation(() => real() + skippedMilliseconds);
 });
 
 const caches: Cache[] = [];
@@ -21,38 +21,38 @@ afterEach(async () => {
   await Promise.all(caches.splice(0).map((cache) => cache.close()));
 });
 
-/** Seconds go by; what waits on a timer does not notice. */
-export const later = (seconds: number): void => {
-  skipped += seconds * 1000;
+/** Advances the wall clock, but no timers. */
+export const passSeconds = (seconds: number): void => {
+  skippedMilliseconds += seconds * 1000;
 };
 
-/** Lets the network go on until it has brought what is waited for. */
-export async function turns(isDone: () => boolean): Promise<void> {
+/** Runs the event loop until a condition holds. */
+export async function runUntil(isDone: () => boolean): Promise<void> {
   for (let turn = 0; !isDone(); turn++) {
-    if (turn === MOST_TURNS) throw new Error(`waited in vain until ${isDone}`);
+    if (turn === MAX_TURNS) throw new Error(`The condition never held: ${isDone}`);
     await new Promise(setImmediate);
   }
 }
 
-/** More than anything here takes; a test that waits in vain is to say so, and to end. */
-const MOST_TURNS = 100_000;
+/** More turns than any test needs; then the condition never holds. */
+const MAX_TURNS = 100_000;
 
-/** As a service would write it now, or in so many seconds. */
+/** The HTTP date now, or in some seconds. */
 export const httpDate = (inSeconds = 0): string => new Date(Date.now() + inSeconds * 1000).toUTCString();
 
-export interface Scripted {
+export interface ScriptedResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
 }
 
-export interface Got {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export interface Asking {
+export interface TestRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -67,11 +67,11 @@ const CACHED_PATHS = {
   '/items/{id}': { ...ITEMS, get: {}, put: {} },
 };
 
-/** @param answer what the service says */
-export const answering =
-  (answer: (req: IncomingMessage) => Scripted): Upstream['answer'] =>
+/** Makes a service respond as scripted. */
+export const respondWith =
+  (response: (req: IncomingMessage) => ScriptedResponse): TestUpstream['respond'] =>
   (req, res) => {
-    const { status = 200, headers = {}, body = '' } = answer(req);
+    const { status = 200, headers = {}, body = '' } = response(req);
     res.writeHead(status, { Date: httpDate(), ...(headers as Record<string, string | string[]>) });
     res.end(body);
   };
@@ -80,11 +80,11 @@ export interface CachedOptions extends Omit<TestGatewayOptions, 'cache'> {
   readonly components?: Record<string, unknown>;
   /** As in `gateway.yaml`. */
   readonly cache?: string;
-  readonly keeps?: Cache;
+  readonly sharedCache?: Cache;
 }
 
-export const startCached = async (options: CachedOptions = {}) => {
-  const { components = {}, cache = 'on', service = '', keeps = new Cache(), ...rest } = options;
+export const startCachedGateway = async (options: CachedOptions = {}) => {
+  const { components = {}, cache = 'on', service = '', sharedCache: keeps = new Cache(), ...rest } = options;
   caches.push(keeps);
   let begun = 0;
   const onArrival = () => {
@@ -101,18 +101,22 @@ export const startCached = async (options: CachedOptions = {}) => {
   );
   const upstream = gateway.services.things;
   if (upstream === undefined) throw new Error('no upstream');
-  const ask = async ({ method = 'GET', path = '/x', headers = {} }: Asking = {}): Promise<Got> => {
-    const answer = await request(gateway.url + path, { method: method as 'GET', headers });
+  const send = async ({
+    method = 'GET',
+    path = '/x',
+    headers = {},
+  }: TestRequest = {}): Promise<TestResponse> => {
+    const response = await request(gateway.url + path, { method: method as 'GET', headers });
     return {
-      status: answer.statusCode,
-      headers: answer.headers as Record<string, string>,
-      body: await answer.body.text(),
+      status: response.statusCode,
+      headers: response.headers as Record<string, string>,
+      body: await response.body.text(),
     };
   };
-  /** So many requests have come to the gateway, and gone as far as they do without an answer. */
+  /** Waits until so many requests have arrived at the gateway, and wait for their responses. */
   const arrived = async (count: number) => {
-    await turns(() => begun >= count);
+    await runUntil(() => begun >= count);
     for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
   };
-  return { ...gateway, upstream, ask, arrived };
+  return { ...gateway, upstream, ask: send, arrived };
 };

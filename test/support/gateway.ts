@@ -9,7 +9,7 @@ import { liftDocuments } from '../../src/gateway/documents/mark-lifted.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { testLog } from './log.ts';
-import { startUpstream, type Upstream } from './upstream.ts';
+import { startUpstream, type TestUpstream } from './upstream.ts';
 
 const open: (() => Promise<unknown>)[] = [];
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 export interface TestGateway extends Listening {
-  readonly services: Readonly<Record<string, Upstream>>;
+  readonly services: Readonly<Record<string, TestUpstream>>;
   readonly log: ReturnType<typeof testLog>;
 }
 
@@ -47,7 +47,7 @@ export const startGateway = async (
   documents: Readonly<Record<string, OpenAPIObject>>,
   { config = '', service = '', base = '', env = {}, onArrival, ...options }: TestGatewayOptions = {},
 ): Promise<TestGateway> => {
-  const services: Record<string, Upstream> = {};
+  const services: Record<string, TestUpstream> = {};
   let yaml = `${config}\nservices:\n`;
   for (const name of Object.keys(documents)) {
     const upstream = await startUpstream();

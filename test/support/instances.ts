@@ -9,11 +9,11 @@ import type { InstanceSnapshot } from '../../src/outbound/target-snapshot.ts';
 import { closeTargets, createTargets } from '../../src/outbound/targets.ts';
 import { document } from './gateway.ts';
 import { testLog } from './log.ts';
-import { startUpstream, type Upstream } from './upstream.ts';
+import { startUpstream, type TestUpstream } from './upstream.ts';
 
 export interface TestInstances {
   readonly url: string;
-  readonly upstreams: readonly Upstream[];
+  readonly upstreams: readonly TestUpstream[];
   readonly log: ReturnType<typeof testLog>;
   instances(): readonly InstanceSnapshot[];
   /** As an operator does. */
@@ -34,7 +34,10 @@ const DOCUMENT = document({
 export async function startInstances(
   count: number,
   service = '',
-  { urls, resolve }: { urls?: (upstreams: readonly Upstream[]) => readonly string[]; resolve?: Lookup } = {},
+  {
+    urls,
+    resolve,
+  }: { urls?: (upstreams: readonly TestUpstream[]) => readonly string[]; resolve?: Lookup } = {},
 ): Promise<TestInstances> {
   const upstreams = await Promise.all(
     Array.from({ length: count }, (_, index) => startOne(String(index + 1))),
@@ -63,7 +66,7 @@ export async function startInstances(
 }
 
 /** Answers whoever asks, and says which one it is. */
-const startOne = (id: string): Promise<Upstream> =>
+const startOne = (id: string): Promise<TestUpstream> =>
   startUpstream((req, res) => {
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {

@@ -60,7 +60,7 @@ export async function startPlaces(version: Version, schema: unknown, schemas: ob
   );
   let reply: { body: string; headers: http.OutgoingHttpHeaders } = { body: 'ok', headers: {} };
   if (services.places)
-    services.places.answer = (_req, res) => {
+    services.places.respond = (_req, res) => {
       res.writeHead(200, reply.headers).end(reply.body);
     };
   const send = async (path: string, options: http.RequestOptions = {}, body?: string): Promise<boolean> => {

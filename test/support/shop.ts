@@ -134,7 +134,7 @@ export async function startShop(service: string, config = '') {
     log: gateway.log,
     faults,
     answers: (answer: RequestListener) => {
-      upstream.answer = answer;
+      upstream.respond = answer;
     },
     get: (path: string) => request(gateway.url).get(path),
     /** As `/status` has it. */

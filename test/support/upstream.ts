@@ -1,20 +1,19 @@
-/** A server that a test scripts: it answers as told, notes what it got, and can be stopped and started again. */
+/** A server for tests: it responds as scripted, records its requests, and can be stopped and started again. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export interface Upstream {
+export interface TestUpstream {
   readonly url: string;
-  /** Every request that arrived. */
   readonly requests: readonly IncomingMessage[];
-  answer: RequestListener;
+  respond: RequestListener;
   stop(): Promise<void>;
-  /** Again on the same port. */
+  /** Starts the server again on the same port. */
   start(): Promise<void>;
 }
 
 export const startUpstream = async (
-  answer: RequestListener = (_req, res) => res.end('ok'),
-): Promise<Upstream> => {
+  respond: RequestListener = (_req, res) => res.end('ok'),
+): Promise<TestUpstream> => {
   const requests: IncomingMessage[] = [];
   const sockets = new Set<Socket>();
   let port = 0;
@@ -22,12 +21,12 @@ export const startUpstream = async (
   const upstream = {
     url: '',
     requests,
-    answer,
+    respond,
     start: () =>
       new Promise<void>((resolve) => {
         server = createServer((req, res) => {
           requests.push(req);
-          upstream.answer(req, res);
+          upstream.respond(req, res);
         });
         server.on('connection', (socket) => {
           sockets.add(socket);

@@ -93,7 +93,7 @@ describe('linkway check', () => {
   it('gets a document from where it is, a second time where the first fails', async () => {
     const upstream = await startUpstream();
     let failed = false;
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       if (!failed) res.destroy();
       else
         res
@@ -103,9 +103,9 @@ describe('linkway check', () => {
     };
     const { lines } = await check.run([`${upstream.url}/openapi.json`]);
     expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, nothing wrong`]);
-    upstream.answer = (_req, res) => res.writeHead(404).end();
+    upstream.respond = (_req, res) => res.writeHead(404).end();
     expect((await check.run([upstream.url])).lines[1]).toMatch(
-      /cannot be had: the answer has the status 404/,
+      /cannot be downloaded: the response has the status 404/,
     );
     await upstream.stop();
   });

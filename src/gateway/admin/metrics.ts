@@ -6,7 +6,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
 import type { CacheSnapshot } from '../../outbound/http-cache/cache.ts';
-import { breakerForMost, INSTANCE_STATES, instanceForMost } from '../../outbound/target-snapshot.ts';
+import {
+  breakerForMostClients,
+  INSTANCE_STATES,
+  instanceStateForMostClients,
+} from '../../outbound/target-snapshot.ts';
 import type { OperationDrift } from '../conformance/conformance-stats.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
 
@@ -125,7 +129,7 @@ export class Metrics {
         this.reset();
         for (const { name: service, ...seen } of services())
           for (const state of BREAKER_STATES)
-            this.set({ service, state }, Number(state === breakerForMost(seen)));
+            this.set({ service, state }, Number(state === breakerForMostClients(seen)));
       },
     });
     new Gauge({
@@ -158,7 +162,10 @@ export class Metrics {
         for (const { name: service, instances } of services())
           for (const one of instances)
             for (const state of INSTANCE_STATES)
-              this.set({ service, instance: one.id, state }, Number(state === instanceForMost(one)));
+              this.set(
+                { service, instance: one.id, state },
+                Number(state === instanceStateForMostClients(one)),
+              );
       },
     });
   }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import type { Selection } from '../../hypermedia/selection.ts';
-import type { Callers } from '../../outbound/caller.ts';
+import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import type { ResponseHeaders } from '../proxy/headers.ts';
 import type { Send } from '../proxy/internal-request.ts';
@@ -13,7 +13,7 @@ import type { Composition, CompositionOf } from './composition.ts';
 export interface ComposeOptions {
   readonly compositionOf: CompositionOf;
   readonly send: Send;
-  readonly callers: Callers;
+  readonly callers: Upstreams;
   readonly limits: Limits;
   readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;

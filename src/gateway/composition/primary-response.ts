@@ -9,7 +9,7 @@ import { within } from '../../hypermedia/expand/plan.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { hal, json } from '../../hypermedia/formats/hal.ts';
 import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
-import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
+import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
 import { passInterim } from '../proxy/interim-responses.ts';
@@ -20,7 +20,7 @@ import { AS_ASKED, formatNamed, wanted, wantedLifted } from './format-negotiatio
 import { isJson, mediaTypeOf, parseJson, peeked, type ReadJson, readWhole } from './json-answer.ts';
 
 export interface Subject {
-  readonly answer: UpstreamAnswer;
+  readonly answer: UpstreamResponse;
   /** Its headers as they go on, raw. */
   readonly head: readonly string[];
   /** Parsed, with public URLs; undefined for what goes on as it is. */
@@ -73,7 +73,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
       deadline: exchange.context.deadline,
       onInterim: passInterim(req, res),
       client: exchange.context.client,
-      tally: exchange.context,
+      stats: exchange.context,
     },
     gone,
   );
@@ -107,7 +107,7 @@ function wantOf({ composition: { lifting, subject }, selection }: Composing, acc
 
 /** @throws Problem expand-limit (400) for what is too large to be put together with more */
 async function jsonOf(
-  answer: UpstreamAnswer,
+  answer: UpstreamResponse,
   { composition, options }: Composing,
 ): Promise<ReadJson | undefined> {
   if (!isJson(answer)) return undefined;

@@ -6,8 +6,8 @@
  * encoded in a way that is not known goes on unverified, and is counted as that.
  */
 import type { Logger } from 'pino';
-import { brokenOff } from '../../outbound/call/to-problem.ts';
-import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
+import { truncatedBody } from '../../outbound/call/to-problem.ts';
+import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { overTurns } from '../validation/schema/turn.ts';
 import type { Inspected, OperationRecord, ResponseLedger } from './conformance-stats.ts';
@@ -30,7 +30,7 @@ export interface InspectOptions {
  * @throws Problem contract-broken (502), or bad-gateway (502) for one that breaks off
  */
 export type Inspect = (
-  answer: UpstreamAnswer,
+  answer: UpstreamResponse,
   operation: GatewayOperation,
   method: string,
   path: string,
@@ -75,7 +75,7 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
     return judge.body(await bytes(), limit);
   };
 
-  const observe = (answer: UpstreamAnswer, operation: GatewayOperation, judge: Judge): void => {
+  const observe = (answer: UpstreamResponse, operation: GatewayOperation, judge: Judge): void => {
     if (!later.take()) {
       conclude(operation, undefined);
       return;
@@ -94,12 +94,12 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
     else look(undefined);
   };
 
-  const enforce = async (answer: UpstreamAnswer, operation: GatewayOperation, judge: Judge) => {
+  const enforce = async (answer: UpstreamResponse, operation: GatewayOperation, judge: Judge) => {
     const faults = await verdict(judge, () => read(answer, bytesOf(judge)));
     conclude(operation, faults);
     if (faults === undefined || faults.length === 0) return;
     answer.discard();
-    answer.onRefused?.();
+    answer.onInvalid?.();
     throw broken(operation.service, faults);
   };
 
@@ -114,10 +114,10 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
   };
 }
 
-async function read(answer: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
+async function read(answer: UpstreamResponse, limit: number): Promise<Buffer | undefined> {
   try {
     return await answer.peek(limit);
   } catch (cause) {
-    throw brokenOff(cause);
+    throw truncatedBody(cause);
   }
 }

@@ -8,7 +8,7 @@ import { decode } from '../../http/body/decode.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import { essence } from '../../http/body/media-type.ts';
 import { eachHeader } from '../../http/headers/raw-headers.ts';
-import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
+import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../validation/responses.ts';
 import { overTurns, TurnOver } from '../validation/schema/turn.ts';
 import { TOO_MANY } from '../validation/schema/validation-budget.ts';
@@ -43,14 +43,14 @@ export class Judge {
   /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
   readonly isUnnamed: boolean;
   readonly #contract: ResponseContract;
-  readonly #answer: UpstreamAnswer;
+  readonly #answer: UpstreamResponse;
   readonly #hasBody: boolean;
   readonly #type: string | undefined;
   readonly #declared: DeclaredResponse | undefined;
   readonly #media: DeclaredMedia | undefined;
 
   /** Cheap: whatever needs a schema is done by `head` and `body`. */
-  constructor(contract: ResponseContract, answer: UpstreamAnswer, { method, path }: Asked) {
+  constructor(contract: ResponseContract, answer: UpstreamResponse, { method, path }: Asked) {
     const { status } = answer;
     this.#contract = contract;
     this.#answer = answer;

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { without } from '../../http/headers/raw-headers.ts';
-import type { OutboundRequest } from '../../outbound/call/call.ts';
+import type { OutboundRequest } from '../../outbound/call/types.ts';
 
 export const passInterim = (
   { httpVersionMajor, httpVersionMinor }: IncomingMessage,

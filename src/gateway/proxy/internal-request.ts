@@ -2,8 +2,8 @@
  * Requests of the gateway's own, for parts of a response: the same routes, operation steps and policies as for a request
  * of a client, without HTTP to itself.
  */
-import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
-import type { Callers } from '../../outbound/caller.ts';
+import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
+import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { Exchange } from '../exchange.ts';
 import type { OperationRouter } from '../routing/router.ts';
@@ -26,12 +26,12 @@ interface InternalRequest {
  * @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), what a step refuses it with, or
  * what the target's policy answers with
  */
-export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
+export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamResponse>;
 
 export interface SendOptions {
   readonly router: OperationRouter;
   readonly steps: readonly OperationStep[];
-  readonly callers: Callers;
+  readonly callers: Upstreams;
   readonly unserved: Unserved;
   readonly inspect: Inspect;
 }
@@ -47,7 +47,7 @@ export const createSend =
     const { target, operation, context } = exchange;
     const { operationId } = operation;
     const answer = await caller.send(
-      { method, path: target, headers, deadline, operationId, client: context.client, tally: context },
+      { method, path: target, headers, deadline, operationId, client: context.client, stats: context },
       signal,
     );
     await inspect(answer, operation, method, target);

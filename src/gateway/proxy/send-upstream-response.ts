@@ -17,12 +17,12 @@ import {
 } from '../../http/body/compression.ts';
 import { contextOf } from '../../http/context.ts';
 import { CallAborted } from '../../outbound/call/call-errors.ts';
-import { HELD_BYTES, type UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
+import { MAX_BUFFERED_BYTES, type UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 
 /** @param head raw, as it goes on */
 export type PassOn = (
-  answer: UpstreamAnswer,
+  answer: UpstreamResponse,
   req: IncomingMessage,
   res: ServerResponse,
   head: readonly string[],
@@ -43,7 +43,7 @@ const NOT_MODIFIED = 304;
 const MOST_LISTENERS = 20;
 
 async function passOnCompressed(
-  answer: UpstreamAnswer,
+  answer: UpstreamResponse,
   req: IncomingMessage,
   res: ServerResponse,
   head: readonly string[],
@@ -61,7 +61,8 @@ async function passOnCompressed(
   const coded = codedHead(varied, coding);
   // It has no body that could be compressed.
   if (req.method === 'HEAD') return answer.pipe(res, coded);
-  const whole = length !== undefined && length <= HELD_BYTES ? await answer.peek(HELD_BYTES) : undefined;
+  const whole =
+    length !== undefined && length <= MAX_BUFFERED_BYTES ? await answer.peek(MAX_BUFFERED_BYTES) : undefined;
   if (res.destroyed) return answer.abort(new CallAborted());
   if (whole !== undefined) {
     const body = await compress(whole, coding);

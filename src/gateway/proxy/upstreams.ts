@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
-import type { Callers } from '../../outbound/caller.ts';
 import type { Cache } from '../../outbound/http-cache/cache.ts';
 import { CachedTarget } from '../../outbound/http-cache/cached-target.ts';
-import { Shelf } from '../../outbound/http-cache/service-cache.ts';
+import { ServiceCache } from '../../outbound/http-cache/service-cache.ts';
 import type { Target } from '../../outbound/target.ts';
 import type { Targets } from '../../outbound/targets.ts';
+import type { Upstreams } from '../../outbound/upstream.ts';
 import { credentialPlaces } from './credentials.ts';
 
 export interface CallersOptions {
@@ -22,7 +22,7 @@ export interface CallersOptions {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export function callersOf({ config, documents, targets, cache, logger }: CallersOptions): Callers {
+export function callersOf({ config, documents, targets, cache, logger }: CallersOptions): Upstreams {
   const services = new Map(config.services.map((service) => [service.name, service]));
   const onTrouble = (reason: string) =>
     logger.warn({ reason }, 'the server of the cache is lost; nothing is kept until it is back');
@@ -33,16 +33,16 @@ export function callersOf({ config, documents, targets, cache, logger }: Callers
     if (grace === undefined || document === undefined) return target;
     return new CachedTarget({
       target,
-      shelf: new Shelf({
+      cache: new ServiceCache({
         service: name,
         epoch: createHash('sha1')
           .update(JSON.stringify([urls.toSorted(), document]))
           .digest('base64url'),
         store: cache.store(config.cache, onTrouble),
-        entry: config.cache.entry,
+        maxBodyBytes: config.cache.entry,
       }),
       statistics: cache.statistics(name),
-      grace: {
+      stalePolicy: {
         staleIfError: grace.staleIfError / 1000,
         staleWhileRevalidate: grace.staleWhileRevalidate / 1000,
       },

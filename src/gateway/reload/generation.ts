@@ -17,13 +17,13 @@ import { inTurns } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { securedOperations, securityWarning } from '../../openapi/security.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
-import { logOpened } from '../../outbound/resilience/opened.ts';
+import { logOpenedCircuit } from '../../outbound/resilience/circuit-log.ts';
 import {
   closeTargets,
-  holdTargets,
-  renewTargets,
+  retainTargets,
   type TargetOptions,
   type Targets,
+  updateTargets,
 } from '../../outbound/targets.ts';
 import { adminPages } from '../admin/pages.ts';
 import { createInSteps } from '../app.ts';
@@ -155,7 +155,7 @@ async function partsOf(
       ...(isCached(target.name) && { cache: cache.snapshot(target.name) }),
     }));
   const isDraining = () => state.isDraining;
-  const turn = () => [...targets.values()].map(({ states }) => states).join();
+  const turn = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
   const watchers = new Watchers({ turn, isOver: isDraining, log: log.logger });
   const live = { history: state.history, watchers };
   const told = { services, snapshot, refused: () => state.refused, isDraining, live };
@@ -179,7 +179,7 @@ async function partsOf(
         log.logger.error({ err }, 'the documents could not be looked through');
       }
     });
-    const release = holdTargets(targets);
+    const release = retainTargets(targets);
     const close = async () => {
       await release();
       await mocks.close();
@@ -212,7 +212,7 @@ function targetsOf(
   previous: Targets | undefined,
   logger: Pick<Logger, 'warn'>,
 ) {
-  const targets = renewTargets(services, previous, { onOpen: logOpened(logger) });
+  const targets = updateTargets(services, previous, { onOpen: logOpenedCircuit(logger) });
   const added = new Map([...targets].filter(([name, one]) => previous?.get(name) !== one));
   return { targets, added };
 }

@@ -8,7 +8,7 @@
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import { CallAborted } from '../../outbound/call/call-errors.ts';
-import type { Callers } from '../../outbound/caller.ts';
+import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
 import { type ResponseHeaders, requestHeaders } from '../proxy/headers.ts';
@@ -16,7 +16,7 @@ import { passInterim } from '../proxy/interim-responses.ts';
 import type { PassOn } from '../proxy/send-upstream-response.ts';
 
 export interface ForwardOptions {
-  readonly callers: Callers;
+  readonly callers: Upstreams;
   readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
@@ -40,12 +40,12 @@ export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: For
       operationId,
       onInterim: passInterim(req, res),
       client,
-      tally: context,
+      stats: context,
       deadline,
     });
     res.on('close', () => call.abort());
     try {
-      const answer = await call.answer;
+      const answer = await call.response;
       const inspected = inspect(answer, operation, method, path);
       if (inspected) await inspected;
       const passing = passOn(answer, req, res, headersOf(answer.rawHeaders, context));

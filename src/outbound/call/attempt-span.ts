@@ -1,14 +1,14 @@
-/** The span of an attempt, where somebody traces: what is called names it as its parent. */
+/** The span of an attempt where tracing is on, and the `traceparent` header by which the service continues it. */
 import { firstValue, replaceValues } from '../../http/headers/raw-headers.ts';
 import { type TraceSpan, tracer } from '../../observability/tracing.ts';
 import type { Call } from './call.ts';
 
-interface Traced {
+interface TracedAttempt {
   readonly span: TraceSpan;
   readonly headers: string[];
 }
 
-export function traced(service: string, { request, retries }: Call): Traced | undefined {
+export function traceAttempt(service: string, { request, retries }: Call): TracedAttempt | undefined {
   if (tracer.current === undefined) return undefined;
   const headers = [...request.headers];
   const parent = firstValue(headers, 'traceparent');

@@ -1,7 +1,7 @@
 /**
- * One attempt of a call on a connection. It settles when the head of the answer arrives, a short answer when it is here
- * whole, so that one that breaks off can be asked for again; or at the latest after its time: one plain timer, as
- * cockatiel's timeout with its abort controllers costs far more.
+ * One attempt of a call on a connection. It settles with the head of the response; with a short response when its body is
+ * complete, so that the call can be repeated when the response is truncated. It fails after its timeout: a plain timer,
+ * since cockatiel's timeout with its abort controllers costs far more.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
@@ -9,59 +9,63 @@ import type { Dispatcher } from 'undici';
 import { without } from '../../http/headers/raw-headers.ts';
 import { causeCode } from '../../http/problems/cause.ts';
 import type { Call } from './call.ts';
-import { CallFailure, classify, type ResponseFault } from './call-errors.ts';
+import { CallFailure, classify } from './call-errors.ts';
 import { CONTINUE } from './interim-status.ts';
-import { HELD_BYTES, UpstreamAnswer } from './upstream-response.ts';
+import type { ResponseFault } from './types.ts';
+import { MAX_BUFFERED_BYTES, UpstreamResponse } from './upstream-response.ts';
 
-/** Interim responses of one attempt that are passed on; a flood of them is not. */
-const MOST_INTERIM = 16;
-/** Never asked for. */
+/** Further interim responses of an attempt are not passed on. */
+const MAX_INTERIM_RESPONSES = 16;
+/** Never requested. */
 const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
 const RESET_CONTENT = 205;
-/** Any other is no status (RFC 9110 §15). */
+/** The greatest valid status code (RFC 9110 §15). */
 const LAST_STATUS = 599;
 
 export class Attempt implements Dispatcher.DispatchHandler {
-  readonly head: Promise<UpstreamAnswer>;
+  readonly head: Promise<UpstreamResponse>;
   readonly #call: Call;
   readonly #milliseconds: number;
-  readonly #onOver: (brokenOff?: CallFailure) => void;
-  #resolve!: (answer: UpstreamAnswer) => void;
+  readonly #onEnd: (truncation?: CallFailure) => void;
+  #resolve!: (response: UpstreamResponse) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | undefined;
-  #answer: UpstreamAnswer | undefined;
-  /** The answer is short, and not yet here whole. */
-  #isAwaited = false;
-  /** What comes as a body is none. */
+  #response: UpstreamResponse | undefined;
+  /** Whether the attempt waits for the body of a short response. */
+  #isBuffered = false;
+  /** Whether a body is ignored, as the status allows none. */
   #isBodiless = false;
   #interim = 0;
   #timer: NodeJS.Timeout | undefined;
-  #givenUp: Error | undefined;
-  #over = false;
+  #abortReason: Error | undefined;
+  #isEnded = false;
 
-  /** `onOver` is told once, when the body has ended or there will be none; and why, where its head had come. */
-  constructor(call: Call, milliseconds: number, onOver: (brokenOff?: CallFailure) => void) {
+  /**
+   * @param onEnd called once, when the body has ended or there will be none; with the failure that truncated the body
+   * where the head had arrived
+   */
+  constructor(call: Call, milliseconds: number, onOver: (truncation?: CallFailure) => void) {
     this.#call = call;
     this.#milliseconds = milliseconds;
-    this.#onOver = onOver;
+    this.#onEnd = onOver;
     this.head = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    call.interrupt = this.giveUp;
+    call.interrupt = this.abort;
     this.#startTimer();
-    // How long an upload takes is its sender's affair: the time counts while nobody takes what is there, and from its end.
+    // Uploads have no time limit while the service is reading; otherwise the attempt timeout applies.
     const { body } = call.request;
     if (body instanceof Readable) body.on('pause', this.#startTimer).on('resume', this.#stopTimer);
   }
 
   readonly #startTimer = (): void => {
-    this.#timer ??= setTimeout(this.#timeOut, this.#milliseconds);
+    this.#timer ??= setTimeout(this.#expire, this.#milliseconds);
   };
 
-  readonly #timeOut = (): void => {
-    this.giveUp(new CallFailure(this.#call, 'timeout', { isConnected: this.#controller !== undefined }));
+  readonly #expire = (): void => {
+    this.abort(new CallFailure(this.#call, 'timeout', { isConnected: this.#controller !== undefined }));
   };
 
   readonly #stopTimer = (): void => {
@@ -69,28 +73,27 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = undefined;
   };
 
-  /** The upload is over, or of no interest any more. */
-  #leaveUpload(): void {
+  #stopWatchingUpload(): void {
     const { body } = this.#call.request;
     if (body instanceof Readable) body.off('pause', this.#startTimer).off('resume', this.#stopTimer);
   }
 
-  readonly giveUp = (reason: Error): void => {
-    if (this.#over) return;
-    this.#givenUp = reason;
+  readonly abort = (reason: Error): void => {
+    if (this.#isEnded) return;
+    this.#abortReason = reason;
     if (this.#controller) this.#controller.abort(reason);
-    // Still waiting for a connection: there is nothing to abort yet, and nobody to wait for.
+    // Without a connection there is nothing to abort.
     else this.#fail(reason);
   };
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#givenUp) controller.abort(this.#givenUp);
+    if (this.#abortReason) controller.abort(this.#abortReason);
   }
 
   onRequestSent(): void {
-    this.#leaveUpload();
-    if (!this.#over && !this.#answer) this.#startTimer();
+    this.#stopWatchingUpload();
+    if (!this.#isEnded && !this.#response) this.#startTimer();
   }
 
   onResponseStart(
@@ -105,71 +108,71 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     const fault = faultOf(status, coding);
     if (fault !== undefined) {
-      this.giveUp(new CallFailure(this.#call, 'invalid', { fault }));
+      this.abort(new CallFailure(this.#call, 'invalid', { fault }));
       return;
     }
     this.#isBodiless = status === RESET_CONTENT;
     const isEmpty = status === NO_CONTENT || this.#isBodiless;
     const head = isEmpty ? withoutContent(headers, status) : headers;
-    this.#answer = new UpstreamAnswer(this.#call, status, head, controller);
-    this.#isAwaited = length !== undefined && Number(length) <= HELD_BYTES;
-    if (this.#isAwaited) {
+    this.#response = new UpstreamResponse(this.#call, status, head, controller);
+    this.#isBuffered = length !== undefined && Number(length) <= MAX_BUFFERED_BYTES;
+    if (this.#isBuffered) {
       this.#startTimer();
       return;
     }
     clearTimeout(this.#timer);
-    this.#resolve(this.#answer);
+    this.#resolve(this.#response);
   }
 
-  /** For who asks, who may want to begin with what it names (RFC 9110 §15.2). */
+  /** Passes an interim response on, as its client may use it at once (RFC 9110 §15.2). */
   #passInterim(status: number, headers: string[]): void {
-    if (status === CONTINUE || this.#interim >= MOST_INTERIM) return;
+    if (status === CONTINUE || this.#interim >= MAX_INTERIM_RESPONSES) return;
     this.#interim += 1;
     this.#call.request.onInterim?.(status, headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#isBodiless) this.#answer?.receive(chunk);
+    if (!this.#isBodiless) this.#response?.receive(chunk);
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     this.#finish();
-    this.#answer?.finish(trailersOf(controller));
-    if (this.#answer && this.#isAwaited) this.#resolve(this.#answer);
+    this.#response?.finish(trailersOf(controller));
+    if (this.#response && this.#isBuffered) this.#resolve(this.#response);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.#over) return;
-    const progress = { isStarted: this.#controller !== undefined, hasHead: this.#answer !== undefined };
+    if (this.#isEnded) return;
+    const progress = { isStarted: this.#controller !== undefined, hasHead: this.#response !== undefined };
     this.#fail(classify(this.#call, error, progress));
   }
 
   #fail(error: Error): void {
-    const sent = this.#isAwaited ? undefined : this.#answer;
-    this.#finish(sent && isOfUpstream(error) ? error : undefined);
-    if (sent) sent.fail(error);
+    const exposed = this.#isBuffered ? undefined : this.#response;
+    this.#finish(exposed && isCausedByUpstream(error) ? error : undefined);
+    if (exposed) exposed.fail(error);
     else this.#reject(error);
   }
 
-  #finish(brokenOff?: CallFailure): void {
-    this.#over = true;
-    this.#leaveUpload();
-    // The end of an answer that is repeated is not the end of the call.
-    if (this.#answer && this.#call.interrupt === this.giveUp) this.#call.done = true;
+  #finish(truncation?: CallFailure): void {
+    this.#isEnded = true;
+    this.#stopWatchingUpload();
+    // The end of a response that a retry replaces is not the end of the call.
+    if (this.#response && this.#call.interrupt === this.abort) this.#call.isComplete = true;
     clearTimeout(this.#timer);
-    this.#onOver(brokenOff);
+    this.#onEnd(truncation);
   }
 }
 
 const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): string[] =>
-  textsOf((rawHeaders ?? []) as Buffer[]);
+  decodeHeaders((rawHeaders ?? []) as Buffer[]);
 
 const NO_TRAILERS: readonly string[] = [];
 
 const trailersOf = ({ rawTrailers }: Dispatcher.DispatchController): readonly string[] =>
-  Array.isArray(rawTrailers) && rawTrailers.length > 0 ? textsOf(rawTrailers as Buffer[]) : NO_TRAILERS;
+  Array.isArray(rawTrailers) && rawTrailers.length > 0 ? decodeHeaders(rawTrailers as Buffer[]) : NO_TRAILERS;
 
-const textsOf = (raw: readonly Buffer[]): string[] => {
+const decodeHeaders = (raw: readonly Buffer[]): string[] => {
   const texts = new Array<string>(raw.length);
   for (let i = 0; i < raw.length; i++) texts[i] = (raw[i] as Buffer).toString('latin1');
   return texts;
@@ -179,22 +182,22 @@ const textsOf = (raw: readonly Buffer[]): string[] => {
 const faultOf = (status: number, coding: string | string[] | undefined): ResponseFault | undefined => {
   if (status < 100 || status > LAST_STATUS) return 'status';
   if (status === SWITCHING_PROTOCOLS) return 'not-http';
-  // No other is asked for, and without its name the body would be taken for what it is not (RFC 9112 §7.4).
+  // No other coding was requested, and clients would misread the body without the name of its coding (RFC 9112 §7.4).
   if (coding !== undefined && String(coding).trim().toLowerCase() !== 'chunked') return 'transfer-coding';
   return undefined;
 };
 
-/** A response without content (RFC 9110 §8.6, §15.3.6), whatever it says. */
+/** The headers of a response that must not have content (RFC 9110 §8.6, §15.3.6). */
 const withoutContent = (headers: readonly string[], status: number): string[] => {
-  const kept = without(headers, CONTENT_LENGTH);
-  if (status === RESET_CONTENT) kept.push('Content-Length', '0');
-  return kept;
+  const remaining = without(headers, CONTENT_LENGTH);
+  if (status === RESET_CONTENT) remaining.push('Content-Length', '0');
+  return remaining;
 };
 
 const CONTENT_LENGTH: ReadonlySet<string> = new Set(['content-length']);
 
-/** Not given up here, which has no cause, and not for a silence, which an event stream may have. */
-const isOfUpstream = (error: Error): error is CallFailure => {
+/** Excludes aborts by the gateway, which have no cause, and idle timeouts, since an event stream may be silent. */
+const isCausedByUpstream = (error: Error): error is CallFailure => {
   if (!(error instanceof CallFailure) || error.cause === undefined) return false;
   return causeCode(error.cause) !== 'UND_ERR_BODY_TIMEOUT';
 };

@@ -1,71 +1,68 @@
-/** Why an attempt gave no response, and which problem it becomes. */
+/** The errors of attempts without a usable response, and the problems that they become. */
 import { Readable } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway, serviceUnreachable, upstreamTimeout } from '../../contract/problems.ts';
-import type { Call } from './call.ts';
+import type { AttemptResult, Outcome } from '../resilience/outcome.ts';
+import { toOutcome } from './to-outcome.ts';
+import type { FailureKind, OngoingCall, ResponseFault } from './types.ts';
 
-/**
- * `unreachable`: nothing was sent. `broken`: it may have been worked on. `timeout`: likewise, or still is.
- * `invalid`: the service responded, and what it sent is not a response that can be passed on.
- */
-export type FailureKind = 'unreachable' | 'broken' | 'timeout' | 'invalid';
-
-interface Circumstances {
+interface FailureDetails {
   readonly cause?: unknown;
-  /** Whether there was a connection. */
   readonly isConnected?: boolean;
-  /** What is wrong with a response that is `invalid`. */
+  /** Set for failures of the kind `invalid`. */
   readonly fault?: ResponseFault;
 }
 
-/** What a service sent that cannot be passed on. */
-export type ResponseFault = 'head-too-large' | 'not-http' | 'status' | 'transfer-coding';
-
-export class CallFailure extends Error {
-  readonly call: Call;
+export class CallFailure extends Error implements AttemptResult<OngoingCall> {
+  readonly outcome: Outcome;
+  readonly call: OngoingCall;
   readonly kind: FailureKind;
   readonly isConnected: boolean;
   readonly fault: ResponseFault | undefined;
 
-  constructor(call: Call, kind: FailureKind, { cause, isConnected, fault }: Circumstances = {}) {
+  constructor(call: OngoingCall, kind: FailureKind, { cause, isConnected, fault }: FailureDetails = {}) {
     super(kind, { cause });
     this.name = 'CallFailure';
     this.call = call;
     this.kind = kind;
     this.isConnected = isConnected ?? kind !== 'unreachable';
     this.fault = fault;
+    this.outcome = toOutcome({ failure: kind, isConnected: this.isConnected, fault });
   }
 }
 
-/** The caller left before there was an answer; says nothing of the target. */
+/** The client left before there was a response; says nothing about the target. */
 export class CallAborted extends Error {
   constructor(cause?: unknown) {
-    super('The call was given up by its caller.', { cause });
+    super('The client aborted the call.', { cause });
     this.name = 'CallAborted';
   }
 }
 
-/** So little time was left that it was not tried; says nothing of the target. */
-export class OutOfTime extends Error {
+/** So little time remained that no attempt was made; says nothing about the target. */
+export class DeadlineExceeded extends Error {
   constructor() {
-    super('There is not enough time left.');
-    this.name = 'OutOfTime';
+    super('The remaining time is too short for an attempt.');
+    this.name = 'DeadlineExceeded';
   }
 }
 
-/** How far an attempt had come. */
-interface Progress {
-  /** Whether a byte was sent. */
+interface AttemptProgress {
+  /** Whether bytes of the request may have been sent. */
   readonly isStarted: boolean;
-  /** Whether the head of the response had come. */
+  /** Whether the head of the response had arrived. */
   readonly hasHead: boolean;
 }
 
-/** What undici's error means for the call. */
-export const classify = (call: Call, error: unknown, { isStarted, hasHead }: Progress): Error => {
+/** Turns an error of undici into an error of the call. */
+export const classify = (
+  call: OngoingCall,
+  error: unknown,
+  { isStarted, hasHead }: AttemptProgress,
+): Error => {
   if (error instanceof CallAborted || error instanceof CallFailure || error instanceof Problem) return error;
   const { body } = call.request;
-  // What the caller streams to us broke off: its fault, not the target's.
+  // The upload of the client broke: this is no failure of the target.
   if (body instanceof Readable && (body.errored ?? body.destroyed)) return new CallAborted(error);
   const { code } = error as { code?: string };
   if (code === 'UND_ERR_INVALID_ARG') return error as Error;
@@ -74,58 +71,57 @@ export const classify = (call: Call, error: unknown, { isStarted, hasHead }: Pro
   return new CallFailure(call, isStarted ? 'broken' : 'unreachable', { cause: error });
 };
 
-/** As llhttp says that the connection ended within a response, which is broken rather than invalid. */
-const ENDED = '(Invalid EOF state)';
-/** As undici says it: a response to nothing, or a switch of protocols that was not asked for. */
-const UNASKED = /^bad (?:response|upgrade)$/;
+/** How a message of llhttp ends when the connection closed within a response, which is broken and not invalid. */
+const UNEXPECTED_END = '(Invalid EOF state)';
+/** The messages of undici for a response without a request, and for a switch of protocols without `Upgrade`. */
+const UNSOLICITED = /^bad (?:response|upgrade)$/;
 
-/** @returns undefined where nothing that was sent is at fault */
+/** @returns undefined where the response is not at fault */
 const faultOf = (
   { name, code, message }: Error & { readonly code?: string },
   hasHead: boolean,
 ): ResponseFault | undefined => {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'head-too-large';
   const isUnreadable =
-    (name === 'HTTPParserError' && !message.endsWith(ENDED)) ||
-    // What undici says of any fault after a Content-Length.
+    (name === 'HTTPParserError' && !message.endsWith(UNEXPECTED_END)) ||
+    // The code of undici for any fault after a Content-Length.
     (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !hasHead) ||
     code === 'ERR_ASSERTION' ||
-    UNASKED.test(message);
+    UNSOLICITED.test(message);
   return isUnreadable ? 'not-http' : undefined;
 };
 
-/** How long to wait where nothing better is known. */
+/** For failures without a known duration. */
 const RETRY_SOON = { 'Retry-After': '1' };
 
-/** What is wrong with a response, of the service that is named before. */
 export const RESPONSE_FAULTS: Readonly<Record<ResponseFault, string>> = {
   'head-too-large': 'the head of the response is too large',
   'not-http': 'the response is not valid HTTP',
   status: 'the response has no valid status code',
-  'transfer-coding': 'the response has a transfer coding that was not asked for',
+  'transfer-coding': 'the response has an unsupported transfer coding',
 };
 
-export const problemOf = (service: string, { kind, cause, fault }: CallFailure): Problem => {
-  const more = { cause, extensions: { service } };
+export const problemOfFailure = (service: string, { kind, cause, fault }: CallFailure): Problem => {
+  const options = { cause, extensions: { service } };
   switch (kind) {
     case 'unreachable':
       return new Problem(serviceUnreachable, `No connection to the service "${service}" could be made.`, {
-        ...more,
+        ...options,
         headers: RETRY_SOON,
       });
     case 'broken':
       return new Problem(
         badGateway,
-        `The connection to the service "${service}" broke before it answered.`,
-        more,
+        `The connection to the service "${service}" broke before it responded.`,
+        options,
       );
     case 'timeout':
-      return new Problem(upstreamTimeout, `The service "${service}" did not answer in time.`, more);
+      return new Problem(upstreamTimeout, `The service "${service}" did not respond in time.`, options);
     case 'invalid':
       return new Problem(
         badGateway,
         `The response of the service "${service}" cannot be passed on: ${RESPONSE_FAULTS[fault ?? 'not-http']}.`,
-        more,
+        options,
       );
   }
 };

@@ -1,151 +1,124 @@
-/** One call to a target, over all its attempts: what is asked, until when, and how it is given up. */
+/** One call to a target over all its attempts: the request, its deadline, and how the call is given up. */
 import { Readable } from 'node:stream';
-import type { CacheOutcome } from '../http-cache/statistics.ts';
 import type { Instance } from '../instances/instance.ts';
-import { OVERDUE } from '../instances/load-balancer.ts';
+import { UNSAFE_PROBE_DELAY } from '../instances/load-balancer.ts';
 import type { Resilience } from '../resilience/resilience.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
-import type { UpstreamAnswer } from './upstream-response.ts';
+import { isBodyUnread, isRepeatable } from './repeatable.ts';
+import type { OngoingCall, OutboundRequest } from './types.ts';
+import type { UpstreamResponse } from './upstream-response.ts';
 
-/** What the calls for one request come to, for the log. */
-export interface Tally {
-  attempts: number;
-  /** State of the circuit breaker: `open` where one kept a call back; empty before the first. */
-  breaker: '' | 'closed' | 'open' | 'half-open';
-  /** The service that the request is for. */
-  readonly service?: string;
-  /** Which of its instances was asked last, where it has several. */
-  instance?: string;
-  /** What the cache did for the first of them; empty where there is none. */
-  cache: '' | CacheOutcome;
+/** As much of a target as its calls need. */
+interface CallTarget {
+  /** Turns an error into the Problem that the client gets. */
+  toProblem(error: unknown, call: Call): unknown;
+  /** Whether an instance that the call has not tried yet is available. */
+  hasUntriedInstance(call: Call): boolean;
 }
 
-export interface OutboundRequest {
-  readonly method: string;
-  /** Path and query. */
-  readonly path: string;
-  /** Name, value, name, value …; without `Host`, `Content-Length` of a buffer, and hop-by-hop headers. */
-  readonly headers: readonly string[];
-  /** A stream is sent once at most; a buffer can be repeated. */
-  readonly body?: Buffer | Readable | null | undefined;
-  /** Whose it is in the contract of the target: its policy holds, where it has one, and it is told with what failed. */
-  readonly operationId?: string | undefined;
-  /** `performance.now()` after which nobody waits for the answer; undefined and Infinity say nothing. */
-  readonly deadline?: number | undefined;
-  /** Called for each interim response (RFC 9110 §15.2), with its raw headers, up to a limit. */
-  readonly onInterim?: ((status: number, rawHeaders: readonly string[]) => void) | undefined;
-  /** Who caused it, as an opaque name: what one client provokes opens no circuit for others. */
-  readonly client?: string | undefined;
-  /** Whose calls it is counted among. */
-  readonly tally?: Tally | undefined;
-}
+const NO_INSTANCES: readonly Instance[] = [];
 
-/** What a call asks of the target that it is made to. */
-interface Callee {
-  /** What its caller is told of an error. */
-  explain(error: unknown, call: Call): unknown;
-  /** Whether an instance stands where it was not yet. */
-  hasOther(call: Call): boolean;
-}
-
-const NOWHERE: readonly Instance[] = [];
-
-export class Call {
+export class Call implements OngoingCall {
   readonly request: OutboundRequest;
-  /** What its operation is called by. */
+  /** The policies of the call's operation. */
   readonly resilience: Resilience;
-  /** Of an instance, which it goes through. */
+  /** The circuit of an instance that the call goes through. */
   readonly circuit: number;
-  /** `performance.now()` after which nothing is tried any more. */
+  /** `performance.now()` after which no attempt begins. */
   readonly deadline: number;
   retries = 0;
-  /** Where it was already, if there are several to choose from. */
-  tried: readonly Instance[] = NOWHERE;
+  /** The instances that were tried, if the target has several. */
+  tried: readonly Instance[] = NO_INSTANCES;
   /** Milliseconds to the next attempt, decided when the last one failed. */
   delay = 0;
-  /** Nothing more will come: there is nothing left to give up. */
-  done = false;
-  /** Set when the call was given up, by its caller or by its deadline. */
-  over: Error | undefined;
-  /** Settles when the head of the answer is here; rejects with a Problem or CallAborted. */
-  readonly answer: Promise<UpstreamAnswer>;
-  /** Ends whatever is going on for this call at the moment. */
+  /** Whether the response has arrived, so that there is nothing left to give up. */
+  isComplete = false;
+  abortReason: Error | undefined;
+  /** Settles with the head of the response; rejects with a Problem or CallAborted. */
+  readonly response: Promise<UpstreamResponse>;
+  /** Ends the current attempt or pause. */
   interrupt: ((reason: Error) => void) | undefined;
-  readonly #callee: Callee;
-  readonly #settle: PromiseWithResolvers<UpstreamAnswer>;
+  readonly #target: CallTarget;
+  readonly #settle: PromiseWithResolvers<UpstreamResponse>;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     request: OutboundRequest,
     { resilience, circuit, deadline }: Pick<Call, 'resilience' | 'circuit' | 'deadline'>,
-    callee: Callee,
+    callee: CallTarget,
   ) {
     this.request = request;
     this.resilience = resilience;
     this.circuit = circuit;
     this.deadline = deadline;
-    this.#callee = callee;
+    this.#target = callee;
     this.#settle = Promise.withResolvers();
-    this.answer = this.#settle.promise;
+    this.response = this.#settle.promise;
   }
 
-  /** Who caused it. */
   get client(): string | undefined {
     return this.request.client;
+  }
+
+  get isRepeatable(): boolean {
+    return isRepeatable(this.request);
+  }
+
+  get isBodyUnread(): boolean {
+    return isBodyUnread(this.request);
   }
 
   get remaining(): number {
     return this.deadline - performance.now();
   }
 
-  hasOther(): boolean {
-    return this.#callee.hasOther(this);
+  hasUntriedInstance(): boolean {
+    return this.#target.hasUntriedInstance(this);
   }
 
-  /** Whether it may try an instance that was ejected, as it can be repeated elsewhere. */
-  readonly canTry = (): boolean => this.resilience.rules.couldRepeat(this);
+  /** Whether the call may be a half-open probe, since it can be repeated at another instance. */
+  readonly canProbe = (): boolean => this.resilience.rules.couldRepeat(this);
 
-  /** A try should be over soon, and what its caller streams takes as long as the caller likes. */
-  get patience(): number {
-    return this.request.body instanceof Readable ? OVERDUE : 0;
+  /** Non-streaming calls are preferred as half-open probes: an upload may run indefinitely. */
+  get probeDelay(): number {
+    return this.request.body instanceof Readable ? UNSAFE_PROBE_DELAY : 0;
   }
 
-  /** No attempt goes on, and perhaps none soon: it waits no longer than its deadline, and not for a caller that left. */
+  /** Waits between attempts, until the deadline at the latest, or until the call is aborted. */
   pause(): void {
     this.interrupt = this.fail;
-    this.done = false;
+    this.isComplete = false;
     this.#timer ??= setTimeout(() => this.end(new CallFailure(this, 'timeout')), Math.ceil(this.remaining));
   }
 
-  /** An attempt begins, which has a timer of its own. */
+  /** Ends the pause, since an attempt has a timer of its own. */
   resume(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  readonly succeed = (answer: UpstreamAnswer): void => {
-    this.#settle.resolve(answer);
+  readonly succeed = (response: UpstreamResponse): void => {
+    this.#settle.resolve(response);
   };
 
-  /** What its caller is told of an error. */
-  explain(error: unknown): unknown {
-    return this.#callee.explain(error, this);
+  toProblem(error: unknown): unknown {
+    return this.#target.toProblem(error, this);
   }
 
   readonly fail = (error: unknown): void => {
     clearTimeout(this.#timer);
-    this.#settle.reject(this.explain(error));
+    this.#settle.reject(this.toProblem(error));
   };
 
-  /** Gives the call up, the body of its answer too; without effect when that is already here whole. */
+  /** Gives up the call, and the body of its response; has no effect when the whole response has arrived. */
   abort(): void {
-    // Most calls are over when their caller goes, and an Error costs as much as all the rest of this file.
-    if (!this.done) this.end(new CallAborted());
+    // Most calls are complete when their client leaves, and an Error costs as much as the rest of this file.
+    if (!this.isComplete) this.end(new CallAborted());
   }
 
   end(reason: Error): void {
-    this.over ??= reason;
-    this.resilience.bulkheads.of(this).leave(this);
+    this.abortReason ??= reason;
+    this.resilience.bulkheads.for(this).removeFromQueue(this);
     this.interrupt?.(reason);
   }
 }

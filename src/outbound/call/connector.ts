@@ -1,16 +1,16 @@
 /**
- * Opens connections to upstreams that read on where a plain socket gives up: when the upstream responds to an upload and
- * closes before it has read it (RFC 9112 §9.5), and when it sends `100 Continue` to a request that did not ask for it
- * (RFC 9110 §15.2: a client has to be able to parse it).
+ * Opens connections that keep reading where a plain socket would fail: when the upstream responds to an upload and closes
+ * the connection before it has read the upload (RFC 9112 §9.5), and when it sends `100 Continue` although the request
+ * did not expect it (RFC 9110 §15.2: a client has to be able to parse it).
  */
 import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { InterimStatus } from './interim-status.ts';
 
 export interface ConnectorOptions {
-  /** Milliseconds for a connection to be made. */
+  /** Milliseconds in which a connection has to be made. */
   readonly timeout: number;
-  /** Where connections go, if not where the system finds the name. */
+  /** Resolves host names; by default the system does. */
   readonly lookup?: LookupFunction | undefined;
 }
 
@@ -28,22 +28,22 @@ export const createConnector = ({ timeout, lookup }: ConnectorOptions): buildCon
     });
 };
 
-/** The other side does not read any more. What it has sent can be read all the same. */
-const NOT_READ: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+/** The upstream does not read any more. What it has sent can still be read. */
+const UNREAD_ERRORS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 
 type Done = (error?: Error | null) => void;
 
 /**
- * Without this the error of the write destroys the socket, and the response that waits in the kernel is never read. The
- * write stays unfinished instead, so that no more of the upload is taken; the read side ends the connection, as an
- * upstream that closed gives an end or a reset there.
+ * Without this, the error of a write destroys the socket, and the response that waits in the kernel is never read. Here the
+ * write stays pending instead, so that no more of the upload is read; the read side ends the connection, where an
+ * upstream that has closed causes an end or a reset.
  */
 function keepReading(socket: Socket): void {
   const { _write, _writev } = socket;
   const unlessNotRead =
     (done: Done): Done =>
     (error) => {
-      if (!error || !NOT_READ.has((error as NodeJS.ErrnoException).code)) done(error);
+      if (!error || !UNREAD_ERRORS.has((error as NodeJS.ErrnoException).code)) done(error);
     };
   socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, unlessNotRead(done));
   if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, unlessNotRead(done));
@@ -57,7 +57,7 @@ function readContinue(socket: Socket): void {
     if (chunk !== null && status.isExpected) status.rewriteContinue(chunk);
     return chunk;
   };
-  // The arguments one by one, as this is called for every request.
+  // Without rest parameters, since this is called for every request.
   socket.write = ((chunk: string, encoding: BufferEncoding, done: Done): boolean => {
     // undici writes the head of a request as text, in one piece; the frame of a chunk begins with a line break.
     if (typeof chunk === 'string' && chunk.charCodeAt(0) !== CARRIAGE_RETURN) status.expect();

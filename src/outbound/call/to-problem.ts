@@ -1,16 +1,20 @@
-/** What a caller is told of a call without an answer. */
+/** Turns the errors of a call into the problems that the client gets. */
 import { BulkheadRejectedError } from 'cockatiel';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway, circuitOpen, overloaded, upstreamTimeout } from '../../contract/problems.ts';
-import { CallAborted, CallFailure, OutOfTime, problemOf } from './call-errors.ts';
+import { CallAborted, CallFailure, DeadlineExceeded, problemOfFailure } from './call-errors.ts';
 
-/** @returns a Problem for what may happen to a call, and anything else as it is */
-export function explained(service: string, error: unknown): unknown {
-  if (error instanceof CallFailure) return problemOf(service, error);
-  if (error instanceof OutOfTime) {
-    return new Problem(upstreamTimeout, `Too little time was left to ask the service "${service}".`, {
-      extensions: { service },
-    });
+/** @returns a Problem for each error of a call, and any other error as it is */
+export function toProblem(service: string, error: unknown): unknown {
+  if (error instanceof CallFailure) return problemOfFailure(service, error);
+  if (error instanceof DeadlineExceeded) {
+    return new Problem(
+      upstreamTimeout,
+      `The remaining time was too short to call the service "${service}".`,
+      {
+        extensions: { service },
+      },
+    );
   }
   if (error instanceof BulkheadRejectedError) {
     return new Problem(overloaded, `Too many calls to the service "${service}" are in flight.`, {
@@ -21,25 +25,34 @@ export function explained(service: string, error: unknown): unknown {
   return error;
 }
 
-/** Of an answer whose head came: a Problem, 504 where the rest was not here in time, or who asked has gone. */
-export function brokenOff(cause: unknown): unknown {
+/**
+ * The error for a response whose body is incomplete.
+ * @returns a Problem, with 504 where the body did not arrive in time; CallAborted where the client left
+ */
+export function truncatedBody(cause: unknown): unknown {
   if (cause instanceof CallAborted) return cause;
-  const known = cause instanceof CallFailure ? cause.call.explain(cause) : undefined;
-  const { type, extensions = {} } = known instanceof Problem ? known : {};
-  if (type === upstreamTimeout) return known;
-  return new Problem(badGateway, 'What the service answered broke off.', { cause, extensions });
+  const problem = cause instanceof CallFailure ? cause.call.toProblem(cause) : undefined;
+  const { type, extensions = {} } = problem instanceof Problem ? problem : {};
+  if (type === upstreamTimeout) return problem;
+  return new Problem(badGateway, 'The response of the service was truncated.', { cause, extensions });
 }
 
 /**
- * @param until when an instance may be tried again, in milliseconds since the epoch; undefined where an operator took
- * them all out
- * @param pause milliseconds until then, where that is not known
- * @param cause of the latest failure
+ * The problem of a call that no instance accepts.
+ * @param until when an instance may be probed, in milliseconds since the epoch; undefined where an operator isolated
+ * all instances
+ * @param pause the time to wait where that is not known, in milliseconds
+ * @param cause the latest failure
  */
-export function keptBack(service: string, until: number | undefined, pause: number, cause: unknown): Problem {
+export function circuitOpenProblem(
+  service: string,
+  until: number | undefined,
+  pause: number,
+  cause: unknown,
+): Problem {
   const detail =
     until === undefined
-      ? `No instance of the service "${service}" takes calls at the moment.`
+      ? `No instance of the service "${service}" accepts calls at the moment.`
       : `The service "${service}" is failing and is given time to recover.`;
   const milliseconds = until === undefined ? pause : until - Date.now();
   return new Problem(circuitOpen, detail, {

@@ -1,6 +1,6 @@
 /**
- * The answer of a target: its head, and a body that is still arriving. Whoever has it does exactly one of
- * `pipe`, `collect` and `discard`, and may `peek` or `copy` before; until then a bounded part of the body is held.
+ * The response of a target: its head, and a body that is still arriving. Its owner calls exactly one of `pipe`, `stream`,
+ * `collect` and `discard`, and may call `peek` or `copy` before; until then, a bounded part of the body is buffered.
  */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -9,8 +9,10 @@ import { Pieces } from '../../http/body/pieces.ts';
 import { markEventStream } from '../../http/event-stream.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { eachHeader, firstValue } from '../../http/headers/raw-headers.ts';
-import type { Call } from './call.ts';
+import type { AttemptResult, Outcome } from '../resilience/outcome.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
+import { toOutcome } from './to-outcome.ts';
+import type { OngoingCall } from './types.ts';
 
 interface Sink {
   data(chunk: Buffer): void;
@@ -18,24 +20,22 @@ interface Sink {
   fail(error: Error): void;
 }
 
-/** Held before somebody takes the body, and read to its end rather than cut when nobody wants it. */
-export const HELD_BYTES = 65_536;
+/** How much is buffered before the body is read, and how much of a discarded body is read so that the connection lives. */
+export const MAX_BUFFERED_BYTES = 65_536;
 
-/** What is known of the connection. */
-type Arrival = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
+/** Controls the connection on which the body arrives. */
+type ConnectionControl = Pick<Dispatcher.DispatchController, 'pause' | 'resume' | 'abort'>;
 
-const NOTHING_ARRIVES: Arrival = { pause: () => {}, resume: () => {}, abort: () => {} };
+const NO_CONNECTION: ConnectionControl = { pause: () => {}, resume: () => {}, abort: () => {} };
 
-/** Of a timer, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
+/** The longest time of a timer, in milliseconds. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** Copying more than this costs more than a second buffer in the write. */
-const ONE_WRITE_BYTES = 16_384;
+/** Copying more bytes than this costs more than a second buffer in the write. */
+const MAX_SINGLE_WRITE_BYTES = 16_384;
 
-const NOT_IMPLEMENTED = 501;
-
-/** They have to be known before the body, or are about one connection (RFC 9110 §6.5.1). */
-const NEVER_TRAILERS: ReadonlySet<string> = new Set([
+/** Fields that have to precede the body, or that are about one connection (RFC 9110 §6.5.1). */
+const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'content-length',
   'content-encoding',
@@ -52,38 +52,40 @@ const NEVER_TRAILERS: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-/** Whether a status says that the target is not well; 501 says only that it never could (RFC 9110 §15.6.2). */
-export const isFailure = (status: number): boolean => status >= 500 && status !== NOT_IMPLEMENTED;
-
-export class UpstreamAnswer {
-  /** That it is the answer to; none where it was kept. */
-  readonly call: Call | undefined;
+export class UpstreamResponse implements AttemptResult<OngoingCall> {
+  /** Undefined for a response from a cache. */
+  readonly call: OngoingCall | undefined;
   readonly status: number;
-  /** Name, value, name, value … as they came. */
+  /** Name, value, name, value … as received. */
   readonly rawHeaders: readonly string[];
   readonly #headers: string[];
-  readonly #controller: Arrival;
-  #held = new Pieces();
+  readonly #controller: ConnectionControl;
+  #buffered = new Pieces();
   #paused = false;
   #ended = false;
   #error: Error | undefined;
   #sink: Sink | undefined;
-  #copy: Sink | undefined;
-  /** Raw fields after the body. */
+  #copySink: Sink | undefined;
+  /** Raw trailer fields. */
   #trailers: readonly string[] = [];
 
-  /** Told when it is not to be passed on to anybody, however good it looked. */
-  onRefused: (() => void) | undefined;
+  /** Called when the response turns out to be invalid, and is not passed on. */
+  onInvalid: (() => void) | undefined;
 
-  /** One that is here already. */
-  static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamAnswer {
-    const answer = new UpstreamAnswer(undefined, status, rawHeaders, NOTHING_ARRIVES);
-    if (body.length > 0) answer.#held.add(body);
-    answer.#ended = true;
-    return answer;
+  /** Creates a complete response. */
+  static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamResponse {
+    const response = new UpstreamResponse(undefined, status, rawHeaders, NO_CONNECTION);
+    if (body.length > 0) response.#buffered.add(body);
+    response.#ended = true;
+    return response;
   }
 
-  constructor(call: Call | undefined, status: number, rawHeaders: string[], controller: Arrival) {
+  constructor(
+    call: OngoingCall | undefined,
+    status: number,
+    rawHeaders: string[],
+    controller: ConnectionControl,
+  ) {
     this.call = call;
     this.status = status;
     this.rawHeaders = rawHeaders;
@@ -91,29 +93,33 @@ export class UpstreamAnswer {
     this.#controller = controller;
   }
 
+  get outcome(): Outcome {
+    return toOutcome(this);
+  }
+
   /** The first value of a header; `name` in lower case. */
   header(name: string): string | undefined {
     return firstValue(this.rawHeaders, name);
   }
 
-  /** What was done with it on its way. */
+  /** Adds a header of the gateway to those of the target. */
   addHeader(name: string, value: string): void {
     this.#headers.push(name, value);
   }
 
-  /** Sends it on with this raw head. A body that is here whole goes out in one piece with the head. */
+  /** Sends the response on with this raw head; a complete body is written together with the head. */
   pipe(res: ServerResponse, rawHead: readonly string[]): void {
     if (res.destroyed || res.headersSent) {
       this.abort(new CallAborted());
       return;
     }
     res.writeHead(this.status, rawHead as string[]);
-    const held = this.#held.list();
+    const held = this.#buffered.list();
     if (this.#ended && held.length < 2) {
       const [body] = held;
       this.#passTrailers(res);
-      // As a string of bytes Node writes it together with the head, in one go.
-      if (body && body.length <= ONE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
+      // Node writes a string together with the head, in one write.
+      if (body && body.length <= MAX_SINGLE_WRITE_BYTES) res.end(body.toString('latin1'), 'latin1');
       else res.end(body);
       return;
     }
@@ -129,7 +135,7 @@ export class UpstreamAnswer {
       data: (chunk) => {
         if (res.writableEnded || res.write(chunk)) return;
         controller.pause();
-        // What was held comes in many pieces at once.
+        // Buffered chunks come many at once.
         if (isWaiting) return;
         isWaiting = true;
         res.once('drain', resume);
@@ -138,20 +144,20 @@ export class UpstreamAnswer {
         this.#passTrailers(res);
         res.end();
       },
-      // The head is out: only a cut connection tells that the body is not whole.
+      // The head was sent: only a closed connection shows that the body is incomplete.
       fail: () => res.destroy(),
     });
   }
 
-  /** For a client that takes them (RFC 9110 §6.5.1). */
+  /** Sends the trailers to a client that accepts them (RFC 9110 §6.5.1). */
   #passTrailers(res: ServerResponse): void {
     if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
     eachHeader(this.#trailers, (name, value, written) => {
-      if (!NEVER_TRAILERS.has(name)) res.addTrailers([[written, value]]);
+      if (!FORBIDDEN_TRAILERS.has(name)) res.addTrailers([[written, value]]);
     });
   }
 
-  /** The body as a stream, which is read from the connection no faster than from here. */
+  /** The body as a stream, with back pressure on the connection. */
   stream(): Readable {
     const controller = this.#controller;
     const body = new Readable({
@@ -171,7 +177,7 @@ export class UpstreamAnswer {
     return body;
   }
 
-  /** The whole body; one that is larger than `limit` bytes is given up. */
+  /** The whole body; aborts the response and rejects when the body is larger than `limit` bytes. */
   collect(limit: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const pieces = new Pieces();
@@ -181,7 +187,7 @@ export class UpstreamAnswer {
             pieces.add(chunk);
             return;
           }
-          const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
+          const tooLarge = new Error(`The response is larger than ${limit} bytes.`);
           reject(tooLarge);
           this.abort(tooLarge);
         },
@@ -192,20 +198,20 @@ export class UpstreamAnswer {
   }
 
   /**
-   * The whole body; undefined for one that is larger than `limit` bytes. Either can still be sent on. It has to be here
-   * by the deadline of its call, as nobody is told anything before.
+   * The whole body, or undefined when it is larger than `limit` bytes; the response can still be sent on. The body has to
+   * arrive by the deadline of the call, since the client gets nothing before.
    */
   peek(limit: number): Promise<Buffer | undefined> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const pieces = new Pieces();
-      const timer = this.#endAtDeadline();
+      const timer = this.#abortAtDeadline();
       this.#attach({
         data: (chunk) => {
           pieces.add(chunk);
-          if (pieces.bytes <= limit || this.#held === pieces) return;
+          if (pieces.bytes <= limit || this.#buffered === pieces) return;
           clearTimeout(timer);
-          this.#held = pieces;
+          this.#buffered = pieces;
           this.#sink = undefined;
           this.#pause();
           resolve(undefined);
@@ -213,8 +219,8 @@ export class UpstreamAnswer {
         end: () => {
           clearTimeout(timer);
           const whole = pieces.whole();
-          this.#held = new Pieces();
-          if (whole.length > 0) this.#held.add(whole);
+          this.#buffered = new Pieces();
+          if (whole.length > 0) this.#buffered.add(whole);
           resolve(whole);
         },
         fail: (error) => {
@@ -225,23 +231,23 @@ export class UpstreamAnswer {
     });
   }
 
-  /** The whole body, by the deadline of its call; rejects for one that is larger than `limit` bytes, and gives it up. */
+  /** Like `peek`, but aborts the response and rejects when the body is larger than `limit` bytes. */
   async whole(limit: number): Promise<Buffer> {
     const bytes = await this.peek(limit);
     if (bytes !== undefined) return bytes;
-    const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
+    const tooLarge = new Error(`The response is larger than ${limit} bytes.`);
     this.abort(tooLarge);
     throw tooLarge;
   }
 
   /**
-   * Keeps what passes for somebody who takes nothing: whoever takes the body gets it as if nobody looked.
-   * @param done called once, with undefined for a body that is larger than `limit` bytes or breaks off
+   * Copies the body while it is read by one of the other methods.
+   * @param done called once; with undefined when the body is larger than `limit` bytes or truncated
    */
   copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
     const pieces = new Pieces();
     const finish = (whole: Buffer | undefined) => {
-      this.#copy = undefined;
+      this.#copySink = undefined;
       done(whole);
     };
     const copy: Sink = {
@@ -252,61 +258,60 @@ export class UpstreamAnswer {
       end: () => finish(pieces.whole()),
       fail: () => finish(undefined),
     };
-    this.#copy = copy;
-    for (const chunk of this.#held.list()) this.#copy?.data(chunk);
-    if (this.#error) this.#copy?.fail(this.#error);
-    else if (this.#ended) this.#copy?.end();
+    this.#copySink = copy;
+    for (const chunk of this.#buffered.list()) this.#copySink?.data(chunk);
+    if (this.#error) this.#copySink?.fail(this.#error);
+    else if (this.#ended) this.#copySink?.end();
   }
 
-  /** Nobody wants the body: a short one is read, so that its connection can be used again. */
+  /** Ignores the body. A short one is read to its end, so that the connection can be reused. */
   discard(): void {
     let bytes = 0;
     this.#attach({
       data: (chunk) => {
         bytes += chunk.length;
-        if (bytes > HELD_BYTES) this.abort(new CallAborted());
+        if (bytes > MAX_BUFFERED_BYTES) this.abort(new CallAborted());
       },
       end: () => {},
       fail: () => {},
     });
   }
 
-  /** Gives up what has not arrived yet. */
+  /** Gives up the rest of the body. */
   abort(reason: Error): void {
     if (!this.#ended) this.#controller.abort(reason);
   }
 
-  /** For the attempt that reads from the connection. */
+  /** Called by the attempt for each chunk from the connection. */
   receive(chunk: Buffer): void {
-    this.#copy?.data(chunk);
+    this.#copySink?.data(chunk);
     if (this.#sink) {
       this.#sink.data(chunk);
       return;
     }
-    this.#held.add(chunk);
-    if (this.#held.bytes > HELD_BYTES) this.#pause();
+    this.#buffered.add(chunk);
+    if (this.#buffered.bytes > MAX_BUFFERED_BYTES) this.#pause();
   }
 
   finish(trailers: readonly string[] = []): void {
     this.#ended = true;
     this.#trailers = trailers;
     this.#sink?.end();
-    this.#copy?.end();
+    this.#copySink?.end();
   }
 
   fail(error: Error): void {
     this.#ended = true;
     this.#error = error;
     this.#sink?.fail(error);
-    this.#copy?.fail(error);
+    this.#copySink?.fail(error);
   }
 
-  /** For a body that nobody is sent before it is whole. */
-  #endAtDeadline(): NodeJS.Timeout | undefined {
+  #abortAtDeadline(): NodeJS.Timeout | undefined {
     const { call } = this;
     if (call === undefined || this.#ended) return undefined;
     const end = () => this.abort(new CallFailure(call, 'timeout'));
-    return setTimeout(end, Math.min(call.remaining, LONGEST));
+    return setTimeout(end, Math.min(call.remaining, MAX_TIMEOUT));
   }
 
   #pause(): void {
@@ -316,8 +321,8 @@ export class UpstreamAnswer {
 
   #attach(sink: Sink): void {
     this.#sink = sink;
-    const held = this.#held.list();
-    this.#held = new Pieces();
+    const held = this.#buffered.list();
+    this.#buffered = new Pieces();
     for (const chunk of held) sink.data(chunk);
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();

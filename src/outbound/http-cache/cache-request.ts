@@ -1,39 +1,42 @@
 /**
- * What a request says to a cache. Reads `Cache-Control`, `Pragma` (RFC 9111 §5.4), credentials, conditions, `Range`.
+ * A request as the cache sees it. Reads `Cache-Control`, `Pragma` (RFC 9111 §5.4), credentials, conditions, `Range`.
  */
-
 import { type Directives, directivesOf } from '../../http/headers/cache-control.ts';
 import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
 import { eachHeader } from '../../http/headers/raw-headers.ts';
-import type { OutboundRequest } from '../call/call.ts';
-import type { StoredData } from './stored-response.ts';
+import type { OutboundRequest } from '../call/types.ts';
+import type { StoredResponseData } from './stored-response.ts';
 
 /** Where a service takes credentials, beside `Authorization` and `Cookie`. */
 export interface CredentialPlaces {
   /** In lower case. */
   readonly headers: ReadonlySet<string>;
   readonly query: ReadonlySet<string>;
-  /** Whether they may be in no header at all, as with the certificate of a client. */
+  /** Whether credentials may be outside of the request, as in a client certificate. */
   readonly isHidden: boolean;
 }
 
-/** They are about one hop, or one request; two that differ in nothing else ask the same. */
-const OF_THE_HOP: ReadonlySet<string> = new Set([
-  ...['x-request-id', 'traceparent', 'tracestate', DEADLINE_HEADER],
-  ...['forwarded', 'x-forwarded-for'],
+/** Fields about one hop or one request: requests that differ only in these are identical. */
+const HOP_FIELDS: ReadonlySet<string> = new Set([
+  'x-request-id',
+  'traceparent',
+  'tracestate',
+  DEADLINE_HEADER,
+  'forwarded',
+  'x-forwarded-for',
 ]);
 
-/** An answer to one of these is made for this very request. */
-const PASSING = ['range', 'if-range', 'if-match', 'if-unmodified-since'] as const;
+/** The response to a request with one of these is for that request alone. */
+const BYPASS_FIELDS = ['range', 'if-range', 'if-match', 'if-unmodified-since'] as const;
 
-/** Who asked is no part of how the gateway was addressed. */
+/** The parameters of `Forwarded` that name the client, and not the origin under which the gateway was called. */
 const ADDRESSES = /\b(?:for|by)=(?:"[^"]*"|[^;,\s]*)/gi;
 
-export class Asked {
+export class CacheRequest {
   readonly request: OutboundRequest;
   readonly control: Directives;
   readonly hasCredentials: boolean;
-  /** What the same request is known by while it is in flight: its credentials are part of it. */
+  /** Equal for identical requests, credentials included. */
   readonly identity: string;
   readonly #fields = new Map<string, string>();
   readonly #origin: string;
@@ -47,7 +50,7 @@ export class Asked {
       const value = untrimmed.trim();
       const before = this.#fields.get(name);
       this.#fields.set(name, before === undefined ? value : `${before}, ${value}`);
-      if (!OF_THE_HOP.has(name)) identity += `\n${name}:${value}`;
+      if (!HOP_FIELDS.has(name)) identity += `\n${name}:${value}`;
       if (name === 'forwarded') origin += `\n${value.replace(ADDRESSES, '')}`;
       else if (name.startsWith('x-forwarded-') && name !== 'x-forwarded-for') origin += `\n${name}:${value}`;
     });
@@ -59,7 +62,7 @@ export class Asked {
       this.#fields.has('authorization') ||
       this.#fields.has('cookie') ||
       [...places.headers].some((name) => this.#fields.has(name)) ||
-      hasAny(path, places.query);
+      hasQueryParameter(path, places.query);
   }
 
   /** @param name in lower case */
@@ -71,35 +74,35 @@ export class Asked {
     return this.request.method === 'HEAD';
   }
 
-  get isRead(): boolean {
+  get isCacheableMethod(): boolean {
     return this.request.method === 'GET' || this.isHead;
   }
 
-  /** Whether it goes by the cache, both ways. */
-  get passes(): boolean {
+  /** Whether the cache is neither read nor written for this request. */
+  get isBypassed(): boolean {
     const hasBody = this.request.body !== undefined && this.request.body !== null;
-    return hasBody || this.control.has('no-store') || PASSING.some((name) => this.#fields.has(name));
+    return hasBody || this.control.has('no-store') || BYPASS_FIELDS.some((name) => this.#fields.has(name));
   }
 
   /**
-   * What an answer to it is chosen by (§4.1): what `Vary` names, and under which host the gateway was asked, which
-   * a service may write into links without a word of it.
+   * The values by which a response to this request is selected (§4.1): those of the fields that `Vary` names, and the
+   * origin under which the gateway was called, which a service may write into links without naming it in `Vary`.
    */
-  selecting(vary: readonly string[]): StoredData['selecting'] {
+  selecting(vary: readonly string[]): StoredResponseData['selecting'] {
     return [[ORIGIN, this.#origin], ...vary.map((name) => [name, this.field(name) ?? null] as const)];
   }
 
-  isSelecting(selecting: StoredData['selecting']): boolean {
+  matches(selecting: StoredResponseData['selecting']): boolean {
     return selecting.every(
       ([name, value]) => (name === ORIGIN ? this.#origin : (this.field(name) ?? null)) === value,
     );
   }
 }
 
-/** No field has such a name. */
+/** Not a valid field name, so that it is never one of the fields. */
 const ORIGIN = ' origin';
 
-function hasAny(path: string, names: ReadonlySet<string>): boolean {
+function hasQueryParameter(path: string, names: ReadonlySet<string>): boolean {
   const at = names.size === 0 ? -1 : path.indexOf('?');
   return at >= 0 && [...new URLSearchParams(path.slice(at)).keys()].some((name) => names.has(name));
 }

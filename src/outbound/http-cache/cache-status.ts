@@ -1,20 +1,20 @@
-/** `Cache-Status` (RFC 9211): what a cache did for an answer. */
+/** `Cache-Status` (RFC 9211): how the cache handled a request. */
 
-/** What it calls itself. */
+/** The name of this cache in the header. */
 const NAME = 'linkway';
 
-/** Why a request went on (§2.2). */
-export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'stale';
+/** Why a request was forwarded (§2.2). */
+export type ForwardReason = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'stale';
 
 export interface CacheStatus {
-  /** Absent where it did not go on, so that it is a hit (§2.1). */
-  readonly fwd?: Forwarded | undefined;
-  /** Of the service (§2.3). */
+  /** Absent where the request was not forwarded, so that it is a hit (§2.1). */
+  readonly fwd?: ForwardReason | undefined;
+  /** The status with which the service responded (§2.3). */
   readonly fwdStatus?: number | undefined;
-  /** Seconds that it stays fresh (§2.4). */
+  /** Seconds for which the response stays fresh (§2.4). */
   readonly ttl?: number | undefined;
   readonly isStored?: boolean | undefined;
-  /** Whether it came with the answer to another request (§2.6). */
+  /** Whether the request was collapsed with another one (§2.6). */
   readonly isCollapsed?: boolean | undefined;
   /** A token. */
   readonly detail?: string | undefined;
@@ -22,7 +22,14 @@ export interface CacheStatus {
 
 export const CACHE_STATUS = 'Cache-Status';
 
-export function cacheStatus({ fwd, fwdStatus, ttl, isStored, isCollapsed, detail }: CacheStatus): string {
+export function formatCacheStatus({
+  fwd,
+  fwdStatus,
+  ttl,
+  isStored,
+  isCollapsed,
+  detail,
+}: CacheStatus): string {
   let text = NAME + (fwd === undefined ? '; hit' : `; fwd=${fwd}`);
   if (fwdStatus !== undefined) text += `; fwd-status=${fwdStatus}`;
   if (isStored) text += '; stored';

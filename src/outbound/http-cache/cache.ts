@@ -1,4 +1,4 @@
-/** What all caches of a gateway share, and what outlives the documents: where answers are kept, and what was counted. */
+/** What the caches of all services share, and keeps across reloads: the store of the responses, and the statistics. */
 import { isDeepStrictEqual } from 'node:util';
 import type { CacheConfig } from '../../config/policies/cache.ts';
 import { type CacheCounts, CacheStatistics } from './statistics.ts';
@@ -13,7 +13,7 @@ export class Cache {
   #config: Pick<CacheConfig, 'size' | 'url'> | undefined;
   readonly #statistics = new Map<string, CacheStatistics>();
 
-  /** The same, as long as it is to be as large, and at the same place. */
+  /** Returns the current store, or a new one where the configuration changed its size or place. */
   store({ size, url }: CacheConfig, onTrouble: (reason: string) => void): CacheStore {
     if (this.#store !== undefined && isDeepStrictEqual(this.#config, { size, url })) return this.#store;
     void this.#store?.close?.();

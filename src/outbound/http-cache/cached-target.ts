@@ -1,211 +1,235 @@
 /**
- * A service with a shared cache before it (RFC 9111), so that what is kept costs the service nothing: not a place in
- * its bulkhead, not a retry, nothing of its breaker. What is kept is its answer as it came; whatever the gateway makes
- * of an answer, it makes of this one too.
+ * A service with a shared cache in front of it (RFC 9111). A stored response costs the service nothing: no place in its
+ * bulkhead, no retry, and no trial of its circuit breaker. The cache stores responses as the service sent them, so that
+ * the gateway processes stored and new responses in the same way.
  *
- * Each answer says in `Cache-Status` (RFC 9211) what was done. GET and HEAD are answered from what is kept, the unsafe
- * methods forget it (§4.4). A request with `Range`, `If-Match`, `no-store` or a body goes by.
+ * Each response says in `Cache-Status` (RFC 9211) what the cache did. GET and HEAD requests are served from the cache;
+ * unsafe methods invalidate what is stored (§4.4). Requests with `Range`, `If-Match`, `no-store` or a body bypass it.
  */
 import { Problem } from '../../contract/problem.ts';
 import { circuitOpen, notKept, overloaded, upstreamTimeout } from '../../contract/problems.ts';
-import type { OutboundRequest } from '../call/call.ts';
-import { isFailure, type UpstreamAnswer } from '../call/upstream-response.ts';
-import { type Caller, type Outgoing, untilAborted } from '../caller.ts';
-import { Behind } from './background-revalidation.ts';
-import { Asked, type CredentialPlaces } from './cache-request.ts';
-import { CACHE_STATUS, type CacheStatus, cacheStatus, type Forwarded } from './cache-status.ts';
-import { replyOf } from './cached-response.ts';
-import { chosen, type Grace, helpsInNeed, reuseOf } from './freshness.ts';
-import type { Landing, Place } from './in-flight-request.ts';
-import { invalidatedBy } from './invalidation.ts';
-import { Waiter } from './pending-response.ts';
-import { Flights } from './request-coalescing.ts';
-import type { Shelf } from './service-cache.ts';
+import { isFailureStatus } from '../call/to-outcome.ts';
+import type { OutboundRequest } from '../call/types.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
+import { awaitResponse, type PendingCall, type Upstream } from '../upstream.ts';
+import { BackgroundRevalidator } from './background-revalidator.ts';
+import { CacheRequest, type CredentialPlaces } from './cache-request.ts';
+import { CACHE_STATUS, type CacheStatus, type ForwardReason, formatCacheStatus } from './cache-status.ts';
+import { toUpstreamResponse } from './cached-response.ts';
+import { canServeStaleOnError, decideReuse, type StalePolicy, selectResponse } from './freshness.ts';
+import type { CacheSlot, FetchOutcome } from './in-flight-fetch.ts';
+import { invalidatedPaths } from './invalidation.ts';
+import { PendingResponse } from './pending-response.ts';
+import { RequestCoalescer } from './request-coalescer.ts';
+import type { ServiceCache } from './service-cache.ts';
 import type { CacheOutcome, CacheStatistics } from './statistics.ts';
-import type { Stored } from './stored-response.ts';
+import type { StoredResponse } from './stored-response.ts';
 
 export interface CachedTargetOptions {
-  readonly target: Caller & { readonly name: string; readonly urls: readonly string[] };
-  readonly shelf: Shelf;
+  readonly target: Upstream & { readonly name: string; readonly urls: readonly string[] };
+  readonly cache: ServiceCache;
   readonly statistics: CacheStatistics;
-  readonly grace: Grace;
+  readonly stalePolicy: StalePolicy;
   readonly credentials: CredentialPlaces;
 }
 
-/** Milliseconds before its end in which a call is given up for want of time. */
+/** The result of a lookup in the cache for a request that is forwarded, and why it is. */
+interface CacheLookup {
+  readonly stored: StoredResponse | undefined;
+  readonly fwd: ForwardReason;
+}
+
+/** A call that is given up for lack of time ends up to so many milliseconds before its deadline. */
 const SLACK = 20;
 
-/** Then nothing was sent, so that what is kept is a hit (RFC 9211 §2.1). */
+/** Problems of calls that sent nothing, so that a stored response is a hit (RFC 9211 §2.1). */
 const NOT_SENT: readonly unknown[] = [circuitOpen, overloaded];
 
-export class CachedTarget implements Caller {
+export class CachedTarget implements Upstream {
   readonly #options: CachedTargetOptions;
-  readonly #flights: Flights;
-  readonly #behind: Behind;
+  readonly #coalescer: RequestCoalescer;
+  readonly #revalidator: BackgroundRevalidator;
 
   constructor(options: CachedTargetOptions) {
     this.#options = options;
-    this.#flights = new Flights(options.target, options.shelf);
-    this.#behind = new Behind(this.#flights, options.credentials);
+    this.#coalescer = new RequestCoalescer(options.target, options.cache);
+    this.#revalidator = new BackgroundRevalidator(this.#coalescer, options.credentials);
   }
 
-  start(request: OutboundRequest): Outgoing {
+  start(outboundRequest: OutboundRequest): PendingCall {
     const { target, credentials } = this.#options;
-    const asked = new Asked(request, credentials);
-    if (!asked.isRead) return this.#pass(asked, 'method');
-    if (asked.passes) return this.#pass(asked, 'bypass');
-    const waiter = new Waiter(target.name);
-    return waiter.take(this.#answer(asked, waiter));
+    const request = new CacheRequest(outboundRequest, credentials);
+    if (!request.isCacheableMethod) return this.#bypass(request, 'method');
+    if (request.isBypassed) return this.#bypass(request, 'bypass');
+    const pending = new PendingResponse(target.name);
+    return pending.settleWith(this.#respond(request, pending));
   }
 
-  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamAnswer> {
-    return untilAborted(this.start(request), signal);
+  send(request: OutboundRequest, signal?: AbortSignal): Promise<UpstreamResponse> {
+    return awaitResponse(this.start(request), signal);
   }
 
-  #pass(asked: Asked, fwd: Forwarded): Outgoing {
-    const call = this.#options.target.start(asked.request);
+  #bypass(request: CacheRequest, fwd: ForwardReason): PendingCall {
+    const call = this.#options.target.start(request.request);
     const finish = async () => {
-      const answer = await call.answer;
-      await this.#forget(asked, answer);
-      answer.addHeader(CACHE_STATUS, cacheStatus({ fwd }));
-      return answer;
+      const response = await call.response;
+      await this.#invalidate(request, response);
+      response.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
+      return response;
     };
-    return { answer: finish(), abort: () => call.abort() };
+    return { response: finish(), abort: () => call.abort() };
   }
 
-  async #forget(asked: Asked, answer: UpstreamAnswer): Promise<void> {
-    const { target, shelf } = this.#options;
-    const known = `${asked.field('x-forwarded-proto')}://${asked.field('x-forwarded-host')}`;
-    for (const path of invalidatedBy(asked.request, answer, [...target.urls, known])) {
-      const key = shelf.keyOf(path);
-      this.#flights.outdate(key);
-      await shelf.delete(key);
+  async #invalidate(request: CacheRequest, response: UpstreamResponse): Promise<void> {
+    const { target, cache } = this.#options;
+    const publicOrigin = `${request.field('x-forwarded-proto')}://${request.field('x-forwarded-host')}`;
+    for (const path of invalidatedPaths(request.request, response, [...target.urls, publicOrigin])) {
+      const key = cache.keyOf(path);
+      this.#coalescer.invalidate(key);
+      await cache.delete(key);
     }
   }
 
-  async #answer(asked: Asked, waiter: Waiter): Promise<UpstreamAnswer> {
-    const { shelf, grace } = this.#options;
-    const key = shelf.keyOf(asked.request.path);
-    const { answers: kept, state } = await shelf.get(key);
+  async #respond(request: CacheRequest, pending: PendingResponse): Promise<UpstreamResponse> {
+    const { cache, stalePolicy } = this.#options;
+    const key = cache.keyOf(request.request.path);
+    const { responses, state } = await cache.get(key);
     const now = Date.now();
-    const entry = chosen(kept, asked);
-    const reuse = entry && reuseOf(entry, asked, now, grace);
-    if (entry && reuse === 'behind') this.#behind.ask({ key, state }, asked, entry);
-    if (entry && (reuse === 'fresh' || reuse === 'behind')) return this.#hit(entry, asked);
-    if (asked.control.has('only-if-cached'))
-      throw new Problem(notKept, 'No answer is kept that this request could have.');
-    const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missOf(kept, asked);
-    return this.#forward({ key, state }, asked, waiter, { entry, fwd });
+    const stored = selectResponse(responses, request);
+    const reuse = stored && decideReuse(stored, request, now, stalePolicy);
+    if (stored && reuse === 'revalidate') this.#revalidator.revalidate({ key, state }, request, stored);
+    if (stored && (reuse === 'fresh' || reuse === 'revalidate')) return this.#serveStored(stored, request);
+    if (request.control.has('only-if-cached'))
+      throw new Problem(notKept, 'The cache has no stored response for this request.');
+    const fwd = reuse === 'stale' || reuse === 'request' ? reuse : missReason(responses, request);
+    return this.#forward({ key, state }, request, pending, { stored, fwd });
   }
 
-  #hit(entry: Stored, asked: Asked, more: CacheStatus = {}): UpstreamAnswer {
+  #serveStored(stored: StoredResponse, request: CacheRequest, status: CacheStatus = {}): UpstreamResponse {
     const now = Date.now();
-    const ttl = entry.timeToLive(now);
-    this.#count(asked, ttl > 0 ? 'hit' : 'stale');
-    return this.#reply(entry, asked, cacheStatus({ ...more, ttl }), entry.age(now));
+    const ttl = stored.timeToLive(now);
+    this.#count(request, ttl > 0 ? 'hit' : 'stale');
+    return this.#createResponse(stored, request, formatCacheStatus({ ...status, ttl }), stored.age(now));
   }
 
-  #reply(entry: Stored, asked: Asked, status: string, age: number | undefined): UpstreamAnswer {
-    const { shelf } = this.#options;
-    const answer = replyOf(entry, asked, { status, age });
-    // Otherwise nobody would get another until it is stale.
-    answer.onRefused = () => void shelf.remove(shelf.keyOf(asked.request.path), entry);
-    return answer;
+  #createResponse(
+    stored: StoredResponse,
+    request: CacheRequest,
+    cacheStatus: string,
+    age: number | undefined,
+  ): UpstreamResponse {
+    const { cache } = this.#options;
+    const response = toUpstreamResponse(stored, request, { cacheStatus, age });
+    // Without this, all requests would get the invalid response until it is stale.
+    response.onInvalid = () => void cache.remove(cache.keyOf(request.request.path), stored);
+    return response;
   }
 
-  async #forward(place: Place, asked: Asked, waiter: Waiter, had: Had): Promise<UpstreamAnswer> {
-    const { deadline = Number.POSITIVE_INFINITY } = asked.request;
-    const known = this.#flights.of(asked);
-    const flight = known ?? this.#flights.begin(place, asked, had.entry);
-    waiter.release = flight.join();
-    const isFirst = known === undefined;
+  async #forward(
+    slot: CacheSlot,
+    request: CacheRequest,
+    pending: PendingResponse,
+    lookup: CacheLookup,
+  ): Promise<UpstreamResponse> {
+    const { deadline = Number.POSITIVE_INFINITY } = request.request;
+    const inFlight = this.#coalescer.find(request);
+    const fetch = inFlight ?? this.#coalescer.begin(slot, request, lookup.stored);
+    pending.release = fetch.join();
+    const isInitiator = inFlight === undefined;
     try {
-      const landing = await waiter.within(flight.landing, isFirst ? undefined : deadline);
-      return await this.#landed(landing, asked, waiter, { ...had, isFirst });
+      const outcome = await pending.withDeadline(fetch.outcome, isInitiator ? undefined : deadline);
+      return await this.#useOutcome(outcome, request, pending, { ...lookup, isInitiator });
     } catch (error) {
-      if (isFirst || !isOfTheFirst(error, flight.deadline, deadline)) return this.#failed(error, asked, had);
+      if (isInitiator || !isFailureOfInitiator(error, fetch.deadline, deadline))
+        return this.#handleFailure(error, request, lookup);
     }
-    return this.#alone(asked, waiter, had.fwd).catch((error) => this.#failed(error, asked, had));
+    return this.#fetchSeparately(request, pending, lookup.fwd).catch((error) =>
+      this.#handleFailure(error, request, lookup),
+    );
   }
 
-  async #landed(
-    landing: Landing,
-    asked: Asked,
-    waiter: Waiter,
-    { entry, fwd, isFirst }: Had & { readonly isFirst: boolean },
-  ): Promise<UpstreamAnswer> {
-    const { whole, own, status, isStored, isConfirmed } = landing;
-    if (isFailure(status) && entry && this.#helps(entry, asked)) {
-      if (isFirst) own?.discard();
-      return this.#hit(entry, asked, { fwd, fwdStatus: status });
+  async #useOutcome(
+    outcome: FetchOutcome,
+    request: CacheRequest,
+    pending: PendingResponse,
+    { stored, fwd, isInitiator }: CacheLookup & { readonly isInitiator: boolean },
+  ): Promise<UpstreamResponse> {
+    const { response, privateResponse, status, isShared, isStored, isConfirmed } = outcome;
+    if (isFailureStatus(status) && stored && this.#canServeStale(stored, request)) {
+      if (isInitiator) privateResponse?.discard();
+      return this.#serveStored(stored, request, { fwd, fwdStatus: status });
     }
-    // What `Vary` names may be what two that are the same otherwise differ in, as where they come from.
-    if (whole && (isFirst || (landing.isShared && asked.isSelecting(whole.selecting)))) {
-      this.#count(asked, isFirst ? (isConfirmed ? 'revalidated' : 'miss') : 'shared');
+    // Identical requests can still differ in a field that `Vary` names, such as the address of their client.
+    if (response && (isInitiator || (isShared && request.matches(response.selecting)))) {
+      this.#count(request, isInitiator ? (isConfirmed ? 'revalidated' : 'miss') : 'shared');
       const now = Date.now();
-      const said = { fwd, isStored, isCollapsed: !isFirst, ttl: whole.timeToLive(now) };
-      const age = isConfirmed || whole.initialAge >= 1 ? whole.age(now) : undefined;
-      return this.#reply(
-        whole,
-        asked,
-        cacheStatus({ ...said, ...(isConfirmed && { fwdStatus: status }) }),
-        age,
-      );
+      const cacheStatus = formatCacheStatus({
+        fwd,
+        isStored,
+        isCollapsed: !isInitiator,
+        ttl: response.timeToLive(now),
+        fwdStatus: isConfirmed ? status : undefined,
+      });
+      const age = isConfirmed || response.initialAge >= 1 ? response.age(now) : undefined;
+      return this.#createResponse(response, request, cacheStatus, age);
     }
-    if (!isFirst || own === undefined) return this.#alone(asked, waiter, fwd);
-    this.#count(asked, 'miss');
-    own.addHeader(CACHE_STATUS, cacheStatus({ fwd }));
-    return own;
+    if (!isInitiator || privateResponse === undefined) return this.#fetchSeparately(request, pending, fwd);
+    this.#count(request, 'miss');
+    privateResponse.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
+    return privateResponse;
   }
 
-  /** What came is for nobody but who asked first: this one asks for itself. */
-  async #alone(asked: Asked, waiter: Waiter, fwd: Forwarded): Promise<UpstreamAnswer> {
-    waiter.release?.();
-    const call = this.#options.target.start(asked.request);
-    waiter.release = () => call.abort();
-    if (waiter.isOver) call.abort();
-    this.#count(asked, 'miss');
-    const answer = await call.answer;
-    answer.addHeader(CACHE_STATUS, cacheStatus({ fwd }));
-    return answer;
+  /** Calls the service for this request alone, where it may not have the response to an identical request. */
+  async #fetchSeparately(
+    request: CacheRequest,
+    pending: PendingResponse,
+    fwd: ForwardReason,
+  ): Promise<UpstreamResponse> {
+    pending.release?.();
+    const call = this.#options.target.start(request.request);
+    pending.release = () => call.abort();
+    if (pending.isAborted) call.abort();
+    this.#count(request, 'miss');
+    const response = await call.response;
+    response.addHeader(CACHE_STATUS, formatCacheStatus({ fwd }));
+    return response;
   }
 
-  /** What was fresh once goes before a failure. */
-  #failed(error: unknown, asked: Asked, { entry, fwd }: Had): UpstreamAnswer {
+  /** Serves a stale response instead of a failure where that is allowed. */
+  #handleFailure(error: unknown, request: CacheRequest, { stored, fwd }: CacheLookup): UpstreamResponse {
     if (!(error instanceof Problem) || error.status < 500) throw error;
     const { type, message, extensions, headers, cause } = error;
     const isSent = !NOT_SENT.includes(type);
-    if (entry && this.#helps(entry, asked))
-      return this.#hit(entry, asked, { ...(isSent && { fwd }), detail: type.code });
-    const said = { [CACHE_STATUS]: cacheStatus({ fwd, detail: type.code }) };
-    throw new Problem(type, message, { extensions, headers: { ...headers, ...said }, cause });
+    if (stored && this.#canServeStale(stored, request)) {
+      return this.#serveStored(stored, request, { fwd: isSent ? fwd : undefined, detail: type.code });
+    }
+    const cacheStatus = formatCacheStatus({ fwd, detail: type.code });
+    throw new Problem(type, message, {
+      extensions,
+      headers: { ...headers, [CACHE_STATUS]: cacheStatus },
+      cause,
+    });
   }
 
-  #helps(entry: Stored, asked: Asked): boolean {
-    return helpsInNeed(entry, asked, Date.now(), this.#options.grace);
+  #canServeStale(stored: StoredResponse, request: CacheRequest): boolean {
+    return canServeStaleOnError(stored, request, Date.now(), this.#options.stalePolicy);
   }
 
-  #count({ request: { tally } }: Asked, outcome: CacheOutcome): void {
+  #count({ request: { stats } }: CacheRequest, outcome: CacheOutcome): void {
     this.#options.statistics.count(outcome);
-    if (tally !== undefined && tally.cache === '') tally.cache = outcome;
+    if (stats !== undefined && stats.cache === '') stats.cache = outcome;
   }
 }
 
-/** What there was when a request went on, and why it did. */
-interface Had {
-  readonly entry: Stored | undefined;
-  readonly fwd: Forwarded;
-}
-
-/** Whether who asked first failed for a reason of its own: it had less time and has none left, or may not call now. */
-const isOfTheFirst = (error: unknown, deadlineOfFirst: number, deadline: number): boolean => {
+/** Whether a fetch failed for a reason of the request that began it: its shorter deadline, or its open circuit. */
+const isFailureOfInitiator = (error: unknown, initiatorDeadline: number, deadline: number): boolean => {
   if (!(error instanceof Problem)) return false;
   const now = performance.now();
-  const isLate = error.type === upstreamTimeout && deadlineOfFirst - now <= SLACK && now < deadline;
-  return isLate || error.type === circuitOpen;
+  const isExpired = error.type === upstreamTimeout && initiatorDeadline - now <= SLACK && now < deadline;
+  return isExpired || error.type === circuitOpen;
 };
 
-const missOf = (kept: readonly Stored[], asked: Asked): Forwarded => {
-  if (kept.length === 0) return 'uri-miss';
-  return kept.some(({ selecting }) => asked.isSelecting(selecting)) ? 'miss' : 'vary-miss';
+const missReason = (responses: readonly StoredResponse[], request: CacheRequest): ForwardReason => {
+  if (responses.length === 0) return 'uri-miss';
+  return responses.some(({ selecting }) => request.matches(selecting)) ? 'miss' : 'vary-miss';
 };

@@ -1,21 +1,23 @@
 /**
- * What a response says to this cache: in a field for caches such as this one (RFC 9213), or in `Cache-Control` and
- * `Expires`.
+ * The cache directives of a response: in a field for caches of this kind (RFC 9213), or in `Cache-Control` and `Expires`.
  */
 import { parseDictionary } from 'structured-headers';
 import { type Directives, directivesOf } from '../../http/headers/cache-control.ts';
 import { fieldOf } from '../../http/headers/raw-headers.ts';
 
-/** In the order in which they are looked at (RFC 9213 §2.2). */
+/** In order of precedence (RFC 9213 §2.2). */
 const TARGETED = ['cdn-cache-control'];
 
-const OF_SECONDS: ReadonlySet<string> = new Set([
-  ...['max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'],
+const DURATION_DIRECTIVES: ReadonlySet<string> = new Set([
+  'max-age',
+  's-maxage',
+  'stale-while-revalidate',
+  'stale-if-error',
 ]);
 
 export interface CachePolicy {
   readonly control: Directives;
-  /** Whether it is from a targeted field: then `Cache-Control` and `Expires` say nothing. */
+  /** Whether the directives are from a targeted field: then `Cache-Control` and `Expires` are ignored. */
   readonly isTargeted: boolean;
 }
 
@@ -27,14 +29,14 @@ export function cachePolicyOf(raw: readonly string[]): CachePolicy {
   return { control: directivesOf(fieldOf(raw, 'cache-control')), isTargeted: false };
 }
 
-/** Undefined for a field that is empty, or no dictionary of structured fields: it is as if it were not there (§2.1). */
+/** @returns undefined for a field that is empty or not a structured dictionary, which is ignored (§2.1) */
 function targetedDirectives(value: string | undefined): Directives | undefined {
-  const members = dictionaryOf(value);
+  const members = parseDictionaryOrUndefined(value);
   if (members === undefined || members.size === 0) return undefined;
   const control = new Map<string, string>();
   for (const [name, [item]] of members) {
-    // Of another type than the directive has: it is not used (§2.1).
-    if (OF_SECONDS.has(name) ? !isSeconds(item) : item === false) continue;
+    // A directive whose value has the wrong type is ignored (§2.1).
+    if (DURATION_DIRECTIVES.has(name) ? !isSeconds(item) : item === false) continue;
     control.set(name, typeof item === 'boolean' || Array.isArray(item) ? '' : String(item));
   }
   return control;
@@ -42,7 +44,7 @@ function targetedDirectives(value: string | undefined): Directives | undefined {
 
 const isSeconds = (item: unknown): boolean => Number.isInteger(item) && Number(item) >= 0;
 
-function dictionaryOf(value: string | undefined) {
+function parseDictionaryOrUndefined(value: string | undefined) {
   if (value === undefined) return undefined;
   try {
     return parseDictionary(value);
@@ -51,8 +53,8 @@ function dictionaryOf(value: string | undefined) {
   }
 }
 
-/** Members of a list, in lower case. */
-export const membersOf = (value: string | undefined): string[] =>
+/** The members of a list, in lower case. */
+export const listMembers = (value: string | undefined): string[] =>
   (value ?? '')
     .split(',')
     .map((member) => member.trim().toLowerCase())

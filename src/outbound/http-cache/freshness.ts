@@ -1,50 +1,71 @@
-/** Whether a kept answer may be given to a request (RFC 9111 §4), and what of a stale one (§4.2.4, RFC 5861). */
+/** Whether a stored response may be used for a request (RFC 9111 §4), fresh or stale (§4.2.4, RFC 5861). */
 import { secondsOf } from '../../http/headers/cache-control.ts';
-import type { Asked } from './cache-request.ts';
-import type { Stored } from './stored-response.ts';
+import type { CacheRequest } from './cache-request.ts';
+import type { StoredResponse } from './stored-response.ts';
 
-/** Seconds for which a stale answer serves, where it does not say itself. */
-export interface Grace {
+/** Seconds for which a stale response is used where the response itself does not say. */
+export interface StalePolicy {
   readonly staleIfError: number;
   readonly staleWhileRevalidate: number;
 }
 
-/** `behind`: it is given, and asked about meanwhile. `stale`, `request`: it is asked about first, and why. */
-export type Reuse = 'fresh' | 'behind' | 'stale' | 'request';
+/**
+ * - `fresh`: the response is used.
+ * - `revalidate`: the response is used, and validated in the background.
+ * - `stale`: the response is validated first, since it is stale.
+ * - `request`: the response is validated first, since the request asks for that.
+ */
+export type ReuseDecision = 'fresh' | 'revalidate' | 'stale' | 'request';
 
-/** They say that nothing stale may be given, whatever happens. */
+/** Directives that forbid the use of a stale response. */
 const STRICT = ['no-cache', 'must-revalidate', 'proxy-revalidate', 's-maxage'];
 
-const mayBeStale = ({ control }: Stored): boolean => !STRICT.some((name) => control.has(name));
+const allowsStale = ({ control }: StoredResponse): boolean => !STRICT.some((name) => control.has(name));
 
-export function reuseOf(stored: Stored, { control }: Asked, now: number, grace: Grace): Reuse {
+export function decideReuse(
+  stored: StoredResponse,
+  { control }: CacheRequest,
+  now: number,
+  stalePolicy: StalePolicy,
+): ReuseDecision {
   const timeToLive = stored.timeToLive(now);
   const minFresh = secondsOf(control, 'min-fresh') ?? 0;
-  const isOld = stored.age(now) > (secondsOf(control, 'max-age') ?? Number.POSITIVE_INFINITY);
-  if (control.has('no-cache') || isOld) return 'request';
+  const isTooOld = stored.age(now) > (secondsOf(control, 'max-age') ?? Number.POSITIVE_INFINITY);
+  if (control.has('no-cache') || isTooOld) return 'request';
   if (stored.control.has('no-cache')) return 'stale';
   if (timeToLive > 0) return timeToLive >= minFresh ? 'fresh' : 'request';
-  if (minFresh > 0 || !mayBeStale(stored)) return 'stale';
-  const wished = control.get('max-stale') === '' ? Infinity : secondsOf(control, 'max-stale');
-  if (wished !== undefined && -timeToLive <= wished) return 'fresh';
-  const behind = secondsOf(stored.control, 'stale-while-revalidate') ?? grace.staleWhileRevalidate;
-  return -timeToLive < behind ? 'behind' : 'stale';
+  if (minFresh > 0 || !allowsStale(stored)) return 'stale';
+  const maxStale = control.get('max-stale') === '' ? Infinity : secondsOf(control, 'max-stale');
+  if (maxStale !== undefined && -timeToLive <= maxStale) return 'fresh';
+  const revalidationTime =
+    secondsOf(stored.control, 'stale-while-revalidate') ?? stalePolicy.staleWhileRevalidate;
+  return -timeToLive < revalidationTime ? 'revalidate' : 'stale';
 }
 
-/** Whether it serves while its service fails. */
-export function helpsInNeed(stored: Stored, { control }: Asked, now: number, grace: Grace): boolean {
-  if (control.has('no-cache') || !mayBeStale(stored)) return false;
+/** Whether a stored response may be used while its service fails. */
+export function canServeStaleOnError(
+  stored: StoredResponse,
+  { control }: CacheRequest,
+  now: number,
+  stalePolicy: StalePolicy,
+): boolean {
+  if (control.has('no-cache') || !allowsStale(stored)) return false;
   const seconds =
-    secondsOf(control, 'stale-if-error') ?? secondsOf(stored.control, 'stale-if-error') ?? grace.staleIfError;
+    secondsOf(control, 'stale-if-error') ??
+    secondsOf(stored.control, 'stale-if-error') ??
+    stalePolicy.staleIfError;
   return -stored.timeToLive(now) < seconds;
 }
 
-/** The newest of those that were made for such a request (§4.1), as far as its caller may have what others got. */
-export function chosen(kept: readonly Stored[], asked: Asked): Stored | undefined {
-  let newest: Stored | undefined;
-  for (const one of kept) {
-    if (asked.hasCredentials && !one.isForEverybody) continue;
-    if (asked.isSelecting(one.selecting) && one.receivedAt >= (newest?.receivedAt ?? 0)) newest = one;
+/** The newest of the responses that match a request (§4.1) and that its client may share with others. */
+export function selectResponse(
+  responses: readonly StoredResponse[],
+  request: CacheRequest,
+): StoredResponse | undefined {
+  let newest: StoredResponse | undefined;
+  for (const one of responses) {
+    if (request.hasCredentials && !one.isPublic) continue;
+    if (request.matches(one.selecting) && one.receivedAt >= (newest?.receivedAt ?? 0)) newest = one;
   }
   return newest;
 }

@@ -1,44 +1,43 @@
-/** Somebody who waits for an answer that others may wait for too, until it leaves, or has no time any more. */
+/** A response that a client waits for, until it aborts or its deadline is over. Other clients may wait for the same fetch. */
 import { Problem } from '../../contract/problem.ts';
 import { upstreamTimeout } from '../../contract/problems.ts';
 import { CallAborted } from '../call/call-errors.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
 
-export class Waiter {
-  readonly answer: Promise<UpstreamAnswer>;
-  /** Lets go of what it waits for. */
+export class PendingResponse {
+  readonly response: Promise<UpstreamResponse>;
+  /** Stops waiting for the current fetch. */
   release: (() => void) | undefined;
-  readonly #settle = Promise.withResolvers<UpstreamAnswer>();
+  readonly #settle = Promise.withResolvers<UpstreamResponse>();
   readonly #service: string;
-  #isOver = false;
+  #isAborted = false;
 
   constructor(service: string) {
     this.#service = service;
-    this.answer = this.#settle.promise;
+    this.response = this.#settle.promise;
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  get isAborted(): boolean {
+    return this.#isAborted;
   }
 
-  /** Takes what comes of it. */
-  take(work: Promise<UpstreamAnswer>): this {
-    work.then((answer) => {
-      if (this.#isOver) answer.abort(new CallAborted());
-      else this.#settle.resolve(answer);
+  settleWith(work: Promise<UpstreamResponse>): this {
+    work.then((response) => {
+      if (this.#isAborted) response.abort(new CallAborted());
+      else this.#settle.resolve(response);
     }, this.#settle.reject);
     return this;
   }
 
-  /** Waits for what somebody else asked for, no longer than it has time. */
-  async within<T>(work: Promise<T>, deadline = Number.POSITIVE_INFINITY): Promise<T> {
+  /** Waits for a fetch that another client began, but not longer than to the own deadline. */
+  async withDeadline<T>(work: Promise<T>, deadline = Number.POSITIVE_INFINITY): Promise<T> {
     if (!Number.isFinite(deadline)) return work;
     const expired = Promise.withResolvers<never>();
-    const left = Math.max(0, Math.ceil(deadline - performance.now()));
+    const remaining = Math.max(0, Math.ceil(deadline - performance.now()));
     const timer = setTimeout(() => {
-      const detail = `The service "${this.#service}" did not answer in time.`;
+      const detail = `The service "${this.#service}" did not respond in time.`;
       expired.reject(new Problem(upstreamTimeout, detail, { extensions: { service: this.#service } }));
-    }, left);
+    }, remaining);
     try {
       return await Promise.race([work, expired.promise]);
     } finally {
@@ -46,9 +45,8 @@ export class Waiter {
     }
   }
 
-  /** Gives up what has not arrived yet. */
   readonly abort = (): void => {
-    this.#isOver = true;
+    this.#isAborted = true;
     this.release?.();
     this.#settle.reject(new CallAborted());
   };

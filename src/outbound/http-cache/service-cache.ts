@@ -1,27 +1,26 @@
-/** What is kept of one service: by path, and forgotten as a whole when it is another service, or another document. */
+/** The stored responses of one service, by path. A new epoch starts with an empty cache, as for another document. */
 import { isDeepStrictEqual } from 'node:util';
-import type { CacheStore, Kept } from './store/store.ts';
-import { keyOf } from './store/store.ts';
-import type { Stored } from './stored-response.ts';
+import { type CacheEntry, type CacheStore, keyOf } from './store/store.ts';
+import type { StoredResponse } from './stored-response.ts';
 
-/** Answers that are kept for one resource, as languages and formats; the oldest goes first. */
-const MOST_VARIANTS = 16;
+/** Responses that are stored for one resource, as in several languages and formats; the oldest is dropped first. */
+const MAX_VARIANTS = 16;
 
-export interface ShelfOptions {
+export interface ServiceCacheOptions {
   readonly service: string;
   readonly epoch: string;
   readonly store: CacheStore;
-  /** Most bytes of a body that is kept. */
-  readonly entry: number;
+  /** A response with a larger body is not stored. */
+  readonly maxBodyBytes: number;
 }
 
-export class Shelf {
-  readonly entry: number;
-  readonly #options: ShelfOptions;
+export class ServiceCache {
+  readonly maxBodyBytes: number;
+  readonly #options: ServiceCacheOptions;
 
-  constructor(options: ShelfOptions) {
+  constructor(options: ServiceCacheOptions) {
     this.#options = options;
-    this.entry = options.entry;
+    this.maxBodyBytes = options.maxBodyBytes;
   }
 
   keyOf(path: string): string {
@@ -33,27 +32,33 @@ export class Shelf {
   }
 
   /**
-   * Instead of the one that was kept for such requests.
-   * @param state of the resource when it was asked for
-   * @param before what it was, where that was for other requests
+   * Stores a response, and replaces the one that was stored for such requests.
+   * @param state of the cache entry when the request was sent
+   * @param previous the response that it updates, where that was selected for other requests
    */
-  async put(key: string, one: Stored, state: Kept['state'], before = one): Promise<void> {
-    const { answers } = await this.#others(key, one, before);
-    await this.#options.store.set(key, [...answers.slice(1 - MOST_VARIANTS), one], state);
+  async put(
+    key: string,
+    response: StoredResponse,
+    state: CacheEntry['state'],
+    previous = response,
+  ): Promise<void> {
+    const { responses } = await this.#otherVariants(key, response, previous);
+    await this.#options.store.set(key, [...responses.slice(1 - MAX_VARIANTS), response], state);
   }
 
-  async remove(key: string, one: Stored): Promise<void> {
-    const { answers, state } = await this.#others(key, one);
-    await (answers.length === 0 ? this.delete(key) : this.#options.store.set(key, answers, state));
+  async remove(key: string, response: StoredResponse): Promise<void> {
+    const { responses, state } = await this.#otherVariants(key, response);
+    await (responses.length === 0 ? this.delete(key) : this.#options.store.set(key, responses, state));
   }
 
   async delete(key: string): Promise<void> {
     await this.#options.store.delete(key);
   }
 
-  async #others(key: string, ...ones: readonly Stored[]): Promise<Kept> {
-    const { answers, state } = await this.get(key);
-    const isOne = ({ selecting }: Stored) => ones.some((one) => isDeepStrictEqual(one.selecting, selecting));
-    return { answers: answers.filter((other) => !isOne(other)), state };
+  async #otherVariants(key: string, ...variants: readonly StoredResponse[]): Promise<CacheEntry> {
+    const { responses, state } = await this.get(key);
+    const isOneOfThese = ({ selecting }: StoredResponse) =>
+      variants.some((one) => isDeepStrictEqual(one.selecting, selecting));
+    return { responses: responses.filter((other) => !isOneOfThese(other)), state };
   }
 }

@@ -1,21 +1,22 @@
-/** What the cache of a service came to. */
+/** Counts how the cache of a service handled its requests. */
 
-/** What became of a request: for its log line. */
+/** How the cache handled one request, for its log line. */
 export type CacheOutcome = 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared';
 
 export interface CacheCounts {
-  /** Answered without a call. */
+  /** A fresh stored response was used. */
   readonly hits: number;
+  /** The service was called. */
   readonly misses: number;
-  /** Answered with what is not fresh any more. */
+  /** A stale stored response was used. */
   readonly stale: number;
-  /** Kept, and confirmed by the service. */
+  /** The service confirmed a stored response. */
   readonly revalidated: number;
-  /** Answered with what another request brought. */
+  /** The response to an identical request was used. */
   readonly shared: number;
 }
 
-const COUNT = {
+const COUNTERS = {
   hit: 'hits',
   miss: 'misses',
   stale: 'stale',
@@ -31,6 +32,6 @@ export class CacheStatistics implements CacheCounts {
   shared = 0;
 
   count(outcome: CacheOutcome): void {
-    this[COUNT[outcome]] += 1;
+    this[COUNTERS[outcome]] += 1;
   }
 }

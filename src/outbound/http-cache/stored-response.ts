@@ -1,44 +1,44 @@
-/** An answer as it is kept: whole, with how old it was when it came, and for which requests it was chosen. */
+/** A response as the cache stores it: whole, with its age on arrival, and with the requests that it was selected for. */
 import { ageOf, type Directives, secondsOf } from '../../http/headers/cache-control.ts';
 import { HOP_BY_HOP, namedInConnection } from '../../http/headers/hop-by-hop.ts';
 import { parseHttpDate } from '../../http/headers/http-date.ts';
 import { fieldOf, only, without } from '../../http/headers/raw-headers.ts';
 import { type CachePolicy, cachePolicyOf } from './directives.ts';
 
-/** What can be written down of it. */
-export interface StoredData {
+/** The serializable part. */
+export interface StoredResponseData {
   readonly status: number;
-  /** Name, value, …, without what concerns one connection, and `Age`. */
+  /** Name, value, …, without hop-by-hop headers and `Age`. */
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** What the request had in the fields that `Vary` names; null where it had none. */
+  /** The values that the request had in the fields that `Vary` names; null for a field that it did not have. */
   readonly selecting: readonly (readonly [name: string, value: string | null])[];
-  /** `Date.now()` when it came. */
+  /** `Date.now()` on arrival. */
   readonly receivedAt: number;
-  /** Seconds that it had then. */
+  /** Age on arrival, in seconds. */
   readonly initialAge: number;
 }
 
-/** When an answer was asked for, and came: `Date.now()`. */
-export interface Timing {
+/** When a request was sent and its response arrived, of `Date.now()`. */
+export interface ExchangeTiming {
   readonly sentAt: number;
   readonly receivedAt: number;
 }
 
-export class Stored implements StoredData {
+export class StoredResponse implements StoredResponseData {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: Buffer;
-  readonly selecting: StoredData['selecting'];
+  readonly selecting: StoredResponseData['selecting'];
   readonly receivedAt: number;
   readonly initialAge: number;
   readonly control: Directives;
-  /** Seconds that it is fresh, from its making on. */
+  /** Seconds from its generation for which the response is fresh. */
   readonly lifetime: number;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
 
-  constructor({ status, headers, body, selecting, receivedAt, initialAge }: StoredData) {
+  constructor({ status, headers, body, selecting, receivedAt, initialAge }: StoredResponseData) {
     this.status = status;
     this.headers = headers;
     this.body = body;
@@ -52,18 +52,18 @@ export class Stored implements StoredData {
     this.lastModified = fieldOf(headers, 'last-modified');
   }
 
-  /** Seconds (RFC 9111 §4.2.3). */
+  /** In seconds (RFC 9111 §4.2.3). */
   age(now: number): number {
     return this.initialAge + Math.max(0, now - this.receivedAt) / 1000;
   }
 
-  /** Seconds that it stays fresh; below 0, since when it is stale. */
+  /** Seconds for which the response stays fresh; negative for the seconds since it became stale. */
   timeToLive(now: number): number {
     return this.lifetime - this.age(now);
   }
 
-  /** Whether those with credentials and those without may have the same (§3.5). */
-  get isForEverybody(): boolean {
+  /** Whether requests with credentials and requests without them may have the same response (§3.5). */
+  get isPublic(): boolean {
     return this.control.has('public') || this.control.has('s-maxage');
   }
 
@@ -72,7 +72,7 @@ export class Stored implements StoredData {
   }
 }
 
-/** What it is kept for without a word of how long is: nothing. An API's answer that does not say is asked for again. */
+/** Without explicit freshness the lifetime is 0, since responses of an API are not to be fresh by a heuristic. */
 function lifetimeOf(
   { control, isTargeted }: CachePolicy,
   headers: readonly string[],
@@ -80,26 +80,26 @@ function lifetimeOf(
 ): number {
   const seconds = secondsOf(control, 's-maxage') ?? secondsOf(control, 'max-age');
   if (seconds !== undefined) return seconds;
-  const until = isTargeted ? undefined : parseHttpDate(fieldOf(headers, 'expires'), receivedAt);
-  return until === undefined ? 0 : Math.max(0, (until - dateOf(headers, receivedAt)) / 1000);
+  const expires = isTargeted ? undefined : parseHttpDate(fieldOf(headers, 'expires'), receivedAt);
+  return expires === undefined ? 0 : Math.max(0, (expires - dateOf(headers, receivedAt)) / 1000);
 }
 
 const dateOf = (headers: readonly string[], receivedAt: number): number =>
   parseHttpDate(fieldOf(headers, 'date'), receivedAt) ?? receivedAt;
 
-/** Seconds (§4.2.3): what it says, and the way to here; or what its date says, where that is more. */
-export function initialAgeOf(raw: readonly string[], { sentAt, receivedAt }: Timing): number {
+/** In seconds (§4.2.3): the corrected age value or the apparent age, whichever is greater. */
+export function initialAgeOf(raw: readonly string[], { sentAt, receivedAt }: ExchangeTiming): number {
   const corrected = ageOf(fieldOf(raw, 'age')) + Math.max(0, receivedAt - sentAt) / 1000;
   return Math.max(0, (receivedAt - dateOf(raw, receivedAt)) / 1000, corrected);
 }
 
 const DATE: ReadonlySet<string> = new Set(['date']);
 
-/** Headers of an answer as they are kept (§3.1), with a `Date` that is one (RFC 9110 §6.6.1). */
-export function keptHeaders(raw: readonly string[], receivedAt: number): string[] {
-  const named = namedInConnection(fieldOf(raw, 'connection'));
-  const isKept = (name: string) => !HOP_BY_HOP.has(name) && !named.has(name) && name !== 'age';
-  const kept = only(raw, isKept);
-  if (parseHttpDate(fieldOf(kept, 'date'), receivedAt) !== undefined) return kept;
-  return [...without(kept, DATE), 'Date', new Date(receivedAt).toUTCString()];
+/** The headers that are stored of a response (§3.1), with a valid `Date` (RFC 9110 §6.6.1). */
+export function storedHeaders(raw: readonly string[], receivedAt: number): string[] {
+  const namedHeaders = namedInConnection(fieldOf(raw, 'connection'));
+  const isStored = (name: string) => !HOP_BY_HOP.has(name) && !namedHeaders.has(name) && name !== 'age';
+  const headers = only(raw, isStored);
+  if (parseHttpDate(fieldOf(headers, 'date'), receivedAt) !== undefined) return headers;
+  return [...without(headers, DATE), 'Date', new Date(receivedAt).toUTCString()];
 }

@@ -1,55 +1,71 @@
-/** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
+/** Validates stored responses with the service (RFC 9111 §4.3), and updates them with the headers of its response (§3.2). */
 import { fieldOf, namesIn, without } from '../../http/headers/raw-headers.ts';
-import type { OutboundRequest } from '../call/call.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
-import type { Asked } from './cache-request.ts';
-import { membersOf } from './directives.ts';
-import { initialAgeOf, keptHeaders, Stored, type Timing } from './stored-response.ts';
+import type { OutboundRequest } from '../call/types.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
+import type { CacheRequest } from './cache-request.ts';
+import { listMembers } from './directives.ts';
+import { type ExchangeTiming, initialAgeOf, StoredResponse, storedHeaders } from './stored-response.ts';
 
 const CONDITIONS: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since']);
 
-/** They say how the body is that was kept. */
-const OF_THE_BODY: ReadonlySet<string> = new Set([
-  ...['content-encoding', 'content-length', 'content-range', 'content-type', 'etag'],
+/** Fields that describe the stored body, so that a newer head does not change them. */
+const BODY_FIELDS: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'etag',
 ]);
 
-/** The request with our condition instead of the caller's, which is looked at when the answer is known. */
-export function validating(request: OutboundRequest, { etag, lastModified }: Stored): OutboundRequest {
+/** The request with the cache's conditions; those of the client are evaluated when the response is known. */
+export function toConditionalRequest(
+  request: OutboundRequest,
+  { etag, lastModified }: StoredResponse,
+): OutboundRequest {
   const headers = without(request.headers, CONDITIONS);
   if (etag !== undefined) headers.push('If-None-Match', etag);
   if (lastModified !== undefined) headers.push('If-Modified-Since', lastModified);
   return { ...request, headers };
 }
 
-/** Whether a 304 speaks of what is kept: one that names no other (§4.3.3). */
-export function confirms({ rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>, stored: Stored): boolean {
+/** Whether a 304 confirms the stored response: it does unless it names another entity tag (§4.3.3). */
+export function isConfirmedBy(
+  { rawHeaders }: Pick<UpstreamResponse, 'rawHeaders'>,
+  stored: StoredResponse,
+): boolean {
   const etag = fieldOf(rawHeaders, 'etag');
-  return etag === undefined || stored.etag === undefined || weak(etag) === weak(stored.etag);
+  return etag === undefined || stored.etag === undefined || opaqueTag(etag) === opaqueTag(stored.etag);
 }
 
-/** Whether the head that HEAD got is of the body that is kept (§4.3.5). */
-export function isSameBody({ rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>, stored: Stored): boolean {
+/** Whether the response to a HEAD request describes the stored body (§4.3.5). */
+export function isSameBody(
+  { rawHeaders }: Pick<UpstreamResponse, 'rawHeaders'>,
+  stored: StoredResponse,
+): boolean {
   return ['etag', 'last-modified', 'content-length'].every((name) => {
-    const now = fieldOf(rawHeaders, name);
-    return now === undefined || now === fieldOf(stored.headers, name);
+    const value = fieldOf(rawHeaders, name);
+    return value === undefined || value === fieldOf(stored.headers, name);
   });
 }
 
-/** What is kept, with the fields of a newer head (§3.2). */
-export function updated(
-  stored: Stored,
-  { rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>,
-  asked: Asked,
-  timing: Timing,
-): Stored {
-  const { status, body } = stored;
-  const news = without(keptHeaders(rawHeaders, timing.receivedAt), OF_THE_BODY);
-  const headers = [...without(stored.headers, namesIn(news)), ...news];
-  return new Stored({
-    ...{ status, body, headers, receivedAt: timing.receivedAt },
-    selecting: asked.selecting(membersOf(fieldOf(headers, 'vary'))),
+/** The stored response with the fields of a newer head (§3.2). */
+export function updateStoredResponse(
+  stored: StoredResponse,
+  { rawHeaders }: Pick<UpstreamResponse, 'rawHeaders'>,
+  request: CacheRequest,
+  timing: ExchangeTiming,
+): StoredResponse {
+  const newHeaders = without(storedHeaders(rawHeaders, timing.receivedAt), BODY_FIELDS);
+  const headers = [...without(stored.headers, namesIn(newHeaders)), ...newHeaders];
+  return new StoredResponse({
+    status: stored.status,
+    body: stored.body,
+    headers,
+    receivedAt: timing.receivedAt,
+    selecting: request.selecting(listMembers(fieldOf(headers, 'vary'))),
     initialAge: initialAgeOf(rawHeaders, timing),
   });
 }
 
-const weak = (etag: string): string => etag.replace(/^\s*W\//, '').trim();
+/** For the weak comparison (RFC 9110 §8.8.3.2). */
+const opaqueTag = (etag: string): string => etag.replace(/^\s*W\//, '').trim();

@@ -1,6 +1,6 @@
 /**
- * Whom an instance calls in turn, by what it says of its health (draft-inadarei-api-health-check-06, section 4): a check
- * is named `component:measurement`, and whom it has called is a component with a response time, or one that is not well.
+ * The dependencies that an instance reports in its health (draft-inadarei-api-health-check-06, section 4). A check is
+ * named `component:measurement`; a dependency is a component that has a response time or does not pass.
  */
 import { HEALTH_STATES, type HealthState, worst } from '../../http/health.ts';
 
@@ -11,7 +11,7 @@ export interface Dependency {
   readonly responseTime?: number;
 }
 
-/** Section 3.1 has them for those who had others before. */
+/** The aliases of section 3.1. */
 const ALIASES: ReadonlyMap<unknown, HealthState> = new Map([
   ...HEALTH_STATES.map((state) => [state, state] as const),
   ...(['ok', 'up'] as const).map((state) => [state, 'pass'] as const),
@@ -24,10 +24,10 @@ const MILLISECONDS: ReadonlyMap<unknown, number> = new Map([
   ['s', 1000],
 ]);
 
-/** @returns those of a body that is no such document: none */
+/** @returns an empty list for a body that is no health document */
 export function dependenciesIn(body: string): readonly Dependency[] {
-  const { checks } = Object(parsed(body)) as { readonly checks?: unknown };
-  const found = Object.entries(Object(checks) as object).flatMap(([key, list]) => {
+  const { checks } = Object(parseJson(body)) as { readonly checks?: unknown };
+  const dependencies = Object.entries(Object(checks) as object).flatMap(([key, list]) => {
     const [name = '', measurement] = key.split(':');
     return (Array.isArray(list) ? list : []).flatMap((check: unknown) => {
       const { status, observedValue, observedUnit } = Object(check) as Record<string, unknown>;
@@ -38,17 +38,17 @@ export function dependenciesIn(body: string): readonly Dependency[] {
       return { name, status: state, ...(isTime && { responseTime: observedValue * unit }) };
     });
   });
-  return together(found);
+  return mergeDependencies(dependencies);
 }
 
-/** Each once: as badly as it is anywhere, and as slow. */
-export const together = (all: readonly Dependency[]): readonly Dependency[] =>
-  [...Map.groupBy(all, ({ name }) => name)].map(([name, ones]) => {
-    const times = ones.flatMap(({ responseTime }) => responseTime ?? []);
-    return { name, status: worst(ones), ...(times.length > 0 && { responseTime: Math.max(...times) }) };
+/** Each dependency once, with its worst status and its longest response time. */
+export const mergeDependencies = (all: readonly Dependency[]): readonly Dependency[] =>
+  [...Map.groupBy(all, ({ name }) => name)].map(([name, reports]) => {
+    const times = reports.flatMap(({ responseTime }) => responseTime ?? []);
+    return { name, status: worst(reports), ...(times.length > 0 && { responseTime: Math.max(...times) }) };
   });
 
-function parsed(body: string): unknown {
+function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {

@@ -1,39 +1,38 @@
-/** Which addresses a host name has: where there are several, each is an instance. */
+/** Looks up the addresses of host names: where a name has several, each is an instance. */
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 
-/** As everything else on this machine does it, `/etc/hosts` included; it does not tell how long an answer holds. */
+/** Uses the resolver of the system, `/etc/hosts` included, which does not report a time to live. */
 export const lookup: Lookup = (host) => systemLookup(host, { all: true, order: 'verbatim' });
 
-/** Whether it may come to mean something else. */
-export const isLookedUp = (host: string): boolean =>
+/** Whether the addresses of a host can change. */
+export const isResolvable = (host: string): boolean =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 && !/(?:^|\.)localhost$/.test(host);
 
-/** For a connection: whatever its host is called, it goes to one of these. */
-export const leadsTo =
+/** Creates a lookup for connections that returns these addresses, whatever the host name is. */
+export const createLookup =
   (addresses: () => Promise<readonly LookupAddress[]>): LookupFunction =>
-  (_host, { all }, found) => {
+  (_host, { all }, callback) => {
     addresses().then(
-      (some) => {
-        const [first] = some;
-        if (first === undefined) found(new Error('No address was found.'), []);
-        else if (all) found(null, [...some]);
-        else found(null, first.address, first.family);
+      (resolved) => {
+        const [first] = resolved;
+        if (first === undefined) callback(new Error('No address was found.'), []);
+        else if (all) callback(null, [...resolved]);
+        else callback(null, first.address, first.family);
       },
-      (error: NodeJS.ErrnoException) => found(error, []),
+      (error: NodeJS.ErrnoException) => callback(error, []),
     );
   };
 
 /**
- * Those that are instances: of one family, as an instance that has both is found in both.
- *
- * @param known the instances now
- * @returns undefined where the name stands for one, and Node may choose between its families
+ * The addresses that are instances: those of one family, as an instance with both families appears in each.
+ * @param known the addresses of the current instances
+ * @returns undefined where the name stands for one instance, so that Node may choose between its families
  */
-export function instancesAmong(
+export function instanceAddresses(
   found: readonly LookupAddress[],
   known: readonly string[],
 ): readonly LookupAddress[] | undefined {

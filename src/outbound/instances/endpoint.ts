@@ -1,13 +1,12 @@
 /**
- * One URL of a service: an instance, or as many as its host name has addresses, which come and go. Owned by the targets
- * of each generation of a gateway that has it, so that a reload keeps its connections and breakers.
+ * One URL of a service. It is one instance, or one for each address of its host name, and those change. An endpoint is
+ * owned by the targets of all gateway generations that use it, so that a reload keeps its connections and breakers.
  */
 import type { LookupAddress } from 'node:dns';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
-import type { Client } from '../resilience/circuit-scope.ts';
-import type { Lookup } from './dns.ts';
-import { instancesAmong, isLookedUp, leadsTo, lookup as systemLookup } from './dns.ts';
+import type { ClientId } from '../resilience/circuit-scope.ts';
+import { createLookup, instanceAddresses, isResolvable, type Lookup, lookup as systemLookup } from './dns.ts';
 import { watchHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
 
@@ -16,60 +15,59 @@ export interface EndpointOptions {
   readonly url: string;
   readonly connectTimeout: number;
   readonly circuits: readonly BreakerPolicy[];
-  /** Most bytes of the head of a response. */
+  /** Maximum size of the head of a response. */
   readonly headBytes: number;
   readonly health: HealthCheck | undefined;
-  /** Milliseconds between two looks at its addresses; 0 is never. */
+  /** Milliseconds between two lookups of its addresses; 0 disables them. */
   readonly interval: number;
   readonly lookup?: Lookup | undefined;
-  /** The one with this URL before, of which isolations stay. */
+  /** The endpoint with this URL before a reload, whose isolated instances stay isolated. */
   readonly previous?: Endpoint | undefined;
 }
 
 export interface Owner {
-  /** Whether others would take the calls of this one, of a client or of all. */
-  canSpare(instance: Instance, circuit: number, client: Client): boolean;
-  /** Whether there are several to choose from. */
-  readonly hasChoice: boolean;
-  /** Instances came or went. */
-  onInstances(): void;
-  /** A circuit of an instance opened. */
-  onOpen?(instance: Instance, circuit: number, isForOne: boolean): void;
+  /** Whether other instances would take the calls of this one, of a client or of all clients. */
+  canReplace(instance: Instance, circuit: number, client: ClientId): boolean;
+  readonly hasMultipleInstances: boolean;
+  onInstancesChange(): void;
+  onOpen?(instance: Instance, circuit: number, isForOneClient: boolean): void;
 }
 
-/** After a connection that failed it is looked up again, but not more often. */
-const SOONEST = 250;
+/** Failed connections cause a lookup, but not more often than this, in milliseconds. */
+const MIN_LOOKUP_INTERVAL = 250;
 const JITTER = 0.2;
 
 export class Endpoint {
   readonly id: string;
   readonly url: string;
   instances: readonly Instance[];
-  /** Without the one before, which would keep all that ever were. */
+  /** Without `previous`, which would keep all earlier endpoints in memory. */
   readonly #options: Omit<EndpointOptions, 'previous'>;
   readonly #owners = new Set<Owner>();
   readonly #unwatch = new Map<Instance, () => Promise<void>>();
   readonly #closing = new Set<Promise<void>>();
   readonly #lookup: Lookup;
   readonly #host: string;
-  readonly #isLookedUp: boolean;
-  /** What was found last. */
-  #found: readonly LookupAddress[] = [];
+  readonly #isResolvable: boolean;
+  /** The result of the last successful lookup. */
+  #addresses: readonly LookupAddress[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #isSoon = false;
+  #lookupStartedAt = Number.NEGATIVE_INFINITY;
+  #isLookupImminent = false;
 
   constructor({ previous, ...options }: EndpointOptions) {
     this.id = options.id;
     this.url = options.url;
     this.#options = options;
     this.#host = new URL(options.url).hostname;
-    this.#isLookedUp = options.interval > 0 && isLookedUp(this.#host);
+    this.#isResolvable = options.interval > 0 && isResolvable(this.#host);
     this.#lookup = options.lookup ?? systemLookup;
     const before = previous?.instances ?? [];
-    const addresses = this.#isLookedUp ? before.flatMap((one) => one.pinned ?? []) : [];
+    const addresses = this.#isResolvable ? before.flatMap((one) => one.resolvedAddress ?? []) : [];
     this.instances =
-      addresses.length === 0 ? [this.#make(options.id)] : before.map((one) => this.#make(one.id, one.pinned));
+      addresses.length === 0
+        ? [this.#createInstance(options.id)]
+        : before.map((one) => this.#createInstance(one.id, one.resolvedAddress));
     for (const [index, one] of before.entries()) {
       const own = this.instances[index];
       if (own) own.isolatedSince = one.isolatedSince;
@@ -79,50 +77,52 @@ export class Endpoint {
   join(owner: Owner): void {
     this.#owners.add(owner);
     if (this.#owners.size > 1) return;
-    this.#watch();
-    if (this.#isLookedUp) void this.#look();
+    this.#watchHealth();
+    if (this.#isResolvable) void this.#refresh();
   }
 
-  /** Closes when the last of its owners leaves. */
+  /** Removes an owner; the endpoint closes when the last one has left. */
   async leave(owner: Owner): Promise<void> {
     if (!this.#owners.delete(owner) || this.#owners.size > 0) return;
     clearTimeout(this.#timer);
-    for (const instance of this.instances) this.#drop(instance);
+    for (const instance of this.instances) this.#closeInstance(instance);
     await Promise.all(this.#closing);
   }
 
-  /** A connection could not be made: perhaps it is elsewhere by now. */
+  /** Looks the host up after a failed connection, since its addresses may have changed. */
   onUnreachable(): void {
-    // Where it is being looked up, or is about to be, that is soon enough.
-    if (this.#timer === undefined || this.#isSoon) return;
-    this.#isSoon = true;
-    this.#lookIn(Math.min(SOONEST, this.#options.interval) - (performance.now() - this.#lookedAt));
+    // A lookup is running or imminent.
+    if (this.#timer === undefined || this.#isLookupImminent) return;
+    this.#isLookupImminent = true;
+    this.#scheduleLookup(
+      Math.min(MIN_LOOKUP_INTERVAL, this.#options.interval) - (performance.now() - this.#lookupStartedAt),
+    );
   }
 
-  #lookIn(milliseconds: number): void {
+  #scheduleLookup(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), Math.max(0, milliseconds)).unref();
+    this.#timer = setTimeout(() => void this.#refresh(), Math.max(0, milliseconds)).unref();
   }
 
-  async #look(): Promise<void> {
-    this.#isSoon = true;
-    this.#lookedAt = performance.now();
-    // What was found last holds where nothing is found now.
-    const found = await this.#lookup(this.#host).catch(() => []);
+  async #refresh(): Promise<void> {
+    this.#isLookupImminent = true;
+    this.#lookupStartedAt = performance.now();
+    // A failed lookup keeps the addresses.
+    const addresses = await this.#lookup(this.#host).catch(() => []);
     if (this.#owners.size === 0) return;
-    if (found.length > 0) this.#take(found);
-    this.#isSoon = false;
-    this.#lookIn(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
+    if (addresses.length > 0) this.#applyAddresses(addresses);
+    this.#isLookupImminent = false;
+    this.#scheduleLookup(this.#options.interval * (1 + JITTER * (Math.random() - 0.5)));
   }
 
-  #take(found: readonly LookupAddress[]): void {
+  #applyAddresses(lookedUp: readonly LookupAddress[]): void {
     const known = this.instances.filter(({ address }) => address !== undefined);
-    const wanted = instancesAmong(
-      found,
+    const wanted = instanceAddresses(
+      lookedUp,
       known.flatMap(({ address }) => address ?? []),
     );
     if (wanted === undefined) {
-      this.#move(found);
+      this.#followAddresses(lookedUp);
       return;
     }
     const addresses = new Set(wanted.map(({ address }) => address));
@@ -130,64 +130,70 @@ export class Endpoint {
     const leaving = this.instances.filter((one) => !staying.includes(one));
     const coming = wanted.filter(({ address }) => !staying.some((one) => one.address === address));
     if (leaving.length === 0 && coming.length === 0) return;
-    const isolatedSince = leaving.find(({ pinned }) => pinned === undefined)?.isolatedSince;
+    const isolatedSince = leaving.find(({ resolvedAddress: pinned }) => pinned === undefined)?.isolatedSince;
     const ids = new Set(staying.map(({ id }) => id));
     this.instances = [
       ...staying,
       ...coming.map((address) => {
         const id = freeId(`${this.id}.`, ids);
         ids.add(id);
-        const instance = this.#make(id, address);
-        // It was the one that there was: an operator's word holds on.
-        if (addressesOf(this.#found).includes(address.address)) instance.isolatedSince = isolatedSince;
+        const instance = this.#createInstance(id, address);
+        // The instance was isolated before its host name had several addresses.
+        if (addressList(this.#addresses).includes(address.address)) instance.isolatedSince = isolatedSince;
         return instance;
       }),
     ];
-    this.#watch();
-    for (const owner of this.#owners) owner.onInstances();
-    for (const instance of leaving) this.#drop(instance);
+    this.#watchHealth();
+    for (const owner of this.#owners) owner.onInstancesChange();
+    for (const instance of leaving) this.#closeInstance(instance);
   }
 
-  /** What is in flight ends where it is. */
-  #move(found: readonly LookupAddress[]): void {
-    const before = this.#found;
-    this.#found = found;
-    if (before.length === 0 || addressesOf(before) === addressesOf(found)) return;
+  /** Connects the one instance to its new addresses. Calls in flight finish on the old connections. */
+  #followAddresses(lookedUp: readonly LookupAddress[]): void {
+    const before = this.#addresses;
+    this.#addresses = lookedUp;
+    if (before.length === 0 || addressList(before) === addressList(lookedUp)) return;
     for (const instance of this.instances) {
-      this.#later(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
+      this.#trackClosing(Promise.all([this.#unwatch.get(instance)?.(), instance.reconnect()]));
       this.#unwatch.delete(instance);
     }
-    this.#watch();
+    this.#watchHealth();
   }
 
-  #make(id: string, address?: Instance['pinned']): Instance {
+  #createInstance(id: string, address?: Instance['resolvedAddress']): Instance {
     const { url, connectTimeout, circuits, headBytes } = this.#options;
     const addresses = async () =>
-      address ? [address] : this.#found.length > 0 ? this.#found : this.#lookup(this.#host);
-    const lookup = this.#isLookedUp ? leadsTo(addresses) : undefined;
+      address ? [address] : this.#addresses.length > 0 ? this.#addresses : this.#lookup(this.#host);
+    const lookup = this.#isResolvable ? createLookup(addresses) : undefined;
     return new Instance({
-      ...{ id, origin: url, connectTimeout, circuits, headBytes, address, lookup },
-      canBeSpared: (...asked) => [...this.#owners].some((owner) => owner.canSpare(...asked)),
-      hasOthers: () => [...this.#owners].some(({ hasChoice }) => hasChoice),
-      // Told once, by the newest of them.
-      onOpen: (...opened) => [...this.#owners].at(-1)?.onOpen?.(...opened),
+      id,
+      origin: url,
+      connectTimeout,
+      circuits,
+      headBytes,
+      address,
+      lookup,
+      isReplaceable: (...args) => [...this.#owners].some((owner) => owner.canReplace(...args)),
+      hasAlternatives: () => [...this.#owners].some(({ hasMultipleInstances }) => hasMultipleInstances),
+      // Reported once, by the newest owner.
+      onOpen: (...args) => [...this.#owners].at(-1)?.onOpen?.(...args),
     });
   }
 
-  #watch(): void {
+  #watchHealth(): void {
     const { health } = this.#options;
     if (health === undefined) return;
     for (const instance of this.instances)
       if (!this.#unwatch.has(instance)) this.#unwatch.set(instance, watchHealth(instance, health));
   }
 
-  #drop(instance: Instance): void {
+  #closeInstance(instance: Instance): void {
     const unwatch = this.#unwatch.get(instance);
     this.#unwatch.delete(instance);
-    this.#later(Promise.all([unwatch?.(), instance.close()]));
+    this.#trackClosing(Promise.all([unwatch?.(), instance.close()]));
   }
 
-  #later(work: Promise<unknown>): void {
+  #trackClosing(work: Promise<unknown>): void {
     const done: Promise<void> = work.then(
       () => void this.#closing.delete(done),
       () => void this.#closing.delete(done),
@@ -196,13 +202,13 @@ export class Endpoint {
   }
 }
 
-/** The lowest that is free, so that there are never more ids than there were instances at once. */
+/** The lowest free id, so that the number of ids stays bounded. */
 export function freeId(prefix: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
 }
 
-const addressesOf = (found: readonly LookupAddress[]): string =>
-  found
+const addressList = (addresses: readonly LookupAddress[]): string =>
+  addresses
     .map(({ address }) => address)
     .toSorted()
     .join();

@@ -1,36 +1,41 @@
-/** The endpoints of a target, after those that it had before: a reload changes no more than it has to. */
+/** Updates the endpoints of a target at a reload, and keeps those that have not changed. */
 import { isDeepStrictEqual } from 'node:util';
 import { defaultLimits } from '../../config/limits.ts';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
 import { Endpoint, type EndpointOptions, freeId } from './endpoint.ts';
 
-export interface TargetPlace {
-  /** Scheme, host and port of each place where it listens. */
+/** Where a target is, and how its instances are found. */
+export interface TargetLocation {
+  /** Scheme, host and port of each endpoint. */
   readonly urls: readonly string[];
-  /** How each instance is asked whether it is well, where it is. */
+  /** The health check of each instance, where there is one. */
   readonly health?: HealthCheck | undefined;
-  /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
+  /** Milliseconds between two lookups of the addresses of the host names; 0 disables them. */
   readonly lookup: number;
-  /** Most bytes of the head of a response. */
+  /** Maximum size of the head of a response. */
   readonly headBytes?: number | undefined;
 }
 
-interface Renewal extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
+interface UpdateOptions extends Pick<EndpointOptions, 'connectTimeout' | 'circuits' | 'lookup'> {
   readonly previous?:
     | {
-        readonly place: TargetPlace;
+        readonly location: TargetLocation;
         readonly endpoints: readonly Endpoint[];
         readonly isSamePolicy: boolean;
       }
     | undefined;
 }
 
-/** One whose URL stays is the same; where it is called otherwise, at least its ids and isolations stay. */
-export function renewEndpoints(place: TargetPlace, { previous, ...options }: Renewal): Endpoint[] {
-  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders } = place;
+/** An endpoint whose URL and policy stay is kept; one whose policy changes keeps its ids and isolated instances. */
+export function updateEndpoints(
+  location: TargetLocation,
+  { previous, ...options }: UpdateOptions,
+): Endpoint[] {
+  const { urls, health, lookup: interval, headBytes = defaultLimits.responseHeaders } = location;
   const before = new Map(previous?.endpoints.map((endpoint) => [endpoint.url, endpoint]));
   const isSame =
-    previous?.isSamePolicy && isDeepStrictEqual({ ...place, urls: [] }, { ...previous.place, urls: [] });
+    previous?.isSamePolicy &&
+    isDeepStrictEqual({ ...location, urls: [] }, { ...previous.location, urls: [] });
   const ids = new Set(urls.flatMap((url) => before.get(url)?.id ?? []));
   return urls.map((url) => {
     const known = before.get(url);

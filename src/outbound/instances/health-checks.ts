@@ -1,6 +1,6 @@
 /**
- * Asks an instance again and again whether it is well, on a connection of its own, so that one that is busy is not
- * taken for one that is ill. Until the first answer it is taken to be well. Whom it calls in turn it may say there too.
+ * Checks the health of an instance periodically, on a separate connection, so that a busy instance does not look
+ * unhealthy. An instance is healthy until its first response. The response may also report its dependencies.
  */
 import { setMaxListeners } from 'node:events';
 import { TimeoutStrategy, timeout } from 'cockatiel';
@@ -9,65 +9,65 @@ import { Pieces } from '../../http/body/pieces.ts';
 import { dependenciesIn } from './dependencies.ts';
 import type { Instance } from './instance.ts';
 
-/** More of an answer is not read. */
-const MOST_BYTES = 65_536;
-/** Of the time between two questions: so that those of many gateways do not fall together. */
+/** A longer body is ignored. */
+const MAX_BODY_BYTES = 65_536;
+/** The share by which the interval varies, so that the checks of many gateways do not coincide. */
 const JITTER = 0.2;
 
-/** It says so itself, as one that drains: nothing has to be made sure of. */
+/** An instance that reports this itself, for example while it drains, is unhealthy at once. */
 const NOT_READY = 503;
 
-interface Checked {
-  /** Undefined where no answer came, or not in time. */
+interface HealthResponse {
+  /** Undefined where no response came in time. */
   readonly status: number | undefined;
-  /** Empty where it is too long. */
+  /** Empty where the body was too long. */
   readonly body: string;
 }
 
-/** @returns what ends it */
+/** @returns a function that ends the checks */
 export function watchHealth(
   instance: Instance,
   { path, every, timeout: time, unhealthy, healthy }: HealthCheck,
 ): () => Promise<void> {
   const connection = instance.connect(1);
   const policy = timeout(time, TimeoutStrategy.Aggressive);
-  const end = new AbortController();
-  setMaxListeners(0, end.signal);
-  let row = 0;
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  let streak = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const ask = async (): Promise<Checked> => {
+  const sendCheck = async (): Promise<HealthResponse> => {
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
         const pieces = new Pieces();
         for await (const chunk of body) {
           pieces.add(chunk as Buffer);
-          if (pieces.bytes > MOST_BYTES) break;
+          if (pieces.bytes > MAX_BODY_BYTES) break;
         }
-        return { status: statusCode, body: pieces.bytes > MOST_BYTES ? '' : pieces.whole().toString() };
-      }, end.signal);
+        return { status: statusCode, body: pieces.bytes > MAX_BODY_BYTES ? '' : pieces.whole().toString() };
+      }, controller.signal);
     } catch {
       return { status: undefined, body: '' };
     }
   };
   const check = async (): Promise<void> => {
-    const { status, body } = await ask();
-    if (end.signal.aborted) return;
-    const isWell = status !== undefined && status >= 200 && status < 300;
-    // Only what contradicts what is thought of it counts.
-    row = isWell === instance.isHealthy ? 0 : row + 1;
-    if (row >= (isWell ? healthy : status === NOT_READY ? 1 : unhealthy)) {
-      instance.isHealthy = isWell;
-      row = 0;
+    const { status, body } = await sendCheck();
+    if (controller.signal.aborted) return;
+    const isPassing = status !== undefined && status >= 200 && status < 300;
+    // Only results that contradict the current state count.
+    streak = isPassing === instance.isHealthy ? 0 : streak + 1;
+    if (streak >= (isPassing ? healthy : status === NOT_READY ? 1 : unhealthy)) {
+      instance.isHealthy = isPassing;
+      streak = 0;
     }
-    // What it said last holds as long as it is thought to be well.
+    // The last reported dependencies stay valid while the instance is healthy.
     if (body !== '' || !instance.isHealthy) instance.dependencies = dependenciesIn(body);
     timer = setTimeout(check, every * (1 + JITTER * (Math.random() - 0.5))).unref();
   };
   void check();
   return async () => {
-    end.abort();
+    controller.abort();
     clearTimeout(timer);
     await connection.destroy();
   };

@@ -1,17 +1,21 @@
 /**
- * One instance of a service: its connections, its circuit breakers, its statistics. The only place that opens
- * connections. Nobody outside knows it by more than a short id.
+ * One instance of a service: its connections, its circuit breakers, its statistics. Only this file opens connections.
+ * Outside of the process, an instance is known by a short id alone.
  */
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
-import type { Call } from '../call/call.ts';
-import type { CallFailure } from '../call/call-errors.ts';
 import { createConnector } from '../call/connector.ts';
-import type { Breaker, BreakerState } from '../resilience/breaker.ts';
-import { createBreaker, WHOLE_INSTANCE } from '../resilience/breaker.ts';
-import type { Client } from '../resilience/circuit-scope.ts';
+import {
+  type Breaker,
+  type BreakerState,
+  createBreaker,
+  type GuardedCall,
+  type GuardedResult,
+  INSTANCE_CIRCUIT,
+} from '../resilience/breaker.ts';
+import type { ClientId } from '../resilience/circuit-scope.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Candidate } from './load-balancer.ts';
 import { Statistics } from './statistics.ts';
@@ -20,20 +24,19 @@ export interface InstanceOptions {
   readonly id: string;
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Which of those of its name it is at. */
+  /** Its address, where its host name has several. */
   readonly address?: LookupAddress | undefined;
-  /** Where connections go, if not where the system finds its name. */
+  /** Resolves host names; by default the system does. */
   readonly lookup?: LookupFunction | undefined;
   readonly connectTimeout: number;
-  /** What opens each of its circuits: by number, which grows when an operation is called first. */
+  /** The policies of its circuits, by number. The list grows when an operation is called for the first time. */
   readonly circuits: readonly BreakerPolicy[];
-  /** Whether the others would take its calls, of a client or of all. */
-  readonly canBeSpared: (instance: Instance, circuit: number, client: Client) => boolean;
-  /** Whether there are others. */
-  readonly hasOthers: () => boolean;
-  /** Called when one of its circuits opens. */
-  readonly onOpen: (instance: Instance, circuit: number, isForOne: boolean) => void;
-  /** Most bytes of the head of a response. */
+  /** Whether the other instances would take its calls, of a client or of all clients. */
+  readonly isReplaceable: (instance: Instance, circuit: number, client: ClientId) => boolean;
+  /** Whether the service has other instances. */
+  readonly hasAlternatives: () => boolean;
+  readonly onOpen: (instance: Instance, circuit: number, isForOneClient: boolean) => void;
+  /** Maximum size of the head of a response. */
   readonly headBytes: number;
 }
 
@@ -41,21 +44,21 @@ export class Instance implements Candidate {
   readonly id: string;
   readonly statistics = new Statistics();
   isHealthy = true;
-  /** Whom it calls, where its health check says so. */
+  /** The dependencies that its health check reports. */
   dependencies: readonly Dependency[] = [];
-  /** When an operator took it out. */
+  /** When an operator isolated the instance. */
   isolatedSince: string | undefined;
   readonly #options: InstanceOptions;
-  /** That of its connections, and after it those of the operations that were called. */
+  /** The circuit of its connections, then those of the operations that were called. */
   #circuits: [Breaker, ...(Breaker | undefined)[]];
-  /** Circuits that are not closed, so that nothing else has to be looked at while there are none. */
-  readonly #notClosed = new Set<number>();
+  /** Circuits that are not closed. While there are none, no circuit has to be examined. */
+  readonly #openCircuits = new Set<number>();
   #pool: Pool;
 
   constructor(options: InstanceOptions) {
     this.id = options.id;
     this.#options = options;
-    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
+    this.#circuits = [this.#newCircuit(INSTANCE_CIRCUIT)];
     this.#pool = this.connect();
   }
 
@@ -63,95 +66,96 @@ export class Instance implements Candidate {
     return this.statistics.inFlight;
   }
 
-  /** As far as they were needed. */
+  /** The circuits that were used so far. */
   get circuits(): readonly Breaker[] {
     return this.#circuits.filter((one) => one !== undefined);
   }
 
-  /** Of all that is asked of it together, as a client sees it: open as well where each of its operations is. */
-  stateFor(client?: Client): BreakerState {
+  /** The state of all circuits together, as a client sees it: also open where the circuit of each operation is open. */
+  stateFor(client?: ClientId): BreakerState {
     const [whole, ...operations] = this.circuits.map((one) => one.stateFor(client));
     if (whole !== 'closed') return whole ?? 'closed';
     if (operations.length === 0 || operations.includes('closed')) return 'closed';
     return operations.includes('half-open') ? 'half-open' : 'open';
   }
 
-  /** When a call is let through again, in milliseconds since the epoch; meaningless where all are. */
+  /** When a probe is let through, in milliseconds since the epoch; without meaning while no circuit is open. */
   get openUntil(): number {
     const [whole, ...operations] = this.circuits as [Breaker, ...Breaker[]];
     if (whole.state !== 'closed' || operations.length === 0) return whole.openUntil;
     return Math.min(...operations.map(({ openUntil }) => openUntil));
   }
 
-  /** As a client sees it. */
-  stateOf(circuit: number, client?: Client): BreakerState {
-    if (this.#notClosed.size === 0) return 'closed';
-    const whole = this.#circuits[WHOLE_INSTANCE].stateFor(client);
-    if (circuit === WHOLE_INSTANCE) return whole;
+  stateOfCircuit(circuit: number, client?: ClientId): BreakerState {
+    if (this.#openCircuits.size === 0) return 'closed';
+    const whole = this.#circuits[INSTANCE_CIRCUIT].stateFor(client);
+    if (circuit === INSTANCE_CIRCUIT) return whole;
     const own = this.#circuit(circuit).stateFor(client);
     if (whole === 'closed' || own === whole) return own;
     return own === 'closed' ? whole : 'open';
   }
 
-  isDue(circuit: number, client?: Client, overdue?: number): boolean {
-    const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
+  isProbeDue(circuit: number, client?: ClientId, extraPauses?: number): boolean {
+    const both = [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)];
     const notClosed = both.filter((one) => one.stateFor(client) !== 'closed');
-    return notClosed.length > 0 && notClosed.every((one) => one.isDue(client, overdue));
+    return notClosed.length > 0 && notClosed.every((one) => one.isProbeDue(client, extraPauses));
   }
 
-  /** When calls of an operation are let through again, in milliseconds since the epoch. */
-  openUntilOf(circuit: number, client?: Client): number {
-    const both = [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)];
+  /** When a probe of an operation is let through, in milliseconds since the epoch. */
+  openUntilOfCircuit(circuit: number, client?: ClientId): number {
+    const both = [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)];
     return Math.max(...both.map((one) => (one.stateFor(client) === 'closed' ? 0 : one.openUntil)));
   }
 
-  /** The client that some of it is open for alone: the one, if there is one, that all of it is open for. */
-  get only(): Client {
-    return this.#notClosed.size === 0
+  /** The client that a circuit is open for alone; first the one of the circuit of all connections. */
+  get onlyClient(): ClientId {
+    return this.#openCircuits.size === 0
       ? undefined
-      : this.circuits.find(({ only }) => only !== undefined)?.only;
+      : this.circuits.find(({ onlyClient }) => onlyClient !== undefined)?.onlyClient;
   }
 
-  /** The clients that the circuits of an operation are open for alone. */
-  onlyAt(circuit: number): readonly string[] {
-    if (this.#notClosed.size === 0) return [];
-    return [this.#circuits[WHOLE_INSTANCE], this.#circuit(circuit)].flatMap(({ only }) => only ?? []);
+  /** The clients that the circuits of a call of an operation are open for alone. */
+  onlyClientsOfCircuit(circuit: number): readonly string[] {
+    if (this.#openCircuits.size === 0) return [];
+    return [this.#circuits[INSTANCE_CIRCUIT], this.#circuit(circuit)].flatMap(
+      ({ onlyClient }) => onlyClient ?? [],
+    );
   }
 
   /**
-   * Through the circuit of the operation, and that of its connections where it is not closed; where it is,
-   * `countConnection` says how it went.
+   * Makes a call through the circuit of its operation, and through the circuit of all connections where that is not
+   * closed; where it is closed, the call is counted by `countConnection`.
    */
-  guard<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
-    const whole = this.#circuits[WHOLE_INSTANCE];
-    if (call.circuit === WHOLE_INSTANCE) return whole.execute(call, attempt);
+  guard<T>(call: GuardedCall, attempt: () => Promise<T>): Promise<T> {
+    const whole = this.#circuits[INSTANCE_CIRCUIT];
+    if (call.circuit === INSTANCE_CIRCUIT) return whole.execute(call, attempt);
     const own = this.#circuit(call.circuit);
     return whole.state === 'closed'
       ? own.execute(call, attempt)
       : whole.execute(call, () => own.execute(call, attempt));
   }
 
-  /** @param failure where no connection was made */
-  countConnection(circuit: number, failure?: CallFailure): void {
-    if (circuit !== WHOLE_INSTANCE) this.#circuits[WHOLE_INSTANCE].count(failure);
+  /** @param failure given where no connection was made */
+  countConnection(circuit: number, failure?: GuardedResult): void {
+    if (circuit !== INSTANCE_CIRCUIT) this.#circuits[INSTANCE_CIRCUIT].count(failure);
   }
 
-  /** An answer that was counted as a success broke off before its end. */
-  revise(circuit: number, failure: CallFailure): void {
-    this.#circuit(circuit).revise(failure);
+  /** Counts a call as failed that was counted as a success, since its response was truncated. */
+  retractSuccess(circuit: number, failure: GuardedResult): void {
+    this.#circuit(circuit).retractSuccess(failure);
   }
 
   get isIsolated(): boolean {
     return this.isolatedSince !== undefined;
   }
 
-  /** Where it was found, if its name has several addresses. */
-  get pinned(): LookupAddress | undefined {
+  /** The address of the instance, if its host name has several. */
+  get resolvedAddress(): LookupAddress | undefined {
     return this.#options.address;
   }
 
   get address(): string | undefined {
-    return this.pinned?.address;
+    return this.resolvedAddress?.address;
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -159,14 +163,14 @@ export class Instance implements Candidate {
   }
 
   /**
-   * Connections of one's own. How many calls wait for an answer is bounded before; a body that takes long, as a stream
-   * of events, must not keep others from a connection.
+   * Opens a pool of connections. Their number is not limited here, as the bulkhead limits the calls in flight, and a long
+   * body such as an event stream must not keep other calls from a connection.
    */
   connect(connections: number | null = null): Pool {
     const { origin, lookup, connectTimeout, headBytes } = this.#options;
     return new Pool(origin, {
       connections,
-      // More on one connection would let a slow answer hold up the fast ones behind it.
+      // With pipelining, a slow response would delay the fast ones behind it.
       pipelining: 1,
       headersTimeout: 0,
       maxHeaderSize: headBytes,
@@ -175,19 +179,19 @@ export class Instance implements Candidate {
     });
   }
 
-  /** Takes no calls until it is reset, whatever becomes of it. */
+  /** Takes the instance out of service until it is reset. */
   isolate(): void {
     this.isolatedSince ??= new Date().toISOString();
   }
 
-  /** As if it had just begun, but for what was counted. */
+  /** Resets everything but the statistics. */
   reset(): void {
     this.isolatedSince = undefined;
     this.isHealthy = true;
     this.#closeCircuits();
   }
 
-  /** Whoever has its name now gets what comes, and is given a chance; what is in flight ends where it is. */
+  /** Opens new connections to a host whose addresses changed, with closed circuits. Calls in flight finish on the old ones. */
   async reconnect(): Promise<void> {
     const old = this.#pool;
     this.#closeCircuits();
@@ -195,14 +199,14 @@ export class Instance implements Candidate {
     await old.close();
   }
 
-  /** Lets what is in flight finish. */
+  /** Waits for the calls in flight. */
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
   #closeCircuits(): void {
-    this.#circuits = [this.#newCircuit(WHOLE_INSTANCE)];
-    this.#notClosed.clear();
+    this.#circuits = [this.#newCircuit(INSTANCE_CIRCUIT)];
+    this.#openCircuits.clear();
   }
 
   #circuit(circuit: number): Breaker {
@@ -211,15 +215,15 @@ export class Instance implements Candidate {
   }
 
   #newCircuit(circuit: number): Breaker {
-    const { circuits, canBeSpared, hasOthers, onOpen } = this.#options;
+    const { circuits, isReplaceable, hasAlternatives, onOpen } = this.#options;
     return createBreaker(circuits[circuit] as BreakerPolicy, {
       circuit,
-      canBeSpared: (client) => canBeSpared(this, circuit, client),
-      hasOthers,
-      onOpen: (isForOne) => onOpen(this, circuit, isForOne),
+      isReplaceable: (client) => isReplaceable(this, circuit, client),
+      hasAlternatives,
+      onOpen: (isForOneClient) => onOpen(this, circuit, isForOneClient),
       onChange: (isClosed) => {
-        if (isClosed) this.#notClosed.delete(circuit);
-        else this.#notClosed.add(circuit);
+        if (isClosed) this.#openCircuits.delete(circuit);
+        else this.#openCircuits.add(circuit);
       },
     });
   }

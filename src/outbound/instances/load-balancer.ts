@@ -1,75 +1,78 @@
 /**
- * Which instance an attempt goes to: the less busy of two that are drawn among those that stand, so that load spreads
- * without a herd. One that was ejected is tried by a call that loses nothing if it is not back.
+ * Picks the instance for an attempt: of two random available instances the less busy one, so that load spreads evenly.
+ * An ejected instance is probed by a call that can be repeated elsewhere if the probe fails.
  */
 import type { BreakerState } from '../resilience/breaker.ts';
-import type { Client } from '../resilience/circuit-scope.ts';
+import type { ClientId } from '../resilience/circuit-scope.ts';
 
-/** As much of an instance as a choice needs. */
+/** As much of an instance as the choice needs. */
 export interface Candidate {
   readonly inFlight: number;
-  /** Taken out by an operator: never chosen. */
+  /** Isolated by an operator, so that it is never picked. */
   readonly isIsolated: boolean;
-  /** As its health checks say. */
+  /** Whether its health checks pass. */
   readonly isHealthy: boolean;
-  /** Of the circuit that an operation belongs to, and of the one that all share, as a client sees them. */
-  stateOf(circuit: number, client?: Client): BreakerState;
-  /** Whether a call may try if it is back. */
-  isDue(circuit: number, client?: Client, overdue?: number): boolean;
+  /** The state of an operation's circuit and of the instance's own circuit together, as a client sees them. */
+  stateOfCircuit(circuit: number, client?: ClientId): BreakerState;
+  /** Whether a call may be the half-open probe. */
+  isProbeDue(circuit: number, client?: ClientId, extraPauses?: number): boolean;
 }
 
-interface Attempted<T> {
-  /** Index of the circuit that the operation belongs to. */
+interface PickContext<T> {
+  /** The circuit of the operation. */
   readonly circuit: number;
-  /** Who caused the call. */
-  readonly client?: Client;
-  /** Where this call was already. */
+  /** The client that caused the call. */
+  readonly client?: ClientId;
+  /** The instances that the call has tried. */
   readonly tried: readonly T[];
-  /** Whether it can be repeated elsewhere, so that it may try who was ejected. */
-  readonly canTry: () => boolean;
-  /** How many more pauses it leaves to calls that are better for a try. */
-  readonly patience: number;
+  /** Whether the call can be repeated elsewhere, so that it may probe an ejected instance. */
+  readonly canProbe: () => boolean;
+  /** How many more pauses the call leaves to calls that make better half-open probes. */
+  readonly probeDelay: number;
 }
 
-/** @returns undefined where none takes calls */
-export function choose<T extends Candidate>(all: readonly T[], attempted: Attempted<T>): T | undefined {
+/** @returns undefined where no instance accepts calls */
+export function pick<T extends Candidate>(all: readonly T[], context: PickContext<T>): T | undefined {
   const [only] = all;
-  if (all.length === 1 && only) return takesCalls(only, attempted) ? only : undefined;
-  const free = all.filter(({ isIsolated }) => !isIsolated);
-  const healthy = free.filter(({ isHealthy }) => isHealthy);
-  // A check that is wrong everywhere must not take a service down.
-  return among(healthy, attempted) ?? among(free, attempted);
+  if (all.length === 1 && only) return acceptsCalls(only, context) ? only : undefined;
+  const inService = all.filter(({ isIsolated }) => !isIsolated);
+  const healthy = inService.filter(({ isHealthy }) => isHealthy);
+  // Health checks that fail at all instances must not take the service down.
+  return pickAmong(healthy, context) ?? pickAmong(inService, context);
 }
 
-/** Whether a call that has no other choice would go there. */
-export const takesCalls = (
+/** Whether an instance accepts a call that has no other choice. */
+export const acceptsCalls = (
   one: Candidate,
-  { circuit, client, patience }: Pick<Attempted<Candidate>, 'circuit' | 'client' | 'patience'>,
+  { circuit, client, probeDelay }: Pick<PickContext<Candidate>, 'circuit' | 'client' | 'probeDelay'>,
 ): boolean =>
-  !one.isIsolated && (one.stateOf(circuit, client) === 'closed' || one.isDue(circuit, client, patience));
+  !one.isIsolated &&
+  (one.stateOfCircuit(circuit, client) === 'closed' || one.isProbeDue(circuit, client, probeDelay));
 
-/** Whether it takes as many calls as come, and is as well as `than`. */
-export const stands = (one: Candidate, circuit: number, client?: Client, than?: Candidate): boolean =>
+/** Whether an instance accepts any number of calls, and is as healthy as `than`. */
+export const isAvailable = (one: Candidate, circuit: number, client?: ClientId, than?: Candidate): boolean =>
   !one.isIsolated &&
   (one.isHealthy || than?.isHealthy === false) &&
-  one.stateOf(circuit, client) === 'closed';
+  one.stateOfCircuit(circuit, client) === 'closed';
 
-/** Where nobody who may repeat a call comes along, another goes there after so many times the pause more. */
-export const OVERDUE = 1;
+/** After so many more pauses, a call that cannot be repeated is a probe too, in case no other call arrives. */
+export const UNSAFE_PROBE_DELAY = 1;
 
-function among<T extends Candidate>(candidates: readonly T[], attempted: Attempted<T>): T | undefined {
-  const { circuit, client, tried, canTry, patience } = attempted;
-  const standing = candidates.filter((one) => one.stateOf(circuit, client) === 'closed');
-  const due = candidates.find((one) => one.isDue(circuit, client, patience) && !tried.includes(one));
-  if (due && (standing.length === 0 || due.isDue(circuit, client, OVERDUE) || canTry())) return due;
-  const fresh = standing.filter((one) => !tried.includes(one));
+function pickAmong<T extends Candidate>(candidates: readonly T[], context: PickContext<T>): T | undefined {
+  const { circuit, client, tried, canProbe, probeDelay } = context;
+  const available = candidates.filter((one) => one.stateOfCircuit(circuit, client) === 'closed');
+  const due = candidates.find((one) => one.isProbeDue(circuit, client, probeDelay) && !tried.includes(one));
+  if (due && (available.length === 0 || due.isProbeDue(circuit, client, UNSAFE_PROBE_DELAY) || canProbe()))
+    return due;
+  const untried = available.filter((one) => !tried.includes(one));
   return (
-    lessBusy(fresh.length > 0 ? fresh : standing) ?? candidates.find((one) => takesCalls(one, attempted))
+    powerOfTwoChoices(untried.length > 0 ? untried : available) ??
+    candidates.find((one) => acceptsCalls(one, context))
   );
 }
 
-/** The less busy of two that are drawn. */
-function lessBusy<T extends Candidate>(candidates: readonly T[]): T | undefined {
+/** Picks two at random, and returns the less busy one. */
+function powerOfTwoChoices<T extends Candidate>(candidates: readonly T[]): T | undefined {
   if (candidates.length < 2) return candidates[0];
   const first = Math.floor(Math.random() * candidates.length);
   const second = (first + 1 + Math.floor(Math.random() * (candidates.length - 1))) % candidates.length;

@@ -1,16 +1,16 @@
-/** What a target has been through, cheap enough to be kept for every call. */
+/** Statistics of a target or an instance, cheap enough to be updated with every call. */
 
-/** The latest latencies of which percentiles are made when somebody asks. */
-export const LATENCIES = 512;
+/** How many of the latest latencies are kept for percentiles. */
+export const LATENCY_SAMPLES = 512;
 
-/** The latest failures that are kept for people. */
-const FAILURES = 10;
+/** How many of the latest failures are kept. */
+const RECENT_FAILURES = 10;
 
-/** An attempt that failed. */
-export interface Failure {
+/** A failed attempt. */
+export interface FailureRecord {
   readonly at: string;
   readonly reason: string;
-  /** Of the call; its path may have in it what is private. */
+  /** Recorded instead of the path, which may contain private data. */
   readonly operationId?: string;
 }
 
@@ -18,12 +18,12 @@ export class Statistics {
   requests = 0;
   failures = 0;
   inFlight = 0;
-  #failures: readonly Failure[] = [];
-  readonly #latencies = new Float64Array(LATENCIES);
-  #answers = 0;
+  #failures: readonly FailureRecord[] = [];
+  readonly #latencies = new Float64Array(LATENCY_SAMPLES);
+  #responses = 0;
 
   recordLatency(milliseconds: number): void {
-    this.#latencies[this.#answers++ % LATENCIES] = milliseconds;
+    this.#latencies[this.#responses++ % LATENCY_SAMPLES] = milliseconds;
   }
 
   recordFailure(reason: string, operationId: string | undefined): void {
@@ -33,17 +33,17 @@ export class Statistics {
       reason,
       ...(operationId !== undefined && { operationId }),
     };
-    this.#failures = [failure, ...this.#failures].slice(0, FAILURES);
+    this.#failures = [failure, ...this.#failures].slice(0, RECENT_FAILURES);
   }
 
   /** The latest first. */
-  get recentFailures(): readonly Failure[] {
+  get recentFailures(): readonly FailureRecord[] {
     return this.#failures;
   }
 
-  /** Milliseconds over the latest answers; undefined while there is none. */
+  /** In milliseconds, over the latest responses; undefined without any. */
   percentile(share: number): number | undefined {
-    const sorted = this.#latencies.slice(0, Math.min(this.#answers, LATENCIES)).sort();
+    const sorted = this.#latencies.slice(0, Math.min(this.#responses, LATENCY_SAMPLES)).sort();
     const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
     return value === undefined ? undefined : Math.round(value * 10) / 10;
   }

@@ -1,97 +1,103 @@
 /**
- * A circuit breaker of an instance, of whichever kind its policy has: one for its connections, and one for each of its
- * operations. The last instance that stands is cut off only when nothing at all comes from it: a bad answer now and
- * then is better than none. Where the failures of one client alone opened it, it is open for that client alone.
+ * A circuit breaker of an instance, of the kind that its policy names: an instance has one for its connections, and one
+ * for each of its operations. The last available instance is cut off only when no call to it succeeds, since a few
+ * failures are better than no service. A circuit that the failures of one client opened is open for that client alone.
  */
 import { CircuitState, circuitBreaker, handleWhen } from 'cockatiel';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
-import { CallFailure } from '../call/call-errors.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
-import type { Client } from './circuit-scope.ts';
-import { CircuitScope } from './circuit-scope.ts';
-import { LatestCalls } from './count-breaker.ts';
-import { blameOf } from './failure-scope.ts';
-import { Sampling } from './sampling-breaker.ts';
+import { CircuitScope, type ClientId } from './circuit-scope.ts';
+import { CountBreaker } from './count-breaker.ts';
+import { failureScopeOf } from './failure-scope.ts';
+import { type AttemptResult, attemptResultOf, type Outcome } from './outcome.ts';
+import { SamplingBreaker } from './sampling-breaker.ts';
 
-/** The circuit that every call goes through, for what concerns all operations. */
-export const WHOLE_INSTANCE = 0;
+/** The number of the circuit that every call goes through, for failures that concern all operations. */
+export const INSTANCE_CIRCUIT = 0;
 
 export interface BreakerOptions {
   /** Which of the circuits of its instance it is. */
   readonly circuit?: number;
-  /** Whether another one would take its calls, of a client or of all, so that it may open. */
-  readonly canBeSpared?: (client: Client) => boolean;
-  /** Whether there are others. */
-  readonly hasOthers?: () => boolean;
-  /** Called when it opens, lets a call try, or closes. */
+  /** Whether another instance would take the calls of a client, or of all clients, so that the circuit may open. */
+  readonly isReplaceable?: (client: ClientId) => boolean;
+  /** Whether the service has other instances. */
+  readonly hasAlternatives?: () => boolean;
+  /** Called when the circuit opens, lets a probe through, or closes. */
   readonly onChange?: (isClosed: boolean) => void;
-  /** Called when it opens after it was closed, and when it is open for all after it was open for one client. */
-  readonly onOpen?: (isForOne: boolean) => void;
+  /** Called when a closed circuit opens, and when one that was open for one client opens for all. */
+  readonly onOpen?: (isForOneClient: boolean) => void;
 }
 
 /** As much of a call as a circuit needs. */
-interface Guarded {
-  readonly client: Client;
-  /** How many more pauses it leaves to calls that are better for a try. */
-  readonly patience: number;
+export interface GuardedCall {
+  /** The circuit of an instance that the call goes through. */
+  readonly circuit: number;
+  readonly client: ClientId;
+  /** How many more pauses this call leaves to calls that make better half-open probes. */
+  readonly probeDelay: number;
 }
+
+/** What an attempt of a guarded call returned or threw. */
+export type GuardedResult = AttemptResult<Pick<GuardedCall, 'circuit' | 'client'>>;
 
 export const createBreaker = (
   policy: BreakerPolicy,
   {
-    circuit = WHOLE_INSTANCE,
-    canBeSpared = () => true,
-    hasOthers = () => false,
+    circuit = INSTANCE_CIRCUIT,
+    isReplaceable = () => true,
+    hasAlternatives = () => false,
     onChange = () => {},
     onOpen = () => {},
   }: BreakerOptions = {},
 ) => {
   let openUntil = 0;
-  /** Whose call tries if the target is back. */
-  let trying: Client;
-  const opening = openedBy(policy);
+  /** The client whose call is the half-open probe. */
+  let probingClient: ClientId;
+  const counter = createCounter(policy);
   const scope = new CircuitScope();
-  const counts = (outcome: unknown): boolean => {
-    const blame = blameOf(outcome);
-    if (blame === 'none') return false;
-    if (blame === 'instance') return circuit === WHOLE_INSTANCE;
-    const { call } = outcome as CallFailure | UpstreamAnswer;
+  const isCountedFailure = ({ outcome, call }: GuardedResult): boolean => {
+    const failureScope = failureScopeOf(outcome);
+    if (failureScope === 'none') return false;
+    if (failureScope === 'instance') return circuit === INSTANCE_CIRCUIT;
     if (call?.circuit !== circuit) return false;
-    // What a request may have provoked costs one of several its calls, as the others take them, and never the last.
-    return blame === 'operation' || (hasOthers() && canBeSpared(call.client));
+    // A failure that the request may have provoked ejects one of several instances, as the others take its calls. It
+    // never ejects the last one.
+    return failureScope === 'operation' || (hasAlternatives() && isReplaceable(call.client));
   };
+  const isFailureOf = (result: unknown): boolean => isCountedFailure(attemptResultOf(result));
   const breaker = circuitBreaker(
-    // A caller that leaves, or one out of time, says nothing of the target; but when its call was the one that
-    // should have shown that the target is back, cockatiel would take "no failure" for proof.
-    handleWhen((error) =>
-      error instanceof CallFailure && (circuit === WHOLE_INSTANCE || error.isConnected)
-        ? counts(error)
-        : breaker.state === CircuitState.HalfOpen,
-    ).orWhenResult(counts),
+    // An attempt whose client left, or that had no time left, says nothing about the target. If it was the half-open
+    // probe, cockatiel would take the absence of a failure for a success.
+    handleWhen((error) => {
+      const result: GuardedResult = attemptResultOf(error);
+      const { outcome } = result;
+      const isJudged = circuit === INSTANCE_CIRCUIT ? isConclusive(outcome) : isConnected(outcome);
+      return isJudged ? isCountedFailure(result) : breaker.state === CircuitState.HalfOpen;
+    }).orWhenResult(isFailureOf),
     {
       halfOpenAfter: policy.halfOpenAfter,
       breaker: {
         state: undefined,
-        success: (state) => opening.success(state),
+        success: (state) => counter.success(state),
         failure: (state) => {
-          const isFull = opening.failure(state);
-          const outcome = outcomeOf(breaker.lastFailure);
+          const isTripped = counter.failure(state);
+          const result = resultOf(breaker.lastFailure);
           if (state !== CircuitState.Closed) {
-            const isCounted = counts(outcome);
-            if (scope.tryInVain(isCounted ? clientOf(outcome) : trying, isCounted)) onOpen(false);
+            const isCounted = isCountedFailure(result);
+            const client = isCounted ? suspectOf(result) : probingClient;
+            if (scope.recordFailedProbe(client, isCounted)) onOpen(false);
             return true;
           }
-          // It was closed when this call began, and is not now.
+          // The circuit was closed when this call began, and is not closed any more.
           if (breaker.state !== CircuitState.Closed) {
-            failBeside(outcome);
+            recordBypassFailure(result);
             return false;
           }
-          scope.count(clientOf(outcome));
-          if (!isFull) return false;
-          const only = scope.causeOf(opening.failures);
-          if (!canBeSpared(only) && !opening.isSilent) return false;
-          scope.open(only);
-          onOpen(only !== undefined);
+          scope.countFailure(suspectOf(result));
+          if (!isTripped) return false;
+          const onlyClient = scope.soleCauseOf(counter.failures);
+          if (!isReplaceable(onlyClient) && !counter.hasNoSuccess) return false;
+          scope.open(onlyClient);
+          onOpen(onlyClient !== undefined);
           return true;
         },
       },
@@ -101,82 +107,87 @@ export const createBreaker = (
   breaker.onBreak(() => {
     openUntil = Date.now() + policy.halfOpenAfter;
   });
-  const isDue = (overdue: number): boolean =>
-    breaker.state === CircuitState.Open && Date.now() >= openUntil + overdue * policy.halfOpenAfter;
+  const isPauseOver = (extraPauses: number): boolean =>
+    breaker.state === CircuitState.Open && Date.now() >= openUntil + extraPauses * policy.halfOpenAfter;
+  const allowsSecondProbe = (client: ClientId): boolean =>
+    breaker.state === CircuitState.Open && scope.allowsSecondProbe(client);
 
-  /** A call failed though it did not go through the open circuit: one of another client opens it for all. */
-  const failBeside = (outcome: unknown): void => {
-    const client = clientOf(outcome);
-    if (scope.only === undefined || client === scope.only) return;
-    if (!canBeSpared(undefined) && !opening.isSilent) return;
+  /** A call failed that did not go through the open circuit: if another client caused it, the circuit opens for all. */
+  const recordBypassFailure = (result: GuardedResult): void => {
+    const client = suspectOf(result);
+    if (scope.onlyClient === undefined || client === scope.onlyClient) return;
+    if (!isReplaceable(undefined) && !counter.hasNoSuccess) return;
     scope.open(undefined);
     onOpen(false);
   };
-  /** @param end called with whether it went well, or undefined where it says nothing of the target */
-  const beside = async <T>(
+  /**
+   * Makes a call that the open circuit does not block.
+   * @param end called with whether the call succeeded, or with undefined where it says nothing about the target
+   */
+  const bypass = async <T>(
     attempt: () => Promise<T>,
-    end: (isWell?: boolean) => void = () => {},
+    end: (isSuccess?: boolean) => void = () => {},
   ): Promise<T> => {
-    const failed = (outcome: unknown) => {
-      if (breaker.state !== CircuitState.Closed) failBeside(outcome);
+    const recordFailure = (result: unknown) => {
+      if (breaker.state !== CircuitState.Closed) recordBypassFailure(attemptResultOf(result));
       end(false);
     };
     try {
       const value = await attempt();
-      if (counts(value)) failed(value);
+      if (isFailureOf(value)) recordFailure(value);
       else {
-        if (breaker.state !== CircuitState.Closed) opening.success(CircuitState.Closed);
+        if (breaker.state !== CircuitState.Closed) counter.success(CircuitState.Closed);
         end(true);
       }
       return value;
     } catch (error) {
-      if (counts(error)) failed(error);
-      else end(error instanceof CallFailure && error.isConnected ? true : undefined);
+      if (isFailureOf(error)) recordFailure(error);
+      else end(isConnected(attemptResultOf(error).outcome) ? true : undefined);
       throw error;
     }
   };
-  const mayTry = (client: Client): boolean => breaker.state === CircuitState.Open && scope.mayTry(client);
 
   return {
-    execute: <T>({ client, patience }: Guarded, attempt: () => Promise<T>): Promise<T> => {
+    execute: <T>({ client, probeDelay }: GuardedCall, attempt: () => Promise<T>): Promise<T> => {
       if (breaker.state === CircuitState.Closed) return breaker.execute(attempt);
-      const isStopped = scope.stops(client);
-      if (!isDue(isStopped ? 0 : patience)) {
-        if (!isStopped) return beside(attempt);
-        if (mayTry(client)) {
-          const tried = scope.begin();
-          return beside(attempt, (isWell) => {
-            if (breaker.state === CircuitState.Open) scope.end(tried, isWell);
+      const isBlocked = scope.blocks(client);
+      if (!isPauseOver(isBlocked ? 0 : probeDelay)) {
+        if (!isBlocked) return bypass(attempt);
+        if (allowsSecondProbe(client)) {
+          const firstClient = scope.beginSecondProbe();
+          return bypass(attempt, (isSuccess) => {
+            if (breaker.state === CircuitState.Open) scope.endSecondProbe(firstClient, isSuccess);
           });
         }
       }
-      if (breaker.state === CircuitState.Open) trying = client;
+      if (breaker.state === CircuitState.Open) probingClient = client;
       return breaker.execute(attempt);
     },
     get state(): BreakerState {
       return STATES[breaker.state];
     },
-    /** As a client sees it. */
-    stateFor: (client: Client): BreakerState => (scope.stops(client) ? STATES[breaker.state] : 'closed'),
-    /** The client that it is not closed for, where it is one alone. */
-    get only(): Client {
-      return breaker.state === CircuitState.Closed ? undefined : scope.only;
+    /** The state as a client sees it. */
+    stateFor: (client: ClientId): BreakerState => (scope.blocks(client) ? STATES[breaker.state] : 'closed'),
+    /** The client that the circuit is not closed for, where it is one alone. */
+    get onlyClient(): ClientId {
+      return breaker.state === CircuitState.Closed ? undefined : scope.onlyClient;
     },
     get openUntil(): number {
       return openUntil;
     },
-    /** Whether a call may try if it is back: none does already, and the time for it has come. */
-    isDue: (client: Client, overdue = 0): boolean => isDue(overdue) || (overdue === 0 && mayTry(client)),
-    /** Counts a call that did not go through it, as that costs; only while it is closed. */
-    count: (failure?: CallFailure): void => {
+    /** Whether a call may be the half-open probe: there is no other probe, and the pause is over. */
+    isProbeDue: (client: ClientId, extraPauses = 0): boolean =>
+      isPauseOver(extraPauses) || (extraPauses === 0 && allowsSecondProbe(client)),
+    /** Counts a call that did not go through the circuit, since `execute` costs time; only while it is closed. */
+    count: (failure?: GuardedResult): void => {
       if (breaker.state !== CircuitState.Closed) return;
-      if (failure === undefined) opening.success(CircuitState.Closed);
+      if (failure === undefined) counter.success(CircuitState.Closed);
       else breaker.execute(() => Promise.reject(failure)).catch(() => {});
     },
-    /** An answer that was counted as a success broke off before its end. */
-    revise: (failure: CallFailure): void => {
-      if (breaker.state !== CircuitState.Closed || !canBeSpared(failure.call.client)) return;
-      opening.revise();
+    /** Counts a call as failed that was counted as a success, since its response was truncated. */
+    retractSuccess: (failure: GuardedResult): void => {
+      if (breaker.state !== CircuitState.Closed || !isReplaceable(failure.call?.client)) return;
+      counter.retractSuccess();
       breaker.execute(() => Promise.reject(failure)).catch(() => {});
     },
   };
@@ -193,16 +204,20 @@ const STATES = {
   [CircuitState.Isolated]: 'open',
 } as const;
 
-const openedBy = (policy: BreakerPolicy): Sampling | LatestCalls =>
-  policy.kind === 'sampling' ? new Sampling(policy) : new LatestCalls(policy);
+const createCounter = (policy: BreakerPolicy): SamplingBreaker | CountBreaker =>
+  policy.kind === 'sampling' ? new SamplingBreaker(policy) : new CountBreaker(policy);
 
-type Reason = { error: unknown } | { value: unknown };
+type FailureReason = { error: unknown } | { value: unknown };
 
-const outcomeOf = (reason: Reason | undefined): unknown =>
-  reason !== undefined && 'error' in reason ? reason.error : reason?.value;
+const resultOf = (reason: FailureReason | undefined): GuardedResult =>
+  attemptResultOf(reason !== undefined && 'error' in reason ? reason.error : reason?.value);
 
-/** Who may have provoked a failure: nobody where no connection was made. */
-const clientOf = (outcome: unknown): Client =>
-  outcome instanceof CallFailure && outcome.kind === 'unreachable'
-    ? undefined
-    : (outcome as Partial<CallFailure>).call?.client;
+const isConclusive = ({ kind }: Outcome): boolean => kind !== 'inconclusive';
+
+/** Whether the attempt shows that the instance can be reached. */
+const isConnected = (outcome: Outcome): boolean =>
+  isConclusive(outcome) && failureScopeOf(outcome) !== 'instance';
+
+/** The client that may have provoked a failure; undefined where no connection was made. */
+const suspectOf = ({ outcome, call }: GuardedResult): ClientId =>
+  outcome.kind === 'unreachable' ? undefined : call?.client;

@@ -1,56 +1,56 @@
 /**
- * For whom a circuit is open: for all clients, or for one alone where every failure that opened it came from that one.
- * What one client provokes must not take an operation from the others: their calls go on beside the circuit, until one
- * of them fails as well. It remembers one client at most, however many there are.
+ * Which clients an open circuit blocks: all of them, or one alone where every failure that opened the circuit came from
+ * that client. A failure that one client provokes must not take an operation from the others: their calls bypass the
+ * circuit until one of them fails as well. At most one client is remembered, however many there are.
  */
 
-/** An opaque name of who caused a call; undefined where nobody outside did. */
-export type Client = string | undefined;
+/** An opaque name of the client that caused a call; undefined where no client did. */
+export type ClientId = string | undefined;
 
 export class CircuitScope {
   /**
-   * While the circuit is closed, who caused the latest failure; while it is open for one client, that one; while it is
-   * open for all, whose call tried in vain if the target is back.
+   * While the circuit is closed, the client of the latest failure; while it is open for one client, that client; while
+   * it is open for all, the client whose half-open probe failed.
    */
-  #client: Client;
-  /** Failures in a row that this one caused, while the circuit is closed. */
-  #inRow = 0;
-  #isForOne = false;
+  #client: ClientId;
+  /** How many failures in a row that client caused, while the circuit is closed. */
+  #failuresInRow = 0;
+  #isForOneClient = false;
 
-  /** The client that it is open for, where it is one alone. */
-  get only(): Client {
-    return this.#isForOne ? this.#client : undefined;
+  /** The client that the circuit is open for, where it is one alone. */
+  get onlyClient(): ClientId {
+    return this.#isForOneClient ? this.#client : undefined;
   }
 
-  /** Whether it stops the calls of a client where it is open. */
-  stops(client: Client): boolean {
-    return !this.#isForOne || client === this.#client;
+  /** Whether the circuit, where it is open, blocks the calls of a client. */
+  blocks(client: ClientId): boolean {
+    return !this.#isForOneClient || client === this.#client;
   }
 
-  /** A call failed while it was closed. */
-  count(client: Client): void {
-    this.#inRow = client === this.#client ? this.#inRow + 1 : 1;
+  /** Counts a failed call of a closed circuit. */
+  countFailure(client: ClientId): void {
+    this.#failuresInRow = client === this.#client ? this.#failuresInRow + 1 : 1;
     this.#client = client;
   }
 
-  /** @returns the one that caused all of so many latest failures, if it was one */
-  causeOf(failures: number): Client {
-    return this.#inRow >= failures ? this.#client : undefined;
+  /** @returns the client that caused all of so many latest failures, if it was one client */
+  soleCauseOf(failures: number): ClientId {
+    return this.#failuresInRow >= failures ? this.#client : undefined;
   }
 
-  open(only: Client): void {
-    this.#client = only;
-    this.#isForOne = only !== undefined;
-    this.#inRow = 0;
+  open(onlyClient: ClientId): void {
+    this.#client = onlyClient;
+    this.#isForOneClient = onlyClient !== undefined;
+    this.#failuresInRow = 0;
   }
 
   /**
-   * A call that should have shown that the target is back did not.
-   * @param isCounted whether it failed, rather than say nothing of the target
-   * @returns whether the circuit was open for one client, and is for all now
+   * Records a half-open probe that did not show that the target works again.
+   * @param isCounted whether the probe failed, rather than being inconclusive
+   * @returns whether the circuit was open for one client, and is open for all now
    */
-  tryInVain(client: Client, isCounted: boolean): boolean {
-    if (this.#isForOne) {
+  recordFailedProbe(client: ClientId, isCounted: boolean): boolean {
+    if (this.#isForOneClient) {
       if (!isCounted || client === this.#client) return false;
       this.open(undefined);
       return true;
@@ -60,24 +60,24 @@ export class CircuitScope {
   }
 
   /**
-   * Whether a call of another client may try if the target is back though its time has not come: the one that tried may
-   * have provoked the failure, and could otherwise keep the circuit open for all by being the first each time.
+   * Whether a call of this client may be a probe before the pause is over. The client of the first probe may have
+   * provoked its failure, and could keep the circuit open for all by being the first after each pause.
    */
-  mayTry(client: Client): boolean {
-    return !this.#isForOne && this.#client !== undefined && client !== this.#client;
+  allowsSecondProbe(client: ClientId): boolean {
+    return !this.#isForOneClient && this.#client !== undefined && client !== this.#client;
   }
 
-  /** Such a call begins; until it ends there is no other. @returns who had tried in vain */
-  begin(): Client {
-    const tried = this.#client;
+  /** Begins a second probe; there is no other until it ends. @returns the client of the first probe */
+  beginSecondProbe(): ClientId {
+    const firstClient = this.#client;
     this.#client = undefined;
-    return tried;
+    return firstClient;
   }
 
-  /** The call ended. @param isWell undefined where it says nothing of the target */
-  end(tried: Client, isWell: boolean | undefined): void {
-    if (this.#isForOne || this.#client !== undefined) return;
-    if (isWell) this.open(tried);
-    else if (isWell === undefined) this.#client = tried;
+  /** @param isSuccess undefined where the probe was inconclusive */
+  endSecondProbe(firstClient: ClientId, isSuccess: boolean | undefined): void {
+    if (this.#isForOneClient || this.#client !== undefined) return;
+    if (isSuccess) this.open(firstClient);
+    else if (isSuccess === undefined) this.#client = firstClient;
   }
 }

@@ -1,28 +1,30 @@
 /**
- * What a failed attempt says, and of what. What a single request can provoke says nothing of the others: whoever sends
- * it again and again must not take an operation, let alone a service, from everybody.
- *
- * - `instance`: no connection. Every operation of the instance would fail.
- * - `operation`: no response, half of one, or 502, 503, 504 and the like. Other operations may be well, as reads are
- *   when the disk is full.
- * - `request`: 500, or bytes that are not HTTP. The request may have provoked it (RFC 9110 §15.6.1).
- * - `none`: any other response, one whose head is too large included.
+ * How much of a service a failed attempt speaks against. A failure that a single request can provoke says nothing about
+ * other requests: a client that sends it again and again must not take an operation, let alone a service, from all.
  */
+import type { Outcome } from './outcome.ts';
 
-import { CallFailure } from '../call/call-errors.ts';
-import { isFailure, UpstreamAnswer } from '../call/upstream-response.ts';
+/**
+ * - `instance`: no operation of the instance can be called.
+ * - `operation`: the operation fails. Other operations may work, as reads do when the disk is full.
+ * - `request`: the request may have provoked the failure (RFC 9110 §15.6.1).
+ * - `none`: nothing speaks against the target.
+ */
+export type FailureScope = 'instance' | 'operation' | 'request' | 'none';
 
-export type Blame = 'instance' | 'operation' | 'request' | 'none';
+const SCOPES: Readonly<Record<Outcome['kind'], FailureScope>> = {
+  success: 'none',
+  throttled: 'none',
+  unavailable: 'operation',
+  failed: 'operation',
+  'internal-error': 'request',
+  unreachable: 'instance',
+  'connect-timeout': 'instance',
+  timeout: 'operation',
+  broken: 'operation',
+  malformed: 'request',
+  unusable: 'none',
+  inconclusive: 'none',
+};
 
-const INTERNAL_SERVER_ERROR = 500;
-
-export function blameOf(outcome: unknown): Blame {
-  if (outcome instanceof UpstreamAnswer) {
-    if (!isFailure(outcome.status)) return 'none';
-    return outcome.status === INTERNAL_SERVER_ERROR ? 'request' : 'operation';
-  }
-  if (!(outcome instanceof CallFailure)) return 'none';
-  if (!outcome.isConnected) return 'instance';
-  if (outcome.kind !== 'invalid') return 'operation';
-  return outcome.fault === 'not-http' ? 'request' : 'none';
-}
+export const failureScopeOf = ({ kind }: Outcome): FailureScope => SCOPES[kind];

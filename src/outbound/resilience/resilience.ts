@@ -1,7 +1,7 @@
 /**
- * The cockatiel policies of one target around its instances: retry → bulkhead, for the service and for each operation
- * that has one of its own. Uploads have a bulkhead beside it, as they take as long as their senders like. Breakers are the
- * instances' own; time is bounded by plain timers in the attempt and the call.
+ * The resilience policies of one target: retry → bulkhead, for the service and for each operation with its own policy.
+ * Uploads have a separate bulkhead, since they have no time limit. Circuit breakers belong to the instances, and plain
+ * timers in the attempt and the call limit the time.
  */
 import { Readable } from 'node:stream';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
@@ -9,45 +9,53 @@ import type { BreakerPolicy } from '../../config/policies/breaker.ts';
 import type { ServicePolicies } from '../../config/policies/policies.ts';
 import type { Policy } from '../../config/policies/policy.ts';
 import { Upload } from '../../http/body/upload.ts';
-import type { Call } from '../call/call.ts';
-import { CallFailure } from '../call/call-errors.ts';
-import { UpstreamAnswer } from '../call/upstream-response.ts';
-import { WHOLE_INSTANCE } from './breaker.ts';
-import { Slots } from './bulkhead.ts';
+import type { OngoingCall } from '../call/types.ts';
+import type { UpstreamResponse } from '../call/upstream-response.ts';
+import { INSTANCE_CIRCUIT } from './breaker.ts';
+import { type AttemptResult, attemptResultOf } from './outcome.ts';
+import { QueuedBulkhead } from './queued-bulkhead.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { RetryRules } from './retry-rules.ts';
+import { type RetriableCall, RetryRules } from './retry-rules.ts';
 
-type Reason = { error: unknown } | { value: unknown };
+type RepeatedCall = Pick<OngoingCall, 'pause'> & RetriableCall;
 
-const outcomeOf = (reason: Reason): UpstreamAnswer | CallFailure =>
-  ('error' in reason ? reason.error : reason.value) as UpstreamAnswer | CallFailure;
+/** What a repeated attempt returned or threw. */
+interface RepeatedResult extends AttemptResult<RepeatedCall> {
+  /** Discards a response that a retry replaces. */
+  discard?(): void;
+}
 
-/** The bulkheads of what is called. */
+type RetryReason = { error: unknown } | { value: unknown };
+
+const resultOf = (reason: RetryReason): RepeatedResult =>
+  attemptResultOf('error' in reason ? reason.error : reason.value);
+
+/** The bulkheads for calls and for uploads. */
 class Bulkheads {
-  readonly #calls: Slots;
-  readonly #uploads: Slots;
+  readonly #calls: QueuedBulkhead;
+  readonly #uploads: QueuedBulkhead;
 
   constructor(policy: Policy['bulkhead']) {
-    this.#calls = new Slots(policy);
-    this.#uploads = new Slots(policy);
+    this.#calls = new QueuedBulkhead(policy);
+    this.#uploads = new QueuedBulkhead(policy);
   }
 
-  of({ request: { body } }: Call): Slots {
+  for({ request: { body } }: OngoingCall): QueuedBulkhead {
     return body instanceof Readable ? this.#uploads : this.#calls;
   }
 
-  /** What is sent slowly takes no place from others: where these are few, it has one when its first part is here. */
-  execute<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+  /** While slots are scarce, an upload takes one only when its first bytes arrive, so that slow senders block no others. */
+  execute<T>(call: OngoingCall, attempt: () => Promise<T>): Promise<T> {
     const { body } = call.request;
-    const slots = this.of(call);
-    if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
-    return body.arrived.then(() => slots.execute(call, attempt));
+    const bulkhead = this.for(call);
+    if (!(body instanceof Upload && bulkhead.isBusy)) return bulkhead.execute(call, attempt);
+    return body.arrived.then(() => bulkhead.execute(call, attempt));
   }
 
-  /** Whether a call does not run at once. */
-  isWaiting(call: Call): boolean {
-    const slots = this.of(call);
-    return !slots.isFree || (call.request.body instanceof Upload && slots.isBusy);
+  /** Whether a call has to wait before it runs. */
+  isWaiting(call: OngoingCall): boolean {
+    const bulkhead = this.for(call);
+    return !bulkhead.isFree || (call.request.body instanceof Upload && bulkhead.isBusy);
   }
 
   get queued(): number {
@@ -55,43 +63,42 @@ class Bulkheads {
   }
 }
 
-interface Parts {
+interface ResilienceParts {
   readonly budget: RetryBudget;
   readonly bulkheads: Bulkheads;
 }
 
-const createResilience = (policy: Policy, { budget, bulkheads }: Parts) => {
-  const rules = new RetryRules(policy.retry, budget);
-  const repeat = retry(
-    handleWhen((error) => error instanceof CallFailure && rules.book(error.call, error)).orWhenResult(
-      (value) => value instanceof UpstreamAnswer && value.call !== undefined && rules.book(value.call, value),
+const createResilience = (policy: Policy, { budget, bulkheads }: ResilienceParts) => {
+  const rules = new RetryRules(policy, budget);
+  const isScheduled = (result: unknown): boolean => {
+    const { call, outcome } = attemptResultOf<RepeatedCall>(result);
+    return call !== undefined && rules.scheduleRetry(call, outcome);
+  };
+  const repeat = retry(handleWhen(isScheduled).orWhenResult(isScheduled), {
+    maxAttempts: policy.retry.attempts,
+    backoff: new DelegateBackoff(
+      (context: IRetryBackoffContext<unknown>) => resultOf(context.result).call?.delay ?? 0,
     ),
-    {
-      maxAttempts: policy.retry.attempts,
-      backoff: new DelegateBackoff(
-        (context: IRetryBackoffContext<unknown>) => outcomeOf(context.result).call?.delay ?? 0,
-      ),
-    },
-  );
-  repeat.onRetry((reason) => {
-    const outcome = outcomeOf(reason);
-    outcome.call?.pause();
-    if (outcome instanceof UpstreamAnswer) outcome.discard();
   });
-  // cockatiel's `wrap` would make a context and a signal for each layer, which nobody here reads.
-  const around = (call: Call, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> =>
+  repeat.onRetry((reason) => {
+    const result = resultOf(reason);
+    result.call?.pause();
+    result.discard?.();
+  });
+  // cockatiel's `wrap` would create an unused context and signal for each layer.
+  const execute = (call: OngoingCall, attempt: () => Promise<UpstreamResponse>): Promise<UpstreamResponse> =>
     repeat.execute(() => bulkheads.execute(call, attempt));
-  return { policy, bulkheads, rules, around };
+  return { policy, bulkheads, rules, execute };
 };
 
 export type Resilience = ReturnType<typeof createResilience>;
 
-export class Resiliences {
-  /** One for all: a target in trouble does not care which operation drowns it. */
+export class ServiceResilience {
+  /** Shared by all operations, as each of them can overload the target. */
   readonly budget: RetryBudget;
-  readonly ofService: Resilience;
-  readonly ofOperations: ReadonlyMap<string, Resilience>;
-  /** What opens each circuit of an instance: that of its connections, and those of the operations called so far. */
+  readonly forService: Resilience;
+  readonly forOperations: ReadonlyMap<string, Resilience>;
+  /** The policies of the circuits of an instance: of its connections, and of the operations that were called. */
   readonly circuits: readonly BreakerPolicy[];
   /** Operations that have a breaker of their own. */
   readonly ownCircuits: ReadonlySet<string>;
@@ -100,13 +107,13 @@ export class Resiliences {
 
   constructor({ policy, operations }: ServicePolicies) {
     this.budget = new RetryBudget(policy.retry.budget);
-    const make = (one: Policy, bulkheads = new Bulkheads(one.bulkhead)) =>
+    const create = (one: Policy, bulkheads = new Bulkheads(one.bulkhead)) =>
       createResilience(one, { budget: this.budget, bulkheads });
-    this.ofService = make(policy);
-    this.ofOperations = new Map(
+    this.forService = create(policy);
+    this.forOperations = new Map(
       [...operations].map(([id, { policy: one, own }]) => [
         id,
-        make(one, own.bulkhead ? undefined : this.ofService.bulkheads),
+        create(one, own.bulkhead ? undefined : this.forService.bulkheads),
       ]),
     );
     this.#circuits = [policy.breaker];
@@ -115,36 +122,36 @@ export class Resiliences {
     for (const id of this.ownCircuits) this.circuitOf(id);
   }
 
-  of(operationId: string | undefined): Resilience {
-    if (operationId === undefined || this.ofOperations.size === 0) return this.ofService;
-    return this.ofOperations.get(operationId) ?? this.ofService;
+  for(operationId: string | undefined): Resilience {
+    if (operationId === undefined || this.forOperations.size === 0) return this.forService;
+    return this.forOperations.get(operationId) ?? this.forService;
   }
 
-  /** Which circuit of an instance a call goes through, beside that of its connections, which is that of no operation. */
+  /** The circuit of an instance for an operation; without one, the circuit of all connections. */
   circuitOf(operationId: string | undefined): number {
-    if (operationId === undefined) return WHOLE_INSTANCE;
+    if (operationId === undefined) return INSTANCE_CIRCUIT;
     const known = this.#circuitOf.get(operationId);
     if (known !== undefined) return known;
-    const circuit = this.#circuits.push(this.of(operationId).policy.breaker) - 1;
+    const circuit = this.#circuits.push(this.for(operationId).policy.breaker) - 1;
     this.#circuitOf.set(operationId, circuit);
     return circuit;
   }
 
-  /** Undefined for the circuit of no operation. */
+  /** Undefined for the circuit of all connections. */
   operationOf(circuit: number): string | undefined {
     for (const [operationId, one] of this.#circuitOf) if (one === circuit) return operationId;
     return undefined;
   }
 
-  /** Operations that were called, or have a breaker of their own, each with its circuit. */
+  /** The circuits of the operations that were called, or that have a breaker of their own. */
   get operationCircuits(): ReadonlyMap<string, number> {
     return this.#circuitOf;
   }
 
-  /** Calls that wait for their turn. */
+  /** How many calls wait for a bulkhead. */
   get queued(): number {
-    const all = [this.ofService, ...this.ofOperations.values()];
-    // Each bulkhead once, whoever shares it.
+    const all = [this.forService, ...this.forOperations.values()];
+    // Operations can share a bulkhead.
     return [...new Set(all.map(({ bulkheads }) => bulkheads))].reduce((sum, { queued }) => sum + queued, 0);
   }
 }

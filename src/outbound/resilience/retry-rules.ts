@@ -1,84 +1,92 @@
 /**
- * What is repeated, and when: what is safe to repeat, and what was never sent, after a pause with jitter or the `Retry-After` that the target asks for (RFC 9110 §10.2.3), inside the deadline, and inside
- * a budget, so that a target in trouble is not asked more than usual.
+ * Decides whether a call is repeated, and when. A call is repeated when that is safe, or when nothing of it was sent;
+ * after a pause with jitter, or after the pause that the target asks for (RFC 9110 §10.2.3); within its deadline; and
+ * within a budget, so that retries add little to the load of a target in trouble.
  */
 import type { Policy } from '../../config/policies/policy.ts';
-import { parseRetryAfter } from '../../http/headers/retry-after.ts';
-import type { Call, OutboundRequest } from '../call/call.ts';
-import { CallFailure } from '../call/call-errors.ts';
-import type { UpstreamAnswer } from '../call/upstream-response.ts';
+import type { Outcome } from './outcome.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
-/** Idempotent methods (RFC 9110 §9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY']);
-const TOO_MANY_REQUESTS = 429;
-const INTERNAL_SERVER_ERROR = 500;
-const RETRIED_STATUSES: ReadonlySet<number> = new Set([TOO_MANY_REQUESTS, 502, 503, 504]);
+/** As much of a call as the decision needs. */
+export interface RetriableCall {
+  /** Why the call was given up, by its client or by its deadline. */
+  readonly abortReason: Error | undefined;
+  /** `performance.now()` after which no attempt begins. */
+  readonly deadline: number;
+  /** Milliseconds to the deadline. */
+  readonly remaining: number;
+  /** Whether the call can be repeated after the target may have worked on it. */
+  readonly isRepeatable: boolean;
+  /** Whether all of the request can still be sent. */
+  readonly isBodyUnread: boolean;
+  retries: number;
+  /** Milliseconds to the next attempt, decided when the last one failed. */
+  delay: number;
+  /** Whether another instance, which the call has not tried yet, is available. */
+  hasUntriedInstance(): boolean;
+}
+
+type RetryPolicy = Pick<Policy, 'retry' | 'attemptTimeout' | 'minimumTime'>;
+
+const TRANSIENT: ReadonlySet<Outcome['kind']> = new Set([
+  'unavailable',
+  'unreachable',
+  'connect-timeout',
+  'timeout',
+  'broken',
+]);
 
 export class RetryRules {
-  readonly #policy: Policy['retry'];
+  readonly #policy: RetryPolicy;
   readonly #budget: RetryBudget;
 
-  constructor(policy: Policy['retry'], budget: RetryBudget) {
+  constructor(policy: RetryPolicy, budget: RetryBudget) {
     this.#policy = policy;
     this.#budget = budget;
   }
 
-  /** Decides it, and books it: sets the call's `delay`, counts the retry and pays for it. */
-  book(call: Call, outcome: UpstreamAnswer | CallFailure): boolean {
-    if (call.over || call.retries >= this.#policy.attempts) return false;
-    const isAnswer = !(outcome instanceof CallFailure);
-    // It was worked on, and would be sent the same again.
-    if (!isAnswer && outcome.kind === 'invalid') return false;
-    const after =
-      isAnswer && RETRIED_STATUSES.has(outcome.status)
-        ? parseRetryAfter(outcome.header('retry-after'))
-        : undefined;
-    const isElsewhere = call.hasOther();
-    if (isAnswer && !isRetriedAnswer(outcome.status, after, isElsewhere)) return false;
-    if (!isRepeatable(call.request) && !isUnsent(call.request, outcome)) return false;
-    const soon = Math.random() * this.#policy.delay * 2 ** call.retries;
-    // What one instance asks for says nothing of the others.
-    const delay = isElsewhere ? soon : (after ?? soon);
+  /**
+   * Schedules a retry where there is to be one: sets the call's `delay`, counts the retry, and takes it from the budget.
+   * @returns whether there is a retry
+   */
+  scheduleRetry(call: RetriableCall, outcome: Outcome): boolean {
+    const { retry, minimumTime } = this.#policy;
+    if (call.abortReason !== undefined || call.retries >= retry.attempts) return false;
+    if (!isRetriable(outcome, call)) return false;
+    const isUnreachable = outcome.kind === 'unreachable';
+    if (!call.isRepeatable && !(isUnreachable && call.isBodyUnread)) return false;
+    const isElsewhere = call.hasUntriedInstance();
+    const backoff = Math.random() * retry.delay * 2 ** call.retries;
+    // `Retry-After` of one instance says nothing about the others.
+    const delay = isElsewhere ? backoff : (retryAfterOf(outcome) ?? backoff);
     const now = performance.now();
-    if (call.deadline - now - delay < call.resilience.policy.minimumTime) return false;
-    // What goes elsewhere for want of a connection is no more work for anybody. The budget comes last, as it counts
-    // what it refuses.
-    if (!(isElsewhere && isUnreachable(outcome)) && !this.#budget.take(now)) return false;
+    if (call.deadline - now - delay < minimumTime) return false;
+    // A call that reached no instance adds no load when it goes to another one. The budget is asked last, since it
+    // counts the retries that it refuses.
+    if (!(isElsewhere && isUnreachable) && !this.#budget.take(now)) return false;
     call.retries += 1;
     call.delay = delay;
     return true;
   }
 
-  /** Whether there would be time and room for another attempt, if the next one hung. */
-  couldRepeat({ request, retries, remaining, resilience }: Call): boolean {
-    const { attemptTimeout, minimumTime } = resilience.policy;
+  /** Whether time and budget would allow for another attempt if the next one ran into its timeout. */
+  couldRepeat({ isRepeatable, retries, remaining }: RetriableCall): boolean {
+    const { attemptTimeout, minimumTime, retry } = this.#policy;
     return (
-      retries < this.#policy.attempts &&
-      isRepeatable(request) &&
-      remaining - attemptTimeout - this.#policy.delay * 2 ** retries >= minimumTime &&
+      retries < retry.attempts &&
+      isRepeatable &&
+      remaining - attemptTimeout - retry.delay * 2 ** retries >= minimumTime &&
       this.#budget.hasRoom(performance.now())
     );
   }
 }
 
-const isRetriedAnswer = (status: number, after: number | undefined, isElsewhere: boolean): boolean => {
-  // The same instance would fail at the same again; it may be the instance, though.
-  if (status === INTERNAL_SERVER_ERROR) return isElsewhere;
-  return RETRIED_STATUSES.has(status) && (status !== TOO_MANY_REQUESTS || after !== undefined);
-};
+function isRetriable(outcome: Outcome, call: RetriableCall): boolean {
+  if (outcome.kind === 'throttled') return outcome.retryAfter !== undefined;
+  // The same instance would fail again; the instance itself may be the cause, though.
+  if (outcome.kind === 'internal-error') return call.hasUntriedInstance();
+  return TRANSIENT.has(outcome.kind);
+}
 
-const isRepeatable = ({ method, headers, body }: OutboundRequest): boolean => {
-  if (body && !Buffer.isBuffer(body)) return false;
-  return (
-    IDEMPOTENT.has(method) ||
-    headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'idempotency-key')
-  );
-};
-
-/** No connection was made, and not a byte of the body was read: whatever it is, it was not done (RFC 9110 §9.2.2). */
-const isUnsent = ({ body }: OutboundRequest, outcome: UpstreamAnswer | CallFailure): boolean =>
-  isUnreachable(outcome) && (!body || Buffer.isBuffer(body) || !(body.readableDidRead || body.destroyed));
-
-const isUnreachable = (outcome: UpstreamAnswer | CallFailure): boolean =>
-  outcome instanceof CallFailure && outcome.kind === 'unreachable';
+const retryAfterOf = (outcome: Outcome): number | undefined =>
+  'retryAfter' in outcome ? outcome.retryAfter : undefined;

@@ -1,25 +1,26 @@
 /**
- * Opens a circuit by the share of failures within a time. cockatiel's own lets go of one slot of its window a call,
- * however long ago the last one was: a failure an hour would open it after five hours.
+ * Opens a circuit by the share of failures within a time window. cockatiel's SamplingBreaker drops one slot of its window
+ * for each call, however long ago the last call was: one failure per hour would open the circuit after five hours.
  */
 import { CircuitState, type IBreaker } from 'cockatiel';
 import type { BreakerPolicy } from '../../config/policies/breaker.ts';
-import { RecentCount } from './sliding-counter.ts';
+import { SlidingCounter } from './sliding-counter.ts';
 
-export class Sampling implements IBreaker {
-  /** Nothing that would be kept elsewhere. */
+export class SamplingBreaker implements IBreaker {
+  /** Part of cockatiel's interface, for breakers that are stored and restored. Unused here. */
   state: unknown;
   readonly #threshold: number;
   readonly #minimumCalls: number;
-  readonly #calls: RecentCount;
-  readonly #failures: RecentCount;
-  #revised = 0;
+  readonly #calls: SlidingCounter;
+  readonly #failures: SlidingCounter;
+  /** Calls that were counted as successes, and whose failures are still to be counted. */
+  #retracted = 0;
 
   constructor({ threshold, minimumCalls, window }: Extract<BreakerPolicy, { kind: 'sampling' }>) {
     this.#threshold = threshold;
     this.#minimumCalls = minimumCalls;
-    this.#calls = new RecentCount(window);
-    this.#failures = new RecentCount(window);
+    this.#calls = new SlidingCounter(window);
+    this.#failures = new SlidingCounter(window);
   }
 
   /** How many calls failed within the window. */
@@ -27,29 +28,28 @@ export class Sampling implements IBreaker {
     return this.#failures.at(performance.now());
   }
 
-  /** Whether there was not one success within the window. */
-  get isSilent(): boolean {
+  get hasNoSuccess(): boolean {
     const now = performance.now();
     return this.#calls.at(now) <= this.#failures.at(now);
   }
 
-  /** The next failure is of a call that was counted as a success. */
-  revise(): void {
-    this.#revised += 1;
+  /** Announces that the next failure belongs to a call that was counted as a success. */
+  retractSuccess(): void {
+    this.#retracted += 1;
   }
 
   success(state: CircuitState): void {
     if (state === CircuitState.HalfOpen) {
       this.#calls.clear();
       this.#failures.clear();
-      this.#revised = 0;
+      this.#retracted = 0;
     }
     this.#calls.add(performance.now());
   }
 
   failure(state: CircuitState): boolean {
     const now = performance.now();
-    if (this.#revised > 0) this.#revised -= 1;
+    if (this.#retracted > 0) this.#retracted -= 1;
     else this.#calls.add(now);
     this.#failures.add(now);
     if (state !== CircuitState.Closed) return true;

@@ -9,7 +9,7 @@ import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts
 import type { Log } from '../../../src/observability/log.ts';
 import { createLog } from '../../../src/observability/log.ts';
 import { testLog } from '../../support/log.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const DOCUMENT = `openapi: 3.1.0
 info: { title: Things, version: 1.0.0 }
@@ -19,7 +19,7 @@ paths:
 
 const silent = createLog({ level: 'silent' });
 let folder: string;
-let upstream: Upstream;
+let upstream: TestUpstream;
 let gateway: StartedGateway | undefined;
 
 beforeEach(async () => {
@@ -58,7 +58,7 @@ describe('/metrics', () => {
   it('tells what was asked of which operation, and what came of it', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
     await request(url).get('/things').expect(200);
-    upstream.answer = (_req, res) => res.writeHead(503).end();
+    upstream.respond = (_req, res) => res.writeHead(503).end();
     await request(url).get('/things').expect(503);
     await request(url)
       .get(`/nothing/${'x'.repeat(20)}`)
@@ -90,7 +90,7 @@ describe('/metrics', () => {
       reading(text, `linkway_open_circuits{service="things",clients="${clients}"}`);
     const calm = (await request(adminUrl).get('/metrics')).text;
     expect([isOpen(calm, 'all'), isOpen(calm, 'one')]).toEqual([0, 0]);
-    upstream.answer = (_req, res) => res.writeHead(503).end();
+    upstream.respond = (_req, res) => res.writeHead(503).end();
     for (let i = 0; i < 10; i++) await request(url).get('/things').expect(503);
 
     const { text } = await request(adminUrl).get('/metrics').expect(200);
@@ -120,7 +120,7 @@ describe('/metrics', () => {
   it('knows what is in flight', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
     const { promise: isAsked, resolve: asked } = Promise.withResolvers<() => void>();
-    upstream.answer = (_req, res) => asked(() => res.end());
+    upstream.respond = (_req, res) => asked(() => res.end());
     const waiting = request(url).get('/things').then();
     const answer = await isAsked;
     const { text } = await request(adminUrl).get('/metrics').expect(200);
@@ -133,7 +133,7 @@ describe('/metrics', () => {
   it('does not take how long somebody listens to events for a slow answer', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
     let end = () => {};
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       res.setHeader('Content-Type', 'text/event-stream');
       res.write('data: one\n\n');
       end = () => res.end('data: two\n\n');
@@ -141,7 +141,7 @@ describe('/metrics', () => {
     const events = await fetch(`${url}/things`);
     end();
     expect(await events.text()).toBe('data: one\n\ndata: two\n\n');
-    upstream.answer = (_req, res) => res.end();
+    upstream.respond = (_req, res) => res.end();
     await request(url).get('/things').expect(200);
     const { text } = await request(adminUrl).get('/metrics').expect(200);
     const of = 'service="things",operation="listThings",status="2xx"';

@@ -8,7 +8,7 @@ import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testLog } from '../../support/log.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const DOCUMENT = `openapi: 3.1.0
 info: { title: Things, version: 1.0.0 }
@@ -20,7 +20,7 @@ const FORMS = 'application/prs.hal-forms+json';
 
 let log: ReturnType<typeof testLog>;
 let folder: string;
-let upstreams: Upstream[];
+let upstreams: TestUpstream[];
 let gateway: StartedGateway;
 let admin: string;
 
@@ -124,8 +124,8 @@ it('lets the last one be isolated, and says what that means', async () => {
 });
 
 it('lets one that is ejected be called again at once', async () => {
-  const bad = upstreams[0] as Upstream;
-  bad.answer = (_req, res) => res.writeHead(500).end();
+  const bad = upstreams[0] as TestUpstream;
+  bad.respond = (_req, res) => res.writeHead(500).end();
   await eventually('it has failed often enough', async () => {
     await request(gateway.url).get('/things');
     return asked()[0] === 5;
@@ -135,7 +135,7 @@ it('lets one that is ejected be called again at once', async () => {
   await get(10);
   expect(asked()[0]).toBe(5);
 
-  bad.answer = (_req, res) => res.end('well');
+  bad.respond = (_req, res) => res.end('well');
   await act('1', 'reset').expect(200);
   for (const id of ['2', '3']) await act(id, 'isolate');
   await get(4);
@@ -143,7 +143,7 @@ it('lets one that is ejected be called again at once', async () => {
 });
 
 it('counts failures of each instance, and tells its state, in the metrics', async () => {
-  (upstreams[2] as Upstream).answer = (_req, res) => res.writeHead(500).end();
+  (upstreams[2] as TestUpstream).respond = (_req, res) => res.writeHead(500).end();
   await eventually('the third is called', async () => {
     await request(gateway.url).get('/things');
     return asked()[2] === 1;
@@ -191,7 +191,7 @@ describe('a reload', () => {
 
   it('adds and removes instances under load, and loses nothing', async () => {
     const urls = upstreams.map(({ url }) => url);
-    for (const upstream of upstreams) upstream.answer = (_req, res) => setImmediate(() => res.end('ok'));
+    for (const upstream of upstreams) upstream.respond = (_req, res) => setImmediate(() => res.end('ok'));
     const outcomes = new Map<number, number>();
     let isOver = false;
     const clients = Array.from({ length: 6 }, async () => {

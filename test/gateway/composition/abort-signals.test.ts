@@ -15,7 +15,7 @@ describe('the calls for an answer that is put together', () => {
     const { library: service } = gateway.services;
     if (service === undefined) throw new Error('no service');
     const arrived = Promise.withResolvers<http.ServerResponse>();
-    service.answer = (req, res) => {
+    service.respond = (req, res) => {
       if (req.url === held) arrived.resolve(res);
       else
         res

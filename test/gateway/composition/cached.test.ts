@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contractDocument } from '../../../src/contract/document/document.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
-import { httpDate, later } from '../../support/cached.ts';
+import { httpDate, passSeconds } from '../../support/cached.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { authors, books } from '../../support/graph.ts';
 import { libraryAnswers, libraryDocument } from '../../support/library.ts';
@@ -24,7 +24,7 @@ const library = async () => {
   for (const [name, body] of Object.entries({ books: book, authors: author })) {
     const service = gateway.services[name];
     if (service === undefined) throw new Error(`no ${name}`);
-    service.answer = (_req, res) =>
+    service.respond = (_req, res) =>
       res
         .writeHead(200, { 'Content-Type': HAL, 'Cache-Control': 'max-age=60', Date: httpDate() })
         .end(JSON.stringify(body));
@@ -36,7 +36,7 @@ const library = async () => {
 it('a part that is kept costs no call, and the whole is fresh no longer than what is left of it', async () => {
   const { get, services } = await library();
   await get('/authors/a').expect(200);
-  later(50);
+  passSeconds(50);
   const { body, headers } = await get('/books/1?expand=author').expect(200);
   expect(body).toEqual({ ...book, _embedded: { author } });
   // Ten seconds are left, and this takes some of them.
@@ -49,7 +49,7 @@ it('while the services are away the whole is there, with its links, and good for
   const { get, services } = await library();
   const before = await get('/books/1?expand=author').expect(200);
   await Promise.all([services.books?.stop(), services.authors?.stop()]);
-  later(90);
+  passSeconds(90);
   const { body, headers } = await get('/books/1?expand=author').expect(200);
   expect(body).toEqual(before.body);
   expect(headers['cache-control']).toBe('max-age=0');
@@ -62,7 +62,7 @@ it('links that are added here are added to what is kept, for each caller as it a
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
   const kept = { 'Cache-Control': 'max-age=60' };
-  service.answer = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, kept);
+  service.respond = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, kept);
   const first = await request(gateway.url).get('/authors/ann').set('Accept', HAL).expect(200);
   const plain = await request(gateway.url).get('/authors/ann').set('Accept', 'application/json').expect(200);
   expect(first.body._links.self).toEqual({ href: '/authors/ann' });
@@ -79,7 +79,7 @@ it('the whole says nothing to other caches of how long its subject alone may be 
     'CDN-Cache-Control': 'max-age=3600',
     Expires: httpDate(3600),
   };
-  services.books.answer = (_req, res) =>
+  services.books.respond = (_req, res) =>
     res.writeHead(200, { 'Content-Type': HAL, ...head, Date: httpDate() }).end(JSON.stringify(book));
   const { headers } = await get('/books/1?expand=author').expect(200);
   expect(headers['cache-control']).toMatch(/^max-age=\d+$/);
@@ -90,7 +90,7 @@ it('the whole says nothing to other caches of how long its subject alone may be 
 it('a part that is private in a second line makes the whole private', async () => {
   const { get, services } = await library();
   if (services.authors === undefined) throw new Error('no authors');
-  services.authors.answer = (_req, res) =>
+  services.authors.respond = (_req, res) =>
     res
       .writeHead(200, { 'Content-Type': HAL, 'Cache-Control': ['max-age=60', 'private'], Date: httpDate() })
       .end(JSON.stringify(author));
@@ -102,7 +102,7 @@ it('the whole response is compressed for clients that accept it, with another ta
   const { get, services, url } = await library();
   if (services.authors === undefined) throw new Error('no authors');
   const long = { ...author, name: 'Ada'.repeat(1000) };
-  services.authors.answer = (_req, res) =>
+  services.authors.respond = (_req, res) =>
     res.writeHead(200, { 'Content-Type': HAL }).end(JSON.stringify(long));
   const plain = await get('/books/1?expand=author').set('Accept-Encoding', 'identity').expect(200);
   expect(plain.headers.vary).toContain('Accept-Encoding');

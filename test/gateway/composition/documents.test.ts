@@ -13,7 +13,7 @@ const ID = 'efdbb9d1-02c2-4bc3-afb7-6788d8782b1e';
 
 async function behindGateway(document: OpenAPIObject, options?: TestGatewayOptions) {
   const { url, services } = await startGateway({ service: document }, options);
-  if (services.service) services.service.answer = standIn(document);
+  if (services.service) services.service.respond = standIn(document);
   return (path: string) => request(url).get(path);
 }
 

@@ -47,7 +47,7 @@ async function library(
   const gateway = await startGateway(documents, { config, service });
   for (const name of ['authors', 'books'] as const) {
     const { [name]: upstream } = gateway.services;
-    if (upstream) upstream.answer = serve(bodies[name] ?? {});
+    if (upstream) upstream.respond = serve(bodies[name] ?? {});
   }
   return gateway;
 }
@@ -64,14 +64,14 @@ describe('expand at the gateway', () => {
         'trustProxy: true\npolicy: { retry: off, breaker: { kind: consecutive, failures: 2 } }',
       );
       const { [failing]: service } = gateway.services;
-      const well = service?.answer;
+      const well = service?.respond;
       if (!service || !well) throw new Error('there is one');
       const expand = (address: string) =>
         request(gateway.url).get('/books/b1?expand=author').set('X-Forwarded-For', address);
-      service.answer = (_req, res) => res.writeHead(503).end();
+      service.respond = (_req, res) => res.writeHead(503).end();
       for (let i = 0; i < 3; i++) await expand('192.0.2.1');
       expect(service.requests).toHaveLength(2);
-      service.answer = well;
+      service.respond = well;
       const { body } = await expand('192.0.2.2').expect(200);
       expect(body._embedded.author.id).toBe('a1');
       expect((await expand('192.0.2.1')).text).toContain('circuit-open');
@@ -166,7 +166,7 @@ describe('expand at the gateway', () => {
     const gateway = await library({ books: { '/books/1': book('1', 'a') } }, '', service);
     const deep = `{"id":"a","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
     const { authors: upstream } = gateway.services;
-    if (upstream) upstream.answer = (_req, res) => res.writeHead(200, { 'Content-Type': HAL }).end(deep);
+    if (upstream) upstream.respond = (_req, res) => res.writeHead(200, { 'Content-Type': HAL }).end(deep);
     const { body } = await request(gateway.url).get('/books/1?expand=author').set('Accept', HAL).expect(200);
     expect(body._embedded?.author).toBeUndefined();
     expect(body._expandErrors).toMatchObject([
@@ -215,7 +215,7 @@ describe('expand at the gateway', () => {
     const { authors: service } = gateway.services;
     const forbidden = { type: '/problems/forbidden', title: 'Not yours', status: 403 };
     if (service)
-      service.answer = (_req, res) =>
+      service.respond = (_req, res) =>
         void res
           .writeHead(403, { 'Content-Type': 'application/problem+json' })
           .end(JSON.stringify(forbidden));
@@ -237,7 +237,7 @@ describe('expand at the gateway', () => {
       ['private, no-cache', 'private, no-cache'],
       ['no-store', 'no-store'],
     ] as const) {
-      if (service) service.answer = serve({ '/authors/a': author('a') }, { 'Cache-Control': part });
+      if (service) service.respond = serve({ '/authors/a': author('a') }, { 'Cache-Control': part });
       const { headers } = await request(gateway.url).get('/books/1?expand=author').expect(200);
       expect(headers['cache-control']).toBe(whole);
     }
@@ -265,7 +265,7 @@ describe('expand at the gateway', () => {
       'limits: { expand: { deadline: 50ms } }',
     );
     // It never answers.
-    if (gateway.services.authors) gateway.services.authors.answer = () => {};
+    if (gateway.services.authors) gateway.services.authors.respond = () => {};
     const { body } = await request(gateway.url).get('/books/1?expand=author').expect(200);
     expect(body).toMatchObject({ id: '1', _expandErrors: [{ path: 'author', problem: { status: 504 } }] });
   });
@@ -341,7 +341,7 @@ describe('expand at the gateway', () => {
     const gateway = await library({ authors: { '/authors/a': author('a') } });
     const { books: service } = gateway.services;
     const Link = '</books?cursor=2>; rel="next last"; title="Two, three", <https://x.example/>;rel=license';
-    if (service) service.answer = serve({ '/books': listed }, { Link });
+    if (service) service.respond = serve({ '/books': listed }, { Link });
     const { headers } = await request(gateway.url).get('/books?expand=author').expect(200);
     const kept = Link.replace('cursor=2', 'cursor=2&expand=author');
     expect(headers.link?.startsWith(`${kept}, `)).toBe(true);
@@ -357,7 +357,7 @@ describe('expand at the gateway', () => {
       authors: exact('a', '}'),
     })) {
       const { [name]: service } = gateway.services;
-      if (service) service.answer = (_req, res) => res.writeHead(200, { 'Content-Type': HAL }).end(text);
+      if (service) service.respond = (_req, res) => res.writeHead(200, { 'Content-Type': HAL }).end(text);
     }
     const { text } = await request(gateway.url)
       .get('/books/1?expand=author')
@@ -416,7 +416,7 @@ describe('expand at the gateway', () => {
     const gateway = await library({});
     const { books: service } = gateway.services;
     if (service)
-      service.answer = (_req, res) => void res.writeHead(200, { 'Content-Type': HAL }).end('{"id":');
+      service.respond = (_req, res) => void res.writeHead(200, { 'Content-Type': HAL }).end('{"id":');
     const { body } = await request(gateway.url).get('/books/1?expand=author').expect(502);
     expect(body.type).toBe('/problems/bad-gateway');
   });
@@ -428,11 +428,11 @@ it.each(CUT_QUERIES)(
     const person = { href: '/people/ada' };
     const { url, services } = await startGateway(notesApart());
     if (services.notes)
-      services.notes.answer = serve({
+      services.notes.respond = serve({
         '/notes/n1': { ...NOTE, _links: { self: { href: '/notes/n1' }, writer: person, reader: person } },
       });
     if (services.people)
-      services.people.answer = serve({ '/people/ada': { ...PERSON, _links: { self: person } } });
+      services.people.respond = serve({ '/people/ada': { ...PERSON, _links: { self: person } } });
     const { body } = await request(url).get(`/notes/n1?${query}`).accept('application/hal+json').expect(200);
     const { _embedded: parts = {} } = body;
     const state = (part?: { _links?: object }) => part && (({ _links, ...own }) => own)(part);

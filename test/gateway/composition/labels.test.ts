@@ -58,7 +58,7 @@ async function start(links: object, place: { service?: string; base?: string; pa
   const { pets: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
   let sent: { status: number; headers: Record<string, string | string[]>; body: string };
-  service.answer = (_req, res) => {
+  service.respond = (_req, res) => {
     res.writeHead(sent.status, sent.headers);
     res.end([204, 304].includes(sent.status) ? undefined : sent.body);
   };

@@ -41,7 +41,7 @@ async function library(answers: Answers, headers?: Record<string, string>, optio
   const gateway = await startGateway({ library: libraryDocument() }, options);
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  service.answer = libraryAnswers(answers, headers);
+  service.respond = libraryAnswers(answers, headers);
   return {
     service,
     url: gateway.url,
@@ -92,7 +92,8 @@ describe('a service that knows nothing of links', () => {
     const found = document.paths?.['/books/{bookId}']?.get?.responses?.[200];
     Object.assign(found.links, { shelf: { operationId: 'listAuthors' } });
     const gateway = await startGateway({ library: document });
-    if (gateway.services.library) gateway.services.library.answer = libraryAnswers({ '/books/1': book('1') });
+    if (gateway.services.library)
+      gateway.services.library.respond = libraryAnswers({ '/books/1': book('1') });
     const { body: other } = await request(gateway.url).get('/books/1');
     expect(other._links.shelf).toEqual({ href: '/authors' });
   });
@@ -106,7 +107,7 @@ describe('a service that knows nothing of links', () => {
     const gateway = await startGateway({ library: document });
     const { library: service } = gateway.services;
     if (service === undefined) throw new Error('no service');
-    service.answer = (_req, res) =>
+    service.respond = (_req, res) =>
       res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"x"}');
     for (const id of ['a%20b', '%C3%BC%2F', 'a+b', '%25']) {
       const { body } = await request(gateway.url).get(`/books/${id}`).expect(200);
@@ -247,7 +248,7 @@ describe('a service that knows nothing of links', () => {
 
   it('is lifted where it answers to a change, too', async () => {
     const { url, service } = await library({});
-    service.answer = (_req, res) =>
+    service.respond = (_req, res) =>
       res
         .writeHead(201, { 'Content-Type': 'application/json', Location: '/books/7' })
         .end(JSON.stringify(book('7')));
@@ -268,7 +269,7 @@ describe('a service that knows nothing of links', () => {
   ])('goes on untouched when the body %s', async (_, head, text) => {
     const { get, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
     for (const inOnePiece of [true, false]) {
-      service.answer = (_req, res) => {
+      service.respond = (_req, res) => {
         res.writeHead(200, { ...head, ETag: '"v1"', ...(inOnePiece && { 'Content-Length': text.length }) });
         res.end(text);
       };
@@ -280,7 +281,7 @@ describe('a service that knows nothing of links', () => {
   it('keeps a large body whole that arrives in many pieces', async () => {
     const { get, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
     const pieces = Array.from({ length: 40 }, (_, n) => JSON.stringify({ n, note: 'y'.repeat(20_000) }));
-    service.answer = (_req, res) => {
+    service.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'application/json' });
       for (const piece of pieces) res.write(piece);
       res.end();
@@ -293,7 +294,7 @@ describe('a service that knows nothing of links', () => {
     const { url, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
     const [first, rest] = ['x'.repeat(2000), 'the rest'];
     let finish = () => {};
-    service.answer = (_req, res) => {
+    service.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'application/json' }).write(first);
       finish = () => res.end(rest);
     };
@@ -305,9 +306,9 @@ describe('a service that knows nothing of links', () => {
   it('is passed on when it is nested too deeply to be looked at, and is 502 when it breaks off', async () => {
     const { get, service } = await library({});
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    service.answer = (_req, res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end(deep);
+    service.respond = (_req, res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end(deep);
     expect((await get('/books').buffer(true).parse(textOf).expect(200)).body).toBe(deep);
-    service.answer = (_req, res) => {
+    service.respond = (_req, res) => {
       res
         .writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 99 })
         .write('{"id":', () => res.destroy());
@@ -368,7 +369,7 @@ describe('a service that knows nothing of links', () => {
     Object.assign(lifted.paths?.['/books']?.get ?? {}, { 'x-lifted': false });
     const gateway = await startGateway({ library: lifted });
     if (gateway.services.library)
-      gateway.services.library.answer = libraryAnswers({ '/books': [book('1')] }, { ETag: '"v1"' });
+      gateway.services.library.respond = libraryAnswers({ '/books': [book('1')] }, { ETag: '"v1"' });
     const { body, headers } = await request(gateway.url).get('/books').expect(200);
     expect([body, headers.etag]).toEqual([[book('1')], '"v1"']);
     await request(gateway.url).get('/books?expand=author').expect(400);
@@ -500,7 +501,7 @@ it.each([
   );
   const gateway = await startGateway({ a: described });
   const { a } = gateway.services;
-  if (a) a.answer = (_req, res) => res.setHeader('Content-Type', 'application/json').end('{"id":"x"}');
+  if (a) a.respond = (_req, res) => res.setHeader('Content-Type', 'application/json').end('{"id":"x"}');
   for (const accept of ['application/json', HAL, 'application/prs.hal-forms+json', 'text/html']) {
     const { headers, body } = await request(gateway.url).get(uri).accept(accept).expect(200);
     expect(headers.link).toMatch(/^[ -~]+$/);

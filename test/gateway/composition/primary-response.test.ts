@@ -13,7 +13,7 @@ const start = async () => {
   const gateway = await startGateway({ library: libraryDocument() });
   const { library } = gateway.services;
   if (library === undefined) throw new Error('no service');
-  library.answer = libraryAnswers({ '/books/1': BOOK, '/books': BOOK });
+  library.respond = libraryAnswers({ '/books/1': BOOK, '/books': BOOK });
   const ask = async (path: string, method: string, headers: Record<string, string>) => {
     const { statusCode, body } = await request(gateway.url + path, {
       method: method as 'GET',

@@ -60,7 +60,7 @@ async function start(texts: Texts, type = JSON_TYPE) {
   const gateway = await startGateway({ bank: bank() }, { config: 'limits: { lift: 10mb }' });
   const { bank: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  service.answer = (req, res) => {
+  service.respond = (req, res) => {
     const answer = texts[req.url ?? ''];
     if (typeof answer === 'function') answer(res);
     else res.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': type }).end(answer);

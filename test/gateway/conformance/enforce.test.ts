@@ -257,7 +257,7 @@ describe('an answer of which it cannot be told', () => {
       { a: document(paths, { schemas }) },
       { service: 'responses: enforce' },
     );
-    if (services.a) services.a.answer = sends(200, { 'Content-Type': 'application/json' }, '1');
+    if (services.a) services.a.respond = sends(200, { 'Content-Type': 'application/json' }, '1');
     await request(url).get('/x').expect(200, '1');
   });
 
@@ -302,7 +302,7 @@ describe('what is put together', () => {
   const answering = async (books: unknown, author: unknown) => {
     const { url, services } = await startGateway({ library: strict() }, { service: 'responses: enforce' });
     if (!services.library) throw new Error('no library');
-    services.library.answer = (req, res) =>
+    services.library.respond = (req, res) =>
       void res
         .writeHead(200, { 'Content-Type': 'application/json' })
         .end(JSON.stringify(req.url?.startsWith('/authors') ? author : books));

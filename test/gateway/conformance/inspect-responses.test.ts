@@ -39,7 +39,7 @@ const inspected = async (given: Given) => {
       take(Buffer.from(body));
     },
     discard: () => events.push('discard'),
-    onRefused: () => events.push('refused'),
+    onInvalid: () => events.push('refused'),
   };
   const responses = {
     statuses: ['200'],

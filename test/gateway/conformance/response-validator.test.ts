@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
 import type { ResponseContract } from '../../../src/gateway/validation/responses.ts';
 import { TOO_MANY } from '../../../src/gateway/validation/schema/validation-budget.ts';
-import type { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import type { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 
 const JSON_HEAD = ['Content-Type', 'application/json'];
 const PICTURE = ['Content-Type', 'image/png'];
@@ -47,7 +47,7 @@ const judgeOf = (given: Given): Judge => {
     },
   };
   const contract = { of: () => declared, statuses: ['200', 'default'] };
-  return new Judge(contract as unknown as ResponseContract, answer as unknown as UpstreamAnswer, {
+  return new Judge(contract as unknown as ResponseContract, answer as unknown as UpstreamResponse, {
     method,
     path,
   });

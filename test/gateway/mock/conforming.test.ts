@@ -12,7 +12,7 @@ import { compileOperations } from '../../../src/gateway/operation.ts';
 import { SchemaReferences } from '../../../src/gateway/validation/schema/schema-references.ts';
 import { Schemas } from '../../../src/gateway/validation/schema/schemas.ts';
 import type { DocumentFault } from '../../../src/openapi/load/document-fault.ts';
-import type { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import type { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 import { CORPUS } from '../../support/corpus-folder.ts';
 import { document } from '../../support/gateway.ts';
 
@@ -50,8 +50,12 @@ async function startMock(document: OpenAPIObject) {
   return { ask, faults };
 }
 
-const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamAnswer =>
-  ({ status, rawHeaders, header: (name: string) => headers[name]?.toString() }) as unknown as UpstreamAnswer;
+const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamResponse =>
+  ({
+    status,
+    rawHeaders,
+    header: (name: string) => headers[name]?.toString(),
+  }) as unknown as UpstreamResponse;
 
 /** Each response of each operation, and what is wrong with it. */
 async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong: string[] }> {

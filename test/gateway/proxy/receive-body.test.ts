@@ -13,7 +13,7 @@ const start = async () => {
   const gateway = await startGateway({ notes }, { config: `limits: { body: ${LIMIT} }` });
   const lengths: number[] = [];
   if (gateway.services.notes)
-    gateway.services.notes.answer = async (req, res) => {
+    gateway.services.notes.respond = async (req, res) => {
       lengths.push(Buffer.concat(await req.toArray().catch(() => [])).length);
       res.end();
     };

@@ -43,7 +43,7 @@ describe('A service with compression: on', () => {
       [LARGE, true],
       [LARGE, false],
     ] as const) {
-      things.answer = sending(
+      things.respond = sending(
         { ETag: '"x"', ...(length && { 'Content-Length': String(body.length) }) },
         body,
       );
@@ -61,7 +61,7 @@ describe('A service with compression: on', () => {
 
   it('has the same head for HEAD', async () => {
     const { things, ask } = await start();
-    things.answer = sending({ ETag: '"x"', 'Content-Length': String(TEXT.length) });
+    things.respond = sending({ ETag: '"x"', 'Content-Length': String(TEXT.length) });
     const { headers, bytes } = await ask(gzip, 'HEAD');
     expect(headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding', etag: '"x--gzip"' });
     expect(headers).not.toHaveProperty('content-length');
@@ -78,7 +78,7 @@ describe('A service with compression: on', () => {
     ['a session of another site', {}, { ...gzip, cookie: 'session=1' }],
   ])('leaves a response as it is that has %s', async (_what, headers, asked) => {
     const { things, ask } = await start();
-    things.answer = sending({ ETag: '"x"', ...headers });
+    things.respond = sending({ ETag: '"x"', ...headers });
     const response = await ask(asked);
     expect(response.bytes.toString()).toBe(TEXT);
     expect(response.headers.etag).toBe('"x"');
@@ -87,12 +87,12 @@ describe('A service with compression: on', () => {
 
   it('leaves parts and small responses as they are', async () => {
     const { things, ask } = await start();
-    things.answer = (_req, res) =>
+    things.respond = (_req, res) =>
       void res
         .writeHead(206, { 'Content-Type': 'text/plain', 'Content-Range': 'bytes 0-1999/9999' })
         .end('x'.repeat(2000));
     expect((await ask({ ...gzip, range: 'bytes=0-1999' })).bytes.toString()).toBe('x'.repeat(2000));
-    things.answer = sending({ 'Content-Length': '2' }, '{}');
+    things.respond = sending({ 'Content-Length': '2' }, '{}');
     const { headers, bytes } = await ask(gzip);
     expect(bytes.toString()).toBe('{}');
     expect(headers).not.toHaveProperty('vary');
@@ -100,7 +100,7 @@ describe('A service with compression: on', () => {
 
   it('knows its own tags in conditions of a client that has a compressed response', async () => {
     const { things, ask } = await start();
-    things.answer = (req, res) => {
+    things.respond = (req, res) => {
       const is = String(req.headers['if-none-match'] ?? req.headers['if-match']).split(/ *, */);
       const status = req.method === 'PUT' ? (is.includes('"x"') ? 204 : 412) : is.includes('"x"') ? 304 : 200;
       res
@@ -120,7 +120,7 @@ describe('A service with compression: on', () => {
   it('has what it sends bit by bit sent on so', async () => {
     const { things, url } = await start();
     let more: () => void = () => {};
-    things.answer = (_req, res) => {
+    things.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/plain' }).write('one');
       more = () => res.end('two');
     };
@@ -135,7 +135,7 @@ describe('A service with compression: on', () => {
 
   it('is cut off for the client where it breaks off', async () => {
     const { things, url } = await start('compression: on, policy: { retry: off }');
-    things.answer = (_req, res) => {
+    things.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/plain' }).write('one');
       setImmediate(() => res.destroy());
     };
@@ -146,7 +146,7 @@ describe('A service with compression: on', () => {
   it('is called no longer by a client that has left', async () => {
     const { things, url } = await start();
     const closed = new Promise((resolve) => {
-      things.answer = (_req, res) => {
+      things.respond = (_req, res) => {
         res.writeHead(200, { 'Content-Type': 'text/plain' }).write('one');
         res.on('close', resolve);
       };
@@ -161,7 +161,7 @@ describe('A service with compression: on', () => {
 describe('A service without compression', () => {
   it('has its responses passed on as they are', async () => {
     const { things, ask } = await start('unknownQuery: pass');
-    things.answer = sending({ ETag: '"x"', Vary: 'Accept' });
+    things.respond = sending({ ETag: '"x"', Vary: 'Accept' });
     const { headers, bytes } = await ask(gzip);
     expect(bytes.toString()).toBe(TEXT);
     expect(headers).toMatchObject({ etag: '"x"', vary: 'Accept' });
@@ -172,7 +172,7 @@ describe('Tags in conditions', () => {
   const conditions = async (coded: string, sent: Record<string, string>, service = 'compression: on') => {
     const { things, ask } = await start(service);
     let seen: object = {};
-    things.answer = (req, res) => {
+    things.respond = (req, res) => {
       const { 'if-match': match, 'if-none-match': noneMatch, 'if-range': range } = req.headers;
       seen = { match, noneMatch, range };
       res.end();
@@ -215,7 +215,7 @@ it.each<[string, Record<string, string>, Record<string, string>, string, boolean
   ['that it asks for without a tag', {}, {}, '"x"', false],
 ])('A 304 of a response %s confirms the tag that it knows', async (_, own, asked, etag, varies) => {
   const { things, ask } = await start();
-  things.answer = (_req, res) => void res.writeHead(304, { ETag: '"x"', ...own }).end();
+  things.respond = (_req, res) => void res.writeHead(304, { ETag: '"x"', ...own }).end();
   const { status, headers } = await ask({ ...gzip, ...asked });
   expect([status, headers.etag, headers.vary]).toEqual([304, etag, varies ? 'Accept-Encoding' : undefined]);
 });
@@ -226,7 +226,7 @@ describe('A response whose URLs are read here and stay as they are', () => {
   it('is compressed with its tag', async () => {
     const { things, ask } = await start(read);
     for (const body of [TEXT, `${JSON.stringify(LARGE)}`]) {
-      things.answer = sending({ ETag: '"x"' }, body);
+      things.respond = sending({ ETag: '"x"' }, body);
       const { status, headers, bytes } = await ask(gzip);
       expect([status, headers['content-encoding'], headers.etag]).toEqual([200, 'gzip', '"x--gzip"']);
       expect(headers.vary).toBe('Accept-Encoding');
@@ -240,14 +240,14 @@ describe('A response whose URLs are read here and stay as they are', () => {
     ['"x"', {}, '"x"'],
   ])('is confirmed to a client with %s', async (tag, accept, etag) => {
     const { things, ask } = await start(read);
-    things.answer = sending({ ETag: '"x"' });
+    things.respond = sending({ ETag: '"x"' });
     const { status, headers, bytes } = await ask({ ...accept, 'if-none-match': tag });
     expect([status, headers.etag, bytes.length]).toEqual([304, etag, 0]);
   });
 
   it('has no tag of a compressed response confirmed by a service without compression', async () => {
     const { things, ask } = await start('ownUrls: [https://shop.internal]');
-    things.answer = sending({ ETag: '"x"' });
+    things.respond = sending({ ETag: '"x"' });
     const { status, headers } = await ask({ ...gzip, 'if-none-match': '"x--gzip"' });
     expect([status, headers.etag, headers['content-encoding']]).toEqual([200, '"x"', undefined]);
   });

@@ -14,7 +14,7 @@ import { grade } from '../../../src/tools/grade.ts';
 import { routes } from '../../../src/tools/routes.ts';
 import { denseDocuments, hostileTexts } from '../../support/hostile.ts';
 import { testLog } from '../../support/log.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const GOOD = JSON.stringify({
   openapi: '3.1.0',
@@ -25,7 +25,7 @@ const GOOD = JSON.stringify({
 const texts = Object.entries({ ...hostileTexts, 'a text': 'x', 'an overlay': 'overlay: 1.0.0' });
 
 let folder: string;
-let upstream: Upstream;
+let upstream: TestUpstream;
 let served: string;
 const gateways: StartedGateway[] = [];
 beforeEach(async () => {
@@ -140,7 +140,7 @@ describe.each(Object.entries(denseDocuments))('%s', (_, document) => {
   it('is served, with forms, pages and the documents of all, in little time', async () => {
     configure('{ document: a.json }');
     write('a.json', JSON.stringify(document));
-    upstream.answer = (_req, res) => res.setHeader('Content-Type', 'application/json').end('{"list":[[]]}');
+    upstream.respond = (_req, res) => res.setHeader('Content-Type', 'application/json').end('{"list":[[]]}');
     const before = process.cpuUsage();
     const gateway = await start();
     for (const accept of [

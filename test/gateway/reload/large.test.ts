@@ -8,7 +8,7 @@ import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';
 import { largeDocument } from '../../support/large-document.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 // Seconds of work in steps, which take longer where others work as well.
 jest.setTimeout(180_000);
@@ -25,7 +25,7 @@ const small = JSON.stringify({
   paths: { '/a': { get: { responses: {} } } },
 });
 let folder: string;
-let upstream: Upstream;
+let upstream: TestUpstream;
 let gateway: StartedGateway;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'linkway-'));

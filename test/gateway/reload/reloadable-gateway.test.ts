@@ -11,12 +11,12 @@ import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 let folder: string;
 const logFile = join(mkdtempSync(join(tmpdir(), 'linkway-')), 'log');
 const log = createLog({ destination: logFile });
-let upstream: Upstream;
+let upstream: TestUpstream;
 const gateways: StartedGateway[] = [];
 
 beforeEach(async () => {

@@ -8,7 +8,7 @@ import { LastGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const document = (...names: string[]) =>
   JSON.stringify({
@@ -19,8 +19,8 @@ const document = (...names: string[]) =>
 
 const log = createLog({ level: 'silent' });
 let folder: string;
-let service: Upstream;
-let contracts: Upstream;
+let service: TestUpstream;
+let contracts: TestUpstream;
 let gateway: StartedGateway;
 let published: { readonly text: string; readonly etag: string } | undefined;
 

@@ -31,7 +31,7 @@ describe('a service whose paths are elsewhere', () => {
     const { library: service } = gateway.services;
     if (service === undefined) throw new Error('no service');
     const book = { id: '1', title: 'One', author: { id: 'ann' }, url: 'https://library.internal/v2/books/1' };
-    service.answer = libraryAnswers({ '/v2/books/1': book, '/v2/authors/ann': { id: 'ann', name: 'Ann' } });
+    service.respond = libraryAnswers({ '/v2/books/1': book, '/v2/authors/ann': { id: 'ann', name: 'Ann' } });
     const { body } = await request(gateway.url).get('/lib/books/1?expand=author').expect(200);
     expect(body.url).toBe(`${gateway.url}/lib/books/1`);
     expect(body._links).toMatchObject({
@@ -44,7 +44,7 @@ describe('a service whose paths are elsewhere', () => {
     });
     expect(service.requests.map(({ url }) => url)).toEqual(['/v2/books/1', '/v2/authors/ann']);
 
-    service.answer = (_req, res) => res.writeHead(303, { Location: '/v2/books/1' }).end();
+    service.respond = (_req, res) => res.writeHead(303, { Location: '/v2/books/1' }).end();
     const moved = await request(gateway.url).get('/lib/covers/1').redirects(0).expect(303);
     expect(moved.headers.location).toBe('/lib/books/1');
     await request(gateway.url).get('/books/1').expect(404);

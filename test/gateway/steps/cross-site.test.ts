@@ -104,7 +104,7 @@ describe('a CORS preflight', () => {
         { notes },
         { service: 'responses: enforce, unknownQuery: reject' },
       );
-      if (services.notes) services.notes.answer = (_req, res) => res.writeHead(204, cors).end();
+      if (services.notes) services.notes.respond = (_req, res) => res.writeHead(204, cors).end();
       const { status, headers } = await request(url).options(`${path}?any=1`).set({
         Origin: 'https://app.example',
         'Access-Control-Request-Method': method,
@@ -168,7 +168,7 @@ describe('Strict-Transport-Security', () => {
     for (const path of ['/notes', '/nothing'])
       expect((await request(url).get(path)).headers['strict-transport-security']).toBe(value);
     if (services.notes)
-      services.notes.answer = (_req, res) =>
+      services.notes.respond = (_req, res) =>
         res.writeHead(200, { 'Strict-Transport-Security': 'max-age=1' }).end();
     expect((await request(url).get('/notes')).headers['strict-transport-security']).toBe('max-age=1');
   });

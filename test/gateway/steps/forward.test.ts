@@ -15,7 +15,7 @@ const start = async (answer?: RequestListener, options: TestGatewayOptions = {})
   );
   const upstream = gateway.services.orders;
   if (!upstream) throw new Error('no upstream');
-  if (answer) upstream.answer = answer;
+  if (answer) upstream.respond = answer;
   return { ...gateway, upstream };
 };
 
@@ -235,7 +235,7 @@ describe('a client that leaves', () => {
     let leave = () => {};
     const { url, upstream } = await start();
     const left = new Promise((resolve) => {
-      upstream.answer = (_req, res) => {
+      upstream.respond = (_req, res) => {
         res.on('close', resolve);
         if (when === 'in the body') res.write('some');
         else leave();
@@ -251,7 +251,7 @@ describe('a client that leaves', () => {
   it('in its upload does not count against the service', async () => {
     const { url, upstream, services } = await start();
     const left = new Promise((resolve) => {
-      upstream.answer = (req) =>
+      upstream.respond = (req) =>
         req
           .on('close', resolve)
           .on('error', () => {})
@@ -262,7 +262,7 @@ describe('a client that leaves', () => {
     client.on('error', () => {});
     client.write('part');
     await left;
-    if (services.orders) services.orders.answer = (_req, res) => res.end('fine');
+    if (services.orders) services.orders.respond = (_req, res) => res.end('fine');
     expect((await request(url).get('/x')).text).toBe('fine');
   });
 });

@@ -40,7 +40,7 @@ async function library(...operationSteps: OperationStep[]) {
   })) {
     const { [name]: upstream } = gateway.services;
     if (upstream)
-      upstream.answer = (req, res) => {
+      upstream.respond = (req, res) => {
         const { pathname, searchParams } = new URL(req.url ?? '', 'http://x');
         const ids = searchParams.get('id')?.split(',') ?? [];
         const page = { _links: { self: { href: req.url } }, _embedded: { item: ids.map(author) } };
@@ -135,7 +135,7 @@ it('a part that is not as its document says is left out, and its service is not 
   const gateway = await startGateway({ authors: strict, books: contractDocument(books, formats) });
   const { books: service } = gateway.services;
   if (service)
-    service.answer = (_req, res) =>
+    service.respond = (_req, res) =>
       void res.writeHead(200, { 'Content-Type': HAL }).end(JSON.stringify(book('1', 'a')));
   const { body } = await request(gateway.url).get('/books/1?expand=author').set('Accept', HAL).expect(200);
   expect(body._expandErrors).toMatchObject([{ path: 'author', problem: { status: 400 } }]);

@@ -15,7 +15,7 @@ const consumers = document({ '/consumers/{id}': { get: {} }, '/orders/{id}': { p
 const start = async () => {
   const gateway = await startGateway({ orders, consumers });
   for (const [name, upstream] of Object.entries(gateway.services)) {
-    upstream.answer = (req, res) => res.end(`${name} ${req.method} ${req.url}`);
+    upstream.respond = (req, res) => res.end(`${name} ${req.method} ${req.url}`);
   }
   return gateway;
 };

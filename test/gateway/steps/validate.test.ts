@@ -78,7 +78,7 @@ const start = async (config = 'limits: { body: 1kb }', service = '') => {
   const upstream = gateway.services.orders;
   if (!upstream) throw new Error('no upstream');
   const bodies: string[] = [];
-  upstream.answer = async (req, res) => {
+  upstream.respond = async (req, res) => {
     bodies.push(String(Buffer.concat(await req.toArray().catch(() => []))));
     res.end('ok');
   };

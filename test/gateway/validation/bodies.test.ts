@@ -76,7 +76,7 @@ const start = async () => {
   const upstream = gateway.services.shop;
   if (!upstream) throw new Error('no upstream');
   const bodies: Buffer[] = [];
-  upstream.answer = async (req, res) => {
+  upstream.respond = async (req, res) => {
     bodies.push(Buffer.concat(await req.toArray()));
     res.end('ok');
   };

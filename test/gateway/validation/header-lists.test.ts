@@ -51,11 +51,11 @@ const start = async () => {
     });
   const both = async (name: string, lines: string[]) => {
     if (services.a)
-      services.a.answer = (_req, res) => {
+      services.a.respond = (_req, res) => {
         res.setHeader(name, lines).end('ok');
       };
     const taken = [await get('/in', { [name]: lines }), await get('/out')];
-    if (services.a) services.a.answer = (_req, res) => res.end('ok');
+    if (services.a) services.a.respond = (_req, res) => res.end('ok');
     return taken;
   };
   return { get, both };

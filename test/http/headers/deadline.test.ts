@@ -9,7 +9,7 @@ import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, useFakeTime } from '../../support/fake-time.ts';
 import { document, startGateway } from '../../support/gateway.ts';
 import { policiesOf } from '../../support/policies.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const HEADER = 'x-envoy-expected-rq-timeout-ms';
 
@@ -23,8 +23,8 @@ const get = (url: string, left?: string): Promise<Response> =>
   atOnce(fetch(url, left === undefined ? {} : { headers: { [HEADER]: left } }));
 
 describe('a service', () => {
-  let dependency: Upstream;
-  let service: Upstream;
+  let dependency: TestUpstream;
+  let service: TestUpstream;
   let target: Target;
   let work: number;
 

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-it('has a span for each attempt, which is what the service is told as its parent', async () => {
+it('Each attempt has a span, which the service gets as its parent', async () => {
   const spans: object[] = [];
   tracer.current = {
     serve: () => {
@@ -29,8 +29,8 @@ it('has a span for each attempt, which is what the service is told as its parent
     { name: 'things', urls: [upstream.url], ...policiesOf({ retry: { delay: 0 } }) },
   ]).values();
   try {
-    const answer = await target?.send({ method: 'GET', path: '/', headers: ['traceparent', PARENT] });
-    await answer?.collect(1000);
+    const response = await target?.send({ method: 'GET', path: '/', headers: ['traceparent', PARENT] });
+    await response?.collect(1000);
   } finally {
     await target?.close();
     await upstream.stop();

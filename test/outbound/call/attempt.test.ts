@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Attempt } from '../../../src/outbound/call/attempt.ts';
 import { CallAborted, CallFailure } from '../../../src/outbound/call/call-errors.ts';
 import { CONTINUE } from '../../../src/outbound/call/interim-status.ts';
-import { HELD_BYTES } from '../../../src/outbound/call/upstream-response.ts';
+import { MAX_BUFFERED_BYTES } from '../../../src/outbound/call/upstream-response.ts';
 
 const TIME = 1000;
 
@@ -17,15 +17,15 @@ const raw = (headers: Readonly<Record<string, string>>): Buffer[] =>
     .map((text) => Buffer.from(text, 'latin1'));
 
 const begin = (request: object = {}) => {
-  const call = { request: { method: 'GET', ...request }, done: false, interrupt: undefined } as {
-    done: boolean;
+  const call = { request: { method: 'GET', ...request }, isComplete: false, interrupt: undefined } as {
+    isComplete: boolean;
     interrupt: ((reason: Error) => void) | undefined;
   };
   const over: unknown[] = [];
   const attempt = new Attempt(call as never, TIME, (failure) => over.push(failure));
   const settled: unknown[] = [];
   attempt.head.then(
-    (answer) => settled.push(answer),
+    (received) => settled.push(received),
     (error) => settled.push(error),
   );
   const aborted: Error[] = [];
@@ -43,7 +43,11 @@ const begin = (request: object = {}) => {
     },
   });
   return {
-    ...{ attempt, call, over, settled, aborted },
+    attempt,
+    call,
+    over,
+    settled,
+    aborted,
     start: () => attempt.onRequestStart(arrival as never),
     sent: () => attempt.onRequestSent(),
     head: (status: number, headers: Readonly<Record<string, string>> = {}) => {
@@ -69,41 +73,45 @@ describe('An attempt', () => {
   it.each<[length: number | undefined, isAwaited: boolean]>([
     [undefined, false],
     [0, true],
-    [HELD_BYTES, true],
-    [HELD_BYTES + 1, false],
-  ])('settles with a body of %s bytes when it is whole: %s', async (length, isAwaited) => {
+    [MAX_BUFFERED_BYTES, true],
+    [MAX_BUFFERED_BYTES + 1, false],
+  ])('with a body of %s bytes settles when the body is complete: %s', async (length, isAwaited) => {
     const { start, head, end, settled, over, call } = begin();
     start();
     head(200, { A: 'b', ...(length !== undefined && { 'content-length': String(length) }) });
     await turn();
-    expect([settled.length, over.length, call.done]).toEqual([isAwaited ? 0 : 1, 0, false]);
+    expect([settled.length, over.length, call.isComplete]).toEqual([isAwaited ? 0 : 1, 0, false]);
     // What is awaited has its time yet; what is passed on has no end that is known.
     expect(jest.getTimerCount()).toBe(isAwaited ? 1 : 0);
     end();
     await turn();
-    expect([settled.length, over, call.done]).toEqual([1, [undefined], true]);
+    expect([settled.length, over, call.isComplete]).toEqual([1, [undefined], true]);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('has the head, the body and the trailers as they came', async () => {
+  it('returns the head, the body and the trailers as received', async () => {
     const { start, head, data, end, response } = begin();
     start();
     head(201, { A: 'b\xe9' });
-    const answer = await response();
-    const body = answer.collect(100);
+    const received = await response();
+    const body = received.collect(100);
     data('one');
     data('two');
     end({ Sum: '1' });
-    expect([answer.status, answer.rawHeaders, String(await body)]).toEqual([201, ['A', 'b\xe9'], 'onetwo']);
+    expect([received.status, received.rawHeaders, String(await body)]).toEqual([
+      201,
+      ['A', 'b\xe9'],
+      'onetwo',
+    ]);
   });
 
-  it('does not end a call that has gone on to another attempt', () => {
+  it('does not end a call that has begun another attempt', () => {
     const { start, head, end, call } = begin();
     start();
     head(503, {});
     call.interrupt = () => {};
     end();
-    expect(call.done).toBe(false);
+    expect(call.isComplete).toBe(false);
   });
 
   it.each([
@@ -116,8 +124,8 @@ describe('An attempt', () => {
     head(status, headers as never);
     data('abc');
     end();
-    const answer = await response();
-    expect([answer.rawHeaders, String(await answer.collect(9))]).toEqual([expected, body]);
+    const received = await response();
+    expect([received.rawHeaders, String(await received.collect(9))]).toEqual([expected, body]);
   });
 
   it.each<[status: number, coding: string | undefined, fault: string | undefined]>([
@@ -138,7 +146,7 @@ describe('An attempt', () => {
     if (fault === undefined) expect([aborted, over]).toEqual([[], []]);
     else {
       expect(settled).toEqual([expect.objectContaining({ kind: 'invalid', fault })]);
-      // There is no response that broke off.
+      // No response was truncated.
       expect([aborted.length, over]).toEqual([1, [undefined]]);
     }
   });
@@ -166,7 +174,7 @@ describe('An attempt', () => {
 });
 
 describe('The time of an attempt', () => {
-  it('ends it at its end and not before, and says whether there was a connection', async () => {
+  it('ends the attempt at its timeout, and says whether there was a connection', async () => {
     for (const isConnected of [true, false]) {
       const { start, settled, over } = begin();
       if (isConnected) start();
@@ -180,7 +188,7 @@ describe('The time of an attempt', () => {
     }
   });
 
-  it('counts to the end of a body that is short', async () => {
+  it('includes the body of a short response', async () => {
     const { start, head, settled } = begin();
     start();
     head(200, { 'content-length': '10' });
@@ -189,7 +197,7 @@ describe('The time of an attempt', () => {
     expect(settled).toEqual([expect.objectContaining({ kind: 'timeout' })]);
   });
 
-  it('does not count while an upload goes on, and starts again where it pauses and when it is sent', () => {
+  it('stops while an upload is read, and starts again when the upload pauses and when it was sent', () => {
     const body = new Readable({ read() {} });
     const { start, sent, aborted } = begin({ body });
     start();
@@ -211,7 +219,7 @@ describe('The time of an attempt', () => {
     expect(aborted).toHaveLength(1);
   });
 
-  it('does not begin when the upload ends after its response has come, or after the attempt is over', () => {
+  it('does not start when the upload ends after the response, or after the attempt', () => {
     for (const end of [
       ({ head }: ReturnType<typeof begin>) => head(200),
       ({ broken }: ReturnType<typeof begin>) => broken(),
@@ -226,7 +234,7 @@ describe('The time of an attempt', () => {
     }
   });
 
-  it('leaves no listener at an upload when the attempt is over', () => {
+  it('leaves no listeners on the upload after the attempt', () => {
     const body = new Readable({ read() {} });
     const { start, broken } = begin({ body });
     start();
@@ -236,17 +244,17 @@ describe('The time of an attempt', () => {
 });
 
 describe('An attempt that is given up', () => {
-  it('is over at once where it waits for a connection, and never gets one', async () => {
+  it('ends at once while it waits for a connection', async () => {
     const { attempt, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
-    attempt.giveUp(reason);
+    attempt.abort(reason);
     await turn();
     expect([settled, over, aborted]).toEqual([[reason], [undefined], []]);
     start();
     expect([aborted, over]).toEqual([[reason], [undefined]]);
   });
 
-  it('gives its connection up, once', async () => {
+  it('aborts its connection once', async () => {
     const { call, start, settled, over, aborted } = begin();
     const reason = new CallAborted();
     start();
@@ -256,12 +264,12 @@ describe('An attempt that is given up', () => {
     expect([settled, over, aborted]).toEqual([[reason], [undefined], [reason]]);
   });
 
-  it('is not when it has ended', () => {
+  it('is not aborted after its end', () => {
     const { attempt, start, head, end, broken, over, aborted } = begin();
     start();
     head(200);
     end();
-    attempt.giveUp(new CallAborted());
+    attempt.abort(new CallAborted());
     broken();
     expect([over, aborted]).toEqual([[undefined], []]);
   });
@@ -271,16 +279,16 @@ describe('An attempt whose connection fails', () => {
   it.each([
     [false, 'unreachable', false],
     [true, 'broken', true],
-  ])('with a request that was begun: %s, is %s', async (isStarted, kind, isConnected) => {
+  ])('with a request that was started: %s, fails with the kind %s', async (isStarted, kind, isConnected) => {
     const { start, broken, settled, over, call } = begin();
     if (isStarted) start();
     broken();
     await turn();
     expect(settled).toEqual([expect.objectContaining({ kind, isConnected })]);
-    expect([over, call.done]).toEqual([[undefined], false]);
+    expect([over, call.isComplete]).toEqual([[undefined], false]);
   });
 
-  it('within a short response has no response', async () => {
+  it('within a short response rejects', async () => {
     const { start, head, data, broken, settled, over } = begin();
     start();
     head(200, { 'content-length': '10' });
@@ -302,8 +310,8 @@ describe('An attempt whose connection fails', () => {
       const { start, head, broken, response, over } = begin();
       start();
       head(200);
-      const answer = await response();
-      const body = answer.collect(100).catch((reason) => reason);
+      const received = await response();
+      const body = received.collect(100).catch((reason) => reason);
       broken(error);
       expect(over).toEqual([isUpstream ? expect.objectContaining({ kind: 'broken' }) : undefined]);
       expect(Error.isError(await body)).toBe(true);

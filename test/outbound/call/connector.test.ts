@@ -69,14 +69,14 @@ const BODIES = [300_000, 5_000_000].flatMap((bytes) => [
   [`a stream of ${bytes} bytes`, () => stream(bytes)] as const,
 ]);
 
-describe.each(SERVERS)('a server that refuses an upload and %s', (_, status, make) => {
-  it.each(BODIES)('is heard each time for %s, and is asked once', async (_body, body) => {
+describe.each(SERVERS)('A server that rejects an upload and %s', (_, status, make) => {
+  it.each(BODIES)('gets one request for %s, and its response is read each time', async (_body, body) => {
     await serve(make());
     const seen = new Set<string>();
     for (let n = 0; n < TRIES; n++) {
       const method = n % 2 === 0 ? 'PUT' : 'POST';
-      const answer = await target.send({ method, path: '/', headers: [], body: body() });
-      seen.add(`${answer.status} ${await answer.collect(10)}`);
+      const received = await target.send({ method, path: '/', headers: [], body: body() });
+      seen.add(`${received.status} ${await received.collect(10)}`);
     }
     expect([...seen]).toEqual([`${status} no`]);
     const { failures, retries, instances } = target.snapshot();
@@ -84,17 +84,17 @@ describe.each(SERVERS)('a server that refuses an upload and %s', (_, status, mak
   });
 });
 
-it('takes no connection again on which a large buffer was not sent to its end', async () => {
+it('A connection on which a large buffer was not sent completely is not reused', async () => {
   // Reads nothing more, and keeps the connection.
   await serve(raw((socket) => socket.pause().write(HEAD)));
   for (let n = 0; n < 3; n++) {
     const body = Buffer.alloc(20_000_000, 'a');
-    const answer = await target.send({ method: 'POST', path: '/', headers: [], body });
-    expect([answer.status, String(await answer.collect(10))]).toEqual([413, 'no']);
+    const received = await target.send({ method: 'POST', path: '/', headers: [], body });
+    expect([received.status, String(await received.collect(10))]).toEqual([413, 'no']);
   }
 });
 
-it('tells the length of a large buffer, and sends all of it', async () => {
+it('A large buffer is sent completely, with its length', async () => {
   const got: unknown[] = [];
   await serve(
     createHttpServer(async (req, res) => {
@@ -111,14 +111,14 @@ it('tells the length of a large buffer, and sends all of it', async () => {
   ]);
 });
 
-it('has failed when the connection closes without a response', async () => {
+it('A call fails when the connection closes without a response', async () => {
   await serve(raw((socket) => socket.destroy()));
   const call = target.send({ method: 'POST', path: '/', headers: [], body: stream(5_000_000) });
   await expect(call).rejects.toMatchObject({ type: { code: 'bad-gateway' } });
   expect(target.snapshot().lastFailure?.reason).toMatch(/^the connection broke: /);
 });
 
-it('reads the response after a 100 Continue that was not asked for, on a connection that is used again', async () => {
+it('The response after an unexpected 100 Continue is read, on a reused connection too', async () => {
   let turn = 0;
   await serve(
     createServer((socket) => {
@@ -130,8 +130,8 @@ it('reads the response after a 100 Continue that was not asked for, on a connect
   );
   const bodies: string[] = [];
   for (let n = 0; n < 6; n++) {
-    const answer = await target.send({ method: 'GET', path: '/', headers: [] });
-    bodies.push(String(await answer.collect(10)));
+    const received = await target.send({ method: 'GET', path: '/', headers: [] });
+    bodies.push(String(await received.collect(10)));
   }
   expect(bodies).toEqual(['1', '2', '3', '4', '5', '6']);
   expect(sockets.size).toBeLessThan(6);
@@ -140,7 +140,7 @@ it('reads the response after a 100 Continue that was not asked for, on a connect
 describe.each(['node', 'close', 'reset'])(
   'a server in another thread that refuses and ends by %s',
   (kind) => {
-    it.each(BODIES)('is heard each of 50 times for %s', async (_, body) => {
+    it.each(BODIES)('has its response read each of 50 times for %s', async (_, body) => {
       const worker = new Worker(new URL('../../support/refusing-server.ts', import.meta.url), {
         workerData: kind,
       });
@@ -149,8 +149,8 @@ describe.each(['node', 'close', 'reset'])(
       const seen = new Set<string>();
       for (let n = 0; n < 50; n++) {
         const method = n % 2 === 0 ? 'PUT' : 'POST';
-        const answer = await elsewhere.send({ method, path: '/', headers: [], body: body() });
-        seen.add(`${answer.status} ${await answer.collect(10)}`);
+        const received = await elsewhere.send({ method, path: '/', headers: [], body: body() });
+        seen.add(`${received.status} ${await received.collect(10)}`);
       }
       const { failures, retries } = elsewhere.snapshot();
       await elsewhere.close();

@@ -30,8 +30,8 @@ const inPieces = (text: string, lengths: readonly number[]): Buffer[] => {
   return [...pieces, Buffer.from(rest)];
 };
 
-describe('status lines', () => {
-  it('of 100 become another interim status, however they arrive, and nothing else changes', () => {
+describe('Status lines', () => {
+  it('with 100 get another interim status, in any chunks, and nothing else changes', () => {
     fc.assert(
       fc.property(conversation, fc.array(fc.nat(30), { maxLength: 20 }), ({ before, last }, lengths) => {
         const status = new InterimStatus();
@@ -48,7 +48,7 @@ describe('status lines', () => {
     );
   });
 
-  it('of something that is not HTTP stay as they are', () => {
+  it('that are not HTTP stay unchanged', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 8 }), (bytes) => {
         const status = new InterimStatus();

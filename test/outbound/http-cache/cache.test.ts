@@ -3,12 +3,12 @@ import { expect, it, jest } from '@jest/globals';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
 import { MemoryStore } from '../../../src/outbound/http-cache/store/memory-store.ts';
 import { keyOf } from '../../../src/outbound/http-cache/store/store.ts';
-import { Stored } from '../../../src/outbound/http-cache/stored-response.ts';
+import { StoredResponse } from '../../../src/outbound/http-cache/stored-response.ts';
 
 const config = (size: number, more: object = {}) => ({ size, ...more }) as never;
 const quiet = () => {};
 
-it('The store is the same as long as its size and its place are, whatever else is configured', async () => {
+it('The store stays the same while its size and its place do', async () => {
   const cache = new Cache();
   const store = cache.store(config(1000, { entry: 1 }), quiet);
   expect(store).toBeInstanceOf(MemoryStore);
@@ -22,7 +22,7 @@ it('The store is the same as long as its size and its place are, whatever else i
   expect(cache.store(config(1000), quiet)).not.toBe(store);
 });
 
-it('The store that is there is closed with the cache; without one there is nothing to close', async () => {
+it('The store is closed with the cache, and a cache without a store can be closed', async () => {
   await new Cache().close();
   const cache = new Cache();
   const close = jest.fn(async () => {});
@@ -31,14 +31,14 @@ it('The store that is there is closed with the cache; without one there is nothi
   expect(close).toHaveBeenCalledTimes(1);
 });
 
-it('Each service has statistics of its own, which stay, and the size of what is kept of it', () => {
+it('Each service has lasting statistics and a size of its own', () => {
   const cache = new Cache();
   const counts = { hits: 0, misses: 0, stale: 0, revalidated: 0, shared: 0 };
   cache.statistics('a').count('hit');
   expect(cache.statistics('a')).toBe(cache.statistics('a'));
   // Without a store the size is not known.
   expect([cache.snapshot('a'), cache.snapshot('b')]).toEqual([{ ...counts, hits: 1 }, counts]);
-  const one = new Stored({
+  const one = new StoredResponse({
     status: 200,
     headers: [],
     body: Buffer.alloc(9),

@@ -1,4 +1,4 @@
-/** What a cache says that it did, and counts, for each state of what it keeps. */
+/** What a cache reports and counts, for each state of what it stores. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Problem, type ProblemType } from '../../../src/contract/problem.ts';
 import {
@@ -8,11 +8,11 @@ import {
   serviceUnreachable,
   upstreamTimeout,
 } from '../../../src/contract/problems.ts';
-import type { OutboundRequest, Tally } from '../../../src/outbound/call/call.ts';
 import { CallAborted } from '../../../src/outbound/call/call-errors.ts';
-import { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
+import type { CallStats, OutboundRequest } from '../../../src/outbound/call/types.ts';
+import { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
 import { CachedTarget } from '../../../src/outbound/http-cache/cached-target.ts';
-import { Shelf } from '../../../src/outbound/http-cache/service-cache.ts';
+import { ServiceCache } from '../../../src/outbound/http-cache/service-cache.ts';
 import { CacheStatistics } from '../../../src/outbound/http-cache/statistics.ts';
 import { MemoryStore } from '../../../src/outbound/http-cache/store/memory-store.ts';
 
@@ -29,21 +29,22 @@ afterEach(() => void jest.restoreAllMocks());
 type Fields = Readonly<Record<string, string>>;
 const raw = (fields: Fields): string[] => Object.entries(fields).flat();
 const response = (fields: Fields, status = 200, body = 'one') =>
-  UpstreamAnswer.whole(status, [...raw(fields), 'Date', new Date(now).toUTCString()], Buffer.from(body));
+  UpstreamResponse.whole(status, [...raw(fields), 'Date', new Date(now).toUTCString()], Buffer.from(body));
 const FRESH = { 'Cache-Control': 'max-age=10' };
 
 const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) => {
   const calls: OutboundRequest[] = [];
   let aborted = 0;
   const scripted = {
-    respond: (_request: OutboundRequest): UpstreamAnswer | Promise<UpstreamAnswer> => response(FRESH),
+    respond: (_request: OutboundRequest): UpstreamResponse | Promise<UpstreamResponse> => response(FRESH),
   };
   const target = {
-    ...{ name: 'things', urls: ['http://things'] },
+    name: 'things',
+    urls: ['http://things'],
     start: (request: OutboundRequest) => {
       calls.push(request);
       return {
-        answer: Promise.resolve().then(() => scripted.respond(request)),
+        response: Promise.resolve().then(() => scripted.respond(request)),
         abort: () => {
           aborted += 1;
         },
@@ -52,14 +53,22 @@ const start = ({ grace = { staleWhileRevalidate: 0, staleIfError: 0 } } = {}) =>
     send: () => Promise.reject(new Error('is not called')),
   };
   const statistics = new CacheStatistics();
-  const shelf = new Shelf({ service: 'things', epoch: 'e', store: new MemoryStore(100_000), entry: 1000 });
+  const shelf = new ServiceCache({
+    service: 'things',
+    epoch: 'e',
+    store: new MemoryStore(100_000),
+    maxBodyBytes: 1000,
+  });
   const cached = new CachedTarget({
-    ...{ target: target as never, shelf, statistics, grace },
+    target: target as never,
+    cache: shelf,
+    statistics,
+    stalePolicy: grace,
     credentials: { headers: new Set(), query: new Set(), isHidden: false },
   });
   const begin = (headers: Fields = {}, more: Partial<OutboundRequest> = {}) =>
     cached.start({ method: 'GET', path: '/x', headers: raw(headers), ...more });
-  const ask = (headers?: Fields, more?: Partial<OutboundRequest>) => begin(headers, more).answer;
+  const ask = (headers?: Fields, more?: Partial<OutboundRequest>) => begin(headers, more).response;
   const told = async (headers?: Fields, more?: Partial<OutboundRequest>) =>
     (await ask(headers, more)).header('cache-status');
   return { calls, scripted, statistics, cached, begin, ask, told, aborted: () => aborted };
@@ -104,7 +113,7 @@ describe('A second request', () => {
     },
   );
 
-  it('is a miss where one of several that are kept was made for such a request', async () => {
+  it('is a miss when a stored response matches and the client may not have it', async () => {
     const { scripted, told } = start();
     scripted.respond = () => response({ ...FRESH, Vary: 'a' });
     for (const a of ['1', '2']) await told({ a });
@@ -116,13 +125,13 @@ describe('A second request', () => {
     [0, undefined],
     [1, '1'],
     [2, '2'],
-  ])('is told the age of a response that is %d s old when it comes: %s', async (age, told) => {
+  ])('gets for a response of %d s the age %s', async (age, told) => {
     const { scripted, ask } = start();
     scripted.respond = () => response({ ...FRESH, Age: String(age) });
     expect((await ask()).header('age')).toBe(told);
   });
 
-  it('of another method goes on, and what it changes is forgotten', async () => {
+  it('of an unsafe method is forwarded, and invalidates the resource', async () => {
     const { told, calls } = start();
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
     expect(await told({}, { path: '/y' })).toBe('linkway; fwd=uri-miss; stored; ttl=10');
@@ -132,9 +141,9 @@ describe('A second request', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it('of another method keeps what is on its way from being stored', async () => {
+  it('of an unsafe method keeps a response in flight from being stored', async () => {
     const { scripted, ask, told } = start();
-    const before = Promise.withResolvers<UpstreamAnswer>();
+    const before = Promise.withResolvers<UpstreamResponse>();
     scripted.respond = ({ method }) => (method === 'GET' ? before.promise : response({}));
     const first = ask();
     await turns();
@@ -145,15 +154,15 @@ describe('A second request', () => {
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
-  it('is told that the service confirmed what is stale, and its age', async () => {
+  it('gets the confirmed response with its age', async () => {
     const { scripted, ask, calls, statistics } = start();
     scripted.respond = () => response({ ...FRESH, ETag: '"1"' });
     await ask();
     now += 12_000;
     scripted.respond = () => response({ ...FRESH, ETag: '"1"' }, 304, '');
-    const answer = await ask();
-    expect(answer.header('cache-status')).toBe('linkway; fwd=stale; fwd-status=304; stored; ttl=10');
-    expect([answer.status, answer.header('age'), String(await answer.collect(10))]).toEqual([
+    const received = await ask();
+    expect(received.header('cache-status')).toBe('linkway; fwd=stale; fwd-status=304; stored; ttl=10');
+    expect([received.status, received.header('age'), String(await received.collect(10))]).toEqual([
       200,
       '0',
       'one',
@@ -162,35 +171,35 @@ describe('A second request', () => {
     expect({ ...statistics }).toEqual({ ...new CacheStatistics(), misses: 1, revalidated: 1 });
   });
 
-  it('that wants only what is kept gets it, or a problem', async () => {
+  it('with only-if-cached gets the stored response or a problem', async () => {
     const { ask, told, calls } = start();
     const only = { 'Cache-Control': 'only-if-cached' };
-    await expect(ask(only)).rejects.toThrow('No answer is kept');
+    await expect(ask(only)).rejects.toThrow('no stored response');
     await ask();
     expect(await told(only)).toBe('linkway; hit; ttl=10');
     now += 10_000;
-    await expect(ask(only)).rejects.toThrow('No answer is kept');
+    await expect(ask(only)).rejects.toThrow('no stored response');
     expect(calls).toHaveLength(1);
   });
 
-  it('after a response that was refused asks again', async () => {
+  it('after an invalid response calls the service again', async () => {
     const { ask, told } = start();
     await ask();
     const hit = await ask();
-    hit.onRefused?.();
+    hit.onInvalid?.();
     await turns();
     expect(await told()).toBe('linkway; fwd=uri-miss; stored; ttl=10');
   });
 
-  it('is told what it came to, and only the first time', async () => {
+  it('records how the cache handled its first call only', async () => {
     const { ask } = start();
-    const tally = { attempts: 0, breaker: '', cache: '' } as Tally;
-    await ask({}, { tally });
-    await ask({}, { tally });
-    expect(tally.cache).toBe('miss');
+    const stats = { attempts: 0, breaker: '', cache: '' } as CallStats;
+    await ask({}, { stats });
+    await ask({}, { stats });
+    expect(stats.cache).toBe('miss');
   });
 
-  it('gets what is stale while it is asked about, with a deadline of its own', async () => {
+  it('gets the stale response during its revalidation, which has a deadline of its own', async () => {
     const { scripted, ask, told, calls } = start({ grace: { staleWhileRevalidate: 5, staleIfError: 0 } });
     await ask();
     now += 12_000;
@@ -211,7 +220,7 @@ describe('While a service fails', () => {
   const grace = { staleWhileRevalidate: 0, staleIfError: 60 };
   const problem = (type: ProblemType) => new Problem(type, 'It failed.', { headers: { A: 'b' } });
 
-  it.each<[string, () => UpstreamAnswer, string]>([
+  it.each<[string, () => UpstreamResponse, string]>([
     ['a 503', () => response({}, 503), 'linkway; fwd=stale; fwd-status=503; ttl=-2'],
     ...(
       [
@@ -220,14 +229,14 @@ describe('While a service fails', () => {
         [circuitOpen, 'linkway; hit; ttl=-2; detail=circuit-open'],
         [overloaded, 'linkway; hit; ttl=-2; detail=overloaded'],
       ] as const
-    ).map(([type, status]): [string, () => UpstreamAnswer, string] => [
+    ).map(([type, status]): [string, () => UpstreamResponse, string] => [
       type.code,
       () => {
         throw problem(type);
       },
       status,
     ]),
-  ])('what is stale is given for %s', async (_what, respond, status) => {
+  ])('a stale response is used for %s', async (_what, respond, status) => {
     const { scripted, ask, told, statistics } = start({ grace });
     await ask();
     now += 12_000;
@@ -236,7 +245,7 @@ describe('While a service fails', () => {
     expect(statistics.stale).toBe(1);
   });
 
-  it('nothing is given that is too old, and the problem says what the cache did', async () => {
+  it('a response that is too old is not used, and the problem says what the cache did', async () => {
     const { scripted, ask, told } = start({ grace });
     await ask();
     now += 90_000;
@@ -256,7 +265,7 @@ describe('While a service fails', () => {
     ['a fault of the request', new Problem(badRequest, 'no')],
     ['one that leaves', new CallAborted()],
     ['a fault here', new Error('fault')],
-  ])('%s is told as it is', async (_what, error) => {
+  ])('%s is passed on unchanged', async (_what, error) => {
     const { scripted, ask } = start({ grace });
     await ask();
     now += 12_000;
@@ -265,17 +274,17 @@ describe('While a service fails', () => {
   });
 });
 
-describe('Requests that are alike and at once', () => {
-  const both = async (responses: (() => UpstreamAnswer)[], deadlines: (number | undefined)[] = []) => {
+describe('Identical simultaneous requests', () => {
+  const both = async (responses: (() => UpstreamResponse)[], deadlines: (number | undefined)[] = []) => {
     const system = start();
     const ready = Promise.withResolvers<void>();
     system.scripted.respond = async () => {
       await ready.promise;
-      return (responses.shift() as () => UpstreamAnswer)();
+      return (responses.shift() as () => UpstreamResponse)();
     };
     const all = [0, 1].map((index) =>
       system.ask({}, deadlines[index] === undefined ? {} : { deadline: deadlines[index] }).then(
-        (answer) => answer.header('cache-status'),
+        (received) => received.header('cache-status'),
         (error: Problem) => error.type.code,
       ),
     );
@@ -297,7 +306,7 @@ describe('Requests that are alike and at once', () => {
     expect([calls.length, statistics.misses, statistics.shared]).toEqual([1, 1, 1]);
   });
 
-  it('each ask for themselves where what came is not for others', async () => {
+  it('make calls of their own when they may not share the response', async () => {
     const alone = () => response({ 'Cache-Control': 'private' });
     const { all, ready, calls, statistics } = await both([alone, alone]);
     ready();
@@ -305,7 +314,7 @@ describe('Requests that are alike and at once', () => {
     expect([calls.length, statistics.misses]).toEqual([2, 2]);
   });
 
-  it.each<[string, () => UpstreamAnswer, number, number, string]>([
+  it.each<[string, () => UpstreamResponse, number, number, string]>([
     ['the first had no more time', late, 1020, 5000, 'linkway; fwd=uri-miss'],
     ['the first had time', late, 1021, 5000, 'upstream-timeout'],
     ['neither has time', late, 1010, 1000, 'upstream-timeout'],
@@ -318,18 +327,18 @@ describe('Requests that are alike and at once', () => {
       5000,
       'service-unreachable',
     ],
-  ])('the second asks for itself only when %s', async (_what, first, deadline, second, expected) => {
+  ])('make a second call only when %s', async (_what, first, deadline, second, expected) => {
     const { all, ready, calls } = await both([first, ok], [deadline, second]);
     ready();
     expect((await all())[1]).toBe(expected);
     expect(calls).toHaveLength(expected.startsWith('linkway') ? 2 : 1);
   });
 
-  it('end their call when the last of them leaves', async () => {
+  it('end their call when the last client leaves', async () => {
     const { scripted, begin, aborted } = start();
     scripted.respond = () => new Promise(() => {});
     const all = [begin(), begin()];
-    for (const { answer } of all) answer.catch(() => {});
+    for (const { response: received } of all) received.catch(() => {});
     await turns();
     const counts: number[] = [];
     for (const one of all) {

@@ -1,7 +1,11 @@
 /** What a stored response is good for, at the very edge of each time. */
 import { expect, it } from '@jest/globals';
 import { directivesOf } from '../../../src/http/headers/cache-control.ts';
-import { chosen, helpsInNeed, reuseOf } from '../../../src/outbound/http-cache/freshness.ts';
+import {
+  canServeStaleOnError,
+  decideReuse,
+  selectResponse,
+} from '../../../src/outbound/http-cache/freshness.ts';
 
 const GRACE = { staleWhileRevalidate: 5, staleIfError: 7 };
 /** @param left seconds that it is fresh yet */
@@ -11,10 +15,10 @@ const asked = (control = '') => ({ control: directivesOf(control) }) as never;
 
 it.each<[left: number, response: string, request: string, reuse: string]>([
   [1, '', '', 'fresh'],
-  [0, '', '', 'behind'],
-  [-4, '', '', 'behind'],
+  [0, '', '', 'revalidate'],
+  [-4, '', '', 'revalidate'],
   [-5, '', '', 'stale'],
-  [-5, 'stale-while-revalidate=6', '', 'behind'],
+  [-5, 'stale-while-revalidate=6', '', 'revalidate'],
   [-1, 'stale-while-revalidate=0', '', 'stale'],
   [5, '', 'min-fresh=5', 'fresh'],
   [5, '', 'min-fresh=6', 'request'],
@@ -35,7 +39,7 @@ it.each<[left: number, response: string, request: string, reuse: string]>([
 ])(
   'One that is fresh for %s s, sent with "%s", asked for with "%s", is %s',
   (left, response, request, reuse) => {
-    expect(reuseOf(stored(left, response), asked(request), 0, GRACE)).toBe(reuse);
+    expect(decideReuse(stored(left, response), asked(request), 0, GRACE)).toBe(reuse);
   },
 );
 
@@ -50,17 +54,17 @@ it.each<[left: number, response: string, request: string, helps: boolean]>([
 ])(
   'One that is fresh for %s s, sent with "%s", asked for with "%s", helps in need: %s',
   (left, response, request, helps) => {
-    expect(helpsInNeed(stored(left, response), asked(request), 0, GRACE)).toBe(helps);
+    expect(canServeStaleOnError(stored(left, response), asked(request), 0, GRACE)).toBe(helps);
   },
 );
 
-it('The newest is chosen of those that were made for such a request, and that others may have', () => {
-  const one = (receivedAt: number, selecting = 'a', isForEverybody = false) =>
-    ({ receivedAt, selecting, isForEverybody }) as never;
+it('The newest of the matching responses that the client may share is selected', () => {
+  const one = (receivedAt: number, selecting = 'a', isPublic = false) =>
+    ({ receivedAt, selecting, isPublic }) as never;
   const request = (hasCredentials: boolean) =>
-    ({ hasCredentials, isSelecting: (selecting: unknown) => selecting === 'a' }) as never;
+    ({ hasCredentials, matches: (selecting: unknown) => selecting === 'a' }) as never;
   const kept = [one(1, 'a', true), one(3), one(2), one(9, 'b', true)];
-  expect(chosen(kept, request(false))).toBe(kept[1]);
-  expect(chosen(kept, request(true))).toBe(kept[0]);
-  expect(chosen([], request(false))).toBeUndefined();
+  expect(selectResponse(kept, request(false))).toBe(kept[1]);
+  expect(selectResponse(kept, request(true))).toBe(kept[0]);
+  expect(selectResponse([], request(false))).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /** Interim responses (RFC 9110 §15.2) are of one request: no cache keeps them, or gives them to another (RFC 9111 §3). */
 import { expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { startCached, turns } from '../../support/cached.ts';
+import { runUntil, startCachedGateway } from '../../support/cached.ts';
 
 const LINK = '</style.css>; rel=preload; as=style';
 
@@ -17,9 +17,9 @@ const get = async (url: string) => {
   };
 };
 
-it('A kept response is given without the interim response that came before it', async () => {
-  const { url, upstream } = await startCached();
-  upstream.answer = (_req, res) => {
+it('A stored response is used without its interim response', async () => {
+  const { url, upstream } = await startCachedGateway();
+  upstream.respond = (_req, res) => {
     res.writeEarlyHints({ link: LINK });
     res.writeHead(200, { 'Cache-Control': 'max-age=60', 'X-A': '1' }).end('one');
   };
@@ -35,29 +35,29 @@ it('A kept response is given without the interim response that came before it', 
 });
 
 it('Requests that share one call all get its final response', async () => {
-  const { url, upstream, arrived } = await startCached();
+  const { url, upstream, arrived } = await startCachedGateway();
   const ends: (() => void)[] = [];
-  upstream.answer = (_req, res) => {
+  upstream.respond = (_req, res) => {
     res.writeEarlyHints({ link: LINK });
     ends.push(() => res.writeHead(200, { 'Cache-Control': 'max-age=60' }).end('one'));
   };
   const got = [get(url), get(url), get(url)];
   await arrived(3);
-  await turns(() => ends.length > 0);
+  await runUntil(() => ends.length > 0);
   for (const end of ends) end();
   for (const one of await Promise.all(got)) expect(one).toMatchObject({ status: 200, body: 'one' });
   expect(upstream.requests).toHaveLength(1);
 });
 
-it('What is asked while a stale response is given sends its client nothing more', async () => {
-  const { url, upstream } = await startCached();
+it('A revalidation sends nothing to the client of the stale response', async () => {
+  const { url, upstream } = await startCachedGateway();
   let body = 'one';
-  upstream.answer = (_req, res) => {
+  upstream.respond = (_req, res) => {
     res.writeEarlyHints({ link: LINK });
     res.writeHead(200, { 'Cache-Control': 'max-age=0, stale-while-revalidate=60' }).end(body);
   };
   await get(url);
   body = 'two';
   expect(await get(url)).toMatchObject({ interim: [], status: 200, body: 'one' });
-  await turns(() => upstream.requests.length === 2);
+  await runUntil(() => upstream.requests.length === 2);
 });

@@ -1,47 +1,50 @@
 /** What an unsafe method makes a cache forget (RFC 9111 §4.4). */
-import { again, anew, asking, holds, says } from '../../support/cache-rules.ts';
+import { cacheable, isFetched, isHit, testRules, withHeaders } from '../../support/cache-rules.ts';
 
-holds([
+testRules([
   [
-    '§4.4: an unsafe method forgets its own URL',
-    { answer: says('max-age=60') },
-    { ask: { method: 'PUT' }, answer: { status: 204 }, said: 'fwd=method' },
-    anew,
+    '§4.4: An unsafe request invalidates its own URL',
+    { serviceResponse: cacheable('max-age=60') },
+    { request: { method: 'PUT' }, serviceResponse: { status: 204 }, cacheStatus: 'fwd=method' },
+    isFetched,
   ],
   [
-    '§4.4: also for those who ask under another host',
-    { ask: asking({ host: 'b.example' }), answer: says('max-age=60') },
-    { ask: { method: 'PUT' }, answer: { status: 204 } },
-    { ...anew, ask: asking({ host: 'b.example' }) },
+    '§4.4: It invalidates the URL for requests under other hosts too',
+    { request: withHeaders({ host: 'b.example' }), serviceResponse: cacheable('max-age=60') },
+    { request: { method: 'PUT' }, serviceResponse: { status: 204 } },
+    { ...isFetched, request: withHeaders({ host: 'b.example' }) },
   ],
   [
-    '§4.4: not where it failed',
-    { answer: says('max-age=60') },
-    { ask: { method: 'PUT' }, answer: { status: 409 } },
-    again,
+    '§4.4: A failed request invalidates nothing',
+    { serviceResponse: cacheable('max-age=60') },
+    { request: { method: 'PUT' }, serviceResponse: { status: 409 } },
+    isHit,
   ],
   [
-    '§4.4: Location',
-    { ask: { path: '/y' }, answer: says('max-age=60') },
-    { ask: { method: 'POST' }, answer: { status: 201, headers: { Location: '/y' } } },
-    { ...anew, ask: { path: '/y' } },
+    '§4.4: It invalidates the URL in Location',
+    { request: { path: '/y' }, serviceResponse: cacheable('max-age=60') },
+    { request: { method: 'POST' }, serviceResponse: { status: 201, headers: { Location: '/y' } } },
+    { ...isFetched, request: { path: '/y' } },
   ],
   [
-    '§4.4: Content-Location',
-    { ask: { path: '/items/1' }, answer: says('max-age=60') },
-    { ask: { method: 'POST' }, answer: { headers: { 'Content-Location': 'items/1' } } },
-    { ...anew, ask: { path: '/items/1' } },
+    '§4.4: It invalidates the URL in Content-Location',
+    { request: { path: '/items/1' }, serviceResponse: cacheable('max-age=60') },
+    { request: { method: 'POST' }, serviceResponse: { headers: { 'Content-Location': 'items/1' } } },
+    { ...isFetched, request: { path: '/items/1' } },
   ],
   [
-    '§4.4: not of another origin',
-    { ask: { path: '/y' }, answer: says('max-age=60') },
-    { ask: { method: 'POST' }, answer: { status: 201, headers: { Location: 'http://other.example/y' } } },
-    { ...again, ask: { path: '/y' } },
+    '§4.4: It invalidates no URL of another origin',
+    { request: { path: '/y' }, serviceResponse: cacheable('max-age=60') },
+    {
+      request: { method: 'POST' },
+      serviceResponse: { status: 201, headers: { Location: 'http://other.example/y' } },
+    },
+    { ...isHit, request: { path: '/y' } },
   ],
   [
-    '§4.4: and what the service says by a link',
-    { ask: { path: '/y' }, answer: says('max-age=60') },
-    { ask: { method: 'POST' }, answer: { headers: { Link: '</y>; rel="invalidates"' } } },
-    { ...anew, ask: { path: '/y' } },
+    '§4.4: It invalidates the URLs that the service links to',
+    { request: { path: '/y' }, serviceResponse: cacheable('max-age=60') },
+    { request: { method: 'POST' }, serviceResponse: { headers: { Link: '</y>; rel="invalidates"' } } },
+    { ...isFetched, request: { path: '/y' } },
   ],
 ]);

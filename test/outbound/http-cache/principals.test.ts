@@ -4,7 +4,13 @@ import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Asking, answering, httpDate, later, startCached } from '../../support/cached.ts';
+import {
+  httpDate,
+  passSeconds,
+  respondWith,
+  startCachedGateway,
+  type TestRequest,
+} from '../../support/cached.ts';
 
 const SCHEMES = {
   securitySchemes: {
@@ -14,7 +20,7 @@ const SCHEMES = {
 };
 
 /** How a caller may say who it is; the first is nobody. */
-const PRINCIPALS: readonly Asking[] = [
+const PRINCIPALS: readonly TestRequest[] = [
   {},
   { headers: { authorization: 'Bearer ann' } },
   { headers: { authorization: 'Bearer bob' } },
@@ -27,7 +33,8 @@ const PRINCIPALS: readonly Asking[] = [
 /** None of them says that the answer is for everybody. */
 const CONTROLS = [
   ...[undefined, 'max-age=60', 'max-age=60, must-revalidate', 'private, max-age=60', 'no-cache', 'no-store'],
-  ...['max-age=5, stale-while-revalidate=60', 'max-age=5, stale-if-error=60'],
+  'max-age=5, stale-while-revalidate=60',
+  'max-age=5, stale-if-error=60',
 ];
 
 const step = fc.record({
@@ -41,15 +48,15 @@ const step = fc.record({
 
 const POLICY = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 1000 } }';
 
-describe('whatever is asked by whom', () => {
-  it('each gets what was made for it, or for nobody', async () => {
-    const { ask, upstream } = await startCached({ components: SCHEMES, config: POLICY });
+describe('Any sequence of requests of several clients', () => {
+  it('gives each client only responses for that client or for all', async () => {
+    const { ask, upstream } = await startCachedGateway({ components: SCHEMES, config: POLICY });
     let run = 0;
     const property = fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
       run += 1;
       for (const { principals, control, vary, seconds, method, status } of steps) {
-        later(seconds);
-        upstream.answer = answering(({ headers }) => ({
+        passSeconds(seconds);
+        upstream.respond = respondWith(({ headers }) => ({
           status: status === 304 && !headers['if-modified-since'] ? 200 : status,
           headers: {
             ...(control !== undefined && { 'Cache-Control': control }),
@@ -75,11 +82,11 @@ describe('whatever is asked by whom', () => {
 const whoIs = (headers: Readonly<Record<string, unknown>>) =>
   ['authorization', 'cookie', 'x-key'].map((name) => headers[name] ?? null);
 
-describe('what a newer head says to one caller', () => {
+describe('The headers of a response that confirms a stored one for one client', () => {
   const kept = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' };
   const ann = { authorization: 'Bearer ann' };
 
-  it.each<[string, Asking, Readonly<Record<string, string>>]>([
+  it.each<[string, TestRequest, Readonly<Record<string, string>>]>([
     ['a cookie, with a 304', {}, { ...kept, 'Set-Cookie': 'session=ann' }],
     ['a cookie, with a 304 to credentials', { headers: ann }, { ...kept, 'Set-Cookie': 'session=ann' }],
     [
@@ -99,14 +106,14 @@ describe('what a newer head says to one caller', () => {
       { 'Cache-Control': 'private, max-age=60', ETag: '"1"', 'X-User': 'ann' },
     ],
     ['who it is, with all that a request has', { headers: ann }, { ...kept, Vary: '*', 'X-User': 'ann' }],
-  ])('is for nobody else: %s', async (_what, asking, headers) => {
-    const { ask, upstream } = await startCached();
-    upstream.answer = answering(() => ({ headers: kept, body: 'one' }));
+  ])('are not given to other clients: %s', async (_what, asking, headers) => {
+    const { ask, upstream } = await startCachedGateway();
+    upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
     await ask();
-    later(2);
-    upstream.answer = answering((req) => ({ status: req.method === 'HEAD' ? 200 : 304, headers }));
+    passSeconds(2);
+    upstream.respond = respondWith((req) => ({ status: req.method === 'HEAD' ? 200 : 304, headers }));
     await ask(asking);
-    upstream.answer = answering(({ headers: asked }) =>
+    upstream.respond = respondWith(({ headers: asked }) =>
       asked['if-none-match'] ? { status: 304, headers: kept } : { headers: kept, body: 'one' },
     );
     for (const other of [{}, { headers: { authorization: 'Bearer bob' } }]) {
@@ -116,24 +123,24 @@ describe('what a newer head says to one caller', () => {
     }
   });
 
-  it('is chosen by what it names in Vary from then on', async () => {
-    const { ask, upstream } = await startCached();
-    upstream.answer = answering(() => ({ headers: kept, body: 'one' }));
+  it('select the stored response by their Vary from then on', async () => {
+    const { ask, upstream } = await startCachedGateway();
+    upstream.respond = respondWith(() => ({ headers: kept, body: 'one' }));
     await ask({ headers: { 'accept-language': 'de' } });
-    later(2);
+    passSeconds(2);
     const varied = { 'Cache-Control': 'public, max-age=60', ETag: '"1"', Vary: 'Accept-Language' };
-    upstream.answer = answering(() => ({ status: 304, headers: varied }));
+    upstream.respond = respondWith(() => ({ status: 304, headers: varied }));
     await ask({ headers: { 'accept-language': 'de' } });
-    upstream.answer = answering(() => ({ headers: varied, body: 'two' }));
+    upstream.respond = respondWith(() => ({ headers: varied, body: 'two' }));
     expect((await ask({ headers: { 'accept-language': 'en' } })).body).toBe('two');
     expect((await ask({ headers: { 'accept-language': 'de' } })).body).toBe('one');
   });
 });
 
-it('what is in flight for one address is not for another where the answer depends on it', async () => {
-  const { url, upstream, arrived } = await startCached();
+it('A call in flight for one client address is not shared with another where the response depends on it', async () => {
+  const { url, upstream, arrived } = await startCachedGateway();
   const waiting: (() => void)[] = [];
-  upstream.answer = (req, res) => {
+  upstream.respond = (req, res) => {
     const from = String(req.headers['x-forwarded-for']);
     waiting.push(() => {
       res.writeHead(200, { 'Cache-Control': 'public, max-age=60', Vary: 'X-Forwarded-For' }).end(from);
@@ -151,27 +158,27 @@ it('what is in flight for one address is not for another where the answer depend
   expect(await Promise.all(answers)).toEqual(['127.0.0.1', '127.0.0.2']);
 });
 
-describe('credentials that the document names', () => {
-  it.each<[string, Asking]>([
+describe('Credentials that the document declares', () => {
+  it.each<[string, TestRequest]>([
     ['in a header', { headers: { 'x-key': 'a' } }],
     ['in the query', { path: '/x?key=a' }],
-  ])('%s are credentials', async (_where, asking) => {
-    const { ask, upstream } = await startCached({ components: SCHEMES });
-    upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+  ])('in %s count as credentials', async (_where, asking) => {
+    const { ask, upstream } = await startCachedGateway({ components: SCHEMES });
+    upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
     await ask(asking);
     await ask(asking);
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('where they may be in no header at all, nothing is kept but what is for everybody', async () => {
-    const { ask, upstream } = await startCached({
+  it('that may be outside of the headers allow only public responses to be stored', async () => {
+    const { ask, upstream } = await startCachedGateway({
       components: { securitySchemes: { tls: { type: 'mutualTLS' } } },
     });
-    upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+    upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
     await ask();
     await ask();
     expect(upstream.requests).toHaveLength(2);
-    upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'public, max-age=60' } }));
+    upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'public, max-age=60' } }));
     await ask();
     await ask();
     expect(upstream.requests).toHaveLength(3);

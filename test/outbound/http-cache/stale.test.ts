@@ -1,37 +1,47 @@
 /** What was fresh once, while the service fails or is asked again (RFC 5861), and how that is told (RFC 9211). */
 import { describe, expect, it } from '@jest/globals';
-import { answering, httpDate, later, type Scripted, startCached, turns } from '../../support/cached.ts';
+import {
+  httpDate,
+  passSeconds,
+  respondWith,
+  runUntil,
+  type ScriptedResponse,
+  startCachedGateway,
+} from '../../support/cached.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const fails: Scripted = { status: 503, body: 'down' };
-const one: Scripted = { headers: { 'Cache-Control': 'max-age=10', ETag: '"1"' }, body: 'one' };
-const with5861 = (control: string): Scripted => ({ headers: { 'Cache-Control': control }, body: 'one' });
+const fails: ScriptedResponse = { status: 503, body: 'down' };
+const one: ScriptedResponse = { headers: { 'Cache-Control': 'max-age=10', ETag: '"1"' }, body: 'one' };
+const with5861 = (control: string): ScriptedResponse => ({
+  headers: { 'Cache-Control': control },
+  body: 'one',
+});
 
 /** Nothing is tried twice, and the circuit opens after two failures. */
 const POLICY =
   'policy: { retry: { attempts: 0 }, bulkhead: { concurrent: 2, queued: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
 
-const start = async (answer: Scripted = one, cache?: string) => {
-  const system = await startCached({ config: POLICY, ...(cache !== undefined && { cache }) });
-  system.upstream.answer = answering(() => answer);
+const start = async (response: ScriptedResponse = one, cache?: string) => {
+  const system = await startCachedGateway({ config: POLICY, ...(cache !== undefined && { cache }) });
+  system.upstream.respond = respondWith(() => response);
   await system.ask();
   return system;
 };
 
-describe('while a service fails', () => {
-  it('a 5xx gives way to what was kept', async () => {
+describe('While a service fails', () => {
+  it('a stored response is used instead of a 5xx', async () => {
     const { ask, upstream } = await start();
-    upstream.answer = answering(() => fails);
-    later(40);
+    upstream.respond = respondWith(() => fails);
+    passSeconds(40);
     const { status, body, headers } = await ask();
     expect({ status, body, age: headers.age }).toEqual({ status: 200, body: 'one', age: '40' });
     expect(headers['cache-status']).toMatch(/^linkway; fwd=stale; fwd-status=503; ttl=-3\d$/);
   });
 
-  it('so does no connection at all, and then the open circuit, which asks nobody', async () => {
+  it('a stored response is used without a connection, and then while the circuit is open', async () => {
     const { ask, upstream } = await start();
     await upstream.stop();
-    later(40);
+    passSeconds(40);
     const said: (string | undefined)[] = [];
     for (let count = 0; count < 3; count++) {
       const { status, body, headers } = await ask();
@@ -46,10 +56,10 @@ describe('while a service fails', () => {
     await upstream.start();
   });
 
-  it('what is too old serves no more: the failure is told, and what the cache did', async () => {
+  it('a response that is too old is not used, and the failure says what the cache did', async () => {
     const { ask, upstream } = await start(one, '{ staleIfError: 1m }');
     await upstream.stop();
-    later(71);
+    passSeconds(71);
     const { status, headers } = await ask();
     expect(status).toBe(503);
     expect(headers['cache-status']).toBe('linkway; fwd=stale; detail=service-unreachable');
@@ -57,37 +67,37 @@ describe('while a service fails', () => {
   });
 
   it.each([
-    ['stale-if-error of the answer goes before the configuration', 'max-age=10, stale-if-error=0', 503],
+    ['stale-if-error of the response overrides the configuration', 'max-age=10, stale-if-error=0', 503],
     ['must-revalidate forbids it', 'max-age=10, must-revalidate, stale-if-error=60', 503],
     ['proxy-revalidate forbids it', 'max-age=10, proxy-revalidate', 503],
     ['s-maxage forbids it', 's-maxage=10, stale-if-error=60', 503],
-    ['stale-if-error of the answer allows it', 'max-age=10, stale-if-error=60', 200],
+    ['stale-if-error of the response allows it', 'max-age=10, stale-if-error=60', 200],
   ])('%s', async (_rule, control, status) => {
     const { ask, upstream } = await start(with5861(control));
-    upstream.answer = answering(() => fails);
-    later(30);
+    upstream.respond = respondWith(() => fails);
+    passSeconds(30);
     expect((await ask()).status).toBe(status);
   });
 
-  it('a caller who wants none of it gets the failure', async () => {
+  it('a client that forbids stale responses gets the failure', async () => {
     const { ask, upstream } = await start();
-    upstream.answer = answering(() => fails);
-    later(30);
+    upstream.respond = respondWith(() => fails);
+    passSeconds(30);
     expect((await ask({ headers: { 'cache-control': 'no-cache' } })).status).toBe(503);
   });
 
-  it('no place in the bulkhead gives way too', async () => {
+  it('a stored response is used when the bulkhead is full', async () => {
     const { ask, upstream } = await start();
     let busy = 0;
     const release = Promise.withResolvers<void>();
-    upstream.answer = (req, res) => {
+    upstream.respond = (req, res) => {
       if (!req.url?.startsWith('/y')) return void res.end('not asked');
       busy += 1;
       void release.promise.then(() => res.end());
     };
     const slow = [ask({ path: '/y?a' }), ask({ path: '/y?b' })];
-    await turns(() => busy === 2);
-    later(30);
+    await runUntil(() => busy === 2);
+    passSeconds(30);
     const { body, headers } = await ask();
     expect(body).toBe('one');
     expect(headers['cache-status']).toMatch(/^linkway; hit; ttl=-\d+; detail=overloaded$/);
@@ -95,30 +105,30 @@ describe('while a service fails', () => {
     await Promise.all(slow);
   });
 
-  it('when it is back, its answers are new', async () => {
+  it('only stored responses are used, and new ones once the service works again', async () => {
     const { ask, upstream } = await start();
     await upstream.stop();
-    later(40);
+    passSeconds(40);
     expect((await ask()).body).toBe('one');
     await upstream.start();
-    upstream.answer = answering(() => ({ body: 'two' }));
+    upstream.respond = respondWith(() => ({ body: 'two' }));
     expect((await ask()).body).toBe('two');
   });
 });
 
 describe('stale-while-revalidate', () => {
-  it('gives what is kept at once, and asks once behind it', async () => {
+  it('serves the stored response at once, and revalidates it once in the background', async () => {
     const { ask, upstream } = await start(with5861('max-age=10, stale-while-revalidate=30'));
     const release = Promise.withResolvers<void>();
-    upstream.answer = (_req, res) => {
+    upstream.respond = (_req, res) => {
       const headers = { Date: httpDate(), 'Cache-Control': 'max-age=10' };
       void release.promise.then(() => res.writeHead(200, headers).end('two'));
     };
-    later(20);
+    passSeconds(20);
     const given = await Promise.all([ask(), ask({ headers: { 'user-agent': 'another' } }), ask()]);
     expect(given.map(({ body }) => body)).toEqual(['one', 'one', 'one']);
     expect(given[0]?.headers['cache-status']).toMatch(/^linkway; hit; ttl=-1\d$/);
-    await turns(() => upstream.requests.length > 1);
+    await runUntil(() => upstream.requests.length > 1);
     release.resolve();
     let body = 'one';
     await eventually('the new one is kept', async () => {
@@ -129,28 +139,28 @@ describe('stale-while-revalidate', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('holds no longer than it says, nor where must-revalidate forbids it', async () => {
+  it('ends after its time, and is overridden by must-revalidate', async () => {
     const { ask, upstream } = await start(with5861('max-age=10, stale-while-revalidate=30'));
-    upstream.answer = answering(() => ({ body: 'two' }));
-    later(41);
+    upstream.respond = respondWith(() => ({ body: 'two' }));
+    passSeconds(41);
     expect((await ask()).body).toBe('two');
     const strict = await start(with5861('max-age=10, must-revalidate, stale-while-revalidate=30'));
-    strict.upstream.answer = answering(() => ({ body: 'two' }));
-    later(20);
+    strict.upstream.respond = respondWith(() => ({ body: 'two' }));
+    passSeconds(20);
     expect((await strict.ask()).body).toBe('two');
   });
 
-  it('is what the configuration says, where the answer does not', async () => {
+  it('is taken from the configuration where the response does not have it', async () => {
     const { ask, upstream } = await start(one, '{ staleWhileRevalidate: 30s }');
-    upstream.answer = answering(() => ({ body: 'two' }));
-    later(20);
+    upstream.respond = respondWith(() => ({ body: 'two' }));
+    passSeconds(20);
     expect((await ask()).body).toBe('one');
   });
 
-  it('a service that fails behind it costs nobody anything', async () => {
+  it('does not show clients a failure of the revalidation', async () => {
     const { ask, upstream } = await start(with5861('max-age=10, stale-while-revalidate=30'));
     await upstream.stop();
-    later(20);
+    passSeconds(20);
     for (let count = 0; count < 3; count++) expect(await ask()).toMatchObject({ status: 200, body: 'one' });
     await upstream.start();
   });

@@ -3,12 +3,14 @@ import { dependenciesIn } from '../../../src/outbound/instances/dependencies.ts'
 
 const dependenciesOf = (checks: unknown) => dependenciesIn(JSON.stringify({ status: 'pass', checks }));
 const time = (observedValue: number, observedUnit: string) => ({
-  ...{ componentType: 'component', status: 'pass' },
-  ...{ observedValue, observedUnit },
+  componentType: 'component',
+  status: 'pass',
+  observedValue,
+  observedUnit,
 });
 
-describe('whom a service calls, by its health', () => {
-  it('is what has a response time, in milliseconds whatever the unit', () => {
+describe('The dependencies in a health document', () => {
+  it('are the components with a response time, in milliseconds for each unit', () => {
     expect(
       dependenciesOf({
         'consumers:responseTime': [time(3.5, 'ms')],
@@ -20,7 +22,7 @@ describe('whom a service calls, by its health', () => {
     ]);
   });
 
-  it('is as ill as any of its checks, by any of the words for it, and as slow', () => {
+  it('have the worst status and the longest time of their checks, aliases of a status included', () => {
     expect(
       dependenciesOf({
         'consumers:responseTime': [time(3, 'ms'), time(7, 'ms')],
@@ -33,7 +35,7 @@ describe('whom a service calls, by its health', () => {
     ]);
   });
 
-  it('is not what was never called, nor what is measured of the process itself', () => {
+  it('exclude components that were never called and measurements of the process itself', () => {
     expect(
       dependenciesOf({
         'consumers:breaker': [{ status: 'pass', observedValue: 'closed' }],
@@ -52,5 +54,5 @@ describe('whom a service calls, by its health', () => {
     '{"checks":7}',
     '{"checks":{"a:responseTime":7}}',
     '{"checks":{"a:b":[null]}}',
-  ])('is nobody where the body is %j', (body) => expect(dependenciesIn(body)).toEqual([]));
+  ])('are an empty list for the body %j', (body) => expect(dependenciesIn(body)).toEqual([]));
 });

@@ -1,7 +1,12 @@
 /** Which addresses of a host name are instances, and where a connection goes. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { instancesAmong, isLookedUp, leadsTo, lookup } from '../../../src/outbound/instances/dns.ts';
+import {
+  createLookup,
+  instanceAddresses,
+  isResolvable,
+  lookup,
+} from '../../../src/outbound/instances/dns.ts';
 
 const four = (...numbers: number[]) => numbers.map((n) => ({ address: `10.0.0.${n}`, family: 4 }));
 const six = (...numbers: number[]) => numbers.map((n) => ({ address: `fd00::${n}`, family: 6 }));
@@ -17,7 +22,9 @@ it.each([
   ['127.0.0.1', false],
   ['[::1]', false],
   ['::1', false],
-])('The host name %s is looked up: %s', (host, expected) => expect(isLookedUp(host)).toBe(expected));
+])('Whether the host name %s is looked up is %s', (host, expected) =>
+  expect(isResolvable(host)).toBe(expected),
+);
 
 describe('The instances among addresses', () => {
   it.each<[string, ReturnType<typeof four>, readonly string[], ReturnType<typeof four> | undefined]>([
@@ -34,10 +41,10 @@ describe('The instances among addresses', () => {
     ['others than are known', [...six(1), ...four(1, 2)], ['10.0.0.9'], six(1)],
     ['none of those that are known', [], ['10.0.0.9'], undefined],
   ])('are right for %s', (_what, found, known, expected) =>
-    expect(instancesAmong(found, known)).toEqual(expected),
+    expect(instanceAddresses(found, known)).toEqual(expected),
   );
 
-  it('are each found once, and of one family', () => {
+  it('are listed once, and belong to one family', () => {
     const found = fc
       .array(
         fc.oneof(
@@ -49,7 +56,7 @@ describe('The instances among addresses', () => {
     const known = fc.array(fc.nat(4).map((n) => `10.0.0.${n}`));
     fc.assert(
       fc.property(found, known, (all, before) => {
-        const chosen = instancesAmong(all, before) ?? [];
+        const chosen = instanceAddresses(all, before) ?? [];
         expect(new Set(chosen.map(({ address }) => address)).size).toBe(chosen.length);
         expect(new Set(chosen.map(({ family }) => family)).size).toBeLessThan(2);
         const [one] = chosen;
@@ -65,16 +72,16 @@ describe('The instances among addresses', () => {
 describe('A connection', () => {
   const led = (addresses: () => Promise<ReturnType<typeof four>>, all: boolean) =>
     new Promise((resolve) => {
-      leadsTo(addresses)('any', { all }, (...found) => resolve(found));
+      createLookup(addresses)('any', { all }, (...found) => resolve(found));
     });
 
-  it('goes to the first address, or has all to choose from', async () => {
+  it('goes to the first address, or chooses from all', async () => {
     const addresses = async () => [...six(1), ...four(1)];
     expect(await led(addresses, false)).toEqual([null, 'fd00::1', 6]);
     expect(await led(addresses, true)).toEqual([null, [...six(1), ...four(1)]]);
   });
 
-  it('fails where there is no address, or the look-up fails', async () => {
+  it('fails without an address, and when the lookup fails', async () => {
     const reason = new Error('no name server');
     for (const all of [true, false]) {
       expect(await led(async () => [], all)).toEqual([new Error('No address was found.'), []]);
@@ -82,7 +89,7 @@ describe('A connection', () => {
     }
   });
 
-  it('has every address that the system knows', async () => {
+  it('gets every address that the system knows', async () => {
     for (const { address, family } of await lookup('127.0.0.1'))
       expect([address, family]).toEqual(['127.0.0.1', 4]);
     expect(await lookup('127.0.0.1')).toHaveLength(1);

@@ -8,7 +8,7 @@ import {
   type Owner,
 } from '../../../src/outbound/instances/endpoint.ts';
 import { Instance } from '../../../src/outbound/instances/instance.ts';
-import { Resiliences } from '../../../src/outbound/resilience/resilience.ts';
+import { ServiceResilience } from '../../../src/outbound/resilience/resilience.ts';
 import { fakeTimeInEachTest, pass } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
 
@@ -26,8 +26,13 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
   const looked: string[] = [];
   let found: () => Promise<readonly LookupAddress[]> = async () => [];
   const endpoint = new Endpoint({
-    ...{ id: 'a', url: 'http://things:8080', connectTimeout: 100, headBytes: 1000, health: undefined },
-    ...{ circuits: new Resiliences(policiesOf()).circuits, interval: INTERVAL },
+    id: 'a',
+    url: 'http://things:8080',
+    connectTimeout: 100,
+    headBytes: 1000,
+    health: undefined,
+    circuits: new ServiceResilience(policiesOf()).circuits,
+    interval: INTERVAL,
     lookup: (host) => {
       looked.push(host);
       return found();
@@ -36,17 +41,19 @@ const begin = (options: Partial<EndpointOptions> = {}) => {
   });
   const owner = () => {
     const one = {
-      canSpare: () => true,
-      hasChoice: false,
+      canReplace: () => true,
+      hasMultipleInstances: false,
       changes: 0,
-      onInstances: () => {
+      onInstancesChange: () => {
         one.changes += 1;
       },
     };
     return one satisfies Owner;
   };
   return {
-    ...{ endpoint, looked, owner },
+    endpoint,
+    looked,
+    owner,
     /** From now on. */
     finds: (...addresses: string[]) => {
       found = async () => at(...addresses);
@@ -92,7 +99,7 @@ describe('An endpoint', () => {
     ['that is an address', { url: 'http://10.0.0.1' }],
     ['that is an IPv6 address', { url: 'http://[::1]:80' }],
     ['on this machine', { url: 'http://localhost:80' }],
-  ])('%s is never looked up, and is one instance', async (_what, options) => {
+  ])('with %s is never looked up, and is one instance', async (_what, options) => {
     const { endpoint, looked, owner, told } = begin(options);
     endpoint.join(owner());
     await turns();
@@ -101,7 +108,7 @@ describe('An endpoint', () => {
     expect([looked, told()]).toEqual([[], ['a undefined']]);
   });
 
-  it('has an instance for each of several addresses, with the lowest ids that are free', async () => {
+  it('has an instance for each of several addresses, with the lowest free ids', async () => {
     const { endpoint, owner, finds, again, told } = begin();
     const owners = [owner(), owner()] as const;
     const changes = () => owners.map((one) => one.changes);
@@ -124,7 +131,7 @@ describe('An endpoint', () => {
     }
   });
 
-  it('keeps the instances that stay, and closes those that leave', async () => {
+  it('keeps the instances whose addresses stay, and closes the others', async () => {
     const { endpoint, owner, finds, again } = begin();
     endpoint.join(owner());
     finds('1', '2');
@@ -138,7 +145,7 @@ describe('An endpoint', () => {
     expect(closed.map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
   });
 
-  it('keeps its instances where its name cannot be looked up, and goes on', async () => {
+  it('keeps its instances when a lookup fails, and continues its lookups', async () => {
     const { endpoint, looked, owner, finds, findsBy, again, told } = begin();
     endpoint.join(owner());
     finds('1', '2');
@@ -152,7 +159,7 @@ describe('An endpoint', () => {
     expect([looked.length, told().length]).toEqual([before + 1, 3]);
   });
 
-  it('connects again where its one address is another, and not where it stays', async () => {
+  it('reconnects when its single address changes, and only then', async () => {
     const { endpoint, owner, finds, again } = begin();
     endpoint.join(owner());
     const [instance] = endpoint.instances;
@@ -169,7 +176,7 @@ describe('An endpoint', () => {
 });
 
 describe('An endpoint that cannot be reached', () => {
-  it('is looked up soon, but not sooner after the last time, and once', async () => {
+  it('is looked up soon, but only once and not right after the last lookup', async () => {
     const { endpoint, looked, owner } = begin();
     endpoint.join(owner());
     await turns();
@@ -190,7 +197,7 @@ describe('An endpoint that cannot be reached', () => {
     expect(looked).toHaveLength(3);
   });
 
-  it('is looked up no later than it would be without', async () => {
+  it('is looked up no later than without a failed connection', async () => {
     const { endpoint, looked, owner } = begin({ interval: 50 });
     endpoint.join(owner());
     await turns();
@@ -199,7 +206,7 @@ describe('An endpoint that cannot be reached', () => {
     expect(looked).toHaveLength(2);
   });
 
-  it('is not looked up before it is joined, nor while it is being looked up', async () => {
+  it('is not looked up before it has an owner, nor during another lookup', async () => {
     const { endpoint, looked, owner, findsBy } = begin();
     endpoint.onUnreachable();
     pass(INTERVAL);
@@ -211,7 +218,7 @@ describe('An endpoint that cannot be reached', () => {
     expect(looked).toHaveLength(1);
   });
 
-  it('is not looked up again while a later look-up goes on', async () => {
+  it('is not looked up again during a scheduled lookup', async () => {
     const { endpoint, looked, owner, findsBy } = begin();
     endpoint.join(owner());
     await turns();
@@ -241,7 +248,7 @@ describe('An endpoint that is left', () => {
     expect([close.mock.calls.length, jest.getTimerCount(), looked.length]).toEqual([1, 0, 1]);
   });
 
-  it('takes nothing from a look-up that ends later', async () => {
+  it('ignores the result of a lookup that ends later', async () => {
     const { endpoint, owner, findsBy, told } = begin();
     const found = Promise.withResolvers<readonly LookupAddress[]>();
     findsBy(() => found.promise);
@@ -253,7 +260,7 @@ describe('An endpoint that is left', () => {
     expect([told(), one.changes, jest.getTimerCount()]).toEqual([['a undefined'], 0, 0]);
   });
 
-  it('waits for what is closing', async () => {
+  it('waits until its instances are closed', async () => {
     const { endpoint, owner } = begin();
     const one = owner();
     endpoint.join(one);
@@ -291,7 +298,7 @@ describe('The health of an endpoint', () => {
   };
   const health = { path: '/well', every: 1000, timeout: 100, unhealthy: 1, healthy: 1 };
 
-  it('is asked of each of its instances once, as long as it is there and where it is', async () => {
+  it('is checked once for each instance, at its address, while the instance exists', async () => {
     const counts = watching();
     const { endpoint, owner, finds, again } = begin({ health });
     const owners = [owner(), owner()] as const;
@@ -326,7 +333,7 @@ describe('The health of an endpoint', () => {
     expect(told()).toEqual([2, 5, 5]);
   });
 
-  it('is not asked where no check is configured', async () => {
+  it('is not checked without a configured check', async () => {
     const counts = watching();
     const { endpoint, owner, finds, again } = begin();
     endpoint.join(owner());
@@ -337,7 +344,7 @@ describe('The health of an endpoint', () => {
 });
 
 describe('An isolation', () => {
-  it('stays at the address where it was set when its name gets more', async () => {
+  it('stays with its address when the host name gets more addresses', async () => {
     for (const before of ['1', '9']) {
       const { endpoint, owner, finds, again } = begin();
       endpoint.join(owner());
@@ -350,7 +357,7 @@ describe('An isolation', () => {
     }
   });
 
-  it('stays with its instance, its id and its address in the next endpoint of the URL', async () => {
+  it('stays with its instance, id and address in the next endpoint of the URL', async () => {
     const { endpoint, owner, finds, again, told } = begin();
     endpoint.join(owner());
     finds('1', '2');
@@ -380,6 +387,6 @@ it.each([
   [['a.2'], 'a.1'],
   [['a.1', 'a.2', 'a.4'], 'a.3'],
   [['b.1'], 'a.1'],
-])('The lowest id that is free beside %j is %s', (taken, free) => {
+])('The lowest free id beside %j is %s', (taken, free) => {
   expect(freeId('a.', new Set(taken))).toBe(free);
 });

@@ -44,7 +44,9 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   };
   let end: (() => Promise<void>) | undefined;
   return {
-    ...{ instance, asked, connections },
+    instance,
+    asked,
+    connections,
     destroyed: () => destroyed,
     /** The next response, and all that comes of it. */
     says: async (next: Said) => {
@@ -69,7 +71,7 @@ const watch = (counts: { unhealthy?: number; healthy?: number } = {}) => {
   };
 };
 
-describe('An instance that is asked whether it is well', () => {
+describe('A checked instance', () => {
   it.each<[Said, boolean]>([
     [[199], false],
     [[200], true],
@@ -81,7 +83,7 @@ describe('An instance that is asked whether it is well', () => {
     [[503], false],
     [undefined, false],
     [new Error('closed'), false],
-  ])('is, where its response is %j: %s', async (said, isWell) => {
+  ])('is healthy after the response %j: %s', async (said, isWell) => {
     const { says, instance, asked, connections, end } = watch();
     for (const before of [true, false]) {
       instance.isHealthy = before;
@@ -112,7 +114,7 @@ describe('An instance that is asked whether it is well', () => {
       [[503], [200], [200], [500], [500], [500]],
       [false, false, true, true, true, false],
     ],
-  ])('is thought of otherwise after %s', async (_what, all, thought) => {
+  ])('changes its health after %s', async (_what, all, thought) => {
     const { says, instance, end } = watch({ unhealthy: 3, healthy: 2 });
     const states: boolean[] = [];
     for (const said of all) {
@@ -123,7 +125,7 @@ describe('An instance that is asked whether it is well', () => {
     await end();
   });
 
-  it('is asked again after the time between two questions, and a tenth more or less', async () => {
+  it('is checked again after the interval, varied by a tenth', async () => {
     for (const [random, milliseconds] of [
       [0, 900],
       [0.5, 1000],
@@ -140,7 +142,7 @@ describe('An instance that is asked whether it is well', () => {
     }
   });
 
-  it('is not asked after the end, and its connection is closed', async () => {
+  it('is not checked after the end of the checks, and the connection is closed', async () => {
     const { says, asked, destroyed, end } = watch();
     await says([200]);
     await end();
@@ -149,7 +151,7 @@ describe('An instance that is asked whether it is well', () => {
     expect([asked.length, destroyed()]).toEqual([1, 1]);
   });
 
-  it('is thought of as before where the end comes before its response', async () => {
+  it('keeps its health when the checks end before its response', async () => {
     const { says, instance, asked, end } = watch();
     await says([200]);
     const ended = says([500]);
@@ -160,14 +162,14 @@ describe('An instance that is asked whether it is well', () => {
   });
 });
 
-describe('What an instance says of those that it calls', () => {
+describe('The dependencies that an instance reports', () => {
   const body = (name: string, length = 0) => {
     const text = JSON.stringify({ checks: { [`${name}:x`]: [{ status: 'fail' }] } });
     return text + ' '.repeat(Math.max(0, length - text.length));
   };
   const names = ({ dependencies }: Instance) => dependencies.map(({ name }) => name);
 
-  it('holds until it says otherwise, or is not well', async () => {
+  it('stay until it reports others or becomes unhealthy', async () => {
     const { says, instance, end } = watch({ unhealthy: 2 });
     const told: string[][] = [];
     for (const said of [[200, body('a')], [200], [200, body('b')], [500], [500], [200]] as Said[]) {
@@ -180,7 +182,7 @@ describe('What an instance says of those that it calls', () => {
     await end();
   });
 
-  it('is read where it is not too long', async () => {
+  it('are read unless the body is too long', async () => {
     const { says, instance, end } = watch();
     await says([200, body('a', MOST_BYTES)]);
     expect(names(instance)).toEqual(['a']);
@@ -189,7 +191,7 @@ describe('What an instance says of those that it calls', () => {
     await end();
   });
 
-  it('is not read on where it has no end', async () => {
+  it('are not read from an endless body', async () => {
     const { says, instance, end } = watch();
     let pieces = 0;
     const endless = new Readable({

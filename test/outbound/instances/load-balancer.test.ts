@@ -1,11 +1,11 @@
 /** Which instance is asked, against a model: whatever happens in whichever order, only one that may be. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { choose } from '../../../src/outbound/instances/load-balancer.ts';
+import { pick } from '../../../src/outbound/instances/load-balancer.ts';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const INSTANCES = 3;
 const HALF_OPEN_AFTER = 5000;
@@ -37,19 +37,19 @@ class Model {
   readonly instances = Array.from({ length: INSTANCES }, () => new ModelInstance());
 
   /** Those of which one is asked; none is a call that is kept back. */
-  mayBeAsked(canTry: boolean): ModelInstance[] {
+  mayBeAsked(canProbe: boolean): ModelInstance[] {
     const free = this.instances.filter(({ isIsolated }) => !isIsolated);
     const healthy = this.#among(
       free.filter(({ isHealthy }) => isHealthy),
-      canTry,
+      canProbe,
     );
-    return healthy.length > 0 ? healthy : this.#among(free, canTry);
+    return healthy.length > 0 ? healthy : this.#among(free, canProbe);
   }
 
-  #among(some: ModelInstance[], canTry: boolean): ModelInstance[] {
+  #among(some: ModelInstance[], canProbe: boolean): ModelInstance[] {
     const closed = some.filter(({ isClosed }) => isClosed);
     const due = some.find((one) => one.isDue(this.now));
-    if (due && (closed.length === 0 || canTry || due.isDue(this.now, 2))) return [due];
+    if (due && (closed.length === 0 || canProbe || due.isDue(this.now, 2))) return [due];
     return closed;
   }
 
@@ -72,7 +72,7 @@ class Model {
 
 interface Real {
   readonly target: Target;
-  readonly upstreams: readonly Upstream[];
+  readonly upstreams: readonly TestUpstream[];
 }
 
 class Called implements fc.AsyncCommand<Model, Real> {
@@ -92,12 +92,12 @@ class Called implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, { target, upstreams }: Real): Promise<void> {
     const before = upstreams.map(({ requests }) => requests.length);
     for (const [index, upstream] of upstreams.entries())
-      upstream.answer = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
+      upstream.respond = (_req, res) => res.writeHead(this.#fails[index] ? 505 : 200).end();
     let result: string | undefined;
-    target.start({ method: this.#method, path: '/', headers: [] }).answer.then(
-      (answer) => {
-        answer.discard();
-        result = String(answer.status);
+    target.start({ method: this.#method, path: '/', headers: [] }).response.then(
+      (response) => {
+        response.discard();
+        result = String(response.status);
       },
       (error) => {
         result = error.type?.code ?? error.name;
@@ -175,8 +175,14 @@ const commands = fc.commands(
     fc
       .tuple(
         fc.constantFrom<'isolate' | 'reset' | 'ill' | 'well' | number>(
-          ...(['isolate', 'reset', 'ill', 'well'] as const),
-          ...[1000, 4999, 5000, 10_000],
+          'isolate',
+          'reset',
+          'ill',
+          'well',
+          1000,
+          4999,
+          5000,
+          10_000,
         ),
         fc.nat(INSTANCES - 1),
       )
@@ -185,8 +191,8 @@ const commands = fc.commands(
   { maxCommands: 60, size: 'max' },
 );
 
-describe('the instance that is asked', () => {
-  let upstreams: Upstream[];
+describe('The instance that is called', () => {
+  let upstreams: TestUpstream[];
   beforeAll(async () => {
     upstreams = await Promise.all(Array.from({ length: INSTANCES }, () => startUpstream()));
   });
@@ -198,7 +204,7 @@ describe('the instance that is asked', () => {
     for (const upstream of upstreams) await upstream.stop();
   });
 
-  it('is one that the model allows, and is left alone when the model says so', async () => {
+  it('is always one that the model allows', async () => {
     const policies = policiesOf({
       retry: { attempts: 1 },
       breaker: { minimumCalls: MINIMUM_CALLS, halfOpenAfter: HALF_OPEN_AFTER },
@@ -215,8 +221,8 @@ describe('the instance that is asked', () => {
   });
 });
 
-describe('an instance whose circuit is open for one client', () => {
-  let upstreams: Upstream[];
+describe('An instance whose circuit is open for one client', () => {
+  let upstreams: TestUpstream[];
   let target: Target;
   beforeEach(async () => {
     upstreams = await Promise.all([startUpstream(), startUpstream()]);
@@ -233,66 +239,70 @@ describe('an instance whose circuit is open for one client', () => {
   const asked = async (client: string | undefined, calls = 40) => {
     const before = upstreams.map(({ requests }) => requests.length);
     for (let i = 0; i < calls; i++) {
-      const answer = await target.send({
-        ...{ method: 'POST', path: '/', headers: [] },
+      const response = await target.send({
+        method: 'POST',
+        path: '/',
+        headers: [],
         operationId: 'a',
         client,
       });
-      answer.discard();
+      response.discard();
     }
     return upstreams.map(({ requests }, index) => requests.length - (before[index] ?? 0));
   };
 
-  it('takes the calls of all others, until one of them fails', async () => {
-    const [bad] = upstreams as [Upstream];
+  it('accepts the calls of all other clients until one of them fails', async () => {
+    const [bad] = upstreams as [TestUpstream];
     for (const status of [500, 503]) {
-      bad.answer = (_req, res) => res.writeHead(status).end();
+      bad.respond = (_req, res) => res.writeHead(status).end();
       expect((await asked('one'))[0]).toBe(2);
-      bad.answer = (_req, res) => res.end();
+      bad.respond = (_req, res) => res.end();
       expect(await asked('one')).toEqual([0, 40]);
       for (const client of ['two', undefined]) expect(Math.min(...(await asked(client)))).toBeGreaterThan(0);
-      bad.answer = (_req, res) => res.writeHead(status).end();
+      bad.respond = (_req, res) => res.writeHead(status).end();
       expect((await asked('two'))[0]).toBe(1);
       for (const client of ['one', 'two', undefined]) expect(await asked(client)).toEqual([0, 40]);
       target.instances[0]?.reset();
     }
   });
 
-  it('is taken for one that takes calls of others, so that another may be ejected', async () => {
-    const [first, second] = upstreams as [Upstream, Upstream];
-    first.answer = (_req, res) => res.writeHead(503).end();
+  it('counts as available for other clients, so that another instance may be ejected', async () => {
+    const [first, second] = upstreams as [TestUpstream, TestUpstream];
+    first.respond = (_req, res) => res.writeHead(503).end();
     await asked('one');
-    first.answer = (_req, res) => res.end();
-    second.answer = (_req, res) => res.writeHead(503).end();
+    first.respond = (_req, res) => res.end();
+    second.respond = (_req, res) => res.writeHead(503).end();
     expect([(await asked('two'))[1], (await asked('three'))[1]]).toEqual([2, 1]);
     expect(await asked('four')).toEqual([40, 0]);
     await expect(asked('one', 1)).rejects.toMatchObject({ type: { code: 'circuit-open' } });
   });
 });
 
-describe('the choice between instances that stand', () => {
+describe('The choice between available instances', () => {
   const candidate = (inFlight: number) => ({
-    ...{ inFlight, isIsolated: false, isHealthy: true },
-    stateOf: () => 'closed' as const,
-    isDue: () => false,
+    inFlight,
+    isIsolated: false,
+    isHealthy: true,
+    stateOfCircuit: () => 'closed' as const,
+    isProbeDue: () => false,
   });
-  const attempted = { circuit: 0, tried: [], canTry: () => false, patience: 0 };
+  const attempted = { circuit: 0, tried: [], canProbe: () => false, probeDelay: 0 };
 
-  it('never falls on the busiest of several', () => {
+  it('never picks the busiest of several', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(1000), { minLength: 2, maxLength: 8 }), (loads) => {
-        const chosen = choose(loads.map(candidate), attempted);
+        const chosen = pick(loads.map(candidate), attempted);
         expect(chosen?.inFlight).not.toBe(Math.max(...loads));
       }),
     );
   });
 
-  it('spreads what is in flight: no instance has far more than another, however many there are', () => {
+  it('spreads the calls in flight evenly over any number of instances', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 10 }), fc.integer({ min: 1, max: 500 }), (count, calls) => {
         const all = Array.from({ length: count }, () => candidate(0));
         for (let call = 0; call < calls; call++) {
-          const chosen = choose(all, attempted);
+          const chosen = pick(all, attempted);
           if (chosen) chosen.inFlight += 1;
         }
         const loads = all.map(({ inFlight }) => inFlight);
@@ -303,16 +313,16 @@ describe('the choice between instances that stand', () => {
     );
   });
 
-  it('falls on each of those that are equal', () => {
+  it('picks each of several equal instances', () => {
     const all = [candidate(1), candidate(1), candidate(1)];
-    const chosen = new Set(Array.from({ length: 200 }, () => choose(all, attempted)));
+    const chosen = new Set(Array.from({ length: 200 }, () => pick(all, attempted)));
     expect(chosen.size).toBe(3);
   });
 
-  it('falls on one where the call was not yet, as long as there is one', () => {
+  it('prefers an instance that the call has not tried', () => {
     const all = [candidate(9), candidate(0), candidate(0)];
     const [busy, ...tried] = all;
-    expect(choose(all, { ...attempted, tried })).toBe(busy);
-    expect(all).toContain(choose(all, { ...attempted, tried: all }));
+    expect(pick(all, { ...attempted, tried })).toBe(busy);
+    expect(all).toContain(pick(all, { ...attempted, tried: all }));
   });
 });

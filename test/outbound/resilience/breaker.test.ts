@@ -3,19 +3,20 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import fc from 'fast-check';
 import type { z } from 'zod';
 import type { breakerSchema } from '../../../src/config/policies/breaker.ts';
+import { createBreaker, INSTANCE_CIRCUIT } from '../../../src/outbound/resilience/breaker.ts';
+import type { ClientId } from '../../../src/outbound/resilience/circuit-scope.ts';
+import type { Outcome } from '../../../src/outbound/resilience/outcome.ts';
 import { Target } from '../../../src/outbound/target.ts';
 import { atOnce, pass, until, useFakeTime } from '../../support/fake-time.ts';
 import { policiesOf } from '../../support/policies.ts';
-import { startUpstream, type Upstream } from '../../support/upstream.ts';
+import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
 const HALF_OPEN_AFTER = 5000;
-
-type Client = string | undefined;
 
 interface Counted {
   readonly at: number;
   readonly failed: boolean;
-  readonly client: Client;
+  readonly client: ClientId;
 }
 
 /** Of all calls, the latest last, those that count now; and whether the circuit is to open after them. */
@@ -59,9 +60,9 @@ class ModelCircuit {
   calls: Counted[] = [];
   openedAt: number | undefined;
   /** The client that it is open for, if it is not for all. */
-  only: Client;
+  only: ClientId;
   /** Whose call tried in vain, if it is open for all. */
-  tried: Client;
+  tried: ClientId;
   readonly #model: Model;
 
   constructor(model: Model) {
@@ -77,7 +78,7 @@ class ModelCircuit {
   }
 
   /** Undefined where it is kept back. */
-  wayOf(client: Client): Way | undefined {
+  wayOf(client: ClientId): Way | undefined {
     if (this.openedAt === undefined) return 'through';
     if (this.#model.now - this.openedAt >= HALF_OPEN_AFTER) return 'trial';
     if (this.only !== undefined) return client === this.only ? undefined : 'beside';
@@ -85,7 +86,7 @@ class ModelCircuit {
   }
 
   /** @param client who may have provoked it */
-  counted(failed: boolean, way: Way, client: Client): void {
+  counted(failed: boolean, way: Way, client: ClientId): void {
     const { now, opens } = this.#model;
     if (way === 'through') {
       this.calls.push({ at: now, failed, client });
@@ -106,7 +107,7 @@ class ModelCircuit {
   }
 
   /** It says nothing of whether calls go well; for a call that tries, whether there is somebody at all. */
-  uncounted(isProof: boolean, way: Way, client: Client): void {
+  uncounted(isProof: boolean, way: Way, client: ClientId): void {
     if (way === 'through' || way === 'beside') return;
     if (isProof) this.counted(false, way, client);
     else if (way === 'trial') {
@@ -115,7 +116,7 @@ class ModelCircuit {
     }
   }
 
-  #open(only: Client): void {
+  #open(only: ClientId): void {
     this.openedAt = this.#model.now;
     this.only = only;
     this.tried = undefined;
@@ -153,7 +154,7 @@ class Model {
   }
 
   /** What becomes of a call that begins now, by its outcome; undefined where it is kept back. */
-  begin(operationId: string | undefined, client: Client): ((outcome: Outcome) => void) | undefined {
+  begin(operationId: string | undefined, client: ClientId): ((outcome: Scenario) => void) | undefined {
     const own = operationId === undefined ? undefined : this.of(operationId);
     const wayOfWhole = this.whole.wayOf(client);
     const wayOfOwn = own ? own.wayOf(client) : 'through';
@@ -181,21 +182,21 @@ class Model {
 
 interface Real {
   readonly target: Target;
-  readonly upstream: Upstream;
+  readonly upstream: TestUpstream;
 }
 
 const GET = { method: 'GET', path: '/', headers: [] };
 
-type Outcome = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'unreachable' | 'garbage';
+type Scenario = 200 | 404 | 429 | 500 | 503 | 'broken' | 'timeout' | 'left' | 'unreachable' | 'garbage';
 
 /** A call, and what comes of it: a response, something else, a connection that breaks, a caller that leaves. */
 class Called implements fc.AsyncCommand<Model, Real> {
-  readonly #outcome: Outcome;
+  readonly #outcome: Scenario;
   readonly #operationId: string | undefined;
-  readonly #client: Client;
+  readonly #client: ClientId;
   result = 'pending';
 
-  constructor(outcome: Outcome, operationId?: string, client?: Client) {
+  constructor(outcome: Scenario, operationId?: string, client?: ClientId) {
     this.#outcome = outcome;
     this.#operationId = operationId;
     this.#client = client;
@@ -215,7 +216,7 @@ class Called implements fc.AsyncCommand<Model, Real> {
       open.length > 0 && open.every((one) => one.only === undefined && one.wayOf(client) === 'trial');
     const end = model.begin(operationId, client);
     const before = upstream.requests.length;
-    upstream.answer = (req, res) => {
+    upstream.respond = (req, res) => {
       if (typeof outcome === 'number') res.writeHead(outcome).end();
       else if (outcome === 'broken') req.socket.destroy();
       else if (outcome === 'garbage') req.socket.end('SSH-2.0\r\n\r\n');
@@ -223,10 +224,10 @@ class Called implements fc.AsyncCommand<Model, Real> {
     if (outcome === 'unreachable') await upstream.stop();
     const call = target.start({ ...GET, operationId, client });
     this.result = 'pending';
-    call.answer.then(
-      (answer) => {
-        answer.discard();
-        this.result = String(answer.status);
+    call.response.then(
+      (response) => {
+        response.discard();
+        this.result = String(response.status);
       },
       (error) => {
         this.result = error.type?.code ?? error.name;
@@ -299,17 +300,27 @@ class Passed implements fc.AsyncCommand<Model, Real> {
 
 type Sequence = Iterable<fc.AsyncCommand<Model, Real>>;
 
-const OUTCOMES = [
-  ...(['left', 'broken', 'timeout', 'unreachable', 'garbage'] as const),
-  ...([200, 404, 429, 500, 503, 503, 503] as const),
+const OUTCOMES: readonly Scenario[] = [
+  'left',
+  'broken',
+  'timeout',
+  'unreachable',
+  'garbage',
+  200,
+  404,
+  429,
+  500,
+  503,
+  503,
+  503,
 ];
 
 const passed = fc.constantFrom(500, 1000, 4999, 5000, 20_000).map((milliseconds) => new Passed(milliseconds));
 
 const calledOf = (
-  outcomes: readonly Outcome[],
+  outcomes: readonly Scenario[],
   operations: readonly (string | undefined)[],
-  clients: readonly Client[] = [undefined],
+  clients: readonly ClientId[] = [undefined],
 ) =>
   fc
     .tuple(fc.constantFrom(...outcomes), fc.constantFrom(...operations), fc.constantFrom(...clients))
@@ -318,8 +329,8 @@ const calledOf = (
 const commandsOf = (...args: Parameters<typeof calledOf>) =>
   fc.commands([calledOf(...args), passed], { maxCommands: 40, size: 'max' });
 
-describe('circuits', () => {
-  let upstream: Upstream;
+describe('Circuits', () => {
+  let upstream: TestUpstream;
   beforeAll(async () => {
     upstream = await startUpstream();
   });
@@ -348,20 +359,20 @@ describe('circuits', () => {
       { numRuns: 60 },
     );
 
-  it.each(KINDS)('of the kind %j are as their model for calls that name no operation', (...kind) =>
+  it.each(KINDS)('of the kind %j behave as their model for calls without an operation', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, [undefined])),
   );
 
-  it.each(KINDS)('of the kind %j are as their model for calls of several operations', (...kind) =>
+  it.each(KINDS)('of the kind %j behave as their model for calls of several operations', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, ['a', 'b'])),
   );
 
-  it.each(KINDS)('of the kind %j are as their model for calls that several clients cause', (...kind) =>
+  it.each(KINDS)('of the kind %j behave as their model for calls of several clients', (...kind) =>
     hold(kind, commandsOf(OUTCOMES, ['a', 'a', 'b', undefined], ['one', 'two', 'three', undefined])),
   );
 
   it.each(KINDS)(
-    'of the kind %j are as their model where one client calls more than the others',
+    'of the kind %j behave as their model when one client calls more than the others',
     (...kind) => {
       const outcomes = ['left', 'timeout', 'unreachable', 200, 500, 503, 503, 503] as const;
       return hold(kind, commandsOf(outcomes, ['a', 'a', undefined], ['one', 'one', 'one', 'two', undefined]));
@@ -369,7 +380,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j keep no call of a client back for what another client provokes',
+    'of the kind %j reject no call of a client for failures that another client provokes',
     async (...kind) => {
       const well = new Called(200, 'a', 'two');
       const provoked = calledOf(['left', 'broken', 'timeout', 'garbage', 500, 503, 503], ['a'], ['one']);
@@ -389,7 +400,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j let a client through soon, though another tries first each time and fails',
+    'of the kind %j let a client through soon, although the probes of another client fail each time',
     async (...kind) => {
       const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'three'));
       const stopped = new Called(200, 'a', 'two');
@@ -406,7 +417,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j are open for one client until a call of another fails, beside them or as a trial',
+    'of the kind %j are open for one client until a call of another fails, as a bypass or as a probe',
     async (...kind) => {
       const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
       const other = new Called(503, 'a', 'two');
@@ -421,7 +432,7 @@ describe('circuits', () => {
   );
 
   it.each(KINDS)(
-    'of the kind %j let other clients through while the one that they are open for tries again',
+    'of the kind %j let other clients through during the probe of the client that they are open for',
     async (...kind) => {
       const opened = Array.from({ length: 4 }, () => new Called(503, 'a', 'one'));
       const statuses: number[] = [];
@@ -429,17 +440,17 @@ describe('circuits', () => {
         check: () => true,
         run: async (_model: Model, { target, upstream }: Real) => {
           const before = upstream.requests.length;
-          upstream.answer = () => {};
+          upstream.respond = () => {};
           const trying = target.start({ ...GET, operationId: 'a', client: 'one' });
-          const left = expect(trying.answer).rejects.toThrow();
+          const left = expect(trying.response).rejects.toThrow();
           await until(() => upstream.requests.length > before);
           expect(stateOf(target, 'a')).toBe('half-open');
           const second = atOnce(target.send({ ...GET, operationId: 'a', client: 'one' }));
           await expect(second).rejects.toMatchObject({ type: { code: 'circuit-open' } });
-          upstream.answer = (_req, res) => res.end();
-          const answer = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
-          answer.discard();
-          statuses.push(answer.status);
+          upstream.respond = (_req, res) => res.end();
+          const response = await atOnce(target.send({ ...GET, operationId: 'a', client: 'two' }));
+          response.discard();
+          statuses.push(response.status);
           trying.abort();
           await atOnce(left);
         },
@@ -450,7 +461,7 @@ describe('circuits', () => {
     },
   );
 
-  it.each(KINDS)('of the kind %j let the next client try where the one before it left', async (...kind) => {
+  it.each(KINDS)('of the kind %j let the next client probe after one that left', async (...kind) => {
     const opened = Array.from({ length: 4 }, (_, i) => new Called(503, 'a', i % 2 ? 'one' : 'two'));
     const tried = [new Passed(HALF_OPEN_AFTER), new Called(503, 'a', 'one'), new Called('left', 'a', 'two')];
     const next = new Called(200, 'a', 'three');
@@ -458,7 +469,7 @@ describe('circuits', () => {
     expect(next.result).toBe('200');
   });
 
-  it.each(KINDS)('of the kind %j forget what was before they closed', async (...kind) => {
+  it.each(KINDS)('of the kind %j start counting from zero when they close', async (...kind) => {
     const failures = Array.from({ length: 4 }, () => new Called(503));
     const closed = [...failures, new Passed(HALF_OPEN_AFTER), new Called(200)];
     expect((await follow(kind, closed)).state).toBe('closed');
@@ -466,7 +477,7 @@ describe('circuits', () => {
     expect((await follow(kind, [...closed, ...failures.slice(2)])).state).toBe('closed');
   });
 
-  it.each(KINDS)('of the kind %j never open for 500 or for what is not HTTP', async (...kind) => {
+  it.each(KINDS)('of the kind %j never open for 500 or for bytes that are not HTTP', async (...kind) => {
     const outcomes = [500, 'garbage', 200] as const;
     await fc.assert(
       fc.asyncProperty(commandsOf(outcomes, ['a', undefined]), async (sequence) => {
@@ -478,7 +489,7 @@ describe('circuits', () => {
   });
 
   it.each(KINDS)(
-    'of the kind %j leave the other operations alone, however one of them fails',
+    'of the kind %j do not affect other operations, however one of them fails',
     async (...kind) => {
       for (const outcome of [500, 503, 'broken', 'timeout', 'garbage'] as const) {
         const failures = Array.from({ length: 12 }, () => new Called(outcome, 'a'));
@@ -487,4 +498,45 @@ describe('circuits', () => {
       }
     },
   );
+});
+
+describe('A circuit', () => {
+  const OWN_CIRCUIT = 1;
+  const trip = async (outcome: Outcome, circuit: number, callCircuit: number, isError: boolean) => {
+    const breaker = createBreaker(
+      { kind: 'consecutive', failures: 3, halfOpenAfter: HALF_OPEN_AFTER },
+      { circuit, hasAlternatives: () => true },
+    );
+    const call = { circuit: callCircuit, client: undefined, probeDelay: 0 };
+    const result = { outcome, call };
+    for (let i = 0; i < 3; i++) {
+      await breaker
+        .execute(call, () => (isError ? Promise.reject(result) : Promise.resolve(result)))
+        .catch(() => {});
+    }
+    return breaker.state;
+  };
+
+  it.each<[Outcome, opens: 'none' | 'own' | 'instance']>([
+    [{ kind: 'success' }, 'none'],
+    [{ kind: 'throttled', retryAfter: undefined }, 'none'],
+    [{ kind: 'unavailable', retryAfter: 1000 }, 'own'],
+    [{ kind: 'failed' }, 'own'],
+    [{ kind: 'internal-error' }, 'own'],
+    [{ kind: 'timeout' }, 'own'],
+    [{ kind: 'broken' }, 'own'],
+    [{ kind: 'malformed' }, 'own'],
+    [{ kind: 'unreachable' }, 'instance'],
+    [{ kind: 'connect-timeout' }, 'instance'],
+    [{ kind: 'unusable' }, 'none'],
+    [{ kind: 'inconclusive' }, 'none'],
+  ])('counts the outcome %j in the right circuit, returned or thrown', async (outcome, opens) => {
+    for (const isError of [false, true]) {
+      expect([
+        await trip(outcome, OWN_CIRCUIT, OWN_CIRCUIT, isError),
+        await trip(outcome, INSTANCE_CIRCUIT, OWN_CIRCUIT, isError),
+        await trip(outcome, OWN_CIRCUIT, OWN_CIRCUIT + 1, isError),
+      ]).toEqual([opens === 'own' ? 'open' : 'closed', opens === 'instance' ? 'open' : 'closed', 'closed']);
+    }
+  });
 });

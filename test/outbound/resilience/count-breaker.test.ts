@@ -1,60 +1,84 @@
 import { describe, expect, it } from '@jest/globals';
-import { CircuitState } from 'cockatiel';
+import { CircuitState, CountBreaker as CockatielBreaker } from 'cockatiel';
 import fc from 'fast-check';
-import { LatestCalls } from '../../../src/outbound/resilience/count-breaker.ts';
+import { CountBreaker } from '../../../src/outbound/resilience/count-breaker.ts';
 
-const { Closed } = CircuitState;
+const { Closed, HalfOpen } = CircuitState;
 const CALLS = 5;
-const counting = (minimumCalls: number, threshold = 0.5) =>
-  new LatestCalls({ kind: 'count', calls: CALLS, minimumCalls, threshold, halfOpenAfter: 1000 });
+const createBreaker = (minimumCalls: number, threshold = 0.5) =>
+  new CountBreaker({ kind: 'count', calls: CALLS, minimumCalls, threshold, halfOpenAfter: 1000 });
 
-/** A success, a failure, or a success that turns out to be a failure. */
-const call = fc.constantFrom('well', 'failed', 'revised');
+const call = fc.constantFrom('succeeded', 'failed', 'retracted');
+const event = fc.constantFrom('succeeded', 'failed', 'failed', 'probe failed', 'probe succeeded');
 
-describe('the latest calls', () => {
-  it('open the circuit by the share of failures among them, with what was taken back counted once', () => {
+describe('The count breaker', () => {
+  it('opens by the share of failures among the latest calls, and counts a retracted success once', () => {
     fc.assert(
       fc.property(fc.array(call, { maxLength: 30 }), fc.integer({ min: 1, max: CALLS }), (calls, minimum) => {
-        const latest = counting(minimum);
+        const breaker = createBreaker(minimum);
         let model: boolean[] = [];
-        const add = (isWell: boolean) => {
-          model = [...model, isWell].slice(-CALLS);
+        const add = (isSuccess: boolean) => {
+          model = [...model, isSuccess].slice(-CALLS);
         };
         for (const one of calls) {
           if (one !== 'failed') {
-            latest.success(Closed);
+            breaker.success(Closed);
             add(true);
           }
-          if (one === 'revised') {
-            latest.revise();
+          if (one === 'retracted') {
+            breaker.retractSuccess();
             model = model.toSpliced(model.lastIndexOf(true), 1);
           }
-          if (one !== 'well') {
+          if (one !== 'succeeded') {
             add(false);
-            const failures = model.filter((isWell) => !isWell).length;
-            expect(latest.failure(Closed)).toBe(model.length >= minimum && failures > 0.5 * model.length);
+            const failures = model.filter((isSuccess) => !isSuccess).length;
+            expect(breaker.failure(Closed)).toBe(model.length >= minimum && failures > 0.5 * model.length);
+            expect(breaker.failures).toBe(failures);
           }
-          expect(latest.isSilent).toBe(!model.includes(true));
+          expect(breaker.hasNoSuccess).toBe(!model.includes(true));
         }
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('open it after so many failures in a row, and not before', () => {
-    const latest = new LatestCalls({ kind: 'consecutive', failures: 3, halfOpenAfter: 1000 });
-    latest.success(Closed);
-    const opens = [1, 2, 3].map(() => latest.failure(Closed));
-    expect(opens).toEqual([false, false, true]);
-    latest.success(Closed);
-    expect([1, 2, 3].map(() => latest.failure(Closed))).toEqual([false, false, true]);
+  it('decides as the one of cockatiel while no success is retracted', () => {
+    fc.assert(
+      fc.property(
+        fc.array(event, { maxLength: 40 }),
+        fc.integer({ min: 1, max: CALLS }),
+        fc.constantFrom(0.2, 0.5, 0.9),
+        (events, minimum, threshold) => {
+          const breaker = createBreaker(minimum, threshold);
+          const oracle = new CockatielBreaker({ threshold, size: CALLS, minimumNumberOfCalls: minimum });
+          for (const one of events) {
+            const state = one.startsWith('probe') ? HalfOpen : Closed;
+            if (one.endsWith('failed')) {
+              expect(breaker.failure(state)).toBe(oracle.failure(state));
+            } else {
+              breaker.success(state);
+              oracle.success(state);
+            }
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
-  it('lose nothing when there is no success to take back', () => {
-    const latest = counting(1);
-    latest.failure(Closed);
-    const before = structuredClone(latest.state);
-    latest.revise();
-    expect(latest.state).toEqual(before);
+  it('opens after so many failures in a row, and not before', () => {
+    const breaker = new CountBreaker({ kind: 'consecutive', failures: 3, halfOpenAfter: 1000 });
+    breaker.success(Closed);
+    expect([1, 2, 3].map(() => breaker.failure(Closed))).toEqual([false, false, true]);
+    breaker.success(Closed);
+    expect([1, 2, 3].map(() => breaker.failure(Closed))).toEqual([false, false, true]);
+  });
+
+  it('changes nothing when there is no success to retract', () => {
+    const breaker = createBreaker(3);
+    breaker.failure(Closed);
+    breaker.retractSuccess();
+    expect([breaker.failures, breaker.hasNoSuccess]).toEqual([1, true]);
+    expect([breaker.failure(Closed), breaker.failure(Closed)]).toEqual([false, true]);
   });
 });

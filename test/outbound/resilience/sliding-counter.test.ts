@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { RecentCount } from '../../../src/outbound/resilience/sliding-counter.ts';
+import { SlidingCounter } from '../../../src/outbound/resilience/sliding-counter.ts';
 
 const WINDOW = 1000;
 const SLOT = WINDOW / 10;
@@ -11,10 +11,10 @@ const step = fc.record({
   later: fc.oneof(fc.nat(20), fc.nat(SLOT * 3), fc.nat(WINDOW * 3)),
 });
 
-it('A count has what happened in this slot of the time and in the nine before, and nothing else', () => {
+it('A sliding counter counts the events of the current slot and of the nine before it', () => {
   fc.assert(
     fc.property(fc.nat(100_000), fc.array(step, { maxLength: 60 }), (start, steps) => {
-      const count = new RecentCount(WINDOW);
+      const count = new SlidingCounter(WINDOW);
       let now = start;
       let happened: number[] = [];
       for (const { kind, later } of steps) {

@@ -3,7 +3,7 @@
  * request costs nothing more.
  */
 import type { TargetSnapshot } from '../../../outbound/target-snapshot.ts';
-import { breakerForMost } from '../../../outbound/target-snapshot.ts';
+import { breakerForMostClients } from '../../../outbound/target-snapshot.ts';
 
 /** Milliseconds from one look to the next. */
 export const INTERVAL = 2000;
@@ -60,7 +60,7 @@ export class History {
         requests: requests / seconds,
         failures: since(last.failures, service.failures) / seconds,
         p99: requests > 0 ? service.latency?.p99 : undefined,
-        breaker: breakerForMost(service),
+        breaker: breakerForMostClients(service),
       });
       if (points.length > POINTS) points.shift();
       this.#points.set(service.name, points);

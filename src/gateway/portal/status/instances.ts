@@ -6,7 +6,7 @@ import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
 import type { Action, LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { InstanceSnapshot } from '../../../outbound/target-snapshot.ts';
-import { breakerForMost } from '../../../outbound/target-snapshot.ts';
+import { breakerForMostClients } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import { milliseconds } from './number-format.ts';
 import type { ServiceSnapshot } from './service-state.ts';
@@ -26,7 +26,7 @@ export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
 
 /** Undefined while there is somebody who takes calls, or nobody was isolated. */
 export const isolationWarning = ({ name, instances, ...seen }: ServiceSnapshot): string | undefined =>
-  breakerForMost(seen) === 'closed' || !instances.some(({ state }) => state === 'isolated')
+  breakerForMostClients(seen) === 'closed' || !instances.some(({ state }) => state === 'isolated')
     ? undefined
     : `No instance of ${name} takes calls: reset one of those that are isolated.`;
 

@@ -5,7 +5,7 @@
  */
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
-import { breakerForMost } from '../../../outbound/target-snapshot.ts';
+import { breakerForMostClients } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import type { Point } from './history.ts';
 import { rate } from './number-format.ts';
@@ -98,7 +98,7 @@ function call(
       ? `M${middle} ${top}V${y - 1}`
       : `M${Math.max(gutter, EDGE + gap.x + 14)} ${top}C${gutter} ${top + gap.y / 2} ${gutter} ${top + gap.y / 2} ${gutter} ${top + gap.y}V${y + box.height / 2}H${x - 1}`;
   const failing = (point?.failures ?? 0) > 0 ? ' failing' : '';
-  return html`<path class="call ${breakerForMost(service)}${failing}" d="${path}" stroke-width="${thickness(point?.requests ?? 0)}"/>`;
+  return html`<path class="call ${breakerForMostClients(service)}${failing}" d="${path}" stroke-width="${thickness(point?.requests ?? 0)}"/>`;
 }
 
 interface Between {
@@ -176,7 +176,7 @@ const MARK = {
 
 function node({ service, x, y }: Box, point: Point | undefined, { box }: Format): Html {
   const { name } = service;
-  const breaker = breakerForMost(service);
+  const breaker = breakerForMostClients(service);
   const short = shortened(name, box.width - TEXT.left - TEXT.right);
   const said = breaker === 'closed' ? rate(point?.requests ?? 0) : SHORT[breaker];
   // Whoever hears it hears what is seen: the text is its name.

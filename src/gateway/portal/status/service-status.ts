@@ -13,7 +13,7 @@ import { layout } from '../../../http/page/layout.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import type { CacheSnapshot } from '../../../outbound/http-cache/cache.ts';
-import { type Failure, LATENCIES } from '../../../outbound/instances/statistics.ts';
+import { type FailureRecord, LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
 import { docsPath, SERVICES_PATH, STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { type Resource, representations } from '../discovery/representations.ts';
 import { type Dependents, dependentsOf } from './dependents.ts';
@@ -186,7 +186,7 @@ const duration = (value: number | undefined): string =>
 const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
   requests === 0
     ? 'no calls yet'
-    : `the latest ${Math.min(requests, LATENCIES)} call${requests === 1 ? '' : 's'}`;
+    : `the latest ${Math.min(requests, LATENCY_SAMPLES)} call${requests === 1 ? '' : 's'}`;
 
 const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
   [
@@ -207,10 +207,10 @@ const failures = ({ recentFailures }: ServiceSnapshot): Html =>
           html`<li><time datetime="${at}">${clock(at)}</time> <code>${operationId}</code>: ${reason}${count > 1 && html` <small>× ${count}</small>`}</li>`,
       )}</ul>`;
 
-type Grouped = Failure & { readonly count: number };
+type Grouped = FailureRecord & { readonly count: number };
 
 /** The same again and again is one line, with when it was last. */
-function grouped(failed: readonly Failure[]): readonly Grouped[] {
+function grouped(failed: readonly FailureRecord[]): readonly Grouped[] {
   const lines: Grouped[] = [];
   for (const one of failed) {
     const last = lines.at(-1);

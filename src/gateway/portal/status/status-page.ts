@@ -3,8 +3,8 @@ import type { Refusal } from '../../../config/rejected-config.ts';
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
-import { LATENCIES } from '../../../outbound/instances/statistics.ts';
-import { breakerForMost, instanceForMost } from '../../../outbound/target-snapshot.ts';
+import { LATENCY_SAMPLES } from '../../../outbound/instances/statistics.ts';
+import { breakerForMostClients, instanceStateForMostClients } from '../../../outbound/target-snapshot.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
@@ -54,7 +54,7 @@ const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[
 
 const table = (services: readonly ServiceSnapshot[], history: History): Html =>
   html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
-<caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCIES} calls at most</caption>
+<caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCY_SAMPLES} calls at most</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
 <th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${isHeld(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
 <tbody>${services.map((service) => row(service, history, isHeld(services)))}</tbody>
@@ -63,7 +63,7 @@ const table = (services: readonly ServiceSnapshot[], history: History): Html =>
 const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
-  const troubled = services.filter((one) => breakerForMost(one) !== 'closed').map(({ name }) => name);
+  const troubled = services.filter((one) => breakerForMostClients(one) !== 'closed').map(({ name }) => name);
   if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${reach(services, troubled)}`;
   if (services.length > 0) return 'Every service is working.';
   return 'No services yet: name one in gateway.yaml, and it is here.';
@@ -71,7 +71,7 @@ const summary = (services: readonly ServiceSnapshot[]): string => {
 
 /** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
 function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
-  const others = services.filter((one) => breakerForMost(one) === 'closed');
+  const others = services.filter((one) => breakerForMostClients(one) === 'closed');
   const hit = troubled
     .map((name) => ({ name, callers: others.filter((one) => isHitBy(one, name)).map((one) => one.name) }))
     .filter(({ callers }) => callers.length > 0);
@@ -119,11 +119,11 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
       html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
   )}${
     instances.length > 1 &&
-    html`<br><small>${instances.filter((one) => instanceForMost(one) === 'working').length} of ${instances.length} instances working</small>`
+    html`<br><small>${instances.filter((one) => instanceStateForMostClients(one) === 'working').length} of ${instances.length} instances working</small>`
   }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
-<td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCIES)}`)}</td>
+<td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCY_SAMPLES)}`)}</td>
 <td data-label="In flight">${inFlight}${queued > 0 && ` (+${queued} waiting)`}</td>
 <td data-label="Retries"><div>${retries}${retriesRefused > 0 && html`<br><small>${retriesRefused} over the budget</small>`}</div></td>
 ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}

@@ -1,25 +1,23 @@
-/** Keeps answers in this process, up to so many bytes: what was used longest ago goes first. */
-
+/** Stores responses in this process, up to a number of bytes: the least recently used go first. */
 import { LruCache } from '../../../http/lru-cache.ts';
-import type { Stored } from '../stored-response.ts';
-import type { CacheSize, CacheStore, Kept } from './store.ts';
-import { serviceOf } from './store.ts';
+import type { StoredResponse } from '../stored-response.ts';
+import { type CacheEntry, type CacheSize, type CacheStore, serviceOf } from './store.ts';
 
-/** What an object and its places in maps take, about. */
+/** About the bytes that an object and its places in maps take. */
 const OVERHEAD = 512;
 
-/** A string takes up to two bytes a character. */
-const bytesOf = (key: string, kept: readonly Stored[]): number =>
-  kept.reduce((sum, one) => sum + one.body.length + 2 * lengthOf(one) + OVERHEAD, 2 * key.length);
+/** A string takes up to two bytes per character. */
+const bytesOf = (key: string, responses: readonly StoredResponse[]): number =>
+  responses.reduce((sum, one) => sum + one.body.length + 2 * lengthOf(one) + OVERHEAD, 2 * key.length);
 
-const lengthOf = ({ headers, selecting }: Stored): number =>
+const lengthOf = ({ headers, selecting }: StoredResponse): number =>
   [...headers, ...selecting.flat()].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 
-/** Who forgets something here knows what is on its way, so that no state is needed. */
-const NOTHING: Kept = { answers: [], state: '' };
+/** No state is needed: the process that invalidates an entry of this store knows which fetches are in flight. */
+const EMPTY: CacheEntry = { responses: [], state: '' };
 
 export class MemoryStore implements CacheStore {
-  readonly #resources: LruCache<readonly Stored[]>;
+  readonly #resources: LruCache<readonly StoredResponse[]>;
   readonly #sizes = new Map<string, { entries: number; bytes: number }>();
 
   constructor(maxBytes: number) {
@@ -30,13 +28,13 @@ export class MemoryStore implements CacheStore {
     });
   }
 
-  get(key: string): Kept {
-    const answers = this.#resources.get(key);
-    return answers === undefined ? NOTHING : { ...NOTHING, answers };
+  get(key: string): CacheEntry {
+    const responses = this.#resources.get(key);
+    return responses === undefined ? EMPTY : { ...EMPTY, responses };
   }
 
-  set(key: string, kept: readonly Stored[]): void {
-    this.#resources.set(key, kept);
+  set(key: string, responses: readonly StoredResponse[]): void {
+    this.#resources.set(key, responses);
   }
 
   delete(key: string): void {

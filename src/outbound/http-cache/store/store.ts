@@ -1,22 +1,22 @@
-/** Where answers are kept. One that is down keeps nothing, and says so to nobody who asks for an answer. */
-import type { Stored } from '../stored-response.ts';
+/** Stores responses. A store that is down stores nothing, and no request fails because of that. */
+import type { StoredResponse } from '../stored-response.ts';
 
-export interface Kept {
-  readonly answers: readonly Stored[];
-  /** Another one each time that the resource is forgotten; undefined where nobody can say. */
+/** The responses that are stored for one resource. */
+export interface CacheEntry {
+  readonly responses: readonly StoredResponse[];
+  /** Changes with each invalidation of the resource; undefined where the store does not know it. */
   readonly state: string | undefined;
 }
 
 export interface CacheStore {
-  /** Every answer that is kept for a resource. */
-  get(key: string): Kept | Promise<Kept>;
+  get(key: string): CacheEntry | Promise<CacheEntry>;
   /**
-   * Instead of what was kept for it.
-   * @param state that it was in when the answers were asked for; nothing is kept in another, as they may be of before
+   * Replaces the responses of a resource.
+   * @param state of the entry when the responses were requested; nothing is stored if the resource was invalidated since
    */
-  set(key: string, answers: readonly Stored[], state: string | undefined): void | Promise<void>;
+  set(key: string, responses: readonly StoredResponse[], state: string | undefined): void | Promise<void>;
   delete(key: string): void | Promise<void>;
-  /** What is kept for a service, where that is known. */
+  /** What is stored for a service, where the store knows that. */
   sizeOf?(service: string): CacheSize;
   close?(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface CacheSize {
   readonly bytes: number;
 }
 
-/** @param epoch changes with what makes all that is kept for the service useless */
+/** @param epoch changes when all stored responses of the service become invalid */
 export const keyOf = (service: string, epoch: string, path: string): string => `${service} ${epoch} ${path}`;
 
 export const serviceOf = (key: string): string => key.slice(0, key.indexOf(' '));

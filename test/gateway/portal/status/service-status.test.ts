@@ -132,7 +132,7 @@ describe('a service that fails', () => {
 
   it('is where its problems lead', async () => {
     const { url, services } = await startGateway({ shop: document({ '/a': { get: ok } }) });
-    if (services.shop) services.shop.answer = (_req, res) => res.destroy();
+    if (services.shop) services.shop.respond = (_req, res) => res.destroy();
     const { body, status } = await request(url).get('/a').set('X-Request-Id', 'abc');
     expect([status, body._links.status, body.service]).toEqual([
       502,

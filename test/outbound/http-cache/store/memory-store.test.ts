@@ -2,19 +2,23 @@
 import { expect, it } from '@jest/globals';
 import { MemoryStore } from '../../../../src/outbound/http-cache/store/memory-store.ts';
 import { keyOf } from '../../../../src/outbound/http-cache/store/store.ts';
-import { Stored } from '../../../../src/outbound/http-cache/stored-response.ts';
+import { StoredResponse } from '../../../../src/outbound/http-cache/stored-response.ts';
 
 const KB = 1024;
 
 const stored = (bytes: number) =>
-  new Stored({
-    ...{ status: 200, headers: ['A', 'b'], body: Buffer.alloc(bytes), selecting: [] },
-    ...{ receivedAt: 0, initialAge: 0 },
+  new StoredResponse({
+    status: 200,
+    headers: ['A', 'b'],
+    body: Buffer.alloc(bytes),
+    selecting: [],
+    receivedAt: 0,
+    initialAge: 0,
   });
 
 const key = (index: number) => keyOf('things', 'e', `/x/${index}`);
 
-it('never takes more than its size, however much there is to keep', () => {
+it('The memory store never exceeds its size', () => {
   const store = new MemoryStore(100 * KB);
   for (let index = 0; index < 10_000; index++) {
     store.set(key(index), [stored((index * 37) % (8 * KB)), stored(1)]);
@@ -23,23 +27,23 @@ it('never takes more than its size, however much there is to keep', () => {
   expect(store.sizeOf('things').entries).toBeGreaterThan(10);
 });
 
-it('what was used longest ago goes first', () => {
+it('The memory store drops the least recently used responses first', () => {
   const store = new MemoryStore(10 * KB);
   for (const index of [1, 2, 3]) store.set(key(index), [stored(2 * KB)]);
-  expect(store.get(key(1)).answers).toHaveLength(1);
+  expect(store.get(key(1)).responses).toHaveLength(1);
   store.set(key(4), [stored(2 * KB)]);
-  expect([1, 2, 3, 4].map((index) => store.get(key(index)).answers.length)).toEqual([1, 0, 1, 1]);
+  expect([1, 2, 3, 4].map((index) => store.get(key(index)).responses.length)).toEqual([1, 0, 1, 1]);
 });
 
-it('one that is larger than all there is room for drives nothing out, and does not stay as it was', () => {
+it('A response that is larger than the memory store displaces no other, and replaces its predecessor', () => {
   const store = new MemoryStore(10 * KB);
   store.set(key(1), [stored(KB)]);
   store.set(key(2), [stored(KB)]);
   store.set(key(2), [stored(20 * KB)]);
-  expect([1, 2].map((index) => store.get(key(index)).answers.length)).toEqual([1, 0]);
+  expect([1, 2].map((index) => store.get(key(index)).responses.length)).toEqual([1, 0]);
 });
 
-it('counts back to nothing when all is forgotten', () => {
+it('The size of the memory store is zero after all responses are deleted', () => {
   const store = new MemoryStore(100 * KB);
   for (let index = 0; index < 10; index++) store.set(key(index % 3), [stored(index)]);
   for (let index = 0; index < 3; index++) store.delete(key(index));
@@ -60,9 +64,9 @@ it.each<[what: string, key: string, headers: string[], selecting: [string, strin
     ],
     512 + 8 + 8,
   ],
-])('What has %s is counted with that, and fits exactly', (_what, place, headers, selecting, bytes) => {
+])('The size of a response includes %s', (_what, place, headers, selecting, bytes) => {
   const body = Buffer.alloc(100);
-  const one = new Stored({ status: 200, headers, body, selecting, receivedAt: 0, initialAge: 0 });
+  const one = new StoredResponse({ status: 200, headers, body, selecting, receivedAt: 0, initialAge: 0 });
   const all = bytes + body.length;
   const store = new MemoryStore(all);
   store.set(place, [one]);
@@ -75,7 +79,7 @@ it.each<[what: string, key: string, headers: string[], selecting: [string, strin
   expect(small.sizeOf('a')).toEqual({ entries: 0, bytes: 0 });
 });
 
-it('drives out no more than it has to, and counts each service for itself', () => {
+it('The memory store drops no more than necessary, and counts each service separately', () => {
   const size = (service: string) => store.sizeOf(service);
   const one = stored(100);
   const place = (service: string, index: number) => keyOf(service, 'e', `/${index}`);
@@ -96,6 +100,6 @@ it('drives out no more than it has to, and counts each service for itself', () =
   ]);
   store.set(place('b', 2), [one]);
   expect([size('a').entries, size('b').entries]).toEqual([1, 2]);
-  expect(store.get(place('a', 2)).answers).toEqual([one]);
-  expect(store.get(place('a', 1))).toEqual({ answers: [], state: '' });
+  expect(store.get(place('a', 2)).responses).toEqual([one]);
+  expect(store.get(place('a', 1))).toEqual({ responses: [], state: '' });
 });

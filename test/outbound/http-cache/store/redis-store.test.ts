@@ -1,17 +1,17 @@
-/** Gateways that keep answers together, and what becomes of that while the server is away. */
+/** Gateways that share a Redis store, also while its server is down. */
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
-import { answering, startCached } from '../../../support/cached.ts';
+import { respondWith, startCachedGateway } from '../../../support/cached.ts';
 import { itWithRedis, startRedis } from '../../../support/redis.ts';
 
 const fresh = { headers: { 'Cache-Control': 'max-age=60' }, body: 'one\n\u0000 ü' };
 
 /** Two gateways before one service. */
 const startTwo = async (url: string) => {
-  const first = await startCached({ env: { CACHE_URL: url } });
+  const first = await startCachedGateway({ env: { CACHE_URL: url } });
   const { upstream } = first;
-  upstream.answer = answering(() => fresh);
-  const second = await startCached({ env: { CACHE_URL: url, THINGS_URL: upstream.url } });
+  upstream.respond = respondWith(() => fresh);
+  const second = await startCachedGateway({ env: { CACHE_URL: url, THINGS_URL: upstream.url } });
   return { first, second, upstream };
 };
 
@@ -23,7 +23,7 @@ const untilKept = async (ask: () => Promise<{ headers: Readonly<Record<string, s
   expect(said).toMatch(/^linkway; hit/);
 };
 
-itWithRedis('what one has kept the other gives, and what one forgets the other forgets', async () => {
+itWithRedis('Gateways share their stored responses and their invalidations', async () => {
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
@@ -44,20 +44,21 @@ itWithRedis('what one has kept the other gives, and what one forgets the other f
   }
 });
 
-itWithRedis('what was on its way when another gateway forgot it is not kept', async () => {
+itWithRedis('A response in flight is not stored when another gateway invalidates its resource', async () => {
   const redis = await startRedis();
   try {
     const { first, second, upstream } = await startTwo(redis.url);
     const headers = { host: 'api.example' };
     await untilKept(() => first.ask({ headers, path: '/y' }));
     await untilKept(() => second.ask({ headers, path: '/y' }));
-    const { answer } = upstream;
+    const { respond: response } = upstream;
     const { promise: held, resolve: hold } = Promise.withResolvers<() => void>();
-    upstream.answer = (req, res) => (req.method === 'GET' ? hold(() => answer(req, res)) : answer(req, res));
+    upstream.respond = (req, res) =>
+      req.method === 'GET' ? hold(() => response(req, res)) : response(req, res);
     const before = first.ask({ headers });
     const release = await held;
     await second.ask({ method: 'PUT', headers });
-    upstream.answer = answer;
+    upstream.respond = response;
     release();
     expect((await before).status).toBe(200);
 
@@ -72,7 +73,7 @@ itWithRedis('what was on its way when another gateway forgot it is not kept', as
   }
 });
 
-itWithRedis('while the server is away every answer is new, and the log says why', async () => {
+itWithRedis('While the server is down no response is stored, and the log says why', async () => {
   const redis = await startRedis();
   const { first, upstream } = await startTwo(redis.url);
   await untilKept(first.ask);
@@ -84,7 +85,7 @@ itWithRedis('while the server is away every answer is new, and the log says why'
   expect(first.log.warnings).toContainEqual({ reason: expect.any(String) });
 });
 
-itWithRedis('one that stops answering holds nobody up', async () => {
+itWithRedis('A server that stops responding delays no request', async () => {
   const redis = await startRedis();
   try {
     const { first, upstream } = await startTwo(redis.url);
@@ -100,8 +101,8 @@ itWithRedis('one that stops answering holds nobody up', async () => {
 
 it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
   ['that nobody listens at', (server) => new Promise((resolve) => void server.close(() => resolve()))],
-  ['that takes what is sent and never answers', () => Promise.resolve()],
-])('a server %s holds nobody up', async (_which, prepare) => {
+  ['that accepts data and never responds', () => Promise.resolve()],
+])('A server %s delays no request', async (_which, prepare) => {
   const server = createServer(() => {});
   const url = await new Promise<string>((resolve) => {
     server.listen(0, '127.0.0.1', () =>
@@ -109,8 +110,8 @@ it.each<[string, (server: ReturnType<typeof createServer>) => Promise<void>]>([
     );
   });
   await prepare(server);
-  const { ask, upstream } = await startCached({ env: { CACHE_URL: url } });
-  upstream.answer = answering(() => fresh);
+  const { ask, upstream } = await startCachedGateway({ env: { CACHE_URL: url } });
+  upstream.respond = respondWith(() => fresh);
   for (let count = 0; count < 5; count++)
     expect(await ask()).toMatchObject({
       status: 200,

@@ -1,19 +1,18 @@
-/** Says in the log when a circuit opens, and for whom. Which client it was, the log of requests may know. */
+/** Logs when a circuit opens. It does not name the client that opened it; the access log may. */
 import type { Logger } from 'pino';
 
-/** A circuit that opened. */
-export interface Opened {
+export interface OpenedCircuit {
   readonly service: string;
-  /** Whose circuit it is; undefined for that of all connections. */
+  /** Undefined for the circuit of all connections. */
   readonly operationId: string | undefined;
-  /** Where there are several. */
+  /** Undefined where the service has one instance only. */
   readonly instance: string | undefined;
   readonly isForOneClient: boolean;
 }
 
-export const logOpened =
+export const logOpenedCircuit =
   (logger: Pick<Logger, 'warn'>) =>
-  ({ service, operationId, instance, isForOneClient }: Opened): void =>
+  ({ service, operationId, instance, isForOneClient }: OpenedCircuit): void =>
     logger.warn(
       {
         service,
@@ -22,6 +21,6 @@ export const logOpened =
         clients: isForOneClient ? 'one' : 'all',
       },
       isForOneClient
-        ? 'a circuit opened for one client, as no call of another failed'
+        ? 'a circuit opened for one client, as all failed calls were its own'
         : 'a circuit opened for all clients',
     );

@@ -1,14 +1,13 @@
 import { expect, it } from '@jest/globals';
-import type { Call } from '../../../src/outbound/call/call.ts';
-import { Slots } from '../../../src/outbound/resilience/bulkhead.ts';
+import { QueuedBulkhead } from '../../../src/outbound/resilience/queued-bulkhead.ts';
 
-it('Calls wait for a slot in their order, are counted while they do, and are refused where too many wait', async () => {
-  const slots = new Slots({ concurrent: 2, queued: 2 });
-  const calls = [0, 1, 2, 3].map(() => ({}) as Call);
+it('Calls wait for a slot in their order, are counted meanwhile, and are rejected when the queue is full', async () => {
+  const slots = new QueuedBulkhead({ concurrent: 2, queued: 2 });
+  const calls = [0, 1, 2, 3].map(() => ({}));
   const begun: number[] = [];
   const ends = calls.map(() => Promise.withResolvers<void>());
   const run = (index: number) =>
-    slots.execute(calls[index] as Call, async () => {
+    slots.execute(calls[index] as object, async () => {
       begun.push(index);
       await ends[index]?.promise;
     });
@@ -17,12 +16,12 @@ it('Calls wait for a slot in their order, are counted while they do, and are ref
   expect([slots.isFree, slots.isBusy, slots.queued]).toEqual([true, false, 0]);
   all.push(run(1), run(2), run(3));
   expect([slots.isFree, slots.isBusy, slots.queued]).toEqual([false, true, 2]);
-  await expect(slots.execute({} as Call, async () => {})).rejects.toThrow();
+  await expect(slots.execute({}, async () => {})).rejects.toThrow();
   ends[0]?.resolve();
   await all[0];
   await new Promise(setImmediate);
   expect([begun, slots.queued]).toEqual([[0, 1, 2], 1]);
-  slots.leave(calls[3] as Call);
+  slots.removeFromQueue(calls[3] as object);
   expect(slots.queued).toBe(0);
   for (const { resolve } of ends) resolve();
   await Promise.all(all);

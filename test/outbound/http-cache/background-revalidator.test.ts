@@ -1,37 +1,37 @@
-/** How many resources are asked about while what is stale is given. */
+/** How many resources are revalidated in the background. */
 import { expect, it } from '@jest/globals';
-import { Behind } from '../../../src/outbound/http-cache/background-revalidation.ts';
-import { Asked } from '../../../src/outbound/http-cache/cache-request.ts';
+import { BackgroundRevalidator } from '../../../src/outbound/http-cache/background-revalidator.ts';
+import { CacheRequest } from '../../../src/outbound/http-cache/cache-request.ts';
 
 const MOST = 32;
 const CREDENTIALS = { headers: new Set<string>(), query: new Set<string>(), isHidden: false };
 const turn = () => new Promise(setImmediate);
 
 const start = () => {
-  const begun: { asked: Asked; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
+  const begun: { asked: CacheRequest; joined: number; end: PromiseWithResolvers<unknown> }[] = [];
   const known = new Map<string, unknown>();
-  const flights = {
-    of: ({ identity }: Asked) => known.get(identity),
-    begin: (_place: unknown, asked: Asked) => {
+  const coalescer = {
+    find: ({ identity }: CacheRequest) => known.get(identity),
+    begin: (_slot: unknown, asked: CacheRequest) => {
       const one = { asked, joined: 0, end: Promise.withResolvers<unknown>() };
       begun.push(one);
       return {
         join: () => {
           one.joined += 1;
         },
-        landing: one.end.promise,
+        outcome: one.end.promise,
       };
     },
   };
-  const behind = new Behind(flights as never, CREDENTIALS);
+  const revalidator = new BackgroundRevalidator(coalescer as never, CREDENTIALS);
   const request = (path: string, more: object = {}) =>
-    new Asked({ method: 'GET', path, headers: ['a', 'b'], ...more }, CREDENTIALS);
+    new CacheRequest({ method: 'GET', path, headers: ['a', 'b'], ...more }, CREDENTIALS);
   const ask = (path: string, more?: object) =>
-    behind.ask({ key: path, state: '' }, request(path, more), {} as never);
+    revalidator.revalidate({ key: path, state: '' }, request(path, more), {} as never);
   return { begun, known, ask, request };
 };
 
-it('A resource is asked about once at a time, and again when that has ended, however it has', async () => {
+it('A resource is revalidated once at a time, and again after a success or a failure', async () => {
   const { begun, ask } = start();
   for (const end of ['resolve', 'reject', 'resolve'] as const) {
     const before = begun.length;
@@ -44,7 +44,7 @@ it('A resource is asked about once at a time, and again when that has ended, how
   expect(begun.map(({ joined }) => joined)).toEqual([1, 1, 1]);
 });
 
-it('No more than a bounded number of resources are asked about at once', async () => {
+it('The number of resources that are revalidated at the same time is limited', async () => {
   const { begun, ask } = start();
   for (let n = 0; n < MOST + 8; n++) ask(`/${n}`);
   expect(begun).toHaveLength(MOST);
@@ -55,9 +55,9 @@ it('No more than a bounded number of resources are asked about at once', async (
   expect(begun.map(({ asked }) => asked.request.path).slice(MOST)).toEqual(['/more']);
 });
 
-it('It is asked as its caller asked, without the deadline and the count of that caller', () => {
+it('A revalidation sends the request of the client, without its deadline and its statistics', () => {
   const { begun, ask } = start();
-  ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, tally: {} });
+  ask('/x', { method: 'HEAD', operationId: 'getX', client: 'one', deadline: 5, stats: {} });
   expect(begun[0]?.asked.request).toEqual({
     method: 'HEAD',
     path: '/x',
@@ -67,7 +67,7 @@ it('It is asked as its caller asked, without the deadline and the count of that 
   });
 });
 
-it('A call that is on its way for the same is joined, and a body that comes of it is not left open', async () => {
+it('A revalidation joins an identical call in flight, and discards its response', async () => {
   const { begun, known, ask, request } = start();
   let joined = 0;
   let discarded = 0;
@@ -80,7 +80,7 @@ it('A call that is on its way for the same is joined, and a body that comes of i
     join: () => {
       joined += 1;
     },
-    landing: Promise.resolve({ own }),
+    outcome: Promise.resolve({ privateResponse: own }),
   };
   known.set(request('/x').identity, flight);
   ask('/x');

@@ -1,26 +1,29 @@
-/** What those who run a gateway learn of a cache. */
+/** What the log and the statistics say about a cache. */
 import { expect, it } from '@jest/globals';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
-import { answering, later, startCached } from '../../support/cached.ts';
+import { passSeconds, respondWith, startCachedGateway } from '../../support/cached.ts';
 
-it('each line of the log says what the cache did, and it adds up', async () => {
+it('Each line of the log says what the cache did, as the statistics count it', async () => {
   const cache = new Cache();
-  const { ask, upstream, log } = await startCached({ keeps: cache });
-  upstream.answer = answering(({ headers }) =>
+  const { ask, upstream, log } = await startCachedGateway({ sharedCache: cache });
+  upstream.respond = respondWith(({ headers }) =>
     headers['if-none-match'] === undefined
       ? { headers: { 'Cache-Control': 'max-age=10', ETag: '"1"' }, body: 'one' }
       : { status: 304 },
   );
   await ask();
   await ask();
-  later(20);
+  passSeconds(20);
   await ask();
   await upstream.stop();
-  later(20);
+  passSeconds(20);
   await ask();
   await ask({ method: 'PUT' });
   expect(log.written.map((line) => JSON.parse(line).cache)).toEqual([
-    ...['miss', 'hit', 'revalidated', 'stale'],
+    'miss',
+    'hit',
+    'revalidated',
+    'stale',
     undefined,
   ]);
   const { bytes, ...counts } = cache.snapshot('things');
@@ -29,9 +32,9 @@ it('each line of the log says what the cache did, and it adds up', async () => {
   await upstream.start();
 });
 
-it('a service without a cache says nothing of one', async () => {
-  const { ask, upstream, log } = await startCached({ cache: 'off' });
-  upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+it('The log line of a service without a cache does not mention one', async () => {
+  const { ask, upstream, log } = await startCachedGateway({ cache: 'off' });
+  upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
   await ask();
   const { headers } = await ask();
   expect(headers).not.toHaveProperty('cache-status');
@@ -39,10 +42,16 @@ it('a service without a cache says nothing of one', async () => {
   expect(upstream.requests).toHaveLength(2);
 });
 
-it('what many resources bring never takes more than the size that is configured', async () => {
+it('Many resources never take more space than the configured size', async () => {
   const cache = new Cache();
-  const { ask, upstream } = await startCached({ keeps: cache, config: 'cache: { size: 64kb, entry: 16kb }' });
-  upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' }, body: 'x'.repeat(9000) }));
+  const { ask, upstream } = await startCachedGateway({
+    sharedCache: cache,
+    config: 'cache: { size: 64kb, entry: 16kb }',
+  });
+  upstream.respond = respondWith(() => ({
+    headers: { 'Cache-Control': 'max-age=60' },
+    body: 'x'.repeat(9000),
+  }));
   for (let id = 0; id < 40; id++) {
     await ask({ path: `/items/${id}` });
     expect(cache.snapshot('things').bytes).toBeLessThanOrEqual(64 * 1024);
@@ -50,19 +59,19 @@ it('what many resources bring never takes more than the size that is configured'
   expect(cache.snapshot('things').entries).toBeGreaterThan(3);
 });
 
-it('what was kept of another document, or of another service, is never given', async () => {
+it('A response that was stored for another document or another service is never used', async () => {
   const keeps = new Cache();
-  const first = await startCached({ keeps });
+  const first = await startCachedGateway({ sharedCache: keeps });
   const { upstream } = first;
-  upstream.answer = answering(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
+  upstream.respond = respondWith(() => ({ headers: { 'Cache-Control': 'max-age=60' } }));
   /** As callers know all of them. */
   const host = { headers: { host: 'api.example' } };
   await first.ask(host);
   const env = { THINGS_URL: upstream.url };
-  const same = await startCached({ keeps, env });
+  const same = await startCachedGateway({ sharedCache: keeps, env });
   expect((await same.ask(host)).headers['cache-status']).toMatch(/^linkway; hit/);
-  const renewed = await startCached({ keeps, env, components: { schemas: { New: {} } } });
+  const renewed = await startCachedGateway({ sharedCache: keeps, env, components: { schemas: { New: {} } } });
   expect((await renewed.ask(host)).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
-  const moved = await startCached({ keeps });
+  const moved = await startCachedGateway({ sharedCache: keeps });
   expect((await moved.ask(host)).headers['cache-status']).toMatch(/^linkway; fwd=uri-miss/);
 });
