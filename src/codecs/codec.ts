@@ -14,7 +14,7 @@ export interface Codec {
    * Why a body with this Content-Type is not read, where its parameters say so.
    * @returns undefined where it is read
    */
-  refuse?(contentType: string): string | undefined;
+  unsupportedReason?(contentType: string): string | undefined;
   /** @throws Problem bad-request (400) for bytes that are not what their media type says, content-too-large (413) */
   decode(bytes: Buffer, schema?: BodySchema, limits?: JsonLimits): unknown;
   encode(value: unknown, schema?: BodySchema): Buffer;

@@ -5,25 +5,25 @@
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, contentTooLarge } from '../contract/problems.ts';
-import { parsePairs } from '../http/uri/urlencoded.ts';
+import { parseUrlencoded } from '../http/uri/urlencoded.ts';
 import type { Codec } from './codec.ts';
 
 /** Each name with its values in the order of the form. */
 export type FormFields = ReadonlyMap<string, readonly string[]>;
 
 /** Each field costs, however short it is. */
-const MOST_FIELDS = 1000;
+const MAX_FIELDS = 1000;
 
 export const form = {
   mediaTypes: ['application/x-www-form-urlencoded'],
   decode(bytes: Buffer): FormFields {
     if (!isUtf8(bytes)) throw new Problem(badRequest, 'The form is not UTF-8, as it has to be.');
     const text = bytes.toString();
-    if (text.split('&', MOST_FIELDS + 1).length > MOST_FIELDS)
-      throw new Problem(contentTooLarge, `A form has at most ${MOST_FIELDS} fields.`, {
-        extensions: { limit: MOST_FIELDS },
+    if (text.split('&', MAX_FIELDS + 1).length > MAX_FIELDS)
+      throw new Problem(contentTooLarge, `A form has at most ${MAX_FIELDS} fields.`, {
+        extensions: { limit: MAX_FIELDS },
       });
-    return parsePairs(text, 'The form');
+    return parseUrlencoded(text, 'The form');
   },
   encode(value: unknown) {
     const fields = value instanceof Map ? value : Object.entries(Object(value));

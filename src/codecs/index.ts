@@ -5,7 +5,7 @@ import { json } from './json.ts';
 
 export const codecs: readonly Codec[] = [json, form];
 
-const known = codecs.flatMap((codec) =>
+const patterns = codecs.flatMap((codec) =>
   codec.mediaTypes.map((type) => ({
     codec,
     pattern: new RegExp(`^${type.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '[^;]+')}$`),
@@ -17,4 +17,4 @@ const known = codecs.flatMap((codec) =>
  * @returns undefined for bodies that are passed on as they are
  */
 export const codecFor = (mediaType: string): Codec | undefined =>
-  known.find(({ pattern }) => pattern.test(mediaType))?.codec;
+  patterns.find(({ pattern }) => pattern.test(mediaType))?.codec;

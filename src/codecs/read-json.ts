@@ -6,7 +6,7 @@ import { parse } from 'content-type';
 import { defaultLimits, type JsonLimits } from '../config/limits.ts';
 
 /** Why a text is not taken; the message can be shown to the client. */
-export class JsonFault extends Error {
+export class JsonError extends Error {
   constructor(reason: string) {
     super(reason);
     this.name = 'JsonFault';
@@ -24,18 +24,18 @@ export const isUtf8Charset = (contentType: string): boolean =>
 /** @throws JsonFault for what is malformed, is nested too deeply, or has a member twice */
 export function readJson(text: string, { depth, duplicateMembers }: JsonLimits = defaultLimits): unknown {
   const members = countMembers(text, depth);
-  const value = parsed(text);
-  if (duplicateMembers === 'reject' && members !== membersOf(value)) throw duplicate(text);
+  const value = parseText(text);
+  if (duplicateMembers === 'reject' && members !== memberCount(value)) throw duplicateMemberError(text);
   return value;
 }
 
-function parsed(text: string): unknown {
+function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     // V8's message may quote the body.
     const position = /position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
-    throw new JsonFault(`is not well-formed JSON${position ? `, at ${position}` : ''}`);
+    throw new JsonError(`is not well-formed JSON${position ? `, at ${position}` : ''}`);
   }
 }
 
@@ -43,7 +43,7 @@ function parsed(text: string): unknown {
  * Members that a text names, each as often as it is there. The number means nothing where the text is no JSON.
  * @throws JsonFault where it is nested more deeply than the limit
  */
-function countMembers(text: string, most: number): number {
+function countMembers(text: string, maxDepth: number): number {
   let members = 0;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -57,7 +57,7 @@ function countMembers(text: string, most: number): number {
       case ARRAY:
       case OBJECT:
         depth += 1;
-        if (depth > most) throw new JsonFault(`is nested more than ${most} levels deep`);
+        if (depth > maxDepth) throw new JsonError(`is nested more than ${maxDepth} levels deep`);
         break;
       case ARRAY_END:
       case OBJECT_END:
@@ -79,7 +79,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /** Members that a value has: fewer than its text names where one of them was named twice. */
-function membersOf(value: unknown): number {
+function memberCount(value: unknown): number {
   let members = 0;
   const open: unknown[] = [value];
   while (open.length > 0) {
@@ -91,10 +91,10 @@ function membersOf(value: unknown): number {
   return members;
 }
 
-const MOST_SHOWN = 100;
+const MAX_SHOWN_NAME = 100;
 
 /** Which member it is, of a text that is known to have one. */
-function duplicate(text: string): JsonFault {
+function duplicateMemberError(text: string): JsonError {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
@@ -114,8 +114,8 @@ function duplicate(text: string): JsonFault {
           const name: string = JSON.parse(text.slice(at, end + 1));
           const names = open.at(-1);
           if (names?.has(name))
-            return new JsonFault(
-              `has the member ${JSON.stringify(name).slice(0, MOST_SHOWN)} twice, at position ${at}`,
+            return new JsonError(
+              `has the member ${JSON.stringify(name).slice(0, MAX_SHOWN_NAME)} twice, at position ${at}`,
             );
           names?.add(name);
         }
@@ -123,7 +123,7 @@ function duplicate(text: string): JsonFault {
       }
     }
   }
-  return new JsonFault('has a member twice');
+  return new JsonError('has a member twice');
 }
 
 /** Whether the string that ends there is the name of a member. */

@@ -30,30 +30,30 @@ export interface AccessLogOptions {
 }
 
 /** The nginx convention for "client closed request". */
-const CLIENT_LEFT = 499;
+const CLIENT_CLOSED_REQUEST = 499;
 
 export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
   function accessLog(req, res, next) {
     const { socket } = req;
-    const before = socket.bytesWritten;
+    const bytesBefore = socket.bytesWritten;
     res.on('close', () => {
-      const record = recordOf(req, res, socket.bytesWritten - before);
+      const record = toRecord(req, res, socket.bytesWritten - bytesBefore);
       onRequest?.(record);
       const { isProbe, span, service, operationId } = record.context;
       if (isProbe) return;
-      lines?.write(lineOf(record));
+      lines?.write(toLine(record));
       span?.end({ service, operationId, status: record.status });
     });
     next();
   };
 
-const recordOf = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
+const toRecord = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
   const context = contextOf(req);
   return {
     context,
     method: req.method ?? '',
-    path: pathOf(requestTarget(req)),
-    status: res.headersSent ? res.statusCode : CLIENT_LEFT,
+    path: loggablePath(requestTarget(req)),
+    status: res.headersSent ? res.statusCode : CLIENT_CLOSED_REQUEST,
     milliseconds: Math.round((performance.now() - context.startedAt) * 10) / 10,
     bytes,
     isStream: isEventStream(res),
@@ -61,7 +61,7 @@ const recordOf = (req: IncomingMessage, res: ServerResponse, bytes: number): Acc
 };
 
 /** What names a resource, and nothing that may be a secret: no query, no fragment, and before a host no password. */
-const pathOf = (target: string): string => {
+const loggablePath = (target: string): string => {
   const end = target.search(/[?#]/);
   const path = end < 0 ? target : target.slice(0, end);
   return path.startsWith('/') ? path : path.replace(/^([^/]*\/\/)?[^/]*@/, '$1');
@@ -81,21 +81,21 @@ const isoTime = (now: number): string => {
 };
 
 /** As JSON, made once a name: those of operations are as their documents have them. */
-const quoted = new Map<string, string>();
+const quotedNames = new Map<string, string>();
 /** More have gone with their documents. */
-const MOST_NAMES = 100_000;
+const MAX_CACHED_NAMES = 100_000;
 
 const quote = (name: string): string => {
-  const known = quoted.get(name);
+  const known = quotedNames.get(name);
   if (known !== undefined) return known;
-  if (quoted.size >= MOST_NAMES) quoted.clear();
+  if (quotedNames.size >= MAX_CACHED_NAMES) quotedNames.clear();
   const text = JSON.stringify(name);
-  quoted.set(name, text);
+  quotedNames.set(name, text);
   return text;
 };
 
 /** What may hold a character that JSON escapes is the path, and names: methods are tokens, ids are checked. */
-const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
+const toLine = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
   `"ms":${milliseconds},"bytes":${bytes},"service":${quote(context.service)},"operationId":${quote(context.operationId)},` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +

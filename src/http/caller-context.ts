@@ -8,30 +8,30 @@ import type { RequestHandler } from 'express';
 import { contextOf } from './context.ts';
 import { REQUEST_ID_HEADER } from './identify.ts';
 
-const PASSED = ['accept-language', 'authorization', 'cookie'] as const;
+const PROPAGATED_HEADERS = ['accept-language', 'authorization', 'cookie'] as const;
 
-interface Caller {
+interface CallerContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly deadline: number;
 }
 
-const caller = new AsyncLocalStorage<Caller>();
+const callerContext = new AsyncLocalStorage<CallerContext>();
 
 /** The step that makes the request's caller the one that outgoing calls are made for. */
-export const asCaller = (): RequestHandler =>
+export const withCallerContext = (): RequestHandler =>
   function asCaller(req, _res, next) {
-    caller.run({ headers: headersOf(req), deadline: contextOf(req).deadline }, next);
+    callerContext.run({ headers: propagatedHeaders(req), deadline: contextOf(req).deadline }, next);
   };
 
 /** The headers of the request that is being handled; none outside of one. */
-export const callerHeaders = (): Readonly<Record<string, string>> => caller.getStore()?.headers ?? {};
+export const callerHeaders = (): Readonly<Record<string, string>> => callerContext.getStore()?.headers ?? {};
 
 /** `performance.now()` after which it waits no more; undefined outside of a request. */
-export const callerDeadline = (): number | undefined => caller.getStore()?.deadline;
+export const callerDeadline = (): number | undefined => callerContext.getStore()?.deadline;
 
-function headersOf(req: IncomingMessage): Record<string, string> {
+function propagatedHeaders(req: IncomingMessage): Record<string, string> {
   const { requestId, traceparent } = contextOf(req);
-  const passed = PASSED.flatMap((name) => {
+  const passed = PROPAGATED_HEADERS.flatMap((name) => {
     const value = req.headers[name];
     return value === undefined ? [] : [[name, value] as const];
   });

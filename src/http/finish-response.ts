@@ -7,11 +7,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Coding } from '../config/compression.ts';
-import { codedTag, compress, isFixed, VARY_BY_ENCODING } from './body/compression.ts';
+import { addCodingToTag, compress, forbidsTransform, VARY_BY_ENCODING } from './body/compression.ts';
 import { findContext } from './context.ts';
-import { noneMatch } from './headers/etag.ts';
+import { passesIfNoneMatch } from './headers/etag.ts';
 import { parseHttpDate } from './headers/http-date.ts';
-import { without } from './headers/raw-headers.ts';
+import { withoutHeaders } from './headers/raw-headers.ts';
 
 export interface FinishedResponse {
   readonly status: number;
@@ -30,10 +30,12 @@ export function finishResponse(
   response: FinishedResponse,
 ): void | Promise<void> {
   const { status, bytes, contentType, compressed } = response;
-  const about = { status, contentType, length: bytes.length };
-  const choice = isFixed(response.head, req) ? undefined : findContext(req)?.compression?.choose(req, about);
+  const summary = { status, contentType, length: bytes.length };
+  const choice = forbidsTransform(response.head, req)
+    ? undefined
+    : findContext(req)?.compression?.choose(req, summary);
   const { varies = false, coding } = choice ?? {};
-  const etag = response.etag && coding ? codedTag(response.etag, coding) : response.etag;
+  const etag = response.etag && coding ? addCodingToTag(response.etag, coding) : response.etag;
   const head = varies ? [...response.head, ...VARY_BY_ENCODING] : [...response.head];
   if (etag !== undefined) head.push('ETag', etag);
   if (isNotModified({ status, etag }, conditionsOf(req))) {
@@ -80,14 +82,14 @@ export function isNotModified(
   { isReading, ifNoneMatch, ifModifiedSince }: Conditions,
 ): boolean {
   if (!isReading || status !== 200) return false;
-  if (ifNoneMatch !== undefined) return !noneMatch(ifNoneMatch, etag?.trim() ?? '');
+  if (ifNoneMatch !== undefined) return !passesIfNoneMatch(ifNoneMatch, etag?.trim() ?? '');
   const since = parseHttpDate(ifModifiedSince);
   const changed = parseHttpDate(lastModified);
   return since !== undefined && changed !== undefined && changed <= since;
 }
 
 /** Of the body that does not follow a 304 (RFC 9110 §15.4.5). */
-const OF_THE_CONTENT: ReadonlySet<string> = new Set([
+const CONTENT_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
   'content-encoding',
@@ -95,4 +97,4 @@ const OF_THE_CONTENT: ReadonlySet<string> = new Set([
 ]);
 
 /** The raw head of a response as a 304 has it. */
-export const notModifiedHead = (head: readonly string[]): string[] => without(head, OF_THE_CONTENT);
+export const notModifiedHead = (head: readonly string[]): string[] => withoutHeaders(head, CONTENT_HEADERS);

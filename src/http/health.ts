@@ -9,14 +9,14 @@ import type { Request, Response, Router } from 'express';
 import { HEALTH } from '../contract/media-types.ts';
 import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
 import { findContext } from './context.ts';
-import { cache, get, json, send } from './page/entity.ts';
+import { cache, get, jsonEntity, send } from './page/entity.ts';
 
 /** From well to ill. */
 export const HEALTH_STATES = ['pass', 'warn', 'fail'] as const;
 
 export type HealthState = (typeof HEALTH_STATES)[number];
 
-export interface Check {
+export interface HealthCheck {
   /** Which of several, section 4.1. */
   readonly componentId?: string;
   readonly componentType: 'component' | 'datastore';
@@ -27,7 +27,7 @@ export interface Check {
 }
 
 /** By `component:measurement`. */
-export type Checks = Readonly<Record<string, readonly Check[]>>;
+export type HealthChecks = Readonly<Record<string, readonly HealthCheck[]>>;
 
 export interface HealthOptions {
   readonly serviceId: string;
@@ -37,7 +37,7 @@ export interface HealthOptions {
   readonly links: Readonly<Record<string, string>>;
   readonly isDraining: () => boolean;
   /** How things are now; no address is in it. */
-  readonly checks: () => Checks | Promise<Checks>;
+  readonly checks: () => HealthChecks | Promise<HealthChecks>;
   /** Whether only what follows from them is told. */
   readonly hidesChecks?: boolean;
 }
@@ -46,26 +46,31 @@ const headers = { 'Cache-Control': cache.never };
 const DRAINING = { status: 'fail', output: 'draining' } as const;
 
 export function serveHealth(router: Router, options: HealthOptions): void {
-  const { isDraining, checks, hidesChecks = false, links, ...about } = options;
-  const tell = (
+  const { isDraining, checks, hidesChecks = false, links, ...serviceInfo } = options;
+  const sendHealth = (
     req: Request,
     res: Response,
     body: { readonly status: HealthState; readonly [member: string]: unknown },
   ) => {
     const context = findContext(req);
     if (context) context.isProbe = body.status !== 'fail';
-    send(req, res, json(HEALTH, body, headers), body.status === 'fail' ? 503 : 200);
+    send(req, res, jsonEntity(HEALTH, body, headers), body.status === 'fail' ? 503 : 200);
   };
-  get(router, LIVE_PATH, (req, res) => tell(req, res, { status: 'pass' }));
-  get(router, READY_PATH, (req, res) => tell(req, res, isDraining() ? DRAINING : { status: 'pass' }));
+  get(router, LIVE_PATH, (req, res) => sendHealth(req, res, { status: 'pass' }));
+  get(router, READY_PATH, (req, res) => sendHealth(req, res, isDraining() ? DRAINING : { status: 'pass' }));
   get(router, HEALTH_PATH, async (req, res) => {
-    const found = await checks();
-    const own = isDraining() ? DRAINING : { status: worst(Object.values(found).flat()) };
-    const shown = hidesChecks ? {} : { checks: found };
-    tell(req, res, { ...own, ...about, ...shown, links: { self: HEALTH_PATH, ...links } });
+    const results = await checks();
+    const overall = isDraining() ? DRAINING : { status: worstState(Object.values(results).flat()) };
+    const visibleChecks = hidesChecks ? {} : { checks: results };
+    sendHealth(req, res, {
+      ...overall,
+      ...serviceInfo,
+      ...visibleChecks,
+      links: { self: HEALTH_PATH, ...links },
+    });
   });
 }
 
 /** `pass` where there is nothing. */
-export const worst = (all: readonly { readonly status: HealthState }[]): HealthState =>
-  HEALTH_STATES.findLast((state) => all.some(({ status }) => status === state)) ?? 'pass';
+export const worstState = (checks: readonly { readonly status: HealthState }[]): HealthState =>
+  HEALTH_STATES.findLast((state) => checks.some(({ status }) => status === state)) ?? 'pass';

@@ -16,34 +16,34 @@ import type { Step } from './server/pipeline.ts';
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 
 /** Goes into logs and headers as it is, hence only what is harmless there. */
-const SANE = /^[\w.:=+/@-]{1,128}$/;
+const SAFE_REQUEST_ID = /^[\w.:=+/@-]{1,128}$/;
 
 export interface IdentifyOptions {
   readonly echo?: boolean;
   /** Whether whoever asks is believed how long it waits. It could make a service look slow that is not. */
-  readonly heedsDeadline?: boolean | ((address: string | undefined) => boolean);
+  readonly trustsDeadline?: boolean | ((address: string | undefined) => boolean);
   readonly compression?: Compression;
   readonly clientOf?: ClientOf;
 }
 
 export const identify = ({
   echo = false,
-  heedsDeadline = false,
+  trustsDeadline: heedsDeadline = false,
   compression,
   clientOf,
 }: IdentifyOptions = {}): Step => {
-  const heeds = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
+  const trusts = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
   return function identify(req, res, next) {
     const id = req.headers['x-request-id'];
-    const requestId = typeof id === 'string' && SANE.test(id) ? id : randomUUID();
+    const requestId = typeof id === 'string' && SAFE_REQUEST_ID.test(id) ? id : randomUUID();
     const parent = req.headers.traceparent;
-    const given = typeof parent === 'string' && isTraceparent(parent) ? parent : undefined;
-    const span = tracer.current?.serve(req.method ?? '', given);
-    const traceparent = span?.traceparent ?? given ?? newTraceparent();
-    const context = new RequestContext(requestId, traceparent, given !== undefined, span);
+    const incoming = typeof parent === 'string' && isTraceparent(parent) ? parent : undefined;
+    const span = tracer.current?.serve(req.method ?? '', incoming);
+    const traceparent = span?.traceparent ?? incoming ?? newTraceparent();
+    const context = new RequestContext(requestId, traceparent, incoming !== undefined, span);
     context.compression = compression;
     context.client = clientOf?.(req);
-    if (heeds(req.socket.remoteAddress)) context.deadline = deadlineOf(req, context.startedAt);
+    if (trusts(req.socket.remoteAddress)) context.deadline = deadlineOf(req, context.startedAt);
     setContext(req, context);
     if (echo) res.setHeader(REQUEST_ID_HEADER, requestId);
     next();

@@ -11,23 +11,23 @@ import { isFromGateway } from './headers/via.ts';
 import { forwardedHost, isLocalName } from './server/allowed-hosts.ts';
 
 /** RFC 9110 §9.2.1, and QUERY: they change nothing. */
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
-export const isSafe = ({ method = '' }: Pick<IncomingMessage, 'method'>): boolean => SAFE.has(method);
+export const isSafe = ({ method = '' }: Pick<IncomingMessage, 'method'>): boolean => SAFE_METHODS.has(method);
 
 /** `none` is what a person does without a page, as in the address bar. */
-const OWN: ReadonlySet<string> = new Set(['same-origin', 'none']);
+const SAME_SITE_VALUES: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
-export interface OwnOrigin {
+export interface SiteOptions {
   /** Whether the proxy before us is believed which host was asked for. */
   readonly isTrusted?: boolean;
   /** Whether a host name that is not the one of the request is of this server too. */
-  readonly isOwnName?: (name: string) => boolean;
+  readonly isOwnHost?: (name: string) => boolean;
 }
 
 /** @throws Problem cross-site (403) for a method that may change something, sent by a page of another site */
-export function refuseCrossSite(req: IncomingMessage, own: OwnOrigin = {}): void {
-  if (!isSafe(req) && !isOfOwnPage(req, own)) throw refused(req);
+export function refuseCrossSite(req: IncomingMessage, own: SiteOptions = {}): void {
+  if (!isSafe(req) && !isSameOrigin(req, own)) throw crossSiteProblem(req);
 }
 
 /**
@@ -35,7 +35,7 @@ export function refuseCrossSite(req: IncomingMessage, own: OwnOrigin = {}): void
  * as well, as any name can be made to lead there.
  */
 export const sameSite: RequestHandler = function sameSite(req, _res, next) {
-  if (!isOfOwnPage(req) || !isOfOwnName(req)) throw refused(req);
+  if (!isSameOrigin(req) || !usesLoopbackName(req)) throw crossSiteProblem(req);
   next();
 };
 
@@ -48,21 +48,26 @@ export const sameSiteOrGateway: RequestHandler = function sameSiteOrGateway(req,
   next();
 };
 
-const refused = ({ method }: IncomingMessage): Problem =>
+const crossSiteProblem = ({ method }: IncomingMessage): Problem =>
   new Problem(crossSite, `A page of another site may not send ${method} here.`);
 
-function isOfOwnPage(req: IncomingMessage, { isTrusted = false, isOwnName }: OwnOrigin = {}): boolean {
+function isSameOrigin(
+  req: IncomingMessage,
+  { isTrusted = false, isOwnHost: isOwnName }: SiteOptions = {},
+): boolean {
   const { origin, host, 'sec-fetch-site': site } = req.headers;
-  if (site !== undefined) return OWN.has(String(site));
+  if (site !== undefined) return SAME_SITE_VALUES.has(String(site));
   if (origin === undefined) return true;
   const from = URL.parse(origin);
   // An opaque origin is `null`, which is no URL.
   if (from === null) return false;
-  const asked = (isTrusted && forwardedHost(req)) || host;
-  return from.host === URL.parse(`${from.protocol}//${asked}`)?.host || isOwnName?.(from.hostname) === true;
+  const requestedHost = (isTrusted && forwardedHost(req)) || host;
+  return (
+    from.host === URL.parse(`${from.protocol}//${requestedHost}`)?.host || isOwnName?.(from.hostname) === true
+  );
 }
 
-function isOfOwnName({ headers, socket }: IncomingMessage): boolean {
+function usesLoopbackName({ headers, socket }: IncomingMessage): boolean {
   if (headers.origin === undefined && headers['sec-fetch-site'] === undefined) return true;
   if (!isLoopback(socket.localAddress ?? '')) return true;
   return isLocalName(URL.parse(`http://${headers.host ?? ''}`)?.hostname ?? '');

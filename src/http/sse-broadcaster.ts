@@ -14,40 +14,40 @@ import { dataSecurity } from './page/security.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
-export interface WatchersOptions {
+export interface SseBroadcasterOptions {
   /** Changes when everybody should see it at once. */
-  readonly turn: () => string;
+  readonly revision: () => string;
   /** Whether the process drains: then whoever looks is sent elsewhere. */
-  readonly isOver: () => boolean;
+  readonly isDraining: () => boolean;
   readonly log: Pick<Logger, 'error'>;
 }
 
 /** Milliseconds. */
-const LOOK = 500;
-const REFRESH = 2000;
-const RECONNECT = 1000;
+const CHECK_INTERVAL = 500;
+const REFRESH_INTERVAL = 2000;
+const RECONNECT_DELAY = 1000;
 const RETRY_AFTER = { 'Retry-After': '10' };
 
-const MOST = 100;
+const MAX_VIEWERS = 100;
 /** Of one client, so that it does not shut out others. */
-const MOST_OF_CLIENT = 20;
+const MAX_VIEWERS_PER_CLIENT = 20;
 /** Bytes that wait for somebody who does not read; then it is cut off. */
-const UNREAD = 1024 ** 2;
+const MAX_UNREAD_BYTES = 1024 ** 2;
 
-interface Page {
+interface LivePage {
   readonly render: () => string;
   readonly viewers: Set<Response>;
 }
 
-export class Watchers {
-  readonly #options: WatchersOptions;
-  readonly #pages = new Map<string, Page>();
+export class SseBroadcaster {
+  readonly #options: SseBroadcasterOptions;
+  readonly #pages = new Map<string, LivePage>();
   #timer: NodeJS.Timeout | undefined;
-  #turn = '';
+  #revision = '';
   #sentAt = 0;
   #isEnded = false;
 
-  constructor(options: WatchersOptions) {
+  constructor(options: SseBroadcasterOptions) {
     this.#options = options;
   }
 
@@ -57,9 +57,9 @@ export class Watchers {
    */
   add(req: Request, res: Response, key: string, render: () => string): void {
     const viewers = [...this.#pages.values()].flatMap((page) => [...page.viewers]);
-    const client = networkOf(req.ip);
-    const own = viewers.filter((one) => networkOf(one.req.ip) === client);
-    if (viewers.length >= MOST || own.length >= MOST_OF_CLIENT)
+    const client = clientNetwork(req.ip);
+    const own = viewers.filter((one) => clientNetwork(one.req.ip) === client);
+    if (viewers.length >= MAX_VIEWERS || own.length >= MAX_VIEWERS_PER_CLIENT)
       throw new Problem(overloaded, 'Too many look at pages like this one already.', {
         headers: RETRY_AFTER,
       });
@@ -75,7 +75,7 @@ export class Watchers {
       res.end();
       return;
     }
-    res.write(`retry: ${RECONNECT}\n${eventOf(render())}`);
+    res.write(`retry: ${RECONNECT_DELAY}\n${eventOf(render())}`);
     const page = this.#pages.get(key) ?? { render, viewers: new Set() };
     this.#pages.set(key, page);
     page.viewers.add(res);
@@ -95,9 +95,9 @@ export class Watchers {
 
   #start(): void {
     if (this.#timer) return;
-    this.#turn = this.#options.turn();
+    this.#revision = this.#options.revision();
     this.#sentAt = performance.now();
-    this.#timer = setInterval(() => this.#look(), LOOK).unref();
+    this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL).unref();
   }
 
   #stop(): void {
@@ -105,25 +105,25 @@ export class Watchers {
     this.#timer = undefined;
   }
 
-  #look(): void {
-    if (this.#options.isOver()) {
+  #check(): void {
+    if (this.#options.isDraining()) {
       this.end();
       return;
     }
-    const turn = this.#options.turn();
+    const revision = this.#options.revision();
     const now = performance.now();
-    if (turn === this.#turn && now - this.#sentAt < REFRESH) return;
-    this.#turn = turn;
+    if (revision === this.#revision && now - this.#sentAt < REFRESH_INTERVAL) return;
+    this.#revision = revision;
     this.#sentAt = now;
     for (const page of this.#pages.values()) this.#send(page);
   }
 
   /** A page that cannot be made ends for those who look at it: asking again, they are told why. */
-  #send({ render, viewers }: Page): void {
+  #send({ render, viewers }: LivePage): void {
     try {
       const event = eventOf(render());
       for (const res of viewers) {
-        if (res.writableLength > UNREAD) res.destroy();
+        if (res.writableLength > MAX_UNREAD_BYTES) res.destroy();
         else res.write(event);
       }
     } catch (err) {
@@ -136,5 +136,5 @@ export class Watchers {
 const eventOf = (page: string): string => `data: ${JSON.stringify(page)}\n\n`;
 
 /** Who has an IPv6 address has a whole network of them (RFC 6177). */
-const networkOf = (address = ''): string =>
+const clientNetwork = (address = ''): string =>
   address.includes('.') ? address.replace(/^::ffff:/i, '') : address.split(':', 4).join(':');

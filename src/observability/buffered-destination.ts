@@ -5,11 +5,11 @@
 import type { DestinationStream } from 'pino';
 
 /** Characters in a block. */
-const BLOCK = 16_384;
+const BLOCK_SIZE = 16_384;
 /** Milliseconds that a line is held at most. */
-const HELD = 200;
+const MAX_DELAY = 200;
 
-export class LineBlocks implements DestinationStream {
+export class BufferedDestination implements DestinationStream {
   readonly #sink: DestinationStream;
   #block = '';
   #timer: NodeJS.Timeout | undefined;
@@ -20,12 +20,12 @@ export class LineBlocks implements DestinationStream {
 
   write(line: string): void {
     this.#block += line;
-    if (this.#block.length >= BLOCK) this.release();
-    else this.#timer ??= setTimeout(() => this.release(), HELD).unref();
+    if (this.#block.length >= BLOCK_SIZE) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), MAX_DELAY).unref();
   }
 
   /** Gives on what is held. */
-  release(): void {
+  flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#block === '') return;

@@ -1,7 +1,7 @@
 /** Where log lines go: pino for what is said now and then, its bare destination for what is said always. */
 import { openSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { LineBlocks } from './buffered-destination.ts';
+import { BufferedDestination } from './buffered-destination.ts';
 import { redact } from './redact.ts';
 
 export interface Log {
@@ -24,15 +24,15 @@ const logs = new Set<Pick<Log, 'flush'>>();
 /** What is still held when the process ends is written out then. */
 export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}): Log => {
   // Opened at once, so that no line and no flush comes too early.
-  const dest = typeof destination === 'string' ? openSync(destination, 'a') : destination;
-  const sink = pino.destination({ dest, sync: false });
-  const lines = new LineBlocks(sink);
+  const descriptor = typeof destination === 'string' ? openSync(destination, 'a') : destination;
+  const sink = pino.destination({ dest: descriptor, sync: false });
+  const lines = new BufferedDestination(sink);
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const logger = pino({ ...options, hooks: { streamWrite: redact } }, lines);
   const flush = () => {
     // What is only begun would be lost at the exit.
     Object.assign(sink, { sync: true });
-    lines.release();
+    lines.flush();
     sink.flushSync();
     Object.assign(sink, { sync: false });
   };

@@ -4,7 +4,7 @@
  * too much is hidden rather than too little. Time grows with the length of the text alone.
  */
 
-const HIDDEN = '[hidden]';
+const REDACTED = '[hidden]';
 
 /** Names of what is secret, whatever is before them, as in `access_token`. */
 const ENDINGS =
@@ -35,17 +35,17 @@ const LOWER_SCHEME = /\b(bearer|dpop)( +)[\w.~+/-]{16,}=*/gi;
 const JWT = /\beyJ[\w-]+(?:\.[\w-]*){1,4}/g;
 
 export const redact = (text: string): string =>
-  membersHidden(text)
-    .replace(IN_TEXT, `$1$2${HIDDEN}`)
-    .replace(ASSIGNED, `$1$2${HIDDEN}`)
-    .replace(IN_AUTHORITY, `$1${HIDDEN}@`)
-    .replace(IN_BROKEN_AUTHORITY, `$1${HIDDEN}@`)
-    .replace(WITH_SCHEME, `$1$2${HIDDEN}`)
-    .replace(LOWER_SCHEME, `$1$2${HIDDEN}`)
-    .replace(JWT, HIDDEN);
+  redactMembers(text)
+    .replace(IN_TEXT, `$1$2${REDACTED}`)
+    .replace(ASSIGNED, `$1$2${REDACTED}`)
+    .replace(IN_AUTHORITY, `$1${REDACTED}@`)
+    .replace(IN_BROKEN_AUTHORITY, `$1${REDACTED}@`)
+    .replace(WITH_SCHEME, `$1$2${REDACTED}`)
+    .replace(LOWER_SCHEME, `$1$2${REDACTED}`)
+    .replace(JWT, REDACTED);
 
 /** A value ends at a quote that stands as deep as those of its name, whatever is escaped in it. */
-function membersHidden(text: string): string {
+function redactMembers(text: string): string {
   let done = 0;
   let out = '';
   MEMBER.lastIndex = 0;
@@ -56,7 +56,7 @@ function membersHidden(text: string): string {
     for (let more = true; more; ) {
       const end = valueEnd(text, done, depth.length);
       if (end === undefined) break;
-      out += `${depth}"${HIDDEN}${depth}"`;
+      out += `${depth}"${REDACTED}${depth}"`;
       done = end;
       const [comma = ''] = bracket === '' ? [] : (matchAt(/\s{0,4},\s{0,4}/y, text, done) ?? []);
       more = comma !== '';

@@ -24,7 +24,7 @@ import type { SamplerName, Settings } from '../config/settings.ts';
 import type { TraceSpan, Tracing } from './tracing.ts';
 
 /** Milliseconds that the end of a process waits for a collector. */
-const PATIENCE = 2000;
+const SHUTDOWN_TIMEOUT = 2000;
 
 /** @param name of the process, where the environment has none */
 export function exportTraces(settings: Settings, name: string): Tracing {
@@ -38,26 +38,26 @@ export function exportTraces(settings: Settings, name: string): Tracing {
   const spans = provider.getTracer('linkway');
   return {
     serve: (method, parent) =>
-      started(spans, method, SpanKind.SERVER, parent, { 'http.request.method': method }),
+      startSpan(spans, method, SpanKind.SERVER, parent, { 'http.request.method': method }),
     call: (service, method, parent, retries) =>
-      started(spans, `${method} ${service}`, SpanKind.CLIENT, parent, {
+      startSpan(spans, `${method} ${service}`, SpanKind.CLIENT, parent, {
         'http.request.method': method,
         'peer.service': service,
         ...(retries > 0 && { 'http.request.resend_count': retries }),
       }),
     // A collector that is not there costs spans, and nothing else.
-    close: () => Promise.race([provider.shutdown().catch(() => {}), setTimeout(PATIENCE)]),
+    close: () => Promise.race([provider.shutdown().catch(() => {}), setTimeout(SHUTDOWN_TIMEOUT)]),
   };
 }
 
-const started = (
+const startSpan = (
   spans: Tracer,
   name: string,
   kind: SpanKind,
   parent: string | undefined,
   attributes: Record<string, string | number>,
 ): TraceSpan => {
-  const span = spans.startSpan(name, { kind, attributes }, contextOf(parent));
+  const span = spans.startSpan(name, { kind, attributes }, parentContext(parent));
   return {
     traceparent: traceparentOf(span),
     end: ({ operationId, service, status, reason }) => {
@@ -74,7 +74,7 @@ const started = (
   };
 };
 
-const contextOf = (traceparent: string | undefined) => {
+const parentContext = (traceparent: string | undefined) => {
   const [, traceId, spanId, flags] = traceparent?.split('-') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   const traceFlags = Number.parseInt(flags ?? '', 16);

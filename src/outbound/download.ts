@@ -4,7 +4,7 @@
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
-import { Pieces } from '../http/body/pieces.ts';
+import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
 
 const TIME = 15_000;
 const MOST_BYTES = 64 * 1024 ** 2;
@@ -74,11 +74,12 @@ async function follow(url: string, init: RequestInit): Promise<Response> {
 
 /** No more is read than may be held. */
 async function textOf({ body }: Response, onBytes?: (bytes: number) => void): Promise<string> {
-  const pieces = new Pieces();
+  const pieces = new ChunkBuffer();
   for await (const chunk of body ?? []) {
     onBytes?.(chunk.length);
-    if (pieces.bytes + chunk.length > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-    pieces.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    if (pieces.byteLength + chunk.length > MOST_BYTES)
+      throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    pieces.append(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
   }
-  return new TextDecoder().decode(pieces.whole());
+  return new TextDecoder().decode(pieces.toBuffer());
 }

@@ -5,7 +5,7 @@ import { badGateway } from '../contract/problems.ts';
 import { charsetOf } from '../http/body/charset.ts';
 import { isJsonType } from '../http/body/json-type.ts';
 import { callerDeadline, callerHeaders } from '../http/caller-context.ts';
-import { remainingControl } from '../http/headers/cache-control.ts';
+import { remainingCacheControl } from '../http/headers/cache-control.ts';
 import { CallFailure } from './call/call-errors.ts';
 import { brokenOff } from './call/to-problem.ts';
 
@@ -81,7 +81,7 @@ export async function sendJson(
     deadline: callerDeadline(),
   });
   const contentType = answer.header('content-type');
-  const cacheControl = remainingControl(answer.rawHeaders);
+  const cacheControl = remainingCacheControl(answer.rawHeaders);
   const retryAfter = answer.header('retry-after');
   const { status } = answer;
   try {

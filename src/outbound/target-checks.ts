@@ -2,7 +2,7 @@
  * What the health of a process says of a service that it calls. One that is not well is a warning: all else works. What
  * one client alone has met is not even that.
  */
-import type { Checks } from '../http/health.ts';
+import type { HealthChecks } from '../http/health.ts';
 import { breakerForMost, instanceForMost, type TargetSnapshot } from './target-snapshot.ts';
 
 export const targetChecks = ({
@@ -10,7 +10,7 @@ export const targetChecks = ({
   latency,
   instances,
   ...seen
-}: Pick<TargetSnapshot, 'name' | 'breaker' | 'isForOneClient' | 'latency' | 'instances'>): Checks => ({
+}: Pick<TargetSnapshot, 'name' | 'breaker' | 'isForOneClient' | 'latency' | 'instances'>): HealthChecks => ({
   [`${name}:breaker`]: [checkOf(breakerForMost(seen), 'closed')],
   [`${name}:instance`]: instances.map((one) => ({
     componentId: one.id,

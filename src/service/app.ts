@@ -12,7 +12,7 @@ import { bodyTypes, type Handler, type Operation } from '../contract/operation.t
 import { Problem } from '../contract/problem.ts';
 import { notImplemented } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
-import { asCaller } from '../http/caller-context.ts';
+import { withCallerContext } from '../http/caller-context.ts';
 import type { HealthOptions } from '../http/health.ts';
 import { identify } from '../http/identify.ts';
 import { problemHandler } from '../http/problems/problem-handler.ts';
@@ -24,15 +24,15 @@ import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import { Represent } from '../hypermedia/represent.ts';
 import type { Log } from '../observability/log.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { answer } from './answer.ts';
-import { noBody, readBody } from './body.ts';
+import { readBody, rejectBody } from './body.ts';
 import { deprecation } from './deprecation.ts';
 import { entry } from './entry.ts';
 import { expansion, type GetJson } from './expansion.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
+import { operationRoute } from './operation-route.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { route, routesOf } from './route.ts';
-import { servicePaths } from './service-paths.ts';
+import { servicePathLookup } from './service-paths.ts';
 
 export interface ServiceOptions {
   readonly contract: Contract;
@@ -78,7 +78,7 @@ export function createService(options: ServiceOptions): Express {
   for (const operation of contract.operations) {
     const node = graph.operation(contract.service, operation.operationId);
     if (node === undefined) throw new Error(`${operation.operationId} is not in its own document`);
-    const handler = handlers[operation.operationId] ?? notWritten(operation);
+    const handler = handlers[operation.operationId] ?? notImplementedHandler(operation);
     runners.set(
       operation.operationId,
       new OperationRunner({ operation, node, handler, graph, represent, idempotency, limits }),
@@ -92,23 +92,23 @@ export function createService(options: ServiceOptions): Express {
     .set('query parser', false)
     .enable('strict routing')
     .enable('case sensitive routing');
-  app.use(identify({ echo: true, heedsDeadline: true }));
+  app.use(identify({ echo: true, trustsDeadline: true }));
   app.use(accessLog({ lines: log.lines }));
-  app.use(asCaller());
+  app.use(withCallerContext());
   app.use(sameSiteOrGateway);
   app.use(entry(contract, document, health));
   const steps = [...runners.values()].map((runner) => {
     const { operation } = runner;
     const { body, deprecated } = operation;
-    const parsers = body === undefined ? [noBody] : [readBody(bodyTypes(body), limits)];
-    return [operation, [...deprecation(deprecated), ...parsers, answer(runner, expand)]] as const;
+    const parsers = body === undefined ? [rejectBody] : [readBody(bodyTypes(body), limits)];
+    return [operation, [...deprecation(deprecated), ...parsers, operationRoute(runner, expand)]] as const;
   });
   app.use(route(routes, new Map(steps)));
-  app.use(problemHandler({ logger: log.logger, paths: servicePaths(contract, routes) }));
+  app.use(problemHandler({ logger: log.logger, paths: servicePathLookup(contract, routes) }));
   return app;
 }
 
-const notWritten =
+const notImplementedHandler =
   ({ operationId }: Operation): Handler<Operation> =>
   async () => {
     throw new Problem(notImplemented, `${operationId} has no handler yet.`);

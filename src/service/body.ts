@@ -15,7 +15,7 @@ import { Problem } from '../contract/problem.ts';
 import { unsupportedMediaType, validationFailed } from '../contract/problems.ts';
 import { essence } from '../http/body/media-type.ts';
 import { hasBody, isEmptyBody } from '../http/body/request-body.ts';
-import { collectBody, decodedBody } from '../http/body/whole-body.ts';
+import { collectBody, decodeBody } from '../http/body/whole-body.ts';
 
 /** @param types what the operation takes */
 export function readBody(
@@ -27,7 +27,7 @@ export function readBody(
     if (!hasBody(req)) return next();
     collectBody(req, limits.body)
       .then(async (bytes) => {
-        const decoded = await decodedBody(req, bytes, limits.body);
+        const decoded = await decodeBody(req, bytes, limits.body);
         // Nothing at all is taken for an object without members, which says more of what is missing.
         req.body = decoded.length === 0 ? {} : codec.decode(decoded, undefined, limits);
       })
@@ -40,7 +40,8 @@ function codecOf(req: IncomingMessage, types: readonly string[]): Codec {
   const type = req.headers['content-type'];
   const name = type === undefined ? undefined : essence(type);
   const codec = name !== undefined && types.includes(name) ? codecFor(name) : undefined;
-  if (type !== undefined && codec !== undefined && codec.refuse?.(type) === undefined) return codec;
+  if (type !== undefined && codec !== undefined && codec.unsupportedReason?.(type) === undefined)
+    return codec;
   throw new Problem(unsupportedMediaType, `Not ${type ?? 'no media type'}, but ${types.join(' or ')}.`, {
     extensions: { supported: types },
     headers: req.method === 'PATCH' ? { [ACCEPT_PATCH]: types.join(', ') } : {},
@@ -48,12 +49,12 @@ function codecOf(req: IncomingMessage, types: readonly string[]): Codec {
 }
 
 /** Of an operation that takes none; one that says nothing is as good as none. */
-export const noBody: RequestHandler = (req, _res, next) => {
+export const rejectBody: RequestHandler = (req, _res, next) => {
   if (!hasBody(req)) return next();
-  isEmptyBody(req).then((isEmpty) => next(isEmpty ? undefined : undeclared()), next);
+  isEmptyBody(req).then((isEmpty) => next(isEmpty ? undefined : unexpectedBodyProblem()), next);
 };
 
-const undeclared = (): Problem =>
+const unexpectedBodyProblem = (): Problem =>
   new Problem(validationFailed, 'This operation takes no body.', {
     extensions: {
       errors: [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],

@@ -3,7 +3,7 @@
  * outbound client. Behind a gateway only the first is asked for.
  */
 
-import { parseExact, writeExact } from '../codecs/exact-json.ts';
+import { parseExact, stringifyExact } from '../codecs/exact-json.ts';
 import type { ExpandLimits } from '../config/limits.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
@@ -38,16 +38,16 @@ export function expansion(
   getJson: GetJson,
   limits: ExpandLimits,
 ): Expansion {
-  const own = async (href: string, operation: GraphOperation, format: Format) => {
+  const runOwn = async (href: string, operation: GraphOperation, format: Format) => {
     const runner = runners.get(operation.operationId);
     const [path, query] = splitTarget(href);
     const params = matchPath(operation.path, path);
     if (runner === undefined || params === undefined)
       throw new Error(`${href} is not of ${operation.operationId}`);
     const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
-    const { status, body } = await runner.answer(request, format);
+    const { status, body } = await runner.run(request, format);
     // As JSON, so that a part is the same whichever way it came.
-    const text = writeExact(body);
+    const text = stringifyExact(body);
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.bytes) throw new Problem(badGateway, `${href} is larger than ${limits.bytes} bytes.`);
     return partOf({ status, body: parseExact(text), bytes, cacheControl: runner.cacheControl });
@@ -59,7 +59,7 @@ export function expansion(
       (accept = '*/*', format) =>
       async (href, operation) =>
         operation.service === service
-          ? own(href, operation, format)
+          ? runOwn(href, operation, format)
           : partOf(await getJson(operation.service, href, accept, operation.operationId, limits.bytes)),
   };
 }

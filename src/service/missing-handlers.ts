@@ -16,6 +16,6 @@ const noDatabase = (): Kysely<unknown> =>
 
 export function missingHandlers({ contract, handlers, linked }: Service): readonly Operation[] {
   const services = Object.fromEntries(Object.keys(linked).map((name) => [name, {}]));
-  const there = handlers({ db: noDatabase(), services });
-  return contract.operations.filter(({ operationId }) => there[operationId] === undefined);
+  const existing = handlers({ db: noDatabase(), services });
+  return contract.operations.filter(({ operationId }) => existing[operationId] === undefined);
 }

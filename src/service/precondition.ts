@@ -11,7 +11,7 @@ import { Problem } from '../contract/problem.ts';
 import { preconditionFailed, preconditionRequired } from '../contract/problems.ts';
 import type { Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
-import { namesState, stateTag } from '../http/headers/etag.ts';
+import { matchesState, stateTag } from '../http/headers/etag.ts';
 import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
 
 type Headers = Pick<IncomingHttpHeaders, 'if-match' | 'if-none-match'>;
@@ -19,7 +19,7 @@ type Headers = Pick<IncomingHttpHeaders, 'if-match' | 'if-none-match'>;
 export class Precondition {
   readonly #headers: Headers;
   readonly #isNeeded: boolean;
-  #asked = false;
+  #isChecked = false;
 
   constructor(operation: Operation, headers: Headers) {
     this.#headers = headers;
@@ -30,13 +30,13 @@ export class Precondition {
 
   /** @throws Refusal precondition-failed (412) */
   readonly check = (resource: Resource, state: unknown): void => {
-    this.#asked = true;
+    this.#isChecked = true;
     const { 'if-match': match, 'if-none-match': noneMatch } = this.#headers;
     if (match === undefined && noneMatch === undefined) return;
     const tag = stateTag(z.parse(resource.state, state));
-    if (match !== undefined && !namesState(match, tag))
+    if (match !== undefined && !matchesState(match, tag))
       throw new Refusal(preconditionFailed, resource, state, 'It is not as it was when that ETag was read.');
-    if (noneMatch !== undefined && namesState(noneMatch, tag))
+    if (noneMatch !== undefined && matchesState(noneMatch, tag))
       throw new Refusal(
         preconditionFailed,
         resource,
@@ -49,8 +49,8 @@ export class Precondition {
    * To be called before what was written is kept.
    * @throws Problem precondition-failed (412) when the tag was never asked for, as of a resource that is new
    */
-  settle(): void {
-    if (this.#asked) return;
+  assertChecked(): void {
+    if (this.#isChecked) return;
     if (this.#isNeeded) throw new Error('the handler changed something without asking for the precondition');
     const match = this.#headers['if-match'];
     if (match !== undefined && match.trim() !== '*')

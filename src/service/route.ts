@@ -12,8 +12,8 @@ import { bodyTypes, type Operation } from '../contract/operation.ts';
 import { parametersIn } from '../contract/path-template.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../contract/problems.ts';
-import { RouteTree, whyUnreachable } from '../http/uri/route-tree.ts';
-import { ASKED_EACH_TIME } from './operation-runner.ts';
+import { RouteTree, unreachableReason } from '../http/uri/route-tree.ts';
+import { DEFAULT_CACHE_CONTROL } from './operation-runner.ts';
 
 export type Routes = RouteTree<Operation>;
 
@@ -22,7 +22,7 @@ export function routesOf({ service, operations }: Contract): Routes {
   const routes: Routes = new RouteTree();
   for (const operation of operations) {
     const { operationId, method, path } = operation;
-    const reason = whyUnreachable(path);
+    const reason = unreachableReason(path);
     if (reason !== undefined)
       throw new Error(`${service}: ${operationId}: no request can be for ${path}: ${reason}`);
     const owner = routes.add(method.toUpperCase(), path, operation);
@@ -51,12 +51,12 @@ export function route(
       req.params = parametersIn(segments, path.raw, path.decoded) ?? {};
       return handlers.get(operation)?.(req, res, next);
     }
-    const allow = routes.allowed(url).join(', ');
+    const allow = routes.allowedMethods(url).join(', ');
     if (allow === '') throw new Problem(notFound, `No operation has the path ${req.path}.`);
     if (req.method !== 'OPTIONS')
       throw new Problem(methodNotAllowed, `Not ${req.method}, but ${allow}.`, { headers: { Allow: allow } });
     const patch = routes.find('PATCH', url)?.route.body;
     if (patch !== undefined) res.set(ACCEPT_PATCH, bodyTypes(patch).join(', '));
-    return void res.status(204).set({ Allow: allow, 'Cache-Control': ASKED_EACH_TIME }).end();
+    return void res.status(204).set({ Allow: allow, 'Cache-Control': DEFAULT_CACHE_CONTROL }).end();
   };
 }

@@ -49,7 +49,7 @@ export async function startService(service: Service, options: StartServiceOption
   const { drain, ...listening } = await listen(app, {
     ...options,
     limits: () => limits,
-    guard: hostGuard(options.host, () => ({ own: options.ownHosts ?? [] })),
+    guard: hostGuard(options.host, () => ({ ownNames: options.ownHosts ?? [] })),
   });
   return {
     ...listening,
@@ -72,10 +72,12 @@ export async function serviceApp(
   }: Omit<StartServiceOptions, 'port' | 'host' | 'ownHosts'>,
 ) {
   const { affordances, migrations } = service;
-  const named = (one: Contract): Contract =>
+  const withConfiguredPaths = (one: Contract): Contract =>
     renamePaths(one, neighbours.find(({ name }) => name === one.service)?.paths ?? {});
-  const contract = named(service.contract);
-  const linked = Object.entries(service.linked).map(([name, other]) => [name, named(other)] as const);
+  const contract = withConfiguredPaths(service.contract);
+  const linked = Object.entries(service.linked).map(
+    ([name, other]) => [name, withConfiguredPaths(other)] as const,
+  );
   const target = (name: string): JsonTarget => {
     const found = targets.get(name);
     if (found === undefined)

@@ -50,8 +50,8 @@ describe('JSON', () => {
     expect(() => json.decode(Buffer.from([0x22, 0xff, 0x22]))).toThrow(
       expect.objectContaining({ status: 400 }),
     );
-    expect(json.refuse?.('application/json; charset=utf-8')).toBeUndefined();
-    expect(json.refuse?.('application/json; charset=latin1')).toMatch(/UTF-8/);
+    expect(json.unsupportedReason?.('application/json; charset=utf-8')).toBeUndefined();
+    expect(json.unsupportedReason?.('application/json; charset=latin1')).toMatch(/UTF-8/);
   });
 });
 

@@ -5,9 +5,9 @@ import {
   memberKey,
   memberName,
   parseExact,
-  readExact,
+  parseExactAsync,
   scalarText,
-  writeExact,
+  stringifyExact,
 } from '../../src/codecs/exact-json.ts';
 import { copyOf } from '../../src/hypermedia/expand/copy.ts';
 import { jsonText, meaning } from '../support/json-texts.ts';
@@ -16,8 +16,8 @@ describe('JSON that is read and written again', () => {
   it('says what it said, digit by digit and member by member', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
-        expect(meaning(writeExact(parseExact(text)))).toBe(meaning(text));
-        expect(meaning(writeExact(copyOf(parseExact(text)), 2))).toBe(meaning(text));
+        expect(meaning(stringifyExact(parseExact(text)))).toBe(meaning(text));
+        expect(meaning(stringifyExact(copyOf(parseExact(text)), 2))).toBe(meaning(text));
       }),
       {
         numRuns: 1000,
@@ -52,16 +52,16 @@ describe('JSON that is read and written again', () => {
 
   it('is refused where it has more values than can be read in a moment', async () => {
     const listOf = (count: number) => `[${'{},'.repeat(count - 1)}{}]`;
-    await expect(readExact(listOf(1_000_000))).rejects.toThrow('has too many values');
-    expect(await readExact(listOf(100_000))).toHaveLength(100_000);
+    await expect(parseExactAsync(listOf(1_000_000))).rejects.toThrow('has too many values');
+    expect(await parseExactAsync(listOf(100_000))).toHaveLength(100_000);
     // A long text has few values.
-    expect(await readExact(JSON.stringify('a, b'.repeat(100_000)))).toHaveLength(400_000);
+    expect(await parseExactAsync(JSON.stringify('a, b'.repeat(100_000)))).toHaveLength(400_000);
   });
 
   it('is refused where it is nested too deeply, or is none', () => {
     expect(() => parseExact(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toThrow(RangeError);
     expect(() => parseExact('{"a":')).toThrow(SyntaxError);
     const deep = `${'['.repeat(1000)}${']'.repeat(1000)}`;
-    expect(writeExact(parseExact(deep))).toBe(deep);
+    expect(stringifyExact(parseExact(deep))).toBe(deep);
   });
 });

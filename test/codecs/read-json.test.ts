@@ -1,14 +1,14 @@
 /** JSON of requests: what is refused, and that nothing else is. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isUtf8Charset, JsonFault, readJson } from '../../src/codecs/read-json.ts';
+import { isUtf8Charset, JsonError, readJson } from '../../src/codecs/read-json.ts';
 import { defaultLimits } from '../../src/config/limits.ts';
 
 const faultOf = (text: string, limits = {}): string => {
   try {
     readJson(text, { ...defaultLimits, ...limits });
   } catch (error) {
-    if (error instanceof JsonFault) return error.message;
+    if (error instanceof JsonError) return error.message;
     throw error;
   }
   throw new Error('it was taken');

@@ -65,8 +65,10 @@ describe('behind a proxy with another name', () => {
   it('a name of ours is that of our pages', () => {
     const isOwnName = (name: string) => name === 'public.example';
     expect(() =>
-      refuseCrossSite(asked('POST', { origin: 'https://public.example' }), { isOwnName }),
+      refuseCrossSite(asked('POST', { origin: 'https://public.example' }), { isOwnHost: isOwnName }),
     ).not.toThrow();
-    expect(() => refuseCrossSite(asked('POST', { origin: 'https://evil.example' }), { isOwnName })).toThrow();
+    expect(() =>
+      refuseCrossSite(asked('POST', { origin: 'https://evil.example' }), { isOwnHost: isOwnName }),
+    ).toThrow();
   });
 });

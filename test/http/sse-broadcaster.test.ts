@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import { problemHandler } from '../../src/http/problems/problem-handler.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
-import { Watchers } from '../../src/http/sse-broadcaster.ts';
+import { SseBroadcaster } from '../../src/http/sse-broadcaster.ts';
 import { pass, until, useFakeTime } from '../support/fake-time.ts';
 
 let turn: string;
@@ -11,7 +11,7 @@ let isOver: boolean;
 let made: number;
 let logged: unknown[];
 let render: () => string;
-let watchers: Watchers;
+let watchers: SseBroadcaster;
 let server: Listening;
 
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
   logged = [];
   render = () => `page ${++made}\nof <b>`;
   const log = { error: (said: unknown) => void logged.push(said) };
-  watchers = new Watchers({ turn: () => turn, isOver: () => isOver, log });
+  watchers = new SseBroadcaster({ revision: () => turn, isDraining: () => isOver, log });
   const app = express()
     .get('/{:page}', (req, res) => watchers.add(req, res, req.path, () => render()))
     .use(problemHandler({ logger: { error: () => undefined, warn: () => undefined } }));

@@ -6,7 +6,7 @@ import request from 'supertest';
 import { JSON_TYPE } from '../../src/contract/media-types.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { JSON_PATCH, MERGE_PATCH } from '../../src/contract/schemas/patch.ts';
-import { noBody, readBody } from '../../src/service/body.ts';
+import { readBody, rejectBody } from '../../src/service/body.ts';
 
 const LIMITS = { body: 100, depth: 3, duplicateMembers: 'reject' } as const;
 
@@ -83,7 +83,7 @@ describe('A body of JSON', () => {
 });
 
 describe('An operation without a body', () => {
-  const app = appOf(noBody);
+  const app = appOf(rejectBody);
   it.each(['', '{}', ' { } '])('takes %j, which says nothing', async (sent) => {
     await request(app).post('/').set('Content-Type', JSON_TYPE).send(sent).expect(200);
   });

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { isHere, loadService, SERVICES } from '../../src/service/load.ts';
+import { hasServiceCode, loadService, SERVICES } from '../../src/service/load.ts';
 
 const names = readdirSync(SERVICES, { withFileTypes: true }).flatMap((one) =>
   one.isDirectory() ? one.name : [],
@@ -11,7 +11,7 @@ const names = readdirSync(SERVICES, { withFileTypes: true }).flatMap((one) =>
 it('Each service in the project is here, and is loaded by its name', async () => {
   expect(names).not.toEqual([]);
   for (const name of names) {
-    expect(isHere(name)).toBe(true);
+    expect(hasServiceCode(name)).toBe(true);
     expect((await loadService(name)).contract.service).toBe(name);
   }
 });
@@ -19,7 +19,7 @@ it('Each service in the project is here, and is loaded by its name', async () =>
 it.each(['nothing', '..', '', 'nothing/main.ts'])(
   'A service named "%s" is not here, and cannot be started',
   async (name) => {
-    expect(isHere(name)).toBe(false);
+    expect(hasServiceCode(name)).toBe(false);
     const error = await loadService(name).catch((reason) => reason);
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toContain(`there is no services/${name}/main.ts to start`);

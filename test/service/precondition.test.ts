@@ -150,7 +150,7 @@ describe('what a request expects of the state', () => {
     const precondition = of('post', headers);
     expect(thrownBy(() => precondition.check(Thing, state))).toEqual(expected);
     // Once it was asked for, nothing is left to be settled.
-    expect(thrownBy(() => precondition.settle())).toBe('nothing');
+    expect(thrownBy(() => precondition.assertChecked())).toBe('nothing');
   });
 
   it.each<[string, object, unknown]>([
@@ -165,6 +165,6 @@ describe('what a request expects of the state', () => {
       [undefined, 'the handler changed something without asking for the precondition'],
     ],
   ])('%s with %j that the handler never asked for: %j', (method, headers, expected) => {
-    expect(thrownBy(() => of(method, headers).settle())).toEqual(expected);
+    expect(thrownBy(() => of(method, headers).assertChecked())).toEqual(expected);
   });
 });

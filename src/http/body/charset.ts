@@ -29,22 +29,22 @@ const utf8: Charset = {
 const UTF_16 = /^utf-16[bl]e$/;
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
 
-const known = new Map<string, Charset | undefined>();
+const cache = new Map<string, Charset | undefined>();
 
 /** @returns undefined for a charset that is not known here */
 export function charsetOf(contentType: string | undefined): Charset | undefined {
   const [, quoted, bare] = CHARSET.exec(contentType ?? '') ?? [];
   const label = (quoted ?? bare)?.trim().toLowerCase();
   if (label === undefined || label === '' || label === 'utf-8' || label === 'utf8') return utf8;
-  if (!known.has(label)) {
+  if (!cache.has(label)) {
     // Labels come from services: there are a few dozen, and whatever else one makes up.
-    if (known.size > 200) known.clear();
-    known.set(label, named(label));
+    if (cache.size > 200) cache.clear();
+    cache.set(label, createCharset(label));
   }
-  return known.get(label);
+  return cache.get(label);
 }
 
-function named(label: string): Charset | undefined {
+function createCharset(label: string): Charset | undefined {
   try {
     const { encoding } = new TextDecoder(label);
     if (encoding === 'utf-8') return utf8;
@@ -101,7 +101,7 @@ function asciiCompatible(encoding: string): Charset {
       Buffer.from(
         json.replaceAll(/[\u0080-\uffff]/g, (character) => {
           const byte = bytesOf.get(character);
-          return byte === undefined ? escaped(character) : String.fromCharCode(byte);
+          return byte === undefined ? escapeCharacter(character) : String.fromCharCode(byte);
         }),
         'latin1',
       ),
@@ -109,7 +109,8 @@ function asciiCompatible(encoding: string): Charset {
 }
 
 /** Non-ASCII characters stand in strings alone, where an escape means the same (RFC 8259 §7). */
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeCharacter = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** UTF-8 in another charset. */
 export const fromUtf8 = (bytes: Buffer, charset: Charset): Buffer =>

@@ -26,7 +26,7 @@ import {
 import Negotiator from 'negotiator';
 import type { Coding, CompressionConfig } from '../../config/compression.ts';
 import { directivesOf } from '../headers/cache-control.ts';
-import { fieldOf, without } from '../headers/raw-headers.ts';
+import { fieldOf, withoutHeaders } from '../headers/raw-headers.ts';
 
 interface Encoder {
   readonly sync: (bytes: Uint8Array) => Buffer;
@@ -62,26 +62,26 @@ const ENCODERS: Readonly<Record<Coding, Encoder>> = {
 };
 
 /** Fewer are compressed at once, which takes less than a millisecond; more of them in another thread. */
-const AT_ONCE_BYTES = 65_536;
+const MAX_SYNC_BYTES = 65_536;
 
 export const compress = (bytes: Uint8Array, coding: Coding): Buffer | Promise<Buffer> =>
-  bytes.length <= AT_ONCE_BYTES ? ENCODERS[coding].sync(bytes) : ENCODERS[coding].async(bytes);
+  bytes.length <= MAX_SYNC_BYTES ? ENCODERS[coding].sync(bytes) : ENCODERS[coding].async(bytes);
 
 export const compressor = (coding: Coding): Transform => ENCODERS[coding].stream();
 
 /** What a client takes. */
-interface Accepted {
+interface AcceptedCoding {
   readonly coding: Coding | undefined;
-  readonly takesIdentity: boolean;
+  readonly acceptsIdentity: boolean;
 }
 
-const IDENTITY: Accepted = { coding: undefined, takesIdentity: true };
+const IDENTITY: AcceptedCoding = { coding: undefined, acceptsIdentity: true };
 const IDENTITY_CODING = 'identity';
 /** Clients send one of a few values of `Accept-Encoding`. */
-const MOST_KNOWN = 100;
+const MAX_CACHED = 100;
 
 /** Newer than its types. */
-interface Preferring {
+interface PreferringNegotiator {
   encodings(available: readonly string[], options: { readonly preferred: readonly string[] }): string[];
 }
 
@@ -93,22 +93,22 @@ export interface Compressible {
   readonly length: number | undefined;
 }
 
-export interface Choice {
+export interface CompressionChoice {
   /** Whether clients that accept it get it compressed: then it says `Vary: Accept-Encoding`. */
   readonly varies: boolean;
   readonly coding: Coding | undefined;
 }
 
-const AS_IT_IS: Choice = { varies: false, coding: undefined };
+const UNCOMPRESSED: CompressionChoice = { varies: false, coding: undefined };
 
 export class Compression {
   readonly #config: CompressionConfig;
   readonly #types: RegExp;
-  readonly #known = new Map<string, Accepted>();
+  readonly #cache = new Map<string, AcceptedCoding>();
 
   constructor(config: CompressionConfig) {
     this.#config = config;
-    const patterns = (config.types ?? TYPES).map((type) =>
+    const patterns = (config.types ?? DEFAULT_TYPES).map((type) =>
       type.replaceAll(/[.+^$]/g, '\\$&').replaceAll('*', '[^/;\\s]+'),
     );
     this.#types = new RegExp(`^\\s*(?:${patterns.join('|') || '(?!)'})\\s*(?:;|$)`, 'i');
@@ -118,43 +118,44 @@ export class Compression {
   choose(
     { headers }: Pick<IncomingMessage, 'headers'>,
     { status, contentType = '', length }: Compressible,
-  ): Choice {
-    if (this.#config.encodings.length === 0 || status < 200 || NO_BODY.has(status)) return AS_IT_IS;
-    if (!this.#types.test(contentType) || EVENT_STREAM.test(contentType)) return AS_IT_IS;
+  ): CompressionChoice {
+    if (this.#config.encodings.length === 0 || status < 200 || NO_BODY.has(status)) return UNCOMPRESSED;
+    if (!this.#types.test(contentType) || EVENT_STREAM.test(contentType)) return UNCOMPRESSED;
     const isLarge = length === undefined || length >= this.#config.minimumSize;
-    const { coding, takesIdentity } = this.#acceptedBy(headers);
-    if (takesIdentity && !isLarge) return AS_IT_IS;
-    return { varies: true, coding: takesIdentity && isForgeable(headers) ? undefined : coding };
+    const { coding, acceptsIdentity: takesIdentity } = this.#negotiate(headers);
+    if (takesIdentity && !isLarge) return UNCOMPRESSED;
+    return { varies: true, coding: takesIdentity && isForgeableRequest(headers) ? undefined : coding };
   }
 
   /** What whatever can be compressed is compressed with for this client, if it is. */
   codingFor({ headers }: Pick<IncomingMessage, 'headers'>): Coding | undefined {
-    return this.#acceptedBy(headers).coding;
+    return this.#negotiate(headers).coding;
   }
 
-  #acceptedBy({ 'accept-encoding': accept }: IncomingHttpHeaders): Accepted {
+  #negotiate({ 'accept-encoding': accept }: IncomingHttpHeaders): AcceptedCoding {
     return accept === undefined ? IDENTITY : this.#accepted(accept.toString());
   }
 
-  #accepted(accept: string): Accepted {
-    const known = this.#known.get(accept);
+  #accepted(accept: string): AcceptedCoding {
+    const known = this.#cache.get(accept);
     if (known !== undefined) return known;
     const { encodings } = this.#config;
-    const negotiator = new Negotiator({ headers: { 'accept-encoding': accept } }) as Negotiator & Preferring;
+    const negotiator = new Negotiator({ headers: { 'accept-encoding': accept } }) as Negotiator &
+      PreferringNegotiator;
     const codings = negotiator.encodings([...encodings, IDENTITY_CODING], { preferred: encodings });
     const [first] = codings;
-    const accepted: Accepted =
+    const accepted: AcceptedCoding =
       first === undefined || first === IDENTITY_CODING
         ? IDENTITY
-        : { coding: first as Coding, takesIdentity: codings.includes(IDENTITY_CODING) };
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(accept, accepted);
+        : { coding: first as Coding, acceptsIdentity: codings.includes(IDENTITY_CODING) };
+    if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
+    this.#cache.set(accept, accepted);
     return accepted;
   }
 }
 
 /** Those that become much smaller. */
-const TYPES = [
+const DEFAULT_TYPES = [
   ...['text/*', 'application/json', 'application/*+json', 'application/xml', 'application/*+xml'],
   ...['application/yaml', 'application/*+yaml', 'application/javascript', 'image/svg+xml'],
 ];
@@ -164,13 +165,13 @@ const NO_BODY: ReadonlySet<number> = new Set([204, 205, 206, 304]);
 const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 
 /** Whether a page of another site can have made a browser send it with the user's credentials. */
-function isForgeable({ cookie, authorization, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+function isForgeableRequest({ cookie, authorization, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   const isAmbient = cookie !== undefined || /^(?:basic|digest|negotiate|ntlm)\b/i.test(authorization ?? '');
   return isAmbient && site !== 'same-origin' && site !== 'none';
 }
 
 /** Whether the head, raw, or the request says that a body stays as it is (RFC 9111 §5.2.1.6, §5.2.2.6), or it is compressed. */
-export function isFixed(
+export function forbidsTransform(
   rawHeaders: readonly string[],
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): boolean {
@@ -182,35 +183,37 @@ export function isFixed(
 }
 
 /** They speak of the bytes as they were (RFC 9110 §8, §14.3; RFC 9530). */
-const OF_THE_BYTES: ReadonlySet<string> = new Set([
+const REPRESENTATION_HEADERS: ReadonlySet<string> = new Set([
   ...['content-length', 'content-encoding', 'accept-ranges', 'content-md5'],
   ...['digest', 'content-digest', 'repr-digest'],
 ]);
 
 /** The raw head of a response whose body is compressed. */
-export const codedHead = (raw: readonly string[], coding: Coding): string[] => [
-  ...codedTags(without(raw, OF_THE_BYTES), coding),
+export const compressedHeaders = (raw: readonly string[], coding: Coding): string[] => [
+  ...withCodedTags(withoutHeaders(raw, REPRESENTATION_HEADERS), coding),
   'Content-Encoding',
   coding,
 ];
 
 /** A raw head with the tag of a compressed representation. */
-export const codedTags = (raw: readonly string[], coding: Coding): string[] =>
-  raw.map((text, i) => (i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'etag' ? codedTag(text, coding) : text));
+export const withCodedTags = (raw: readonly string[], coding: Coding): string[] =>
+  raw.map((text, i) =>
+    i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'etag' ? addCodingToTag(text, coding) : text,
+  );
 
 /** What goes with every response that varies so. */
 export const VARY_BY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
 
 /** The tag of a representation after it is compressed. */
-export const codedTag = (etag: string, coding: Coding): string => etag.replace(/"\s*$/, `--${coding}"`);
+export const addCodingToTag = (etag: string, coding: Coding): string => etag.replace(/"\s*$/, `--${coding}"`);
 
-const CODED = /((?:W\/)?"[^"]*?)--(br|gzip|zstd)"/g;
+const CODED_TAG = /((?:W\/)?"[^"]*?)--(br|gzip|zstd)"/g;
 
 /**
  * A list of tags, with those of compressed representations as they were before too.
  * @param coding that alone; without it those of any
  */
-export const plainTags = (tags: string, coding?: Coding): string =>
-  tags.replaceAll(CODED, (tag, plain: string, used: string) =>
+export const withOriginalTags = (tags: string, coding?: Coding): string =>
+  tags.replaceAll(CODED_TAG, (tag, plain: string, used: string) =>
     coding === undefined || used === coding ? `${tag}, ${plain}"` : tag,
   );

@@ -6,7 +6,7 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /** An object without members, with some blanks. */
-const MOST_BYTES = 16;
+const MAX_EMPTY_BYTES = 16;
 
 /**
  * Whether a body says nothing: it has no bytes, or is `{}`, which clients send to an action that takes no input. Takes
@@ -14,11 +14,11 @@ const MOST_BYTES = 16;
  */
 export const isEmptyBody = (req: IncomingMessage): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) return resolve(false);
+    if (Number(req.headers['content-length'] ?? 0) > MAX_EMPTY_BYTES) return resolve(false);
     let text = '';
     const collect = (chunk: Buffer): void => {
-      text += chunk.toString('latin1', 0, MOST_BYTES + 1);
-      if (text.length <= MOST_BYTES) return;
+      text += chunk.toString('latin1', 0, MAX_EMPTY_BYTES + 1);
+      if (text.length <= MAX_EMPTY_BYTES) return;
       req.off('data', collect).pause();
       resolve(false);
     };

@@ -2,31 +2,31 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType } from '../../contract/problems.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 import { CODINGS, decode } from './decode.ts';
-import { Pieces } from './pieces.ts';
-import { tooLarge } from './upload.ts';
+import { contentTooLargeProblem } from './upload.ts';
 
 /** @throws Problem content-too-large (413) before a byte is read, where the request says how long it is */
 export const checkLength = ({ headers }: IncomingMessage, limit: number): void => {
-  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  if (Number(headers['content-length'] ?? 0) > limit) throw contentTooLargeProblem(limit);
 };
 
 /** All of it; rejects with content-too-large (413), or when the caller leaves. */
 export const collectBody = (req: IncomingMessage, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     checkLength(req, limit);
-    const pieces = new Pieces();
+    const buffer = new ChunkBuffer();
     const collect = (chunk: Buffer): void => {
-      if (pieces.bytes + chunk.length <= limit) {
-        pieces.add(chunk);
+      if (buffer.byteLength + chunk.length <= limit) {
+        buffer.append(chunk);
         return;
       }
       // The rest is read and forgotten, so that the caller gets to read the answer.
       req.off('data', collect).resume();
-      reject(tooLarge(limit));
+      reject(contentTooLargeProblem(limit));
     };
     req.on('data', collect);
-    req.once('end', () => resolve(pieces.whole()));
+    req.once('end', () => resolve(buffer.toBuffer()));
     req.once('error', reject);
   });
 
@@ -35,7 +35,7 @@ export const collectBody = (req: IncomingMessage, limit: number): Promise<Buffer
  * @throws Problem unsupported-media-type (415) for an unknown coding (RFC 9110 §8.4), content-too-large (413) where
  * it is larger than the limit, bad-request (400) where it is not what its coding says
  */
-export async function decodedBody(
+export async function decodeBody(
   { headers }: IncomingMessage,
   bytes: Buffer,
   limit: number,
@@ -50,6 +50,6 @@ export async function decodedBody(
   const decoded = await decode(bytes, coding, limit).catch((cause) => {
     throw new Problem(badRequest, 'The body is not encoded as `Content-Encoding` says.', { cause });
   });
-  if (decoded === undefined) throw tooLarge(limit);
+  if (decoded === undefined) throw contentTooLargeProblem(limit);
   return decoded;
 }

@@ -14,6 +14,8 @@ const MILLISECONDS = /^\d{1,9}$/;
  * @returns the same; Infinity where the request does not say
  */
 export const deadlineOf = ({ headers }: IncomingMessage, now: number): number => {
-  const left = headers[DEADLINE_HEADER];
-  return typeof left === 'string' && MILLISECONDS.test(left) ? now + Number(left) : Number.POSITIVE_INFINITY;
+  const remaining = headers[DEADLINE_HEADER];
+  return typeof remaining === 'string' && MILLISECONDS.test(remaining)
+    ? now + Number(remaining)
+    : Number.POSITIVE_INFINITY;
 };

@@ -16,13 +16,13 @@ export const etagOf = (bytes: string | Uint8Array, state?: string): string =>
 /** @param state as its schema parses it, which puts members into one order */
 export const stateTag = (state: unknown): string => digest(JSON.stringify(state));
 
-interface Tags {
+interface EntityTagList {
   readonly any: boolean;
   readonly strong: readonly string[];
   readonly all: readonly string[];
 }
 
-function parse(header: string): Tags {
+function parseTags(header: string): EntityTagList {
   const tags = [...header.matchAll(/(W\/)?("[^"]*")/g)];
   return {
     any: header.trim() === '*',
@@ -32,21 +32,21 @@ function parse(header: string): Tags {
 }
 
 /** Whether `If-None-Match` lets the body be sent: weak comparison. */
-export function noneMatch(header: string | undefined, etag: string): boolean {
+export function passesIfNoneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
-  const { any, all } = parse(header);
+  const { any, all } = parseTags(header);
   return !any && !all.includes(etag.replace(/^W\//, ''));
 }
 
 /** Whether `If-Match` lets a representation pass: strong comparison. */
-export function matches(header: string | undefined, etag: string): boolean {
+export function passesIfMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
-  const { any, strong } = parse(header);
+  const { any, strong } = parseTags(header);
   return any || strong.includes(etag);
 }
 
 /** Whether a header names the state that a resource is in, in whatever representation: strong comparison. */
-export function namesState(header: string, state: string): boolean {
-  const { any, strong } = parse(header);
+export function matchesState(header: string, state: string): boolean {
+  const { any, strong } = parseTags(header);
   return any || strong.some((tag) => tag.startsWith(`"${state}.`));
 }

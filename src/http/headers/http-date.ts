@@ -29,12 +29,12 @@ export function parseHttpDate(text: string | undefined, now = Date.now()): numbe
   const value = text?.trim() ?? '';
   for (const form of FORMS) {
     const fields = form.exec(value)?.groups;
-    if (fields !== undefined) return timeOf(fields, now);
+    if (fields !== undefined) return toTime(fields, now);
   }
   return undefined;
 }
 
-function timeOf(fields: Readonly<Record<string, string>>, now: number): number | undefined {
+function toTime(fields: Readonly<Record<string, string>>, now: number): number | undefined {
   const { year = '', month = '', day, hour, minute, second } = fields;
   const date = (fullYear: number): Date => {
     const at = new Date(0);

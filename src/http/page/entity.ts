@@ -27,7 +27,7 @@ export const cache = {
   never: 'no-store',
   files: 'public, max-age=300, stale-while-revalidate=86400',
   /** For a name that changes with the content. */
-  forEver: 'public, max-age=31536000, immutable',
+  immutable: 'public, max-age=31536000, immutable',
 } as const;
 
 const ALLOW = 'GET, HEAD, OPTIONS';
@@ -51,18 +51,18 @@ export function entity(
   };
 }
 
-export const json = (type: string, body: unknown, more?: Readonly<Record<string, string>>): Entity =>
+export const jsonEntity = (type: string, body: unknown, more?: Readonly<Record<string, string>>): Entity =>
   entity(type, JSON.stringify(body), more);
 
-export function send(req: Request, res: Response, made: Entity, status = 200): void {
-  const { 'Content-Type': contentType = '', ETag: etag, ...headers } = made.headers;
+export function send(req: Request, res: Response, content: Entity, status = 200): void {
+  const { 'Content-Type': contentType = '', ETag: etag, ...headers } = content.headers;
   const sent = finishResponse(req, res, {
     status,
-    bytes: made.body,
+    bytes: content.body,
     contentType,
     etag,
     head: Object.entries(headers).flat(),
-    compressed: (coding) => compressedBody(made, coding),
+    compressed: (coding) => compressedBody(content, coding),
   });
   if (sent) sent.catch(() => res.destroy());
 }
@@ -70,10 +70,10 @@ export function send(req: Request, res: Response, made: Entity, status = 200): v
 /** Compressed bodies, each made when it is asked for first, and kept as long as what it is made from. */
 const compressedBodies = new WeakMap<Entity, Map<Coding, Buffer | Promise<Buffer>>>();
 
-function compressedBody(made: Entity, coding: Coding): Buffer | Promise<Buffer> {
-  const known = compressedBodies.get(made) ?? new Map<Coding, Buffer | Promise<Buffer>>();
-  compressedBodies.set(made, known);
-  const found = known.get(coding) ?? compress(made.body, coding);
+function compressedBody(content: Entity, coding: Coding): Buffer | Promise<Buffer> {
+  const known = compressedBodies.get(content) ?? new Map<Coding, Buffer | Promise<Buffer>>();
+  compressedBodies.set(content, known);
+  const found = known.get(coding) ?? compress(content.body, coding);
   known.set(coding, found);
   return found;
 }

@@ -47,9 +47,9 @@ export function pageFiles(
       /(?<= from ')\.\/([\w-]+\.js)(?=')/g,
       (_, other: string) => add(other).path,
     );
-    const made = pageFile(name, body);
-    files.set(name, made);
-    return made;
+    const created = pageFile(name, body);
+    files.set(name, created);
+    return created;
   };
   for (const name of [...elsewhere.keys(), ...readdirSync(folder)]) add(name);
   return files;
@@ -69,8 +69,8 @@ function pageFile(name: string, body: string): PageFile {
 
 export function servePageFiles(router: Router, files: Iterable<PageFile>): void {
   for (const { path, route, type, body } of files) {
-    const forEver = entity(type, body, { 'Cache-Control': cache.forEver });
-    const forNow = entity(type, body);
-    get(router, route, (req, res) => send(req, res, req.path === path ? forEver : forNow));
+    const immutable = entity(type, body, { 'Cache-Control': cache.immutable });
+    const current = entity(type, body);
+    get(router, route, (req, res) => send(req, res, req.path === path ? immutable : current));
   }
 }

@@ -28,31 +28,31 @@ export function problemPage({ problem, body, url, isAtGateway }: ProblemPage): s
     content: html`<p class="version">HTTP status ${status}</p>
 <h1>${title}</h1>
 <p class="lead">${problem.message}</p>
-${faults(errors as readonly Fault[])}
+${faultList(errors as readonly ShownFault[])}
 <section class="card" aria-labelledby="mend"><h2 id="mend">What to do</h2><p>${withCode(mend)}</p>
 ${isAtGateway && html`<p><a href="${problemPath(code)}">More of this problem</a></p>`}</section>
-${onward(_links as Links)}
+${nextLinks(_links as PageLinks)}
 ${typeof requestId === 'string' && html`<p class="version">Request <code>${requestId}</code></p>`}
 <details class="exchange"><summary>What a program gets</summary>
 <pre role="region" aria-label="Problem details" tabindex="0"><code>${JSON.stringify(body, null, 2)}</code></pre></details>`,
   });
 }
 
-type Links = Readonly<Record<string, PageLink | readonly PageLink[]>>;
+type PageLinks = Readonly<Record<string, PageLink | readonly PageLink[]>>;
 
-interface Fault {
+interface ShownFault {
   readonly in?: string;
   readonly pointer?: string;
   readonly detail?: string;
 }
 
-const faults = (errors: readonly Fault[]): Html | false =>
+const faultList = (errors: readonly ShownFault[]): Html | false =>
   errors.length > 0 &&
   html`<section class="card" aria-labelledby="faults"><h2 id="faults">What is wrong</h2><ul class="plain">${errors.map(
     (fault) => html`<li><code>${fault.in} ${fault.pointer}</code> ${fault.detail}</li>`,
   )}</ul></section>`;
 
-const NAMES: Readonly<Record<string, string>> = {
+const LINK_TITLES: Readonly<Record<string, string>> = {
   self: 'The resource as it is now',
   up: 'One step up',
   canonical: 'The same without what was wrong',
@@ -61,12 +61,12 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What the problem means is led to already; other representations are for programs. */
-const NOT_SHOWN = ['describedby', 'alternate'];
+const HIDDEN_RELATIONS = ['describedby', 'alternate'];
 
-function onward(links: Links): Html | false {
+function nextLinks(links: PageLinks): Html | false {
   const all = Object.entries(links)
-    .filter(([rel]) => !NOT_SHOWN.includes(rel))
-    .flatMap(([rel, link]) => [link].flat().map((one) => ({ title: NAMES[rel] ?? rel, ...one })))
+    .filter(([rel]) => !HIDDEN_RELATIONS.includes(rel))
+    .flatMap(([rel, link]) => [link].flat().map((one) => ({ title: LINK_TITLES[rel] ?? rel, ...one })))
     .filter(({ templated }) => !templated);
   return (
     all.length > 0 &&

@@ -3,4 +3,4 @@ import { pageFiles } from './files.ts';
 
 export const siteFiles = pageFiles(new URL('./assets/', import.meta.url));
 
-export const pathOf = (name: 'linkway.css' | 'linkway.svg'): string => siteFiles.get(name)?.path ?? '';
+export const siteFilePath = (name: 'linkway.css' | 'linkway.svg'): string => siteFiles.get(name)?.path ?? '';

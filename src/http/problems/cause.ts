@@ -42,15 +42,15 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** Of undici, for what is not HTTP; it has no code. */
 const PARSER_ERROR = 'HTTPParserError';
 /** Where it says what it found, in words of its own. */
-const FOUND = /\(([\w ,./-]{1,80})\)$/;
+const PARSER_DETAIL = /\(([\w ,./-]{1,80})\)$/;
 
 /** Deeper chains are not followed. */
-const MOST_CAUSES = 10;
+const MAX_CAUSES = 10;
 
 /** Of the error, or of the nearest of its causes that has one. */
 export function causeCode(error: unknown): string | undefined {
   let current = error;
-  for (let depth = 0; depth < MOST_CAUSES && typeof current === 'object' && current !== null; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && typeof current === 'object' && current !== null; depth++) {
     const { name, code, cause } = current as Partial<Record<'name' | 'code' | 'cause', unknown>>;
     if (name === PARSER_ERROR) return name;
     // Whatever else is called a code may have been made of what somebody sent.
@@ -64,7 +64,7 @@ export function causeCode(error: unknown): string | undefined {
 export function causeText(error: unknown): string | undefined {
   const code = causeCode(error);
   if (code === undefined) return undefined;
-  if (code === PARSER_ERROR) return FOUND.exec((error as Error).message)?.[1] ?? code;
+  if (code === PARSER_ERROR) return PARSER_DETAIL.exec((error as Error).message)?.[1] ?? code;
   const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
   return meaning === undefined ? code : `${meaning}, ${code}`;
 }

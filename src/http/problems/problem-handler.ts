@@ -27,24 +27,24 @@ import { HTML } from '../page/entity.ts';
 import { problemPage } from '../page/problem-page.ts';
 import { pageSecurity } from '../page/security.ts';
 import { requestTarget } from '../uri/request-target.ts';
-import { describedBy, type Paths, problemLinks } from './problem-links.ts';
-import { logProblems } from './problem-log.ts';
+import { type PathLookup, problemLinks, problemTypeLink } from './problem-links.ts';
+import { createProblemLog } from './problem-log.ts';
 
 export interface ProblemHandlerOptions {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** Raw headers for every problem: name, value, … */
   readonly headers?: readonly string[];
   /** For the links that help a caller to go on. */
-  readonly paths?: Paths;
+  readonly paths?: PathLookup;
   /** Whether the gateway's own pages are beside what is answered, whoever asked. */
   readonly isGateway?: boolean;
 }
 
 const HTML_TYPE = `${HTML}; charset=utf-8`;
-const PAGE = Object.entries(pageSecurity()).flat();
+const PAGE_HEADERS = Object.entries(pageSecurity()).flat();
 
 export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) => {
-  const logProblem = logProblems(logger);
+  const logProblem = createProblemLog(logger);
   // Express tells an error handler by its four parameters.
   return function problemHandler(
     error: unknown,
@@ -53,16 +53,16 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
     _next?: unknown,
   ): void {
     const context = findContext(req);
-    const problem = toProblem(error);
+    const problem = problemFromError(error);
     // Nobody is there to be told, and nothing is wrong here.
     if (req.socket.destroyed) return;
     const { method = '' } = req;
     const url = requestTarget(req);
     if (problem.status >= 500) {
       const [path = ''] = url.split('?', 1);
-      const about = { requestId: context?.requestId, method, path };
-      if (problem.type === internalError) logger.error({ err: problem.cause, ...about });
-      else logProblem(problem, about);
+      const request = { requestId: context?.requestId, method, path };
+      if (problem.type === internalError) logger.error({ err: problem.cause, ...request });
+      else logProblem(problem, request);
     }
     if (res.headersSent) {
       res.destroy();
@@ -74,14 +74,20 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
       _links: problemLinks(problem, { method, url }, paths),
     };
     const isAtGateway = isGateway || isFromGateway(req);
-    const written = prefersHtml(req.headers.accept)
-      ? { type: HTML_TYPE, text: problemPage({ problem, body, url, isAtGateway }), added: PAGE }
+    const representation = prefersHtml(req.headers.accept)
+      ? { type: HTML_TYPE, text: problemPage({ problem, body, url, isAtGateway }), added: PAGE_HEADERS }
       : { type: PROBLEM_MEDIA_TYPE, text: JSON.stringify(body), added: headers };
-    const bytes = Buffer.from(written.text);
-    const link = linkHeader([{ rel: 'describedby', ...describedBy(problem) }]);
-    const head = ['Content-Type', written.type, 'Content-Length', String(bytes.length), ...written.added];
+    const bytes = Buffer.from(representation.text);
+    const link = linkHeader([{ rel: 'describedby', ...problemTypeLink(problem) }]);
+    const head = [
+      'Content-Type',
+      representation.type,
+      'Content-Length',
+      String(bytes.length),
+      ...representation.added,
+    ];
     head.push('Cache-Control', 'no-store', 'Link', link);
-    head.push('Vary', varied(res.getHeader('Vary')));
+    head.push('Vary', varyWithAccept(res.getHeader('Vary')));
     if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
     res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
     res.end(method === 'HEAD' ? undefined : bytes);
@@ -89,8 +95,8 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
 };
 
 /** What was said already, and that it depends on `Accept` (RFC 9110 §12.5.5). */
-const varied = (said: string | number | readonly string[] | undefined): string => {
-  const names = [said ?? []].flat().join(', ');
+const varyWithAccept = (current: string | number | readonly string[] | undefined): string => {
+  const names = [current ?? []].flat().join(', ');
   return /(?:^|,)\s*(?:accept|\*)\s*(?:,|$)/i.test(names)
     ? names
     : [names, 'Accept'].filter(Boolean).join(', ');
@@ -101,7 +107,7 @@ const TYPES_BY_STATUS: ReadonlyMap<number, ProblemType> = new Map(
   [badRequest, notFound, contentTooLarge, unsupportedMediaType].map((type) => [type.status, type]),
 );
 
-const toProblem = (error: unknown): Problem => {
+const problemFromError = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return new Problem(badRequest, 'The path has broken percent-encoding.');
   const { status, expose, message } = Object(error) as {

@@ -14,14 +14,14 @@ export interface HostRules {
   /** Names, with a dot before those that stand for their subdomains as well; `*` is any. */
   readonly allowed?: readonly string[] | undefined;
   /** Names that are taken beside loopback names, where there is no list. */
-  readonly own?: readonly string[];
-  readonly trusts?: TrustProxy;
+  readonly ownNames?: readonly string[];
+  readonly isTrustedProxy?: TrustProxy;
 }
 
 /** @returns why it is refused; undefined where it is taken */
 export type HostGuard = (req: IncomingMessage) => string | undefined;
 
-const LOCAL = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d*)?$/;
+const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d*)?$/;
 
 /**
  * @param listensOn the address or name that was given to listen on
@@ -30,14 +30,14 @@ const LOCAL = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d*)?$/;
 export function hostGuard(listensOn: string, rules: () => HostRules = () => ({})): HostGuard {
   const isLoopback = isLoopbackName(listensOn);
   return (req) => {
-    const { allowed, own = [], trusts } = rules();
+    const { allowed, ownNames: own = [], isTrustedProxy: trusts } = rules();
     const isTrusted = trusts?.(req.socket.remoteAddress) ?? false;
     if (allowed === undefined && (!isLoopback || isTrusted)) return undefined;
     const host = (isTrusted && forwardedHost(req)) || req.headers.host || '';
     // No browser leaves it out.
-    if (host === '' || LOCAL.test(host)) return undefined;
-    const name = hostNameOf(host);
-    if (isLocalName(name) || name === listensOn.toLowerCase() || namesHost(allowed ?? own, name))
+    if (host === '' || LOOPBACK_HOST.test(host)) return undefined;
+    const name = hostName(host);
+    if (isLocalName(name) || name === listensOn.toLowerCase() || isHostAllowed(allowed ?? own, name))
       return undefined;
     return `${host} is no host of this server; name it in \`allowedHosts\` of gateway.yaml if it is.`;
   };
@@ -50,18 +50,18 @@ export const forwardedHost = ({ headers }: IncomingMessage): string | undefined 
     ?.trim();
 
 /** In lower case, without port and the dot of the root; IPv6 in brackets. */
-const hostNameOf = (host: string): string => (URL.parse(`http://${host}`)?.hostname ?? '').replace(/\.$/, '');
+const hostName = (host: string): string => (URL.parse(`http://${host}`)?.hostname ?? '').replace(/\.$/, '');
 
 /** Of a URL, which writes IPv6 in brackets and IPv4 with four numbers. */
 export const isLocalName = (name: string): boolean => /(?:^|\.)localhost$|^\[|^[\d.]+$/.test(name);
 
-export const namesHost = (allowed: readonly string[], name: string): boolean =>
-  allowed.some((one) => fits(name, one));
+export const isHostAllowed = (allowed: readonly string[], name: string): boolean =>
+  allowed.some((one) => matchesHost(name, one));
 
-function fits(name: string, allowed: string): boolean {
+function matchesHost(name: string, allowed: string): boolean {
   if (allowed === '*') return true;
-  const wanted = allowed.toLowerCase();
-  return wanted.startsWith('.') ? name === wanted.slice(1) || name.endsWith(wanted) : name === wanted;
+  const pattern = allowed.toLowerCase();
+  return pattern.startsWith('.') ? name === pattern.slice(1) || name.endsWith(pattern) : name === pattern;
 }
 
 const isLoopbackName = (host: string): boolean =>

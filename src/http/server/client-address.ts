@@ -6,7 +6,7 @@
  * and those before it are believed only behind further trusted ones, as a client can send what it likes.
  */
 import type { IncomingMessage } from 'node:http';
-import { addressOf, type TrustedProxies, trustProxy } from './trust-proxy.ts';
+import { parseAddress, type TrustedProxies, trustProxy } from './trust-proxy.ts';
 
 export type ClientOf = (req: IncomingMessage) => string;
 
@@ -14,14 +14,14 @@ export type ClientOf = (req: IncomingMessage) => string;
 const UNKNOWN = 'unknown';
 
 /** Entries of one header that are looked at. */
-const MOST_HOPS = 16;
+const MAX_HOPS = 16;
 
 /** Of IPv6, with a zone. */
-const LONGEST_ADDRESS = 64;
+const MAX_ADDRESS_LENGTH = 64;
 
 /** Headers that are kept with what they say, and the length of one. */
-const MOST_KNOWN = 1000;
-const LONGEST_KNOWN = 256;
+const MAX_CACHED = 1000;
+const MAX_CACHED_LENGTH = 256;
 
 /** Of each connection; most have several requests. */
 const peers = new WeakMap<object, string>();
@@ -32,24 +32,24 @@ export function clientOf(config: TrustedProxies): ClientOf {
   // Where every peer is believed, nothing tells a proxy of ours from what a client says.
   const isProxy = trustedProxies === undefined ? () => false : trustProxy(config);
   // Most requests come from a client that was here before.
-  const known = new Map<string, string | undefined>();
-  const toldBy = (chain: string): string | undefined => {
-    if (known.has(chain)) return known.get(chain);
-    const client = lastOf(chain, isProxy);
-    if (known.size >= MOST_KNOWN) known.clear();
-    if (chain.length <= LONGEST_KNOWN) known.set(chain, client);
+  const cache = new Map<string, string | undefined>();
+  const cachedClient = (chain: string): string | undefined => {
+    if (cache.has(chain)) return cache.get(chain);
+    const client = clientInChain(chain, isProxy);
+    if (cache.size >= MAX_CACHED) cache.clear();
+    if (chain.length <= MAX_CACHED_LENGTH) cache.set(chain, client);
     return client;
   };
   return ({ socket, headers }) => {
     const { remoteAddress } = socket;
     const chain = headers['x-forwarded-for'] ?? headers.forwarded;
     if (chain !== undefined && trusts(remoteAddress)) {
-      const told = toldBy(String(chain));
-      if (told !== undefined) return told;
+      const forwarded = cachedClient(String(chain));
+      if (forwarded !== undefined) return forwarded;
     }
     let peer = peers.get(socket);
     if (peer === undefined) {
-      peer = clientAt(remoteAddress ?? '') ?? UNKNOWN;
+      peer = clientKey(remoteAddress ?? '') ?? UNKNOWN;
       peers.set(socket, peer);
     }
     return peer;
@@ -57,13 +57,13 @@ export function clientOf(config: TrustedProxies): ClientOf {
 }
 
 /** From the last entry on, to the first that is no proxy; undefined where that is no address. */
-function lastOf(chain: string, isProxy: (address: string) => boolean): string | undefined {
+function clientInChain(chain: string, isProxy: (address: string) => boolean): string | undefined {
   let rest = chain;
   let client: string | undefined;
-  for (let hop = 0; hop < MOST_HOPS && rest !== ''; hop++) {
+  for (let hop = 0; hop < MAX_HOPS && rest !== ''; hop++) {
     const at = rest.lastIndexOf(',');
-    const address = nodeOf(rest.slice(at + 1).trim());
-    const found = clientAt(address);
+    const address = addressInEntry(rest.slice(at + 1).trim());
+    const found = clientKey(address);
     if (found === undefined || !isProxy(address)) return found ?? client;
     client = found;
     rest = rest.slice(0, Math.max(0, at));
@@ -76,14 +76,14 @@ const IN_BRACKETS = /^\[([^\]]*)\](?::\d+)?$/;
 const BEFORE_PORT = /^([\d.]+):\d+$/;
 
 /** Of `1.2.3.4`, `1.2.3.4:80`, `::1`, `[::1]`, `[::1]:80`, and the same after `for=` (RFC 7239 §6), the address. */
-function nodeOf(entry: string): string {
+function addressInEntry(entry: string): string {
   const node = FOR.exec(entry)?.[1] ?? entry;
   return (IN_BRACKETS.exec(node) ?? BEFORE_PORT.exec(node))?.[1] ?? node;
 }
 
 /** @returns undefined for what is no address */
-function clientAt(text: string): string | undefined {
-  const address = text.length > LONGEST_ADDRESS ? undefined : addressOf(text);
+function clientKey(text: string): string | undefined {
+  const address = text.length > MAX_ADDRESS_LENGTH ? undefined : parseAddress(text);
   if (address === undefined || address.kind() === 'ipv4') return address?.toString();
   return `${address.toByteArray().slice(0, 8).map(hex).join('')}::/64`;
 }

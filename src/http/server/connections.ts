@@ -14,33 +14,33 @@ import type { Socket } from 'node:net';
 import type { ConnectionLimits } from '../../config/limits.ts';
 import { overloaded, shuttingDown } from '../../contract/problems.ts';
 import { isEventStream } from '../event-stream.ts';
-import { sendBareProblem } from '../problems/raw-problem.ts';
+import { sendRawProblem } from '../problems/raw-problem.ts';
 import { defaultConnections } from './open-files.ts';
 
 /** Seconds; by then a balancer asks another one. */
 const RETRY_AFTER = { 'Retry-After': '1' };
 
 /** Connections that are told that there are too many, at once; more are closed without a word. */
-const MOST_REFUSED = 100;
+const MAX_REJECTED = 100;
 /** Milliseconds in which one that is refused has to ask for something. */
-const LAST_WORDS = 1_000;
+const REJECTED_TIMEOUT = 1_000;
 
 /** So many requests may wait on all connections together; beyond that each connection may have its share. */
-const MANY_WAITING = 8_000;
-const FAIR_SHARE = 100;
+const WAITING_BEFORE_LIMIT = 8_000;
+const WAITING_PER_CONNECTION = 100;
 /** And with so many none may wait any more. */
-const MOST_WAITING = 16_000;
+const MAX_WAITING = 16_000;
 
 /** So often in its time a client is looked at that reads nothing, in milliseconds at most and at least. */
-const LOOKS = 4;
-const LONGEST_WAIT = 5_000;
-const SHORTEST_WAIT = 50;
+const CHECKS_PER_TIMEOUT = 4;
+const MAX_CHECK_INTERVAL = 5_000;
+const MIN_CHECK_INTERVAL = 50;
 
 /** For the parser of Node: it goes no further. */
-const BROKEN = -1;
+const STOP_PARSING = -1;
 
 /** How much of what was written is still in the process is told by the handle alone. */
-type Queued = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
+type QueuedSocket = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
 
 class Connection {
   /** Of the latest request; there is none before the first. */
@@ -49,23 +49,23 @@ class Connection {
   readonly running = new Set<ServerResponse>();
   /** Requests that wait for their turn. */
   readonly waiting: (() => void)[] = [];
-  isRefused = false;
+  isRejected = false;
   /** Nothing that comes on it can be read any more. */
   isBroken = false;
-  #taken = 0;
-  #since = 0;
+  #bytesRead = 0;
+  #readAt = 0;
 
   /**
    * Milliseconds in which its client has read nothing of what waits for it. What it sends meanwhile does not count: the
    * timer of a socket begins again with every byte, in either direction.
    */
-  unreadFor(socket: Queued, now: number): number {
+  unreadTime(socket: QueuedSocket, now: number): number {
     if (socket.writableLength > 0) {
-      const taken = socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
-      if (taken === this.#taken) return now - this.#since;
-      this.#taken = taken;
+      const bytesRead = socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
+      if (bytesRead === this.#bytesRead) return now - this.#readAt;
+      this.#bytesRead = bytesRead;
     }
-    this.#since = now;
+    this.#readAt = now;
     return 0;
   }
 
@@ -80,26 +80,26 @@ export class Connections {
   readonly #open = new Map<Socket, Connection>();
   #isDraining = false;
   #waiting = 0;
-  #refused = 0;
+  #rejected = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(server: Server, limits: () => ConnectionLimits) {
     this.#server = server;
     this.#limits = limits;
-    this.#setLimits();
+    this.#applyLimits();
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
     server.on('timeout', (socket: Socket) => this.#onTimeout(socket));
-    this.#watch();
+    this.#scheduleCheck();
     server.once('close', () => clearTimeout(this.#timer));
   }
 
   /** A request has come; `handle` is called in its turn. */
-  begin(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
+  schedule(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
     const { socket } = req;
     const connection = this.#open.get(socket);
     if (connection === undefined || socket.destroyed) return;
-    if (connection.isRefused) {
-      sendBareProblem(res, overloaded, RETRY_AFTER, 'Too many connections are open.');
+    if (connection.isRejected) {
+      sendRawProblem(res, overloaded, RETRY_AFTER, 'Too many connections are open.');
       return;
     }
     const { latest, isIdle } = connection;
@@ -109,13 +109,13 @@ export class Connections {
       handle();
       return;
     }
-    if (connection.running.size === 0 && latest) this.#count(socket, connection, latest);
+    if (connection.running.size === 0 && latest) this.#addRunning(socket, connection, latest);
     const start = () => {
-      this.#count(socket, connection, res);
+      this.#addRunning(socket, connection, res);
       handle();
     };
     if (connection.waiting.length === 0 && connection.running.size < this.#limits().pipelining) start();
-    else this.#wait(socket, connection, start);
+    else this.#enqueue(socket, connection, start);
   }
 
   /** The response that is being made on a connection, if there is one. */
@@ -125,7 +125,7 @@ export class Connections {
   }
 
   /** Nothing that comes on it is read any more. @returns whether that was so already */
-  break(socket: Socket): boolean {
+  markBroken(socket: Socket): boolean {
     const connection = this.#open.get(socket);
     const wasBroken = connection?.isBroken ?? true;
     if (connection) connection.isBroken = true;
@@ -136,7 +136,7 @@ export class Connections {
    * Node lets go of a connection on which CONNECT came, with the responses that are not sent yet: they are sent, or told
    * that the client has gone. An error of it without a listener would end the process.
    */
-  keep(socket: Socket): void {
+  finishAfterConnect(socket: Socket): void {
     const { running, latest } = this.#open.get(socket) ?? {};
     const unfinished = () => [...(running ?? []), ...(latest ? [latest] : [])];
     socket.on('error', () => socket.destroy());
@@ -162,16 +162,16 @@ export class Connections {
   end(): void {
     for (const [socket, { latest }] of this.#open) {
       if (latest === undefined || latest.writableFinished) socket.destroy();
-      else if (!latest.headersSent) sendBareProblem(latest, shuttingDown, RETRY_AFTER);
+      else if (!latest.headersSent) sendRawProblem(latest, shuttingDown, RETRY_AFTER);
       else if (isEventStream(latest)) latest.end();
       else latest.destroy();
     }
   }
 
   /** Those of the configuration may change. */
-  #setLimits(): number {
+  #applyLimits(): number {
     const { connections = defaultConnections(), slow } = this.#limits();
-    this.#server.maxConnections = connections + MOST_REFUSED;
+    this.#server.maxConnections = connections + MAX_REJECTED;
     this.#server.timeout = slow.reader;
     this.#server.headersTimeout = slow.head;
     return connections;
@@ -179,31 +179,32 @@ export class Connections {
 
   #onConnection(socket: Socket): void {
     const connection = new Connection();
-    const most = this.#setLimits();
-    if (this.#open.size - this.#refused >= most && !this.#makeRoom()) this.#refuse(socket, connection);
+    const maxConnections = this.#applyLimits();
+    if (this.#open.size - this.#rejected >= maxConnections && !this.#closeIdle())
+      this.#reject(socket, connection);
     this.#open.set(socket, connection);
     socket.once('close', () => {
       this.#open.delete(socket);
       this.#waiting -= connection.waiting.length;
       connection.waiting.length = 0;
-      if (connection.isRefused) this.#refused -= 1;
+      if (connection.isRejected) this.#rejected -= 1;
     });
   }
 
   /** Closes the oldest connection on which nothing is asked. */
-  #makeRoom(): boolean {
+  #closeIdle(): boolean {
     for (const [socket, connection] of this.#open)
-      if (connection.isIdle && !connection.isRefused && !socket.destroyed) {
+      if (connection.isIdle && !connection.isRejected && !socket.destroyed) {
         socket.destroy();
         return true;
       }
     return false;
   }
 
-  #refuse(socket: Socket, connection: Connection): void {
-    connection.isRefused = true;
-    this.#refused += 1;
-    setTimeout(() => socket.destroy(), LAST_WORDS).unref();
+  #reject(socket: Socket, connection: Connection): void {
+    connection.isRejected = true;
+    this.#rejected += 1;
+    setTimeout(() => socket.destroy(), REJECTED_TIMEOUT).unref();
   }
 
   /** Nothing has passed for a while. */
@@ -213,36 +214,36 @@ export class Connections {
     if (connection?.isIdle || (connection?.waiting.length ?? 0) > 0) socket.destroy();
   }
 
-  #watch(): void {
+  #scheduleCheck(): void {
     const { reader } = this.#limits().slow;
-    const pause = Math.min(LONGEST_WAIT, Math.max(SHORTEST_WAIT, reader / LOOKS));
+    const pause = Math.min(MAX_CHECK_INTERVAL, Math.max(MIN_CHECK_INTERVAL, reader / CHECKS_PER_TIMEOUT));
     this.#timer = setTimeout(() => {
-      this.#cutUnread();
-      this.#watch();
+      this.#closeUnread();
+      this.#scheduleCheck();
     }, pause).unref();
   }
 
   /** A client that does not read holds whatever is sent to it. */
-  #cutUnread(): void {
+  #closeUnread(): void {
     const { reader } = this.#limits().slow;
     if (reader === 0) return;
     const now = performance.now();
     for (const [socket, connection] of this.#open)
-      if (connection.unreadFor(socket, now) >= reader) socket.destroy();
+      if (connection.unreadTime(socket, now) >= reader) socket.destroy();
   }
 
-  #count(socket: Socket, connection: Connection, res: ServerResponse): void {
+  #addRunning(socket: Socket, connection: Connection, res: ServerResponse): void {
     connection.running.add(res);
     res.once('close', () => {
       connection.running.delete(res);
       // Other connections have their turn in between.
-      if (connection.waiting.length > 0) setImmediate(() => this.#next(socket, connection));
+      if (connection.waiting.length > 0) setImmediate(() => this.#startNext(socket, connection));
     });
   }
 
-  #wait(socket: Socket, connection: Connection, start: () => void): void {
-    if (connection.waiting.length >= this.#share) {
-      cut(socket);
+  #enqueue(socket: Socket, connection: Connection, start: () => void): void {
+    if (connection.waiting.length >= this.#maxWaiting) {
+      destroyWithParser(socket);
       return;
     }
     this.#waiting += 1;
@@ -256,12 +257,12 @@ export class Connections {
   }
 
   /** Requests of one connection that may wait. */
-  get #share(): number {
-    if (this.#waiting >= MOST_WAITING) return 0;
-    return this.#waiting >= MANY_WAITING ? FAIR_SHARE : MOST_WAITING;
+  get #maxWaiting(): number {
+    if (this.#waiting >= MAX_WAITING) return 0;
+    return this.#waiting >= WAITING_BEFORE_LIMIT ? WAITING_PER_CONNECTION : MAX_WAITING;
   }
 
-  #next(socket: Socket, connection: Connection): void {
+  #startNext(socket: Socket, connection: Connection): void {
     if (socket.destroyed || connection.running.size >= this.#limits().pipelining) return;
     const start = connection.waiting.shift();
     if (start === undefined) return;
@@ -272,7 +273,9 @@ export class Connections {
 }
 
 /** Thousands of requests may have come at once: no more of them are made into one, as all would stay until it closes. */
-function cut(socket: Socket & { readonly parser?: { onIncoming?: () => number } | null }): void {
+function destroyWithParser(
+  socket: Socket & { readonly parser?: { onIncoming?: () => number } | null },
+): void {
   socket.destroy();
-  if (socket.parser?.onIncoming) socket.parser.onIncoming = () => BROKEN;
+  if (socket.parser?.onIncoming) socket.parser.onIncoming = () => STOP_PARSING;
 }

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** @returns why it does not; undefined where it does */
-export function framingFault({ headers, httpVersion }: IncomingMessage): string | undefined {
+export function validateFraming({ headers, httpVersion }: IncomingMessage): string | undefined {
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return undefined;
   if (httpVersion !== '1.1') return 'HTTP/1.0 has no Transfer-Encoding.';

@@ -16,15 +16,15 @@ import { ConfigError } from '../../config/config-error.ts';
 import { type ConnectionLimits, defaultLimits } from '../../config/limits.ts';
 import { badRequest, crossSite, expectationFailed } from '../../contract/problems.ts';
 import { hasBody } from '../body/request-body.ts';
-import { sendBareProblem } from '../problems/raw-problem.ts';
-import { takeOriginForm } from '../uri/request-target.ts';
+import { sendRawProblem } from '../problems/raw-problem.ts';
+import { toOriginForm } from '../uri/request-target.ts';
 import type { HostGuard } from './allowed-hosts.ts';
-import { refuseConnect, refuseUnreadable } from './client-error.ts';
+import { handleClientError, rejectConnect } from './client-error.ts';
 import { Connections } from './connections.ts';
-import { framingFault } from './framing.ts';
-import { watchBody } from './slow-body.ts';
-import { readOn } from './unread-body.ts';
-import { hostFault } from './validate-host.ts';
+import { validateFraming } from './framing.ts';
+import { enforceBodyRate } from './slow-body.ts';
+import { discardUnreadBody } from './unread-body.ts';
+import { validateHost } from './validate-host.ts';
 
 export interface ListenOptions {
   /** 0 takes a free one. */
@@ -50,16 +50,16 @@ export interface Listening {
   close(grace?: number): Promise<void>;
 }
 
-const VARIABLES = { port: 'PORT', host: 'HOST' };
+const DEFAULT_NAMES = { port: 'PORT', host: 'HOST' };
 const DEFAULT_GRACE = 10_000;
 const SWEEP_INTERVAL = 50;
 /** Milliseconds in which the last words of what was ended have to be taken. */
-const LAST_WORDS = 500;
+const FINAL_RESPONSE_TIMEOUT = 500;
 /** Milliseconds for a request to arrive, that of Node. */
 const REQUEST_TIMEOUT = 300_000;
 /** How often it is looked which heads are late. */
-const CHECK_INTERVAL = 5_000;
-const LEAST_INTERVAL = 50;
+const MAX_CHECK_INTERVAL = 5_000;
+const MIN_CHECK_INTERVAL = 50;
 
 /** @throws ConfigError when the port or the address cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
@@ -67,7 +67,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     port,
     host,
     server: serverOptions = {},
-    names = VARIABLES,
+    names = DEFAULT_NAMES,
     limits = () => defaultLimits,
     guard,
   } = options;
@@ -76,31 +76,33 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     headersTimeout: head,
     requestTimeout: Math.max(REQUEST_TIMEOUT, head),
     connectionsCheckingInterval:
-      head > 0 ? Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)) : CHECK_INTERVAL,
+      head > 0 ? Math.min(MAX_CHECK_INTERVAL, Math.max(MIN_CHECK_INTERVAL, head / 4)) : MAX_CHECK_INTERVAL,
     ...serverOptions,
     // What Node says to a missing Host has no body.
     requireHostHeader: false,
   });
   const connections = new Connections(server, limits);
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
-    const fault = hostFault(req) ?? framingFault(req) ?? takeOriginForm(req);
+    const fault = validateHost(req) ?? validateFraming(req) ?? toOriginForm(req);
     if (hasBody(req)) {
-      readOn(req, res);
-      watchBody(req, res, limits().slow);
+      discardUnreadBody(req, res);
+      enforceBodyRate(req, res, limits().slow);
     }
     const refusal = fault === undefined ? guard?.(req) : undefined;
-    if (fault !== undefined) sendBareProblem(res, badRequest, {}, fault);
-    else if (refusal !== undefined) sendBareProblem(res, crossSite, {}, refusal);
+    if (fault !== undefined) sendRawProblem(res, badRequest, {}, fault);
+    else if (refusal !== undefined) sendRawProblem(res, crossSite, {}, refusal);
     else app(req, res);
   };
-  server.on('request', (req, res) => connections.begin(req, res, () => handle(req, res)));
+  server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>
-    connections.begin(req, res, () => sendBareProblem(res, expectationFailed)),
+    connections.schedule(req, res, () => sendRawProblem(res, expectationFailed)),
   );
-  server.on('clientError', refuseUnreadable(connections));
-  server.on('connect', refuseConnect(connections));
+  server.on('clientError', handleClientError(connections));
+  server.on('connect', rejectConnect(connections));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, { port, host }, names)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(toConfigError(error, { port, host }, names)),
+    );
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
@@ -113,7 +115,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
         // Connections that are kept alive become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);
-        const cut = setTimeout(() => server.closeAllConnections(), grace + LAST_WORDS);
+        const cut = setTimeout(() => server.closeAllConnections(), grace + FINAL_RESPONSE_TIMEOUT);
         server.close(() => {
           clearInterval(sweep);
           clearTimeout(end);
@@ -124,7 +126,7 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   };
 }
 
-function readable(
+function toConfigError(
   error: NodeJS.ErrnoException,
   { port, host }: Pick<ListenOptions, 'port' | 'host'>,
   names: NonNullable<ListenOptions['names']>,

@@ -2,23 +2,23 @@
 import { readFileSync } from 'node:fs';
 
 /** Those of the process itself: its database, its documents, its logs. */
-const OWN_FILES = 128;
+const RESERVED_FILES = 128;
 /** A connection of a client can need one to a service, and where that is in the same process, its other end too. */
 const FILES_PER_CONNECTION = 3;
-const MOST_CONNECTIONS = 10_000;
+const MAX_CONNECTIONS = 10_000;
 
-let known: number | undefined;
+let cached: number | undefined;
 
 export function defaultConnections(): number {
-  known ??= connectionsFor(openFiles(readLimits()));
-  return known;
+  cached ??= connectionsFor(openFiles(readLimits()));
+  return cached;
 }
 
 /** @param files undefined where there is no limit, or none is known */
 export const connectionsFor = (files: number | undefined): number =>
   files === undefined
-    ? MOST_CONNECTIONS
-    : Math.max(1, Math.min(MOST_CONNECTIONS, Math.floor((files - OWN_FILES) / FILES_PER_CONNECTION)));
+    ? MAX_CONNECTIONS
+    : Math.max(1, Math.min(MAX_CONNECTIONS, Math.floor((files - RESERVED_FILES) / FILES_PER_CONNECTION)));
 
 /** @param limits as Linux tells them; the soft one is what holds */
 export const openFiles = (limits: string): number | undefined => {

@@ -12,17 +12,17 @@ type Next = (error?: unknown) => void;
 export type Step = (req: IncomingMessage, res: ServerResponse, next: Next) => void | Promise<void>;
 
 /** @param onError has whatever a step throws, rejects with or hands to `next`, and has to end the request */
-export const inOrder =
+export const pipeline =
   (
     steps: readonly Step[],
     onError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void,
   ): RequestListener =>
   (req, res) => {
-    let at = 0;
+    let index = 0;
     const fail = (error: unknown) => onError(error, req, res);
     const next: Next = (error) => {
       if (error) return fail(error);
-      const step = steps[at++];
+      const step = steps[index++];
       if (step === undefined) return fail(new Error('No step has ended the request'));
       try {
         step(req, res, next)?.catch(fail);

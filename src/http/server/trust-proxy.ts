@@ -15,13 +15,13 @@ export interface TrustedProxies {
 
 export function trustProxy({ trustProxy: all, trustedProxies }: TrustedProxies): TrustProxy {
   if (trustedProxies === undefined) return () => all;
-  const networks = trustedProxies.map(networkOf).filter((network) => network !== undefined);
+  const networks = trustedProxies.map(parseNetwork).filter((network) => network !== undefined);
   // Most requests come from the same proxy as the one before.
   let last: string | undefined;
   let isTrusted = false;
   return (text = '') => {
     if (text === last) return isTrusted;
-    const address = addressOf(text);
+    const address = parseAddress(text);
     last = text;
     isTrusted = networks.some(
       ([network, prefix]) => network.kind() === address?.kind() && address.match(network, prefix),
@@ -36,23 +36,23 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = readonly [address: Address, prefix: number];
 
 /** @returns undefined for what is neither an address nor a network, such as `10.0.0.0/33` */
-export function networkOf(text: string): Network | undefined {
-  const [, written = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const address = addressOf(written);
+export function parseNetwork(text: string): Network | undefined {
+  const [, addressText = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const address = parseAddress(addressText);
   if (address === undefined) return undefined;
-  const most = address.kind() === 'ipv4' ? 32 : 128;
+  const addressBits = address.kind() === 'ipv4' ? 32 : 128;
   // Of an IPv4 address that is written as an IPv6 one, the first 96 bits are no part.
-  const before = most === 32 && written.includes(':') ? 96 : 0;
-  const prefix = bits === undefined ? most : Number(bits) - before;
-  return prefix >= 0 && prefix <= most ? [address, prefix] : undefined;
+  const mappedBits = addressBits === 32 && addressText.includes(':') ? 96 : 0;
+  const prefix = bits === undefined ? addressBits : Number(bits) - mappedBits;
+  return prefix >= 0 && prefix <= addressBits ? [address, prefix] : undefined;
 }
 
 /** IPv4 as it is, though the socket is an IPv6 one (RFC 4291 §2.5.5.2). */
-export function addressOf(text: string): Address | undefined {
+export function parseAddress(text: string): Address | undefined {
   const isAddress = text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
   return isAddress ? ipaddr.process(text) : undefined;
 }
 
 /** The text of an address, IPv4 as it is. */
-export const withoutMapping = (address: string): string =>
+export const withoutIpv4Mapping = (address: string): string =>
   /^::ffff:[\d.]+$/i.test(address) ? address.slice('::ffff:'.length) : address;

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 const HOST = /^(?:\[[\da-f.:]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i;
 
 /** @returns why it does not; undefined where it does */
-export function hostFault({
+export function validateHost({
   headers: { host },
   rawHeaders,
   httpVersion,

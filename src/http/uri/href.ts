@@ -7,7 +7,7 @@ import {
 } from '../../contract/path-template.ts';
 
 import { hasControl, hasDots } from './path-segment.ts';
-import { uriText } from './uri-text.ts';
+import { encodeUriText } from './uri-text.ts';
 
 export type ParameterValue = string | number | boolean;
 
@@ -22,7 +22,7 @@ export interface PathTemplate {
   /** Whether each parameter has a segment of its own: then no value can be taken for two. */
   readonly isSimple: boolean;
   /** What other operations of the method match first: a value that would lead to one of them is none. */
-  readonly before?: readonly PathTemplate[];
+  readonly precedingTemplates?: readonly PathTemplate[];
 }
 
 export function pathTemplate(template: string): PathTemplate {
@@ -40,16 +40,16 @@ export function pathTemplate(template: string): PathTemplate {
 }
 
 /** How much of a segment is fixed: all, the text around parameters, or nothing. */
-const fixedIn = (segment: string): number =>
+const fixedLength = (segment: string): number =>
   segment.includes('{') ? segment.replaceAll(/\{[^}]*\}/g, '').length : Number.POSITIVE_INFINITY;
 
 /** Whether some path is of both templates, and goes to the first of them: what is fixed goes before a parameter. */
-export function isBefore(one: PathTemplate, other: PathTemplate): boolean {
+export function takesPrecedence(one: PathTemplate, other: PathTemplate): boolean {
   const [left, right] = [one.template.split('/'), other.template.split('/')];
   if (left.length !== right.length) return false;
   const differing = left.flatMap((segment, index) => {
     const beside = right[index] as string;
-    const [a, b] = [fixedIn(segment), fixedIn(beside)];
+    const [a, b] = [fixedLength(segment), fixedLength(beside)];
     if (Number.isFinite(a) || Number.isFinite(b)) return a === b ? [] : [a - b];
     return segment === beside ? [] : [Number.NaN];
   });
@@ -65,32 +65,35 @@ type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValu
  */
 export function href(template: PathTemplate, values: Values): string | undefined {
   const { literals, names } = template;
-  const given = new Map(values);
-  const inPath: string[] = [];
+  const remaining = new Map(values);
+  const pathValues: string[] = [];
   let path = literals[0] ?? '';
   for (const [index, name] of names.entries()) {
-    const value = given.get(name);
+    const value = remaining.get(name);
     if (value === undefined || value === '' || Array.isArray(value)) return undefined;
     const text = String(value);
     if (!text.isWellFormed()) return undefined;
-    inPath.push(text);
+    pathValues.push(text);
     path += encode(text) + literals[index + 1];
-    given.delete(name);
+    remaining.delete(name);
   }
-  if (template.before?.some((one) => matchPath(one, path) !== undefined)) return undefined;
-  if (template.isSimple ? !inPath.every(isCarried) : !comesBack(template, path, inPath)) return undefined;
-  for (const value of given.values())
+  if (template.precedingTemplates?.some((one) => matchPath(one, path) !== undefined)) return undefined;
+  if (template.isSimple ? !pathValues.every(isSafeSegment) : !roundTrips(template, path, pathValues))
+    return undefined;
+  for (const value of remaining.values())
     if (![value].flat().every((one) => typeof one !== 'string' || one.isWellFormed())) return undefined;
-  return withQuery(path, given);
+  return withQuery(path, remaining);
 }
 
-const isCarried = (value: string): boolean => !hasControl(value) && !hasDots(value);
+const isSafeSegment = (value: string): boolean => !hasControl(value) && !hasDots(value);
 
 /** In `{name}.{ext}` a value may have what stands between them. */
-function comesBack(template: PathTemplate, path: string, values: readonly string[]): boolean {
+function roundTrips(template: PathTemplate, path: string, values: readonly string[]): boolean {
   const found = matchPath(template, path) ?? {};
   const segments = path.split('/').map((segment) => decodeURIComponent(segment));
-  return template.names.every((name, index) => found[name] === values[index]) && segments.every(isCarried);
+  return (
+    template.names.every((name, index) => found[name] === values[index]) && segments.every(isSafeSegment)
+  );
 }
 
 /**
@@ -99,12 +102,12 @@ function comesBack(template: PathTemplate, path: string, values: readonly string
  */
 export function withQuery(href: string, values: Values): string {
   const set = new Map(values);
-  const fragmentAt = at(href, '#', href.length);
-  const queryAt = at(href, '?', fragmentAt);
+  const fragmentAt = indexBefore(href, '#', href.length);
+  const queryAt = indexBefore(href, '?', fragmentAt);
   const pairs: string[] = [];
   if (queryAt < fragmentAt)
     for (const pair of href.slice(queryAt + 1, fragmentAt).split('&'))
-      if (pair !== '' && !set.has(nameOf(pair))) pairs.push(uriText(pair));
+      if (pair !== '' && !set.has(queryParameterName(pair))) pairs.push(encodeUriText(pair));
   for (const [name, value] of set) {
     if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value])
@@ -115,7 +118,7 @@ export function withQuery(href: string, values: Values): string {
 }
 
 /** Where a character is first, before an end. */
-function at(text: string, character: string, end: number): number {
+function indexBefore(text: string, character: string, end: number): number {
   const index = text.indexOf(character);
   return index < 0 || index > end ? end : index;
 }
@@ -125,7 +128,7 @@ export const isAddress = (link: { readonly href?: unknown }): link is { href: st
   typeof link.href === 'string' && !link.href.includes('{');
 
 /** Of a pair of a query, as a form writes it. */
-function nameOf(pair: string): string {
+function queryParameterName(pair: string): string {
   const [name = ''] = pair.split('=', 1);
   try {
     return decodeURIComponent(name.replaceAll('+', ' '));
@@ -138,17 +141,17 @@ function nameOf(pair: string): string {
 export const SELECTION_PARAMETERS = ['expand', 'fields'] as const;
 
 /** An address without what is selected from it. */
-export const plain = (href: string): string =>
+export const withoutSelection = (href: string): string =>
   withQuery(
     href,
     SELECTION_PARAMETERS.map((name) => [name, undefined]),
   );
 
-const LISTS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
+const LIST_PARAMETERS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
 
 /** The commas of a list stay as they are (RFC 6570 §3.2.8). */
 const encodeValue = (name: string, value: string): string =>
-  LISTS.has(name) ? encode(value).replaceAll('%2C', ',') : encode(value);
+  LIST_PARAMETERS.has(name) ? encode(value).replaceAll('%2C', ',') : encode(value);
 
 /** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
 const encode = (text: string): string =>

@@ -19,7 +19,7 @@ export interface RequestPath {
 }
 
 /** A path with none of these is what it looks like. */
-const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
+const NEEDS_CHECK = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
 
 /**
  * @param url path and query
@@ -28,26 +28,26 @@ const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
 export function requestPath(url: string): RequestPath {
   const [path, query] = splitTarget(url);
   const raw = path.split('/');
-  if (!SUSPECT.test(path)) return { raw, decoded: raw, query };
-  return { raw, decoded: raw.map(decode), query };
+  if (!NEEDS_CHECK.test(path)) return { raw, decoded: raw, query };
+  return { raw, decoded: raw.map(decodeSegment), query };
 }
 
-function decode(raw: string): string {
-  if (raw.includes('\\')) throw refusal('a backslash; it is written %5C');
-  if (/[^!-~]/.test(raw)) throw refusal('characters that have to be percent-encoded');
-  const segment = decoded(raw);
-  if (hasControl(segment)) throw refusal('control characters');
-  if (hasDots(segment)) throw refusal('a segment that is . or .., which would make another path of it');
+function decodeSegment(raw: string): string {
+  if (raw.includes('\\')) throw pathProblem('a backslash; it is written %5C');
+  if (/[^!-~]/.test(raw)) throw pathProblem('characters that have to be percent-encoded');
+  const segment = percentDecode(raw);
+  if (hasControl(segment)) throw pathProblem('control characters');
+  if (hasDots(segment)) throw pathProblem('a segment that is . or .., which would make another path of it');
   return segment;
 }
 
-function decoded(raw: string): string {
+function percentDecode(raw: string): string {
   if (!raw.includes('%')) return raw;
   try {
     return decodeURIComponent(raw);
   } catch {
-    throw refusal('broken percent-encoding');
+    throw pathProblem('broken percent-encoding');
   }
 }
 
-const refusal = (what: string): Problem => new Problem(badRequest, `The path has ${what}.`);
+const pathProblem = (what: string): Problem => new Problem(badRequest, `The path has ${what}.`);

@@ -1,6 +1,6 @@
 /** What a request asks for (RFC 9112 §3.2). */
 import type { IncomingMessage } from 'node:http';
-import { hostFault } from '../server/validate-host.ts';
+import { validateHost } from '../server/validate-host.ts';
 
 /** As it came, also where a router of Express has cut its own path off. */
 export const requestTarget = (req: IncomingMessage & { readonly originalUrl?: string }): string =>
@@ -13,7 +13,7 @@ const ABSOLUTE = /^([a-z][a-z\d+.-]*):\/\/([^/?#]*)(.*)$/is;
  * every later step sees one host (RFC 9112 §3.2.2).
  * @returns why it cannot be taken; undefined where it can
  */
-export function takeOriginForm(req: IncomingMessage): string | undefined {
+export function toOriginForm(req: IncomingMessage): string | undefined {
   const { url = '' } = req;
   if (url.startsWith('/') || url === '*') return undefined;
   const [, scheme = '', authority = '', rest = ''] = ABSOLUTE.exec(url) ?? [];
@@ -23,5 +23,5 @@ export function takeOriginForm(req: IncomingMessage): string | undefined {
   req.headers.host = authority;
   for (let i = 0; i < req.rawHeaders.length; i += 2)
     if (req.rawHeaders[i]?.toLowerCase() === 'host') req.rawHeaders[i + 1] = authority;
-  return hostFault(req);
+  return validateHost(req);
 }

@@ -6,7 +6,7 @@
 import { encodedLiteral, type Segment, templateSegments, valuesIn } from '../../contract/path-template.ts';
 import { type RequestPath, requestPath } from './request-path.ts';
 
-export interface Found<Route> {
+export interface RouteMatch<Route> {
   readonly route: Route;
   readonly segments: readonly Segment[];
   /** Whether the template has no parameter. */
@@ -14,24 +14,24 @@ export interface Found<Route> {
   readonly path: RequestPath;
 }
 
-interface Leaf<Route> extends Pick<Found<Route>, 'route' | 'segments' | 'isFixed'> {}
+interface RouteLeaf<Route> extends Pick<RouteMatch<Route>, 'route' | 'segments' | 'isFixed'> {}
 
 /** What may follow a beginning of a path. */
-class Node<Route> {
-  readonly literals = new Map<string, Node<Route>>();
+class RouteNode<Route> {
+  readonly literals = new Map<string, RouteNode<Route>>();
   /** Segments with parameters, in the order of `bySpecificity`. */
-  readonly templated: { readonly segment: Segment; readonly node: Node<Route> }[] = [];
+  readonly templated: { readonly segment: Segment; readonly node: RouteNode<Route> }[] = [];
   /** By method, of the path that ends here. */
-  readonly leaves = new Map<string, Leaf<Route>>();
+  readonly leaves = new Map<string, RouteLeaf<Route>>();
 }
 
 export class RouteTree<Route> {
-  readonly #root = new Node<Route>();
+  readonly #root = new RouteNode<Route>();
 
   /** @returns the route that has the method and a path of this shape already; then this one is not added */
   add(method: string, template: string, route: Route): Route | undefined {
     const segments = templateSegments(template);
-    const { leaves } = segments.reduce<Node<Route>>(below, this.#root);
+    const { leaves } = segments.reduce<RouteNode<Route>>(childFor, this.#root);
     const owner = leaves.get(method);
     if (owner !== undefined) return owner.route;
     leaves.set(method, { route, segments, isFixed: segments.every(({ names }) => names.length === 0) });
@@ -42,7 +42,7 @@ export class RouteTree<Route> {
    * GET takes HEAD as well (RFC 9110 §9.3.2).
    * @throws Problem bad-request (400) for a path that could be taken for another
    */
-  find(method: string, url: string): Found<Route> | undefined {
+  find(method: string, url: string): RouteMatch<Route> | undefined {
     const path = requestPath(url);
     const leaf = search(
       this.#root,
@@ -54,7 +54,7 @@ export class RouteTree<Route> {
   }
 
   /** Methods that the path takes; none when no operation has it. */
-  allowed(url: string): string[] {
+  allowedMethods(url: string): string[] {
     const found = new Set<string>();
     search(this.#root, requestPath(url).decoded, 0, ({ leaves }) => {
       for (const method of leaves.keys()) found.add(method);
@@ -67,7 +67,7 @@ export class RouteTree<Route> {
 }
 
 /** Why no request can be for the path of a template; undefined where one can. */
-export function whyUnreachable(template: string): string | undefined {
+export function unreachableReason(template: string): string | undefined {
   if (/[?#]/.test(template)) return 'it has a query or a fragment in it';
   try {
     const literals = templateSegments(template).map(({ fixed }) => encodedLiteral(fixed.join('0')));
@@ -78,18 +78,18 @@ export function whyUnreachable(template: string): string | undefined {
   }
 }
 
-function below<Route>(node: Node<Route>, segment: Segment): Node<Route> {
+function childFor<Route>(node: RouteNode<Route>, segment: Segment): RouteNode<Route> {
   const { names, fixed } = segment;
   if (names.length === 0) {
     const literal = fixed[0] ?? '';
-    const next = node.literals.get(literal) ?? new Node();
+    const next = node.literals.get(literal) ?? new RouteNode();
     node.literals.set(literal, next);
     return next;
   }
   const isSame = (other: Segment) => other.fixed.join('{}') === fixed.join('{}');
   const known = node.templated.find((one) => isSame(one.segment));
   if (known) return known.node;
-  const added = { segment, node: new Node<Route>() };
+  const added = { segment, node: new RouteNode<Route>() };
   node.templated.push(added);
   node.templated.sort((a, b) => bySpecificity(a.segment, b.segment));
   return added.node;
@@ -104,19 +104,19 @@ function bySpecificity(a: Segment, b: Segment): number {
 
 /** Every node is entered once at the most, since it has one way to it. */
 function search<Route, T>(
-  node: Node<Route>,
+  node: RouteNode<Route>,
   segments: readonly string[],
-  at: number,
-  visit: (node: Node<Route>) => T | undefined,
+  index: number,
+  visit: (node: RouteNode<Route>) => T | undefined,
 ): T | undefined {
-  if (at === segments.length) return node.leaves.size > 0 ? visit(node) : undefined;
-  const segment = segments[at] as string;
+  if (index === segments.length) return node.leaves.size > 0 ? visit(node) : undefined;
+  const segment = segments[index] as string;
   const literal = node.literals.get(segment);
-  const found = literal && search(literal, segments, at + 1, visit);
+  const found = literal && search(literal, segments, index + 1, visit);
   if (found !== undefined || segment === '') return found;
   for (const { segment: template, node: next } of node.templated) {
     if (valuesIn(segment, template) === undefined) continue;
-    const deeper = search(next, segments, at + 1, visit);
+    const deeper = search(next, segments, index + 1, visit);
     if (deeper !== undefined) return deeper;
   }
   return undefined;

@@ -2,5 +2,5 @@
 
 const NOT_ALLOWED = /%(?![\da-f]{2})|[^!#$%&'()*+,\-./:;=?@\w~[\]]/giu;
 
-export const uriText = (text: string): string =>
+export const encodeUriText = (text: string): string =>
   text.toWellFormed().replace(NOT_ALLOWED, (character) => encodeURIComponent(character));

@@ -8,20 +8,20 @@ import { FORM } from './encoding.ts';
  * @returns names decoded, values as they came
  * @throws Problem bad-request (400) where percent-encoding is broken
  */
-export function parsePairs(
+export function parseUrlencoded(
   text: string,
-  what: string,
+  source: string,
   isChecked: (name: string) => boolean = () => true,
 ): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    const written = equals < 0 ? pair : pair.slice(0, equals);
+    const rawName = equals < 0 ? pair : pair.slice(0, equals);
     const value = equals < 0 ? '' : pair.slice(equals + 1);
-    const name = decoded(written);
-    if (name === undefined || (value.includes('%') && decoded(value) === undefined)) {
-      if (isChecked(name ?? written)) throw new Problem(badRequest, `${what} has broken percent-encoding.`);
+    const name = tryDecode(rawName);
+    if (name === undefined || (value.includes('%') && tryDecode(value) === undefined)) {
+      if (isChecked(name ?? rawName)) throw new Problem(badRequest, `${source} has broken percent-encoding.`);
       continue;
     }
     const known = values.get(name);
@@ -32,7 +32,7 @@ export function parsePairs(
 }
 
 /** Undefined where percent-encoding is broken. */
-function decoded(text: string): string | undefined {
+function tryDecode(text: string): string | undefined {
   try {
     return FORM.decode(text);
   } catch {

@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { without } from '../../http/headers/raw-headers.ts';
+import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { causeCode } from '../../http/problems/cause.ts';
 import type { Call } from './call.ts';
 import { CallFailure, classify, type ResponseFault } from './call-errors.ts';
@@ -186,7 +186,7 @@ const faultOf = (status: number, coding: string | string[] | undefined): Respons
 
 /** A response without content (RFC 9110 §8.6, §15.3.6), whatever it says. */
 const withoutContent = (headers: readonly string[], status: number): string[] => {
-  const kept = without(headers, CONTENT_LENGTH);
+  const kept = withoutHeaders(headers, CONTENT_LENGTH);
   if (status === RESET_CONTENT) kept.push('Content-Length', '0');
   return kept;
 };

@@ -5,10 +5,10 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { Pieces } from '../../http/body/pieces.ts';
+import { ChunkBuffer } from '../../http/body/chunk-buffer.ts';
 import { markEventStream } from '../../http/event-stream.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
-import { without } from '../../http/headers/raw-headers.ts';
+import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import type { Call } from './call.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
 
@@ -63,7 +63,7 @@ export class UpstreamAnswer {
   readonly rawHeaders: readonly string[];
   readonly #headers: string[];
   readonly #controller: Arrival;
-  #held = new Pieces();
+  #held = new ChunkBuffer();
   #paused = false;
   #ended = false;
   #error: Error | undefined;
@@ -78,7 +78,7 @@ export class UpstreamAnswer {
   /** One that is here already. */
   static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamAnswer {
     const answer = new UpstreamAnswer(undefined, status, rawHeaders, NOTHING_ARRIVES);
-    if (body.length > 0) answer.#held.add(body);
+    if (body.length > 0) answer.#held.append(body);
     answer.#ended = true;
     return answer;
   }
@@ -111,7 +111,7 @@ export class UpstreamAnswer {
       return;
     }
     res.writeHead(this.status, rawHead as string[]);
-    const held = this.#held.list();
+    const held = this.#held.chunks();
     if (this.#ended && held.length < 2) {
       const [body] = held;
       this.#passTrailers(res);
@@ -149,7 +149,7 @@ export class UpstreamAnswer {
   /** For a client that takes them (RFC 9110 §6.5.1). */
   #passTrailers(res: ServerResponse): void {
     if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
-    const kept = without(this.#trailers, NEVER_TRAILERS);
+    const kept = withoutHeaders(this.#trailers, NEVER_TRAILERS);
     for (let i = 0; i < kept.length; i += 2) res.addTrailers([[kept[i] as string, kept[i + 1] as string]]);
   }
 
@@ -176,18 +176,18 @@ export class UpstreamAnswer {
   /** The whole body; one that is larger than `limit` bytes is given up. */
   collect(limit: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const pieces = new Pieces();
+      const pieces = new ChunkBuffer();
       this.#attach({
         data: (chunk) => {
-          if (pieces.bytes + chunk.length <= limit) {
-            pieces.add(chunk);
+          if (pieces.byteLength + chunk.length <= limit) {
+            pieces.append(chunk);
             return;
           }
           const tooLarge = new Error(`The answer is larger than ${limit} bytes.`);
           reject(tooLarge);
           this.abort(tooLarge);
         },
-        end: () => resolve(pieces.whole()),
+        end: () => resolve(pieces.toBuffer()),
         fail: reject,
       });
     });
@@ -200,12 +200,12 @@ export class UpstreamAnswer {
   peek(limit: number): Promise<Buffer | undefined> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      const pieces = new Pieces();
+      const pieces = new ChunkBuffer();
       const timer = this.#endAtDeadline();
       this.#attach({
         data: (chunk) => {
-          pieces.add(chunk);
-          if (pieces.bytes <= limit || this.#held === pieces) return;
+          pieces.append(chunk);
+          if (pieces.byteLength <= limit || this.#held === pieces) return;
           clearTimeout(timer);
           this.#held = pieces;
           this.#sink = undefined;
@@ -214,9 +214,9 @@ export class UpstreamAnswer {
         },
         end: () => {
           clearTimeout(timer);
-          const whole = pieces.whole();
-          this.#held = new Pieces();
-          if (whole.length > 0) this.#held.add(whole);
+          const whole = pieces.toBuffer();
+          this.#held = new ChunkBuffer();
+          if (whole.length > 0) this.#held.append(whole);
           resolve(whole);
         },
         fail: (error) => {
@@ -241,21 +241,21 @@ export class UpstreamAnswer {
    * @param done called once, with undefined for a body that is larger than `limit` bytes or breaks off
    */
   copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
-    const pieces = new Pieces();
+    const pieces = new ChunkBuffer();
     const finish = (whole: Buffer | undefined) => {
       this.#copy = undefined;
       done(whole);
     };
     const copy: Sink = {
       data: (chunk) => {
-        if (pieces.bytes + chunk.length > limit) finish(undefined);
-        else pieces.add(chunk);
+        if (pieces.byteLength + chunk.length > limit) finish(undefined);
+        else pieces.append(chunk);
       },
-      end: () => finish(pieces.whole()),
+      end: () => finish(pieces.toBuffer()),
       fail: () => finish(undefined),
     };
     this.#copy = copy;
-    for (const chunk of this.#held.list()) this.#copy?.data(chunk);
+    for (const chunk of this.#held.chunks()) this.#copy?.data(chunk);
     if (this.#error) this.#copy?.fail(this.#error);
     else if (this.#ended) this.#copy?.end();
   }
@@ -285,8 +285,8 @@ export class UpstreamAnswer {
       this.#sink.data(chunk);
       return;
     }
-    this.#held.add(chunk);
-    if (this.#held.bytes > HELD_BYTES) this.#pause();
+    this.#held.append(chunk);
+    if (this.#held.byteLength > HELD_BYTES) this.#pause();
   }
 
   finish(trailers: readonly string[] = []): void {
@@ -318,8 +318,8 @@ export class UpstreamAnswer {
 
   #attach(sink: Sink): void {
     this.#sink = sink;
-    const held = this.#held.list();
-    this.#held = new Pieces();
+    const held = this.#held.chunks();
+    this.#held = new ChunkBuffer();
     for (const chunk of held) sink.data(chunk);
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();

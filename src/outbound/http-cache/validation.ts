@@ -1,5 +1,5 @@
 /** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
-import { fieldOf, without } from '../../http/headers/raw-headers.ts';
+import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../call/call.ts';
 import type { UpstreamAnswer } from '../call/upstream-response.ts';
 import type { Asked } from './cache-request.ts';
@@ -15,7 +15,7 @@ const OF_THE_BODY: ReadonlySet<string> = new Set([
 
 /** The request with our condition instead of the caller's, which is looked at when the answer is known. */
 export function validating(request: OutboundRequest, { etag, lastModified }: Stored): OutboundRequest {
-  const headers = without(request.headers, CONDITIONS);
+  const headers = withoutHeaders(request.headers, CONDITIONS);
   if (etag !== undefined) headers.push('If-None-Match', etag);
   if (lastModified !== undefined) headers.push('If-Modified-Since', lastModified);
   return { ...request, headers };
@@ -43,9 +43,9 @@ export function updated(
   timing: Timing,
 ): Stored {
   const { status, body } = stored;
-  const news = without(keptHeaders(rawHeaders, timing.receivedAt), OF_THE_BODY);
+  const news = withoutHeaders(keptHeaders(rawHeaders, timing.receivedAt), OF_THE_BODY);
   const names = new Set(news.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
-  const headers = [...without(stored.headers, names), ...news];
+  const headers = [...withoutHeaders(stored.headers, names), ...news];
   return new Stored({
     ...{ status, body, headers, receivedAt: timing.receivedAt },
     selecting: asked.selecting(membersOf(fieldOf(headers, 'vary'))),

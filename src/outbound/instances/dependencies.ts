@@ -2,7 +2,7 @@
  * Whom an instance calls in turn, by what it says of its health (draft-inadarei-api-health-check-06, section 4): a check
  * is named `component:measurement`, and whom it has called is a component with a response time, or one that is not well.
  */
-import { HEALTH_STATES, type HealthState, worst } from '../../http/health.ts';
+import { HEALTH_STATES, type HealthState, worstState } from '../../http/health.ts';
 
 export interface Dependency {
   readonly name: string;
@@ -45,7 +45,7 @@ export function dependenciesIn(body: string): readonly Dependency[] {
 export const together = (all: readonly Dependency[]): readonly Dependency[] =>
   [...Map.groupBy(all, ({ name }) => name)].map(([name, ones]) => {
     const times = ones.flatMap(({ responseTime }) => responseTime ?? []);
-    return { name, status: worst(ones), ...(times.length > 0 && { responseTime: Math.max(...times) }) };
+    return { name, status: worstState(ones), ...(times.length > 0 && { responseTime: Math.max(...times) }) };
   });
 
 function parsed(body: string): unknown {

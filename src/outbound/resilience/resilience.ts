@@ -41,7 +41,7 @@ class Bulkheads {
     const { body } = call.request;
     const slots = this.of(call);
     if (!(body instanceof Upload && slots.isBusy)) return slots.execute(call, attempt);
-    return body.arrived.then(() => slots.execute(call, attempt));
+    return body.started.then(() => slots.execute(call, attempt));
   }
 
   /** Whether a call does not run at once. */

@@ -13,25 +13,25 @@ import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../../
 import { IDEMPOTENCY_KEY } from '../../contract/schemas/request-headers.ts';
 import type { FoundAnswer, IdempotencyKey, IdempotencyKeys } from '../../storage/idempotency-keys.ts';
 import { unitOfWork } from '../../storage/unit-of-work.ts';
-import { digest, ownerOf } from './idempotency-caller.ts';
+import { digest, ownerOf } from './key-owner.ts';
 
 const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
 /** What a handler gave. */
-export interface Reply {
+export interface HandlerResult {
   readonly status: number;
   readonly body?: unknown;
 }
 
-export interface Done {
-  readonly reply: Reply;
+export interface IdempotentResult {
+  readonly result: HandlerResult;
   readonly isReplay: boolean;
 }
 
 const RETRY_AFTER_SECONDS = '1';
 
 /** Another instance has kept an answer under the same key in the meantime. */
-class KeyTaken extends Error {}
+class KeyTakenError extends Error {}
 
 export class Idempotency {
   readonly #keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
@@ -45,9 +45,13 @@ export class Idempotency {
    * Does the work of a request once, as one unit.
    * @param request what makes two requests the same
    */
-  async once(headers: IncomingHttpHeaders, request: unknown, work: () => Promise<Reply>): Promise<Done> {
+  async runOnce(
+    headers: IncomingHttpHeaders,
+    request: unknown,
+    work: () => Promise<HandlerResult>,
+  ): Promise<IdempotentResult> {
     const key = keyOf(headers);
-    if (key === undefined) return { reply: await unitOfWork(work), isReplay: false };
+    if (key === undefined) return { result: await unitOfWork(work), isReplay: false };
     const fingerprint = digest(JSON.stringify(request));
     const name = `${key.caller} ${key.key}`;
     if (this.#inFlight.has(name))
@@ -56,39 +60,47 @@ export class Idempotency {
       });
     this.#inFlight.add(name);
     try {
-      return await this.#known(key, fingerprint, () => this.#first(key, fingerprint, work));
+      return await this.#replayOr(key, fingerprint, () => this.#runFirst(key, fingerprint, work));
     } finally {
       this.#inFlight.delete(name);
     }
   }
 
-  async #first(key: IdempotencyKey, fingerprint: string, work: () => Promise<Reply>): Promise<Done> {
+  async #runFirst(
+    key: IdempotencyKey,
+    fingerprint: string,
+    work: () => Promise<HandlerResult>,
+  ): Promise<IdempotentResult> {
     try {
       const reply = await unitOfWork(async () => {
         const given = await work();
-        if (!(await this.#keys.keep(key, { fingerprint, ...given }))) throw new KeyTaken();
+        if (!(await this.#keys.keep(key, { fingerprint, ...given }))) throw new KeyTakenError();
         return given;
       });
-      return { reply, isReplay: false };
+      return { result: reply, isReplay: false };
     } catch (error) {
       // Another instance may have done it: then its answer counts, and what was in the way is its work.
-      return this.#known(key, fingerprint, () => Promise.reject(error));
+      return this.#replayOr(key, fingerprint, () => Promise.reject(error));
     }
   }
 
-  async #known(key: IdempotencyKey, fingerprint: string, otherwise: () => Promise<Done>): Promise<Done> {
+  async #replayOr(
+    key: IdempotencyKey,
+    fingerprint: string,
+    otherwise: () => Promise<IdempotentResult>,
+  ): Promise<IdempotentResult> {
     const kept = await this.#keys.find(key);
-    return kept === undefined ? otherwise() : { reply: replay(kept, fingerprint), isReplay: true };
+    return kept === undefined ? otherwise() : { result: replay(kept, fingerprint), isReplay: true };
   }
 }
 
-function replay({ fingerprint, isOwn, ...reply }: FoundAnswer, asked: string): Reply {
+function replay({ fingerprint, isOwn, ...reply }: FoundAnswer, requestFingerprint: string): HandlerResult {
   if (!isOwn)
     throw new Problem(
       idempotencyKeyReused,
       'The key came before with other credentials of the same subject, and what was asked for then has been done. Its response is for those credentials alone; read the resource instead.',
     );
-  if (fingerprint === asked) return reply;
+  if (fingerprint === requestFingerprint) return reply;
   throw new Problem(idempotencyKeyReused, 'The key came before with another operation or other input.');
 }
 

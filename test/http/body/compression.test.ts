@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compressionSchema } from '../../../src/config/compression.ts';
-import { Compression, codedHead, codedTag, isFixed, plainTags } from '../../../src/http/body/compression.ts';
+import {
+  addCodingToTag,
+  Compression,
+  compressedHeaders,
+  forbidsTransform,
+  withOriginalTags,
+} from '../../../src/http/body/compression.ts';
 
 const asking = (headers: Record<string, string>) => ({ headers });
 const json = { status: 200, contentType: 'application/json', length: 5000 };
@@ -116,14 +122,14 @@ describe('A response that is not to be changed', () => {
     [[], { 'cache-control': 'no-transform' }, true],
     [[], {}, false],
   ])('says so in %j, or its request in %j', (raw, headers, fixed) => {
-    expect(isFixed(raw, { headers })).toBe(fixed);
+    expect(forbidsTransform(raw, { headers })).toBe(fixed);
   });
 });
 
 describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
   it('is another than that of the plain one', () => {
-    expect(codedTag('"x"', 'br')).toBe('"x--br"');
-    expect(codedTag('W/"x"', 'gzip')).toBe('W/"x--gzip"');
+    expect(addCodingToTag('"x"', 'br')).toBe('"x--br"');
+    expect(addCodingToTag('W/"x"', 'gzip')).toBe('W/"x--gzip"');
   });
 
   it.each<[string, 'br' | undefined, string]>([
@@ -134,7 +140,7 @@ describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
     ['*', undefined, '*'],
     ['"x--deflate"', undefined, '"x--deflate"'],
   ])('%s names the plain one too', (tags, coding, plain) => {
-    expect(plainTags(tags, coding)).toBe(plain);
+    expect(withOriginalTags(tags, coding)).toBe(plain);
   });
 
   it('comes back as the plain one, whatever that is', () => {
@@ -142,7 +148,7 @@ describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
     fc.assert(
       fc.property(opaque, fc.constantFrom('br', 'gzip', 'zstd'), fc.boolean(), (text, coding, isWeak) => {
         const tag = `${isWeak ? 'W/' : ''}"${text}"`;
-        expect(plainTags(codedTag(tag, coding))).toBe(`${codedTag(tag, coding)}, ${tag}`);
+        expect(withOriginalTags(addCodingToTag(tag, coding))).toBe(`${addCodingToTag(tag, coding)}, ${tag}`);
       }),
     );
   });
@@ -160,6 +166,6 @@ describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
       'X-A',
       '1',
     ];
-    expect(codedHead(raw, 'br')).toEqual(['ETag', '"x--br"', 'X-A', '1', 'Content-Encoding', 'br']);
+    expect(compressedHeaders(raw, 'br')).toEqual(['ETag', '"x--br"', 'X-A', '1', 'Content-Encoding', 'br']);
   });
 });

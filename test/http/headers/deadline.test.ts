@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
-import { asCaller } from '../../../src/http/caller-context.ts';
+import { withCallerContext } from '../../../src/http/caller-context.ts';
 import { identify } from '../../../src/http/identify.ts';
 import { sendJson } from '../../../src/outbound/json.ts';
 import { Target } from '../../../src/outbound/target.ts';
@@ -33,7 +33,7 @@ describe('a service', () => {
     dependency = await startUpstream((_req, res) => res.end());
     target = new Target('dependency', dependency.url, policiesOf({ deadline: 4000, attemptTimeout: 3000 }));
     const app = express();
-    app.use(identify({ heedsDeadline: true }), asCaller());
+    app.use(identify({ trustsDeadline: true }), withCallerContext());
     app.get('/', async (_req, res) => {
       pass(work);
       const answer = await sendJson(target, { method: 'GET', path: '/' }).catch((problem) => problem.type);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { etagOf, matches, namesState, noneMatch, stateTag } from '../../../src/http/headers/etag.ts';
+import {
+  etagOf,
+  matchesState,
+  passesIfMatch,
+  passesIfNoneMatch,
+  stateTag,
+} from '../../../src/http/headers/etag.ts';
 
 const state = stateTag({ id: 'a', version: 1 });
 const [asHal, asJson] = [etagOf('hal', state), etagOf('json', state)];
@@ -13,25 +19,25 @@ describe('an entity tag', () => {
   });
 
   it('names the state it is of, from whichever representation', () => {
-    for (const tag of [asHal, asJson]) expect(namesState(tag, state)).toBe(true);
-    expect(namesState(`"other", ${asHal}`, state)).toBe(true);
-    expect(namesState('*', state)).toBe(true);
-    expect(namesState(asHal, stateTag({ id: 'a', version: 2 }))).toBe(false);
-    expect(namesState(etagOf('hal'), state)).toBe(false);
+    for (const tag of [asHal, asJson]) expect(matchesState(tag, state)).toBe(true);
+    expect(matchesState(`"other", ${asHal}`, state)).toBe(true);
+    expect(matchesState('*', state)).toBe(true);
+    expect(matchesState(asHal, stateTag({ id: 'a', version: 2 }))).toBe(false);
+    expect(matchesState(etagOf('hal'), state)).toBe(false);
   });
 
   it('counts for a change only when it is strong (RFC 9110 §13.1.1)', () => {
-    expect(namesState(`W/${asHal}`, state)).toBe(false);
-    expect(matches(`W/${asHal}`, asHal)).toBe(false);
-    expect(matches(asHal, asHal)).toBe(true);
-    expect(matches(asJson, asHal)).toBe(false);
-    expect(matches(undefined, asHal)).toBe(true);
+    expect(matchesState(`W/${asHal}`, state)).toBe(false);
+    expect(passesIfMatch(`W/${asHal}`, asHal)).toBe(false);
+    expect(passesIfMatch(asHal, asHal)).toBe(true);
+    expect(passesIfMatch(asJson, asHal)).toBe(false);
+    expect(passesIfMatch(undefined, asHal)).toBe(true);
   });
 
   it('spares the body also when it is weak (RFC 9110 §13.1.2)', () => {
-    expect(noneMatch(`"x", W/${asHal}`, asHal)).toBe(false);
-    expect(noneMatch('*', asHal)).toBe(false);
-    expect(noneMatch('"x"', asHal)).toBe(true);
-    expect(noneMatch(undefined, asHal)).toBe(true);
+    expect(passesIfNoneMatch(`"x", W/${asHal}`, asHal)).toBe(false);
+    expect(passesIfNoneMatch('*', asHal)).toBe(false);
+    expect(passesIfNoneMatch('"x"', asHal)).toBe(true);
+    expect(passesIfNoneMatch(undefined, asHal)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import LinkHeader from 'http-link-header';
-import { linkHeader, readLinks, writtenLink } from '../../../src/http/headers/link-header.ts';
+import { formatLink, linkHeader, parseLinkHeader } from '../../../src/http/headers/link-header.ts';
 
 describe('a Link header', () => {
   it('is written as a parser of another author reads it', () => {
@@ -46,16 +46,16 @@ describe('a Link header', () => {
     ["</a>; title*=UTF-8''%e2; rel=https://example.org/R", [{ uri: '/a', rels: ['https://example.org/R'] }]],
     ['', []],
   ])('is read with its parameters as they were written: %s', (text, expected) => {
-    expect(readLinks(text)).toMatchObject(expected);
+    expect(parseLinkHeader(text)).toMatchObject(expected);
   });
 
   it.each(['/a; rel=x', '<a; rel=x', '</a>; title="b'])('is none where it is broken: %s', (text) => {
-    expect(readLinks(text)).toBeUndefined();
+    expect(parseLinkHeader(text)).toBeUndefined();
   });
 
   it('is written again as it was read', () => {
     const text = '</a>;  rel="next";title="x, \\"y\\"" ; foo, <b?c=d>; rel=up';
-    expect(readLinks(text)?.map(writtenLink).join(', ')).toBe(text);
+    expect(parseLinkHeader(text)?.map(formatLink).join(', ')).toBe(text);
   });
 });
 

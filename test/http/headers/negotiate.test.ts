@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { acceptable, negotiate, prefersHtml } from '../../../src/http/headers/negotiate.ts';
+import { acceptedMediaTypes, negotiate, prefersHtml } from '../../../src/http/headers/negotiate.ts';
 
 describe('a page for a problem', () => {
   it.each([
@@ -33,5 +33,5 @@ it('takes the available type of the highest weight, and of equals the first that
       else expect(weightOf(negotiate(accept, available))).toBe(best);
     }),
   );
-  expect(acceptable('b/b;q=0.5, a/a;q=0.9, c/c;q=0.9')).toEqual(['a/a', 'c/c', 'b/b']);
+  expect(acceptedMediaTypes('b/b;q=0.5, a/a;q=0.9, c/c;q=0.9')).toEqual(['a/a', 'c/c', 'b/b']);
 });

@@ -10,7 +10,7 @@ import {
   serviceUnreachable,
   validationFailed,
 } from '../../../src/contract/problems.ts';
-import { type Paths, problemLinks } from '../../../src/http/problems/problem-links.ts';
+import { type PathLookup, problemLinks } from '../../../src/http/problems/problem-links.ts';
 
 const TEMPLATES: readonly [string, string, RegExp][] = [
   ['GET', '/orders', /^\/orders$/],
@@ -18,7 +18,7 @@ const TEMPLATES: readonly [string, string, RegExp][] = [
   ['GET', '/orders/{id}', /^\/orders\/[^/]+$/],
   ['POST', '/orders/{id}/cancel', /^\/orders\/[^/]+\/cancel$/],
 ];
-const paths: Paths = {
+const paths: PathLookup = {
   status: '/status',
   find: (asked, path) => {
     const found = TEMPLATES.find(([method, , pattern]) => method === asked && pattern.test(path));

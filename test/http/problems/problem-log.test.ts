@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Problem } from '../../../src/contract/problem.ts';
 import { badGateway, serviceUnreachable } from '../../../src/contract/problems.ts';
-import { logProblems } from '../../../src/http/problems/problem-log.ts';
+import { createProblemLog } from '../../../src/http/problems/problem-log.ts';
 
 const request = { requestId: 'r-1', method: 'GET', path: '/x' };
 const refused = (service: string) =>
@@ -20,7 +20,7 @@ describe('the log of problems', () => {
 
   it('has each kind once a minute, with its cause, and how many were not told', () => {
     const warn = jest.fn();
-    const log = logProblems({ warn });
+    const log = createProblemLog({ warn });
     for (let n = 0; n < 5; n++) log(refused('orders'), request);
     const kind = { problem: 'service-unreachable', service: 'orders', cause: 'ECONNREFUSED' };
     const told = { ...kind, meaning: 'nothing listens at its address, ECONNREFUSED', ...request };
@@ -32,7 +32,7 @@ describe('the log of problems', () => {
 
   it('tells apart what failed, of which service, and why', () => {
     const warn = jest.fn();
-    const log = logProblems({ warn });
+    const log = createProblemLog({ warn });
     log(refused('orders'), request);
     log(refused('consumers'), request);
     log(new Problem(badGateway, 'Broken.', { extensions: { service: 'orders' } }), request);
@@ -42,7 +42,7 @@ describe('the log of problems', () => {
 
   it('stays within bounds, however many kinds there are', () => {
     const warn = jest.fn();
-    const log = logProblems({ warn });
+    const log = createProblemLog({ warn });
     for (let n = 0; n < 1500; n++) log(refused(`s${n}`), request);
     jest.advanceTimersByTime(60_000);
     log(refused('s0'), request);

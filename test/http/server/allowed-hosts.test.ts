@@ -68,14 +68,14 @@ describe('a list of hosts', () => {
     const rules = { allowed: ['api.example.com'], trusts };
     expect(takes('127.0.0.1', rules, 'inner', 'api.example.com')).toBe(true);
     expect(takes('127.0.0.1', rules, 'api.example.com', 'evil.example')).toBe(false);
-    expect(takes('127.0.0.1', { ...rules, trusts: () => false }, 'evil.example', 'api.example.com')).toBe(
-      false,
-    );
-    expect(takes('127.0.0.1', { trusts }, 'any.example')).toBe(true);
+    expect(
+      takes('127.0.0.1', { ...rules, isTrustedProxy: () => false }, 'evil.example', 'api.example.com'),
+    ).toBe(false);
+    expect(takes('127.0.0.1', { isTrustedProxy: trusts }, 'any.example')).toBe(true);
   });
 });
 
 it('takes the names by which a service is called', () => {
-  expect(takes('127.0.0.1', { own: ['orders.internal'] }, 'orders.internal:8083')).toBe(true);
-  expect(takes('127.0.0.1', { own: ['orders.internal'] }, 'evil.example')).toBe(false);
+  expect(takes('127.0.0.1', { ownNames: ['orders.internal'] }, 'orders.internal:8083')).toBe(true);
+  expect(takes('127.0.0.1', { ownNames: ['orders.internal'] }, 'evil.example')).toBe(false);
 });

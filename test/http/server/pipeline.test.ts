@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import supertest from 'supertest';
-import { inOrder, type Step } from '../../../src/http/server/pipeline.ts';
+import { pipeline, type Step } from '../../../src/http/server/pipeline.ts';
 
 const asked = async (...steps: Step[]) => {
-  const app = inOrder(steps, (error, _req, res) => {
+  const app = pipeline(steps, (error, _req, res) => {
     res.writeHead(500).end(String(error));
   });
   const { status, text } = await supertest(app).get('/');

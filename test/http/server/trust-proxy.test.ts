@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { networkOf, trustProxy } from '../../../src/http/server/trust-proxy.ts';
+import { parseNetwork, trustProxy } from '../../../src/http/server/trust-proxy.ts';
 
 const trusting = (...trustedProxies: string[]) => trustProxy({ trustProxy: false, trustedProxies });
 
@@ -54,5 +54,5 @@ it.each([
   '10.0.0.0/-1',
   '::ffff:10.0.0.1/95',
 ])('does not take %j for a network', (text) => {
-  expect(networkOf(text)).toBeUndefined();
+  expect(parseNetwork(text)).toBeUndefined();
 });

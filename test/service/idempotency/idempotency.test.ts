@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { type Done, Idempotency } from '../../../src/service/idempotency/idempotency.ts';
+import { Idempotency, type IdempotentResult } from '../../../src/service/idempotency/idempotency.ts';
 import { service } from '../../../src/tools/scaffold/job-cards/main.ts';
 import { memoryKeys } from '../../support/keys.ts';
 import { type TestService, testService } from '../../support/service.ts';
@@ -130,14 +130,14 @@ describe('work under a key', () => {
   it('is done by the first only, while that is not ended', async () => {
     const idempotency = new Idempotency(memoryKeys());
     let finish = (_: unknown): void => undefined;
-    const first = idempotency.once(headers, 'request', async () => {
+    const first = idempotency.runOnce(headers, 'request', async () => {
       await new Promise((resolve) => {
         finish = resolve;
       });
       return { status: 201, body: 1 };
     });
     await expect(
-      idempotency.once(headers, 'request', async () => ({ status: 201, body: 2 })),
+      idempotency.runOnce(headers, 'request', async () => ({ status: 201, body: 2 })),
     ).rejects.toMatchObject({
       status: 409,
       type: { code: 'idempotency-key-in-flight' },
@@ -146,7 +146,7 @@ describe('work under a key', () => {
     finish(undefined);
     expect(await first).toEqual({ reply: { status: 201, body: 1 }, isReplay: false });
     const never = () => Promise.reject(new Error('done twice'));
-    expect(await idempotency.once(headers, 'request', never)).toEqual({
+    expect(await idempotency.runOnce(headers, 'request', never)).toEqual({
       reply: { status: 201, body: 1 },
       isReplay: true,
     });
@@ -162,23 +162,23 @@ describe('work under a key', () => {
     });
     const done = await Promise.all(
       instances.map((instance, n) =>
-        instance.once(headers, 'request', async () => {
+        instance.runOnce(headers, 'request', async () => {
           if (++arrived === instances.length) go();
           await bothAreThere;
           return { status: 201, body: n };
         }),
       ),
     );
-    const [first, second] = done as [Done, Done];
-    expect(second.reply).toEqual(first.reply);
+    const [first, second] = done as [IdempotentResult, IdempotentResult];
+    expect(second.result).toEqual(first.result);
     expect(done.map(({ isReplay }) => isReplay).toSorted()).toEqual([false, true]);
   });
 
   it('can be tried again when it failed', async () => {
     const idempotency = new Idempotency(memoryKeys());
-    const failing = idempotency.once(headers, 'request', () => Promise.reject(new Error('no')));
+    const failing = idempotency.runOnce(headers, 'request', () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    const { isReplay } = await idempotency.once(headers, 'request', async () => ({ status: 200 }));
+    const { isReplay } = await idempotency.runOnce(headers, 'request', async () => ({ status: 200 }));
     expect(isReplay).toBe(false);
   });
 
@@ -188,7 +188,7 @@ describe('work under a key', () => {
   it('is done each time without one', async () => {
     const idempotency = new Idempotency(memoryKeys());
     for (const body of [1, 2])
-      expect(await idempotency.once({}, 'request', giving(body))).toEqual({
+      expect(await idempotency.runOnce({}, 'request', giving(body))).toEqual({
         reply: { status: 200, body },
         isReplay: false,
       });
@@ -202,8 +202,8 @@ describe('work under a key', () => {
     ['~', '"~"'],
   ])('is the same for the keys %s and %s', async (one, same) => {
     const idempotency = new Idempotency(memoryKeys());
-    await idempotency.once({ 'idempotency-key': one }, 'request', giving(1));
-    expect(await idempotency.once({ 'idempotency-key': same }, 'request', failing)).toMatchObject({
+    await idempotency.runOnce({ 'idempotency-key': one }, 'request', giving(1));
+    expect(await idempotency.runOnce({ 'idempotency-key': same }, 'request', failing)).toMatchObject({
       isReplay: true,
     });
   });
@@ -221,7 +221,7 @@ describe('work under a key', () => {
     `"${'x'.repeat(256)}"`,
     'a\tb',
   ])('is not done under %j, which is none', async (key) => {
-    const asked = new Idempotency(memoryKeys()).once({ 'idempotency-key': key }, 'request', failing);
+    const asked = new Idempotency(memoryKeys()).runOnce({ 'idempotency-key': key }, 'request', failing);
     await expect(asked).rejects.toMatchObject({
       status: 400,
       type: { code: 'bad-request' },
@@ -232,13 +232,13 @@ describe('work under a key', () => {
   it('is refused for another request, and for other credentials of the same subject, each with its reason', async () => {
     const idempotency = new Idempotency(memoryKeys());
     const as = (iat: number) => ({ ...headers, authorization: bearer({ iat }) });
-    await idempotency.once(as(1), 'request', giving(1));
+    await idempotency.runOnce(as(1), 'request', giving(1));
     const reused = { status: 422, type: { code: 'idempotency-key-reused' } };
-    await expect(idempotency.once(as(1), 'another', failing)).rejects.toMatchObject({
+    await expect(idempotency.runOnce(as(1), 'another', failing)).rejects.toMatchObject({
       ...reused,
       message: 'The key came before with another operation or other input.',
     });
-    await expect(idempotency.once(as(2), 'request', failing)).rejects.toMatchObject({
+    await expect(idempotency.runOnce(as(2), 'request', failing)).rejects.toMatchObject({
       ...reused,
       message: expect.stringContaining('other credentials of the same subject'),
     });
@@ -247,22 +247,22 @@ describe('work under a key', () => {
   it('does not hold up that of another caller or another key', async () => {
     const idempotency = new Idempotency(memoryKeys());
     let finish = (): void => undefined;
-    const first = idempotency.once(headers, 'request', async () => {
+    const first = idempotency.runOnce(headers, 'request', async () => {
       await new Promise<void>((resolve) => {
         finish = resolve;
       });
       return { status: 200, body: 1 };
     });
     for (const other of [{ 'idempotency-key': 'other' }, { ...headers, authorization: 'Bearer b' }])
-      expect(await idempotency.once(other, 'request', giving(2))).toMatchObject({ isReplay: false });
+      expect(await idempotency.runOnce(other, 'request', giving(2))).toMatchObject({ isReplay: false });
     finish();
     await first;
   });
 
   it('that fails since another instance has done it gives the response of that one', async () => {
     const keys = memoryKeys();
-    const done = await new Idempotency(keys).once(headers, 'request', async () => {
-      await new Idempotency(keys).once(headers, 'request', giving('theirs'));
+    const done = await new Idempotency(keys).runOnce(headers, 'request', async () => {
+      await new Idempotency(keys).runOnce(headers, 'request', giving('theirs'));
       throw new Error('it is there already');
     });
     expect(done).toEqual({ reply: { status: 200, body: 'theirs' }, isReplay: true });

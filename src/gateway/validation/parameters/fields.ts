@@ -1,6 +1,6 @@
 /** Named values that come as text, put together to one object as their schemas want it. */
 
-import { JsonFault, readJson } from '../../../codecs/read-json.ts';
+import { JsonError, readJson } from '../../../codecs/read-json.ts';
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import type { Encoding } from '../../../http/uri/encoding.ts';
@@ -140,7 +140,7 @@ function json(text: string, limits: JsonLimits): { value?: unknown; detail?: str
   try {
     return { value: readJson(text, limits) };
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error;
+    if (!(error instanceof JsonError)) throw error;
     return { detail: error.message };
   }
 }

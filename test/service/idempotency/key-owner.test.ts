@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ownerOf } from '../../../src/service/idempotency/idempotency-caller.ts';
+import { ownerOf } from '../../../src/service/idempotency/key-owner.ts';
 
 const part = (claims: unknown): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
 const token = (claims: unknown, signature = 'c2ln'): string =>

@@ -11,7 +11,7 @@ import { preconditionFailed } from '../contract/problems.ts';
 import { essence } from '../http/body/media-type.ts';
 import { contextOf } from '../http/context.ts';
 import { finishResponse } from '../http/finish-response.ts';
-import { etagOf, matches } from '../http/headers/etag.ts';
+import { etagOf, passesIfMatch } from '../http/headers/etag.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { negotiate } from '../http/headers/negotiate.ts';
 import { preferences } from '../http/headers/prefer.ts';
@@ -26,11 +26,11 @@ import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
 import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
 import type { Expansion } from './expansion.ts';
-import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
+import type { OperationResponse, OperationRunner } from './operation-runner.ts';
 
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
 
-export function answer(runner: OperationRunner, expansion: Expansion): RequestHandler {
+export function operationRoute(runner: OperationRunner, expansion: Expansion): RequestHandler {
   const { node } = runner;
   return async (req, res) => {
     Object.assign(contextOf(req), { service: node.service, operationId: node.operationId });
@@ -53,7 +53,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
     const left = contextOf(req).deadline - performance.now();
     const time = Math.min(expansion.limits.deadline, Math.max(0, Math.ceil(left)));
     const deadline = AbortSignal.timeout(time);
-    const given = await runner.answer(request, format);
+    const given = await runner.run(request, format);
 
     let cacheControl = runner.cacheControl;
     if (plan.length > 0) {
@@ -84,7 +84,7 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
   };
 }
 
-interface Written {
+interface EncodedResponse {
   readonly node: GraphOperation;
   readonly format: Format;
   readonly cacheControl: string;
@@ -94,8 +94,8 @@ interface Written {
 function send(
   req: Request,
   res: Response,
-  { status, body, self, stateTag, isReplay }: OperationAnswer,
-  { node, format, cacheControl, bytes }: Written,
+  { status, body, self, stateTag, isReplay }: OperationResponse,
+  { node, format, cacheControl, bytes }: EncodedResponse,
 ): void | Promise<void> {
   res.status(status).vary('Accept').vary('Prefer').set('Cache-Control', cacheControl);
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
@@ -110,15 +110,15 @@ function send(
   const etag = etagOf(bytes, stateTag);
   if (status === 201 && self !== undefined) res.setHeader('Location', self);
   if (req.method === 'GET' || req.method === 'HEAD') {
-    if (!matches(req.headers['if-match'], etag))
+    if (!passesIfMatch(req.headers['if-match'], etag))
       throw new Problem(preconditionFailed, 'The representation has another ETag.', {
         headers: { ETag: etag },
       });
   } else {
-    const wanted = preferences(req.get('Prefer')).get('return');
-    if (wanted === 'minimal' || wanted === 'representation')
-      res.setHeader('Preference-Applied', `return=${wanted}`);
-    if (wanted === 'minimal') {
+    const preference = preferences(req.get('Prefer')).get('return');
+    if (preference === 'minimal' || preference === 'representation')
+      res.setHeader('Preference-Applied', `return=${preference}`);
+    if (preference === 'minimal') {
       res.setHeader('ETag', etag);
       res.status(status === 200 ? 204 : status).end();
       return;

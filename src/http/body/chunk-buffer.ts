@@ -4,61 +4,61 @@
  */
 
 /** Smaller ones are copied. */
-const SMALL = 1024;
+const SMALL_CHUNK = 1024;
 /** Into blocks of so many bytes. */
-const BLOCK = 16_384;
+const BLOCK_SIZE = 16_384;
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-export class Pieces {
+export class ChunkBuffer {
   /** Of all pieces together. */
-  bytes = 0;
+  byteLength = 0;
   readonly #closed: Buffer[] = [];
   /** A small one that came alone is not copied. */
   #single: Buffer | undefined;
   /** The rest of a block, which is filled from `#from` to `#to`. */
-  #block = NOTHING;
+  #block = EMPTY;
   #from = 0;
   #to = 0;
 
-  add(piece: Buffer): void {
-    this.bytes += piece.length;
-    if (piece.length >= SMALL) {
+  append(chunk: Buffer): void {
+    this.byteLength += chunk.length;
+    if (chunk.length >= SMALL_CHUNK) {
       this.#close();
-      this.#closed.push(piece);
+      this.#closed.push(chunk);
       return;
     }
     if (this.#single === undefined && this.#from === this.#to) {
-      this.#single = piece;
+      this.#single = chunk;
       return;
     }
     const first = this.#single;
     this.#single = undefined;
     if (first !== undefined) this.#copy(first);
-    this.#copy(piece);
+    this.#copy(chunk);
   }
 
   /** What has come so far, in order, in as many pieces as it is kept in. */
-  list(): readonly Buffer[] {
+  chunks(): readonly Buffer[] {
     this.#close();
     return this.#closed;
   }
 
   /** What has come so far. */
-  whole(): Buffer {
-    const [first = NOTHING, ...more] = this.list();
-    return more.length === 0 ? first : Buffer.concat(this.#closed, this.bytes);
+  toBuffer(): Buffer {
+    const [first = EMPTY, ...more] = this.chunks();
+    return more.length === 0 ? first : Buffer.concat(this.#closed, this.byteLength);
   }
 
-  #copy(piece: Buffer): void {
-    if (piece.length > this.#block.length - this.#to) {
+  #copy(chunk: Buffer): void {
+    if (chunk.length > this.#block.length - this.#to) {
       this.#close();
-      this.#block = Buffer.allocUnsafeSlow(BLOCK);
+      this.#block = Buffer.allocUnsafeSlow(BLOCK_SIZE);
       this.#from = 0;
       this.#to = 0;
     }
-    this.#block.set(piece, this.#to);
-    this.#to += piece.length;
+    this.#block.set(chunk, this.#to);
+    this.#to += chunk.length;
   }
 
   /** What is copied next stands in a piece of its own. */

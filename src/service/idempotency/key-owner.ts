@@ -25,13 +25,13 @@ export function ownerOf({
   cookie,
 }: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>): KeyOwner {
   return {
-    caller: digest(JSON.stringify([authorization, cookie && inOrder(cookie)])),
+    caller: digest(JSON.stringify([authorization, cookie && sortCookies(cookie)])),
     subject: subjectOf(authorization),
   };
 }
 
 /** A browser may send the same cookies in another order (RFC 6265 §5.4). */
-const inOrder = (cookie: string): string =>
+const sortCookies = (cookie: string): string =>
   cookie
     .split(';')
     .map((pair) => pair.trim())
