@@ -1,12 +1,12 @@
 /**
- * JSON text ⇄ values, so that what was not touched is written again as it was read (RFC 8259 §4, §6): a number
- * that a double cannot hold, or is spelled in another way, keeps its text; members keep their order and their
- * duplicates. All else are the values that `JSON.parse` gives, and a text that needs no more costs no more.
+ * Parses and stringifies JSON so that unchanged content is written as it was read (RFC 8259 §4, §6). A number that
+ * a double cannot represent, or that has another spelling, keeps its text. Members keep their order and their
+ * duplicates. All other values are those of `JSON.parse`, and a text without such content costs no more.
  */
 
 import { setImmediate } from 'node:timers/promises';
 
-/** A number by its text, as `JSON.rawJSON` makes it. */
+/** A number with its text, as `JSON.rawJSON` creates it. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
@@ -16,43 +16,46 @@ const { rawJSON, isRawJSON } = JSON as unknown as {
   isRawJSON(value: unknown): value is RawNumber;
 };
 
-/** Whether a value is a number that keeps its text: an object to `typeof`, and none of JSON's. */
+/** Whether a value is a number with its text. `typeof` reports an object for it, but JSON has none there. */
 export const isRawNumber: (value: unknown) => value is RawNumber = isRawJSON;
 
-/** A scalar as text: of a number its own. */
+/** A scalar as text; a raw number keeps its own text. */
 export const scalarText = (value: unknown): string =>
   isRawNumber(value) ? value.rawJSON : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 /**
- * Begins the stand-in of a member name that an object could not hold in its place: an index, which objects sort to
- * the front, or an earlier member of the same name. A lone surrogate, which is no text; a name that begins with one
- * gets a stand-in as well.
+ * Starts the substitute for a member name that an object cannot hold in its place: an index, which objects move to
+ * the front, or an earlier member of the same name. It is a lone surrogate, which does not occur in text. A name
+ * that starts with one gets a substitute as well.
  */
 const MARKER = '\udc00';
 const ESCAPED_MARKER = '\\udc00';
-const STAND_IN = /^\udc00\d*:/;
-const WRITTEN_STAND_INS = /(?<=[{,]\s*)"\\udc00\d*:((?:[^"\\]|\\.)*)"(?=\s*:)/g;
+const SUBSTITUTE = /^\udc00\d*:/;
+const WRITTEN_SUBSTITUTES = /(?<=[{,]\s*)"\\udc00\d*:((?:[^"\\]|\\.)*)"(?=\s*:)/g;
 
-/** What an object takes for an index of an array, and sorts. */
+/** Names that an object treats as indexes, and sorts. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
-/** The name of a member as it is in the text. */
-export const memberName = (key: string): string => key.replace(STAND_IN, '');
+/** The name of a member in the text. */
+export const memberName = (key: string): string => key.replace(SUBSTITUTE, '');
 
-/** Under which key an object has a member; of several of one name it is the last. */
+/** The key of a member in its object; of several with one name the last. */
 export function memberKey(object: object, name: string): string | undefined {
   if (Object.hasOwn(object, name)) return name;
-  const standIn = `${MARKER}:${name}`;
-  return Object.hasOwn(object, standIn) ? standIn : undefined;
+  const substitute = `${MARKER}:${name}`;
+  return Object.hasOwn(object, substitute) ? substitute : undefined;
 }
 
-/** Deeper than this nothing is read: what is written level by level has room for it, here and at the client. */
+/** Deeper texts are refused, because values are written recursively, here and at the client. */
 const MAX_LEVELS = 1000;
 
-/** More values than these take longer to read, and to write, than others should wait. */
+/** Texts with more values are refused, because reading and writing them would delay other requests for too long. */
 const MAX_VALUES = 400_000;
 
-/** @throws SyntaxError for a text that is no JSON, RangeError for one that is nested too deeply or has too many values */
+/**
+ * @throws SyntaxError for a text that is not JSON, RangeError for one that is nested too deeply or has too many
+ * values
+ */
 export function parseExact(text: string): unknown {
   const value = parseWithinLimits(text);
   if (isExact(value, text)) return value;
@@ -61,11 +64,14 @@ export function parseExact(text: string): unknown {
   return reader.value;
 }
 
-/** A longer text is read piece by piece, so that others have their turn: each step is a few milliseconds for a megabyte. */
+/**
+ * A longer text is read in steps, so that other work can run in between. Each step takes a few milliseconds per
+ * megabyte.
+ */
 const LONG_TEXT = 128 * 1024;
 const VALUES_PER_STEP = 20_000;
 
-/** As `parseExact`, of a text that may be long. */
+/** Does the same as `parseExact`, for texts that may be long. */
 export async function parseExactAsync(text: string): Promise<unknown> {
   if (text.length < LONG_TEXT) return parseExact(text);
   const value = parseWithinLimits(text);
@@ -84,7 +90,7 @@ function parseWithinLimits(text: string): unknown {
   return value;
 }
 
-/** Counts what can begin a value, within strings as well, which keeps it fast. */
+/** Counts characters that can precede a value. It also counts those in strings, which keeps it fast. */
 function hasMoreValues(text: string, max: number): boolean {
   if (text.length <= max) return false;
   let values = 0;
@@ -95,17 +101,17 @@ function hasMoreValues(text: string, max: number): boolean {
   return values > max;
 }
 
-/** Whether it is written as it was read: then nothing got lost. */
+/** Whether the value is written as it was read, so that nothing was lost. */
 const isExact = (value: unknown, text: string): boolean =>
   JSON.stringify(value) === text && !text.includes(ESCAPED_MARKER);
 
-/** As `JSON.stringify`, of what `parseExact` has read, and whatever was made of it. */
+/** Does the same as `JSON.stringify`, for values of `parseExact` and values derived from them. */
 export function stringifyExact(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
-  return text.includes(ESCAPED_MARKER) ? text.replaceAll(WRITTEN_STAND_INS, '"$1"') : text;
+  return text.includes(ESCAPED_MARKER) ? text.replaceAll(WRITTEN_SUBSTITUTES, '"$1"') : text;
 }
 
-/** Without an array of the members of each object, which would take most of the time. */
+/** Iterates with `for in`, because an array of the members of each object would take most of the time. */
 function isDeeper(value: unknown, max: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (max === 0) return true;
@@ -127,13 +133,13 @@ const SPACE = 0x20;
 /** An object or an array that is being read. */
 interface OpenContainer {
   readonly container: Record<string, unknown> | unknown[];
-  /** Of the member whose value comes next. */
+  /** The name of the member whose value follows. */
   name: string;
-  /** In place of the container, of an object that has a member which cannot be in it under its name. */
+  /** All members, where one of them cannot be stored under its name. It replaces the container then. */
   members?: [string, unknown][];
 }
 
-/** Of a text that is known to be JSON, however many levels it has. */
+/** Reads a text that is known to be valid JSON, without recursion. */
 class ExactReader {
   readonly #text: string;
   readonly #open: OpenContainer[] = [];
@@ -145,8 +151,8 @@ class ExactReader {
   }
 
   /**
-   * @param max values that are read now
-   * @returns whether that was all
+   * @param max number of values to read in this step
+   * @returns whether the text has been read completely
    */
   read(max: number): boolean {
     for (let left = max; left > 0; left--) {
@@ -166,7 +172,10 @@ class ExactReader {
     return false;
   }
 
-  /** Puts a value in its place, and closes what ends with it. */
+  /**
+   * Adds a value to its parent and closes the containers that end with it.
+   * @returns whether the text has been read completely
+   */
   #addToParent(value: unknown): boolean {
     let done = value;
     for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
@@ -184,13 +193,13 @@ class ExactReader {
     return true;
   }
 
-  /** The character after blanks, which is not taken. */
+  /** Skips blanks and returns the next character without consuming it. */
   #peek(): number {
     while (this.#text.charCodeAt(this.#position) <= SPACE) this.#position++;
     return this.#text.charCodeAt(this.#position);
   }
 
-  /** Of a member, with its colon. */
+  /** Reads the name of a member and its colon. */
   #readName(): void {
     this.#peek();
     (this.#open.at(-1) as OpenContainer).name = this.#readString();
@@ -232,7 +241,7 @@ function addValue(open: OpenContainer, value: unknown): void {
     return;
   }
   if (open.members === undefined) {
-    if (!needsStandIn(name) && name !== '__proto__' && !Object.hasOwn(container, name)) {
+    if (!needsSubstitute(name) && name !== '__proto__' && !Object.hasOwn(container, name)) {
       container[name] = value;
       return;
     }
@@ -241,7 +250,7 @@ function addValue(open: OpenContainer, value: unknown): void {
   open.members.push([name, value]);
 }
 
-const needsStandIn = (name: string): boolean => INDEX.test(name) || name.startsWith(MARKER);
+const needsSubstitute = (name: string): boolean => INDEX.test(name) || name.startsWith(MARKER);
 
 function closeContainer({ container, members }: OpenContainer): unknown {
   if (members === undefined) return container;
@@ -249,7 +258,7 @@ function closeContainer({ container, members }: OpenContainer): unknown {
   return Object.fromEntries(
     members.map(([name, value], index) => {
       if (last.get(name) !== index) return [`${MARKER}${index}:${name}`, value];
-      return [needsStandIn(name) ? `${MARKER}:${name}` : name, value];
+      return [needsSubstitute(name) ? `${MARKER}:${name}` : name, value];
     }),
   );
 }

@@ -1,4 +1,4 @@
-/** The encodings on offer. A new one is a file beside this and a line here. */
+/** The available codecs. A new one is a file in this folder and a line here. */
 import type { Codec } from './codec.ts';
 import { form } from './form.ts';
 import { json } from './json.ts';

@@ -1,8 +1,8 @@
 /**
- * How a response with a body ends, wherever it was made: compressed for clients that accept it, with its entity tag,
- * as a 304 for a client that has it already, and without its body for HEAD.
+ * Sends a response with a body, wherever it was created: compressed where the client accepts it, with its entity
+ * tag, as a 304 where the client has the representation already, and without a body for HEAD.
  *
- * Reads `If-None-Match`, `If-Modified-Since` (RFC 9110 §13.1), `Accept-Encoding` (§12.5.3); sends `ETag` (§8.8.3),
+ * Reads `If-None-Match`, `If-Modified-Since` (RFC 9110 §13.1), `Accept-Encoding` (§12.5.3). Sends `ETag` (§8.8.3),
  * `Content-Type`, `Content-Length`, `Content-Encoding`, `Vary`, and 304 (§15.4.5).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -18,9 +18,9 @@ export interface FinishedResponse {
   readonly bytes: Buffer;
   readonly contentType: string;
   readonly etag?: string | undefined;
-  /** Name, value, …: whatever else goes with it, with a 304 too. */
+  /** Raw array of all other headers. They are sent with a 304 too. */
   readonly head: readonly string[];
-  /** Where a compressed body is kept: in place of compressing it each time. */
+  /** Returns a cached compressed body. Without it the body is compressed for each response. */
   readonly compressed?: (coding: Coding) => Buffer | Promise<Buffer>;
 }
 
@@ -53,7 +53,7 @@ export function finishResponse(
   return Buffer.isBuffer(body) ? end(body) : body.then(end);
 }
 
-/** What a client says of the representation that it has. */
+/** The conditions of a request, which describe the representation that the client has. */
 export interface Conditions {
   readonly isReading: boolean;
   readonly ifNoneMatch: string | undefined;
@@ -69,14 +69,17 @@ export const conditionsOf = ({
   ifModifiedSince: headers['if-modified-since'],
 });
 
-/** What a response says of its representation. */
+/** The validators of a response. */
 export interface Validators {
   readonly status: number;
   readonly etag: string | undefined;
   readonly lastModified?: string | undefined;
 }
 
-/** Whether the client has the representation already (RFC 9110 §13.2.2): a tag goes before a date. */
+/**
+ * Whether the client has the current representation (RFC 9110 §13.2.2). The entity tag takes precedence over the
+ * date.
+ */
 export function isNotModified(
   { status, etag, lastModified }: Validators,
   { isReading, ifNoneMatch, ifModifiedSince }: Conditions,
@@ -88,7 +91,7 @@ export function isNotModified(
   return since !== undefined && changed !== undefined && changed <= since;
 }
 
-/** Of the body that does not follow a 304 (RFC 9110 §15.4.5). */
+/** Headers that describe the content, which a 304 does not have (RFC 9110 §15.4.5). */
 const CONTENT_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
@@ -96,5 +99,5 @@ const CONTENT_HEADERS: ReadonlySet<string> = new Set([
   'content-range',
 ]);
 
-/** The raw head of a response as a 304 has it. */
+/** The raw headers of a response, reduced to those of a 304. */
 export const notModifiedHead = (head: readonly string[]): string[] => withoutHeaders(head, CONTENT_HEADERS);

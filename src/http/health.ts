@@ -1,9 +1,10 @@
 /**
- * `/health`, `/health/live` and `/health/ready` as `application/health+json` (draft-inadarei-api-health-check-06).
+ * Serves `/health`, `/health/live` and `/health/ready` as `application/health+json`
+ * (draft-inadarei-api-health-check-06).
  *
- * Live: this process answers; nothing that it calls can change that. Ready: it wants requests, which ends when it
- * drains; services that it calls do not change that either, or all instances would leave at once. `/health` has the
- * checks of all that. Sends 200, or 503 for `fail`; never kept.
+ * Live: this process responds; the state of upstreams does not matter. Ready: the process accepts requests, until
+ * it drains. The state of upstreams does not matter here either, or all instances would be taken out at once.
+ * `/health` reports all checks. Sends 200, or 503 for `fail`; responses are never cached.
  */
 import type { Request, Response, Router } from 'express';
 import { HEALTH } from '../contract/media-types.ts';
@@ -11,13 +12,13 @@ import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
 import { findContext } from './context.ts';
 import { cache, get, jsonEntity, send } from './page/entity.ts';
 
-/** From well to ill. */
+/** From best to worst. */
 export const HEALTH_STATES = ['pass', 'warn', 'fail'] as const;
 
 export type HealthState = (typeof HEALTH_STATES)[number];
 
 export interface HealthCheck {
-  /** Which of several, section 4.1. */
+  /** Identifies one of several components (section 4.1). */
   readonly componentId?: string;
   readonly componentType: 'component' | 'datastore';
   readonly status: HealthState;
@@ -26,19 +27,19 @@ export interface HealthCheck {
   readonly output?: string;
 }
 
-/** By `component:measurement`. */
+/** Keys have the form `component:measurement`. */
 export type HealthChecks = Readonly<Record<string, readonly HealthCheck[]>>;
 
 export interface HealthOptions {
   readonly serviceId: string;
   readonly description: string;
   readonly version: string;
-  /** Where to read on, by link relation. */
+  /** Related links, by link relation. */
   readonly links: Readonly<Record<string, string>>;
   readonly isDraining: () => boolean;
-  /** How things are now; no address is in it. */
+  /** The current checks. They contain no addresses. */
   readonly checks: () => HealthChecks | Promise<HealthChecks>;
-  /** Whether only what follows from them is told. */
+  /** Whether only the overall status is reported, without the checks. */
   readonly hidesChecks?: boolean;
 }
 
@@ -71,6 +72,6 @@ export function serveHealth(router: Router, options: HealthOptions): void {
   });
 }
 
-/** `pass` where there is nothing. */
+/** The worst state of all checks, or `pass` without checks. */
 export const worstState = (checks: readonly { readonly status: HealthState }[]): HealthState =>
   HEALTH_STATES.findLast((state) => checks.some(({ status }) => status === state)) ?? 'pass';

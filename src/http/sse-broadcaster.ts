@@ -1,8 +1,9 @@
 /**
- * Pages that are sent again to whoever has them open, as server-sent events (HTML, "Server-sent events"): each page is
- * made once for all who look at it, now and then, and at once when something turns. Nothing is made while nobody looks.
+ * Sends pages again to the clients that have them open, as server-sent events (HTML, "Server-sent events"). Each
+ * page is rendered once for all its viewers, at a fixed interval and at once after a change. Nothing is rendered
+ * without viewers.
  *
- * Reads nothing; sends 200 `text/event-stream`, never cached, or 503 when too many look.
+ * Sends 200 `text/event-stream`, which is never cached, or 503 when there are too many viewers.
  */
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
@@ -15,9 +16,9 @@ import { dataSecurity } from './page/security.ts';
 export const EVENT_STREAM = 'text/event-stream';
 
 export interface SseBroadcasterOptions {
-  /** Changes when everybody should see it at once. */
+  /** Changes when all viewers should get their page at once. */
   readonly revision: () => string;
-  /** Whether the process drains: then whoever looks is sent elsewhere. */
+  /** Whether the process drains. Viewers are then disconnected and reconnect to another process. */
   readonly isDraining: () => boolean;
   readonly log: Pick<Logger, 'error'>;
 }
@@ -29,9 +30,9 @@ const RECONNECT_DELAY = 1000;
 const RETRY_AFTER = { 'Retry-After': '10' };
 
 const MAX_VIEWERS = 100;
-/** Of one client, so that it does not shut out others. */
+/** Limits one client, so that it does not shut out others. */
 const MAX_VIEWERS_PER_CLIENT = 20;
-/** Bytes that wait for somebody who does not read; then it is cut off. */
+/** Unread bytes of one viewer, above which the viewer is disconnected. */
 const MAX_UNREAD_BYTES = 1024 ** 2;
 
 interface LivePage {
@@ -52,7 +53,7 @@ export class SseBroadcaster {
   }
 
   /**
-   * @param key of the page
+   * @param key identifies the page
    * @throws Problem overloaded (503)
    */
   add(req: Request, res: Response, key: string, render: () => string): void {
@@ -60,14 +61,14 @@ export class SseBroadcaster {
     const client = clientNetwork(req.ip);
     const own = viewers.filter((one) => clientNetwork(one.req.ip) === client);
     if (viewers.length >= MAX_VIEWERS || own.length >= MAX_VIEWERS_PER_CLIENT)
-      throw new Problem(overloaded, 'Too many look at pages like this one already.', {
+      throw new Problem(overloaded, 'Too many clients watch live pages.', {
         headers: RETRY_AFTER,
       });
     res.set({
       ...dataSecurity,
       'Content-Type': EVENT_STREAM,
       'Cache-Control': cache.never,
-      // nginx would hold it back.
+      // Without this header nginx would buffer the events.
       'X-Accel-Buffering': 'no',
     });
     markEventStream(res, EVENT_STREAM);
@@ -87,7 +88,7 @@ export class SseBroadcaster {
     this.#start();
   }
 
-  /** Whoever looks comes again, to whoever answers then. */
+  /** Disconnects all viewers; they reconnect by themselves. */
   end(): void {
     this.#isEnded = true;
     for (const { viewers } of this.#pages.values()) for (const res of viewers) res.end();
@@ -118,7 +119,7 @@ export class SseBroadcaster {
     for (const page of this.#pages.values()) this.#send(page);
   }
 
-  /** A page that cannot be made ends for those who look at it: asking again, they are told why. */
+  /** When a page fails to render, its viewers are disconnected. They reconnect and get the error as the response. */
   #send({ render, viewers }: LivePage): void {
     try {
       const event = eventOf(render());
@@ -127,7 +128,7 @@ export class SseBroadcaster {
         else res.write(event);
       }
     } catch (err) {
-      this.#options.log.error({ err }, 'A page that is kept fresh could not be made.');
+      this.#options.log.error({ err }, 'A live page could not be rendered.');
       for (const res of viewers) res.end();
     }
   }
@@ -135,6 +136,6 @@ export class SseBroadcaster {
 
 const eventOf = (page: string): string => `data: ${JSON.stringify(page)}\n\n`;
 
-/** Who has an IPv6 address has a whole network of them (RFC 6177). */
+/** One client controls a whole IPv6 network (RFC 6177). */
 const clientNetwork = (address = ''): string =>
   address.includes('.') ? address.replace(/^::ffff:/i, '') : address.split(':', 4).join(':');

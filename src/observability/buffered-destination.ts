@@ -1,12 +1,12 @@
 /**
- * Log lines on their way out, in blocks: a block of strings is put together by V8 for almost nothing, where
- * SonicBoom's own buffer measures all that it holds for every line that is added.
+ * Buffers log lines and writes them in blocks. V8 concatenates strings at almost no cost, while the buffer of
+ * SonicBoom measures its whole content for each line.
  */
 import type { DestinationStream } from 'pino';
 
-/** Characters in a block. */
+/** Number of characters in a block. */
 const BLOCK_SIZE = 16_384;
-/** Milliseconds that a line is held at most. */
+/** Maximum number of milliseconds for which a line is buffered. */
 const MAX_DELAY = 200;
 
 export class BufferedDestination implements DestinationStream {
@@ -24,7 +24,7 @@ export class BufferedDestination implements DestinationStream {
     else this.#timer ??= setTimeout(() => this.flush(), MAX_DELAY).unref();
   }
 
-  /** Gives on what is held. */
+  /** Writes the buffered lines. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,8 +1,9 @@
 /**
- * THE MAP of a service: contract + handlers → an Express app, the pipeline in request order.
+ * Creates the Express app of a service from contract and handlers: the pipeline in the order of a request.
  *
- *     identify → log → same site → entry → route → body → answer (negotiate, parse, handle, represent, expand, send)
- *                                 any error → problem
+ *     identify → log → same site → entry → route → body
+ *         → operation (negotiate, parse, handle, represent, expand, send)
+ *     any error → problem
  */
 import express, { type Express } from 'express';
 import { defaultLimits, type Limits } from '../config/limits.ts';
@@ -38,21 +39,19 @@ export interface ServiceOptions {
   readonly contract: Contract;
   /** By operation id. */
   readonly handlers: Readonly<Record<string, Handler<Operation> | undefined>>;
-  /** Which actions a state allows. */
+  /** The actions that each state allows. */
   readonly affordances?: readonly AffordanceTable[];
   /** Contracts of the services that links lead to. */
   readonly linked?: readonly Contract[];
   readonly getJson: GetJson;
-  /** Where answers are kept for requests that come again. */
+  /** Stores the responses of requests with an idempotency key. */
   readonly keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly health?: Pick<HealthOptions, 'isDraining' | 'checks'>;
   readonly limits?: Limits;
 }
 
-/**
- * @throws Error when an action of the contract has no row in an affordance table, or a link leads nowhere
- */
+/** @throws Error when an action of the contract has no row in an affordance table, or a link has no target */
 export function createService(options: ServiceOptions): Express {
   const {
     contract,
@@ -77,7 +76,7 @@ export function createService(options: ServiceOptions): Express {
   const runners = new Map<string, OperationRunner>();
   for (const operation of contract.operations) {
     const node = graph.operation(contract.service, operation.operationId);
-    if (node === undefined) throw new Error(`${operation.operationId} is not in its own document`);
+    if (node === undefined) throw new Error(`${operation.operationId} is missing in its own document`);
     const handler = handlers[operation.operationId] ?? notImplementedHandler(operation);
     runners.set(
       operation.operationId,

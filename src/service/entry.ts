@@ -1,9 +1,9 @@
 /**
- * What a service has beside its operations: `/` with the links to start from, its document, its health, and the files
- * of its pages.
+ * Serves everything of a service besides its operations: `/` with the links to start from, its document, its
+ * health, and the files of its pages.
  *
- * Reads `Accept`, `If-None-Match`; sends 200, 304, 405, 406. The document has the path that it has at a gateway, so that links to it hold
- * whichever way a caller came.
+ * Reads `Accept`, `If-None-Match`. Sends 200, 304, 405, 406. The document has the same path as at a gateway, so
+ * that links to it work with and without one.
  */
 import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -49,7 +49,10 @@ export function entry(
   for (const path of [WHOLE_DOCUMENT, documentPath(service)])
     get(router, path, (req, res) => send(req, res, documentEntity));
   serveHealth(router, {
-    ...{ serviceId: service, description: title, version, ...health },
+    ...health,
+    serviceId: service,
+    description: title,
+    version,
     links: { 'service-desc': links['service-desc'].href },
   });
   servePageFiles(router, [
@@ -60,6 +63,6 @@ export function entry(
 }
 
 const constant =
-  (made: Entity): (() => Entity) =>
+  (entity: Entity): (() => Entity) =>
   () =>
-    made;
+    entity;

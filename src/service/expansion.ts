@@ -1,6 +1,6 @@
 /**
- * `?expand=` of a service: what it owns is answered in process, what is another's is fetched with the
- * outbound client. Behind a gateway only the first is asked for.
+ * Handles `?expand=` in a service: its own resources are created in process, those of other services are fetched
+ * with the outbound client. Behind a gateway only its own are requested.
  */
 
 import { parseExact, stringifyExact } from '../codecs/exact-json.ts';
@@ -15,19 +15,19 @@ import type { Format } from '../hypermedia/formats/format.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import type { OperationRunner } from './operation-runner.ts';
 
-/** Gets a resource of another service, as the caller. */
+/** Gets a resource of another service, on behalf of the client. */
 export type GetJson = (
   service: string,
   path: string,
   accept: string,
   operationId: string,
-  /** Most bytes of it. */
+  /** Maximum number of bytes. */
   limit: number,
 ) => Promise<PartAnswer>;
 
 export interface Expansion {
   readonly embeds: Embeds;
-  /** @param accept the caller's header, for what is fetched from other services; without one anything will do */
+  /** @param accept the header of the client, for resources of other services; without it every type is accepted */
   fetchAs(accept: string | undefined, format: Format): FetchPart;
   readonly limits: ExpandLimits;
 }
@@ -43,10 +43,10 @@ export function expansion(
     const [path, query] = splitTarget(href);
     const params = matchPath(operation.path, path);
     if (runner === undefined || params === undefined)
-      throw new Error(`${href} is not of ${operation.operationId}`);
+      throw new Error(`${href} is not a path of ${operation.operationId}`);
     const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
     const { status, body } = await runner.run(request, format);
-    // As JSON, so that a part is the same whichever way it came.
+    // The part passes through JSON, so that it is the same as one that was fetched.
     const text = stringifyExact(body);
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.bytes) throw new Problem(badGateway, `${href} is larger than ${limits.bytes} bytes.`);

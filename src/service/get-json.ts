@@ -1,9 +1,11 @@
-/** How a service gets a resource of another one for an expansion: as its caller, with its numbers as they were sent. */
+/**
+ * Gets a resource of another service for an expansion, on behalf of the client and with numbers as they were sent.
+ */
 import { parseExactAsync } from '../codecs/exact-json.ts';
 import { type JsonTarget, sendJson } from '../outbound/json.ts';
 import type { GetJson } from './expansion.ts';
 
-/** @param target by the name of a service */
+/** @param target returns the target of a service by its name */
 export const getJsonFrom =
   (target: (name: string) => JsonTarget): GetJson =>
   (service, path, accept, operationId, limit) =>

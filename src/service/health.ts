@@ -1,22 +1,23 @@
 /**
- * What the health of a service says: whether its database answers, without which it can do nothing, whether it takes
- * writes, without which what is there can still be read, and how those are that it calls. Asked at most once a second, however often somebody looks.
+ * The health checks of a service: whether its database responds, without which nothing works; whether it accepts
+ * writes, without which reading still works; and the state of the services that it calls. The database is checked
+ * at most once a second, whatever the number of requests.
  */
 import type { HealthCheck, HealthChecks } from '../http/health.ts';
 import { targetChecks } from '../outbound/target-checks.ts';
 import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 
 export interface ServiceHealthOptions {
-  /** Rejects when the database does not answer. */
+  /** Rejects when the database does not respond. */
   readonly ping: () => Promise<unknown>;
   /** Rejects when nothing can be written. */
   readonly checkWritable: () => Promise<unknown>;
-  /** Of the services that it calls. */
+  /** The state of the services that it calls. */
   readonly snapshots: () => readonly TargetSnapshot[];
 }
 
 const CACHE_TIME = 1000;
-/** Milliseconds after which an answer of the database would come too late for anybody. */
+/** Milliseconds after which the database counts as failed. */
 const TIMEOUT = 2000;
 
 export function serviceHealth({
@@ -49,26 +50,26 @@ async function responseTimeCheck(ping: Probe): Promise<HealthCheck> {
     const observedValue = Math.round((performance.now() - startedAt) * 10) / 10;
     return { componentType: 'datastore', status: 'pass', observedValue, observedUnit: 'ms' };
   } catch {
-    // Why it does not answer may name where it is.
-    return { componentType: 'datastore', status: 'fail', output: 'no answer' };
+    // The error may contain the address of the database, so it is not reported.
+    return { componentType: 'datastore', status: 'fail', output: 'no response' };
   }
 }
 
-/** Not `fail`: no traffic has to be kept away from what can still be read. */
+/** A failure is only `warn`, because the service can still serve reads. */
 async function writeCheck(checkWritable: Probe): Promise<HealthCheck> {
   try {
     await withTimeout(checkWritable);
     return { componentType: 'datastore', status: 'pass' };
   } catch {
-    return { componentType: 'datastore', status: 'warn', output: 'nothing can be written' };
+    return { componentType: 'datastore', status: 'warn', output: 'the database accepts no writes' };
   }
 }
 
-async function withTimeout(ask: Probe): Promise<void> {
+async function withTimeout(probe: Probe): Promise<void> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('no answer in time')), TIMEOUT);
+  const timer = setTimeout(() => reject(new Error('no response in time')), TIMEOUT);
   try {
-    await Promise.race([ask(), tooLate]);
+    await Promise.race([probe(), tooLate]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,8 +1,8 @@
 /**
- * Runs one operation: input is parsed, the handler tells its story, the reply is represented. It knows no
- * HTTP server, so that a relation of the service's own is expanded without a call.
+ * Runs one operation: parses its input, calls the handler, and represents the result. It does not depend on an HTTP
+ * server, so that a relation of the service itself is expanded without a call.
  *
- * What an operation writes is one unit of work, which is kept when the answer is known.
+ * The writes of an operation are one unit of work, which is committed when the response is known.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
@@ -27,7 +27,7 @@ import { inputParser, type ParsedInput, type RawInput } from './input.ts';
 import { Precondition } from './precondition.ts';
 
 export interface OperationRequest extends RawInput {
-  /** Path and query as they were asked for. */
+  /** Path and query as they were sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
 }
@@ -35,15 +35,15 @@ export interface OperationRequest extends RawInput {
 export interface OperationResponse {
   readonly status: number;
   readonly body?: unknown;
-  /** Of a resource that is answered with: its `self`. */
+  /** The `self` link of the resource in the response. */
   readonly self?: string | undefined;
-  /** Of a resource that is answered with: its state, for the entity tag. */
+  /** Identifies the state of the resource in the response, for the entity tag. */
   readonly stateTag?: string | undefined;
-  /** Whether it was done before, under the same idempotency key. */
+  /** Whether the response is that of an earlier request with the same idempotency key. */
   readonly isReplay?: boolean;
 }
 
-/** An answer may be kept, and is asked about again before it is used. */
+/** Caches may store a response, and have to revalidate it before each use. */
 export const DEFAULT_CACHE_CONTROL = 'no-cache';
 
 const RETRY_LATER = { 'Retry-After': '1' };
@@ -72,20 +72,20 @@ export class OperationRunner {
     this.node = options.node;
     this.#options = options;
     this.#parse = inputParser(options.operation, options.limits);
-    // No contract declares that it is not kept yet.
+    // Contracts do not declare `not-implemented`.
     this.#declaredProblems = new Set(
       [...problemsOf(options.operation), notImplemented].map(({ code }) => code),
     );
   }
 
-  /** Of what it answers with. */
+  /** The `Cache-Control` of the response. */
   get cacheControl(): string {
     return this.operation.cacheControl ?? DEFAULT_CACHE_CONTROL;
   }
 
   /**
-   * @throws Problem what the contract declares; Error for a fault of the service: a problem that is not
-   * declared, or a state that does not match its schema
+   * @throws Problem that the contract declares; Error for a fault of the service: an undeclared problem, or a state
+   * that does not match its schema
    */
   async run(request: OperationRequest, format: Format): Promise<OperationResponse> {
     try {
@@ -101,23 +101,23 @@ export class OperationRunner {
 
   async #run(request: OperationRequest, format: Format): Promise<OperationResponse> {
     const input = this.#parse(request);
-    const represented = (reply: HandlerResult) => this.#represent(reply, input, request, format);
-    if (!changes(this.operation)) return represented(await this.#callHandler(input, {}));
+    const represent = (result: HandlerResult) => this.#represent(result, input, request, format);
+    if (!changes(this.operation)) return represent(await this.#callHandler(input, {}));
     const precondition = new Precondition(this.operation, request.headers);
     const work = async (): Promise<HandlerResult> => {
-      const reply = await this.#callHandler(input, { precondition: precondition.check });
+      const result = await this.#callHandler(input, { precondition: precondition.check });
       precondition.assertChecked();
-      // What cannot be shown is not kept.
-      represented(reply);
-      return reply;
+      // A result that cannot be represented is not committed.
+      represent(result);
+      return result;
     };
     const { operationId } = this.operation;
-    const { result: reply, isReplay } = await this.#options.idempotency.runOnce(
+    const { result, isReplay } = await this.#options.idempotency.runOnce(
       this.operation.method === 'post' ? request.headers : {},
       { operationId, ...input },
       work,
     );
-    return { ...represented(reply), isReplay };
+    return { ...represent(result), isReplay };
   }
 
   async #callHandler(
@@ -145,10 +145,15 @@ export class OperationRunner {
     const { body } = this.operation.responses[status] ?? {};
     const request = { path: params, query };
     if (isPage(body)) {
-      const given = state as PageState<unknown>;
-      const page = { ...given, items: given.items.map((item) => z.parse(body.item.state, item) as State) };
+      const pageState = state as PageState<unknown>;
+      const page = {
+        ...pageState,
+        items: pageState.items.map((item) => z.parse(body.item.state, item) as State),
+      };
       if (body.total !== (page.total !== undefined))
-        throw new Error(`${body.name}: \`total\` is declared, or given, but not both`);
+        throw new Error(
+          `${body.name}: \`total\` is either declared without a value or has a value without being declared`,
+        );
       const self = withoutSelection(url);
       return { status, body: format.write(this.#options.represent.page(this.node, page, self, request)) };
     }
@@ -169,7 +174,7 @@ export class OperationRunner {
     return { parsed, representation: this.#options.represent.resource(shape, parsed, request) };
   }
 
-  /** A refusal shows what can be done instead: the links of the resource as it is now, as HAL has them, and its tag. */
+  /** Adds the possible actions to a refusal: the links of the current resource, as HAL has them, and its tag. */
   #withState(
     { type, message, extensions, resource, state }: Refusal,
     { params, query }: ParsedInput,

@@ -1,4 +1,4 @@
-/** What a service knows of its paths, for the links of problems. */
+/** Looks up the paths of a service, for the links of problems. */
 import type { Contract } from '../contract/contract.ts';
 import { HEALTH_PATH } from '../contract/places.ts';
 import type { PathLookup } from '../http/problems/problem-links.ts';
@@ -11,7 +11,7 @@ export const servicePathLookup = ({ service }: Contract, routes: Pick<Routes, 'f
       const path = routes.find(method, url)?.route.path;
       return path === undefined ? undefined : { service, path };
     } catch {
-      // It cannot be decoded.
+      // The path cannot be decoded.
       return undefined;
     }
   },

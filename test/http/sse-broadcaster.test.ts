@@ -45,24 +45,27 @@ interface Viewer {
 
 const look = async (path = '/', localAddress = '127.0.0.1'): Promise<Viewer> => {
   const viewer: Viewer = {
-    ...{ text: '', status: undefined, isEnded: false, isCut: false },
-    leave: () => asked.destroy(),
-    pause: () => asked.socket?.pause(),
-    resume: () => asked.socket?.resume(),
+    text: '',
+    status: undefined,
+    isEnded: false,
+    isCut: false,
+    leave: () => sent.destroy(),
+    pause: () => sent.socket?.pause(),
+    resume: () => sent.socket?.resume(),
   };
-  const asked = get(server.url + path, { localAddress }, (answer) => {
-    viewer.status = answer.statusCode;
-    answer.setEncoding('utf8').on('data', (chunk) => {
+  const sent = get(server.url + path, { localAddress }, (response) => {
+    viewer.status = response.statusCode;
+    response.setEncoding('utf8').on('data', (chunk) => {
       viewer.text += chunk;
     });
-    answer.on('end', () => {
+    response.on('end', () => {
       viewer.isEnded = true;
     });
-    answer.on('error', () => {
+    response.on('error', () => {
       viewer.isCut = true;
     });
   });
-  asked.on('error', () => undefined);
+  sent.on('error', () => undefined);
   await until(() => viewer.text !== '');
   return viewer;
 };
@@ -73,7 +76,7 @@ const calm = async () => {
   for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
 };
 
-it('sends the page at once, and again every two seconds, made once for all', async () => {
+it('A page is sent at once and every two seconds, rendered once for all viewers', async () => {
   const [one, other] = [await look(), await look()];
   expect(pages(one)).toEqual(['page 1\nof <b>']);
   expect(one.text).toMatch(/^retry: \d+\n/);
@@ -85,14 +88,14 @@ it('sends the page at once, and again every two seconds, made once for all', asy
   expect([pages(one)[1], pages(other)[1], made]).toEqual(['page 3\nof <b>', 'page 3\nof <b>', 3]);
 });
 
-it('sends it as soon as something turns', async () => {
+it('A page is sent as soon as the revision changes', async () => {
   const viewer = await look();
   turn = 'open';
   pass(500);
   await until(() => pages(viewer).length === 2);
 });
 
-it('makes nothing while nobody looks', async () => {
+it('Nothing is rendered without viewers', async () => {
   const viewer = await look();
   viewer.leave();
   await calm();
@@ -101,14 +104,14 @@ it('makes nothing while nobody looks', async () => {
   expect(made).toBe(1);
 });
 
-it('ends when the process drains, so that whoever looks comes again elsewhere', async () => {
+it('Streams end when the process drains, so that viewers reconnect elsewhere', async () => {
   const viewer = await look();
   isOver = true;
   pass(500);
   await until(() => viewer.isEnded);
 });
 
-it('ends for those who look at a page that cannot be made, and goes on for the others', async () => {
+it('A page that fails to render ends the streams of its viewers only', async () => {
   const [one, other] = [await look('/broken'), await look('/')];
   const cause = new Error('no such service');
   render = () => {
@@ -124,7 +127,7 @@ it('ends for those who look at a page that cannot be made, and goes on for the o
 /** Megabytes, in the buffers of both ends. */
 const MORE_THAN_THE_SYSTEM_HOLDS = 16;
 
-it('cuts off who does not read, and nobody else', async () => {
+it('Only viewers that do not read are disconnected', async () => {
   const reader = await look();
   const idle = await look();
   idle.pause();
@@ -140,7 +143,7 @@ it('cuts off who does not read, and nobody else', async () => {
   await until(() => idle.isCut);
 });
 
-it('refuses who would be one too many, and has room again when somebody leaves', async () => {
+it('Viewers above the limit are refused until another one leaves', async () => {
   const viewers = await Promise.all(
     Array.from({ length: 100 }, (_, index) => look('/', `127.0.1.${1 + Math.floor(index / 20)}`)),
   );
@@ -155,7 +158,7 @@ it('refuses who would be one too many, and has room again when somebody leaves',
   expect(next.status).toBe(200);
 });
 
-it('refuses more to one client, while others are let in', async () => {
+it('One client has a lower limit, and others are still accepted', async () => {
   const viewers = await Promise.all(Array.from({ length: 25 }, () => look()));
   expect(viewers.filter(({ status }) => status === 200)).toHaveLength(20);
   expect((await look('/', '127.0.0.2')).status).toBe(200);

@@ -8,8 +8,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('blocks of lines', () => {
-  it('go out when they are large, when their time is over, and when they are asked for', () => {
+describe('BufferedDestination', () => {
+  it('Lines are written when the block is full, after the delay, and on flush', () => {
     const written: string[] = [];
     const lines = new BufferedDestination({ write: (block) => written.push(block) });
     lines.write('a\n');

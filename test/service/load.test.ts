@@ -8,7 +8,7 @@ const names = readdirSync(SERVICES, { withFileTypes: true }).flatMap((one) =>
   one.isDirectory() ? one.name : [],
 );
 
-it('Each service in the project is here, and is loaded by its name', async () => {
+it('Each service of the project is loaded by its name', async () => {
   expect(names).not.toEqual([]);
   for (const name of names) {
     expect(hasServiceCode(name)).toBe(true);
@@ -17,11 +17,11 @@ it('Each service in the project is here, and is loaded by its name', async () =>
 });
 
 it.each(['nothing', '..', '', 'nothing/main.ts'])(
-  'A service named "%s" is not here, and cannot be started',
+  'A service named "%s" does not exist and cannot be started',
   async (name) => {
     expect(hasServiceCode(name)).toBe(false);
     const error = await loadService(name).catch((reason) => reason);
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toContain(`there is no services/${name}/main.ts to start`);
+    expect(error.message).toContain(`services/${name}/main.ts does not exist`);
   },
 );

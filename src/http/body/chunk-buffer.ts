@@ -1,22 +1,22 @@
 /**
- * Bytes that arrive in pieces. The sender chooses how large they are, and a piece of a single byte takes hundreds of
- * bytes of memory, so small ones are put together as they come.
+ * Collects chunks of bytes. The sender chooses their size, and a chunk of one byte takes hundreds of bytes of
+ * memory, so small chunks are copied together.
  */
 
-/** Smaller ones are copied. */
+/** Smaller chunks are copied. */
 const SMALL_CHUNK = 1024;
-/** Into blocks of so many bytes. */
+/** Size of the blocks that they are copied to. */
 const BLOCK_SIZE = 16_384;
 
 const EMPTY = Buffer.alloc(0);
 
 export class ChunkBuffer {
-  /** Of all pieces together. */
+  /** The total length of all chunks. */
   byteLength = 0;
   readonly #closed: Buffer[] = [];
-  /** A small one that came alone is not copied. */
+  /** A single small chunk is not copied until another follows. */
   #single: Buffer | undefined;
-  /** The rest of a block, which is filled from `#from` to `#to`. */
+  /** The current block, with unread data between `#from` and `#to`. */
   #block = EMPTY;
   #from = 0;
   #to = 0;
@@ -38,13 +38,13 @@ export class ChunkBuffer {
     this.#copy(chunk);
   }
 
-  /** What has come so far, in order, in as many pieces as it is kept in. */
+  /** The bytes so far, in order, as the buffers that hold them. */
   chunks(): readonly Buffer[] {
     this.#close();
     return this.#closed;
   }
 
-  /** What has come so far. */
+  /** The bytes so far, as one buffer. */
   toBuffer(): Buffer {
     const [first = EMPTY, ...more] = this.chunks();
     return more.length === 0 ? first : Buffer.concat(this.#closed, this.byteLength);
@@ -61,7 +61,7 @@ export class ChunkBuffer {
     this.#to += chunk.length;
   }
 
-  /** What is copied next stands in a piece of its own. */
+  /** Ends the current buffer; the next copy starts another one. */
   #close(): void {
     if (this.#single !== undefined) this.#closed.push(this.#single);
     else if (this.#to > this.#from) this.#closed.push(this.#block.subarray(this.#from, this.#to));

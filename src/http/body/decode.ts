@@ -1,4 +1,4 @@
-/** A body as it was before it was compressed (RFC 9110 §8.4), within bounds. */
+/** Decompresses a body (RFC 9110 §8.4), up to a limit. */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 
@@ -13,13 +13,13 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ['zstd', promisify(zstdDecompress) as Decoder],
 ]);
 
-/** The names of those that are known (RFC 9110 §8.4.1). */
+/** The names of the supported codings (RFC 9110 §8.4.1). */
 export const CODINGS: ReadonlySet<string> = new Set([...DECODERS.keys(), 'identity']);
 
 /**
- * @param coding its `Content-Encoding`
+ * @param coding value of `Content-Encoding`
  * @returns undefined for an unknown coding, and for more than `limit` bytes
- * @throws Error when it is not what `coding` says
+ * @throws Error when the bytes do not have this coding
  */
 export async function decode(
   bytes: Buffer,

@@ -1,9 +1,9 @@
-/** A body that goes on as it arrives. It fails with a Problem where it is larger than it may be. */
+/** A body that is forwarded while it arrives. It fails with a Problem where it is larger than the limit. */
 import { Transform, type TransformCallback } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { contentTooLarge } from '../../contract/problems.ts';
 
-/** So much of it shows that its sender means it. */
+/** A sender that has sent this much is taken to continue. */
 const FIRST_BYTES = 65_536;
 
 export const contentTooLargeProblem = (limit: number): Problem =>
@@ -20,7 +20,10 @@ export class Upload extends Transform {
     this.once('close', this.#started.resolve);
   }
 
-  /** Settles when its first part is here, or all of it: one that comes slowly need not hold anything before. */
+  /**
+   * Resolves when the first part or all of the body has arrived. A slow sender thus need not occupy an upstream
+   * before.
+   */
   get started(): Promise<void> {
     return this.#started.promise;
   }

@@ -1,4 +1,4 @@
-/** What every page for people shares: head, skip link, navigation, footer. One style sheet, no inline code. */
+/** What all HTML pages share: head, skip link, navigation, footer. There is one style sheet and no inline code. */
 import { type Html, html } from './html.ts';
 import { siteFilePath } from './site-files.ts';
 
@@ -12,12 +12,12 @@ const GATEWAY_NAVIGATION: Navigation = [
   ['/problems', 'Problems'],
 ];
 
-/** A service alone has no other pages. */
+/** A service without a gateway has no other pages. */
 const SERVICE_NAVIGATION: Navigation = [['/', 'Start']];
 
 /**
- * The bar at the top.
- * @param current path of the page that it stands on
+ * The bar at the top of a page.
+ * @param current path of the page, whose navigation entry is marked
  */
 export const siteHeader = (
   current: string,
@@ -34,9 +34,9 @@ export interface PageOptions {
   readonly title: string;
   readonly current: string;
   readonly content: Html;
-  /** More for the head, such as a script. */
+  /** Additional content of the head, such as a script. */
   readonly head?: Html;
-  /** Whether the pages of the gateway are there to be led to. */
+  /** Whether the navigation links to the pages of the gateway. */
   readonly isAtGateway?: boolean;
 }
 
@@ -57,8 +57,8 @@ ${siteHeader(current, isAtGateway ? GATEWAY_NAVIGATION : SERVICE_NAVIGATION)}
 <main id="content" tabindex="-1">
 ${content}
 </main>
-<footer class="site"><p>Every page here is for people; ask for <code>application/hal+json</code> and the same
-address answers a program.</p></footer>
+<footer class="site"><p>These pages are for people. Programs request <code>application/hal+json</code> at the
+same address.</p></footer>
 </body>
 </html>
 `.text;

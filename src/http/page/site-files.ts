@@ -1,4 +1,4 @@
-/** The files that every page has. */
+/** The files that every page uses. */
 import { pageFiles } from './files.ts';
 
 export const siteFiles = pageFiles(new URL('./assets/', import.meta.url));

@@ -1,12 +1,12 @@
 /**
- * Last step of a hop: every error becomes `application/problem+json` (RFC 9457), or a page for whoever would like a
- * page most. Reads `Accept`, `Via`.
+ * The last step of a hop: turns every error into `application/problem+json` (RFC 9457), or into a page for clients
+ * that prefer HTML. Reads `Accept`, `Via`.
  *
- * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
- * type for that status; anything else is a fault of ours: logged, and told by its request id only. Why a problem is a
- * 5xx is logged once a minute and kind. Sends any
- * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is
- * cut: a body that ends early must not look whole.
+ * A `Problem` is sent as it is. An error of Express or its parsers (`status` below 500) becomes the problem type
+ * for that status. Any other error is a fault of this process: it is logged, and the client gets its request id
+ * only. Causes of 5xx problems are logged once a minute per kind. Sends any status of the catalogue. Responses may
+ * not be cached (RFC 9111 §5.2.2.5). When the head has been sent already, the connection is cut: an incomplete body
+ * must not look complete.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
@@ -32,11 +32,11 @@ import { createProblemLog } from './problem-log.ts';
 
 export interface ProblemHandlerOptions {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
-  /** Raw headers for every problem: name, value, … */
+  /** Raw headers of every problem: name, value, … */
   readonly headers?: readonly string[];
-  /** For the links that help a caller to go on. */
+  /** Used for the links of problems. */
   readonly paths?: PathLookup;
-  /** Whether the gateway's own pages are beside what is answered, whoever asked. */
+  /** Whether this hop is the gateway, whose pages are available at the same host. Otherwise `Via` decides. */
   readonly isGateway?: boolean;
 }
 
@@ -45,7 +45,7 @@ const PAGE_HEADERS = Object.entries(pageSecurity()).flat();
 
 export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) => {
   const logProblem = createProblemLog(logger);
-  // Express tells an error handler by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   return function problemHandler(
     error: unknown,
     req: IncomingMessage,
@@ -54,7 +54,7 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
   ): void {
     const context = findContext(req);
     const problem = problemFromError(error);
-    // Nobody is there to be told, and nothing is wrong here.
+    // The client has disconnected, which is not a fault.
     if (req.socket.destroyed) return;
     const { method = '' } = req;
     const url = requestTarget(req);
@@ -94,7 +94,7 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
   };
 };
 
-/** What was said already, and that it depends on `Accept` (RFC 9110 §12.5.5). */
+/** Adds `Accept` to the value of `Vary` (RFC 9110 §12.5.5). */
 const varyWithAccept = (current: string | number | readonly string[] | undefined): string => {
   const names = [current ?? []].flat().join(', ');
   return /(?:^|,)\s*(?:accept|\*)\s*(?:,|$)/i.test(names)
@@ -102,7 +102,7 @@ const varyWithAccept = (current: string | number | readonly string[] | undefined
     : [names, 'Accept'].filter(Boolean).join(', ');
 };
 
-/** What Express and its parsers throw, in the words of the catalogue. */
+/** Problem types for errors of Express and its parsers. */
 const TYPES_BY_STATUS: ReadonlyMap<number, ProblemType> = new Map(
   [badRequest, notFound, contentTooLarge, unsupportedMediaType].map((type) => [type.status, type]),
 );
@@ -119,5 +119,5 @@ const problemFromError = (error: unknown): Problem => {
     const type = TYPES_BY_STATUS.get(status) ?? badRequest;
     return new Problem(type, expose === true && typeof message === 'string' ? message : type.meaning);
   }
-  return new Problem(internalError, 'Something unexpected happened; it is logged.', { cause: error });
+  return new Problem(internalError, 'An unexpected error occurred and was logged.', { cause: error });
 };

@@ -1,7 +1,7 @@
 /**
- * The `_links` of a problem: what helps its caller to go on. Made where problems are written, from the type and
- * from the paths of the hop, so that whoever throws one need not think of it; what the thrower knows better, as
- * `_links` among its extensions, goes before.
+ * Creates the `_links` of a problem, which help its client to continue. They are derived from the problem type and
+ * the paths of the hop, so that the code that throws a problem need not add them. `_links` among the extensions of
+ * a problem take precedence.
  */
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { documentPath, HEALTH_PATH } from '../../contract/places.ts';
@@ -10,21 +10,21 @@ import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../../contr
 import { withoutSelection } from '../uri/href.ts';
 import { splitTarget } from '../uri/target.ts';
 
-/** Something that answers at a path. */
+/** The owner of a path. */
 export interface PathOwner {
   /** The template of the path. */
   readonly path: string;
-  /** Whose document has it; nobody's when it is a page of the gateway's own. */
+  /** The service whose document has the path; undefined for pages of the gateway. */
   readonly service?: string;
 }
 
-/** What a hop knows of its paths. */
+/** Looks up the paths of a hop. */
 export interface PathLookup {
-  /** Never throws, whatever is asked. */
+  /** Never throws, whatever the path. */
   find(method: string, path: string): PathOwner | undefined;
-  /** Where it is told how the services are. */
+  /** Path of the status of all services. */
   readonly status: string;
-  /** Where it is told how one of them is, as far as that is told. */
+  /** Path of the status of one service, where it has one. */
   statusOf?(service: string): string | undefined;
 }
 
@@ -42,7 +42,7 @@ interface ProblemLink {
 export type ProblemLinks = Readonly<Record<string, ProblemLink | readonly ProblemLink[]>>;
 
 const NO_PATHS: PathLookup = { find: () => undefined, status: HEALTH_PATH };
-/** Deeper paths are nobody's; a caller may send thousands of slashes. */
+/** No operation has deeper paths, while a client may send thousands of slashes. */
 const MAX_SEGMENTS = 16;
 const MAX_PATH_LENGTH = 1000;
 
@@ -66,14 +66,14 @@ export function problemLinks(
   };
 }
 
-/** Of the service that is not well, where the problem says which. */
+/** The status of the failing service, where the problem names it. */
 function statusOf({ extensions: { service } }: Problem, paths: PathLookup): string {
   return (typeof service === 'string' && paths.statusOf?.(service)) || paths.status;
 }
 
 function clientErrorLinks(problem: Problem, method: string, url: string, paths: PathLookup): ProblemLinks {
   const [requestedPath, query] = splitTarget(url);
-  // Each link would say all of it again.
+  // Each link would repeat a long path.
   const path = requestedPath.length > MAX_PATH_LENGTH ? '/' : requestedPath;
   const isRead = method === 'GET' || method === 'HEAD';
   const readable = paths.find('GET', path);
@@ -95,7 +95,10 @@ function clientErrorLinks(problem: Problem, method: string, url: string, paths: 
   };
 }
 
-/** The nearest resource that can be read: at the path, or above it. When something is missing, one that is always there. */
+/**
+ * The nearest readable resource: at the path or above it. After not-found, only paths without parameters count,
+ * because their resources always exist.
+ */
 function nearestReadable(
   path: string,
   paths: PathLookup,
@@ -111,7 +114,7 @@ function nearestReadable(
   return '/';
 }
 
-/** The same without what was wrong. */
+/** The URL without the invalid parameters. */
 const correctedUrl = ({ type }: Problem, url: string): string =>
   type === expandUnknown || type === expandLimit || type === fieldsUnknown
     ? withoutSelection(url)

@@ -1,10 +1,13 @@
-/** Says in the log why requests fail here: each kind of failure once a minute, with how many there were meanwhile. */
+/**
+ * Logs the causes of failed requests: each kind of failure once a minute, with the number of suppressed
+ * repetitions.
+ */
 import type { Logger } from 'pino';
 import type { Problem } from '../../contract/problem.ts';
 import { causeCode, causeText } from './cause.ts';
 
 const MINUTE = 60_000;
-/** More kinds within a minute are not logged. */
+/** Further kinds within a minute are not logged. */
 const MAX_KINDS = 1000;
 
 interface LoggedRequest {
@@ -15,7 +18,7 @@ interface LoggedRequest {
 
 interface LoggedKind {
   readonly loggedAt: number;
-  untold: number;
+  suppressed: number;
 }
 
 export type ProblemLog = (problem: Problem, request: LoggedRequest) => void;
@@ -30,20 +33,20 @@ export function createProblemLog(logger: Pick<Logger, 'warn'>): ProblemLog {
     const kind = JSON.stringify([code, service, cause]);
     const logged = kinds.get(kind);
     if (logged && now - logged.loggedAt < MINUTE) {
-      logged.untold += 1;
+      logged.suppressed += 1;
       return;
     }
     if (kinds.size >= MAX_KINDS)
       for (const [old, { loggedAt: at }] of kinds) if (now - at >= MINUTE) kinds.delete(old);
     if (kinds.size >= MAX_KINDS) return;
-    kinds.set(kind, { loggedAt: now, untold: 0 });
+    kinds.set(kind, { loggedAt: now, suppressed: 0 });
     logger.warn(
       {
         problem: code,
         ...(service !== undefined && { service }),
         ...(cause !== undefined && { cause, meaning: causeText(problem.cause) }),
         ...request,
-        ...(logged && logged.untold > 0 && { untold: logged.untold }),
+        ...(logged && logged.suppressed > 0 && { suppressed: logged.suppressed }),
       },
       problem.message,
     );

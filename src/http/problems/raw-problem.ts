@@ -1,4 +1,4 @@
-/** A problem where no pipeline is around it: the bytes of the answer, and the headers that tell what they are. */
+/** Sends a problem outside of a pipeline: the bytes of the response, and its headers. */
 import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../../contract/problem.ts';
 import { problemLinks } from './problem-links.ts';
@@ -9,7 +9,7 @@ interface RawProblem {
   readonly body: string;
 }
 
-/** The last of its connection. */
+/** Creates the problem as a response that closes its connection. */
 export function rawProblem(
   type: ProblemType,
   more: Readonly<Record<string, string>> = {},

@@ -1,13 +1,14 @@
 /**
- * The connections of a server: how many there are, how many requests of one are handled at once, and how they end.
+ * Manages the connections of a server: how many there are, how many requests of one connection run at once, and how
+ * they end.
  *
- * Where there are too many, one on which nothing is asked makes room; where each is busy, the new one gets 503. Requests
- * that are sent before earlier ones are answered (RFC 9112 §9.3.2) wait in order, and no more is read meanwhile.
+ * Above the limit, an idle connection is closed to make room. Where all are busy, the new connection gets 503.
+ * Pipelined requests (RFC 9112 §9.3.2) wait in order, and nothing more is read from their connection meanwhile.
  *
- * From `drain` on each response says that it is the last of its connection (`Connection: close`, RFC 9112 §9.6): clients
- * that keep connections alive open the next one elsewhere, and nothing is sent into one that is being closed. `end` is
- * for what did not finish in time: 503 where nothing is sent yet, the end of an event stream, and a cut for any other
- * body, which must not look whole.
+ * After `drain` each response has `Connection: close` (RFC 9112 §9.6): clients open their next connection
+ * elsewhere, and no request is sent on a connection that is being closed. `end` handles requests that did not
+ * finish in time: it sends 503 where nothing has been sent yet, ends event streams, and cuts any other body, which
+ * must not look complete.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -17,47 +18,47 @@ import { isEventStream } from '../event-stream.ts';
 import { sendRawProblem } from '../problems/raw-problem.ts';
 import { defaultConnections } from './open-files.ts';
 
-/** Seconds; by then a balancer asks another one. */
+/** In seconds. By then a load balancer has chosen another instance. */
 const RETRY_AFTER = { 'Retry-After': '1' };
 
-/** Connections that are told that there are too many, at once; more are closed without a word. */
+/** Connections above the limit that get a 503 at the same time. Further ones are closed without a response. */
 const MAX_REJECTED = 100;
-/** Milliseconds in which one that is refused has to ask for something. */
+/** Milliseconds in which a rejected connection has to send a request to get its 503. */
 const REJECTED_TIMEOUT = 1_000;
 
-/** So many requests may wait on all connections together; beyond that each connection may have its share. */
+/** Up to this many requests wait without a limit per connection. Above it each connection has a limit of its own. */
 const WAITING_BEFORE_LIMIT = 8_000;
 const WAITING_PER_CONNECTION = 100;
-/** And with so many none may wait any more. */
+/** With this many waiting requests, no further request may wait. */
 const MAX_WAITING = 16_000;
 
-/** So often in its time a client is looked at that reads nothing, in milliseconds at most and at least. */
+/** How often clients that read nothing are checked, within the limits of the interval in milliseconds. */
 const CHECKS_PER_TIMEOUT = 4;
 const MAX_CHECK_INTERVAL = 5_000;
 const MIN_CHECK_INTERVAL = 50;
 
-/** For the parser of Node: it goes no further. */
+/** Return value that stops the HTTP parser of Node. */
 const STOP_PARSING = -1;
 
-/** How much of what was written is still in the process is told by the handle alone. */
+/** Only the handle knows how many written bytes are still in the process. */
 type QueuedSocket = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
 
 class Connection {
-  /** Of the latest request; there is none before the first. */
+  /** The response of the latest request; undefined before the first. */
   latest: ServerResponse | undefined;
-  /** Responses that are not sent yet, counted from when several were asked for at once. */
+  /** Unfinished responses. They are tracked once requests are pipelined. */
   readonly running = new Set<ServerResponse>();
   /** Requests that wait for their turn. */
   readonly waiting: (() => void)[] = [];
   isRejected = false;
-  /** Nothing that comes on it can be read any more. */
+  /** Whether further input cannot be parsed any more. */
   isBroken = false;
   #bytesRead = 0;
   #readAt = 0;
 
   /**
-   * Milliseconds in which its client has read nothing of what waits for it. What it sends meanwhile does not count: the
-   * timer of a socket begins again with every byte, in either direction.
+   * Milliseconds for which the client has read nothing of the data that waits for it. What it sends meanwhile does
+   * not count, while the timer of a socket restarts with every byte in either direction.
    */
   unreadTime(socket: QueuedSocket, now: number): number {
     if (socket.writableLength > 0) {
@@ -93,7 +94,7 @@ export class Connections {
     server.once('close', () => clearTimeout(this.#timer));
   }
 
-  /** A request has come; `handle` is called in its turn. */
+  /** Schedules a request: `handle` is called when it is its turn. */
   schedule(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
     const { socket } = req;
     const connection = this.#open.get(socket);
@@ -118,13 +119,16 @@ export class Connections {
     else this.#enqueue(socket, connection, start);
   }
 
-  /** The response that is being made on a connection, if there is one. */
+  /** The unfinished response of a connection, if there is one. */
   unfinished(socket: Socket): ServerResponse | undefined {
     const connection = this.#open.get(socket);
     return connection?.isIdle ? undefined : connection?.latest;
   }
 
-  /** Nothing that comes on it is read any more. @returns whether that was so already */
+  /**
+   * Marks that further input of a connection cannot be parsed.
+   * @returns whether it was marked already
+   */
   markBroken(socket: Socket): boolean {
     const connection = this.#open.get(socket);
     const wasBroken = connection?.isBroken ?? true;
@@ -133,8 +137,9 @@ export class Connections {
   }
 
   /**
-   * Node lets go of a connection on which CONNECT came, with the responses that are not sent yet: they are sent, or told
-   * that the client has gone. An error of it without a listener would end the process.
+   * Finishes the responses of a connection after CONNECT. Node stops managing such a connection, with responses
+   * that are not sent yet: they are sent here, or notified that the client has disconnected. Without a listener, an
+   * error of the connection would end the process.
    */
   finishAfterConnect(socket: Socket): void {
     const { running, latest } = this.#open.get(socket) ?? {};
@@ -146,10 +151,10 @@ export class Connections {
         ?.emit('drain'),
     );
     socket.once('close', () => {
-      // The one that is being sent is told by Node.
+      // Node notifies the response that is being sent.
       for (const res of new Set(unfinished())) if (!res.socket && !res.writableFinished) res.emit('close');
     });
-    // Otherwise it is not seen that the client has gone.
+    // A paused socket would not report that the client has disconnected.
     socket.once('end', () => socket.destroy()).resume();
   }
 
@@ -168,7 +173,7 @@ export class Connections {
     }
   }
 
-  /** Those of the configuration may change. */
+  /** Applies the current limits, as the configuration can change at run time. */
   #applyLimits(): number {
     const { connections = defaultConnections(), slow } = this.#limits();
     this.#server.maxConnections = connections + MAX_REJECTED;
@@ -191,7 +196,7 @@ export class Connections {
     });
   }
 
-  /** Closes the oldest connection on which nothing is asked. */
+  /** Closes the oldest idle connection. */
   #closeIdle(): boolean {
     for (const [socket, connection] of this.#open)
       if (connection.isIdle && !connection.isRejected && !socket.destroyed) {
@@ -207,10 +212,10 @@ export class Connections {
     setTimeout(() => socket.destroy(), REJECTED_TIMEOUT).unref();
   }
 
-  /** Nothing has passed for a while. */
+  /** Called when a connection has had no traffic for a while. */
   #onTimeout(socket: Socket): void {
     const connection = this.#open.get(socket);
-    // While requests wait, a client that leaves is not noticed.
+    // While requests wait, a disconnect of the client is not noticed.
     if (connection?.isIdle || (connection?.waiting.length ?? 0) > 0) socket.destroy();
   }
 
@@ -223,7 +228,7 @@ export class Connections {
     }, pause).unref();
   }
 
-  /** A client that does not read holds whatever is sent to it. */
+  /** Closes connections of clients that do not read: they keep the data sent to them in memory. */
   #closeUnread(): void {
     const { reader } = this.#limits().slow;
     if (reader === 0) return;
@@ -236,7 +241,7 @@ export class Connections {
     connection.running.add(res);
     res.once('close', () => {
       connection.running.delete(res);
-      // Other connections have their turn in between.
+      // Gives other connections their turn in between.
       if (connection.waiting.length > 0) setImmediate(() => this.#startNext(socket, connection));
     });
   }
@@ -256,7 +261,7 @@ export class Connections {
     socket.on('resume', stayPaused);
   }
 
-  /** Requests of one connection that may wait. */
+  /** The number of requests of one connection that may wait. */
   get #maxWaiting(): number {
     if (this.#waiting >= MAX_WAITING) return 0;
     return this.#waiting >= WAITING_BEFORE_LIMIT ? WAITING_PER_CONNECTION : MAX_WAITING;
@@ -272,7 +277,10 @@ export class Connections {
   }
 }
 
-/** Thousands of requests may have come at once: no more of them are made into one, as all would stay until it closes. */
+/**
+ * Thousands of pipelined requests may be buffered. The parser is stopped, because each parsed request would stay in
+ * memory until the connection closes.
+ */
 function destroyWithParser(
   socket: Socket & { readonly parser?: { onIncoming?: () => number } | null },
 ): void {

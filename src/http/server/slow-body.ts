@@ -1,6 +1,6 @@
 /**
- * Ends a request whose body comes too slowly, so that nothing waits for it for ever. Time counts only while the body is
- * read: what waits to be taken by a service is not the client's doing.
+ * Ends requests whose body arrives too slowly, so that nothing waits for them forever. Time counts only while the
+ * body is read: the client is not responsible for data that the service has not read yet.
  *
  * Sends 408.
  */
@@ -9,9 +9,9 @@ import type { Limits } from '../../config/limits.ts';
 import { requestTimeout } from '../../contract/problems.ts';
 import { sendRawProblem } from '../problems/raw-problem.ts';
 
-/** For a request that has a body. */
+/** Call it for requests with a body. */
 export function enforceBodyRate(req: IncomingMessage, res: ServerResponse, limits: Limits['slow']): void {
-  // Most come with their head.
+  // Most bodies arrive together with their head.
   if (limits.rate > 0) process.nextTick(() => req.complete || monitor(req, res, limits));
 }
 
@@ -33,7 +33,7 @@ function monitor(req: IncomingMessage, res: ServerResponse, { rate, over }: Limi
     bytesBefore = socket.bytesRead;
     wasPaused = socket.isPaused();
   };
-  // Where the process was held up, what has come meanwhile is read first.
+  // After the process was blocked, the data that has arrived meanwhile is read first.
   const timer = setInterval(() => setImmediate(check), over).unref();
   const stop = () => {
     isStopped = true;
@@ -46,5 +46,5 @@ function monitor(req: IncomingMessage, res: ServerResponse, { rate, over }: Limi
 
 function reject(res: ServerResponse, rate: number): void {
   if (res.headersSent || !res.socket) res.req.socket.destroy();
-  else sendRawProblem(res, requestTimeout, {}, `The body came at fewer than ${rate} bytes a second.`);
+  else sendRawProblem(res, requestTimeout, {}, `The body arrived at less than ${rate} bytes per second.`);
 }

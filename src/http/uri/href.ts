@@ -1,4 +1,7 @@
-/** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
+/**
+ * Creates hrefs from path templates and matches paths against them. A path is written once, in the contract; every
+ * href is created here.
+ */
 import {
   encodedLiteral,
   parametersIn,
@@ -11,17 +14,20 @@ import { encodeUriText } from './uri-text.ts';
 
 export type ParameterValue = string | number | boolean;
 
-/** A path template cut at its parameters, once, when the document is loaded. */
+/** A path template, split at its parameters once when the document is loaded. */
 export interface PathTemplate {
-  /** As it is written. */
+  /** The template as the document has it. */
   readonly template: string;
-  /** Percent-encoded, as they stand in an href (RFC 3986 §3.3, RFC 6570 §3.1). */
+  /** The text between parameters, percent-encoded as in an href (RFC 3986 §3.3, RFC 6570 §3.1). */
   readonly literals: readonly string[];
   readonly names: readonly string[];
   readonly segments: readonly Segment[];
-  /** Whether each parameter has a segment of its own: then no value can be taken for two. */
+  /** Whether each parameter has a segment of its own. Its value then cannot be ambiguous. */
   readonly isSimple: boolean;
-  /** What other operations of the method match first: a value that would lead to one of them is none. */
+  /**
+   * Templates of other operations of the method that match first. A value whose path matches one of them is
+   * invalid.
+   */
   readonly precedingTemplates?: readonly PathTemplate[];
 }
 
@@ -39,11 +45,11 @@ export function pathTemplate(template: string): PathTemplate {
   return { template, literals, names: segments.flatMap(({ names }) => names), segments, isSimple };
 }
 
-/** How much of a segment is fixed: all, the text around parameters, or nothing. */
+/** The length of the fixed text of a segment: infinite where all of it is fixed. */
 const fixedLength = (segment: string): number =>
   segment.includes('{') ? segment.replaceAll(/\{[^}]*\}/g, '').length : Number.POSITIVE_INFINITY;
 
-/** Whether some path is of both templates, and goes to the first of them: what is fixed goes before a parameter. */
+/** Whether some path matches both templates and belongs to the first: fixed text takes precedence over parameters. */
 export function takesPrecedence(one: PathTemplate, other: PathTemplate): boolean {
   const [left, right] = [one.template.split('/'), other.template.split('/')];
   if (left.length !== right.length) return false;
@@ -59,9 +65,9 @@ export function takesPrecedence(one: PathTemplate, other: PathTemplate): boolean
 type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>;
 
 /**
- * Expands a template with values for its parameters; values of other names become the query, in the order given.
- * @returns the path-absolute href, or undefined where a path parameter has no value, or one that no path can carry:
- * `..` would lead to another resource.
+ * Expands a template with values for its parameters. Values of other names become the query, in the given order.
+ * @returns the path-absolute href, or undefined where a path parameter has no value or one that a path cannot
+ * carry, such as `..`, which would lead to another resource
  */
 export function href(template: PathTemplate, values: Values): string | undefined {
   const { literals, names } = template;
@@ -87,7 +93,10 @@ export function href(template: PathTemplate, values: Values): string | undefined
 
 const isSafeSegment = (value: string): boolean => !hasControl(value) && !hasDots(value);
 
-/** In `{name}.{ext}` a value may have what stands between them. */
+/**
+ * In `{name}.{ext}` a value may contain the text between the parameters, and would then be read back as another
+ * value.
+ */
 function roundTrips(template: PathTemplate, path: string, values: readonly string[]): boolean {
   const found = matchPath(template, path) ?? {};
   const segments = path.split('/').map((segment) => decodeURIComponent(segment));
@@ -97,8 +106,8 @@ function roundTrips(template: PathTemplate, path: string, values: readonly strin
 }
 
 /**
- * Sets query parameters of an href; `undefined` removes one, an array repeats one. The rest stays as it is, but for
- * characters that no URI may have.
+ * Sets query parameters of an href: `undefined` removes one, an array repeats one. The rest stays unchanged, except
+ * that characters that a URI cannot contain are encoded.
  */
 export function withQuery(href: string, values: Values): string {
   const set = new Map(values);
@@ -117,17 +126,17 @@ export function withQuery(href: string, values: Values): string {
   return href.slice(0, queryAt) + query + href.slice(fragmentAt);
 }
 
-/** Where a character is first, before an end. */
+/** The index of the first such character before an end, or the end. */
 function indexBefore(text: string, character: string, end: number): number {
   const index = text.indexOf(character);
   return index < 0 || index > end ? end : index;
 }
 
-/** Whether a link has an href that parameters can be added to: a template (RFC 6570) is filled in by its reader. */
+/** Whether query parameters can be added to the href of a link. A template (RFC 6570) has to be expanded first. */
 export const isAddress = (link: { readonly href?: unknown }): link is { href: string } =>
   typeof link.href === 'string' && !link.href.includes('{');
 
-/** Of a pair of a query, as a form writes it. */
+/** The name of a pair of a query, decoded as in a form. */
 function queryParameterName(pair: string): string {
   const [name = ''] = pair.split('=', 1);
   try {
@@ -137,10 +146,10 @@ function queryParameterName(pair: string): string {
   }
 }
 
-/** The parameters that select what of a resource comes, and what comes with it. */
+/** The parameters that select members and embedded resources. */
 export const SELECTION_PARAMETERS = ['expand', 'fields'] as const;
 
-/** An address without what is selected from it. */
+/** Removes the selection parameters from an href. */
 export const withoutSelection = (href: string): string =>
   withQuery(
     href,
@@ -149,11 +158,14 @@ export const withoutSelection = (href: string): string =>
 
 const LIST_PARAMETERS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
 
-/** The commas of a list stay as they are (RFC 6570 §3.2.8). */
+/** The commas of a list are not encoded (RFC 6570 §3.2.8). */
 const encodeValue = (name: string, value: string): string =>
   LIST_PARAMETERS.has(name) ? encode(value).replaceAll('%2C', ',') : encode(value);
 
-/** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
+/**
+ * Encodes as a URI template does (RFC 6570 §3.2.1): everything but unreserved characters, so that clients build the
+ * same strings.
+ */
 const encode = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
@@ -161,15 +173,15 @@ const encode = (text: string): string =>
   );
 
 /**
- * The parameters of a path that a template matches, decoded.
- * @returns undefined where it does not match, and where a parameter cannot be decoded
+ * Reads the decoded parameters of a path.
+ * @returns undefined where the template does not match, or a parameter cannot be decoded
  */
 export function matchPath({ segments }: PathTemplate, path: string): Record<string, string> | undefined {
   const raw = path.split('/');
   try {
     return parametersIn(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
   } catch {
-    // Not percent-encoded as UTF-8: no value of ours.
+    // The path is not percent-encoded UTF-8.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Which route a path belongs to: a tree over the segments of all path templates, concrete ones before templated ones
- * (OpenAPI 3.1 §4.8.8.2), whatever the order of the documents. A segment costs one look into a map, however many routes
- * there are. Gateway and services find their operations with it.
+ * Finds the route of a path: a tree over the segments of all path templates, in which fixed segments take
+ * precedence over templated ones (OpenAPI 3.1 §4.8.8.2), whatever the order of the documents. A segment costs one
+ * map lookup, whatever the number of routes. Gateway and services find their operations with it.
  */
 import { encodedLiteral, type Segment, templateSegments, valuesIn } from '../../contract/path-template.ts';
 import { type RequestPath, requestPath } from './request-path.ts';
@@ -9,26 +9,29 @@ import { type RequestPath, requestPath } from './request-path.ts';
 export interface RouteMatch<Route> {
   readonly route: Route;
   readonly segments: readonly Segment[];
-  /** Whether the template has no parameter. */
+  /** Whether the template has no parameters. */
   readonly isFixed: boolean;
   readonly path: RequestPath;
 }
 
 interface RouteLeaf<Route> extends Pick<RouteMatch<Route>, 'route' | 'segments' | 'isFixed'> {}
 
-/** What may follow a beginning of a path. */
+/** The continuations of the beginning of a path. */
 class RouteNode<Route> {
   readonly literals = new Map<string, RouteNode<Route>>();
   /** Segments with parameters, in the order of `bySpecificity`. */
   readonly templated: { readonly segment: Segment; readonly node: RouteNode<Route> }[] = [];
-  /** By method, of the path that ends here. */
+  /** The routes of the path that ends here, by method. */
   readonly leaves = new Map<string, RouteLeaf<Route>>();
 }
 
 export class RouteTree<Route> {
   readonly #root = new RouteNode<Route>();
 
-  /** @returns the route that has the method and a path of this shape already; then this one is not added */
+  /**
+   * @returns the existing route for the method and this shape of path, if there is one; the new route is not added
+   * then
+   */
   add(method: string, template: string, route: Route): Route | undefined {
     const segments = templateSegments(template);
     const { leaves } = segments.reduce<RouteNode<Route>>(childFor, this.#root);
@@ -39,7 +42,7 @@ export class RouteTree<Route> {
   }
 
   /**
-   * GET takes HEAD as well (RFC 9110 §9.3.2).
+   * A GET route also matches HEAD (RFC 9110 §9.3.2).
    * @throws Problem bad-request (400) for a path that could be taken for another
    */
   find(method: string, url: string): RouteMatch<Route> | undefined {
@@ -53,7 +56,7 @@ export class RouteTree<Route> {
     return leaf && { ...leaf, path };
   }
 
-  /** Methods that the path takes; none when no operation has it. */
+  /** The methods of the path; empty when no operation has the path. */
   allowedMethods(url: string): string[] {
     const found = new Set<string>();
     search(this.#root, requestPath(url).decoded, 0, ({ leaves }) => {
@@ -66,9 +69,9 @@ export class RouteTree<Route> {
   }
 }
 
-/** Why no request can be for the path of a template; undefined where one can. */
+/** The reason why no request can match a path template; undefined where requests can. */
 export function unreachableReason(template: string): string | undefined {
-  if (/[?#]/.test(template)) return 'it has a query or a fragment in it';
+  if (/[?#]/.test(template)) return 'it contains a query or a fragment';
   try {
     const literals = templateSegments(template).map(({ fixed }) => encodedLiteral(fixed.join('0')));
     requestPath(literals.join('/'));
@@ -87,22 +90,25 @@ function childFor<Route>(node: RouteNode<Route>, segment: Segment): RouteNode<Ro
     return next;
   }
   const isSame = (other: Segment) => other.fixed.join('{}') === fixed.join('{}');
-  const known = node.templated.find((one) => isSame(one.segment));
-  if (known) return known.node;
+  const existing = node.templated.find((branch) => isSame(branch.segment));
+  if (existing) return existing.node;
   const added = { segment, node: new RouteNode<Route>() };
   node.templated.push(added);
   node.templated.sort((a, b) => bySpecificity(a.segment, b.segment));
   return added.node;
 }
 
-/** Most that is fixed first, then fewest parameters; what is left has to be told apart by something that no order of documents changes. */
+/**
+ * Sorts by the length of the fixed text, then by the number of parameters, then by the text itself, so that the
+ * result does not depend on the order of documents.
+ */
 function bySpecificity(a: Segment, b: Segment): number {
   const [left, right] = [a.fixed.join('{}'), b.fixed.join('{}')];
   const length = ({ fixed }: Segment) => fixed.join('').length;
   return length(b) - length(a) || a.names.length - b.names.length || (left < right ? -1 : 1);
 }
 
-/** Every node is entered once at the most, since it has one way to it. */
+/** Each node is visited at most once, because only one way leads to it. */
 function search<Route, T>(
   node: RouteNode<Route>,
   segments: readonly string[],

@@ -1,12 +1,13 @@
-/** What is taken apart by `&` and `=`, a query or a form: every name with its values in order. */
+/** Parses a query or a form, split at `&` and `=`, into every name with its values in order. */
 import { Problem } from '../../contract/problem.ts';
 import { badRequest } from '../../contract/problems.ts';
 import { FORM } from './encoding.ts';
 
 /**
- * @param isChecked whether anything looks at a name; pairs with broken percent-encoding are left out for all others
- * @returns names decoded, values as they came
- * @throws Problem bad-request (400) where percent-encoding is broken
+ * @param source the subject of error messages
+ * @param isChecked whether a name is validated; pairs of other names with broken percent-encoding are left out
+ * @returns decoded names with their raw values
+ * @throws Problem bad-request (400) for broken percent-encoding
  */
 export function parseUrlencoded(
   text: string,
@@ -24,14 +25,14 @@ export function parseUrlencoded(
       if (isChecked(name ?? rawName)) throw new Problem(badRequest, `${source} has broken percent-encoding.`);
       continue;
     }
-    const known = values.get(name);
-    if (known) known.push(value);
+    const existing = values.get(name);
+    if (existing) existing.push(value);
     else values.set(name, [value]);
   }
   return values;
 }
 
-/** Undefined where percent-encoding is broken. */
+/** Returns undefined for broken percent-encoding. */
 function tryDecode(text: string): string | undefined {
   try {
     return FORM.decode(text);

@@ -13,8 +13,8 @@ const filled = (lengths: readonly number[]) => {
   return { pieces, given };
 };
 
-describe('Pieces', () => {
-  it('gives back the bytes that came, in order, whatever their sizes', () => {
+describe('ChunkBuffer', () => {
+  it('Bytes are returned in order, whatever the size of the chunks', () => {
     fc.assert(
       fc.property(sizes, (lengths) => {
         const { pieces, given } = filled(lengths);
@@ -26,7 +26,7 @@ describe('Pieces', () => {
     );
   });
 
-  it('goes on after it was looked at', () => {
+  it('Chunks can be appended after reading', () => {
     fc.assert(
       fc.property(sizes, sizes, (before, after) => {
         const { pieces, given } = filled(before);
@@ -38,12 +38,12 @@ describe('Pieces', () => {
     );
   });
 
-  it('keeps many pieces of a byte in few', () => {
+  it('Many chunks of one byte are stored in few buffers', () => {
     const { pieces } = filled(Array.from({ length: 100_000 }, () => 1));
     expect(pieces.chunks().length).toBeLessThan(10);
   });
 
-  it('does not copy one that comes alone', () => {
+  it('A single chunk is not copied', () => {
     const one = Buffer.from('alone');
     const pieces = new ChunkBuffer();
     pieces.append(one);

@@ -22,7 +22,7 @@ afterEach(() => {
 const get = (url: string, left?: string): Promise<Response> =>
   atOnce(fetch(url, left === undefined ? {} : { headers: { [HEADER]: left } }));
 
-describe('a service', () => {
+describe('Deadline at a service', () => {
   let dependency: Upstream;
   let service: Upstream;
   let target: Target;
@@ -36,8 +36,8 @@ describe('a service', () => {
     app.use(identify({ trustsDeadline: true }), withCallerContext());
     app.get('/', async (_req, res) => {
       pass(work);
-      const answer = await sendJson(target, { method: 'GET', path: '/' }).catch((problem) => problem.type);
-      res.status(answer.status).end();
+      const response = await sendJson(target, { method: 'GET', path: '/' }).catch((problem) => problem.type);
+      res.status(response.status).end();
     });
     service = await startUpstream(app as RequestListener);
   });
@@ -47,20 +47,20 @@ describe('a service', () => {
     await dependency.stop();
   });
 
-  it('hands on what is left of its own time', async () => {
+  it('The remaining time is sent to upstreams', async () => {
     work = 300;
     expect((await get(service.url, '1000')).status).toBe(200);
     expect(dependency.requests[0]?.headers[HEADER]).toBe('700');
   });
 
-  it('asks nobody once its time is over', async () => {
+  it('No upstream is called after the deadline', async () => {
     work = 996;
     expect((await get(service.url, '1000')).status).toBe(504);
     expect(dependency.requests).toHaveLength(0);
   });
 
   it.each([undefined, '', '-1', '1e2', '0x10', '9'.repeat(400), '1000, 2000', 'soon'])(
-    'takes %j for nothing said',
+    'The header value %j is ignored',
     async (left) => {
       expect((await get(service.url, left)).status).toBe(200);
       expect(dependency.requests[0]?.headers[HEADER]).toBe('3000');
@@ -68,18 +68,18 @@ describe('a service', () => {
   );
 });
 
-describe('the gateway', () => {
+describe('Deadline at the gateway', () => {
   const orders = document({ '/x': { get: { responses: { 200: { description: 'ok' } } } } });
   const start = (trustProxy: boolean) =>
     startGateway({ orders }, { config: `trustProxy: ${trustProxy}\npolicy: { attemptTimeout: 3s }` });
 
-  it('does not believe a client, which could make a service look slow', async () => {
+  it('The deadline of a client is ignored because it could make a service look slow', async () => {
     const { url, services } = await start(false);
     expect((await get(`${url}/x`, '0')).status).toBe(200);
     expect(services.orders?.requests[0]?.headers[HEADER]).toBe('3000');
   });
 
-  it('believes a proxy that it trusts', async () => {
+  it('The deadline of a trusted proxy is used', async () => {
     const { url, services } = await start(true);
     await get(`${url}/x`, '700');
     expect(services.orders?.requests[0]?.headers[HEADER]).toBe('700');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { acceptedMediaTypes, negotiate, prefersHtml } from '../../../src/http/headers/negotiate.ts';
 
-describe('a page for a problem', () => {
+describe('Preference for HTML', () => {
   it.each([
     ['text/html', true],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true],
@@ -15,12 +15,12 @@ describe('a page for a problem', () => {
     ['*/*', false],
     ['', false],
     [undefined, false],
-  ])('is what `Accept: %s` likes most: %p', (accept, isPage) => {
+  ])('Accept: %s prefers HTML: %p', (accept, isPage) => {
     expect(prefersHtml(accept)).toBe(isPage);
   });
 });
 
-it('takes the available type of the highest weight, and of equals the first that was named', () => {
+it('The available type of the highest weight is selected, and of equal ones the first in Accept', () => {
   const types = ['application/json', 'text/html', 'application/hal+json'] as const;
   const weights = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 3, maxLength: 3 });
   fc.assert(
