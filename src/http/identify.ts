@@ -28,11 +28,11 @@ export interface IdentifyOptions {
 
 export const identify = ({
   echo = false,
-  trustsDeadline: heedsDeadline = false,
+  trustsDeadline = false,
   compression,
   clientOf,
 }: IdentifyOptions = {}): Step => {
-  const trusts = typeof heedsDeadline === 'function' ? heedsDeadline : () => heedsDeadline;
+  const trusts = typeof trustsDeadline === 'function' ? trustsDeadline : () => trustsDeadline;
   return function identify(req, res, next) {
     const id = req.headers['x-request-id'];
     const requestId = typeof id === 'string' && SAFE_REQUEST_ID.test(id) ? id : randomUUID();

@@ -50,12 +50,9 @@ export const sameSiteOrGateway: RequestHandler = function sameSiteOrGateway(req,
 };
 
 const crossSiteProblem = ({ method }: IncomingMessage): Problem =>
-  new Problem(crossSite, `Pages of other sites may not send ${method} requests to this server.`);
+  new Problem(crossSite, `Pages of another site may not send ${method} requests to this server.`);
 
-function isSameOrigin(
-  req: IncomingMessage,
-  { isTrusted = false, isOwnHost: isOwnName }: SiteOptions = {},
-): boolean {
+function isSameOrigin(req: IncomingMessage, { isTrusted = false, isOwnHost }: SiteOptions = {}): boolean {
   const { origin, host, 'sec-fetch-site': site } = req.headers;
   if (site !== undefined) return SAME_SITE_VALUES.has(String(site));
   if (origin === undefined) return true;
@@ -64,7 +61,7 @@ function isSameOrigin(
   if (from === null) return false;
   const requestedHost = (isTrusted && forwardedHost(req)) || host;
   return (
-    from.host === URL.parse(`${from.protocol}//${requestedHost}`)?.host || isOwnName?.(from.hostname) === true
+    from.host === URL.parse(`${from.protocol}//${requestedHost}`)?.host || isOwnHost?.(from.hostname) === true
   );
 }
 

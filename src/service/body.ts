@@ -62,8 +62,6 @@ export const rejectBody: RequestHandler = (req, _res, next) => {
 const unexpectedBodyProblem = (): Problem =>
   new Problem(validationFailed, 'This operation takes no body.', {
     extensions: {
-      errors: [
-        { in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' },
-      ],
+      errors: [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],
     },
   });

@@ -1,4 +1,4 @@
-/** What every codec holds, and which media types lead to which. */
+/** Properties of every codec, and the media types of each. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { form } from '../../src/codecs/form.ts';
@@ -91,5 +91,5 @@ describe('Form', () => {
   });
 });
 
-/** Values stand as they came: who knows the schema decodes them. */
+/** Values are raw; the code that knows the schema decodes them. */
 const plain = (value: string): string => decodeURIComponent(value.replaceAll('+', ' '));

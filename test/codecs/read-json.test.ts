@@ -1,4 +1,4 @@
-/** JSON of requests: what is refused, and that nothing else is. */
+/** JSON of requests: invalid text is refused, and all other text is read. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isUtf8Charset, JsonError, readJson } from '../../src/codecs/read-json.ts';
@@ -104,7 +104,7 @@ describe('Charset of JSON', () => {
     ['application/json; charset=us-ascii', true],
     ['application/json; charset=iso-8859-1', false],
     ['application/json; charset=utf-16', false],
-  ])('The charset of %s is accepted: %s', (contentType, isTaken) => {
-    expect(isUtf8Charset(contentType)).toBe(isTaken);
+  ])('The charset of %s is accepted: %s', (contentType, isAccepted) => {
+    expect(isUtf8Charset(contentType)).toBe(isAccepted);
   });
 });

@@ -6,7 +6,7 @@ import { finishResponse } from '../../src/http/finish-response.ts';
 
 const BYTES = Buffer.from('{"a":1}');
 
-/** Status, headers and body of what is sent. */
+/** Status, headers and body of the sent response. */
 async function sent(method: string, headers: Record<string, string>, status = 200, etag?: string) {
   const req = Object.assign(new IncomingMessage(new Socket()), { method, headers });
   setContext(req, {} as never);

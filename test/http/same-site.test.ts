@@ -21,12 +21,12 @@ const OWN: readonly Record<string, string>[] = [
   {},
   { 'sec-fetch-site': 'same-origin' },
   { 'sec-fetch-site': 'none' },
-  // The public origin of a proxy before it.
+  // The public origin of the proxy before the server.
   { 'sec-fetch-site': 'same-origin', origin: 'https://public.example' },
   { origin: `http://${HOST}` },
 ];
 
-describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'])('%s', (method) => {
+describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'])('Cross-site check of %s', (method) => {
   it.each(FOREIGN)('The method is refused with the headers %j', (headers) => {
     expect(() => refuseCrossSite(requestWith(method, headers))).toThrow(/another site/);
     expect(() => sameSiteOrGateway(requestWith(method, headers) as never, {} as never, () => {})).toThrow();
@@ -37,15 +37,15 @@ describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'])('%s', (method) => {
   });
 
   it('A service accepts requests that the gateway has forwarded', () => {
-    let isTaken = false;
+    let isAccepted = false;
     sameSiteOrGateway(
       requestWith(method, { ...FOREIGN[0], via: '1.1 linkway' }) as never,
       {} as never,
       () => {
-        isTaken = true;
+        isAccepted = true;
       },
     );
-    expect(isTaken).toBe(true);
+    expect(isAccepted).toBe(true);
   });
 });
 
@@ -70,12 +70,12 @@ describe('Behind a proxy with another host name', () => {
   });
 
   it('Configured host names of this server are accepted', () => {
-    const isOwnName = (name: string) => name === 'public.example';
+    const isOwnHost = (name: string) => name === 'public.example';
     expect(() =>
-      refuseCrossSite(requestWith('POST', { origin: 'https://public.example' }), { isOwnHost: isOwnName }),
+      refuseCrossSite(requestWith('POST', { origin: 'https://public.example' }), { isOwnHost }),
     ).not.toThrow();
     expect(() =>
-      refuseCrossSite(requestWith('POST', { origin: 'https://evil.example' }), { isOwnHost: isOwnName }),
+      refuseCrossSite(requestWith('POST', { origin: 'https://evil.example' }), { isOwnHost }),
     ).toThrow();
   });
 });

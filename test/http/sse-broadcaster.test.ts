@@ -6,28 +6,28 @@ import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { SseBroadcaster } from '../../src/http/sse-broadcaster.ts';
 import { pass, until, useFakeTime } from '../support/fake-time.ts';
 
-let turn: string;
-let isOver: boolean;
+let revision: string;
+let isDraining: boolean;
 let made: number;
 let logged: unknown[];
 let render: () => string;
-let watchers: SseBroadcaster;
+let broadcaster: SseBroadcaster;
 let server: Listening;
 
 beforeEach(async () => {
   useFakeTime();
-  [turn, isOver, made] = ['closed', false, 0];
+  [revision, isDraining, made] = ['closed', false, 0];
   logged = [];
   render = () => `page ${++made}\nof <b>`;
-  const log = { error: (said: unknown) => void logged.push(said) };
-  watchers = new SseBroadcaster({ revision: () => turn, isDraining: () => isOver, log });
+  const log = { error: (entry: unknown) => void logged.push(entry) };
+  broadcaster = new SseBroadcaster({ revision: () => revision, isDraining: () => isDraining, log });
   const app = express()
-    .get('/{:page}', (req, res) => watchers.add(req, res, req.path, () => render()))
+    .get('/{:page}', (req, res) => broadcaster.add(req, res, req.path, () => render()))
     .use(problemHandler({ logger: { error: () => undefined, warn: () => undefined } }));
   server = await listen(app, { port: 0, host: '127.0.0.1' });
 });
 afterEach(async () => {
-  watchers.end();
+  broadcaster.end();
   jest.useRealTimers();
   await server.close(0);
 });
@@ -38,7 +38,7 @@ interface Viewer {
   isEnded: boolean;
   isCut: boolean;
   leave(): void;
-  /** Reads nothing any more. */
+  /** Stops reading. */
   pause(): void;
   resume(): void;
 }
@@ -71,7 +71,7 @@ const look = async (path = '/', localAddress = '127.0.0.1'): Promise<Viewer> => 
 };
 const pages = ({ text }: Viewer): string[] =>
   [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string));
-/** Long enough for what must not happen to happen all the same. */
+/** Long enough for an unwanted event to happen. */
 const calm = async () => {
   for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
 };
@@ -90,7 +90,7 @@ it('A page is sent at once and every two seconds, rendered once for all viewers'
 
 it('A page is sent as soon as the revision changes', async () => {
   const viewer = await look();
-  turn = 'open';
+  revision = 'open';
   pass(500);
   await until(() => pages(viewer).length === 2);
 });
@@ -106,7 +106,7 @@ it('Nothing is rendered without viewers', async () => {
 
 it('Streams end when the process drains, so that viewers reconnect elsewhere', async () => {
   const viewer = await look();
-  isOver = true;
+  isDraining = true;
   pass(500);
   await until(() => viewer.isEnded);
 });
@@ -124,7 +124,7 @@ it('A page that fails to render ends the streams of its viewers only', async () 
   expect(logged).toEqual([{ err: cause }]);
 });
 
-/** Megabytes, in the buffers of both ends. */
+/** Several megabytes fill the buffers of both ends. */
 const MORE_THAN_THE_SYSTEM_HOLDS = 16;
 
 it('Only viewers that do not read are disconnected', async () => {
@@ -153,7 +153,7 @@ it('Viewers above the limit are refused until another one leaves', async () => {
   expect(refused.text).toContain('Too many look');
   viewers[0]?.leave();
   let next = await look();
-  // Until the server has heard of it.
+  // Wait until the server has noticed the disconnect.
   for (let tries = 0; tries < 100 && next.status === 503; tries++) next = await look();
   expect(next.status).toBe(200);
 });

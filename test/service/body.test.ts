@@ -1,4 +1,4 @@
-/** What a service reads of the body of a request, and what it refuses. */
+/** Request bodies that a service reads, and those that it refuses. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';

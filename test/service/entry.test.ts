@@ -1,4 +1,4 @@
-/** What a service has beside its operations. */
+/** Resources of a service besides its operations. */
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';

@@ -1,4 +1,4 @@
-/** How a service gets the parts of a response: its own in process, those of others by a call. */
+/** The parts of an expansion: own ones are created in process, others are fetched. */
 import { describe, expect, it } from '@jest/globals';
 import { defaultLimits } from '../../src/config/limits.ts';
 import { pathTemplate } from '../../src/http/uri/href.ts';

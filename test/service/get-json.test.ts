@@ -1,4 +1,4 @@
-/** What a service embeds of others is what they sent, and no more than is allowed. */
+/** Resources of other services are embedded as they were sent, within limits. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defaultLimits } from '../../src/config/limits.ts';
@@ -11,7 +11,7 @@ import { memoryKeys } from '../support/keys.ts';
 
 const HAL = 'application/hal+json';
 
-/** A service of books, and authors that come as these bytes. */
+/** A service of books, with an author resource of these bytes. */
 function library(bytes: Buffer, contentType = HAL, most = defaultLimits.expand.bytes) {
   const book = (bookId: string) => ({ id: bookId, authorId: 'a', chapters: [] });
   return createService({

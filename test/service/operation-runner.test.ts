@@ -1,4 +1,4 @@
-/** What becomes of what a handler gives, or throws. */
+/** The handling of results and errors of handlers. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { Problem } from '../../src/contract/problem.ts';

@@ -29,7 +29,10 @@ describe('Change of a shared resource', () => {
 
   it('A change requires If-Match', async () => {
     const { body } = await patch('1').expect(428);
-    expect(body).toMatchObject({ type: '/problems/precondition-required', detail: 'PATCH needs If-Match.' });
+    expect(body).toMatchObject({
+      type: '/problems/precondition-required',
+      detail: 'PATCH requires If-Match.',
+    });
     await patch('1').set('If-Match', '*').expect(200);
   });
 
@@ -124,7 +127,7 @@ describe('Precondition', () => {
   };
 
   it.each(['put', 'patch', 'delete'])('If-Match is required with %s and not with POST', (method) => {
-    expect(thrownBy(() => of(method, {}))).toEqual([428, `${method.toUpperCase()} needs If-Match.`]);
+    expect(thrownBy(() => of(method, {}))).toEqual([428, `${method.toUpperCase()} requires If-Match.`]);
     expect(thrownBy(() => of(method, { 'if-none-match': '*' }))).toMatchObject([428, expect.any(String)]);
     expect(thrownBy(() => of(method, { 'if-match': tag }))).toBe('nothing');
     expect(thrownBy(() => of('post', {}))).toBe('nothing');

@@ -1,4 +1,4 @@
-/** The query of a request reaches a handler as it was sent, or not at all. */
+/** The query of a request reaches a handler unchanged, or is refused. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defineContract } from '../../src/contract/contract.ts';

@@ -1,4 +1,4 @@
-/** A path template takes the same paths in a service as in the gateway. */
+/** A path template matches the same paths in a service as in the gateway. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defineContract } from '../../src/contract/contract.ts';

@@ -156,7 +156,7 @@ async function partsOf(
     }));
   const isDraining = () => state.isDraining;
   const turn = () => [...targets.values()].map(({ states }) => states).join();
-  const watchers = new SseBroadcaster({ revision: turn, isDraining: isDraining, log: log.logger });
+  const watchers = new SseBroadcaster({ revision: turn, isDraining, log: log.logger });
   const live = { history: state.history, watchers };
   const told = { services, snapshot, refused: () => state.refused, isDraining, live };
   const hidesStatus = config.admin.status;

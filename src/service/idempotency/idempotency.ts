@@ -11,7 +11,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, idempotencyKeyInFlight, idempotencyKeyReused } from '../../contract/problems.ts';
 import { IDEMPOTENCY_KEY } from '../../contract/schemas/request-headers.ts';
-import type { FoundAnswer, IdempotencyKey, IdempotencyKeys } from '../../storage/idempotency-keys.ts';
+import type { FoundResult, IdempotencyKey, IdempotencyKeys } from '../../storage/idempotency-keys.ts';
 import { unitOfWork } from '../../storage/unit-of-work.ts';
 import { digest, ownerOf } from './key-owner.ts';
 
@@ -94,7 +94,7 @@ export class Idempotency {
   }
 }
 
-function replay({ fingerprint, isOwn, ...result }: FoundAnswer, requestFingerprint: string): HandlerResult {
+function replay({ fingerprint, isOwn, ...result }: FoundResult, requestFingerprint: string): HandlerResult {
   if (!isOwn)
     throw new Problem(
       idempotencyKeyReused,

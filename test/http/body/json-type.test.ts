@@ -8,7 +8,7 @@ import { documentedOperations } from '../../../src/hypermedia/graph/graph-operat
 import { document } from '../../support/gateway.ts';
 
 const JSON_TYPES = ['application/json', 'application/json; charset=utf-8', 'application/vnd.a+json'];
-/** RFC 7464, RFC 8142 and formats with one JSON text a line. */
+/** RFC 7464, RFC 8142 and formats with one JSON text per line. */
 const SEQUENCES = [
   'application/json-seq',
   'application/geo+json-seq',

@@ -1,4 +1,4 @@
-/** The time that a caller leaves, from hop to hop, while time stands still. */
+/** The deadline of a client, from hop to hop, with a fixed clock. */
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
@@ -18,7 +18,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** fetch of Node, whose timers are not in the way. */
+/** The fetch of Node, whose timers are not affected. */
 const get = (url: string, left?: string): Promise<Response> =>
   atOnce(fetch(url, left === undefined ? {} : { headers: { [HEADER]: left } }));
 

@@ -62,13 +62,13 @@ describe('List of hosts', () => {
     [['api.example.com'], 'localhost:8080', true],
     [['api.example.com'], '192.0.2.1:8080', true],
     [['api.example.com'], undefined, true],
-  ])('With the list %j a request for %j is accepted: %p', (allowed, host, isTaken) => {
-    expect(takes('127.0.0.1', { allowed }, host)).toBe(isTaken);
+  ])('With the list %j a request for %j is accepted: %p', (allowed, host, isAccepted) => {
+    expect(takes('127.0.0.1', { allowed }, host)).toBe(isAccepted);
   });
 
   it('The list applies to the host that a trusted proxy forwards', () => {
     const trusts = trustProxy({ trustProxy: false, trustedProxies: ['127.0.0.1'] });
-    const rules = { allowed: ['api.example.com'], trusts };
+    const rules = { allowed: ['api.example.com'], isTrustedProxy: trusts };
     expect(takes('127.0.0.1', rules, 'inner', 'api.example.com')).toBe(true);
     expect(takes('127.0.0.1', rules, 'api.example.com', 'evil.example')).toBe(false);
     expect(

@@ -1,4 +1,4 @@
-/** Which client a request is taken to come from: what it says of itself never makes it another. */
+/** Identification of the client: the client cannot influence it by what it sends. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

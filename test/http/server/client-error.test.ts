@@ -43,19 +43,19 @@ describe('Malformed requests', () => {
     ],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'bad-request'],
     ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400, 'bad-request'],
-    ['a host that is none', 'GET / HTTP/1.1\r\nHost: x/y\r\n\r\n', 400, 'bad-request'],
+    ['an invalid host', 'GET / HTTP/1.1\r\nHost: x/y\r\n\r\n', 400, 'bad-request'],
     [
-      'a value of Expect that is not known',
+      'an unknown value of Expect',
       'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nConnection: close\r\n\r\n',
       417,
       'expectation-failed',
     ],
     ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405, 'method-not-allowed'],
     ['a target of another scheme', 'GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
-    ['a target with a name of a user', 'GET http://me@x/a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
+    ['a target with user information', 'GET http://me@x/a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
     ['a target without a host', 'GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
-    ['a whole URL without Host', 'GET http://x/a HTTP/1.1\r\n\r\n', 400, 'bad-request'],
-    ['a host with a name of a user', 'GET / HTTP/1.1\r\nHost: me@x\r\n\r\n', 400, 'bad-request'],
+    ['an absolute URL without Host', 'GET http://x/a HTTP/1.1\r\n\r\n', 400, 'bad-request'],
+    ['a host with user information', 'GET / HTTP/1.1\r\nHost: me@x\r\n\r\n', 400, 'bad-request'],
   ])('A request with %s gets a problem and the connection is closed', async (_name, bytes, status, code) => {
     const { head, problem } = await send(bytes);
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -115,7 +115,7 @@ describe('Malformed input after requests in progress', () => {
     await client.until((all) => all.includes('first'));
     client.socket.write(rubbish);
     const res = await promise;
-    // So that it is read before the end is sent.
+    // The input has to be read before the end is sent.
     const before = res.req.socket.bytesRead;
     await eventually('all is read', () => res.req.socket.bytesRead >= POST.length + rubbish.length);
     expect(before).toBeGreaterThanOrEqual(POST.length);
@@ -175,7 +175,7 @@ describe('CONNECT after other requests', () => {
   };
   const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
   const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n';
-  /** An endless response, and whether it ended. */
+  /** Starts an endless response and returns whether it ended. */
   const endless = (res: ServerResponse) => {
     const write = () => {
       while (!res.destroyed && res.write(Buffer.alloc(65_536)));

@@ -1,4 +1,4 @@
-/** What a client may cost by its connections, whatever the app behind does. */
+/** Limits of what a client can cost by its connections, whatever the app does. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -32,7 +32,7 @@ describe('Pipelined requests', () => {
         running += 1;
         most = Math.max(most, running);
         waiting.push(() => res.end(`<${req.url}>`, () => (running -= 1)));
-        // The last that came is answered first.
+        // The last request gets its response first.
         setImmediate(() => waiting.pop()?.());
       },
       { pipelining: 3 },
@@ -140,7 +140,7 @@ describe('Connections above the limit', () => {
 });
 
 describe('Clients that read nothing', () => {
-  /** Resolves when what is made for it has ended. */
+  /** Resolves when the response has ended. */
   const startEndless = async () => {
     const left = Promise.withResolvers<void>();
     const url = await start(
@@ -252,8 +252,7 @@ describe('Slow body', () => {
       `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${large.length}\r\n\r\n${large}`,
     );
     const req = await read.promise;
-    // Several times as long as it has to come in.
-    // Several times as long as a client may send nothing.
+    // This takes several times as long as a slow body may take, and as a client may be idle.
     expect(statusesOf(await rawClient(url, `${head}some`).end)).toEqual([408]);
     req.resume();
     expect(statusesOf(await client.until((all) => all.endsWith('whole')))).toEqual([200]);

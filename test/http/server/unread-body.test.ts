@@ -1,4 +1,4 @@
-/** Requests that are answered before their body was read: the response arrives, and so does the next one. */
+/** Responses that are sent before the request body is read: the response arrives, and so does the next one. */
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../../src/http/server/listen.ts';
@@ -20,9 +20,9 @@ const put = (agent: Agent, url: string, bytes: number): Promise<IncomingMessage>
 
 const MB = 1024 ** 2;
 
-/** What an app may have done with a body before it answers. */
+/** The ways in which an app may have read a body before it responds. */
 const WAYS: readonly (readonly [string, (req: IncomingMessage) => void])[] = [
-  ['nothing', () => {}],
+  ['nothing read', () => {}],
   ['a part of it read', (req) => void req.once('data', () => req.pause())],
   ['it paused', (req) => void req.on('data', () => {}).pause()],
 ];

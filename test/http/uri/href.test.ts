@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseTemplate } from 'url-template';
 import { href, matchPath, pathTemplate, withQuery } from '../../../src/http/uri/href.ts';
 
-/** A value that an href does not carry: in the path it would lead to another resource. */
+/** A value that an href cannot contain, because the path would lead to another resource. */
 const DOTS = /(?:^|[/\\])\.\.?(?:[;/\\]|$)/;
 
 describe('Hrefs', () => {

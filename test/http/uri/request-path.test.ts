@@ -1,4 +1,4 @@
-/** Ways to write a path, over raw sockets, since clients and URL parsers tidy them up. */
+/** Spellings of a path, sent over raw sockets because clients and URL parsers normalize them. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -31,7 +31,7 @@ describe('Request path', () => {
     gateway = await startGateway({ a: document(paths) }, { pages, service: 'unknownQuery: pass' });
   });
 
-  /** What comes back for a request target as it is written here. */
+  /** The response to an unchanged request target. */
   const ask = async (target: string, more = '', method = 'GET') => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
@@ -124,7 +124,7 @@ it.each(['/a?b={c}', '/a#b', '/a/../b', '/a/%2e/b'])('The template %s is reporte
   expect(faults).toEqual([expect.stringMatching(/^goes unserved: /)]);
 });
 
-/** The rules, read one by one over all templates: slow, and with nothing in common with the router. */
+/** The rules, applied one by one to all templates: slow, and independent of the router. */
 function reference(templates: readonly string[], path: string): string | undefined {
   const segments = path.split('/').map(decodeURIComponent);
   const expression = (text: string) => {
