@@ -19,7 +19,7 @@ const callerContext = new AsyncLocalStorage<CallerContext>();
 
 /** The step that provides the context of the request to all outgoing calls. */
 export const withCallerContext = (): RequestHandler =>
-  function asCaller(req, _res, next) {
+  function withCallerContext(req, _res, next) {
     callerContext.run({ headers: propagatedHeaders(req), deadline: contextOf(req).deadline }, next);
   };
 

@@ -27,12 +27,12 @@ import type { Log } from '../observability/log.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { readBody, rejectBody } from './body.ts';
 import { deprecation } from './deprecation.ts';
-import { entry } from './entry.ts';
-import { expansion, type GetJson } from './expansion.ts';
+import { entryRouter } from './entry.ts';
+import { createExpansion, type GetJson } from './expansion.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import { operationRoute } from './operation-route.ts';
 import { OperationRunner } from './operation-runner.ts';
-import { route, routesOf } from './route.ts';
+import { routeOperations, routesOf } from './route.ts';
 import { servicePathLookup } from './service-paths.ts';
 
 export interface ServiceOptions {
@@ -83,7 +83,7 @@ export function createService(options: ServiceOptions): Express {
       new OperationRunner({ operation, node, handler, graph, represent, idempotency, limits }),
     );
   }
-  const expand = expansion(contract.service, runners, getJson, limits.expand);
+  const expand = createExpansion(contract.service, runners, getJson, limits.expand);
 
   const app = express()
     .disable('x-powered-by')
@@ -95,14 +95,14 @@ export function createService(options: ServiceOptions): Express {
   app.use(accessLog({ lines: log.lines }));
   app.use(withCallerContext());
   app.use(sameSiteOrGateway);
-  app.use(entry(contract, document, health));
+  app.use(entryRouter(contract, document, health));
   const steps = [...runners.values()].map((runner) => {
     const { operation } = runner;
     const { body, deprecated } = operation;
     const parsers = body === undefined ? [rejectBody] : [readBody(bodyTypes(body), limits)];
     return [operation, [...deprecation(deprecated), ...parsers, operationRoute(runner, expand)]] as const;
   });
-  app.use(route(routes, new Map(steps)));
+  app.use(routeOperations(routes, new Map(steps)));
   app.use(problemHandler({ logger: log.logger, paths: servicePathLookup(contract, routes) }));
   return app;
 }

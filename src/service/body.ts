@@ -16,7 +16,7 @@ import { Problem } from '../contract/problem.ts';
 import { unsupportedMediaType, validationFailed } from '../contract/problems.ts';
 import { essence } from '../http/body/media-type.ts';
 import { hasBody, isEmptyBody } from '../http/body/request-body.ts';
-import { collectBody, decodeBody } from '../http/body/whole-body.ts';
+import { collectBody, decompressBody } from '../http/body/whole-body.ts';
 
 /** @param types media types of the operation */
 export function readBody(
@@ -28,7 +28,7 @@ export function readBody(
     if (!hasBody(req)) return next();
     collectBody(req, limits.body)
       .then(async (bytes) => {
-        const decoded = await decodeBody(req, bytes, limits.body);
+        const decoded = await decompressBody(req, bytes, limits.body);
         // An empty body counts as an object without members, so that validation reports what is missing.
         req.body = decoded.length === 0 ? {} : codec.decode(decoded, undefined, limits);
       })

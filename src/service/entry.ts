@@ -18,7 +18,7 @@ import { siteFiles } from '../http/page/site-files.ts';
 import { encodeBody } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 
-export function entry(
+export function entryRouter(
   contract: Contract,
   document: OpenAPIObject,
   health: Pick<HealthOptions, 'isDraining' | 'checks'>,

@@ -32,7 +32,7 @@ export interface Expansion {
   readonly limits: ExpandLimits;
 }
 
-export function expansion(
+export function createExpansion(
   service: string,
   runners: ReadonlyMap<string, OperationRunner>,
   getJson: GetJson,

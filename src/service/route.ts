@@ -36,7 +36,7 @@ export function routesOf({ service, operations }: Contract): Routes {
 }
 
 /** @param steps the steps of each operation */
-export function route(
+export function routeOperations(
   routes: Routes,
   steps: ReadonlyMap<Operation, readonly RequestHandler[]>,
 ): RequestHandler {

@@ -150,7 +150,7 @@ it('Viewers above the limit are refused until another one leaves', async () => {
   expect(viewers.every(({ status }) => status === 200)).toBe(true);
   const refused = await look();
   expect(refused.status).toBe(503);
-  expect(refused.text).toContain('Too many look');
+  expect(refused.text).toContain('Too many clients watch');
   viewers[0]?.leave();
   let next = await look();
   // Wait until the server has noticed the disconnect.

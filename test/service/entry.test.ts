@@ -5,7 +5,7 @@ import request from 'supertest';
 import type { Contract } from '../../src/contract/contract.ts';
 import { HAL, JSON_TYPE, OPENAPI_JSON } from '../../src/contract/media-types.ts';
 import { problemHandler } from '../../src/http/problems/problem-handler.ts';
-import { entry } from '../../src/service/entry.ts';
+import { entryRouter } from '../../src/service/entry.ts';
 import { document } from '../support/gateway.ts';
 import { books } from '../support/graph.ts';
 
@@ -18,7 +18,7 @@ const contract: Contract = {
 const whole = document({});
 const app = (isDraining = false) =>
   express()
-    .use(entry(contract, whole, { isDraining: () => isDraining, checks: () => ({}) }))
+    .use(entryRouter(contract, whole, { isDraining: () => isDraining, checks: () => ({}) }))
     .use(problemHandler({ logger: { error: () => undefined } } as never));
 
 const LINKS = {

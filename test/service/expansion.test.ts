@@ -4,7 +4,7 @@ import { defaultLimits } from '../../src/config/limits.ts';
 import { pathTemplate } from '../../src/http/uri/href.ts';
 import { json } from '../../src/hypermedia/formats/hal.ts';
 import type { GraphOperation } from '../../src/hypermedia/graph/model.ts';
-import { expansion, type GetJson } from '../../src/service/expansion.ts';
+import { createExpansion, type GetJson } from '../../src/service/expansion.ts';
 
 const nodeOf = (service: string, more: object = {}) =>
   ({
@@ -29,7 +29,7 @@ const made = ({ bytes = 1000, response = { status: 200, body: { id: 'l1' } as un
     return { status: 200, body: { id: 'theirs' }, bytes: 3 };
   };
   const limits = { ...defaultLimits.expand, bytes };
-  return { calls, ...expansion('lamps', new Map([['getLamp', runner as never]]), getJson, limits) };
+  return { calls, ...createExpansion('lamps', new Map([['getLamp', runner as never]]), getJson, limits) };
 };
 
 describe('Part of an expansion', () => {

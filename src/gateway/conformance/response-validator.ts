@@ -3,7 +3,7 @@
  * (RFC 9110 §15.3.7, §15.4.5, §15.5.17) need not be declared.
  */
 import { charsetOf } from '../../http/body/charset.ts';
-import { decode } from '../../http/body/decode.ts';
+import { decompress } from '../../http/body/decompress.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import { essence } from '../../http/body/media-type.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
@@ -85,7 +85,7 @@ export class Judge {
     const charset = charsetOf(this.#type);
     let decoded: Buffer | undefined;
     try {
-      decoded = await decode(bytes, coding, limit);
+      decoded = await decompress(bytes, coding, limit);
     } catch {
       return [bodyFault('#', 'is not encoded as `Content-Encoding` says')];
     }

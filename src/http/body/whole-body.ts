@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType } from '../../contract/problems.ts';
 import { ChunkBuffer } from './chunk-buffer.ts';
-import { CODINGS, decode } from './decode.ts';
+import { CODINGS, decompress } from './decompress.ts';
 import { contentTooLargeProblem } from './upload.ts';
 
 /** @throws Problem content-too-large (413) where the declared length exceeds the limit, before a byte is read */
@@ -35,7 +35,7 @@ export const collectBody = (req: IncomingMessage, limit: number): Promise<Buffer
  * @throws Problem unsupported-media-type (415) for an unknown coding (RFC 9110 §8.4), content-too-large (413) where
  * the result exceeds the limit, bad-request (400) where the bytes do not have the declared coding
  */
-export async function decodeBody(
+export async function decompressBody(
   { headers }: IncomingMessage,
   bytes: Buffer,
   limit: number,
@@ -47,7 +47,7 @@ export async function decodeBody(
       extensions: { supported: [...CODINGS] },
       headers: { 'Accept-Encoding': [...CODINGS].join(', ') },
     });
-  const decoded = await decode(bytes, coding, limit).catch((cause) => {
+  const decoded = await decompress(bytes, coding, limit).catch((cause) => {
     throw new Problem(badRequest, 'The body does not have the encoding that Content-Encoding names.', {
       cause,
     });

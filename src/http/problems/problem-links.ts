@@ -80,7 +80,7 @@ function clientErrorLinks(problem: Problem, method: string, url: string, paths: 
   const operation = paths.find(method, path);
   const { available } = problem.extensions;
   return {
-    up: { href: nearestReadable(path, paths, { reads: isRead, missing: problem.type === notFound }) },
+    up: { href: nearestReadable(path, paths, { isRead, isMissing: problem.type === notFound }) },
     ...(problem.status === 400 &&
       isRead &&
       readable &&
@@ -102,14 +102,14 @@ function clientErrorLinks(problem: Problem, method: string, url: string, paths: 
 function nearestReadable(
   path: string,
   paths: PathLookup,
-  { reads, missing }: { reads: boolean; missing: boolean },
+  { isRead, isMissing }: { isRead: boolean; isMissing: boolean },
 ): string {
   const segments = path.split('/').slice(1, MAX_SEGMENTS + 1);
-  if (reads) segments.pop();
+  if (isRead) segments.pop();
   for (; segments.length > 0; segments.pop()) {
     const candidate = `/${segments.join('/')}`;
     const owner = paths.find('GET', candidate);
-    if (owner && !(missing && owner.path.includes('{'))) return candidate;
+    if (owner && !(isMissing && owner.path.includes('{'))) return candidate;
   }
   return '/';
 }
