@@ -10,7 +10,7 @@ import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 export interface ServiceHealthOptions {
   /** Rejects when the database does not respond. */
   readonly ping: () => Promise<unknown>;
-  /** Rejects when nothing can be written. */
+  /** Rejects when the database accepts no writes. */
   readonly checkWritable: () => Promise<unknown>;
   /** The state of the services that it calls. */
   readonly snapshots: () => readonly TargetSnapshot[];

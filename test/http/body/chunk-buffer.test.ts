@@ -7,21 +7,21 @@ const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min
 });
 
 const filled = (lengths: readonly number[]) => {
-  const pieces = new ChunkBuffer();
+  const buffer = new ChunkBuffer();
   const given = lengths.map((length, index) => Buffer.alloc(length, index));
-  for (const piece of given) pieces.append(piece);
-  return { pieces, given };
+  for (const chunk of given) buffer.append(chunk);
+  return { buffer, given };
 };
 
 describe('ChunkBuffer', () => {
   it('Bytes are returned in order, whatever the size of the chunks', () => {
     fc.assert(
       fc.property(sizes, (lengths) => {
-        const { pieces, given } = filled(lengths);
+        const { buffer, given } = filled(lengths);
         const all = Buffer.concat(given);
-        expect(pieces.byteLength).toBe(all.length);
-        expect(Buffer.concat(pieces.chunks()).equals(all)).toBe(true);
-        expect(pieces.toBuffer().equals(all)).toBe(true);
+        expect(buffer.byteLength).toBe(all.length);
+        expect(Buffer.concat(buffer.chunks()).equals(all)).toBe(true);
+        expect(buffer.toBuffer().equals(all)).toBe(true);
       }),
     );
   });
@@ -29,24 +29,24 @@ describe('ChunkBuffer', () => {
   it('Chunks can be appended after reading', () => {
     fc.assert(
       fc.property(sizes, sizes, (before, after) => {
-        const { pieces, given } = filled(before);
-        pieces.chunks();
+        const { buffer, given } = filled(before);
+        buffer.chunks();
         const more = after.map((length) => Buffer.alloc(length, 255));
-        for (const piece of more) pieces.append(piece);
-        expect(pieces.toBuffer().equals(Buffer.concat([...given, ...more]))).toBe(true);
+        for (const chunk of more) buffer.append(chunk);
+        expect(buffer.toBuffer().equals(Buffer.concat([...given, ...more]))).toBe(true);
       }),
     );
   });
 
   it('Many chunks of one byte are stored in few buffers', () => {
-    const { pieces } = filled(Array.from({ length: 100_000 }, () => 1));
-    expect(pieces.chunks().length).toBeLessThan(10);
+    const { buffer } = filled(Array.from({ length: 100_000 }, () => 1));
+    expect(buffer.chunks().length).toBeLessThan(10);
   });
 
   it('A single chunk is not copied', () => {
     const one = Buffer.from('alone');
-    const pieces = new ChunkBuffer();
-    pieces.append(one);
-    expect(pieces.toBuffer()).toBe(one);
+    const buffer = new ChunkBuffer();
+    buffer.append(one);
+    expect(buffer.toBuffer()).toBe(one);
   });
 });
