@@ -1,5 +1,14 @@
-/** jest runs the TypeScript sources as ES modules; swc strips the types. */
+/**
+ * jest runs the TypeScript sources as ES modules; swc strips the types. Files named `*.slow.test.ts` repeat whole
+ * generators and journeys in copies of the project, which takes minutes: `npm run test:all` and `.ci/run` run them too,
+ * and `npm test` says at its end which it left out.
+ */
 import { availableParallelism } from 'node:os';
+
+const isAll =
+  process.env.TEST_ALL === '1' ||
+  process.env.REQUIRE_ALL === '1' ||
+  process.argv.some((argument) => argument.includes('.slow'));
 
 export default {
   testEnvironment: 'node',
@@ -17,4 +26,6 @@ export default {
   // What a test file has loaded is not all let go when it is over.
   workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...(isAll ? [] : ['\\.slow\\.test\\.ts$'])],
+  reporters: isAll ? ['default'] : ['default', '<rootDir>/test/support/left-out-reporter.ts'],
 };

@@ -1,4 +1,4 @@
-/** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
+/** Every key of `gateway.yaml` with its default and its meaning. `npm run docs` writes their reference page. */
 import { z } from 'zod';
 import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
@@ -206,7 +206,7 @@ export const gatewaySchema = z.strictObject({
   accessLog: z.boolean().default(true).describe('Whether the gateway logs a line a request.'),
 });
 
-/** One row of the README's table. */
+/** One row of the reference page. */
 interface ConfigRow {
   /** With dots, as `policy.retry.attempts`. */
   readonly key: string;

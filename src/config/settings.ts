@@ -1,7 +1,4 @@
-/**
- * Every environment variable that linkway reads: name, default, meaning. The table in the README is held
- * against this one by a test.
- */
+/** Every environment variable that linkway reads: name, default, meaning. `npm run docs` writes their reference page. */
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { faultsOf } from './yaml/faults.ts';
@@ -96,7 +93,7 @@ export type SamplerName = (typeof SAMPLERS)[number];
 
 export type Settings = z.infer<typeof variables>;
 
-/** One row of the README's table. */
+/** One row of the reference page. */
 export interface Variable {
   readonly name: string;
   readonly default: string;

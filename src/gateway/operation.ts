@@ -2,6 +2,7 @@
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
+import { fragmentToken } from '../contract/json-pointer.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../contract/reserved-paths.ts';
 import { unreachableReason } from '../http/uri/route-tree.ts';
 import type { Steps } from '../openapi/incremental.ts';
@@ -20,7 +21,6 @@ import { queryOf } from './validation/parameters/query.ts';
 import { ResponseContract } from './validation/responses.ts';
 import type { Located } from './validation/schema/json-node.ts';
 import { locate } from './validation/schema/json-node.ts';
-import { encodeToken } from './validation/schema/pointer.ts';
 import { SchemaReferences } from './validation/schema/schema-references.ts';
 import { Schemas } from './validation/schema/schemas.ts';
 import { Turn } from './validation/schema/turn.ts';
@@ -106,7 +106,7 @@ export function* compileInSteps({
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
       if (isReservedTold) {
-        const pointer = `#/paths/${encodeToken(path)}`;
+        const pointer = `#/paths/${fragmentToken(path)}`;
         onFault({ pointer, reason: `is refused with its document: /${segment} belongs to the gateway` });
         return [];
       }

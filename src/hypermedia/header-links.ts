@@ -1,17 +1,13 @@
 /** The `Link` header of a resource (RFC 8288), for clients that read no body: where it is, its neighbours, its description. */
+import { fragmentPointer } from '../contract/json-pointer.ts';
 import { OPENAPI_JSON } from '../contract/media-types.ts';
 import { documentPath } from '../contract/places.ts';
 import type { HeaderLink } from '../http/headers/link-header.ts';
-import { escapedKey } from '../openapi/runtime-expression.ts';
 import type { Body, Embedding } from './formats/format.ts';
 import type { GraphOperation } from './graph/model.ts';
 
 /** Those that are told of what a body is about. */
 const RELATIONS: readonly string[] = ['self', 'first', 'prev', 'next'];
-
-/** A JSON Pointer in a URI fragment (RFC 6901 §6). */
-const pointerOf = (...keys: readonly string[]): string =>
-  keys.map((key) => `/${encodeURIComponent(escapedKey(key.toWellFormed()))}`).join('');
 
 /** @returns none where the operation answers with no JSON */
 export function headerLinks(body: Body, format: Embedding, { shape }: GraphOperation): HeaderLink[] {
@@ -29,7 +25,7 @@ function descriptionsOf(shape: Shape): readonly HeaderLink[] {
   const known = descriptions.get(shape);
   if (known !== undefined) return known;
   const document = documentPath(shape.service);
-  const schema = `${document}#${pointerOf('components', 'schemas', shape.name)}`;
+  const schema = document + fragmentPointer(['components', 'schemas', shape.name]);
   const links = [
     ...(shape.isNamed ? [{ rel: 'describedby', href: schema, type: OPENAPI_JSON }] : []),
     { rel: 'service-desc', href: document, type: OPENAPI_JSON },

@@ -1,35 +1,111 @@
-/** Local references in an OpenAPI document (`#/components/…`). */
+/** References of an OpenAPI document (`$ref`: RFC 3986 §4, RFC 6901 §6): taken apart, and followed. */
 import type { ReferenceObject } from 'openapi3-ts/oas31';
-import { pointerSegments, valueAt } from './runtime-expression.ts';
+import { fragmentTokens, percentDecoded } from '../contract/json-pointer.ts';
+import { valueAt } from './value-at.ts';
 
-/** References may lead to references, and a broken document in circles. */
+export interface Reference {
+  /** As it is written before `#`; empty where the reference is into the document that it stands in. */
+  readonly document: string;
+  /** As it is written after `#`; empty for all of the document. */
+  readonly fragment: string;
+  /** Of its pointer; none for all of the document, or for an anchor. */
+  readonly tokens: readonly string[];
+  /** The name of an anchor (JSON Schema 2020-12, Core §8.2.2), where the fragment is no pointer. */
+  readonly anchor: string | undefined;
+}
+
+export function parseReference(text: string): Reference {
+  const hash = text.indexOf('#');
+  const document = hash < 0 ? text : text.slice(0, hash);
+  const fragment = hash < 0 ? '' : text.slice(hash + 1);
+  const decoded = percentDecoded(fragment);
+  const isPointer = decoded === '' || decoded.startsWith('/');
+  return {
+    document,
+    fragment,
+    tokens: isPointer ? fragmentTokens(fragment) : [],
+    anchor: isPointer ? undefined : decoded,
+  };
+}
+
+/** References may lead to references: more of them in a row are taken for a circle. */
 const MOST_HOPS = 20;
 
-/** What a value refers to, or the value itself; undefined where there is nothing. */
+interface Row<T> {
+  /** All of them, in their order. */
+  readonly row: readonly T[];
+  readonly last: T;
+  readonly isCircle: boolean;
+}
+
+/**
+ * Goes from one to the next as long as there is a next one.
+ * @param keyOf the same for the same one, by which a circle is found
+ */
+export function followAll<T>(first: T, next: (one: T) => T | undefined, keyOf: (one: T) => string): Row<T> {
+  const row = [first];
+  let last = first;
+  let following = next(first);
+  const passed = new Set(following === undefined ? [] : [keyOf(first)]);
+  while (following !== undefined) {
+    const key = keyOf(following);
+    if (passed.has(key) || row.length >= MOST_HOPS) return { row, last, isCircle: true };
+    passed.add(key);
+    row.push(following);
+    last = following;
+    following = next(last);
+  }
+  return { row, last, isCircle: false };
+}
+
+/** Where a reference ends: at a value, at nothing, in another document, at an anchor, or nowhere since it is a circle. */
+type Ending = 'value' | 'nothing' | 'elsewhere' | 'anchor' | 'circle';
+
+export interface Followed {
+  readonly ending: Ending;
+  /** The last one in the row. */
+  readonly reference: string;
+  /** What the last one leads to; of a circle a Reference Object in it. */
+  readonly value: unknown;
+}
+
+/** Follows a reference, and what it leads to as long as that is a Reference Object too. */
+export function followReference(document: object, reference: string): Followed {
+  const { last, isCircle } = referenceRow(document, reference);
+  return isCircle ? { ...last, ending: 'circle' } : last;
+}
+
+/** What a reference leads to, and what that leads to, as long as it is a Reference Object. */
+export const referenceRow = (document: object, reference: string): Row<Followed> =>
+  followAll(
+    lookUpReference(document, reference),
+    ({ value }) => (isReference(value) ? lookUpReference(document, value.$ref) : undefined),
+    (one) => one.reference,
+  );
+
+/** What one reference leads to, which may be a Reference Object. */
+export function lookUpReference(document: object, reference: string): Followed {
+  if (!reference.startsWith('#')) return { ending: 'elsewhere', reference, value: undefined };
+  const { tokens, anchor } = parseReference(reference);
+  if (anchor !== undefined) return { ending: 'anchor', reference, value: undefined };
+  const value = valueAt(document, tokens);
+  return { ending: value === undefined ? 'nothing' : 'value', reference, value };
+}
+
+/** The object that a value refers to, or that it is itself; undefined where there is none. */
 export function resolveReference<T extends object>(
   document: object,
   value: T | ReferenceObject | undefined,
 ): T | undefined {
-  let at: unknown = value;
-  for (let hops = 0; hops < MOST_HOPS && isReference(at); hops++)
-    at = valueAt(document, fragmentSegments(at.$ref));
-  return isReference(at) || typeof at !== 'object' || at === null ? undefined : (at as T);
+  const found = isReference(value) ? followReference(document, value.$ref) : { ending: 'value', value };
+  return found.ending === 'value' && typeof found.value === 'object' && found.value !== null
+    ? (found.value as T)
+    : undefined;
 }
 
-/** The segments of a JSON Pointer in a URI fragment, `#/…` (RFC 6901 §6). */
-export const fragmentSegments = (fragment: string): string[] => pointerSegments(decoded(fragment.slice(1)));
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
-const isReference = (value: unknown): value is ReferenceObject =>
+export const isReference = (value: unknown): value is ReferenceObject =>
   typeof value === 'object' && value !== null && '$ref' in value && typeof value.$ref === 'string';
 
-/** The last segment of a reference: the name of a component. */
+/** The last token of a reference: the name of a component. */
 export const referenceName = (value: object | undefined): string | undefined =>
-  isReference(value) ? fragmentSegments(value.$ref).at(-1) : undefined;
+  isReference(value) ? parseReference(value.$ref).tokens.at(-1) : undefined;

@@ -1,6 +1,8 @@
 /** Runtime expressions of Link Objects (OpenAPI 3.1 §4.8.20.4), compiled when a document is loaded. */
-import { isRawNumber, memberKey } from '../codecs/exact-json.ts';
+import { isRawNumber } from '../codecs/exact-json.ts';
+import { pointerTokens } from '../contract/json-pointer.ts';
 import type { ParameterValue } from '../http/uri/href.ts';
+import { valueAt } from './value-at.ts';
 
 /** What an expression can look at. */
 export interface Exchange {
@@ -11,27 +13,6 @@ export interface Exchange {
 
 /** @param index the element of the array that the link holds for, where it has `x-each` */
 export type Expression = (exchange: Exchange, index?: number) => ParameterValue | undefined;
-
-/** The segments of a JSON Pointer (RFC 6901 §4). */
-export const pointerSegments = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-/** A key as a segment of a JSON Pointer (RFC 6901 §3). */
-export const escapedKey = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
-export function valueAt(value: unknown, segments: readonly string[]): unknown {
-  let at = value;
-  for (const segment of segments) {
-    if (typeof at !== 'object' || at === null || isRawNumber(at)) return undefined;
-    const key = memberKey(at, segment);
-    if (key === undefined) return undefined;
-    at = (at as Record<string, unknown>)[key];
-  }
-  return at;
-}
 
 /** A number is what its text says: rounded, it would be the name of another thing. */
 function scalar(value: unknown): ParameterValue | undefined {
@@ -46,8 +27,8 @@ function scalar(value: unknown): ParameterValue | undefined {
 export function compileExpression(text: string, each?: string): Expression {
   const [source = '', pointer] = text.split('#', 2);
   if (source === '$response.body') {
-    const segments = pointerSegments(pointer ?? '');
-    const at = each !== undefined && pointer?.startsWith(`${each}/0/`) ? pointerSegments(each).length : -1;
+    const segments = pointerTokens(pointer ?? '');
+    const at = each !== undefined && pointer?.startsWith(`${each}/0/`) ? pointerTokens(each).length : -1;
     if (at < 0) return ({ body }) => scalar(valueAt(body, segments));
     return ({ body }, index = 0) => scalar(valueAt(body, segments.with(at, String(index))));
   }

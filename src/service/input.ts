@@ -1,8 +1,8 @@
 /** Parses the raw parts of a request into typed handler input, with the schemas of the contract. */
 import { getOpenApiMetadata } from '@asteasolutions/zod-to-openapi';
 import type { Limits } from '../config/limits.ts';
+import { fragmentPointer } from '../contract/json-pointer.ts';
 import type { Operation } from '../contract/operation.ts';
-import { pointerOf } from '../contract/pointer.ts';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import { z } from '../contract/schema.ts';
@@ -83,7 +83,7 @@ function faultsOf(part: Fault['in'], issue: z.core.$ZodIssue): Fault[] {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
   return unknown.map((key) => ({
     in: part,
-    pointer: pointerOf(key === undefined ? issue.path : [...issue.path, key]),
+    pointer: fragmentPointer(key === undefined ? issue.path : [...issue.path, key]),
     detail: key === undefined ? issue.message : 'The contract has no such member.',
   }));
 }

@@ -8,6 +8,8 @@ export interface Command {
 interface CommandOptions {
   /** What the paths of the documents begin with behind the gateway. */
   readonly prefix?: string;
+  /** Whether lines are wanted only about what is wrong. */
+  readonly isQuiet?: boolean;
 }
 
 interface Report {

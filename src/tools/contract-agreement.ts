@@ -8,13 +8,13 @@
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
+import { fragmentToken } from '../contract/json-pointer.ts';
 import type { Operation } from '../contract/operation.ts';
 import { bodyTypes, changes } from '../contract/operation.ts';
 import { isPage, isResource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { isPatch } from '../contract/schemas/patch.ts';
 import { requestHeaders } from '../contract/schemas/request-headers.ts';
-import { encodeToken } from '../gateway/validation/schema/pointer.ts';
 import type { Mode } from '../gateway/validation/schema/schemas.ts';
 import { Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
 import type { Json } from '../openapi/load/grammar.ts';
@@ -57,7 +57,7 @@ const asGiven = (_taken: unknown, given: unknown): unknown => given;
 
 function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   const { operationId, method, path, params, query, body, responses } = operation;
-  const at = `#/paths/${encodeToken(path)}/${method}`;
+  const at = `#/paths/${fragmentToken(path)}/${method}`;
   const declared = (
     document.paths?.[path] as Record<string, { parameters?: { name: string; in: string }[] }>
   )?.[method];
@@ -81,7 +81,7 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
     (type): Pair => ({
       place: `${operationId}: body${isPatch(body) ? ` (${type})` : ''}`,
       schema: (isPatch(body) ? body.content[type]?.schema : body) as z.ZodType,
-      pointer: `${at}/requestBody/content/${encodeToken(type)}/schema`,
+      pointer: `${at}/requestBody/content/${fragmentToken(type)}/schema`,
       mode: 'all',
       sent: asGiven,
     }),
@@ -90,11 +90,11 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
     if (given === undefined) return [];
     const place = `${operationId}: response ${status}`;
     if (!isPage(given) && !isResource(given)) {
-      const pointer = `${at}/responses/${status}/content/${encodeToken('application/json')}/schema`;
+      const pointer = `${at}/responses/${status}/content/${fragmentToken('application/json')}/schema`;
       return [{ place, schema: given, pointer, mode: 'all', sent: asJson }];
     }
     const { name, state } = isPage(given) ? given.item : given;
-    const pointer = `#/components/schemas/${encodeToken(name)}`;
+    const pointer = `#/components/schemas/${fragmentToken(name)}`;
     return [{ place, schema: state, pointer, mode: 'all', sent: withLinks }];
   });
   return [...parameters, ...bodies, ...sent];

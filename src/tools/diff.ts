@@ -20,8 +20,8 @@ interface Diff {
 
 export const diff: Command = {
   usage: 'diff OLD NEW',
-  about: 'what changed: breaking, deprecating, adding; also for two folders',
-  async run(names) {
+  about: 'what changed: breaking, deprecating, adding; also for two folders; --quiet: what breaks clients',
+  async run(names, { isQuiet = false } = {}) {
     const [old, now, ...rest] = names;
     if (old === undefined || now === undefined || rest.length > 0)
       throw new ConfigError('name two documents, or two folders: the old one and the new one');
@@ -29,7 +29,7 @@ export const diff: Command = {
     for (const pair of pairsOf(old, now)) diffs.push(await compare(...pair));
     return {
       json: diffs,
-      lines: diffs.flatMap(linesOf),
+      lines: (isQuiet ? diffs.filter(({ isBroken }) => isBroken).map(onlyBreaking) : diffs).flatMap(linesOf),
       isGood: diffs.every(({ isBroken }) => !isBroken),
     };
   },
@@ -63,6 +63,11 @@ async function compare(old: string, now: string): Promise<Diff> {
 }
 
 const versionOf = ({ info }: OpenAPIObject): string => String(info.version);
+
+const onlyBreaking = (one: Diff): Diff => ({
+  ...one,
+  changes: one.changes.filter(({ kind }) => kind === 'breaking'),
+});
 
 function linesOf({ place, versions: [old, now], isBroken, changes }: Diff): string[] {
   const count = (kind: Kind) => changes.filter((change) => change.kind === kind).length;

@@ -10,7 +10,7 @@ import { routes } from './routes.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = { check, routes, grade, diff };
 
-const help = (): string =>
+export const help = (): string =>
   [
     'npm run linkway -- COMMAND [--json]',
     '',
@@ -24,7 +24,14 @@ async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     allowPositionals: true,
     strict: false,
-    options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, prefix: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      prefix: { type: 'string' },
+      quiet: { type: 'boolean' },
+      // Undoes --quiet, for scripts that have it.
+      verbose: { type: 'boolean' },
+    },
   });
   const [name = '', ...names] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -36,9 +43,14 @@ async function main(args: readonly string[]): Promise<number> {
     return isAsked ? 0 : 2;
   }
   try {
-    const { json, lines, isGood } = await command.run(names, { prefix: prefixOf(values.prefix) });
+    const { json, lines, isGood } = await command.run(names, {
+      prefix: prefixOf(values.prefix),
+      isQuiet: values.quiet === true && values.verbose !== true,
+    });
     process.stdout.write(
-      values.json ? `${JSON.stringify(json, undefined, 2)}\n` : `${lines.map(printable).join('\n')}\n`,
+      values.json
+        ? `${JSON.stringify(json, undefined, 2)}\n`
+        : lines.map((line) => `${printable(line)}\n`).join(''),
     );
     return isGood ? 0 : 1;
   } catch (error) {
@@ -59,4 +71,4 @@ function prefixOf(prefix: unknown): string {
   throw new ConfigError(`--prefix: expected a path such as /shop, got ${prefix}`);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,10 +1,10 @@
 /**
- * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/` and requests to
- * send from an editor, the schema for editors, the state diagrams of the services' READMEs, and what runs it all in containers: `npm run openapi`. With
- * `--check` it writes nothing and ends with 1 when one of them is stale.
+ * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/`, requests to send
+ * from an editor, the schema for editors, the state diagrams of the services' READMEs, and the files for containers:
+ * `npm run openapi`. With `--check` it writes nothing and ends with 1 when one of them is stale.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { stringify } from 'yaml';
@@ -24,22 +24,17 @@ import { mergeDocuments } from '../openapi/merge/merge.ts';
 import { hasServiceCode, loadService, SERVICES } from '../service/load.ts';
 import type { Service } from '../service/service.ts';
 import { disagreements } from './contract-agreement.ts';
+import { type GeneratedFile, writeStale } from './generated-files.ts';
 import { deploymentFiles } from './manifests/files.ts';
-
-interface DocumentFile {
-  readonly path: string;
-  /** Undefined where there is to be none. */
-  readonly text: string | undefined;
-}
 
 /**
  * Every document that is made here; those of services without code are theirs, and only merged.
  * @throws ContractFault with a line for each schema that its document does not say as it is
  */
-export async function documentFiles(configFile: string): Promise<DocumentFile[]> {
+export async function documentFiles(configFile: string): Promise<GeneratedFile[]> {
   const config = loadGatewayConfig(configFile, { env: process.env });
   const { services } = config;
-  const made: DocumentFile[] = [];
+  const made: GeneratedFile[] = [];
   const documents = [];
   const faults: string[] = [];
   for (const service of services) {
@@ -71,7 +66,7 @@ const PUBLIC = 'http://localhost:8080';
 const REQUESTS = 'openapi/http';
 
 /** Files in a folder of services that have gone. */
-function goneFrom(folder: string, made: readonly DocumentFile[]): DocumentFile[] {
+function goneFrom(folder: string, made: readonly GeneratedFile[]): GeneratedFile[] {
   if (!existsSync(folder)) return [];
   const paths = readdirSync(folder).map((name) => join(folder, name));
   return paths
@@ -95,7 +90,7 @@ function documentOf({ contract, affordances }: Service, faults: string[]): OpenA
 }
 
 /** With the state diagrams of the service's transition tables. */
-async function readmeOf(name: string): Promise<DocumentFile> {
+async function readmeOf(name: string): Promise<GeneratedFile> {
   const path = fileURLToPath(new URL(`${name}/README.md`, SERVICES));
   return { path, text: withDiagrams(readFileSync(path, 'utf8'), (await loadService(name)).affordances) };
 }
@@ -105,29 +100,10 @@ const HEADER = '# Made by `npm run openapi` from the contracts. Not edited by ha
 const write = (document: unknown): string =>
   HEADER + stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 });
 
-const isStale = ({ path, text }: DocumentFile): boolean => {
-  try {
-    return readFileSync(path, 'utf8') !== text;
-  } catch {
-    return text !== undefined;
-  }
-};
-
-async function main(check: boolean): Promise<void> {
-  const stale = (await documentFiles(readSettings(process.env).GATEWAY_CONFIG)).filter(isStale);
-  for (const { path, text } of stale) {
-    process.stdout.write(`${check ? 'stale: ' : ''}${relative('', path)}\n`);
-    if (check) continue;
-    if (text === undefined) rmSync(path);
-    else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    }
-  }
-  if (check && stale.length > 0) {
-    process.stderr.write('linkway: the documents are older than the contracts; run npm run openapi\n');
-    process.exitCode = 1;
-  }
-}
+const main = async (isCheck: boolean): Promise<void> =>
+  writeStale(
+    await documentFiles(readSettings(process.env).GATEWAY_CONFIG),
+    isCheck ? 'the documents are older than the contracts; run npm run openapi' : undefined,
+  );
 
 if (import.meta.main) await orOneLine(() => main(process.argv.includes('--check')));

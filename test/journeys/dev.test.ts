@@ -39,7 +39,12 @@ describeSamples('with the sample services', () => {
     const { DATABASE_URL: _, ...env } = process.env;
     dev = spawn(process.execPath, ['src/tools/dev.ts'], {
       cwd: folder,
-      env: { ...env, PORT: String(port), DATA_DIR: join(folder, 'data') },
+      env: {
+        ...env,
+        PORT: String(port),
+        DATA_DIR: join(folder, 'data'),
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      },
     });
     for (const stream of [dev.stdout, dev.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {

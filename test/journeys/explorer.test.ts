@@ -2,14 +2,11 @@
  * The explorer in a real browser: a person walks from link to link, places and cancels an order, and sees no address
  * of anything on the way.
  */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { explorerJourney } from '../suites/explorer.ts';
 import { violations } from '../support/axe.ts';
-import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { describeInBrowser, keepPicture, openWatched } from '../support/browser.ts';
 import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
@@ -23,7 +20,6 @@ const isTooWide = (page: Page) => page.evaluate('document.documentElement.scroll
 
 describeSamples('of the sample services:', () => {
   describeInBrowser('the explorer', (browser) => {
-    const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-explorer-'));
     let system: System | undefined;
     beforeAll(async () => {
       system = await startSystem();
@@ -72,7 +68,7 @@ describeSamples('of the sample services:', () => {
         page.setDefaultTimeout(15_000);
         await reach(page);
         await page.waitForLoadState('networkidle');
-        await page.screenshot({ path: join(folder, `explorer-${kind}-${name}.png`), fullPage: true });
+        await keepPicture(page, `explorer-${kind}-${name}`, { fullPage: true });
 
         expect(await violations(page)).toEqual([]);
         expect(await isTooWide(page)).toBe(false);

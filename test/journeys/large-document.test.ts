@@ -1,14 +1,11 @@
 /** A document of more operations than Swagger UI can show at once, in a browser: by its parts. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Page } from 'playwright-core';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
 import { generate } from '../bench/documents/generate.ts';
 import { violations } from '../support/axe.ts';
-import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { describeInBrowser, keepPicture, openWatched } from '../support/browser.ts';
 import { pagesApp } from '../support/pages-app.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -26,7 +23,6 @@ function large(hasTags: boolean): OpenAPIObject {
 }
 
 describeInBrowser('a large document', (browser) => {
-  const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-large-'));
   let gateway: Listening | undefined;
   beforeAll(async () => {
     const services = [
@@ -60,17 +56,17 @@ describeInBrowser('a large document', (browser) => {
       expect(await page.locator('.parts li').count()).toBe(40);
       expect(await operations(page)).toBe(0);
       expect(await violations(page)).toEqual([]);
-      await page.screenshot({ path: join(folder, `parts-${name}.png`) });
+      await keepPicture(page, `parts-${name}`);
 
       await part(page, 'Group 7 25 operations').click();
       await page.locator('.opblock').first().waitFor();
       expect(await operations(page)).toBe(25);
       expect(await violations(page, '#swagger-ui')).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
-      await page.screenshot({ path: join(folder, `part-${name}.png`) });
+      await keepPicture(page, `part-${name}`);
 
       await page.getByText('Other parts').click();
-      await page.screenshot({ path: join(folder, `others-${name}.png`) });
+      await keepPicture(page, `others-${name}`);
       await part(page, 'Group 8 25 operations').click();
       await page.waitForURL('**tag=Group+8');
       await page.locator('.opblock').first().waitFor();

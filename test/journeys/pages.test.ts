@@ -1,10 +1,7 @@
 /** The gateway's pages in a real browser: at every width, light and dark, with the keyboard. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { violations } from '../support/axe.ts';
-import { describeInBrowser, openWatched } from '../support/browser.ts';
+import { describeInBrowser, keepPicture, openWatched } from '../support/browser.ts';
 import { describeSamples } from '../support/samples.ts';
 import { type System, startSystem } from '../support/system.ts';
 
@@ -17,7 +14,6 @@ const LOOKS = [
 
 describeSamples('of the sample services:', () => {
   describeInBrowser('pages', (browser) => {
-    const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'linkway-pages-'));
     let system: System | undefined;
     beforeAll(async () => {
       system = await startSystem();
@@ -31,10 +27,7 @@ describeSamples('of the sample services:', () => {
         async ({ name, ...look }) => {
           const { page, complaints } = await openWatched(browser(), url(path), look);
           await page.waitForLoadState('networkidle');
-          await page.screenshot({
-            path: join(folder, `${path.replaceAll('/', '_')}-${name}.png`),
-            fullPage: true,
-          });
+          await keepPicture(page, `${path.replaceAll('/', '_')}-${name}`, { fullPage: true });
 
           expect(complaints).toEqual([]);
           expect(await page.title()).toContain('linkway');

@@ -1,13 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { parseExact } from '../../src/codecs/exact-json.ts';
-import {
-  compileExpression,
-  type Exchange,
-  escapedKey,
-  pointerSegments,
-  valueAt,
-} from '../../src/openapi/runtime-expression.ts';
+import { compileExpression, type Exchange } from '../../src/openapi/runtime-expression.ts';
 
 const exchange: Exchange = {
   path: { id: 'p1', 'a.b': 'dotted' },
@@ -84,26 +77,4 @@ describe('a runtime expression', () => {
     expect(compileExpression('$response.body#/linesOf/0/id', '/lines')({ ...exchange, body }, 1)).toBe('d');
     expect(compileExpression('$response.body#/lines/0', '/lines')({ ...exchange, body }, 1)).toBe('a');
   });
-});
-
-it('A key survives as a segment of a pointer, whatever it holds (RFC 6901 §3, §4)', () => {
-  const key = fc.string({ unit: fc.constantFrom('~', '/', '0', '1', 'a', 'é') });
-  fc.assert(
-    fc.property(fc.array(key), (keys) => {
-      const pointer = keys.map((one) => `/${escapedKey(one)}`).join('');
-      expect(pointerSegments(pointer)).toEqual(keys);
-    }),
-  );
-});
-
-it('A value is found at its pointer in any JSON, and nothing beside it', () => {
-  const key = fc.string({ unit: fc.constantFrom('~', '/', '0', 'a'), maxLength: 2 });
-  fc.assert(
-    fc.property(fc.array(key, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (keys, value) => {
-      const whole = keys.reduceRight<unknown>((inner, one) => Object.fromEntries([[one, inner]]), value);
-      expect(valueAt(whole, keys)).toEqual(value);
-      expect(valueAt(whole, [...keys.slice(0, -1), `${keys.at(-1)}-`])).toBeUndefined();
-      expect(valueAt(whole, [])).toBe(whole);
-    }),
-  );
 });

@@ -55,6 +55,11 @@ describe('Input of an operation', () => {
     expect(parse(raw(query))).toEqual({ params: { dishId: 'd1' }, query: expected, body: { stars: 5 } });
   });
 
+  it('An unknown member whose name contains a lone surrogate is refused with a valid pointer', () => {
+    const body = JSON.parse('{ "stars": 5, "\\ud800": 1 }') as object;
+    expect(faultsOf(raw('', body))).toMatchObject([{ in: 'body', pointer: '#/%EF%BF%BD' }]);
+  });
+
   it('A refusal lists every fault of every part with its pointer', () => {
     const body = { stars: 'many', more: 1, 'a/b': { 'c~d': 1, 'e/f': 1 } };
     const faults = faultsOf(raw('limit=101&colour=red&size=1', body, 'long'));

@@ -22,7 +22,6 @@ const TOP_LEVEL = [
   'LICENSE',
   'README.md',
   'SECURITY.md',
-  'TUTORIAL.md',
   'biome.json',
   'compose.yaml',
   'deploy',

@@ -81,3 +81,13 @@ export async function openWatched(
   await page.goto(url);
   return { page, complaints };
 }
+
+/** Keeps a picture of a page for people to look at, in the folder that SCREENSHOTS names; without one it does nothing. */
+export async function keepPicture(
+  page: Page,
+  name: string,
+  options: { readonly fullPage?: boolean } = {},
+): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ ...options, path: join(folder, `${name}.png`) });
+}

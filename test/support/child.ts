@@ -18,7 +18,10 @@ export interface Child {
 
 export function startChild(script: string, args: readonly string[], env: Record<string, string>): Child {
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, ['--liftoff-only', script, ...args], {
+    cwd: ROOT,
+    env: { ...inherited, NODE_COMPILE_CACHE: 'node_modules/.cache/compile', ...env },
+  });
   const output = { stdout: '', stderr: '' };
   const ended = once(child, 'close').then(([code]) => code as number | null);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

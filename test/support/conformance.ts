@@ -1,6 +1,6 @@
 /** Holds every answer of an app against its document: the status, the media type and the body must be declared. */
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { RequestHandler } from 'express';
 import type { OpenAPIObject, OperationObject, ResponseObject } from 'openapi3-ts/oas31';
@@ -26,6 +26,13 @@ export function conformance(document: OpenAPIObject): Conformance {
   ajv.addSchema(document, 'document');
   const violations: string[] = [];
   const answered = new Set<string>();
+  /** By reference: what is compiled once is not compiled again for each response. */
+  const validators = new Map<string, ValidateFunction>();
+  const validatorOf = (reference: string): ValidateFunction => {
+    const validator = validators.get(reference) ?? ajv.compile({ $ref: reference });
+    validators.set(reference, validator);
+    return validator;
+  };
   const templates = Object.keys(document.paths ?? {}).map(pathTemplate);
 
   const operationAt = (method: string, path: string) => {
@@ -61,8 +68,8 @@ export function conformance(document: OpenAPIObject): Conformance {
       escapePointer,
     );
     const value = /[/+]json$/.test(mediaType) ? JSON.parse(body) : body;
-    const valid = ajv.validate({ $ref: `document#/${schema.join('/')}` }, value);
-    if (!valid) violations.push(`${at}: ${ajv.errorsText()}`);
+    const validate = validatorOf(`document#/${schema.join('/')}`);
+    if (!validate(value)) violations.push(`${at}: ${ajv.errorsText(validate.errors)}`);
   };
 
   const observe: RequestHandler = (req, res, next) => {

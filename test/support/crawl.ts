@@ -62,10 +62,18 @@ function linksOf({ headers, body }: Visit): string[] {
   return [...header, ...halLinks(json), ...curieLinks(json), ...linksetLinks(json)];
 }
 
+/** Bodies that fragments lead into; the same document is the target of many. */
+const parsed = new WeakMap<Visit, unknown>();
+
+function parsedBody(visit: Visit): unknown {
+  if (!parsed.has(visit)) parsed.set(visit, JSON.parse(visit.body));
+  return parsed.get(visit);
+}
+
 /** @returns whether a fragment leads to something: a JSON Pointer does, or has no place in what it is for */
-function leads(fragment: string, { headers, body }: Visit): boolean {
-  if (!fragment.startsWith('/') || !isJson(headers)) return true;
-  let node: unknown = JSON.parse(body);
+function leads(fragment: string, visit: Visit): boolean {
+  if (!fragment.startsWith('/') || !isJson(visit.headers)) return true;
+  let node = parsedBody(visit);
   for (const token of fragment.split('/').slice(1)) {
     const name = decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
     if (!isNode(node) || !Object.hasOwn(node, name)) return false;

@@ -1,4 +1,4 @@
-/** `npm start` in a copy of the project, as a process of its own. */
+/** Processes that run in a copy of the project until they are stopped, such as `npm start`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,29 +6,38 @@ import { freePort } from './child.ts';
 import { withCluster } from './cluster.ts';
 import type { ProjectCopy } from './project-copy.ts';
 
-export interface Started {
-  readonly url: string;
+interface Process {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it prints when it has started. */
+  readonly isUp: RegExp;
+}
+
+interface StartedProcess {
   /** As Ctrl-C ends it. */
   stop(): Promise<void>;
 }
 
+export interface Started extends StartedProcess {
+  readonly url: string;
+}
+
 /** @throws Error with what it said, when it does not start */
-export async function startCopy(copy: ProjectCopy): Promise<Started> {
-  const port = await freePort();
-  const { DATABASE_URL: _, ...env } = process.env;
-  const data = join(copy.folder, 'data');
-  await withCluster(data);
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: copy.folder,
-    env: { ...env, PORT: String(port), DATA_DIR: data },
-  });
+export async function startProcess(
+  copy: ProjectCopy,
+  { command, args, env, isUp }: Process,
+): Promise<StartedProcess> {
+  // In a group of its own, so that the signal reaches what a shell or npm started too.
+  const child = spawn(command, args, { cwd: copy.folder, env: { ...copy.env, ...env }, detached: true });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-  const ended = once(child, 'exit');
-  while (!said.includes('is up'))
+  // Not before everything that it started has ended too.
+  const ended = once(child, 'close');
+  while (!isUp.test(said))
     await Promise.race([
       once(child.stdout, 'data'),
       ended.then(() => {
@@ -36,10 +45,22 @@ export async function startCopy(copy: ProjectCopy): Promise<Started> {
       }),
     ]);
   return {
-    url: `http://127.0.0.1:${port}`,
     stop: async () => {
-      child.kill('SIGINT');
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
       await ended;
     },
   };
+}
+
+export async function startCopy(copy: ProjectCopy): Promise<Started> {
+  const port = await freePort();
+  const data = join(copy.folder, 'data');
+  await withCluster(data);
+  const { stop } = await startProcess(copy, {
+    command: process.execPath,
+    args: ['--liftoff-only', 'src/main.ts'],
+    env: { PORT: String(port), DATA_DIR: data },
+    isUp: /is up/,
+  });
+  return { url: `http://127.0.0.1:${port}`, stop };
 }

@@ -41,6 +41,23 @@ describe('linkway diff', () => {
     expect((await diff.run([old, file('more.json', shop('1.4.0', '/a', '/b', '/c'))])).isGood).toBe(true);
   });
 
+  it('prints only what breaks clients when it is quiet', async () => {
+    const quiet = { isQuiet: true };
+    const old = file('old.json', shop('1.4.0', '/a', '/b'));
+    const broken = await diff.run([old, file('new.json', shop('1.5.0', '/a', '/c'))], quiet);
+    expect(broken.isGood).toBe(false);
+    expect(broken.lines).toEqual([
+      expect.stringMatching(/new\.json: 1\.4\.0 to 1\.5\.0, 1 breaking$/),
+      '  breaking: GET /b is gone (#/paths/~1b/get)',
+      expect.stringContaining('new major version'),
+    ]);
+    for (const good of [shop('2.0.0', '/a'), shop('1.4.0', '/a', '/b', '/c')])
+      expect(await diff.run([old, file('good.json', good)], quiet)).toMatchObject({
+        isGood: true,
+        lines: [],
+      });
+  });
+
   it('compares a document of OpenAPI 3.0 with the same of 3.1', async () => {
     const of = (openapi: string, schema: object) =>
       JSON.stringify({

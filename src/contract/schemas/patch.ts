@@ -4,7 +4,7 @@
  * is to be, which is held against the document's schema.
  */
 import { applyPatch, type Operation as PatchOperation, Pointer } from 'rfc6902';
-import { pointerOf } from '../pointer.ts';
+import { fragmentPointer } from '../json-pointer.ts';
 import { Problem } from '../problem.ts';
 import { contentTooLarge, patchConflict, validationFailed } from '../problems.ts';
 import { z } from '../schema.ts';
@@ -126,7 +126,7 @@ export function applyAs<D extends z.ZodObject>(
     if (result.success) return result.data;
     const errors = result.error.issues.map(({ path, message }) => ({
       in: 'body' as const,
-      pointer: pointerOf(path),
+      pointer: fragmentPointer(path),
       detail: `After the patch: ${message}`,
     }));
     throw new Problem(validationFailed, 'What the patch makes of it does not match the contract.', {
@@ -143,7 +143,7 @@ function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly
       .filter((name) => !Object.hasOwn(shape, memberOf((operation as Copy)[name])))
       .map((name) => ({
         in: 'body' as const,
-        pointer: pointerOf([index, name]),
+        pointer: fragmentPointer([index, name]),
         detail: 'The document has no such member.',
       })),
   );

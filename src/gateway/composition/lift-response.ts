@@ -6,6 +6,7 @@ import {
   type ParsedLink,
   parseLinkHeader,
 } from '../../http/headers/link-header.ts';
+import { valuesOf, withValues } from '../../http/headers/raw-headers.ts';
 import { withoutSelection } from '../../http/uri/href.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
@@ -65,8 +66,8 @@ export const decodedValues = (pairs: Iterable<readonly [string, string]>): Recor
  * is selected as well.
  */
 export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, format: Format): string[] =>
-  rawHeaders.map((value, i) => {
-    if (i % 2 === 0 || rawHeaders[i - 1]?.toLowerCase() !== 'link') return value;
+  withValues(rawHeaders, (name, value) => {
+    if (name !== 'link') return value;
     const links = parseLinkHeader(value);
     return (
       links?.map((link) => formatLink({ ...link, uri: selected(link, body, format) })).join(', ') ?? value
@@ -86,9 +87,6 @@ export function withoutWritten(links: readonly HeaderLink[], rawHeaders: readonl
     ({ rel, href }) => !written.some(({ uri, rels }) => uri === href && rels.includes(rel)),
   );
 }
-
-const valuesOf = (rawHeaders: readonly string[], name: string): string[] =>
-  rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 
 function linksOf(
   { rawHeaders, self }: LiftedAnswer,

@@ -5,6 +5,7 @@
 
 import { isRawNumber, memberName } from '../../codecs/exact-json.ts';
 import { formatLink, type ParsedLink, parseLinkHeader } from '../../http/headers/link-header.ts';
+import { withValues } from '../../http/headers/raw-headers.ts';
 import type { Mount } from '../routing/path-mapping.ts';
 
 export interface PublicUrlsOptions {
@@ -43,18 +44,11 @@ export class PublicUrls {
 
   /** Name, value, … with public URLs in those headers that have some. */
   headers(raw: readonly string[], origin: string): string[] {
-    const made: string[] = [];
-    for (let i = 0; i < raw.length; i += 2) {
-      const [name, value] = [raw[i] as string, raw[i + 1] as string];
-      const lower = name.toLowerCase();
-      const changed = LOCATIONS.has(lower)
-        ? this.#link(value, origin)
-        : lower === 'link'
-          ? this.#linkHeader(value, origin)
-          : value;
-      if (changed !== DROPPED) made.push(name, changed);
-    }
-    return made;
+    return withValues(raw, (name, value) => {
+      if (!LOCATIONS.has(name) && name !== 'link') return value;
+      const changed = name === 'link' ? this.#linkHeader(value, origin) : this.#link(value, origin);
+      return changed === DROPPED ? undefined : changed;
+    });
   }
 
   /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */

@@ -2,10 +2,12 @@
  * One answer against what its operation declares. What HTTP itself answers a condition or a range with
  * (RFC 9110 §15.3.7, §15.4.5, §15.5.17) need not be declared.
  */
+
 import { charsetOf } from '../../http/body/charset.ts';
 import { decompress } from '../../http/body/decompress.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import { essence } from '../../http/body/media-type.ts';
+import { eachHeader } from '../../http/headers/raw-headers.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../validation/responses.ts';
 import { overTurns, TurnOver } from '../validation/schema/turn.ts';
@@ -143,12 +145,10 @@ export class Judge {
 /** Several of one name are one (RFC 9110 §5.3), but for cookies (RFC 6265 §3). */
 function headersOf(rawHeaders: readonly string[]): Map<string, readonly string[]> {
   const values = new Map<string, readonly string[]>();
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]?.toLowerCase() ?? '';
+  eachHeader(rawHeaders, (name, value) => {
     const [before] = values.get(name) ?? [];
-    const value = rawHeaders[i + 1] ?? '';
     if (name !== 'set-cookie' || before === undefined)
       values.set(name, [before === undefined ? value : `${before}, ${value}`]);
-  }
+  });
   return values;
 }

@@ -28,7 +28,7 @@ export function generate(
   resource: Resource,
   variant: Variant,
 ): unknown {
-  return new Generator(references, variant).value([{ schema, resource }], 0, 0);
+  return new Generator(references, variant).value([{ node: schema, resource }], 0, 0);
 }
 
 class Generator {
@@ -100,7 +100,7 @@ class Generator {
     if (names.length > 0)
       return String(
         this.value(
-          [...names, { schema: { type: 'string' }, resource: (names[0] as Part).resource }],
+          [...names, { node: { type: 'string' }, resource: (names[0] as Part).resource }],
           DEEPEST,
           index,
         ),
@@ -115,7 +115,7 @@ class Generator {
     const least = bounds.get('minItems') ?? 0;
     const most = Math.min(bounds.get('maxItems') ?? Number.POSITIVE_INFINITY, MOST_ITEMS);
     const wished = this.#isLeast || depth >= MOST_DEPTH ? 0 : 1;
-    const isClosed = items.some(({ schema }) => schema === false);
+    const isClosed = items.some(({ node }) => node === false);
     const held = contains.length > 0 ? (bounds.get('minContains') ?? 1) : 0;
     const length = Math.min(
       most,

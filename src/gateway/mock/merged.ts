@@ -4,11 +4,11 @@
  */
 
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import { type SchemaPart, walkComposition } from '../../openapi/schema-composition.ts';
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
 
 /** A schema, or part of one, with what its references are relative to. */
-export interface Part {
-  readonly schema: unknown;
+export interface Part extends SchemaPart {
   readonly resource: Resource;
 }
 
@@ -41,9 +41,6 @@ const LOWER: ReadonlySet<string> = new Set([
 ]);
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
 
-/** Schemas may be made of each other in circles. */
-const MOST_PARTS = 500;
-
 /** @param choice which of several alternatives is taken */
 export function mergedOf(parts: readonly Part[], references: SchemaReferences, choice: number): Merged {
   const merged: Merged = {
@@ -52,14 +49,10 @@ export function mergedOf(parts: readonly Part[], references: SchemaReferences, c
     ...{ required: new Set(), properties: new Map(), patternProperties: [], others: [], names: [] },
     ...{ items: [], first: [], contains: [], patterns: [], multiples: [], bounds: new Map() },
   };
-  const pending = [...parts];
-  const seen = new Set<unknown>();
-  for (let next = pending.shift(); next && seen.size < MOST_PARTS; next = pending.shift()) {
-    if (next.schema === false) merged.isNever = true;
-    if (!isObject(next.schema) || seen.has(next.schema)) continue;
-    seen.add(next.schema);
-    take(merged, next.schema, next.resource);
-    pending.push(...partsOf(next.schema, next.resource, references, choice));
+  const all = walkComposition(parts, (node, { resource }) => partsOf(node, resource, references, choice));
+  for (const { node, resource } of all) {
+    if (node === false) merged.isNever = true;
+    if (isObject(node)) take(merged, node, resource);
   }
   return merged;
 }
@@ -69,18 +62,18 @@ function partsOf(schema: Json, resource: Resource, references: SchemaReferences,
   for (const keyword of ['$ref', '$dynamicRef']) {
     const reference = schema[keyword];
     const target = typeof reference === 'string' ? references.resolve(reference, resource) : undefined;
-    if (target) parts.push({ schema: target.node, resource: target.resource });
+    if (target) parts.push({ node: target.node, resource: target.resource });
   }
   const lists = [listOf(schema.allOf)];
   for (const choices of [listOf(schema.oneOf), listOf(schema.anyOf)])
     if (choices.length > 0) lists.push([choices[choice % choices.length]]);
   if (schema.if !== undefined)
     lists.push(choice % 2 === 0 ? [schema.if, schema.then ?? true] : [schema.else ?? true]);
-  return [...parts, ...lists.flat().map((part) => ({ schema: part, resource }))];
+  return [...parts, ...lists.flat().map((node) => ({ node, resource }))];
 }
 
 function take(merged: Merged, schema: Json, resource: Resource): void {
-  const part = (one: unknown): Part => ({ schema: one, resource });
+  const part = (node: unknown): Part => ({ node, resource });
   if (schema.type !== undefined) {
     const types = new Set([schema.type].flat().map(String));
     if (types.has('number')) types.add('integer');

@@ -2,8 +2,10 @@
  * Puts the service's own tags back where a client names those of compressed representations. Reads
  * `If-Match`, and `If-None-Match` of a client that takes the same coding (RFC 9110 §13.1).
  */
+
 import { withOriginalTags } from '../../http/body/compression.ts';
 import { contextOf } from '../../http/context.ts';
+import { replaceValues } from '../../http/headers/raw-headers.ts';
 import type { Step } from '../../http/server/pipeline.ts';
 import { exchangeOf } from '../exchange.ts';
 
@@ -11,12 +13,10 @@ export const restorePlainTags = (compressed: ReadonlySet<string>): Step =>
   function restorePlainTags(req, _res, next) {
     const { rawHeaders: raw } = req;
     if (!compressed.has(exchangeOf(req).operation.service)) return next();
-    for (let i = 0; i < raw.length; i += 2) {
-      const name = raw[i]?.toLowerCase();
-      if (name === 'if-match') raw[i + 1] = withOriginalTags(raw[i + 1] as string);
-      if (name !== 'if-none-match') continue;
+    replaceValues(raw, 'if-match', (value) => withOriginalTags(value));
+    replaceValues(raw, 'if-none-match', (value) => {
       const coding = contextOf(req).compression?.codingFor(req);
-      if (coding !== undefined) raw[i + 1] = withOriginalTags(raw[i + 1] as string, coding);
-    }
+      return coding === undefined ? value : withOriginalTags(value, coding);
+    });
     next();
   };

@@ -1,12 +1,12 @@
 /** The responses of an operation, compiled: which statuses, media types and headers it declares, and for JSON the check. */
 import type { ErrorObject } from 'ajv';
+import { fragmentToken } from '../../contract/json-pointer.ts';
 import type { Fault } from '../../contract/problem.ts';
 import { essence } from '../../http/body/media-type.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { MediaTypes } from './body/media-types.ts';
 import { Parameters } from './parameters/parameters.ts';
 import { type Located, locate, locateSchema } from './schema/json-node.ts';
-import { encodeToken } from './schema/pointer.ts';
 import { type Schemas, schemaAt } from './schema/schemas.ts';
 
 /** A media type of a response; without a check where it has no schema. */
@@ -61,7 +61,7 @@ export class DeclaredResponse {
     const media = new Map<string, DeclaredMedia>();
     for (const range of isObject(response.node.content) ? Object.keys(response.node.content) : []) {
       const schema = locateSchema(document, response, 'content', range, 'schema');
-      const pointer = schema?.pointer ?? `${response.pointer}/content/${encodeToken(range)}/schema`;
+      const pointer = schema?.pointer ?? `${response.pointer}/content/${fragmentToken(range)}/schema`;
       media.set(range, { check: schema && schemas.checkJson(schemaAt(schema.pointer), pointer) });
     }
     this.#media = new MediaTypes(media);

@@ -26,7 +26,7 @@ import {
 import Negotiator from 'negotiator';
 import type { Coding, CompressionConfig } from '../../config/compression.ts';
 import { directivesOf } from '../headers/cache-control.ts';
-import { fieldOf, withoutHeaders } from '../headers/raw-headers.ts';
+import { fieldOf, withoutHeaders, withValues } from '../headers/raw-headers.ts';
 
 interface Encoder {
   readonly sync: (bytes: Uint8Array) => Buffer;
@@ -214,9 +214,7 @@ export const compressedHeaders = (raw: readonly string[], coding: Coding): strin
 
 /** The raw headers with the entity tag of the compressed representation. */
 export const withCodedTags = (raw: readonly string[], coding: Coding): string[] =>
-  raw.map((text, i) =>
-    i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'etag' ? addCodingToTag(text, coding) : text,
-  );
+  withValues(raw, (name, value) => (name === 'etag' ? addCodingToTag(value, coding) : value));
 
 /** The header of each response that depends on `Accept-Encoding`. */
 export const VARY_BY_ENCODING = ['Vary', 'Accept-Encoding'] as const;

@@ -3,6 +3,7 @@
  * the paths of the hop, so that the code that throws a problem need not add them. `_links` among the extensions of
  * a problem take precedence.
  */
+import { fragmentPointer } from '../../contract/json-pointer.ts';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { documentPath, HEALTH_PATH } from '../../contract/places.ts';
 import { type Problem, problemPath } from '../../contract/problem.ts';
@@ -123,6 +124,6 @@ const correctedUrl = ({ type }: Problem, url: string): string =>
 /** The operation in its document, by JSON Pointer (RFC 6901 §6). */
 const operationLink = (service: string, path: string, method: string): ProblemLink => {
   const operation = (method === 'HEAD' ? 'GET' : method).toLowerCase();
-  const pointer = encodeURIComponent(path.replaceAll('~', '~0').replaceAll('/', '~1'));
-  return { href: `${documentPath(service)}#/paths/${pointer}/${operation}`, type: OPENAPI_JSON };
+  const pointer = fragmentPointer(['paths', path, operation]);
+  return { href: documentPath(service) + pointer, type: OPENAPI_JSON };
 };

@@ -1,5 +1,7 @@
 /** The target of a request (RFC 9112 §3.2). */
+
 import type { IncomingMessage } from 'node:http';
+import { replaceValues } from '../headers/raw-headers.ts';
 import { validateHost } from '../server/validate-host.ts';
 
 /** The unchanged target, also where an Express router has removed its own path. */
@@ -21,7 +23,6 @@ export function toOriginForm(req: IncomingMessage): string | undefined {
   if (authority === '') return 'The request target is a URL without a host.';
   req.url = rest.startsWith('/') ? rest : `/${rest}`;
   req.headers.host = authority;
-  for (let i = 0; i < req.rawHeaders.length; i += 2)
-    if (req.rawHeaders[i]?.toLowerCase() === 'host') req.rawHeaders[i + 1] = authority;
+  replaceValues(req.rawHeaders, 'host', () => authority);
   return validateHost(req);
 }

@@ -1,6 +1,6 @@
 /** What a schema says that its values have, as far down as it says: the names that `fields` may use. */
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
-import { resolveReference } from '../../openapi/reference.ts';
+import { COMPOSITION, composedSchemas } from '../../openapi/schema-composition.ts';
 
 /** An array has the members of its elements. */
 export interface Members {
@@ -13,13 +13,16 @@ export interface Members {
 
 type Schema = SchemaObject | ReferenceObject;
 
+/** What a schema is put together from; of an array, its elements are. */
+const COMBINED = [...COMPOSITION, 'items'];
+
 /** @param without names that are no state */
 export function membersOf(
   document: object,
   schema: Schema | undefined,
   without: ReadonlySet<string> = new Set(),
 ): Members {
-  const all = variants(document, schema);
+  const all: SchemaObject[] = composedSchemas(document, schema, COMBINED);
   const properties = Map.groupBy(
     all.flatMap((one) => Object.entries(one.properties ?? {})).filter(([name]) => !without.has(name)),
     ([name]) => name,
@@ -39,30 +42,16 @@ export function membersOf(
   };
 }
 
-/** Schemas may refer to themselves by way of `allOf` and the like. */
-const MOST_VARIANTS = 100;
-
-/** A schema and all that it is put together from; of an array, those of its elements. */
-function variants(document: object, schema: Schema | undefined): SchemaObject[] {
-  const found = new Set<SchemaObject>();
-  const left: (Schema | undefined)[] = [schema];
-  while (left.length > 0 && found.size < MOST_VARIANTS) {
-    const one = resolveReference<SchemaObject>(document, left.shift());
-    if (one === undefined || found.has(one)) continue;
-    found.add(one);
-    left.push(...(one.allOf ?? []), ...(one.oneOf ?? []), ...(one.anyOf ?? []), one.items);
-  }
-  return [...found];
-}
-
 const hasMore = (schema: SchemaObject): boolean =>
   (schema.additionalProperties ?? false) !== false || 'patternProperties' in schema;
-
-const COMBINED = ['allOf', 'oneOf', 'anyOf', 'items'] as const;
 
 /** Whether an object may stand there, and nothing says what is in it. */
 function isBare(schema: SchemaObject): boolean {
   if (schema.enum !== undefined || schema.additionalProperties === false) return false;
   const types = [schema.type ?? []].flat();
-  return COMBINED.every((key) => !(key in schema)) && (types.length === 0 || types.includes('object'));
+  return (
+    !('$ref' in schema) &&
+    COMBINED.every((key) => !(key in schema)) &&
+    (types.length === 0 || types.includes('object'))
+  );
 }

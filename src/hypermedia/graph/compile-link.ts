@@ -1,12 +1,12 @@
 /** Link Objects (OpenAPI 3.1 §4.8.20), compiled when their document is loaded: what they hold for, and where they lead. */
 import type { LinkObject } from 'openapi3-ts/oas31';
-import { fragmentSegments } from '../../openapi/reference.ts';
-import { compileExpression, pointerSegments } from '../../openapi/runtime-expression.ts';
+import { fragmentTokens, pointerTokens } from '../../contract/json-pointer.ts';
+import { compileExpression } from '../../openapi/runtime-expression.ts';
 import type { GraphOperation, Link, Shape } from './model.ts';
 
 /** `#/paths/~1orders~1{orderId}/get` → its path and its method; of other documents nothing is known by their address. */
 export function operationAt(operationRef = ''): { path?: string | undefined; method?: string | undefined } {
-  const [, path, method] = operationRef.startsWith('#/paths/') ? fragmentSegments(operationRef) : [];
+  const [, path, method] = operationRef.startsWith('#/paths/') ? fragmentTokens(operationRef) : [];
   return { path, method: method?.toUpperCase() };
 }
 
@@ -42,10 +42,10 @@ export function compileLink(rel: string, target: GraphOperation, spec: LinkObjec
     places: new Map(
       Object.entries(spec.parameters ?? {}).flatMap(([name, text]) => {
         const [, pointer] = /^\$response\.body#(\/.*)$/.exec(String(text)) ?? [];
-        return pointer === undefined ? [] : [[nameOf(name), pointerSegments(pointer)] as const];
+        return pointer === undefined ? [] : [[nameOf(name), pointerTokens(pointer)] as const];
       }),
     ),
     ...(spec.description === undefined ? {} : { description: spec.description }),
-    ...(each === undefined ? {} : { each: pointerSegments(each) }),
+    ...(each === undefined ? {} : { each: pointerTokens(each) }),
   };
 }

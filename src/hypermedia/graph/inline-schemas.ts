@@ -1,7 +1,8 @@
 /**
  * Schemas that need no document: the reader of a form has none. A schema is written out wherever something refers to it,
  * and may hold itself or others that do, so what is written is bounded: first what is near the top, then what is in it,
- * until there is enough. Time and size do not grow with the number of ways through a document.
+ * until there is enough. Time and size do not grow with the number of ways through a document. This is no walk over a
+ * composition (`openapi/schema-composition.ts`): it copies a schema as often as it is referred to, and leaves `allOf` alone.
  */
 import type { ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { sizeOf } from '../../config/yaml/parse-text.ts';

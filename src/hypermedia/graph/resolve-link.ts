@@ -1,7 +1,8 @@
 /** A link of the graph → the links of a state, where its expressions have values. */
 
 import { href } from '../../http/uri/href.ts';
-import { type Exchange, valueAt } from '../../openapi/runtime-expression.ts';
+import type { Exchange } from '../../openapi/runtime-expression.ts';
+import { valueAt } from '../../openapi/value-at.ts';
 import type { LinkValue } from '../representation.ts';
 import type { Link } from './model.ts';
 

@@ -4,6 +4,7 @@
  */
 import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { referenceName, resolveReference } from '../../openapi/reference.ts';
+import { composedSchemas } from '../../openapi/schema-composition.ts';
 
 export type Schema = SchemaObject | ReferenceObject;
 
@@ -65,21 +66,9 @@ function plainItems(document: object, schema: Schema, mayWrap: boolean): Describ
 const isDescribed = (document: object, items: Schema | undefined): boolean =>
   combined(document, items).some(({ properties }) => properties !== undefined);
 
-/** Schemas may hold themselves. */
-const MOST_PARTS = 100;
-
 /** A schema and all that has to hold with it (`allOf`). */
-function combined(document: object, schema: Schema | undefined): SchemaObject[] {
-  const found = new Set<SchemaObject>();
-  const left = [schema];
-  while (left.length > 0 && found.size < MOST_PARTS) {
-    const one = resolveReference<SchemaObject>(document, left.shift());
-    if (one === undefined || found.has(one)) continue;
-    found.add(one);
-    left.push(...(one.allOf ?? []));
-  }
-  return [...found];
-}
+const combined = (document: object, schema: Schema | undefined): SchemaObject[] =>
+  composedSchemas(document, schema, ['allOf']);
 
 /** Whether a body says itself where it leads: it is HAL, or what stands on it. */
 export const hasLinks = (document: object, schema: Schema): boolean =>

@@ -4,7 +4,7 @@
  */
 import { memberKey } from '../../codecs/exact-json.ts';
 import { isObject } from '../../openapi/is-object.ts';
-import { valueAt } from '../../openapi/runtime-expression.ts';
+import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { Shape } from '../graph/model.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';

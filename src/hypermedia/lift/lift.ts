@@ -4,7 +4,8 @@
  */
 import { memberKey, memberName } from '../../codecs/exact-json.ts';
 import { isObject } from '../../openapi/is-object.ts';
-import { type Exchange, valueAt } from '../../openapi/runtime-expression.ts';
+import type { Exchange } from '../../openapi/runtime-expression.ts';
+import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { LinkGraph } from '../graph/link-graph.ts';
 import { type GraphOperation, isForm, type Link } from '../graph/model.ts';

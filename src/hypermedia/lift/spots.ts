@@ -1,6 +1,8 @@
 /** Where in a body the schemas stand that links hold for: wherever one appears, in a list or within another. */
 import type { SchemaObject } from 'openapi3-ts/oas31';
-import { resolveReference } from '../../openapi/reference.ts';
+import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import { isReference, lookUpReference, resolveReference } from '../../openapi/reference.ts';
+import { type SchemaPart, schemasUnder, walkComposition } from '../../openapi/schema-composition.ts';
 import type { Shape } from '../graph/model.ts';
 import { type Schema, schemaName } from '../graph/response-schema.ts';
 
@@ -30,6 +32,13 @@ function walked(walk: Walk<void>): void {
   }
 }
 
+interface Part extends SchemaPart {
+  /** Whether what it is, is what the whole is: it is no part of it, and not one of several choices. */
+  readonly isWhole: boolean;
+  /** Whether a reference leads to it, which has said already what it is. */
+  readonly isTarget: boolean;
+}
+
 export class SpotFinder {
   readonly #document: object;
   readonly #shapes: ReadonlyMap<string, Shape>;
@@ -46,7 +55,7 @@ export class SpotFinder {
   /** @param shape of the whole, which need not have a name */
   find(schema: Schema, shape: Shape): Spots {
     const made: MutableSpots = { shape: shape.links.size > 0 ? shape : undefined, members: new Map() };
-    walked(this.#fill(made, schema, new Set()));
+    walked(this.#fill(made, schema));
     return made;
   }
 
@@ -57,25 +66,35 @@ export class SpotFinder {
     if (known !== undefined) return known;
     const made: MutableSpots = { members: new Map() };
     this.#found.set(id, made);
-    yield this.#fill(made, schema, new Set());
+    yield this.#fill(made, schema);
     return made;
   }
 
-  *#fill(spots: MutableSpots, schema: Schema, seen: Set<Schema>): Walk<void> {
-    spots.shape ??= this.#shapeOf(schema);
-    const object = resolveReference<SchemaObject>(this.#document, schema);
-    if (object === undefined || seen.has(object)) return;
-    seen.add(object);
-    // Of two that say something of one member the one stays that has a shape.
-    for (const [member, inner] of Object.entries(object.properties ?? {}))
-      if (!hasShape(spots.members.get(member))) spots.members.set(member, (yield this.#of(inner)) as Spots);
-    const { allOf = [], oneOf = [], anyOf = [], items } = object;
-    if (items !== undefined) yield this.#fill(spots, items, seen);
-    const choices = [...oneOf, ...anyOf].filter((one) => !('type' in one && one.type === 'null'));
-    if (choices.length === 1) yield this.#fill(spots, choices[0] as Schema, seen);
-    // Parts, and one of several: only what is in them is known.
-    else for (const part of choices) yield this.#fill(withoutShape(spots), part, seen);
-    for (const part of allOf) yield this.#fill(withoutShape(spots), part, seen);
+  *#fill(spots: MutableSpots, schema: Schema): Walk<void> {
+    const root: Part = { node: schema, isWhole: true, isTarget: false };
+    const parts = walkComposition([root], (node, part) => this.#partsOf(node, part), 'as-written');
+    for (const { node, isWhole, isTarget } of parts) {
+      if (!isObject(node)) continue;
+      const object: SchemaObject = node;
+      if (isWhole && !isTarget) spots.shape ??= this.#shapeOf(object);
+      // Of two that say something of one member the one stays that has a shape.
+      for (const [member, inner] of Object.entries(object.properties ?? {}))
+        if (!hasShape(spots.members.get(member))) spots.members.set(member, (yield this.#of(inner)) as Spots);
+    }
+  }
+
+  #partsOf(schema: Json, { isWhole }: Part): Part[] {
+    const under = (keyword: string): unknown[] => schemasUnder(schema, '#', keyword).map(({ node }) => node);
+    const choices = [...under('oneOf'), ...under('anyOf')].filter((one) => !isNull(one));
+    const target = isReference(schema) ? lookUpReference(this.#document, schema.$ref).value : undefined;
+    // Of parts, and of one of several, only what is in them is known.
+    const isOnly = isWhole && choices.length === 1;
+    return [
+      { node: target, isWhole, isTarget: true },
+      ...under('items').map((node) => ({ node, isWhole, isTarget: false })),
+      ...choices.map((node) => ({ node, isWhole: isOnly, isTarget: false })),
+      ...under('allOf').map((node) => ({ node, isWhole: false, isTarget: false })),
+    ];
   }
 
   #shapeOf(schema: Schema): Shape | undefined {
@@ -84,7 +103,7 @@ export class SpotFinder {
   }
 }
 
-const withoutShape = ({ members }: MutableSpots): MutableSpots => ({ members });
+const isNull = (schema: unknown): boolean => isObject(schema) && schema.type === 'null';
 
 /** No more are looked at while they are still found, since that is done for each member. */
 const MOST_LOOKS = 200;

@@ -5,9 +5,10 @@
  */
 import { dirname, resolve } from 'node:path';
 import { isUrl } from '../../config/yaml/source-location.ts';
+import { fragmentTokens, percentDecoded } from '../../contract/json-pointer.ts';
 import { Hoisted } from '../merge/extract-components.ts';
-import { fragmentSegments } from '../reference.ts';
-import { valueAt } from '../runtime-expression.ts';
+import { followAll, parseReference } from '../reference.ts';
+import { valueAt } from '../value-at.ts';
 import { isObject, type Json, type Kind, walk } from './grammar.ts';
 
 /** Whether a text may refer to others at all: most do not, and need not be looked through. */
@@ -19,8 +20,9 @@ export function referredPlaces(document: unknown, place: string): Set<string> {
   const look = (node: unknown): void => {
     if (Array.isArray(node)) node.forEach(look);
     else if (isObject(node)) {
-      const target = typeof node.$ref === 'string' ? targetOf(node.$ref, place) : undefined;
-      if (target && target.place !== place) found.add(target.place);
+      const target =
+        typeof node.$ref === 'string' ? placeOf(parseReference(node.$ref).document, place) : place;
+      if (target !== undefined && target !== place) found.add(target);
       Object.values(node).forEach(look);
     }
   };
@@ -35,18 +37,22 @@ export function referredPlaces(document: unknown, place: string): Set<string> {
 export function bundle(document: Json, place: string, others: ReadonlyMap<string, unknown>): Json {
   if (others.size === 0) return document;
   const hoisted = new Hoisted(document, 'External');
-  const hoist = ({ place: at, pointer }: Target, kind: Kind, hops = 0): string | undefined => {
-    const value = valueAt(others.get(at), fragmentSegments(`#${pointer}`));
-    // What is only a reference itself says nothing of what it is: a parameter or a header.
-    if (kind !== 'schema' && isObject(value) && isOnlyReference(value) && hops < MOST_HOPS)
-      return local(value.$ref, kind, at, hops + 1);
-    const elsewhere = { key: `${at}#${pointer}`, name: nameOf(at, pointer), kind, value };
-    return hoisted.add(elsewhere, () => own(value, kind, at));
+  const find = (reference: string, from: string): Target => {
+    const { document: path, fragment, tokens } = parseReference(reference);
+    const at = placeOf(path, from);
+    const value = at === undefined || at === place ? undefined : valueAt(others.get(at), tokens);
+    return { place: at, fragment, value };
   };
-  const local = (reference: string, kind: Kind, from: string, hops = 0): string | undefined => {
-    const target = targetOf(reference, from);
-    if (target === undefined) return undefined;
-    return target.place === place ? `#${target.pointer}` : hoist(target, kind, hops);
+  const next = ({ place: at, value }: Target): Target | undefined =>
+    at !== undefined && isOnlyReference(value) ? find(value.$ref, at) : undefined;
+  const local = (reference: string, kind: Kind, from: string): string | undefined => {
+    const first = find(reference, from);
+    // What is only a reference itself says nothing of what it is: a parameter or a header.
+    const target = kind === 'schema' ? first : followAll(first, next, keyOf).last;
+    const { place: at, fragment, value } = target;
+    if (at === undefined || at === place) return at && `#${fragment}`;
+    const elsewhere = { key: keyOf(target), name: nameOf(at, fragment), kind, value };
+    return hoisted.add(elsewhere, () => own(value, kind, at));
   };
   const own = (node: unknown, kind: Kind, from: string): unknown =>
     walk(node, kind, (one, of) => {
@@ -59,42 +65,34 @@ export function bundle(document: Json, place: string, others: ReadonlyMap<string
   return { ...made, components: hoisted.into(isObject(made.components) ? made.components : {}) };
 }
 
-/** More references in a row are a circle. */
-const MOST_HOPS = 20;
-
-const isOnlyReference = (value: Json): value is { $ref: string } =>
-  typeof value.$ref === 'string' && Object.keys(value).length === 1;
+const isOnlyReference = (value: unknown): value is { $ref: string } =>
+  isObject(value) && typeof value.$ref === 'string' && Object.keys(value).length === 1;
 
 interface Target {
-  readonly place: string;
+  /** Undefined for what may not be read from where the reference is. */
+  readonly place: string | undefined;
   /** As it was written, after `#`. */
-  readonly pointer: string;
+  readonly fragment: string;
+  /** Undefined where there is nothing, and in the document itself. */
+  readonly value: unknown;
 }
 
-/** @returns undefined for what is not to be read from there */
-function targetOf(reference: string, from: string): Target | undefined {
-  const [path = '', pointer = ''] = reference.split('#', 2);
-  if (path === '') return { place: from, pointer };
+const keyOf = ({ place, fragment }: Target): string => `${place}#${fragment}`;
+
+/** @returns undefined for what may not be read from there */
+function placeOf(path: string, from: string): string | undefined {
+  if (path === '') return from;
   if (isUrl(from)) {
     const url = URL.parse(path, from);
-    return url?.origin === new URL(from).origin ? { place: url.href, pointer } : undefined;
+    return url?.origin === new URL(from).origin ? url.href : undefined;
   }
-  if (/^[a-z][a-z\d+.-]*:|^\/\//i.test(path)) return undefined;
-  return { place: resolve(dirname(from), decoded(path)), pointer };
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return /^[a-z][a-z\d+.-]*:|^\/\//i.test(path) ? undefined : resolve(dirname(from), percentDecoded(path));
 }
 
 /** Of what it points at, or of the file. */
-function nameOf(place: string, pointer: string): string {
+function nameOf(place: string, fragment: string): string {
   const file = place.split(/[\\/?]/).findLast((part) => part !== '') ?? '';
-  return fragmentSegments(`#${pointer}`).at(-1) ?? file.replace(/\.\w+$/, '');
+  return fragmentTokens(fragment).at(-1) ?? file.replace(/\.\w+$/, '');
 }
 
 function withMapping(schema: Json, local: (name: string) => string | undefined): Json {

@@ -1,6 +1,6 @@
 /** What a discriminator chooses from where nothing lists it by value (OpenAPI 3.1 §4.8.25.4). */
 
-import { parseReference } from '../merge/component-references.ts';
+import { componentTarget } from '../merge/component-references.ts';
 import { isObject, type Json } from './grammar.ts';
 
 /** @param name of the schema among the others, if it has one */
@@ -36,6 +36,6 @@ function heirsIn(schemas: Json): Map<string, string[]> {
 
 const namesReferred = (list: unknown): string[] =>
   (Array.isArray(list) ? list : []).flatMap((item) => {
-    const target = isObject(item) ? parseReference(item.$ref) : undefined;
-    return target?.section === 'schemas' && target.rest === '' ? [target.name] : [];
+    const target = isObject(item) ? componentTarget(item.$ref) : undefined;
+    return target?.section === 'schemas' && target.rest.length === 0 ? [target.name] : [];
   });

@@ -2,7 +2,7 @@
  * Takes out of a document what is not what its place asks for, such as a text where an object has to be, and says where
  * it was: whatever comes after can trust the form, and the rest of the document is served.
  */
-import { escapeToken } from '../merge/dangling-references.ts';
+import { fragmentToken } from '../../contract/json-pointer.ts';
 import type { DocumentFault } from './document-fault.ts';
 import { type Field, fieldOf, isObject, type Json, type Kind } from './grammar.ts';
 import { DEFAULT_INFO, INFO, reference, SCALARS, type Scalar, text } from './scalars.ts';
@@ -41,7 +41,8 @@ class Sound {
     this.scalars(node, { ...SCALARS[kind], $ref: reference }, pointer);
     for (const [name, value] of Object.entries(node)) {
       const field = fieldOf(kind, name);
-      if (field) this.#member(node, name, value, field, `${pointer}/${escapeToken(name)}`, DIVIDED.has(kind));
+      if (field)
+        this.#member(node, name, value, field, `${pointer}/${fragmentToken(name)}`, DIVIDED.has(kind));
     }
   }
 
@@ -51,7 +52,7 @@ class Sound {
       if (value === undefined || scalar.is(value)) continue;
       // YAML reads `version: 1.0` as a number.
       if (scalar === text && typeof value === 'number') node[name] = String(value);
-      else this.#drop(node, name, `${pointer}/${escapeToken(name)}`, scalar.expected);
+      else this.#drop(node, name, `${pointer}/${fragmentToken(name)}`, scalar.expected);
     }
   }
 
@@ -79,7 +80,7 @@ class Sound {
     } else if (shape !== 'list' && isObject(value)) {
       for (const key of Object.keys(value))
         if (shape === 'map' || !key.startsWith('x-'))
-          this.#one(value, key, kind, `${pointer}/${escapeToken(key)}`, isParameter);
+          this.#one(value, key, kind, `${pointer}/${fragmentToken(key)}`, isParameter);
     } else this.#drop(owner, name, pointer, shape === 'list' ? 'a list' : 'an object');
   }
 
@@ -87,7 +88,7 @@ class Sound {
   #mediaTypes(content: Json, pointer: string): void {
     for (const name of Object.keys(content))
       if (!/^[ -~]+$/.test(name))
-        this.#drop(content, name, `${pointer}/${escapeToken(name)}`, 'a media type');
+        this.#drop(content, name, `${pointer}/${fragmentToken(name)}`, 'a media type');
   }
 
   #one(owner: object, key: string | number, kind: Kind, pointer: string, isParameter: boolean): void {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
-import { parseReference } from '../merge/component-references.ts';
+import { componentTarget } from '../merge/component-references.ts';
 import type { Registry } from '../merge/component-registry.ts';
 import { isObject, type Json } from './grammar.ts';
 import { operationsOf } from './inherit-defaults.ts';
@@ -82,7 +82,7 @@ export class Paths {
   }
 
   #resolve(item: unknown): Json {
-    const target = isObject(item) ? parseReference(item.$ref) : undefined;
+    const target = isObject(item) ? componentTarget(item.$ref) : undefined;
     const resolved = target?.section === 'pathItems' ? this.#registry.get('pathItems', target.name) : item;
     return isObject(resolved) ? resolved : {};
   }

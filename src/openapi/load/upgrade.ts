@@ -3,7 +3,7 @@
  * already is given back as it is.
  */
 import { upgrade as upgradeTo } from '@scalar/openapi-upgrader';
-import { escapeToken } from '../merge/dangling-references.ts';
+import { fragmentToken } from '../../contract/json-pointer.ts';
 import type { DocumentFault } from './document-fault.ts';
 import { isObject, type Json, walk } from './grammar.ts';
 import { fromNewest, isNewest } from './openapi-3-2.ts';
@@ -25,7 +25,7 @@ export function upgradeSwagger(document: Json, onFault: (fault: DocumentFault) =
   const sound = Object.entries(isObject(paths) ? paths : {}).filter(([path, item]) => {
     if (isObject(item) && tried({ ...alone, paths: { [path]: item } })) return true;
     onFault({
-      pointer: `#/paths/${escapeToken(path)}`,
+      pointer: `#/paths/${fragmentToken(path)}`,
       reason: 'is left out: it is not as Swagger 2.0 has it',
     });
     return false;

@@ -1,33 +1,22 @@
-/** Local references, `#/components/{section}/{name}…`, taken apart and put together (RFC 6901 §6). */
-export interface Target {
+/** Local references to components, `#/components/{section}/{name}…`, taken apart and put together. */
+import { fragmentPointer } from '../../contract/json-pointer.ts';
+import { parseReference } from '../reference.ts';
+
+export interface ComponentTarget {
   /** Section of `components`, or `webhooks`. */
   readonly section: string;
   readonly name: string;
-  /** What follows the name, as it was written: a reference may lead into a component. */
-  readonly rest: string;
+  /** Tokens after the name: a reference may lead into a component. */
+  readonly rest: readonly string[];
 }
-
-const LOCAL = /^#\/(?:components\/([^/]+)|(webhooks))\/([^/]+)(.*)$/;
-
-const decode = (token: string): string => {
-  try {
-    return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
-  } catch {
-    return token;
-  }
-};
-
-const encode = (name: string): string => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** What a local reference names; `undefined` for one into `paths` or into another document. */
-export function parseReference(ref: unknown): Target | undefined {
-  const match = typeof ref === 'string' ? LOCAL.exec(ref) : null;
-  if (!match) return undefined;
-  const [, section, webhooks, name = '', rest = ''] = match;
-  return { section: section ?? webhooks ?? '', name: decode(name), rest };
+export function componentTarget(ref: unknown): ComponentTarget | undefined {
+  const [root, ...tokens] = typeof ref === 'string' && ref.startsWith('#/') ? parseReference(ref).tokens : [];
+  if (root !== 'components' && root !== 'webhooks') return undefined;
+  const [section, name, ...rest] = root === 'webhooks' ? [root, ...tokens] : tokens;
+  return section === undefined || name === undefined || name === '' ? undefined : { section, name, rest };
 }
 
-export function referenceTo(section: string, name: string, rest = ''): string {
-  const root = section === 'webhooks' ? '#/webhooks' : `#/components/${section}`;
-  return `${root}/${encode(name)}${rest}`;
-}
+export const referenceTo = (section: string, name: string, rest: readonly string[] = []): string =>
+  fragmentPointer([...(section === 'webhooks' ? [] : ['components']), section, name, ...rest]);

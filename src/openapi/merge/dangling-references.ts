@@ -1,4 +1,5 @@
 /** References within a document that lead nowhere, each by its JSON Pointer. */
+import { fragmentToken } from '../../contract/json-pointer.ts';
 import { atOnce, type Steps } from '../incremental.ts';
 import type { DocumentFault } from '../load/document-fault.ts';
 import { isObject, type Json } from '../load/grammar.ts';
@@ -55,8 +56,5 @@ function enter(
   if (!isMap) visit(node, pointer);
   for (const [name, value] of Object.entries(node))
     if (typeof value === 'object' && (isMap || !(DATA.has(name) || name.startsWith('x-'))))
-      below(value, `${pointer}/${escapeToken(name)}`, !isMap && name === 'properties');
+      below(value, `${pointer}/${fragmentToken(name)}`, !isMap && name === 'properties');
 }
-
-export const escapeToken = (name: string): string =>
-  encodeURIComponent(name.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));

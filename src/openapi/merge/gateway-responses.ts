@@ -13,7 +13,7 @@ import {
 } from '../../contract/problems.ts';
 import { isObject, type Json } from '../load/grammar.ts';
 import { operationsOf } from '../load/inherit-defaults.ts';
-import { parseReference, referenceTo } from './component-references.ts';
+import { componentTarget, referenceTo } from './component-references.ts';
 import type { NameOf, Registry } from './component-registry.ts';
 
 const answers: Readonly<Record<string, { name: string; description: string; types: ProblemType[] }>> = {
@@ -98,7 +98,7 @@ export function withGatewayAnswers(item: Json, nameOf: NameOf): Json {
 export const pathItemsInUse = (paths: Json, registry: Registry): Set<string> =>
   new Set(
     Object.values(paths).flatMap((item) => {
-      const target = isObject(item) ? parseReference(item.$ref) : undefined;
+      const target = isObject(item) ? componentTarget(item.$ref) : undefined;
       return target?.section === 'pathItems' && registry.get('pathItems', target.name) ? [target.name] : [];
     }),
   );

@@ -6,8 +6,8 @@
 import type { Steps } from '../incremental.ts';
 import { isObject, type Json, type Kind, walkInSteps } from '../load/grammar.ts';
 import { isNewest, toNewest } from '../load/openapi-3-2.ts';
-import { fragmentSegments, resolveReference } from '../reference.ts';
-import { valueAt } from '../runtime-expression.ts';
+import { followReference, resolveReference } from '../reference.ts';
+import { valueAt } from '../value-at.ts';
 
 export function* mend(document: Json): Steps<Json> {
   const operations = new Set<unknown>();
@@ -26,20 +26,9 @@ export function* mend(document: Json): Steps<Json> {
 
 /** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
 export function leadsNowhere(document: object, reference: string): boolean {
-  const passed = new Set<string>();
-  for (let at = reference; passed.size < MOST_HOPS; ) {
-    if (!at.startsWith('#')) return true;
-    if (passed.has(at)) return false;
-    passed.add(at);
-    const value = valueAt(document, fragmentSegments(at));
-    if (!isObject(value) || typeof value.$ref !== 'string') return value === undefined;
-    at = value.$ref;
-  }
-  return false;
+  const { ending } = followReference(document, reference);
+  return ending === 'nothing' || ending === 'elsewhere';
 }
-
-/** More references in a row are left as they are, too: nothing follows them. */
-const MOST_HOPS = 20;
 
 function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
   if (kind !== 'schema' && kind !== 'response') return undefined;

@@ -1,9 +1,8 @@
 /** A document with the paths that `gateway.yaml` gives its service; what points at a path follows it. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { type PathNames, pathRenamer } from '../../config/path-names.ts';
+import { fragmentToken, fragmentTokens } from '../../contract/json-pointer.ts';
 import { isObject, type Json } from '../load/grammar.ts';
-import { fragmentSegments } from '../reference.ts';
-import { escapeToken } from './dangling-references.ts';
 
 /**
  * @param prefix put before every path
@@ -42,16 +41,16 @@ function pointingAt(node: unknown, rename: (path: string) => string): unknown {
 
 /** A path as a segment of a JSON Pointer in a URI fragment (RFC 6901 §6). */
 function renamed(segment: string, rename: (path: string) => string): string {
-  const path = fragmentSegments(`#/${segment}`).join('');
+  const path = fragmentTokens(`#/${segment}`).join('');
   const name = rename(path);
-  return name === path ? segment : escapeToken(name);
+  return name === path ? segment : fragmentToken(name);
 }
 
 /** A pointer into a document as `renamePaths` made it, as a pointer into what it was. */
 export function pointerBefore(pointer: string, names: PathNames, prefix: string): string {
   const [root, section, token, ...rest] = pointer.split('/');
   if (section !== 'paths' || token === undefined) return pointer;
-  const path = fragmentSegments(`#/${token}`).join('').slice(prefix.length);
+  const path = fragmentTokens(`#/${token}`).join('').slice(prefix.length);
   const before = Object.keys(names).find((name) => names[name] === path) ?? path;
-  return [root, section, escapeToken(before), ...rest].join('/');
+  return [root, section, fragmentToken(before), ...rest].join('/');
 }

@@ -7,7 +7,7 @@
 import { alternativesAmong } from '../load/discriminators.ts';
 import { isObject, type Json, type Kind, type Visit } from '../load/grammar.ts';
 import { resolveReference } from '../reference.ts';
-import { parseReference, referenceTo } from './component-references.ts';
+import { componentTarget, referenceTo } from './component-references.ts';
 
 /** The public names of one service's things. */
 export interface Names {
@@ -27,7 +27,7 @@ export function renamer(document: Json, names: Names): Visit {
   const nameOfSchema = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
 
   const reference = (ref: string): string => {
-    const target = parseReference(ref);
+    const target = componentTarget(ref);
     if (!target) return ref;
     const name = names.component(target.section, target.name);
     return name === target.name ? ref : referenceTo(target.section, name, target.rest);

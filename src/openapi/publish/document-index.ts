@@ -3,13 +3,13 @@
  * from. Every operation of a public document has a tag, be it that of its service.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { fragmentToken, fragmentTokens } from '../../contract/json-pointer.ts';
 import type { Steps } from '../incremental.ts';
 import { alternativesAmong } from '../load/discriminators.ts';
 import { isObject, type Json, OWN_FIELDS } from '../load/grammar.ts';
 import { operationsOf } from '../load/inherit-defaults.ts';
 import { ADDITIONAL, fromNewestInSteps, isNewest } from '../load/openapi-3-2.ts';
-import { escapeToken } from '../merge/dangling-references.ts';
-import { fragmentSegments, resolveReference } from '../reference.ts';
+import { resolveReference } from '../reference.ts';
 
 export interface OutlinedOperation {
   readonly root: 'paths' | 'webhooks';
@@ -72,7 +72,7 @@ export function* outlineOf(published: OpenAPIObject): Steps<Outline> {
 
 /** The same for a pointer however it is written; not a local one is none. */
 export const placeOf = (pointer: string): string =>
-  pointer.startsWith('#') ? JSON.stringify(fragmentSegments(pointer)) : '';
+  pointer.startsWith('#') ? JSON.stringify(fragmentTokens(pointer)) : '';
 
 function outlined(
   document: Json,
@@ -81,7 +81,7 @@ function outlined(
   item: unknown,
 ): OutlinedOperation[] {
   if (!isObject(item) || (root === 'paths' && place.startsWith('x-'))) return [];
-  const base = typeof item.$ref === 'string' ? item.$ref : `#/${root}/${escapeToken(place)}`;
+  const base = typeof item.$ref === 'string' ? item.$ref : `#/${root}/${fragmentToken(place)}`;
   return operationsOf(resolveReference<Json>(document, item)).map(([method, operation]) => ({
     ...{ root, place, method, operation, tags: Array.isArray(operation.tags) ? operation.tags : [] },
     pointer: `${base}/${fieldOf(document, method)}`,

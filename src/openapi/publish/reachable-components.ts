@@ -4,7 +4,7 @@
  * what leads nowhere.
  */
 import { isObject, type Json } from '../load/grammar.ts';
-import { parseReference } from '../merge/component-references.ts';
+import { componentTarget } from '../merge/component-references.ts';
 import type { Outline } from './document-index.ts';
 
 interface Component {
@@ -38,7 +38,7 @@ export class Reached implements Iterable<Component> {
   }
 
   #byReference(reference: string): void {
-    const target = parseReference(reference);
+    const target = componentTarget(reference);
     if (target) this.#add(target.section, target.name);
   }
 

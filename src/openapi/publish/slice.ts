@@ -4,13 +4,14 @@
  * and leads to it in the whole document by `operationRef` (OpenAPI 3.1 §4.8.20): its `operationId` would be nobody's.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
+import { fragmentTokens } from '../../contract/json-pointer.ts';
 import type { Steps } from '../incremental.ts';
 import { fieldOf, isObject, type Json, type Kind, METHODS, walk } from '../load/grammar.ts';
 import { ADDITIONAL } from '../load/openapi-3-2.ts';
 import { Hoisted } from '../merge/extract-components.ts';
 import { mend } from '../merge/prune-references.ts';
-import { fragmentSegments, resolveReference } from '../reference.ts';
-import { valueAt } from '../runtime-expression.ts';
+import { resolveReference } from '../reference.ts';
+import { valueAt } from '../value-at.ts';
 import { type Outline, type OutlinedOperation, placeOf } from './document-index.ts';
 import { Reached } from './reachable-components.ts';
 
@@ -42,7 +43,7 @@ export function* slice(
     return made;
   };
   const hoist = (reference: string, kind: Kind): string | undefined => {
-    const segments = fragmentSegments(reference);
+    const segments = fragmentTokens(reference);
     const isElsewhere = reference.startsWith('#/') && segments[0] !== 'components';
     const value = isElsewhere ? valueAt(document, segments) : undefined;
     const elsewhere = { key: JSON.stringify(segments), name: segments.at(-1) ?? '', kind, value };

@@ -1,4 +1,5 @@
 /** The span of an attempt, where somebody traces: what is called names it as its parent. */
+import { firstValue, replaceValues } from '../../http/headers/raw-headers.ts';
 import { type TraceSpan, tracer } from '../../observability/tracing.ts';
 import type { Call } from './call.ts';
 
@@ -10,9 +11,9 @@ interface Traced {
 export function traced(service: string, { request, retries }: Call): Traced | undefined {
   if (tracer.current === undefined) return undefined;
   const headers = [...request.headers];
-  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'traceparent');
-  const span = tracer.current.call(service, request.method, at < 0 ? undefined : headers[at + 1], retries);
-  if (at < 0) headers.push('traceparent', span.traceparent);
-  else headers[at + 1] = span.traceparent;
+  const parent = firstValue(headers, 'traceparent');
+  const span = tracer.current.call(service, request.method, parent, retries);
+  if (parent === undefined) headers.push('traceparent', span.traceparent);
+  else replaceValues(headers, 'traceparent', () => span.traceparent);
   return { span, headers };
 }

@@ -1,5 +1,7 @@
 /** The body of a request as undici sends it. */
+
 import type { Readable } from 'node:stream';
+import { firstValue } from '../../http/headers/raw-headers.ts';
 
 /** A longer buffer is sent in pieces of this size. */
 const PIECE = 65_536;
@@ -14,7 +16,7 @@ export function uploadOf(
   headers: string[],
 ): Buffer | Readable | null {
   if (!Buffer.isBuffer(body) || body.length <= PIECE) return body ?? null;
-  if (!headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length'))
+  if (firstValue(headers, 'content-length') === undefined)
     headers.push('Content-Length', String(body.length));
   return piecesOf(body) as unknown as Readable;
 }

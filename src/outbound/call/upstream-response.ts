@@ -8,7 +8,7 @@ import type { Dispatcher } from 'undici';
 import { ChunkBuffer } from '../../http/body/chunk-buffer.ts';
 import { markEventStream } from '../../http/event-stream.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
-import { withoutHeaders } from '../../http/headers/raw-headers.ts';
+import { eachHeader, firstValue } from '../../http/headers/raw-headers.ts';
 import type { Call } from './call.ts';
 import { CallAborted, CallFailure } from './call-errors.ts';
 
@@ -93,10 +93,7 @@ export class UpstreamAnswer {
 
   /** The first value of a header; `name` in lower case. */
   header(name: string): string | undefined {
-    for (let i = 0; i < this.rawHeaders.length; i += 2) {
-      if (this.rawHeaders[i]?.toLowerCase() === name) return this.rawHeaders[i + 1];
-    }
-    return undefined;
+    return firstValue(this.rawHeaders, name);
   }
 
   /** What was done with it on its way. */
@@ -149,8 +146,9 @@ export class UpstreamAnswer {
   /** For a client that takes them (RFC 9110 §6.5.1). */
   #passTrailers(res: ServerResponse): void {
     if (this.#trailers.length === 0 || !/\btrailers\b/i.test(String(res.req.headers.te ?? ''))) return;
-    const kept = withoutHeaders(this.#trailers, NEVER_TRAILERS);
-    for (let i = 0; i < kept.length; i += 2) res.addTrailers([[kept[i] as string, kept[i + 1] as string]]);
+    eachHeader(this.#trailers, (name, value, written) => {
+      if (!NEVER_TRAILERS.has(name)) res.addTrailers([[written, value]]);
+    });
   }
 
   /** The body as a stream, which is read from the connection no faster than from here. */

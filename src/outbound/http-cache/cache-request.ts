@@ -1,8 +1,10 @@
 /**
  * What a request says to a cache. Reads `Cache-Control`, `Pragma` (RFC 9111 §5.4), credentials, conditions, `Range`.
  */
+
 import { type Directives, directivesOf } from '../../http/headers/cache-control.ts';
 import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
+import { eachHeader } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../call/call.ts';
 import type { StoredData } from './stored-response.ts';
 
@@ -41,15 +43,14 @@ export class Asked {
     this.request = request;
     let identity = `${method} ${path}`;
     let origin = '';
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = (headers[i] as string).toLowerCase();
-      const value = (headers[i + 1] as string).trim();
+    eachHeader(headers, (name, untrimmed) => {
+      const value = untrimmed.trim();
       const before = this.#fields.get(name);
       this.#fields.set(name, before === undefined ? value : `${before}, ${value}`);
       if (!OF_THE_HOP.has(name)) identity += `\n${name}:${value}`;
       if (name === 'forwarded') origin += `\n${value.replace(ADDRESSES, '')}`;
       else if (name.startsWith('x-forwarded-') && name !== 'x-forwarded-for') origin += `\n${name}:${value}`;
-    }
+    });
     this.#origin = origin;
     this.identity = identity + origin;
     this.control = directivesOf(this.field('cache-control') ?? this.field('pragma'));

@@ -2,7 +2,7 @@
 import { ageOf, type Directives, secondsOf } from '../../http/headers/cache-control.ts';
 import { HOP_BY_HOP, namedInConnection } from '../../http/headers/hop-by-hop.ts';
 import { parseHttpDate } from '../../http/headers/http-date.ts';
-import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
+import { fieldOf, only, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { type CachePolicy, cachePolicyOf } from './directives.ts';
 
 /** What can be written down of it. */
@@ -99,7 +99,7 @@ const DATE: ReadonlySet<string> = new Set(['date']);
 export function keptHeaders(raw: readonly string[], receivedAt: number): string[] {
   const named = namedInConnection(fieldOf(raw, 'connection'));
   const isKept = (name: string) => !HOP_BY_HOP.has(name) && !named.has(name) && name !== 'age';
-  const kept = raw.filter((_, i) => isKept((raw[i - (i % 2)] as string).toLowerCase()));
+  const kept = only(raw, isKept);
   if (parseHttpDate(fieldOf(kept, 'date'), receivedAt) !== undefined) return kept;
   return [...withoutHeaders(kept, DATE), 'Date', new Date(receivedAt).toUTCString()];
 }

@@ -1,5 +1,5 @@
 /** Asks whether a kept answer is still good (RFC 9111 §4.3), and takes over what the answer to that says (§3.2). */
-import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
+import { fieldOf, namesIn, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../call/call.ts';
 import type { UpstreamAnswer } from '../call/upstream-response.ts';
 import type { Asked } from './cache-request.ts';
@@ -44,8 +44,7 @@ export function updated(
 ): Stored {
   const { status, body } = stored;
   const news = withoutHeaders(keptHeaders(rawHeaders, timing.receivedAt), OF_THE_BODY);
-  const names = new Set(news.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
-  const headers = [...withoutHeaders(stored.headers, names), ...news];
+  const headers = [...withoutHeaders(stored.headers, namesIn(news)), ...news];
   return new Stored({
     ...{ status, body, headers, receivedAt: timing.receivedAt },
     selecting: asked.selecting(membersOf(fieldOf(headers, 'vary'))),

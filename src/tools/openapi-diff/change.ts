@@ -1,7 +1,7 @@
 /** What is different between two documents, and what that is for those who call the API. */
 
+import { fragmentToken } from '../../contract/json-pointer.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { escapeToken } from '../../openapi/merge/dangling-references.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 
 export const KINDS = ['breaking', 'deprecating', 'adding'] as const;
@@ -27,7 +27,7 @@ export interface Spot {
 }
 
 export const below = (pointer: string, ...keys: readonly (string | number)[]): string =>
-  pointer + keys.map((key) => `/${escapeToken(String(key))}`).join('');
+  pointer + keys.map((key) => `/${fragmentToken(String(key))}`).join('');
 
 /** What stands there itself: a reference is followed. */
 export function target(

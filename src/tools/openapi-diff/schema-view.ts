@@ -1,5 +1,6 @@
 /** A schema as far as a caller sees it: references followed, `allOf` put together. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
+import { compositionOf } from '../../openapi/schema-composition.ts';
 import { below, entriesOf, type Spot, target } from './change.ts';
 
 export interface SchemaView {
@@ -29,29 +30,23 @@ const LIMITS = [
   ...['pattern', 'format', 'multipleOf', 'uniqueItems', 'not', 'if', 'then', 'else', 'contentMediaType'],
 ];
 
-const MOST_PARTS = 1000;
-
 /** Takes nothing, as the schema `false` does. */
 const NOTHING: Json = { not: {} };
 /** Takes anything. */
 const ANYTHING: Json = {};
 
-/**
- * @param spot of an object, a boolean, or a reference; of nothing where anything is allowed
- * @param passed what it is a part of, or has as a part already: that says nothing new
- */
-export function viewOf(document: object, spot: Spot, passed: Set<object> = new Set()): SchemaView {
+/** @param spot of an object, a boolean, or a reference; of nothing where anything is allowed */
+export function viewOf(document: object, spot: Spot): SchemaView {
   const { node: found, pointer } = target(document, spot);
   const node = spot.value === false ? NOTHING : (found ?? ANYTHING);
-  if (passed.has(node) || passed.size >= MOST_PARTS) return own(ANYTHING, pointer);
-  passed.add(node);
-  const parts = (Array.isArray(node.allOf) ? node.allOf : []).map((value, index) =>
-    viewOf(document, { value, pointer: below(pointer, 'allOf', index) }, passed),
-  );
+  const [, ...parts] = compositionOf(document, { node, pointer }, ['allOf'], 'as-written');
   // What stands beside a reference counts too (JSON Schema 2020-12 §8.2.3.1).
   const beside = isObject(spot.value) && spot.value !== node ? [own(spot.value, spot.pointer)] : [];
-  return { ...[...beside, ...parts].reduce(both, own(node, pointer)), id: node };
+  const views = parts.map((part) => own(objectOf(part.node), part.pointer));
+  return { ...[...beside, ...views].reduce(both, own(node, pointer)), id: node };
 }
+
+const objectOf = (node: unknown): Json => (node === false ? NOTHING : isObject(node) ? node : ANYTHING);
 
 function own(node: Json, pointer: string): SchemaView {
   const { type, required, oneOf, anyOf } = node;

@@ -15,7 +15,7 @@ import { aligned } from './sample.ts';
 import type { Source } from './source.ts';
 import { words } from './words.ts';
 
-const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
+export const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
 
   Writes an action: POST /invoices/{invoiceId}/settle, which a state offers and another one follows.
 
@@ -282,7 +282,7 @@ function withHandler(changes: Changes, action: Action): void {
   changes.write(
     `${folderOf(service)}/handlers/${name}`,
     `/** POST ${pathOf(action)} */
-import { guard, type Handler } from '../../index.ts';
+import { guard, type Handler } from '../../../src/index.ts';
 import { ${pascal}, ${operationId} } from '../contract.ts';
 import { ${camel}Actions } from '../links.ts';
 import { ${camel}NotFound } from '../refusals.ts';

@@ -14,7 +14,7 @@ import { OTHER_NAME, refuseWord } from './reserved-words.ts';
 import { aligned, filesOf, mayClash } from './sample.ts';
 import { Source } from './source.ts';
 
-const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
+export const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
 
   Writes one more resource of a service, which belongs to the one that the service is named for.
 

@@ -15,7 +15,7 @@ import { addLinkBack, relationTo } from './relation.ts';
 import { OTHER_NAME, refuseWord } from './reserved-words.ts';
 import { filesOf, mayClash } from './sample.ts';
 
-const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
+export const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
 
   Writes a service with a resource that has states, actions and tests, and puts it behind the gateway.
 

@@ -27,7 +27,7 @@ import { withoutLinksTo } from './released.ts';
 import { aligned, filesOf } from './sample.ts';
 import { Source } from './source.ts';
 
-const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
+export const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
 
   Takes a service away, with its tests, its documents and the links that lead to it.
 

@@ -91,8 +91,10 @@ describe('Hrefs', () => {
 
   it('Fixed text is encoded as by an RFC 6570 parser', () => {
     const literal = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[{}?#%[\]]/g, ''));
+    // `.` and `..` are no values that a path can carry.
+    const value = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/^\.{1,2}$/.test(text));
     fc.assert(
-      fc.property(literal, fc.string({ minLength: 1, unit: 'grapheme' }), (text, id) => {
+      fc.property(literal, value, (text, id) => {
         const template = `/${text}/{id}`;
         const made = href(pathTemplate(template), [['id', id]]);
         expect(made).toBe(parseTemplate(template).expand({ id }));

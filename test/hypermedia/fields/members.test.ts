@@ -46,4 +46,17 @@ describe('the members of a schema', () => {
   ])('%j: whether there may be others is %p', (schema, open) => {
     expect(membersOf(document, schema).open).toBe(open);
   });
+
+  it.each([{ $ref: '#anchor' }, { $ref: '#/components/schemas/Missing' }, { anyOf: [true] }])(
+    'may be others where a schema is not known, or takes anything: %j',
+    (schema) => {
+      expect(membersOf(document, schema as typeof node).open).toBe(true);
+    },
+  );
+
+  it('are those beside a reference too', () => {
+    const members = membersOf(document, { ...node, properties: { beside: {} } } as typeof node);
+    expect(members.names.toSorted()).toEqual(['beside', 'name', 'next']);
+    expect(members.open).toBe(false);
+  });
 });

@@ -9,7 +9,7 @@ import type { DocumentFault } from '../../../src/openapi/load/document-fault.ts'
 import { danglingReferences } from '../../../src/openapi/merge/dangling-references.ts';
 import { mergeDocuments, publicDocument } from '../../../src/openapi/merge/merge.ts';
 import { resolveReference } from '../../../src/openapi/reference.ts';
-import { valueAt } from '../../../src/openapi/runtime-expression.ts';
+import { valueAt } from '../../../src/openapi/value-at.ts';
 
 type Json = Record<string, unknown>;
 

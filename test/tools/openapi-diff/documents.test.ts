@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { diffDocuments } from '../../../src/tools/openapi-diff/documents.ts';
 import { isNewMajor } from '../../../src/tools/openapi-diff/version.ts';
+import { denseDocuments } from '../../support/hostile.ts';
 
 const order = {
   type: 'object',
@@ -413,3 +414,11 @@ describe('a new major', () => {
     expect(isNewMajor(old, now)).toBe(isNew);
   });
 });
+
+it.each(Object.entries(denseDocuments))(
+  'A document is the same as itself, and compared soon, with %s',
+  (_, document) => {
+    const copy = structuredClone(document) as OpenAPIObject;
+    expect(diffDocuments(document as OpenAPIObject, copy)).toEqual([]);
+  },
+);

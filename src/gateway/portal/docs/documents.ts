@@ -5,11 +5,13 @@
  *
  * Reads `If-None-Match`; sends 200, 304, 400, 404. The media types are those that OpenAPI registers.
  */
+
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { OPENAPI_JSON } from '../../../contract/media-types.ts';
 import { Problem } from '../../../contract/problem.ts';
 import { notFound } from '../../../contract/problems.ts';
+import { LruCache } from '../../../http/lru-cache.ts';
 import { type Entity, entity, get, send } from '../../../http/page/entity.ts';
 import { inTurns } from '../../../openapi/incremental.ts';
 import { outlineOf } from '../../../openapi/publish/document-index.ts';
@@ -19,7 +21,6 @@ import { YAML } from '../discovery/discovery.ts';
 import { once } from '../lazy.ts';
 import { mediaOf, operationsOfPart, type Part, partOf, queryOf } from './document-part.ts';
 import { jsonText, yamlText } from './document-text.ts';
-import { Recent } from './lru-cache.ts';
 import type { Published } from './published.ts';
 
 type Write = (document: OpenAPIObject) => Promise<Entity>;
@@ -83,12 +84,21 @@ const keyOf = ({ part, media }: View): string => JSON.stringify([part && queryOf
 
 /** Views as they are asked for, one made after the other: each may be as large as the whole. */
 function views(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
-  const recent = new Recent(MOST_KEPT);
+  const recent = new LruCache<Entity>({
+    maxBytes: MOST_KEPT,
+    bytesOf: (_, { body }) => Buffer.byteLength(body),
+  });
   let last: Promise<unknown> = Promise.resolve();
   return (key, make) => {
-    const found = recent.find(key);
+    const found = recent.get(key);
     if (found) return Promise.resolve(found);
-    const made = last.then(async () => recent.find(key) ?? recent.keep(key, await make()));
+    const made = last.then(async () => {
+      const known = recent.get(key);
+      if (known) return known;
+      const view = await make();
+      recent.set(key, view);
+      return view;
+    });
     last = made.catch(() => {});
     return made;
   };

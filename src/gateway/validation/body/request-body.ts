@@ -1,7 +1,7 @@
 /** The body of an operation, compiled: which media types it takes, and for JSON and forms the check against its schema. */
-
 import { codecFor } from '../../../codecs/index.ts';
 import { json } from '../../../codecs/json.ts';
+import { fragmentToken } from '../../../contract/json-pointer.ts';
 import { ACCEPT_PATCH } from '../../../contract/media-types.ts';
 import { type Fault, Problem } from '../../../contract/problem.ts';
 import { badRequest, unsupportedMediaType, validationFailed } from '../../../contract/problems.ts';
@@ -9,7 +9,6 @@ import { isJsonType } from '../../../http/body/json-type.ts';
 import { essence } from '../../../http/body/media-type.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
 import { type Located, locate, locateSchema } from '../schema/json-node.ts';
-import { encodeToken } from '../schema/pointer.ts';
 import { typesOf } from '../schema/schema-properties.ts';
 import type { Schemas } from '../schema/schemas.ts';
 import { bodyCheck, type Check } from './body-validator.ts';
@@ -93,7 +92,7 @@ function checkOf(document: Json, body: Located, name: string, schemas: Schemas):
   if (codec === undefined) return undefined;
   const media = locate(document, body, 'content', name);
   const schema = media && locateSchema(document, media, 'schema');
-  const pointer = schema?.pointer ?? `${body.pointer}/content/${encodeToken(name)}/schema`;
+  const pointer = schema?.pointer ?? `${body.pointer}/content/${fragmentToken(name)}/schema`;
   if (schema) schemas.tellDangling(schema);
   return bodyCheck(codec, { document, media, schema, pointer }, schemas);
 }

@@ -1,11 +1,10 @@
 /** Named values that come as text, put together to one object as their schemas want it. */
-
 import { JsonError, readJson } from '../../../codecs/read-json.ts';
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
+import { fragmentPointer } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import type { Encoding } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { pointerTo } from '../schema/validation-errors.ts';
 import { nested } from './deep-object.ts';
 import type { Field } from './field.ts';
 import { readStyled } from './style.ts';
@@ -60,9 +59,9 @@ export class Fields {
   /** The name that a caller writes, for a path into the object: members of an exploded object have no parent there. */
   written(pointer: string): string {
     const parent = this.#spread.find(
-      ({ name, members }) => !members?.isDeep && pointer.startsWith(`${pointerTo(name)}/`),
+      ({ name, members }) => !members?.isDeep && pointer.startsWith(`${fragmentPointer([name])}/`),
     );
-    return parent ? `#${pointer.slice(pointerTo(parent.name).length)}` : pointer;
+    return parent ? `#${pointer.slice(fragmentPointer([parent.name]).length)}` : pointer;
   }
 
   /** @param isLenient whether an encoded comma is a delimiter too */
@@ -82,7 +81,7 @@ export class Fields {
       else if (!(field.takesEmpty && values.every((value) => value === ''))) {
         const found = this.#one(field, values, isLenient);
         if (found.detail === undefined) entries.push([name, found.value]);
-        else faults.push({ in: this.#place, pointer: pointerTo(name), detail: found.detail });
+        else faults.push({ in: this.#place, pointer: fragmentPointer([name]), detail: found.detail });
       }
     }
     for (const [{ name, members }, parts] of spread) {
@@ -92,7 +91,7 @@ export class Fields {
       else
         faults.push({
           in: this.#place,
-          pointer: pointerTo(name),
+          pointer: fragmentPointer([name]),
           detail: `is nested more than ${this.#json.depth} levels deep`,
         });
     }

@@ -2,12 +2,13 @@
  * The parameters of an operation in one place of the request, compiled: what comes as text is put into the form that
  * the parameter's style says (OpenAPI 3.1 §4.8.12), then checked against its schema.
  */
+import { fragmentPointer } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import { COOKIE, type Encoding, FORM, PERCENT, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { type Located, locateSchema } from '../schema/json-node.ts';
 import { type Check, type Schemas, schemaAt } from '../schema/schemas.ts';
-import { faultsOf, pointerTo } from '../schema/validation-errors.ts';
+import { faultsOf } from '../schema/validation-errors.ts';
 import { contentOf, type Field, fieldOf } from './field.ts';
 import { Fields, type Texts } from './fields.ts';
 
@@ -126,7 +127,7 @@ export class Parameters {
     const detail = names
       ? `is not a parameter of this operation; it takes ${names}`
       : 'is not a parameter: this operation takes none';
-    return { in: this.#place, pointer: pointerTo(name), detail };
+    return { in: this.#place, pointer: fragmentPointer([name]), detail };
   }
 }
 

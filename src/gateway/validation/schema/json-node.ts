@@ -1,15 +1,15 @@
 /** An object of a document together with where it stands, so that schemas in it can be named by reference. */
+
+import { fragmentToken } from '../../../contract/json-pointer.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
-import { encodeToken, memberAt, tokensOf } from './pointer.ts';
+import { followReference, isReference } from '../../../openapi/reference.ts';
+import { valueAt } from '../../../openapi/value-at.ts';
 
 export interface Located {
   readonly node: Json;
   /** JSON Pointer in URI fragment form (RFC 6901 §6): `#/paths/~1orders/get`. */
   readonly pointer: string;
 }
-
-/** More references in a row are a circle. */
-const MAX_REFERENCES = 20;
 
 /** The object at `keys` below, with Reference Objects followed; undefined where there is none. */
 export const locate = (
@@ -20,13 +20,9 @@ export const locate = (
   let found: unknown = node;
   let at = pointer;
   for (const key of keys) {
-    found = memberAt(found, String(key));
-    at = `${at}/${encodeToken(String(key))}`;
-    for (let hops = 0; isObject(found) && typeof found.$ref === 'string' && hops < MAX_REFERENCES; hops++) {
-      if (!found.$ref.startsWith('#/')) return undefined;
-      at = found.$ref;
-      found = tokensOf(at.slice(1)).reduce<unknown>(memberAt, document);
-    }
+    found = valueAt(found, [String(key)]);
+    at = `${at}/${fragmentToken(String(key))}`;
+    if (isReference(found)) ({ value: found, reference: at } = followReference(document, found.$ref));
     if (!isObject(found)) return undefined;
   }
   return { node: found as Json, pointer: at };
@@ -47,8 +43,8 @@ export const locateSchema = (
 
 /** The schema under one key; a boolean as the object that says the same. */
 export function schemaBelow({ node, pointer }: Located, key: string): Located | undefined {
-  const found = memberAt(node, key);
-  const at = `${pointer}/${encodeToken(key)}`;
+  const found = valueAt(node, [key]);
+  const at = `${pointer}/${fragmentToken(key)}`;
   if (typeof found === 'boolean') return { node: found ? {} : { not: {} }, pointer: at };
   return isObject(found) ? { node: found, pointer: at } : undefined;
 }

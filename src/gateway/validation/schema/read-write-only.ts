@@ -5,6 +5,7 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
+import { walkComposition } from '../../../openapi/schema-composition.ts';
 import { APPLICATORS, countOf, MOST_OF_KEYWORD } from './keywords.ts';
 import type { Resource, SchemaReferences, Site } from './schema-references.ts';
 
@@ -51,6 +52,10 @@ const TOGETHER: ReadonlySet<string> = new Set(['allOf']);
 /** Conditions, which say nothing of what has to be there. */
 const CONDITIONS: ReadonlySet<string> = new Set(['not', 'if']);
 
+/**
+ * Folds the schemas of a document from below, each once for all that refer to it: walking the composition of each by
+ * itself (`openapi/schema-composition.ts`) would take time that grows with the square of a long row of them.
+ */
 export class OneWayMembers {
   readonly #references: SchemaReferences;
   readonly #way: OneWay;
@@ -134,20 +139,13 @@ export class OneWayMembers {
   }
 
   /** In itself, or in whatever holds together with it. */
-  #isOneWay(member: unknown, around: Resource): boolean {
-    const passed = new Set<unknown>();
-    const pending = [{ node: member, resource: around }];
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      const { node, resource } = next;
-      if (!isObject(node) || passed.has(node)) continue;
-      passed.add(node);
-      if (node[this.#way] === true) return true;
-      for (const part of listOf(node.allOf)) pending.push({ node: part, resource });
-      const target =
-        typeof node.$ref === 'string' ? this.#references.resolve(node.$ref, resource) : undefined;
-      if (target) pending.push(target);
-    }
-    return false;
+  #isOneWay(member: unknown, from: Resource): boolean {
+    const parts = walkComposition([{ node: member, resource: from }], ({ allOf, $ref }, { resource }) => {
+      const target = typeof $ref === 'string' ? this.#references.resolve($ref, resource) : undefined;
+      const together = listOf(allOf).map((node) => ({ node, resource }));
+      return target === undefined ? together : [...together, target];
+    });
+    return parts.some(({ node }) => isObject(node) && node[this.#way] === true);
   }
 }
 

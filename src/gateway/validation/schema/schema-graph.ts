@@ -5,13 +5,12 @@
  * What is no schema, and what refers to nothing, is left out and told; everything around it holds. A `not` around it, or a
  * choice with it, holds as far as the rest can tell.
  */
-
+import { fragmentToken } from '../../../contract/json-pointer.ts';
 import type { Steps } from '../../../openapi/incremental.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
 import { APPLICATORS, ASSERTIONS, countOf, isSchema, MOST_OF_KEYWORD } from './keywords.ts';
-import { encodeToken } from './pointer.ts';
 import { type Members, type OneWay, OneWayMembers } from './read-write-only.ts';
 import type { Resource, SchemaReferences, Site } from './schema-references.ts';
 import { TurnOver } from './turn.ts';
@@ -248,7 +247,7 @@ export class SchemaGraph {
     const members = this.#members.of(node, pointer, context.resource);
     const optional = context.isAsWritten ? NO_NAMES : context.optional.union(members.all);
     for (const [keyword, value] of Object.entries(node)) {
-      const at = `${pointer}/${encodeToken(keyword)}`;
+      const at = `${pointer}/${fragmentToken(keyword)}`;
       if (Object.hasOwn(ASSERTIONS, keyword)) this.#assert(made, keyword, value, at, optional);
       else if (Object.hasOwn(APPLICATORS, keyword)) {
         const inner = APPLICATORS[keyword]?.about === 'inner';
@@ -373,7 +372,7 @@ export class SchemaGraph {
     } else {
       const entries = Object.entries(value)
         .toSorted(byValue)
-        .map(([name, node]) => ({ name, node, pointer: `${pointer}/${encodeToken(name)}` }));
+        .map(([name, node]) => ({ name, node, pointer: `${pointer}/${fragmentToken(name)}` }));
       this.#applyMap(made, keyword, entries, pointer, context);
     }
     if (keyword === 'properties' && isObject(value) && Object.hasOwn(value, PROTO))

@@ -1,7 +1,9 @@
 /** What a schema says of types and members, in itself and in whatever it is made of. */
+
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
+import { isReference, lookUpReference } from '../../../openapi/reference.ts';
+import { type PointedSchema, schemasUnder, walkComposition } from '../../../openapi/schema-composition.ts';
 import { type Located, schemaBelow } from './json-node.ts';
-import { memberAt, tokensOf } from './pointer.ts';
 
 /** The types that it names, itself or in its alternatives. */
 export const typesOf = (document: Json, schema: Located): Set<string> =>
@@ -34,28 +36,17 @@ export const isOpen = (document: Json, schema: Located): boolean =>
     ({ node }) => node.additionalProperties !== false && node.unevaluatedProperties !== false,
   );
 
-/** Each once, whatever ways lead to it. */
+/** Of two that say something of one name, that of the first keyword counts. */
+const KEYWORDS = ['allOf', 'anyOf', 'oneOf'];
+
 function partsOf(document: Json, schema: Located): readonly Located[] {
-  const parts = new Map([[schema.pointer, schema]]);
-  // A map grows while it is iterated.
-  for (const part of parts.values()) {
-    const { node, pointer } = part;
-    const found: (Located | undefined)[] = [];
-    if (typeof node.$ref === 'string') found.push(referred(document, node.$ref));
-    for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-      const list = node[keyword];
-      if (!Array.isArray(list)) continue;
-      const owner: Located = { node: list as unknown as Json, pointer: `${pointer}/${keyword}` };
-      for (const index of list.keys()) found.push(schemaBelow(owner, String(index)));
-    }
-    for (const one of found) if (one && !parts.has(one.pointer)) parts.set(one.pointer, one);
-  }
-  return [...parts.values()];
+  const parts = walkComposition<PointedSchema>([schema], (node, { pointer }) => [
+    ...referred(document, node),
+    ...KEYWORDS.flatMap((keyword) => schemasUnder(node, pointer, keyword)),
+  ]);
+  return [...parts].flatMap(({ node, pointer }) => (isObject(node) ? [{ node, pointer }] : []));
 }
 
 /** By an anchor a schema is found when it is compiled, and not for what is asked here. */
-function referred(document: Json, reference: string): Located | undefined {
-  if (!reference.startsWith('#/')) return undefined;
-  const node = tokensOf(reference.slice(1)).reduce<unknown>(memberAt, document);
-  return isObject(node) ? { node, pointer: reference } : undefined;
-}
+const referred = (document: Json, schema: Json): PointedSchema[] =>
+  isReference(schema) ? [{ node: lookUpReference(document, schema.$ref).value, pointer: schema.$ref }] : [];

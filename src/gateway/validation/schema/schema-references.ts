@@ -2,11 +2,12 @@
  * What a `$ref` of a schema leads to: by pointer, by anchor, or by the `$id` of another schema of the document
  * (JSON Schema 2020-12, Core §8.2, §9.2).
  */
-
+import { fragmentToken, fragmentTokens } from '../../../contract/json-pointer.ts';
 import type { Steps } from '../../../openapi/incremental.ts';
 import type { Json, Kind } from '../../../openapi/load/grammar.ts';
 import { fieldOf, isObject } from '../../../openapi/load/grammar.ts';
-import { encodeToken, memberAt, tokensOf } from './pointer.ts';
+import { parseReference } from '../../../openapi/reference.ts';
+import { valueAt } from '../../../openapi/value-at.ts';
 
 /** A schema with an `$id`, or the document itself: what references in it are relative to. */
 export interface Resource {
@@ -53,32 +54,28 @@ export class SchemaReferences {
 
   /** What stands at a pointer of the document. */
   at(pointer: string): Site {
-    return this.#below({ node: this.#document, pointer: '#', resource: DOCUMENT }, tokensOf(pointer));
+    return this.#below({ node: this.#document, pointer: '#', resource: DOCUMENT }, fragmentTokens(pointer));
   }
 
   /** @returns undefined where it leads to nothing */
   resolve(reference: string, from: Resource): Site | undefined {
-    const hash = reference.indexOf('#');
-    const path = hash < 0 ? reference : reference.slice(0, hash);
-    const fragment = hash < 0 ? '' : reference.slice(hash + 1);
-    const root = path === '' ? this.at(from.pointer) : this.#resourceAt(path, from);
+    const { document, tokens, anchor } = parseReference(reference);
+    const root = document === '' ? this.at(from.pointer) : this.#resourceAt(document, from);
     if (!root) return undefined;
     const site =
-      fragment === '' || fragment.startsWith('/')
-        ? this.#below(root, tokensOf(fragment))
-        : this.#anchorsOf(root.resource).get(decoded(fragment))?.site;
+      anchor === undefined ? this.#below(root, tokens) : this.#anchorsOf(root.resource).get(anchor)?.site;
     return site?.node === undefined ? undefined : site;
   }
 
   /** Whether a fragment names a place that outer resources may take (Core §8.2.3.2). */
   isDynamic(reference: string, target: Site): boolean {
-    const name = nameIn(reference);
+    const { anchor: name } = parseReference(reference);
     return name !== undefined && this.#anchorsOf(target.resource).get(name)?.isDynamic === true;
   }
 
   /** What the dynamic anchor that a reference names is in a resource. */
   dynamicAnchor(reference: string, resource: Resource): Site | undefined {
-    const anchor = this.#anchorsOf(resource).get(nameIn(reference) ?? '');
+    const anchor = this.#anchorsOf(resource).get(parseReference(reference).anchor ?? '');
     return anchor?.isDynamic ? anchor.site : undefined;
   }
 
@@ -102,8 +99,8 @@ export class SchemaReferences {
   #below(from: Site, tokens: readonly string[]): Site {
     let { node, pointer, resource } = from;
     for (const token of tokens) {
-      node = memberAt(node, token);
-      pointer = `${pointer}/${encodeToken(token)}`;
+      node = valueAt(node, [token]);
+      pointer = `${pointer}/${fragmentToken(token)}`;
       resource = this.resourceOf(node, pointer, resource);
     }
     return { node, pointer, resource };
@@ -151,7 +148,7 @@ export class SchemaReferences {
       for (const [name, value] of Object.entries(node)) {
         const field = fieldOf(kind, name);
         if (!field || typeof value !== 'object' || value === null) continue;
-        const at = `${pointer}/${encodeToken(name)}`;
+        const at = `${pointer}/${fragmentToken(name)}`;
         const found = field[0] === 'one' ? [[at, value] as const] : entriesOf(value, at);
         for (const [where, one] of found)
           if (isObject(one)) pending.push({ node: one, kind: field[1], pointer: where, around: resource });
@@ -162,21 +159,6 @@ export class SchemaReferences {
 }
 
 const entriesOf = (value: object, pointer: string): (readonly [string, unknown])[] =>
-  Object.entries(value).map(([key, one]) => [`${pointer}/${encodeToken(key)}`, one] as const);
-
-const nameIn = (reference: string): string | undefined => {
-  const fragment = reference.split('#', 2)[1];
-  return fragment === undefined || fragment === '' || fragment.startsWith('/')
-    ? undefined
-    : decoded(fragment);
-};
+  Object.entries(value).map(([key, one]) => [`${pointer}/${fragmentToken(key)}`, one] as const);
 
 const withoutFragment = (uri: string): string => uri.split('#', 1)[0] ?? uri;
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};

@@ -5,6 +5,7 @@
  */
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { DataValidateFunction } from 'ajv/dist/types/index.js';
+import { plainPointer } from '../../../contract/json-pointer.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
 import type { Made, SchemaGraph } from './schema-graph.ts';
 
@@ -71,7 +72,7 @@ function errorsOf(
   name: string,
   instancePath: string,
 ): readonly ErrorObject[] {
-  const path = `${instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const path = instancePath + plainPointer([name]);
   const parentData = parent as Json;
   const isValid = validate(parentData[name], {
     ...{ instancePath: path, parentData, parentDataProperty: name },

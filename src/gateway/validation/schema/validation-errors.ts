@@ -1,5 +1,6 @@
 /** What ajv finds, in words for whoever sent it. */
 import type { ErrorObject } from 'ajv';
+import { fragmentPointer, pointerTokens } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
 
 /** More would tell nobody more. */
@@ -10,18 +11,11 @@ export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fa
     .slice(0, MAX_FAULTS)
     .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
 
-/** A pointer to a member of what is checked. */
-export const pointerTo = (name: string): string => fragment(`/${escapeToken(name)}`);
-
-/** A pointer's tokens are escaped already; in a fragment some characters are to be percent-encoded as well. */
-const fragment = (pointer: string): string => `#${encodeURI(pointer).replaceAll('#', '%23')}`;
-
-const escapeToken = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
-
 /** A property that is missing or too much is pointed at itself, not at the object around it. */
 const pointerOf = ({ instancePath, params }: ErrorObject): string => {
   const property = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
-  return fragment(property === undefined ? instancePath : `${instancePath}/${escapeToken(String(property))}`);
+  const tokens = pointerTokens(instancePath);
+  return fragmentPointer(property === undefined ? tokens : [...tokens, String(property)]);
 };
 
 const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): string => {

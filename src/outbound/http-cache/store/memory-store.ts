@@ -1,13 +1,9 @@
 /** Keeps answers in this process, up to so many bytes: what was used longest ago goes first. */
 
+import { LruCache } from '../../../http/lru-cache.ts';
 import type { Stored } from '../stored-response.ts';
 import type { CacheSize, CacheStore, Kept } from './store.ts';
 import { serviceOf } from './store.ts';
-
-interface Resource {
-  readonly kept: readonly Stored[];
-  readonly bytes: number;
-}
 
 /** What an object and its places in maps take, about. */
 const OVERHEAD = 512;
@@ -23,41 +19,28 @@ const lengthOf = ({ headers, selecting }: Stored): number =>
 const NOTHING: Kept = { answers: [], state: '' };
 
 export class MemoryStore implements CacheStore {
-  readonly #most: number;
-  /** The one used last is the last. */
-  readonly #resources = new Map<string, Resource>();
+  readonly #resources: LruCache<readonly Stored[]>;
   readonly #sizes = new Map<string, { entries: number; bytes: number }>();
-  #bytes = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxBytes: number) {
+    this.#resources = new LruCache({
+      maxBytes,
+      bytesOf,
+      onChange: (key, { length }, bytes) => this.#count(key, bytes < 0 ? -length : length, bytes),
+    });
   }
 
   get(key: string): Kept {
-    const resource = this.#resources.get(key);
-    if (resource === undefined) return NOTHING;
-    this.#resources.delete(key);
-    this.#resources.set(key, resource);
-    return { ...NOTHING, answers: resource.kept };
+    const answers = this.#resources.get(key);
+    return answers === undefined ? NOTHING : { ...NOTHING, answers };
   }
 
   set(key: string, kept: readonly Stored[]): void {
-    this.delete(key);
-    const bytes = bytesOf(key, kept);
-    if (bytes > this.#most) return;
-    for (const oldest of this.#resources.keys()) {
-      if (this.#bytes + bytes <= this.#most) break;
-      this.delete(oldest);
-    }
-    this.#resources.set(key, { kept, bytes });
-    this.#count(key, kept.length, bytes);
+    this.#resources.set(key, kept);
   }
 
   delete(key: string): void {
-    const resource = this.#resources.get(key);
-    if (resource === undefined) return;
     this.#resources.delete(key);
-    this.#count(key, -resource.kept.length, -resource.bytes);
   }
 
   sizeOf(service: string): CacheSize {
@@ -70,6 +53,5 @@ export class MemoryStore implements CacheStore {
     size.entries += entries;
     size.bytes += bytes;
     this.#sizes.set(service, size);
-    this.#bytes += bytes;
   }
 }

@@ -1,15 +1,12 @@
-/** A clone with services of its own takes a newer version, by the commands of the README. */
+/** A clone with services of its own takes a newer version, by the commands of `docs/upgrading.md`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { copyProject, describeInCopy, type ProjectCopy, passes } from '../support/project-copy.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const section = readme.slice(readme.indexOf('## Take a newer linkway'));
-const [once = '', each = ''] = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(
-  ([, body = '']) => body,
-);
+const page = readFileSync(new URL('../../docs/upgrading.md', import.meta.url), 'utf8');
+const [once = '', each = ''] = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, body = '']) => body);
 /** What takes a while and is tried by others. */
 const ELSEWHERE = /^npm ci$| && npm test$/;
 
@@ -19,7 +16,7 @@ describeInCopy('a newer version', () => {
   beforeEach(() => {
     newer = copyProject();
     clone = copyProject();
-  }, 60_000);
+  }, 600_000);
   afterEach(() => {
     newer.remove();
     clone.remove();
@@ -42,19 +39,22 @@ describeInCopy('a newer version', () => {
     clone.write('openapi/overlays/mine.yaml', 'overlay: 1.0.0\n');
     commit(clone, 'Mine');
 
-    newer.write('src/http/via.ts', `${newer.read('src/http/via.ts')}// Newer.\n`);
-    newer.write('test/http/via-newer.test.ts', '// Newer.\n');
+    newer.write('src/http/headers/via.ts', `${newer.read('src/http/headers/via.ts')}// Newer.\n`);
+    newer.write('test/http/headers/via-newer.test.ts', '// Newer.\n');
+    newer.write('docs/newer.md', '# Newer\n');
     newer.write('services/consumers/README.md', 'Newer.\n');
     for (const file of [
       'README.md',
-      'TUTORIAL.md',
+      'SECURITY.md',
+      'docs/tutorial.md',
       'CHANGELOG.md',
       'CONTRIBUTING.md',
       '.npmrc',
       '.gitignore',
     ])
       newer.write(file, `${newer.read(file)}\n# Newer\n`);
-    execFileSync('rm', [join(newer.folder, 'test/http/link-header.test.ts')]);
+    for (const file of ['test/http/headers/link-header.test.ts', 'docs/decisions/README.md'])
+      execFileSync('rm', [join(newer.folder, file)]);
     git(newer, 'branch', '--move', 'main');
     commit(newer, 'Newer');
 
@@ -69,8 +69,9 @@ describeInCopy('a newer version', () => {
     const made = ['openapi', 'compose.yaml', 'deploy/kubernetes'];
     const notTaken = ['services', 'test/services', 'gateway.yaml', ...made].map((path) => `:!${path}`);
     expect(git(clone, 'diff', 'linkway/main', '--stat', '--', '.', ...notTaken)).toBe('');
-    expect(clone.has('test/http/link-header.test.ts')).toBe(false);
+    expect(clone.has('test/http/headers/link-header.test.ts')).toBe(false);
+    expect(clone.has('docs/decisions/README.md')).toBe(false);
     const own = ['services', 'test/services', 'gateway.yaml', 'openapi/overlays'];
     expect(git(clone, 'diff', 'HEAD', '--stat', '--', ...own)).toBe('');
-  }, 120_000);
+  }, 600_000);
 });

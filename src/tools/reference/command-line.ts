@@ -1,0 +1,36 @@
+/** `docs/reference/command-line.md`: the commands with their own help texts. */
+import { help } from '../linkway.ts';
+import { HELP as newOperation } from '../scaffold/new-operation.ts';
+import { HELP as newResource } from '../scaffold/new-resource.ts';
+import { HELP as newService } from '../scaffold/new-service.ts';
+import { HELP as removeService } from '../scaffold/remove-service.ts';
+import { page, table, terminal } from './markdown.ts';
+
+export const commandLine = (): string =>
+  page(
+    'Command line',
+    'The commands that take arguments, with what `--help` prints. npm needs `--` before the arguments. [Scripts](scripts.md) lists all commands.',
+    '## `npm run linkway`',
+    terminal(help()),
+    '`FILE|URL` is an OpenAPI document: Swagger 2.0 or OpenAPI 3.x, JSON or YAML. `--json` prints the result for programs.',
+    table(
+      ['exit code', 'meaning'],
+      [
+        ['0', 'Nothing is wrong.'],
+        [
+          '1',
+          '`check` found a fault, or `diff` found a breaking change under the same major version (`info.version`).',
+        ],
+        ['2', 'The command line is wrong, or a document cannot be read.'],
+      ],
+    ),
+    '## `npm run new:service`',
+    terminal(newService),
+    '## `npm run new:operation`',
+    terminal(newOperation),
+    '## `npm run new:resource`',
+    terminal(newResource),
+    '## `npm run remove:service`',
+    terminal(removeService),
+    'The four commands end with 0, with 1 when the change does not fit the project, and with 2 when the command line is wrong. They change everything or nothing.',
+  );

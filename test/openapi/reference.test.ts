@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fragmentPointer } from '../../src/contract/json-pointer.ts';
+import {
+  followAll,
+  followReference,
+  parseReference,
+  referenceName,
+  resolveReference,
+} from '../../src/openapi/reference.ts';
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Each refers to the next, and the last is a value. */
+const row = (length: number) => ({
+  components: {
+    schemas: Object.fromEntries(
+      Array.from({ length }, (_, index) => [
+        `S${index}`,
+        index + 1 < length ? ref(`S${index + 1}`) : { type: 'string' },
+      ]),
+    ),
+  },
+});
+
+describe('A reference', () => {
+  it.each([
+    ['', { document: '', fragment: '', tokens: [], anchor: undefined }],
+    ['#', { document: '', fragment: '', tokens: [], anchor: undefined }],
+    [
+      '#/a~1b/%7Bc%7D',
+      { document: '', fragment: '/a~1b/%7Bc%7D', tokens: ['a/b', '{c}'], anchor: undefined },
+    ],
+    ['a.yaml', { document: 'a.yaml', fragment: '', tokens: [], anchor: undefined }],
+    ['a.yaml#/b', { document: 'a.yaml', fragment: '/b', tokens: ['b'], anchor: undefined }],
+    ['a.yaml#b%20c', { document: 'a.yaml', fragment: 'b%20c', tokens: [], anchor: 'b c' }],
+    ['#100%', { document: '', fragment: '100%', tokens: [], anchor: '100%' }],
+  ])('%j is taken apart', (text, parts) => {
+    expect(parseReference(text)).toEqual(parts);
+  });
+
+  it('to a place of a document is taken apart to its tokens, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (tokens) => {
+        expect(parseReference(fragmentPointer(tokens)).tokens).toEqual(tokens);
+      }),
+    );
+  });
+
+  it('has the name of the component that it leads to', () => {
+    expect(referenceName({ $ref: 'other.yaml#/components/schemas/A~1B' })).toBe('A/B');
+    expect(referenceName({ $ref: '#anchor' })).toBeUndefined();
+    expect(referenceName({ type: 'string' })).toBeUndefined();
+  });
+});
+
+describe('Following a reference', () => {
+  const document = {
+    components: {
+      schemas: {
+        A: ref('B'),
+        B: { type: 'string' },
+        Elsewhere: { $ref: 'other.yaml#/components/schemas/B' },
+        Named: { $ref: '#name' },
+        Nothing: ref('Missing'),
+        Null: null,
+        Self: ref('Self'),
+        Left: ref('Right'),
+        Right: ref('Left'),
+      },
+    },
+  };
+  const follow = (name: string) => followReference(document, ref(name).$ref);
+
+  it.each([
+    ['A', 'value', ref('B').$ref],
+    ['B', 'value', ref('B').$ref],
+    ['Null', 'value', ref('Null').$ref],
+    ['Elsewhere', 'elsewhere', 'other.yaml#/components/schemas/B'],
+    ['Named', 'anchor', '#name'],
+    ['Nothing', 'nothing', ref('Missing').$ref],
+    ['Self', 'circle', ref('Self').$ref],
+    ['Left', 'circle', ref('Right').$ref],
+  ])('to %s ends in %s', (name, ending, reference) => {
+    expect(follow(name)).toMatchObject({ ending, reference });
+  });
+
+  it('gives what the last one in the row leads to', () => {
+    expect(follow('A').value).toEqual({ type: 'string' });
+  });
+
+  it.each(['Elsewhere', 'Named', 'Nothing', 'Null', 'Self', 'Left'])('to %s gives no object', (name) => {
+    expect(resolveReference(document, ref(name))).toBeUndefined();
+  });
+
+  it('goes through a row of twenty, and takes a longer one for a circle', () => {
+    expect(followReference(row(20), ref('S0').$ref)).toMatchObject({
+      ending: 'value',
+      value: { type: 'string' },
+    });
+    expect(followReference(row(21), ref('S0').$ref)).toMatchObject({ ending: 'circle', value: ref('S20') });
+    expect(followReference(row(50_000), ref('S0').$ref).ending).toBe('circle');
+  });
+
+  it('ends for any graph of references', () => {
+    const names = fc.constantFrom('A', 'B', 'C', 'D');
+    fc.assert(
+      fc.property(fc.dictionary(names, names), names, (next, start) => {
+        const schemas = Object.fromEntries(Object.entries(next).map(([name, to]) => [name, ref(to)]));
+        const { ending } = followReference({ components: { schemas } }, ref(start).$ref);
+        expect(ending).toMatch(/^(circle|nothing)$/);
+      }),
+    );
+  });
+
+  it('leaves a value that is no reference as it is', () => {
+    const value = { type: 'string' };
+    expect(resolveReference(document, value)).toBe(value);
+    expect(resolveReference(document, undefined)).toBeUndefined();
+    expect(resolveReference(document, true as never)).toBeUndefined();
+  });
+});
+
+it('Any steps in a row are followed until there is no next one, or it was passed', () => {
+  const next = (limit: number) => (one: number) => (one < limit ? one + 1 : undefined);
+  expect(followAll<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
+  expect(followAll<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
+    row: [1, 2, 3],
+    last: 3,
+    isCircle: true,
+  });
+  expect(followAll<number>(1, next(1000), String).isCircle).toBe(true);
+});

@@ -1,0 +1,32 @@
+/** Tells at the end of a run of jest which slow files it left out, and how to run them. */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What is used of the configuration that jest gives to a reporter. */
+interface Configuration {
+  readonly rootDir: string;
+  readonly testPathPatterns: {
+    toExecutor(options: { readonly rootDir: string }): { isMatch(path: string): boolean };
+  };
+}
+
+export default class LeftOutReporter {
+  readonly #configuration: Configuration;
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+  }
+
+  onRunComplete(): void {
+    const { rootDir, testPathPatterns } = this.#configuration;
+    const asked = testPathPatterns.toExecutor({ rootDir });
+    const files = globSync('test/**/*.slow.test.ts', { cwd: rootDir })
+      .filter((file) => asked.isMatch(join(rootDir, file)))
+      .toSorted();
+    if (files.length === 0) return;
+    const list = files.map((file) => `  ${file}\n`).join('');
+    process.stderr.write(
+      `\nLeft out, because they take minutes (npm run test:all runs them, and .ci/run):\n${list}`,
+    );
+  }
+}

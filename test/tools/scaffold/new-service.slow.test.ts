@@ -1,0 +1,92 @@
+/** New services pass every check and all tests, in a copy of the project, alone and beside the samples. */
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { copyProject, describeInCopy, type ProjectCopy, passes } from '../../support/project-copy.ts';
+import { describeSamples } from '../../support/samples.ts';
+import { startCopy } from '../../support/started.ts';
+
+describeInCopy('a new service', () => {
+  let copy: ProjectCopy;
+  beforeAll(() => {
+    copy = copyProject();
+  }, 600_000);
+  afterEach(() => copy.restore());
+  afterAll(() => copy.remove());
+
+  const template = (command: string, ...args: string[]) =>
+    copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
+  const npm = (...args: string[]) => passes(copy.run('npm', ...args));
+
+  /** As it came; what is not there a test finds out. */
+  type Json = ReturnType<typeof JSON.parse>;
+
+  /** What `npm start` answers, while it runs. */
+  async function started(walk: (get: (path: string) => Promise<Json>) => Promise<void>): Promise<void> {
+    const { url, stop } = await startCopy(copy);
+    try {
+      await walk(async (path) =>
+        (await fetch(url + path, { headers: { Accept: 'application/hal+json' } })).json(),
+      );
+    } finally {
+      await stop();
+    }
+  }
+
+  it('is refused when the compiler does not take its name, and nothing is changed', async () => {
+    const { code, out } = await template('new-service', 'records');
+    const message = 'nothing is changed, since it would not hold; another name for one of them may help';
+    expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+    expect(copy.changed()).toEqual([]);
+  }, 600_000);
+
+  it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
+    await passes(template('new-service', 'paper-boats'));
+    await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
+    copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
+    const said = await passes(template('remove-service', 'paper-boats'));
+    expect(said).toContain(
+      'These tests speak of it, and are left as they are: test/services/sails/mine.test.ts.\n',
+    );
+    expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
+    await npm('test', '--', 'test/services/sails');
+  }, 600_000);
+
+  describeSamples('one that is related to orders', () => {
+    it('leads there and back, also by expand, and passes the tests of both', async () => {
+      await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
+      await npm('run', 'check');
+      const tests = [
+        'test/services/paper-boats',
+        'test/services/orders/orders',
+        'test/services/orders/links',
+      ];
+      await npm('test', '--', ...tests);
+      await started(async (get) => {
+        const boat = await get('/paper-boats/pb-1001?expand=order');
+        expect(boat._embedded.order.id).toBe(boat.orderId);
+        const order = await get(`/orders/${boat.orderId}?expand=paperBoats`);
+        expect(order._embedded.paperBoats._embedded.item[0].id).toBe('pb-1001');
+      });
+      await passes(template('remove-service', 'paper-boats'));
+      expect(copy.changed()).toEqual([]);
+    }, 600_000);
+
+    it('can be the only one: the samples go without a trace', async () => {
+      await passes(template('remove-service', 'orders'));
+      // What led there is no promise any more.
+      await npm('run', 'check:contracts');
+      await npm('test', '--', 'test/services/consumers', 'test/services/restaurants');
+      expect(copy.read('services/consumers/README.md')).not.toContain('orders`');
+      expect(copy.read('services/consumers/README.md')).toMatch(/No other service\.\n$/);
+      for (const name of copy.services()) await passes(template('remove-service', name));
+      await npm('run', 'check');
+      await npm('test', '--', 'test/shape', 'test/tools/openapi', 'test/contract');
+      await started(async (get) => {
+        expect(Object.keys((await get('/'))._links)).toContain('service-desc');
+        expect((await get('/status')).services).toEqual([]);
+      });
+      await passes(template('new-service', 'paper-boats', '--port', '9001'));
+      expect(copy.changed().filter((line) => line.includes('openapi/released/orders'))).toHaveLength(1);
+      expect(copy.read('gateway.yaml')).toContain('services:\n  paper-boats:\n');
+    }, 600_000);
+  });
+});
