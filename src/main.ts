@@ -14,7 +14,7 @@ import { createLog, type Log } from './observability/log.ts';
 import { startTracing } from './observability/start-tracing.ts';
 import { closeTargets, createTargets } from './outbound/targets.ts';
 import { type Running, run } from './run.ts';
-import { isHere, loadService } from './service/load.ts';
+import { hasServiceCode, loadService } from './service/load.ts';
 import { serviceApp } from './service/start.ts';
 import { type Database, openDatabase } from './storage/database.ts';
 
@@ -71,7 +71,9 @@ async function startServices(
   log: Log,
   closers: (() => Promise<void>)[],
 ): Promise<Record<string, string>> {
-  const names = config.services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
+  const names = config.services
+    .filter(({ name, isMock }) => hasServiceCode(name) && !isMock)
+    .map(({ name }) => name);
   // Services call each other, so every port is known before the first of them is made.
   const places = await Promise.all(names.map((name) => reserve(name, config.limits)));
   closers.push(

@@ -1,12 +1,12 @@
 /**
- * JSON text ⇄ values, so that what was not touched is written again as it was read (RFC 8259 §4, §6): a number
- * that a double cannot hold, or is spelled in another way, keeps its text; members keep their order and their
- * duplicates. All else are the values that `JSON.parse` gives, and a text that needs no more costs no more.
+ * Parses and stringifies JSON so that unchanged content is written as it was read (RFC 8259 §4, §6). A number that
+ * a double cannot represent, or that has another spelling, keeps its text. Members keep their order and their
+ * duplicates. All other values are those of `JSON.parse`, and a text without such content costs no more.
  */
 
 import { setImmediate } from 'node:timers/promises';
 
-/** A number by its text, as `JSON.rawJSON` makes it. */
+/** A number with its text, as `JSON.rawJSON` creates it. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
@@ -16,102 +16,108 @@ const { rawJSON, isRawJSON } = JSON as unknown as {
   isRawJSON(value: unknown): value is RawNumber;
 };
 
-/** Whether a value is a number that keeps its text: an object to `typeof`, and none of JSON's. */
+/** Whether a value is a number with its text. `typeof` reports an object for it, but JSON has none there. */
 export const isRawNumber: (value: unknown) => value is RawNumber = isRawJSON;
 
-/** A scalar as text: of a number its own. */
+/** A scalar as text; a raw number keeps its own text. */
 export const scalarText = (value: unknown): string =>
   isRawNumber(value) ? value.rawJSON : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 /**
- * Begins the stand-in of a member name that an object could not hold in its place: an index, which objects sort to
- * the front, or an earlier member of the same name. A lone surrogate, which is no text; a name that begins with one
- * gets a stand-in as well.
+ * Starts the substitute for a member name that an object cannot hold in its place: an index, which objects move to
+ * the front, or an earlier member of the same name. It is a lone surrogate, which does not occur in text. A name
+ * that starts with one gets a substitute as well.
  */
-const MARK = '\udc00';
-const MARK_ESCAPED = '\\udc00';
-const STAND_IN = /^\udc00\d*:/;
-const WRITTEN_STAND_INS = /(?<=[{,]\s*)"\\udc00\d*:((?:[^"\\]|\\.)*)"(?=\s*:)/g;
+const MARKER = '\udc00';
+const ESCAPED_MARKER = '\\udc00';
+const SUBSTITUTE = /^\udc00\d*:/;
+const WRITTEN_SUBSTITUTES = /(?<=[{,]\s*)"\\udc00\d*:((?:[^"\\]|\\.)*)"(?=\s*:)/g;
 
-/** What an object takes for an index of an array, and sorts. */
+/** Names that an object treats as indexes, and sorts. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
-/** The name of a member as it is in the text. */
-export const memberName = (key: string): string => key.replace(STAND_IN, '');
+/** The name of a member in the text. */
+export const memberName = (key: string): string => key.replace(SUBSTITUTE, '');
 
-/** Under which key an object has a member; of several of one name it is the last. */
+/** The key of a member in its object; of several with one name the last. */
 export function memberKey(object: object, name: string): string | undefined {
   if (Object.hasOwn(object, name)) return name;
-  const standIn = `${MARK}:${name}`;
-  return Object.hasOwn(object, standIn) ? standIn : undefined;
+  const substitute = `${MARKER}:${name}`;
+  return Object.hasOwn(object, substitute) ? substitute : undefined;
 }
 
-/** Deeper than this nothing is read: what is written level by level has room for it, here and at the client. */
-const MOST_LEVELS = 1000;
+/** Deeper texts are refused, because values are written recursively, here and at the client. */
+const MAX_LEVELS = 1000;
 
-/** More values than these take longer to read, and to write, than others should wait. */
-const MOST_VALUES = 400_000;
+/** Texts with more values are refused, because reading and writing them would delay other requests for too long. */
+const MAX_VALUES = 400_000;
 
-/** @throws SyntaxError for a text that is no JSON, RangeError for one that is nested too deeply or has too many values */
+/**
+ * @throws SyntaxError for a text that is not JSON, RangeError for one that is nested too deeply or has too many
+ * values
+ */
 export function parseExact(text: string): unknown {
-  const value = parsed(text);
+  const value = parseWithinLimits(text);
   if (isExact(value, text)) return value;
-  const reader = new Reader(text);
+  const reader = new ExactReader(text);
   reader.read(Number.POSITIVE_INFINITY);
   return reader.value;
 }
 
-/** A longer text is read piece by piece, so that others have their turn: each step is a few milliseconds for a megabyte. */
+/**
+ * A longer text is read in steps, so that other work can run in between. Each step takes a few milliseconds per
+ * megabyte.
+ */
 const LONG_TEXT = 128 * 1024;
-const VALUES_AT_ONCE = 20_000;
+const VALUES_PER_STEP = 20_000;
 
-/** As `parseExact`, of a text that may be long. */
-export async function readExact(text: string): Promise<unknown> {
+/** Does the same as `parseExact`, for texts that may be long. */
+export async function parseExactAsync(text: string): Promise<unknown> {
   if (text.length < LONG_TEXT) return parseExact(text);
-  const value = parsed(text);
+  const value = parseWithinLimits(text);
   await setImmediate();
   if (isExact(value, text)) return value;
-  const reader = new Reader(text);
+  const reader = new ExactReader(text);
   do await setImmediate();
-  while (!reader.read(VALUES_AT_ONCE));
+  while (!reader.read(VALUES_PER_STEP));
   return reader.value;
 }
 
-function parsed(text: string): unknown {
-  if (hasMoreValues(text, MOST_VALUES)) throw new RangeError('has too many values');
+function parseWithinLimits(text: string): unknown {
+  if (hasMoreValues(text, MAX_VALUES)) throw new RangeError('has too many values');
   const value: unknown = JSON.parse(text);
-  if (isDeeper(value, MOST_LEVELS)) throw new RangeError('is nested too deeply');
+  if (isDeeper(value, MAX_LEVELS)) throw new RangeError('is nested too deeply');
   return value;
 }
 
-/** Counts what can begin a value, within strings as well, which keeps it fast. */
-function hasMoreValues(text: string, most: number): boolean {
-  if (text.length <= most) return false;
+/** Counts characters that can precede a value. It also counts those in strings, which keeps it fast. */
+function hasMoreValues(text: string, max: number): boolean {
+  if (text.length <= max) return false;
   let values = 0;
-  for (let at = 0; at < text.length && values <= most; at++) {
+  for (let at = 0; at < text.length && values <= max; at++) {
     const code = text.charCodeAt(at);
     if (code === COMMA || code === OPEN_OBJECT || code === OPEN_ARRAY) values += 1;
   }
-  return values > most;
+  return values > max;
 }
 
-/** Whether it is written as it was read: then nothing got lost. */
+/** Whether the value is written as it was read, so that nothing was lost. */
 const isExact = (value: unknown, text: string): boolean =>
-  JSON.stringify(value) === text && !text.includes(MARK_ESCAPED);
+  JSON.stringify(value) === text && !text.includes(ESCAPED_MARKER);
 
-/** As `JSON.stringify`, of what `parseExact` has read, and whatever was made of it. */
-export function writeExact(value: unknown, indent?: number): string {
+/** Does the same as `JSON.stringify`, for values of `parseExact` and values derived from them. */
+export function stringifyExact(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
-  return text.includes(MARK_ESCAPED) ? text.replaceAll(WRITTEN_STAND_INS, '"$1"') : text;
+  return text.includes(ESCAPED_MARKER) ? text.replaceAll(WRITTEN_SUBSTITUTES, '"$1"') : text;
 }
 
-/** Without an array of the members of each object, which would take most of the time. */
-function isDeeper(value: unknown, most: number): boolean {
+/** Iterates with `for in`, because an array of the members of each object would take most of the time. */
+function isDeeper(value: unknown, max: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (most === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item, most - 1));
+  if (max === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, max - 1));
   const object = value as Record<string, unknown>;
-  for (const name in object) if (isDeeper(object[name], most - 1)) return true;
+  for (const name in object) if (isDeeper(object[name], max - 1)) return true;
   return false;
 }
 
@@ -125,19 +131,19 @@ const COMMA = 0x2c;
 const SPACE = 0x20;
 
 /** An object or an array that is being read. */
-interface Open {
+interface OpenContainer {
   readonly container: Record<string, unknown> | unknown[];
-  /** Of the member whose value comes next. */
+  /** The name of the member whose value follows. */
   name: string;
-  /** In place of the container, of an object that has a member which cannot be in it under its name. */
+  /** All members, where one of them cannot be stored under its name. It replaces the container then. */
   members?: [string, unknown][];
 }
 
-/** Of a text that is known to be JSON, however many levels it has. */
-class Reader {
+/** Reads a text that is known to be valid JSON, without recursion. */
+class ExactReader {
   readonly #text: string;
-  readonly #open: Open[] = [];
-  #at = 0;
+  readonly #open: OpenContainer[] = [];
+  #position = 0;
   value: unknown;
 
   constructor(text: string) {
@@ -145,78 +151,81 @@ class Reader {
   }
 
   /**
-   * @param most values that are read now
-   * @returns whether that was all
+   * @param max number of values to read in this step
+   * @returns whether the text has been read completely
    */
-  read(most: number): boolean {
-    for (let left = most; left > 0; left--) {
-      const code = this.#next();
+  read(max: number): boolean {
+    for (let left = max; left > 0; left--) {
+      const code = this.#peek();
       if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
-        this.#at++;
+        this.#position++;
         const isArray = code === OPEN_ARRAY;
         this.#open.push({ container: isArray ? [] : {}, name: '' });
-        if (this.#next() !== (isArray ? CLOSE_ARRAY : CLOSE_OBJECT)) {
-          if (!isArray) this.#name();
+        if (this.#peek() !== (isArray ? CLOSE_ARRAY : CLOSE_OBJECT)) {
+          if (!isArray) this.#readName();
           continue;
         }
-        this.#at++;
-        if (this.#take(closed(this.#open.pop() as Open))) return true;
-      } else if (this.#take(code === QUOTE ? this.#string() : this.#scalar())) return true;
+        this.#position++;
+        if (this.#addToParent(closeContainer(this.#open.pop() as OpenContainer))) return true;
+      } else if (this.#addToParent(code === QUOTE ? this.#readString() : this.#readScalar())) return true;
     }
     return false;
   }
 
-  /** Puts a value in its place, and closes what ends with it. */
-  #take(value: unknown): boolean {
+  /**
+   * Adds a value to its parent and closes the containers that end with it.
+   * @returns whether the text has been read completely
+   */
+  #addToParent(value: unknown): boolean {
     let done = value;
     for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
-      add(open, done);
-      const code = this.#next();
-      this.#at++;
+      addValue(open, done);
+      const code = this.#peek();
+      this.#position++;
       if (code === COMMA) {
-        if (!Array.isArray(open.container)) this.#name();
+        if (!Array.isArray(open.container)) this.#readName();
         return false;
       }
       this.#open.pop();
-      done = closed(open);
+      done = closeContainer(open);
     }
     this.value = done;
     return true;
   }
 
-  /** The character after blanks, which is not taken. */
-  #next(): number {
-    while (this.#text.charCodeAt(this.#at) <= SPACE) this.#at++;
-    return this.#text.charCodeAt(this.#at);
+  /** Skips blanks and returns the next character without consuming it. */
+  #peek(): number {
+    while (this.#text.charCodeAt(this.#position) <= SPACE) this.#position++;
+    return this.#text.charCodeAt(this.#position);
   }
 
-  /** Of a member, with its colon. */
-  #name(): void {
-    this.#next();
-    (this.#open.at(-1) as Open).name = this.#string();
-    this.#next();
-    this.#at++;
+  /** Reads the name of a member and its colon. */
+  #readName(): void {
+    this.#peek();
+    (this.#open.at(-1) as OpenContainer).name = this.#readString();
+    this.#peek();
+    this.#position++;
   }
 
-  #string(): string {
+  #readString(): string {
     const text = this.#text;
-    const start = this.#at;
+    const start = this.#position;
     let end = start + 1;
     let isPlain = true;
     for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(end)) {
       if (code === BACKSLASH) isPlain = false;
       end += code === BACKSLASH ? 2 : 1;
     }
-    this.#at = end + 1;
+    this.#position = end + 1;
     return isPlain ? text.slice(start + 1, end) : JSON.parse(text.slice(start, end + 1));
   }
 
-  #scalar(): unknown {
-    const start = this.#at;
+  #readScalar(): unknown {
+    const start = this.#position;
     let code = this.#text.charCodeAt(start);
     while (code > SPACE && code !== COMMA && code !== CLOSE_OBJECT && code !== CLOSE_ARRAY)
-      code = this.#text.charCodeAt(++this.#at);
-    const token = this.#text.slice(start, this.#at);
+      code = this.#text.charCodeAt(++this.#position);
+    const token = this.#text.slice(start, this.#position);
     if (token === 'true') return true;
     if (token === 'false') return false;
     if (token === 'null') return null;
@@ -225,14 +234,14 @@ class Reader {
   }
 }
 
-function add(open: Open, value: unknown): void {
+function addValue(open: OpenContainer, value: unknown): void {
   const { container, name } = open;
   if (Array.isArray(container)) {
     container.push(value);
     return;
   }
   if (open.members === undefined) {
-    if (!needsStandIn(name) && name !== '__proto__' && !Object.hasOwn(container, name)) {
+    if (!needsSubstitute(name) && name !== '__proto__' && !Object.hasOwn(container, name)) {
       container[name] = value;
       return;
     }
@@ -241,15 +250,15 @@ function add(open: Open, value: unknown): void {
   open.members.push([name, value]);
 }
 
-const needsStandIn = (name: string): boolean => INDEX.test(name) || name.startsWith(MARK);
+const needsSubstitute = (name: string): boolean => INDEX.test(name) || name.startsWith(MARKER);
 
-function closed({ container, members }: Open): unknown {
+function closeContainer({ container, members }: OpenContainer): unknown {
   if (members === undefined) return container;
   const last = new Map(members.map(([name], index) => [name, index]));
   return Object.fromEntries(
     members.map(([name, value], index) => {
-      if (last.get(name) !== index) return [`${MARK}${index}:${name}`, value];
-      return [needsStandIn(name) ? `${MARK}:${name}` : name, value];
+      if (last.get(name) !== index) return [`${MARKER}${index}:${name}`, value];
+      return [needsSubstitute(name) ? `${MARKER}:${name}` : name, value];
     }),
   );
 }

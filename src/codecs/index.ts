@@ -1,11 +1,11 @@
-/** The encodings on offer. A new one is a file beside this and a line here. */
+/** The available codecs. A new one is a file in this folder and a line here. */
 import type { Codec } from './codec.ts';
 import { form } from './form.ts';
 import { json } from './json.ts';
 
 export const codecs: readonly Codec[] = [json, form];
 
-const known = codecs.flatMap((codec) =>
+const patterns = codecs.flatMap((codec) =>
   codec.mediaTypes.map((type) => ({
     codec,
     pattern: new RegExp(`^${type.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '[^;]+')}$`),
@@ -17,4 +17,4 @@ const known = codecs.flatMap((codec) =>
  * @returns undefined for bodies that are passed on as they are
  */
 export const codecFor = (mediaType: string): Codec | undefined =>
-  known.find(({ pattern }) => pattern.test(mediaType))?.codec;
+  patterns.find(({ pattern }) => pattern.test(mediaType))?.codec;

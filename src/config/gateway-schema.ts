@@ -1,6 +1,6 @@
 /** Every key of `gateway.yaml` with its default and its meaning. `npm run docs` writes their reference page. */
 import { z } from 'zod';
-import { networkOf } from '../http/server/trust-proxy.ts';
+import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
 import { limitsSchema } from './limits.ts';
 import { cacheSchema, serviceCacheSchema } from './policies/cache.ts';
@@ -156,7 +156,7 @@ export const gatewaySchema = z.strictObject({
     ),
   trustedProxies: z
     .array(
-      z.string().refine((text) => networkOf(text) !== undefined, {
+      z.string().refine((text) => parseNetwork(text) !== undefined, {
         error: ({ input }) => `expected an address or a network such as 10.0.0.0/8, got ${input}`,
       }),
     )

@@ -10,7 +10,7 @@ import { strictTransportSecurity } from '../http/headers/strict-transport-securi
 import { identify } from '../http/identify.ts';
 import { problemHandler } from '../http/problems/problem-handler.ts';
 import { clientOf } from '../http/server/client-address.ts';
-import { inOrder } from '../http/server/pipeline.ts';
+import { pipeline } from '../http/server/pipeline.ts';
 import { trustProxy } from '../http/server/trust-proxy.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { Log } from '../observability/log.ts';
@@ -156,10 +156,10 @@ export function* createInSteps({
   const passOn = passOnOf(compressed);
   const pass = forward({ callers, trustProxy: trusts, headersOf, inspect, passOn });
 
-  return inOrder(
+  return pipeline(
     [
       // An id, a place in a trace, and whose it is.
-      identify({ heedsDeadline: trusts, compression, clientOf: clientOf(config) }),
+      identify({ trustsDeadline: trusts, compression, clientOf: clientOf(config) }),
       // A line and a measurement when it is over.
       accessLog({ lines, onRequest }),
       // Tells browsers to come back by HTTPS alone.

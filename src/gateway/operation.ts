@@ -4,7 +4,7 @@ import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
 import { fragmentToken } from '../contract/json-pointer.ts';
 import { firstSegment, RESERVED_SEGMENTS } from '../contract/reserved-paths.ts';
-import { whyUnreachable } from '../http/uri/route-tree.ts';
+import { unreachableReason } from '../http/uri/route-tree.ts';
 import type { Steps } from '../openapi/incremental.ts';
 import { atOnce } from '../openapi/incremental.ts';
 import { isElsewhere } from '../openapi/load/base-path.ts';
@@ -116,7 +116,7 @@ export function* compileInSteps({
     }
     const item = locate(root, top, 'paths', path);
     if (!item) return [];
-    const reason = whyUnreachable(path);
+    const reason = unreachableReason(path);
     if (reason !== undefined) {
       onFault({ pointer: item.pointer, reason: `goes unserved: ${reason}` });
       return [];

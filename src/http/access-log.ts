@@ -1,7 +1,7 @@
 /**
- * One JSON line for each answered request, one call of the metrics hook, and the end of its span. The query is left out:
- * its values may be secrets. Health that is well has no line and no span, as it is asked for all the time. Written by
- * hand: a serializer costs more than the rest of the hop's bookkeeping.
+ * Writes one JSON line for each request, calls the metrics hook once, and ends the span. The query is left out,
+ * because its values may be secrets. Successful health checks have no line and no span, because they are frequent.
+ * The lines are formatted by hand: a serializer costs more than the rest of the bookkeeping of a hop.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
@@ -13,55 +13,55 @@ export interface AccessRecord {
   readonly context: RequestContext;
   readonly method: string;
   readonly path: string;
-  /** What the caller saw; 499 when it left before there was an answer. */
+  /** The status that the client saw, or 499 when it disconnected before the response. */
   readonly status: number;
   readonly milliseconds: number;
-  /** Sent on the connection, head and framing included. */
+  /** Bytes sent on the connection, head and framing included. */
   readonly bytes: number;
-  /** Whether it lasted as long as somebody listened. */
+  /** Whether the response is an event stream, which lasts as long as the client listens. */
   readonly isStream: boolean;
 }
 
 export interface AccessLogOptions {
-  /** Takes one line with its newline; nothing is logged without it. */
+  /** Receives each line with its newline. Without it nothing is logged. */
   readonly lines?: { write(line: string): unknown } | undefined;
-  /** Called once a request, when it is over. */
+  /** Called when a request has ended. */
   readonly onRequest?: ((record: AccessRecord) => void) | undefined;
 }
 
 /** The nginx convention for "client closed request". */
-const CLIENT_LEFT = 499;
+const CLIENT_CLOSED_REQUEST = 499;
 
 export const accessLog = ({ lines, onRequest }: AccessLogOptions): Step =>
   function accessLog(req, res, next) {
     const { socket } = req;
-    const before = socket.bytesWritten;
+    const bytesBefore = socket.bytesWritten;
     res.on('close', () => {
-      const record = recordOf(req, res, socket.bytesWritten - before);
+      const record = toRecord(req, res, socket.bytesWritten - bytesBefore);
       onRequest?.(record);
       const { isProbe, span, service, operationId } = record.context;
       if (isProbe) return;
-      lines?.write(lineOf(record));
+      lines?.write(toLine(record));
       span?.end({ service, operationId, status: record.status });
     });
     next();
   };
 
-const recordOf = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
+const toRecord = (req: IncomingMessage, res: ServerResponse, bytes: number): AccessRecord => {
   const context = contextOf(req);
   return {
     context,
     method: req.method ?? '',
-    path: pathOf(requestTarget(req)),
-    status: res.headersSent ? res.statusCode : CLIENT_LEFT,
+    path: loggablePath(requestTarget(req)),
+    status: res.headersSent ? res.statusCode : CLIENT_CLOSED_REQUEST,
     milliseconds: Math.round((performance.now() - context.startedAt) * 10) / 10,
     bytes,
     isStream: isEventStream(res),
   };
 };
 
-/** What names a resource, and nothing that may be a secret: no query, no fragment, and before a host no password. */
-const pathOf = (target: string): string => {
+/** The part of the target without secrets: no query, no fragment, and no credentials before a host. */
+const loggablePath = (target: string): string => {
   const end = target.search(/[?#]/);
   const path = end < 0 ? target : target.slice(0, end);
   return path.startsWith('/') ? path : path.replace(/^([^/]*\/\/)?[^/]*@/, '$1');
@@ -70,7 +70,7 @@ const pathOf = (target: string): string => {
 let second = 0;
 let secondText = '';
 
-/** The date's text is made once a second, the milliseconds each time. */
+/** The text is formatted once a second, and the milliseconds each time. */
 const isoTime = (now: number): string => {
   const milliseconds = now % 1000;
   if (now - milliseconds !== second) {
@@ -80,22 +80,22 @@ const isoTime = (now: number): string => {
   return `${secondText}${String(milliseconds).padStart(3, '0')}Z`;
 };
 
-/** As JSON, made once a name: those of operations are as their documents have them. */
-const quoted = new Map<string, string>();
-/** More have gone with their documents. */
-const MOST_NAMES = 100_000;
+/** Names as JSON, formatted once per name. Names of operations come from documents and may have any characters. */
+const quotedNames = new Map<string, string>();
+/** Names of documents that were replaced are never removed one by one, so the map is cleared at this size. */
+const MAX_CACHED_NAMES = 100_000;
 
 const quote = (name: string): string => {
-  const known = quoted.get(name);
-  if (known !== undefined) return known;
-  if (quoted.size >= MOST_NAMES) quoted.clear();
+  const cached = quotedNames.get(name);
+  if (cached !== undefined) return cached;
+  if (quotedNames.size >= MAX_CACHED_NAMES) quotedNames.clear();
   const text = JSON.stringify(name);
-  quoted.set(name, text);
+  quotedNames.set(name, text);
   return text;
 };
 
-/** What may hold a character that JSON escapes is the path, and names: methods are tokens, ids are checked. */
-const lineOf = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
+/** Only the path and names need escaping: methods are tokens, and ids are checked. */
+const toLine = ({ context, method, path, status, milliseconds, bytes }: AccessRecord): string =>
   `{"time":"${isoTime(Date.now())}","level":30,"method":"${method}","path":${JSON.stringify(path)},"status":${status},` +
   `"ms":${milliseconds},"bytes":${bytes},"service":${quote(context.service)},"operationId":${quote(context.operationId)},` +
   (context.breaker && `"attempts":${context.attempts},"breaker":"${context.breaker}",`) +

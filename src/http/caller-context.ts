@@ -1,6 +1,6 @@
 /**
- * Calls in the name of the caller: while a request is handled, whatever it causes is sent with its credentials,
- * its request id, its place in the trace, and no longer than it waits. What one may not GET one may not expand.
+ * Calls on behalf of the client: while a request is handled, calls to upstreams carry its credentials, request id,
+ * trace and deadline. A client can therefore only expand what it may read itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
@@ -8,30 +8,30 @@ import type { RequestHandler } from 'express';
 import { contextOf } from './context.ts';
 import { REQUEST_ID_HEADER } from './identify.ts';
 
-const PASSED = ['accept-language', 'authorization', 'cookie'] as const;
+const PROPAGATED_HEADERS = ['accept-language', 'authorization', 'cookie'] as const;
 
-interface Caller {
+interface CallerContext {
   readonly headers: Readonly<Record<string, string>>;
   readonly deadline: number;
 }
 
-const caller = new AsyncLocalStorage<Caller>();
+const callerContext = new AsyncLocalStorage<CallerContext>();
 
-/** The step that makes the request's caller the one that outgoing calls are made for. */
-export const asCaller = (): RequestHandler =>
-  function asCaller(req, _res, next) {
-    caller.run({ headers: headersOf(req), deadline: contextOf(req).deadline }, next);
+/** The step that provides the context of the request to all outgoing calls. */
+export const withCallerContext = (): RequestHandler =>
+  function withCallerContext(req, _res, next) {
+    callerContext.run({ headers: propagatedHeaders(req), deadline: contextOf(req).deadline }, next);
   };
 
-/** The headers of the request that is being handled; none outside of one. */
-export const callerHeaders = (): Readonly<Record<string, string>> => caller.getStore()?.headers ?? {};
+/** The headers to propagate from the current request; none outside of a request. */
+export const callerHeaders = (): Readonly<Record<string, string>> => callerContext.getStore()?.headers ?? {};
 
-/** `performance.now()` after which it waits no more; undefined outside of a request. */
-export const callerDeadline = (): number | undefined => caller.getStore()?.deadline;
+/** `performance.now()` after which the client no longer waits; undefined outside of a request. */
+export const callerDeadline = (): number | undefined => callerContext.getStore()?.deadline;
 
-function headersOf(req: IncomingMessage): Record<string, string> {
+function propagatedHeaders(req: IncomingMessage): Record<string, string> {
   const { requestId, traceparent } = contextOf(req);
-  const passed = PASSED.flatMap((name) => {
+  const passed = PROPAGATED_HEADERS.flatMap((name) => {
     const value = req.headers[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -1,40 +1,39 @@
 /**
- * What every step of a request knows of it, whichever hop it is on: its ids, when it began, and the labels
- * that the log and the metrics carry.
+ * What the steps of a request share on any hop: its ids, its start time, and the labels of the log and the metrics.
  */
 import type { IncomingMessage } from 'node:http';
 import type { TraceSpan } from '../observability/tracing.ts';
 import type { Compression } from './body/compression.ts';
 
 export class RequestContext {
-  /** `X-Request-Id`: the caller's own when it is sane. */
+  /** `X-Request-Id`, as the client sent it where it is safe to log. */
   readonly requestId: string;
-  /** W3C trace context, passed on to whatever is called. */
+  /** W3C trace context, which is sent with calls to upstreams. */
   readonly traceparent: string;
-  /** Whether the caller began the trace. */
+  /** Whether the client started the trace. */
   readonly continuesTrace: boolean;
-  /** Where somebody traces. */
+  /** Undefined where tracing is off. */
   readonly span: TraceSpan | undefined;
   /** Milliseconds of `performance.now()`. */
   readonly startedAt: number = performance.now();
-  /** `performance.now()` after which nobody waits for the answer. */
+  /** `performance.now()` after which the client no longer waits for the response. */
   deadline: number = Number.POSITIVE_INFINITY;
-  /** Who answers, once it is known. */
+  /** The service that handles the request, once it is known. */
   service = '';
   operationId = '';
-  /** To have it answered elsewhere. */
+  /** Number of calls to upstreams, retries included. */
   attempts = 0;
-  /** What the circuit breakers said to that; empty where none was asked. */
+  /** The state of the circuit breaker at the last call; empty where no breaker was consulted. */
   breaker: '' | 'closed' | 'open' | 'half-open' = '';
-  /** Which instance of the service was asked last, where it has several. */
+  /** The instance of the last call, where a service has several. */
   instance = '';
-  /** Whether somebody asked how things are, and they work: nothing that has to be written down. */
+  /** Whether this is a successful health check, which is not logged. */
   isProbe = false;
-  /** What the cache did for it; empty where there is none. */
+  /** The result of the cache lookup; empty where there is no cache. */
   cache: '' | 'hit' | 'miss' | 'stale' | 'revalidated' | 'shared' = '';
-  /** Which client it comes from, where somebody asks: see `clientOf`. */
+  /** The client that sent the request, where it is tracked; see `clientOf`. */
   client: string | undefined;
-  /** Which responses are compressed; undefined where none are. */
+  /** Decides which responses are compressed; undefined where none are. */
   compression: Compression | undefined;
 
   constructor(requestId: string, traceparent: string, continuesTrace: boolean, span?: TraceSpan) {
@@ -59,12 +58,12 @@ export const setContext = (req: IncomingMessage, context: RequestContext): void 
   (req as WithContext)[CONTEXT] = context;
 };
 
-/** Undefined only before `identify` ran. */
+/** Returns undefined only before `identify` has run. */
 export const findContext = (req: IncomingMessage): RequestContext | undefined =>
   (req as WithContext)[CONTEXT];
 
 export const contextOf = (req: IncomingMessage): RequestContext => {
   const context = findContext(req);
-  if (!context) throw new Error('identify() has to come before whatever needs the request context');
+  if (!context) throw new Error('identify() has to run before steps that need the request context');
   return context;
 };

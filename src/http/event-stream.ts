@@ -1,6 +1,6 @@
 /**
- * Answers that may end after any byte: an event that is not whole is dropped by whoever reads it, and the client comes
- * again by itself with `Last-Event-ID` (HTML, "Server-sent events"). Any other body must be whole or break off.
+ * Marks responses that may end after any byte. A client drops an incomplete event and reconnects by itself with
+ * `Last-Event-ID` (HTML, "Server-sent events"). Any other body must be complete, or the connection must break.
  */
 import type { ServerResponse } from 'node:http';
 

@@ -1,26 +1,26 @@
 /**
- * How a response with a body ends, wherever it was made: compressed for clients that accept it, with its entity tag,
- * as a 304 for a client that has it already, and without its body for HEAD.
+ * Sends a response with a body, wherever it was created: compressed where the client accepts it, with its entity
+ * tag, as a 304 where the client has the representation already, and without a body for HEAD.
  *
- * Reads `If-None-Match`, `If-Modified-Since` (RFC 9110 §13.1), `Accept-Encoding` (§12.5.3); sends `ETag` (§8.8.3),
+ * Reads `If-None-Match`, `If-Modified-Since` (RFC 9110 §13.1), `Accept-Encoding` (§12.5.3). Sends `ETag` (§8.8.3),
  * `Content-Type`, `Content-Length`, `Content-Encoding`, `Vary`, and 304 (§15.4.5).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Coding } from '../config/compression.ts';
-import { codedTag, compress, isFixed, VARY_BY_ENCODING } from './body/compression.ts';
+import { addCodingToTag, compress, forbidsTransform, VARY_BY_ENCODING } from './body/compression.ts';
 import { findContext } from './context.ts';
-import { noneMatch } from './headers/etag.ts';
+import { passesIfNoneMatch } from './headers/etag.ts';
 import { parseHttpDate } from './headers/http-date.ts';
-import { without } from './headers/raw-headers.ts';
+import { withoutHeaders } from './headers/raw-headers.ts';
 
 export interface FinishedResponse {
   readonly status: number;
   readonly bytes: Buffer;
   readonly contentType: string;
   readonly etag?: string | undefined;
-  /** Name, value, …: whatever else goes with it, with a 304 too. */
+  /** Raw array of all other headers. They are sent with a 304 too. */
   readonly head: readonly string[];
-  /** Where a compressed body is kept: in place of compressing it each time. */
+  /** Returns a cached compressed body. Without it the body is compressed for each response. */
   readonly compressed?: (coding: Coding) => Buffer | Promise<Buffer>;
 }
 
@@ -30,10 +30,12 @@ export function finishResponse(
   response: FinishedResponse,
 ): void | Promise<void> {
   const { status, bytes, contentType, compressed } = response;
-  const about = { status, contentType, length: bytes.length };
-  const choice = isFixed(response.head, req) ? undefined : findContext(req)?.compression?.choose(req, about);
+  const summary = { status, contentType, length: bytes.length };
+  const choice = forbidsTransform(response.head, req)
+    ? undefined
+    : findContext(req)?.compression?.choose(req, summary);
   const { varies = false, coding } = choice ?? {};
-  const etag = response.etag && coding ? codedTag(response.etag, coding) : response.etag;
+  const etag = response.etag && coding ? addCodingToTag(response.etag, coding) : response.etag;
   const head = varies ? [...response.head, ...VARY_BY_ENCODING] : [...response.head];
   if (etag !== undefined) head.push('ETag', etag);
   if (isNotModified({ status, etag }, conditionsOf(req))) {
@@ -51,7 +53,7 @@ export function finishResponse(
   return Buffer.isBuffer(body) ? end(body) : body.then(end);
 }
 
-/** What a client says of the representation that it has. */
+/** The conditions of a request, which describe the representation that the client has. */
 export interface Conditions {
   readonly isReading: boolean;
   readonly ifNoneMatch: string | undefined;
@@ -67,32 +69,35 @@ export const conditionsOf = ({
   ifModifiedSince: headers['if-modified-since'],
 });
 
-/** What a response says of its representation. */
+/** The validators of a response. */
 export interface Validators {
   readonly status: number;
   readonly etag: string | undefined;
   readonly lastModified?: string | undefined;
 }
 
-/** Whether the client has the representation already (RFC 9110 §13.2.2): a tag goes before a date. */
+/**
+ * Whether the client has the current representation (RFC 9110 §13.2.2). The entity tag takes precedence over the
+ * date.
+ */
 export function isNotModified(
   { status, etag, lastModified }: Validators,
   { isReading, ifNoneMatch, ifModifiedSince }: Conditions,
 ): boolean {
   if (!isReading || status !== 200) return false;
-  if (ifNoneMatch !== undefined) return !noneMatch(ifNoneMatch, etag?.trim() ?? '');
+  if (ifNoneMatch !== undefined) return !passesIfNoneMatch(ifNoneMatch, etag?.trim() ?? '');
   const since = parseHttpDate(ifModifiedSince);
   const changed = parseHttpDate(lastModified);
   return since !== undefined && changed !== undefined && changed <= since;
 }
 
-/** Of the body that does not follow a 304 (RFC 9110 §15.4.5). */
-const OF_THE_CONTENT: ReadonlySet<string> = new Set([
+/** Headers that describe the content, which a 304 does not have (RFC 9110 §15.4.5). */
+const CONTENT_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
   'content-encoding',
   'content-range',
 ]);
 
-/** The raw head of a response as a 304 has it. */
-export const notModifiedHead = (head: readonly string[]): string[] => without(head, OF_THE_CONTENT);
+/** The raw headers of a response, reduced to those of a 304. */
+export const notModifiedHead = (head: readonly string[]): string[] => withoutHeaders(head, CONTENT_HEADERS);

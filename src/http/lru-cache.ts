@@ -1,4 +1,7 @@
-/** Keeps values in this process up to so many bytes, so that no client can fill the memory. The least recently used goes first. */
+/**
+ * An in-memory cache with a limit in bytes, so that no client can fill the memory. The least recently used entry is
+ * removed first.
+ */
 
 interface Entry<Value> {
   readonly value: Value;
@@ -6,16 +9,16 @@ interface Entry<Value> {
 }
 
 export interface LruCacheOptions<Value> {
-  /** Most bytes of all values together. */
+  /** Maximum number of bytes of all values together. */
   readonly maxBytes: number;
   readonly bytesOf: (key: string, value: Value) => number;
-  /** Called for each value that comes and, with negative bytes, for each that goes. */
+  /** Called for each added value and, with negative bytes, for each removed one. */
   readonly onChange?: (key: string, value: Value, bytes: number) => void;
 }
 
 export class LruCache<Value> {
   readonly #options: LruCacheOptions<Value>;
-  /** A map keeps the order of its keys: the least recently used is the first. */
+  /** A map keeps the order of its keys, so the first key is the least recently used. */
   readonly #entries = new Map<string, Entry<Value>>();
   #bytes = 0;
 
@@ -31,7 +34,9 @@ export class LruCache<Value> {
     return entry.value;
   }
 
-  /** Replaces the value of a key. One that is larger than the cache is not kept, and no other makes room for it. */
+  /**
+   * Replaces the value of a key. A value larger than the cache is not stored, and no other value is removed for it.
+   */
   set(key: string, value: Value): void {
     this.delete(key);
     const { maxBytes, bytesOf, onChange } = this.#options;

@@ -1,7 +1,8 @@
 /**
- * Keeps pages of other sites from doing what the person before the browser may do (cross-site request forgery). Reads
- * `Sec-Fetch-Site` (Fetch Metadata §2.4), and where there is none `Origin` (RFC 6454), against the host that was asked
- * for; sends 403. A client that is no browser sends neither, and goes on.
+ * Refuses requests that pages of other sites send with the credentials of the user (cross-site request forgery).
+ *
+ * Reads `Sec-Fetch-Site` (Fetch Metadata §2.4), or otherwise `Origin` (RFC 6454), and compares it with the
+ * requested host. Sends 403. A client that is not a browser sends neither header and is not affected.
  */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
@@ -10,59 +11,61 @@ import { crossSite } from '../contract/problems.ts';
 import { isFromGateway } from './headers/via.ts';
 import { forwardedHost, isLocalName } from './server/allowed-hosts.ts';
 
-/** RFC 9110 §9.2.1, and QUERY: they change nothing. */
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+/** Safe methods (RFC 9110 §9.2.1), and QUERY. */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
-export const isSafe = ({ method = '' }: Pick<IncomingMessage, 'method'>): boolean => SAFE.has(method);
+export const isSafe = ({ method = '' }: Pick<IncomingMessage, 'method'>): boolean => SAFE_METHODS.has(method);
 
-/** `none` is what a person does without a page, as in the address bar. */
-const OWN: ReadonlySet<string> = new Set(['same-origin', 'none']);
+/** `none` stands for a user action without a page, such as typing into the address bar. */
+const SAME_SITE_VALUES: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
-export interface OwnOrigin {
-  /** Whether the proxy before us is believed which host was asked for. */
+export interface SiteOptions {
+  /** Whether `X-Forwarded-Host` of the proxy is trusted. */
   readonly isTrusted?: boolean;
-  /** Whether a host name that is not the one of the request is of this server too. */
-  readonly isOwnName?: (name: string) => boolean;
+  /** Whether a host name other than the requested one belongs to this server too. */
+  readonly isOwnHost?: (name: string) => boolean;
 }
 
-/** @throws Problem cross-site (403) for a method that may change something, sent by a page of another site */
-export function refuseCrossSite(req: IncomingMessage, own: OwnOrigin = {}): void {
-  if (!isSafe(req) && !isOfOwnPage(req, own)) throw refused(req);
+/** @throws Problem cross-site (403) for an unsafe method, sent by a page of another site */
+export function refuseCrossSite(req: IncomingMessage, own: SiteOptions = {}): void {
+  if (!isSafe(req) && !isSameOrigin(req, own)) throw crossSiteProblem(req);
 }
 
 /**
- * For a listener whose actions need no other credentials. Over loopback a browser has to have asked for a loopback name
- * as well, as any name can be made to lead there.
+ * For a listener whose actions need no other credentials. Over loopback, a browser must also have requested a
+ * loopback name, because any name can resolve to a loopback address.
  */
 export const sameSite: RequestHandler = function sameSite(req, _res, next) {
-  if (!isOfOwnPage(req) || !isOfOwnName(req)) throw refused(req);
+  if (!isSameOrigin(req) || !usesLoopbackName(req)) throw crossSiteProblem(req);
   next();
 };
 
 /**
- * For a service: what comes through a gateway was looked at there, and a proxy may say which host was asked for. No page
- * of another site can send `Via` or `X-Forwarded-Host` (Fetch §2.2.2, §4.8).
+ * For a service: the gateway has already checked the requests that it forwards, and a proxy may say which host was
+ * requested. No page of another site can send `Via` or `X-Forwarded-Host` (Fetch §2.2.2, §4.8).
  */
 export const sameSiteOrGateway: RequestHandler = function sameSiteOrGateway(req, _res, next) {
   if (!isFromGateway(req)) refuseCrossSite(req, { isTrusted: true });
   next();
 };
 
-const refused = ({ method }: IncomingMessage): Problem =>
-  new Problem(crossSite, `A page of another site may not send ${method} here.`);
+const crossSiteProblem = ({ method }: IncomingMessage): Problem =>
+  new Problem(crossSite, `Pages of another site may not send ${method} requests to this server.`);
 
-function isOfOwnPage(req: IncomingMessage, { isTrusted = false, isOwnName }: OwnOrigin = {}): boolean {
+function isSameOrigin(req: IncomingMessage, { isTrusted = false, isOwnHost }: SiteOptions = {}): boolean {
   const { origin, host, 'sec-fetch-site': site } = req.headers;
-  if (site !== undefined) return OWN.has(String(site));
+  if (site !== undefined) return SAME_SITE_VALUES.has(String(site));
   if (origin === undefined) return true;
   const from = URL.parse(origin);
-  // An opaque origin is `null`, which is no URL.
+  // An opaque origin is `null`, which is not a URL.
   if (from === null) return false;
-  const asked = (isTrusted && forwardedHost(req)) || host;
-  return from.host === URL.parse(`${from.protocol}//${asked}`)?.host || isOwnName?.(from.hostname) === true;
+  const requestedHost = (isTrusted && forwardedHost(req)) || host;
+  return (
+    from.host === URL.parse(`${from.protocol}//${requestedHost}`)?.host || isOwnHost?.(from.hostname) === true
+  );
 }
 
-function isOfOwnName({ headers, socket }: IncomingMessage): boolean {
+function usesLoopbackName({ headers, socket }: IncomingMessage): boolean {
   if (headers.origin === undefined && headers['sec-fetch-site'] === undefined) return true;
   if (!isLoopback(socket.localAddress ?? '')) return true;
   return isLocalName(URL.parse(`http://${headers.host ?? ''}`)?.hostname ?? '');

@@ -1,8 +1,9 @@
 /**
- * Pages that are sent again to whoever has them open, as server-sent events (HTML, "Server-sent events"): each page is
- * made once for all who look at it, now and then, and at once when something turns. Nothing is made while nobody looks.
+ * Sends pages again to the clients that have them open, as server-sent events (HTML, "Server-sent events"). Each
+ * page is rendered once for all its viewers, at a fixed interval and at once after a change. Nothing is rendered
+ * without viewers.
  *
- * Reads nothing; sends 200 `text/event-stream`, never cached, or 503 when too many look.
+ * Sends 200 `text/event-stream`, which is never cached, or 503 when there are too many viewers.
  */
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
@@ -14,60 +15,60 @@ import { dataSecurity } from './page/security.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
-export interface WatchersOptions {
-  /** Changes when everybody should see it at once. */
-  readonly turn: () => string;
-  /** Whether the process drains: then whoever looks is sent elsewhere. */
-  readonly isOver: () => boolean;
+export interface SseBroadcasterOptions {
+  /** Changes when all viewers should get their page at once. */
+  readonly revision: () => string;
+  /** Whether the process drains. Viewers are then disconnected and reconnect to another process. */
+  readonly isDraining: () => boolean;
   readonly log: Pick<Logger, 'error'>;
 }
 
 /** Milliseconds. */
-const LOOK = 500;
-const REFRESH = 2000;
-const RECONNECT = 1000;
+const CHECK_INTERVAL = 500;
+const REFRESH_INTERVAL = 2000;
+const RECONNECT_DELAY = 1000;
 const RETRY_AFTER = { 'Retry-After': '10' };
 
-const MOST = 100;
-/** Of one client, so that it does not shut out others. */
-const MOST_OF_CLIENT = 20;
-/** Bytes that wait for somebody who does not read; then it is cut off. */
-const UNREAD = 1024 ** 2;
+const MAX_VIEWERS = 100;
+/** Limits one client, so that it does not shut out others. */
+const MAX_VIEWERS_PER_CLIENT = 20;
+/** Unread bytes of one viewer, above which the viewer is disconnected. */
+const MAX_UNREAD_BYTES = 1024 ** 2;
 
-interface Page {
+interface LivePage {
   readonly render: () => string;
   readonly viewers: Set<Response>;
 }
 
-export class Watchers {
-  readonly #options: WatchersOptions;
-  readonly #pages = new Map<string, Page>();
+export class SseBroadcaster {
+  readonly #options: SseBroadcasterOptions;
+  readonly #pages = new Map<string, LivePage>();
   #timer: NodeJS.Timeout | undefined;
-  #turn = '';
+  #revision = '';
   #sentAt = 0;
   #isEnded = false;
 
-  constructor(options: WatchersOptions) {
+  constructor(options: SseBroadcasterOptions) {
     this.#options = options;
   }
 
   /**
-   * @param key of the page
+   * @param key identifies the page
    * @throws Problem overloaded (503)
    */
   add(req: Request, res: Response, key: string, render: () => string): void {
     const viewers = [...this.#pages.values()].flatMap((page) => [...page.viewers]);
-    const client = networkOf(req.ip);
-    const own = viewers.filter((one) => networkOf(one.req.ip) === client);
-    if (viewers.length >= MOST || own.length >= MOST_OF_CLIENT)
-      throw new Problem(overloaded, 'Too many look at pages like this one already.', {
+    const client = clientNetwork(req.ip);
+    const own = viewers.filter((one) => clientNetwork(one.req.ip) === client);
+    if (viewers.length >= MAX_VIEWERS || own.length >= MAX_VIEWERS_PER_CLIENT)
+      throw new Problem(overloaded, 'Too many clients watch live pages.', {
         headers: RETRY_AFTER,
       });
     res.set({
       ...dataSecurity,
       'Content-Type': EVENT_STREAM,
       'Cache-Control': cache.never,
-      // nginx would hold it back.
+      // Without this header nginx would buffer the events.
       'X-Accel-Buffering': 'no',
     });
     markEventStream(res, EVENT_STREAM);
@@ -75,7 +76,7 @@ export class Watchers {
       res.end();
       return;
     }
-    res.write(`retry: ${RECONNECT}\n${eventOf(render())}`);
+    res.write(`retry: ${RECONNECT_DELAY}\n${eventOf(render())}`);
     const page = this.#pages.get(key) ?? { render, viewers: new Set() };
     this.#pages.set(key, page);
     page.viewers.add(res);
@@ -87,7 +88,7 @@ export class Watchers {
     this.#start();
   }
 
-  /** Whoever looks comes again, to whoever answers then. */
+  /** Disconnects all viewers; they reconnect by themselves. */
   end(): void {
     this.#isEnded = true;
     for (const { viewers } of this.#pages.values()) for (const res of viewers) res.end();
@@ -95,9 +96,9 @@ export class Watchers {
 
   #start(): void {
     if (this.#timer) return;
-    this.#turn = this.#options.turn();
+    this.#revision = this.#options.revision();
     this.#sentAt = performance.now();
-    this.#timer = setInterval(() => this.#look(), LOOK).unref();
+    this.#timer = setInterval(() => this.#check(), CHECK_INTERVAL).unref();
   }
 
   #stop(): void {
@@ -105,29 +106,29 @@ export class Watchers {
     this.#timer = undefined;
   }
 
-  #look(): void {
-    if (this.#options.isOver()) {
+  #check(): void {
+    if (this.#options.isDraining()) {
       this.end();
       return;
     }
-    const turn = this.#options.turn();
+    const revision = this.#options.revision();
     const now = performance.now();
-    if (turn === this.#turn && now - this.#sentAt < REFRESH) return;
-    this.#turn = turn;
+    if (revision === this.#revision && now - this.#sentAt < REFRESH_INTERVAL) return;
+    this.#revision = revision;
     this.#sentAt = now;
     for (const page of this.#pages.values()) this.#send(page);
   }
 
-  /** A page that cannot be made ends for those who look at it: asking again, they are told why. */
-  #send({ render, viewers }: Page): void {
+  /** When a page fails to render, its viewers are disconnected. They reconnect and get the error as the response. */
+  #send({ render, viewers }: LivePage): void {
     try {
       const event = eventOf(render());
       for (const res of viewers) {
-        if (res.writableLength > UNREAD) res.destroy();
+        if (res.writableLength > MAX_UNREAD_BYTES) res.destroy();
         else res.write(event);
       }
     } catch (err) {
-      this.#options.log.error({ err }, 'A page that is kept fresh could not be made.');
+      this.#options.log.error({ err }, 'A live page could not be rendered.');
       for (const res of viewers) res.end();
     }
   }
@@ -135,6 +136,6 @@ export class Watchers {
 
 const eventOf = (page: string): string => `data: ${JSON.stringify(page)}\n\n`;
 
-/** Who has an IPv6 address has a whole network of them (RFC 6177). */
-const networkOf = (address = ''): string =>
+/** One client controls a whole IPv6 network (RFC 6177). */
+const clientNetwork = (address = ''): string =>
   address.includes('.') ? address.replace(/^::ffff:/i, '') : address.split(':', 4).join(':');

@@ -1,6 +1,6 @@
 /** What of a resource, and of what it leads to, is asked for: `expand` and `fields`, planned before anything is sent. */
 import type { ExpandLimits } from '../config/limits.ts';
-import { plain, SELECTION_PARAMETERS, withQuery } from '../http/uri/href.ts';
+import { SELECTION_PARAMETERS, withoutSelection, withQuery } from '../http/uri/href.ts';
 import { formatExpand, parseExpand } from './expand/parse.ts';
 import { type Embeds, type PlanNode, planExpand, pushdown } from './expand/plan.ts';
 import { impliedPaths, type Kept, planFields } from './fields/plan.ts';
@@ -47,5 +47,5 @@ export function takeSelection(...[query, ...others]: Parameters<typeof select>):
 /** What the server of the subject is asked for: to embed what it can by itself, and all of its fields. */
 export function forSubject(href: string, { plan }: Selection): string {
   const own = formatExpand(pushdown(plan));
-  return own === '' ? plain(href) : withQuery(plain(href), [['expand', own]]);
+  return own === '' ? withoutSelection(href) : withQuery(withoutSelection(href), [['expand', own]]);
 }

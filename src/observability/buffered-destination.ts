@@ -1,15 +1,15 @@
 /**
- * Log lines on their way out, in blocks: a block of strings is put together by V8 for almost nothing, where
- * SonicBoom's own buffer measures all that it holds for every line that is added.
+ * Buffers log lines and writes them in blocks. V8 concatenates strings at almost no cost, while the buffer of
+ * SonicBoom measures its whole content for each line.
  */
 import type { DestinationStream } from 'pino';
 
-/** Characters in a block. */
-const BLOCK = 16_384;
-/** Milliseconds that a line is held at most. */
-const HELD = 200;
+/** Number of characters in a block. */
+const BLOCK_SIZE = 16_384;
+/** Maximum number of milliseconds for which a line is buffered. */
+const MAX_DELAY = 200;
 
-export class LineBlocks implements DestinationStream {
+export class BufferedDestination implements DestinationStream {
   readonly #sink: DestinationStream;
   #block = '';
   #timer: NodeJS.Timeout | undefined;
@@ -20,12 +20,12 @@ export class LineBlocks implements DestinationStream {
 
   write(line: string): void {
     this.#block += line;
-    if (this.#block.length >= BLOCK) this.release();
-    else this.#timer ??= setTimeout(() => this.release(), HELD).unref();
+    if (this.#block.length >= BLOCK_SIZE) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), MAX_DELAY).unref();
   }
 
-  /** Gives on what is held. */
-  release(): void {
+  /** Writes the buffered lines. */
+  flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#block === '') return;

@@ -1,14 +1,20 @@
-/** Where log lines go: pino for what is said now and then, its bare destination for what is said always. */
+/**
+ * The log of a process: pino for occasional messages, and its raw destination for frequent lines such as the access
+ * log.
+ */
 import { openSync } from 'node:fs';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { LineBlocks } from './buffered-destination.ts';
+import { BufferedDestination } from './buffered-destination.ts';
 import { redact } from './redact.ts';
 
 export interface Log {
   readonly logger: Logger;
-  /** Takes finished lines of level info, where that is logged; the logger's own, so that they stay in order. */
+  /**
+   * Receives formatted lines of level info, where that level is logged. The logger writes to the same destination,
+   * so that lines stay in order.
+   */
   readonly lines: DestinationStream | undefined;
-  /** Writes out what is still held. */
+  /** Writes all buffered lines. */
   flush(): void;
 }
 
@@ -18,21 +24,21 @@ export interface LogOptions {
   readonly destination?: number | string;
 }
 
-/** Those that there are; one listener for all, however many are made in one process. */
+/** All logs of the process, which share one listener for its exit. */
 const logs = new Set<Pick<Log, 'flush'>>();
 
-/** What is still held when the process ends is written out then. */
+/** Creates a log. Lines that are still buffered at the exit of the process are written then. */
 export const createLog = ({ level = 'info', destination = 1 }: LogOptions = {}): Log => {
-  // Opened at once, so that no line and no flush comes too early.
-  const dest = typeof destination === 'string' ? openSync(destination, 'a') : destination;
-  const sink = pino.destination({ dest, sync: false });
-  const lines = new LineBlocks(sink);
+  // The file is opened synchronously, so that it is ready for the first line or flush.
+  const descriptor = typeof destination === 'string' ? openSync(destination, 'a') : destination;
+  const sink = pino.destination({ dest: descriptor, sync: false });
+  const lines = new BufferedDestination(sink);
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const logger = pino({ ...options, hooks: { streamWrite: redact } }, lines);
   const flush = () => {
-    // What is only begun would be lost at the exit.
+    // An asynchronous write would be lost at the exit.
     Object.assign(sink, { sync: true });
-    lines.release();
+    lines.flush();
     sink.flushSync();
     Object.assign(sink, { sync: false });
   };

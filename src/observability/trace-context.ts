@@ -1,6 +1,6 @@
 /**
- * W3C Trace Context: a request's `traceparent`, or a new one where there is none or a broken one (§3.2.2.3
- * asks to start anew then). Where nobody traces, it goes on as it came.
+ * W3C Trace Context: validates the `traceparent` of a request, and creates a new one for a missing or invalid one
+ * (§3.2.2.3). Without tracing it is forwarded unchanged.
  */
 import { randomFillSync } from 'node:crypto';
 
@@ -9,13 +9,16 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{
 export const isTraceparent = (value: string | undefined): value is string =>
   value !== undefined && TRACEPARENT.test(value);
 
-/** Trace id and parent id. */
+/** Length of trace id and parent id together. */
 const ID_BYTES = 24;
-/** Random bytes are cheap by the thousand only. */
+/** Random bytes are generated in large amounts, because each call is expensive. */
 const pool = Buffer.alloc(ID_BYTES * 256);
 let used = pool.length;
 
-/** Marked as sampled, so that whoever traces behind us decides as for a request that came without. */
+/**
+ * Creates a trace context marked as sampled, so that the next hop decides about sampling as for a request without
+ * one.
+ */
 export const newTraceparent = (): string => {
   if (used === pool.length) {
     randomFillSync(pool);

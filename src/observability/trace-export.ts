@@ -1,5 +1,5 @@
 /**
- * Spans by OpenTelemetry, sent as OTLP over HTTP. Loaded only where a collector is named, and then configured by the
+ * Exports spans with OpenTelemetry, as OTLP over HTTP. It is loaded only where a collector is configured, by the
  * standard variables: those of `settings.ts`, and those of the exporter (`OTEL_EXPORTER_OTLP_HEADERS`, …).
  */
 import { setTimeout } from 'node:timers/promises';
@@ -23,10 +23,10 @@ import {
 import type { SamplerName, Settings } from '../config/settings.ts';
 import type { TraceSpan, Tracing } from './tracing.ts';
 
-/** Milliseconds that the end of a process waits for a collector. */
-const PATIENCE = 2000;
+/** Milliseconds for which the end of a process waits for the collector. */
+const SHUTDOWN_TIMEOUT = 2000;
 
-/** @param name of the process, where the environment has none */
+/** @param name service name of the process, where the environment sets none */
 export function exportTraces(settings: Settings, name: string): Tracing {
   const provider = new TracerProvider({
     resource: defaultResource()
@@ -38,30 +38,30 @@ export function exportTraces(settings: Settings, name: string): Tracing {
   const spans = provider.getTracer('linkway');
   return {
     serve: (method, parent) =>
-      started(spans, method, SpanKind.SERVER, parent, { 'http.request.method': method }),
+      startSpan(spans, method, SpanKind.SERVER, parent, { 'http.request.method': method }),
     call: (service, method, parent, retries) =>
-      started(spans, `${method} ${service}`, SpanKind.CLIENT, parent, {
+      startSpan(spans, `${method} ${service}`, SpanKind.CLIENT, parent, {
         'http.request.method': method,
         'peer.service': service,
         ...(retries > 0 && { 'http.request.resend_count': retries }),
       }),
-    // A collector that is not there costs spans, and nothing else.
-    close: () => Promise.race([provider.shutdown().catch(() => {}), setTimeout(PATIENCE)]),
+    // Without a reachable collector, spans are lost and nothing else fails.
+    close: () => Promise.race([provider.shutdown().catch(() => {}), setTimeout(SHUTDOWN_TIMEOUT)]),
   };
 }
 
-const started = (
+const startSpan = (
   spans: Tracer,
   name: string,
   kind: SpanKind,
   parent: string | undefined,
   attributes: Record<string, string | number>,
 ): TraceSpan => {
-  const span = spans.startSpan(name, { kind, attributes }, contextOf(parent));
+  const span = spans.startSpan(name, { kind, attributes }, parentContext(parent));
   return {
     traceparent: traceparentOf(span),
     end: ({ operationId, service, status, reason }) => {
-      // Low in cardinality, as the conventions ask: never a path.
+      // Span names need low cardinality, so they never contain a path.
       if (operationId) span.updateName(operationId).setAttribute('linkway.operation', operationId);
       if (service) span.setAttribute('linkway.service', service);
       if (status !== undefined) span.setAttribute('http.response.status_code', status);
@@ -74,7 +74,7 @@ const started = (
   };
 };
 
-const contextOf = (traceparent: string | undefined) => {
+const parentContext = (traceparent: string | undefined) => {
   const [, traceId, spanId, flags] = traceparent?.split('-') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   const traceFlags = Number.parseInt(flags ?? '', 16);

@@ -1,32 +1,32 @@
 /**
- * Where spans are made, if they are: whoever starts a process sets it, everybody else asks. A hop that is not traced
- * passes a trace on as it came.
+ * The interface of tracing. The code that starts a process sets the tracer, all other code reads it. A hop without
+ * tracing forwards the trace context unchanged.
  */
 
-/** A request that is handled, or an attempt to have one handled elsewhere. */
+/** A request that is handled here, or an attempt to call an upstream. */
 export interface TraceSpan {
-  /** What is caused by it names this as its parent. */
+  /** The trace context for calls that this span causes. */
   readonly traceparent: string;
   end(outcome: SpanOutcome): void;
 }
 
 export interface SpanOutcome {
-  /** Of what it is, once that is known: an operation's id. */
+  /** The id of the operation, once it is known. */
   readonly operationId?: string;
   readonly service?: string;
-  /** Undefined where there was no answer. */
+  /** Undefined where there was no response. */
   readonly status?: number | undefined;
-  /** Why there was none. */
+  /** The reason for a missing response. */
   readonly reason?: string;
 }
 
 export interface Tracing {
-  /** @param parent of whoever sent the request */
+  /** @param parent trace context of the request */
   serve(method: string, parent: string | undefined): TraceSpan;
   call(service: string, method: string, parent: string | undefined, retries: number): TraceSpan;
-  /** Sends what is held. */
+  /** Sends the buffered spans. */
   close(): Promise<void>;
 }
 
-/** One a process. */
+/** The tracer of the process. */
 export const tracer: { current: Tracing | undefined } = { current: undefined };

@@ -4,7 +4,7 @@
  */
 import { ExponentialBackoff, handleAll, retry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { ConfigError } from '../config/config-error.ts';
-import { Pieces } from '../http/body/pieces.ts';
+import { ChunkBuffer } from '../http/body/chunk-buffer.ts';
 
 const TIMEOUT = 15_000;
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -73,11 +73,11 @@ async function fetchFollowingRedirects(url: string, init: RequestInit): Promise<
 }
 
 async function readText({ body }: Response, onBytes?: (bytes: number) => void): Promise<string> {
-  const pieces = new Pieces();
+  const pieces = new ChunkBuffer();
   for await (const chunk of body ?? []) {
     onBytes?.(chunk.length);
-    if (pieces.bytes + chunk.length > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
-    pieces.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+    if (pieces.byteLength + chunk.length > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
+    pieces.append(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
   }
-  return new TextDecoder().decode(pieces.whole());
+  return new TextDecoder().decode(pieces.toBuffer());
 }

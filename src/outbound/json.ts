@@ -5,7 +5,7 @@ import { badGateway } from '../contract/problems.ts';
 import { charsetOf } from '../http/body/charset.ts';
 import { isJsonType } from '../http/body/json-type.ts';
 import { callerDeadline, callerHeaders } from '../http/caller-context.ts';
-import { remainingControl } from '../http/headers/cache-control.ts';
+import { remainingCacheControl } from '../http/headers/cache-control.ts';
 import { CallFailure } from './call/call-errors.ts';
 import { truncatedBody } from './call/to-problem.ts';
 
@@ -80,7 +80,7 @@ export async function sendJson(
     deadline: callerDeadline(),
   });
   const contentType = response.header('content-type');
-  const cacheControl = remainingControl(response.rawHeaders);
+  const cacheControl = remainingCacheControl(response.rawHeaders);
   const retryAfter = response.header('retry-after');
   const { status } = response;
   try {

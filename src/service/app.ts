@@ -1,8 +1,9 @@
 /**
- * THE MAP of a service: contract + handlers → an Express app, the pipeline in request order.
+ * Creates the Express app of a service from contract and handlers: the pipeline in the order of a request.
  *
- *     identify → log → same site → entry → route → body → answer (negotiate, parse, handle, represent, expand, send)
- *                                 any error → problem
+ *     identify → log → same site → entry → route → body
+ *         → operation (negotiate, parse, handle, represent, expand, send)
+ *     any error → problem
  */
 import express, { type Express } from 'express';
 import { defaultLimits, type Limits } from '../config/limits.ts';
@@ -12,7 +13,7 @@ import { bodyTypes, type Handler, type Operation } from '../contract/operation.t
 import { Problem } from '../contract/problem.ts';
 import { notImplemented } from '../contract/problems.ts';
 import { accessLog } from '../http/access-log.ts';
-import { asCaller } from '../http/caller-context.ts';
+import { withCallerContext } from '../http/caller-context.ts';
 import type { HealthOptions } from '../http/health.ts';
 import { identify } from '../http/identify.ts';
 import { problemHandler } from '../http/problems/problem-handler.ts';
@@ -24,35 +25,33 @@ import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import { Represent } from '../hypermedia/represent.ts';
 import type { Log } from '../observability/log.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { answer } from './answer.ts';
-import { noBody, readBody } from './body.ts';
+import { readBody, rejectBody } from './body.ts';
 import { deprecation } from './deprecation.ts';
-import { entry } from './entry.ts';
-import { expansion, type GetJson } from './expansion.ts';
+import { entryRouter } from './entry.ts';
+import { createExpansion, type GetJson } from './expansion.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
+import { operationRoute } from './operation-route.ts';
 import { OperationRunner } from './operation-runner.ts';
-import { route, routesOf } from './route.ts';
-import { servicePaths } from './service-paths.ts';
+import { routeOperations, routesOf } from './route.ts';
+import { servicePathLookup } from './service-paths.ts';
 
 export interface ServiceOptions {
   readonly contract: Contract;
   /** By operation id. */
   readonly handlers: Readonly<Record<string, Handler<Operation> | undefined>>;
-  /** Which actions a state allows. */
+  /** The actions that each state allows. */
   readonly affordances?: readonly AffordanceTable[];
   /** Contracts of the services that links lead to. */
   readonly linked?: readonly Contract[];
   readonly getJson: GetJson;
-  /** Where answers are kept for requests that come again. */
+  /** Stores the responses of requests with an idempotency key. */
   readonly keys: Pick<IdempotencyKeys, 'find' | 'keep'>;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly health?: Pick<HealthOptions, 'isDraining' | 'checks'>;
   readonly limits?: Limits;
 }
 
-/**
- * @throws Error when an action of the contract has no row in an affordance table, or a link leads nowhere
- */
+/** @throws Error when an action of the contract has no row in an affordance table, or a link has no target */
 export function createService(options: ServiceOptions): Express {
   const {
     contract,
@@ -77,14 +76,14 @@ export function createService(options: ServiceOptions): Express {
   const runners = new Map<string, OperationRunner>();
   for (const operation of contract.operations) {
     const node = graph.operation(contract.service, operation.operationId);
-    if (node === undefined) throw new Error(`${operation.operationId} is not in its own document`);
-    const handler = handlers[operation.operationId] ?? notWritten(operation);
+    if (node === undefined) throw new Error(`${operation.operationId} is missing in its own document`);
+    const handler = handlers[operation.operationId] ?? notImplementedHandler(operation);
     runners.set(
       operation.operationId,
       new OperationRunner({ operation, node, handler, graph, represent, idempotency, limits }),
     );
   }
-  const expand = expansion(contract.service, runners, getJson, limits.expand);
+  const expand = createExpansion(contract.service, runners, getJson, limits.expand);
 
   const app = express()
     .disable('x-powered-by')
@@ -92,23 +91,23 @@ export function createService(options: ServiceOptions): Express {
     .set('query parser', false)
     .enable('strict routing')
     .enable('case sensitive routing');
-  app.use(identify({ echo: true, heedsDeadline: true }));
+  app.use(identify({ echo: true, trustsDeadline: true }));
   app.use(accessLog({ lines: log.lines }));
-  app.use(asCaller());
+  app.use(withCallerContext());
   app.use(sameSiteOrGateway);
-  app.use(entry(contract, document, health));
+  app.use(entryRouter(contract, document, health));
   const steps = [...runners.values()].map((runner) => {
     const { operation } = runner;
     const { body, deprecated } = operation;
-    const parsers = body === undefined ? [noBody] : [readBody(bodyTypes(body), limits)];
-    return [operation, [...deprecation(deprecated), ...parsers, answer(runner, expand)]] as const;
+    const parsers = body === undefined ? [rejectBody] : [readBody(bodyTypes(body), limits)];
+    return [operation, [...deprecation(deprecated), ...parsers, operationRoute(runner, expand)]] as const;
   });
-  app.use(route(routes, new Map(steps)));
-  app.use(problemHandler({ logger: log.logger, paths: servicePaths(contract, routes) }));
+  app.use(routeOperations(routes, new Map(steps)));
+  app.use(problemHandler({ logger: log.logger, paths: servicePathLookup(contract, routes) }));
   return app;
 }
 
-const notWritten =
+const notImplementedHandler =
   ({ operationId }: Operation): Handler<Operation> =>
   async () => {
     throw new Problem(notImplemented, `${operationId} has no handler yet.`);

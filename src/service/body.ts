@@ -1,9 +1,10 @@
 /**
- * Reads the body of operations that take one, by the codec of its media type, and refuses a body where none is taken.
+ * Reads the body of an operation with the codec of its media type, and refuses a body where the operation has none.
  *
  * Reads `Content-Type`, `Content-Length`, `Content-Encoding`. Throws unsupported-media-type (415, RFC 9110
- * §15.5.16) with `supported`, and `Accept-Patch` (RFC 5789 §3.1), content-too-large (413), bad-request (400) for JSON
- * that is malformed, nested too deeply, or has a member twice, validation-failed (400) for a body that no contract has.
+ * §15.5.16) with `supported`, and `Accept-Patch` (RFC 5789 §3.1), content-too-large (413), bad-request (400) for
+ * JSON that is malformed, nested too deeply, or has a duplicate member, and validation-failed (400) for a body that
+ * the contract does not have.
  */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
@@ -15,9 +16,9 @@ import { Problem } from '../contract/problem.ts';
 import { unsupportedMediaType, validationFailed } from '../contract/problems.ts';
 import { essence } from '../http/body/media-type.ts';
 import { hasBody, isEmptyBody } from '../http/body/request-body.ts';
-import { collectBody, decodedBody } from '../http/body/whole-body.ts';
+import { collectBody, decompressBody } from '../http/body/whole-body.ts';
 
-/** @param types what the operation takes */
+/** @param types media types of the operation */
 export function readBody(
   types: readonly string[],
   limits: Pick<Limits, 'body' | 'depth' | 'duplicateMembers'>,
@@ -27,8 +28,8 @@ export function readBody(
     if (!hasBody(req)) return next();
     collectBody(req, limits.body)
       .then(async (bytes) => {
-        const decoded = await decodedBody(req, bytes, limits.body);
-        // Nothing at all is taken for an object without members, which says more of what is missing.
+        const decoded = await decompressBody(req, bytes, limits.body);
+        // An empty body counts as an object without members, so that validation reports what is missing.
         req.body = decoded.length === 0 ? {} : codec.decode(decoded, undefined, limits);
       })
       .then(() => next(), next);
@@ -40,20 +41,25 @@ function codecOf(req: IncomingMessage, types: readonly string[]): Codec {
   const type = req.headers['content-type'];
   const name = type === undefined ? undefined : essence(type);
   const codec = name !== undefined && types.includes(name) ? codecFor(name) : undefined;
-  if (type !== undefined && codec !== undefined && codec.refuse?.(type) === undefined) return codec;
-  throw new Problem(unsupportedMediaType, `Not ${type ?? 'no media type'}, but ${types.join(' or ')}.`, {
-    extensions: { supported: types },
-    headers: req.method === 'PATCH' ? { [ACCEPT_PATCH]: types.join(', ') } : {},
-  });
+  if (type !== undefined && codec !== undefined && codec.unsupportedReason?.(type) === undefined)
+    return codec;
+  throw new Problem(
+    unsupportedMediaType,
+    `The Content-Type is ${type ?? 'missing'}; this operation accepts ${types.join(' or ')}.`,
+    {
+      extensions: { supported: types },
+      headers: req.method === 'PATCH' ? { [ACCEPT_PATCH]: types.join(', ') } : {},
+    },
+  );
 }
 
-/** Of an operation that takes none; one that says nothing is as good as none. */
-export const noBody: RequestHandler = (req, _res, next) => {
+/** Refuses the body of an operation that has none. An empty body is accepted. */
+export const rejectBody: RequestHandler = (req, _res, next) => {
   if (!hasBody(req)) return next();
-  isEmptyBody(req).then((isEmpty) => next(isEmpty ? undefined : undeclared()), next);
+  isEmptyBody(req).then((isEmpty) => next(isEmpty ? undefined : unexpectedBodyProblem()), next);
 };
 
-const undeclared = (): Problem =>
+const unexpectedBodyProblem = (): Problem =>
   new Problem(validationFailed, 'This operation takes no body.', {
     extensions: {
       errors: [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],

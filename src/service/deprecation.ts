@@ -1,8 +1,8 @@
-/** Tells with every answer of an operation that it is given up, also with its problems. */
+/** Adds the deprecation headers to every response of a deprecated operation, including its problems. */
 import type { RequestHandler } from 'express';
 import { type Deprecation, deprecationHeaders } from '../contract/deprecation.ts';
 
-/** @throws Error when a date is none */
+/** @throws Error for an invalid date */
 export function deprecation(deprecated: Deprecation | undefined): RequestHandler[] {
   if (deprecated === undefined) return [];
   const headers = deprecationHeaders(deprecated);

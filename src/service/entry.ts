@@ -1,9 +1,9 @@
 /**
- * What a service has beside its operations: `/` with the links to start from, its document, its health, and the files
- * of its pages.
+ * Serves everything of a service besides its operations: `/` with the links to start from, its document, its
+ * health, and the files of its pages.
  *
- * Reads `Accept`, `If-None-Match`; sends 200, 304, 405, 406. The document has the path that it has at a gateway, so that links to it hold
- * whichever way a caller came.
+ * Reads `Accept`, `If-None-Match`. Sends 200, 304, 405, 406. The document has the same path as at a gateway, so
+ * that links to it work with and without one.
  */
 import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -12,13 +12,13 @@ import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts
 import { documentPath, HEALTH_PATH, WHOLE_DOCUMENT } from '../contract/places.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { type HealthOptions, serveHealth } from '../http/health.ts';
-import { type Entity, entity, get, json, send, sendNegotiated } from '../http/page/entity.ts';
+import { type Entity, entity, get, jsonEntity, send, sendNegotiated } from '../http/page/entity.ts';
 import { servePageFiles } from '../http/page/files.ts';
 import { siteFiles } from '../http/page/site-files.ts';
 import { encodeBody } from '../hypermedia/formats/format.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 
-export function entry(
+export function entryRouter(
   contract: Contract,
   document: OpenAPIObject,
   health: Pick<HealthOptions, 'isDraining' | 'checks'>,
@@ -34,22 +34,25 @@ export function entry(
   };
   const home = { title, description, version, _links: { ...links, ...Object.fromEntries(entries) } };
   const link = linkHeader(Object.entries(links).map(([rel, value]) => ({ rel, ...value })));
-  const made = new Map<string, () => Entity>();
-  for (const type of [HAL, JSON_TYPE]) made.set(type, always(json(type, home, { Link: link })));
-  const asked = { url: home._links.self.href, operation: { title }, isFromGateway: false };
+  const entities = new Map<string, () => Entity>();
+  for (const type of [HAL, JSON_TYPE]) entities.set(type, constant(jsonEntity(type, home, { Link: link })));
+  const page = { url: home._links.self.href, operation: { title }, isFromGateway: false };
   for (const format of formats)
     if (format.rendering)
-      made.set(
+      entities.set(
         format.mediaType,
-        always(entity(format.mediaType, encodeBody(format, home, asked), { Link: link })),
+        constant(entity(format.mediaType, encodeBody(format, home, page), { Link: link })),
       );
   const router = Router();
-  get(router, home._links.self.href, (req, res) => sendNegotiated(req, res, made));
-  const whole = json(OPENAPI_JSON, document);
+  get(router, home._links.self.href, (req, res) => sendNegotiated(req, res, entities));
+  const documentEntity = jsonEntity(OPENAPI_JSON, document);
   for (const path of [WHOLE_DOCUMENT, documentPath(service)])
-    get(router, path, (req, res) => send(req, res, whole));
+    get(router, path, (req, res) => send(req, res, documentEntity));
   serveHealth(router, {
-    ...{ serviceId: service, description: title, version, ...health },
+    ...health,
+    serviceId: service,
+    description: title,
+    version,
     links: { 'service-desc': links['service-desc'].href },
   });
   servePageFiles(router, [
@@ -59,7 +62,7 @@ export function entry(
   return router;
 }
 
-const always =
-  (made: Entity): (() => Entity) =>
+const constant =
+  (entity: Entity): (() => Entity) =>
   () =>
-    made;
+    entity;

@@ -1,9 +1,9 @@
 /**
- * `?expand=` of a service: what it owns is answered in process, what is another's is fetched with the
- * outbound client. Behind a gateway only the first is asked for.
+ * Handles `?expand=` in a service: its own resources are created in process, those of other services are fetched
+ * with the outbound client. Behind a gateway only its own are requested.
  */
 
-import { parseExact, writeExact } from '../codecs/exact-json.ts';
+import { parseExact, stringifyExact } from '../codecs/exact-json.ts';
 import type { ExpandLimits } from '../config/limits.ts';
 import { Problem } from '../contract/problem.ts';
 import { badGateway } from '../contract/problems.ts';
@@ -15,39 +15,39 @@ import type { Format } from '../hypermedia/formats/format.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import type { OperationRunner } from './operation-runner.ts';
 
-/** Gets a resource of another service, as the caller. */
+/** Gets a resource of another service, on behalf of the client. */
 export type GetJson = (
   service: string,
   path: string,
   accept: string,
   operationId: string,
-  /** Most bytes of it. */
+  /** Maximum number of bytes. */
   limit: number,
 ) => Promise<PartAnswer>;
 
 export interface Expansion {
   readonly embeds: Embeds;
-  /** @param accept the caller's header, for what is fetched from other services; without one anything will do */
+  /** @param accept the header of the client, for resources of other services; without it every type is accepted */
   fetchAs(accept: string | undefined, format: Format): FetchPart;
   readonly limits: ExpandLimits;
 }
 
-export function expansion(
+export function createExpansion(
   service: string,
   runners: ReadonlyMap<string, OperationRunner>,
   getJson: GetJson,
   limits: ExpandLimits,
 ): Expansion {
-  const own = async (href: string, operation: GraphOperation, format: Format) => {
+  const runOwn = async (href: string, operation: GraphOperation, format: Format) => {
     const runner = runners.get(operation.operationId);
     const [path, query] = splitTarget(href);
     const params = matchPath(operation.path, path);
     if (runner === undefined || params === undefined)
-      throw new Error(`${href} is not of ${operation.operationId}`);
+      throw new Error(`${href} is not a path of ${operation.operationId}`);
     const request = { params, query: new URLSearchParams(query), body: undefined, url: href, headers: {} };
-    const { status, body } = await runner.answer(request, format);
-    // As JSON, so that a part is the same whichever way it came.
-    const text = writeExact(body);
+    const { status, body } = await runner.run(request, format);
+    // The part passes through JSON, so that it is the same as one that was fetched.
+    const text = stringifyExact(body);
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.bytes) throw new Problem(badGateway, `${href} is larger than ${limits.bytes} bytes.`);
     return partOf({ status, body: parseExact(text), bytes, cacheControl: runner.cacheControl });
@@ -59,7 +59,7 @@ export function expansion(
       (accept = '*/*', format) =>
       async (href, operation) =>
         operation.service === service
-          ? own(href, operation, format)
+          ? runOwn(href, operation, format)
           : partOf(await getJson(operation.service, href, accept, operation.operationId, limits.bytes)),
   };
 }

@@ -1,74 +1,75 @@
 /**
- * What the health of a service says: whether its database answers, without which it can do nothing, whether it takes
- * writes, without which what is there can still be read, and how those are that it calls. Asked at most once a second, however often somebody looks.
+ * The health checks of a service: whether its database responds, without which nothing works; whether it accepts
+ * writes, without which reading still works; and the state of the services that it calls. The database is checked
+ * at most once a second, whatever the number of requests.
  */
-import type { Check, Checks } from '../http/health.ts';
+import type { HealthCheck, HealthChecks } from '../http/health.ts';
 import { targetChecks } from '../outbound/target-checks.ts';
 import type { TargetSnapshot } from '../outbound/target-snapshot.ts';
 
 export interface ServiceHealthOptions {
-  /** Rejects when the database does not answer. */
+  /** Rejects when the database does not respond. */
   readonly ping: () => Promise<unknown>;
-  /** Rejects when nothing can be written. */
+  /** Rejects when the database accepts no writes. */
   readonly checkWritable: () => Promise<unknown>;
-  /** Of the services that it calls. */
+  /** The state of the services that it calls. */
   readonly snapshots: () => readonly TargetSnapshot[];
 }
 
-const KEPT = 1000;
-/** Milliseconds after which an answer of the database would come too late for anybody. */
-const PATIENCE = 2000;
+const CACHE_TIME = 1000;
+/** Milliseconds after which the database counts as failed. */
+const TIMEOUT = 2000;
 
 export function serviceHealth({
   ping,
   checkWritable,
   snapshots,
-}: ServiceHealthOptions): () => Promise<Checks> {
-  let asked = Number.NEGATIVE_INFINITY;
-  let database: Promise<Checks>;
+}: ServiceHealthOptions): () => Promise<HealthChecks> {
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let database: Promise<HealthChecks>;
   return async () => {
-    if (performance.now() - asked > KEPT) {
-      asked = performance.now();
+    if (performance.now() - checkedAt > CACHE_TIME) {
+      checkedAt = performance.now();
       database = databaseChecks(ping, checkWritable);
     }
     return Object.assign({}, await database, ...snapshots().map(targetChecks));
   };
 }
 
-type Ask = () => Promise<unknown>;
+type Probe = () => Promise<unknown>;
 
-const databaseChecks = async (ping: Ask, checkWritable: Ask): Promise<Checks> => {
-  const [responseTime, writes] = await Promise.all([timed(ping), written(checkWritable)]);
+const databaseChecks = async (ping: Probe, checkWritable: Probe): Promise<HealthChecks> => {
+  const [responseTime, writes] = await Promise.all([responseTimeCheck(ping), writeCheck(checkWritable)]);
   return { 'database:responseTime': [responseTime], 'database:writes': [writes] };
 };
 
-async function timed(ping: Ask): Promise<Check> {
+async function responseTimeCheck(ping: Probe): Promise<HealthCheck> {
   const startedAt = performance.now();
   try {
-    await inTime(ping);
+    await withTimeout(ping);
     const observedValue = Math.round((performance.now() - startedAt) * 10) / 10;
     return { componentType: 'datastore', status: 'pass', observedValue, observedUnit: 'ms' };
   } catch {
-    // Why it does not answer may name where it is.
-    return { componentType: 'datastore', status: 'fail', output: 'no answer' };
+    // The error may contain the address of the database, so it is not reported.
+    return { componentType: 'datastore', status: 'fail', output: 'no response' };
   }
 }
 
-/** Not `fail`: no traffic has to be kept away from what can still be read. */
-async function written(checkWritable: Ask): Promise<Check> {
+/** A failure is only `warn`, because the service can still serve reads. */
+async function writeCheck(checkWritable: Probe): Promise<HealthCheck> {
   try {
-    await inTime(checkWritable);
+    await withTimeout(checkWritable);
     return { componentType: 'datastore', status: 'pass' };
   } catch {
-    return { componentType: 'datastore', status: 'warn', output: 'nothing can be written' };
+    return { componentType: 'datastore', status: 'warn', output: 'the database accepts no writes' };
   }
 }
 
-async function inTime(ask: Ask): Promise<void> {
+async function withTimeout(probe: Probe): Promise<void> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE);
+  const timer = setTimeout(() => reject(new Error('no response in time')), TIMEOUT);
   try {
-    await Promise.race([ask(), tooLate]);
+    await Promise.race([probe(), tooLate]);
   } finally {
     clearTimeout(timer);
   }

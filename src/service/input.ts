@@ -1,4 +1,4 @@
-/** Raw request parts → parsed, typed handler input, by the contract's own schemas. */
+/** Parses the raw parts of a request into typed handler input, with the schemas of the contract. */
 import { getOpenApiMetadata } from '@asteasolutions/zod-to-openapi';
 import type { Limits } from '../config/limits.ts';
 import { fragmentPointer } from '../contract/json-pointer.ts';
@@ -12,7 +12,7 @@ export interface RawInput {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
   readonly body: unknown;
-  /** Of the body, without parameters; tells the kinds of patch apart. */
+  /** The media type of the body, without parameters. It tells the kinds of patch apart. */
   readonly mediaType?: string;
 }
 
@@ -23,7 +23,7 @@ export interface ParsedInput {
 }
 
 /**
- * The parser of an operation, made once.
+ * Creates the parser of an operation.
  * @returns a function that throws Problem validation-failed (400) with a pointer to every fault
  */
 export function inputParser(
@@ -64,14 +64,14 @@ export function inputParser(
 const isList = (schema: z.ZodType): boolean =>
   schema instanceof z.ZodArray || (schema instanceof z.ZodOptional && isList(schema.unwrap() as z.ZodType));
 
-/** A parameter that comes once is a string, a repeated one an array, which only list parameters take. */
+/** A single parameter is a string. A repeated one is an array, which only list parameters accept. */
 function queryValues(
   query: URLSearchParams,
   lists: ReadonlyMap<string, { readonly joined: boolean }>,
 ): Record<string, unknown> {
-  const given = Map.groupBy(query, ([name]) => name);
+  const valuesByName = Map.groupBy(query, ([name]) => name);
   return Object.fromEntries(
-    [...given].map(([name, pairs]) => {
+    [...valuesByName].map(([name, pairs]) => {
       const values = pairs.map(([, value]) => value);
       if (lists.get(name)?.joined) return [name, values.flatMap((value) => value.split(','))];
       return [name, values.length === 1 && !lists.has(name) ? values[0] : values];

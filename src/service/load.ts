@@ -1,16 +1,16 @@
-/** Finds a service by its name: the folder `services/<name>`, whose `main.ts` exports it as `service`. */
+/** Loads a service by its name: the folder `services/<name>`, whose `main.ts` exports it as `service`. */
 import { existsSync } from 'node:fs';
 import { ConfigError } from '../config/config-error.ts';
 import type { Service } from './service.ts';
 
 export const SERVICES = new URL('../../services/', import.meta.url);
 
-/** Whether the service's code is here; a service that is only a document and a URL has none. */
-export const isHere = (name: string): boolean => existsSync(new URL(`${name}/main.ts`, SERVICES));
+/** Whether the project has the code of a service. A service with only a document and a URL has none. */
+export const hasServiceCode = (name: string): boolean => existsSync(new URL(`${name}/main.ts`, SERVICES));
 
 /** @throws ConfigError when there is no such folder */
 export async function loadService(name: string): Promise<Service> {
-  if (!isHere(name)) throw new ConfigError(`there is no services/${name}/main.ts to start`);
+  if (!hasServiceCode(name)) throw new ConfigError(`services/${name}/main.ts does not exist`);
   const module = (await import(new URL(`${name}/main.ts`, SERVICES).href)) as { readonly service: Service };
   return module.service;
 }

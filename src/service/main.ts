@@ -19,14 +19,14 @@ async function start(name: string | undefined): Promise<Running> {
   const own = config.services.find((service) => service.name === name);
   if (name === undefined || own === undefined)
     throw new ConfigError(
-      `name one of the services of ${settings.GATEWAY_CONFIG}: ${config.services.map((one) => one.name).join(', ')}`,
+      `choose one of the services in ${settings.GATEWAY_CONFIG}: ${config.services.map((one) => one.name).join(', ')}`,
     );
   await startTracing(settings, name);
   const service = await loadService(name);
   const log = createLog({ level: settings.LOG_LEVEL });
   const database = await openDatabase({ url: databaseUrl(settings), dataDir: join(settings.DATA_DIR, name) });
   const targets = createTargets(config.services.filter((other) => other.name in service.linked));
-  // The port that the gateway expects, unless another is asked for.
+  // Without PORT, the service listens on the port that gateway.yaml configures.
   const port = process.env.PORT ? settings.PORT : Number(new URL(own.urls[0] ?? '').port);
   const listening = await startService(service, {
     database,

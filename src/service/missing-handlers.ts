@@ -1,9 +1,9 @@
-/** The operations of a service that have no handler yet. */
+/** Lists the operations of a service that have no handler yet. */
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Operation } from '../contract/operation.ts';
 import type { Service } from './service.ts';
 
-/** Handlers are made of a database, and ask nothing of it before a request comes. */
+/** Handlers are created with a database, but send no query before the first request. */
 const noDatabase = (): Kysely<unknown> =>
   new Kysely({
     dialect: {
@@ -16,6 +16,6 @@ const noDatabase = (): Kysely<unknown> =>
 
 export function missingHandlers({ contract, handlers, linked }: Service): readonly Operation[] {
   const services = Object.fromEntries(Object.keys(linked).map((name) => [name, {}]));
-  const there = handlers({ db: noDatabase(), services });
-  return contract.operations.filter(({ operationId }) => there[operationId] === undefined);
+  const existing = handlers({ db: noDatabase(), services });
+  return contract.operations.filter(({ operationId }) => existing[operationId] === undefined);
 }

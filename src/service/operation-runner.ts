@@ -1,8 +1,8 @@
 /**
- * Runs one operation: input is parsed, the handler tells its story, the reply is represented. It knows no
- * HTTP server, so that a relation of the service's own is expanded without a call.
+ * Runs one operation: parses its input, calls the handler, and represents the result. It does not depend on an HTTP
+ * server, so that a relation of the service itself is expanded without a call.
  *
- * What an operation writes is one unit of work, which is kept when the answer is known.
+ * The writes of an operation are one unit of work, which is committed when the response is known.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
@@ -13,7 +13,7 @@ import { notImplemented, storageUnavailable } from '../contract/problems.ts';
 import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { etagOf, stateTag } from '../http/headers/etag.ts';
-import { plain } from '../http/uri/href.ts';
+import { withoutSelection } from '../http/uri/href.ts';
 import { Refusal } from '../hypermedia/affordances/state-conflict.ts';
 import type { Format } from '../hypermedia/formats/format.ts';
 import { hal } from '../hypermedia/formats/hal.ts';
@@ -22,29 +22,29 @@ import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import type { Represent, RequestParts } from '../hypermedia/represent.ts';
 import type { Representation } from '../hypermedia/representation.ts';
 import { isUnavailable, unavailableDetail } from '../storage/unavailable.ts';
-import type { Idempotency, Reply } from './idempotency/idempotency.ts';
+import type { HandlerResult, Idempotency } from './idempotency/idempotency.ts';
 import { inputParser, type ParsedInput, type RawInput } from './input.ts';
 import { Precondition } from './precondition.ts';
 
 export interface OperationRequest extends RawInput {
-  /** Path and query as they were asked for. */
+  /** Path and query as they were sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface OperationAnswer {
+export interface OperationResponse {
   readonly status: number;
   readonly body?: unknown;
-  /** Of a resource that is answered with: its `self`. */
+  /** The `self` link of the resource in the response. */
   readonly self?: string | undefined;
-  /** Of a resource that is answered with: its state, for the entity tag. */
+  /** Identifies the state of the resource in the response, for the entity tag. */
   readonly stateTag?: string | undefined;
-  /** Whether it was done before, under the same idempotency key. */
+  /** Whether the response is that of an earlier request with the same idempotency key. */
   readonly isReplay?: boolean;
 }
 
-/** An answer may be kept, and is asked about again before it is used. */
-export const ASKED_EACH_TIME = 'no-cache';
+/** Caches may store a response, and have to revalidate it before each use. */
+export const DEFAULT_CACHE_CONTROL = 'no-cache';
 
 const RETRY_LATER = { 'Retry-After': '1' };
 
@@ -65,29 +65,31 @@ export class OperationRunner {
   readonly node: GraphOperation;
   readonly #options: RunnerOptions;
   readonly #parse: (raw: RawInput) => ParsedInput;
-  readonly #problems: ReadonlySet<string>;
+  readonly #declaredProblems: ReadonlySet<string>;
 
   constructor(options: RunnerOptions) {
     this.operation = options.operation;
     this.node = options.node;
     this.#options = options;
     this.#parse = inputParser(options.operation, options.limits);
-    // No contract declares that it is not kept yet.
-    this.#problems = new Set([...problemsOf(options.operation), notImplemented].map(({ code }) => code));
+    // Contracts do not declare `not-implemented`.
+    this.#declaredProblems = new Set(
+      [...problemsOf(options.operation), notImplemented].map(({ code }) => code),
+    );
   }
 
-  /** Of what it answers with. */
+  /** The `Cache-Control` of the response. */
   get cacheControl(): string {
-    return this.operation.cacheControl ?? ASKED_EACH_TIME;
+    return this.operation.cacheControl ?? DEFAULT_CACHE_CONTROL;
   }
 
   /**
-   * @throws Problem what the contract declares; Error for a fault of the service: a problem that is not
-   * declared, or a state that does not match its schema
+   * @throws Problem that the contract declares; Error for a fault of the service: an undeclared problem, or a state
+   * that does not match its schema
    */
-  async answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
+  async run(request: OperationRequest, format: Format): Promise<OperationResponse> {
     try {
-      return await this.#answer(request, format);
+      return await this.#run(request, format);
     } catch (error) {
       if (error instanceof Problem || !isUnavailable(error)) throw error;
       throw new Problem(storageUnavailable, unavailableDetail(error) ?? storageUnavailable.meaning, {
@@ -97,33 +99,36 @@ export class OperationRunner {
     }
   }
 
-  async #answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
+  async #run(request: OperationRequest, format: Format): Promise<OperationResponse> {
     const input = this.#parse(request);
-    const represented = (reply: Reply) => this.#represented(reply, input, request, format);
-    if (!changes(this.operation)) return represented(await this.#handle(input, {}));
+    const represent = (result: HandlerResult) => this.#represent(result, input, request, format);
+    if (!changes(this.operation)) return represent(await this.#callHandler(input, {}));
     const precondition = new Precondition(this.operation, request.headers);
-    const work = async (): Promise<Reply> => {
-      const reply = await this.#handle(input, { precondition: precondition.check });
-      precondition.settle();
-      // What cannot be shown is not kept.
-      represented(reply);
-      return reply;
+    const work = async (): Promise<HandlerResult> => {
+      const result = await this.#callHandler(input, { precondition: precondition.check });
+      precondition.assertChecked();
+      // A result that cannot be represented is not committed.
+      represent(result);
+      return result;
     };
     const { operationId } = this.operation;
-    const { reply, isReplay } = await this.#options.idempotency.once(
+    const { result, isReplay } = await this.#options.idempotency.runOnce(
       this.operation.method === 'post' ? request.headers : {},
       { operationId, ...input },
       work,
     );
-    return { ...represented(reply), isReplay };
+    return { ...represent(result), isReplay };
   }
 
-  async #handle(input: ParsedInput, tools: { precondition?: Precondition['check'] }): Promise<Reply> {
+  async #callHandler(
+    input: ParsedInput,
+    tools: { precondition?: Precondition['check'] },
+  ): Promise<HandlerResult> {
     try {
-      return (await this.#options.handler({ ...input, ...tools } as never)) as Reply;
+      return (await this.#options.handler({ ...input, ...tools } as never)) as HandlerResult;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (!this.#problems.has(error.type.code))
+      if (!this.#declaredProblems.has(error.type.code))
         throw new Error(`${this.operation.operationId} does not declare ${error.type.code}`, {
           cause: error,
         });
@@ -131,24 +136,29 @@ export class OperationRunner {
     }
   }
 
-  #represented(
-    { status, body: state }: Reply,
+  #represent(
+    { status, body: state }: HandlerResult,
     { params, query }: ParsedInput,
     { url }: OperationRequest,
     format: Format,
-  ): OperationAnswer {
+  ): OperationResponse {
     const { body } = this.operation.responses[status] ?? {};
     const request = { path: params, query };
     if (isPage(body)) {
-      const given = state as PageState<unknown>;
-      const page = { ...given, items: given.items.map((item) => z.parse(body.item.state, item) as State) };
+      const pageState = state as PageState<unknown>;
+      const page = {
+        ...pageState,
+        items: pageState.items.map((item) => z.parse(body.item.state, item) as State),
+      };
       if (body.total !== (page.total !== undefined))
-        throw new Error(`${body.name}: \`total\` is declared, or given, but not both`);
-      const self = plain(url);
+        throw new Error(
+          `${body.name}: \`total\` is either declared without a value or has a value without being declared`,
+        );
+      const self = withoutSelection(url);
       return { status, body: format.write(this.#options.represent.page(this.node, page, self, request)) };
     }
     if (!isResource(body)) return { status, body: state };
-    const { parsed, representation } = this.#resource(body, state, request);
+    const { parsed, representation } = this.#representResource(body, state, request);
     return {
       status,
       body: format.write(representation),
@@ -157,19 +167,19 @@ export class OperationRunner {
     };
   }
 
-  #resource(resource: Resource | Page, state: unknown, request: RequestParts) {
+  #representResource(resource: Resource | Page, state: unknown, request: RequestParts) {
     const shape = this.#options.graph.shape(this.node.service, resource.name);
     if (shape === undefined) throw new Error(`the document has no ${resource.name}`);
     const parsed = (isResource(resource) ? z.parse(resource.state, state) : state) as State;
     return { parsed, representation: this.#options.represent.resource(shape, parsed, request) };
   }
 
-  /** A refusal shows what can be done instead: the links of the resource as it is now, as HAL has them, and its tag. */
+  /** Adds the possible actions to a refusal: the links of the current resource, as HAL has them, and its tag. */
   #withState(
     { type, message, extensions, resource, state }: Refusal,
     { params, query }: ParsedInput,
   ): Problem {
-    const { parsed, representation } = this.#resource(resource, state, { path: params, query });
+    const { parsed, representation } = this.#representResource(resource, state, { path: params, query });
     const { _links, ...body } = hal.write(representation);
     return new Problem(type, message, {
       extensions: { ...extensions, _links },

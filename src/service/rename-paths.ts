@@ -1,8 +1,8 @@
-/** A contract with the paths that `gateway.yaml` gives it; everything else of it stays. */
+/** Returns a contract with the paths that `gateway.yaml` configures. The rest of the contract stays unchanged. */
 import { type PathNames, pathRenamer } from '../config/path-names.ts';
 import type { Contract } from '../contract/contract.ts';
 
-/** @throws ConfigError when a name is for no path, or does not have its parameters */
+/** @throws ConfigError when a configured name matches no path, or lacks its parameters */
 export function renamePaths<C extends Contract>(contract: C, names: PathNames): C {
   const { service, operations } = contract;
   const rename = pathRenamer(

@@ -1,4 +1,7 @@
-/** A service as its `main.ts` declares it: contract, links, storage and handlers, wired once for every way to run it. */
+/**
+ * A service as its `main.ts` declares it: contract, links, storage and handlers, connected once for every way to
+ * run it.
+ */
 import type { Kysely } from 'kysely';
 import type { Contract, Handlers } from '../contract/contract.ts';
 import type { Handler, Operation } from '../contract/operation.ts';
@@ -8,7 +11,7 @@ import type { Migration } from '../storage/migrate.ts';
 
 type LinkedContracts = Readonly<Record<string, Contract>>;
 
-/** What handlers are made from. */
+/** The dependencies of handlers. */
 interface Dependencies<Tables, Linked extends LinkedContracts> {
   /** The service's own schema. */
   readonly db: Kysely<Tables>;
@@ -25,7 +28,7 @@ interface ServiceSpec<C extends Contract, Tables, Linked extends LinkedContracts
   handlers(dependencies: Dependencies<Tables, Linked>): Handlers<C>;
 }
 
-/** A declared service; its types were checked where it was declared. */
+/** A declared service. Its types were checked by `defineService`. */
 export interface Service {
   readonly contract: Contract;
   readonly linked: LinkedContracts;

@@ -1,4 +1,7 @@
-/** Starts a service: its schema, its clients, its handlers, its port. The same whether it runs alone or with others. */
+/**
+ * Starts a service: its schema, its clients, its handlers, its port. It works the same alone and together with
+ * other services.
+ */
 
 import { sql } from 'kysely';
 import { ConfigError } from '../config/config-error.ts';
@@ -19,7 +22,7 @@ import { serviceHealth } from './health.ts';
 import { renamePaths } from './rename-paths.ts';
 import type { Service } from './service.ts';
 
-/** The services of `gateway.yaml`, as far as a service has to know them. */
+/** The part of a service in `gateway.yaml` that other services need. */
 interface Neighbour {
   readonly name: string;
   readonly paths: PathNames;
@@ -27,17 +30,17 @@ interface Neighbour {
 
 export interface StartServiceOptions {
   readonly database: Database;
-  /** The services that it may call; those that it does not link to are not used. */
+  /** The services that it may call. Those that it does not link to are ignored. */
   readonly targets: ReadonlyMap<string, JsonTarget & { snapshot?(): TargetSnapshot }>;
-  /** What paths are called, its own and those of others. */
+  /** Configured paths, of this service and of others. */
   readonly neighbours?: readonly Neighbour[];
   readonly log: Pick<Log, 'logger' | 'lines'>;
   readonly limits?: Limits;
-  /** True as soon as the process drains. */
+  /** Returns true as soon as the process drains. */
   readonly isDraining?: () => boolean;
   readonly port: number;
   readonly host: string;
-  /** Host names by which it is called, beside loopback names. */
+  /** Host names that it accepts besides loopback names. */
   readonly ownHosts?: readonly string[];
 }
 
@@ -49,7 +52,7 @@ export async function startService(service: Service, options: StartServiceOption
   const { drain, ...listening } = await listen(app, {
     ...options,
     limits: () => limits,
-    guard: hostGuard(options.host, () => ({ own: options.ownHosts ?? [] })),
+    guard: hostGuard(options.host, () => ({ ownNames: options.ownHosts ?? [] })),
   });
   return {
     ...listening,
@@ -72,15 +75,17 @@ export async function serviceApp(
   }: Omit<StartServiceOptions, 'port' | 'host' | 'ownHosts'>,
 ) {
   const { affordances, migrations } = service;
-  const named = (one: Contract): Contract =>
+  const withConfiguredPaths = (one: Contract): Contract =>
     renamePaths(one, neighbours.find(({ name }) => name === one.service)?.paths ?? {});
-  const contract = named(service.contract);
-  const linked = Object.entries(service.linked).map(([name, other]) => [name, named(other)] as const);
+  const contract = withConfiguredPaths(service.contract);
+  const linked = Object.entries(service.linked).map(
+    ([name, other]) => [name, withConfiguredPaths(other)] as const,
+  );
   const target = (name: string): JsonTarget => {
     const found = targets.get(name);
     if (found === undefined)
       throw new ConfigError(
-        `services/${contract.service} links to ${name}, which gateway.yaml does not name: add ${name} to its services`,
+        `services/${contract.service} links to ${name}, which is missing in gateway.yaml: add ${name} to its services`,
       );
     return found;
   };

@@ -28,12 +28,12 @@ export interface IdempotencyKey {
 }
 
 /** Found under a key. */
-export interface FoundAnswer extends KeptAnswer {
+export interface FoundResult extends StoredResult {
   /** Whether it was made for this caller; otherwise for another one of the same subject. */
   readonly isOwn: boolean;
 }
 
-export interface KeptAnswer {
+export interface StoredResult {
   readonly fingerprint: string;
   readonly status: number;
   readonly body?: unknown;
@@ -84,7 +84,7 @@ export class IdempotencyKeys {
     this.#db = db as Kysely<Tables>;
   }
 
-  async find({ caller, key, subject = '' }: IdempotencyKey): Promise<FoundAnswer | undefined> {
+  async find({ caller, key, subject = '' }: IdempotencyKey): Promise<FoundResult | undefined> {
     const rows = await this.#db
       .selectFrom('idempotency_keys')
       .select(['caller', 'fingerprint', 'status', 'body'])
@@ -104,7 +104,7 @@ export class IdempotencyKeys {
    */
   keep(
     { caller, key, subject }: IdempotencyKey,
-    { fingerprint, status, body }: KeptAnswer,
+    { fingerprint, status, body }: StoredResult,
   ): Promise<boolean> {
     return transaction(this.#db, async (tx) => {
       await tx.deleteFrom('idempotency_keys').where('created_at', '<=', KEPT).execute();

@@ -6,13 +6,13 @@
 import { orOneLine } from '../config/exit-on-config-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
-import { isHere, loadService } from '../service/load.ts';
+import { hasServiceCode, loadService } from '../service/load.ts';
 import { missingHandlers } from '../service/missing-handlers.ts';
 import { words } from './scaffold/words.ts';
 
 async function main(): Promise<void> {
   const { services } = loadGatewayConfig(readSettings(process.env).GATEWAY_CONFIG, { env: process.env });
-  for (const { name } of services.filter((one) => isHere(one.name)))
+  for (const { name } of services.filter((one) => hasServiceCode(one.name)))
     for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
       const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;
       process.stderr.write(

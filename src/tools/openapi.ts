@@ -21,7 +21,7 @@ import { withDiagrams } from '../hypermedia/affordances/state-diagram.ts';
 import { describeStates } from '../hypermedia/affordances/transitions.ts';
 import { formats } from '../hypermedia/formats/index.ts';
 import { mergeDocuments } from '../openapi/merge/merge.ts';
-import { isHere, loadService, SERVICES } from '../service/load.ts';
+import { hasServiceCode, loadService, SERVICES } from '../service/load.ts';
 import type { Service } from '../service/service.ts';
 import { disagreements } from './contract-agreement.ts';
 import { type GeneratedFile, writeStale } from './generated-files.ts';
@@ -39,12 +39,12 @@ export async function documentFiles(configFile: string): Promise<GeneratedFile[]
   const faults: string[] = [];
   for (const service of services) {
     const { name, document: path } = service;
-    const document = isHere(name)
+    const document = hasServiceCode(name)
       ? documentOf(await loadService(name), faults)
       : await readDocument(service, { onIdle: warn, root: dirname(configFile) });
     if (document === undefined) continue;
     documents.push({ name, document });
-    if (!isHere(name)) continue;
+    if (!hasServiceCode(name)) continue;
     const requests = join(dirname(configFile), REQUESTS, `${name}.http`);
     made.push({ path, text: write(document) }, await readmeOf(name));
     made.push({ path: requests, text: httpFile(document, PUBLIC) });

@@ -6,13 +6,13 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:f
 import { basename, dirname, join, relative } from 'node:path';
 import { readSettings } from '../config/settings.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
-import { isHere } from '../service/load.ts';
+import { hasServiceCode } from '../service/load.ts';
 import { diff } from './diff.ts';
 
 /** @returns the exit code */
 async function release(configFile: string): Promise<number> {
   const { services } = loadGatewayConfig(configFile, { env: process.env });
-  const documents = services.filter(({ name }) => isHere(name)).map(({ document }) => document);
+  const documents = services.filter(({ name }) => hasServiceCode(name)).map(({ document }) => document);
   const released = join(dirname(configFile), 'openapi', 'released');
   mkdirSync(released, { recursive: true });
   const keptAs = (document: string) => join(released, basename(document));

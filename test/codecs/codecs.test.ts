@@ -1,4 +1,4 @@
-/** What every codec holds, and which media types lead to which. */
+/** Properties of every codec, and the media types of each. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { form } from '../../src/codecs/form.ts';
@@ -25,7 +25,7 @@ it('Each media type of a codec leads to that codec', () => {
 });
 
 describe('JSON', () => {
-  it('Any value is read as it was written', () => {
+  it('Any value is decoded as it was encoded', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
         // -0 is 0 in JSON.
@@ -39,9 +39,9 @@ describe('JSON', () => {
 
   it.each([
     ['broken', '{"a":', /not well-formed JSON/],
-    ['of two members with one name', '{"a":1,"a":2}', /has the member "a" twice/],
+    ['an object with a duplicate member', '{"a":1,"a":2}', /has the member "a" twice/],
     ['nested too deeply', '[[[[1]]]]', /more than 3 levels/],
-  ])('A text that is %s is refused with 400', (_, text, detail) => {
+  ])('JSON text that is %s is refused with 400', (_, text, detail) => {
     const decode = () => json.decode(Buffer.from(text), undefined, { depth: 3, duplicateMembers: 'reject' });
     expect(decode).toThrow(expect.objectContaining({ status: 400, message: expect.stringMatching(detail) }));
   });
@@ -50,15 +50,15 @@ describe('JSON', () => {
     expect(() => json.decode(Buffer.from([0x22, 0xff, 0x22]))).toThrow(
       expect.objectContaining({ status: 400 }),
     );
-    expect(json.refuse?.('application/json; charset=utf-8')).toBeUndefined();
-    expect(json.refuse?.('application/json; charset=latin1')).toMatch(/UTF-8/);
+    expect(json.unsupportedReason?.('application/json; charset=utf-8')).toBeUndefined();
+    expect(json.unsupportedReason?.('application/json; charset=latin1')).toMatch(/UTF-8/);
   });
 });
 
-describe('A form', () => {
+describe('Form', () => {
   const text = fc.string({ unit: 'grapheme' }).map((one) => one.toWellFormed());
 
-  it('is read as it was written, each name with its values in order', () => {
+  it('A form is decoded as it was encoded, each name with its values in order', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(text, { minLength: 1 }),
@@ -73,23 +73,23 @@ describe('A form', () => {
     );
   });
 
-  it('is written of an object too', () => {
+  it('An object can be encoded as a form', () => {
     expect(form.encode({ a: 1, b: ['x y', 'ü'] }).toString()).toBe('a=1&b=x+y&b=%C3%BC');
   });
 
   it.each([
     ['percent-encoding that is broken', 'a=%zz', 400],
     ['more than 1,000 fields', 'a=1&'.repeat(1001), 413],
-  ])('with %s is refused', (_, body, status) => {
+  ])('A form with %s is refused', (_, body, status) => {
     expect(() => form.decode(Buffer.from(body))).toThrow(expect.objectContaining({ status }));
   });
 
-  it('that is not UTF-8 is refused', () => {
+  it('A form that is not UTF-8 is refused', () => {
     expect(() => form.decode(Buffer.from([0x61, 0x3d, 0xff]))).toThrow(
       expect.objectContaining({ status: 400 }),
     );
   });
 });
 
-/** Values stand as they came: who knows the schema decodes them. */
+/** Values are raw; the code that knows the schema decodes them. */
 const plain = (value: string): string => decodeURIComponent(value.replaceAll('+', ' '));

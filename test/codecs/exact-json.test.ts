@@ -5,19 +5,19 @@ import {
   memberKey,
   memberName,
   parseExact,
-  readExact,
+  parseExactAsync,
   scalarText,
-  writeExact,
+  stringifyExact,
 } from '../../src/codecs/exact-json.ts';
 import { copyOf } from '../../src/hypermedia/expand/copy.ts';
 import { jsonText, meaning } from '../support/json-texts.ts';
 
-describe('JSON that is read and written again', () => {
-  it('says what it said, digit by digit and member by member', () => {
+describe('Exact JSON', () => {
+  it('Text is written as it was read, digit by digit and member by member', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
-        expect(meaning(writeExact(parseExact(text)))).toBe(meaning(text));
-        expect(meaning(writeExact(copyOf(parseExact(text)), 2))).toBe(meaning(text));
+        expect(meaning(stringifyExact(parseExact(text)))).toBe(meaning(text));
+        expect(meaning(stringifyExact(copyOf(parseExact(text)), 2))).toBe(meaning(text));
       }),
       {
         numRuns: 1000,
@@ -30,13 +30,13 @@ describe('JSON that is read and written again', () => {
     );
   });
 
-  it('has the values of JSON.parse where those are the same', () => {
+  it('Values equal those of JSON.parse where nothing is lost', () => {
     const text = '{ "b": [1, -2.5, "x", true, null], "a": {} }';
     expect(parseExact(text)).toEqual(JSON.parse(text));
     expect(Object.keys(parseExact(text) as object)).toEqual(['b', 'a']);
   });
 
-  it('has the members of its objects under their names', () => {
+  it('Members are found by their names', () => {
     const value = parseExact('{"2":"b","a":1,"1":"a","a":2}') as Record<string, unknown>;
     expect(Object.keys(value).map(memberName)).toEqual(['2', 'a', '1', 'a']);
     expect(value[memberKey(value, '2') ?? '']).toBe('b');
@@ -44,24 +44,24 @@ describe('JSON that is read and written again', () => {
     expect(memberKey(value, '3')).toBeUndefined();
   });
 
-  it('has numbers by their text where a double is another', () => {
+  it('Numbers that a double cannot represent keep their text', () => {
     const [large, small] = parseExact('[12345678901234567890, 12]') as unknown[];
     expect([isRawNumber(large), isRawNumber(small)]).toEqual([true, false]);
     expect([large, small, 'x', true].map(scalarText)).toEqual(['12345678901234567890', '12', 'x', 'true']);
   });
 
-  it('is refused where it has more values than can be read in a moment', async () => {
+  it('Text with too many values is refused', async () => {
     const listOf = (count: number) => `[${'{},'.repeat(count - 1)}{}]`;
-    await expect(readExact(listOf(1_000_000))).rejects.toThrow('has too many values');
-    expect(await readExact(listOf(100_000))).toHaveLength(100_000);
+    await expect(parseExactAsync(listOf(1_000_000))).rejects.toThrow('has too many values');
+    expect(await parseExactAsync(listOf(100_000))).toHaveLength(100_000);
     // A long text has few values.
-    expect(await readExact(JSON.stringify('a, b'.repeat(100_000)))).toHaveLength(400_000);
+    expect(await parseExactAsync(JSON.stringify('a, b'.repeat(100_000)))).toHaveLength(400_000);
   });
 
-  it('is refused where it is nested too deeply, or is none', () => {
+  it('Text that is nested too deeply or is not JSON is refused', () => {
     expect(() => parseExact(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toThrow(RangeError);
     expect(() => parseExact('{"a":')).toThrow(SyntaxError);
     const deep = `${'['.repeat(1000)}${']'.repeat(1000)}`;
-    expect(writeExact(parseExact(deep))).toBe(deep);
+    expect(stringifyExact(parseExact(deep))).toBe(deep);
   });
 });

@@ -1,14 +1,14 @@
-/** JSON of requests: what is refused, and that nothing else is. */
+/** JSON of requests: invalid text is refused, and all other text is read. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isUtf8Charset, JsonFault, readJson } from '../../src/codecs/read-json.ts';
+import { isUtf8Charset, JsonError, readJson } from '../../src/codecs/read-json.ts';
 import { defaultLimits } from '../../src/config/limits.ts';
 
 const faultOf = (text: string, limits = {}): string => {
   try {
     readJson(text, { ...defaultLimits, ...limits });
   } catch (error) {
-    if (error instanceof JsonFault) return error.message;
+    if (error instanceof JsonError) return error.message;
     throw error;
   }
   throw new Error('it was taken');
@@ -17,7 +17,7 @@ const faultOf = (text: string, limits = {}): string => {
 const nested = (levels: number, open = '[', close = ']') => open.repeat(levels) + close.repeat(levels);
 
 describe('JSON of a request', () => {
-  it('is read as JSON.parse reads it, whatever it is', () => {
+  it('Any JSON is read as JSON.parse reads it', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 10 }), (text) => {
         expect(readJson(text)).toEqual(JSON.parse(text));
@@ -25,12 +25,12 @@ describe('JSON of a request', () => {
     );
   });
 
-  it('may have any name, also those that mean something to JavaScript', () => {
+  it('Member names with a meaning in JavaScript are accepted', () => {
     const text = '{"__proto__":{"a":1},"constructor":1,"":2,"1":3,"01":4,"a:b":5,"a\\"":6,"\\\\":7}';
     expect(JSON.stringify(readJson(text))).toBe(JSON.stringify(JSON.parse(text)));
   });
 
-  it('is refused wherever an object has a member twice, however the name is written', () => {
+  it('A duplicate member is refused at any place and in any spelling', () => {
     const object = fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 });
     const around = fc.constantFrom(
       (text: string) => text,
@@ -64,32 +64,32 @@ describe('JSON of a request', () => {
       '"a" twice, at position 19',
     ],
     ['in an object within an array', '[{},{"x":[],"x":[]}]', '"x" twice, at position 12'],
-  ])('a member that is there twice is named: %s', (_name, text, told) => {
-    expect(faultOf(text)).toContain(told);
+  ])('The duplicate member is named: %s', (_name, text, expected) => {
+    expect(faultOf(text)).toContain(expected);
   });
 
   it.each([
     ['arrays', nested(101), nested(100)],
     ['objects', `${'{"a":'.repeat(101)}1${'}'.repeat(101)}`, `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`],
     ['both', '[{"a":'.repeat(51), `${'[{"a":'.repeat(50)}1${'}]'.repeat(50)}`],
-  ])('has at most as many levels as the limit: %s', (_name, tooDeep, deep) => {
+  ])('Nesting is limited for %s', (_name, tooDeep, deep) => {
     expect(faultOf(tooDeep)).toBe('is nested more than 100 levels deep');
     expect(() => readJson(deep)).not.toThrow();
   });
 
-  it('has no levels in its strings', () => {
+  it('Brackets in strings do not count as levels', () => {
     expect(readJson(JSON.stringify('['.repeat(500)))).toHaveLength(500);
     expect(readJson(`["\\"${'{'.repeat(500)}"]`)).toHaveLength(1);
   });
 
   it.each(['', '{', '{"a"}', '"', '"\\', '[1,]', '{"a":1,"a":2', 'nul'])(
-    'is refused as malformed: %j',
+    'Malformed JSON is refused: %j',
     (text) => {
       expect(faultOf(text)).toMatch(/^is not well-formed JSON/);
     },
   );
 
-  it.each(['[', '{"a":', '[{"a":'])('costs little where a million levels are opened with %s', (open) => {
+  it.each(['[', '{"a":', '[{"a":'])('A million levels of %s are refused quickly', (open) => {
     const before = process.cpuUsage();
     expect(faultOf(open.repeat(1_000_000))).toMatch(/levels deep/);
     const { user, system } = process.cpuUsage(before);
@@ -97,14 +97,14 @@ describe('JSON of a request', () => {
   });
 });
 
-describe('the charset of JSON', () => {
+describe('Charset of JSON', () => {
   it.each([
     ['application/json', true],
     ['application/json; charset=UTF-8', true],
     ['application/json; charset=us-ascii', true],
     ['application/json; charset=iso-8859-1', false],
     ['application/json; charset=utf-16', false],
-  ])('%s: %s', (contentType, isTaken) => {
-    expect(isUtf8Charset(contentType)).toBe(isTaken);
+  ])('The charset of %s is accepted: %s', (contentType, isAccepted) => {
+    expect(isUtf8Charset(contentType)).toBe(isAccepted);
   });
 });

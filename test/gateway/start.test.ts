@@ -42,7 +42,9 @@ describe('a gateway that listens on loopback', () => {
     const { url } = await start('allowedHosts: [good.example]');
     expect((await request(url).get('/').set('Host', 'good.example')).status).toBe(200);
     const { body } = await request(url).get('/').set('Host', 'evil.example');
-    expect(body.detail).toContain('evil.example is no host of this server; name it in `allowedHosts`');
+    expect(body.detail).toContain(
+      'evil.example is not a host of this server. If it should be, add it to `allowedHosts`',
+    );
   });
 });
 

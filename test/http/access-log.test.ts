@@ -26,8 +26,8 @@ const serve = () => {
   return { app, lines, records };
 };
 
-describe('the access log', () => {
-  it('has one JSON line a request, without the query', async () => {
+describe('Access log', () => {
+  it('Each request has one JSON line without the query', async () => {
     const { app, lines } = serve();
     await request(app).get('/orders/%22?token=secret').set('X-Request-Id', 'r-1');
     expect(lines).toHaveLength(1);
@@ -56,20 +56,20 @@ describe('the access log', () => {
     ['/orders#access_token=s3cret', '/orders'],
     ['/orders?a=1#access_token=s3cret', '/orders'],
     ['/a@b', '/a@b'],
-  ])('has %p as %p', async (target, path) => {
+  ])('The target %p is logged as %p', async (target, path) => {
     const { app, lines } = serve();
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const sent = get({ host: '127.0.0.1', port, path: target });
-    const [answer] = await once(sent, 'response');
-    await answer.resume().toArray();
+    const [response] = await once(sent, 'response');
+    await response.resume().toArray();
     server.close();
     await once(server, 'close');
     expect(JSON.parse(lines[0] ?? '').path).toBe(path);
   });
 
-  it('has none for health that is well, which is asked for all the time', async () => {
+  it('Successful health checks have no line', async () => {
     const { app, lines, records } = serve();
     let isDraining = false;
     const about = { serviceId: 'a', description: 'A.', version: '1.0.0', links: {} };
@@ -84,13 +84,13 @@ describe('the access log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path: '/health/ready', status: 503 });
   });
 
-  it('tells the metrics hook the same', async () => {
+  it('The metrics hook gets the same record', async () => {
     const { app, records } = serve();
     await request(app).post('/orders');
     expect(records).toEqual([expect.objectContaining({ method: 'POST', path: '/orders', status: 201 })]);
   });
 
-  it('has a caller that left before the answer as 499', async () => {
+  it('A client that disconnects before the response is logged with status 499', async () => {
     const { app, records } = serve();
     await expect(request(app).get('/gone')).rejects.toThrow();
     expect(records[0]?.status).toBe(499);

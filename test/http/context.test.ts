@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { contextOf, findContext } from '../../src/http/context.ts';
 
-describe('the request context', () => {
-  it('is missed aloud where identify() has not run', () => {
+describe('Request context', () => {
+  it('contextOf() throws where identify() has not run', () => {
     const req = new IncomingMessage(new Socket());
     expect(findContext(req)).toBeUndefined();
     expect(() => contextOf(req)).toThrow('identify()');

@@ -6,7 +6,7 @@ import { finishResponse } from '../../src/http/finish-response.ts';
 
 const BYTES = Buffer.from('{"a":1}');
 
-/** Status, headers and body of what is sent. */
+/** Status, headers and body of the sent response. */
 async function sent(method: string, headers: Record<string, string>, status = 200, etag?: string) {
   const req = Object.assign(new IncomingMessage(new Socket()), { method, headers });
   setContext(req, {} as never);
@@ -34,11 +34,14 @@ async function sent(method: string, headers: Record<string, string>, status = 20
 
 const whole = { 'X-Own': 'yes', 'Content-Type': 'application/json', 'Content-Length': '7' };
 
-it.each(['GET', 'POST', 'PUT'])('%s has the bytes, with their type and length', async (method) => {
-  expect(await sent(method, {})).toEqual([{ status: 200, ...whole }, '{"a":1}']);
-});
+it.each(['GET', 'POST', 'PUT'])(
+  'The response to %s has the bytes with their type and length',
+  async (method) => {
+    expect(await sent(method, {})).toEqual([{ status: 200, ...whole }, '{"a":1}']);
+  },
+);
 
-it('HEAD has the same head without the bytes', async () => {
+it('The response to HEAD has the same headers without the bytes', async () => {
   expect(await sent('HEAD', {}, 200, '"v1"')).toEqual([{ status: 200, ETag: '"v1"', ...whole }, '']);
 });
 
@@ -49,11 +52,16 @@ it.each([
   ['GET', 404, '"v1"', 404],
   ['POST', 200, '"v1"', 200],
   ['PUT', 201, '"v1"', 201],
-])('%s that is %s, asked with If-None-Match: %s, is %s', async (method, status, known, expected) => {
-  const [head, body] = await sent(method, { 'if-none-match': known }, status, '"v1"');
-  expect(head).toEqual({
-    ...{ status: expected, 'X-Own': 'yes', ETag: '"v1"' },
-    ...(expected !== 304 && whole),
-  });
-  expect(body).toBe(expected === 304 || method === 'HEAD' ? '' : '{"a":1}');
-});
+])(
+  'A %s with status %s and If-None-Match: %s is sent with status %s',
+  async (method, status, known, expected) => {
+    const [head, body] = await sent(method, { 'if-none-match': known }, status, '"v1"');
+    expect(head).toEqual({
+      status: expected,
+      'X-Own': 'yes',
+      ETag: '"v1"',
+      ...(expected !== 304 && whole),
+    });
+    expect(body).toBe(expected === 304 || method === 'HEAD' ? '' : '{"a":1}');
+  },
+);

@@ -11,14 +11,14 @@ const app = express().use(identify({ echo: true }), (req, res) => {
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 describe('identify', () => {
-  it('keeps the id and the trace that the caller gave', async () => {
+  it('The id and the trace of the client are kept', async () => {
     const { body, headers } = await request(app).get('/').set({ 'X-Request-Id': 'abc-1', traceparent });
     expect(body).toEqual({ requestId: 'abc-1', traceparent, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' });
     expect(headers['x-request-id']).toBe('abc-1');
   });
 
   it.each([{}, { 'X-Request-Id': 'a"b', traceparent: 'nonsense' }, { 'X-Request-Id': 'x'.repeat(200) }])(
-    'makes its own instead of %p',
+    'An own id and trace replace the invalid headers %p',
     async (headers) => {
       const { body } = await request(app).get('/').set(headers);
       expect(body.requestId).toMatch(/^[0-9a-f-]{36}$/);

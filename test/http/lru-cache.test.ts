@@ -17,7 +17,7 @@ const get = (cache: LruCache<string>, key: string, count = 10) => {
   expect(text).toBe(key.repeat(count));
 };
 
-it('A cache keeps what was used last, as much as fits, and nothing else', () => {
+it('A cache keeps the most recently used values up to its size', () => {
   const cache = cacheOf(30);
   for (const key of ['a', 'b', 'c', 'a', 'b', 'c']) get(cache, key);
   expect(made.splice(0)).toEqual(['a', 'b', 'c']);
@@ -30,7 +30,7 @@ it('A cache keeps what was used last, as much as fits, and nothing else', () => 
   expect(made.splice(0)).toEqual(['b']);
 });
 
-it('A cache keeps nothing that is larger than all of it, counted in bytes', () => {
+it('A value that is larger than the cache in bytes is not stored', () => {
   const cache = cacheOf(30);
   get(cache, 'a');
   get(cache, 'ü', 16);
@@ -42,7 +42,7 @@ it('A cache keeps nothing that is larger than all of it, counted in bytes', () =
   expect(made.splice(0)).toEqual(['b']);
 });
 
-it('A value that is too large takes the place of the one before, and of no other', () => {
+it('A value that is too large removes the previous value of its key and no other', () => {
   const cache = cacheOf(10);
   cache.set('a', 'aaa');
   cache.set('b', 'bbb');
@@ -50,7 +50,7 @@ it('A value that is too large takes the place of the one before, and of no other
   expect([cache.get('a'), cache.get('b')]).toEqual(['aaa', undefined]);
 });
 
-it('What comes and what goes adds up to what is there, and never to more than fits', () => {
+it('The reported changes add up to the stored bytes, and never exceed the size', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd');
   const step = fc.oneof(
     fc.record({ name: fc.constant('set' as const), key, bytes: fc.nat(12) }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { refuseCrossSite, sameSiteOrGateway } from '../../src/http/same-site.ts';
 
 const HOST = 'api.example:8080';
-const asked = (method: string, headers: Record<string, string>): IncomingMessage =>
+const requestWith = (method: string, headers: Record<string, string>): IncomingMessage =>
   ({ method, headers: { host: HOST, ...headers }, socket: {} }) as unknown as IncomingMessage;
 
 const FOREIGN: readonly Record<string, string>[] = [
@@ -21,52 +21,61 @@ const OWN: readonly Record<string, string>[] = [
   {},
   { 'sec-fetch-site': 'same-origin' },
   { 'sec-fetch-site': 'none' },
-  // The public origin of a proxy before it.
+  // The public origin of the proxy before the server.
   { 'sec-fetch-site': 'same-origin', origin: 'https://public.example' },
   { origin: `http://${HOST}` },
 ];
 
-describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'])('%s', (method) => {
-  it.each(FOREIGN)('is refused with %j', (headers) => {
-    expect(() => refuseCrossSite(asked(method, headers))).toThrow(/another site/);
-    expect(() => sameSiteOrGateway(asked(method, headers) as never, {} as never, () => {})).toThrow();
+describe.each(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'])('Cross-site check of %s', (method) => {
+  it.each(FOREIGN)('The method is refused with the headers %j', (headers) => {
+    expect(() => refuseCrossSite(requestWith(method, headers))).toThrow(/another site/);
+    expect(() => sameSiteOrGateway(requestWith(method, headers) as never, {} as never, () => {})).toThrow();
   });
 
-  it.each(OWN)('is taken with %j', (headers) => {
-    expect(() => refuseCrossSite(asked(method, headers))).not.toThrow();
+  it.each(OWN)('The method is accepted with the headers %j', (headers) => {
+    expect(() => refuseCrossSite(requestWith(method, headers))).not.toThrow();
   });
 
-  it('is taken by a service where a gateway has passed it on', () => {
-    let isTaken = false;
-    sameSiteOrGateway(asked(method, { ...FOREIGN[0], via: '1.1 linkway' }) as never, {} as never, () => {
-      isTaken = true;
-    });
-    expect(isTaken).toBe(true);
+  it('A service accepts requests that the gateway has forwarded', () => {
+    let isAccepted = false;
+    sameSiteOrGateway(
+      requestWith(method, { ...FOREIGN[0], via: '1.1 linkway' }) as never,
+      {} as never,
+      () => {
+        isAccepted = true;
+      },
+    );
+    expect(isAccepted).toBe(true);
   });
 });
 
-it.each(['GET', 'HEAD', 'OPTIONS'])('%s is taken from every page, as it changes nothing', (method) => {
-  for (const headers of FOREIGN) expect(() => refuseCrossSite(asked(method, headers))).not.toThrow();
-});
+it.each(['GET', 'HEAD', 'OPTIONS'])(
+  '%s is accepted from every page because it is a safe method',
+  (method) => {
+    for (const headers of FOREIGN) expect(() => refuseCrossSite(requestWith(method, headers))).not.toThrow();
+  },
+);
 
-it('takes the port of a scheme as said', () => {
+it('The default port of a scheme may be left out', () => {
   const headers = { host: 'api.example', origin: 'https://api.example:443' };
-  expect(() => refuseCrossSite(asked('POST', headers))).not.toThrow();
+  expect(() => refuseCrossSite(requestWith('POST', headers))).not.toThrow();
 });
 
-describe('behind a proxy with another name', () => {
+describe('Behind a proxy with another host name', () => {
   const headers = { origin: 'https://public.example', 'x-forwarded-host': 'public.example' };
 
-  it('the name that it forwards is ours where it is trusted', () => {
-    expect(() => refuseCrossSite(asked('POST', headers), { isTrusted: true })).not.toThrow();
-    expect(() => refuseCrossSite(asked('POST', headers))).toThrow();
+  it('The forwarded host is accepted from a trusted proxy', () => {
+    expect(() => refuseCrossSite(requestWith('POST', headers), { isTrusted: true })).not.toThrow();
+    expect(() => refuseCrossSite(requestWith('POST', headers))).toThrow();
   });
 
-  it('a name of ours is that of our pages', () => {
-    const isOwnName = (name: string) => name === 'public.example';
+  it('Configured host names of this server are accepted', () => {
+    const isOwnHost = (name: string) => name === 'public.example';
     expect(() =>
-      refuseCrossSite(asked('POST', { origin: 'https://public.example' }), { isOwnName }),
+      refuseCrossSite(requestWith('POST', { origin: 'https://public.example' }), { isOwnHost }),
     ).not.toThrow();
-    expect(() => refuseCrossSite(asked('POST', { origin: 'https://evil.example' }), { isOwnName })).toThrow();
+    expect(() =>
+      refuseCrossSite(requestWith('POST', { origin: 'https://evil.example' }), { isOwnHost }),
+    ).toThrow();
   });
 });

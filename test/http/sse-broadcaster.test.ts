@@ -3,31 +3,31 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import { problemHandler } from '../../src/http/problems/problem-handler.ts';
 import { type Listening, listen } from '../../src/http/server/listen.ts';
-import { Watchers } from '../../src/http/sse-broadcaster.ts';
+import { SseBroadcaster } from '../../src/http/sse-broadcaster.ts';
 import { pass, until, useFakeTime } from '../support/fake-time.ts';
 
-let turn: string;
-let isOver: boolean;
+let revision: string;
+let isDraining: boolean;
 let made: number;
 let logged: unknown[];
 let render: () => string;
-let watchers: Watchers;
+let broadcaster: SseBroadcaster;
 let server: Listening;
 
 beforeEach(async () => {
   useFakeTime();
-  [turn, isOver, made] = ['closed', false, 0];
+  [revision, isDraining, made] = ['closed', false, 0];
   logged = [];
   render = () => `page ${++made}\nof <b>`;
-  const log = { error: (said: unknown) => void logged.push(said) };
-  watchers = new Watchers({ turn: () => turn, isOver: () => isOver, log });
+  const log = { error: (entry: unknown) => void logged.push(entry) };
+  broadcaster = new SseBroadcaster({ revision: () => revision, isDraining: () => isDraining, log });
   const app = express()
-    .get('/{:page}', (req, res) => watchers.add(req, res, req.path, () => render()))
+    .get('/{:page}', (req, res) => broadcaster.add(req, res, req.path, () => render()))
     .use(problemHandler({ logger: { error: () => undefined, warn: () => undefined } }));
   server = await listen(app, { port: 0, host: '127.0.0.1' });
 });
 afterEach(async () => {
-  watchers.end();
+  broadcaster.end();
   jest.useRealTimers();
   await server.close(0);
 });
@@ -38,42 +38,45 @@ interface Viewer {
   isEnded: boolean;
   isCut: boolean;
   leave(): void;
-  /** Reads nothing any more. */
+  /** Stops reading. */
   pause(): void;
   resume(): void;
 }
 
 const look = async (path = '/', localAddress = '127.0.0.1'): Promise<Viewer> => {
   const viewer: Viewer = {
-    ...{ text: '', status: undefined, isEnded: false, isCut: false },
-    leave: () => asked.destroy(),
-    pause: () => asked.socket?.pause(),
-    resume: () => asked.socket?.resume(),
+    text: '',
+    status: undefined,
+    isEnded: false,
+    isCut: false,
+    leave: () => sent.destroy(),
+    pause: () => sent.socket?.pause(),
+    resume: () => sent.socket?.resume(),
   };
-  const asked = get(server.url + path, { localAddress }, (answer) => {
-    viewer.status = answer.statusCode;
-    answer.setEncoding('utf8').on('data', (chunk) => {
+  const sent = get(server.url + path, { localAddress }, (response) => {
+    viewer.status = response.statusCode;
+    response.setEncoding('utf8').on('data', (chunk) => {
       viewer.text += chunk;
     });
-    answer.on('end', () => {
+    response.on('end', () => {
       viewer.isEnded = true;
     });
-    answer.on('error', () => {
+    response.on('error', () => {
       viewer.isCut = true;
     });
   });
-  asked.on('error', () => undefined);
+  sent.on('error', () => undefined);
   await until(() => viewer.text !== '');
   return viewer;
 };
 const pages = ({ text }: Viewer): string[] =>
   [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data as string));
-/** Long enough for what must not happen to happen all the same. */
+/** Long enough for an unwanted event to happen. */
 const calm = async () => {
   for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
 };
 
-it('sends the page at once, and again every two seconds, made once for all', async () => {
+it('A page is sent at once and every two seconds, rendered once for all viewers', async () => {
   const [one, other] = [await look(), await look()];
   expect(pages(one)).toEqual(['page 1\nof <b>']);
   expect(one.text).toMatch(/^retry: \d+\n/);
@@ -85,14 +88,14 @@ it('sends the page at once, and again every two seconds, made once for all', asy
   expect([pages(one)[1], pages(other)[1], made]).toEqual(['page 3\nof <b>', 'page 3\nof <b>', 3]);
 });
 
-it('sends it as soon as something turns', async () => {
+it('A page is sent as soon as the revision changes', async () => {
   const viewer = await look();
-  turn = 'open';
+  revision = 'open';
   pass(500);
   await until(() => pages(viewer).length === 2);
 });
 
-it('makes nothing while nobody looks', async () => {
+it('Nothing is rendered without viewers', async () => {
   const viewer = await look();
   viewer.leave();
   await calm();
@@ -101,14 +104,14 @@ it('makes nothing while nobody looks', async () => {
   expect(made).toBe(1);
 });
 
-it('ends when the process drains, so that whoever looks comes again elsewhere', async () => {
+it('Streams end when the process drains, so that viewers reconnect elsewhere', async () => {
   const viewer = await look();
-  isOver = true;
+  isDraining = true;
   pass(500);
   await until(() => viewer.isEnded);
 });
 
-it('ends for those who look at a page that cannot be made, and goes on for the others', async () => {
+it('A page that fails to render ends the streams of its viewers only', async () => {
   const [one, other] = [await look('/broken'), await look('/')];
   const cause = new Error('no such service');
   render = () => {
@@ -121,10 +124,10 @@ it('ends for those who look at a page that cannot be made, and goes on for the o
   expect(logged).toEqual([{ err: cause }]);
 });
 
-/** Megabytes, in the buffers of both ends. */
+/** Several megabytes fill the buffers of both ends. */
 const MORE_THAN_THE_SYSTEM_HOLDS = 16;
 
-it('cuts off who does not read, and nobody else', async () => {
+it('Only viewers that do not read are disconnected', async () => {
   const reader = await look();
   const idle = await look();
   idle.pause();
@@ -140,22 +143,22 @@ it('cuts off who does not read, and nobody else', async () => {
   await until(() => idle.isCut);
 });
 
-it('refuses who would be one too many, and has room again when somebody leaves', async () => {
+it('Viewers above the limit are refused until another one leaves', async () => {
   const viewers = await Promise.all(
     Array.from({ length: 100 }, (_, index) => look('/', `127.0.1.${1 + Math.floor(index / 20)}`)),
   );
   expect(viewers.every(({ status }) => status === 200)).toBe(true);
   const refused = await look();
   expect(refused.status).toBe(503);
-  expect(refused.text).toContain('Too many look');
+  expect(refused.text).toContain('Too many clients watch');
   viewers[0]?.leave();
   let next = await look();
-  // Until the server has heard of it.
+  // Wait until the server has noticed the disconnect.
   for (let tries = 0; tries < 100 && next.status === 503; tries++) next = await look();
   expect(next.status).toBe(200);
 });
 
-it('refuses more to one client, while others are let in', async () => {
+it('One client has a lower limit, and others are still accepted', async () => {
   const viewers = await Promise.all(Array.from({ length: 25 }, () => look()));
   expect(viewers.filter(({ status }) => status === 200)).toHaveLength(20);
   expect((await look('/', '127.0.0.2')).status).toBe(200);

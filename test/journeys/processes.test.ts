@@ -123,7 +123,7 @@ describeSamples('the processes', () => {
     afterAll(() => void taken.close());
 
     it.each([
-      ['a port that is taken', 'src/main.ts', [], () => ({ PORT: String(port) }), /PORT.* taken/],
+      ['a port that is taken', 'src/main.ts', [], () => ({ PORT: String(port) }), /PORT.* already in use/],
       ['a port that is none', 'src/gateway/main.ts', [], () => ({ PORT: 'eighty' }), /PORT/],
       [
         'no gateway.yaml',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { LineBlocks } from '../../src/observability/buffered-destination.ts';
+import { BufferedDestination } from '../../src/observability/buffered-destination.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -8,10 +8,10 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('blocks of lines', () => {
-  it('go out when they are large, when their time is over, and when they are asked for', () => {
+describe('BufferedDestination', () => {
+  it('Lines are written when the block is full, after the delay, and on flush', () => {
     const written: string[] = [];
-    const lines = new LineBlocks({ write: (block) => written.push(block) });
+    const lines = new BufferedDestination({ write: (block) => written.push(block) });
     lines.write('a\n');
     lines.write('b\n');
     expect(written).toEqual([]);
@@ -20,8 +20,8 @@ describe('blocks of lines', () => {
     lines.write('x'.repeat(20_000));
     expect(written).toHaveLength(2);
     lines.write('c\n');
-    lines.release();
-    lines.release();
+    lines.flush();
+    lines.flush();
     jest.advanceTimersByTime(1000);
     expect(written.slice(2)).toEqual(['c\n']);
   });

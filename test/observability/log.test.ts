@@ -7,8 +7,8 @@ import { createLog } from '../../src/observability/log.ts';
 
 const file = () => join(mkdtempSync(join(tmpdir(), 'linkway-log-')), 'log');
 
-describe('the log', () => {
-  it('writes logged and finished lines in order', () => {
+describe('Log', () => {
+  it('Messages and formatted lines are written in order', () => {
     const destination = file();
     const { logger, lines, flush } = createLog({ destination });
     logger.info('one');
@@ -22,11 +22,11 @@ describe('the log', () => {
     expect(messages).toEqual(['one', 'two']);
   });
 
-  it('takes no access lines where info is not logged', () => {
+  it('No access lines are accepted above level info', () => {
     expect(createLog({ level: 'warn', destination: file() }).lines).toBeUndefined();
   });
 
-  it('is written out at the exit, however many there are, and listens for that once', async () => {
+  it('All logs are flushed at the exit by one listener', async () => {
     const files = Array.from({ length: 20 }, file);
     const module = new URL('../../src/observability/log.ts', import.meta.url).href;
     const code =
@@ -37,7 +37,7 @@ describe('the log', () => {
     for (const one of files) expect(JSON.parse(readFileSync(one, 'utf8')).msg).toBe('last');
   });
 
-  it('has no secrets, wherever they stand in what is logged', () => {
+  it('Logged objects and lines contain no secrets', () => {
     const destination = file();
     const { logger, flush } = createLog({ destination });
     const error = Object.assign(new Error('https://me:s3cret@docs.example/x?token=s3cret: cannot be had'), {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { redact } from '../../src/observability/redact.ts';
 
-describe('what is logged', () => {
+describe('Redaction', () => {
   it.each([
     ['a query', 'https://docs.example/x.yaml?version=2&access_token=s3cret&lang=en: cannot be had'],
     ['the first of a query', 'https://docs.example/x.yaml?api_key=s3cret'],
@@ -26,13 +26,13 @@ describe('what is logged', () => {
     ['a URL within a query', 'https://a.example/?to=https%3A%2F%2Fb.example%2F%3Fcode%3Ds3cret%26page%3D2'],
     ['a value that ends with a backslash', JSON.stringify({ password: 's3cret\\', page: 2 })],
     ['JSON within JSON within JSON', JSON.stringify(JSON.stringify(JSON.stringify({ token: 'a"s3cret\\' })))],
-  ])('has no secret of %s', (_name, text) => {
+  ])('The secret is removed from %s', (_name, text) => {
     const safe = redact(text);
     expect(safe).not.toContain('s3cret');
     expect(safe).toContain('[hidden]');
   });
 
-  it('stays JSON, and keeps everything else', () => {
+  it('The text stays JSON and keeps everything else', () => {
     const line = {
       msg: 'GET /x?token=s3cret&page=2',
       headers: { cookie: 'a=s3cret', accept: 'x' },
@@ -48,7 +48,7 @@ describe('what is logged', () => {
     expect(redact(plain)).toBe(plain);
   });
 
-  it('keeps what is no secret', () => {
+  it('Text without secrets is unchanged', () => {
     for (const text of [
       JSON.stringify({ code: 'ECONNREFUSED', tokens: 3, status: 401 }),
       'Basic authentication is not supported, exit code=1',
@@ -58,7 +58,7 @@ describe('what is logged', () => {
       expect(redact(text)).toBe(text);
   });
 
-  it('has no secret and stays JSON, whatever the secret is and however deep it stands', () => {
+  it('Any secret at any depth is removed, and the text stays JSON', () => {
     const names = [
       'password',
       'access_token',
@@ -92,7 +92,7 @@ describe('what is logged', () => {
     );
   });
 
-  it('is read in time that grows with its length alone', () => {
+  it('The time is linear in the length', () => {
     const parts = [
       '?token',
       '"key" ',

@@ -4,7 +4,7 @@ import { isTraceparent, newTraceparent } from '../../src/observability/trace-con
 const good = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 describe('traceparent', () => {
-  it('takes a valid one, and makes valid ones that differ', () => {
+  it('A valid traceparent is accepted, and created ones are valid and unique', () => {
     expect([good, newTraceparent()].map(isTraceparent)).toEqual([true, true]);
     expect(newTraceparent()).not.toBe(newTraceparent());
   });
@@ -17,5 +17,5 @@ describe('traceparent', () => {
     good.replace('00f067aa0ba902b7', '0'.repeat(16)),
     good.toUpperCase(),
     `${good}-extra`,
-  ])('refuses %p', (value) => expect(isTraceparent(value)).toBe(false));
+  ])('The traceparent %p is refused', (value) => expect(isTraceparent(value)).toBe(false));
 });

@@ -45,14 +45,14 @@ const app = (changes: Partial<ServiceOptions> = {}) =>
     ...changes,
   });
 
-describe('a service', () => {
-  it('starts at / with links', async () => {
+describe('Service', () => {
+  it('The root has links to start from', async () => {
     const { body } = await request(app()).get('/').expect(200);
     expect(body._links.self.href).toBe('/');
     await request(app()).get(body._links['service-desc'].href).expect(200);
   });
 
-  it('expands its own relations without a call, and those of others as the caller', async () => {
+  it('Own relations are expanded without a call, and others on behalf of the client', async () => {
     const called: string[] = [];
     const getJson: ServiceOptions['getJson'] = async (service, path, accept) => {
       called.push(`${service} ${path} ${accept}`);
@@ -67,12 +67,12 @@ describe('a service', () => {
     expect(called).toEqual(['authors /authors/a application/hal+json']);
   });
 
-  it('never sends what the contract does not have', async () => {
+  it('Members outside of the contract are never sent', async () => {
     const { text } = await request(app()).get('/books/b/chapters/one').expect(200);
     expect(text).not.toMatch(/secret/);
   });
 
-  it('advertises an action only where it can be done, and refuses it with what can be done', async () => {
+  it('An action is offered only in states that allow it, and a refusal lists the possible actions', async () => {
     const whole = await request(app()).get('/books/b').expect(200);
     expect(whole.headers['content-type']).toBe('application/prs.hal-forms+json');
     expect(whole.body._templates.burn).toMatchObject({
@@ -95,7 +95,7 @@ describe('a service', () => {
     });
   });
 
-  it('tells with every answer that an operation is given up, and in its document', async () => {
+  it('The deprecation of an operation is in every response and in its document', async () => {
     const deprecated = { since: '2026-01-01', sunset: '2027-01-01', link: '/news' };
     const operations = books.operations.map((operation) =>
       operation.operationId === 'getBook' ? { ...operation, deprecated } : operation,
@@ -116,9 +116,9 @@ describe('a service', () => {
   });
 
   it.each([
-    ['a crash', () => new Error('password=hunter2')],
-    ['a problem that is not declared', () => new Problem(circuitOpen, 'hunter2')],
-  ])('%s is an internal error that tells nothing', async (_name, fault) => {
+    ['A crash', () => new Error('password=hunter2')],
+    ['An undeclared problem', () => new Problem(circuitOpen, 'hunter2')],
+  ])('%s becomes an internal error without details', async (_name, fault) => {
     const failing = { ...handlers, getBook: () => Promise.reject(fault()) };
     const { body, text } = await request(app({ handlers: failing }))
       .get('/books/b')
@@ -127,13 +127,13 @@ describe('a service', () => {
     expect(text).not.toMatch(/hunter2|\bat \//);
   });
 
-  it('does not start with an action that no row speaks of, or a row without a link', () => {
+  it('An action without a row, or a row without a link, prevents the start', () => {
     expect(() => app({ affordances: [] })).toThrow('Book: add a row for burn to the affordance table');
     const nowhere = affordances(Book, { rows: [{ rel: 'shelve', operation: burnBook, when: () => true }] });
     expect(() => app({ affordances: [burnable, nowhere] })).toThrow('Book: add a link shelve to burnBook');
   });
 
-  it('answers 501 where there is no handler yet, and goes on with the others', async () => {
+  it('An operation without a handler returns 501 and others still work', async () => {
     const { getBook: _, ...some } = handlers;
     const young = app({ handlers: some });
     const { body } = await request(young).get('/books/b').expect(501);
@@ -144,7 +144,7 @@ describe('a service', () => {
     await request(young).get('/books').expect(200);
   });
 
-  it('answers HEAD and OPTIONS for what it has', async () => {
+  it('HEAD and OPTIONS are supported', async () => {
     const head = await request(app()).head('/books/b').expect(200);
     expect(head.headers.etag).toMatch(/^"/);
     const options = await request(app()).options('/books/b').expect(204);

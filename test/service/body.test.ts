@@ -1,4 +1,4 @@
-/** What a service reads of the body of a request, and what it refuses. */
+/** Request bodies that a service reads, and those that it refuses. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
@@ -6,7 +6,7 @@ import request from 'supertest';
 import { JSON_TYPE } from '../../src/contract/media-types.ts';
 import { Problem } from '../../src/contract/problem.ts';
 import { JSON_PATCH, MERGE_PATCH } from '../../src/contract/schemas/patch.ts';
-import { noBody, readBody } from '../../src/service/body.ts';
+import { readBody, rejectBody } from '../../src/service/body.ts';
 
 const LIMITS = { body: 100, depth: 3, duplicateMembers: 'reject' } as const;
 
@@ -30,7 +30,7 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
     .serialize((sent: unknown) => sent as string)
     .send(body);
 
-describe('A body of JSON', () => {
+describe('JSON body', () => {
   it.each<[string, string | Buffer, Record<string, string>, unknown]>([
     ['as it is', '{"a":[1]}', {}, { a: [1] }],
     ['in UTF-8', '"größe"', { 'Content-Type': 'application/json; charset=utf-8' }, 'größe'],
@@ -39,7 +39,7 @@ describe('A body of JSON', () => {
     ['that is nested as deep as allowed', '[[[1]]]', {}, [[[1]]]],
     ['that is absent', '', {}, null],
     ['in chunks without a byte', '', { 'Transfer-Encoding': 'chunked' }, {}],
-  ])('is read %s', async (_, sent, headers, body) => {
+  ])('A JSON body is read %s', async (_, sent, headers, body) => {
     await post(sent, headers).expect(200, { body });
   });
 
@@ -66,12 +66,12 @@ describe('A body of JSON', () => {
     ['a member twice', '{"a":1,"a":2}', {}, 400, 'bad-request'],
     ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'bad-request'],
     ['bytes that are not in its coding', '{}', { 'Content-Encoding': 'gzip' }, 400, 'bad-request'],
-  ])('with %s is refused', async (_, sent, headers, status, code) => {
+  ])('A body with %s is refused', async (_, sent, headers, status, code) => {
     const { body } = await post(sent, headers).expect(status);
     expect(body.code).toBe(code);
   });
 
-  it('of another type is refused with the types that are taken, and for PATCH with Accept-Patch', async () => {
+  it('A body of another type is refused with the supported types, and for PATCH with Accept-Patch', async () => {
     const types = [MERGE_PATCH, JSON_PATCH];
     const app = appOf(readBody(types, LIMITS));
     const patched = await request(app).patch('/').set('Content-Type', 'text/plain').send('a').expect(415);
@@ -82,13 +82,13 @@ describe('A body of JSON', () => {
   });
 });
 
-describe('An operation without a body', () => {
-  const app = appOf(noBody);
-  it.each(['', '{}', ' { } '])('takes %j, which says nothing', async (sent) => {
+describe('Operation without a body', () => {
+  const app = appOf(rejectBody);
+  it.each(['', '{}', ' { } '])('The empty body %j is accepted', async (sent) => {
     await request(app).post('/').set('Content-Type', JSON_TYPE).send(sent).expect(200);
   });
 
-  it.each(['{"a":1}', '[]', `{${' '.repeat(20)}}`])('refuses %j', async (sent) => {
+  it.each(['{"a":1}', '[]', `{${' '.repeat(20)}}`])('The body %j is refused', async (sent) => {
     const { body } = await request(app).post('/').set('Content-Type', JSON_TYPE).send(sent).expect(400);
     expect(body).toMatchObject({ code: 'validation-failed', errors: [{ in: 'body', pointer: '#' }] });
   });

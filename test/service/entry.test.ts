@@ -1,11 +1,11 @@
-/** What a service has beside its operations. */
+/** Resources of a service besides its operations. */
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import type { Contract } from '../../src/contract/contract.ts';
 import { HAL, JSON_TYPE, OPENAPI_JSON } from '../../src/contract/media-types.ts';
 import { problemHandler } from '../../src/http/problems/problem-handler.ts';
-import { entry } from '../../src/service/entry.ts';
+import { entryRouter } from '../../src/service/entry.ts';
 import { document } from '../support/gateway.ts';
 import { books } from '../support/graph.ts';
 
@@ -18,7 +18,7 @@ const contract: Contract = {
 const whole = document({});
 const app = (isDraining = false) =>
   express()
-    .use(entry(contract, whole, { isDraining: () => isDraining, checks: () => ({}) }))
+    .use(entryRouter(contract, whole, { isDraining: () => isDraining, checks: () => ({}) }))
     .use(problemHandler({ logger: { error: () => undefined } } as never));
 
 const LINKS = {
@@ -27,9 +27,9 @@ const LINKS = {
   status: { href: '/health', type: 'application/health+json' },
 };
 
-describe('the start of a service', () => {
+describe('Entry of a service', () => {
   it.each([HAL, JSON_TYPE])(
-    'has, as %s, the links to start from and nothing of other operations',
+    'As %s the entry has the links to start from and none of other operations',
     async (type) => {
       const { body, headers } = await request(app()).get('/').accept(type).expect(200);
       expect(headers['content-type']?.split(';')[0]).toBe(type);
@@ -43,7 +43,7 @@ describe('the start of a service', () => {
   );
 
   it.each([HAL, JSON_TYPE, 'text/html'])(
-    'has, as %s, its links in a header too, and is spared to clients that have it',
+    'As %s the entry has its links in a header too, and clients with a current copy get a 304',
     async (type) => {
       const { headers } = await request(app()).get('/').accept(type).expect(200);
       for (const [rel, { href }] of Object.entries(LINKS)) {
@@ -55,7 +55,7 @@ describe('the start of a service', () => {
     },
   );
 
-  it('is HAL without a wish, a page for a person, and nothing else', async () => {
+  it('The default format is HAL, browsers get a page, and other types are refused', async () => {
     expect((await request(app()).get('/')).headers['content-type']).toBe(HAL);
     const page = await request(app()).get('/').accept('text/html').expect(200);
     expect(page.text).toContain('<title>Books');
@@ -66,8 +66,8 @@ describe('the start of a service', () => {
   });
 });
 
-describe('beside it', () => {
-  it.each(['/openapi.json', '/openapi/books.json'])('the document is at %s', async (path) => {
+describe('Resources beside the entry', () => {
+  it.each(['/openapi.json', '/openapi/books.json'])('The document is served at %s', async (path) => {
     const { headers, body } = await request(app())
       .get(path)
       .buffer(true)
@@ -84,17 +84,20 @@ describe('beside it', () => {
     expect(JSON.parse(body)).toEqual(whole);
   });
 
-  it('its health names it and leads to its document', async () => {
+  it('The health resource names the service and links to its document', async () => {
     const { body } = await request(app()).get('/health').expect(200);
     expect(body).toMatchObject({
-      ...{ status: 'pass', serviceId: 'books', description: 'Books', version: '1.0.0' },
+      status: 'pass',
+      serviceId: 'books',
+      description: 'Books',
+      version: '1.0.0',
       links: { 'service-desc': '/openapi/books.json' },
     });
     await request(app()).get('/health/ready').expect(200);
     await request(app(true)).get('/health/ready').expect(503);
   });
 
-  it('the files of its pages are there', async () => {
+  it('The files of its pages are served', async () => {
     const { text } = await request(app()).get('/').accept('text/html');
     const files = [...text.matchAll(/(?:href|src)="(\/[^"]*\.(?:css|js|svg)[^"]*)"/g)].map(
       ([, path]) => path,

@@ -1,4 +1,4 @@
-/** What a service embeds of others is what they sent, and no more than is allowed. */
+/** Resources of other services are embedded as they were sent, within limits. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defaultLimits } from '../../src/config/limits.ts';
@@ -11,7 +11,7 @@ import { memoryKeys } from '../support/keys.ts';
 
 const HAL = 'application/hal+json';
 
-/** A service of books, and authors that come as these bytes. */
+/** A service of books, with an author resource of these bytes. */
 function library(bytes: Buffer, contentType = HAL, most = defaultLimits.expand.bytes) {
   const book = (bookId: string) => ({ id: bookId, authorId: 'a', chapters: [] });
   return createService({
@@ -19,8 +19,8 @@ function library(bytes: Buffer, contentType = HAL, most = defaultLimits.expand.b
     handlers: {
       listBooks: async () => ({ status: 200, body: { items: ['1', '2', '3'].map(book) } }) as never,
       getBook: async () => ({ status: 200, body: book('1') }) as never,
-      getChapter: () => Promise.reject(new Error('not asked')),
-      burnBook: () => Promise.reject(new Error('not asked')),
+      getChapter: () => Promise.reject(new Error('unexpected call')),
+      burnBook: () => Promise.reject(new Error('unexpected call')),
     },
     affordances: [
       affordances(Book, {
@@ -47,10 +47,10 @@ function library(bytes: Buffer, contentType = HAL, most = defaultLimits.expand.b
   });
 }
 
-describe('what a service embeds of another', () => {
+describe('Resources that a service embeds from another', () => {
   const exact = '{"n":12345678901234567890,"z":-0,"p":1.10,"2":1,"1":2,"a":1,"a":2}';
 
-  it('is what that sent, digit by digit', async () => {
+  it('Numbers are embedded digit by digit', async () => {
     for (const accept of [HAL, 'application/json', 'application/vnd.siren+json']) {
       const { text } = await request(library(Buffer.from(exact)))
         .get('/books/1?expand=author')
@@ -61,7 +61,7 @@ describe('what a service embeds of another', () => {
     }
   });
 
-  it('is read in the charset that it has', async () => {
+  it('The charset of the response is used', async () => {
     const latin = Buffer.from('{"name":"\u00fc"}', 'latin1');
     const { body } = await request(library(latin, `${HAL}; charset=iso-8859-1`)).get(
       '/books/1?expand=author',
@@ -71,7 +71,7 @@ describe('what a service embeds of another', () => {
     expect(broken._expandErrors).toMatchObject([{ path: 'author', problem: { status: 502 } }]);
   });
 
-  it('is left out where it is too large, and refused where it is in too many places', async () => {
+  it('A resource that is too large is left out, and one embedded in too many places is refused', async () => {
     const part = Buffer.from(JSON.stringify({ text: 'x'.repeat(900) }));
     const { body } = await request(library(part, HAL, 800))
       .get('/books/1?expand=author')

@@ -5,7 +5,7 @@ import { type ServiceHealthOptions, serviceHealth } from '../../src/service/heal
 import { service } from '../../src/tools/scaffold/job-cards/main.ts';
 import { type TestService, testService } from '../support/service.ts';
 
-describe('the health of a service', () => {
+describe('Health of a service', () => {
   let running: TestService;
   beforeAll(async () => {
     const targets = createTargets([{ name: 'help-desks', urls: ['http://127.0.0.1:1'] }]);
@@ -13,7 +13,7 @@ describe('the health of a service', () => {
   });
   afterAll(() => running.close());
 
-  it('says how its database is and how those are that it calls, and where to read on', async () => {
+  it('The response has the checks of the database and the called services, and links', async () => {
     const { body, type } = await request(running.app).get('/health').expect(200);
 
     expect(type).toBe('application/health+json');
@@ -28,63 +28,67 @@ describe('the health of a service', () => {
   });
 });
 
-describe('the checks', () => {
+describe('Health checks', () => {
   afterEach(() => void jest.useRealTimers());
 
   const checksWith = (ping: ServiceHealthOptions['ping'], checkWritable = ping) =>
     serviceHealth({ ping, checkWritable, snapshots: () => [] });
 
-  it('fail when the database does not answer, without saying where it is', async () => {
+  it('Checks fail without an address when the database does not respond', async () => {
     const checks = checksWith(() => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432')));
     expect(await checks()).toEqual({
-      'database:responseTime': [{ componentType: 'datastore', status: 'fail', output: 'no answer' }],
-      'database:writes': [{ componentType: 'datastore', status: 'warn', output: 'nothing can be written' }],
+      'database:responseTime': [{ componentType: 'datastore', status: 'fail', output: 'no response' }],
+      'database:writes': [
+        { componentType: 'datastore', status: 'warn', output: 'the database accepts no writes' },
+      ],
     });
   });
 
-  it('warn when nothing can be written, as what is there can be read', async () => {
+  it('Checks warn when the database accepts no writes', async () => {
     const full = () => Promise.reject(new Error('ENOSPC: no space left on device, write /data/probe'));
     expect(await checksWith(async () => {}, full)()).toMatchObject({
       'database:responseTime': [{ status: 'pass' }],
-      'database:writes': [{ componentType: 'datastore', status: 'warn', output: 'nothing can be written' }],
+      'database:writes': [
+        { componentType: 'datastore', status: 'warn', output: 'the database accepts no writes' },
+      ],
     });
   });
 
-  it('leave no timer behind, whatever the database says', async () => {
+  it('Checks leave no timer behind', async () => {
     jest.useFakeTimers();
     await checksWith(async () => {})();
     await checksWith(() => Promise.reject(new Error('no')))();
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('fail when the database takes too long', async () => {
+  it('Checks fail when the database takes too long', async () => {
     jest.useFakeTimers();
-    const asked = checksWith(() => new Promise<void>(() => {}))();
+    const checks = checksWith(() => new Promise<void>(() => {}))();
     await jest.advanceTimersByTimeAsync(60_000);
-    expect(await asked).toMatchObject({
-      'database:responseTime': [{ status: 'fail', output: 'no answer' }],
-      'database:writes': [{ status: 'warn', output: 'nothing can be written' }],
+    expect(await checks).toMatchObject({
+      'database:responseTime': [{ status: 'fail', output: 'no response' }],
+      'database:writes': [{ status: 'warn', output: 'the database accepts no writes' }],
     });
   });
 
-  it('ask the database once for all who look at the same time', async () => {
-    let asked = 0;
+  it('Concurrent requests share one check of the database', async () => {
+    let pings = 0;
     const checks = checksWith(
       async () => {
-        asked += 1;
+        pings += 1;
       },
       async () => {},
     );
     await Promise.all([checks(), checks(), checks()]);
-    expect(asked).toBe(1);
+    expect(pings).toBe(1);
   });
 
-  it('ask the database again when a second is over, and not before', async () => {
+  it('The database is checked again after one second and not before', async () => {
     jest.useFakeTimers();
-    let asked = 0;
+    let pings = 0;
     const checks = checksWith(
       async () => {
-        asked += 1;
+        pings += 1;
       },
       async () => {},
     );
@@ -98,11 +102,11 @@ describe('the checks', () => {
     ] as const) {
       await jest.advanceTimersByTimeAsync(milliseconds);
       await checks();
-      expect(asked).toBe(expected);
+      expect(pings).toBe(expected);
     }
   });
 
-  it('wait two seconds for the database', async () => {
+  it('The database has two seconds to respond', async () => {
     jest.useFakeTimers();
     const taking = (milliseconds: number) =>
       checksWith(() => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)))();
@@ -118,7 +122,7 @@ describe('the checks', () => {
     });
   });
 
-  it('tell the time of the database in tenths of a millisecond', async () => {
+  it('The response time has a resolution of a tenth of a millisecond', async () => {
     jest.spyOn(performance, 'now').mockReturnValue(10).mockReturnValueOnce(0).mockReturnValueOnce(0);
     const measured = checksWith(async () => {
       jest.spyOn(performance, 'now').mockReturnValue(22.3456);
@@ -130,7 +134,7 @@ describe('the checks', () => {
     }
   });
 
-  it('are those of the database and of every service as it is now, and what is done with them changes none', async () => {
+  it('Each result has the current checks and can be changed without affecting others', async () => {
     const snapshots = [{ name: 'a', breaker: 'closed', instances: [] }];
     const checks = serviceHealth({
       ping: async () => {},
@@ -139,11 +143,17 @@ describe('the checks', () => {
     });
     const first = await checks();
     expect(Object.keys(first)).toEqual([
-      ...['database:responseTime', 'database:writes', 'a:breaker', 'a:instance'],
+      'database:responseTime',
+      'database:writes',
+      'a:breaker',
+      'a:instance',
     ]);
     snapshots.splice(0, 1, { name: 'b', breaker: 'open', instances: [] });
     expect(Object.keys(await checks())).toEqual([
-      ...['database:responseTime', 'database:writes', 'b:breaker', 'b:instance'],
+      'database:responseTime',
+      'database:writes',
+      'b:breaker',
+      'b:instance',
     ]);
   });
 });

@@ -42,7 +42,7 @@ const faultsOf = (given: ReturnType<typeof raw>) => {
   throw new Error('should have been refused');
 };
 
-describe('the input of an operation', () => {
+describe('Input of an operation', () => {
   it.each<[string, Record<string, unknown>]>([
     ['', { limit: 20 }],
     ['limit=7', { limit: 7 }],
@@ -51,16 +51,16 @@ describe('the input of an operation', () => {
     ['tag=a,b&tag=c', { limit: 20, tag: ['a,b', 'c'] }],
     ['sort=a,b', { limit: 20, sort: ['a', 'b'] }],
     ['sort=a&sort=b,c', { limit: 20, sort: ['a', 'b', 'c'] }],
-  ])('has its query ?%s parsed', (query, expected) => {
+  ])('The query ?%s is parsed', (query, expected) => {
     expect(parse(raw(query))).toEqual({ params: { dishId: 'd1' }, query: expected, body: { stars: 5 } });
   });
 
-  it('is refused for a member whose name has half a character, which no pointer can have', () => {
+  it('An unknown member whose name contains a lone surrogate is refused with a valid pointer', () => {
     const body = JSON.parse('{ "stars": 5, "\\ud800": 1 }') as object;
     expect(faultsOf(raw('', body))).toMatchObject([{ in: 'body', pointer: '#/%EF%BF%BD' }]);
   });
 
-  it('is refused with every fault of every part, each with its place', () => {
+  it('A refusal lists every fault of every part with its pointer', () => {
     const body = { stars: 'many', more: 1, 'a/b': { 'c~d': 1, 'e/f': 1 } };
     const faults = faultsOf(raw('limit=101&colour=red&size=1', body, 'long'));
     expect(faults.map(({ in: part, pointer }) => `${part} ${pointer}`).toSorted()).toEqual([
@@ -80,11 +80,14 @@ describe('the input of an operation', () => {
     );
   });
 
-  it.each(['name=a&name=b', 'limit=1&limit=2'])('takes no parameter twice that is no list: ?%s', (query) => {
-    expect(faultsOf(raw(query))).toMatchObject([{ in: 'query' }]);
-  });
+  it.each(['name=a&name=b', 'limit=1&limit=2'])(
+    'A repeated parameter that is not a list is refused: ?%s',
+    (query) => {
+      expect(faultsOf(raw(query))).toMatchObject([{ in: 'query' }]);
+    },
+  );
 
-  it('is nothing but what the contract has', () => {
+  it('Members outside of the contract are not passed to the handler', () => {
     const look = operation({ operationId: 'look', method: 'get', path: '/', summary: 'Look', responses });
     const nothing = { params: {}, query: new URLSearchParams(), body: { any: 'thing' } };
     expect(inputParser(look, LIMITS)(nothing)).toEqual({ params: {}, query: {}, body: undefined });

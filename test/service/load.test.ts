@@ -2,26 +2,26 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { isHere, loadService, SERVICES } from '../../src/service/load.ts';
+import { hasServiceCode, loadService, SERVICES } from '../../src/service/load.ts';
 
 const names = readdirSync(SERVICES, { withFileTypes: true }).flatMap((one) =>
   one.isDirectory() ? one.name : [],
 );
 
-it('Each service in the project is here, and is loaded by its name', async () => {
+it('Each service of the project is loaded by its name', async () => {
   expect(names).not.toEqual([]);
   for (const name of names) {
-    expect(isHere(name)).toBe(true);
+    expect(hasServiceCode(name)).toBe(true);
     expect((await loadService(name)).contract.service).toBe(name);
   }
 });
 
 it.each(['nothing', '..', '', 'nothing/main.ts'])(
-  'A service named "%s" is not here, and cannot be started',
+  'A service named "%s" does not exist and cannot be started',
   async (name) => {
-    expect(isHere(name)).toBe(false);
+    expect(hasServiceCode(name)).toBe(false);
     const error = await loadService(name).catch((reason) => reason);
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toContain(`there is no services/${name}/main.ts to start`);
+    expect(error.message).toContain(`services/${name}/main.ts does not exist`);
   },
 );

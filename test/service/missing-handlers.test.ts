@@ -3,7 +3,7 @@ import { missingHandlers } from '../../src/service/missing-handlers.ts';
 import type { Service } from '../../src/service/service.ts';
 import { service } from '../../src/tools/scaffold/job-cards/main.ts';
 
-it('are those that a contract names and the service has not', () => {
+it('Operations of the contract without a handler are listed', () => {
   expect(missingHandlers(service)).toEqual([]);
   const young: Service = {
     ...service,

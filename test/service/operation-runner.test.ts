@@ -1,4 +1,4 @@
-/** What becomes of what a handler gives, or throws. */
+/** The handling of results and errors of handlers. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { Problem } from '../../src/contract/problem.ts';
@@ -10,7 +10,7 @@ const throwing = (error: Error) => async () => {
 };
 const codedError = (code: string) => Object.assign(new Error('private'), { code });
 
-describe('an operation whose handler throws', () => {
+describe('Operation whose handler throws', () => {
   it.each<[string, Error, number, object]>([
     ['a problem that is declared', new Problem(notFound, 'No such lamp.'), 404, { detail: 'No such lamp.' }],
     [
@@ -23,7 +23,7 @@ describe('an operation whose handler throws', () => {
     ['a problem of another service', new Problem(badGateway, 'private'), 500, {}],
     ['an error', new Error('private'), 500, {}],
     [
-      'what a database says that cannot be reached',
+      'an unreachable database',
       codedError('ECONNREFUSED'),
       503,
       {
@@ -32,12 +32,12 @@ describe('an operation whose handler throws', () => {
       },
     ],
     [
-      'what a database says that is full',
+      'a full database',
       new Error('private', { cause: codedError('53100') }),
       503,
       { detail: 'The storage of the service is full. What is there can be read.' },
     ],
-  ])('%s has that as its response', async (_, error, status, expected) => {
+  ])('The handler throws %s and the response is the expected problem', async (_, error, status, expected) => {
     for (const [method, own] of [
       ['get', { getLamp: throwing(error) }],
       ['put', { replaceLamp: throwing(error) }],
@@ -53,24 +53,24 @@ describe('an operation whose handler throws', () => {
   });
 });
 
-describe('a state that is not as the contract says', () => {
+describe('State that does not match the contract', () => {
   it.each<[string, object]>([
     ['of a resource', { getLamp: async () => ({ status: 200, body: { id: 1, lit: true } }) }],
-    ['of a resource that is not there', { getLamp: async () => ({ status: 200 }) }],
-  ])('%s is a fault of the service', async (_, own) => {
+    ['of a missing resource', { getLamp: async () => ({ status: 200 }) }],
+  ])('An invalid state %s is a fault of the service', async (_, own) => {
     await request(lampService(own)).get('/lamps/l1').expect(500);
   });
 
   it.each<[string, object]>([
-    ['with an item that is none', { items: [{ id: 1 }], total: 1 }],
+    ['with an invalid item', { items: [{ id: 1 }], total: 1 }],
     ['without the total', { items: [] }],
-  ])('of a page %s is a fault of the service', async (_, body) => {
+  ])('A page %s is a fault of the service', async (_, body) => {
     await request(lampService({ listLamps: async () => ({ status: 200, body }) }))
       .get('/lamps')
       .expect(500);
   });
 
-  it('never has what the schema does not have, in a resource as in a page', async () => {
+  it('Resources and pages never contain members outside of the schema', async () => {
     const state = { id: 'l1', lit: true, secret: 'private' };
     const app = lampService({
       getLamp: async () => ({ status: 200, body: state }),
@@ -83,7 +83,7 @@ describe('a state that is not as the contract says', () => {
   });
 });
 
-describe('an operation that changes something', () => {
+describe('Operation that changes something', () => {
   const counted = (status: number, body?: object) => {
     const done: unknown[] = [];
     const handler = async ({ precondition }: { precondition?: (of: object, state: object) => void }) => {
@@ -93,7 +93,7 @@ describe('an operation that changes something', () => {
     return { done, handler };
   };
 
-  it('is done once under a key with POST', async () => {
+  it('A POST with a key is executed once', async () => {
     const { done, handler } = counted(201, { id: 'l1', lit: true });
     const app = lampService({ addLamp: handler });
     const add = () => request(app).post('/lamps').set('Idempotency-Key', 'k').expect(201);
@@ -102,7 +102,7 @@ describe('an operation that changes something', () => {
     expect(done).toEqual(['function']);
   });
 
-  it('is refused under the key of another operation, though all else is the same', async () => {
+  it('The key of another operation is refused, even with equal input', async () => {
     const app = lampService();
     const add = (path: string) => request(app).post(path).set('Idempotency-Key', 'k');
     await add('/lamps').expect(201);
@@ -110,7 +110,7 @@ describe('an operation that changes something', () => {
     expect(body.type).toBe('/problems/idempotency-key-reused');
   });
 
-  it('is done again under the same key with another method, which can be repeated as it is', async () => {
+  it('An idempotent method is executed again with the same key', async () => {
     let done = 0;
     const app = lampService({
       removeLamp: async ({ precondition }: { precondition: (of: object, state: object) => void }) => {
@@ -129,7 +129,7 @@ describe('an operation that changes something', () => {
     }
   });
 
-  it('is not kept under its key where it cannot be shown, or never asked for the precondition', async () => {
+  it('Nothing is committed where the result is invalid or the precondition was not checked', async () => {
     const { done, handler } = counted(201, { id: 1 });
     const app = lampService({ addLamp: handler });
     const add = () => request(app).post('/lamps').set('Idempotency-Key', 'k');
@@ -143,7 +143,7 @@ describe('an operation that changes something', () => {
       .expect(500);
   });
 
-  it('has no precondition to ask for where it only reads', async () => {
+  it('A read has no precondition to check', async () => {
     const { done, handler } = counted(200, { id: 'l1', lit: true });
     await request(lampService({ getLamp: handler }))
       .get('/lamps/l1')

@@ -16,7 +16,7 @@ import { type TestService, testService } from '../support/service.ts';
 const ONE = '/job-cards/jc-1001';
 const titled = (title: string) => ({ title, helpDeskId: 'hd-1' });
 
-describe('a change of what others change too', () => {
+describe('Change of a shared resource', () => {
   let running: TestService;
   const get = () => request(running.app).get(ONE).expect(200);
   const patch = (title: string) =>
@@ -27,19 +27,22 @@ describe('a change of what others change too', () => {
   });
   afterEach(() => running.close());
 
-  it('has to say which state it is meant for', async () => {
+  it('A change requires If-Match', async () => {
     const { body } = await patch('1').expect(428);
-    expect(body).toMatchObject({ type: '/problems/precondition-required', detail: 'PATCH needs If-Match.' });
+    expect(body).toMatchObject({
+      type: '/problems/precondition-required',
+      detail: 'PATCH requires If-Match.',
+    });
     await patch('1').set('If-Match', '*').expect(200);
   });
 
-  it('is refused when the state is another, and told how it is now', async () => {
+  it('A change of another state is refused with the current state', async () => {
     const { headers } = await get();
     const etag = headers.etag as string;
     await patch('2').set('If-Match', etag).expect(200);
     const stale = await patch('3').set('If-Match', etag).expect(412);
     expect(stale.body).toMatchObject({
-      detail: 'It is not as it was when that ETag was read.',
+      detail: 'The resource has changed since that ETag was read.',
       type: '/problems/precondition-failed',
       _links: { self: { href: ONE }, edit: { href: ONE } },
     });
@@ -50,13 +53,13 @@ describe('a change of what others change too', () => {
     expect((await get()).body.title).toBe('3');
   });
 
-  it('takes one of the tags of a list, and no weak one', async () => {
+  it('One strong tag of a list is sufficient, and weak tags are not', async () => {
     const etag = (await get()).headers.etag as string;
     await patch('4').set('If-Match', `W/${etag}`).expect(412);
     await patch('4').set('If-Match', `"another", ${etag}`).expect(200);
   });
 
-  it('of two at once is done once', async () => {
+  it('Only one of two concurrent changes succeeds', async () => {
     const etag = (await get()).headers.etag as string;
     const answers = await Promise.all(['5', '6', '7'].map((title) => patch(title).set('If-Match', etag)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
@@ -64,14 +67,14 @@ describe('a change of what others change too', () => {
     expect(answers.find(({ status }) => status === 200)?.body).toEqual(body);
   });
 
-  it('can ask that the state is none that it knows', async () => {
+  it('If-None-Match can exclude known states', async () => {
     const etag = (await get()).headers.etag as string;
     const { body } = await patch('8').set('If-Match', '*').set('If-None-Match', etag).expect(412);
-    expect(body.detail).toBe('If-None-Match rules out the state that it is in.');
+    expect(body.detail).toBe('If-None-Match excludes the current state of the resource.');
     await patch('8').set('If-Match', '*').set('If-None-Match', '"another"').expect(200);
   });
 
-  it('cannot be meant for what is not there yet', async () => {
+  it('A tag cannot refer to a resource that does not exist yet', async () => {
     const add = () => request(running.app).post('/job-cards').send(titled('1'));
     await add().set('If-Match', '"one"').expect(412);
     const { body } = await request(running.app).get('/job-cards').expect(200);
@@ -80,8 +83,8 @@ describe('a change of what others change too', () => {
   });
 });
 
-describe('an action', () => {
-  it('is refused when the handler never asks which state was meant', async () => {
+describe('Action', () => {
+  it('An action is refused when its handler does not check the precondition', async () => {
     const book = { id: 'b', authorId: 'a', chapters: [] };
     const handler = async () => ({ status: 200, body: book }) as never;
     const app = createService({
@@ -89,7 +92,7 @@ describe('an action', () => {
       handlers: { listBooks: handler, getBook: handler, getChapter: handler, burnBook: handler },
       affordances: [affordances(Book, { rows: [{ rel: 'burn', operation: burnBook, when: () => true }] })],
       linked: [],
-      getJson: () => Promise.reject(new Error('not asked')),
+      getJson: () => Promise.reject(new Error('unexpected call')),
       keys: memoryKeys(),
       log: createLog({ level: 'silent' }),
     });
@@ -97,7 +100,7 @@ describe('an action', () => {
   });
 });
 
-describe('what a request expects of the state', () => {
+describe('Precondition', () => {
   const Thing = resource('Thing', z.object({ id: z.string() }));
   const state = { id: 'a', other: 'is not of the schema' };
   const tag = etagOf('any representation', stateTag({ id: 'a' }));
@@ -123,15 +126,15 @@ describe('what a request expects of the state', () => {
     return 'nothing';
   };
 
-  it.each(['put', 'patch', 'delete'])('has to be said with %s, and not with POST', (method) => {
-    expect(thrownBy(() => of(method, {}))).toEqual([428, `${method.toUpperCase()} needs If-Match.`]);
+  it.each(['put', 'patch', 'delete'])('If-Match is required with %s and not with POST', (method) => {
+    expect(thrownBy(() => of(method, {}))).toEqual([428, `${method.toUpperCase()} requires If-Match.`]);
     expect(thrownBy(() => of(method, { 'if-none-match': '*' }))).toMatchObject([428, expect.any(String)]);
     expect(thrownBy(() => of(method, { 'if-match': tag }))).toBe('nothing');
     expect(thrownBy(() => of('post', {}))).toBe('nothing');
   });
 
-  const changed = [412, 'It is not as it was when that ETag was read.'];
-  const ruledOut = [412, 'If-None-Match rules out the state that it is in.'];
+  const changed = [412, 'The resource has changed since that ETag was read.'];
+  const ruledOut = [412, 'If-None-Match excludes the current state of the resource.'];
   it.each<[object, unknown]>([
     [{}, 'nothing'],
     [{ 'if-match': tag }, 'nothing'],
@@ -146,11 +149,11 @@ describe('what a request expects of the state', () => {
     [{ 'if-match': tag, 'if-none-match': other }, 'nothing'],
     [{ 'if-match': tag, 'if-none-match': tag }, ruledOut],
     [{ 'if-match': other, 'if-none-match': tag }, changed],
-  ])('%j of the state as its schema has it: %j', (headers, expected) => {
+  ])('With %j the check throws %j', (headers, expected) => {
     const precondition = of('post', headers);
     expect(thrownBy(() => precondition.check(Thing, state))).toEqual(expected);
-    // Once it was asked for, nothing is left to be settled.
-    expect(thrownBy(() => precondition.settle())).toBe('nothing');
+    // After the check nothing is left to assert.
+    expect(thrownBy(() => precondition.assertChecked())).toBe('nothing');
   });
 
   it.each<[string, object, unknown]>([
@@ -158,13 +161,13 @@ describe('what a request expects of the state', () => {
     ['post', { 'if-match': '*' }, 'nothing'],
     ['post', { 'if-match': ' * ' }, 'nothing'],
     ['post', { 'if-none-match': '"x"' }, 'nothing'],
-    ['post', { 'if-match': '"x"' }, [412, 'Nothing that this request changes has that ETag.']],
+    ['post', { 'if-match': '"x"' }, [412, 'No resource that this request changes has that ETag.']],
     [
       'put',
       { 'if-match': '*' },
-      [undefined, 'the handler changed something without asking for the precondition'],
+      [undefined, 'the handler changed something without checking the precondition'],
     ],
-  ])('%s with %j that the handler never asked for: %j', (method, headers, expected) => {
-    expect(thrownBy(() => of(method, headers).settle())).toEqual(expected);
+  ])('An unchecked %s with %j throws %j', (method, headers, expected) => {
+    expect(thrownBy(() => of(method, headers).assertChecked())).toEqual(expected);
   });
 });

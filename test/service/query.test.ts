@@ -1,4 +1,4 @@
-/** The query of a request reaches a handler as it was sent, or not at all. */
+/** The query of a request reaches a handler unchanged, or is refused. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defineContract } from '../../src/contract/contract.ts';
@@ -35,20 +35,20 @@ const app = createService({
   log: createLog({ level: 'silent' }),
 });
 
-describe('a service', () => {
+describe('Query at a service', () => {
   it.each([
     ['q=what?', 'what?'],
     ['q=a?b=c', 'a?b=c'],
     ['q=%3F+%25', '? %'],
     ['q=%C3%A9', 'é'],
     ['q=', ''],
-  ])('takes the whole of %s', async (query, found) => {
+  ])('The query %s is read completely', async (query, found) => {
     const { body } = await request(app).get(`/words?${query}`).expect(200);
     expect(body).toEqual({ found });
   });
 
   it.each(['q=100%', 'q=%zz', 'q=%E9', 'q=a?%ff'])(
-    'refuses %s, which would be read as another text',
+    'The query %s is refused because it would be read as another text',
     async (query) => {
       const { body } = await request(app).get(`/words?${query}`).expect(400);
       expect(body).toMatchObject({

@@ -1,4 +1,4 @@
-/** A path template takes the same paths in a service as in the gateway. */
+/** A path template matches the same paths in a service as in the gateway. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { defineContract } from '../../src/contract/contract.ts';
@@ -135,7 +135,7 @@ describe.each([
     ['/x%7Cy%5Ez%60%22%3C%3E', 'GET /x|y^z`"<>', {}],
     ['/end/', 'GET /end/', {}],
     ['/__proto__/x', 'GET /__proto__/{constructor}', { constructor: 'x' }],
-  ])('takes GET %s for %s', async (path, template, params) => {
+  ])('GET %s is routed to %s', async (path, template, params) => {
     expect(await find(ALL, 'GET', path)).toEqual({ status: 200, template, params });
   });
 
@@ -155,16 +155,16 @@ describe.each([
     ['GET', '/items/%FF', 400],
     ['GET', '/items/%00', 400],
     ['POST', '/items/7', 405],
-  ])('refuses %s %s with %d', async (method, path, status) => {
+  ])('%s %s is refused with %d', async (method, path, status) => {
     expect(await find(ALL, method, path)).toEqual({ status });
   });
 
-  it('chooses by method where a concrete path has another', async () => {
+  it('A templated path is used where the fixed path does not have the method', async () => {
     expect(await find(ALL, 'POST', '/files/readme')).toMatchObject({ template: 'POST /files/{name}' });
   });
 });
 
-describe('the routes of a service', () => {
+describe('Routes of a service', () => {
   const allow = async (method: 'options' | 'put', path: string) => {
     const app = createService({
       contract: contractOf(...ALL),
@@ -177,23 +177,23 @@ describe('the routes of a service', () => {
     return [status, headers.allow];
   };
 
-  it('tell the methods of all templates that take a path', async () => {
+  it('Allow has the methods of all templates that match a path', async () => {
     expect(await allow('options', '/files/readme')).toEqual([204, 'GET, POST, HEAD, OPTIONS']);
     expect(await allow('put', '/files/readme')).toEqual([405, 'GET, POST, HEAD, OPTIONS']);
     expect(await allow('options', '/nowhere')).toEqual([404, undefined]);
   });
 
   it.each([
-    [['GET /a/{b}', 'GET /a/{c}'], 'things: operation1: GET /a/{c} is the path of operation0 too'],
-    [['GET /caf%C3%A9', 'GET /café'], 'things: operation1: GET /café is the path of operation0 too'],
-    [['GET /a?b=c'], 'things: operation0: no request can be for /a?b=c: it has a query or a fragment in it'],
-    [['GET /a/../b'], 'things: operation0: no request can be for /a/../b'],
-  ])('are refused at the start for %j', async (templates, message) => {
+    [['GET /a/{b}', 'GET /a/{c}'], 'things: operation1: GET /a/{c} is already used by operation0'],
+    [['GET /caf%C3%A9', 'GET /café'], 'things: operation1: GET /café is already used by operation0'],
+    [['GET /a?b=c'], 'things: operation0: no request can match /a?b=c: it contains a query or a fragment'],
+    [['GET /a/../b'], 'things: operation0: no request can match /a/../b'],
+  ])('The start fails with the routes %j', async (templates, message) => {
     await expect(inService(templates, 'GET', '/')).rejects.toThrow(message);
   });
 });
 
-it('OPTIONS says what a path takes, to be asked each time, and of patches only where it takes one', async () => {
+it('OPTIONS lists the methods of a path without caching, and patch types only with PATCH', async () => {
   const app = lampService();
   const { headers } = await request(app).options('/lamps/l1').expect(204);
   expect(headers).toMatchObject({ allow: 'GET, PUT, DELETE, HEAD, OPTIONS', 'cache-control': 'no-cache' });

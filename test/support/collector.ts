@@ -1,4 +1,4 @@
-/** Stands in for an OpenTelemetry collector: it takes OTLP as JSON over HTTP and keeps the spans. */
+/** A fake OpenTelemetry collector: it accepts OTLP as JSON over HTTP and stores the spans. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ export interface CollectedSpan {
   readonly name: string;
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Of the process. */
+  /** The service name of the process. */
   readonly serviceName: unknown;
 }
 

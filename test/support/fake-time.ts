@@ -1,12 +1,12 @@
-/** Time that stands still until a test moves it, while the network goes on. */
+/** A clock that stands still until a test moves it, while the network works. */
 import { afterEach, beforeEach, jest } from '@jest/globals';
 
-/** Ended by `jest.useRealTimers()`. */
+/** Call `jest.useRealTimers()` to end it. */
 export const useFakeTime = (): void => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] });
 };
 
-/** For each test of a file: such a time, and jitter that is always half of what it may be. */
+/** Uses the fake clock in each test of a file, with jitter at half of its maximum. */
 export function fakeTimeInEachTest(): void {
   beforeEach(() => {
     useFakeTime();
@@ -18,19 +18,19 @@ export function fakeTimeInEachTest(): void {
   });
 }
 
-/** More than anything here takes; a test that waits in vain is to say so, and to end. */
-const MOST_TURNS = 20_000;
+/** More turns than any test needs, so that a test that waits forever fails with a message. */
+const MAX_TURNS = 20_000;
 
-/** Lets happen what is due now and what the network brings, without a moment passing. */
+/** Runs due timers and network events, without moving the clock. */
 export async function until(isDone: () => boolean): Promise<void> {
   for (let turn = 0; !isDone(); turn++) {
-    if (turn === MOST_TURNS) throw new Error(`waited in vain until ${isDone}`);
+    if (turn === MAX_TURNS) throw new Error(`waited in vain until ${isDone}`);
     jest.advanceTimersByTime(0);
     await new Promise(setImmediate);
   }
 }
 
-/** What becomes of it without a moment passing. */
+/** Waits for a promise without moving the clock. */
 export async function atOnce<T>(promise: Promise<T>): Promise<T> {
   let isSettled = false;
   const settle = () => {

@@ -1,4 +1,4 @@
-/** Random texts of JSON as services may write it, and what they say, so that two can be compared. */
+/** Random JSON texts in any spelling, and their meaning, so that two texts can be compared. */
 import fc from 'fast-check';
 import { anyText } from './any-text.ts';
 
@@ -21,7 +21,7 @@ const escaped = (character: string): string =>
 
 const text = fc.oneof(anyText, fc.constantFrom('\udc00', '\udc001:x', '<h1>', '\ud83d'));
 
-/** Also with escapes where none is needed. */
+/** Strings also have escapes where none are needed. */
 const string = fc
   .tuple(text, fc.boolean())
   .map(([value, isEscaped]) =>
@@ -70,7 +70,10 @@ export const objectText: fc.Arbitrary<string> = object;
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[^\s",:[\]{}]+|[,:[\]{}]/g;
 
-/** The tokens of a text: two with the same ones say the same, digit by digit and member by member. */
+/**
+ * The normalized tokens of a text. Two texts with the same tokens have the same meaning, digit by digit and member
+ * by member.
+ */
 export const meaning = (json: string): string =>
   (json.match(TOKEN) ?? [])
     .map((token) => (token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : token))

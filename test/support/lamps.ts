@@ -1,4 +1,4 @@
-/** A small service with one operation of each kind, for tests of what a service makes of what its handlers give. */
+/** A small service with one operation of each kind, for tests of services and their handlers. */
 import { type Contract, defineContract } from '../../src/contract/contract.ts';
 import { type Operation, operation } from '../../src/contract/operation.ts';
 import { page, resource } from '../../src/contract/resource.ts';
@@ -17,7 +17,7 @@ const lamp = { description: 'The lamp.', body: Lamp, links: { self, maker } };
 const makers = defineContract({
   service: 'makers',
   title: 'Makers',
-  description: 'Who makes lamps.',
+  description: 'Makers of lamps.',
   version: '1.0.0',
   operations: [
     operation({
@@ -34,7 +34,7 @@ const makers = defineContract({
 const lamps: Contract = defineContract({
   service: 'lamps',
   title: 'Lamps',
-  description: 'What gives light.',
+  description: 'Lamps that give light.',
   version: '1.0.0',
   operations: [
     operation({
@@ -102,7 +102,7 @@ const handlers = {
   removeLamp: changing(204),
 } as unknown as ServiceOptions['handlers'];
 
-/** @param own handlers that are others than usual */
+/** @param own handlers that replace the default ones */
 export const lampService = (own: object = {}, options: Partial<ServiceOptions> = {}) =>
   createService({
     contract: lamps,

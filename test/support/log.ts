@@ -1,4 +1,4 @@
-/** A log that a test reads. */
+/** A log whose content a test can read. */
 import { jest } from '@jest/globals';
 
 export const testLog = () => {

@@ -1,4 +1,4 @@
-/** The problem that something ends with. */
+/** Returns the problem that a function throws. */
 import { Problem } from '../../src/contract/problem.ts';
 
 export const problemOf = (act: () => unknown): Problem => {

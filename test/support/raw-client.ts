@@ -1,36 +1,36 @@
-/** Clients that write bytes, as no library would. */
+/** Clients that send raw bytes, including those that a library would not send. */
 import { connect, type Socket } from 'node:net';
 
 export interface RawClient {
   readonly socket: Socket;
-  /** What has come so far. */
+  /** The bytes received so far, as text. */
   readonly received: () => string;
-  /** Resolves when what has come fulfils a condition, or with what came when the connection ends. */
+  /** Resolves with the received text when it meets a condition, or when the connection ends. */
   until(isEnough: (text: string) => boolean): Promise<string>;
-  /** All that comes until the connection ends. */
+  /** Resolves with all received text when the connection ends. */
   readonly end: Promise<string>;
 }
 
 export function rawClient(url: string, bytes: string | Buffer = ''): RawClient {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let text = '';
-  let isOver = false;
-  let looking: (() => void)[] = [];
-  const look = () => {
-    const all = looking;
-    looking = [];
+  let isClosed = false;
+  let waiting: (() => void)[] = [];
+  const notify = () => {
+    const all = waiting;
+    waiting = [];
     for (const one of all) one();
   };
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
-    look();
+    notify();
   });
-  // A reset is an end too.
+  // A reset counts as the end of the connection.
   socket.on('error', () => {});
   const end = new Promise<string>((resolve) => {
     socket.once('close', () => {
-      isOver = true;
-      look();
+      isClosed = true;
+      notify();
       resolve(text);
     });
   });
@@ -40,7 +40,7 @@ export function rawClient(url: string, bytes: string | Buffer = ''): RawClient {
     received: () => text,
     end,
     until: async (isEnough) => {
-      while (!isEnough(text) && !isOver) await new Promise<void>((resolve) => looking.push(resolve));
+      while (!isEnough(text) && !isClosed) await new Promise<void>((resolve) => waiting.push(resolve));
       return text;
     },
   };

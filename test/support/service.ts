@@ -1,6 +1,6 @@
 /**
- * A service's app on a database in memory; every answer is held against the contract. Services that it calls are
- * given as targets, or cannot be reached.
+ * The app of a service with a database in memory. Every response is checked against the contract. The services that
+ * it calls are given as targets, or are unreachable.
  */
 import express, { type Express } from 'express';
 import type { Limits } from '../../src/config/limits.ts';
@@ -17,16 +17,16 @@ import { testDatabase } from './database.ts';
 
 const unreachable = (name: string): JsonTarget => ({
   name,
-  send: () => Promise.reject(new Problem(serviceUnreachable, `The service "${name}" is not there.`)),
+  send: () => Promise.reject(new Problem(serviceUnreachable, `The service "${name}" is unreachable.`)),
 });
 
 const log = createLog({ level: 'silent' });
 
 export interface TestService {
   readonly app: Express;
-  /** Ids of the operations that have given a declared success. */
+  /** Ids of the operations that have returned a declared success. */
   readonly answered: ReadonlySet<string>;
-  /** @throws Error when any answer so far was not what the contract says */
+  /** @throws Error when any response did not match the contract */
   close(): Promise<void>;
 }
 
@@ -36,12 +36,12 @@ export async function testService(
   options: { readonly limits?: Limits } = {},
 ): Promise<TestService> {
   const database = await testDatabase();
-  const known = [...Object.keys(service.linked).map(unreachable), ...targets];
+  const all = [...Object.keys(service.linked).map(unreachable), ...targets];
   const { observe, violations, answered } = conformance(contractDocument(service.contract, formats));
   const app = express().use(observe);
   const inner = await serviceApp(service, {
     database,
-    targets: new Map(known.map((target) => [target.name, target])),
+    targets: new Map(all.map((target) => [target.name, target])),
     log,
     ...options,
   });
@@ -50,7 +50,8 @@ export async function testService(
     answered,
     close: async () => {
       await database.close();
-      if (violations.length > 0) throw new Error(`Not what the contract says:\n${violations.join('\n')}`);
+      if (violations.length > 0)
+        throw new Error(`These responses do not match the contract:\n${violations.join('\n')}`);
     },
   };
 }

@@ -5,8 +5,8 @@ import { fromUtf8 } from '../../http/body/charset.ts';
 import { conditionsOf, finishResponse, isNotModified, notModifiedHead } from '../../http/finish-response.ts';
 import { etagOf } from '../../http/headers/etag.ts';
 import { linkHeader } from '../../http/headers/link-header.ts';
-import { fieldOf, without } from '../../http/headers/raw-headers.ts';
-import { plain } from '../../http/uri/href.ts';
+import { fieldOf, withoutHeaders } from '../../http/headers/raw-headers.ts';
+import { withoutSelection } from '../../http/uri/href.ts';
 import { requestTarget } from '../../http/uri/request-target.ts';
 import { type Expanded, expandBody } from '../../hypermedia/expand/expand.ts';
 import { isStrict, refuseIncomplete, STRICT } from '../../hypermedia/expand/strict.ts';
@@ -86,7 +86,7 @@ async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): 
     bytes,
     etag,
     contentType,
-    head: without(head, OF_THE_BYTES),
+    head: withoutHeaders(head, OF_THE_BYTES),
   });
 }
 
@@ -120,7 +120,7 @@ function lifted({ req, composition }: Composing, subject: Subject, lifting: Lift
   return liftAnswer(lifting, composition.urls, {
     body: value as object,
     rawHeaders: head,
-    self: isReading(req) ? plain(requestTarget(req)) : undefined,
+    self: isReading(req) ? withoutSelection(requestTarget(req)) : undefined,
     params: decodedValues(params),
     ...{ query, origin },
   });
@@ -172,7 +172,7 @@ async function send(
   const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
   const names = added.map(([name]) => name.toLowerCase());
   const own = selection === WHOLE ? head : withSelectedLinks(head, body, format);
-  const kept = without(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
+  const kept = withoutHeaders(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
   if (expanded) kept.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
   if (lifting) kept.push('Vary', 'Accept, Prefer');

@@ -1,6 +1,6 @@
 /** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
-import { without } from '../../http/headers/raw-headers.ts';
+import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
@@ -33,7 +33,7 @@ const ACCEPT: ReadonlySet<string> = new Set(['accept']);
 
 /** Raw headers with another `Accept`. */
 export const accepting = (headers: readonly string[], accept: string): string[] => [
-  ...without(headers, ACCEPT),
+  ...withoutHeaders(headers, ACCEPT),
   'Accept',
   accept,
 ];

@@ -1,7 +1,7 @@
 /** In which format an answer is put together, and what its service is asked for to that end. Reads `Accept`. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
-import { acceptable } from '../../http/headers/negotiate.ts';
+import { acceptedMediaTypes } from '../../http/headers/negotiate.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
@@ -23,7 +23,7 @@ export const AS_ASKED: Wanted = {};
 
 /** Of a service that writes the formats itself. A page is made of the whole, and its parts are no pages. */
 export function wanted(accept: string | undefined): Wanted {
-  const format = formatNamed(acceptable(accept, MEDIA_TYPES)[0]);
+  const format = formatNamed(acceptedMediaTypes(accept, MEDIA_TYPES)[0]);
   // A part may bring what the subject alone did not have, as actions.
   const typeOf = format?.typeOf;
   return format?.rendering === undefined ? { typeOf } : { format, typeOf, accept: format.rendering.partType };
@@ -32,7 +32,9 @@ export function wanted(accept: string | undefined): Wanted {
 /** Of a service that knows plain JSON, and maybe what is none of the formats. */
 export function wantedLifted(accept: string | undefined, { mediaTypes }: GraphOperation): Wanted {
   const plain = mediaTypes.find(isJsonType) ?? JSON_TYPE;
-  const [chosen] = acceptable(accept, [...new Set([plain, JSON_TYPE, ...MEDIA_TYPES, ...mediaTypes])]);
+  const [chosen] = acceptedMediaTypes(accept, [
+    ...new Set([plain, JSON_TYPE, ...MEDIA_TYPES, ...mediaTypes]),
+  ]);
   const format = chosen === plain ? json : formatNamed(chosen);
   // What a service has itself, as its own pages, it sends. What is added to the types of its document comes last.
   if (format === undefined || (format.rendering && mediaTypes.at(-1) !== format.mediaType))

@@ -1,6 +1,6 @@
 /** Answers of services, as far as they are read here. */
 
-import { readExact } from '../../codecs/exact-json.ts';
+import { parseExactAsync } from '../../codecs/exact-json.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badGateway } from '../../contract/problems.ts';
 import { type Charset, charsetOf } from '../../http/body/charset.ts';
@@ -76,5 +76,5 @@ async function read(bytes: Buffer, answer: Pick<UpstreamResponse, 'header'>): Pr
   const charset = charsetOf(answer.header('content-type'));
   const text = charset?.decode(bytes);
   if (charset === undefined || text === undefined) throw new SyntaxError('It is not in its charset.');
-  return { value: await readExact(text), charset, bytes: bytes.length };
+  return { value: await parseExactAsync(text), charset, bytes: bytes.length };
 }

@@ -1,8 +1,13 @@
 /** An answer of a service that knows nothing of links → a representation with them. */
 
-import { type HeaderLink, readLinks, type WrittenLink, writtenLink } from '../../http/headers/link-header.ts';
+import {
+  formatLink,
+  type HeaderLink,
+  type ParsedLink,
+  parseLinkHeader,
+} from '../../http/headers/link-header.ts';
 import { valuesOf, withValues } from '../../http/headers/raw-headers.ts';
-import { plain } from '../../http/uri/href.ts';
+import { withoutSelection } from '../../http/uri/href.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { type Lifting, lift } from '../../hypermedia/lift/lift.ts';
 import type { LinkValue, Representation } from '../../hypermedia/representation.ts';
@@ -63,16 +68,16 @@ export const decodedValues = (pairs: Iterable<readonly [string, string]>): Recor
 export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, format: Format): string[] =>
   withValues(rawHeaders, (name, value) => {
     if (name !== 'link') return value;
-    const links = readLinks(value);
+    const links = parseLinkHeader(value);
     return (
-      links?.map((link) => writtenLink({ ...link, uri: selected(link, body, format) })).join(', ') ?? value
+      links?.map((link) => formatLink({ ...link, uri: selected(link, body, format) })).join(', ') ?? value
     );
   });
 
-function selected({ uri, rels, anchor }: WrittenLink, body: Body, format: Format): string {
+function selected({ uri, rels, anchor }: ParsedLink, body: Body, format: Format): string {
   if (anchor) return uri;
   const hrefs = SAME.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
-  return hrefs.find((href) => uri.endsWith(plain(href))) ?? uri;
+  return hrefs.find((href) => uri.endsWith(withoutSelection(href))) ?? uri;
 }
 
 /** Of links, those that no `Link` header has already. */

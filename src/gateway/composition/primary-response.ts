@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import type { Charset } from '../../http/body/charset.ts';
-import { without } from '../../http/headers/raw-headers.ts';
+import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { within } from '../../hypermedia/expand/plan.ts';
 import type { Body, Format } from '../../hypermedia/formats/format.ts';
 import { hal, json } from '../../hypermedia/formats/hal.ts';
@@ -58,7 +58,7 @@ export async function askSubject(work: Composing, gone: AbortSignal): Promise<Su
   const want = wantOf(work, req.headers.accept);
   const isTrusted = options.trustProxy(req.socket.remoteAddress);
   const passed = requestHeaders(req, exchange.context, isTrusted);
-  const headers = without(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
+  const headers = withoutHeaders(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
   const caller = options.callers.get(exchange.operation.service);
   if (!caller) throw new Error(`no target for ${exchange.operation.service}`);

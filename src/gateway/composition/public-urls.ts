@@ -4,7 +4,7 @@
  */
 
 import { isRawNumber, memberName } from '../../codecs/exact-json.ts';
-import { readLinks, type WrittenLink, writtenLink } from '../../http/headers/link-header.ts';
+import { formatLink, type ParsedLink, parseLinkHeader } from '../../http/headers/link-header.ts';
 import { withValues } from '../../http/headers/raw-headers.ts';
 import type { Mount } from '../routing/path-mapping.ts';
 
@@ -96,7 +96,7 @@ export class PublicUrls {
   }
 
   #linkHeader(value: string, origin: string): string | typeof DROPPED {
-    const links = readLinks(value);
+    const links = parseLinkHeader(value);
     if (links === undefined) return value;
     const kept = links.flatMap((link) => {
       const uri = this.#link(link.uri, origin);
@@ -104,7 +104,7 @@ export class PublicUrls {
     });
     const isWhole = kept.length === links.length;
     if (isWhole && kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
-    return kept.length === 0 ? DROPPED : kept.map(writtenLink).join(', ');
+    return kept.length === 0 ? DROPPED : kept.map(formatLink).join(', ');
   }
 
   #link(href: string, origin: string): string | typeof DROPPED {
@@ -134,8 +134,8 @@ export class PublicUrls {
 }
 
 /** The links of `Link` headers; none where one is broken. */
-export const linksIn = (headers: readonly string[]): WrittenLink[] =>
-  headers.flatMap((value) => readLinks(value) ?? []);
+export const linksIn = (headers: readonly string[]): ParsedLink[] =>
+  headers.flatMap((value) => parseLinkHeader(value) ?? []);
 
 /** A path, and not the host of another (RFC 3986 §4.2). */
 const isPath = (href: string): boolean => /^\/(?!\/)/.test(href);

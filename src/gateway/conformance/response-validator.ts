@@ -4,7 +4,7 @@
  */
 
 import { charsetOf } from '../../http/body/charset.ts';
-import { decode } from '../../http/body/decode.ts';
+import { decompress } from '../../http/body/decompress.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import { essence } from '../../http/body/media-type.ts';
 import { eachHeader } from '../../http/headers/raw-headers.ts';
@@ -87,7 +87,7 @@ export class Judge {
     const charset = charsetOf(this.#type);
     let decoded: Buffer | undefined;
     try {
-      decoded = await decode(bytes, coding, limit);
+      decoded = await decompress(bytes, coding, limit);
     } catch {
       return [bodyFault('#', 'is not encoded as `Content-Encoding` says')];
     }

@@ -10,9 +10,9 @@ import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-t
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { internalError, notFound } from '../../contract/problems.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
-import { acceptable, negotiate } from '../../http/headers/negotiate.ts';
+import { acceptedMediaTypes, negotiate } from '../../http/headers/negotiate.ts';
 import { preferences } from '../../http/headers/prefer.ts';
-import { plain } from '../../http/uri/href.ts';
+import { withoutSelection } from '../../http/uri/href.ts';
 import { type Body, encodeBody } from '../../hypermedia/formats/format.ts';
 import { json } from '../../hypermedia/formats/hal.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
@@ -77,7 +77,7 @@ export function* mockInSteps(
     for (const [name, [member, ...deeper]] of node.shape?.links.get('self')?.places ?? [])
       if (member !== undefined && deeper.length === 0 && path[name] !== undefined)
         (value as Body)[member] = path[name];
-    const links = new Map(node.method === 'GET' ? [['self', { href: plain(url) }]] : []);
+    const links = new Map(node.method === 'GET' ? [['self', { href: withoutSelection(url) }]] : []);
     return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
   };
 
@@ -178,7 +178,7 @@ const takesProblem = (declared: DeclaredResponse | undefined): boolean =>
 /** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
 function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {
   const [first = ''] = types;
-  return mayRefuse || acceptable(accept, types).length > 0 ? negotiate(accept, types) : first;
+  return mayRefuse || acceptedMediaTypes(accept, types).length > 0 ? negotiate(accept, types) : first;
 }
 
 const textOf = (body: unknown, mediaType: string): string =>

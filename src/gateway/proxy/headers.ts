@@ -8,7 +8,7 @@ import type { RequestContext } from '../../http/context.ts';
 import { DEADLINE_HEADER } from '../../http/headers/deadline.ts';
 import { appendForwarded, FORWARDED_HEADERS } from '../../http/headers/forwarded.ts';
 import { HOP_BY_HOP, namedInConnection } from '../../http/headers/hop-by-hop.ts';
-import { namesIn, without } from '../../http/headers/raw-headers.ts';
+import { namesIn, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { VIA } from '../../http/headers/via.ts';
 import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 
@@ -95,8 +95,8 @@ export const responseHeaders = (
       }
       raw.push(name, rawHeaders[i + 1] as string);
     }
-    const kept = named && named.size > 0 ? without(raw, named) : raw;
-    if (isData) kept.push(...(own ? without(added, own) : added));
+    const kept = named && named.size > 0 ? withoutHeaders(raw, named) : raw;
+    if (isData) kept.push(...(own ? withoutHeaders(added, own) : added));
     kept.push(REQUEST_ID_HEADER, context.requestId);
     return kept;
   };

@@ -1,7 +1,7 @@
 /** Passes interim responses of a service on to the client (RFC 9110 §15.2), such as 103 Early Hints (RFC 8297). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
-import { without } from '../../http/headers/raw-headers.ts';
+import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../../outbound/call/types.ts';
 
 export const passInterim = (
@@ -12,6 +12,6 @@ export const passInterim = (
   if (httpVersionMajor === 1 && httpVersionMinor === 0) return undefined;
   return (status, rawHeaders) => {
     if (res.headersSent || res.destroyed || res.socket?.writableNeedDrain) return;
-    res.writeInformation(status, without(rawHeaders, HOP_BY_HOP));
+    res.writeInformation(status, withoutHeaders(rawHeaders, HOP_BY_HOP));
   };
 };

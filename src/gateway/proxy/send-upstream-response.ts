@@ -7,13 +7,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import {
-  codedHead,
-  codedTag,
-  codedTags,
+  addCodingToTag,
   compress,
+  compressedHeaders,
   compressor,
-  isFixed,
+  forbidsTransform,
   VARY_BY_ENCODING,
+  withCodedTags,
 } from '../../http/body/compression.ts';
 import { contextOf } from '../../http/context.ts';
 import { CallAborted } from '../../outbound/call/call-errors.ts';
@@ -54,11 +54,11 @@ async function passOnCompressed(
   const given = answer.header('content-length');
   const length = given === undefined ? undefined : Number(given);
   const about = { status, contentType: answer.header('content-type'), length };
-  const choice = isFixed(answer.rawHeaders, req) ? undefined : compression?.choose(req, about);
+  const choice = forbidsTransform(answer.rawHeaders, req) ? undefined : compression?.choose(req, about);
   const varied = choice?.varies ? [...head, ...VARY_BY_ENCODING] : head;
   const coding = choice?.coding;
   if (coding === undefined) return answer.pipe(res, varied);
-  const coded = codedHead(varied, coding);
+  const coded = compressedHeaders(varied, coding);
   // It has no body that could be compressed.
   if (req.method === 'HEAD') return answer.pipe(res, coded);
   const whole =
@@ -85,9 +85,9 @@ export function codedAs(
 ): readonly string[] {
   const coding = contextOf(req).compression?.codingFor(req);
   const tags = req.headers['if-none-match'];
-  if (coding === undefined || etag === undefined || !tags?.includes(opaque(codedTag(etag, coding))))
+  if (coding === undefined || etag === undefined || !tags?.includes(opaque(addCodingToTag(etag, coding))))
     return head;
-  return [...codedTags(head, coding), ...VARY_BY_ENCODING];
+  return [...withCodedTags(head, coding), ...VARY_BY_ENCODING];
 }
 
 const opaque = (etag: string): string => etag.trim().replace(/^W\//, '');

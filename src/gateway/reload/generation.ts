@@ -10,7 +10,7 @@ import { configErrorOf } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
-import { Watchers } from '../../http/sse-broadcaster.ts';
+import { SseBroadcaster } from '../../http/sse-broadcaster.ts';
 import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
 import { inTurns } from '../../openapi/incremental.ts';
@@ -54,7 +54,7 @@ interface Parts {
   /** What those who run the gateway see of it. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
-  readonly watchers: Watchers;
+  readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export class Generation {
     this.#state = state;
     this.config = config;
     this.contracts = contracts;
-    this.hostRules = { allowed: config.allowedHosts, trusts: trustProxy(config) };
+    this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.services = parts.services;
     this.#parts = parts;
   }
@@ -156,7 +156,7 @@ async function partsOf(
     }));
   const isDraining = () => state.isDraining;
   const turn = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
-  const watchers = new Watchers({ turn, isOver: isDraining, log: log.logger });
+  const watchers = new SseBroadcaster({ revision: turn, isDraining, log: log.logger });
   const live = { history: state.history, watchers };
   const told = { services, snapshot, refused: () => state.refused, isDraining, live };
   const hidesStatus = config.admin.status;

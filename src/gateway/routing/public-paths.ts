@@ -1,17 +1,17 @@
 /** What the gateway knows of the paths that its callers see, for the links of problems. */
 import type { Router } from 'express';
 import { HEALTH_PATH } from '../../contract/places.ts';
-import type { Paths, Place } from '../../http/problems/problem-links.ts';
+import type { PathLookup, PathOwner } from '../../http/problems/problem-links.ts';
 import { STATUS_PATH, servicePath } from '../portal/discovery/discovery.ts';
 import type { OperationRouter } from './router.ts';
 
 export const publicPaths = (
   router: OperationRouter,
   pages: Pick<Router, 'stack'> | undefined,
-): Paths & { isOwn(path: string): boolean } => {
+): PathLookup & { isOwn(path: string): boolean } => {
   const own = new Set(pages?.stack.map(({ route }) => route?.path));
   const isOwn = (path: string) => own.has(path);
-  const find = (method: string, path: string): Place | undefined => {
+  const find = (method: string, path: string): PathOwner | undefined => {
     if (isOwn(path)) return { path };
     try {
       return matched(router, method, path);
@@ -28,7 +28,7 @@ export const publicPaths = (
   };
 };
 
-const matched = (router: OperationRouter, method: string, path: string): Place | undefined => {
+const matched = (router: OperationRouter, method: string, path: string): PathOwner | undefined => {
   const operation = router.find(method, path)?.operation;
   return operation && { path: operation.path, service: operation.service };
 };

@@ -2,7 +2,7 @@
 import { ConfigError } from '../../config/config-error.ts';
 import { encodedLiteral, type Segment, valuesIn } from '../../contract/path-template.ts';
 import type { RequestPath } from '../../http/uri/request-path.ts';
-import { type Found, RouteTree } from '../../http/uri/route-tree.ts';
+import { type RouteMatch, RouteTree } from '../../http/uri/route-tree.ts';
 import type { GatewayOperation } from '../operation.ts';
 
 export interface Match {
@@ -34,7 +34,7 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
       const found = tree.find(method, url);
       return found && matchOf(found, url);
     },
-    allowed: (url) => tree.allowed(url),
+    allowed: (url) => tree.allowedMethods(url),
   };
 };
 
@@ -43,7 +43,7 @@ const conflict = ({ method, service, path }: GatewayOperation, owner: GatewayOpe
 
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
-function matchOf({ route, segments, isFixed, path }: Found<GatewayOperation>, url: string): Match {
+function matchOf({ route, segments, isFixed, path }: RouteMatch<GatewayOperation>, url: string): Match {
   const { raw, decoded, query } = path;
   if (isFixed && raw === decoded) return { operation: route, params: NO_PARAMS, query, url };
   const params = new Map<string, string>();

@@ -4,7 +4,7 @@
  */
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { isSafe, refuseCrossSite } from '../../http/same-site.ts';
-import { namesHost } from '../../http/server/allowed-hosts.ts';
+import { isHostAllowed } from '../../http/server/allowed-hosts.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 import type { OperationStep } from './operation-step.ts';
 
@@ -18,10 +18,10 @@ export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSite
   const passes = new Set(services.filter((one) => one.crossSite === 'pass').map(({ name }) => name));
   // `*` is any host that a request may name, and says nothing of whose pages are trusted.
   const own = allowedHosts.filter((one) => one !== '*');
-  const isOwnName = (name: string) => namesHost(own, name);
+  const isOwnName = (name: string) => isHostAllowed(own, name);
   return function crossSite(exchange) {
     const { client, operation } = exchange;
     if (!isSafe(exchange) && !passes.has(operation.service))
-      refuseCrossSite(client, { isTrusted: trustProxy(client.socket.remoteAddress), isOwnName });
+      refuseCrossSite(client, { isTrusted: trustProxy(client.socket.remoteAddress), isOwnHost: isOwnName });
   };
 }

@@ -3,7 +3,7 @@
  * `If-Match`, and `If-None-Match` of a client that takes the same coding (RFC 9110 §13.1).
  */
 
-import { plainTags } from '../../http/body/compression.ts';
+import { withOriginalTags } from '../../http/body/compression.ts';
 import { contextOf } from '../../http/context.ts';
 import { replaceValues } from '../../http/headers/raw-headers.ts';
 import type { Step } from '../../http/server/pipeline.ts';
@@ -13,10 +13,10 @@ export const restorePlainTags = (compressed: ReadonlySet<string>): Step =>
   function restorePlainTags(req, _res, next) {
     const { rawHeaders: raw } = req;
     if (!compressed.has(exchangeOf(req).operation.service)) return next();
-    replaceValues(raw, 'if-match', (value) => plainTags(value));
+    replaceValues(raw, 'if-match', (value) => withOriginalTags(value));
     replaceValues(raw, 'if-none-match', (value) => {
       const coding = contextOf(req).compression?.codingFor(req);
-      return coding === undefined ? value : plainTags(value, coding);
+      return coding === undefined ? value : withOriginalTags(value, coding);
     });
     next();
   };

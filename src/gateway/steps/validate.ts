@@ -12,7 +12,7 @@ import type { Fault } from '../../contract/problem.ts';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, validationFailed } from '../../contract/problems.ts';
 import { hasBody, isEmptyBody } from '../../http/body/request-body.ts';
-import { collectBody, decodedBody } from '../../http/body/whole-body.ts';
+import { collectBody, decompressBody } from '../../http/body/whole-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { streamBody } from '../proxy/receive-body.ts';
 import { overTurns, TurnOver } from '../validation/schema/turn.ts';
@@ -53,7 +53,7 @@ function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: n
   }
   const { check } = media;
   return collectBody(client, bodyLimit).then(async (bytes) => {
-    const decoded = await decodedBody(client, bytes, bodyLimit);
+    const decoded = await decompressBody(client, bytes, bodyLimit);
     refuse([...faults, ...(await overTurns(() => check(decoded)))]);
     exchange.body = bytes;
   });

@@ -1,16 +1,16 @@
 /**
- * Bytes ⇄ text by the `charset` of a Content-Type (RFC 9110 §8.3.2; the labels are those of the Encoding Standard).
- * JSON is UTF-8 (RFC 8259 §8.1), and services exist that say otherwise: what they send is written again in the same
- * charset, byte for byte, and what that cannot hold is escaped.
+ * Decodes and encodes text by the `charset` of a Content-Type (RFC 9110 §8.3.2); labels are those of the Encoding
+ * Standard. JSON is UTF-8 (RFC 8259 §8.1), but some services use other charsets. Their data is written in the same
+ * charset again, byte for byte, and characters outside of it are escaped.
  */
 import { isUtf8 } from 'node:buffer';
 
 export interface Charset {
-  /** As the Encoding Standard has it, in capitals. */
+  /** The name of the Encoding Standard, in capitals. */
   readonly name: string;
-  /** @returns undefined for bytes that are no text in it */
+  /** @returns undefined for bytes that are invalid in the charset */
   decode(bytes: Uint8Array): string | undefined;
-  /** Of JSON. */
+  /** Encodes JSON text. */
   encode(json: string): Buffer;
 }
 
@@ -29,22 +29,22 @@ const utf8: Charset = {
 const UTF_16 = /^utf-16[bl]e$/;
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
 
-const known = new Map<string, Charset | undefined>();
+const cache = new Map<string, Charset | undefined>();
 
-/** @returns undefined for a charset that is not known here */
+/** @returns undefined for an unknown charset */
 export function charsetOf(contentType: string | undefined): Charset | undefined {
   const [, quoted, bare] = CHARSET.exec(contentType ?? '') ?? [];
   const label = (quoted ?? bare)?.trim().toLowerCase();
   if (label === undefined || label === '' || label === 'utf-8' || label === 'utf8') return utf8;
-  if (!known.has(label)) {
-    // Labels come from services: there are a few dozen, and whatever else one makes up.
-    if (known.size > 200) known.clear();
-    known.set(label, named(label));
+  if (!cache.has(label)) {
+    // Labels come from services. There are a few dozen valid ones, and any number of invalid ones.
+    if (cache.size > 200) cache.clear();
+    cache.set(label, createCharset(label));
   }
-  return known.get(label);
+  return cache.get(label);
 }
 
-function named(label: string): Charset | undefined {
+function createCharset(label: string): Charset | undefined {
   try {
     const { encoding } = new TextDecoder(label);
     if (encoding === 'utf-8') return utf8;
@@ -64,7 +64,7 @@ const decodeAs = (encoding: string, bytes: Uint8Array): string | undefined => {
 
 const LITTLE_ENDIAN_MARK = [0xff, 0xfe];
 
-/** What is named without a byte order begins with its mark, or is big-endian where it has none (RFC 2781 §4.3). */
+/** `utf-16` without a byte order starts with a byte order mark, or is big-endian (RFC 2781 §4.3). */
 function utf16(encoding: string, label: string): Charset {
   if (label !== 'utf-16')
     return {
@@ -87,7 +87,7 @@ function writeUtf16(text: string, isBig: boolean): Buffer {
   return isBig ? bytes.swap16() : bytes;
 }
 
-/** In which characters below 128 are what they are in ASCII; those of one byte each are written as they were read. */
+/** A charset whose characters below 128 are ASCII. Characters of one byte are written as they were read. */
 function asciiCompatible(encoding: string): Charset {
   const bytesOf = new Map<string, number>();
   for (let byte = 0x80; byte <= 0xff; byte++) {
@@ -101,16 +101,17 @@ function asciiCompatible(encoding: string): Charset {
       Buffer.from(
         json.replaceAll(/[\u0080-\uffff]/g, (character) => {
           const byte = bytesOf.get(character);
-          return byte === undefined ? escaped(character) : String.fromCharCode(byte);
+          return byte === undefined ? escapeCharacter(character) : String.fromCharCode(byte);
         }),
         'latin1',
       ),
   };
 }
 
-/** Non-ASCII characters stand in strings alone, where an escape means the same (RFC 8259 §7). */
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** Non-ASCII characters occur only in strings, where an escape has the same meaning (RFC 8259 §7). */
+const escapeCharacter = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** UTF-8 in another charset. */
+/** Converts UTF-8 to another charset. */
 export const fromUtf8 = (bytes: Buffer, charset: Charset): Buffer =>
   charset === utf8 ? bytes : charset.encode(bytes.toString());

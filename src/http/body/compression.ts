@@ -1,12 +1,12 @@
 /**
- * Compression of responses (RFC 9110 §8.4, §12.5.3), and entity tags of what is compressed.
+ * Compresses responses (RFC 9110 §8.4, §12.5.3) and marks their entity tags.
  *
- * A compressed representation has other bytes, so its strong tag is another (§8.8.3): the coding is put behind it,
- * `"x--br"` for `"x"`, as a weak one could not be named in `If-Match`. There, and in `If-None-Match`, it is taken off
- * again for the service that made the tag.
+ * A compressed representation has other bytes and therefore needs another strong tag (§8.8.3). The coding is
+ * appended, `"x--br"` for `"x"`, because a weak tag could not be used in `If-Match`. It is removed from `If-Match`
+ * and `If-None-Match` again for the service that created the tag.
  *
- * Responses to requests with credentials that a browser adds by itself are not compressed where another site may have
- * caused the request: the size of a compressed body tells what is in it (BREACH).
+ * Responses to requests with ambient credentials are not compressed where another site may have caused the request,
+ * because the size of a compressed body reveals its content (BREACH).
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
@@ -26,12 +26,12 @@ import {
 import Negotiator from 'negotiator';
 import type { Coding, CompressionConfig } from '../../config/compression.ts';
 import { directivesOf } from '../headers/cache-control.ts';
-import { fieldOf, without, withValues } from '../headers/raw-headers.ts';
+import { fieldOf, withoutHeaders, withValues } from '../headers/raw-headers.ts';
 
 interface Encoder {
   readonly sync: (bytes: Uint8Array) => Buffer;
   readonly async: (bytes: Uint8Array) => Promise<Buffer>;
-  /** What is written comes out at once, so that nothing that is sent bit by bit waits. */
+  /** Output is flushed after each write, so that streamed content is not delayed. */
   readonly stream: () => Transform;
 }
 
@@ -61,116 +61,129 @@ const ENCODERS: Readonly<Record<Coding, Encoder>> = {
   },
 };
 
-/** Fewer are compressed at once, which takes less than a millisecond; more of them in another thread. */
-const AT_ONCE_BYTES = 65_536;
+/**
+ * Smaller bodies are compressed synchronously, which takes less than a millisecond; larger ones in another thread.
+ */
+const MAX_SYNC_BYTES = 65_536;
 
 export const compress = (bytes: Uint8Array, coding: Coding): Buffer | Promise<Buffer> =>
-  bytes.length <= AT_ONCE_BYTES ? ENCODERS[coding].sync(bytes) : ENCODERS[coding].async(bytes);
+  bytes.length <= MAX_SYNC_BYTES ? ENCODERS[coding].sync(bytes) : ENCODERS[coding].async(bytes);
 
 export const compressor = (coding: Coding): Transform => ENCODERS[coding].stream();
 
-/** What a client takes. */
-interface Accepted {
+/** The result of negotiation with a client. */
+interface AcceptedCoding {
   readonly coding: Coding | undefined;
-  readonly takesIdentity: boolean;
+  readonly acceptsIdentity: boolean;
 }
 
-const IDENTITY: Accepted = { coding: undefined, takesIdentity: true };
+const IDENTITY: AcceptedCoding = { coding: undefined, acceptsIdentity: true };
 const IDENTITY_CODING = 'identity';
-/** Clients send one of a few values of `Accept-Encoding`. */
-const MOST_KNOWN = 100;
+/** Clients send few different values of `Accept-Encoding`. */
+const MAX_CACHED = 100;
 
-/** Newer than its types. */
-interface Preferring {
+/** Negotiator has this option, but its types do not. */
+interface PreferringNegotiator {
   encodings(available: readonly string[], options: { readonly preferred: readonly string[] }): string[];
 }
 
-/** The head of a response, as far as it says whether its body can be compressed. */
+/** The properties of a response that decide whether it is compressed. */
 export interface Compressible {
   readonly status: number;
   readonly contentType: string | undefined;
-  /** Undefined where that is not known yet. */
+  /** Undefined where it is not known yet. */
   readonly length: number | undefined;
 }
 
-export interface Choice {
-  /** Whether clients that accept it get it compressed: then it says `Vary: Accept-Encoding`. */
+export interface CompressionChoice {
+  /** Whether the response depends on `Accept-Encoding`, which `Vary` then has to name. */
   readonly varies: boolean;
   readonly coding: Coding | undefined;
 }
 
-const AS_IT_IS: Choice = { varies: false, coding: undefined };
+const UNCOMPRESSED: CompressionChoice = { varies: false, coding: undefined };
 
 export class Compression {
   readonly #config: CompressionConfig;
   readonly #types: RegExp;
-  readonly #known = new Map<string, Accepted>();
+  readonly #cache = new Map<string, AcceptedCoding>();
 
   constructor(config: CompressionConfig) {
     this.#config = config;
-    const patterns = (config.types ?? TYPES).map((type) =>
+    const patterns = (config.types ?? DEFAULT_TYPES).map((type) =>
       type.replaceAll(/[.+^$]/g, '\\$&').replaceAll('*', '[^/;\\s]+'),
     );
     this.#types = new RegExp(`^\\s*(?:${patterns.join('|') || '(?!)'})\\s*(?:;|$)`, 'i');
   }
 
-  /** What is done with a response to this request. */
+  /** Decides how the response to a request is compressed. */
   choose(
     { headers }: Pick<IncomingMessage, 'headers'>,
     { status, contentType = '', length }: Compressible,
-  ): Choice {
-    if (this.#config.encodings.length === 0 || status < 200 || NO_BODY.has(status)) return AS_IT_IS;
-    if (!this.#types.test(contentType) || EVENT_STREAM.test(contentType)) return AS_IT_IS;
+  ): CompressionChoice {
+    if (this.#config.encodings.length === 0 || status < 200 || NO_BODY.has(status)) return UNCOMPRESSED;
+    if (!this.#types.test(contentType) || EVENT_STREAM.test(contentType)) return UNCOMPRESSED;
     const isLarge = length === undefined || length >= this.#config.minimumSize;
-    const { coding, takesIdentity } = this.#acceptedBy(headers);
-    if (takesIdentity && !isLarge) return AS_IT_IS;
-    return { varies: true, coding: takesIdentity && isForgeable(headers) ? undefined : coding };
+    const { coding, acceptsIdentity } = this.#negotiate(headers);
+    if (acceptsIdentity && !isLarge) return UNCOMPRESSED;
+    return { varies: true, coding: acceptsIdentity && isForgeableRequest(headers) ? undefined : coding };
   }
 
-  /** What whatever can be compressed is compressed with for this client, if it is. */
+  /** The coding of all compressible responses to a client, if any. */
   codingFor({ headers }: Pick<IncomingMessage, 'headers'>): Coding | undefined {
-    return this.#acceptedBy(headers).coding;
+    return this.#negotiate(headers).coding;
   }
 
-  #acceptedBy({ 'accept-encoding': accept }: IncomingHttpHeaders): Accepted {
+  #negotiate({ 'accept-encoding': accept }: IncomingHttpHeaders): AcceptedCoding {
     return accept === undefined ? IDENTITY : this.#accepted(accept.toString());
   }
 
-  #accepted(accept: string): Accepted {
-    const known = this.#known.get(accept);
-    if (known !== undefined) return known;
+  #accepted(accept: string): AcceptedCoding {
+    const cached = this.#cache.get(accept);
+    if (cached !== undefined) return cached;
     const { encodings } = this.#config;
-    const negotiator = new Negotiator({ headers: { 'accept-encoding': accept } }) as Negotiator & Preferring;
+    const negotiator = new Negotiator({ headers: { 'accept-encoding': accept } }) as Negotiator &
+      PreferringNegotiator;
     const codings = negotiator.encodings([...encodings, IDENTITY_CODING], { preferred: encodings });
     const [first] = codings;
-    const accepted: Accepted =
+    const accepted: AcceptedCoding =
       first === undefined || first === IDENTITY_CODING
         ? IDENTITY
-        : { coding: first as Coding, takesIdentity: codings.includes(IDENTITY_CODING) };
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(accept, accepted);
+        : { coding: first as Coding, acceptsIdentity: codings.includes(IDENTITY_CODING) };
+    if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
+    this.#cache.set(accept, accepted);
     return accepted;
   }
 }
 
-/** Those that become much smaller. */
-const TYPES = [
-  ...['text/*', 'application/json', 'application/*+json', 'application/xml', 'application/*+xml'],
-  ...['application/yaml', 'application/*+yaml', 'application/javascript', 'image/svg+xml'],
+/** Types that compress well. */
+const DEFAULT_TYPES = [
+  'text/*',
+  'application/json',
+  'application/*+json',
+  'application/xml',
+  'application/*+xml',
+  'application/yaml',
+  'application/*+yaml',
+  'application/javascript',
+  'image/svg+xml',
 ];
 
-/** 206 is of a part, and the others have no body (RFC 9110 §15). */
+/** Statuses without a body (RFC 9110 §15), and 206, whose body is a part. */
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 206, 304]);
 const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 
-/** Whether a page of another site can have made a browser send it with the user's credentials. */
-function isForgeable({ cookie, authorization, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+/** Whether a page of another site could have caused the request, with the credentials of the user. */
+function isForgeableRequest({ cookie, authorization, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   const isAmbient = cookie !== undefined || /^(?:basic|digest|negotiate|ntlm)\b/i.test(authorization ?? '');
   return isAmbient && site !== 'same-origin' && site !== 'none';
 }
 
-/** Whether the head, raw, or the request says that a body stays as it is (RFC 9111 §5.2.1.6, §5.2.2.6), or it is compressed. */
-export function isFixed(
+/**
+ * Whether the raw headers or the request forbid a transformation (RFC 9111 §5.2.1.6, §5.2.2.6), or the body is
+ * compressed already.
+ */
+export function forbidsTransform(
   rawHeaders: readonly string[],
   { headers }: Pick<IncomingMessage, 'headers'>,
 ): boolean {
@@ -181,36 +194,41 @@ export function isFixed(
   );
 }
 
-/** They speak of the bytes as they were (RFC 9110 §8, §14.3; RFC 9530). */
-const OF_THE_BYTES: ReadonlySet<string> = new Set([
-  ...['content-length', 'content-encoding', 'accept-ranges', 'content-md5'],
-  ...['digest', 'content-digest', 'repr-digest'],
+/** Headers that describe the original bytes (RFC 9110 §8, §14.3; RFC 9530). */
+const REPRESENTATION_HEADERS: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'accept-ranges',
+  'content-md5',
+  'digest',
+  'content-digest',
+  'repr-digest',
 ]);
 
-/** The raw head of a response whose body is compressed. */
-export const codedHead = (raw: readonly string[], coding: Coding): string[] => [
-  ...codedTags(without(raw, OF_THE_BYTES), coding),
+/** The raw headers of a response, changed for its compressed body. */
+export const compressedHeaders = (raw: readonly string[], coding: Coding): string[] => [
+  ...withCodedTags(withoutHeaders(raw, REPRESENTATION_HEADERS), coding),
   'Content-Encoding',
   coding,
 ];
 
-/** A raw head with the tag of a compressed representation. */
-export const codedTags = (raw: readonly string[], coding: Coding): string[] =>
-  withValues(raw, (name, value) => (name === 'etag' ? codedTag(value, coding) : value));
+/** The raw headers with the entity tag of the compressed representation. */
+export const withCodedTags = (raw: readonly string[], coding: Coding): string[] =>
+  withValues(raw, (name, value) => (name === 'etag' ? addCodingToTag(value, coding) : value));
 
-/** What goes with every response that varies so. */
+/** The header of each response that depends on `Accept-Encoding`. */
 export const VARY_BY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
 
-/** The tag of a representation after it is compressed. */
-export const codedTag = (etag: string, coding: Coding): string => etag.replace(/"\s*$/, `--${coding}"`);
+/** The entity tag of the compressed representation. */
+export const addCodingToTag = (etag: string, coding: Coding): string => etag.replace(/"\s*$/, `--${coding}"`);
 
-const CODED = /((?:W\/)?"[^"]*?)--(br|gzip|zstd)"/g;
+const CODED_TAG = /((?:W\/)?"[^"]*?)--(br|gzip|zstd)"/g;
 
 /**
- * A list of tags, with those of compressed representations as they were before too.
- * @param coding that alone; without it those of any
+ * Adds the original tags to a list that contains tags of compressed representations.
+ * @param coding only tags of this coding; without it those of any coding
  */
-export const plainTags = (tags: string, coding?: Coding): string =>
-  tags.replaceAll(CODED, (tag, plain: string, used: string) =>
-    coding === undefined || used === coding ? `${tag}, ${plain}"` : tag,
+export const withOriginalTags = (tags: string, coding?: Coding): string =>
+  tags.replaceAll(CODED_TAG, (tag, original: string, used: string) =>
+    coding === undefined || used === coding ? `${tag}, ${original}"` : tag,
   );

@@ -1,7 +1,7 @@
-/** What a `Content-Type` names (RFC 9110 §8.3.1). */
+/** The media type of a `Content-Type` (RFC 9110 §8.3.1). */
 import { isTypeValid, parse } from 'content-type';
 
-/** A media type without its parameters, in lower case; empty where it is none. */
+/** The media type without parameters, in lower case; empty for an invalid value. */
 export const essence = (contentType: string): string => {
   const { type } = parse(contentType, { parameters: false });
   return isTypeValid(type) ? type : '';

@@ -1,24 +1,24 @@
-/** What is known of the body of a request without taking it apart. */
+/** Properties of a request body that need no parsing. */
 import type { IncomingMessage } from 'node:http';
 
-/** When it says how long it is, or that it comes in chunks (RFC 9112 §6.3). */
+/** Whether a request has a body: it has a length, or is chunked (RFC 9112 §6.3). */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** An object without members, with some blanks. */
-const MOST_BYTES = 16;
+/** Enough for an empty object with some blanks. */
+const MAX_EMPTY_BYTES = 16;
 
 /**
- * Whether a body says nothing: it has no bytes, or is `{}`, which clients send to an action that takes no input. Takes
- * the body; of one that says something no more is read.
+ * Whether a body is empty: it has no bytes, or is `{}`, which clients send to an action without input. Consumes the
+ * body; of a body that is not empty only the beginning is read.
  */
 export const isEmptyBody = (req: IncomingMessage): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) return resolve(false);
+    if (Number(req.headers['content-length'] ?? 0) > MAX_EMPTY_BYTES) return resolve(false);
     let text = '';
     const collect = (chunk: Buffer): void => {
-      text += chunk.toString('latin1', 0, MOST_BYTES + 1);
-      if (text.length <= MOST_BYTES) return;
+      text += chunk.toString('latin1', 0, MAX_EMPTY_BYTES + 1);
+      if (text.length <= MAX_EMPTY_BYTES) return;
       req.off('data', collect).pause();
       resolve(false);
     };

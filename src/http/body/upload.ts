@@ -1,39 +1,42 @@
-/** A body that goes on as it arrives. It fails with a Problem where it is larger than it may be. */
+/** A body that is forwarded while it arrives. It fails with a Problem where it is larger than the limit. */
 import { Transform, type TransformCallback } from 'node:stream';
 import { Problem } from '../../contract/problem.ts';
 import { contentTooLarge } from '../../contract/problems.ts';
 
-/** So much of it shows that its sender means it. */
+/** A sender that has sent this much is taken to continue. */
 const FIRST_BYTES = 65_536;
 
-export const tooLarge = (limit: number): Problem =>
+export const contentTooLargeProblem = (limit: number): Problem =>
   new Problem(contentTooLarge, `The body is larger than ${limit} bytes.`, { extensions: { limit } });
 
 export class Upload extends Transform {
   readonly #limit: number;
-  readonly #arrived = Promise.withResolvers<void>();
+  readonly #started = Promise.withResolvers<void>();
   #bytes = 0;
 
   constructor(limit: number) {
     super({ highWaterMark: FIRST_BYTES });
     this.#limit = limit;
-    this.once('close', this.#arrived.resolve);
+    this.once('close', this.#started.resolve);
   }
 
-  /** Settles when its first part is here, or all of it: one that comes slowly need not hold anything before. */
-  get arrived(): Promise<void> {
-    return this.#arrived.promise;
+  /**
+   * Resolves when the first part or all of the body has arrived. A slow sender thus need not occupy an upstream
+   * before.
+   */
+  get started(): Promise<void> {
+    return this.#started.promise;
   }
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
     this.#bytes += chunk.length;
-    if (this.#bytes >= FIRST_BYTES) this.#arrived.resolve();
+    if (this.#bytes >= FIRST_BYTES) this.#started.resolve();
     if (this.#bytes <= this.#limit) done(null, chunk);
-    else done(tooLarge(this.#limit));
+    else done(contentTooLargeProblem(this.#limit));
   }
 
   override _flush(done: TransformCallback): void {
-    this.#arrived.resolve();
+    this.#started.resolve();
     done();
   }
 }

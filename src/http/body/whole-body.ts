@@ -1,41 +1,41 @@
-/** Takes the body of a request that is read before it is acted on, never more of it than the limit. */
+/** Reads the complete body of a request, up to a limit. */
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../contract/problem.ts';
 import { badRequest, unsupportedMediaType } from '../../contract/problems.ts';
-import { CODINGS, decode } from './decode.ts';
-import { Pieces } from './pieces.ts';
-import { tooLarge } from './upload.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
+import { CODINGS, decompress } from './decompress.ts';
+import { contentTooLargeProblem } from './upload.ts';
 
-/** @throws Problem content-too-large (413) before a byte is read, where the request says how long it is */
+/** @throws Problem content-too-large (413) where the declared length exceeds the limit, before a byte is read */
 export const checkLength = ({ headers }: IncomingMessage, limit: number): void => {
-  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  if (Number(headers['content-length'] ?? 0) > limit) throw contentTooLargeProblem(limit);
 };
 
-/** All of it; rejects with content-too-large (413), or when the caller leaves. */
+/** The complete body. Rejects with content-too-large (413), or when the client disconnects. */
 export const collectBody = (req: IncomingMessage, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     checkLength(req, limit);
-    const pieces = new Pieces();
+    const buffer = new ChunkBuffer();
     const collect = (chunk: Buffer): void => {
-      if (pieces.bytes + chunk.length <= limit) {
-        pieces.add(chunk);
+      if (buffer.byteLength + chunk.length <= limit) {
+        buffer.append(chunk);
         return;
       }
-      // The rest is read and forgotten, so that the caller gets to read the answer.
+      // The rest is discarded, so that the client can read the response.
       req.off('data', collect).resume();
-      reject(tooLarge(limit));
+      reject(contentTooLargeProblem(limit));
     };
     req.on('data', collect);
-    req.once('end', () => resolve(pieces.whole()));
+    req.once('end', () => resolve(buffer.toBuffer()));
     req.once('error', reject);
   });
 
 /**
- * What was compressed, as it was before.
+ * The decompressed body.
  * @throws Problem unsupported-media-type (415) for an unknown coding (RFC 9110 §8.4), content-too-large (413) where
- * it is larger than the limit, bad-request (400) where it is not what its coding says
+ * the result exceeds the limit, bad-request (400) where the bytes do not have the declared coding
  */
-export async function decodedBody(
+export async function decompressBody(
   { headers }: IncomingMessage,
   bytes: Buffer,
   limit: number,
@@ -43,13 +43,15 @@ export async function decodedBody(
   const coding = headers['content-encoding'] ?? 'identity';
   if (coding === 'identity') return bytes;
   if (!CODINGS.has(coding.trim().toLowerCase()))
-    throw new Problem(unsupportedMediaType, `The body is encoded in a way that is not known here.`, {
+    throw new Problem(unsupportedMediaType, 'The Content-Encoding of the body is not supported.', {
       extensions: { supported: [...CODINGS] },
       headers: { 'Accept-Encoding': [...CODINGS].join(', ') },
     });
-  const decoded = await decode(bytes, coding, limit).catch((cause) => {
-    throw new Problem(badRequest, 'The body is not encoded as `Content-Encoding` says.', { cause });
+  const decoded = await decompress(bytes, coding, limit).catch((cause) => {
+    throw new Problem(badRequest, 'The body does not have the encoding that Content-Encoding names.', {
+      cause,
+    });
   });
-  if (decoded === undefined) throw tooLarge(limit);
+  if (decoded === undefined) throw contentTooLargeProblem(limit);
   return decoded;
 }

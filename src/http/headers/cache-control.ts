@@ -1,4 +1,4 @@
-/** What fields say of caching, as values: `Cache-Control` (RFC 9111 §5.2) and `Age` (§5.1). */
+/** Parses caching headers: `Cache-Control` (RFC 9111 §5.2) and `Age` (§5.1). */
 import { fieldOf } from './raw-headers.ts';
 
 export type Directives = ReadonlyMap<string, string>;
@@ -6,7 +6,10 @@ export type Directives = ReadonlyMap<string, string>;
 const NONE: Directives = new Map();
 const DIRECTIVE = /([^\s,;="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g;
 
-/** Names in lower case; of two with one name the first counts (§4.2.1). An empty value is none. */
+/**
+ * Parses directives. Names become lower case; the first of two with one name counts (§4.2.1). A directive without a
+ * value has the empty string.
+ */
 export function directivesOf(value: string | undefined): Directives {
   if (value === undefined) return NONE;
   const found = new Map<string, string>();
@@ -17,30 +20,30 @@ export function directivesOf(value: string | undefined): Directives {
   return found;
 }
 
-/** A year; more is as good (§1.2.2). */
-const MOST_SECONDS = 31_536_000;
+/** A year. Longer times have no further effect (§1.2.2). */
+const MAX_SECONDS = 31_536_000;
 
-/** Of a directive that takes seconds; 0 where it has none, so that what is not understood counts as stale (§4.2.1). */
+/** The seconds of a directive. An invalid value is 0, so that the response counts as stale (§4.2.1). */
 export function secondsOf(directives: Directives, name: string): number | undefined {
   const value = directives.get(name);
   if (value === undefined) return undefined;
-  return /^\d+$/.test(value) ? Math.min(Number(value), MOST_SECONDS) : 0;
+  return /^\d+$/.test(value) ? Math.min(Number(value), MAX_SECONDS) : 0;
 }
 
-/** What a larger number of seconds stands for (§1.2.2). */
-const MOST_AGE = 2 ** 31;
+/** Larger ages count as this one (§1.2.2). */
+const MAX_AGE = 2 ** 31;
 
-/** Seconds, of the first member where there are several; 0 where that is no number of seconds, as it is ignored then. */
+/** The age in seconds, of the first value where there are several. An invalid value is ignored and counts as 0. */
 export function ageOf(value: string | undefined): number {
   const first = value?.split(',', 1)[0]?.trim() ?? '';
-  return /^\d+$/.test(first) ? Math.min(Number(first), MOST_AGE) : 0;
+  return /^\d+$/.test(first) ? Math.min(Number(first), MAX_AGE) : 0;
 }
 
 /**
- * `Cache-Control` of a response as it is now, with the seconds that are left of it. All lines count, as one that says
- * `private` may be the second.
+ * The `Cache-Control` of a response with the age deducted from its lifetimes. All lines of the header count,
+ * because `private` may be in the second.
  */
-export function remainingControl(rawHeaders: readonly string[]): string | undefined {
+export function remainingCacheControl(rawHeaders: readonly string[]): string | undefined {
   const age = ageOf(fieldOf(rawHeaders, 'age'));
   return fieldOf(rawHeaders, 'cache-control')?.replaceAll(
     /(?<![\w-])(max-age|s-maxage)=(\d+)/gi,

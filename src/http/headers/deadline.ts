@@ -1,19 +1,21 @@
 /**
- * Until when a request is worth an answer, from hop to hop. There is no standard header for it; this one is Envoy's,
- * which those who have a mesh send and read already. It says how much time is left, as clocks differ.
+ * The deadline of a request, passed from hop to hop. There is no standard header for it. This one is from Envoy,
+ * and service meshes already send and read it. It contains the remaining time, because clocks differ.
  */
 import type { IncomingMessage } from 'node:http';
 
-/** Milliseconds, whole. */
+/** The value is a whole number of milliseconds. */
 export const DEADLINE_HEADER = 'x-envoy-expected-rq-timeout-ms';
 
 const MILLISECONDS = /^\d{1,9}$/;
 
 /**
- * @param now of `performance.now()`
- * @returns the same; Infinity where the request does not say
+ * @param now a time of `performance.now()`
+ * @returns the deadline on the same clock; Infinity without the header
  */
 export const deadlineOf = ({ headers }: IncomingMessage, now: number): number => {
-  const left = headers[DEADLINE_HEADER];
-  return typeof left === 'string' && MILLISECONDS.test(left) ? now + Number(left) : Number.POSITIVE_INFINITY;
+  const remaining = headers[DEADLINE_HEADER];
+  return typeof remaining === 'string' && MILLISECONDS.test(remaining)
+    ? now + Number(remaining)
+    : Number.POSITIVE_INFINITY;
 };

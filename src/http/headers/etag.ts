@@ -1,28 +1,31 @@
 /**
- * Strong entity tags (RFC 9110 §8.8.3) and what `If-None-Match` and `If-Match` say of them (§13.1).
+ * Strong entity tags (RFC 9110 §8.8.3) and the conditions `If-None-Match` and `If-Match` (§13.1).
  *
- * The tag of a resource has two parts, `"state.representation"`: the first names the state, the second how it is
- * written. So a tag from any format can be held against the state as it is now, and still no two that
- * differ in a byte share one.
+ * The tag of a resource has two parts, `"state.representation"`: the first identifies the state, the second its
+ * bytes. A tag of any format can therefore be compared with the current state, and representations that differ in
+ * one byte have different tags.
  */
 import { hash } from 'node:crypto';
 
 const digest = (bytes: string | Uint8Array): string => hash('sha1', bytes, 'base64url');
 
-/** @param state as `stateTag` names it; without it the tag is of no state: a page, a resource with embeds */
+/**
+ * @param state the tag of the state; omit it where the bytes do not stand for one state: a page, a resource with
+ * embeds
+ */
 export const etagOf = (bytes: string | Uint8Array, state?: string): string =>
   state === undefined ? `"${digest(bytes)}"` : `"${state}.${digest(bytes)}"`;
 
-/** @param state as its schema parses it, which puts members into one order */
+/** @param state as parsed by its schema, which brings members into one order */
 export const stateTag = (state: unknown): string => digest(JSON.stringify(state));
 
-interface Tags {
+interface EntityTagList {
   readonly any: boolean;
   readonly strong: readonly string[];
   readonly all: readonly string[];
 }
 
-function parse(header: string): Tags {
+function parseTags(header: string): EntityTagList {
   const tags = [...header.matchAll(/(W\/)?("[^"]*")/g)];
   return {
     any: header.trim() === '*',
@@ -31,22 +34,22 @@ function parse(header: string): Tags {
   };
 }
 
-/** Whether `If-None-Match` lets the body be sent: weak comparison. */
-export function noneMatch(header: string | undefined, etag: string): boolean {
+/** Whether the body has to be sent despite `If-None-Match` (weak comparison). */
+export function passesIfNoneMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
-  const { any, all } = parse(header);
+  const { any, all } = parseTags(header);
   return !any && !all.includes(etag.replace(/^W\//, ''));
 }
 
-/** Whether `If-Match` lets a representation pass: strong comparison. */
-export function matches(header: string | undefined, etag: string): boolean {
+/** Whether a representation matches `If-Match` (strong comparison). */
+export function passesIfMatch(header: string | undefined, etag: string): boolean {
   if (header === undefined) return true;
-  const { any, strong } = parse(header);
+  const { any, strong } = parseTags(header);
   return any || strong.includes(etag);
 }
 
-/** Whether a header names the state that a resource is in, in whatever representation: strong comparison. */
-export function namesState(header: string, state: string): boolean {
-  const { any, strong } = parse(header);
+/** Whether a header contains a tag of this state, in any representation (strong comparison). */
+export function matchesState(header: string, state: string): boolean {
+  const { any, strong } = parseTags(header);
   return any || strong.some((tag) => tag.startsWith(`"${state}.`));
 }

@@ -1,13 +1,13 @@
 /**
- * Who asked, for the service behind: `Forwarded` (RFC 7239) and the older `X-Forwarded-For`, `-Proto` and
- * `-Host`. What a client says of this itself is believed only where a trusted proxy stands before us.
+ * Describes the client to the service: `Forwarded` (RFC 7239) and the older `X-Forwarded-For`, `-Proto` and
+ * `-Host`. Values that the client sends itself are used only where a trusted proxy sent the request.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { withoutMapping } from '../server/trust-proxy.ts';
+import { withoutIpv4Mapping } from '../server/trust-proxy.ts';
 
-/** Lower-case names; a client's own are never copied. */
+/** Lower-case names of headers that are never copied from a request. */
 export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
   'forwarded',
   'x-forwarded-for',
@@ -15,33 +15,39 @@ export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
   'x-forwarded-host',
 ]);
 
-/** What a connection's last request said; the next one mostly says the same. */
-const said = new WeakMap<object, { readonly host: string; readonly raw: readonly string[] }>();
+/** The headers of the latest request of each connection; the next request usually has the same. */
+const lastForwarded = new WeakMap<object, { readonly host: string; readonly raw: readonly string[] }>();
 
-/** Appends name, value, … to `raw`. */
+/** Appends the headers to `raw`. */
 export const appendForwarded = (raw: string[], req: IncomingMessage, trustProxy: boolean): void => {
   const { headers, socket } = req;
   const host = headers.host ?? '';
-  let own = said.get(socket);
+  let own = lastForwarded.get(socket);
   if (own?.host !== host) {
     own = { host, raw: forwardedOf(socket, host) };
-    said.set(socket, own);
+    lastForwarded.set(socket, own);
   }
-  raw.push(...(trustProxy ? continued(own.raw, headers) : own.raw));
+  raw.push(...(trustProxy ? appendToProxy(own.raw, headers) : own.raw));
 };
 
 const forwardedOf = (socket: Socket, host: string): string[] => {
-  const address = withoutMapping(socket.remoteAddress ?? 'unknown');
+  const address = withoutIpv4Mapping(socket.remoteAddress ?? 'unknown');
   const proto = (socket as TLSSocket).encrypted ? 'https' : 'http';
-  const element = `for=${node(address)};host=${quoted(host)};proto=${proto}`;
+  const element = `for=${forwardedNode(address)};host=${quoteIfNeeded(host)};proto=${proto}`;
   return [
-    ...['X-Forwarded-For', address, 'X-Forwarded-Proto', proto],
-    ...['X-Forwarded-Host', host, 'Forwarded', element],
+    'X-Forwarded-For',
+    address,
+    'X-Forwarded-Proto',
+    proto,
+    'X-Forwarded-Host',
+    host,
+    'Forwarded',
+    element,
   ];
 };
 
-/** After what the proxy before us said. */
-const continued = (own: readonly string[], headers: IncomingHttpHeaders): string[] => {
+/** Appends the headers to those of the trusted proxy. */
+const appendToProxy = (own: readonly string[], headers: IncomingHttpHeaders): string[] => {
   const [
     forName = '',
     address = '',
@@ -53,19 +59,23 @@ const continued = (own: readonly string[], headers: IncomingHttpHeaders): string
     element = '',
   ] = own;
   return [
-    ...[forName, join(headers['x-forwarded-for'], address)],
-    ...[protoName, String(headers['x-forwarded-proto'] ?? proto)],
-    ...[hostName, String(headers['x-forwarded-host'] ?? host)],
-    ...[name, join(headers.forwarded, element)],
+    forName,
+    appendValue(headers['x-forwarded-for'], address),
+    protoName,
+    String(headers['x-forwarded-proto'] ?? proto),
+    hostName,
+    String(headers['x-forwarded-host'] ?? host),
+    name,
+    appendValue(headers.forwarded, element),
   ];
 };
 
-const join = (before: string | string[] | undefined, own: string): string =>
+const appendValue = (before: string | string[] | undefined, own: string): string =>
   before === undefined ? own : `${String(before)}, ${own}`;
 
-/** An IPv6 node is bracketed and quoted (RFC 7239 §6). */
-const node = (address: string): string => (address.includes(':') ? `"[${address}]"` : address);
+/** An IPv6 address is bracketed and quoted (RFC 7239 §6). */
+const forwardedNode = (address: string): string => (address.includes(':') ? `"[${address}]"` : address);
 
-/** A colon or anything else that is no token character needs quotes (RFC 7239 §4). */
-const quoted = (value: string): string =>
+/** Other characters than those of a token need quotes (RFC 7239 §4). */
+const quoteIfNeeded = (value: string): string =>
   /^[\w.!#$%&'*+^`|~-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;

@@ -1,7 +1,7 @@
 /**
- * Headers that are about one connection and never go on to the next (RFC 9110 §7.6.1), to be dropped
- * together with those that `Connection` names. `Trailer` and `TE` go too, which the next hop decides for itself; `Expect`
- * is answered by the server that the client talks to (§10.1.1).
+ * Headers of one connection, which are never forwarded (RFC 9110 §7.6.1), like those that `Connection` names.
+ * `Trailer` and `TE` are not forwarded either, because the next hop decides about them. `Expect` is handled by the
+ * server that the client is connected to (§10.1.1).
  */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -17,7 +17,10 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-/** Without these a message would not be whole, so naming them in `Connection` does not drop them. */
+/**
+ * These headers are forwarded even if `Connection` names them, because the message would be incomplete without
+ * them.
+ */
 const NEVER_BY_HOP: ReadonlySet<string> = new Set([
   'content-length',
   'content-type',
@@ -29,7 +32,7 @@ const NEVER_BY_HOP: ReadonlySet<string> = new Set([
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Lower-case names of the headers that the value of `Connection` names. */
+/** The names, in lower case, in a value of `Connection`. */
 export const namedInConnection = (connection: string | undefined): ReadonlySet<string> => {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return NONE;
   const names = connection.split(',').map((name) => name.trim().toLowerCase());

@@ -1,6 +1,6 @@
 /**
- * Dates as HTTP writes them (RFC 9110 §5.6.7): IMF-fixdate, and the two obsolete forms that a recipient has to read.
- * Anything else is no date. `Date.parse` reads far more, such as `0`, `86400`, other time zones and local time.
+ * Dates of HTTP (RFC 9110 §5.6.7): IMF-fixdate, and the two obsolete formats that a recipient must accept. Any
+ * other text is not a date. `Date.parse` accepts much more, such as `0`, `86400`, other time zones and local time.
  */
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -9,7 +9,7 @@ const WEEKDAY = '(?:mon|tue|wed|thu|fri|sat|sun)';
 /** A second of 60 is a leap second. */
 const TIME = String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d|60)`;
 
-/** In any case, as a cache should read them (RFC 9111 §4.2). */
+/** Case-insensitive, as recommended for caches (RFC 9111 §4.2). */
 const FORMS = [
   new RegExp(String.raw`^${WEEKDAY}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} gmt$`, 'i'),
   new RegExp(
@@ -22,19 +22,19 @@ const FORMS = [
 const YEARS_AHEAD = 50;
 
 /**
- * @param now decides the century of a year of two digits
- * @returns milliseconds since 1970; undefined for what is no date
+ * @param now determines the century of two-digit years
+ * @returns milliseconds since 1970; undefined for text that is not a date
  */
 export function parseHttpDate(text: string | undefined, now = Date.now()): number | undefined {
   const value = text?.trim() ?? '';
   for (const form of FORMS) {
     const fields = form.exec(value)?.groups;
-    if (fields !== undefined) return timeOf(fields, now);
+    if (fields !== undefined) return toTime(fields, now);
   }
   return undefined;
 }
 
-function timeOf(fields: Readonly<Record<string, string>>, now: number): number | undefined {
+function toTime(fields: Readonly<Record<string, string>>, now: number): number | undefined {
   const { year = '', month = '', day, hour, minute, second } = fields;
   const date = (fullYear: number): Date => {
     const at = new Date(0);
@@ -48,9 +48,9 @@ function timeOf(fields: Readonly<Record<string, string>>, now: number): number |
     const last = new Date(now);
     last.setUTCFullYear(last.getUTCFullYear() + YEARS_AHEAD);
     fullYear += Math.floor(last.getUTCFullYear() / 100) * 100;
-    // The most recent year with these digits, rather than one that is more than 50 years ahead.
+    // A year more than 50 years ahead stands for the most recent year with these digits.
     if (instant(fullYear) > last.getTime()) fullYear -= 100;
   }
-  // Otherwise the month has no such day.
+  // The date differs where the month does not have this day.
   return date(fullYear).getUTCDate() === Number(day) ? instant(fullYear) : undefined;
 }

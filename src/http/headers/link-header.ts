@@ -1,13 +1,13 @@
 /**
- * The `Link` header (RFC 8288 §3): written, and read without a change to what is written again. Hrefs and relations may
- * be those of a service or of its document: what a URI reference cannot hold is encoded, so that a header is always
- * ASCII, and nothing ends a link before its end.
+ * The `Link` header (RFC 8288 §3): written, and parsed so that it can be written again unchanged. Hrefs and
+ * relations may come from a service or its document. Characters that a URI reference cannot contain are encoded, so
+ * that the header is always ASCII and no value ends a link early.
  */
 
 export interface HeaderLink {
   readonly href: string;
   readonly rel: string;
-  /** Media type of what the link leads to. */
+  /** Media type of the target. */
   readonly type?: string | undefined;
 }
 
@@ -15,35 +15,35 @@ export const linkHeader = (links: readonly HeaderLink[]): string =>
   links
     .map(
       ({ href, rel, type }) =>
-        `<${safe(href, NO_TARGET)}>; rel="${safe(rel, NO_TEXT)}"${type === undefined ? '' : `; type="${safe(type, NO_TEXT)}"`}`,
+        `<${encodeUnsafe(href, NOT_IN_TARGET)}>; rel="${encodeUnsafe(rel, NOT_IN_QUOTED_STRING)}"${type === undefined ? '' : `; type="${encodeUnsafe(type, NOT_IN_QUOTED_STRING)}"`}`,
     )
     .join(', ');
 
-/** What does not stand between `<` and `>`: all but visible ASCII, and those. */
-const NO_TARGET = /[^!-~]+|[<>]/g;
-/** What does not stand in a quoted string, but for what would have to be escaped there. */
-const NO_TEXT = /[^ -~]+|["\\]/g;
+/** Characters that cannot stand between `<` and `>`: everything but visible ASCII, and the brackets themselves. */
+const NOT_IN_TARGET = /[^!-~]+|[<>]/g;
+/** Characters that cannot stand in a quoted string unescaped. */
+const NOT_IN_QUOTED_STRING = /[^ -~]+|["\\]/g;
 
-const safe = (text: string, unsafe: RegExp): string =>
+const encodeUnsafe = (text: string, unsafe: RegExp): string =>
   text.search(unsafe) < 0 ? text : text.toWellFormed().replaceAll(unsafe, (part) => encodeURIComponent(part));
 
-/** A link of a header, as it was written. */
-export interface WrittenLink {
+/** A link of a header, with its original text. */
+export interface ParsedLink {
   readonly uri: string;
-  /** The relations, in lower case where they are registered names (§2.1.1). */
+  /** The relations; registered names are in lower case (§2.1.1). */
   readonly rels: readonly string[];
-  /** What it is that the link is from (§3.2), where that is not what the header came with. */
+  /** The context of the link (§3.2), where it is not the resource of the response. */
   readonly anchor: string | undefined;
-  /** From the first parameter on, with its semicolon. */
+  /** The text of the parameters, from the first semicolon on. */
   readonly parameters: string;
 }
 
-export const writtenLink = ({ uri, parameters }: Pick<WrittenLink, 'uri' | 'parameters'>): string =>
+export const formatLink = ({ uri, parameters }: Pick<ParsedLink, 'uri' | 'parameters'>): string =>
   `<${uri}>${parameters}`;
 
-/** @returns undefined for what is not such a header */
-export function readLinks(value: string): WrittenLink[] | undefined {
-  const links: WrittenLink[] = [];
+/** @returns undefined for a malformed header */
+export function parseLinkHeader(value: string): ParsedLink[] | undefined {
+  const links: ParsedLink[] = [];
   let at = 0;
   while (at < value.length) {
     // A list may have empty elements (RFC 9110 §5.6.1).
@@ -55,13 +55,13 @@ export function readLinks(value: string): WrittenLink[] | undefined {
     if (value[at] !== '<' || close < 0) return undefined;
     const end = endOfLink(value, close);
     if (end < 0) return undefined;
-    links.push(linkOf(value.slice(at + 1, close), value.slice(close + 1, end).trimEnd()));
+    links.push(parseLink(value.slice(at + 1, close), value.slice(close + 1, end).trimEnd()));
     at = end;
   }
   return links;
 }
 
-/** The comma after it, or the end; -1 where a quoted text does not end. */
+/** The index of the comma after the link, or the end; -1 for an unterminated quoted string. */
 function endOfLink(value: string, from: number): number {
   for (let at = from; at < value.length; at++) {
     if (value[at] === ',') return at;
@@ -76,18 +76,18 @@ function endOfLink(value: string, from: number): number {
 
 const PARAMETER = /;\s*([^\s=;"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
 
-function linkOf(uri: string, parameters: string): WrittenLink {
-  const named = new Map<string, string>();
+function parseLink(uri: string, parameters: string): ParsedLink {
+  const values = new Map<string, string>();
   for (const [, name = '', quoted, token] of parameters.matchAll(PARAMETER)) {
     const lower = name.toLowerCase();
-    // Of several the first counts (§3.3).
-    if (!named.has(lower)) named.set(lower, quoted?.replaceAll(/\\(.)/g, '$1') ?? token ?? '');
+    // The first of several parameters with one name counts (§3.3).
+    if (!values.has(lower)) values.set(lower, quoted?.replaceAll(/\\(.)/g, '$1') ?? token ?? '');
   }
-  const rels = (named.get('rel') ?? '').split(/\s+/).filter(Boolean);
+  const rels = (values.get('rel') ?? '').split(/\s+/).filter(Boolean);
   return {
     uri: uri.trim(),
     rels: rels.map((rel) => (rel.includes(':') ? rel : rel.toLowerCase())),
-    anchor: named.get('anchor'),
+    anchor: values.get('anchor'),
     parameters,
   };
 }

@@ -1,6 +1,9 @@
-/** `Prefer` (RFC 7240): what a caller would rather have; a server may do otherwise, and says what it applied. */
+/** `Prefer` (RFC 7240): preferences of a client. A server may ignore them, and reports those that it applied. */
 
-/** Preferences by their lower-case names, the first of each; one without a value is the empty string. */
+/**
+ * The preferences by lower-case name; the first of several counts. A preference without a value is the empty
+ * string.
+ */
 export function preferences(header: string | undefined): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [preference] of (header ?? '').matchAll(/[^,"]*(?:"[^"]*"[^,"]*)*/g)) {

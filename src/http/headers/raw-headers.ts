@@ -1,9 +1,9 @@
 /**
- * Headers as one array of name, value, name, value …, as Node has them: in their order, and as they were written.
- * Wherever one of these functions takes or gives the name of a header to look for, it is in lower case.
+ * Raw headers: one array of name, value, name, value …, as Node has them, in order and in their original spelling. All
+ * functions here take and return names of headers in lower case.
  */
 
-/** @param look called with the name in lower case, the value, and the name as it is written */
+/** @param look called with the name in lower case, the value, and the name in its original spelling */
 export function eachHeader(
   raw: readonly string[],
   look: (name: string, value: string, written: string) => void,
@@ -20,7 +20,7 @@ export const namesIn = (raw: readonly string[]): Set<string> => {
   return names;
 };
 
-/** Most names have another length, and need not be written in lower case. */
+/** The length is compared first, so that few names have to be converted to lower case. */
 const isNamed = (written: string | undefined, name: string): boolean =>
   written?.length === name.length && written.toLowerCase() === name;
 
@@ -61,11 +61,11 @@ export function headersOf(raw: readonly string[]): Record<string, string> {
 export const only = (raw: readonly string[], isKept: (name: string) => boolean): string[] =>
   raw.filter((_, i) => isKept((raw[i - (i % 2)] as string).toLowerCase()));
 
-/** The headers but those of these names. */
-export const without = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
+/** The headers without those of these names. */
+export const withoutHeaders = (raw: readonly string[], names: ReadonlySet<string>): string[] =>
   only(raw, (name) => !names.has(name));
 
-/** The same headers with other values; those whose value becomes undefined are left out. */
+/** The headers with changed values. A header whose value becomes undefined is left out. */
 export function withValues(
   raw: readonly string[],
   change: (name: string, value: string) => string | undefined,
@@ -78,7 +78,7 @@ export function withValues(
   return made;
 }
 
-/** Changes the value of each line of a header in place, as later steps read the array of the request itself. */
+/** Changes the value of each line of a header in place, because later steps read the array of the request. */
 export function replaceValues(raw: string[], name: string, change: (value: string) => string): void {
   for (let i = 0; i < raw.length; i += 2)
     if (isNamed(raw[i], name)) raw[i + 1] = change(raw[i + 1] as string);

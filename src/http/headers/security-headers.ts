@@ -1,7 +1,7 @@
 /**
- * Response headers that keep a browser from doing more with an answer than it should (helmet's set without what is
- * deprecated or not for every server), with a content policy for an API. A raw array that is appended to a head: `res.setHeader` would make Node merge
- * headers for every answer.
+ * Response headers that restrict what a browser does with a response (the set of helmet without deprecated ones and
+ * those that do not suit every server), with a content policy for an API. They are a raw array, which is appended
+ * to the head: with `res.setHeader` Node would merge the headers of every response.
  */
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -15,6 +15,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   'X-Permitted-Cross-Domain-Policies': 'none',
 };
 
-/** Name, value, name, value …; a page names another content policy. */
+/**
+ * @param changes other values, such as the content policy of a page
+ * @returns a raw array: name, value, name, value …
+ */
 export const securityHeaders = (changes: Readonly<Record<string, string>> = {}): readonly string[] =>
   Object.entries({ ...HEADERS, ...changes }).flat();

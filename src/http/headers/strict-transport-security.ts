@@ -1,12 +1,12 @@
 /**
- * Tells browsers to use HTTPS alone for this host from now on (RFC 6797). Off unless configured, since it cannot be taken
- * back before `maxAge` is over, and with `includeSubDomains` it decides for other servers too. What a service says itself
- * goes before it.
+ * Tells browsers to use only HTTPS for this host (RFC 6797). It is off by default, because it cannot be revoked
+ * before `maxAge` has passed, and `includeSubDomains` affects other servers. A value sent by a service takes
+ * precedence.
  */
 import type { Step } from '../server/pipeline.ts';
 
 export interface StrictTransportSecurity {
-  /** Seconds. */
+  /** In seconds. */
   readonly maxAge: number;
   readonly includeSubDomains: boolean;
 }

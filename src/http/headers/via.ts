@@ -1,9 +1,9 @@
-/** `Via` (RFC 9110 §7.6.3): who passed a request on. */
+/** `Via` (RFC 9110 §7.6.3): the hops that forwarded a request. */
 import type { IncomingMessage } from 'node:http';
 
-/** What the gateway calls itself. */
+/** The name of the gateway. */
 export const VIA = '1.1 linkway';
 
-/** Whether the gateway passed a request on: then its pages are there beside what is answered. */
+/** Whether the gateway forwarded a request. Its pages are then available at the host that the client requested. */
 export const isFromGateway = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers.via?.split(',').some((hop) => hop.trim() === VIA) ?? false;

@@ -1,8 +1,8 @@
 /**
- * What a page answers with, made once when the documents are loaded: bytes, their type, a strong ETag.
+ * The content of a response, created once when the documents are loaded: bytes, media type, strong ETag.
  *
- * Reads `If-None-Match`, `Accept-Encoding`; sends 200 or 304 (RFC 9110 §8.8.3, §13.1.2), HEAD without a body, `Cache-Control`
- * (RFC 9111 §5.2) and the security headers. Any other method is 405 with `Allow` (§15.5.6).
+ * Reads `If-None-Match`, `Accept-Encoding`. Sends 200 or 304 (RFC 9110 §8.8.3, §13.1.2), no body for HEAD,
+ * `Cache-Control` (RFC 9111 §5.2) and the security headers. Any other method is 405 with `Allow` (§15.5.6).
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response, Router } from 'express';
@@ -22,17 +22,17 @@ export interface Entity {
 export const HTML = 'text/html';
 
 export const cache = {
-  /** Kept by caches, but asked about again each time: documents change when the gateway starts anew. */
+  /** Caches store the response and revalidate it each time: documents change when the gateway restarts. */
   revalidate: 'no-cache',
   never: 'no-store',
   files: 'public, max-age=300, stale-while-revalidate=86400',
-  /** For a name that changes with the content. */
-  forEver: 'public, max-age=31536000, immutable',
+  /** For paths that contain a hash of the content. */
+  immutable: 'public, max-age=31536000, immutable',
 } as const;
 
 const ALLOW = 'GET, HEAD, OPTIONS';
 
-/** @param more headers that are added, or go before those that are always there */
+/** @param more additional headers; they replace default headers of the same name */
 export function entity(
   type: string,
   body: string | Buffer,
@@ -51,34 +51,34 @@ export function entity(
   };
 }
 
-export const json = (type: string, body: unknown, more?: Readonly<Record<string, string>>): Entity =>
+export const jsonEntity = (type: string, body: unknown, more?: Readonly<Record<string, string>>): Entity =>
   entity(type, JSON.stringify(body), more);
 
-export function send(req: Request, res: Response, made: Entity, status = 200): void {
-  const { 'Content-Type': contentType = '', ETag: etag, ...headers } = made.headers;
+export function send(req: Request, res: Response, content: Entity, status = 200): void {
+  const { 'Content-Type': contentType = '', ETag: etag, ...headers } = content.headers;
   const sent = finishResponse(req, res, {
     status,
-    bytes: made.body,
+    bytes: content.body,
     contentType,
     etag,
     head: Object.entries(headers).flat(),
-    compressed: (coding) => compressedBody(made, coding),
+    compressed: (coding) => compressedBody(content, coding),
   });
   if (sent) sent.catch(() => res.destroy());
 }
 
-/** Compressed bodies, each made when it is asked for first, and kept as long as what it is made from. */
+/** Each compressed body is created on its first request and cached as long as the entity exists. */
 const compressedBodies = new WeakMap<Entity, Map<Coding, Buffer | Promise<Buffer>>>();
 
-function compressedBody(made: Entity, coding: Coding): Buffer | Promise<Buffer> {
-  const known = compressedBodies.get(made) ?? new Map<Coding, Buffer | Promise<Buffer>>();
-  compressedBodies.set(made, known);
-  const found = known.get(coding) ?? compress(made.body, coding);
-  known.set(coding, found);
-  return found;
+function compressedBody(content: Entity, coding: Coding): Buffer | Promise<Buffer> {
+  const bodies = compressedBodies.get(content) ?? new Map<Coding, Buffer | Promise<Buffer>>();
+  compressedBodies.set(content, bodies);
+  const body = bodies.get(coding) ?? compress(content.body, coding);
+  bodies.set(coding, body);
+  return body;
 }
 
-/** One of several entities of a resource, by `Accept`; `Vary` goes with it, and with the 406 as well. */
+/** Sends one of several entities of a resource, chosen by `Accept`. Sends `Vary`, with the 406 as well. */
 export function sendNegotiated(
   req: Request,
   res: Response,
@@ -89,7 +89,7 @@ export function sendNegotiated(
   if (make) send(req, res, make(req));
 }
 
-/** GET and HEAD of one path, and the answer to every other method. */
+/** Serves GET, HEAD and OPTIONS of one path. Other methods are refused with 405. */
 export function get(router: Router, path: string, handler: RequestHandler): void {
   router
     .route(path)
@@ -99,6 +99,8 @@ export function get(router: Router, path: string, handler: RequestHandler): void
       res.end();
     })
     .all((req) => {
-      throw new Problem(methodNotAllowed, `${req.path} is read with GET.`, { headers: { Allow: ALLOW } });
+      throw new Problem(methodNotAllowed, `${req.path} can only be read with GET.`, {
+        headers: { Allow: ALLOW },
+      });
     });
 }

@@ -1,9 +1,10 @@
 /**
- * The files of pages: style sheets, scripts, images. Read once at start and served under a name that has their
- * content in it, so that a browser keeps them for ever (RFC 8246) and never shows a page with files of another day.
+ * Serves the files of pages: style sheets, scripts, images. They are read once at start. Their path contains a hash
+ * of their content, so that a browser may keep them without asking again (RFC 8246) and never combines a page with
+ * the files of another release.
  *
- * Sends 200, 304. A name with another hash is the file as it is now, not to be kept: gateway and services are not
- * always of the same day.
+ * Sends 200, 304. A path with another hash gets the current file, which may not be cached: gateway and services are
+ * not always of the same release.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { extname } from 'node:path';
 import type { Router } from 'express';
 import { cache, entity, get, send } from './entity.ts';
 
-/** Where they are; the gateway owns its first segment. */
+/** The folder of all page files. The gateway reserves its first segment. */
 const FOLDER = '/docs';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -21,17 +22,18 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 export interface PageFile {
-  /** Where it is now. */
+  /** The path with the current hash. */
   readonly path: string;
-  /** Where it is with whatever hash. */
+  /** The route that matches the path with any hash. */
   readonly route: string;
   readonly type: string;
   readonly body: string;
 }
 
 /**
- * The files of a folder by name; a script that imports another asks for it by the name that it is served under.
- * @param more files from elsewhere, as if they stood in the folder
+ * Reads the files of a folder, by name. An import in a script is rewritten to the path that the other script is
+ * served at.
+ * @param more URLs of files outside the folder, by the name that they are served under
  */
 export function pageFiles(
   folder: URL,
@@ -40,16 +42,16 @@ export function pageFiles(
   const elsewhere = new Map(Object.entries(more).map(([name, url]) => [name, new URL(url)]));
   const files = new Map<string, PageFile>();
   const add = (name: string): PageFile => {
-    const known = files.get(name);
-    if (known) return known;
+    const existing = files.get(name);
+    if (existing) return existing;
     const source = readFileSync(elsewhere.get(name) ?? new URL(name, folder), 'utf8');
     const body = source.replaceAll(
       /(?<= from ')\.\/([\w-]+\.js)(?=')/g,
       (_, other: string) => add(other).path,
     );
-    const made = pageFile(name, body);
-    files.set(name, made);
-    return made;
+    const created = pageFile(name, body);
+    files.set(name, created);
+    return created;
   };
   for (const name of [...elsewhere.keys(), ...readdirSync(folder)]) add(name);
   return files;
@@ -69,8 +71,8 @@ function pageFile(name: string, body: string): PageFile {
 
 export function servePageFiles(router: Router, files: Iterable<PageFile>): void {
   for (const { path, route, type, body } of files) {
-    const forEver = entity(type, body, { 'Cache-Control': cache.forEver });
-    const forNow = entity(type, body);
-    get(router, route, (req, res) => send(req, res, req.path === path ? forEver : forNow));
+    const immutable = entity(type, body, { 'Cache-Control': cache.immutable });
+    const current = entity(type, body);
+    get(router, route, (req, res) => send(req, res, req.path === path ? immutable : current));
   }
 }

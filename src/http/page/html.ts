@@ -1,4 +1,4 @@
-/** HTML in template strings: what is put in is escaped, unless it is HTML itself. */
+/** HTML from template strings. Values are escaped unless they are `Html` themselves. */
 export class Html {
   readonly text: string;
 
@@ -25,7 +25,7 @@ const render = (content: Content): string => {
   if (content instanceof Html) return content.text;
   if (Array.isArray(content)) return content.map(render).join('');
   if (content === false || content === null || content === undefined) return '';
-  // A value that is no text, wherever one was thought to be.
+  // Data of services may have another type than the page expects.
   const text = typeof content === 'object' ? JSON.stringify(content) : String(content);
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 };
@@ -34,7 +34,7 @@ const render = (content: Content): string => {
 export const html = (strings: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(String.raw({ raw: strings }, ...contents.map(render)));
 
-/** Text with its `code`. */
+/** Turns the parts of a text between backticks into `code` elements. */
 export const withCode = (text: string): Html[] =>
   text
     .split(/`([^`]+)`/)

@@ -1,7 +1,7 @@
-/** The security headers of what the gateway serves itself, as objects that Express takes. */
+/** The security headers of responses that this process creates itself, as objects for Express. */
 import { securityHeaders } from '../headers/security-headers.ts';
 
-/** Nothing but what this server serves; nothing inline. */
+/** Allows content of this server only, and nothing inline. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "connect-src 'self'",
@@ -18,6 +18,6 @@ const asObject = (raw: readonly string[]): Readonly<Record<string, string>> =>
 
 export const dataSecurity = asObject(securityHeaders());
 
-/** For HTML; `policy` in place of the pages' own where one needs more. */
+/** Security headers for HTML. A page that needs another content policy passes it as `policy`. */
 export const pageSecurity = (policy: string = PAGE_POLICY): Readonly<Record<string, string>> =>
   asObject(securityHeaders({ 'Content-Security-Policy': policy }));

@@ -1,27 +1,27 @@
 /**
- * Why a call failed, for the log and the status page: the code that Node, OpenSSL or undici gives, and what it means. An
- * error's own message is not used, since it has addresses in it.
+ * Explains why a call failed, for the log and the status page: the code of Node, OpenSSL or undici, and its
+ * meaning. The message of the error is not used, because it contains addresses.
  */
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at its address',
-  ENOTFOUND: 'its host name is not known',
-  EAI_AGAIN: 'its host name could not be looked up',
-  ETIMEDOUT: 'no connection in time',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  ENOTFOUND: 'its host name is unknown',
+  EAI_AGAIN: 'its host name could not be resolved',
+  ETIMEDOUT: 'the connection was not established in time',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection was not established in time',
   EHOSTUNREACH: 'no network route leads to it',
   ENETUNREACH: 'no network route leads to it',
   EADDRNOTAVAIL: 'no local port is free',
-  EMFILE: 'too many open files here',
-  ENFILE: 'too many open files here',
+  EMFILE: 'this process has too many open files',
+  ENFILE: 'this process has too many open files',
   ECONNRESET: 'it reset the connection',
   EPIPE: 'it closed the connection',
   UND_ERR_SOCKET: 'it closed the connection',
   UND_ERR_BODY_TIMEOUT: 'the body paused for too long',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the body is shorter than it said',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the body is shorter than its Content-Length',
   EPROTO: 'the TLS handshake failed',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS there',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not use TLS at this port',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not use TLS at this port',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is self-signed and not trusted',
@@ -33,38 +33,38 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the disk',
   EROFS: 'the disk is read-only',
   EDQUOT: 'the disk quota is used up',
-  EIO: 'the disk fails',
-  // Of PostgreSQL, appendix A.
+  EIO: 'the disk has failed',
+  // Error codes of PostgreSQL, appendix A.
   '53100': 'no space is left on the disk',
   '53300': 'the database has too many connections',
 };
 
-/** Of undici, for what is not HTTP; it has no code. */
+/** The error of undici for responses that are not HTTP. It has no code. */
 const PARSER_ERROR = 'HTTPParserError';
-/** Where it says what it found, in words of its own. */
-const FOUND = /\(([\w ,./-]{1,80})\)$/;
+/** The part of its message that describes the fault. */
+const PARSER_DETAIL = /\(([\w ,./-]{1,80})\)$/;
 
-/** Deeper chains are not followed. */
-const MOST_CAUSES = 10;
+/** Longer chains of causes are not followed. */
+const MAX_CAUSES = 10;
 
-/** Of the error, or of the nearest of its causes that has one. */
+/** The code of the error, or of the nearest cause that has one. */
 export function causeCode(error: unknown): string | undefined {
   let current = error;
-  for (let depth = 0; depth < MOST_CAUSES && typeof current === 'object' && current !== null; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && typeof current === 'object' && current !== null; depth++) {
     const { name, code, cause } = current as Partial<Record<'name' | 'code' | 'cause', unknown>>;
     if (name === PARSER_ERROR) return name;
-    // Whatever else is called a code may have been made of what somebody sent.
+    // Other values may contain data that a peer has sent.
     if (typeof code === 'string' && /^[A-Z0-9][A-Z0-9_]{1,60}$/.test(code)) return code;
     current = cause;
   }
   return undefined;
 }
 
-/** In words, with the code after them; undefined where nothing is known. */
+/** The meaning, followed by the code; undefined for unknown errors. */
 export function causeText(error: unknown): string | undefined {
   const code = causeCode(error);
   if (code === undefined) return undefined;
-  if (code === PARSER_ERROR) return FOUND.exec((error as Error).message)?.[1] ?? code;
+  if (code === PARSER_ERROR) return PARSER_DETAIL.exec((error as Error).message)?.[1] ?? code;
   const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
   return meaning === undefined ? code : `${meaning}, ${code}`;
 }

@@ -1,12 +1,12 @@
 /**
- * Last step of a hop: every error becomes `application/problem+json` (RFC 9457), or a page for whoever would like a
- * page most. Reads `Accept`, `Via`.
+ * The last step of a hop: turns every error into `application/problem+json` (RFC 9457), or into a page for clients
+ * that prefer HTML. Reads `Accept`, `Via`.
  *
- * A `Problem` is sent as it is; an error of Express or its parsers (`status` below 500) becomes the catalogue's
- * type for that status; anything else is a fault of ours: logged, and told by its request id only. Why a problem is a
- * 5xx is logged once a minute and kind. Sends any
- * status of the catalogue; none may be kept (RFC 9111 §5.2.2.5). When the head is already out, the connection is
- * cut: a body that ends early must not look whole.
+ * A `Problem` is sent as it is. An error of Express or its parsers (`status` below 500) becomes the problem type
+ * for that status. Any other error is a fault of this process: it is logged, and the client gets its request id
+ * only. Causes of 5xx problems are logged once a minute per kind. Sends any status of the catalogue. Responses may
+ * not be cached (RFC 9111 §5.2.2.5). When the head has been sent already, the connection is cut: an incomplete body
+ * must not look complete.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
@@ -27,25 +27,25 @@ import { HTML } from '../page/entity.ts';
 import { problemPage } from '../page/problem-page.ts';
 import { pageSecurity } from '../page/security.ts';
 import { requestTarget } from '../uri/request-target.ts';
-import { describedBy, type Paths, problemLinks } from './problem-links.ts';
-import { logProblems } from './problem-log.ts';
+import { type PathLookup, problemLinks, problemTypeLink } from './problem-links.ts';
+import { createProblemLog } from './problem-log.ts';
 
 export interface ProblemHandlerOptions {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
-  /** Raw headers for every problem: name, value, … */
+  /** Raw headers of every problem: name, value, … */
   readonly headers?: readonly string[];
-  /** For the links that help a caller to go on. */
-  readonly paths?: Paths;
-  /** Whether the gateway's own pages are beside what is answered, whoever asked. */
+  /** Used for the links of problems. */
+  readonly paths?: PathLookup;
+  /** Whether this hop is the gateway, whose pages are available at the same host. Otherwise `Via` decides. */
   readonly isGateway?: boolean;
 }
 
 const HTML_TYPE = `${HTML}; charset=utf-8`;
-const PAGE = Object.entries(pageSecurity()).flat();
+const PAGE_HEADERS = Object.entries(pageSecurity()).flat();
 
 export const problemHandler = ({ logger, headers = [], paths, isGateway = false }: ProblemHandlerOptions) => {
-  const logProblem = logProblems(logger);
-  // Express tells an error handler by its four parameters.
+  const logProblem = createProblemLog(logger);
+  // Express recognizes an error handler by its four parameters.
   return function problemHandler(
     error: unknown,
     req: IncomingMessage,
@@ -53,16 +53,16 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
     _next?: unknown,
   ): void {
     const context = findContext(req);
-    const problem = toProblem(error);
-    // Nobody is there to be told, and nothing is wrong here.
+    const problem = problemFromError(error);
+    // The client has disconnected, which is not a fault.
     if (req.socket.destroyed) return;
     const { method = '' } = req;
     const url = requestTarget(req);
     if (problem.status >= 500) {
       const [path = ''] = url.split('?', 1);
-      const about = { requestId: context?.requestId, method, path };
-      if (problem.type === internalError) logger.error({ err: problem.cause, ...about });
-      else logProblem(problem, about);
+      const request = { requestId: context?.requestId, method, path };
+      if (problem.type === internalError) logger.error({ err: problem.cause, ...request });
+      else logProblem(problem, request);
     }
     if (res.headersSent) {
       res.destroy();
@@ -74,34 +74,40 @@ export const problemHandler = ({ logger, headers = [], paths, isGateway = false 
       _links: problemLinks(problem, { method, url }, paths),
     };
     const isAtGateway = isGateway || isFromGateway(req);
-    const written = prefersHtml(req.headers.accept)
-      ? { type: HTML_TYPE, text: problemPage({ problem, body, url, isAtGateway }), added: PAGE }
+    const representation = prefersHtml(req.headers.accept)
+      ? { type: HTML_TYPE, text: problemPage({ problem, body, url, isAtGateway }), added: PAGE_HEADERS }
       : { type: PROBLEM_MEDIA_TYPE, text: JSON.stringify(body), added: headers };
-    const bytes = Buffer.from(written.text);
-    const link = linkHeader([{ rel: 'describedby', ...describedBy(problem) }]);
-    const head = ['Content-Type', written.type, 'Content-Length', String(bytes.length), ...written.added];
+    const bytes = Buffer.from(representation.text);
+    const link = linkHeader([{ rel: 'describedby', ...problemTypeLink(problem) }]);
+    const head = [
+      'Content-Type',
+      representation.type,
+      'Content-Length',
+      String(bytes.length),
+      ...representation.added,
+    ];
     head.push('Cache-Control', 'no-store', 'Link', link);
-    head.push('Vary', varied(res.getHeader('Vary')));
+    head.push('Vary', varyWithAccept(res.getHeader('Vary')));
     if (context && !res.hasHeader(REQUEST_ID_HEADER)) head.push(REQUEST_ID_HEADER, context.requestId);
     res.writeHead(problem.status, [...head, ...Object.entries(problem.headers).flat()]);
     res.end(method === 'HEAD' ? undefined : bytes);
   };
 };
 
-/** What was said already, and that it depends on `Accept` (RFC 9110 §12.5.5). */
-const varied = (said: string | number | readonly string[] | undefined): string => {
-  const names = [said ?? []].flat().join(', ');
+/** Adds `Accept` to the value of `Vary` (RFC 9110 §12.5.5). */
+const varyWithAccept = (current: string | number | readonly string[] | undefined): string => {
+  const names = [current ?? []].flat().join(', ');
   return /(?:^|,)\s*(?:accept|\*)\s*(?:,|$)/i.test(names)
     ? names
     : [names, 'Accept'].filter(Boolean).join(', ');
 };
 
-/** What Express and its parsers throw, in the words of the catalogue. */
+/** Problem types for errors of Express and its parsers. */
 const TYPES_BY_STATUS: ReadonlyMap<number, ProblemType> = new Map(
   [badRequest, notFound, contentTooLarge, unsupportedMediaType].map((type) => [type.status, type]),
 );
 
-const toProblem = (error: unknown): Problem => {
+const problemFromError = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return new Problem(badRequest, 'The path has broken percent-encoding.');
   const { status, expose, message } = Object(error) as {
@@ -113,5 +119,5 @@ const toProblem = (error: unknown): Problem => {
     const type = TYPES_BY_STATUS.get(status) ?? badRequest;
     return new Problem(type, expose === true && typeof message === 'string' ? message : type.meaning);
   }
-  return new Problem(internalError, 'Something unexpected happened; it is logged.', { cause: error });
+  return new Problem(internalError, 'An unexpected error occurred and was logged.', { cause: error });
 };

@@ -1,31 +1,31 @@
 /**
- * The `_links` of a problem: what helps its caller to go on. Made where problems are written, from the type and
- * from the paths of the hop, so that whoever throws one need not think of it; what the thrower knows better, as
- * `_links` among its extensions, goes before.
+ * Creates the `_links` of a problem, which help its client to continue. They are derived from the problem type and
+ * the paths of the hop, so that the code that throws a problem need not add them. `_links` among the extensions of
+ * a problem take precedence.
  */
 import { fragmentPointer } from '../../contract/json-pointer.ts';
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
 import { documentPath, HEALTH_PATH } from '../../contract/places.ts';
 import { type Problem, problemPath } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../../contract/problems.ts';
-import { plain } from '../uri/href.ts';
+import { withoutSelection } from '../uri/href.ts';
 import { splitTarget } from '../uri/target.ts';
 
-/** Something that answers at a path. */
-export interface Place {
+/** The owner of a path. */
+export interface PathOwner {
   /** The template of the path. */
   readonly path: string;
-  /** Whose document has it; nobody's when it is a page of the gateway's own. */
+  /** The service whose document has the path; undefined for pages of the gateway. */
   readonly service?: string;
 }
 
-/** What a hop knows of its paths. */
-export interface Paths {
-  /** Never throws, whatever is asked. */
-  find(method: string, path: string): Place | undefined;
-  /** Where it is told how the services are. */
+/** Looks up the paths of a hop. */
+export interface PathLookup {
+  /** Never throws, whatever the path. */
+  find(method: string, path: string): PathOwner | undefined;
+  /** Path of the status of all services. */
   readonly status: string;
-  /** Where it is told how one of them is, as far as that is told. */
+  /** Path of the status of one service, where it has one. */
   statusOf?(service: string): string | undefined;
 }
 
@@ -42,12 +42,12 @@ interface ProblemLink {
 
 export type ProblemLinks = Readonly<Record<string, ProblemLink | readonly ProblemLink[]>>;
 
-const NO_PATHS: Paths = { find: () => undefined, status: HEALTH_PATH };
-/** Deeper paths are nobody's; a caller may send thousands of slashes. */
+const NO_PATHS: PathLookup = { find: () => undefined, status: HEALTH_PATH };
+/** No operation has deeper paths, while a client may send thousands of slashes. */
 const MAX_SEGMENTS = 16;
-const MOST_PATH = 1000;
+const MAX_PATH_LENGTH = 1000;
 
-export const describedBy = ({ type }: Problem): ProblemLink => ({
+export const problemTypeLink = ({ type }: Problem): ProblemLink => ({
   href: problemPath(type.code),
   title: type.title,
 });
@@ -55,63 +55,74 @@ export const describedBy = ({ type }: Problem): ProblemLink => ({
 export function problemLinks(
   problem: Problem,
   { method, url }: FailedRequest = { method: 'GET', url: '/' },
-  paths: Paths = NO_PATHS,
+  paths: PathLookup = NO_PATHS,
 ): ProblemLinks {
-  const isOurs = problem.status >= 500;
+  const isServerError = problem.status >= 500;
   return {
-    describedby: describedBy(problem),
-    ...(isOurs ? { status: { href: statusOf(problem, paths) } } : forCaller(problem, method, url, paths)),
+    describedby: problemTypeLink(problem),
+    ...(isServerError
+      ? { status: { href: statusOf(problem, paths) } }
+      : clientErrorLinks(problem, method, url, paths)),
     ...(problem.extensions._links as ProblemLinks | undefined),
   };
 }
 
-/** Of the service that is not well, where the problem says which. */
-function statusOf({ extensions: { service } }: Problem, paths: Paths): string {
+/** The status of the failing service, where the problem names it. */
+function statusOf({ extensions: { service } }: Problem, paths: PathLookup): string {
   return (typeof service === 'string' && paths.statusOf?.(service)) || paths.status;
 }
 
-function forCaller(problem: Problem, method: string, url: string, paths: Paths): ProblemLinks {
-  const [asked, query] = splitTarget(url);
-  // Each link would say all of it again.
-  const path = asked.length > MOST_PATH ? '/' : asked;
-  const reads = method === 'GET' || method === 'HEAD';
+function clientErrorLinks(problem: Problem, method: string, url: string, paths: PathLookup): ProblemLinks {
+  const [requestedPath, query] = splitTarget(url);
+  // Each link would repeat a long path.
+  const path = requestedPath.length > MAX_PATH_LENGTH ? '/' : requestedPath;
+  const isRead = method === 'GET' || method === 'HEAD';
   const readable = paths.find('GET', path);
-  const called = paths.find(method, path);
+  const operation = paths.find(method, path);
   const { available } = problem.extensions;
   return {
-    up: { href: above(path, paths, { reads, missing: problem.type === notFound }) },
+    up: { href: nearestReadable(path, paths, { isRead, isMissing: problem.type === notFound }) },
     ...(problem.status === 400 &&
-      reads &&
+      isRead &&
       readable &&
       query !== '' &&
-      url.length <= MOST_PATH && { canonical: { href: right(problem, url) } }),
+      url.length <= MAX_PATH_LENGTH && { canonical: { href: correctedUrl(problem, url) } }),
     ...(Array.isArray(available) && {
       alternate: available.map((type) => ({ href: path, type: String(type) })),
     }),
-    ...(called?.service !== undefined && { 'service-desc': described(called.service, called.path, method) }),
+    ...(operation?.service !== undefined && {
+      'service-desc': operationLink(operation.service, operation.path, method),
+    }),
   };
 }
 
-/** The nearest resource that can be read: at the path, or above it. When something is missing, one that is always there. */
-function above(path: string, paths: Paths, { reads, missing }: { reads: boolean; missing: boolean }): string {
+/**
+ * The nearest readable resource: at the path or above it. After not-found, only paths without parameters count,
+ * because their resources always exist.
+ */
+function nearestReadable(
+  path: string,
+  paths: PathLookup,
+  { isRead, isMissing }: { isRead: boolean; isMissing: boolean },
+): string {
   const segments = path.split('/').slice(1, MAX_SEGMENTS + 1);
-  if (reads) segments.pop();
+  if (isRead) segments.pop();
   for (; segments.length > 0; segments.pop()) {
     const candidate = `/${segments.join('/')}`;
-    const place = paths.find('GET', candidate);
-    if (place && !(missing && place.path.includes('{'))) return candidate;
+    const owner = paths.find('GET', candidate);
+    if (owner && !(isMissing && owner.path.includes('{'))) return candidate;
   }
   return '/';
 }
 
-/** The same without what was wrong. */
-const right = ({ type }: Problem, url: string): string =>
+/** The URL without the invalid parameters. */
+const correctedUrl = ({ type }: Problem, url: string): string =>
   type === expandUnknown || type === expandLimit || type === fieldsUnknown
-    ? plain(url)
+    ? withoutSelection(url)
     : (url.split('?', 1)[0] as string);
 
 /** The operation in its document, by JSON Pointer (RFC 6901 §6). */
-const described = (service: string, path: string, method: string): ProblemLink => {
+const operationLink = (service: string, path: string, method: string): ProblemLink => {
   const operation = (method === 'HEAD' ? 'GET' : method).toLowerCase();
   const pointer = fragmentPointer(['paths', path, operation]);
   return { href: documentPath(service) + pointer, type: OPENAPI_JSON };

@@ -1,20 +1,20 @@
-/** A problem where no pipeline is around it: the bytes of the answer, and the headers that tell what they are. */
+/** Sends a problem outside of a pipeline: the bytes of the response, and its headers. */
 import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemType } from '../../contract/problem.ts';
 import { problemLinks } from './problem-links.ts';
 
-interface BareProblem {
+interface RawProblem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** The last of its connection. */
-export function bareProblem(
+/** Creates the problem as a response that closes its connection. */
+export function rawProblem(
   type: ProblemType,
   more: Readonly<Record<string, string>> = {},
   detail = type.meaning,
-): BareProblem {
+): RawProblem {
   const problem = new Problem(type, detail);
   const body = JSON.stringify({ ...problem.toJSON(), _links: problemLinks(problem) });
   const headers = {
@@ -27,7 +27,7 @@ export function bareProblem(
   return { status: type.status, headers, body };
 }
 
-export function sendBareProblem(res: ServerResponse, ...problem: Parameters<typeof bareProblem>): void {
-  const { status, headers, body } = bareProblem(...problem);
+export function sendRawProblem(res: ServerResponse, ...problem: Parameters<typeof rawProblem>): void {
+  const { status, headers, body } = rawProblem(...problem);
   res.writeHead(status, headers).end(body);
 }

@@ -1,67 +1,67 @@
 /**
- * For which host names a listener takes requests. A web page can point a name of its own at a loopback address (DNS
- * rebinding): its browser then takes what answers there for that page's server. Such a request says whose name it used,
- * in `Host`, or in `X-Forwarded-Host` where a trusted proxy stands before.
+ * Decides which host names a listener accepts. A web page can resolve a name of its own to a loopback address (DNS
+ * rebinding): the browser then treats the responses as those of the page's server. Such a request has the foreign
+ * name in `Host`, or in `X-Forwarded-Host` behind a trusted proxy.
  *
- * Without a list a listener on a loopback address takes loopback names, and one that others can reach takes any name.
- * Addresses are always taken, since no name leads a browser to them.
+ * Without a list, a listener on a loopback address accepts loopback names only, and one that others can reach
+ * accepts any name. IP addresses are always accepted, because no name leads a browser to them.
  */
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import type { TrustProxy } from './trust-proxy.ts';
 
 export interface HostRules {
-  /** Names, with a dot before those that stand for their subdomains as well; `*` is any. */
+  /** Host names. A leading dot includes subdomains; `*` is any name. */
   readonly allowed?: readonly string[] | undefined;
-  /** Names that are taken beside loopback names, where there is no list. */
-  readonly own?: readonly string[];
-  readonly trusts?: TrustProxy;
+  /** Names that are accepted besides loopback names, where there is no list. */
+  readonly ownNames?: readonly string[];
+  readonly isTrustedProxy?: TrustProxy;
 }
 
-/** @returns why it is refused; undefined where it is taken */
+/** @returns the reason for a refusal; undefined where the request is accepted */
 export type HostGuard = (req: IncomingMessage) => string | undefined;
 
-const LOCAL = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d*)?$/;
+const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d*)?$/;
 
 /**
- * @param listensOn the address or name that was given to listen on
- * @param rules as they are now: the configuration can change while the process runs
+ * @param listensOn the configured address or name
+ * @param rules returns the current rules: the configuration can change at run time
  */
 export function hostGuard(listensOn: string, rules: () => HostRules = () => ({})): HostGuard {
   const isLoopback = isLoopbackName(listensOn);
   return (req) => {
-    const { allowed, own = [], trusts } = rules();
-    const isTrusted = trusts?.(req.socket.remoteAddress) ?? false;
+    const { allowed, ownNames = [], isTrustedProxy } = rules();
+    const isTrusted = isTrustedProxy?.(req.socket.remoteAddress) ?? false;
     if (allowed === undefined && (!isLoopback || isTrusted)) return undefined;
     const host = (isTrusted && forwardedHost(req)) || req.headers.host || '';
-    // No browser leaves it out.
-    if (host === '' || LOCAL.test(host)) return undefined;
-    const name = hostNameOf(host);
-    if (isLocalName(name) || name === listensOn.toLowerCase() || namesHost(allowed ?? own, name))
+    // Browsers always send it.
+    if (host === '' || LOOPBACK_HOST.test(host)) return undefined;
+    const name = hostName(host);
+    if (isLocalName(name) || name === listensOn.toLowerCase() || isHostAllowed(allowed ?? ownNames, name))
       return undefined;
-    return `${host} is no host of this server; name it in \`allowedHosts\` of gateway.yaml if it is.`;
+    return `${host} is not a host of this server. If it should be, add it to \`allowedHosts\` in gateway.yaml.`;
   };
 }
 
-/** What the proxy that is nearest to the client says. */
+/** The host as the proxy nearest to the client saw it. */
 export const forwardedHost = ({ headers }: IncomingMessage): string | undefined =>
   String(headers['x-forwarded-host'] ?? '')
     .split(',', 1)[0]
     ?.trim();
 
-/** In lower case, without port and the dot of the root; IPv6 in brackets. */
-const hostNameOf = (host: string): string => (URL.parse(`http://${host}`)?.hostname ?? '').replace(/\.$/, '');
+/** In lower case, without port and trailing dot; IPv6 in brackets. */
+const hostName = (host: string): string => (URL.parse(`http://${host}`)?.hostname ?? '').replace(/\.$/, '');
 
-/** Of a URL, which writes IPv6 in brackets and IPv4 with four numbers. */
+/** Expects a host name of a URL, which has IPv6 in brackets and IPv4 as four numbers. */
 export const isLocalName = (name: string): boolean => /(?:^|\.)localhost$|^\[|^[\d.]+$/.test(name);
 
-export const namesHost = (allowed: readonly string[], name: string): boolean =>
-  allowed.some((one) => fits(name, one));
+export const isHostAllowed = (allowed: readonly string[], name: string): boolean =>
+  allowed.some((one) => matchesHost(name, one));
 
-function fits(name: string, allowed: string): boolean {
+function matchesHost(name: string, allowed: string): boolean {
   if (allowed === '*') return true;
-  const wanted = allowed.toLowerCase();
-  return wanted.startsWith('.') ? name === wanted.slice(1) || name.endsWith(wanted) : name === wanted;
+  const pattern = allowed.toLowerCase();
+  return pattern.startsWith('.') ? name === pattern.slice(1) || name.endsWith(pattern) : name === pattern;
 }
 
 const isLoopbackName = (host: string): boolean =>

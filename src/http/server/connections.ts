@@ -1,71 +1,72 @@
 /**
- * The connections of a server: how many there are, how many requests of one are handled at once, and how they end.
+ * Manages the connections of a server: how many there are, how many requests of one connection run at once, and how
+ * they end.
  *
- * Where there are too many, one on which nothing is asked makes room; where each is busy, the new one gets 503. Requests
- * that are sent before earlier ones are answered (RFC 9112 §9.3.2) wait in order, and no more is read meanwhile.
+ * Above the limit, an idle connection is closed to make room. Where all are busy, the new connection gets 503.
+ * Pipelined requests (RFC 9112 §9.3.2) wait in order, and nothing more is read from their connection meanwhile.
  *
- * From `drain` on each response says that it is the last of its connection (`Connection: close`, RFC 9112 §9.6): clients
- * that keep connections alive open the next one elsewhere, and nothing is sent into one that is being closed. `end` is
- * for what did not finish in time: 503 where nothing is sent yet, the end of an event stream, and a cut for any other
- * body, which must not look whole.
+ * After `drain` each response has `Connection: close` (RFC 9112 §9.6): clients open their next connection
+ * elsewhere, and no request is sent on a connection that is being closed. `end` handles requests that did not
+ * finish in time: it sends 503 where nothing has been sent yet, ends event streams, and cuts any other body, which
+ * must not look complete.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionLimits } from '../../config/limits.ts';
 import { overloaded, shuttingDown } from '../../contract/problems.ts';
 import { isEventStream } from '../event-stream.ts';
-import { sendBareProblem } from '../problems/raw-problem.ts';
+import { sendRawProblem } from '../problems/raw-problem.ts';
 import { defaultConnections } from './open-files.ts';
 
-/** Seconds; by then a balancer asks another one. */
+/** In seconds. By then a load balancer has chosen another instance. */
 const RETRY_AFTER = { 'Retry-After': '1' };
 
-/** Connections that are told that there are too many, at once; more are closed without a word. */
-const MOST_REFUSED = 100;
-/** Milliseconds in which one that is refused has to ask for something. */
-const LAST_WORDS = 1_000;
+/** Connections above the limit that get a 503 at the same time. Further ones are closed without a response. */
+const MAX_REJECTED = 100;
+/** Milliseconds in which a rejected connection has to send a request to get its 503. */
+const REJECTED_TIMEOUT = 1_000;
 
-/** So many requests may wait on all connections together; beyond that each connection may have its share. */
-const MANY_WAITING = 8_000;
-const FAIR_SHARE = 100;
-/** And with so many none may wait any more. */
-const MOST_WAITING = 16_000;
+/** Up to this many requests wait without a limit per connection. Above it each connection has a limit of its own. */
+const WAITING_BEFORE_LIMIT = 8_000;
+const WAITING_PER_CONNECTION = 100;
+/** With this many waiting requests, no further request may wait. */
+const MAX_WAITING = 16_000;
 
-/** So often in its time a client is looked at that reads nothing, in milliseconds at most and at least. */
-const LOOKS = 4;
-const LONGEST_WAIT = 5_000;
-const SHORTEST_WAIT = 50;
+/** How often clients that read nothing are checked, within the limits of the interval in milliseconds. */
+const CHECKS_PER_TIMEOUT = 4;
+const MAX_CHECK_INTERVAL = 5_000;
+const MIN_CHECK_INTERVAL = 50;
 
-/** For the parser of Node: it goes no further. */
-const BROKEN = -1;
+/** Return value that stops the HTTP parser of Node. */
+const STOP_PARSING = -1;
 
-/** How much of what was written is still in the process is told by the handle alone. */
-type Queued = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
+/** Only the handle knows how many written bytes are still in the process. */
+type QueuedSocket = Socket & { readonly _handle?: { readonly writeQueueSize: number } | null };
 
 class Connection {
-  /** Of the latest request; there is none before the first. */
+  /** The response of the latest request; undefined before the first. */
   latest: ServerResponse | undefined;
-  /** Responses that are not sent yet, counted from when several were asked for at once. */
+  /** Unfinished responses. They are tracked once requests are pipelined. */
   readonly running = new Set<ServerResponse>();
   /** Requests that wait for their turn. */
   readonly waiting: (() => void)[] = [];
-  isRefused = false;
-  /** Nothing that comes on it can be read any more. */
+  isRejected = false;
+  /** Whether further input cannot be parsed any more. */
   isBroken = false;
-  #taken = 0;
-  #since = 0;
+  #bytesRead = 0;
+  #readAt = 0;
 
   /**
-   * Milliseconds in which its client has read nothing of what waits for it. What it sends meanwhile does not count: the
-   * timer of a socket begins again with every byte, in either direction.
+   * Milliseconds for which the client has read nothing of the data that waits for it. What it sends meanwhile does
+   * not count, while the timer of a socket restarts with every byte in either direction.
    */
-  unreadFor(socket: Queued, now: number): number {
+  unreadTime(socket: QueuedSocket, now: number): number {
     if (socket.writableLength > 0) {
-      const taken = socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
-      if (taken === this.#taken) return now - this.#since;
-      this.#taken = taken;
+      const bytesRead = socket.bytesWritten - socket.writableLength - (socket._handle?.writeQueueSize ?? 0);
+      if (bytesRead === this.#bytesRead) return now - this.#readAt;
+      this.#bytesRead = bytesRead;
     }
-    this.#since = now;
+    this.#readAt = now;
     return 0;
   }
 
@@ -80,26 +81,26 @@ export class Connections {
   readonly #open = new Map<Socket, Connection>();
   #isDraining = false;
   #waiting = 0;
-  #refused = 0;
+  #rejected = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(server: Server, limits: () => ConnectionLimits) {
     this.#server = server;
     this.#limits = limits;
-    this.#setLimits();
+    this.#applyLimits();
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
     server.on('timeout', (socket: Socket) => this.#onTimeout(socket));
-    this.#watch();
+    this.#scheduleCheck();
     server.once('close', () => clearTimeout(this.#timer));
   }
 
-  /** A request has come; `handle` is called in its turn. */
-  begin(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
+  /** Schedules a request: `handle` is called when it is its turn. */
+  schedule(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
     const { socket } = req;
     const connection = this.#open.get(socket);
     if (connection === undefined || socket.destroyed) return;
-    if (connection.isRefused) {
-      sendBareProblem(res, overloaded, RETRY_AFTER, 'Too many connections are open.');
+    if (connection.isRejected) {
+      sendRawProblem(res, overloaded, RETRY_AFTER, 'Too many connections are open.');
       return;
     }
     const { latest, isIdle } = connection;
@@ -109,23 +110,26 @@ export class Connections {
       handle();
       return;
     }
-    if (connection.running.size === 0 && latest) this.#count(socket, connection, latest);
+    if (connection.running.size === 0 && latest) this.#addRunning(socket, connection, latest);
     const start = () => {
-      this.#count(socket, connection, res);
+      this.#addRunning(socket, connection, res);
       handle();
     };
     if (connection.waiting.length === 0 && connection.running.size < this.#limits().pipelining) start();
-    else this.#wait(socket, connection, start);
+    else this.#enqueue(socket, connection, start);
   }
 
-  /** The response that is being made on a connection, if there is one. */
+  /** The unfinished response of a connection, if there is one. */
   unfinished(socket: Socket): ServerResponse | undefined {
     const connection = this.#open.get(socket);
     return connection?.isIdle ? undefined : connection?.latest;
   }
 
-  /** Nothing that comes on it is read any more. @returns whether that was so already */
-  break(socket: Socket): boolean {
+  /**
+   * Marks that further input of a connection cannot be parsed.
+   * @returns whether it was marked already
+   */
+  markBroken(socket: Socket): boolean {
     const connection = this.#open.get(socket);
     const wasBroken = connection?.isBroken ?? true;
     if (connection) connection.isBroken = true;
@@ -133,10 +137,11 @@ export class Connections {
   }
 
   /**
-   * Node lets go of a connection on which CONNECT came, with the responses that are not sent yet: they are sent, or told
-   * that the client has gone. An error of it without a listener would end the process.
+   * Finishes the responses of a connection after CONNECT. Node stops managing such a connection, with responses
+   * that are not sent yet: they are sent here, or notified that the client has disconnected. Without a listener, an
+   * error of the connection would end the process.
    */
-  keep(socket: Socket): void {
+  finishAfterConnect(socket: Socket): void {
     const { running, latest } = this.#open.get(socket) ?? {};
     const unfinished = () => [...(running ?? []), ...(latest ? [latest] : [])];
     socket.on('error', () => socket.destroy());
@@ -146,10 +151,10 @@ export class Connections {
         ?.emit('drain'),
     );
     socket.once('close', () => {
-      // The one that is being sent is told by Node.
+      // Node notifies the response that is being sent.
       for (const res of new Set(unfinished())) if (!res.socket && !res.writableFinished) res.emit('close');
     });
-    // Otherwise it is not seen that the client has gone.
+    // A paused socket would not report that the client has disconnected.
     socket.once('end', () => socket.destroy()).resume();
   }
 
@@ -162,16 +167,16 @@ export class Connections {
   end(): void {
     for (const [socket, { latest }] of this.#open) {
       if (latest === undefined || latest.writableFinished) socket.destroy();
-      else if (!latest.headersSent) sendBareProblem(latest, shuttingDown, RETRY_AFTER);
+      else if (!latest.headersSent) sendRawProblem(latest, shuttingDown, RETRY_AFTER);
       else if (isEventStream(latest)) latest.end();
       else latest.destroy();
     }
   }
 
-  /** Those of the configuration may change. */
-  #setLimits(): number {
+  /** Applies the current limits, as the configuration can change at run time. */
+  #applyLimits(): number {
     const { connections = defaultConnections(), slow } = this.#limits();
-    this.#server.maxConnections = connections + MOST_REFUSED;
+    this.#server.maxConnections = connections + MAX_REJECTED;
     this.#server.timeout = slow.reader;
     this.#server.headersTimeout = slow.head;
     return connections;
@@ -179,70 +184,71 @@ export class Connections {
 
   #onConnection(socket: Socket): void {
     const connection = new Connection();
-    const most = this.#setLimits();
-    if (this.#open.size - this.#refused >= most && !this.#makeRoom()) this.#refuse(socket, connection);
+    const maxConnections = this.#applyLimits();
+    if (this.#open.size - this.#rejected >= maxConnections && !this.#closeIdle())
+      this.#reject(socket, connection);
     this.#open.set(socket, connection);
     socket.once('close', () => {
       this.#open.delete(socket);
       this.#waiting -= connection.waiting.length;
       connection.waiting.length = 0;
-      if (connection.isRefused) this.#refused -= 1;
+      if (connection.isRejected) this.#rejected -= 1;
     });
   }
 
-  /** Closes the oldest connection on which nothing is asked. */
-  #makeRoom(): boolean {
+  /** Closes the oldest idle connection. */
+  #closeIdle(): boolean {
     for (const [socket, connection] of this.#open)
-      if (connection.isIdle && !connection.isRefused && !socket.destroyed) {
+      if (connection.isIdle && !connection.isRejected && !socket.destroyed) {
         socket.destroy();
         return true;
       }
     return false;
   }
 
-  #refuse(socket: Socket, connection: Connection): void {
-    connection.isRefused = true;
-    this.#refused += 1;
-    setTimeout(() => socket.destroy(), LAST_WORDS).unref();
+  #reject(socket: Socket, connection: Connection): void {
+    connection.isRejected = true;
+    this.#rejected += 1;
+    setTimeout(() => socket.destroy(), REJECTED_TIMEOUT).unref();
   }
 
-  /** Nothing has passed for a while. */
+  /** Called when a connection has had no traffic for a while. */
   #onTimeout(socket: Socket): void {
     const connection = this.#open.get(socket);
-    // While requests wait, a client that leaves is not noticed.
+    // While requests wait, a disconnect of the client is not noticed.
     if (connection?.isIdle || (connection?.waiting.length ?? 0) > 0) socket.destroy();
   }
 
-  #watch(): void {
+  #scheduleCheck(): void {
     const { reader } = this.#limits().slow;
-    const pause = Math.min(LONGEST_WAIT, Math.max(SHORTEST_WAIT, reader / LOOKS));
+    const pause = Math.min(MAX_CHECK_INTERVAL, Math.max(MIN_CHECK_INTERVAL, reader / CHECKS_PER_TIMEOUT));
     this.#timer = setTimeout(() => {
-      this.#cutUnread();
-      this.#watch();
+      this.#closeUnread();
+      this.#scheduleCheck();
     }, pause).unref();
   }
 
-  /** A client that does not read holds whatever is sent to it. */
-  #cutUnread(): void {
+  /** Closes connections of clients that do not read: they keep the data sent to them in memory. */
+  #closeUnread(): void {
     const { reader } = this.#limits().slow;
     if (reader === 0) return;
     const now = performance.now();
     for (const [socket, connection] of this.#open)
-      if (connection.unreadFor(socket, now) >= reader) socket.destroy();
+      if (connection.unreadTime(socket, now) >= reader) socket.destroy();
   }
 
-  #count(socket: Socket, connection: Connection, res: ServerResponse): void {
+  #addRunning(socket: Socket, connection: Connection, res: ServerResponse): void {
     connection.running.add(res);
     res.once('close', () => {
       connection.running.delete(res);
-      // Other connections have their turn in between.
-      if (connection.waiting.length > 0) setImmediate(() => this.#next(socket, connection));
+      // Gives other connections their turn in between.
+      if (connection.waiting.length > 0) setImmediate(() => this.#startNext(socket, connection));
     });
   }
 
-  #wait(socket: Socket, connection: Connection, start: () => void): void {
-    if (connection.waiting.length >= this.#share) {
-      cut(socket);
+  #enqueue(socket: Socket, connection: Connection, start: () => void): void {
+    if (connection.waiting.length >= this.#maxWaiting) {
+      destroyWithParser(socket);
       return;
     }
     this.#waiting += 1;
@@ -255,13 +261,13 @@ export class Connections {
     socket.on('resume', stayPaused);
   }
 
-  /** Requests of one connection that may wait. */
-  get #share(): number {
-    if (this.#waiting >= MOST_WAITING) return 0;
-    return this.#waiting >= MANY_WAITING ? FAIR_SHARE : MOST_WAITING;
+  /** The number of requests of one connection that may wait. */
+  get #maxWaiting(): number {
+    if (this.#waiting >= MAX_WAITING) return 0;
+    return this.#waiting >= WAITING_BEFORE_LIMIT ? WAITING_PER_CONNECTION : MAX_WAITING;
   }
 
-  #next(socket: Socket, connection: Connection): void {
+  #startNext(socket: Socket, connection: Connection): void {
     if (socket.destroyed || connection.running.size >= this.#limits().pipelining) return;
     const start = connection.waiting.shift();
     if (start === undefined) return;
@@ -271,8 +277,13 @@ export class Connections {
   }
 }
 
-/** Thousands of requests may have come at once: no more of them are made into one, as all would stay until it closes. */
-function cut(socket: Socket & { readonly parser?: { onIncoming?: () => number } | null }): void {
+/**
+ * Thousands of pipelined requests may be buffered. The parser is stopped, because each parsed request would stay in
+ * memory until the connection closes.
+ */
+function destroyWithParser(
+  socket: Socket & { readonly parser?: { onIncoming?: () => number } | null },
+): void {
   socket.destroy();
-  if (socket.parser?.onIncoming) socket.parser.onIncoming = () => BROKEN;
+  if (socket.parser?.onIncoming) socket.parser.onIncoming = () => STOP_PARSING;
 }

@@ -1,6 +1,6 @@
 /**
- * An app on a port, and how it leaves it: nothing that was accepted is cut off before its time. What a client may cost by
- * its connections alone is bounded here, whatever the app does.
+ * Serves an app on a port, and closes the server without cutting off requests that are in progress. It also limits
+ * what a client can cost by its connections alone, whatever the app does.
  *
  * Sends 400, 405, 408, 417 (RFC 9110 §15.5.18), 431 and 503 without the app.
  */
@@ -16,58 +16,58 @@ import { ConfigError } from '../../config/config-error.ts';
 import { type ConnectionLimits, defaultLimits } from '../../config/limits.ts';
 import { badRequest, crossSite, expectationFailed } from '../../contract/problems.ts';
 import { hasBody } from '../body/request-body.ts';
-import { sendBareProblem } from '../problems/raw-problem.ts';
-import { takeOriginForm } from '../uri/request-target.ts';
+import { sendRawProblem } from '../problems/raw-problem.ts';
+import { toOriginForm } from '../uri/request-target.ts';
 import type { HostGuard } from './allowed-hosts.ts';
-import { refuseConnect, refuseUnreadable } from './client-error.ts';
+import { handleClientError, rejectConnect } from './client-error.ts';
 import { Connections } from './connections.ts';
-import { framingFault } from './framing.ts';
-import { watchBody } from './slow-body.ts';
-import { readOn } from './unread-body.ts';
-import { hostFault } from './validate-host.ts';
+import { validateFraming } from './framing.ts';
+import { enforceBodyRate } from './slow-body.ts';
+import { discardUnreadBody } from './unread-body.ts';
+import { validateHost } from './validate-host.ts';
 
 export interface ListenOptions {
-  /** 0 takes a free one. */
+  /** With 0 the system picks a free port. */
   readonly port: number;
   readonly host: string;
   readonly server?: ServerOptions;
-  /** What its connections are held to now. */
+  /** The current limits of connections. */
   readonly limits?: () => ConnectionLimits;
-  /** Refuses requests for hosts that are not of this server; without it every host is taken. */
+  /** Refuses requests for hosts of other servers. Without it every host is accepted. */
   readonly guard?: HostGuard | undefined;
-  /** What port and address are set by, for whoever has to set another. */
+  /** The names of the settings for port and address, used in error messages. */
   readonly names?: { readonly port: string; readonly host: string };
 }
 
 export interface Listening {
   readonly url: string;
-  /** From now on each answer is the last of its connection. */
+  /** From now on each response closes its connection. */
   drain(): void;
   /**
-   * Accepts nothing more, lets what is in flight finish, and ends what takes longer.
-   * @param grace milliseconds that it has
+   * Stops accepting connections, waits for requests in progress, and ends those that take longer.
+   * @param grace milliseconds to wait
    */
   close(grace?: number): Promise<void>;
 }
 
-const VARIABLES = { port: 'PORT', host: 'HOST' };
+const DEFAULT_NAMES = { port: 'PORT', host: 'HOST' };
 const DEFAULT_GRACE = 10_000;
 const SWEEP_INTERVAL = 50;
-/** Milliseconds in which the last words of what was ended have to be taken. */
-const LAST_WORDS = 500;
-/** Milliseconds for a request to arrive, that of Node. */
+/** Milliseconds in which clients have to read the last responses after the grace period. */
+const FINAL_RESPONSE_TIMEOUT = 500;
+/** Milliseconds in which a request has to arrive; the default of Node. */
 const REQUEST_TIMEOUT = 300_000;
-/** How often it is looked which heads are late. */
-const CHECK_INTERVAL = 5_000;
-const LEAST_INTERVAL = 50;
+/** Interval in which late heads are detected. */
+const MAX_CHECK_INTERVAL = 5_000;
+const MIN_CHECK_INTERVAL = 50;
 
-/** @throws ConfigError when the port or the address cannot be had */
+/** @throws ConfigError when the port or the address cannot be used */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const {
     port,
     host,
     server: serverOptions = {},
-    names = VARIABLES,
+    names = DEFAULT_NAMES,
     limits = () => defaultLimits,
     guard,
   } = options;
@@ -76,31 +76,33 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     headersTimeout: head,
     requestTimeout: Math.max(REQUEST_TIMEOUT, head),
     connectionsCheckingInterval:
-      head > 0 ? Math.min(CHECK_INTERVAL, Math.max(LEAST_INTERVAL, head / 4)) : CHECK_INTERVAL,
+      head > 0 ? Math.min(MAX_CHECK_INTERVAL, Math.max(MIN_CHECK_INTERVAL, head / 4)) : MAX_CHECK_INTERVAL,
     ...serverOptions,
-    // What Node says to a missing Host has no body.
+    // The 400 of Node for a missing Host has no body.
     requireHostHeader: false,
   });
   const connections = new Connections(server, limits);
   const handle = (req: IncomingMessage, res: ServerResponse): void => {
-    const fault = hostFault(req) ?? framingFault(req) ?? takeOriginForm(req);
+    const fault = validateHost(req) ?? validateFraming(req) ?? toOriginForm(req);
     if (hasBody(req)) {
-      readOn(req, res);
-      watchBody(req, res, limits().slow);
+      discardUnreadBody(req, res);
+      enforceBodyRate(req, res, limits().slow);
     }
     const refusal = fault === undefined ? guard?.(req) : undefined;
-    if (fault !== undefined) sendBareProblem(res, badRequest, {}, fault);
-    else if (refusal !== undefined) sendBareProblem(res, crossSite, {}, refusal);
+    if (fault !== undefined) sendRawProblem(res, badRequest, {}, fault);
+    else if (refusal !== undefined) sendRawProblem(res, crossSite, {}, refusal);
     else app(req, res);
   };
-  server.on('request', (req, res) => connections.begin(req, res, () => handle(req, res)));
+  server.on('request', (req, res) => connections.schedule(req, res, () => handle(req, res)));
   server.on('checkExpectation', (req, res) =>
-    connections.begin(req, res, () => sendBareProblem(res, expectationFailed)),
+    connections.schedule(req, res, () => sendRawProblem(res, expectationFailed)),
   );
-  server.on('clientError', refuseUnreadable(connections));
-  server.on('connect', refuseConnect(connections));
+  server.on('clientError', handleClientError(connections));
+  server.on('connect', rejectConnect(connections));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(readable(error, { port, host }, names)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(toConfigError(error, { port, host }, names)),
+    );
     server.listen(port, host, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
@@ -110,10 +112,10 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     close: (grace = DEFAULT_GRACE) =>
       new Promise((resolve) => {
         connections.drain();
-        // Connections that are kept alive become idle one by one.
+        // Keep-alive connections become idle one by one.
         const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL);
         const end = setTimeout(() => connections.end(), grace);
-        const cut = setTimeout(() => server.closeAllConnections(), grace + LAST_WORDS);
+        const cut = setTimeout(() => server.closeAllConnections(), grace + FINAL_RESPONSE_TIMEOUT);
         server.close(() => {
           clearInterval(sweep);
           clearTimeout(end);
@@ -124,17 +126,17 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   };
 }
 
-function readable(
+function toConfigError(
   error: NodeJS.ErrnoException,
   { port, host }: Pick<ListenOptions, 'port' | 'host'>,
   names: NonNullable<ListenOptions['names']>,
 ): Error {
-  const mends: Readonly<Record<string, string>> = {
-    EADDRINUSE: `${names.port}: ${port} is taken; end what listens there or set ${names.port} to another`,
-    EACCES: `${names.port}: ${port} may not be used by this user; set ${names.port} to one above 1023`,
-    EADDRNOTAVAIL: `${names.host}: ${host} is no address of this machine; set ${names.host} to one that is`,
-    ENOTFOUND: `${names.host}: ${host} is not known; set ${names.host} to an address of this machine`,
+  const messages: Readonly<Record<string, string>> = {
+    EADDRINUSE: `${names.port}: port ${port} is already in use; stop the process that listens there or set ${names.port} to another port`,
+    EACCES: `${names.port}: this user may not use port ${port}; set ${names.port} to a port above 1023`,
+    EADDRNOTAVAIL: `${names.host}: ${host} is not an address of this machine; set ${names.host} to one of its addresses`,
+    ENOTFOUND: `${names.host}: the host ${host} cannot be resolved; set ${names.host} to an address of this machine`,
   };
-  const mend = mends[error.code ?? ''];
-  return mend === undefined ? error : new ConfigError(mend, error);
+  const message = messages[error.code ?? ''];
+  return message === undefined ? error : new ConfigError(message, error);
 }

@@ -1,32 +1,35 @@
-/** How many connections of clients fit into the files that the process may open. */
+/** Calculates how many client connections fit into the open files limit of the process. */
 import { readFileSync } from 'node:fs';
 
-/** Those of the process itself: its database, its documents, its logs. */
-const OWN_FILES = 128;
-/** A connection of a client can need one to a service, and where that is in the same process, its other end too. */
+/** Files that the process needs itself: its database, its documents, its logs. */
+const RESERVED_FILES = 128;
+/**
+ * A client connection may need one connection to a service and, where that runs in the same process, its other end
+ * too.
+ */
 const FILES_PER_CONNECTION = 3;
-const MOST_CONNECTIONS = 10_000;
+const MAX_CONNECTIONS = 10_000;
 
-let known: number | undefined;
+let cached: number | undefined;
 
 export function defaultConnections(): number {
-  known ??= connectionsFor(openFiles(readLimits()));
-  return known;
+  cached ??= connectionsFor(openFiles(readLimits()));
+  return cached;
 }
 
-/** @param files undefined where there is no limit, or none is known */
+/** @param files undefined where there is no limit, or it is unknown */
 export const connectionsFor = (files: number | undefined): number =>
   files === undefined
-    ? MOST_CONNECTIONS
-    : Math.max(1, Math.min(MOST_CONNECTIONS, Math.floor((files - OWN_FILES) / FILES_PER_CONNECTION)));
+    ? MAX_CONNECTIONS
+    : Math.max(1, Math.min(MAX_CONNECTIONS, Math.floor((files - RESERVED_FILES) / FILES_PER_CONNECTION)));
 
-/** @param limits as Linux tells them; the soft one is what holds */
+/** @param limits content of `/proc/self/limits`; the soft limit applies */
 export const openFiles = (limits: string): number | undefined => {
   const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
   return soft === undefined ? undefined : Number(soft);
 };
 
-/** Only Linux has them in a file; what other systems allow is seldom less than is used. */
+/** Only Linux has this file. The limits of other systems are rarely reached. */
 function readLimits(): string {
   try {
     return readFileSync('/proc/self/limits', 'utf8');

@@ -1,42 +1,42 @@
 /**
- * Ends a request whose body comes too slowly, so that nothing waits for it for ever. Time counts only while the body is
- * read: what waits to be taken by a service is not the client's doing.
+ * Ends requests whose body arrives too slowly, so that nothing waits for them forever. Time counts only while the
+ * body is read: the client is not responsible for data that the service has not read yet.
  *
  * Sends 408.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import { requestTimeout } from '../../contract/problems.ts';
-import { sendBareProblem } from '../problems/raw-problem.ts';
+import { sendRawProblem } from '../problems/raw-problem.ts';
 
-/** For a request that has a body. */
-export function watchBody(req: IncomingMessage, res: ServerResponse, limits: Limits['slow']): void {
-  // Most come with their head.
-  if (limits.rate > 0) process.nextTick(() => req.complete || watch(req, res, limits));
+/** Call it for requests with a body. */
+export function enforceBodyRate(req: IncomingMessage, res: ServerResponse, limits: Limits['slow']): void {
+  // Most bodies arrive together with their head.
+  if (limits.rate > 0) process.nextTick(() => req.complete || monitor(req, res, limits));
 }
 
-function watch(req: IncomingMessage, res: ServerResponse, { rate, over }: Limits['slow']): void {
+function monitor(req: IncomingMessage, res: ServerResponse, { rate, over }: Limits['slow']): void {
   const { socket } = req;
-  const least = (rate * over) / 1000;
-  let before = socket.bytesRead;
+  const minimum = (rate * over) / 1000;
+  let bytesBefore = socket.bytesRead;
   let wasPaused = socket.isPaused();
-  let isOver = false;
+  let isStopped = false;
   const onPause = () => {
     wasPaused = true;
   };
-  const look = () => {
-    if (req.complete || isOver) return stop();
-    if (!wasPaused && socket.bytesRead - before < least) {
+  const check = () => {
+    if (req.complete || isStopped) return stop();
+    if (!wasPaused && socket.bytesRead - bytesBefore < minimum) {
       stop();
-      refuse(res, rate);
+      reject(res, rate);
     }
-    before = socket.bytesRead;
+    bytesBefore = socket.bytesRead;
     wasPaused = socket.isPaused();
   };
-  // Where the process was held up, what has come meanwhile is read first.
-  const timer = setInterval(() => setImmediate(look), over).unref();
+  // After the process was blocked, the data that has arrived meanwhile is read first.
+  const timer = setInterval(() => setImmediate(check), over).unref();
   const stop = () => {
-    isOver = true;
+    isStopped = true;
     clearInterval(timer);
     socket.off('pause', onPause);
   };
@@ -44,7 +44,7 @@ function watch(req: IncomingMessage, res: ServerResponse, { rate, over }: Limits
   res.once('close', stop);
 }
 
-function refuse(res: ServerResponse, rate: number): void {
+function reject(res: ServerResponse, rate: number): void {
   if (res.headersSent || !res.socket) res.req.socket.destroy();
-  else sendBareProblem(res, requestTimeout, {}, `The body came at fewer than ${rate} bytes a second.`);
+  else sendRawProblem(res, requestTimeout, {}, `The body arrived at less than ${rate} bytes per second.`);
 }

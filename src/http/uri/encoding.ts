@@ -1,22 +1,24 @@
-/** How text is encoded where it stands: in a path, a query or a form, a header. */
+/** The encodings of text in a path, a query, a form, a header or a cookie. */
 
 export interface Encoding {
   /** @throws URIError where percent-encoding is broken */
   readonly decode: (text: string) => string;
-  /** Whether lists are those of HTTP: blanks around a comma and elements that are empty say nothing (RFC 9110 §5.6.1). */
+  /**
+   * Whether lists follow the rules of HTTP: blanks around commas and empty elements are ignored (RFC 9110 §5.6.1).
+   */
   readonly hasHttpLists: boolean;
 }
 
-/** A header says what it says. */
+/** A header value is not encoded. */
 export const VERBATIM: Encoding = { decode: (text) => text, hasHttpLists: true };
 
-/** A cookie is percent-encoded as most write it, in a header all the same. */
+/** Most clients percent-encode cookies, although they are headers. */
 export const COOKIE: Encoding = { decode: decodeURIComponent, hasHttpLists: true };
 
 /** RFC 3986 §2.1. */
 export const PERCENT: Encoding = { decode: decodeURIComponent, hasHttpLists: false };
 
-/** `application/x-www-form-urlencoded`, which queries are as well (URL Standard §5.1). */
+/** `application/x-www-form-urlencoded`, which queries use as well (URL Standard §5.1). */
 export const FORM: Encoding = {
   decode: (text) => decodeURIComponent(text.includes('+') ? text.replaceAll('+', ' ') : text),
   hasHttpLists: false,

@@ -1,4 +1,7 @@
-/** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
+/**
+ * Creates hrefs from path templates and matches paths against them. A path is written once, in the contract; every
+ * href is created here.
+ */
 import {
   encodedLiteral,
   parametersIn,
@@ -7,22 +10,25 @@ import {
 } from '../../contract/path-template.ts';
 
 import { hasControl, hasDots } from './path-segment.ts';
-import { uriText } from './uri-text.ts';
+import { encodeUriText } from './uri-text.ts';
 
 export type ParameterValue = string | number | boolean;
 
-/** A path template cut at its parameters, once, when the document is loaded. */
+/** A path template, split at its parameters once when the document is loaded. */
 export interface PathTemplate {
-  /** As it is written. */
+  /** The template as the document has it. */
   readonly template: string;
-  /** Percent-encoded, as they stand in an href (RFC 3986 §3.3, RFC 6570 §3.1). */
+  /** The text between parameters, percent-encoded as in an href (RFC 3986 §3.3, RFC 6570 §3.1). */
   readonly literals: readonly string[];
   readonly names: readonly string[];
   readonly segments: readonly Segment[];
-  /** Whether each parameter has a segment of its own: then no value can be taken for two. */
+  /** Whether each parameter has a segment of its own. Its value then cannot be ambiguous. */
   readonly isSimple: boolean;
-  /** What other operations of the method match first: a value that would lead to one of them is none. */
-  readonly before?: readonly PathTemplate[];
+  /**
+   * Templates of other operations of the method that match first. A value whose path matches one of them is
+   * invalid.
+   */
+  readonly precedingTemplates?: readonly PathTemplate[];
 }
 
 export function pathTemplate(template: string): PathTemplate {
@@ -39,17 +45,17 @@ export function pathTemplate(template: string): PathTemplate {
   return { template, literals, names: segments.flatMap(({ names }) => names), segments, isSimple };
 }
 
-/** How much of a segment is fixed: all, the text around parameters, or nothing. */
-const fixedIn = (segment: string): number =>
+/** The length of the fixed text of a segment: infinite where all of it is fixed. */
+const fixedLength = (segment: string): number =>
   segment.includes('{') ? segment.replaceAll(/\{[^}]*\}/g, '').length : Number.POSITIVE_INFINITY;
 
-/** Whether some path is of both templates, and goes to the first of them: what is fixed goes before a parameter. */
-export function isBefore(one: PathTemplate, other: PathTemplate): boolean {
+/** Whether some path matches both templates and belongs to the first: fixed text takes precedence over parameters. */
+export function takesPrecedence(one: PathTemplate, other: PathTemplate): boolean {
   const [left, right] = [one.template.split('/'), other.template.split('/')];
   if (left.length !== right.length) return false;
   const differing = left.flatMap((segment, index) => {
     const beside = right[index] as string;
-    const [a, b] = [fixedIn(segment), fixedIn(beside)];
+    const [a, b] = [fixedLength(segment), fixedLength(beside)];
     if (Number.isFinite(a) || Number.isFinite(b)) return a === b ? [] : [a - b];
     return segment === beside ? [] : [Number.NaN];
   });
@@ -59,52 +65,58 @@ export function isBefore(one: PathTemplate, other: PathTemplate): boolean {
 type Values = Iterable<readonly [string, ParameterValue | readonly ParameterValue[] | undefined]>;
 
 /**
- * Expands a template with values for its parameters; values of other names become the query, in the order given.
- * @returns the path-absolute href, or undefined where a path parameter has no value, or one that no path can carry:
- * `..` would lead to another resource.
+ * Expands a template with values for its parameters. Values of other names become the query, in the given order.
+ * @returns the path-absolute href, or undefined where a path parameter has no value or one that a path cannot
+ * carry, such as `..`, which would lead to another resource
  */
 export function href(template: PathTemplate, values: Values): string | undefined {
   const { literals, names } = template;
-  const given = new Map(values);
-  const inPath: string[] = [];
+  const remaining = new Map(values);
+  const pathValues: string[] = [];
   let path = literals[0] ?? '';
   for (const [index, name] of names.entries()) {
-    const value = given.get(name);
+    const value = remaining.get(name);
     if (value === undefined || value === '' || Array.isArray(value)) return undefined;
     const text = String(value);
     if (!text.isWellFormed()) return undefined;
-    inPath.push(text);
+    pathValues.push(text);
     path += encode(text) + literals[index + 1];
-    given.delete(name);
+    remaining.delete(name);
   }
-  if (template.before?.some((one) => matchPath(one, path) !== undefined)) return undefined;
-  if (template.isSimple ? !inPath.every(isCarried) : !comesBack(template, path, inPath)) return undefined;
-  for (const value of given.values())
+  if (template.precedingTemplates?.some((one) => matchPath(one, path) !== undefined)) return undefined;
+  if (template.isSimple ? !pathValues.every(isSafeSegment) : !roundTrips(template, path, pathValues))
+    return undefined;
+  for (const value of remaining.values())
     if (![value].flat().every((one) => typeof one !== 'string' || one.isWellFormed())) return undefined;
-  return withQuery(path, given);
+  return withQuery(path, remaining);
 }
 
-const isCarried = (value: string): boolean => !hasControl(value) && !hasDots(value);
+const isSafeSegment = (value: string): boolean => !hasControl(value) && !hasDots(value);
 
-/** In `{name}.{ext}` a value may have what stands between them. */
-function comesBack(template: PathTemplate, path: string, values: readonly string[]): boolean {
+/**
+ * In `{name}.{ext}` a value may contain the text between the parameters, and would then be read back as another
+ * value.
+ */
+function roundTrips(template: PathTemplate, path: string, values: readonly string[]): boolean {
   const found = matchPath(template, path) ?? {};
   const segments = path.split('/').map((segment) => decodeURIComponent(segment));
-  return template.names.every((name, index) => found[name] === values[index]) && segments.every(isCarried);
+  return (
+    template.names.every((name, index) => found[name] === values[index]) && segments.every(isSafeSegment)
+  );
 }
 
 /**
- * Sets query parameters of an href; `undefined` removes one, an array repeats one. The rest stays as it is, but for
- * characters that no URI may have.
+ * Sets query parameters of an href: `undefined` removes one, an array repeats one. The rest stays unchanged, except
+ * that characters that a URI cannot contain are encoded.
  */
 export function withQuery(href: string, values: Values): string {
   const set = new Map(values);
-  const fragmentAt = at(href, '#', href.length);
-  const queryAt = at(href, '?', fragmentAt);
+  const fragmentAt = indexBefore(href, '#', href.length);
+  const queryAt = indexBefore(href, '?', fragmentAt);
   const pairs: string[] = [];
   if (queryAt < fragmentAt)
     for (const pair of href.slice(queryAt + 1, fragmentAt).split('&'))
-      if (pair !== '' && !set.has(nameOf(pair))) pairs.push(uriText(pair));
+      if (pair !== '' && !set.has(queryParameterName(pair))) pairs.push(encodeUriText(pair));
   for (const [name, value] of set) {
     if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value])
@@ -114,18 +126,18 @@ export function withQuery(href: string, values: Values): string {
   return href.slice(0, queryAt) + query + href.slice(fragmentAt);
 }
 
-/** Where a character is first, before an end. */
-function at(text: string, character: string, end: number): number {
+/** The index of the first such character before an end, or the end. */
+function indexBefore(text: string, character: string, end: number): number {
   const index = text.indexOf(character);
   return index < 0 || index > end ? end : index;
 }
 
-/** Whether a link has an href that parameters can be added to: a template (RFC 6570) is filled in by its reader. */
+/** Whether query parameters can be added to the href of a link. A template (RFC 6570) has to be expanded first. */
 export const isAddress = (link: { readonly href?: unknown }): link is { href: string } =>
   typeof link.href === 'string' && !link.href.includes('{');
 
-/** Of a pair of a query, as a form writes it. */
-function nameOf(pair: string): string {
+/** The name of a pair of a query, decoded as in a form. */
+function queryParameterName(pair: string): string {
   const [name = ''] = pair.split('=', 1);
   try {
     return decodeURIComponent(name.replaceAll('+', ' '));
@@ -134,23 +146,26 @@ function nameOf(pair: string): string {
   }
 }
 
-/** The parameters that select what of a resource comes, and what comes with it. */
+/** The parameters that select members and embedded resources. */
 export const SELECTION_PARAMETERS = ['expand', 'fields'] as const;
 
-/** An address without what is selected from it. */
-export const plain = (href: string): string =>
+/** Removes the selection parameters from an href. */
+export const withoutSelection = (href: string): string =>
   withQuery(
     href,
     SELECTION_PARAMETERS.map((name) => [name, undefined]),
   );
 
-const LISTS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
+const LIST_PARAMETERS: ReadonlySet<string> = new Set(SELECTION_PARAMETERS);
 
-/** The commas of a list stay as they are (RFC 6570 §3.2.8). */
+/** The commas of a list are not encoded (RFC 6570 §3.2.8). */
 const encodeValue = (name: string, value: string): string =>
-  LISTS.has(name) ? encode(value).replaceAll('%2C', ',') : encode(value);
+  LIST_PARAMETERS.has(name) ? encode(value).replaceAll('%2C', ',') : encode(value);
 
-/** As a URI template does (RFC 6570 §3.2.1): all but the unreserved, so that clients make the same strings. */
+/**
+ * Encodes as a URI template does (RFC 6570 §3.2.1): everything but unreserved characters, so that clients build the
+ * same strings.
+ */
 const encode = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
@@ -158,15 +173,15 @@ const encode = (text: string): string =>
   );
 
 /**
- * The parameters of a path that a template matches, decoded.
- * @returns undefined where it does not match, and where a parameter cannot be decoded
+ * Reads the decoded parameters of a path.
+ * @returns undefined where the template does not match, or a parameter cannot be decoded
  */
 export function matchPath({ segments }: PathTemplate, path: string): Record<string, string> | undefined {
   const raw = path.split('/');
   try {
     return parametersIn(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
   } catch {
-    // Not percent-encoded as UTF-8: no value of ours.
+    // The path is not percent-encoded UTF-8.
     return undefined;
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Which values a segment of a path can carry: those that have one meaning for everybody who reads it (RFC 3986 §3.3,
- * §6.2.2.3). `.` and `..` are taken out by URL parsers, however they are written, and Servlet containers take off
- * what follows a semicolon.
+ * Detects values of path segments that recipients could read in different ways (RFC 3986 §3.3, §6.2.2.3). URL
+ * parsers remove `.` and `..`, however they are written, and Servlet containers remove the text after a semicolon.
  */
 const DOTS = /^\.\.?(?:;.*)?$/s;
 

@@ -1,9 +1,10 @@
 /**
- * The path of a request, taken apart so that it has one meaning here and at the service (RFC 3986 §3.3, §6.2.2).
+ * Splits the path of a request so that gateway and service read it the same way (RFC 3986 §3.3, §6.2.2).
  *
- * Segments end at `/`; an encoded one, `%2F`, is data. A segment is compared by what it is when it is decoded, in its
- * case and without Unicode normalization. What a server, a proxy or a URL parser could take for another path is refused
- * with 400: `.` and `..` however they are written, a backslash, control characters, what is not UTF-8.
+ * Segments are separated by `/`, while an encoded slash, `%2F`, is data. Segments are compared after decoding,
+ * case-sensitively and without Unicode normalization. A path that a server, a proxy or a URL parser could take for
+ * another one is refused with 400: `.` and `..` however they are written, a backslash, control characters, invalid
+ * UTF-8.
  */
 import { Problem } from '../../contract/problem.ts';
 import { badRequest } from '../../contract/problems.ts';
@@ -11,15 +12,15 @@ import { hasControl, hasDots } from './path-segment.ts';
 import { splitTarget } from './target.ts';
 
 export interface RequestPath {
-  /** As they came. */
+  /** The segments as they were sent. */
   readonly raw: readonly string[];
   readonly decoded: readonly string[];
-  /** As it came, without its question mark. */
+  /** The raw query, without the question mark. */
   readonly query: string;
 }
 
-/** A path with none of these is what it looks like. */
-const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
+/** A path without these characters needs no decoding and no checks. */
+const NEEDS_CHECK = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
 
 /**
  * @param url path and query
@@ -28,26 +29,26 @@ const SUSPECT = /[%\\;]|[^!-~]|\/\.\.?(?:\/|$)/;
 export function requestPath(url: string): RequestPath {
   const [path, query] = splitTarget(url);
   const raw = path.split('/');
-  if (!SUSPECT.test(path)) return { raw, decoded: raw, query };
-  return { raw, decoded: raw.map(decode), query };
+  if (!NEEDS_CHECK.test(path)) return { raw, decoded: raw, query };
+  return { raw, decoded: raw.map(decodeSegment), query };
 }
 
-function decode(raw: string): string {
-  if (raw.includes('\\')) throw refusal('a backslash; it is written %5C');
-  if (/[^!-~]/.test(raw)) throw refusal('characters that have to be percent-encoded');
-  const segment = decoded(raw);
-  if (hasControl(segment)) throw refusal('control characters');
-  if (hasDots(segment)) throw refusal('a segment that is . or .., which would make another path of it');
+function decodeSegment(raw: string): string {
+  if (raw.includes('\\')) throw pathProblem('contains a backslash, which has to be encoded as %5C');
+  if (/[^!-~]/.test(raw)) throw pathProblem('contains characters that have to be percent-encoded');
+  const segment = percentDecode(raw);
+  if (hasControl(segment)) throw pathProblem('contains control characters');
+  if (hasDots(segment)) throw pathProblem('has a segment . or .., which would change the path');
   return segment;
 }
 
-function decoded(raw: string): string {
+function percentDecode(raw: string): string {
   if (!raw.includes('%')) return raw;
   try {
     return decodeURIComponent(raw);
   } catch {
-    throw refusal('broken percent-encoding');
+    throw pathProblem('has broken percent-encoding');
   }
 }
 
-const refusal = (what: string): Problem => new Problem(badRequest, `The path has ${what}.`);
+const pathProblem = (fault: string): Problem => new Problem(badRequest, `The path ${fault}.`);

@@ -2,18 +2,18 @@
 import { Problem } from '../../contract/problem.ts';
 import { badRequest } from '../../contract/problems.ts';
 
-/** Parts at the first question mark: those that follow it belong to the query. */
+/** Splits at the first question mark; further ones belong to the query. */
 export function splitTarget(target: string): [path: string, query: string] {
   const mark = target.indexOf('?');
   return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
 
-/** Of a link or a page, whose query may be written in any way. */
+/** The query of a link or a page, which is accepted in any form. */
 export const queryOf = (target: string): URLSearchParams => new URLSearchParams(splitTarget(target)[1]);
 
 /**
- * Of a request.
- * @throws Problem bad-request (400) where percent-encoding is broken: it would be read as other characters
+ * The query of a request.
+ * @throws Problem bad-request (400) for broken percent-encoding, which would be read as other characters
  */
 export function readQuery(query: string): URLSearchParams {
   if (query.includes('%'))

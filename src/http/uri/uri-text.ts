@@ -1,6 +1,6 @@
-/** Text as it may stand in a URI reference (RFC 3986 §2): what is not allowed there is percent-encoded, and nothing else. */
+/** Percent-encodes the characters that a URI reference cannot contain (RFC 3986 §2), and no others. */
 
 const NOT_ALLOWED = /%(?![\da-f]{2})|[^!#$%&'()*+,\-./:;=?@\w~[\]]/giu;
 
-export const uriText = (text: string): string =>
+export const encodeUriText = (text: string): string =>
   text.toWellFormed().replace(NOT_ALLOWED, (character) => encodeURIComponent(character));

@@ -4,7 +4,7 @@
  * services.
  */
 
-import { writeExact } from '../../codecs/exact-json.ts';
+import { stringifyExact } from '../../codecs/exact-json.ts';
 import type { ExpandLimits } from '../../config/limits.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
@@ -211,7 +211,7 @@ const isFailure = (value: unknown): value is Failure =>
   typeof value.href === 'string' &&
   isObject(value.problem);
 
-const bytesOf = (body: Body): number => Buffer.byteLength(writeExact(body));
+const bytesOf = (body: Body): number => Buffer.byteLength(stringifyExact(body));
 
 /** As they are told. */
 export const errorsOf = (failures: readonly Failure[]) =>

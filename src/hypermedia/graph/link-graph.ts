@@ -3,7 +3,7 @@
  * Built from OpenAPI documents alone, once, when they are loaded; a service and the gateway use the same.
  */
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
-import { isBefore, type PathTemplate } from '../../http/uri/href.ts';
+import { type PathTemplate, takesPrecedence } from '../../http/uri/href.ts';
 import { atOnce, type Steps } from '../../openapi/incremental.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { membersOf } from '../fields/members.ts';
@@ -187,8 +187,10 @@ export class LinkGraph {
     );
     for (const operation of operations) {
       if (!linked.has(operation) || operation.path.names.length === 0) continue;
-      const before = alike(operation).flatMap(({ path }) => (isBefore(path, operation.path) ? [path] : []));
-      if (before.length > 0) operation.path = { ...operation.path, before };
+      const before = alike(operation).flatMap(({ path }) =>
+        takesPrecedence(path, operation.path) ? [path] : [],
+      );
+      if (before.length > 0) operation.path = { ...operation.path, precedingTemplates: before };
     }
   }
 

@@ -6,7 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { without } from '../../http/headers/raw-headers.ts';
+import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { causeCode } from '../../http/problems/cause.ts';
 import type { Call } from './call.ts';
 import { CallFailure, classify } from './call-errors.ts';
@@ -189,7 +189,7 @@ const faultOf = (status: number, coding: string | string[] | undefined): Respons
 
 /** The headers of a response that must not have content (RFC 9110 §8.6, §15.3.6). */
 const withoutContent = (headers: readonly string[], status: number): string[] => {
-  const remaining = without(headers, CONTENT_LENGTH);
+  const remaining = withoutHeaders(headers, CONTENT_LENGTH);
   if (status === RESET_CONTENT) remaining.push('Content-Length', '0');
   return remaining;
 };

@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { Pieces } from '../../http/body/pieces.ts';
+import { ChunkBuffer } from '../../http/body/chunk-buffer.ts';
 import { markEventStream } from '../../http/event-stream.ts';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { eachHeader, firstValue } from '../../http/headers/raw-headers.ts';
@@ -60,7 +60,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   readonly rawHeaders: readonly string[];
   readonly #headers: string[];
   readonly #controller: ConnectionControl;
-  #buffered = new Pieces();
+  #buffered = new ChunkBuffer();
   #paused = false;
   #ended = false;
   #error: Error | undefined;
@@ -75,7 +75,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   /** Creates a complete response. */
   static whole(status: number, rawHeaders: string[], body: Buffer): UpstreamResponse {
     const response = new UpstreamResponse(undefined, status, rawHeaders, NO_CONNECTION);
-    if (body.length > 0) response.#buffered.add(body);
+    if (body.length > 0) response.#buffered.append(body);
     response.#ended = true;
     return response;
   }
@@ -114,7 +114,7 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
       return;
     }
     res.writeHead(this.status, rawHead as string[]);
-    const held = this.#buffered.list();
+    const held = this.#buffered.chunks();
     if (this.#ended && held.length < 2) {
       const [body] = held;
       this.#passTrailers(res);
@@ -180,18 +180,18 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   /** The whole body; aborts the response and rejects when the body is larger than `limit` bytes. */
   collect(limit: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const pieces = new Pieces();
+      const pieces = new ChunkBuffer();
       this.#attach({
         data: (chunk) => {
-          if (pieces.bytes + chunk.length <= limit) {
-            pieces.add(chunk);
+          if (pieces.byteLength + chunk.length <= limit) {
+            pieces.append(chunk);
             return;
           }
           const tooLarge = new Error(`The response is larger than ${limit} bytes.`);
           reject(tooLarge);
           this.abort(tooLarge);
         },
-        end: () => resolve(pieces.whole()),
+        end: () => resolve(pieces.toBuffer()),
         fail: reject,
       });
     });
@@ -204,12 +204,12 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
   peek(limit: number): Promise<Buffer | undefined> {
     if (Number(this.header('content-length') ?? 0) > limit) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
-      const pieces = new Pieces();
+      const pieces = new ChunkBuffer();
       const timer = this.#abortAtDeadline();
       this.#attach({
         data: (chunk) => {
-          pieces.add(chunk);
-          if (pieces.bytes <= limit || this.#buffered === pieces) return;
+          pieces.append(chunk);
+          if (pieces.byteLength <= limit || this.#buffered === pieces) return;
           clearTimeout(timer);
           this.#buffered = pieces;
           this.#sink = undefined;
@@ -218,9 +218,9 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
         },
         end: () => {
           clearTimeout(timer);
-          const whole = pieces.whole();
-          this.#buffered = new Pieces();
-          if (whole.length > 0) this.#buffered.add(whole);
+          const whole = pieces.toBuffer();
+          this.#buffered = new ChunkBuffer();
+          if (whole.length > 0) this.#buffered.append(whole);
           resolve(whole);
         },
         fail: (error) => {
@@ -245,21 +245,21 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
    * @param done called once; with undefined when the body is larger than `limit` bytes or truncated
    */
   copy(limit: number, done: (bytes: Buffer | undefined) => void): void {
-    const pieces = new Pieces();
+    const pieces = new ChunkBuffer();
     const finish = (whole: Buffer | undefined) => {
       this.#copySink = undefined;
       done(whole);
     };
     const copy: Sink = {
       data: (chunk) => {
-        if (pieces.bytes + chunk.length > limit) finish(undefined);
-        else pieces.add(chunk);
+        if (pieces.byteLength + chunk.length > limit) finish(undefined);
+        else pieces.append(chunk);
       },
-      end: () => finish(pieces.whole()),
+      end: () => finish(pieces.toBuffer()),
       fail: () => finish(undefined),
     };
     this.#copySink = copy;
-    for (const chunk of this.#buffered.list()) this.#copySink?.data(chunk);
+    for (const chunk of this.#buffered.chunks()) this.#copySink?.data(chunk);
     if (this.#error) this.#copySink?.fail(this.#error);
     else if (this.#ended) this.#copySink?.end();
   }
@@ -289,8 +289,8 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
       this.#sink.data(chunk);
       return;
     }
-    this.#buffered.add(chunk);
-    if (this.#buffered.bytes > MAX_BUFFERED_BYTES) this.#pause();
+    this.#buffered.append(chunk);
+    if (this.#buffered.byteLength > MAX_BUFFERED_BYTES) this.#pause();
   }
 
   finish(trailers: readonly string[] = []): void {
@@ -321,8 +321,8 @@ export class UpstreamResponse implements AttemptResult<OngoingCall> {
 
   #attach(sink: Sink): void {
     this.#sink = sink;
-    const held = this.#buffered.list();
-    this.#buffered = new Pieces();
+    const held = this.#buffered.chunks();
+    this.#buffered = new ChunkBuffer();
     for (const chunk of held) sink.data(chunk);
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();

@@ -2,7 +2,7 @@
 import { ageOf, type Directives, secondsOf } from '../../http/headers/cache-control.ts';
 import { HOP_BY_HOP, namedInConnection } from '../../http/headers/hop-by-hop.ts';
 import { parseHttpDate } from '../../http/headers/http-date.ts';
-import { fieldOf, only, without } from '../../http/headers/raw-headers.ts';
+import { fieldOf, only, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { type CachePolicy, cachePolicyOf } from './directives.ts';
 
 /** The serializable part. */
@@ -101,5 +101,5 @@ export function storedHeaders(raw: readonly string[], receivedAt: number): strin
   const isStored = (name: string) => !HOP_BY_HOP.has(name) && !namedHeaders.has(name) && name !== 'age';
   const headers = only(raw, isStored);
   if (parseHttpDate(fieldOf(headers, 'date'), receivedAt) !== undefined) return headers;
-  return [...without(headers, DATE), 'Date', new Date(receivedAt).toUTCString()];
+  return [...withoutHeaders(headers, DATE), 'Date', new Date(receivedAt).toUTCString()];
 }

@@ -1,5 +1,5 @@
 /** Validates stored responses with the service (RFC 9111 §4.3), and updates them with the headers of its response (§3.2). */
-import { fieldOf, namesIn, without } from '../../http/headers/raw-headers.ts';
+import { fieldOf, namesIn, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../call/types.ts';
 import type { UpstreamResponse } from '../call/upstream-response.ts';
 import type { CacheRequest } from './cache-request.ts';
@@ -22,7 +22,7 @@ export function toConditionalRequest(
   request: OutboundRequest,
   { etag, lastModified }: StoredResponse,
 ): OutboundRequest {
-  const headers = without(request.headers, CONDITIONS);
+  const headers = withoutHeaders(request.headers, CONDITIONS);
   if (etag !== undefined) headers.push('If-None-Match', etag);
   if (lastModified !== undefined) headers.push('If-Modified-Since', lastModified);
   return { ...request, headers };
@@ -55,8 +55,8 @@ export function updateStoredResponse(
   request: CacheRequest,
   timing: ExchangeTiming,
 ): StoredResponse {
-  const newHeaders = without(storedHeaders(rawHeaders, timing.receivedAt), BODY_FIELDS);
-  const headers = [...without(stored.headers, namesIn(newHeaders)), ...newHeaders];
+  const newHeaders = withoutHeaders(storedHeaders(rawHeaders, timing.receivedAt), BODY_FIELDS);
+  const headers = [...withoutHeaders(stored.headers, namesIn(newHeaders)), ...newHeaders];
   return new StoredResponse({
     status: stored.status,
     body: stored.body,

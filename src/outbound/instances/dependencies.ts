@@ -2,7 +2,7 @@
  * The dependencies that an instance reports in its health (draft-inadarei-api-health-check-06, section 4). A check is
  * named `component:measurement`; a dependency is a component that has a response time or does not pass.
  */
-import { HEALTH_STATES, type HealthState, worst } from '../../http/health.ts';
+import { HEALTH_STATES, type HealthState, worstState } from '../../http/health.ts';
 
 export interface Dependency {
   readonly name: string;
@@ -45,7 +45,11 @@ export function dependenciesIn(body: string): readonly Dependency[] {
 export const mergeDependencies = (all: readonly Dependency[]): readonly Dependency[] =>
   [...Map.groupBy(all, ({ name }) => name)].map(([name, reports]) => {
     const times = reports.flatMap(({ responseTime }) => responseTime ?? []);
-    return { name, status: worst(reports), ...(times.length > 0 && { responseTime: Math.max(...times) }) };
+    return {
+      name,
+      status: worstState(reports),
+      ...(times.length > 0 && { responseTime: Math.max(...times) }),
+    };
   });
 
 function parseJson(body: string): unknown {

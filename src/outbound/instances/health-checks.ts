@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { TimeoutStrategy, timeout } from 'cockatiel';
 import type { HealthCheck } from '../../config/policies/health-check.ts';
-import { Pieces } from '../../http/body/pieces.ts';
+import { ChunkBuffer } from '../../http/body/chunk-buffer.ts';
 import { dependenciesIn } from './dependencies.ts';
 import type { Instance } from './instance.ts';
 
@@ -40,12 +40,15 @@ export function watchHealth(
     try {
       return await policy.execute(async ({ signal }) => {
         const { statusCode, body } = await connection.request({ method: 'GET', path, signal });
-        const pieces = new Pieces();
+        const pieces = new ChunkBuffer();
         for await (const chunk of body) {
-          pieces.add(chunk as Buffer);
-          if (pieces.bytes > MAX_BODY_BYTES) break;
+          pieces.append(chunk as Buffer);
+          if (pieces.byteLength > MAX_BODY_BYTES) break;
         }
-        return { status: statusCode, body: pieces.bytes > MAX_BODY_BYTES ? '' : pieces.whole().toString() };
+        return {
+          status: statusCode,
+          body: pieces.byteLength > MAX_BODY_BYTES ? '' : pieces.toBuffer().toString(),
+        };
       }, controller.signal);
     } catch {
       return { status: undefined, body: '' };

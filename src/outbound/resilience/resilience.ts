@@ -49,7 +49,7 @@ class Bulkheads {
     const { body } = call.request;
     const bulkhead = this.for(call);
     if (!(body instanceof Upload && bulkhead.isBusy)) return bulkhead.execute(call, attempt);
-    return body.arrived.then(() => bulkhead.execute(call, attempt));
+    return body.started.then(() => bulkhead.execute(call, attempt));
   }
 
   /** Whether a call has to wait before it runs. */

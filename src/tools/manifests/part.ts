@@ -3,7 +3,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import { CONNECTIONS } from '../../config/database-url.ts';
 import { urlVariable } from '../../config/settings.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
-import { isHere, loadService } from '../../service/load.ts';
+import { hasServiceCode, loadService } from '../../service/load.ts';
 
 export interface Part {
   readonly name: string;
@@ -46,7 +46,7 @@ const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 
 /** @throws ConfigError when the name of a service cannot be the name of a host, or is taken */
 export async function deploymentOf({ services, shutdown }: GatewayConfig): Promise<Deployment> {
-  const own = services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
+  const own = services.filter(({ name, isMock }) => hasServiceCode(name) && !isMock).map(({ name }) => name);
   for (const name of own) {
     if (!LABEL.test(name))
       throw new ConfigError(`${name} cannot be the name of a host: use a-z, 0-9 and hyphens, 63 at most`);

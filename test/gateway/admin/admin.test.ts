@@ -205,7 +205,9 @@ describe('the status', () => {
 it('says which key to change when the port is taken', async () => {
   const { adminUrl = '' } = await start('{ port: 0 }');
   const first = gateway;
-  await expect(start(`{ port: ${new URL(adminUrl).port} }`)).rejects.toThrow(/^admin\.port: \d+ is taken/);
+  await expect(start(`{ port: ${new URL(adminUrl).port} }`)).rejects.toThrow(
+    /^admin\.port: port \d+ is already in use/,
+  );
   await first?.close();
   gateway = undefined;
 });

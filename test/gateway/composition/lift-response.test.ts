@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { codedTag } from '../../../src/http/body/compression.ts';
+import { addCodingToTag } from '../../../src/http/body/compression.ts';
 import { document, startGateway, type TestGatewayOptions } from '../../support/gateway.ts';
 import { type Answers, libraryAnswers, libraryDocument } from '../../support/library.ts';
 
@@ -212,7 +212,7 @@ describe('a service that knows nothing of links', () => {
     await get('/books/1').set('If-None-Match', tag).expect(304);
     await request(url).put('/books/1').set('If-Match', tag).send(book('1'));
     expect(service.requests.at(-1)?.headers['if-match']).toBe('"v1"');
-    await request(url).put('/books/1').set('If-Match', codedTag(tag, 'br')).send(book('1'));
+    await request(url).put('/books/1').set('If-Match', addCodingToTag(tag, 'br')).send(book('1'));
     expect(service.requests.at(-1)?.headers['if-match']).toBe('"v1"');
     expect((await get('/books/1').accept('application/vnd.siren+json')).headers.etag).not.toBe(tag);
   });

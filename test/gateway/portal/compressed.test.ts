@@ -6,7 +6,7 @@ import { request } from 'undici';
 import { defaultCompression } from '../../../src/config/compression.ts';
 import { Compression } from '../../../src/http/body/compression.ts';
 import { identify } from '../../../src/http/identify.ts';
-import { pathOf } from '../../../src/http/page/site-files.ts';
+import { siteFilePath } from '../../../src/http/page/site-files.ts';
 import { type Listening, listen } from '../../../src/http/server/listen.ts';
 import { pagesApp } from '../../support/pages-app.ts';
 
@@ -28,7 +28,7 @@ const start = async (compression?: Compression): Promise<string> => {
 const PATHS = [
   '/',
   '/docs',
-  pathOf('linkway.css'),
+  siteFilePath('linkway.css'),
   '/docs/swagger-ui-bundle.js',
   '/docs/swagger-ui.css',
   '/explorer',

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { firstSegment, RESERVED_SEGMENTS } from '../../../src/contract/reserved-paths.ts';
-import { pathOf } from '../../../src/http/page/site-files.ts';
+import { siteFilePath } from '../../../src/http/page/site-files.ts';
 import { pagesApp } from '../../support/pages-app.ts';
 
 const app = pagesApp();
 const PATHS = [
   '/',
   '/docs',
-  pathOf('linkway.css'),
+  siteFilePath('linkway.css'),
   '/docs/linkway.another-day.css',
   '/docs/swagger-ui-bundle.js',
   '/docs?urls.primaryName=orders',

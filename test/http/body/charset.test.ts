@@ -5,21 +5,24 @@ import { charsetOf } from '../../../src/http/body/charset.ts';
 const json = fc.json().map((text) => JSON.stringify(JSON.parse(text)));
 const type = (charset: string) => `application/json; charset=${charset}`;
 
-describe('a charset', () => {
-  it.each(['application/json', type('utf-8'), type('"UTF-8"')])('is UTF-8 in %s', (contentType) => {
-    const charset = charsetOf(contentType);
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(charset?.decode(Buffer.from(text))).toBe(text);
-        expect(charset?.encode(text)).toEqual(Buffer.from(text));
-      }),
-    );
-    expect(charset?.decode(Buffer.from('\ufeff{}'))).toBe('{}');
-    expect(charset?.decode(Buffer.from([0x22, 0xe9, 0x22]))).toBeUndefined();
-  });
+describe('Charset', () => {
+  it.each(['application/json', type('utf-8'), type('"UTF-8"')])(
+    'The charset of %s is UTF-8',
+    (contentType) => {
+      const charset = charsetOf(contentType);
+      fc.assert(
+        fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+          expect(charset?.decode(Buffer.from(text))).toBe(text);
+          expect(charset?.encode(text)).toEqual(Buffer.from(text));
+        }),
+      );
+      expect(charset?.decode(Buffer.from('\ufeff{}'))).toBe('{}');
+      expect(charset?.decode(Buffer.from([0x22, 0xe9, 0x22]))).toBeUndefined();
+    },
+  );
 
   it.each(['ISO-8859-1', 'windows-1252', 'us-ascii', 'iso-8859-15', 'koi8-r'])(
-    'of one byte a character gives back the bytes that came: %s',
+    'A single-byte charset writes the bytes that were read: %s',
     (label) => {
       const charset = charsetOf(type(label));
       fc.assert(
@@ -32,7 +35,7 @@ describe('a charset', () => {
   );
 
   it.each(['ISO-8859-1', 'koi8-r', 'shift_jis', 'gbk', 'euc-kr', 'big5', 'utf-16', 'utf-16le', 'utf-16be'])(
-    'has room for any text: %s',
+    'Any text can be written in the charset %s',
     (label) => {
       const charset = charsetOf(type(label));
       fc.assert(
@@ -45,7 +48,7 @@ describe('a charset', () => {
     },
   );
 
-  it('reads what its names say', () => {
+  it('Labels select their encoding', () => {
     expect(charsetOf(type('ISO-8859-1'))?.decode(Buffer.from('"ü"', 'latin1'))).toBe('"ü"');
     expect(
       charsetOf('application/json; profile="x"; CHARSET = "utf-16"')?.decode(
@@ -55,7 +58,7 @@ describe('a charset', () => {
     expect(charsetOf(type('shift_jis'))?.decode(Buffer.from([0x22, 0x83, 0x5c, 0x22]))).toBe('"ソ"');
   });
 
-  it('is none that is not known', () => {
+  it('Unknown charsets are undefined', () => {
     expect(charsetOf(type('utf-7'))).toBeUndefined();
     expect(charsetOf(type('x'))).toBeUndefined();
   });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compressionSchema } from '../../../src/config/compression.ts';
-import { Compression, codedHead, codedTag, isFixed, plainTags } from '../../../src/http/body/compression.ts';
+import {
+  addCodingToTag,
+  Compression,
+  compressedHeaders,
+  forbidsTransform,
+  withOriginalTags,
+} from '../../../src/http/body/compression.ts';
 
 const asking = (headers: Record<string, string>) => ({ headers });
 const json = { status: 200, contentType: 'application/json', length: 5000 };
@@ -9,7 +15,7 @@ const compression = (config = {}) => new Compression(compressionSchema.parse(con
 const chosen = (accept: string, head: Partial<typeof json> = {}, config = {}) =>
   compression(config).choose(asking({ 'accept-encoding': accept }), { ...json, ...head });
 
-describe('The coding of a response (RFC 9110 §12.5.3)', () => {
+describe('Coding of a response (RFC 9110 §12.5.3)', () => {
   it.each<[string, string | undefined]>([
     ['gzip', 'gzip'],
     ['GZIP', 'gzip'],
@@ -27,51 +33,60 @@ describe('The coding of a response (RFC 9110 §12.5.3)', () => {
     ['zstd', undefined],
     ['', undefined],
     ['gzip;q=nonsense', undefined],
-  ])('for Accept-Encoding: %s is %s', (accept, coding) => {
+  ])('Accept-Encoding: %s selects %s', (accept, coding) => {
     expect(chosen(accept)).toEqual({ varies: true, coding });
   });
 
-  it('is none without Accept-Encoding', () => {
+  it('Without Accept-Encoding the response is not compressed', () => {
     expect(compression().choose(asking({}), json)).toEqual({ varies: true, coding: undefined });
   });
 
-  it('is the one that is configured first of those that a client likes as much', () => {
+  it('Codings of equal weight are selected in the configured order', () => {
     expect(chosen('gzip, br, zstd', {}, { encodings: ['zstd', 'gzip', 'br'] }).coding).toBe('zstd');
     expect(chosen('gzip, br', {}, { encodings: ['gzip', 'br'] }).coding).toBe('gzip');
   });
 
-  it('is none where no coding is configured', () => {
+  it('Without a configured coding the response is not compressed', () => {
     expect(chosen('gzip, br', {}, { encodings: [] })).toEqual({ varies: false, coding: undefined });
   });
 
   it.each([
-    ...['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/problem+json', 'text/html'],
-    ...[
-      'application/vnd.oai.openapi+json;version=3.1',
-      'text/x-anything',
-      'application/atom+xml',
-      'image/svg+xml',
-    ],
-  ])('is there for %s', (contentType) => {
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON',
+    'application/problem+json',
+    'text/html',
+    'application/vnd.oai.openapi+json;version=3.1',
+    'text/x-anything',
+    'application/atom+xml',
+    'image/svg+xml',
+  ])('Responses of type %s are compressed', (contentType) => {
     expect(chosen('gzip', { contentType }).coding).toBe('gzip');
   });
 
   it.each([
-    ...['text/event-stream', 'Text/Event-Stream; charset=utf-8', 'image/png', 'application/octet-stream'],
-    ...['application/zip', 'application/jsonp', 'xapplication/json', 'video/mp4', 'application/x-ndjson', ''],
-  ])('is none for %s', (contentType) => {
+    'text/event-stream',
+    'Text/Event-Stream; charset=utf-8',
+    'image/png',
+    'application/octet-stream',
+    'application/zip',
+    'application/jsonp',
+    'xapplication/json',
+    'video/mp4',
+    'application/x-ndjson',
+    '',
+  ])('Responses of type "%s" are not compressed', (contentType) => {
     expect(chosen('gzip', { contentType })).toEqual({ varies: false, coding: undefined });
   });
 
-  it.each([101, 103, 204, 205, 206, 304])('is none for the status %d', (status) => {
+  it.each([101, 103, 204, 205, 206, 304])('Responses with status %d are not compressed', (status) => {
     expect(chosen('gzip', { status })).toEqual({ varies: false, coding: undefined });
   });
 
-  it.each([201, 404, 500])('is there for the status %d', (status) => {
+  it.each([201, 404, 500])('Responses with status %d are compressed', (status) => {
     expect(chosen('gzip', { status }).coding).toBe('gzip');
   });
 
-  it('is none for a response under the least size, but for a client that takes no other', () => {
+  it('A response below the minimum size is compressed only where the client refuses identity', () => {
     expect(chosen('gzip', { length: 1023 })).toEqual({ varies: false, coding: undefined });
     expect(chosen('gzip', { length: 1024 }).coding).toBe('gzip');
     expect(chosen('gzip, identity;q=0', { length: 10 }).coding).toBe('gzip');
@@ -90,12 +105,15 @@ describe('The coding of a response (RFC 9110 §12.5.3)', () => {
     ['a ticket', { authorization: 'negotiate abc' }, undefined],
     ['a token', { authorization: 'Bearer abc' }, 'gzip'],
     ['nothing', {}, 'gzip'],
-  ])('for a request with %s keeps what is secret from other sites', (_what, headers, coding) => {
-    const request = asking({ 'accept-encoding': 'gzip', ...headers });
-    expect(compression().choose(request, json)).toEqual({ varies: true, coding });
-  });
+  ])(
+    'A request with %s gets no compression that would reveal secrets to other sites',
+    (_what, headers, coding) => {
+      const request = asking({ 'accept-encoding': 'gzip', ...headers });
+      expect(compression().choose(request, json)).toEqual({ varies: true, coding });
+    },
+  );
 
-  it('is one that the client takes, whatever it sends', () => {
+  it('The coding is always one that the client accepts', () => {
     const coder = compression();
     fc.assert(
       fc.property(fc.string(), (accept) => {
@@ -107,7 +125,7 @@ describe('The coding of a response (RFC 9110 §12.5.3)', () => {
   });
 });
 
-describe('A response that is not to be changed', () => {
+describe('Responses that must not be transformed', () => {
   it.each<[string[], Record<string, string>, boolean]>([
     [['Content-Encoding', 'gzip'], {}, true],
     [['content-encoding', 'identity'], {}, false],
@@ -115,15 +133,15 @@ describe('A response that is not to be changed', () => {
     [['Cache-Control', 'x="no-transform"'], {}, false],
     [[], { 'cache-control': 'no-transform' }, true],
     [[], {}, false],
-  ])('says so in %j, or its request in %j', (raw, headers, fixed) => {
-    expect(isFixed(raw, { headers })).toBe(fixed);
+  ])('With the response headers %j and the request headers %j the result is %p', (raw, headers, fixed) => {
+    expect(forbidsTransform(raw, { headers })).toBe(fixed);
   });
 });
 
-describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
-  it('is another than that of the plain one', () => {
-    expect(codedTag('"x"', 'br')).toBe('"x--br"');
-    expect(codedTag('W/"x"', 'gzip')).toBe('W/"x--gzip"');
+describe('Entity tag of a compressed representation (RFC 9110 §8.8.3)', () => {
+  it('The tag differs from that of the original', () => {
+    expect(addCodingToTag('"x"', 'br')).toBe('"x--br"');
+    expect(addCodingToTag('W/"x"', 'gzip')).toBe('W/"x--gzip"');
   });
 
   it.each<[string, 'br' | undefined, string]>([
@@ -133,21 +151,21 @@ describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
     ['"x--gzip", "y--br"', 'br', '"x--gzip", "y--br", "y"'],
     ['*', undefined, '*'],
     ['"x--deflate"', undefined, '"x--deflate"'],
-  ])('%s names the plain one too', (tags, coding, plain) => {
-    expect(plainTags(tags, coding)).toBe(plain);
+  ])('The original tags are added to %s', (tags, coding, plain) => {
+    expect(withOriginalTags(tags, coding)).toBe(plain);
   });
 
-  it('comes back as the plain one, whatever that is', () => {
+  it('Adding and removing the coding returns any original tag', () => {
     const opaque = fc.stringMatching(/^[!#-~]*$/);
     fc.assert(
       fc.property(opaque, fc.constantFrom('br', 'gzip', 'zstd'), fc.boolean(), (text, coding, isWeak) => {
         const tag = `${isWeak ? 'W/' : ''}"${text}"`;
-        expect(plainTags(codedTag(tag, coding))).toBe(`${codedTag(tag, coding)}, ${tag}`);
+        expect(withOriginalTags(addCodingToTag(tag, coding))).toBe(`${addCodingToTag(tag, coding)}, ${tag}`);
       }),
     );
   });
 
-  it('goes with a head that says nothing more of the bytes as they were', () => {
+  it('Headers that describe the original bytes are removed', () => {
     const raw = [
       'ETag',
       '"x"',
@@ -160,6 +178,6 @@ describe('The tag of a compressed representation (RFC 9110 §8.8.3)', () => {
       'X-A',
       '1',
     ];
-    expect(codedHead(raw, 'br')).toEqual(['ETag', '"x--br"', 'X-A', '1', 'Content-Encoding', 'br']);
+    expect(compressedHeaders(raw, 'br')).toEqual(['ETag', '"x--br"', 'X-A', '1', 'Content-Encoding', 'br']);
   });
 });

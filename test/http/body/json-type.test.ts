@@ -1,4 +1,4 @@
-/** What counts as JSON by its media type, wherever that is asked. */
+/** JSON media types, at every place that checks them. */
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { liftDocuments } from '../../../src/gateway/documents/mark-lifted.ts';
@@ -8,10 +8,14 @@ import { documentedOperations } from '../../../src/hypermedia/graph/graph-operat
 import { document } from '../../support/gateway.ts';
 
 const JSON_TYPES = ['application/json', 'application/json; charset=utf-8', 'application/vnd.a+json'];
-/** RFC 7464, RFC 8142 and formats with one JSON text a line. */
+/** RFC 7464, RFC 8142 and formats with one JSON text per line. */
 const SEQUENCES = [
-  ...['application/json-seq', 'application/geo+json-seq', 'application/x-ndjson', 'application/jsonl'],
-  ...['application/json-lines', 'application/json5'],
+  'application/json-seq',
+  'application/geo+json-seq',
+  'application/x-ndjson',
+  'application/jsonl',
+  'application/json-lines',
+  'application/json5',
 ];
 
 const documentOf = (type: string) =>
@@ -42,19 +46,19 @@ const typesOf = (type: string): string[] => {
   return Object.keys(response?.content ?? {});
 };
 
-it.each(JSON_TYPES)('%s is JSON, which has a described body and links', (type) => {
+it.each(JSON_TYPES)('%s is JSON, whose body has a schema and links', (type) => {
   expect(isJsonType(type)).toBe(true);
   expect(documentedOperations('a', documentOf(type))[0]?.body).toBeDefined();
   expect(typesOf(type)).toContain('application/hal+json');
 });
 
-it.each(SEQUENCES)('%s is not JSON, and no body of links', (type) => {
+it.each(SEQUENCES)('%s is not JSON, and its body has no links', (type) => {
   expect(isJsonType(type)).toBe(false);
   expect(documentedOperations('a', documentOf(type))[0]?.body).toBeUndefined();
   expect(typesOf(type)).toEqual([type]);
 });
 
-it.each(SEQUENCES)('%s is sent by a mock as the text that the example is', async (type) => {
+it.each(SEQUENCES)('A mock sends an example of type %s as its text', async (type) => {
   const example = mock('a', [{ name: 'a', document: documentOf(type) }]);
   const { text, body } = await request(example).get('/a/1').buffer(true).expect(200);
   expect(text ?? body.toString()).toBe('{"id":"1"}');

@@ -1,8 +1,8 @@
-/** The time that a caller leaves, from hop to hop, while time stands still. */
+/** The deadline of a client, from hop to hop, with a fixed clock. */
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
-import { asCaller } from '../../../src/http/caller-context.ts';
+import { withCallerContext } from '../../../src/http/caller-context.ts';
 import { identify } from '../../../src/http/identify.ts';
 import { sendJson } from '../../../src/outbound/json.ts';
 import { Target } from '../../../src/outbound/target.ts';
@@ -18,11 +18,11 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** fetch of Node, whose timers are not in the way. */
+/** The fetch of Node, whose timers are not affected. */
 const get = (url: string, left?: string): Promise<Response> =>
   atOnce(fetch(url, left === undefined ? {} : { headers: { [HEADER]: left } }));
 
-describe('a service', () => {
+describe('Deadline at a service', () => {
   let dependency: TestUpstream;
   let service: TestUpstream;
   let target: Target;
@@ -33,11 +33,11 @@ describe('a service', () => {
     dependency = await startUpstream((_req, res) => res.end());
     target = new Target('dependency', dependency.url, policiesOf({ deadline: 4000, attemptTimeout: 3000 }));
     const app = express();
-    app.use(identify({ heedsDeadline: true }), asCaller());
+    app.use(identify({ trustsDeadline: true }), withCallerContext());
     app.get('/', async (_req, res) => {
       pass(work);
-      const answer = await sendJson(target, { method: 'GET', path: '/' }).catch((problem) => problem.type);
-      res.status(answer.status).end();
+      const response = await sendJson(target, { method: 'GET', path: '/' }).catch((problem) => problem.type);
+      res.status(response.status).end();
     });
     service = await startUpstream(app as RequestListener);
   });
@@ -47,20 +47,20 @@ describe('a service', () => {
     await dependency.stop();
   });
 
-  it('hands on what is left of its own time', async () => {
+  it('The remaining time is sent to upstreams', async () => {
     work = 300;
     expect((await get(service.url, '1000')).status).toBe(200);
     expect(dependency.requests[0]?.headers[HEADER]).toBe('700');
   });
 
-  it('asks nobody once its time is over', async () => {
+  it('No upstream is called after the deadline', async () => {
     work = 996;
     expect((await get(service.url, '1000')).status).toBe(504);
     expect(dependency.requests).toHaveLength(0);
   });
 
   it.each([undefined, '', '-1', '1e2', '0x10', '9'.repeat(400), '1000, 2000', 'soon'])(
-    'takes %j for nothing said',
+    'The header value %j is ignored',
     async (left) => {
       expect((await get(service.url, left)).status).toBe(200);
       expect(dependency.requests[0]?.headers[HEADER]).toBe('3000');
@@ -68,18 +68,18 @@ describe('a service', () => {
   );
 });
 
-describe('the gateway', () => {
+describe('Deadline at the gateway', () => {
   const orders = document({ '/x': { get: { responses: { 200: { description: 'ok' } } } } });
   const start = (trustProxy: boolean) =>
     startGateway({ orders }, { config: `trustProxy: ${trustProxy}\npolicy: { attemptTimeout: 3s }` });
 
-  it('does not believe a client, which could make a service look slow', async () => {
+  it('The deadline of a client is ignored because it could make a service look slow', async () => {
     const { url, services } = await start(false);
     expect((await get(`${url}/x`, '0')).status).toBe(200);
     expect(services.orders?.requests[0]?.headers[HEADER]).toBe('3000');
   });
 
-  it('believes a proxy that it trusts', async () => {
+  it('The deadline of a trusted proxy is used', async () => {
     const { url, services } = await start(true);
     await get(`${url}/x`, '700');
     expect(services.orders?.requests[0]?.headers[HEADER]).toBe('700');

@@ -23,19 +23,19 @@ const lies = {
   'x-forwarded-host': 'h',
 };
 
-describe('forwarding headers', () => {
-  it('name the host of each request, also of the second on a kept connection', () => {
+describe('Forwarding headers', () => {
+  it('Each request on a keep-alive connection has its own host', () => {
     const socket = { remoteAddress: '10.0.0.7' };
     const hosts = ['a.example', 'b.example', 'b.example', 'a.example'];
-    const told = hosts.map((host) => {
+    const sent = hosts.map((host) => {
       const raw: string[] = [];
       appendForwarded(raw, { headers: { host }, socket } as unknown as IncomingMessage, false);
       return [raw[raw.indexOf('X-Forwarded-Host') + 1], /host=([^;]+)/.exec(raw.at(-1) ?? '')?.[1]];
     });
-    expect(told).toEqual(hosts.map((host) => [host, host]));
+    expect(sent).toEqual(hosts.map((host) => [host, host]));
   });
 
-  it('replace what the client says of itself', () => {
+  it('Headers of the client are replaced', () => {
     expect(forwarded('::ffff:10.0.0.7', { host: 'api.example:8080', ...lies })).toEqual({
       'X-Forwarded-For': '10.0.0.7',
       'X-Forwarded-Proto': 'http',
@@ -44,7 +44,7 @@ describe('forwarding headers', () => {
     });
   });
 
-  it('go on from what a trusted proxy says', () => {
+  it('Headers of a trusted proxy are extended', () => {
     expect(forwarded('10.0.0.7', { host: 'inner', ...lies }, true)).toEqual({
       'X-Forwarded-For': '1.1.1.1, 10.0.0.7',
       'X-Forwarded-Proto': 'https',
@@ -53,7 +53,7 @@ describe('forwarding headers', () => {
     });
   });
 
-  it('quote an IPv6 address, and name https', () => {
+  it('An IPv6 address is quoted, and the protocol can be https', () => {
     expect(forwarded('2001:db8::1', { host: 'a"b' }, false, true).Forwarded).toBe(
       'for="[2001:db8::1]";host="a\\"b";proto=https',
     );

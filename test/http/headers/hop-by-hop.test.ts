@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { namedInConnection } from '../../../src/http/headers/hop-by-hop.ts';
 
-describe('headers that Connection names', () => {
+describe('Headers that Connection names', () => {
   it.each([
     [undefined, []],
     ['keep-alive', []],
@@ -9,5 +9,7 @@ describe('headers that Connection names', () => {
     ['X-Secret', ['x-secret']],
     ['Keep-Alive, X-One ,x-two,', ['x-one', 'x-two']],
     ['content-length, host, Date', []],
-  ])('%p: %p', (value, names) => expect([...namedInConnection(value)]).toEqual(names));
+  ])('Connection: %p names the headers %p', (value, names) =>
+    expect([...namedInConnection(value)]).toEqual(names),
+  );
 });

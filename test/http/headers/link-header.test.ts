@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import LinkHeader from 'http-link-header';
-import { linkHeader, readLinks, writtenLink } from '../../../src/http/headers/link-header.ts';
+import { formatLink, linkHeader, parseLinkHeader } from '../../../src/http/headers/link-header.ts';
 import { anyText } from '../../support/any-text.ts';
 
-describe('a Link header', () => {
-  it('is written as a parser of another author reads it', () => {
+describe('Link header', () => {
+  it('An independent parser reads the header', () => {
     const links = [
       { href: '/orders?state=A%2CB&limit=2', rel: 'next' },
       {
@@ -21,7 +21,7 @@ describe('a Link header', () => {
     expect(linkHeader([])).toBe('');
   });
 
-  it('is one that Node sends, whatever is in an href', () => {
+  it('Node accepts the header for any href', () => {
     const href = anyText;
     fc.assert(
       fc.property(href, (text) => {
@@ -46,17 +46,17 @@ describe('a Link header', () => {
     ['</a>', [{ uri: '/a', rels: [] }]],
     ["</a>; title*=UTF-8''%e2; rel=https://example.org/R", [{ uri: '/a', rels: ['https://example.org/R'] }]],
     ['', []],
-  ])('is read with its parameters as they were written: %s', (text, expected) => {
-    expect(readLinks(text)).toMatchObject(expected);
+  ])('The parameters of %s are parsed', (text, expected) => {
+    expect(parseLinkHeader(text)).toMatchObject(expected);
   });
 
-  it.each(['/a; rel=x', '<a; rel=x', '</a>; title="b'])('is none where it is broken: %s', (text) => {
-    expect(readLinks(text)).toBeUndefined();
+  it.each(['/a; rel=x', '<a; rel=x', '</a>; title="b'])('The malformed header %s is refused', (text) => {
+    expect(parseLinkHeader(text)).toBeUndefined();
   });
 
-  it('is written again as it was read', () => {
+  it('A parsed header is written unchanged', () => {
     const text = '</a>;  rel="next";title="x, \\"y\\"" ; foo, <b?c=d>; rel=up';
-    expect(readLinks(text)?.map(writtenLink).join(', ')).toBe(text);
+    expect(parseLinkHeader(text)?.map(formatLink).join(', ')).toBe(text);
   });
 });
 
@@ -66,7 +66,7 @@ it.each([
   ['/a>; rel="evil", </b', '/a%3E;%20rel="evil",%20%3C/b'],
   ['/a\r\nX: y', '/a%0D%0AX:%20y'],
   ['/\uD800', '/%EF%BF%BD'],
-])('is ASCII, and one link, wherever it leads: %j', (href, uri) => {
+])('A link to %j is one link in ASCII', (href, uri) => {
   const header = linkHeader([{ href, rel: 'a"b"\n都' }]);
   expect(header).toMatch(/^[ -~]+$/);
   expect(LinkHeader.parse(header).refs).toEqual([{ uri, rel: 'a%22b%22%0A%E9%83%BD' }]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { acceptable, negotiate, prefersHtml } from '../../../src/http/headers/negotiate.ts';
+import { acceptedMediaTypes, negotiate, prefersHtml } from '../../../src/http/headers/negotiate.ts';
 
-describe('a page for a problem', () => {
+describe('Preference for HTML', () => {
   it.each([
     ['text/html', true],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true],
@@ -15,12 +15,12 @@ describe('a page for a problem', () => {
     ['*/*', false],
     ['', false],
     [undefined, false],
-  ])('is what `Accept: %s` likes most: %p', (accept, isPage) => {
+  ])('Accept: %s prefers HTML: %p', (accept, isPage) => {
     expect(prefersHtml(accept)).toBe(isPage);
   });
 });
 
-it('takes the available type of the highest weight, and of equals the first that was named', () => {
+it('The available type of the highest weight is selected, and of equal ones the first in Accept', () => {
   const types = ['application/json', 'text/html', 'application/hal+json'] as const;
   const weights = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 3, maxLength: 3 });
   fc.assert(
@@ -29,9 +29,9 @@ it('takes the available type of the highest weight, and of equals the first that
       const weightOf = (type: string) => given[types.indexOf(type as (typeof types)[number])] ?? 0;
       const accept = types.map((type) => `${type};q=${(weightOf(type) / 1000).toFixed(3)}`).join(', ');
       const best = Math.max(...available.map(weightOf));
-      if (best === 0) expect(() => negotiate(accept, available)).toThrow(/Not available/);
+      if (best === 0) expect(() => negotiate(accept, available)).toThrow(/no representation that matches/);
       else expect(weightOf(negotiate(accept, available))).toBe(best);
     }),
   );
-  expect(acceptable('b/b;q=0.5, a/a;q=0.9, c/c;q=0.9')).toEqual(['a/a', 'c/c', 'b/b']);
+  expect(acceptedMediaTypes('b/b;q=0.5, a/a;q=0.9, c/c;q=0.9')).toEqual(['a/a', 'c/c', 'b/b']);
 });

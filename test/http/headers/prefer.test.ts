@@ -14,11 +14,11 @@ describe('Prefer (RFC 7240)', () => {
     ['note="a, return=minimal"', { note: 'a, return=minimal' }],
     ['', {}],
     [' , ,=x', {}],
-  ])('%s', (header, expected) => {
+  ])('Prefer: %s is parsed', (header, expected) => {
     expect(Object.fromEntries(preferences(header))).toEqual(expected);
   });
 
-  it('is read in a time that grows with its length only', () => {
+  it('The parsing time is linear in the length', () => {
     expect(preferences('"'.repeat(50_000)).size).toBe(0);
     expect(preferences(',a'.repeat(50_000)).size).toBe(1);
   });

@@ -9,14 +9,14 @@ import {
   only,
   replaceValues,
   valuesOf,
-  without,
+  withoutHeaders,
   withValues,
 } from '../../../src/http/headers/raw-headers.ts';
 
 const RAW = ['Accept', 'a', 'ETag', '"1"', 'accept', 'b', 'Cookie', 'x=1', 'cookie', 'y=2', 'Empty', ''];
 
 describe('Raw headers', () => {
-  it('are visited in their order, by name in lower case, and as it is written', () => {
+  it('Headers are visited in order, with the name in lower case and in its original spelling', () => {
     const seen: string[][] = [];
     eachHeader(RAW, (name, value, written) => seen.push([name, value, written]));
     expect(seen).toEqual([
@@ -29,11 +29,11 @@ describe('Raw headers', () => {
     ]);
   });
 
-  it('have names, whatever their case', () => {
+  it('Names are compared without case', () => {
     expect([...namesIn(RAW)]).toEqual(['accept', 'etag', 'cookie', 'empty']);
   });
 
-  it('have a first value, all values and one value of a name', () => {
+  it('The first value, all values and the joined value of a name can be read', () => {
     expect([firstValue(RAW, 'accept'), valuesOf(RAW, 'accept'), fieldOf(RAW, 'accept')]).toEqual([
       'a',
       ['a', 'b'],
@@ -43,7 +43,7 @@ describe('Raw headers', () => {
     expect([firstValue(RAW, 'a'), valuesOf(RAW, 'a'), fieldOf(RAW, 'a')]).toEqual([undefined, [], undefined]);
   });
 
-  it('become an object without a prototype, in which lines of cookies are joined as cookies are', () => {
+  it('The headers become an object without a prototype, in which cookies are joined with semicolons', () => {
     const headers = headersOf([...RAW, '__proto__', 'p']);
     expect(Object.getPrototypeOf(headers)).toBeNull();
     expect(Object.entries(headers)).toEqual([
@@ -55,23 +55,23 @@ describe('Raw headers', () => {
     ]);
   });
 
-  it('can be left out by name, whatever a value is', () => {
-    expect(without(['A', 'b', 'B', 'a'], new Set(['a']))).toEqual(['B', 'a']);
+  it('Headers are removed by name and never by value', () => {
+    expect(withoutHeaders(['A', 'b', 'B', 'a'], new Set(['a']))).toEqual(['B', 'a']);
     expect(only(RAW, (name) => name === 'etag')).toEqual(['ETag', '"1"']);
   });
 
-  it('get other values under the names that they have, or are left out', () => {
+  it('Values are changed under their original names, or removed', () => {
     const made = withValues(RAW, (name, value) => (name === 'cookie' ? undefined : `${value}!`));
     expect(made).toEqual(['Accept', 'a!', 'ETag', '"1"!', 'accept', 'b!', 'Empty', '!']);
   });
 
-  it('change in place on every line of a name, and nowhere else', () => {
+  it('Every line of one name is changed in place, and no other', () => {
     const raw = ['A', 'b', 'B', 'a', 'a', 'c'];
     replaceValues(raw, 'a', (value) => value.toUpperCase());
     expect(raw).toEqual(['A', 'B', 'B', 'a', 'a', 'C']);
   });
 
-  it('are the same in each of these ways, whatever they are', () => {
+  it('All functions agree for any headers', () => {
     const name = fc.constantFrom('A', 'a', 'B', 'b', 'Ab');
     const value = fc.constantFrom('', 'a', 'b', 'ab');
     fc.assert(
@@ -86,7 +86,7 @@ describe('Raw headers', () => {
           expect(fieldOf(raw, one)).toBe(values.length === 0 ? undefined : values.join(', '));
           expect(headersOf(raw)[one]).toBe(fieldOf(raw, one));
           expect(namesIn(raw).has(one)).toBe(values.length > 0);
-          expect(valuesOf(without(raw, new Set([one])), one)).toEqual([]);
+          expect(valuesOf(withoutHeaders(raw, new Set([one])), one)).toEqual([]);
         }
       }),
     );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { securityHeaders } from '../../../src/http/headers/security-headers.ts';
 
-describe('security headers', () => {
-  it('are a raw array, in which a page names its own content policy', () => {
+describe('Security headers', () => {
+  it('The headers are a raw array in which a page can set its content policy', () => {
     const raw = securityHeaders({ 'Content-Security-Policy': "default-src 'self'" });
     expect(raw).toHaveLength(18);
     expect(raw[raw.indexOf('Content-Security-Policy') + 1]).toBe("default-src 'self'");

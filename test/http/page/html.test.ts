@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { html } from '../../../src/http/page/html.ts';
 
 describe('html', () => {
-  it('escapes what is put in, and nothing twice', () => {
+  it('Values are escaped exactly once', () => {
     const inner = html`<i>${'<&>'}</i>`;
 
     expect(html`<a title="${`"'`}">${[inner, 1, null, false, undefined]}</a>`.text).toBe(

@@ -5,10 +5,10 @@ import { causeCode, causeText } from '../../../src/http/problems/cause.ts';
 const withCode = (code: unknown, message = 'connect ECONNREFUSED 10.0.0.7:5432') =>
   Object.assign(new Error(message), { code });
 
-describe('the cause of a failure', () => {
+describe('Cause of a failure', () => {
   it.each([
     ['ECONNREFUSED', 'nothing listens at its address, ECONNREFUSED'],
-    ['ENOTFOUND', 'its host name is not known, ENOTFOUND'],
+    ['ENOTFOUND', 'its host name is unknown, ENOTFOUND'],
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
       'its certificate is self-signed and not trusted, DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -16,7 +16,7 @@ describe('the cause of a failure', () => {
     ['ENOSPC', 'no space is left on the disk, ENOSPC'],
     ['53100', 'no space is left on the disk, 53100'],
     ['ERR_SOMETHING_NEW', 'ERR_SOMETHING_NEW'],
-  ])('%s is told in words, without an address', (code, text) => {
+  ])('%s is explained without an address', (code, text) => {
     const error = withCode(code);
     for (const wrapped of [error, new Error('outer', { cause: error }), new AggregateError([error], 'all')]) {
       const known = wrapped instanceof AggregateError ? Object.assign(wrapped, { code }) : wrapped;
@@ -33,17 +33,17 @@ describe('the cause of a failure', () => {
     withCode(7),
     withCode('see http://10.0.0.7'),
     withCode('hasOwnProperty'),
-  ])('is not told where %p has no code', (error) => {
+  ])('%p has no known code and is not explained', (error) => {
     expect([causeCode(error), causeText(error)]).toEqual([undefined, undefined]);
   });
 
-  it('is looked for in a chain that goes round', () => {
+  it('A cyclic chain of causes is searched', () => {
     const error = new Error('round') as Error & { cause: unknown };
     error.cause = error;
     expect(causeCode(error)).toBeUndefined();
   });
 
-  it('of a port where nothing listens is what Node says', async () => {
+  it('The error of Node for an unused port is explained', async () => {
     const server: Server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };

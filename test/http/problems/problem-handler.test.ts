@@ -20,8 +20,8 @@ const serve = (error: unknown, before: express.RequestHandler = (_req, _res, nex
   return { app, logger };
 };
 
-describe('the problem handler', () => {
-  it('sends a problem as it is, with its headers and the request id', async () => {
+describe('Problem handler', () => {
+  it('A problem is sent with its headers and the request id', async () => {
     const { app, logger } = serve(new Problem(circuitOpen, 'Not now.', { headers: { 'Retry-After': '5' } }));
     const { status, headers, body } = await request(app).get('/').set('X-Request-Id', 'r-1');
     expect(status).toBe(503);
@@ -40,7 +40,7 @@ describe('the problem handler', () => {
     expect(logger.error).not.toHaveBeenCalled();
   });
 
-  it('repeats only so much of what was sent', async () => {
+  it('Only a limited part of the request is repeated', async () => {
     const long = 'a'.repeat(100_000);
     const errors = Array.from({ length: 1000 }, () => ({ in: 'body', pointer: `#/${long}`, detail: long }));
     const { app } = serve(new Problem(circuitOpen, long, { extensions: { errors } }));
@@ -49,7 +49,7 @@ describe('the problem handler', () => {
     expect(text.length).toBeLessThan(60_000);
   });
 
-  it('logs what is unexpected and tells the caller nothing of it', async () => {
+  it('Unexpected errors are logged and not revealed to the client', async () => {
     const secret = new Error('password=hunter2');
     const { app, logger } = serve(secret);
     const { status, text, body } = await request(app).get('/').set('X-Request-Id', 'r-2');
@@ -60,7 +60,7 @@ describe('the problem handler', () => {
   });
 
   it.each([undefined, null, 'text', 42, { status: 500, message: 'x', expose: true }])(
-    'survives %p',
+    'The thrown value %p becomes an internal error',
     async (thrown) => {
       const { status } = await request(
         serve(thrown, (_req, _res, next) => next(thrown ?? new Error())).app,
@@ -69,7 +69,7 @@ describe('the problem handler', () => {
     },
   );
 
-  it('turns what parsers and the router throw into the catalogue', async () => {
+  it('Errors of parsers and the router become problem types of the catalogue', async () => {
     const { app } = serve(new Error());
     const malformed = await request(app).post('/').type('json').send('{"a":');
     expect([malformed.status, malformed.body.type]).toEqual([400, '/problems/bad-request']);
@@ -82,13 +82,13 @@ describe('the problem handler', () => {
     expect([encoding.status, encoding.body.type]).toEqual([400, '/problems/bad-request']);
   });
 
-  it('has no body for HEAD', async () => {
+  it('The response to HEAD has no body', async () => {
     const { headers, text } = await request(serve(new Problem(circuitOpen, 'x')).app).head('/');
     expect(Number(headers['content-length'])).toBeGreaterThan(0);
     expect(text).toBeFalsy();
   });
 
-  it('cuts the connection when the head is already out', async () => {
+  it('The connection is cut when the head has been sent already', async () => {
     const started: express.RequestHandler = (_req, res, next) => {
       res.writeHead(200).write('half');
       next();

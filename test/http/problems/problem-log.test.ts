@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Problem } from '../../../src/contract/problem.ts';
 import { badGateway, serviceUnreachable } from '../../../src/contract/problems.ts';
-import { logProblems } from '../../../src/http/problems/problem-log.ts';
+import { createProblemLog } from '../../../src/http/problems/problem-log.ts';
 
 const request = { requestId: 'r-1', method: 'GET', path: '/x' };
 const refused = (service: string) =>
@@ -10,7 +10,7 @@ const refused = (service: string) =>
     extensions: { service },
   });
 
-describe('the log of problems', () => {
+describe('Problem log', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -18,21 +18,21 @@ describe('the log of problems', () => {
     jest.useRealTimers();
   });
 
-  it('has each kind once a minute, with its cause, and how many were not told', () => {
+  it('Each kind is logged once a minute with its cause and the number of suppressed ones', () => {
     const warn = jest.fn();
-    const log = logProblems({ warn });
+    const log = createProblemLog({ warn });
     for (let n = 0; n < 5; n++) log(refused('orders'), request);
     const kind = { problem: 'service-unreachable', service: 'orders', cause: 'ECONNREFUSED' };
-    const told = { ...kind, meaning: 'nothing listens at its address, ECONNREFUSED', ...request };
-    expect(warn.mock.calls).toEqual([[told, 'No connection.']]);
+    const entry = { ...kind, meaning: 'nothing listens at its address, ECONNREFUSED', ...request };
+    expect(warn.mock.calls).toEqual([[entry, 'No connection.']]);
     jest.advanceTimersByTime(60_000);
     log(refused('orders'), request);
-    expect(warn.mock.calls[1]).toEqual([{ ...told, untold: 4 }, 'No connection.']);
+    expect(warn.mock.calls[1]).toEqual([{ ...entry, suppressed: 4 }, 'No connection.']);
   });
 
-  it('tells apart what failed, of which service, and why', () => {
+  it('Kinds differ by problem, service and cause', () => {
     const warn = jest.fn();
-    const log = logProblems({ warn });
+    const log = createProblemLog({ warn });
     log(refused('orders'), request);
     log(refused('consumers'), request);
     log(new Problem(badGateway, 'Broken.', { extensions: { service: 'orders' } }), request);
@@ -40,9 +40,9 @@ describe('the log of problems', () => {
     expect(warn).toHaveBeenCalledTimes(3);
   });
 
-  it('stays within bounds, however many kinds there are', () => {
+  it('The number of kinds is limited', () => {
     const warn = jest.fn();
-    const log = logProblems({ warn });
+    const log = createProblemLog({ warn });
     for (let n = 0; n < 1500; n++) log(refused(`s${n}`), request);
     jest.advanceTimersByTime(60_000);
     log(refused('s0'), request);

@@ -27,27 +27,30 @@ const FOREIGN = [
   'notlocalhost',
 ];
 
-describe.each(['127.0.0.1', '127.5.5.5', '::1', 'localhost'])('a listener on %s', (listensOn) => {
-  it.each(LOCAL)('takes requests for %j', (host) => {
+describe.each(['127.0.0.1', '127.5.5.5', '::1', 'localhost'])('Listener on %s', (listensOn) => {
+  it.each(LOCAL)('Requests for %j are accepted', (host) => {
     expect(takes(listensOn, {}, host)).toBe(true);
   });
 
-  it.each(FOREIGN)('refuses requests for %j', (host) => {
+  it.each(FOREIGN)('Requests for %j are refused', (host) => {
     expect(takes(listensOn, {}, host)).toBe(false);
   });
 });
 
-describe.each(['0.0.0.0', '::', '192.0.2.1', 'api.example.com'])('a listener on %s', (listensOn) => {
-  it.each([...LOCAL, ...FOREIGN])('takes requests for %j, as every name can be its own', (host) => {
-    expect(takes(listensOn, {}, host)).toBe(true);
-  });
+describe.each(['0.0.0.0', '::', '192.0.2.1', 'api.example.com'])('Listener on %s', (listensOn) => {
+  it.each([...LOCAL, ...FOREIGN])(
+    'Requests for %j are accepted because any name may belong to the server',
+    (host) => {
+      expect(takes(listensOn, {}, host)).toBe(true);
+    },
+  );
 
-  it.each(FOREIGN)('refuses requests for %j where a list does not have it', (host) => {
+  it.each(FOREIGN)('Requests for %j are refused by a list without that name', (host) => {
     expect(takes(listensOn, { allowed: ['good.example'] }, host)).toBe(false);
   });
 });
 
-describe('a list of hosts', () => {
+describe('List of hosts', () => {
   it.each([
     [['api.example.com'], 'API.example.com:443', true],
     [['api.example.com'], 'api.example.com.', true],
@@ -59,23 +62,23 @@ describe('a list of hosts', () => {
     [['api.example.com'], 'localhost:8080', true],
     [['api.example.com'], '192.0.2.1:8080', true],
     [['api.example.com'], undefined, true],
-  ])('%j and a request for %j: taken is %p', (allowed, host, isTaken) => {
-    expect(takes('127.0.0.1', { allowed }, host)).toBe(isTaken);
+  ])('With the list %j a request for %j is accepted: %p', (allowed, host, isAccepted) => {
+    expect(takes('127.0.0.1', { allowed }, host)).toBe(isAccepted);
   });
 
-  it('is for the host that a trusted proxy names', () => {
+  it('The list applies to the host that a trusted proxy forwards', () => {
     const trusts = trustProxy({ trustProxy: false, trustedProxies: ['127.0.0.1'] });
-    const rules = { allowed: ['api.example.com'], trusts };
+    const rules = { allowed: ['api.example.com'], isTrustedProxy: trusts };
     expect(takes('127.0.0.1', rules, 'inner', 'api.example.com')).toBe(true);
     expect(takes('127.0.0.1', rules, 'api.example.com', 'evil.example')).toBe(false);
-    expect(takes('127.0.0.1', { ...rules, trusts: () => false }, 'evil.example', 'api.example.com')).toBe(
-      false,
-    );
-    expect(takes('127.0.0.1', { trusts }, 'any.example')).toBe(true);
+    expect(
+      takes('127.0.0.1', { ...rules, isTrustedProxy: () => false }, 'evil.example', 'api.example.com'),
+    ).toBe(false);
+    expect(takes('127.0.0.1', { isTrustedProxy: trusts }, 'any.example')).toBe(true);
   });
 });
 
-it('takes the names by which a service is called', () => {
-  expect(takes('127.0.0.1', { own: ['orders.internal'] }, 'orders.internal:8083')).toBe(true);
-  expect(takes('127.0.0.1', { own: ['orders.internal'] }, 'evil.example')).toBe(false);
+it('The configured names of a service are accepted', () => {
+  expect(takes('127.0.0.1', { ownNames: ['orders.internal'] }, 'orders.internal:8083')).toBe(true);
+  expect(takes('127.0.0.1', { ownNames: ['orders.internal'] }, 'evil.example')).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** Which client a request is taken to come from: what it says of itself never makes it another. */
+/** Identification of the client: the client cannot influence it by what it sends. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -15,7 +15,7 @@ const client = (config: TrustedProxies, peer: string | undefined, headers?: Reco
   clientOf(config)(requestFrom(peer, headers));
 const by = (chain: string) => ({ 'x-forwarded-for': chain });
 
-describe('the client of a request', () => {
+describe('Client of a request', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
@@ -24,7 +24,7 @@ describe('the client of a request', () => {
     ['2001:db8:1:3::', '20010db800010003::/64'],
     ['::1', '0000000000000000::/64'],
     [undefined, 'unknown'],
-  ])('with the peer %s is %s', (peer, expected) => {
+  ])('The client with the peer %s is %s', (peer, expected) => {
     for (const config of [ALL, NONE, OURS]) expect(client(config, peer)).toBe(expected);
   });
 
@@ -43,7 +43,7 @@ describe('the client of a request', () => {
     [OURS, '10.2.2.2, 10.1.1.1', '10.2.2.2'],
     [OURS, 'nonsense, 10.1.1.1', '10.1.1.1'],
     [NONE, '203.0.113.7', '10.0.0.1'],
-  ])('where %j holds and a proxy says %j is %s', (config, chain, expected) => {
+  ])('With %j and X-Forwarded-For: %j the client is %s', (config, chain, expected) => {
     expect(client(config, '10.0.0.1', by(chain))).toBe(expected);
   });
 
@@ -53,11 +53,11 @@ describe('the client of a request', () => {
     ['for="[2001:db8::1]:4711"', '20010db800000000::/64'],
     ['for=_hidden', '10.0.0.1'],
     ['proto=https', '10.0.0.1'],
-  ])('of which a proxy says Forwarded: %s is %s', (forwarded, expected) => {
+  ])('With Forwarded: %s the client is %s', (forwarded, expected) => {
     expect(client(ALL, '10.0.0.1', { forwarded })).toBe(expected);
   });
 
-  it('is the same whatever it sends before what a trusted proxy adds', () => {
+  it('Entries before those of a trusted proxy do not change the client', () => {
     fc.assert(
       fc.property(fc.constantFrom(ALL, OURS), fc.string({ unit: 'binary' }), (config, said) => {
         expect(client(config, '10.0.0.1', by(`${said}, 203.0.113.7`))).toBe('203.0.113.7');
@@ -65,7 +65,7 @@ describe('the client of a request', () => {
     );
   });
 
-  it('is the same whatever it sends where no proxy is trusted', () => {
+  it('Without a trusted proxy the header does not change the client', () => {
     fc.assert(
       fc.property(fc.constantFrom(NONE, OURS), fc.string({ unit: 'binary' }), (config, said) => {
         expect(client(config, '203.0.113.7', { ...by(said), forwarded: said, authorization: said })).toBe(
@@ -75,7 +75,7 @@ describe('the client of a request', () => {
     );
   });
 
-  it('is an address, or the network of one, and nothing else that is sent', () => {
+  it('The client is always an address or its network', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (said) => {
         expect(client(ALL, '10.0.0.1', by(said))).toMatch(/^(?:\d+(?:\.\d+){3}|[\da-f]{16}::\/64)$/);
@@ -83,7 +83,7 @@ describe('the client of a request', () => {
     );
   });
 
-  it('is told by a bounded part of what is sent', () => {
+  it('Only a limited part of the header is read', () => {
     const chain = `198.51.100.9, ${'10.1.1.1, '.repeat(2000)}10.1.1.2`;
     expect(client(OURS, '10.0.0.1', by(chain))).toBe('10.1.1.1');
   });

@@ -6,7 +6,7 @@ import { type Listening, listen } from '../../../src/http/server/listen.ts';
 import { eventually } from '../../support/eventually.ts';
 import { rawClient, statusesOf } from '../../support/raw-client.ts';
 
-describe('a request that cannot be read', () => {
+describe('Malformed requests', () => {
   let server: Listening;
 
   beforeAll(async () => {
@@ -43,20 +43,20 @@ describe('a request that cannot be read', () => {
     ],
     ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'bad-request'],
     ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n', 400, 'bad-request'],
-    ['a host that is none', 'GET / HTTP/1.1\r\nHost: x/y\r\n\r\n', 400, 'bad-request'],
+    ['an invalid host', 'GET / HTTP/1.1\r\nHost: x/y\r\n\r\n', 400, 'bad-request'],
     [
-      'a value of Expect that is not known',
+      'an unknown value of Expect',
       'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nConnection: close\r\n\r\n',
       417,
       'expectation-failed',
     ],
     ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 405, 'method-not-allowed'],
     ['a target of another scheme', 'GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
-    ['a target with a name of a user', 'GET http://me@x/a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
+    ['a target with user information', 'GET http://me@x/a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
     ['a target without a host', 'GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad-request'],
-    ['a whole URL without Host', 'GET http://x/a HTTP/1.1\r\n\r\n', 400, 'bad-request'],
-    ['a host with a name of a user', 'GET / HTTP/1.1\r\nHost: me@x\r\n\r\n', 400, 'bad-request'],
-  ])('%s: a problem, and the connection ends', async (_name, bytes, status, code) => {
+    ['an absolute URL without Host', 'GET http://x/a HTTP/1.1\r\n\r\n', 400, 'bad-request'],
+    ['a host with user information', 'GET / HTTP/1.1\r\nHost: me@x\r\n\r\n', 400, 'bad-request'],
+  ])('A request with %s gets a problem and the connection is closed', async (_name, bytes, status, code) => {
     const { head, problem } = await send(bytes);
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head).toMatch(/Content-Type: application\/problem\+json/);
@@ -64,7 +64,7 @@ describe('a request that cannot be read', () => {
   });
 
   it.each(['x', 'api.example:8080', '[::1]:8080', '127.0.0.1', 'a_b-c.example:', ''])(
-    'Host: %s can be',
+    'The header Host: %s is valid',
     async (host) => {
       const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
       socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -72,14 +72,14 @@ describe('a request that cannot be read', () => {
     },
   );
 
-  it('HTTP/1.0 needs no Host', async () => {
+  it('HTTP/1.0 requests need no Host header', async () => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.write('GET / HTTP/1.0\r\n\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 
-describe('what cannot be read, after requests that are being handled', () => {
+describe('Malformed input after requests in progress', () => {
   let server: Listening;
   afterEach(() => server.close(0));
 
@@ -94,7 +94,7 @@ describe('what cannot be read, after requests that are being handled', () => {
     'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n',
   ];
 
-  it.each(RUBBISH)('adds nothing to their responses: %j', async (rubbish) => {
+  it.each(RUBBISH)('The input %j adds nothing to earlier responses', async (rubbish) => {
     const handled: ServerResponse[] = [];
     const url = await start((_req, res) => void handled.push(res));
     const client = rawClient(url, POST + POST + rubbish);
@@ -105,7 +105,7 @@ describe('what cannot be read, after requests that are being handled', () => {
     expect(text).not.toContain('problem');
   });
 
-  it.each(RUBBISH)('adds nothing to a body that is being sent: %j', async (rubbish) => {
+  it.each(RUBBISH)('The input %j adds nothing to a body that is being sent', async (rubbish) => {
     const { promise, resolve } = Promise.withResolvers<ServerResponse>();
     const url = await start((_req, res) => {
       res.write('first');
@@ -115,7 +115,7 @@ describe('what cannot be read, after requests that are being handled', () => {
     await client.until((all) => all.includes('first'));
     client.socket.write(rubbish);
     const res = await promise;
-    // So that it is read before the end is sent.
+    // The input has to be read before the end is sent.
     const before = res.req.socket.bytesRead;
     await eventually('all is read', () => res.req.socket.bytesRead >= POST.length + rubbish.length);
     expect(before).toBeGreaterThanOrEqual(POST.length);
@@ -125,16 +125,16 @@ describe('what cannot be read, after requests that are being handled', () => {
     expect(text).toMatch(/first\r\n4\r\nlast\r\n0\r\n\r\n$/);
   });
 
-  it('says of a body that breaks off only that it could not be read', async () => {
-    const asked = Promise.withResolvers<IncomingMessage>();
+  it('An incomplete body is only reported as unreadable', async () => {
+    const received = Promise.withResolvers<IncomingMessage>();
     const url = await start((req) => {
-      req.on('error', () => {}).once('data', () => asked.resolve(req));
+      req.on('error', () => {}).once('data', () => received.resolve(req));
     });
     const client = rawClient(
       url,
       'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
     );
-    await asked.promise;
+    await received.promise;
     client.socket.write('rubbish\r\n');
     const text = await client.end;
     expect(statusesOf(text)).toEqual([400]);
@@ -142,13 +142,13 @@ describe('what cannot be read, after requests that are being handled', () => {
   });
 });
 
-describe('a whole URL as the target (RFC 9112 §3.2.2)', () => {
+describe('Absolute URL as the target (RFC 9112 §3.2.2)', () => {
   it.each([
     ['http://a.example/b?c=d', '/b?c=d', 'a.example'],
     ['HTTPS://a.example:8443', '/', 'a.example:8443'],
     ['http://a.example?c', '/?c', 'a.example'],
     ['http://a.example/../b', '/../b', 'a.example'],
-  ])('%s is a path at its host, whatever Host says', async (target, path, host) => {
+  ])('The host of the target %s replaces that of Host', async (target, path, host) => {
     const server = await listen(
       (req, res) => {
         const raw = req.rawHeaders[req.rawHeaders.indexOf('Host') + 1];
@@ -165,7 +165,7 @@ describe('a whole URL as the target (RFC 9112 §3.2.2)', () => {
   });
 });
 
-describe('CONNECT behind other requests', () => {
+describe('CONNECT after other requests', () => {
   let server: Listening;
   afterEach(() => server.close(0));
 
@@ -175,7 +175,7 @@ describe('CONNECT behind other requests', () => {
   };
   const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
   const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n';
-  /** An endless response, and whether it ended. */
+  /** Starts an endless response and returns whether it ended. */
   const endless = (res: ServerResponse) => {
     const write = () => {
       while (!res.destroyed && res.write(Buffer.alloc(65_536)));
@@ -188,7 +188,7 @@ describe('CONNECT behind other requests', () => {
     ['nothing', CONNECT],
     ['a request', GET + CONNECT],
     ['two requests', GET + GET + CONNECT],
-  ])('harms no one when the client resets the connection: after %s', async (_, bytes) => {
+  ])('A reset of the connection after %s does no harm', async (_, bytes) => {
     const closed: Promise<void>[] = [];
     const url = await start((_req, res) => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -207,7 +207,7 @@ describe('CONNECT behind other requests', () => {
     next.socket.destroy();
   });
 
-  it('does not stop a response that is larger than what is sent at once', async () => {
+  it('A response larger than the socket buffer is still sent completely', async () => {
     const size = 8 * 1024 ** 2;
     const url = await start((_req, res) => {
       let left = size / 65_536;

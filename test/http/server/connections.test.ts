@@ -1,4 +1,4 @@
-/** What a client may cost by its connections, whatever the app behind does. */
+/** Limits of what a client can cost by its connections, whatever the app does. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -22,8 +22,8 @@ afterEach(() => server?.close(0));
 
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
 
-describe('requests that are sent before earlier ones are answered', () => {
-  it('are handled a few at once, and answered in order', async () => {
+describe('Pipelined requests', () => {
+  it('A limited number of requests runs at once, and responses are in order', async () => {
     const waiting: (() => void)[] = [];
     let most = 0;
     let running = 0;
@@ -32,7 +32,7 @@ describe('requests that are sent before earlier ones are answered', () => {
         running += 1;
         most = Math.max(most, running);
         waiting.push(() => res.end(`<${req.url}>`, () => (running -= 1)));
-        // The last that came is answered first.
+        // The last request gets its response first.
         setImmediate(() => waiting.pop()?.());
       },
       { pipelining: 3 },
@@ -46,7 +46,7 @@ describe('requests that are sent before earlier ones are answered', () => {
     expect(most).toBe(3);
   });
 
-  it('that have bodies are read whole', async () => {
+  it('Bodies of pipelined requests are read completely', async () => {
     const url = await start(async (req, res) => res.end(`<${(await req.toArray()).join('')}>`), {
       pipelining: 2,
     });
@@ -59,7 +59,7 @@ describe('requests that are sent before earlier ones are answered', () => {
     expect([...text.matchAll(/<(\d*)>/g)].map(([, body]) => body)).toEqual(bodies);
   });
 
-  it('leave other connections their turn, and end where there are too many', async () => {
+  it('Other connections get their turn, and a connection with too many requests is closed', async () => {
     const url = await start((_req, res) => res.end('ok'));
     const flood = get('/').repeat(2500);
     const clients = Array.from({ length: 12 }, () => rawClient(url, flood));
@@ -75,7 +75,7 @@ describe('requests that are sent before earlier ones are answered', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  it('are forgotten when their client leaves', async () => {
+  it('Waiting requests are dropped when their client disconnects', async () => {
     const closed = Promise.withResolvers<void>();
     const responses: ServerResponse[] = [];
     let isLeft = false;
@@ -94,8 +94,8 @@ describe('requests that are sent before earlier ones are answered', () => {
   });
 });
 
-describe('more connections than there may be', () => {
-  it('close the oldest on which nothing is asked', async () => {
+describe('Connections above the limit', () => {
+  it('A new connection closes the oldest idle one', async () => {
     const url = await start((_req, res) => res.end('ok'), { connections: 2 });
     const idle = rawClient(url, 'GET / HT');
     await once(idle.socket, 'connect');
@@ -108,7 +108,7 @@ describe('more connections than there may be', () => {
     expect(statusesOf(await alive.end)).toEqual([200, 200]);
   });
 
-  it('are 503 where each is busy, with when to come again', async () => {
+  it('A new connection gets 503 with Retry-After where all others are busy', async () => {
     const responses: ServerResponse[] = [];
     const url = await start((_req, res) => void responses.push(res), { connections: 2 });
     const busy = [rawClient(url, get('/')), rawClient(url, get('/'))];
@@ -127,11 +127,11 @@ describe('more connections than there may be', () => {
     [1_048_576, 10_000],
     [64, 1],
     [undefined, 10_000],
-  ])('are what fits into %p open files: %p', (files, connections) => {
+  ])('With %p open files the limit is %p connections', (files, connections) => {
     expect(connectionsFor(files)).toBe(connections);
   });
 
-  it('counts the files that this process may open', () => {
+  it('The open files limit of this process is read', () => {
     const limits =
       'Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 4096                 files\n';
     expect(openFiles(limits)).toBe(1024);
@@ -139,8 +139,8 @@ describe('more connections than there may be', () => {
   });
 });
 
-describe('a client that reads nothing', () => {
-  /** Resolves when what is made for it has ended. */
+describe('Clients that read nothing', () => {
+  /** Resolves when the response has ended. */
   const startEndless = async () => {
     const left = Promise.withResolvers<void>();
     const url = await start(
@@ -158,7 +158,7 @@ describe('a client that reads nothing', () => {
     return { url, left: left.promise };
   };
 
-  it('is cut off, and what is made for it ends', async () => {
+  it('The client is disconnected, and its response is aborted', async () => {
     const { url, left } = await startEndless();
     const client = rawClient(url, get('/'));
     client.socket.pause();
@@ -170,7 +170,7 @@ describe('a client that reads nothing', () => {
     ['empty lines', '\r\n'],
     ['a head that never ends', 'G'],
     ['further requests', get('/')],
-  ])('is cut off while it sends %s', async (_, bytes) => {
+  ])('The client is disconnected although it sends %s', async (_, bytes) => {
     const { url, left } = await startEndless();
     const client = rawClient(url, get('/'));
     client.socket.pause();
@@ -179,7 +179,7 @@ describe('a client that reads nothing', () => {
     client.socket.destroy();
   });
 
-  it('is not a client that reads slowly, however long that takes', async () => {
+  it('A client that reads slowly is not disconnected', async () => {
     const size = 16 * 1024 ** 2;
     const url = await start((_req, res) => res.end(Buffer.alloc(size, 'x')), { slow: { reader: 500 } });
     const client = rawClient(url, get('/', 'Connection: close\r\n'));
@@ -192,7 +192,7 @@ describe('a client that reads nothing', () => {
     expect(text.length).toBeGreaterThan(size);
   });
 
-  it('is not a client to which nothing is sent for a while', async () => {
+  it('A client that waits for data is not disconnected', async () => {
     let res: ServerResponse | undefined;
     const url = await start(
       (_req, one) => {
@@ -213,8 +213,8 @@ describe('a client that reads nothing', () => {
   });
 });
 
-describe('a head that comes slowly', () => {
-  it('is 408, while others are answered', async () => {
+describe('Slow head', () => {
+  it('A slow head gets 408 while other requests are handled', async () => {
     const url = await start((_req, res) => res.end('ok'), { slow: { head: 200 } });
     const slow = Array.from({ length: 20 }, () => rawClient(url, 'GET / HTTP/1.1\r\nHost: x\r\nX-'));
     expect((await fetch(url)).status).toBe(200);
@@ -222,10 +222,10 @@ describe('a head that comes slowly', () => {
   });
 });
 
-describe('a body that comes slowly', () => {
+describe('Slow body', () => {
   const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n';
 
-  it('is 408, whether the app waits for it or not', async () => {
+  it('A slow body gets 408, whether the app reads it or not', async () => {
     const url = await start((req, res) => void (req.url === '/' && req.resume().on('end', () => res.end())), {
       slow: { over: 200 },
     });
@@ -236,7 +236,7 @@ describe('a body that comes slowly', () => {
     }
   });
 
-  it('is not one that the app does not read', async () => {
+  it('A body that the app does not read is not slow', async () => {
     const read = Promise.withResolvers<IncomingMessage>();
     const url = await start(
       (req, res) => {
@@ -252,15 +252,14 @@ describe('a body that comes slowly', () => {
       `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${large.length}\r\n\r\n${large}`,
     );
     const req = await read.promise;
-    // Several times as long as it has to come in.
-    // Several times as long as a client may send nothing.
+    // This takes several times as long as a slow body may take, and as a client may be idle.
     expect(statusesOf(await rawClient(url, `${head}some`).end)).toEqual([408]);
     req.resume();
     expect(statusesOf(await client.until((all) => all.endsWith('whole')))).toEqual([200]);
     client.socket.destroy();
   });
 
-  it('may take any time where no rate is asked for', async () => {
+  it('Without a minimum rate a body may take any time', async () => {
     const url = await start((req, res) => void req.resume().on('end', () => res.end('whole')), {
       slow: { over: 20, rate: 0, head: 200 },
     });

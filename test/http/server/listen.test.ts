@@ -1,4 +1,4 @@
-/** How a server ends: who is served, who is told, and who is cut off. */
+/** Shutdown of a server: which requests are still handled, and which are cut. */
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -24,8 +24,8 @@ const ask = async (path = '/'): Promise<IncomingMessage> => {
 };
 const bodyOf = async (res: IncomingMessage): Promise<string> => (await res.toArray()).join('');
 
-describe('a server that drains', () => {
-  it('still takes requests, and each answer is the last of its connection', async () => {
+describe('Draining server', () => {
+  it('Requests are still accepted, and each response closes its connection', async () => {
     await start((_req, res) => res.end('here'));
     const before = await ask();
     expect([before.headers.connection, await bodyOf(before)]).toEqual(['keep-alive', 'here']);
@@ -35,43 +35,43 @@ describe('a server that drains', () => {
     expect([after.headers.connection, await bodyOf(after)]).toEqual(['close', 'here']);
   });
 
-  it('tells those as well whose answer was in the making', async () => {
-    let answer = () => {};
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+  it('Responses in progress close their connection as well', async () => {
+    let respond = () => {};
+    const { promise: received, resolve: receive } = Promise.withResolvers<void>();
     await start((_req, res) => {
-      answer = () => res.end('late');
-      asked();
+      respond = () => res.end('late');
+      receive();
     });
     const waiting = ask();
-    await isAsked;
+    await received;
     server.drain();
-    answer();
+    respond();
     expect((await waiting).headers.connection).toBe('close');
   });
 });
 
-describe('a server that closes', () => {
-  it('lets what is in flight finish, and takes nothing more', async () => {
-    let answer = () => {};
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+describe('Closing server', () => {
+  it('Requests in progress finish, and no connection is accepted any more', async () => {
+    let respond = () => {};
+    const { promise: received, resolve: receive } = Promise.withResolvers<void>();
     await start((_req, res) => {
-      answer = () => res.end('whole');
-      asked();
+      respond = () => res.end('whole');
+      receive();
     });
     const waiting = ask();
-    await isAsked;
+    await received;
     const closed = server.close();
     await expect(request(server.url).get('/')).rejects.toThrow('ECONNREFUSED');
-    answer();
+    respond();
     expect(await bodyOf(await waiting)).toBe('whole');
     await closed;
   });
 
-  it('answers 503 at the limit where nothing has been sent, with when to come again', async () => {
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
-    await start(() => asked());
+  it('After the grace period unsent responses become 503 with Retry-After', async () => {
+    const { promise: received, resolve: receive } = Promise.withResolvers<void>();
+    await start(() => receive());
     const waiting = ask();
-    await isAsked;
+    await received;
     const closed = server.close(0);
     const res = await waiting;
     expect(res.statusCode).toBe(503);
@@ -80,7 +80,7 @@ describe('a server that closes', () => {
     await closed;
   });
 
-  it('cuts a body at the limit that would look whole if it just ended', async () => {
+  it('After the grace period a body that would look complete is cut', async () => {
     await start((_req, res) => void res.writeHead(200).write('half of'));
     const res = await ask();
     const closed = server.close(0);

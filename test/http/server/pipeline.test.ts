@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import supertest from 'supertest';
-import { inOrder, type Step } from '../../../src/http/server/pipeline.ts';
+import { pipeline, type Step } from '../../../src/http/server/pipeline.ts';
 
-const asked = async (...steps: Step[]) => {
-  const app = inOrder(steps, (error, _req, res) => {
+const send = async (...steps: Step[]) => {
+  const app = pipeline(steps, (error, _req, res) => {
     res.writeHead(500).end(String(error));
   });
   const { status, text } = await supertest(app).get('/');
@@ -16,8 +16,8 @@ const ends: Step = (_req, res) => {
 };
 const passes: Step = (_req, _res, next) => next();
 
-describe('inOrder', () => {
-  it('runs a step after the other, until one ends the request', async () => {
+describe('pipeline', () => {
+  it('Steps run in order until one ends the request', async () => {
     const names: string[] = [];
     const named =
       (name: string): Step =>
@@ -25,7 +25,7 @@ describe('inOrder', () => {
         names.push(name);
         next();
       };
-    expect(await asked(named('a'), named('b'), ends, named('c'))).toEqual([200, 'ended']);
+    expect(await send(named('a'), named('b'), ends, named('c'))).toEqual([200, 'ended']);
     expect(names).toEqual(['a', 'b']);
   });
 
@@ -36,19 +36,19 @@ describe('inOrder', () => {
         throw new Error('broken');
       },
     ],
-    ['rejects', () => Promise.reject(new Error('broken'))],
-    ['hands on', (_req, _res, next) => next(new Error('broken'))],
-    ['hands on later', (_req, _res, next) => void setImmediate(next, new Error('broken'))],
-  ])('gives what a step %s to whoever ends the request then, and to no other step', async (_, fails) => {
-    expect(await asked(passes, fails, ends)).toEqual([500, 'Error: broken']);
+    ['rejects with', () => Promise.reject(new Error('broken'))],
+    ['passes to next', (_req, _res, next) => next(new Error('broken'))],
+    ['passes to next later', (_req, _res, next) => void setImmediate(next, new Error('broken'))],
+  ])('An error that a step %s goes to the error handler and to no other step', async (_, fails) => {
+    expect(await send(passes, fails, ends)).toEqual([500, 'Error: broken']);
   });
 
-  it('takes an Express app for a step, which hands on what it does not answer', async () => {
+  it('An Express app can be a step, which passes on requests that it does not handle', async () => {
     const app = express().get('/other', (_req, res) => res.send('other')) as unknown as Step;
-    expect(await asked(app, ends)).toEqual([200, 'ended']);
+    expect(await send(app, ends)).toEqual([200, 'ended']);
   });
 
-  it('never leaves a request without an answer', async () => {
-    expect(await asked(passes)).toEqual([500, 'Error: No step has ended the request']);
+  it('A request without a response gets an error', async () => {
+    expect(await send(passes)).toEqual([500, 'Error: No step ended the request']);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { networkOf, trustProxy } from '../../../src/http/server/trust-proxy.ts';
+import { parseNetwork, trustProxy } from '../../../src/http/server/trust-proxy.ts';
 
 const trusting = (...trustedProxies: string[]) => trustProxy({ trustProxy: false, trustedProxies });
 
-describe('a trusted proxy', () => {
+describe('Trusted proxy', () => {
   it.each([
     ['10.0.0.0/8', '10.200.3.4', true],
     ['10.0.0.0/8', '::ffff:10.200.3.4', true],
@@ -17,21 +17,21 @@ describe('a trusted proxy', () => {
     ['2001:db8::/32', '2001:db9::9', false],
     ['0.0.0.0/0', '203.0.113.9', true],
     ['0.0.0.0/0', '::2', false],
-  ])('%s has the peer %s: %p', (network, peer, isTrusted) => {
+  ])('The network %s contains the peer %s: %p', (network, peer, isTrusted) => {
     expect(trusting(network)(peer)).toBe(isTrusted);
   });
 
-  it('is none of an unknown peer, and none of an empty list', () => {
+  it('Unknown peers and empty lists are not trusted', () => {
     expect(trusting('0.0.0.0/0')(undefined)).toBe(false);
     expect(trusting()('127.0.0.1')).toBe(false);
   });
 
-  it('is every peer, or none, where there is no list', () => {
+  it('Without a list every peer or none is trusted', () => {
     expect(trustProxy({ trustProxy: true })('203.0.113.9')).toBe(true);
     expect(trustProxy({ trustProxy: false })('127.0.0.1')).toBe(false);
   });
 
-  it('has exactly the addresses that share the bits of its network', () => {
+  it('A network contains exactly the addresses that share its prefix', () => {
     const address = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
     const bits = (parts: readonly number[]) =>
       parts.map((part) => part.toString(2).padStart(8, '0')).join('');
@@ -53,6 +53,6 @@ it.each([
   '10.0.0.0/8/8',
   '10.0.0.0/-1',
   '::ffff:10.0.0.1/95',
-])('does not take %j for a network', (text) => {
-  expect(networkOf(text)).toBeUndefined();
+])('%j is not a network', (text) => {
+  expect(parseNetwork(text)).toBeUndefined();
 });

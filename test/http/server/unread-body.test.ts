@@ -1,4 +1,4 @@
-/** Requests that are answered before their body was read: the response arrives, and so does the next one. */
+/** Responses that are sent before the request body is read: the response arrives, and so does the next one. */
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../../src/http/server/listen.ts';
@@ -14,38 +14,41 @@ const start = async (app: (req: IncomingMessage, res: ServerResponse) => void): 
 
 const put = (agent: Agent, url: string, bytes: number): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const asked = request(url, { method: 'PUT', agent }, resolve).on('error', reject);
-    asked.end(Buffer.alloc(bytes));
+    const sent = request(url, { method: 'PUT', agent }, resolve).on('error', reject);
+    sent.end(Buffer.alloc(bytes));
   });
 
 const MB = 1024 ** 2;
 
-/** What an app may have done with a body before it answers. */
+/** The ways in which an app may have read a body before it responds. */
 const WAYS: readonly (readonly [string, (req: IncomingMessage) => void])[] = [
-  ['nothing', () => {}],
+  ['nothing read', () => {}],
   ['a part of it read', (req) => void req.once('data', () => req.pause())],
   ['it paused', (req) => void req.on('data', () => {}).pause()],
 ];
 
-describe.each(WAYS)('a body with %s', (_name, take) => {
-  it.each([1000, 300_000, MB, 3 * MB])('of %d bytes leaves its connection usable', async (bytes) => {
-    const url = await start((req, res) => {
-      if (req.method === 'PUT') take(req);
-      res.writeHead(req.method === 'PUT' ? 403 : 200).end('said');
-    });
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let round = 0; round < 3; round++) {
-      const res = await put(agent, url, bytes);
-      expect([res.statusCode, res.headers.connection, (await res.toArray()).join('')]).toEqual([
-        403,
-        'keep-alive',
-        'said',
-      ]);
-    }
-    agent.destroy();
-  });
+describe.each(WAYS)('Body with %s', (_name, take) => {
+  it.each([1000, 300_000, MB, 3 * MB])(
+    'An unread body of %d bytes leaves its connection usable',
+    async (bytes) => {
+      const url = await start((req, res) => {
+        if (req.method === 'PUT') take(req);
+        res.writeHead(req.method === 'PUT' ? 403 : 200).end('said');
+      });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      for (let round = 0; round < 3; round++) {
+        const res = await put(agent, url, bytes);
+        expect([res.statusCode, res.headers.connection, (await res.toArray()).join('')]).toEqual([
+          403,
+          'keep-alive',
+          'said',
+        ]);
+      }
+      agent.destroy();
+    },
+  );
 
-  it('of which much is left ends its connection, and the response arrives', async () => {
+  it('A large unread body closes its connection, and the response arrives', async () => {
     const url = await start((req, res) => {
       take(req);
       res.writeHead(413).end('too large');
@@ -63,7 +66,7 @@ describe.each(WAYS)('a body with %s', (_name, take) => {
   });
 });
 
-it('a body without end is read only so far', async () => {
+it('An endless body is read up to a limit', async () => {
   const url = await start((_req, res) => res.end('said'));
   const client = rawClient(url, 'PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
   const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { parseTemplate } from 'url-template';
 import { href, matchPath, pathTemplate, withQuery } from '../../../src/http/uri/href.ts';
 
-/** A value that an href does not carry: in the path it would lead to another resource. */
+/** A value that an href cannot contain, because the path would lead to another resource. */
 const DOTS = /(?:^|[/\\])\.\.?(?:[;/\\]|$)/;
 
-describe('hrefs', () => {
+describe('Hrefs', () => {
   const item = pathTemplate('/shops/{shopId}/items/{itemId}');
 
-  it('puts what the path does not name into the query, in the order given', () => {
+  it('Values that the path does not name become the query, in order', () => {
     expect(
       href(item, [
         ['q', 'a b'],
@@ -20,7 +20,7 @@ describe('hrefs', () => {
     ).toBe('/shops/%C3%A9%2Fx/items/7?q=a%20b&tag=1&tag=2');
   });
 
-  it('is none where the path lacks a value', () => {
+  it('Without a value for a path parameter there is no href', () => {
     expect(href(item, [['shopId', 's']])).toBeUndefined();
     expect(
       href(item, [
@@ -30,7 +30,7 @@ describe('hrefs', () => {
     ).toBeUndefined();
   });
 
-  it('expands as an RFC 6570 parser does, and comes back whole', () => {
+  it('An href equals that of an RFC 6570 parser, and its values are read back', () => {
     const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => !DOTS.test(value));
     fc.assert(
       fc.property(text, text, (shopId, itemId) => {
@@ -41,7 +41,7 @@ describe('hrefs', () => {
     );
   });
 
-  it('spells a query as an RFC 6570 parser does, a list and a comma too', () => {
+  it('A query equals that of an RFC 6570 parser, including lists and commas', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(text, fc.array(fc.constantFrom('a', 'b.c'), { minLength: 1 }), (q, expand) => {
@@ -53,12 +53,12 @@ describe('hrefs', () => {
     );
   });
 
-  it('does not match what is longer, shorter or alike', () => {
+  it('Longer, shorter and similar paths do not match', () => {
     for (const path of ['/shops/s/items', '/shops/s/items/i/x', '/shops/s/itemsXi', '/shop/s/items/i'])
       expect(matchPath(item, path)).toBeUndefined();
   });
 
-  it('changes one parameter of a query and keeps the others', () => {
+  it('One parameter of a query is changed and the others are kept', () => {
     expect(
       withQuery('/a?x=1&y=2', [
         ['x', undefined],
@@ -79,7 +79,7 @@ describe('hrefs', () => {
     ['/%7eme/{id}', '/~me/x'],
     ['/Caf%c3%a9/{id}:cancel', '/Caf%C3%A9/x:cancel'],
     ['/\uD800/{id}', '/%EF%BF%BD/x'],
-  ])('has what stands between the parameters as a URI has it: %s', (template, made) => {
+  ])('The fixed text of %s is encoded as in a URI', (template, made) => {
     const path = pathTemplate(template);
     expect(href(path, [['id', 'x']])).toBe(made);
     expect(made).toMatch(/^(?:[\w.~!$&'()*+,;=:@/-]|%[\dA-F]{2})+$/);
@@ -89,7 +89,7 @@ describe('hrefs', () => {
     );
   });
 
-  it('encodes what stands between parameters as an RFC 6570 parser does', () => {
+  it('Fixed text is encoded as by an RFC 6570 parser', () => {
     const literal = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[{}?#%[\]]/g, ''));
     // `.` and `..` are no values that a path can carry.
     const value = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/^\.{1,2}$/.test(text));
@@ -103,7 +103,7 @@ describe('hrefs', () => {
     );
   });
 
-  it('tells several parameters of a segment apart, and ends soon where it cannot', () => {
+  it('Several parameters of a segment are separated in limited time', () => {
     expect(matchPath(pathTemplate('/{a}.{b}'), '/x.y.z')).toEqual({ a: 'x', b: 'y.z' });
     expect(matchPath(pathTemplate('/{a}-{b}/c'), '/x/c')).toBeUndefined();
     const before = process.cpuUsage();

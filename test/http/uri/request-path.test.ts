@@ -1,4 +1,4 @@
-/** Ways to write a path, over raw sockets, since clients and URL parsers tidy them up. */
+/** Spellings of a path, sent over raw sockets because clients and URL parsers normalize them. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -23,7 +23,7 @@ const paths = {
   '/__proto__/constructor': get,
 };
 
-describe('a path', () => {
+describe('Request path', () => {
   let gateway: TestGateway;
   beforeEach(async () => {
     const pages = Router();
@@ -31,7 +31,7 @@ describe('a path', () => {
     gateway = await startGateway({ a: document(paths) }, { pages, service: 'unknownQuery: pass' });
   });
 
-  /** What comes back for a request target as it is written here. */
+  /** The response to an unchanged request target. */
   const ask = async (target: string, more = '', method = 'GET') => {
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
@@ -59,7 +59,7 @@ describe('a path', () => {
     ['names of the language', '/__proto__/constructor', '/__proto__/constructor'],
     ['a slash at the end that the template has', '/slash/', '/slash/'],
     ['with scheme and host', 'http://elsewhere/orders/1?x', '/orders/1?x'],
-  ])('is served: %s', async (_, target, arrives) => {
+  ])('The path is served: %s', async (_, target, arrives) => {
     const { status, arrived } = await ask(target);
     expect([status, arrived?.url]).toEqual([200, arrives]);
   });
@@ -74,7 +74,7 @@ describe('a path', () => {
     ['other code points of the same letters', '/cafe%CC%81/men%C3%BC'],
     ['a slash too much below', '/orders/latest/lines/'],
     ['an asterisk', '*'],
-  ])('is nobody’s: %s', async (_, target) => {
+  ])('No operation has the path: %s', async (_, target) => {
     const { status, arrived } = await ask(target);
     expect([status, arrived]).toEqual([404, undefined]);
   });
@@ -94,18 +94,18 @@ describe('a path', () => {
     ['overlong UTF-8', '/orders/%c0%ae%c0%ae/latest'],
     ['half an escape', '/orders/%4'],
     ['bytes that are not encoded', '/orders/\xe9'],
-  ])('is refused: %s', async (_, target) => {
+  ])('The path is refused: %s', async (_, target) => {
     const { status, arrived, text } = await ask(target);
     expect([status, arrived]).toEqual([400, undefined]);
     expect(text).toContain('/problems/bad-request');
   });
 
-  it('is the gateway’s own, however it is written', async () => {
+  it('Paths of the gateway are recognized in every spelling', async () => {
     expect((await ask('/%73tatu%73')).text).toContain('the page');
     expect((await ask('/%73tatu%73?a=%20')).text).toContain('the page');
   });
 
-  it('is not what a header says', async () => {
+  it('Headers do not change the path', async () => {
     const overrides = 'X-HTTP-Method-Override: DELETE\r\nX-Original-URL: /admin\r\nX-Rewrite-URL: /admin\r\n';
     const { arrived } = await ask('/orders/1', overrides);
     expect([arrived?.method, arrived?.url]).toEqual(['GET', '/orders/1']);
@@ -113,7 +113,7 @@ describe('a path', () => {
   });
 });
 
-it.each(['/a?b={c}', '/a#b', '/a/../b', '/a/%2e/b'])('that no request can have is told: %s', (path) => {
+it.each(['/a?b={c}', '/a#b', '/a/../b', '/a/%2e/b'])('The template %s is reported as unreachable', (path) => {
   const faults: string[] = [];
   const operations = compileOperations({
     service: 'a',
@@ -124,7 +124,7 @@ it.each(['/a?b={c}', '/a#b', '/a/../b', '/a/%2e/b'])('that no request can have i
   expect(faults).toEqual([expect.stringMatching(/^goes unserved: /)]);
 });
 
-/** The rules, read one by one over all templates: slow, and with nothing in common with the router. */
+/** The rules, applied one by one to all templates: slow, and independent of the router. */
 function reference(templates: readonly string[], path: string): string | undefined {
   const segments = path.split('/').map(decodeURIComponent);
   const expression = (text: string) => {
@@ -154,7 +154,7 @@ function reference(templates: readonly string[], path: string): string | undefin
   })[0];
 }
 
-it('finds what the rules say, and sends on a path that says the same again', () => {
+it('The route tree follows the rules, and the forwarded path has the same meaning', () => {
   const text = fc.constantFrom('a', 'b', 'a.b', 'a-b', 'é', 'x:y', '~');
   const templated = fc.constantFrom('{p}', '{p}.{q}', 'a{p}', '{p}-b', 'a.{p}', '{p}:{q}');
   const template = fc

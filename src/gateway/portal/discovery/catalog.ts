@@ -6,7 +6,7 @@
  */
 import type { Router } from 'express';
 import { linkHeader } from '../../../http/headers/link-header.ts';
-import { get, json, send } from '../../../http/page/entity.ts';
+import { get, jsonEntity, send } from '../../../http/page/entity.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import {
   byRelation,
@@ -30,7 +30,7 @@ export function catalog(router: Router, services: readonly ServiceDocument[], sh
     context('/', shown(ofEverything)),
     ...apis.map(({ service, href }) => context(href, shown(ofService(service)))),
   ];
-  const made = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
+  const made = jsonEntity(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
   get(router, CATALOG_PATH, (req, res) => send(req, res, made));
 }
 

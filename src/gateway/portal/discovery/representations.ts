@@ -1,6 +1,6 @@
 /** A resource of the gateway's own: in every format that resources have, made once, and as a page for people. */
 import type { Request } from 'express';
-import { type Entity, entity, HTML, json } from '../../../http/page/entity.ts';
+import { type Entity, entity, HTML, jsonEntity } from '../../../http/page/entity.ts';
 import { formats } from '../../../hypermedia/formats/index.ts';
 import type { Representation } from '../../../hypermedia/representation.ts';
 
@@ -17,7 +17,7 @@ export const forPrograms = (resource: Resource, headers: Headers = {}): Readonly
       .filter(({ rendering }) => rendering === undefined)
       .map(({ mediaType, write, typeOf }): [string, Make] => {
         const body = write({ actions: [], ...resource });
-        return [mediaType, always(json(typeOf?.(body) ?? mediaType, body, headers))];
+        return [mediaType, always(jsonEntity(typeOf?.(body) ?? mediaType, body, headers))];
       }),
   );
 

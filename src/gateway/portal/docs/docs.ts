@@ -17,7 +17,7 @@ import { notFound } from '../../../contract/problems.ts';
 import { cache, type Entity, entity, get, HTML, send } from '../../../http/page/entity.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout, siteHeader } from '../../../http/page/layout.ts';
-import { pathOf as sitePathOf } from '../../../http/page/site-files.ts';
+import { siteFilePath as sitePathOf } from '../../../http/page/site-files.ts';
 import { pathOf } from '../assets.ts';
 import { once } from '../lazy.ts';
 import { chooser, isLarge, type Outlined, partsList, partsMenu, titleOf } from './document-list.ts';

@@ -1,6 +1,6 @@
 /** What the health of the gateway says of the services behind it. */
 import type { InfoObject } from 'openapi3-ts/oas31';
-import type { Checks, HealthOptions } from '../../../http/health.ts';
+import type { HealthChecks, HealthOptions } from '../../../http/health.ts';
 import { targetChecks } from '../../../outbound/target-checks.ts';
 import type { ServiceSnapshot } from './service-state.ts';
 
@@ -12,7 +12,7 @@ export const gatewayHealth = (
   checks: () => Object.assign({}, ...snapshot().map(checksOf)),
 });
 
-const checksOf = (service: ServiceSnapshot): Checks => ({
+const checksOf = (service: ServiceSnapshot): HealthChecks => ({
   ...targetChecks(service),
   ...(!service.hasContract && {
     [`${service.name}:contract`]: [

@@ -1,14 +1,14 @@
 /** Pages that stay fresh while somebody looks at them: the same part of the page, as it is and as events bring it anew. */
 import type { Request, Response } from 'express';
 import { type Html, html } from '../../../http/page/html.ts';
-import { EVENT_STREAM, type Watchers } from '../../../http/sse-broadcaster.ts';
+import { EVENT_STREAM, type SseBroadcaster } from '../../../http/sse-broadcaster.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import { pathOf } from '../assets.ts';
 import type { History } from './history.ts';
 
 export interface Live {
   readonly history: History;
-  readonly watchers: Watchers;
+  readonly watchers: SseBroadcaster;
 }
 
 export const liveHead = (): Html => html`<link rel="stylesheet" href="${pathOf('status.css')}">

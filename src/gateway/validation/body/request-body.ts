@@ -44,7 +44,7 @@ export class RequestBody {
     const [found, ...others] = this.#types.find(contentType);
     const type = essence(contentType);
     if (!found || others.length > 0) throw this.#unsupported(type && `cannot be sent as ${type}`);
-    const refusal = codecFor(type)?.refuse?.(contentType);
+    const refusal = codecFor(type)?.unsupportedReason?.(contentType);
     if (refusal !== undefined) throw this.#unsupported(refusal);
     if (type.startsWith('multipart/') && !/;\s*boundary=/i.test(contentType))
       throw new Problem(

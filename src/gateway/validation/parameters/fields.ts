@@ -1,5 +1,5 @@
 /** Named values that come as text, put together to one object as their schemas want it. */
-import { JsonFault, readJson } from '../../../codecs/read-json.ts';
+import { JsonError, readJson } from '../../../codecs/read-json.ts';
 import { defaultLimits, type JsonLimits } from '../../../config/limits.ts';
 import { fragmentPointer } from '../../../contract/json-pointer.ts';
 import type { Fault } from '../../../contract/problem.ts';
@@ -139,7 +139,7 @@ function json(text: string, limits: JsonLimits): { value?: unknown; detail?: str
   try {
     return { value: readJson(text, limits) };
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error;
+    if (!(error instanceof JsonError)) throw error;
     return { detail: error.message };
   }
 }

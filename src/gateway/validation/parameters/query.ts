@@ -3,10 +3,10 @@
 import { form } from '../../../codecs/form.ts';
 import { codecFor } from '../../../codecs/index.ts';
 import { json } from '../../../codecs/json.ts';
-import { JsonFault, readJson } from '../../../codecs/read-json.ts';
+import { JsonError, readJson } from '../../../codecs/read-json.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import { essence } from '../../../http/body/media-type.ts';
-import { parsePairs } from '../../../http/uri/urlencoded.ts';
+import { parseUrlencoded } from '../../../http/uri/urlencoded.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { Form } from '../body/form.ts';
 import { type Located, locate, locateSchema } from '../schema/json-node.ts';
@@ -32,7 +32,7 @@ export function queryOf(
   const whole = parameters.find(({ node }) => node.in === 'querystring');
   if (whole) return wholeQuery(document, whole, schemas);
   const own = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
-  return { required: own.required, check: (query) => own.check(parsePairs(query, WHAT, own.isChecked)) };
+  return { required: own.required, check: (query) => own.check(parseUrlencoded(query, WHAT, own.isChecked)) };
 }
 
 const WHAT = 'The query';
@@ -55,7 +55,7 @@ function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['c
   const codec = codecFor(essence(type));
   if (codec === form) {
     const form = new Form(document, media, schema, schemas, 'query');
-    return (query) => form.check(parsePairs(query, WHAT));
+    return (query) => form.check(parseUrlencoded(query, WHAT));
   }
   if (codec !== json) return () => [];
   const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
@@ -64,7 +64,7 @@ function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['c
     try {
       value = readJson(decodeURIComponent(query), schemas.json);
     } catch (error) {
-      const detail = error instanceof JsonFault ? error.message : 'is not percent-encoded';
+      const detail = error instanceof JsonError ? error.message : 'is not percent-encoded';
       return [{ in: 'query', pointer: '#', detail }];
     }
     return faultsOf('query', errorsOf(value));

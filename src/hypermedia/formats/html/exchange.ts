@@ -1,6 +1,6 @@
 /** The exchange as a program has it. What stands here before the script has asked is what HAL-FORMS would say. */
 
-import { writeExact } from '../../../codecs/exact-json.ts';
+import { stringifyExact } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import type { Body } from '../format.ts';
 import { halForms } from '../hal-forms.ts';
@@ -11,7 +11,7 @@ const LONG_TEXT = 256 * 1024;
 export function exchange(body: Body, url: string): Html {
   const request = `GET ${url} HTTP/1.1\nAccept: ${halForms.mediaType}`;
   const type = halForms.typeOf?.(body) ?? halForms.mediaType;
-  const text = writeExact(body, 2);
+  const text = stringifyExact(body, 2);
   // The script asks for it when it is opened.
   const shown = text.length > LONG_TEXT ? '…' : text;
   const response = `HTTP/1.1 200 OK\nContent-Type: ${type}`;

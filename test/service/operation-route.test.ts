@@ -12,7 +12,7 @@ import { lampService } from '../support/lamps.ts';
 import { CUT_QUERIES, NOTE, notes, PERSON } from '../support/notes.ts';
 import { type TestService, testService } from '../support/service.ts';
 
-describe('an answer', () => {
+describe('Response of an operation', () => {
   let running: TestService;
   const one = () => request(running.app).get('/job-cards/jc-1001');
 
@@ -21,7 +21,7 @@ describe('an answer', () => {
   });
   afterAll(() => running.close());
 
-  it('is spared to who has this representation of it, and to no one else', async () => {
+  it('Only clients with the current representation get a 304', async () => {
     const { headers } = await one().accept(HAL).expect(200);
     const etag = headers.etag as string;
     const unchanged = await one().accept(HAL).set('If-None-Match', etag).expect(304);
@@ -34,9 +34,9 @@ describe('an answer', () => {
     await one().accept('application/vnd.siren+json').set('If-None-Match', etag).expect(200);
   });
 
-  it('varies by Accept and by Prefer, whatever was asked for', async () => {
-    const names = async (asked: request.Test) =>
-      String((await asked).headers.vary)
+  it('Every response varies by Accept and Prefer', async () => {
+    const names = async (response: request.Test) =>
+      String((await response).headers.vary)
         .split(/ *, */)
         .map((name) => name.toLowerCase());
     expect(await names(one())).toEqual(expect.arrayContaining(['accept', 'prefer']));
@@ -46,7 +46,7 @@ describe('an answer', () => {
     expect(await names(one().accept('application/vnd.siren+json'))).toContain('prefer');
   });
 
-  it('is refused to who wants the one of another state', async () => {
+  it('A read with If-Match of another state is refused', async () => {
     const { headers } = await one().expect(200);
     await one()
       .set('If-Match', headers.etag as string)
@@ -55,7 +55,7 @@ describe('an answer', () => {
     expect(refused.headers.etag).toBe(headers.etag);
   });
 
-  it('of a new resource says where it is, and has the body unless it is not wanted', async () => {
+  it('A new resource has Location, and a body unless Prefer: return=minimal is sent', async () => {
     const jobCard = { title: 'Look', helpDeskId: 'hd-1' };
     const post = () => request(running.app).post('/job-cards').send(jobCard);
     const whole = await post().expect(201);
@@ -75,12 +75,12 @@ describe('an answer', () => {
       .get(minimal.headers.location as string)
       .expect(200);
 
-    const asked = await post().set('Prefer', 'return=representation').expect(201);
-    expect(asked.headers['preference-applied']).toBe('return=representation');
-    expect(asked.body).toMatchObject(jobCard);
+    const preferred = await post().set('Prefer', 'return=representation').expect(201);
+    expect(preferred.headers['preference-applied']).toBe('return=representation');
+    expect(preferred.body).toMatchObject(jobCard);
   });
 
-  it('of a change without its body is 204, and its tag is good for the next change', async () => {
+  it('A change without a body is 204, and its tag is valid for the next change', async () => {
     const { body, headers } = await request(running.app)
       .post('/job-cards')
       .send({ title: 'Look', helpDeskId: 'hd-1' })
@@ -100,7 +100,7 @@ describe('an answer', () => {
     expect(now.title).toBe('Look away');
   });
 
-  it('to a tag of any representation changes the one resource', async () => {
+  it('A tag of any representation is valid for a change', async () => {
     for (const type of [HAL, HAL_FORMS, JSON_TYPE, 'application/vnd.siren+json']) {
       const { headers } = await one().accept(type).expect(200);
       await request(running.app)
@@ -113,9 +113,9 @@ describe('an answer', () => {
   });
 });
 
-it('An answer with some of its members has a tag of its own, which stands for no state', async () => {
+it('A response with selected members has a tag of its own that identifies no state', async () => {
   const database = await testDatabase();
-  // Its responses have fewer members than the contract says, so no contract is held against them here.
+  // Responses with selected members do not match the contract, so they are not validated here.
   const app = await serviceApp(service, {
     database,
     targets: createTargets([{ name: 'help-desks', urls: ['http://127.0.0.1:1'] }]),
@@ -143,7 +143,7 @@ it('An answer with some of its members has a tag of its own, which stands for no
 });
 
 it.each(CUT_QUERIES)(
-  'An answer to ?%s has in each place what is asked for there',
+  'The response to ?%s has the selected members at each place',
   async (query, writer, reader) => {
     const app = createService({
       contract: notes,
@@ -151,7 +151,7 @@ it.each(CUT_QUERIES)(
         getNote: async () => ({ status: 200, body: NOTE }) as never,
         getPerson: async () => ({ status: 200, body: PERSON }) as never,
       },
-      getJson: () => Promise.reject(new Error('not asked')),
+      getJson: () => Promise.reject(new Error('unexpected call')),
       keys: memoryKeys(),
       log: createLog({ level: 'silent' }),
     });
@@ -162,7 +162,7 @@ it.each(CUT_QUERIES)(
   },
 );
 
-describe('the head of a response', () => {
+describe('Headers of a response', () => {
   const HTML = 'text/html';
   const ask = (method: 'get' | 'head' | 'put' | 'post' | 'delete', headers: Record<string, string> = {}) =>
     request(lampService())
@@ -171,38 +171,43 @@ describe('the head of a response', () => {
 
   const self = '/lamps/l1';
   it.each<[string, Parameters<typeof ask>, number, Record<string, unknown>]>([
-    ['of what is read', ['get'], 200, { 'cache-control': 'max-age=60' }],
-    ['of what is read, whatever is preferred', ['get', { Prefer: 'return=minimal' }], 200, {}],
-    ['of what is created', ['post'], 201, { location: self, 'content-location': self }],
-    ['of what is replaced', ['put'], 200, { 'content-location': self }],
+    ['to a read', ['get'], 200, { 'cache-control': 'max-age=60' }],
+    ['to a read with a preference', ['get', { Prefer: 'return=minimal' }], 200, {}],
+    ['to a creation', ['post'], 201, { location: self, 'content-location': self }],
+    ['to a replacement', ['put'], 200, { 'content-location': self }],
     [
-      'of what is replaced and wanted',
+      'to a replacement with return=representation',
       ['put', { Prefer: 'return=representation' }],
       200,
       { 'content-location': self, 'preference-applied': 'return=representation' },
     ],
-    ['of another preference', ['put', { Prefer: 'return=all' }], 200, { 'content-location': self }],
+    ['to an unknown preference', ['put', { Prefer: 'return=all' }], 200, { 'content-location': self }],
     [
-      'of what is replaced and not wanted',
+      'to a replacement with return=minimal',
       ['put', { Prefer: 'return=minimal' }],
       204,
       { 'preference-applied': 'return=minimal' },
     ],
     [
-      'of what is created and not wanted',
+      'to a creation with return=minimal',
       ['post', { Prefer: 'return=minimal' }],
       201,
       { location: self, 'preference-applied': 'return=minimal' },
     ],
-    ['of nothing', ['delete'], 204, { etag: undefined }],
-    ['of a change whatever is kept', ['put', { 'If-None-Match': '"x"' }], 200, { 'content-location': self }],
-  ])('%s has what belongs to it and no more', async (_, asked, status, expected) => {
-    const { headers, text } = await ask(...asked).expect(status);
+    ['to a deletion', ['delete'], 204, { etag: undefined }],
+    [
+      'to a change with If-None-Match',
+      ['put', { 'If-None-Match': '"x"' }],
+      200,
+      { 'content-location': self },
+    ],
+  ])('The response %s has its headers and no others', async (_, sent, status, expected) => {
+    const { headers, text } = await ask(...sent).expect(status);
     const isWhole = text !== '';
     const names = ['location', 'content-location', 'preference-applied', 'idempotent-replayed'];
     expect(headers).toMatchObject({
       vary: 'Accept, Prefer',
-      'cache-control': asked[0] === 'get' ? 'max-age=60' : 'no-cache',
+      'cache-control': sent[0] === 'get' ? 'max-age=60' : 'no-cache',
       ...(!('etag' in expected) && { etag: expect.any(String) }),
       ...(isWhole && { link: expect.stringContaining(`<${self}>; rel="self"`) }),
       ...(isWhole && { 'content-length': String(Buffer.byteLength(text)), 'content-type': HAL }),
@@ -212,14 +217,14 @@ describe('the head of a response', () => {
     if (!isWhole) expect(headers).not.toHaveProperty('content-type');
   });
 
-  it('is the same for HEAD as for GET, without the body', async () => {
+  it('HEAD has the same headers as GET, without the body', async () => {
     const { date: _, 'x-request-id': __, ...head } = (await ask('head').expect(200)).headers;
     const { headers, text } = await ask('get');
     expect(headers).toMatchObject(head);
     expect(head['content-length']).toBe(String(Buffer.byteLength(text)));
   });
 
-  it.each(['get', 'head'] as const)('holds conditions of %s against its tag', async (method) => {
+  it.each(['get', 'head'] as const)('Conditions of %s are compared with the tag', async (method) => {
     const etag = String((await ask(method).expect(200)).headers.etag);
     for (const tag of [etag, '*', `"x", ${etag}`]) await ask(method, { 'If-Match': tag }).expect(200);
     for (const tag of ['"x"', `W/${etag}`]) {
@@ -234,7 +239,7 @@ describe('the head of a response', () => {
     await ask(method, { 'If-None-Match': '"x"' }).expect(200);
   });
 
-  it('of a page has its security policy, when it has not changed too', async () => {
+  it('A page has its content policy, also with a 304', async () => {
     const { headers } = await ask('get', { Accept: HTML }).expect(200);
     expect(headers['content-type']).toContain(HTML);
     const again = await ask('get', { Accept: HTML, 'If-None-Match': String(headers.etag) }).expect(304);
@@ -245,7 +250,7 @@ describe('the head of a response', () => {
     );
   });
 
-  it('tells of strict handling only where it was wanted, and nothing could be left out', async () => {
+  it('Strict handling is reported only where it was requested, and a missing part then fails the request', async () => {
     const expand = (headers: Record<string, string>, status = 200) =>
       request(lampService({}, { getJson: async () => ({ status, body: { id: 'l1' } }) }))
         .get('/lamps/l1?expand=maker')
@@ -257,7 +262,7 @@ describe('the head of a response', () => {
     await expand(strict, 404).expect(502);
   });
 
-  it('is refused for a media type that nothing has', async () => {
+  it('An unknown media type is refused', async () => {
     await ask('get', { Accept: 'image/png' }).expect(406);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ownerOf } from '../../../src/service/idempotency/idempotency-caller.ts';
+import { ownerOf } from '../../../src/service/idempotency/key-owner.ts';
 
 const part = (claims: unknown): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
 const token = (claims: unknown, signature = 'c2ln'): string =>
   `Bearer ${part({ alg: 'RS256' })}.${part(claims)}.${signature}`;
 const ada = { iss: 'https://id.example', sub: 'ada' };
 
-describe('the caller of a key', () => {
+describe('Client of a key', () => {
   const pair = fc.constantFrom('a=1', 'b=2', 'a=1b=2', 'a=12', 'a=', 'b', '=1');
   const headers = fc.record({
     authorization: fc.option(fc.constantFrom('Bearer a', 'Bearer b', 'a=1'), { nil: undefined }),
@@ -15,7 +15,7 @@ describe('the caller of a key', () => {
   });
   type Headers = typeof headers extends fc.Arbitrary<infer T> ? T : never;
 
-  it('is another wherever Authorization or a cookie is another, and the same whatever the order of cookies', () => {
+  it('Clients differ by Authorization and cookies, and not by the order of cookies', () => {
     const callerOf = ({ authorization, cookies }: Headers, separator = '; ') =>
       ownerOf({ authorization, cookie: cookies.length === 0 ? undefined : cookies.join(separator) }).caller;
     const meant = ({ authorization, cookies }: Headers) =>
@@ -37,7 +37,7 @@ describe('the caller of a key', () => {
     );
   });
 
-  it('is not told by what is kept', () => {
+  it('The stored value does not reveal the credentials', () => {
     const owner = ownerOf({ authorization: token(ada), cookie: 'session=secret' });
     expect(Object.values(owner)).toEqual([
       expect.stringMatching(/^[\w-]{43}$/),
@@ -46,10 +46,10 @@ describe('the caller of a key', () => {
   });
 });
 
-describe('the subject of a key', () => {
+describe('Subject of a key', () => {
   const subjectOf = (authorization?: string) => ownerOf({ authorization, cookie: undefined }).subject;
 
-  it('stays when the token is renewed, and is another for another subject or issuer', () => {
+  it('The subject stays with a renewed token and differs for another subject or issuer', () => {
     const subject = subjectOf(token({ ...ada, iat: 1 }));
     expect(subject).toEqual(expect.any(String));
     expect(subjectOf(token({ ...ada, iat: 2 }, ''))).toBe(subject);
@@ -75,7 +75,7 @@ describe('the subject of a key', () => {
     token(ada).replace('Bearer', 'Basic'),
     token(ada).replace('Bearer', 'XBearer'),
     `${token(ada)}.more`,
-  ])('is not known of %s', (authorization) => {
+  ])('The subject of %s is unknown', (authorization) => {
     expect(subjectOf(authorization)).toBeUndefined();
   });
 });

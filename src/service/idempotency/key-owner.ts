@@ -1,19 +1,20 @@
 /**
- * Whose an `Idempotency-Key` is: that of the caller with the credentials of the request, `Authorization` and `Cookie`. No
- * token is verified here, so what it says of itself gives no caller a response that was made for other credentials.
+ * Determines the owner of an `Idempotency-Key`: the client with the credentials of the request, `Authorization` and
+ * `Cookie`. Tokens are not verified here, so their claims never give a client a response that was created for other
+ * credentials.
  *
- * What it says is used for less: a client that has renewed its access token would do its work twice. So the issuer and
- * the subject of a JSON Web Token (RFC 7519 §4.1) are kept too, and the same key of the same subject with another token is
- * refused. A forged token can only be refused by that.
+ * The claims have a weaker effect: a client that has renewed its access token would repeat its work. So the issuer
+ * and the subject of a JSON Web Token (RFC 7519 §4.1) are stored too, and the same key of the same subject with
+ * another token is refused. A forged token can thus only cause a refusal.
  */
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 
 export interface KeyOwner {
-  /** As a hash, so that no credentials are kept. */
+  /** A hash, so that no credentials are stored. */
   readonly caller: string;
-  /** As a hash; undefined where the credentials do not say. */
+  /** A hash; undefined where the credentials have no subject. */
   readonly subject?: string | undefined;
 }
 
@@ -25,13 +26,13 @@ export function ownerOf({
   cookie,
 }: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>): KeyOwner {
   return {
-    caller: digest(JSON.stringify([authorization, cookie && inOrder(cookie)])),
+    caller: digest(JSON.stringify([authorization, cookie && sortCookies(cookie)])),
     subject: subjectOf(authorization),
   };
 }
 
 /** A browser may send the same cookies in another order (RFC 6265 §5.4). */
-const inOrder = (cookie: string): string =>
+const sortCookies = (cookie: string): string =>
   cookie
     .split(';')
     .map((pair) => pair.trim())

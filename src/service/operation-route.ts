@@ -1,9 +1,9 @@
 /**
- * The route of one operation, as Express runs it: negotiate, plan, run, expand, send.
+ * The Express route of one operation: negotiate, plan, run, expand, send.
  *
  * Reads `Accept`, `If-None-Match`, `If-Match`, `Prefer: return` (RFC 7240 §4.2). Sends the statuses of the
- * contract, 304 (RFC 9110 §15.4.5), 204 for an answer that nobody wants, and throws the problems not-acceptable
- * (406), expand-unknown, fields-unknown and expand-limit (400), precondition-failed (412).
+ * contract, 304 (RFC 9110 §15.4.5), and 204 for `Prefer: return=minimal`. Throws not-acceptable (406),
+ * expand-unknown, fields-unknown and expand-limit (400), precondition-failed (412).
  */
 import type { Request, RequestHandler, Response } from 'express';
 import { Problem } from '../contract/problem.ts';
@@ -11,7 +11,7 @@ import { preconditionFailed } from '../contract/problems.ts';
 import { essence } from '../http/body/media-type.ts';
 import { contextOf } from '../http/context.ts';
 import { finishResponse } from '../http/finish-response.ts';
-import { etagOf, matches } from '../http/headers/etag.ts';
+import { etagOf, passesIfMatch } from '../http/headers/etag.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { negotiate } from '../http/headers/negotiate.ts';
 import { preferences } from '../http/headers/prefer.ts';
@@ -26,17 +26,17 @@ import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { headerLinks } from '../hypermedia/header-links.ts';
 import { takeSelection, WHOLE } from '../hypermedia/selection.ts';
 import type { Expansion } from './expansion.ts';
-import type { OperationAnswer, OperationRunner } from './operation-runner.ts';
+import type { OperationResponse, OperationRunner } from './operation-runner.ts';
 
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
 
-export function answer(runner: OperationRunner, expansion: Expansion): RequestHandler {
+export function operationRoute(runner: OperationRunner, expansion: Expansion): RequestHandler {
   const { node } = runner;
   return async (req, res) => {
     Object.assign(contextOf(req), { service: node.service, operationId: node.operationId });
     const mediaType = negotiate(req.headers.accept, MEDIA_TYPES);
     const format = formats.find((candidate) => candidate.mediaType === mediaType);
-    if (format === undefined) throw new Error(`no format writes ${mediaType}`);
+    if (format === undefined) throw new Error(`there is no format for ${mediaType}`);
     const query = readQuery(splitTarget(req.url)[1]);
     const { plan, expand, kept } = node.expands
       ? takeSelection(query, node, expansion.embeds, expansion.limits)
@@ -50,15 +50,15 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
       url: req.originalUrl,
       headers: req.headers,
     };
-    const left = contextOf(req).deadline - performance.now();
-    const time = Math.min(expansion.limits.deadline, Math.max(0, Math.ceil(left)));
+    const remaining = contextOf(req).deadline - performance.now();
+    const time = Math.min(expansion.limits.deadline, Math.max(0, Math.ceil(remaining)));
     const deadline = AbortSignal.timeout(time);
-    const given = await runner.answer(request, format);
+    const response = await runner.run(request, format);
 
     let cacheControl = runner.cacheControl;
     if (plan.length > 0) {
       const fetch = expansion.fetchAs(format.rendering?.partType ?? req.headers.accept, format);
-      const expanded = await expandBody(given.body as Body, plan, {
+      const expanded = await expandBody(response.body as Body, plan, {
         fetch,
         format,
         expand,
@@ -73,18 +73,23 @@ export function answer(runner: OperationRunner, expansion: Expansion): RequestHa
         res.set('Preference-Applied', STRICT);
       }
     }
-    if (kept !== undefined) cut(given.body as Body, kept, format);
+    if (kept !== undefined) cut(response.body as Body, kept, format);
     const page = { url: req.originalUrl, operation: node, isFromGateway: isFromGateway(req) };
-    await send(req, res, plan.length > 0 || kept !== undefined ? { ...given, stateTag: undefined } : given, {
-      node,
-      format,
-      cacheControl,
-      bytes: given.body === undefined ? undefined : encodeBody(format, given.body as Body, page),
-    });
+    await send(
+      req,
+      res,
+      plan.length > 0 || kept !== undefined ? { ...response, stateTag: undefined } : response,
+      {
+        node,
+        format,
+        cacheControl,
+        bytes: response.body === undefined ? undefined : encodeBody(format, response.body as Body, page),
+      },
+    );
   };
 }
 
-interface Written {
+interface EncodedResponse {
   readonly node: GraphOperation;
   readonly format: Format;
   readonly cacheControl: string;
@@ -94,8 +99,8 @@ interface Written {
 function send(
   req: Request,
   res: Response,
-  { status, body, self, stateTag, isReplay }: OperationAnswer,
-  { node, format, cacheControl, bytes }: Written,
+  { status, body, self, stateTag, isReplay }: OperationResponse,
+  { node, format, cacheControl, bytes }: EncodedResponse,
 ): void | Promise<void> {
   res.status(status).vary('Accept').vary('Prefer').set('Cache-Control', cacheControl);
   if (isReplay) res.setHeader('Idempotent-Replayed', 'true');
@@ -105,20 +110,20 @@ function send(
   }
   const links = headerLinks(body as Body, format, node);
   if (links.length > 0) res.append('Link', linkHeader(links));
-  // With a 304 too: what it says replaces what a browser has kept (RFC 9111 §3.2).
+  // A 304 has these headers too, because they replace those of the cached response (RFC 9111 §3.2).
   for (const [name, value] of Object.entries(format.rendering?.headers ?? {})) res.setHeader(name, value);
   const etag = etagOf(bytes, stateTag);
   if (status === 201 && self !== undefined) res.setHeader('Location', self);
   if (req.method === 'GET' || req.method === 'HEAD') {
-    if (!matches(req.headers['if-match'], etag))
-      throw new Problem(preconditionFailed, 'The representation has another ETag.', {
+    if (!passesIfMatch(req.headers['if-match'], etag))
+      throw new Problem(preconditionFailed, 'The ETag of the representation differs.', {
         headers: { ETag: etag },
       });
   } else {
-    const wanted = preferences(req.get('Prefer')).get('return');
-    if (wanted === 'minimal' || wanted === 'representation')
-      res.setHeader('Preference-Applied', `return=${wanted}`);
-    if (wanted === 'minimal') {
+    const preference = preferences(req.get('Prefer')).get('return');
+    if (preference === 'minimal' || preference === 'representation')
+      res.setHeader('Preference-Applied', `return=${preference}`);
+    if (preference === 'minimal') {
       res.setHeader('ETag', etag);
       res.status(status === 200 ? 204 : status).end();
       return;
