@@ -64,7 +64,7 @@ export const consumerUnknown = defineProblem({
   status: 422,
   title: 'The consumer is not known',
   meaning: 'No consumer has the id in `consumerId`, so nothing was ordered.',
-  mend: 'Take the id of a consumer from the `consumers` link of `/`, or register one there.',
+  remedy: 'Take the id of a consumer from the `consumers` link of `/`, or register one there.',
 });
 
 export const restaurantUnknown = defineProblem({
@@ -72,7 +72,7 @@ export const restaurantUnknown = defineProblem({
   status: 422,
   title: 'The restaurant is not known',
   meaning: 'No restaurant has the id in `restaurantId`, so nothing was ordered.',
-  mend: 'Take the id of a restaurant from the `restaurants` link of `/`.',
+  remedy: 'Take the id of a restaurant from the `restaurants` link of `/`.',
 });
 
 export const menuItemUnknown = defineProblem({
@@ -80,7 +80,8 @@ export const menuItemUnknown = defineProblem({
   status: 422,
   title: 'The dish is not on the menu',
   meaning: 'The restaurant has no menu item with that id, so nothing was changed.',
-  mend: 'Take ids of menu items from the `menuItems` link of the restaurant; `errors` points at the wrong ones.',
+  remedy:
+    'Take ids of menu items from the `menuItems` link of the restaurant; `errors` points at the wrong ones.',
 });
 
 export const listOrders = operation({

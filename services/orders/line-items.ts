@@ -1,12 +1,13 @@
 /** What was asked for → line items, with the names and prices of the menu. */
+
+import type { Menu } from './dependencies.ts';
 import type { LineItem } from './order.ts';
-import type { Menu } from './others.ts';
 import { unknownMenuItems } from './refusals.ts';
 
 type Requested = Pick<LineItem, 'menuItemId' | 'quantity'>;
 
 /** @throws Problem menu-item-unknown (422) with a pointer to each that is not on the menu */
-export function priced(requested: readonly Requested[], menu: Menu): LineItem[] {
+export function priceLineItems(requested: readonly Requested[], menu: Menu): LineItem[] {
   const missing = requested.flatMap(({ menuItemId }, place) => (menu.has(menuItemId) ? [] : [place]));
   const lineItems = requested.flatMap(({ menuItemId, quantity }) => {
     const dish = menu.get(menuItemId);

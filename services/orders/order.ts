@@ -61,13 +61,13 @@ export const START = 'APPROVAL_PENDING';
 type EventOf<State> = State extends OrderState ? keyof (typeof TRANSITIONS)[State] : never;
 export type OrderEvent = EventOf<OrderState>;
 
-const follows = (state: OrderState, event: OrderEvent): OrderState | undefined =>
+const nextState = (state: OrderState, event: OrderEvent): OrderState | undefined =>
   (TRANSITIONS[state] as Partial<Record<OrderEvent, OrderState>>)[event];
 
 /** @throws Error when the state does not have the event: callers ask first */
-export function follow(state: OrderState, ...events: OrderEvent[]): OrderState {
+export function transition(state: OrderState, ...events: OrderEvent[]): OrderState {
   return events.reduce((from, event) => {
-    const to = follows(from, event);
+    const to = nextState(from, event);
     if (to === undefined) throw new Error(`${event} cannot happen to an order that is ${from}`);
     return to;
   }, state);
@@ -88,13 +88,13 @@ export function totalOf(lineItems: readonly LineItem[]): Money {
 export const place = (order: NewOrder): Order => ({
   ...order,
   total: totalOf(order.lineItems),
-  state: follow(START, 'approve'),
+  state: transition(START, 'approve'),
   version: 1,
 });
 
 export const cancel = (order: Order): Order => ({
   ...order,
-  state: follow(order.state, 'cancel', 'confirmCancel'),
+  state: transition(order.state, 'cancel', 'confirmCancel'),
   version: order.version + 1,
 });
 
@@ -105,7 +105,7 @@ export function revise(order: Order, revision: Revision): Order {
     lineItems,
     deliveryInformation,
     total: totalOf(lineItems),
-    state: follow(order.state, 'revise', 'confirmRevision'),
+    state: transition(order.state, 'revise', 'confirmRevision'),
     version: order.version + 1,
   };
 }

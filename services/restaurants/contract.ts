@@ -62,7 +62,7 @@ export const currencyMismatch = defineProblem({
   status: 422,
   title: 'A menu has one currency',
   meaning: 'The other dishes of this restaurant have prices in another currency, so nothing was changed.',
-  mend: 'Give the price in the currency of the other dishes: `currency` names it.',
+  remedy: 'Give the price in the currency of the other dishes: `currency` names it.',
 });
 
 /** Restaurants come seldom and stay as they are: while this service is away, what was seen of them is still good. */

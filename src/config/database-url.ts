@@ -13,7 +13,7 @@ export function databaseUrl({
 }: Pick<Settings, 'DATABASE_URL' | 'DATABASE_PASSWORD_FILE'>): string | undefined {
   if (file === undefined) return url;
   if (url === undefined)
-    throw new ConfigError('DATABASE_PASSWORD_FILE: set DATABASE_URL too, or neither of them');
+    throw new ConfigError('DATABASE_PASSWORD_FILE requires DATABASE_URL; set both, or neither');
   const whole = new URL(url);
   whole.password = encodeURIComponent(read(file));
   return whole.href;

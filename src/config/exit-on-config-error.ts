@@ -4,7 +4,7 @@ import { ContractFault } from '../contract/contract-fault.ts';
 import { redact } from '../observability/redact.ts';
 import { ConfigError } from './config-error.ts';
 
-export async function orOneLine(run: () => Promise<void>): Promise<void> {
+export async function exitOnConfigError(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {

@@ -37,7 +37,9 @@ export class LastGood {
         if (!inUse.has(file)) await rm(file, { force: true });
       }
     } catch (error) {
-      this.#onTrouble(`DATA_DIR: what is good now is not kept for a restart: ${(error as Error).message}`);
+      this.#onTrouble(
+        `DATA_DIR: the last known good configuration could not be saved for a restart: ${(error as Error).message}`,
+      );
     }
   }
 

@@ -24,7 +24,9 @@ export function pathRenamer(
   for (const [path, name] of Object.entries(names)) {
     const at = `services.${service}.paths: ${path}`;
     if (!known.includes(path))
-      faults.push(`${at}: ${service} has no such path; ${nearestOf(path, known, 'it has none')}`);
+      faults.push(
+        `${at}: ${service} has no such path; ${nearestOf(path, known, 'its document has no paths')}`,
+      );
     else if (!name.startsWith('/') || parametersOf(name) !== parametersOf(path))
       faults.push(`${at}: expected a path with ${parametersOf(path) || 'no parameter'}, got ${name}`);
   }

@@ -12,14 +12,14 @@ export function locationOf(texts: readonly string[]): Location | string {
   const places = texts.map((text) => ({ text: text.trim(), place: placeOf(text.trim()) }));
   const wrong = places.filter(({ place }) => place === undefined).map(({ text }) => text);
   if (wrong.length > 0)
-    return `expected scheme, host and port such as http://orders:8083, got ${wrong.join(' and ')}`;
+    return `expected a URL with scheme, host and port such as http://orders:8083, got ${wrong.join(' and ')}`;
   const [first, ...others] = places.map(({ place }) => place) as [Place, ...Place[]];
   const other = others.find(({ base }) => base !== first.base);
   if (other)
-    return `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; give all instances one`;
+    return `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; use the same path for all instances`;
   const urls = [first, ...others].map(({ url }) => url);
   const twice = urls.find((url, index) => urls.indexOf(url) !== index);
-  if (twice !== undefined) return `names ${twice} twice; each instance is named once`;
+  if (twice !== undefined) return `lists ${twice} twice; list each instance once`;
   return { urls, base: first.base };
 }
 

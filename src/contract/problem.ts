@@ -13,7 +13,7 @@ export interface ProblemType {
   /** What happened, for whoever meets it for the first time. */
   readonly meaning: string;
   /** What the caller can do about it. */
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';

@@ -3,7 +3,7 @@
  * Ends with 1 when there is one.
  */
 
-import { orOneLine } from '../config/exit-on-config-error.ts';
+import { exitOnConfigError } from '../config/exit-on-config-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { isHere, loadService } from '../service/load.ts';
@@ -22,4 +22,4 @@ async function main(): Promise<void> {
     }
 }
 
-await orOneLine(main);
+await exitOnConfigError(main);

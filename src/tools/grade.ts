@@ -16,7 +16,7 @@ interface Grade {
   readonly level: Level;
   readonly reason: string;
   /** What would bring it to the next level. */
-  readonly mend?: string;
+  readonly remedy?: string;
 }
 
 export const grade: Command = {
@@ -52,11 +52,11 @@ const VERB = /^(?:get|list|fetch|find|create|add|update|set|delete|remove)(?=[A-
 function gradeOf(operation: GraphOperation, all: readonly GraphOperation[], document: OpenAPIObject): Grade {
   const { method, path, shape, body } = operation;
   const name = `${method} ${path.template}`;
-  const graded = (level: Level, reason: string, mend?: string): Grade => ({
+  const graded = (level: Level, reason: string, remedy?: string): Grade => ({
     operation: name,
     level,
     reason,
-    ...(mend !== undefined && { mend }),
+    ...(remedy !== undefined && { remedy: remedy }),
   });
   if (new Set(all.map((one) => one.path.template)).size === 1 && all.length > 1)
     return graded(0, 'everything is at one path', 'give each thing a path of its own');
@@ -92,7 +92,7 @@ const NAMES = ['one endpoint', 'resources', 'methods', 'hypermedia'] as const;
 const linesOf = ({ place, level, operations }: Graded): string[] => [
   `${place}: level ${level}, ${NAMES[level]}`,
   ...operations.map(
-    ({ operation, level: own, reason, mend }) =>
-      `  ${own}  ${operation}: ${reason}${mend ? `; ${mend}` : ''}`,
+    ({ operation, level: own, reason, remedy }) =>
+      `  ${own}  ${operation}: ${reason}${remedy ? `; ${remedy}` : ''}`,
   ),
 ];

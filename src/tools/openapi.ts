@@ -8,7 +8,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { stringify } from 'yaml';
-import { orOneLine } from '../config/exit-on-config-error.ts';
+import { exitOnConfigError } from '../config/exit-on-config-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { editorSchema } from '../config/yaml/editor-schema.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
@@ -130,4 +130,4 @@ async function main(check: boolean): Promise<void> {
   }
 }
 
-if (import.meta.main) await orOneLine(() => main(process.argv.includes('--check')));
+if (import.meta.main) await exitOnConfigError(() => main(process.argv.includes('--check')));

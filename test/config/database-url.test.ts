@@ -31,5 +31,5 @@ it.each(['simple', 'a/b:c@d?e#f%20', 'Grüße '])('has the password %j of the fi
 it('says what is missing, and no password', () => {
   expect(() => urlWith(URL, join(folder, 'nowhere'))).toThrow('nowhere cannot be read; name a file');
   writeFileSync(file, 'hunter2');
-  expect(() => urlWith(undefined, file)).toThrow('DATABASE_PASSWORD_FILE: set DATABASE_URL too');
+  expect(() => urlWith(undefined, file)).toThrow('DATABASE_PASSWORD_FILE requires DATABASE_URL');
 });

@@ -52,6 +52,8 @@ it('A folder that cannot be written is told', async () => {
   writeFileSync(join(folder, 'last-good'), '');
   await lastGood().keep([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
   expect(told).toEqual([
-    expect.stringMatching(/^DATA_DIR: what is good now is not kept for a restart: EEXIST/),
+    expect.stringMatching(
+      /^DATA_DIR: the last known good configuration could not be saved for a restart: EEXIST/,
+    ),
   ]);
 });

@@ -28,7 +28,8 @@ describe('an operation whose handler throws', () => {
       503,
       {
         type: '/problems/storage-unavailable',
-        detail: 'The database of the service does not answer. What was asked for may have been done, or not.',
+        detail:
+          'The database of the service does not respond. The request may or may not have been processed.',
       },
     ],
     [

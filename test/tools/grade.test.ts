@@ -20,7 +20,7 @@ describe('linkway grade', () => {
     const file = join(folder, 'a.json');
     writeFileSync(file, JSON.stringify(document));
     const [graded] = (await grade.run([file])).json as [
-      { level: number; operations: { operation: string; level: number; reason: string; mend?: string }[] },
+      { level: number; operations: { operation: string; level: number; reason: string; remedy?: string }[] },
     ];
     return graded;
   };
@@ -42,9 +42,9 @@ describe('linkway grade', () => {
     expect(operations[0]).toMatchObject({
       level: 1,
       reason: expect.stringContaining('“get”'),
-      mend: expect.any(String),
+      remedy: expect.any(String),
     });
-    expect(operations[1]).toMatchObject({ level: 2, mend: expect.stringContaining('Link Objects') });
+    expect(operations[1]).toMatchObject({ level: 2, remedy: expect.stringContaining('Link Objects') });
   });
 
   it('does not take the beginning of a word for a verb', async () => {

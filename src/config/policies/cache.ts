@@ -5,8 +5,10 @@ import { duration, size } from '../units.ts';
 export const cacheSchema = z.strictObject({
   size: size
     .default(64 * 1024 ** 2)
-    .describe('Most bytes of answers that are kept in memory, of all services together.'),
-  entry: size.default(1024 ** 2).describe('Most bytes of one answer that is kept; a larger one streams on.'),
+    .describe('Maximum size of all cached responses in memory, for all services together.'),
+  entry: size
+    .default(1024 ** 2)
+    .describe('Maximum size of one cached response. A larger one is passed on without caching.'),
 });
 
 export interface CacheConfig extends z.infer<typeof cacheSchema> {
@@ -26,7 +28,7 @@ export const serviceCacheSchema = z
   .union([z.enum(['off', 'on']), grace])
   .default('off')
   .describe(
-    'Whether its answers are kept as their `Cache-Control` allows: `on`, or `{ staleIfError: 10m, staleWhileRevalidate: 0s }`, which say how long one that is not fresh any more still serves while the service fails, or while it is asked again, where the answer does not say so itself.',
+    'HTTP cache for its responses, as their `Cache-Control` allows: `off`, `on`, or `{ staleIfError: 10m, staleWhileRevalidate: 0s }`. The two values say how long a stale response may be served while the service fails, or while it is revalidated, unless the response says so itself.',
   );
 
 /** @returns undefined where nothing is kept */

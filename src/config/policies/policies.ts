@@ -3,7 +3,7 @@
  * says, over that what the operation says; each in place, or by the name of one of `policies`.
  */
 import { type Faults, nearestOf } from '../yaml/faults.ts';
-import { isWritten, overlaid } from './merge-policies.ts';
+import { isPlainObject, mergePolicy } from './merge-policy.ts';
 import { defaultPolicy, type Policy, policySchema } from './policy.ts';
 
 export interface OperationPolicy {
@@ -37,15 +37,16 @@ const OF_THE_SERVICE = [['connectTimeout'], ['retry', 'budget']] as const;
 export function policyReader({ policy: all, policies }: Root, faults: Faults) {
   const check = (value: unknown, at: Path): Policy => faults.check(policySchema, value, at) ?? defaultPolicy;
 
-  check(overlaid(undefined, all), ['policy']);
-  for (const [name, written] of Object.entries(policies)) check(overlaid(all, written), ['policies', name]);
+  check(mergePolicy(undefined, all), ['policy']);
+  for (const [name, written] of Object.entries(policies))
+    check(mergePolicy(all, written), ['policies', name]);
 
   const named = (written: unknown, at: Path): unknown => {
     if (typeof written !== 'string') return written;
     if (Object.hasOwn(policies, written)) return policies[written];
     faults.add(
       at,
-      `there is no policy ${JSON.stringify(written)}; ${nearestOf(written, Object.keys(policies), 'policies has none')}`,
+      `there is no policy ${JSON.stringify(written)}; ${nearestOf(written, Object.keys(policies), 'policies is empty')}`,
     );
     return undefined;
   };
@@ -55,16 +56,19 @@ export function policyReader({ policy: all, policies }: Root, faults: Faults) {
     for (const path of OF_THE_SERVICE) {
       if (!has(own, path)) continue;
       const place = written === own ? [...at, ...path] : at;
-      faults.add(place, `${path.join('.')} holds for a whole service, not for one operation`);
+      faults.add(
+        place,
+        `${path.join('.')} applies to a whole service, so it cannot be set for one operation`,
+      );
     }
     return {
-      policy: check(overlaid(service, own), at),
+      policy: check(mergePolicy(service, own), at),
       own: { bulkhead: has(own, ['bulkhead']), breaker: has(own, ['breaker']) },
     };
   };
 
   return (service: Service, at: Path): ServicePolicies => {
-    const written = overlaid(all, named(service.policy, [...at, 'policy']));
+    const written = mergePolicy(all, named(service.policy, [...at, 'policy']));
     const policy = check(written, [...at, 'policy']);
     const operations = Object.entries(service.operations).map(
       ([id, operation]) =>
@@ -75,4 +79,4 @@ export function policyReader({ policy: all, policies }: Root, faults: Faults) {
 }
 
 const has = (value: unknown, [key, ...rest]: readonly string[]): boolean =>
-  key === undefined || (isWritten(value) && Object.hasOwn(value, key) && has(value[key], rest));
+  key === undefined || (isPlainObject(value) && Object.hasOwn(value, key) && has(value[key], rest));

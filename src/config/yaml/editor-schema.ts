@@ -52,7 +52,10 @@ export function editorSchema(): Json {
   Object.assign(operation, { policy: named });
   Object.assign(service, { policy: { ...(service.policy as Json), ...named } });
   Object.assign(properties, {
-    policy: { ...own, description: 'How calls to services are bounded, repeated and cut off.' },
+    policy: {
+      ...own,
+      description: 'Time limits, retries, bulkhead and circuit breaker of calls to services.',
+    },
     policies: { ...(properties.policies as Json), additionalProperties: own },
   });
   return { ...schema, title: 'gateway.yaml of linkway', $defs: { policy: policy() } };

@@ -135,7 +135,7 @@ const isOwn = (message: string): boolean =>
   !/^(?:Unrecognized key|Invalid (?:input|option)|Too )/.test(message);
 
 function messageOf(issue: Issue, value: unknown): string {
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is no valid name';
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is not a valid name';
   if (isOwn(issue.message)) return issue.message;
   if (issue.code === 'invalid_type')
     return value === undefined

@@ -13,7 +13,7 @@ import type { Limits } from '../limits.ts';
 import type { PathNames } from '../path-names.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../policies/cache.ts';
 import type { HealthCheck } from '../policies/health-check.ts';
-import { isWritten } from '../policies/merge-policies.ts';
+import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
 import { type Location, locationOf } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
@@ -168,7 +168,7 @@ export const parseGatewayConfig = (
 
 /** @throws ConfigError with a line for each fault of its syntax */
 function parsedValue(text: string, file: string): unknown {
-  const told = (reason: string, line = 1): string => `${file}:${line}: not YAML: ${reason}`;
+  const told = (reason: string, line = 1): string => `${file}:${line}: invalid YAML: ${reason}`;
   let isSyntax = false;
   try {
     return (
@@ -192,11 +192,11 @@ function parsedValue(text: string, file: string): unknown {
 /** Never answers (RFC 6761 §6.4). */
 const NOWHERE = 'http://mock.invalid';
 
-const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (isWritten(value) ? value : {});
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (isPlainObject(value) ? value : {});
 
 function writtenPolicies(service: unknown) {
   const { policy, operations } = objectOf(service);
-  const entries = Object.entries(objectOf(operations)).filter(([, operation]) => isWritten(operation));
+  const entries = Object.entries(objectOf(operations)).filter(([, operation]) => isPlainObject(operation));
   return { policy, operations: Object.fromEntries(entries) as Record<string, { policy?: unknown }> };
 }
 
@@ -216,7 +216,7 @@ function placesOf(
   const urls = [written].flat();
   if (written === undefined) {
     if (!faults.isMeant([...at, 'url']))
-      faults.add(at, `has no url; write one here or set ${urlVariable(name)}`);
+      faults.add(at, `has no url; add one here or set ${urlVariable(name)}`);
     return undefined;
   }
   // What is no text the schema has told already.

@@ -75,9 +75,9 @@ function parseLenient(text: string, error: unknown): unknown {
 function bounded(value: unknown, { length }: string, file: string): unknown {
   const { values, levels } = sizeOf(value, Math.min(MOST_VALUES, length + MOST_BY_ALIASES));
   if (levels > MOST_LEVELS)
-    throw new ConfigError(`${file}: has more than ${MOST_LEVELS} levels within each other; make it flatter`);
+    throw new ConfigError(`${file}: is nested deeper than ${MOST_LEVELS} levels; reduce its nesting`);
   if (values === Number.POSITIVE_INFINITY)
-    throw new ConfigError(`${file}: has too many values, or aliases that come to too many; make it smaller`);
+    throw new ConfigError(`${file}: has too many values, or its aliases expand to too many; make it smaller`);
   return value;
 }
 

@@ -79,7 +79,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   mergeReadme(merge);
   addLinkBack(changes, { to: service, names, relation });
   const { lines } = changes;
-  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
+  await applied(changes, { remedy: OTHER_NAME, isCompiled: mayClash(names) });
   const own = relation.names.one;
   return [
     ...lines,

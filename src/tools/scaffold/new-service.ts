@@ -66,7 +66,7 @@ export async function newService({ name, resource, relation, port }: NewService)
   if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
 
   const { lines } = changes;
-  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
+  await applied(changes, { remedy: OTHER_NAME, isCompiled: mayClash(names) });
   const item = `/${names.many.kebab}/${names.prefix}-1001`;
   return [
     ...lines,

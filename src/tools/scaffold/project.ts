@@ -41,16 +41,16 @@ async function isFormatted(root: string, path: string): Promise<boolean> {
 const biome = (root: string): string => join(root, 'node_modules/.bin/biome');
 
 /** What is wrong in other files was so before. @throws ConfigError with the faults of these files */
-async function compiled(root: string, files: readonly string[], mend: string): Promise<void> {
+async function compiled(root: string, files: readonly string[], remedy: string): Promise<void> {
   const tsc = run(join(root, 'node_modules/.bin/tsc'), ['--pretty', 'false'], { cwd: root });
   const { stdout } = await tsc.catch((error: { stdout: string }) => error);
   const faults = stdout.split('\n').filter((line) => files.some((file) => line.startsWith(`${file}(`)));
-  if (faults.length > 0) throw refusal(faults.join('\n'), mend);
+  if (faults.length > 0) throw rejectedChange(faults.join('\n'), remedy);
 }
 
 interface Application {
   /** What helps where new code does not hold. */
-  readonly mend?: string;
+  readonly remedy?: string;
   /** Whether it is compiled too, which takes a while. */
   readonly isCompiled?: boolean;
 }
@@ -61,7 +61,7 @@ interface Application {
  */
 export async function applied(
   changes: Changes,
-  { mend = '', isCompiled = false }: Application = {},
+  { remedy = '', isCompiled = false }: Application = {},
 ): Promise<void> {
   const { root } = changes;
   const code = changes.written.filter((path) => path.endsWith('.ts'));
@@ -79,13 +79,13 @@ export async function applied(
   await changes.apply(
     async (isEnded) => {
       // Another name helps where the fault is in what is new, not in what a person wrote before.
-      const helps = (text: string) => (made.some((path) => text.includes(path)) ? mend : '');
+      const helps = (text: string) => (made.some((path) => text.includes(path)) ? remedy : '');
       if (formatted.length > 0)
         await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), helps);
       isEnded.throwIfAborted();
       await said(run(process.execPath, ['src/tools/openapi.ts'], { cwd: root, env: process.env }), helps);
       isEnded.throwIfAborted();
-      if (isCompiled) await compiled(root, made, mend);
+      if (isCompiled) await compiled(root, made, remedy);
     },
     [...documents, ...readmes],
   );
@@ -107,15 +107,15 @@ const documentBehind = (path: string): string[] => {
 };
 
 /** What a command says when it fails is what whoever waits for it has to know. */
-async function said(command: Promise<unknown>, mendOf: (text: string) => string): Promise<void> {
+async function said(command: Promise<unknown>, remedyFor: (text: string) => string): Promise<void> {
   try {
     await command;
   } catch (error) {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     const [text = String(error)] = [stderr, stdout].filter(Boolean);
-    throw refusal(text.trim().replace(/^linkway: /, ''), mendOf(text));
+    throw rejectedChange(text.trim().replace(/^linkway: /, ''), remedyFor(text));
   }
 }
 
-const refusal = (text: string, mend: string): ConfigError =>
-  new ConfigError(`nothing is changed, since it would not hold${mend && `; ${mend}`}: ${text}`);
+const rejectedChange = (text: string, remedy: string): ConfigError =>
+  new ConfigError(`nothing is changed, since it would not hold${remedy && `; ${remedy}`}: ${text}`);

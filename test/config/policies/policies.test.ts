@@ -73,7 +73,7 @@ describe('policies by name, for a service and for its operations', () => {
     [
       'a name where there are none',
       'services: { a: { document: x, url: "http://a:1", policy: quick } }',
-      'gateway.yaml:1: services.a.policy: there is no policy "quick"; policies has none',
+      'gateway.yaml:1: services.a.policy: there is no policy "quick"; policies is empty',
     ],
     [
       'what is wrong in one, whether it is used or not',
@@ -83,17 +83,17 @@ describe('policies by name, for a service and for its operations', () => {
     [
       'a deadline with no time for a call',
       yaml.replace('attemptTimeout: 1s', 'deadline: 4ms'),
-      'gateway.yaml:12: services.orders.operations.getOrder.policy.minimumTime: is not less than deadline, so that no call would be made',
+      'gateway.yaml:12: services.orders.operations.getOrder.policy.minimumTime: must be less than deadline; otherwise no call would ever be made',
     ],
     [
       'what concerns all operations at one of them',
       yaml.replace('attemptTimeout: 1s', 'retry: { budget: 0.5 }'),
-      'gateway.yaml:12: services.orders.operations.getOrder.policy.retry.budget: retry.budget holds for a whole service, not for one operation',
+      'gateway.yaml:12: services.orders.operations.getOrder.policy.retry.budget: retry.budget applies to a whole service, so it cannot be set for one operation',
     ],
     [
       'the same by name',
       yaml.replace('retry: off', 'connectTimeout: 1s'),
-      'gateway.yaml:13: services.orders.operations.placeOrder.policy: connectTimeout holds for a whole service, not for one operation',
+      'gateway.yaml:13: services.orders.operations.placeOrder.policy: connectTimeout applies to a whole service, so it cannot be set for one operation',
     ],
     [
       'a key that there is not at an operation',

@@ -88,7 +88,7 @@ admin: { status: true }
   it('is each broken line where it is not YAML', () => {
     expect(faults('a: [\nb: }\nc: 1\n')).toHaveLength(2);
     expect(faults('services: {}\nservices: {}')).toEqual([
-      expect.stringMatching(/^gateway\.yaml:2: not YAML: .*duplicated/),
+      expect.stringMatching(/^gateway\.yaml:2: invalid YAML: .*duplicated/),
     ]);
     const hostile = ['services: &s { a: *s }', `services: {}\npolicy: ${'['.repeat(20_000)}`];
     const doubled = Array.from(

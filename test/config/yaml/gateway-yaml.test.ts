@@ -83,7 +83,7 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
   });
 
   it.each([
-    ['not YAML', 'services: [', /gateway\.yaml:1: not YAML: /],
+    ['not YAML', 'services: [', /gateway\.yaml:1: invalid YAML: /],
     ['no services', 'limits: { body: 1mb }', /gateway\.yaml:1: services: /],
     ['an unknown key', `${yaml}\npolcy: {}`, /polcy/],
     [
@@ -112,7 +112,7 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     [
       'a key of another kind of breaker',
       yaml.replace('{ threshold: 0.8 }', '{ kind: consecutive, window: 5s }'),
-      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: a breaker of the kind consecutive has no window, but kind, failures, halfOpenAfter$/,
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: a breaker of kind consecutive has no window; expected kind, failures, halfOpenAfter$/,
     ],
     [
       'a kind of breaker that there is not',
@@ -122,12 +122,12 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     [
       'a breaker that would never open',
       yaml.replace('{ threshold: 0.8 }', '{ kind: count, calls: 4 }'),
-      /gateway\.yaml:9: services\.orders\.policy\.breaker\.minimumCalls: is more than calls/,
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.minimumCalls: is greater than calls/,
     ],
     [
       'a window of no time',
       yaml.replace('{ threshold: 0.8 }', '{ window: 0 }'),
-      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: expected more than no time$/,
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: expected a duration above 0$/,
     ],
     [
       'a policy that is none',
@@ -159,7 +159,7 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
         'the same path after each host, got /v1 and none',
       ],
       ['with one twice', '["http://a:1", "http://a:1/"]', 'the same path after each host, got none and '],
-      ['with one twice', '["http://a:1/", "http://a:1/"]', 'names http://a:1 twice'],
+      ['with one twice', '["http://a:1/", "http://a:1/"]', 'lists http://a:1 twice'],
       ['with one that is none', '["http://a:1", b]', 'such as http://orders:8083, got b'],
       ['without any', '[]', 'services.a.url: '],
       ['of numbers', '[1]', 'services.a.url: expected a URL or a list of them'],
@@ -175,7 +175,9 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
       });
       expect(() => health('{ every: 2s }')).toThrow('services.a.health.path: ');
       expect(() => health('{ path: health }')).toThrow('expected a path such as /health/ready');
-      expect(() => health('{ path: /health, every: 0 }')).toThrow('health.every: expected more than no time');
+      expect(() => health('{ path: /health, every: 0 }')).toThrow(
+        'health.every: expected a duration above 0',
+      );
     });
   });
 

@@ -41,6 +41,6 @@ describe('a text', () => {
       values: MOST_LEVELS + 1,
       levels: MOST_LEVELS,
     });
-    expect(() => parseText(nested(MOST_LEVELS + 1), 'a.json')).toThrow(`more than ${MOST_LEVELS} levels`);
+    expect(() => parseText(nested(MOST_LEVELS + 1), 'a.json')).toThrow(`deeper than ${MOST_LEVELS} levels`);
   });
 });

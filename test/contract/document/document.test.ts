@@ -42,7 +42,7 @@ describe('the document of a contract', () => {
         const response: ResponseObject | undefined = documented?.responses?.[status];
         expect(response?.content?.['application/problem+json']?.examples).toHaveProperty([code]);
         expect(components?.examples).toHaveProperty([code]);
-        expect(components?.['x-problems']).toHaveProperty([code, 'mend']);
+        expect(components?.['x-problems']).toHaveProperty([code, 'remedy']);
       }
     }
   });

@@ -30,7 +30,7 @@ type EventOf<State> = State extends JobCardState ? keyof (typeof TRANSITIONS)[St
 type JobCardEvent = EventOf<JobCardState>;
 
 /** @throws Error when the state does not have the event: callers ask first */
-function follow({ state }: JobCard, event: JobCardEvent): JobCardState {
+function transition({ state }: JobCard, event: JobCardEvent): JobCardState {
   const to = (TRANSITIONS[state] as Partial<Record<JobCardEvent, JobCardState>>)[event];
   if (to === undefined) throw new Error(`${event} cannot happen to a job card that is ${state}`);
   return to;
@@ -38,6 +38,6 @@ function follow({ state }: JobCard, event: JobCardEvent): JobCardState {
 
 export const create = (jobCard: NewJobCard): JobCard => ({ ...jobCard, state: START });
 
-export const close = (jobCard: JobCard): JobCard => ({ ...jobCard, state: follow(jobCard, 'close') });
+export const close = (jobCard: JobCard): JobCard => ({ ...jobCard, state: transition(jobCard, 'close') });
 
-export const reopen = (jobCard: JobCard): JobCard => ({ ...jobCard, state: follow(jobCard, 'reopen') });
+export const reopen = (jobCard: JobCard): JobCard => ({ ...jobCard, state: transition(jobCard, 'reopen') });

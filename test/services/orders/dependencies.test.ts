@@ -1,7 +1,7 @@
 /** What orders asks of the other services, with clients that answer page by page. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hasConsumer, menuOf, type Others } from '../../../services/orders/others.ts';
+import { type Dependencies, hasConsumer, menuOf } from '../../../services/orders/dependencies.ts';
 
 const dish = (index: number) => ({
   id: `m-${index}`,
@@ -30,7 +30,7 @@ function restaurantWith(count: number) {
         return { ok: true, status: 200, body: { items, ...(to < count && { next: String(to) }) } };
       },
     },
-  } as unknown as Others;
+  } as unknown as Dependencies;
   return { others, asked };
 }
 
@@ -61,7 +61,7 @@ describe('the menu of a restaurant', () => {
 
   it('is a bad gateway where the service refuses for another reason', async () => {
     const refused = { restaurants: { listMenuItems: async () => ({ ok: false, status: 400 }) } };
-    await expect(menuOf(refused as unknown as Others, 'r-1')).rejects.toMatchObject({ status: 502 });
+    await expect(menuOf(refused as unknown as Dependencies, 'r-1')).rejects.toMatchObject({ status: 502 });
   });
 });
 

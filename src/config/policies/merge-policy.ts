@@ -5,18 +5,18 @@
 
 type Written = Readonly<Record<string, unknown>>;
 
-export const isWritten = (value: unknown): value is Written =>
+export const isPlainObject = (value: unknown): value is Written =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @returns what is no object where `upper` is none, so that the check tells */
-export function overlaid(lower: unknown, upper: unknown): unknown {
-  const below = isWritten(lower) ? lower : {};
-  if (upper === undefined || upper === null) return overlaid(undefined, below);
-  if (!isWritten(upper)) return upper;
+export function mergePolicy(lower: unknown, upper: unknown): unknown {
+  const below = isPlainObject(lower) ? lower : {};
+  if (upper === undefined || upper === null) return mergePolicy(undefined, below);
+  if (!isPlainObject(upper)) return upper;
   const entries = Object.entries({ ...below, ...upper }).map(([key, value]) => {
     const base = key === 'breaker' ? ofItsKind(below[key], value) : inFull(key, below[key]);
     const own = inFull(key, value);
-    return [key, isWritten(base) && isWritten(own) ? { ...base, ...own } : own];
+    return [key, isPlainObject(base) && isPlainObject(own) ? { ...base, ...own } : own];
   });
   return Object.fromEntries(entries);
 }
@@ -30,7 +30,7 @@ const KIND = 'sampling';
 
 /** What a breaker takes from the one below: of another kind, only what every kind has. */
 function ofItsKind(lower: unknown, upper: unknown): unknown {
-  if (!isWritten(lower) || !isWritten(upper)) return lower;
+  if (!isPlainObject(lower) || !isPlainObject(upper)) return lower;
   const kind = lower.kind ?? KIND;
   if ((upper.kind ?? kind) === kind) return lower;
   return 'halfOpenAfter' in lower ? { halfOpenAfter: lower.halfOpenAfter } : {};

@@ -4,7 +4,7 @@ import type { contract as consumers } from '../consumers/contract.ts';
 import type { contract as restaurants } from '../restaurants/contract.ts';
 import type { LineItem } from './order.ts';
 
-export interface Others {
+export interface Dependencies {
   readonly consumers: Client<typeof consumers>;
   readonly restaurants: Client<typeof restaurants>;
 }
@@ -15,11 +15,11 @@ export type Menu = ReadonlyMap<string, Pick<LineItem, 'name' | 'price'>>;
 const MENU_PAGE = 100;
 const NOT_FOUND = 404;
 
-export const hasConsumer = async ({ consumers }: Others, consumerId: string): Promise<boolean> =>
+export const hasConsumer = async ({ consumers }: Dependencies, consumerId: string): Promise<boolean> =>
   found(await consumers.getConsumer({ params: { consumerId } })) !== undefined;
 
 /** The whole menu, undefined when there is no such restaurant. */
-export async function menuOf({ restaurants }: Others, restaurantId: string): Promise<Menu | undefined> {
+export async function menuOf({ restaurants }: Dependencies, restaurantId: string): Promise<Menu | undefined> {
   const menu = new Map<string, Pick<LineItem, 'name' | 'price'>>();
   for (let cursor: string | undefined; ; ) {
     const query = { limit: MENU_PAGE, ...(cursor === undefined ? {} : { cursor }) };
