@@ -1,4 +1,4 @@
-/** What orders asks of the other services: who orders, and what is on a menu at what price. */
+/** The calls to other services: whether a consumer exists, and the menu of a restaurant with its prices. */
 import { badGateway, type Client, Problem } from '../../src/index.ts';
 import type { contract as consumers } from '../consumers/contract.ts';
 import type { contract as restaurants } from '../restaurants/contract.ts';
@@ -9,7 +9,7 @@ export interface Dependencies {
   readonly restaurants: Client<typeof restaurants>;
 }
 
-/** Name and price of each dish by its id. */
+/** Name and price of each menu item by its id. */
 export type Menu = ReadonlyMap<string, Pick<LineItem, 'name' | 'price'>>;
 
 const MENU_PAGE = 100;
@@ -18,7 +18,7 @@ const NOT_FOUND = 404;
 export const hasConsumer = async ({ consumers }: Dependencies, consumerId: string): Promise<boolean> =>
   found(await consumers.getConsumer({ params: { consumerId } })) !== undefined;
 
-/** The whole menu, undefined when there is no such restaurant. */
+/** @returns the whole menu, or undefined when the restaurant does not exist */
 export async function menuOf({ restaurants }: Dependencies, restaurantId: string): Promise<Menu | undefined> {
   const menu = new Map<string, Pick<LineItem, 'name' | 'price'>>();
   for (let cursor: string | undefined; ; ) {
@@ -31,9 +31,9 @@ export async function menuOf({ restaurants }: Dependencies, restaurantId: string
   }
 }
 
-/** @throws Problem bad-gateway (502) when the refusal is not that there is no such thing */
+/** @throws Problem bad-gateway (502) for an error other than 404 */
 function found<Body>(reply: { ok: true; body: Body } | { ok: false; status: number }): Body | undefined {
   if (reply.ok) return reply.body;
   if (reply.status === NOT_FOUND) return undefined;
-  throw new Problem(badGateway, `A service that orders needs refused with ${reply.status}.`);
+  throw new Problem(badGateway, `A service that orders depends on responded with ${reply.status}.`);
 }

@@ -13,7 +13,9 @@ export const menuItemNotFound = (restaurantId: string, id: string) =>
 export function refuseOtherCurrency({ price }: Priced, currency: string | undefined): void {
   if (currency === undefined || currency === price.currency) return;
   const errors: Fault[] = [
-    { in: 'body', pointer: '#/price/currency', detail: `The other dishes are paid in ${currency}.` },
+    { in: 'body', pointer: '#/price/currency', detail: `The other menu items have prices in ${currency}.` },
   ];
-  throw new Problem(currencyMismatch, `This menu is in ${currency}.`, { extensions: { currency, errors } });
+  throw new Problem(currencyMismatch, `The prices of this menu are in ${currency}.`, {
+    extensions: { currency, errors },
+  });
 }

@@ -18,5 +18,5 @@ export const batchOf = <Id extends z.ZodType>(operationId: string, id: Id) =>
     .optional()
     .openapi({
       param: { style: 'form', explode: false, [BATCHES]: operationId },
-      description: 'Only those with these ids, with commas between them.',
+      description: 'Only the items with these ids, separated by commas.',
     });

@@ -16,7 +16,9 @@ export interface Deprecation {
 export function deprecationHeaders({ since, sunset, link }: Deprecation): Record<string, string> {
   const [from, until] = [Date.parse(since), Date.parse(sunset ?? since)];
   if (Number.isNaN(from) || Number.isNaN(until) || until < from)
-    throw new Error(`deprecated since ${since} until ${sunset}: expected dates, the later one last`);
+    throw new Error(
+      `deprecated since ${since} until ${sunset}: expected ISO 8601 dates, the earlier one first`,
+    );
   return {
     Deprecation: `@${from / 1000}`,
     ...(sunset === undefined ? {} : { Sunset: new Date(until).toUTCString() }),

@@ -121,7 +121,7 @@ export function operation<
   const declared = Object.keys(spec.params?.shape ?? {}).sort();
   if (inPath.join() !== declared.join())
     throw new Error(
-      `${spec.operationId}: the path has the parameters [${inPath}], \`params\` declares [${declared}]`,
+      `${spec.operationId}: the path has the parameters [${inPath}], but \`params\` declares [${declared}]`,
     );
   return spec;
 }

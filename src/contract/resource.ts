@@ -73,9 +73,9 @@ export const pageQuery = z.object({
     .min(1)
     .max(MAX_PAGE)
     .default(20)
-    .openapi({ description: 'How many items a page has at the most.' }),
+    .openapi({ description: 'Maximum number of items on a page.' }),
   cursor: z.string().max(1000).optional().openapi({
-    description: 'Where the page is; comes from a `next` or `prev` link, and is not made by hand.',
+    description: 'Position of the page. Take it from a `next` or `prev` link.',
   }),
 });
 
@@ -85,5 +85,5 @@ export const sortBy = <const Name extends string>(first: Name, ...others: readon
   return z
     .enum(names)
     .default(first as never)
-    .openapi({ description: 'What the items are ordered by; with `-` the other way round.' });
+    .openapi({ description: 'Sort order of the items; `-` reverses it.' });
 };

@@ -39,7 +39,7 @@ export async function openDatabase({ url, dataDir, dump }: DatabaseOptions = {})
   return {
     async schema<Tables>(name: string, migrations: readonly Migration<Tables>[]) {
       if (!/^[a-z][a-z0-9_]*$/.test(name))
-        throw new ConfigError(`"${name}" cannot name a schema: use a-z, 0-9 and _`);
+        throw new ConfigError(`"${name}" is not a valid schema name: use a-z, 0-9 and _`);
       await migrate(root, { schema: name, migrations: libraryMigrations, history: 'library_migrations' });
       await migrate(root, { schema: name, migrations });
       return root.withSchema(name) as Kysely<Tables>;

@@ -50,7 +50,7 @@ export async function embeddedInFolder(folder: string): Promise<OpenPool> {
     });
   } catch (error) {
     unlock();
-    throw new ConfigError(`DATA_DIR: the database in ${folder} does not open (${remedyFor(error)}`, error);
+    throw new ConfigError(`DATA_DIR: the database in ${folder} cannot be opened (${remedyFor(error)}`, error);
   }
 }
 
@@ -67,11 +67,11 @@ const WASI_ERRORS: ReadonlyMap<number | undefined, string> = new Map([
 ]);
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: 'make room on its disk; 100 MB are enough to begin with',
-  EDQUOT: 'make room within the quota; 100 MB are enough to begin with',
-  EACCES: 'set it to a folder that can be written',
-  EPERM: 'set it to a folder that can be written',
-  EROFS: 'set it to a folder that can be written',
+  ENOSPC: 'free space on its disk; 100 MB are enough to start',
+  EDQUOT: 'free space within the quota; 100 MB are enough to start',
+  EACCES: 'set it to a writable folder',
+  EPERM: 'set it to a writable folder',
+  EROFS: 'set it to a writable folder',
 };
 
 /** The reason, and what helps. */
@@ -100,10 +100,7 @@ async function lock(folder: string): Promise<() => void> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(
-      `DATA_DIR: ${folder} cannot be used (${code}): set it to a folder that can be written`,
-      error,
-    );
+    throw new ConfigError(`DATA_DIR: ${folder} cannot be used (${code}): set it to a writable folder`, error);
   }
 }
 

@@ -106,7 +106,7 @@ function take(folder: string, file: string): DatabaseSync {
     const { errcode, message } = error as Error & { readonly errcode?: number };
     if (errcode === SQLITE_BUSY) throw inUse(folder, ownerOf(file));
     throw new ConfigError(
-      `DATA_DIR: ${folder} cannot be locked (${message}): set it to a folder on a disk of this machine, with a shorter path if that has more than 500 bytes`,
+      `DATA_DIR: ${folder} cannot be locked (${message}): set it to a folder on a local disk, with a path of at most 500 bytes`,
       error,
     );
   }
@@ -114,7 +114,7 @@ function take(folder: string, file: string): DatabaseSync {
 
 function inUse(folder: string, owner: Owner | undefined): ConfigError {
   return new ConfigError(
-    `DATA_DIR: ${folder} is in use by ${nameOf(owner)}: stop that one, or set DATA_DIR to another folder`,
+    `DATA_DIR: ${folder} is in use by ${nameOf(owner)}: stop that process, or set DATA_DIR to another folder`,
   );
 }
 

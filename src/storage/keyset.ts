@@ -85,7 +85,8 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
 }
 
 function notOurs(): never {
-  const detail = 'Not a cursor of this collection in this order; take it from a `next` or `prev` link.';
+  const detail =
+    'The cursor does not belong to this collection and sort order. Take it from a `next` or `prev` link.';
   const errors: Fault[] = [{ in: 'query', pointer: '#/cursor', detail }];
   throw new Problem(validationFailed, detail, { extensions: { errors } });
 }

@@ -71,6 +71,6 @@ function refuseOtherHistory(
   const other = applied.find((name, index) => migrations[index]?.name !== name);
   if (other !== undefined)
     throw new ConfigError(
-      `Schema "${schema}" has the migration "${other}", which this version does not have at that place: run the version that wrote it, or a newer one. Only where the service was made anew is this the data of another one that had its name: then delete the folder of DATA_DIR, or on a server: drop schema "${schema}" cascade`,
+      `Schema "${schema}" has the migration "${other}", which this version does not have in that position: run the version that wrote it, or a newer one. If the service is a new one with the name of a removed service, this is the data of the old one: delete the folder of DATA_DIR, or run on a server: drop schema "${schema}" cascade`,
     );
 }

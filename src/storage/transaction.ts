@@ -36,8 +36,7 @@ const isInside = (): boolean => running.getStore()?.open === true;
 
 /** @throws Error when the caller is inside `transaction`, or behind one in a unit, and asks for a connection beside it */
 export function refuseInsideTransaction(): void {
-  if (isInside())
-    throw new Error('A query inside transaction() must go through the transaction that it was given');
+  if (isInside()) throw new Error('A query inside transaction() must use the given transaction');
   if (currentUnit()?.hasBegun)
     throw new Error(
       'A query after the first transaction() of a unit of work must go through transaction() too',
@@ -47,5 +46,5 @@ export function refuseInsideTransaction(): void {
 /** @throws Error for a write in a unit of work that would not be part of it */
 export function refuseLooseWrite(): void {
   if (currentUnit() !== undefined && !isInside())
-    throw new Error('What is written while a request is handled goes through transaction()');
+    throw new Error('Writes within a request must go through transaction()');
 }

@@ -19,9 +19,9 @@ const OF_THE_DRIVER =
 export function unavailableDetail(error: unknown): string | undefined {
   if (!Error.isError(error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;
-  if (code === DISK_FULL) return 'The storage of the service is full. What is there can be read.';
+  if (code === DISK_FULL) return 'The disk of the service’s database is full. Existing data can be read.';
   if (code === READ_ONLY)
-    return 'The database of the service takes no changes now. What is there can be read.';
+    return 'The database of the service is read-only at the moment. Existing data can be read.';
   return unavailableDetail(error.cause);
 }
 

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
       const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;
       process.stderr.write(
-        `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file}, and name it in services/${name}/main.ts\n`,
+        `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file} and register it in services/${name}/main.ts\n`,
       );
       process.exitCode = 1;
     }

@@ -20,7 +20,7 @@ interface Checked {
 
 export const check: Command = {
   usage: 'check FILE|URL…',
-  about: 'what is wrong in documents, and what it costs; --prefix /x where they get one',
+  about: 'report faults in documents and their effect behind a gateway; --prefix /x adds a prefix',
   async run(names, { prefix } = {}) {
     const loaded = await Promise.all(named(names).map((place) => load(place, prefix)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
@@ -56,7 +56,11 @@ async function load(place: string, prefix = ''): Promise<Loaded> {
 
 function checkOne({ place, document, faults: left, reason }: Loaded, dangling: ReadonlySet<string>): Checked {
   if (document === undefined)
-    return { place, operations: 0, faults: [{ pointer: '#', reason: `is not served: ${reason}` }] };
+    return {
+      place,
+      operations: 0,
+      faults: [{ pointer: '#', reason: `the gateway does not serve it: ${reason}` }],
+    };
   const faults: DocumentFault[] = [];
   const onFault = (fault: DocumentFault) => faults.push(fault);
   try {
@@ -77,12 +81,19 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
         ...distinct(faults),
         ...uncheckedPatterns(document),
         ...danglingReferences(document),
-        ...links.map((name) => ({ pointer: '#', reason: `the link ${name} leads to no operation` })),
+        ...links.map((name) => ({
+          pointer: '#',
+          reason: `the link ${name} leads to an operation that does not exist`,
+        })),
       ],
     };
   } catch (error) {
     const { message } = configErrorOf(error, place);
-    return { place, operations: 0, faults: [...left, { pointer: '#', reason: `is not served: ${message}` }] };
+    return {
+      place,
+      operations: 0,
+      faults: [...left, { pointer: '#', reason: `the gateway does not serve it: ${message}` }],
+    };
   }
 }
 
@@ -96,7 +107,7 @@ const distinct = (faults: readonly DocumentFault[]): DocumentFault[] => [
 ];
 
 const linesOf = ({ place, operations, faults, unenforcedSecurity }: Checked): string[] => [
-  `${place}: ${operations} operations, ${faults.length === 0 ? 'nothing wrong' : `${faults.length} faults`}`,
+  `${place}: ${operations} operations, ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`,
   ...faults.map(({ pointer, reason }) => `  ${pointer} ${reason}`),
   ...(unenforcedSecurity ? [`  warning: ${securityWarning(unenforcedSecurity)}`] : []),
 ];

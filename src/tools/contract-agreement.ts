@@ -131,9 +131,9 @@ function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): 
     const [issue] = issues;
     const shown = shorten(JSON.stringify(given));
     if (issue === undefined && fault !== undefined)
-      return `the document refuses ${shown}, which the contract takes (${fault.instancePath.slice('/value'.length) || 'the whole'} ${fault.message})`;
+      return `the document rejects ${shown}, which the contract accepts (${fault.instancePath.slice('/value'.length) || 'the whole'} ${fault.message})`;
     if (issue !== undefined && fault === undefined)
-      return `the document allows ${shown}, which the contract refuses (${issue.path.join('.') || 'the whole'}: ${issue.message})`;
+      return `the document accepts ${shown}, which the contract rejects (${issue.path.join('.') || 'the whole'}: ${issue.message})`;
     return undefined;
   };
   const values = valuesOf(schema, 0);
@@ -144,7 +144,7 @@ function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): 
   const { counterexample } = fc.check(property, { seed: SEED, numRuns: RUNS });
   return counterexample === null
     ? undefined
-    : `${judge(counterexample[0])}; write it so that both take the same`;
+    : `${judge(counterexample[0])}; change the schema so that both accept the same values`;
 }
 
 /** As a parameter is written: a list is one of texts, and all else one text. */

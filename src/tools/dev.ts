@@ -33,14 +33,16 @@ async function begin(): Promise<void> {
   const [code] = await once(runNode('src/tools/openapi.ts'), 'exit');
   if (isEnding) return;
   if (code !== 0) {
-    say(`that is broken${running?.exitCode === null ? '; what ran before runs on' : ''}`);
+    say(
+      `the documents cannot be written${running?.exitCode === null ? '; the previous process keeps running' : ''}`,
+    );
     return;
   }
   await stop();
   if (isEnding) return;
   running = runNode('--max-semi-space-size=16', '--liftoff-only', 'src/main.ts');
   running.once('exit', (failed) => {
-    if (failed && !isEnding) say('it ended; it is begun anew when a file changes');
+    if (failed && !isEnding) say('the process ended with an error; it restarts when a file changes');
   });
 }
 
@@ -64,7 +66,7 @@ const watchers = FOLDERS.map((folder) =>
     if (!name?.endsWith('.ts')) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      say(`${folder}/${name} has changed`);
+      say(`${folder}/${name} changed`);
       void renew();
     }, CALM);
   }),

@@ -20,11 +20,11 @@ interface Diff {
 
 export const diff: Command = {
   usage: 'diff OLD NEW',
-  about: 'what changed: breaking, deprecating, adding; also for two folders',
+  about: 'list breaking, deprecating and additive changes; also for two folders',
   async run(names) {
     const [old, now, ...rest] = names;
     if (old === undefined || now === undefined || rest.length > 0)
-      throw new ConfigError('name two documents, or two folders: the old one and the new one');
+      throw new ConfigError('expected two documents or two folders: the old one and the new one');
     const diffs = [];
     for (const pair of pairsOf(old, now)) diffs.push(await compare(...pair));
     return {
@@ -41,7 +41,7 @@ const DOCUMENT = /\.(?:ya?ml|json)$/;
 function pairsOf(old: string, now: string): [string, string][] {
   if (!isFolder(old) && !isFolder(now)) return [[old, now]];
   if (!isFolder(old) || !isFolder(now))
-    throw new ConfigError(`${old} and ${now}: one is a folder, and the other is none`);
+    throw new ConfigError(`${old} and ${now}: one is a folder and the other is a file`);
   const found = new Set(readdirSync(now));
   return readdirSync(old)
     .filter((name) => DOCUMENT.test(name) && found.has(name))
@@ -68,8 +68,10 @@ function linesOf({ place, versions: [old, now], isBroken, changes }: Diff): stri
   const count = (kind: Kind) => changes.filter((change) => change.kind === kind).length;
   const counts = KINDS.filter((kind) => count(kind) > 0).map((kind) => `${count(kind)} ${kind}`);
   return [
-    `${place}: ${old === now ? old : `${old} to ${now}`}, ${counts.join(', ') || 'nothing changed'}`,
+    `${place}: ${old === now ? old : `${old} to ${now}`}, ${counts.join(', ') || 'no changes'}`,
     ...changes.map(({ kind, subject, pointer, reason }) => `  ${kind}: ${subject} ${reason} (${pointer})`),
-    ...(isBroken ? [`  Callers break: keep what was, or give it a new major version (info.version)`] : []),
+    ...(isBroken
+      ? ['  This breaks clients: restore the old behavior, or set a new major version (info.version)']
+      : []),
   ];
 }

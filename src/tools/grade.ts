@@ -21,7 +21,7 @@ interface Grade {
 
 export const grade: Command = {
   usage: 'grade FILE|URL…',
-  about: 'which Richardson level an API reaches, why, and what would lift it',
+  about: 'report the Richardson level of an API, the reasons, and how to raise it',
   async run(names) {
     const graded = [];
     for (const place of named(names)) graded.push(gradesOf(place, await loadDocument(place)));
@@ -59,7 +59,7 @@ function gradeOf(operation: GraphOperation, all: readonly GraphOperation[], docu
     ...(remedy !== undefined && { remedy: remedy }),
   });
   if (new Set(all.map((one) => one.path.template)).size === 1 && all.length > 1)
-    return graded(0, 'everything is at one path', 'give each thing a path of its own');
+    return graded(0, 'all operations share one path', 'give each resource its own path');
   const verb = path.literals
     .flatMap((literal) => literal.split('/'))
     .map((segment) => VERB.exec(segment)?.[0])
@@ -67,23 +67,24 @@ function gradeOf(operation: GraphOperation, all: readonly GraphOperation[], docu
   if (verb !== undefined)
     return graded(
       1,
-      `“${verb}” is in its path, not in its method`,
-      'name the thing in the path, and use the method',
+      `the path contains the verb “${verb}”`,
+      'name the resource in the path, and express the action by the method',
     );
   if (new Set(all.map((one) => one.method)).size === 1 && all.length > 3)
     return graded(
       1,
       `every operation is ${method}`,
-      'read with GET, make with POST, change with PUT or PATCH',
+      'read with GET, create with POST, change with PUT or PATCH',
     );
-  if (body === undefined) return graded(2, 'resource and method; it answers with nothing that could lead on');
-  if (hasLinks(document, body.schema)) return graded(3, 'its answer has _links');
+  if (body === undefined)
+    return graded(2, 'resource and method; its response has no body that could contain links');
+  if (hasLinks(document, body.schema)) return graded(3, 'its response has _links');
   const links = [...(shape?.links.keys() ?? []), ...(shape?.item?.links.keys() ?? [])];
-  if (links.length > 0) return graded(3, `Link Objects lift it: ${[...new Set(links)].join(', ')}`);
+  if (links.length > 0) return graded(3, `Link Objects add hypermedia: ${[...new Set(links)].join(', ')}`);
   return graded(
     2,
-    'resource and method, but it leads nowhere',
-    'declare Link Objects, here or in an Overlay',
+    'resource and method, but no links',
+    'declare Link Objects in the document or in an Overlay',
   );
 }
 

@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined || values.help) {
     const isAsked = values.help === true || name === '';
     (isAsked ? process.stdout : process.stderr).write(
-      isAsked ? help() : `linkway: there is no command ${name}\n${help()}`,
+      isAsked ? help() : `linkway: unknown command ${name}\n${help()}`,
     );
     return isAsked ? 0 : 2;
   }

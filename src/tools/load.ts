@@ -21,6 +21,6 @@ export const loadDocument = (
 
 /** @throws ConfigError where nothing is named */
 export function named(names: readonly string[]): readonly string[] {
-  if (names.length === 0) throw new ConfigError('name at least one file or URL of an OpenAPI document');
+  if (names.length === 0) throw new ConfigError('expected at least one file or URL of an OpenAPI document');
   return names;
 }

@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 
 export const routes: Command = {
   usage: 'routes [GATEWAY_YAML]',
-  about: 'the table of routes',
+  about: 'print the table of routes',
   async run([file = readSettings(process.env).GATEWAY_CONFIG]) {
     const { services } = loadGatewayConfig(file, { env: process.env });
     const operations = (await readDocuments(services, { root: dirname(resolve(file)) })).flatMap(

@@ -16,6 +16,6 @@ describe('the headers of what is given up', () => {
     { since: '2026-01-01', sunset: 'never' },
     { since: '2026-01-02', sunset: '2026-01-01' },
   ])('are none for %j', (deprecation) => {
-    expect(() => deprecationHeaders(deprecation)).toThrow('expected dates');
+    expect(() => deprecationHeaders(deprecation)).toThrow('expected ISO 8601 dates');
   });
 });

@@ -83,7 +83,7 @@ describe('an operation', () => {
         responses: { 200: { description: 'The thing.', body: Thing } },
       });
     expect(declare).toThrow(
-      'broken: the path has the parameters [thingId], `params` declares [other,thingId]',
+      'broken: the path has the parameters [thingId], but `params` declares [other,thingId]',
     );
   });
 });

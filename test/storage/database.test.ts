@@ -34,7 +34,7 @@ describe('openDatabase', () => {
 
   it('refuses a schema name that PostgreSQL would have to quote', async () => {
     const database = await newDatabase();
-    await expect(database.schema('Orders; drop', [])).rejects.toThrow('cannot name a schema');
+    await expect(database.schema('Orders; drop', [])).rejects.toThrow('is not a valid schema name');
     await database.close();
   });
 

@@ -26,7 +26,7 @@ const canMount = onDisk('1m', 'true').status === 0;
 
   it('is refused at the first start with the reason and what helps', () => {
     expect(run('20m')).toEqual({
-      refused: `DATA_DIR: the database in ${disk}/data does not open (ENOSPC): make room on its disk; 100 MB are enough to begin with`,
+      refused: `DATA_DIR: the database in ${disk}/data cannot be opened (ENOSPC): free space on its disk; 100 MB are enough to start`,
     });
   }, 60_000);
 

@@ -69,7 +69,7 @@ describe('a data folder', () => {
     const error = await problemOf(folder);
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toBe(
-      `DATA_DIR: ${folder} is in use by process ${pid}: stop that one, or set DATA_DIR to another folder`,
+      `DATA_DIR: ${folder} is in use by process ${pid}: stop that process, or set DATA_DIR to another folder`,
     );
   });
 
@@ -103,13 +103,15 @@ describe('a data folder', () => {
     const file = join(base, 'file');
     writeFileSync(file, '');
     expect((await problemOf(file)).message).toBe(
-      `DATA_DIR: ${file} cannot be used (EEXIST): set it to a folder that can be written`,
+      `DATA_DIR: ${file} cannot be used (EEXIST): set it to a writable folder`,
     );
     const broken = killedFolder();
     rmSync(join(broken, 'pgdata', 'global'), { recursive: true });
     const error = await problemOf(broken);
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(/^DATA_DIR: the database in .* does not open \(.*\): restore the folder/);
+    expect(error.message).toMatch(
+      /^DATA_DIR: the database in .* cannot be opened \(.*\): restore the folder/,
+    );
     expect(error.message).not.toContain('\n');
   });
 });

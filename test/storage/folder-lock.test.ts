@@ -53,7 +53,7 @@ describe('A data folder', () => {
     const { said, child, end } = await hold();
     expect(said).toBe('taken');
     expect(await refusal()).toBe(
-      `DATA_DIR: ${folder} is in use by process ${child.pid}: stop that one, or set DATA_DIR to another folder`,
+      `DATA_DIR: ${folder} is in use by process ${child.pid}: stop that process, or set DATA_DIR to another folder`,
     );
     await end();
     (await lockFolder(folder))();
@@ -139,6 +139,6 @@ describe('A data folder that machines share over a network', () => {
 it('A folder whose path is too long for a lock is refused in one line', async () => {
   folder = join(base, 'x'.repeat(200), 'x'.repeat(200), 'x'.repeat(200));
   expect(await refusal()).toMatch(
-    /^DATA_DIR: .* cannot be locked \(.*\): set it to a folder .*shorter path[^\n]*$/,
+    /^DATA_DIR: .* cannot be locked \(.*\): set it to a folder on a local disk, with a path of at most[^\n]*$/,
   );
 });

@@ -33,8 +33,8 @@ it('what the system itself says of a connection is told', async () => {
 });
 
 it.each([
-  ['53100', 'The storage of the service is full. What is there can be read.'],
-  ['25006', 'The database of the service takes no changes now. What is there can be read.'],
+  ['53100', 'The disk of the service’s database is full. Existing data can be read.'],
+  ['25006', 'The database of the service is read-only at the moment. Existing data can be read.'],
   ['08006', undefined],
 ])('%s is explained to the client', (code, detail) => {
   expect(unavailableDetail(withCode(code))).toBe(detail);

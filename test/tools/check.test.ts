@@ -44,7 +44,7 @@ describe('linkway check', () => {
     const documents = readdirSync('openapi').filter((name) => /^[\w-]+\.yaml$/.test(name));
     const { isGood, lines } = await check.run(documents.map((name) => `openapi/${name}`));
     expect([isGood, lines.length]).toEqual([true, documents.length]);
-    expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, nothing wrong$/);
+    expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, no faults$/);
   });
 
   it('names the operations that declare security, which is not enforced, and takes that for no fault', async () => {
@@ -75,7 +75,7 @@ describe('linkway check', () => {
         pointer: '#/paths/~1a~1%7Bx%7D/get/responses/200',
         reason: 'refers to #/components/responses/Missing, which is not there',
       },
-      { pointer: '#', reason: 'the link b.next leads to no operation' },
+      { pointer: '#', reason: 'the link b.next leads to an operation that does not exist' },
     ]);
   });
 
@@ -86,8 +86,8 @@ describe('linkway check', () => {
       'openapi/gateway.yaml',
     ]);
     expect(isGood).toBe(false);
-    expect(lines.filter((line) => line.includes('is not served: '))).toHaveLength(2);
-    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to no operation|^openapi\/gateway\.yaml/);
+    expect(lines.filter((line) => line.includes('the gateway does not serve it: '))).toHaveLength(2);
+    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to an operation that does not exist|^openapi\/gateway\.yaml/);
   });
 
   it('gets a document from where it is, a second time where the first fails', async () => {
@@ -102,7 +102,7 @@ describe('linkway check', () => {
       failed = true;
     };
     const { lines } = await check.run([`${upstream.url}/openapi.json`]);
-    expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, nothing wrong`]);
+    expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, no faults`]);
     upstream.answer = (_req, res) => res.writeHead(404).end();
     expect((await check.run([upstream.url])).lines[1]).toMatch(
       /cannot be had: the answer has the status 404/,

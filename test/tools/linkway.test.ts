@@ -35,11 +35,11 @@ describe('npm run linkway', () => {
     expect((await run('check', 'nowhere.yaml')).code).toBe(1);
     expect(await run('grade')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^linkway: name at least one/),
+      stderr: expect.stringMatching(/^linkway: expected at least one/),
     });
     expect(await run('paint')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('no command paint'),
+      stderr: expect.stringContaining('unknown command paint'),
     });
   });
 

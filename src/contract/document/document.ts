@@ -105,7 +105,7 @@ function generated<T>({ service }: Contract, generate: () => T): T {
     return generate();
   } catch (error) {
     const { message } = error as { message: string };
-    throw new ContractFault([`${service}: its document cannot be made: ${message.split('\n', 1)[0]}`]);
+    throw new ContractFault([`${service}: its document cannot be generated: ${message.split('\n', 1)[0]}`]);
   }
 }
 
@@ -132,7 +132,7 @@ function requestOf(operation: Operation, representations: Representations) {
 
 const MINIMAL: [string, ResponseSpec] = [
   '204',
-  { description: 'Done. `Prefer: return=minimal` asked for no body.' },
+  { description: 'Done. The request asked for no body with `Prefer: return=minimal`.' },
 ];
 
 const header = (description: string, example: string) => ({
@@ -142,11 +142,14 @@ const header = (description: string, example: string) => ({
 });
 
 const deprecation = {
-  Deprecation: header('Since when it is given up (RFC 9745).', '@1767225600'),
+  Deprecation: header('When the operation was deprecated (RFC 9745).', '@1767225600'),
 };
 const DEPRECATION = [
   deprecation,
-  { ...deprecation, Sunset: header('When it may be gone (RFC 8594).', 'Fri, 01 Jan 2027 00:00:00 GMT') },
+  {
+    ...deprecation,
+    Sunset: header('When the operation may be removed (RFC 8594).', 'Fri, 01 Jan 2027 00:00:00 GMT'),
+  },
 ] as const;
 
 function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
@@ -228,15 +231,15 @@ const problemSchema = z
   .looseObject({
     type: z.string().openapi({
       format: 'uri-reference',
-      description: 'Identifies the problem type and leads to its page.',
+      description: 'Identifies the problem type; also the URL of its page.',
     }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().openapi({ description: 'What happened this time.' }),
+    detail: z.string().openapi({ description: 'Explanation of this occurrence.' }),
     _links: z
       .record(z.string(), z.unknown())
       .optional()
-      .openapi({ description: 'Where to go from here (HAL §4.1.1).' }),
+      .openapi({ description: 'Links to the next possible steps (HAL §4.1.1).' }),
   })
   .openapi('Problem', { description: 'Problem details (RFC 9457).' });
 

@@ -56,22 +56,22 @@ const definitionOf = (schema: z.ZodType): Definition => schema._zod.def as unkno
 
 /** Kinds that JSON has no value for, and what to write instead. */
 const NOT_IN_JSON: Readonly<Record<string, string>> = {
-  bigint: 'JSON has no such number; write z.int(), or a text with z.string().regex(/^-?\\d+$/)',
-  date: 'JSON has no dates; write z.iso.datetime({ offset: true })',
-  symbol: 'JSON has no symbols; write z.string()',
-  undefined: 'JSON has no undefined; write .optional()',
-  void: 'JSON has no undefined; leave the body out',
-  nan: 'JSON has no NaN; write z.null()',
-  map: 'JSON has no maps; write z.record(z.string(), …)',
-  set: 'JSON has no sets; write z.array(…)',
-  file: 'JSON has no files; write z.base64()',
-  function: 'JSON has no functions; leave it out',
-  promise: 'JSON has no promises; leave it out',
-  never: 'no value is right; leave the member out, or write z.strictObject(…)',
-  custom: 'a document cannot say what a function checks; write a schema, with .refine(…) for the rest',
-  catch: 'it takes every value, right or wrong; write .default(…) or .optional()',
-  success: 'it takes every value; write a schema',
-  transform: 'a document cannot say what a function takes; write a schema before the .transform(…)',
+  bigint: 'JSON has no bigint; use z.int(), or a string with z.string().regex(/^-?\\d+$/)',
+  date: 'JSON has no dates; use z.iso.datetime({ offset: true })',
+  symbol: 'JSON has no symbols; use z.string()',
+  undefined: 'JSON has no undefined; use .optional()',
+  void: 'JSON has no undefined; omit the body',
+  nan: 'JSON has no NaN; use z.null()',
+  map: 'JSON has no maps; use z.record(z.string(), …)',
+  set: 'JSON has no sets; use z.array(…)',
+  file: 'JSON has no files; use z.base64()',
+  function: 'JSON has no functions; remove it',
+  promise: 'JSON has no promises; remove it',
+  never: 'z.never() accepts no value; remove the member, or use z.strictObject(…)',
+  custom: 'OpenAPI cannot express the check of a function; use a schema, and .refine(…) for the rest',
+  catch: '.catch(…) accepts every value, valid or not; use .default(…) or .optional()',
+  success: 'z.success(…) accepts every value; use a schema',
+  transform: 'OpenAPI cannot express the input of a function; put a schema before the .transform(…)',
 };
 
 /** Formats that the document has by their name, since a validator takes by them all that zod takes. */
@@ -117,7 +117,7 @@ export class Expressible {
     const cycle = at.above.indexOf(schema);
     if (cycle >= 0 || at.above.length > MOST_LEVELS) {
       if (cycle < 0 || !at.above.slice(cycle).some((one) => getRefId(one) !== undefined))
-        this.#fault(at, "it is recursive and has no name; write .openapi('Name') where it is declared");
+        this.#fault(at, "the schema is recursive and has no name; add .openapi('Name') to its declaration");
       return;
     }
     const known = this.#seen.get(schema) ?? new Set();
@@ -175,7 +175,7 @@ type Kind = (schema: z.ZodType, definition: Definition, use: Use) => Seen;
 const leaf: Kind = () => ({});
 
 const notInJson: Kind = (_, { type }) => ({
-  fault: NOT_IN_JSON[type] ?? `a document cannot say z.${type}(…); write another schema`,
+  fault: NOT_IN_JSON[type] ?? `OpenAPI cannot express z.${type}(…); use another schema`,
 });
 
 /** The generator forgets what is around a schema whose type is said. */
@@ -193,11 +193,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   unknown: leaf,
   boolean: (_, { coerce }, use) => ({
     fault: coerce
-      ? "z.coerce.boolean() takes every value, and \"false\" for true; write z.enum(['true', 'false'])"
+      ? "z.coerce.boolean() accepts every value, and reads \"false\" as true; use z.enum(['true', 'false'])"
       : undefined,
     ...(use === 'text' &&
       !coerce && {
-        fault: "a parameter is text, which z.boolean() never takes; write z.enum(['true', 'false'])",
+        fault: "a parameter is a string, which z.boolean() never accepts; use z.enum(['true', 'false'])",
       }),
   }),
   string: stringKind,
@@ -222,7 +222,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     below: options.map((option) => ['', option]),
     fault:
       inclusive === false && discriminator === undefined
-        ? 'the document of z.xor(…) takes what several options take; write z.discriminatedUnion(…)'
+        ? 'the document of z.xor(…) accepts values that match several options; use z.discriminatedUnion(…)'
         : undefined,
   }),
   intersection: (_, { left, right }) => ({
@@ -237,17 +237,17 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 function stringKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
   if (definition.coerce && use !== 'text')
-    return { fault: 'z.coerce.string() takes every value; write z.string()' };
+    return { fault: 'z.coerce.string() accepts every value; use z.string()' };
   const checks = checksOf(definition);
   if (checks.some(({ check }) => check === 'overwrite') && checks.length > 1)
     return {
       fault:
-        'a document cannot say that a text is changed before it is checked; write .transform(…) after the checks',
+        'OpenAPI cannot express that a string is changed before it is checked; put .transform(…) after the checks',
     };
   if (definition.format === 'url' || checks.some(({ format }) => format === 'url'))
     return {
       fault:
-        'z.url() takes more than `format: uri`, as https://bücher.example; write z.string().regex(/^https?:\\/\\/[!-~]+$/)',
+        'z.url() accepts more than `format: uri`, such as https://bücher.example; use z.string().regex(/^https?:\\/\\/[!-~]+$/)',
     };
   for (const { pattern } of checks) {
     const reason = pattern && whyNoPattern(pattern);
@@ -277,12 +277,12 @@ const checksOf = (definition: Definition): readonly CheckDefinition[] => [
 
 function whyNoPattern({ source, flags }: RegExp): string | undefined {
   if (!HARMLESS_FLAGS.test(flags))
-    return `a document cannot say the flag ${[...flags].find((flag) => !HARMLESS_FLAGS.test(flag))} of /${source}/${flags}; write the pattern without it, as [A-Za-z] for [a-z] with i`;
+    return `OpenAPI cannot express the flag ${[...flags].find((flag) => !HARMLESS_FLAGS.test(flag))} of /${source}/${flags}; write the pattern without it, such as [A-Za-z] instead of [a-z] with i`;
   try {
     new RegExp(source, 'u');
     return undefined;
   } catch {
-    return `/${source}/${flags} is no pattern with the flag u, which documents have (JSON Schema 2020-12 §6.4); escape only what needs it`;
+    return `/${source}/${flags} is not valid with the flag u, which documents use (JSON Schema 2020-12 §6.4); remove unnecessary escapes`;
   }
 }
 
@@ -295,9 +295,9 @@ function lengthOf(definition: Definition, of: 'Items' | 'Length' = 'Items'): Jso
 function numberKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
   const { coerce } = definition;
   if (coerce && use !== 'text')
-    return { fault: 'z.coerce.number() takes texts, null and more; write z.number()' };
+    return { fault: 'z.coerce.number() accepts strings, null and more; use z.number()' };
   if (use === 'text' && !coerce)
-    return { fault: 'a parameter is text, which z.number() never takes; write z.coerce.number()' };
+    return { fault: 'a parameter is a string, which z.number() never accepts; use z.coerce.number()' };
   const { type, minimum, maximum, ...said } = plainSchema(schema);
   const format = (schema as z.ZodNumber).format;
   // Every integer of zod is one that a double keeps (RFC 8259 §6), which is not worth two keywords each time.
@@ -316,9 +316,9 @@ function literalKind(_schema: z.ZodType, { values = [] }: Definition, use: Use):
       (typeof value === 'number' && !Number.isFinite(value)),
   );
   if (wrong >= 0)
-    return { fault: `JSON has no value ${String(values[wrong])}; leave it out of the z.literal(…)` };
+    return { fault: `JSON has no value ${String(values[wrong])}; remove it from the z.literal(…)` };
   if (use === 'text' && values.some((value) => typeof value !== 'string'))
-    return { fault: 'a parameter is text; write the z.literal(…) in quotes' };
+    return { fault: 'a parameter is a string; put the value of z.literal(…) in quotes' };
   if (values.length === 1 && values[0] !== null) return {};
   return { express: enumerated(values) };
 }
@@ -329,7 +329,7 @@ function enumKind(_schema: z.ZodType, { entries = {} }: Definition, use: Use): S
     .filter(([, value]) => typeof entries[String(value)] !== 'number')
     .map(([, value]) => value);
   if (values.every((value) => typeof value === 'string')) return {};
-  if (use === 'text') return { fault: 'a parameter is text; write the z.enum(…) in quotes' };
+  if (use === 'text') return { fault: 'a parameter is a string; put the values of z.enum(…) in quotes' };
   return { express: enumerated(values) };
 }
 
@@ -385,7 +385,7 @@ function tupleKind(schema: z.ZodType, { items = [], rest }: Definition): Seen {
 }
 
 function recordKind(schema: z.ZodType, { keyType, valueType, mode }: Definition): Seen {
-  if (mode === 'loose') return { fault: 'a document cannot say z.looseRecord(…); write z.record(…)' };
+  if (mode === 'loose') return { fault: 'OpenAPI cannot express z.looseRecord(…); use z.record(…)' };
   const { propertyNames, required } = plainSchema(schema);
   const { type, ...names } = (propertyNames ?? {}) as Json;
   const says = Object.keys(names).length > 0;
@@ -418,12 +418,12 @@ function pipeKind(_schema: z.ZodType, definition: Definition, use: Use): Seen {
   const [from, to] = [definition.in as z.ZodType, definition.out as z.ZodType];
   if (definitionOf(from).type === 'transform')
     return {
-      fault: 'a document cannot say what z.preprocess(…) takes; write a schema, with .transform(…) after it',
+      fault: 'OpenAPI cannot express what z.preprocess(…) accepts; use a schema with .transform(…) after it',
     };
   if (use === 'response')
     return {
       fault:
-        'what .transform(…) makes of a response is not in the document; change the value before it is returned',
+        'the document does not describe the result of .transform(…) in a response; change the value before you return it',
     };
   return { below: [['', from], ...(definitionOf(to).type === 'transform' ? [] : [['', to] as const])] };
 }

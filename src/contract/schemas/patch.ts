@@ -47,8 +47,11 @@ const patchOperation = z
   .object({
     op: z.enum(Object.keys(NEEDED) as (keyof typeof NEEDED)[]),
     path: pointer,
-    from: pointer.optional().openapi({ description: 'Of `move` and `copy`: where the value is.' }),
-    value: z.unknown().optional().openapi({ description: 'Of `add`, `replace` and `test`: any JSON.' }),
+    from: pointer.optional().openapi({ description: 'For `move` and `copy`: the location of the value.' }),
+    value: z
+      .unknown()
+      .optional()
+      .openapi({ description: 'For `add`, `replace` and `test`: any JSON value.' }),
   })
   .superRefine((given, context) => {
     const needed = NEEDED[given.op];
@@ -64,7 +67,7 @@ const patchOperation = z
 const jsonPatch = z
   .array(patchOperation)
   .max(100)
-  .openapi('JsonPatch', { description: 'JSON Patch (RFC 6902); all of it is done, or nothing.' });
+  .openapi('JsonPatch', { description: 'JSON Patch (RFC 6902). Either all operations are applied or none.' });
 
 interface Examples {
   readonly merge: object;
@@ -129,7 +132,7 @@ export function applyAs<D extends z.ZodObject>(
       pointer: pointerOf(path),
       detail: `After the patch: ${message}`,
     }));
-    throw new Problem(validationFailed, 'What the patch makes of it does not match the contract.', {
+    throw new Problem(validationFailed, 'The patched resource does not match the contract.', {
       extensions: { errors },
     });
   };
@@ -148,7 +151,7 @@ function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly
       })),
   );
   if (errors.length > 0)
-    throw new Problem(validationFailed, 'The patch names what cannot be changed.', {
+    throw new Problem(validationFailed, 'The patch names members that cannot be changed.', {
       extensions: { errors },
     });
 }
@@ -170,9 +173,13 @@ function applied(current: object, patch: readonly PatchOperation[], limits: Patc
     if (fits) bytes += added(copy, operation, limits, bytes);
     if (fits && applyPatch(copy, [operation])[0] === null) continue;
     const { op, path } = operation;
-    throw new Problem(patchConflict, `The operation ${op} of ${path} does not fit the resource as it is.`, {
-      extensions: { operation: index },
-    });
+    throw new Problem(
+      patchConflict,
+      `The operation ${op} of ${path} does not apply to the current resource.`,
+      {
+        extensions: { operation: index },
+      },
+    );
   }
   return copy;
 }
@@ -221,7 +228,7 @@ function added(document: object, operation: PatchOperation, limits: PatchLimits,
     depth: limits.depth - at,
   });
   if (size !== undefined) return isCopy ? size : 0;
-  throw new Problem(contentTooLarge, 'The patch makes more of the document than this server takes.', {
+  throw new Problem(contentTooLarge, 'The patched document is larger than this server accepts.', {
     extensions: { limit: limits.bytes },
   });
 }

@@ -37,31 +37,33 @@ const template = z
 const templates = z
   .record(z.string(), template)
   .optional()
-  .openapi({ description: 'The actions that the state allows now, by name; only in HAL-FORMS.' });
+  .openapi({ description: 'The actions that the current state allows, by name; only in HAL-FORMS.' });
 
 /** What is under each relation, the gateway adds when it serves the document: it knows all services. */
 const embedded = z
   .record(z.string(), z.unknown())
   .optional()
-  .openapi({ description: 'What `expand` asked for, under the relation of the link.' });
+  .openapi({ description: 'The resources that `expand` asked for, by link relation.' });
 
 const expandErrors = z
   .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
   .optional()
-  .openapi({ description: 'Parts that `expand` asked for and that could not be had; their links stay.' });
+  .openapi({
+    description: 'Resources that `expand` asked for but that could not be fetched; their links remain.',
+  });
 
-const total = z.int().min(0).openapi({ description: 'How many items there are on all pages.' });
+const total = z.int().min(0).openapi({ description: 'Number of items on all pages.' });
 
 /** Of the parameter `fields`. */
 export const FIELDS_DESCRIPTION =
-  'Members to keep; without it, all. Dots lead into a member, or along a relation, which is then embedded: ' +
-  '`id,total.amount`. Links stay.';
+  'Members to include; by default all. Dots select within a member or a relation, which is then embedded: ' +
+  '`id,total.amount`. Links are always included.';
 
 /** Of the parameter `expand`. */
 export const expandDescription = (rels: readonly string[]): string =>
   rels.length === 0
-    ? 'Related resources to embed, of which there are none.'
-    : `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots lead on from there, as in \`a.b\`.`;
+    ? 'Related resources to embed. This resource has none.'
+    : `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots expand further relations, as in \`a.b\`.`;
 
 const fields = z
   .array(z.string())

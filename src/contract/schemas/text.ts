@@ -26,6 +26,6 @@ export const text = (max: number) =>
       error: `Too big: expected string to have <=${max} characters`,
     })
     .refine((value) => value.isWellFormed(), {
-      error: 'Has half of a surrogate pair, which no encoding can keep.',
+      error: 'Contains half of a surrogate pair, which cannot be encoded.',
     })
     .openapi({ maxLength: max });

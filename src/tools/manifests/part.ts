@@ -49,9 +49,11 @@ export async function deploymentOf({ services, shutdown }: GatewayConfig): Promi
   const own = services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
   for (const name of own) {
     if (!LABEL.test(name))
-      throw new ConfigError(`${name} cannot be the name of a host: use a-z, 0-9 and hyphens, 63 at most`);
+      throw new ConfigError(
+        `${name} is not a valid host name: use a-z, 0-9 and hyphens, and at most 63 characters`,
+      );
     if (name === GATEWAY || name === POSTGRES)
-      throw new ConfigError(`${name} is the name of another container; give the service another name`);
+      throw new ConfigError(`${name} is the name of another container; rename the service`);
   }
   return {
     gateway: {

@@ -26,12 +26,12 @@ export function compareContent(old: Spot, now: Spot, about: About, { changes, sc
         'breaking',
         about.subject,
         media.pointer,
-        `${type} is not ${isSent ? 'taken' : 'offered'} any more`,
+        `${type} is no longer ${isSent ? 'accepted' : 'offered'}`,
       );
   }
   for (const [type, { pointer }] of after)
     if (!before.has(type))
-      changes.add('adding', about.subject, pointer, `${type} is ${isSent ? 'taken' : 'offered'} too`);
+      changes.add('adding', about.subject, pointer, `${type} is now ${isSent ? 'accepted' : 'offered'} too`);
 }
 
 const schemaOf = ({ value, pointer }: Spot): Spot => ({

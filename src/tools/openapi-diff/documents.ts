@@ -20,7 +20,7 @@ export function diffDocuments(old: OpenAPIObject, now: OpenAPIObject): readonly 
     for (const [key, operation] of before) {
       const same = after.get(key);
       if (same) compareOperations(operation, same, direction, comparison);
-      else changes.add('breaking', operation.name, operation.pointer, 'is gone');
+      else changes.add('breaking', operation.name, operation.pointer, 'was removed');
     }
     for (const [key, { name, pointer }] of after)
       if (!before.has(key)) changes.add('adding', name, pointer, 'is new');
@@ -52,7 +52,7 @@ function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): M
 function problemTypes({ old, now, changes }: Comparison): void {
   const [before, after] = [componentsIn(old, 'x-problems'), componentsIn(now, 'x-problems')];
   for (const [code, { pointer }] of before)
-    if (!after.has(code)) changes.add('breaking', `problem ${code}`, pointer, 'is gone');
+    if (!after.has(code)) changes.add('breaking', `problem ${code}`, pointer, 'was removed');
   for (const [code, { pointer }] of after)
     if (!before.has(code)) changes.add('adding', `problem ${code}`, pointer, 'is new');
 }
@@ -67,7 +67,7 @@ function securitySchemes({ old, now, changes }: Comparison): void {
     const [scheme, renewed] = [target(old, spot).node, same && target(now, same).node];
     const differing = renewed && HOW.find((field) => scheme?.[field] !== renewed[field]);
     if (same && differing !== undefined)
-      changes.add('breaking', `security ${name}`, same.pointer, `has another ${differing}`);
+      changes.add('breaking', `security ${name}`, same.pointer, `has a different ${differing}`);
   }
 }
 

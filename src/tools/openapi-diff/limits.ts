@@ -26,9 +26,9 @@ function isTighter(name: string, before: unknown, now: unknown): boolean {
 /** What happened to a limit, for people. */
 export function change(name: string, old: Limits, now: Limits): string {
   const [before, after] = [old.get(name), now.get(name)];
-  if (before === undefined) return `has ${name} ${text(after)} now`;
-  if (after === undefined) return `has ${name} ${text(before)} no more`;
-  return `${name} goes from ${text(before)} to ${text(after)}`;
+  if (before === undefined) return `now has ${name} ${text(after)}`;
+  if (after === undefined) return `no longer has ${name} ${text(before)}`;
+  return `${name} changed from ${text(before)} to ${text(after)}`;
 }
 
 /** More of a value is not read. */

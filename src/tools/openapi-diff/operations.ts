@@ -20,9 +20,12 @@ export function compareOperations(
   const tell = (kind: Kind, reason: string) => comparison.changes.add(kind, now.name, now.pointer, reason);
   if (after.deprecated === true && before.deprecated !== true) tell('deprecating', 'is deprecated');
   if (before.operationId !== undefined && before.operationId !== after.operationId)
-    tell('breaking', `is called ${after.operationId ?? 'nothing'} now, not ${before.operationId}`);
+    tell(
+      'breaking',
+      `changed its operationId from ${before.operationId} to ${after.operationId ?? 'nothing'}`,
+    );
   if (isStricter(comparison.old as Json, before, comparison.now as Json, after))
-    tell('breaking', 'needs other credentials');
+    tell('breaking', 'requires different credentials');
   compareParameters(parametersOf(comparison.old, old), parametersOf(comparison.now, now), about, comparison);
   const member = ({ operation, pointer }: Operation, name: string): Spot => ({
     value: operation[name],
@@ -40,11 +43,11 @@ function compareBodies(old: Spot, now: Spot, about: About, comparison: Compariso
   const isNeeded = after.node?.required === true;
   if (before.node === undefined) {
     if (after.node)
-      tell(isNeeded ? 'breaking' : 'adding', after.pointer, isNeeded ? NEEDED : 'takes a body too');
+      tell(isNeeded ? 'breaking' : 'adding', after.pointer, isNeeded ? NEEDED : 'now accepts a body');
     return;
   }
   if (after.node === undefined) {
-    tell('breaking', before.pointer, 'takes no body any more');
+    tell('breaking', before.pointer, 'no longer accepts a body');
     return;
   }
   if (isNeeded && before.node.required !== true) tell('breaking', after.pointer, NEEDED);
@@ -55,4 +58,4 @@ function compareBodies(old: Spot, now: Spot, about: About, comparison: Compariso
   compareContent(contentOf(before), contentOf(after), about, comparison);
 }
 
-const NEEDED = 'needs a body now';
+const NEEDED = 'now requires a body';

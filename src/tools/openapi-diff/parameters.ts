@@ -73,14 +73,14 @@ export function compareParameters(
   for (const [key, before] of old) {
     const after = now.get(key);
     if (after === undefined) {
-      changes.add('breaking', subject, before.pointer, `${before.name} is not taken any more`);
+      changes.add('breaking', subject, before.pointer, `${before.name} is no longer accepted`);
       continue;
     }
     const tell = (kind: Kind, reason: string) =>
       changes.add(kind, subject, after.pointer, `${after.name} ${reason}`);
-    if (after.isRequired && !before.isRequired) tell('breaking', 'is required now');
+    if (after.isRequired && !before.isRequired) tell('breaking', 'is now required');
     if (after.isDeprecated && !before.isDeprecated) tell('deprecating', 'is deprecated');
-    if (before.style !== after.style) tell('breaking', `is written in style ${after.style} now`);
+    if (before.style !== after.style) tell('breaking', `now has the style ${after.style}`);
     schemas.compare(before.schema, after.schema, { direction, subject });
   }
   for (const [key, { name, pointer, isRequired }] of now)
@@ -89,6 +89,6 @@ export function compareParameters(
         isRequired ? 'breaking' : 'adding',
         subject,
         pointer,
-        isRequired ? `${name} is new, and required` : `${name} is taken too`,
+        isRequired ? `${name} is new and required` : `${name} is now accepted too`,
       );
 }

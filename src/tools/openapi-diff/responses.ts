@@ -13,10 +13,10 @@ export function compareResponses(old: Spot, now: Spot, about: About, comparison:
     if (same) compareResponse(response, same, about, comparison);
     // One error less is no harm.
     else if (/^[123d]/.test(status))
-      changes.add('breaking', about.subject, response.pointer, `does not answer ${status} any more`);
+      changes.add('breaking', about.subject, response.pointer, `no longer responds with ${status}`);
   }
   for (const [status, { pointer }] of after)
-    if (!before.has(status)) changes.add('adding', about.subject, pointer, `may answer ${status} too`);
+    if (!before.has(status)) changes.add('adding', about.subject, pointer, `may now respond with ${status}`);
 }
 
 interface Response {
@@ -51,10 +51,10 @@ function compareResponse(old: Response, now: Response, about: About, comparison:
     for (const [name, spot] of before) {
       const given = after.get(name);
       const [one, same] = [target(comparison.old, spot), given && target(comparison.now, given)];
-      if (!same) changes.add('breaking', about.subject, spot.pointer, `the ${word} ${name} is gone`);
+      if (!same) changes.add('breaking', about.subject, spot.pointer, `the ${word} ${name} was removed`);
       else if (section === 'headers') schemas.compare(schemaOf(one), schemaOf(same), about);
       else if (leadsTo(one) !== leadsTo(same))
-        changes.add('breaking', about.subject, same.pointer, `the link ${name} leads elsewhere now`);
+        changes.add('breaking', about.subject, same.pointer, `the link ${name} now leads elsewhere`);
     }
     for (const [name, { pointer }] of after)
       if (!before.has(name)) changes.add('adding', about.subject, pointer, `the ${word} ${name} is new`);

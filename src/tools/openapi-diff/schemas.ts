@@ -72,12 +72,13 @@ export class SchemaDiff {
     const { pairs, gone, added } = matchChoices(old, now, this.#documents);
     for (const [one, same] of pairs) this.compare(one, same, about);
     // What is chosen from for the first time narrows what was free before, and the other way round.
-    if (old.length === 0) tell(isSent ? 'breaking' : 'adding', 'has to be one of several now');
-    else if (now.length === 0) tell(isSent ? 'adding' : 'breaking', 'need not be one of several any more');
+    if (old.length === 0) tell(isSent ? 'breaking' : 'adding', 'must now match one of several schemas');
+    else if (now.length === 0)
+      tell(isSent ? 'adding' : 'breaking', 'need no longer match one of several schemas');
     else {
       if (isSent)
-        for (const { name, spot } of gone) tell('breaking', `may not be ${name} any more`, spot.pointer);
-      for (const { name } of added) tell(isSent ? 'adding' : 'breaking', `may be ${name} too`, after.pointer);
+        for (const { name, spot } of gone) tell('breaking', `may no longer be ${name}`, spot.pointer);
+      for (const { name } of added) tell(isSent ? 'adding' : 'breaking', `may now be ${name}`, after.pointer);
     }
   }
 
@@ -85,18 +86,18 @@ export class SchemaDiff {
     for (const [name, spot] of before.properties) {
       const same = after.properties.get(name);
       if (this.#isSkipped(spot, isSent)) continue;
-      if (same === undefined) tell('breaking', `${name} is gone`, spot.pointer);
+      if (same === undefined) tell('breaking', `${name} was removed`, spot.pointer);
       else {
         this.compare(spot, same, about);
         const [was, is] = [before.required.has(name), after.required.has(name)];
-        if (isSent && is && !was) tell('breaking', 'is required now', same.pointer);
-        if (!isSent && was && !is) tell('breaking', 'may be missing now', same.pointer);
+        if (isSent && is && !was) tell('breaking', 'is now required', same.pointer);
+        if (!isSent && was && !is) tell('breaking', 'may now be missing', same.pointer);
       }
     }
     for (const [name, spot] of after.properties) {
       if (before.properties.has(name) || this.#isSkipped(spot, isSent, this.#documents.now)) continue;
       const isNeeded = isSent && after.required.has(name);
-      tell(isNeeded ? 'breaking' : 'adding', isNeeded ? 'is new, and required' : 'is new', spot.pointer);
+      tell(isNeeded ? 'breaking' : 'adding', isNeeded ? 'is new and required' : 'is new', spot.pointer);
     }
   }
 
@@ -110,7 +111,7 @@ export class SchemaDiff {
   #rest({ before, after, isSent, tell }: Pair, about: About): void {
     const [was, is] = [before.additional, after.additional];
     if (is.value === false || was.value === false) {
-      if (isSent && was.value !== false) tell('breaking', 'takes no other members any more');
+      if (isSent && was.value !== false) tell('breaking', 'no longer accepts other members');
     } else if (typeof was.value === 'object' || typeof is.value === 'object') this.compare(was, is, about);
   }
 
@@ -138,7 +139,7 @@ const list = (types: ReadonlySet<string> | undefined): string =>
   types ? [...types].join(' or ') : 'anything';
 
 function types({ before, after, isSent, tell }: Pair): void {
-  const reason = `goes from ${list(before.types)} to ${list(after.types)}`;
+  const reason = `changed from ${list(before.types)} to ${list(after.types)}`;
   const isNarrower = isLess(after.types, before.types);
   const isWider = isLess(before.types, after.types);
   if (isSent ? isNarrower : isWider) tell('breaking', reason);
@@ -155,13 +156,13 @@ function values({ before, after, isSent, tell }: Pair): void {
   const [old, now] = [before.values, after.values].map((all) => all?.map((value) => text(value)));
   if (old === undefined && now === undefined) return;
   if (old === undefined) {
-    if (isSent) tell('breaking', `has to be one of ${now?.join(', ')} now`);
-  } else if (now === undefined) tell(isSent ? 'adding' : 'breaking', 'may be any value now');
+    if (isSent) tell('breaking', `must now be one of ${now?.join(', ')}`);
+  } else if (now === undefined) tell(isSent ? 'adding' : 'breaking', 'may now be any value');
   else {
     const gone = old.filter((value) => !now.includes(value));
     const added = now.filter((value) => !old.includes(value));
-    if (isSent && gone.length > 0) tell('breaking', `may not be ${gone.join(', ')} any more`);
-    if (added.length > 0) tell(isSent ? 'adding' : 'breaking', `may be ${added.join(', ')} too`);
+    if (isSent && gone.length > 0) tell('breaking', `may no longer be ${gone.join(', ')}`);
+    if (added.length > 0) tell(isSent ? 'adding' : 'breaking', `may now be ${added.join(', ')}`);
   }
 }
 

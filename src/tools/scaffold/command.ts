@@ -37,7 +37,7 @@ export async function command({ help, names, values = [], flags = [], run }: Ask
     return;
   }
   if (told.names.length !== names) {
-    process.stderr.write(`linkway: ${names === 1 ? 'one name' : `${names} names`}, please\n\n${help}`);
+    process.stderr.write(`linkway: expected ${names === 1 ? 'one name' : `${names} names`}\n\n${help}`);
     process.exitCode = WRONGLY_ASKED;
     return;
   }
@@ -76,14 +76,16 @@ const LONGEST = 40;
 export function checkName(name: string): void {
   if (!NAME.test(name) || name.length > LONGEST)
     throw new ConfigError(
-      `${name === '' ? "''" : name} is no name for this: lower-case words with hyphens between them, such as line-items`,
+      `${name === '' ? "''" : name} is not a valid name: use lower-case words with hyphens between them, such as line-items`,
     );
 }
 
 /** What `--resource` was told. @throws ConfigError when it is no name, in whatever way of writing one */
 export function checkResource(resource: string | undefined): void {
   if (resource !== undefined && !NAME.test(words.split(resource).join('-')))
-    throw new ConfigError(`--resource '${resource}' is no name for one of them; write it as in LineItem`);
+    throw new ConfigError(
+      `--resource '${resource}' is not a valid name of a resource; write it like LineItem`,
+    );
 }
 
 /** @throws ConfigError with what is nearest to it, when it is none of them */
@@ -91,6 +93,6 @@ export function checkKnown(name: string, known: readonly string[], what: string)
   if (known.includes(name)) return;
   const like = nearestTo(name, known);
   throw new ConfigError(
-    `there is no ${what} ${name}${like === undefined ? '' : `; is ${like} meant?`}${known.length === 0 ? '' : ` (${known.join(', ')})`}`,
+    `there is no ${what} ${name}${like === undefined ? '' : `; did you mean ${like}?`}${known.length === 0 ? '' : ` (${known.join(', ')})`}`,
   );
 }

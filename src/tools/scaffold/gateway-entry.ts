@@ -15,8 +15,11 @@ export function withEntry(text: string, name: string, { url }: { readonly url: s
       .replace(EMPTY, 'services:')
       .replace(/^services:[^\n]*(?:\n|$)/m, (line) => `${line.trimEnd()}\n${entry}`);
   }
-  if (pairOf(services, name)) throw new ConfigError(`gateway.yaml has a service ${name} already`);
-  if (services.flow) throw new ConfigError('write each service of gateway.yaml on lines of its own first');
+  if (pairOf(services, name)) throw new ConfigError(`gateway.yaml already has a service ${name}`);
+  if (services.flow)
+    throw new ConfigError(
+      'gateway.yaml has several services on one line; first put each service on lines of its own',
+    );
   const at = endOf(text, services.items.at(-1));
   return text.slice(0, at) + (text[at - 1] === '\n' ? '' : '\n') + entry + text.slice(at);
 }
@@ -51,7 +54,7 @@ const FIRST_PORT = 8081;
 function servicesOf(text: string): YAMLMap | undefined {
   const document = parseDocument(text);
   const [broken] = document.errors;
-  if (broken) throw new ConfigError(`gateway.yaml is not YAML: ${broken.message}`);
+  if (broken) throw new ConfigError(`gateway.yaml is invalid YAML: ${broken.message}`);
   const services = document.get('services', true);
   return isMap(services) && services.items.length > 0 ? services : undefined;
 }

@@ -17,14 +17,14 @@ import { words } from './words.ts';
 
 const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
 
-  Writes an action: POST /invoices/{invoiceId}/settle, which a state offers and another one follows.
+  Adds an action, such as POST /invoices/{invoiceId}/settle, that moves the resource from one state to another.
 
   NAME              a verb: settle
-  --from STATE      in which it is offered; without it, the state that a new one begins as
-  --to STATE        that follows; without it, what the verb says: SETTLED
-  --resource NAME   of which it is, where the service has several
-  --contract-only   leaves the handler to you; until it is there the answer is 501, and npm run check says what to write;
-                    the same command without it writes the handler later
+  --from STATE      the state that offers the action; by default the initial state
+  --to STATE        the state after the action; by default derived from the verb: SETTLED
+  --resource NAME   the resource of the action, if the service has several
+  --contract-only   does not write the handler; until it exists the action responds with 501, and npm run check says
+                    what is missing; run the same command without this option to add the handler later
 
 `;
 
@@ -55,7 +55,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   const { service, verb, isContractOnly = false } = told;
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(verb);
-  refuseWord(verb, 'take another verb');
+  refuseWord(verb, 'choose another verb');
   const changes = new Changes(ROOT);
   const names = namesOf(service, resourceOf(sourceOf(changes, `${folderOf(service)}/contract.ts`), told));
   const rules = sourceOf(changes, rulesOf(changes, names));
@@ -73,7 +73,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   if (isNewState(rules, action) && changes.has(releasedOf(service)))
     notes.push(
       '',
-      `${action.to} is new to those who call the released ${service}. npm run check:contracts will ask for a new major version: info.version, which is \`version\` in ${folderOf(service)}/contract.ts.`,
+      `The state ${action.to} is new to clients of the released ${service}. npm run check:contracts will require a new major version (info.version): change \`version\` in ${folderOf(service)}/contract.ts.`,
     );
   if (left === undefined) {
     refuseTaken(rules, action);
@@ -88,7 +88,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
     else
       notes.push(
         '',
-        `No sample is ${action.from}, so there is no test of it yet: write one in ${testsOf(service)}/.`,
+        `No sample is in the state ${action.from}, so no test was generated: write one in ${testsOf(service)}/.`,
       );
   }
   const { lines } = changes;
@@ -97,12 +97,9 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   return [
     ...lines,
     '',
-    `${action.from} offers ${action.verb}, and ${action.to} follows.`,
+    `${action.verb} moves ${withArticle(names.one.text)} from ${action.from} to ${action.to}.`,
     ...(isContractOnly
-      ? [
-          '',
-          `POST ${path} is answered with 501 until it has a handler; npm run check says where to write it.`,
-        ]
+      ? ['', `POST ${path} responds with 501 until it has a handler; npm run check says where to write it.`]
       : []),
     ...notes,
     '',
@@ -132,7 +129,7 @@ function refuseTaken(rules: Source, { one, verb }: Action): void {
   const own = [camel, `${camel}Id`, `${camel}Actions`, `${camel}NotFound`, 'guard', 'precondition', 'store'];
   if (own.includes(verb) || rules.has(verb))
     throw new ConfigError(
-      `${verb} is the name of something else in the code of ${withArticle(one.text)}; take another verb`,
+      `the code of ${withArticle(one.text)} already uses the name ${verb}; choose another verb`,
     );
 }
 
@@ -145,11 +142,12 @@ function resourceOf(contract: Source, { resource, service }: NewOperation): stri
     return wanted;
   }
   const [only, ...others] = found;
-  if (only === undefined)
-    throw new ConfigError(`${contract.file} has no resource that something could be done with`);
+  if (only === undefined) throw new ConfigError(`${contract.file} declares no resource`);
   const own = namesOf(service).one.pascal;
   if (others.length > 0 && !found.includes(own))
-    throw new ConfigError(`${service} has several resources; say which with --resource: ${found.join(', ')}`);
+    throw new ConfigError(
+      `${service} has several resources; choose one with --resource: ${found.join(', ')}`,
+    );
   return others.length > 0 ? own : only;
 }
 
@@ -158,14 +156,14 @@ function rulesOf(changes: Changes, { service, one }: Names): string {
   const path = `${folderOf(service)}/${one.kebab}.ts`;
   if (changes.has(path)) return path;
   throw new ConfigError(
-    `${one.text} has no states: an action is offered by a state, and those are looked for as TRANSITIONS in ${path}`,
+    `${withArticle(one.text)} has no states, but an action needs one: TRANSITIONS in ${path} was not found`,
   );
 }
 
 function startOf(rules: Source): string {
   const start = rules.constant('START');
   if (start.type !== 'Literal')
-    throw new ConfigError(`${rules.file}: START is no text; name a state with --from`);
+    throw new ConfigError(`${rules.file}: START is not a string literal; name a state with --from`);
   return String(start.value);
 }
 
@@ -173,18 +171,20 @@ function inContract(changes: Changes, action: Action): void {
   const { service, one, verb, operationId, done } = action;
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   if (contract.findConstant(operationId))
-    throw new ConfigError(`${contract.file} has ${operationId} already`);
+    throw new ConfigError(`${contract.file} already has ${operationId}`);
   const id = `${one.camel}Id`;
   const example = isTaken(contract, id) ? `${id}: id('${action.prefix}-${LATER_SAMPLE}')` : id;
   const links = linksOf(contract, `get${one.pascal}`);
   if (contract.members(links).has(verb))
-    throw new ConfigError(`${contract.file}: get${one.pascal} has a link ${verb} already; take another verb`);
+    throw new ConfigError(
+      `${contract.file}: get${one.pascal} already has a link ${verb}; choose another verb`,
+    );
   contract.append(
     contract.list(links),
     `${verb}: { operationId: '${operationId}', parameters: { ${id}: '$response.body#/id' } }`,
   );
   const [declared] = contract.calls('defineContract');
-  if (declared === undefined) throw new ConfigError(`${contract.file} defines no contract`);
+  if (declared === undefined) throw new ConfigError(`${contract.file} does not call defineContract`);
   contract.append(contract.listAt(declared.spec, 'operations'), operationId);
   contract.insert(
     `export const ${operationId} = operation({
@@ -244,13 +244,13 @@ function inRules(changes: Changes, rules: Source, { one, verb, from, to }: Actio
   const states = [...rules.members(table()).keys()];
   checkKnown(from, states, 'state');
   if (!/^[A-Z][A-Z\d_]*$/.test(to))
-    throw new ConfigError(`${to} is no name for a state: capitals, as in SETTLED`);
+    throw new ConfigError(`${to} is not a valid state name; use capitals, as in SETTLED`);
   if (!states.includes(to)) {
     rules.append(rules.list(rules.constant(`${one.snake.toUpperCase()}_STATES`)), `'${to}'`);
     rules.append(rules.list(table()), `${to}: {}`);
   }
   const events = rules.members(table()).get(from)?.value as ObjectExpression;
-  if (rules.members(events).has(verb)) throw new ConfigError(`${rules.file}: ${from} has ${verb} already`);
+  if (rules.members(events).has(verb)) throw new ConfigError(`${rules.file}: ${from} already has ${verb}`);
   rules.append(rules.list(events), `${verb}: '${to}'`);
   // Services that were generated by an older version name it `follow`.
   const [, transition] = /function (follow|transition)\(\{ state \}/.exec(rules.text) ?? [];
@@ -267,7 +267,7 @@ function inLinks(changes: Changes, { service, one, verb, operationId }: Action):
   const table = links.calls('transitions').find(({ resource }) => resource === one.pascal);
   if (table === undefined)
     throw new ConfigError(
-      `${links.file} has no transitions(${one.pascal}, …), so nothing says when ${verb} is offered`,
+      `${links.file} does not call transitions(${one.pascal}, …), so ${verb} cannot be added to its actions`,
     );
   links.append(links.list(links.objectAt(table.spec, 'actions')), `${verb}: ${operationId}`);
   links.importNames('./contract.ts', [operationId]);
@@ -365,7 +365,7 @@ if (import.meta.main)
     run: ({ names: [service = '', verb = ''], values: { from, to, resource }, flags }) => {
       if (!flags.has('action'))
         throw new ConfigError(
-          'only actions are written by this so far: add --action; reads and changes of another kind come with new:resource',
+          'this command supports only actions: add --action; new:resource generates other operations',
         );
       return newOperation({ service, verb, from, to, resource, isContractOnly: flags.has('contract-only') });
     },

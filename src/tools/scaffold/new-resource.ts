@@ -16,10 +16,10 @@ import { Source } from './source.ts';
 
 const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
 
-  Writes one more resource of a service, which belongs to the one that the service is named for.
+  Adds a resource to a service, related to the main resource of the service.
 
-  NAME              in the plural, as in its URLs: line-items
-  --resource NAME   what one of them is called; without it, the singular of NAME
+  NAME              the plural, as in its URLs: line-items
+  --resource NAME   the singular; by default derived from NAME
 
 `;
 
@@ -57,10 +57,10 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   const names = { ...namesOf(name, resource), service };
   refuseWord(names.one.camel, OTHER_NAME);
   if (RESERVED_SEGMENTS.has(names.many.kebab))
-    throw new ConfigError(`/${names.many.kebab} is a path of the gateway itself; take another name`);
+    throw new ConfigError(`/${names.many.kebab} is reserved by the gateway; choose another name`);
   const changes = new Changes(ROOT);
   const file = `${folderOf(service)}/${names.one.kebab}.ts`;
-  if (changes.has(file)) throw new ConfigError(`${file} is there already; take another name`);
+  if (changes.has(file)) throw new ConfigError(`${file} already exists; choose another name`);
   const relation = { ...(await relationTo(ROOT, service)), service };
 
   const made = new Map<string, string>();
@@ -84,7 +84,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   return [
     ...lines,
     '',
-    `${names.many.text} belong to ${relation.names.many.text}: links lead there and back.`,
+    `${names.many.text} belong to ${relation.names.many.text}, with links in both directions.`,
     '',
     `  curl -s 'http://localhost:8080/${names.many.kebab}/${names.prefix}-1001?expand=${own.camel}'`,
     `  curl -s 'http://localhost:8080${relation.path.replace(/\{[^}]+\}/, relation.example)}?expand=${names.many.camel}'`,
@@ -144,7 +144,7 @@ function mergeContract(merge: Merge, related: string): void {
   const made = new Source(CONTRACT, textOf(merge, CONTRACT));
   const contract = own(merge, CONTRACT);
   const [declared] = contract.calls('defineContract');
-  if (declared === undefined) throw new ConfigError(`${contract.file} defines no contract`);
+  if (declared === undefined) throw new ConfigError(`${contract.file} does not call defineContract`);
   const body = made.body.slice(0, made.body.indexOf('export const contract'));
   contract.insert(
     body

@@ -17,12 +17,12 @@ import { filesOf, mayClash } from './sample.ts';
 
 const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
 
-  Writes a service with a resource that has states, actions and tests, and puts it behind the gateway.
+  Generates a service with a resource, its states and actions, and tests, and adds it to gateway.yaml.
 
-  NAME                 in the plural, as in its URLs: invoices, line-items
-  --resource NAME      what one of them is called; without it, the singular of NAME
-  --relation SERVICE   what each of them belongs to: links lead there and back, and so does expand
-  --port PORT          where it listens when it runs alone; without it, the next that is free
+  NAME                 the plural, as in its URLs: invoices, line-items
+  --resource NAME      the singular; by default derived from NAME
+  --relation SERVICE   the service with the parent resource: adds links in both directions, also for expand
+  --port PORT          the port of the service when it runs alone; by default the next free one
 
 `;
 
@@ -41,16 +41,18 @@ export async function newService({ name, resource, relation, port }: NewService)
   checkName(name);
   checkResource(resource);
   if (name === GATEWAY || name === POSTGRES)
-    throw new ConfigError(`${name} is the name of another container; take another name`);
+    throw new ConfigError(`${name} is the name of another container; choose another name`);
   const known = servicesHere(ROOT);
   const changes = new Changes(ROOT);
   if (changes.has(folderOf(name)) || known.includes(name))
-    throw new ConfigError(`services/${name} is there already; take another name, or remove:service first`);
+    throw new ConfigError(
+      `services/${name} already exists; choose another name, or run remove:service first`,
+    );
   const names = namesOf(name, resource);
   refuseWord(names.one.camel, OTHER_NAME);
   for (const taken of [name, names.many.kebab])
     if (RESERVED_SEGMENTS.has(taken))
-      throw new ConfigError(`/${taken} is a path of the gateway itself; take another name`);
+      throw new ConfigError(`/${taken} is reserved by the gateway; choose another name`);
   if (relation !== undefined) checkKnown(relation, known, 'service');
   const related = relation === undefined ? undefined : await relationTo(ROOT, relation);
   const wanted = { names, ...(related && relation && { relation: { ...related, service: relation } }) };
@@ -58,9 +60,9 @@ export async function newService({ name, resource, relation, port }: NewService)
 
   const gateway = changes.read(gatewayFile());
   if (port !== undefined && !/^\d{1,5}$/.test(port))
-    throw new ConfigError(`--port ${port} is no port; give a number from 1 to 65535`);
+    throw new ConfigError(`--port ${port} is not a port; use a number from 1 to 65535`);
   if (port !== undefined && hasPort(gateway, Number(port)))
-    throw new ConfigError(`port ${port} is another service's in gateway.yaml; take another`);
+    throw new ConfigError(`another service in gateway.yaml uses port ${port}; choose another port`);
   const url = `http://127.0.0.1:${port ?? freePort(gateway)}`;
   changes.write(gatewayFile(), withEntry(gateway, name, { url }));
   if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
@@ -71,13 +73,13 @@ export async function newService({ name, resource, relation, port }: NewService)
   return [
     ...lines,
     '',
-    `${name} is behind the gateway. Begin with services/${name}/contract.ts; npm run openapi writes what follows from it.`,
+    `${name} is behind the gateway. Start with services/${name}/contract.ts; npm run openapi generates the documents from it.`,
     '',
     '  npm run check && npm test',
     '  npm start',
     `  curl -s 'http://localhost:8080${item}${related ? `?expand=${related.names.one.camel}` : ''}'`,
     '',
-    `npm run remove:service -- ${name} takes all of it away again.`,
+    `npm run remove:service -- ${name} removes all of it.`,
   ];
 }
 

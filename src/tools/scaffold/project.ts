@@ -118,4 +118,6 @@ async function said(command: Promise<unknown>, remedyFor: (text: string) => stri
 }
 
 const rejectedChange = (text: string, remedy: string): ConfigError =>
-  new ConfigError(`nothing is changed, since it would not hold${remedy && `; ${remedy}`}: ${text}`);
+  new ConfigError(
+    `nothing was changed, because the result would be invalid${remedy && `; ${remedy}`}: ${text}`,
+  );

@@ -38,7 +38,7 @@ export async function relationTo(root: string, service: string): Promise<Relatio
   const [parameter] = Object.keys(operation?.params?.shape ?? {});
   if (operation === undefined || parameter === undefined || !isResource(body))
     throw new ConfigError(
-      `${service} has no GET that answers with one resource by its id, so there is nothing to relate to`,
+      `${service} has no GET operation that returns one resource by its id, so nothing can be related to it`,
     );
   return {
     names: namesOf(service, body.name),
@@ -57,7 +57,7 @@ async function loaded(root: string, path: string): Promise<{ readonly contract: 
     const [line] = String((error as Error).message ?? error)
       .trim()
       .split('\n');
-    throw new ConfigError(`${path} does not load, so nothing is changed; mend it first: ${line}`, error);
+    throw new ConfigError(`${path} does not load, so nothing was changed; fix it first: ${line}`, error);
   }
 }
 
@@ -87,7 +87,7 @@ export function addLinkBack(changes: Changes, { to, names, relation }: Back): vo
   const own = names.many.camel;
   if (contract.members(links).has(own))
     throw new ConfigError(
-      `${contract.file}: ${relation.operationId} has a link ${own} already; ${OTHER_NAME}`,
+      `${contract.file}: ${relation.operationId} already has a link ${own}; ${OTHER_NAME}`,
     );
   contract.append(
     contract.list(links),
@@ -122,7 +122,7 @@ export function linksOf(contract: Source, operationId: string): ObjectExpression
 /** @throws ConfigError when it declares none */
 export function serviceIn(main: Source): { readonly spec: ObjectExpression } {
   const [service] = main.calls('defineService');
-  if (service === undefined) throw new ConfigError(`${main.file} declares no service`);
+  if (service === undefined) throw new ConfigError(`${main.file} does not call defineService`);
   return service;
 }
 

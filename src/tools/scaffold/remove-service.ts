@@ -29,10 +29,10 @@ import { Source } from './source.ts';
 
 const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
 
-  Takes a service away, with its tests, its documents and the links that lead to it.
+  Removes a service with its tests, its documents and the links that lead to it.
 
-  --dependents   takes the services that call it away too; without it, they are only named
-  --dry-run      says what would be done, and does nothing
+  --dependents   also removes the services that call it; without it, the command only names them
+  --dry-run      prints the changes without making them
 
 `;
 
@@ -59,8 +59,8 @@ export async function removeService({
   if (callers.size > 0 && !dependents)
     throw new ConfigError(
       [
-        `${name} is called by ${[...callers].map(([caller, files]) => `${caller} (${files.join(', ')})`).join(' and ')}`,
-        `take the calls out, or the callers with it: npm run remove:service -- ${name} --dependents`,
+        `other services call ${name}: ${[...callers].map(([caller, files]) => `${caller} (${files.join(', ')})`).join(' and ')}`,
+        `remove these calls, or remove the services as well: npm run remove:service -- ${name} --dependents`,
       ].join('; '),
     );
   for (const caller of callers.keys()) gone.add(caller);
@@ -77,23 +77,25 @@ export async function removeService({
   }
   takeWorkflows(changes, gone);
   const { lines } = changes;
-  if (isRehearsal) return [...lines, '', 'Nothing is changed: this was a rehearsal.'];
+  if (isRehearsal) return [...lines, '', 'Nothing was changed: this was a dry run.'];
   await applied(changes);
   const left = servicesHere(ROOT);
   return [
     ...lines,
     '',
     left.length > 0
-      ? `Gone: ${[...gone].join(', ')}. Left are ${left.join(', ')}.`
-      : 'No service is left. npm run new:service -- NAME writes the first of your own.',
-    ...(tests.length > 0 ? [`These tests speak of it, and are left as they are: ${tests.join(', ')}.`] : []),
+      ? `Removed: ${[...gone].join(', ')}. Remaining: ${left.join(', ')}.`
+      : 'No service remains. npm run new:service -- NAME generates your own first service.',
+    ...(tests.length > 0
+      ? [`These tests refer to removed services and were not changed: ${tests.join(', ')}.`]
+      : []),
     keptOf([...gone]),
   ];
 }
 
 /** What a new service of the same name would stumble over. */
 const keptOf = (gone: readonly string[]): string =>
-  `The database keeps its data: before a service of that name is made again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
+  `The database keeps the data. Before you create a service with the same name again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or run on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
 
 /** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
 function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {

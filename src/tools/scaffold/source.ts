@@ -154,7 +154,7 @@ export class Source {
   objectOf(name: string): ObjectExpression {
     const value = bare(this.constant(name));
     if (value.type === 'ObjectExpression') return value;
-    throw new ConfigError(`${this.file}: ${name} is no object`);
+    throw new ConfigError(`${this.file}: ${name} is not an object`);
   }
 
   /** Adds names to the import of a module that is there, as far as they are missing. */
@@ -195,7 +195,7 @@ export class Source {
     return path.reduce((at, name) => {
       const value = this.members(at).get(name)?.value;
       if (value?.type === 'ObjectExpression') return value;
-      throw new ConfigError(`${this.file} has no object \`${name}\` where one was looked for`);
+      throw new ConfigError(`${this.file} has no object \`${name}\` in the expected position`);
     }, object);
   }
 
@@ -203,7 +203,7 @@ export class Source {
   listAt(object: ObjectExpression, name: string): List {
     const value = this.members(object).get(name)?.value;
     if (value?.type === 'ArrayExpression') return this.list(value);
-    throw new ConfigError(`${this.file} has no list \`${name}\` where one was looked for`);
+    throw new ConfigError(`${this.file} has no array \`${name}\` in the expected position`);
   }
 
   /** An object or array, with `as const` and the like around it or not. @throws ConfigError for anything else */
@@ -212,7 +212,7 @@ export class Source {
     if (value.type === 'ObjectExpression') return { ...spanOf(value), items: value.properties };
     if (value.type === 'ArrayExpression')
       return { ...spanOf(value), items: value.elements.filter((one) => one !== null) };
-    throw new ConfigError(`${this.file}: ${this.textOf(value)} is neither an object nor a list`);
+    throw new ConfigError(`${this.file}: ${this.textOf(value)} is neither an object nor an array`);
   }
 
   textOf({ start, end }: Span): string {

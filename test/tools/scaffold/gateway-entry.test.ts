@@ -28,10 +28,10 @@ describe('gateway.yaml', () => {
   });
 
   it('has no service twice, and none that is not there', () => {
-    expect(() => withEntry(`services:\n${entry('a')}`, 'a', { url })).toThrow('has a service a already');
+    expect(() => withEntry(`services:\n${entry('a')}`, 'a', { url })).toThrow('already has a service a');
     expect(() => withoutEntry('services: {}\n', 'a')).toThrow('has no service a');
     expect(() => withEntry('services: { a: { document: a } }\n', 'b', { url })).toThrow('lines of its own');
-    expect(() => withEntry('services: [', 'b', { url })).toThrow('is not YAML');
+    expect(() => withEntry('services: [', 'b', { url })).toThrow('is invalid YAML');
   });
 
   it('has a port that is free', () => {

@@ -30,7 +30,7 @@ describeInCopy('a service', () => {
 
   it('has actions and a resource more, passes every check and all its tests', async () => {
     const said = await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
-    expect(said).toContain('OPEN offers launch, and LAUNCHED follows.');
+    expect(said).toContain('launch moves a paper boat from OPEN to LAUNCHED.');
     await passes(
       template('new-operation', 'paper-boats', 'write-off', '--action', '--from', 'LAUNCHED', '--to', 'LOST'),
     );
@@ -78,7 +78,7 @@ describeInCopy('a service', () => {
     expect([code, out]).toEqual([
       1,
       expect.stringContaining(
-        'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts, and name it in services/paper-boats/main.ts\n',
+        'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts and register it in services/paper-boats/main.ts\n',
       ),
     ]);
     const launched = async () => {
@@ -104,10 +104,12 @@ describeInCopy('a service', () => {
     const action = ['new-operation', 'paper-boats', 'launch', '--action'] as const;
     await passes(template(...action, '--to', 'AFLOAT', '--contract-only'));
     const said = await passes(template(...action));
-    expect(said).toContain('OPEN offers launch, and AFLOAT follows.');
+    expect(said).toContain('launch moves a paper boat from OPEN to AFLOAT.');
     await npm('run', 'check:handlers');
     await npm('test', '--', 'test/services/paper-boats/launch');
-    expect((await template(...action)).out).toContain('launch is the name of something else');
+    expect((await template(...action)).out).toContain(
+      'the code of a paper boat already uses the name launch',
+    );
   }, 60_000);
 
   it('has an action that leaves the state as it is, whose test passes', async () => {
@@ -122,7 +124,7 @@ describeInCopy('a service', () => {
     const said = await passes(
       template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),
     );
-    expect(said).toContain('No sample is SINKED, so there is no test of it yet');
+    expect(said).toContain('No sample is in the state SINKED, so no test was generated');
     expect(copy.has('test/services/paper-boats/raise-paper-boat.test.ts')).toBe(false);
   }, 60_000);
 
@@ -150,31 +152,37 @@ describeInCopy('a service', () => {
     }
     const { code, out } = await template('new-service', 'parcels');
     expect([code, out]).toEqual([1, expect.stringContaining('services/paper-boats/contract.ts')]);
-    expect(out).not.toContain('another name');
+    expect(out).not.toContain('another singular');
   }, 60_000);
 
   it.each([
     [
       ['new-operation', 'paper-boats', 'close', '--action'],
-      'close is the name of something else in the code',
+      'the code of a paper boat already uses the name close',
     ],
-    [['new-operation', 'paper-boats', 'update', '--action'], 'has updatePaperBoat already'],
-    [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat has a link edit already'],
-    ...['paper-boat', 'store', 'precondition', 'guard', 'follow'].map((verb): [string[], string] => [
+    [['new-operation', 'paper-boats', 'update', '--action'], 'already has updatePaperBoat'],
+    [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat already has a link edit'],
+    ...['paper-boat', 'store', 'precondition', 'guard', 'transition'].map((verb): [string[], string] => [
       ['new-operation', 'paper-boats', verb, '--action'],
-      'is the name of something else in the code of a paper boat; take another verb',
+      `the code of a paper boat already uses the name ${verb}; choose another verb`,
     ]),
-    [['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'], "--resource '2nd' is no name"],
+    [
+      ['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'],
+      "--resource '2nd' is not a valid name",
+    ],
     [
       ['new-operation', 'paper-boat', 'launch', '--action'],
-      'there is no service paper-boat; is paper-boats meant?',
+      'there is no service paper-boat; did you mean paper-boats?',
     ],
     [['new-operation', 'paper-boats', 'launch', '--action', '--from', 'SUNK'], 'there is no state SUNK'],
-    [['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'], 'sunk is no name for a state'],
+    [
+      ['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'],
+      'sunk is not a valid state name',
+    ],
     [['new-operation', 'paper-boats', 'launch'], 'add --action'],
-    [['new-operation', 'paper-boats', 'void', '--action'], 'void is a word of the language'],
-    [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts is there already'],
-    [['new-resource', 'paper-boats', 'docs'], '/docs is a path of the gateway itself'],
+    [['new-operation', 'paper-boats', 'void', '--action'], 'void is a reserved word of JavaScript'],
+    [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts already exists'],
+    [['new-resource', 'paper-boats', 'docs'], '/docs is reserved by the gateway'],
   ])('%j is refused, and nothing is changed', async ([name = '', ...args], message) => {
     const before = copy.read(`${BOATS}/contract.ts`);
     const { code, out } = await template(name, ...args);

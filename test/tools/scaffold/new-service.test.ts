@@ -34,20 +34,17 @@ describeInCopy('a new service', () => {
   }
 
   it.each([
-    [['Paper'], 'Paper is no name for this'],
-    [
-      ['functions'],
-      'function is a word of the language, so nothing can be called that in code; another name',
-    ],
-    [['records'], 'nothing is changed, since it would not hold; another name for one of them may help'],
-    [['status'], '/status is a path of the gateway itself'],
-    [['gateway'], 'gateway is the name of another container; take another name'],
-    [['postgres'], 'postgres is the name of another container; take another name'],
+    [['Paper'], 'Paper is not a valid name'],
+    [['functions'], 'function is a reserved word of JavaScript; another singular'],
+    [['records'], 'nothing was changed, because the result would be invalid; another singular may help'],
+    [['status'], '/status is reserved by the gateway'],
+    [['gateway'], 'gateway is the name of another container; choose another name'],
+    [['postgres'], 'postgres is the name of another container; choose another name'],
     ...['../x', 'In Voice!', '2nd', ''].map((name): [string[], string] => [
       ['paper-boats', '--resource', name],
-      `--resource '${name}' is no name for one of them`,
+      `--resource '${name}' is not a valid name of a resource`,
     ]),
-    [['paper-boats', '--port', 'x'], '--port x is no port'],
+    [['paper-boats', '--port', 'x'], '--port x is not a port'],
     [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
   ])('%j is refused, and nothing is changed', async (args, message) => {
     const before = copy.changed();
@@ -69,7 +66,9 @@ describeInCopy('a new service', () => {
       expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
     });
     const said = await passes(template('remove-service', 'paper-boats'));
-    expect(said).toMatch(/delete the folder `data`, or on a server: drop schema "paper_boats" cascade;\n$/);
+    expect(said).toMatch(
+      /delete the folder `data`, or run on a server: drop schema "paper_boats" cascade;\n$/,
+    );
     expect(copy.changed()).toEqual([]);
   }, 300_000);
 
@@ -110,13 +109,13 @@ describeInCopy('a new service', () => {
     copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
     const said = await passes(template('remove-service', 'paper-boats'));
     expect(said).toContain(
-      'These tests speak of it, and are left as they are: test/services/sails/mine.test.ts.\n',
+      'These tests refer to removed services and were not changed: test/services/sails/mine.test.ts.\n',
     );
     expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
     await npm('test', '--', 'test/services/sails');
   }, 120_000);
 
-  it('whose link back is there already is refused, with the mend', async () => {
+  it('whose link back is there already is refused, with the remedy', async () => {
     await passes(template('new-service', 'paper-boats'));
     await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
     const { code, out } = await template(
@@ -129,7 +128,7 @@ describeInCopy('a new service', () => {
     );
     expect([code, out]).toEqual([
       1,
-      'linkway: services/paper-boats/contract.ts: getPaperBoat has a link sails already; another name for one of them may help: --resource NAME\n',
+      'linkway: services/paper-boats/contract.ts: getPaperBoat already has a link sails; another singular may help: --resource NAME\n',
     ]);
   }, 60_000);
 
@@ -157,7 +156,7 @@ describeInCopy('a new service', () => {
       const refused = await template('remove-service', 'consumers');
       expect([refused.code, refused.out]).toEqual([
         1,
-        'linkway: consumers is called by orders (services/orders/others.ts); take the calls out, or the callers with it: npm run remove:service -- consumers --dependents\n',
+        'linkway: other services call consumers: orders (services/orders/dependencies.ts); remove these calls, or remove the services as well: npm run remove:service -- consumers --dependents\n',
       ]);
       expect(copy.changed()).toEqual([]);
     });

@@ -90,6 +90,6 @@ describe('a file', () => {
   it('that is broken, or has not what is looked for, is left as it is', () => {
     expect(() => of('const a = {').constant('a')).toThrow('a.ts is broken, so it is left as it is');
     expect(() => of('const b = 1;').constant('a')).toThrow('a.ts has no constant a');
-    expect(() => appended('const a = b;', 'c')).toThrow('a.ts: b is neither an object nor a list');
+    expect(() => appended('const a = b;', 'c')).toThrow('a.ts: b is neither an object nor an array');
   });
 });
