@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { currentConfig } from './config/current-config.ts';
 import { databaseUrl } from './config/database-url.ts';
-import { LastGood } from './config/last-known-good.ts';
+import { LastKnownGood } from './config/last-known-good.ts';
 import type { Limits } from './config/limits.ts';
 import { type Environment, readSettings } from './config/settings.ts';
 import { configFile, type GatewayConfig } from './config/yaml/gateway-yaml.ts';
@@ -37,7 +37,7 @@ const LOOPBACK = '127.0.0.1';
 export async function start(env: Environment): Promise<StartedSystem> {
   const settings = readSettings(env);
   const log = createLog({ level: settings.LOG_LEVEL });
-  const lastGood = new LastGood(settings.DATA_DIR, (message) => log.logger.warn(message));
+  const lastGood = new LastKnownGood(settings.DATA_DIR, (message) => log.logger.warn(message));
   const file = configFile(settings.GATEWAY_CONFIG, { env });
   const { config: configured } = currentConfig(file, lastGood.text(file.path));
   const closers: (() => Promise<void>)[] = [];
@@ -106,13 +106,13 @@ async function startServices(
   return urls;
 }
 
-interface Place {
+interface ReservedService {
   readonly name: string;
   readonly listening: Listening;
   serve(app: RequestListener): void;
 }
 
-async function reserve(name: string, limits: Limits): Promise<Place> {
+async function reserve(name: string, limits: Limits): Promise<ReservedService> {
   let app: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
   const listening = await listen((req, res) => app(req, res), {
     port: 0,

@@ -18,7 +18,7 @@ export interface Running {
 
 export async function run(start: () => Promise<Running>): Promise<void> {
   // Before the start, since whoever reads that it has started may end it at once.
-  const started = endOnSignal();
+  const started = shutDownOnSignal();
   try {
     started(await start());
   } catch (error) {
@@ -31,38 +31,38 @@ export async function run(start: () => Promise<Running>): Promise<void> {
 const STDIN = 0;
 const FORCED_EXIT = 130;
 /** npm passes Ctrl-C on to a process that the terminal has told already; that is not a second wish. */
-const SAME_SIGNAL = 1000;
+const DUPLICATE_SIGNAL_MS = 1000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The log is written out at the exit, and where nobody reads it, no signal could be answered here meanwhile. */
-function leaveToKernel(): void {
+function removeSignalHandlers(): void {
   for (const signal of SIGNALS) process.removeAllListeners(signal);
 }
 
 /** Without an exit, which would wait for the log. */
-function endByKernel(signal: NodeJS.Signals): never {
-  leaveToKernel();
+function terminateBySignal(signal: NodeJS.Signals): never {
+  removeSignalHandlers();
   process.kill(process.pid, signal);
   // The first process of a container is not ended so.
   process.exit(FORCED_EXIT);
 }
 
 /** @returns to be told what runs; until then a signal ends the process at once */
-function endOnSignal(): (running: Running) => void {
+function shutDownOnSignal(): (running: Running) => void {
   let running: Running | undefined;
   let since: number | undefined;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (running === undefined) process.exit(FORCED_EXIT);
     if (since !== undefined) {
-      if (performance.now() - since > SAME_SIGNAL) endByKernel(signal);
+      if (performance.now() - since > DUPLICATE_SIGNAL_MS) terminateBySignal(signal);
       return;
     }
     since = performance.now();
     if (signal === 'SIGTERM') await running.drain?.();
     await running.close();
     await tracer.current?.close();
-    leaveToKernel();
+    removeSignalHandlers();
     process.exit(0);
   };
   process.on('SIGINT', end);

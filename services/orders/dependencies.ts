@@ -15,15 +15,18 @@ export type Menu = ReadonlyMap<string, Pick<LineItem, 'name' | 'price'>>;
 const MENU_PAGE = 100;
 const NOT_FOUND = 404;
 
-export const hasConsumer = async ({ consumers }: Dependencies, consumerId: string): Promise<boolean> =>
-  found(await consumers.getConsumer({ params: { consumerId } })) !== undefined;
+export const consumerExists = async ({ consumers }: Dependencies, consumerId: string): Promise<boolean> =>
+  bodyOrUndefined(await consumers.getConsumer({ params: { consumerId } })) !== undefined;
 
 /** @returns the whole menu, or undefined when the restaurant does not exist */
-export async function menuOf({ restaurants }: Dependencies, restaurantId: string): Promise<Menu | undefined> {
+export async function fetchMenu(
+  { restaurants }: Dependencies,
+  restaurantId: string,
+): Promise<Menu | undefined> {
   const menu = new Map<string, Pick<LineItem, 'name' | 'price'>>();
   for (let cursor: string | undefined; ; ) {
     const query = { limit: MENU_PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page = found(await restaurants.listMenuItems({ params: { restaurantId }, query }));
+    const page = bodyOrUndefined(await restaurants.listMenuItems({ params: { restaurantId }, query }));
     if (page === undefined) return undefined;
     for (const { id, name, price } of page.items) menu.set(id, { name, price });
     if (page.next === undefined) return menu;
@@ -32,7 +35,9 @@ export async function menuOf({ restaurants }: Dependencies, restaurantId: string
 }
 
 /** @throws Problem bad-gateway (502) for an error other than 404 */
-function found<Body>(reply: { ok: true; body: Body } | { ok: false; status: number }): Body | undefined {
+function bodyOrUndefined<Body>(
+  reply: { ok: true; body: Body } | { ok: false; status: number },
+): Body | undefined {
   if (reply.ok) return reply.body;
   if (reply.status === NOT_FOUND) return undefined;
   throw new Problem(badGateway, `A service that orders depends on responded with ${reply.status}.`);

@@ -66,7 +66,7 @@ export const currencyMismatch = defineProblem({
 });
 
 /** Restaurants seldom change, so stale responses are acceptable while this service is unavailable. */
-const seldomChanged = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+const SELDOM_CHANGED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
 const RestaurantPage = page(Restaurant);
 /** Menus are short, so counting their items is cheap. */
@@ -79,7 +79,7 @@ export const listRestaurants = operation({
   summary: 'List restaurants',
   description: 'A page of restaurants, optionally only those with one cuisine.',
   entry: 'restaurants',
-  cacheControl: seldomChanged,
+  cacheControl: SELDOM_CHANGED,
   query: pageQuery.extend({
     id: batchOf('getRestaurant', restaurantId),
     cuisine: text(100).optional().openapi({ description: 'Only restaurants with this cuisine.' }),
@@ -99,7 +99,7 @@ export const getRestaurant = operation({
   path: '/restaurants/{restaurantId}',
   summary: 'Get a restaurant',
   description: 'The cuisine and the address of a restaurant, with links to its menu and its orders.',
-  cacheControl: seldomChanged,
+  cacheControl: SELDOM_CHANGED,
   params: z.object({ restaurantId }),
   responses: {
     200: {

@@ -10,7 +10,7 @@ export const menuItemNotFound = (restaurantId: string, id: string) =>
   new Problem(notFound, `The restaurant ${restaurantId} has no menu item ${id}.`);
 
 /** @throws Problem currency-mismatch (422) */
-export function refuseOtherCurrency({ price }: Priced, currency: string | undefined): void {
+export function checkCurrency({ price }: Priced, currency: string | undefined): void {
   if (currency === undefined || currency === price.currency) return;
   const errors: Fault[] = [
     { in: 'body', pointer: '#/price/currency', detail: `The other menu items have prices in ${currency}.` },

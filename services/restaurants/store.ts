@@ -92,7 +92,7 @@ class Menu {
   }
 
   /** What the other dishes are paid in; undefined where there is no other. */
-  async currencyBeside(id: string): Promise<string | undefined> {
+  async currencyOfOthers(id: string): Promise<string | undefined> {
     const query = this.#tx.selectFrom('menu_items').select('price_currency').where('id', '!=', id);
     const row = await query.where('restaurant_id', '=', this.#restaurantId).executeTakeFirst();
     return row?.price_currency;

@@ -1,6 +1,6 @@
 /** Texts of others are in it, which may hold what begins a line or moves the cursor of a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const inOneLine = (text: string): string => text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
+const toSingleLine = (text: string): string => text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
 
 /**
  * What is wrong with a configuration, for the person who runs the process: one line for each fault, with file, place and
@@ -11,7 +11,7 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: string | readonly string[], cause?: unknown) {
-    const lines = [...new Set([faults].flat().map(inOneLine))];
+    const lines = [...new Set([faults].flat().map(toSingleLine))];
     super(lines.join('\n'), { cause });
     this.name = 'ConfigError';
     this.faults = lines;
@@ -24,7 +24,7 @@ export class ConfigError extends Error {
  *
  * @param about what could not be done, with its place
  */
-export function configErrorOf(error: unknown, about: string): ConfigError {
+export function toConfigError(error: unknown, about: string): ConfigError {
   if (error instanceof ConfigError) return error;
   const [reason] = (Error.isError(error) ? error.message : String(error)).split('\n');
   return new ConfigError(`${about}: ${reason}`, error);
@@ -34,7 +34,7 @@ export function configErrorOf(error: unknown, about: string): ConfigError {
  * The results of all, where none has failed.
  * @throws ConfigError with the faults of all that have
  */
-export async function allOrFaults<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
+export async function allOrConfigError<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
   const settled = await Promise.allSettled(tasks);
   const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const other = errors.find((error) => !(error instanceof ConfigError));

@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.ts';
 import type { Settings } from './settings.ts';
 
 /** Connections of one process at the most: many processes share what a server allows, a hundred as a rule. */
-export const CONNECTIONS = 10;
+export const MAX_CONNECTIONS = 10;
 
 /** @throws ConfigError when the file cannot be read, or there is no URL that it could belong to */
 export function databaseUrl({
@@ -15,12 +15,12 @@ export function databaseUrl({
   if (url === undefined)
     throw new ConfigError('DATABASE_PASSWORD_FILE requires DATABASE_URL; set both, or neither');
   const whole = new URL(url);
-  whole.password = encodeURIComponent(read(file));
+  whole.password = encodeURIComponent(readPassword(file));
   return whole.href;
 }
 
 /** Without the line end that editors and `echo` leave. */
-function read(file: string): string {
+function readPassword(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {

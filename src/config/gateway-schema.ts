@@ -9,7 +9,7 @@ import { policySchema } from './policies/policy.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
-const place = z
+const documentLocation = z
   .string()
   .min(1)
   .refine((text) => !isUrl(text) || isPlainUrl(text), {
@@ -23,9 +23,11 @@ function isPlainUrl(text: string): boolean {
 }
 
 const serviceSchema = z.strictObject({
-  document: place.describe('The OpenAPI document of the service: a URL, or a path relative to this file.'),
+  document: documentLocation.describe(
+    'The OpenAPI document of the service: a URL, or a path relative to this file.',
+  ),
   overlays: z
-    .array(place)
+    .array(documentLocation)
     .default([])
     .describe('OpenAPI Overlays to apply to the document, in this order: files or URLs.'),
   url: z
@@ -225,7 +227,7 @@ function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
   return Object.entries(schema.shape).flatMap(([name, field]) => {
     const inner = field instanceof z.ZodPrefault || field instanceof z.ZodOptional ? field.unwrap() : field;
     if (inner instanceof z.ZodObject) return rowsOf(inner, `${prefix}${name}.`);
-    if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfAny(inner, `${prefix}${name}.`);
+    if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfUnion(inner, `${prefix}${name}.`);
     const value: unknown = (field as z.ZodType).safeParse(undefined).data;
     const fallback = value === undefined ? '' : JSON.stringify(value).replaceAll('"', '');
     return [{ key: prefix + name, default: fallback, meaning: (field as z.ZodType).description ?? '' }];
@@ -233,7 +235,7 @@ function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
 }
 
 /** What several kinds have is the same in all of them, and said once. */
-function rowsOfAny(union: z.ZodDiscriminatedUnion, prefix: string): ConfigRow[] {
+function rowsOfUnion(union: z.ZodDiscriminatedUnion, prefix: string): ConfigRow[] {
   const rows = union.options.flatMap((option) => rowsOf(option as z.ZodObject, prefix));
   return rows.filter(({ key }, index) => rows.findIndex((row) => row.key === key) === index);
 }

@@ -8,13 +8,13 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from './source.ts';
 
-export class LastGood {
+export class LastKnownGood {
   readonly #folder: string;
-  readonly #onTrouble: (message: string) => void;
+  readonly #onError: (message: string) => void;
 
   constructor(dataDir: string, onTrouble: (message: string) => void = () => {}) {
     this.#folder = join(dataDir, 'last-good');
-    this.#onTrouble = onTrouble;
+    this.#onError = onTrouble;
   }
 
   text(place: string): string | undefined {
@@ -27,7 +27,7 @@ export class LastGood {
   }
 
   /** @param places everything in use; what is kept of others is forgotten */
-  async keep(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
+  async save(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
       for (const { place, text } of sources) await write(this.#file(place), JSON.stringify({ place, text }));
@@ -37,7 +37,7 @@ export class LastGood {
         if (!inUse.has(file)) await rm(file, { force: true });
       }
     } catch (error) {
-      this.#onTrouble(
+      this.#onError(
         `DATA_DIR: the last known good configuration could not be saved for a restart: ${(error as Error).message}`,
       );
     }

@@ -3,7 +3,7 @@
  * gateway and the services read the same file, so all of them know, and every link says the new name.
  */
 import { ConfigError } from './config-error.ts';
-import { nearestOf } from './yaml/faults.ts';
+import { suggestionFor } from './yaml/faults.ts';
 
 /** New path template by the contract's. */
 export type PathNames = Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function pathRenamer(
     const at = `services.${service}.paths: ${path}`;
     if (!known.includes(path))
       faults.push(
-        `${at}: ${service} has no such path; ${nearestOf(path, known, 'its document has no paths')}`,
+        `${at}: ${service} has no such path; ${suggestionFor(path, known, 'its document has no paths')}`,
       );
     else if (!name.startsWith('/') || parametersOf(name) !== parametersOf(path))
       faults.push(`${at}: expected a path with ${parametersOf(path) || 'no parameter'}, got ${name}`);

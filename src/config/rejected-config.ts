@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { redact } from '../observability/redact.ts';
 import type { ConfigError } from './config-error.ts';
 
-export interface Refusal {
+export interface RejectedConfig {
   /** ISO 8601, of the first time that it was seen so. */
   readonly since: string;
   /** In one line, without folders and hosts. */
@@ -11,7 +11,11 @@ export interface Refusal {
 }
 
 /** @param places files and URLs that the error may name @param before an earlier one: the same reason is not new */
-export function refusal({ message }: ConfigError, places: readonly string[], before?: Refusal): Refusal {
+export function rejectedConfig(
+  { message }: ConfigError,
+  places: readonly string[],
+  before?: RejectedConfig,
+): RejectedConfig {
   const reason = redact(
     places.reduce((text, place) => text.replaceAll(place, basename(place)), message),
   ).replaceAll('\n', '; ');

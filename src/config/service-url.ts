@@ -1,6 +1,6 @@
 /** Where a service listens: one URL, or one an instance, all with the same path. */
 
-export interface Location {
+export interface ServiceLocation {
   /** Scheme, host and port of each. */
   readonly urls: readonly string[];
   /** Their path; undefined where the document says what it is. */
@@ -8,12 +8,12 @@ export interface Location {
 }
 
 /** @returns what is wrong, in words, where something is */
-export function locationOf(texts: readonly string[]): Location | string {
-  const places = texts.map((text) => ({ text: text.trim(), place: placeOf(text.trim()) }));
+export function parseServiceUrls(texts: readonly string[]): ServiceLocation | string {
+  const places = texts.map((text) => ({ text: text.trim(), place: parseServiceUrl(text.trim()) }));
   const wrong = places.filter(({ place }) => place === undefined).map(({ text }) => text);
   if (wrong.length > 0)
     return `expected a URL with scheme, host and port such as http://orders:8083, got ${wrong.join(' and ')}`;
-  const [first, ...others] = places.map(({ place }) => place) as [Place, ...Place[]];
+  const [first, ...others] = places.map(({ place }) => place) as [ParsedUrl, ...ParsedUrl[]];
   const other = others.find(({ base }) => base !== first.base);
   if (other)
     return `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; use the same path for all instances`;
@@ -23,13 +23,13 @@ export function locationOf(texts: readonly string[]): Location | string {
   return { urls, base: first.base };
 }
 
-interface Place {
+interface ParsedUrl {
   readonly url: string;
   readonly base: string | undefined;
 }
 
 /** @returns undefined for what is none, or has more than a path */
-function placeOf(text: string): Place | undefined {
+function parseServiceUrl(text: string): ParsedUrl | undefined {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   const { origin, pathname } = url;

@@ -8,7 +8,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_0
 const BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** A timer that is set for longer fires at once (Node, `setTimeout`). */
-const MOST_MILLISECONDS = 2 ** 31 - 1;
+const MAX_MILLISECONDS = 2 ** 31 - 1;
 
 const withUnit = (units: Readonly<Record<string, number>>, expected: string, most = Number.MAX_VALUE) => {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?)\\s*(${Object.keys(units).join('|')})$`, 'i');
@@ -30,7 +30,7 @@ const withUnit = (units: Readonly<Record<string, number>>, expected: string, mos
 export const duration = withUnit(
   MILLISECONDS,
   'expected a duration such as 500ms, 5s or 2m, of 24 days at most',
-  MOST_MILLISECONDS,
+  MAX_MILLISECONDS,
 );
 
 /** Bytes, from a number or `64kb`, `1mb`, `1gb` (powers of 1024). */

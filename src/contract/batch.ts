@@ -2,9 +2,9 @@
 import { z } from './schema.ts';
 
 /** The extension of a Parameter Object that names the operation which answers for one of them. */
-export const BATCHES = 'x-batches';
+export const BATCH_EXTENSION = 'x-batches';
 
-const MOST = 100;
+const MAX_IDS = 100;
 
 /**
  * An optional query parameter of a collection: only the items with these ids, in one page when `limit` allows.
@@ -14,9 +14,9 @@ export const batchOf = <Id extends z.ZodType>(operationId: string, id: Id) =>
   z
     .array(id)
     .min(1)
-    .max(MOST)
+    .max(MAX_IDS)
     .optional()
     .openapi({
-      param: { style: 'form', explode: false, [BATCHES]: operationId },
+      param: { style: 'form', explode: false, [BATCH_EXTENSION]: operationId },
       description: 'Only the items with these ids, separated by commas.',
     });

@@ -69,7 +69,7 @@ export interface Operation<
 }
 
 /** Whether it changes something, by its method (RFC 9110 §9.2.1). */
-export const changes = ({ method }: Operation): boolean => method !== 'get';
+export const isUnsafe = ({ method }: Operation): boolean => method !== 'get';
 
 /** Whether it has to have `If-Match`. A POST does without, because no form sends it, and is guarded by the state. */
 export const needsPrecondition = ({ method }: Operation): boolean => method !== 'get' && method !== 'post';
@@ -82,7 +82,7 @@ type OutputOf<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
 type BodyOf<B> = B extends Patch<infer Document> ? ApplyPatch<Document> : OutputOf<B>;
 
 /** What a handler is given: parsed and typed. */
-interface Input<O> {
+interface HandlerInput<O> {
   readonly params: O extends Operation<string, infer P> ? OutputOf<P> : never;
   readonly query: O extends Operation<string, Shape, infer Q> ? OutputOf<Q> : never;
   readonly body: O extends Operation<string, Shape, Shape, infer B> ? BodyOf<B> : never;
@@ -95,13 +95,13 @@ interface Input<O> {
 }
 
 /** What a handler returns: one of the declared responses, with the state for its body. */
-type Reply<O extends Operation> = {
+type HandlerResponse<O extends Operation> = {
   [Status in keyof O['responses'] & number]: O['responses'][Status] extends { readonly body: infer B }
     ? { readonly status: Status; readonly body: StateOf<B> }
     : { readonly status: Status };
 }[keyof O['responses'] & number];
 
-export type Handler<O extends Operation> = (input: Input<O>) => Promise<Reply<O>>;
+export type Handler<O extends Operation> = (input: HandlerInput<O>) => Promise<HandlerResponse<O>>;
 
 /**
  * Declares an operation. The parameters must be those of the path template, no more and no fewer.

@@ -37,7 +37,7 @@ export const encodedLiteral = (text: string): string =>
   encodeURI(text).replace(/[?#/]/g, (character) => encodeURIComponent(character));
 
 /** @returns the parameters' values, none of which is empty; undefined where the segment has another form */
-export function valuesIn(value: string, { names, fixed }: Segment): string[] | undefined {
+export function matchSegment(value: string, { names, fixed }: Segment): string[] | undefined {
   const [first = ''] = fixed;
   const last = fixed.at(-1) ?? '';
   if (!value.startsWith(first) || !value.endsWith(last)) return undefined;
@@ -55,11 +55,11 @@ export function valuesIn(value: string, { names, fixed }: Segment): string[] | u
 }
 
 /** As `valuesIn`, decoded: of the segment as it came, or, where the text between the values is encoded, as it is meant. */
-const decodedValuesIn = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
-  valuesIn(raw, segment)?.map(decodeURIComponent) ?? valuesIn(decoded, segment);
+const matchDecodedSegment = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
+  matchSegment(raw, segment)?.map(decodeURIComponent) ?? matchSegment(decoded, segment);
 
 /** The parameters of a path that a template matches, decoded; undefined where the path has another form. */
-export function parametersIn(
+export function matchTemplate(
   segments: readonly Segment[],
   raw: readonly string[],
   decoded: readonly string[],
@@ -72,7 +72,7 @@ export function parametersIn(
       if (meant !== segment.fixed[0]) return undefined;
       continue;
     }
-    const values = decodedValuesIn(asSent, meant, segment);
+    const values = matchDecodedSegment(asSent, meant, segment);
     if (values === undefined) return undefined;
     for (const [place, name] of segment.names.entries()) found.push([name, values[place] as string]);
   }

@@ -40,17 +40,22 @@ export interface ProblemOptions {
 }
 
 /** What a request has, and is told again, takes no more room than this. */
-const MOST_TOLD = 1000;
-const MOST_FAULT = 500;
-const MOST_FAULTS = 50;
+const MAX_DETAIL_LENGTH = 1000;
+const MAX_FAULT_LENGTH = 500;
+const MAX_FAULTS = 50;
 
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+const truncate = (text: string, maxLength: number): string =>
+  text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 
-const bounded = (faults: readonly unknown[]): readonly unknown[] =>
-  faults.slice(0, MOST_FAULTS).map((fault) => {
+const limitFaults = (faults: readonly unknown[]): readonly unknown[] =>
+  faults.slice(0, MAX_FAULTS).map((fault) => {
     const { pointer, detail } = Object(fault) as Partial<Fault>;
     if (typeof pointer !== 'string' || typeof detail !== 'string') return fault;
-    return { ...(fault as Fault), pointer: cut(pointer, MOST_FAULT), detail: cut(detail, MOST_FAULT) };
+    return {
+      ...(fault as Fault),
+      pointer: truncate(pointer, MAX_FAULT_LENGTH),
+      detail: truncate(detail, MAX_FAULT_LENGTH),
+    };
   });
 
 /** Throw it anywhere; `detail` is shown to the caller, so it names no internal address and no secret. */
@@ -64,11 +69,11 @@ export class Problem extends Error {
     detail: string,
     { extensions = {}, headers = {}, cause }: ProblemOptions = {},
   ) {
-    super(cut(detail, MOST_TOLD), { cause });
+    super(truncate(detail, MAX_DETAIL_LENGTH), { cause });
     this.name = 'Problem';
     this.type = type;
     const { errors } = extensions;
-    this.extensions = Array.isArray(errors) ? { ...extensions, errors: bounded(errors) } : extensions;
+    this.extensions = Array.isArray(errors) ? { ...extensions, errors: limitFaults(errors) } : extensions;
     this.headers = headers;
   }
 

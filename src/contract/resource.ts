@@ -63,7 +63,7 @@ export const isResource = (body: Body | undefined): body is Resource =>
 export const isPage = (body: Body | undefined): body is Page =>
   body !== undefined && 'kind' in body && body.kind === 'page';
 
-const MAX_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** Query parameters of every operation that answers with a page. */
 export const pageQuery = z.object({
@@ -71,7 +71,7 @@ export const pageQuery = z.object({
     .number()
     .int()
     .min(1)
-    .max(MAX_PAGE)
+    .max(MAX_PAGE_SIZE)
     .default(20)
     .openapi({ description: 'Maximum number of items on a page.' }),
   cursor: z.string().max(1000).optional().openapi({

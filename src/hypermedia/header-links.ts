@@ -1,6 +1,6 @@
 /** The `Link` header of a resource (RFC 8288), for clients that read no body: where it is, its neighbours, its description. */
 import { OPENAPI_JSON } from '../contract/media-types.ts';
-import { documentPath } from '../contract/places.ts';
+import { documentPath } from '../contract/shared-paths.ts';
 import type { HeaderLink } from '../http/headers/link-header.ts';
 import { escapedKey } from '../openapi/runtime-expression.ts';
 import type { Body, Embedding } from './formats/format.ts';

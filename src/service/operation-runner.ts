@@ -7,7 +7,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
 import { problemsOf } from '../contract/document/document.ts';
-import { changes, type Handler, type Operation } from '../contract/operation.ts';
+import { type Handler, isUnsafe, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
 import { notImplemented, storageUnavailable } from '../contract/problems.ts';
 import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
@@ -100,7 +100,7 @@ export class OperationRunner {
   async #answer(request: OperationRequest, format: Format): Promise<OperationAnswer> {
     const input = this.#parse(request);
     const represented = (reply: Reply) => this.#represented(reply, input, request, format);
-    if (!changes(this.operation)) return represented(await this.#handle(input, {}));
+    if (!isUnsafe(this.operation)) return represented(await this.#handle(input, {}));
     const precondition = new Precondition(this.operation, request.headers);
     const work = async (): Promise<Reply> => {
       const reply = await this.#handle(input, { precondition: precondition.check });

@@ -1,6 +1,6 @@
 /** What a service knows of its paths, for the links of problems. */
 import type { Contract } from '../contract/contract.ts';
-import { HEALTH_PATH } from '../contract/places.ts';
+import { HEALTH_PATH } from '../contract/shared-paths.ts';
 import type { Paths } from '../http/problems/problem-links.ts';
 import type { Routes } from './route.ts';
 

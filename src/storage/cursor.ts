@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** What a column holds that rows are ordered by. */
-export type Holds = 'time' | 'text';
+export type ColumnKind = 'time' | 'text';
 
 export interface Cursor {
   /** The column's value in that row. */
@@ -27,28 +27,28 @@ const values = {
     .max(999_999_999_999_999)
     .transform((time) => new Date(time)),
   text,
-} as const satisfies Record<Holds, z.ZodType>;
+} as const satisfies Record<ColumnKind, z.ZodType>;
 
-const BACK = 1;
+const BACKWARDS = 1;
 const INCLUDING = 2;
 
-const parts = (sort: string, holds: Holds) =>
+const parts = (sort: string, holds: ColumnKind) =>
   z.tuple([z.literal(sort), values[holds], text, z.literal([0, 1, 2, 3])]);
 
 /** @param sort the order: in another one the cursor means nothing */
 export function encodeCursor(sort: string, { value, id, back, including = false }: Cursor): string {
   const plain = value instanceof Date ? value.getTime() : value;
   return Buffer.from(
-    JSON.stringify([sort, plain, id, (back ? BACK : 0) + (including ? INCLUDING : 0)]),
+    JSON.stringify([sort, plain, id, (back ? BACKWARDS : 0) + (including ? INCLUDING : 0)]),
   ).toString('base64url');
 }
 
 /** Undefined for what was not made here, or for another order. */
-export function decodeCursor(sort: string, holds: Holds, cursor: string): Cursor | undefined {
+export function decodeCursor(sort: string, holds: ColumnKind, cursor: string): Cursor | undefined {
   const result = parts(sort, holds).safeParse(parse(Buffer.from(cursor, 'base64url').toString()));
   if (!result.success) return undefined;
   const [, value, id, side] = result.data;
-  return { value, id, back: (side & BACK) > 0, including: (side & INCLUDING) > 0 };
+  return { value, id, back: (side & BACKWARDS) > 0, including: (side & INCLUDING) > 0 };
 }
 
 function parse(json: string): unknown {

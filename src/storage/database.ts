@@ -8,7 +8,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { embeddedInFolder, embeddedInMemory, type OpenPool } from './embedded.ts';
 import { idempotencyKeysMigration, idempotencySubjectsMigration } from './idempotency-keys.ts';
 import { type Migration, migrate } from './migrate.ts';
-import { server } from './server.ts';
+import { openServer } from './server.ts';
 import { refuseInsideTransaction, refuseLooseWrite } from './transaction.ts';
 
 export interface DatabaseOptions {
@@ -30,7 +30,7 @@ export interface Database {
 
 /** @throws ConfigError in one line when the server or the folder cannot be used */
 export async function openDatabase({ url, dataDir, dump }: DatabaseOptions = {}): Promise<Database> {
-  const open = await (url ? server(url) : dataDir ? embeddedInFolder(dataDir) : embeddedInMemory(dump));
+  const open = await (url ? openServer(url) : dataDir ? embeddedInFolder(dataDir) : embeddedInMemory(dump));
   const root = new Kysely<unknown>({
     dialect: new PostgresDialect({ pool: guarded(open) }),
     plugins: [writesInUnit],
@@ -46,7 +46,7 @@ export async function openDatabase({ url, dataDir, dump }: DatabaseOptions = {})
     },
     checkWritable: () => open.checkWritable(),
     close() {
-      closed ??= shut(root, open);
+      closed ??= closeDatabase(root, open);
       return closed;
     },
   };
@@ -77,7 +77,7 @@ const writesInUnit: KyselyPlugin = {
 };
 
 /** Kysely ends only a pool that it has used, so the pool is ended here. */
-async function shut(root: Kysely<unknown>, { pool, release }: OpenPool): Promise<void> {
+async function closeDatabase(root: Kysely<unknown>, { pool, release }: OpenPool): Promise<void> {
   await root.destroy();
   await pool.end();
   await release();

@@ -34,7 +34,7 @@ export interface OpenPool {
 }
 
 export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
-  return poolOf(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }), {
+  return createPool(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }), {
     checkWritable: async () => {},
     unlock: () => {},
   });
@@ -43,8 +43,8 @@ export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
 export async function embeddedInFolder(folder: string): Promise<OpenPool> {
   const unlock = await lock(folder);
   try {
-    const checkWritable = () => probe(folder);
-    return poolOf(await PGlite.create({ startParams, dataDir: await cluster(folder) }), {
+    const checkWritable = () => probeWrite(folder);
+    return createPool(await PGlite.create({ startParams, dataDir: await prepareCluster(folder) }), {
       checkWritable,
       unlock,
     });
@@ -85,7 +85,7 @@ function remedyFor(error: unknown): string {
 /** As much as the database writes at once, and more than a page of it. */
 const PROBE = Buffer.alloc(65_536);
 
-async function probe(folder: string): Promise<void> {
+async function probeWrite(folder: string): Promise<void> {
   const file = join(folder, 'probe');
   try {
     await writeFile(file, PROBE);
@@ -108,7 +108,7 @@ async function lock(folder: string): Promise<() => void> {
  * The folder of the database cluster. A new one gets its name when it is complete: a start may be cut off. It is unpacked
  * from an archive of the same PostgreSQL version, which needs half the memory that `initdb` needs, and a third of the time.
  */
-async function cluster(folder: string): Promise<string> {
+async function prepareCluster(folder: string): Promise<string> {
   const done = join(folder, 'pgdata');
   if (existsSync(done)) return done;
   const unfinished = join(folder, 'pgdata.new');
@@ -135,12 +135,12 @@ async function unpack(folder: string): Promise<void> {
   if (fault !== undefined) throw fault;
 }
 
-interface Place {
+interface PoolOptions {
   readonly checkWritable: OpenPool['checkWritable'];
   readonly unlock: () => void;
 }
 
-const poolOf = (pglite: PGlite, { checkWritable, unlock }: Place): OpenPool => ({
+const createPool = (pglite: PGlite, { checkWritable, unlock }: PoolOptions): OpenPool => ({
   checkWritable,
   pool: new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 } as pg.PoolConfig),
   release: async () => {

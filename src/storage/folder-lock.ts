@@ -39,13 +39,13 @@ type Owner = z.infer<typeof ownerSchema>;
 
 export interface LockTiming {
   /** Milliseconds between two touches. */
-  readonly beat?: number;
+  readonly heartbeat?: number;
   /** Milliseconds for which an owner on another machine is watched before it counts as gone. */
-  readonly patience?: number;
+  readonly takeoverAfter?: number;
 }
 
 const NOT_AVAILABLE = '';
-const orNothing = (read: () => string): string => {
+const readOrEmpty = (read: () => string): string => {
   try {
     return read().trim();
   } catch {
@@ -56,8 +56,8 @@ const orNothing = (read: () => string): string => {
 const self = (): Owner => ({
   pid: process.pid,
   host: hostname(),
-  boot: orNothing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) || hostname(),
-  namespace: orNothing(() => readlinkSync('/proc/self/ns/pid')),
+  boot: readOrEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) || hostname(),
+  namespace: readOrEmpty(() => readlinkSync('/proc/self/ns/pid')),
 });
 
 /**
@@ -66,15 +66,15 @@ const self = (): Owner => ({
  */
 export async function lockFolder(
   folder: string,
-  { beat = 1000, patience = 10_000 }: LockTiming = {},
+  { heartbeat = 1000, takeoverAfter = 10_000 }: LockTiming = {},
 ): Promise<() => void> {
   mkdirSync(folder, { recursive: true });
   accessSync(folder, constants.W_OK);
   const file = join(folder, 'lock');
-  const database = take(folder, file);
+  const database = acquire(folder, file);
   try {
     const owner = ownerOf(file);
-    if (owner && owner.boot !== self().boot && (await isTouched(file, beat, patience)))
+    if (owner && owner.boot !== self().boot && (await isTouched(file, heartbeat, takeoverAfter)))
       throw inUse(folder, owner);
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(self()));
@@ -83,7 +83,7 @@ export async function lockFolder(
     database.close();
     throw error;
   }
-  const beating = setInterval(() => touch(file), beat).unref();
+  const beating = setInterval(() => touch(file), heartbeat).unref();
   return () => {
     clearInterval(beating);
     rmSync(file, { force: true });
@@ -94,7 +94,7 @@ export async function lockFolder(
 const SQLITE_BUSY = 5;
 
 /** @throws ConfigError when another process, or this one, has it */
-function take(folder: string, file: string): DatabaseSync {
+function acquire(folder: string, file: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
@@ -144,10 +144,10 @@ function touch(file: string): void {
 }
 
 /** By its own clock alone, as that of another machine may be wrong. */
-async function isTouched(file: string, beat: number, patience: number): Promise<boolean> {
+async function isTouched(file: string, heartbeat: number, takeoverAfter: number): Promise<boolean> {
   const before = timeOf(file);
-  for (let waited = 0; waited < patience; waited += beat) {
-    await setTimeout(beat);
+  for (let waited = 0; waited < takeoverAfter; waited += heartbeat) {
+    await setTimeout(heartbeat);
     if (timeOf(file) !== before) return true;
   }
   return false;

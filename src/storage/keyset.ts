@@ -6,7 +6,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import type { PageState } from '../contract/resource.ts';
-import { type Cursor, decodeCursor, encodeCursor, type Holds } from './cursor.ts';
+import { type ColumnKind, type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 
 interface KeysetRow {
   readonly id: string;
@@ -15,7 +15,7 @@ interface KeysetRow {
 /** A column that rows can be ordered by; `id` comes after it, so that no two rows are in the same place. */
 interface SortColumn {
   readonly column: string;
-  readonly holds: Holds;
+  readonly holds: ColumnKind;
 }
 
 /** By the names that the contract has for the orders. */
@@ -62,7 +62,7 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
     back,
   });
 
-  const from = cursor === undefined ? undefined : (decodeCursor(sort, by.holds, cursor) ?? notOurs());
+  const from = cursor === undefined ? undefined : (decodeCursor(sort, by.holds, cursor) ?? rejectCursor());
   const back = from?.back ?? false;
   const rows = await rowsFrom(from, back, limit + 1);
   const shown = back ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
@@ -84,7 +84,7 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
   };
 }
 
-function notOurs(): never {
+function rejectCursor(): never {
   const detail =
     'The cursor does not belong to this collection and sort order. Take it from a `next` or `prev` link.';
   const errors: Fault[] = [{ in: 'query', pointer: '#/cursor', detail }];

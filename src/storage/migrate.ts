@@ -37,7 +37,7 @@ const applyNext = <Tables>(
   transaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`linkway ${schema}`}, 0))`.execute(tx);
     const applied = await appliedTo(tx, schema, history);
-    refuseOtherHistory(schema, applied, migrations);
+    checkHistory(schema, applied, migrations);
     const next = migrations[applied.length];
     if (next === undefined) return false;
     await next.up(tx.withSchema(schema) as Transaction<Tables>);
@@ -63,7 +63,7 @@ async function appliedTo(tx: Transaction<unknown>, schema: string, history: Hist
   return rows.map(({ name }) => name);
 }
 
-function refuseOtherHistory(
+function checkHistory(
   schema: string,
   applied: readonly string[],
   migrations: readonly { readonly name: string }[],

@@ -1,7 +1,7 @@
 /** A PostgreSQL server, named by `DATABASE_URL`. */
 import pg from 'pg';
 import { ConfigError } from '../config/config-error.ts';
-import { CONNECTIONS } from '../config/database-url.ts';
+import { MAX_CONNECTIONS } from '../config/database-url.ts';
 import type { OpenPool } from './embedded.ts';
 
 /** Also how long a request waits for its turn when all are in use. */
@@ -10,13 +10,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /** @throws ConfigError when no connection can be made */
-export async function server(url: string): Promise<OpenPool> {
+export async function openServer(url: string): Promise<OpenPool> {
   const { protocol, host, pathname } = parse(url);
   if (!/^postgres(ql)?:$/.test(protocol)) throw notAUrl();
   const pool = new pg.Pool({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    max: CONNECTIONS,
+    max: MAX_CONNECTIONS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
   });

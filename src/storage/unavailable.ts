@@ -7,12 +7,12 @@
 const SQL_STATES = /^(?:08\w{3}|25006|53\w{3}|57P0[1-5]|58000|58030)$/;
 const DISK_FULL = '53100';
 const READ_ONLY = '25006';
-const OF_THE_SYSTEM: ReadonlySet<string> = new Set([
+const SYSTEM_CODES: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'],
   ...['EAI_AGAIN', 'EADDRNOTAVAIL'],
 ]);
 /** What `pg` says without a code. */
-const OF_THE_DRIVER =
+const DRIVER_MESSAGES =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** What somebody is told who asked for it; undefined where nothing more is known. */
@@ -29,7 +29,7 @@ export function isUnavailable(error: unknown): boolean {
   // Not `instanceof`: an error may be of another realm, as what the system says is in a test.
   if (!Error.isError(error)) return false;
   const { code, errors } = error as NodeJS.ErrnoException & Partial<AggregateError>;
-  if (code !== undefined && (SQL_STATES.test(code) || OF_THE_SYSTEM.has(code))) return true;
+  if (code !== undefined && (SQL_STATES.test(code) || SYSTEM_CODES.has(code))) return true;
   if (Array.isArray(errors) && errors.some(isUnavailable)) return true;
-  return OF_THE_DRIVER.test(error.message) || isUnavailable(error.cause);
+  return DRIVER_MESSAGES.test(error.message) || isUnavailable(error.cause);
 }

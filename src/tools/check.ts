@@ -1,6 +1,6 @@
 /** `check`: what is wrong in documents, where, and what that costs behind a gateway. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { configErrorOf } from '../config/config-error.ts';
+import { toConfigError } from '../config/config-error.ts';
 import { compileOperations } from '../gateway/operation.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
@@ -8,7 +8,7 @@ import { danglingReferences } from '../openapi/merge/dangling-references.ts';
 import { uncheckedPatterns } from '../openapi/patterns/unchecked-patterns.ts';
 import { securedOperations, securityWarning } from '../openapi/security.ts';
 import type { Command } from './command.ts';
-import { loadDocument, named } from './load.ts';
+import { loadDocument, requireNames } from './load.ts';
 
 interface Checked {
   readonly place: string;
@@ -22,7 +22,7 @@ export const check: Command = {
   usage: 'check FILE|URL…',
   about: 'report faults in documents and their effect behind a gateway; --prefix /x adds a prefix',
   async run(names, { prefix } = {}) {
-    const loaded = await Promise.all(named(names).map((place) => load(place, prefix)));
+    const loaded = await Promise.all(requireNames(names).map((place) => load(place, prefix)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
     // A link may lead from one of them to another.
     const dangling = new Set(new LinkGraph(documents).dangling);
@@ -50,7 +50,7 @@ async function load(place: string, prefix = ''): Promise<Loaded> {
     const document = await loadDocument(place, { prefix, onFault: (fault) => faults.push(fault) });
     return { place, document, faults };
   } catch (error) {
-    return { place, faults, reason: configErrorOf(error, place).message };
+    return { place, faults, reason: toConfigError(error, place).message };
   }
 }
 
@@ -88,7 +88,7 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
       ],
     };
   } catch (error) {
-    const { message } = configErrorOf(error, place);
+    const { message } = toConfigError(error, place);
     return {
       place,
       operations: 0,

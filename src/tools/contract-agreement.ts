@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
 import type { Operation } from '../contract/operation.ts';
-import { bodyTypes, changes } from '../contract/operation.ts';
+import { bodyTypes, isUnsafe } from '../contract/operation.ts';
 import { isPage, isResource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { isPatch } from '../contract/schemas/patch.ts';
@@ -22,10 +22,10 @@ import type { Json } from '../openapi/load/grammar.ts';
 /** The same values each time. */
 const SEED = 20_261_129;
 const RUNS = 150;
-const MOST_LEVELS = 4;
+const MAX_DEPTH = 4;
 
 /** A schema of the contract, and where it is in the document. */
-interface Pair {
+interface SchemaPair {
   readonly place: string;
   readonly schema: z.ZodType;
   readonly pointer: string;
@@ -35,7 +35,7 @@ interface Pair {
 }
 
 /** @returns a line for each schema that differs from the document */
-export function disagreements(contract: Contract, document: OpenAPIObject): string[] {
+export function contractDifferences(contract: Contract, document: OpenAPIObject): string[] {
   const requests = new Schemas(document as unknown as Json, () => {});
   const responses = new Schemas(document as unknown as Json, () => {}, false, 'response');
   const seen = new Set<string>();
@@ -51,11 +51,11 @@ export function disagreements(contract: Contract, document: OpenAPIObject): stri
 }
 
 /** As a parser of JSON gives it. */
-const received = (value: unknown): unknown => asJson(undefined, value);
+const asParsedJson = (value: unknown): unknown => asJson(undefined, value);
 
 const asGiven = (_taken: unknown, given: unknown): unknown => given;
 
-function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
+function pairsOf(operation: Operation, document: OpenAPIObject): SchemaPair[] {
   const { operationId, method, path, params, query, body, responses } = operation;
   const at = `#/paths/${encodeToken(path)}/${method}`;
   const declared = (
@@ -64,10 +64,10 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   const parameters = [
     ...Object.entries(params?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'path' })),
     ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'query' })),
-    ...Object.entries(changes(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
+    ...Object.entries(isUnsafe(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
       ...{ name, schema, where: 'header' },
     })),
-  ].map(({ name, schema, where }): Pair => {
+  ].map(({ name, schema, where }): SchemaPair => {
     const index = declared?.parameters?.findIndex((one) => one.name === name && one.in === where);
     return {
       place: `${operationId}: ${where} parameter ${name}`,
@@ -78,7 +78,7 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
     };
   });
   const bodies = (body === undefined ? [] : bodyTypes(body)).map(
-    (type): Pair => ({
+    (type): SchemaPair => ({
       place: `${operationId}: body${isPatch(body) ? ` (${type})` : ''}`,
       schema: (isPatch(body) ? body.content[type]?.schema : body) as z.ZodType,
       pointer: `${at}/requestBody/content/${encodeToken(type)}/schema`,
@@ -86,7 +86,7 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
       sent: asGiven,
     }),
   );
-  const sent = Object.entries(responses).flatMap(([status, { body: given }]): Pair[] => {
+  const sent = Object.entries(responses).flatMap(([status, { body: given }]): SchemaPair[] => {
     if (given === undefined) return [];
     const place = `${operationId}: response ${status}`;
     if (!isPage(given) && !isResource(given)) {
@@ -113,7 +113,7 @@ const withLinks = (taken: unknown, given: unknown): unknown => {
   return isObject ? { ...value, _links: { self: { href: '/' } } } : value;
 };
 
-function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): string | undefined {
+function differenceOf({ schema, pointer, mode, sent }: SchemaPair, schemas: Schemas): string | undefined {
   const inDocument = schemas.check(
     { type: 'object', properties: { value: schemaAt(pointer) } },
     mode,
@@ -138,7 +138,7 @@ function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): 
   };
   const values = valuesOf(schema, 0);
   const property = fc.property(
-    isText ? values.map(textOf(schema)) : values.map(received),
+    isText ? values.map(textOf(schema)) : values.map(asParsedJson),
     (given) => judge(given) === undefined,
   );
   const { counterexample } = fc.check(property, { seed: SEED, numRuns: RUNS });
@@ -158,12 +158,12 @@ const isList = (schema: z.ZodType): boolean => {
   return type === 'array' || (innerType !== undefined && isList(innerType as z.ZodType));
 };
 
-const MOST_SHOWN = 120;
+const MAX_SHOWN_LENGTH = 120;
 const shorten = (text = 'nothing'): string =>
-  text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
 
 /** Values that are seldom right. */
-const ODD = fc.constantFrom<unknown>(
+const UNLIKELY_VALUES = fc.constantFrom<unknown>(
   null,
   '',
   'a',
@@ -180,8 +180,8 @@ const ODD = fc.constantFrom<unknown>(
   { a: 1 },
 );
 
-const often = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: ODD });
+const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: UNLIKELY_VALUES });
 
 type Described = z.ZodType & { readonly _zod: { readonly def: Record<string, unknown> } };
 type Below = (schema: unknown) => fc.Arbitrary<unknown>;
@@ -189,9 +189,9 @@ type Below = (schema: unknown) => fc.Arbitrary<unknown>;
 /** Values that a schema takes, and values near them. */
 function valuesOf(schema: z.ZodType, level: number): fc.Arbitrary<unknown> {
   const { def } = (schema as Described)._zod;
-  if (level > MOST_LEVELS) return fc.constantFrom<unknown>(undefined, [], {});
+  if (level > MAX_DEPTH) return fc.constantFrom<unknown>(undefined, [], {});
   const below: Below = (inner) => valuesOf(inner as z.ZodType, level + 1);
-  return often(VALUES[String(def.type)]?.(def, below, schema) ?? fc.jsonValue());
+  return mostly(VALUES[String(def.type)]?.(def, below, schema) ?? fc.jsonValue());
 }
 
 const same: Values = ({ innerType }, below) => below(innerType);
@@ -230,7 +230,7 @@ const VALUES: Readonly<Record<string, Values>> = {
     fc
       .tuple(
         fc.tuple(...(items as unknown[]).map(below)),
-        fc.array(rest ? below(rest) : ODD, { maxLength: 2 }),
+        fc.array(rest ? below(rest) : UNLIKELY_VALUES, { maxLength: 2 }),
         fc.nat(4),
       )
       .map(([head, tail, missing]) =>
@@ -289,19 +289,19 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ipv6: ['::1', '2001:db8::1', ':::', '127.0.0.1'],
 };
 
-const MOST_CHARACTERS = 1000;
+const MAX_CHARACTERS = 1000;
 
 function textValues(schema: z.ZodType): fc.Arbitrary<string> {
-  const { minLength = 0, maxLength = MOST_CHARACTERS, format, pattern, allOf = [] } = described(schema);
+  const { minLength = 0, maxLength = MAX_CHARACTERS, format, pattern, allOf = [] } = described(schema);
   const samples = (format !== undefined && SAMPLES[format]) || undefined;
   // Validators differ on texts of a format that people do not write.
   if (samples !== undefined) return fc.constantFrom(...samples);
   const patterns = [pattern, ...allOf.map((one) => one.pattern)].flatMap((source) => source ?? []);
   const any = fc.string({ unit: CHARACTERS, minLength, maxLength: Math.min(maxLength, minLength + 20) });
-  const most = Math.min(maxLength, MOST_CHARACTERS);
+  const most = Math.min(maxLength, MAX_CHARACTERS);
   const longer = fc.constantFrom('a'.repeat(most + 1), 'a'.repeat(most));
   // One character, and two UTF-16 units: a pattern without the flag u counts two.
-  const isCounted = minLength > 0 || maxLength < MOST_CHARACTERS;
+  const isCounted = minLength > 0 || maxLength < MAX_CHARACTERS;
   const wide = patterns.length > 0 && !isCounted ? [fc.constantFrom('😀', '😀😀', 'a😀')] : [];
   const matching = patterns.map((source) => matchingOf(source));
   const flipped = fc

@@ -10,10 +10,10 @@ import { watch } from 'node:fs';
 const FOLDERS = ['src', 'services'];
 
 /** Milliseconds without another change, since editors write a file in several steps. */
-const CALM = 150;
+const DEBOUNCE_MS = 150;
 
 const runNode = (...args: string[]): ChildProcess => spawn(process.execPath, args, { stdio: 'inherit' });
-const say = (text: string): boolean => process.stdout.write(`\n  dev: ${text}\n`);
+const print = (text: string): boolean => process.stdout.write(`\n  dev: ${text}\n`);
 
 let running: ChildProcess | undefined;
 let isChanged = false;
@@ -29,11 +29,11 @@ async function stop(): Promise<number | null> {
   return code;
 }
 
-async function begin(): Promise<void> {
+async function restart(): Promise<void> {
   const [code] = await once(runNode('src/tools/openapi.ts'), 'exit');
   if (isEnding) return;
   if (code !== 0) {
-    say(
+    print(
       `the documents cannot be written${running?.exitCode === null ? '; the previous process keeps running' : ''}`,
     );
     return;
@@ -42,7 +42,7 @@ async function begin(): Promise<void> {
   if (isEnding) return;
   running = runNode('--max-semi-space-size=16', '--liftoff-only', 'src/main.ts');
   running.once('exit', (failed) => {
-    if (failed && !isEnding) say('the process ended with an error; it restarts when a file changes');
+    if (failed && !isEnding) print('the process ended with an error; it restarts when a file changes');
   });
 }
 
@@ -50,13 +50,13 @@ let isWorking = false;
 let timer: NodeJS.Timeout | undefined;
 
 /** One after the other; what changes meanwhile is taken along by the next. */
-async function renew(): Promise<void> {
+async function restartUntilCurrent(): Promise<void> {
   isChanged = true;
   if (isWorking) return;
   isWorking = true;
   while (isChanged) {
     isChanged = false;
-    await begin();
+    await restart();
   }
   isWorking = false;
 }
@@ -66,9 +66,9 @@ const watchers = FOLDERS.map((folder) =>
     if (!name?.endsWith('.ts')) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      say(`${folder}/${name} changed`);
-      void renew();
-    }, CALM);
+      print(`${folder}/${name} changed`);
+      void restartUntilCurrent();
+    }, DEBOUNCE_MS);
   }),
 );
 
@@ -82,4 +82,4 @@ const end = async (): Promise<void> => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 
-await renew();
+await restartUntilCurrent();

@@ -7,7 +7,7 @@ import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../hypermedia/graph/model.ts';
 import { hasLinks } from '../hypermedia/graph/response-schema.ts';
 import type { Command } from './command.ts';
-import { loadDocument, named } from './load.ts';
+import { loadDocument, requireNames } from './load.ts';
 
 type Level = 0 | 1 | 2 | 3;
 
@@ -24,7 +24,7 @@ export const grade: Command = {
   about: 'report the Richardson level of an API, the reasons, and how to raise it',
   async run(names) {
     const graded = [];
-    for (const place of named(names)) graded.push(gradesOf(place, await loadDocument(place)));
+    for (const place of requireNames(names)) graded.push(gradesOf(place, await loadDocument(place)));
     return { json: graded, lines: graded.flatMap(linesOf), isGood: true };
   },
 };

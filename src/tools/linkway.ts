@@ -1,6 +1,6 @@
 /** `npm run linkway -- COMMAND`: looks at documents and routes. Ends with 1 where something is wrong, 2 where it is asked wrongly. */
 import { parseArgs } from 'node:util';
-import { ConfigError, configErrorOf } from '../config/config-error.ts';
+import { ConfigError, toConfigError } from '../config/config-error.ts';
 import { redact } from '../observability/redact.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return isGood ? 0 : 1;
   } catch (error) {
-    process.stderr.write(redact(`${configErrorOf(error, name).message.replaceAll(/^/gm, 'linkway: ')}\n`));
+    process.stderr.write(redact(`${toConfigError(error, name).message.replaceAll(/^/gm, 'linkway: ')}\n`));
     return 2;
   }
 }

@@ -1,7 +1,7 @@
 /** Documents as the tool takes them: from files and URLs. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
-import { placeIn } from '../config/yaml/source-location.ts';
+import { resolveLocation } from '../config/yaml/source-location.ts';
 import { readDocument, type Told } from '../gateway/documents/read-document.ts';
 
 export interface LoadOptions extends Told {
@@ -15,12 +15,12 @@ export const loadDocument = (
   { prefix = '', ...told }: LoadOptions = {},
 ): Promise<OpenAPIObject> => {
   const root = process.cwd();
-  const document = placeIn(root, place);
+  const document = resolveLocation(root, place);
   return readDocument({ name: place, document, overlays: [], paths: {}, prefix }, { ...told, root });
 };
 
 /** @throws ConfigError where nothing is named */
-export function named(names: readonly string[]): readonly string[] {
+export function requireNames(names: readonly string[]): readonly string[] {
   if (names.length === 0) throw new ConfigError('expected at least one file or URL of an OpenAPI document');
   return names;
 }

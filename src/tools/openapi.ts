@@ -23,7 +23,7 @@ import { formats } from '../hypermedia/formats/index.ts';
 import { mergeDocuments } from '../openapi/merge/merge.ts';
 import { isHere, loadService, SERVICES } from '../service/load.ts';
 import type { Service } from '../service/service.ts';
-import { disagreements } from './contract-agreement.ts';
+import { contractDifferences } from './contract-agreement.ts';
 import { deploymentFiles } from './manifests/files.ts';
 
 interface DocumentFile {
@@ -85,7 +85,7 @@ const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);
 function documentOf({ contract, affordances }: Service, faults: string[]): OpenAPIObject | undefined {
   try {
     const document = contractDocument(describeStates(contract, affordances), formats);
-    faults.push(...disagreements(contract, document));
+    faults.push(...contractDifferences(contract, document));
     return document;
   } catch (error) {
     if (!(error instanceof ContractFault)) throw error;

@@ -36,7 +36,7 @@ describe('an operation whose handler throws', () => {
       'what a database says that is full',
       new Error('private', { cause: codedError('53100') }),
       503,
-      { detail: 'The storage of the service is full. What is there can be read.' },
+      { detail: 'The disk of the service’s database is full. Existing data can be read.' },
     ],
   ])('%s has that as its response', async (_, error, status, expected) => {
     for (const [method, own] of [

@@ -65,7 +65,7 @@ describe('A data folder', () => {
     await kill(child);
     expect(existsSync(join(folder, 'lock'))).toBe(true);
     const patience = Number.POSITIVE_INFINITY;
-    (await lockFolder(folder, { patience }))();
+    (await lockFolder(folder, { takeoverAfter: patience }))();
   });
 
   it('is taken by one of many that start at once after a crash', async () => {
@@ -117,7 +117,7 @@ describe('A data folder that machines share over a network', () => {
   it('is taken over from an owner on another machine that is gone', async () => {
     (await lockFolder(folder))();
     writeFileSync(join(folder, 'lock'), other);
-    const unlock = await lockFolder(folder, { beat: 1, patience: 3 });
+    const unlock = await lockFolder(folder, { heartbeat: 1, takeoverAfter: 3 });
     expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toMatchObject({
       pid: process.pid,
       host: hostname(),
@@ -126,7 +126,7 @@ describe('A data folder that machines share over a network', () => {
   });
 
   it('is touched by its owner', async () => {
-    const unlock = await lockFolder(folder, { beat: 1 });
+    const unlock = await lockFolder(folder, { heartbeat: 1 });
     const file = join(folder, 'lock');
     utimesSync(file, 1, 1);
     const watcher = watch(file);

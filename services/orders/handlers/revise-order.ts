@@ -1,7 +1,7 @@
 /** POST /orders/{orderId}/revise. The menu is asked for before the order is locked, so both checks are made twice. */
 import { guard, type Handler } from '../../../src/index.ts';
 import { Order, reviseOrder } from '../contract.ts';
-import { type Dependencies, menuOf } from '../dependencies.ts';
+import { type Dependencies, fetchMenu } from '../dependencies.ts';
 import { priceLineItems } from '../line-items.ts';
 import { orderActions } from '../links.ts';
 import { revise } from '../order.ts';
@@ -9,13 +9,13 @@ import { orderNotFound } from '../refusals.ts';
 import type { OrderStore } from '../store.ts';
 
 export const handleReviseOrder =
-  (store: OrderStore, others: Dependencies): Handler<typeof reviseOrder> =>
+  (store: OrderStore, dependencies: Dependencies): Handler<typeof reviseOrder> =>
   async ({ params: { orderId }, body: { lineItems, deliveryInformation }, precondition }) => {
     const order = await store.find(orderId);
     if (order === undefined) throw orderNotFound(orderId);
     precondition(Order, order);
     guard(orderActions, reviseOrder, order);
-    const menu = lineItems && (await menuOf(others, order.restaurantId));
+    const menu = lineItems && (await fetchMenu(dependencies, order.restaurantId));
     const revision = {
       deliveryInformation,
       lineItems: lineItems && priceLineItems(lineItems, menu ?? new Map()),

@@ -16,16 +16,16 @@ export interface CacheConfig extends z.infer<typeof cacheSchema> {
   readonly url?: string | undefined;
 }
 
-const grace = z.strictObject({
+const staleLimits = z.strictObject({
   staleIfError: duration.default(600_000),
   staleWhileRevalidate: duration.default(0),
 });
 
 /** Milliseconds for which what is stale serves, where an answer does not say itself. */
-export type ServiceCacheConfig = z.infer<typeof grace>;
+export type ServiceCacheConfig = z.infer<typeof staleLimits>;
 
 export const serviceCacheSchema = z
-  .union([z.enum(['off', 'on']), grace])
+  .union([z.enum(['off', 'on']), staleLimits])
   .default('off')
   .describe(
     'HTTP cache for its responses, as their `Cache-Control` allows: `off`, `on`, or `{ staleIfError: 10m, staleWhileRevalidate: 0s }`. The two values say how long a stale response may be served while the service fails, or while it is revalidated, unless the response says so itself.',
@@ -34,5 +34,5 @@ export const serviceCacheSchema = z
 /** @returns undefined where nothing is kept */
 export const serviceCacheOf = (value: z.infer<typeof serviceCacheSchema>): ServiceCacheConfig | undefined => {
   if (value === 'off') return undefined;
-  return value === 'on' ? grace.parse({}) : value;
+  return value === 'on' ? staleLimits.parse({}) : value;
 };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { duration } from '../units.ts';
 
-const someTime = duration.refine((milliseconds) => milliseconds > 0, 'expected a duration above 0');
+const positiveDuration = duration.refine((milliseconds) => milliseconds > 0, 'expected a duration above 0');
 
 export const healthSchema = z
   .strictObject({
@@ -12,12 +12,12 @@ export const healthSchema = z
       .describe(
         'Path of the health check of each instance, such as `/health/ready`. A 2xx response means healthy. `/status` shows what an `application/health+json` response says about other services. Without it there are no health checks.',
       ),
-    every: someTime
+    every: positiveDuration
       .default(2_000)
       .describe(
         'Time between two health checks. It must be shorter than the time for which an instance drains before it ends, such as `shutdown.drain`.',
       ),
-    timeout: someTime.default(1_000).describe('Time limit of one health check.'),
+    timeout: positiveDuration.default(1_000).describe('Time limit of one health check.'),
     unhealthy: z
       .int()
       .min(1)

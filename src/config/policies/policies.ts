@@ -2,7 +2,7 @@
  * Which policy holds for a service and for its operations: what `policy` says for all, over that what the service
  * says, over that what the operation says; each in place, or by the name of one of `policies`.
  */
-import { type Faults, nearestOf } from '../yaml/faults.ts';
+import { type Faults, suggestionFor } from '../yaml/faults.ts';
 import { isPlainObject, mergePolicy } from './merge-policy.ts';
 import { defaultPolicy, type Policy, policySchema } from './policy.ts';
 
@@ -20,21 +20,21 @@ export interface ServicePolicies {
 
 type Path = readonly PropertyKey[];
 
-interface Root {
+interface PolicyRoot {
   readonly policy?: unknown;
   readonly policies: Readonly<Record<string, unknown>>;
 }
 
-interface Service {
+interface PolicyEntries {
   readonly policy?: unknown;
   readonly operations: Readonly<Record<string, { readonly policy?: unknown }>>;
 }
 
 /** What concerns connections, which operations share, or all that are sent over them. */
-const OF_THE_SERVICE = [['connectTimeout'], ['retry', 'budget']] as const;
+const SERVICE_ONLY_KEYS = [['connectTimeout'], ['retry', 'budget']] as const;
 
 /** What is wrong is told to `faults`, here and for each service; then what is returned is of no use. */
-export function policyReader({ policy: all, policies }: Root, faults: Faults) {
+export function policyReader({ policy: all, policies }: PolicyRoot, faults: Faults) {
   const check = (value: unknown, at: Path): Policy => faults.check(policySchema, value, at) ?? defaultPolicy;
 
   check(mergePolicy(undefined, all), ['policy']);
@@ -46,14 +46,14 @@ export function policyReader({ policy: all, policies }: Root, faults: Faults) {
     if (Object.hasOwn(policies, written)) return policies[written];
     faults.add(
       at,
-      `there is no policy ${JSON.stringify(written)}; ${nearestOf(written, Object.keys(policies), 'policies is empty')}`,
+      `there is no policy ${JSON.stringify(written)}; ${suggestionFor(written, Object.keys(policies), 'policies is empty')}`,
     );
     return undefined;
   };
 
   const ofOperation = (service: unknown, written: unknown, at: Path): OperationPolicy => {
     const own = named(written, at);
-    for (const path of OF_THE_SERVICE) {
+    for (const path of SERVICE_ONLY_KEYS) {
       if (!has(own, path)) continue;
       const place = written === own ? [...at, ...path] : at;
       faults.add(
@@ -67,7 +67,7 @@ export function policyReader({ policy: all, policies }: Root, faults: Faults) {
     };
   };
 
-  return (service: Service, at: Path): ServicePolicies => {
+  return (service: PolicyEntries, at: Path): ServicePolicies => {
     const written = mergePolicy(all, named(service.policy, [...at, 'policy']));
     const policy = check(written, [...at, 'policy']);
     const operations = Object.entries(service.operations).map(

@@ -8,7 +8,7 @@ import { policySchema } from '../policies/policy.ts';
 
 type Json = { [key: string]: Json | Json[] | string | number | boolean | undefined | string[] };
 
-const OF_NAME = 'The name of one of `policies`.';
+const POLICY_NAME_DESCRIPTION = 'The name of one of `policies`.';
 
 const inputOf = (schema: z.ZodType): Json =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
@@ -39,7 +39,7 @@ function policy(): Json {
 export function editorSchema(): Json {
   const schema = inputOf(gatewaySchema);
   const own = { $ref: '#/$defs/policy' };
-  const named = { anyOf: [own, { type: 'string', description: OF_NAME }] };
+  const named = { anyOf: [own, { type: 'string', description: POLICY_NAME_DESCRIPTION }] };
   const properties = schema.properties as Record<string, Json>;
   const service = ((properties.services as Json).additionalProperties as Json).properties as Record<
     string,

@@ -15,11 +15,11 @@ import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../po
 import type { HealthCheck } from '../policies/health-check.ts';
 import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
-import { type Location, locationOf } from '../service-url.ts';
+import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
 import { parseText } from './parse-text.ts';
-import { placeIn } from './source-location.ts';
+import { resolveLocation } from './source-location.ts';
 import { syntaxErrorsOf, YamlText } from './yaml-text.ts';
 
 export interface ServiceConfig extends ServicePolicies {
@@ -122,7 +122,7 @@ export const parseGatewayConfig = (
   file: string,
   { env = {}, urls = {} }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const value = parsedValue(text, file);
+  const value = parseYaml(text, file);
   let read: YamlText | undefined;
   // Where values stand is looked up only for a fault.
   const yaml = (): YamlText => {
@@ -131,7 +131,7 @@ export const parseGatewayConfig = (
   };
   const faults = new Faults({
     has: (path) => yaml().has(path),
-    tell: (path, message, isName) => {
+    describe: (path, message, isName) => {
       const line = isName ? yaml().lineOfKey(path) : yaml().lineOf(path);
       const place = [`${file}:${line}`, path.map(String).join('.')].filter(Boolean);
       return { line, text: [...place, message].join(': ') };
@@ -139,13 +139,16 @@ export const parseGatewayConfig = (
   });
   const root = faults.check(gatewaySchema, value, []);
   // As it is written, so that what is wrong elsewhere hides nothing here.
-  const written = objectOf(value);
-  const policiesOf = policyReader({ policy: written.policy, policies: objectOf(written.policies) }, faults);
-  const services = Object.entries(objectOf(written.services)).map(([name, service]) => {
+  const written = objectOrEmpty(value);
+  const policiesOf = policyReader(
+    { policy: written.policy, policies: objectOrEmpty(written.policies) },
+    faults,
+  );
+  const services = Object.entries(objectOrEmpty(written.services)).map(([name, service]) => {
     const at = ['services', name];
-    const policies = policiesOf(writtenPolicies(service), at);
-    const location = placesOf(
-      { name, service: objectOf(service), at, faults },
+    const policies = policiesOf(policyEntries(service), at);
+    const location = locateService(
+      { name, service: objectOrEmpty(service), at, faults },
       Object.hasOwn(urls, name) ? urls[name] : env[urlVariable(name)],
     );
     const checked = root?.services[name];
@@ -167,22 +170,22 @@ export const parseGatewayConfig = (
 };
 
 /** @throws ConfigError with a line for each fault of its syntax */
-function parsedValue(text: string, file: string): unknown {
-  const told = (reason: string, line = 1): string => `${file}:${line}: invalid YAML: ${reason}`;
+function parseYaml(text: string, file: string): unknown {
+  const message = (reason: string, line = 1): string => `${file}:${line}: invalid YAML: ${reason}`;
   let isSyntax = false;
   try {
     return (
       // What is told of the whole is told at its first line.
       parseText(text, `${file}:1`, (reason, place) => {
         isSyntax = true;
-        return told(reason, place?.line);
+        return message(reason, place?.line);
       }) ?? {}
     );
   } catch (error) {
     const all = isSyntax ? syntaxErrorsOf(text) : [];
     throw all.length > 1
       ? new ConfigError(
-          all.map(({ line, reason }) => told(reason, line)),
+          all.map(({ line, reason }) => message(reason, line)),
           error,
         )
       : error;
@@ -190,17 +193,20 @@ function parsedValue(text: string, file: string): unknown {
 }
 
 /** Never answers (RFC 6761 §6.4). */
-const NOWHERE = 'http://mock.invalid';
+const MOCK_URL = 'http://mock.invalid';
 
-const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (isPlainObject(value) ? value : {});
+const objectOrEmpty = (value: unknown): Readonly<Record<string, unknown>> =>
+  isPlainObject(value) ? value : {};
 
-function writtenPolicies(service: unknown) {
-  const { policy, operations } = objectOf(service);
-  const entries = Object.entries(objectOf(operations)).filter(([, operation]) => isPlainObject(operation));
+function policyEntries(service: unknown) {
+  const { policy, operations } = objectOrEmpty(service);
+  const entries = Object.entries(objectOrEmpty(operations)).filter(([, operation]) =>
+    isPlainObject(operation),
+  );
   return { policy, operations: Object.fromEntries(entries) as Record<string, { policy?: unknown }> };
 }
 
-interface Written {
+interface ServiceEntry {
   readonly name: string;
   readonly service: Readonly<Record<string, unknown>>;
   readonly at: readonly string[];
@@ -208,36 +214,36 @@ interface Written {
 }
 
 /** @param variable what the environment says instead */
-function placesOf(
-  { name, service, at, faults }: Written,
+function locateService(
+  { name, service, at, faults }: ServiceEntry,
   variable: string | undefined,
-): Location | undefined {
-  const written = service.upstream === 'mock' ? NOWHERE : (variable?.split(',') ?? service.url);
+): ServiceLocation | undefined {
+  const written = service.upstream === 'mock' ? MOCK_URL : (variable?.split(',') ?? service.url);
   const urls = [written].flat();
   if (written === undefined) {
-    if (!faults.isMeant([...at, 'url']))
+    if (!faults.isSuggested([...at, 'url']))
       faults.add(at, `has no url; add one here or set ${urlVariable(name)}`);
     return undefined;
   }
   // What is no text the schema has told already.
   if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
-  const location = locationOf(urls);
+  const location = parseServiceUrls(urls);
   if (typeof location !== 'string') return location;
   if (variable === undefined) faults.add([...at, 'url'], location);
-  else faults.addElsewhere(`${urlVariable(name)}: ${location}`);
+  else faults.addWithoutLine(`${urlVariable(name)}: ${location}`);
   return undefined;
 }
 
-interface Checked {
+interface ServiceParts {
   readonly name: string;
   readonly checked: z.output<typeof gatewaySchema>['services'][string];
   readonly policies: ServicePolicies;
-  readonly location: Location;
+  readonly location: ServiceLocation;
   readonly folder: string;
   readonly headBytes: number;
 }
 
-function serviceOf({ name, checked, policies, location, folder, headBytes }: Checked): ServiceConfig {
+function serviceOf({ name, checked, policies, location, folder, headBytes }: ServiceParts): ServiceConfig {
   const isMock = checked.upstream === 'mock';
   return {
     name,
@@ -248,8 +254,8 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Che
     headBytes,
     isMock,
     prefix: checked.prefix,
-    document: placeIn(folder, checked.document),
-    overlays: checked.overlays.map((overlay) => placeIn(folder, overlay)),
+    document: resolveLocation(folder, checked.document),
+    overlays: checked.overlays.map((overlay) => resolveLocation(folder, overlay)),
     paths: checked.paths,
     ownUrls: checked.ownUrls,
     unknownQuery: checked.unknownQuery,

@@ -4,5 +4,5 @@ import { resolve } from 'node:path';
 export const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
 
 /** @returns an absolute path, or the URL as it is */
-export const placeIn = (folder: string, place: string): string =>
+export const resolveLocation = (folder: string, place: string): string =>
   isUrl(place) ? place : resolve(folder, place);

@@ -57,11 +57,11 @@ export class YamlText {
 }
 
 /** Longer texts are not read again for the rest of their faults. */
-const MOST_CHARACTERS = 1024 ** 2;
+const MAX_CHARACTERS = 1024 ** 2;
 
 /** All faults of a syntax, where they can be found. */
 export function syntaxErrorsOf(text: string): YamlText['errors'] {
-  if (text.length > MOST_CHARACTERS) return [];
+  if (text.length > MAX_CHARACTERS) return [];
   try {
     return new YamlText(text).errors;
   } catch {

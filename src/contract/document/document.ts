@@ -7,17 +7,17 @@ import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@aste
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract.ts';
 import { ContractFault } from '../contract-fault.ts';
-import { DESTRUCTIVE } from '../destructive.ts';
+import { DESTRUCTIVE_EXTENSION } from '../destructive.ts';
 import { JSON_TYPE } from '../media-types.ts';
-import { changes, type LinkSpec, type Operation, type ResponseSpec } from '../operation.ts';
+import { isUnsafe, type LinkSpec, type Operation, type ResponseSpec } from '../operation.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from '../problem.ts';
 import { implicitProblems } from '../problems.ts';
 import { isPage, isResource } from '../resource.ts';
 import { z } from '../schema.ts';
 import { isPatch } from '../schemas/patch.ts';
-import { Representations, type ResourceFormat } from '../schemas/representation.ts';
+import { RepresentationSchemas, type ResourceFormat } from '../schemas/representation.ts';
 import { requestHeaders } from '../schemas/request-headers.ts';
-import { Expressible } from './expressible.ts';
+import { ExpressibilityCheck } from './expressibility.ts';
 
 /** The problem types of an operation: its own and those that any operation like it can give. */
 export const problemsOf = (operation: Operation): readonly ProblemType[] => {
@@ -38,20 +38,20 @@ const expands = (operation: Operation): boolean =>
 
 /** @throws ContractFault for what its document cannot say */
 function checkExpressible({ service, operations }: Contract): void {
-  const expressible = new Expressible();
+  const expressible = new ExpressibilityCheck();
   for (const { operationId, params, query, body, responses } of operations) {
     const part = (name: string) => `${service}: ${operationId}: ${name}`;
     for (const [name, schema] of Object.entries(params?.shape ?? {}))
-      expressible.look(schema, part(`path parameter ${name}`), 'text');
-    if (query) expressible.lookAtQuery(query, (name) => part(`query parameter ${name}`));
+      expressible.checkSchema(schema, part(`path parameter ${name}`), 'text');
+    if (query) expressible.checkQuery(query, (name) => part(`query parameter ${name}`));
     if (isPatch(body))
       for (const [type, { schema }] of Object.entries(body.content))
-        expressible.look(schema, part(`body (${type})`), 'json');
-    else if (body !== undefined) expressible.look(body, part('body'), 'json');
+        expressible.checkSchema(schema, part(`body (${type})`), 'json');
+    else if (body !== undefined) expressible.checkSchema(body, part('body'), 'json');
     for (const [status, { body: sent }] of Object.entries(responses)) {
       if (sent === undefined) continue;
       const state = isPage(sent) ? sent.item.state : isResource(sent) ? sent.state : sent;
-      expressible.look(state, part(`response ${status}`), 'response');
+      expressible.checkSchema(state, part(`response ${status}`), 'response');
     }
   }
   if (expressible.faults.length > 0) throw new ContractFault(expressible.faults);
@@ -65,7 +65,7 @@ function checkExpressible({ service, operations }: Contract): void {
 export function contractDocument(contract: Contract, formats: readonly ResourceFormat[]): OpenAPIObject {
   checkExpressible(contract);
   const registry = new OpenAPIRegistry();
-  const representations = new Representations(contract, formats);
+  const representations = new RepresentationSchemas(contract, formats);
   for (const type of contract.operations.flatMap(problemsOf))
     registry.registerComponent('examples', type.code, exampleOf(type));
   const problems = new Map<string, ProblemType>();
@@ -78,11 +78,14 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
       summary: operation.summary,
       ...(operation.description === undefined ? {} : { description: operation.description }),
       ...(operation.deprecated === undefined ? {} : { deprecated: true }),
-      ...(operation.destructive === true && { [DESTRUCTIVE]: true }),
+      ...(operation.destructive === true && { [DESTRUCTIVE_EXTENSION]: true }),
       ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
       tags: [contract.service],
       request: requestOf(operation, representations),
-      responses: { ...successes(operation, representations), ...failures(problemsOf(operation)) },
+      responses: {
+        ...successResponses(operation, representations),
+        ...problemResponses(problemsOf(operation)),
+      },
     });
   }
   const generator = new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' });
@@ -94,29 +97,29 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
     security: [],
   };
   return prune(
-    generated(contract, () => generator.generateDocument(top)),
+    generate(contract, () => generator.generateDocument(top)),
     problems,
   );
 }
 
 /** @throws ContractFault for whatever else the generator does not know */
-function generated<T>({ service }: Contract, generate: () => T): T {
+function generate<T>({ service }: Contract, run: () => T): T {
   try {
-    return generate();
+    return run();
   } catch (error) {
     const { message } = error as { message: string };
     throw new ContractFault([`${service}: its document cannot be generated: ${message.split('\n', 1)[0]}`]);
   }
 }
 
-function requestOf(operation: Operation, representations: Representations) {
+function requestOf(operation: Operation, representations: RepresentationSchemas) {
   const query = expands(operation)
     ? (operation.query ?? z.object({})).extend(representations.selectionParameters(operation))
     : operation.query;
   return {
     ...(operation.params === undefined ? {} : { params: operation.params }),
     ...(query === undefined ? {} : { query }),
-    ...(changes(operation) ? { headers: requestHeaders(operation) } : {}),
+    ...(isUnsafe(operation) ? { headers: requestHeaders(operation) } : {}),
     ...(operation.body === undefined
       ? {}
       : {
@@ -130,7 +133,7 @@ function requestOf(operation: Operation, representations: Representations) {
   };
 }
 
-const MINIMAL: [string, ResponseSpec] = [
+const MINIMAL_RESPONSE: [string, ResponseSpec] = [
   '204',
   { description: 'Done. The request asked for no body with `Prefer: return=minimal`.' },
 ];
@@ -152,11 +155,14 @@ const DEPRECATION = [
   },
 ] as const;
 
-function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
+function successResponses(
+  operation: Operation,
+  representations: RepresentationSchemas,
+): Record<string, ResponseConfig> {
   const declared = Object.entries(operation.responses);
-  const minimal = changes(operation) && operation.responses[200] !== undefined && !operation.responses[204];
+  const minimal = isUnsafe(operation) && operation.responses[200] !== undefined && !operation.responses[204];
   return Object.fromEntries(
-    [...declared, ...(minimal ? [MINIMAL] : [])].map(([status, response]) => [
+    [...declared, ...(minimal ? [MINIMAL_RESPONSE] : [])].map(([status, response]) => [
       status,
       {
         description: response.description,
@@ -168,7 +174,10 @@ function successes(operation: Operation, representations: Representations): Reco
   );
 }
 
-function content({ body }: ResponseSpec, representations: Representations): Pick<ResponseConfig, 'content'> {
+function content(
+  { body }: ResponseSpec,
+  representations: RepresentationSchemas,
+): Pick<ResponseConfig, 'content'> {
   if (body === undefined) return {};
   if (!isResource(body) && !isPage(body)) return { content: { [JSON_TYPE]: { schema: body } } };
   return { content: representations.content(body) };
@@ -207,7 +216,7 @@ const exampleOf = ({ code, title, status, meaning }: ProblemType) => ({
 });
 
 /** One response a status, with an example for each problem type that has it. */
-function failures(types: readonly ProblemType[]): Record<string, ResponseConfig> {
+function problemResponses(types: readonly ProblemType[]): Record<string, ResponseConfig> {
   const byStatus = Map.groupBy(types, ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [

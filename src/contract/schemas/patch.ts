@@ -30,7 +30,7 @@ export type ApplyPatch<Document extends z.ZodObject> = (document: z.input<Docume
 const pointer = z.string().regex(/^(\/([^~/]|~[01])*)+$/, 'Not a JSON Pointer to a member (RFC 6901).');
 
 /** Members that an operation needs beside its path (RFC 6902 §4). */
-const NEEDED = {
+const REQUIRED_MEMBERS = {
   add: 'value',
   remove: undefined,
   replace: 'value',
@@ -45,7 +45,7 @@ const NEEDED = {
  */
 const patchOperation = z
   .object({
-    op: z.enum(Object.keys(NEEDED) as (keyof typeof NEEDED)[]),
+    op: z.enum(Object.keys(REQUIRED_MEMBERS) as (keyof typeof REQUIRED_MEMBERS)[]),
     path: pointer,
     from: pointer.optional().openapi({ description: 'For `move` and `copy`: the location of the value.' }),
     value: z
@@ -54,7 +54,7 @@ const patchOperation = z
       .openapi({ description: 'For `add`, `replace` and `test`: any JSON value.' }),
   })
   .superRefine((given, context) => {
-    const needed = NEEDED[given.op];
+    const needed = REQUIRED_MEMBERS[given.op];
     if (needed === undefined || Object.hasOwn(given, needed)) return;
     context.addIssue({
       code: 'custom',
@@ -112,7 +112,7 @@ const DEFAULT_LIMITS: PatchLimits = { bytes: 1024 ** 2, depth: 100 };
  * @param patch a parsed body of one of the patch's media types
  * @throws Problem validation-failed (400) for one that names a member which the document never has
  */
-export function applyAs<D extends z.ZodObject>(
+export function createPatchFunction<D extends z.ZodObject>(
   { document }: Patch<D>,
   mediaType: string,
   patch: unknown,
@@ -123,8 +123,8 @@ export function applyAs<D extends z.ZodObject>(
   if (isJsonPatch) checkMembers(document, patch as PatchOperation[]);
   return (current) => {
     const changed = isJsonPatch
-      ? applied(current, patch as PatchOperation[], limits)
-      : merged(current, patch);
+      ? applyJsonPatch(current, patch as PatchOperation[], limits)
+      : applyMergePatch(current, patch);
     const result = document.safeParse(changed);
     if (result.success) return result.data;
     const errors = result.error.issues.map(({ path, message }) => ({
@@ -142,7 +142,7 @@ export function applyAs<D extends z.ZodObject>(
 function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly PatchOperation[]): void {
   if (catchall !== undefined && !(catchall instanceof z.ZodNever)) return;
   const errors = patch.flatMap((operation, index) =>
-    placesOf(operation)
+    pointerMembersOf(operation)
       .filter((name) => !Object.hasOwn(shape, memberOf((operation as Copy)[name])))
       .map((name) => ({
         in: 'body' as const,
@@ -157,7 +157,7 @@ function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly
 }
 
 /** Members that name a place; `from` means nothing in other operations, and is ignored there (RFC 6902 §4). */
-const placesOf = ({ op }: PatchOperation): readonly ('path' | 'from')[] =>
+const pointerMembersOf = ({ op }: PatchOperation): readonly ('path' | 'from')[] =>
   op === 'move' || op === 'copy' ? ['path', 'from'] : ['path'];
 
 type Copy = Extract<PatchOperation, { readonly op: 'copy' }>;
@@ -165,12 +165,12 @@ type Copy = Extract<PatchOperation, { readonly op: 'copy' }>;
 const memberOf = (pointer: string): string => Pointer.fromJSON(pointer).tokens[1] ?? '';
 
 /** Copies can double a document with each operation, so what they bring is measured before it is there. */
-function applied(current: object, patch: readonly PatchOperation[], limits: PatchLimits): object {
+function applyJsonPatch(current: object, patch: readonly PatchOperation[], limits: PatchLimits): object {
   const copy = structuredClone(current);
   let bytes = 0;
   for (const [index, operation] of patch.entries()) {
-    const fits = isPlaced(copy, operation);
-    if (fits) bytes += added(copy, operation, limits, bytes);
+    const fits = canApply(copy, operation);
+    if (fits) bytes += addedBytes(copy, operation, limits, bytes);
     if (fits && applyPatch(copy, [operation])[0] === null) continue;
     const { op, path } = operation;
     throw new Problem(
@@ -185,23 +185,23 @@ function applied(current: object, patch: readonly PatchOperation[], limits: Patc
 }
 
 /** Whether the places that an operation names are there: members of the document alone, not what JavaScript adds. */
-function isPlaced(document: object, operation: PatchOperation): boolean {
+function canApply(document: object, operation: PatchOperation): boolean {
   const { op, path } = operation;
   if (op === 'move' || op === 'copy') {
     const { from } = operation;
     // Into itself (RFC 6902 §4.4).
     if (op === 'move' && path.startsWith(`${from}/`)) return false;
-    return isThere(document, from) && hasParent(document, path);
+    return exists(document, from) && hasParent(document, path);
   }
-  return op === 'add' ? hasParent(document, path) : isThere(document, path);
+  return op === 'add' ? hasParent(document, path) : exists(document, path);
 }
 
 const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
 
 const hasParent = (document: object, pointer: string): boolean =>
-  !pointer.endsWith('/__proto__') && isThere(document, parentOf(pointer), isContainer);
+  !pointer.endsWith('/__proto__') && exists(document, parentOf(pointer), isContainer);
 
-function isThere(document: object, pointer: string, test: (value: unknown) => boolean = () => true): boolean {
+function exists(document: object, pointer: string, test: (value: unknown) => boolean = () => true): boolean {
   let at: unknown = document;
   for (const token of Pointer.fromJSON(pointer).tokens.slice(1)) {
     if (!isContainer(at) || !Object.hasOwn(at, token) || (Array.isArray(at) && token === 'length'))
@@ -217,7 +217,12 @@ const isContainer = (value: unknown): value is object => typeof value === 'objec
  * Bytes that an operation adds without having them itself.
  * @throws Problem content-too-large (413)
  */
-function added(document: object, operation: PatchOperation, limits: PatchLimits, before: number): number {
+function addedBytes(
+  document: object,
+  operation: PatchOperation,
+  limits: PatchLimits,
+  before: number,
+): number {
   if (operation.op === 'test' || operation.op === 'remove') return 0;
   const isCopy = operation.op === 'copy';
   const value =
@@ -254,12 +259,15 @@ function measure(value: unknown, { bytes, depth }: PatchLimits): number | undefi
 }
 
 /** RFC 7396 §2, in whose terms every target here is an object. */
-function merged(target: unknown, patch: unknown): unknown {
+function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const base = isObject(target) ? target : {};
   const kept = Object.entries({ ...base, ...patch }).filter(([name]) => patch[name] !== null);
   return Object.fromEntries(
-    kept.map(([name, given]) => [name, Object.hasOwn(patch, name) ? merged(base[name], patch[name]) : given]),
+    kept.map(([name, given]) => [
+      name,
+      Object.hasOwn(patch, name) ? applyMergePatch(base[name], patch[name]) : given,
+    ]),
   );
 }
 

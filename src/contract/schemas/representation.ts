@@ -85,14 +85,14 @@ const PAGING = {
 export interface ResourceFormat {
   readonly mediaType: string;
   /** Called once for each resource and page of a contract. */
-  schema(body: Resource | Page, schemas: Representations): z.ZodType;
+  schema(body: Resource | Page, schemas: RepresentationSchemas): z.ZodType;
 }
 
 /** The representation schemas of one contract, each made once so that a component is defined once. */
-export class Representations {
+export class RepresentationSchemas {
   readonly #contract: Contract;
   readonly #formats: readonly ResourceFormat[];
-  readonly #made = new Map<unknown, Map<string, z.ZodType>>();
+  readonly #cache = new Map<unknown, Map<string, z.ZodType>>();
 
   constructor(contract: Contract, formats: readonly ResourceFormat[]) {
     this.#contract = contract;
@@ -104,19 +104,21 @@ export class Representations {
     return Object.fromEntries(
       this.#formats.map(({ mediaType, schema }) => [
         mediaType,
-        { schema: this.once(schema, body, () => schema(body, this)) },
+        { schema: this.cached(schema, body, () => schema(body, this)) },
       ]),
     );
   }
 
   hal(body: Resource | Page): z.ZodType {
-    return this.once(this, body, () => (isPage(body) ? this.#page(body) : this.#resource(body as Resource)));
+    return this.cached(this, body, () =>
+      isPage(body) ? this.#page(body) : this.#resource(body as Resource),
+    );
   }
 
   /** @param key tells apart what is made of one body */
-  once(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
-    const schemas = this.#made.get(key) ?? new Map<string, z.ZodType>();
-    this.#made.set(key, schemas);
+  cached(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
+    const schemas = this.#cache.get(key) ?? new Map<string, z.ZodType>();
+    this.#cache.set(key, schemas);
     const schema = schemas.get(name) ?? make();
     schemas.set(name, schema);
     return schema;
@@ -147,11 +149,11 @@ export class Representations {
 
   /** `self` is always there; which of the others are depends on the state. */
   #links(name: string, paging: Readonly<Record<string, z.ZodType>> = {}) {
-    const rels = this.#declared(name)
+    const rels = this.#declaredLinks(name)
       .map(([rel]) => rel)
       .filter((rel) => rel !== 'self');
     const each = new Set(
-      this.#declared(name)
+      this.#declaredLinks(name)
         .filter(([, spec]) => spec.each !== undefined)
         .map(([rel]) => rel),
     );
@@ -163,7 +165,7 @@ export class Representations {
   }
 
   /** The links of every response that has this body. */
-  #declared(name: string): [string, LinkSpec][] {
+  #declaredLinks(name: string): [string, LinkSpec][] {
     return this.#contract.operations
       .flatMap(({ responses }) => Object.values(responses))
       .filter(({ body }) => (isResource(body) || isPage(body)) && body.name === name)
@@ -171,13 +173,15 @@ export class Representations {
   }
 
   /** The links to something that can be fetched: those that `expand` may name. */
-  #leadingOn(name: string): [string, LinkSpec][] {
+  #expandableLinks(name: string): [string, LinkSpec][] {
     const actions = new Set(
       this.#contract.operations
         .filter(({ method }) => method !== 'get')
         .map(({ operationId }) => operationId),
     );
-    return this.#declared(name).filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId));
+    return this.#declaredLinks(name).filter(
+      ([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId),
+    );
   }
 
   /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
@@ -188,7 +192,7 @@ export class Representations {
   #expandParameter(operation: Operation) {
     const body = Object.values(operation.responses).find((response) => response.body !== undefined)?.body;
     const name = isPage(body) ? body.item.name : isResource(body) ? body.name : '';
-    const names = this.#leadingOn(name).map(([rel]) => rel);
+    const names = this.#expandableLinks(name).map(([rel]) => rel);
     return z
       .array(z.string())
       .optional()

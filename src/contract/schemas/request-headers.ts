@@ -6,10 +6,10 @@ import { z } from '../schema.ts';
 export const IDEMPOTENCY_KEY = /^(?:"([!#-[\]-~]{1,255})"|([!#-[\]-~]{1,255}))$/;
 
 /** With its quotes. */
-const LONGEST_KEY = 257;
+const MAX_KEY_LENGTH = 257;
 
 const ifMatch = z.string().optional();
-const whatIsSeen =
+const IF_MATCH_DESCRIPTION =
   'The `ETag` that the client has seen. The resource is changed only if it still has that `ETag`; otherwise 412. `*` matches any state.';
 
 /** @returns the parameters for the document; who enforces them is the service, each with a problem of its own */
@@ -18,17 +18,17 @@ export const requestHeaders = (operation: Operation) =>
     ...(needsPrecondition(operation)
       ? {
           'If-Match': ifMatch.openapi({
-            description: `${whatIsSeen} Required; without it 428.`,
+            description: `${IF_MATCH_DESCRIPTION} Required; without it 428.`,
             example: '*',
           }),
         }
       : {}),
     ...(operation.method === 'post' && operation.params !== undefined
-      ? { 'If-Match': ifMatch.openapi({ description: whatIsSeen }) }
+      ? { 'If-Match': ifMatch.openapi({ description: IF_MATCH_DESCRIPTION }) }
       : {}),
     ...(operation.method === 'post'
       ? {
-          'Idempotency-Key': z.string().max(LONGEST_KEY).regex(IDEMPOTENCY_KEY).optional().openapi({
+          'Idempotency-Key': z.string().max(MAX_KEY_LENGTH).regex(IDEMPOTENCY_KEY).optional().openapi({
             description:
               'A unique string for each new request, such as a UUID. A repeated request with the same key within 24 hours gets the first response and is not processed twice.',
           }),

@@ -1,13 +1,13 @@
 /** Strings of contracts that are safe wherever they go. */
 import { z } from '../schema.ts';
 
-const MAX_ID = 64;
+const MAX_ID_LENGTH = 64;
 
 /** An id: fits into a path segment as it is. */
 export const id = (example: string) =>
   z
     .string()
-    .max(MAX_ID)
+    .max(MAX_ID_LENGTH)
     .regex(/^[A-Za-z0-9_-]+$/)
     .openapi({ example });
 

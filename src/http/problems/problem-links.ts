@@ -4,9 +4,9 @@
  * `_links` among its extensions, goes before.
  */
 import { OPENAPI_JSON } from '../../contract/media-types.ts';
-import { documentPath, HEALTH_PATH } from '../../contract/places.ts';
 import { type Problem, problemPath } from '../../contract/problem.ts';
 import { expandLimit, expandUnknown, fieldsUnknown, notFound } from '../../contract/problems.ts';
+import { documentPath, HEALTH_PATH } from '../../contract/shared-paths.ts';
 import { plain } from '../uri/href.ts';
 import { splitTarget } from '../uri/target.ts';
 

@@ -1,7 +1,7 @@
 /** Hrefs from path templates and back. A path is written once, in the contract; every href comes through here. */
 import {
   encodedLiteral,
-  parametersIn,
+  matchTemplate,
   type Segment,
   templateSegments,
 } from '../../contract/path-template.ts';
@@ -164,7 +164,7 @@ const encode = (text: string): string =>
 export function matchPath({ segments }: PathTemplate, path: string): Record<string, string> | undefined {
   const raw = path.split('/');
   try {
-    return parametersIn(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
+    return matchTemplate(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
   } catch {
     // Not percent-encoded as UTF-8: no value of ours.
     return undefined;

@@ -3,7 +3,12 @@
  * (OpenAPI 3.1 §4.8.8.2), whatever the order of the documents. A segment costs one look into a map, however many routes
  * there are. Gateway and services find their operations with it.
  */
-import { encodedLiteral, type Segment, templateSegments, valuesIn } from '../../contract/path-template.ts';
+import {
+  encodedLiteral,
+  matchSegment,
+  type Segment,
+  templateSegments,
+} from '../../contract/path-template.ts';
 import { type RequestPath, requestPath } from './request-path.ts';
 
 export interface Found<Route> {
@@ -115,7 +120,7 @@ function search<Route, T>(
   const found = literal && search(literal, segments, at + 1, visit);
   if (found !== undefined || segment === '') return found;
   for (const { segment: template, node: next } of node.templated) {
-    if (valuesIn(segment, template) === undefined) continue;
+    if (matchSegment(segment, template) === undefined) continue;
     const deeper = search(next, segments, at + 1, visit);
     if (deeper !== undefined) return deeper;
   }

@@ -6,21 +6,21 @@ import {
   environmentOf,
   GATEWAY,
   IMAGE,
-  type Part,
   PORT,
   POSTGRES,
-} from './part.ts';
+  type Workload,
+} from './workload.ts';
 
 const SECRET = 'database-password';
 const SECRET_FILE = `/run/secrets/${SECRET}`;
 
-export function composeOf({ gateway, services, patience }: Deployment): object {
+export function composeOf({ gateway, services, gracePeriodSeconds }: Deployment): object {
   const isAlone = services.length === 0;
   return {
     name: IMAGE,
     services: {
       [GATEWAY]: {
-        ...process(gateway, patience),
+        ...process(gateway, gracePeriodSeconds),
         // Once for all of them: made for each at the same time they would be in each other's way.
         build: '.',
         // For this machine alone; another port of it: GATEWAY_PORT=9000 docker compose up.
@@ -32,7 +32,7 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
         services.map((part) => [
           part.name,
           {
-            ...process(part, patience),
+            ...process(part, gracePeriodSeconds),
             pull_policy: 'never',
             secrets: [SECRET],
             networks: ['back'],
@@ -53,7 +53,7 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
 /** What is in it counts as memory of the container; nothing in it is a program. */
 const TMPFS = 'mode=1777,size=64m,noexec,nosuid,nodev';
 
-const process = (part: Part, patience: number) => ({
+const process = (part: Workload, gracePeriodSeconds: number) => ({
   image: IMAGE,
   command: part.command,
   environment: {
@@ -63,7 +63,7 @@ const process = (part: Part, patience: number) => ({
   ...{ read_only: true, tmpfs: [DATA, '/tmp'].map((folder) => `${folder}:${TMPFS}`) },
   ...{ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
   ...{ mem_limit: '512m', cpus: 1, pids_limit: 128 },
-  ...{ restart: 'unless-stopped', stop_grace_period: `${patience}s` },
+  ...{ restart: 'unless-stopped', stop_grace_period: `${gracePeriodSeconds}s` },
 });
 
 const postgres = {

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import { composeOf } from './compose.ts';
 import { manifestsOf } from './kubernetes.ts';
-import { deploymentOf } from './part.ts';
+import { deploymentOf } from './workload.ts';
 
 const COMPOSE = 'compose.yaml';
 const KUBERNETES = 'deploy/kubernetes';

@@ -9,12 +9,12 @@ import {
   environmentOf,
   GATEWAY,
   IMAGE,
-  LEAST,
-  type Part,
+  MIN_REPLICAS,
   PORT,
   POSTGRES,
   USER,
-} from './part.ts';
+  type Workload,
+} from './workload.ts';
 
 const NAME = 'app.kubernetes.io/name';
 const PART_OF = { 'app.kubernetes.io/part-of': IMAGE };
@@ -28,7 +28,7 @@ const selects = (name: string) => ({ matchLabels: { [NAME]: name } });
 export function manifestsOf(deployment: Deployment): ReadonlyMap<string, readonly object[]> {
   const parts = [deployment.gateway, ...deployment.services];
   const files = new Map<string, readonly object[]>(
-    parts.map((part) => [`${part.name}.yaml`, manifestsOfPart(part, deployment.patience)]),
+    parts.map((part) => [`${part.name}.yaml`, manifestsOfPart(part, deployment.gracePeriodSeconds)]),
   );
   files.set('network-policies.yaml', policiesOf(deployment));
   files.set('kustomization.yaml', [
@@ -42,7 +42,7 @@ export function manifestsOf(deployment: Deployment): ReadonlyMap<string, readonl
   return files;
 }
 
-const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
+const manifestsOfPart = (part: Workload, gracePeriodSeconds: number): readonly object[] => {
   const { name } = part;
   const metadata = { name, labels: labelsOf(name) };
   return [
@@ -51,7 +51,7 @@ const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
       spec: {
         selector: selects(name),
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: { metadata: { labels: labelsOf(name) }, spec: podOf(part, patience) },
+        template: { metadata: { labels: labelsOf(name) }, spec: podOf(part, gracePeriodSeconds) },
       },
     },
     {
@@ -71,7 +71,7 @@ const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
       ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata },
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        ...{ minReplicas: LEAST, maxReplicas: part.mostReplicas },
+        ...{ minReplicas: MIN_REPLICAS, maxReplicas: part.maxReplicas },
         metrics: [
           {
             type: 'Resource',
@@ -83,10 +83,10 @@ const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
   ];
 };
 
-const podOf = (part: Part, patience: number) => ({
+const podOf = (part: Workload, gracePeriodSeconds: number) => ({
   automountServiceAccountToken: false,
   enableServiceLinks: false,
-  terminationGracePeriodSeconds: patience,
+  terminationGracePeriodSeconds: gracePeriodSeconds,
   securityContext: {
     ...{ runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
     seccompProfile: { type: 'RuntimeDefault' },

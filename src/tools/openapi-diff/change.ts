@@ -21,34 +21,34 @@ export interface Change {
 export type Direction = 'sent' | 'received';
 
 /** A value of a document, and where it stands there. */
-export interface Spot {
+export interface LocatedValue {
   readonly value: unknown;
   readonly pointer: string;
 }
 
-export const below = (pointer: string, ...keys: readonly (string | number)[]): string =>
+export const appendPointer = (pointer: string, ...keys: readonly (string | number)[]): string =>
   pointer + keys.map((key) => `/${escapeToken(String(key))}`).join('');
 
 /** What stands there itself: a reference is followed. */
-export function target(
+export function dereference(
   document: object,
-  { value, pointer }: Spot,
+  { value, pointer }: LocatedValue,
 ): { node: Json | undefined; pointer: string } {
   const node = isObject(value) ? (resolveReference(document, value) as Json | undefined) : undefined;
   return { node, pointer: isObject(value) && typeof value.$ref === 'string' ? value.$ref : pointer };
 }
 
 /** What an object holds, and where; nothing where it is none. */
-export const entriesOf = (value: unknown, pointer: string): Map<string, Spot> =>
+export const entriesOf = (value: unknown, pointer: string): Map<string, LocatedValue> =>
   new Map(
     Object.entries(isObject(value) ? value : {}).map(([name, one]) => [
       name,
-      { value: one, pointer: below(pointer, name) },
+      { value: one, pointer: appendPointer(pointer, name) },
     ]),
   );
 
 /** Collects changes of one subject, each once. */
-export class Changes {
+export class ChangeList {
   readonly #found = new Map<string, Change>();
 
   add(kind: Kind, subject: string, pointer: string, reason: string): void {

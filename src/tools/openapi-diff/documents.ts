@@ -3,7 +3,15 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 import { shapeOf } from '../../openapi/load/paths.ts';
-import { below, type Change, Changes, type Direction, entriesOf, type Spot, target } from './change.ts';
+import {
+  appendPointer,
+  type Change,
+  ChangeList,
+  type Direction,
+  dereference,
+  entriesOf,
+  type LocatedValue,
+} from './change.ts';
 import type { Comparison } from './content.ts';
 import type { Operation } from './operation.ts';
 import { compareOperations } from './operations.ts';
@@ -11,7 +19,7 @@ import { SchemaDiff } from './schemas.ts';
 
 /** @param old and @param now as the gateway has them: OpenAPI 3.1, in one file */
 export function diffDocuments(old: OpenAPIObject, now: OpenAPIObject): readonly Change[] {
-  const changes = new Changes();
+  const changes = new ChangeList();
   const comparison: Comparison = { old, now, changes, schemas: new SchemaDiff(old, now, changes) };
   for (const section of ['paths', 'webhooks'] as const) {
     const [before, after] = [operationsIn(old, section), operationsIn(now, section)];
@@ -35,12 +43,12 @@ function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): M
   const items = [...entriesOf(document[section], `#/${section}`)].filter(([path]) => !path.startsWith('x-'));
   return new Map(
     items.flatMap(([path, spot]) => {
-      const { node: item } = target(document, spot);
+      const { node: item } = dereference(document, spot);
       return operationsOf(item).map(([method, operation]): [string, Operation] => [
         `${method} ${shapeOf(path)}`,
         {
           name: `${method.toUpperCase()} ${path}`,
-          pointer: below(spot.pointer, method),
+          pointer: appendPointer(spot.pointer, method),
           ...{ path, operation, item: item as Json },
         },
       ]);
@@ -58,20 +66,20 @@ function problemTypes({ old, now, changes }: Comparison): void {
 }
 
 /** How credentials are sent (OpenAPI 3.1 §4.8.27). */
-const HOW = ['type', 'in', 'name', 'scheme'];
+const CREDENTIAL_FIELDS = ['type', 'in', 'name', 'scheme'];
 
 function securitySchemes({ old, now, changes }: Comparison): void {
   const after = componentsIn(now, 'securitySchemes');
   for (const [name, spot] of componentsIn(old, 'securitySchemes')) {
     const same = after.get(name);
-    const [scheme, renewed] = [target(old, spot).node, same && target(now, same).node];
-    const differing = renewed && HOW.find((field) => scheme?.[field] !== renewed[field]);
+    const [scheme, renewed] = [dereference(old, spot).node, same && dereference(now, same).node];
+    const differing = renewed && CREDENTIAL_FIELDS.find((field) => scheme?.[field] !== renewed[field]);
     if (same && differing !== undefined)
       changes.add('breaking', `security ${name}`, same.pointer, `has a different ${differing}`);
   }
 }
 
-function componentsIn(document: object, section: string): Map<string, Spot> {
+function componentsIn(document: object, section: string): Map<string, LocatedValue> {
   const { components } = document as Json;
   return entriesOf(isObject(components) ? components[section] : undefined, `#/components/${section}`);
 }

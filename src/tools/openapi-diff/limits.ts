@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 type Limits = ReadonlyMap<string, unknown>;
 
 /** Names of the limits by which `now` refuses what `old` allows. */
-export const tighter = (old: Limits, now: Limits): string[] =>
+export const tighterLimits = (old: Limits, now: Limits): string[] =>
   [...now]
     .filter(([name, limit]) => {
       const before = old.get(name);
@@ -24,17 +24,17 @@ function isTighter(name: string, before: unknown, now: unknown): boolean {
 }
 
 /** What happened to a limit, for people. */
-export function change(name: string, old: Limits, now: Limits): string {
+export function describeLimitChange(name: string, old: Limits, now: Limits): string {
   const [before, after] = [old.get(name), now.get(name)];
-  if (before === undefined) return `now has ${name} ${text(after)}`;
-  if (after === undefined) return `no longer has ${name} ${text(before)}`;
-  return `${name} changed from ${text(before)} to ${text(after)}`;
+  if (before === undefined) return `now has ${name} ${shortJson(after)}`;
+  if (after === undefined) return `no longer has ${name} ${shortJson(before)}`;
+  return `${name} changed from ${shortJson(before)} to ${shortJson(after)}`;
 }
 
 /** More of a value is not read. */
-const LONGEST = 60;
+const MAX_TEXT_LENGTH = 60;
 
-export const text = (value: unknown): string => {
+export const shortJson = (value: unknown): string => {
   const written = JSON.stringify(value) ?? 'nothing';
-  return written.length > LONGEST ? `${written.slice(0, LONGEST - 1)}…` : written;
+  return written.length > MAX_TEXT_LENGTH ? `${written.slice(0, MAX_TEXT_LENGTH - 1)}…` : written;
 };

@@ -1,6 +1,13 @@
 /** The parameters of an operation, each known again by its place, and by its name where callers write that. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { below, type Changes, type Direction, type Kind, type Spot, target } from './change.ts';
+import {
+  appendPointer,
+  type ChangeList,
+  type Direction,
+  dereference,
+  type Kind,
+  type LocatedValue,
+} from './change.ts';
 import type { Operation } from './operation.ts';
 import type { SchemaDiff } from './schemas.ts';
 
@@ -11,7 +18,7 @@ interface Parameter {
   readonly isDeprecated: boolean;
   /** And whether it is exploded. */
   readonly style: string;
-  readonly schema: Spot;
+  readonly schema: LocatedValue;
 }
 
 export type Parameters = ReadonlyMap<string, Parameter>;
@@ -25,7 +32,7 @@ export function parametersOf(document: object, { path, pointer, item, operation 
   ];
   return new Map(
     listed.flatMap((spot): [string, Parameter][] => {
-      const { node, pointer: at } = target(document, spot);
+      const { node, pointer: at } = dereference(document, spot);
       if (node === undefined) return [];
       const name = String(node.name);
       const key = node.in === 'path' ? order.indexOf(name) : node.in === 'header' ? name.toLowerCase() : name;
@@ -34,10 +41,10 @@ export function parametersOf(document: object, { path, pointer, item, operation 
   );
 }
 
-const spots = (parameters: unknown, pointer: string): Spot[] =>
+const spots = (parameters: unknown, pointer: string): LocatedValue[] =>
   (Array.isArray(parameters) ? parameters : []).map((value, index) => ({
     value,
-    pointer: below(pointer, 'parameters', index),
+    pointer: appendPointer(pointer, 'parameters', index),
   }));
 
 function parameterOf(name: string, node: Json, pointer: string): Parameter {
@@ -49,10 +56,10 @@ function parameterOf(name: string, node: Json, pointer: string): Parameter {
     style: styleOf(node),
     schema:
       type === undefined
-        ? { value: node.schema, pointer: below(pointer, 'schema') }
+        ? { value: node.schema, pointer: appendPointer(pointer, 'schema') }
         : {
             value: isObject(media) ? media.schema : undefined,
-            pointer: below(pointer, 'content', type, 'schema'),
+            pointer: appendPointer(pointer, 'content', type, 'schema'),
           },
   };
 }
@@ -68,7 +75,7 @@ export function compareParameters(
   old: Parameters,
   now: Parameters,
   { direction, subject }: { direction: Direction; subject: string },
-  { changes, schemas }: { changes: Changes; schemas: SchemaDiff },
+  { changes, schemas }: { changes: ChangeList; schemas: SchemaDiff },
 ): void {
   for (const [key, before] of old) {
     const after = now.get(key);
@@ -76,11 +83,11 @@ export function compareParameters(
       changes.add('breaking', subject, before.pointer, `${before.name} is no longer accepted`);
       continue;
     }
-    const tell = (kind: Kind, reason: string) =>
+    const report = (kind: Kind, reason: string) =>
       changes.add(kind, subject, after.pointer, `${after.name} ${reason}`);
-    if (after.isRequired && !before.isRequired) tell('breaking', 'is now required');
-    if (after.isDeprecated && !before.isDeprecated) tell('deprecating', 'is deprecated');
-    if (before.style !== after.style) tell('breaking', `now has the style ${after.style}`);
+    if (after.isRequired && !before.isRequired) report('breaking', 'is now required');
+    if (after.isDeprecated && !before.isDeprecated) report('deprecating', 'is deprecated');
+    if (before.style !== after.style) report('breaking', `now has the style ${after.style}`);
     schemas.compare(before.schema, after.schema, { direction, subject });
   }
   for (const [key, { name, pointer, isRequired }] of now)

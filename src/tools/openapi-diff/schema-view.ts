@@ -1,6 +1,6 @@
 /** A schema as far as a caller sees it: references followed, `allOf` put together. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { below, entriesOf, type Spot, target } from './change.ts';
+import { appendPointer, dereference, entriesOf, type LocatedValue } from './change.ts';
 
 export interface SchemaView {
   /** By which it is known again. */
@@ -10,12 +10,12 @@ export interface SchemaView {
   readonly types: ReadonlySet<string> | undefined;
   /** Undefined where any value is allowed. */
   readonly values: readonly unknown[] | undefined;
-  readonly properties: ReadonlyMap<string, Spot>;
+  readonly properties: ReadonlyMap<string, LocatedValue>;
   readonly required: ReadonlySet<string>;
   /** Its value is `false`, a schema, or undefined where anything may be added. */
-  readonly additional: Spot;
-  readonly items: Spot;
-  readonly choices: readonly Spot[];
+  readonly additional: LocatedValue;
+  readonly items: LocatedValue;
+  readonly choices: readonly LocatedValue[];
   /** What else it says, such as `maxLength`. */
   readonly limits: ReadonlyMap<string, unknown>;
   readonly isDeprecated: boolean;
@@ -29,7 +29,7 @@ const LIMITS = [
   ...['pattern', 'format', 'multipleOf', 'uniqueItems', 'not', 'if', 'then', 'else', 'contentMediaType'],
 ];
 
-const MOST_PARTS = 1000;
+const MAX_PARTS = 1000;
 
 /** Takes nothing, as the schema `false` does. */
 const NOTHING: Json = { not: {} };
@@ -40,28 +40,28 @@ const ANYTHING: Json = {};
  * @param spot of an object, a boolean, or a reference; of nothing where anything is allowed
  * @param passed what it is a part of, or has as a part already: that says nothing new
  */
-export function viewOf(document: object, spot: Spot, passed: Set<object> = new Set()): SchemaView {
-  const { node: found, pointer } = target(document, spot);
+export function viewOf(document: object, spot: LocatedValue, passed: Set<object> = new Set()): SchemaView {
+  const { node: found, pointer } = dereference(document, spot);
   const node = spot.value === false ? NOTHING : (found ?? ANYTHING);
-  if (passed.has(node) || passed.size >= MOST_PARTS) return own(ANYTHING, pointer);
+  if (passed.has(node) || passed.size >= MAX_PARTS) return viewOfNode(ANYTHING, pointer);
   passed.add(node);
   const parts = (Array.isArray(node.allOf) ? node.allOf : []).map((value, index) =>
-    viewOf(document, { value, pointer: below(pointer, 'allOf', index) }, passed),
+    viewOf(document, { value, pointer: appendPointer(pointer, 'allOf', index) }, passed),
   );
   // What stands beside a reference counts too (JSON Schema 2020-12 §8.2.3.1).
-  const beside = isObject(spot.value) && spot.value !== node ? [own(spot.value, spot.pointer)] : [];
-  return { ...[...beside, ...parts].reduce(both, own(node, pointer)), id: node };
+  const beside = isObject(spot.value) && spot.value !== node ? [viewOfNode(spot.value, spot.pointer)] : [];
+  return { ...[...beside, ...parts].reduce(combine, viewOfNode(node, pointer)), id: node };
 }
 
-function own(node: Json, pointer: string): SchemaView {
+function viewOfNode(node: Json, pointer: string): SchemaView {
   const { type, required, oneOf, anyOf } = node;
-  const spot = (name: string): Spot => ({ value: node[name], pointer: below(pointer, name) });
+  const spot = (name: string): LocatedValue => ({ value: node[name], pointer: appendPointer(pointer, name) });
   const choices = { oneOf, anyOf };
   return {
     ...{ id: node, pointer },
     types: type === undefined ? undefined : new Set([type].flat().map(String)),
     values: 'const' in node ? [node.const] : Array.isArray(node.enum) ? node.enum : undefined,
-    properties: entriesOf(node.properties, below(pointer, 'properties')),
+    properties: entriesOf(node.properties, appendPointer(pointer, 'properties')),
     required: new Set(Array.isArray(required) ? (required as string[]) : []),
     additional: spot(
       node.additionalProperties === undefined ? 'unevaluatedProperties' : 'additionalProperties',
@@ -70,7 +70,7 @@ function own(node: Json, pointer: string): SchemaView {
     choices: Object.entries(choices).flatMap(([name, list]) =>
       (Array.isArray(list) ? list : []).map((value, index) => ({
         value,
-        pointer: below(pointer, name, index),
+        pointer: appendPointer(pointer, name, index),
       })),
     ),
     limits: new Map(LIMITS.filter((name) => node[name] !== undefined).map((name) => [name, node[name]])),
@@ -81,7 +81,7 @@ function own(node: Json, pointer: string): SchemaView {
 }
 
 /** A value has to hold for both. */
-function both(a: SchemaView, b: SchemaView): SchemaView {
+function combine(a: SchemaView, b: SchemaView): SchemaView {
   const types = a.types && b.types ? new Set([...a.types].filter((type) => b.types?.has(type))) : a.types;
   return {
     ...{ id: a.id, pointer: a.pointer },

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 
-export class Changes {
+export class FileChanges {
   /** Of the project. */
   readonly root: string;
   /** What a file is to hold; undefined where it is to go. */
@@ -61,7 +61,7 @@ export class Changes {
     const before = new Map(
       [...this.#files.keys(), ...touched].map((path) => [path, textOf(join(this.root, path))]),
     );
-    const { ending, release } = heldBack();
+    const { ending, release } = deferSignals();
     try {
       for (const [path, text] of this.#files) this.#put(path, text);
       await then(ending);
@@ -94,12 +94,12 @@ export class Changes {
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** Of a process that a signal has ended, to a shell. */
-const SIGNALLED = 128;
+const SIGNAL_EXIT_BASE = 128;
 
 /** Signals that wait, since another process may be writing; the reason is the exit code. */
-function heldBack() {
+function deferSignals() {
   const controller = new AbortController();
-  const end = (signal: NodeJS.Signals) => controller.abort(SIGNALLED + constants.signals[signal]);
+  const end = (signal: NodeJS.Signals) => controller.abort(SIGNAL_EXIT_BASE + constants.signals[signal]);
   for (const signal of SIGNALS) process.on(signal, end);
   return {
     ending: controller.signal,

@@ -4,45 +4,45 @@ import { ConfigError } from '../../config/config-error.ts';
 import { nearestTo } from '../../hypermedia/nearest.ts';
 import { words } from './words.ts';
 
-interface Told {
+interface ParsedArguments {
   readonly names: readonly string[];
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly flags: ReadonlySet<string>;
 }
 
-interface Asked {
+interface CommandSpec {
   readonly help: string;
   /** How many names it takes. */
   readonly names: number;
   readonly values?: readonly string[];
   readonly flags?: readonly string[];
   /** @returns what is said of what was done, a line each. @throws ConfigError for what is wrong */
-  run(told: Told): Promise<readonly string[]>;
+  run(told: ParsedArguments): Promise<readonly string[]>;
 }
 
-const WRONGLY_ASKED = 2;
+const USAGE_ERROR = 2;
 
 /** Ends with 0, with 1 where something does not fit, and with 2 where it is asked wrongly. */
-export async function command({ help, names, values = [], flags = [], run }: Asked): Promise<void> {
-  let told: ReturnType<typeof read>;
+export async function runCommand({ help, names, values = [], flags = [], run }: CommandSpec): Promise<void> {
+  let parsed: ReturnType<typeof parseArguments>;
   try {
-    told = read(values, flags);
+    parsed = parseArguments(values, flags);
   } catch (error) {
     process.stderr.write(`linkway: ${(error as Error).message}\n\n${help}`);
-    process.exitCode = WRONGLY_ASKED;
+    process.exitCode = USAGE_ERROR;
     return;
   }
-  if (told.flags.has('help')) {
+  if (parsed.flags.has('help')) {
     process.stdout.write(help);
     return;
   }
-  if (told.names.length !== names) {
+  if (parsed.names.length !== names) {
     process.stderr.write(`linkway: expected ${names === 1 ? 'one name' : `${names} names`}\n\n${help}`);
-    process.exitCode = WRONGLY_ASKED;
+    process.exitCode = USAGE_ERROR;
     return;
   }
   try {
-    process.stdout.write(`${(await run(told)).join('\n')}\n`);
+    process.stdout.write(`${(await run(parsed)).join('\n')}\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`linkway: ${error.message}\n`);
@@ -50,7 +50,7 @@ export async function command({ help, names, values = [], flags = [], run }: Ask
   }
 }
 
-function read(named: readonly string[], flagged: readonly string[]): Told {
+function parseArguments(named: readonly string[], flagged: readonly string[]): ParsedArguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -64,17 +64,17 @@ function read(named: readonly string[], flagged: readonly string[]): Told {
     names: positionals,
     values: Object.fromEntries(
       all.filter(([, value]) => typeof value === 'string'),
-    ) as unknown as Told['values'],
+    ) as unknown as ParsedArguments['values'],
     flags: new Set(all.filter(([, value]) => value === true).map(([name]) => name)),
   };
 }
 
 const NAME = /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/;
-const LONGEST = 40;
+const MAX_NAME_LENGTH = 40;
 
 /** @throws ConfigError when it is no lower-case name with hyphens */
 export function checkName(name: string): void {
-  if (!NAME.test(name) || name.length > LONGEST)
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH)
     throw new ConfigError(
       `${name === '' ? "''" : name} is not a valid name: use lower-case words with hyphens between them, such as line-items`,
     );

@@ -1,7 +1,7 @@
 /** The entry of a service in the text of `gateway.yaml`; whatever else is there, comments too, stays as it is. */
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { ConfigError } from '../../config/config-error.ts';
-import { HEALTH_PATH } from '../../contract/places.ts';
+import { HEALTH_PATH } from '../../contract/shared-paths.ts';
 
 const EMPTY = /^services:[ \t]*(?:\{[ \t]*\}|~|null)?[ \t]*(?=#|$)/m;
 

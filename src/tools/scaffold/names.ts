@@ -4,14 +4,14 @@ import { words } from './words.ts';
 export interface Names {
   /** Of the service: `line-items`. */
   readonly service: string;
-  readonly one: Written;
-  readonly many: Written;
+  readonly one: NameForms;
+  readonly many: NameForms;
   /** What its ids begin with: `li`. */
   readonly prefix: string;
 }
 
 /** One name in every way of writing it. */
-interface Written {
+interface NameForms {
   /** `LineItem` */
   readonly pascal: string;
   /** `lineItem` */
@@ -28,13 +28,13 @@ interface Written {
 export function namesOf(service: string, resource?: string): Names {
   const one = resource === undefined ? words.singular(service.split('-')) : words.split(resource);
   const many = resource === undefined ? service.split('-') : words.plural(one);
-  return { service, one: written(one), many: written(many), prefix: one.map((word) => word[0]).join('') };
+  return { service, one: nameForms(one), many: nameForms(many), prefix: one.map((word) => word[0]).join('') };
 }
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-function written(parts: readonly string[]): Written {
-  const pascal = parts.map(capital).join('');
+function nameForms(parts: readonly string[]): NameForms {
+  const pascal = parts.map(capitalize).join('');
   return {
     pascal,
     camel: pascal.charAt(0).toLowerCase() + pascal.slice(1),
@@ -51,15 +51,15 @@ export const withArticle = (text: string): string => `${VOWEL.test(text) ? 'an' 
 
 /** Each way of writing the one, and how the other is written that way. */
 export function renamings(from: Names, to: Names): [string, string][] {
-  const article = ({ text }: Written) => withArticle(text);
-  const ways: ((name: Written) => string)[] = [
+  const article = ({ text }: NameForms) => withArticle(text);
+  const ways: ((name: NameForms) => string)[] = [
     ({ pascal }) => pascal,
     ({ camel }) => camel,
     ({ kebab }) => kebab,
     ({ snake }) => snake,
     ({ snake }) => snake.toUpperCase(),
     ({ text }) => text,
-    ({ text }) => capital(text),
+    ({ text }) => capitalize(text),
   ];
   return [
     [`service: '${from.service}'`, `service: '${to.service}'`],
@@ -68,7 +68,7 @@ export function renamings(from: Names, to: Names): [string, string][] {
       ways.map((way): [string, string] => [way(from[number]), way(to[number])]),
     ),
     [article(from.one), article(to.one)],
-    [capital(article(from.one)), capital(article(to.one))],
+    [capitalize(article(from.one)), capitalize(article(to.one))],
     [`newId('${from.prefix}')`, `newId('${to.prefix}')`],
     [`'${from.prefix}-`, `'${to.prefix}-`],
     [`\`${from.prefix}-`, `\`${to.prefix}-`],
@@ -79,7 +79,7 @@ export function renamings(from: Names, to: Names): [string, string][] {
 }
 
 /** All at once, so that nothing is renamed twice; where two fit, the longer one. */
-export function renamed(text: string, pairs: readonly (readonly [string, string])[]): string {
+export function renameAll(text: string, pairs: readonly (readonly [string, string])[]): string {
   const to = new Map(pairs);
   const longest = [...to.keys()].toSorted((a, b) => b.length - a.length);
   const any = new RegExp(longest.map((one) => RegExp.escape(one)).join('|'), 'g');

@@ -5,14 +5,14 @@
  */
 import type { ObjectExpression } from 'oxc-parser';
 import { ConfigError } from '../../config/config-error.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, checkName, command } from './command.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, checkName, runCommand } from './command.ts';
 import { type Names, namesOf, withArticle } from './names.ts';
-import { applied, folderOf, ROOT, releasedOf, servicesHere, testsOf } from './project.ts';
+import { applyChanges, folderOf, ROOT, releasedOf, servicesHere, testsOf } from './project.ts';
 import { linksOf, serviceIn, sourceOf } from './relation.ts';
-import { refuseWord } from './reserved-words.ts';
-import { aligned } from './sample.ts';
-import type { Source } from './source.ts';
+import { rejectReservedWord } from './reserved-words.ts';
+import { alignTables } from './sample.ts';
+import type { EditableSource } from './source.ts';
 import { words } from './words.ts';
 
 const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
@@ -55,8 +55,8 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   const { service, verb, isContractOnly = false } = told;
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(verb);
-  refuseWord(verb, 'choose another verb');
-  const changes = new Changes(ROOT);
+  rejectReservedWord(verb, 'choose another verb');
+  const changes = new FileChanges(ROOT);
   const names = namesOf(service, resourceOf(sourceOf(changes, `${folderOf(service)}/contract.ts`), told));
   const rules = sourceOf(changes, rulesOf(changes, names));
   const operation = namesOf(verb, verb).one.camel;
@@ -67,7 +67,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
     from: told.from ?? startOf(rules),
     to: told.to ?? done.replaceAll(/([A-Z])/g, '_$1').toUpperCase(),
   };
-  const left = isContractOnly ? undefined : leftToWrite(changes, rules, asked);
+  const left = isContractOnly ? undefined : pendingHandler(changes, rules, asked);
   const action = { ...asked, ...left };
   const notes: string[] = [];
   if (isNewState(rules, action) && changes.has(releasedOf(service)))
@@ -76,15 +76,15 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
       `The state ${action.to} is new to clients of the released ${service}. npm run check:contracts will require a new major version (info.version): change \`version\` in ${folderOf(service)}/contract.ts.`,
     );
   if (left === undefined) {
-    refuseTaken(rules, action);
-    inContract(changes, action);
-    inRules(changes, rules, action);
-    inLinks(changes, action);
-    inReadme(changes, action);
+    rejectTakenName(rules, action);
+    addToContract(changes, action);
+    addToRules(changes, rules, action);
+    addToLinks(changes, action);
+    addToReadme(changes, action);
   }
   if (!isContractOnly) {
-    withHandler(changes, action);
-    if (hasSample(changes, action)) withTest(changes, action);
+    addHandler(changes, action);
+    if (hasSample(changes, action)) addTest(changes, action);
     else
       notes.push(
         '',
@@ -92,7 +92,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
       );
   }
   const { lines } = changes;
-  await applied(changes);
+  await applyChanges(changes);
   const path = pathOf(action);
   return [
     ...lines,
@@ -111,7 +111,7 @@ const pathOf = ({ one, many, verb }: Action): string => `/${many.kebab}/{${one.c
 const kebab = (name: string): string => name.replaceAll(/([A-Z])/g, '-$1').toLowerCase();
 
 /** From where and to where an action leads that lacks nothing but its handler; undefined where it is another one. */
-function leftToWrite(changes: Changes, rules: Source, { service, verb, operationId }: Action) {
+function pendingHandler(changes: FileChanges, rules: EditableSource, { service, verb, operationId }: Action) {
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
   if (!contract.findConstant(operationId) || !rules.has(verb)) return undefined;
@@ -124,7 +124,7 @@ function leftToWrite(changes: Changes, rules: Source, { service, verb, operation
 }
 
 /** @throws ConfigError when the code of the action needs the name for something else */
-function refuseTaken(rules: Source, { one, verb }: Action): void {
+function rejectTakenName(rules: EditableSource, { one, verb }: Action): void {
   const { camel } = one;
   const own = [camel, `${camel}Id`, `${camel}Actions`, `${camel}NotFound`, 'guard', 'precondition', 'store'];
   if (own.includes(verb) || rules.has(verb))
@@ -134,7 +134,7 @@ function refuseTaken(rules: Source, { one, verb }: Action): void {
 }
 
 /** Of which it is. @throws ConfigError when there are several, and none is named */
-function resourceOf(contract: Source, { resource, service }: NewOperation): string {
+function resourceOf(contract: EditableSource, { resource, service }: NewOperation): string {
   const found = contract.callsOf('resource');
   if (resource !== undefined) {
     const wanted = namesOf(service, resource).one.pascal;
@@ -152,7 +152,7 @@ function resourceOf(contract: Source, { resource, service }: NewOperation): stri
 }
 
 /** The file with the states. @throws ConfigError when there is none */
-function rulesOf(changes: Changes, { service, one }: Names): string {
+function rulesOf(changes: FileChanges, { service, one }: Names): string {
   const path = `${folderOf(service)}/${one.kebab}.ts`;
   if (changes.has(path)) return path;
   throw new ConfigError(
@@ -160,14 +160,14 @@ function rulesOf(changes: Changes, { service, one }: Names): string {
   );
 }
 
-function startOf(rules: Source): string {
+function startOf(rules: EditableSource): string {
   const start = rules.constant('START');
   if (start.type !== 'Literal')
     throw new ConfigError(`${rules.file}: START is not a string literal; name a state with --from`);
   return String(start.value);
 }
 
-function inContract(changes: Changes, action: Action): void {
+function addToContract(changes: FileChanges, action: Action): void {
   const { service, one, verb, operationId, done } = action;
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   if (contract.findConstant(operationId))
@@ -216,7 +216,7 @@ function titleOf({ verb, one }: Action): string {
 const LATER_SAMPLE = 1004;
 
 /** Whether another action has the first of the samples for its example. */
-const isTaken = (contract: Source, id: string): boolean =>
+const isTaken = (contract: EditableSource, id: string): boolean =>
   contract.calls('operation').some(({ spec }) => {
     const { method, params } = Object.fromEntries(contract.members(spec));
     return (
@@ -228,18 +228,18 @@ const isTaken = (contract: Source, id: string): boolean =>
   });
 
 /** What the README has of links and actions. */
-function inReadme(changes: Changes, action: Action): void {
+function addToReadme(changes: FileChanges, action: Action): void {
   const path = `${folderOf(action.service)}/README.md`;
   if (!changes.has(path)) return;
   const row = `| \`${action.verb}\` | \`POST ${pathOf(action)}\` | \`${action.from}\` |\n`;
   const table = new RegExp(`^\\| from ${withArticle(action.one.text)} .*\\n(?:\\|.*\\n)+`, 'm');
   changes.write(
     path,
-    changes.read(path).replace(table, (rows) => aligned(rows + row)),
+    changes.read(path).replace(table, (rows) => alignTables(rows + row)),
   );
 }
 
-function inRules(changes: Changes, rules: Source, { one, verb, from, to }: Action): void {
+function addToRules(changes: FileChanges, rules: EditableSource, { one, verb, from, to }: Action): void {
   const table = () => rules.objectOf('TRANSITIONS');
   const states = [...rules.members(table()).keys()];
   checkKnown(from, states, 'state');
@@ -262,7 +262,7 @@ function inRules(changes: Changes, rules: Source, { one, verb, from, to }: Actio
   changes.write(rules.file, rules.text);
 }
 
-function inLinks(changes: Changes, { service, one, verb, operationId }: Action): void {
+function addToLinks(changes: FileChanges, { service, one, verb, operationId }: Action): void {
   const links = sourceOf(changes, `${folderOf(service)}/links.ts`);
   const table = links.calls('transitions').find(({ resource }) => resource === one.pascal);
   if (table === undefined)
@@ -274,7 +274,7 @@ function inLinks(changes: Changes, { service, one, verb, operationId }: Action):
   changes.write(links.file, links.text);
 }
 
-function withHandler(changes: Changes, action: Action): void {
+function addHandler(changes: FileChanges, action: Action): void {
   const { service, one, verb, operationId, done } = action;
   const { pascal, camel, kebab: file } = one;
   const result = done === verb ? 'changed' : done;
@@ -313,18 +313,18 @@ export const ${handler} =
   changes.write(main.file, main.text);
 }
 
-const isNewState = (rules: Source, { to }: Action): boolean =>
+const isNewState = (rules: EditableSource, { to }: Action): boolean =>
   !rules.members(rules.objectOf('TRANSITIONS')).has(to);
 
 /** Whether one of those that are there from the first start is in the state that offers it. */
-function hasSample(changes: Changes, { service, one, from }: Action): boolean {
+function hasSample(changes: FileChanges, { service, one, from }: Action): boolean {
   const folder = folderOf(service);
   const own = `${folder}/${one.kebab}-sample-data.ts`;
   const path = changes.has(own) ? own : `${folder}/sample-data.ts`;
   return changes.has(path) && changes.read(path).includes(`'${from}'`);
 }
 
-function withTest(changes: Changes, { service, one, many, verb, operationId, from, to }: Action): void {
+function addTest(changes: FileChanges, { service, one, many, verb, operationId, from, to }: Action): void {
   changes.write(
     `${testsOf(service)}/${kebab(operationId)}.test.ts`,
     `import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -351,13 +351,13 @@ ${from === to ? '' : '  await request(running.app).post(href).expect(409);\n'}})
   );
 }
 
-const storeFile = (changes: Changes, { service, one }: Action): string => {
+const storeFile = (changes: FileChanges, { service, one }: Action): string => {
   const own = `${one.kebab}-store.ts`;
   return changes.has(`${folderOf(service)}/${own}`) ? own : 'store.ts';
 };
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 2,
     values: ['from', 'to', 'resource'],

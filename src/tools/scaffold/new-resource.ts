@@ -5,14 +5,14 @@
  */
 import { ConfigError } from '../../config/config-error.ts';
 import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, checkName, checkResource, command } from './command.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, checkName, checkResource, runCommand } from './command.ts';
 import { type Names, namesOf } from './names.ts';
-import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
+import { applyChanges, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
 import { addLinkBack, relationTo, serviceIn, sourceOf } from './relation.ts';
-import { OTHER_NAME, refuseWord } from './reserved-words.ts';
-import { aligned, filesOf, mayClash } from './sample.ts';
-import { Source } from './source.ts';
+import { OTHER_NAME_HINT, rejectReservedWord } from './reserved-words.ts';
+import { alignTables, filesOf, mayClash } from './sample.ts';
+import { EditableSource } from './source.ts';
 
 const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
 
@@ -31,7 +31,7 @@ export interface NewResource {
 
 /** What is written into files that the service has already. */
 interface Merge {
-  readonly changes: Changes;
+  readonly changes: FileChanges;
   readonly names: Names;
   /** The files of a service that had this resource alone, by their path in it. */
   readonly made: ReadonlyMap<string, string>;
@@ -44,7 +44,7 @@ const MIGRATIONS = 'migrations.ts';
 const REFUSALS = 'refusals.ts';
 const TABLES = 'tables.ts';
 const README = 'README.md';
-const DOOR = '../../src/index.ts';
+const LIBRARY = '../../src/index.ts';
 
 /**
  * @returns what is said of it
@@ -55,10 +55,10 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   checkName(name);
   checkResource(resource);
   const names = { ...namesOf(name, resource), service };
-  refuseWord(names.one.camel, OTHER_NAME);
+  rejectReservedWord(names.one.camel, OTHER_NAME_HINT);
   if (RESERVED_SEGMENTS.has(names.many.kebab))
     throw new ConfigError(`/${names.many.kebab} is reserved by the gateway; choose another name`);
-  const changes = new Changes(ROOT);
+  const changes = new FileChanges(ROOT);
   const file = `${folderOf(service)}/${names.one.kebab}.ts`;
   if (changes.has(file)) throw new ConfigError(`${file} already exists; choose another name`);
   const relation = { ...(await relationTo(ROOT, service)), service };
@@ -79,7 +79,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   mergeReadme(merge);
   addLinkBack(changes, { to: service, names, relation });
   const { lines } = changes;
-  await applied(changes, { remedy: OTHER_NAME, isCompiled: mayClash(names) });
+  await applyChanges(changes, { remedy: OTHER_NAME_HINT, isCompiled: mayClash(names) });
   const own = relation.names.one;
   return [
     ...lines,
@@ -98,10 +98,11 @@ function textOf({ made }: Merge, path: string): string {
   return text;
 }
 
-const own = (merge: Merge, path: string): Source =>
+const openSource = (merge: Merge, path: string): EditableSource =>
   sourceOf(merge.changes, `${folderOf(merge.names.service)}/${path}`);
 
-const put = ({ changes }: Merge, source: Source): void => changes.write(source.file, source.text);
+const saveSource = ({ changes }: Merge, source: EditableSource): void =>
+  changes.write(source.file, source.text);
 
 /** Names that every resource has for itself, where they meet. */
 const storeOf = ({ names }: Merge): string => `${names.one.kebab}-store.ts`;
@@ -141,8 +142,8 @@ function tablesOf({ changes, names }: Merge): string {
 /** @param related the constant that the contract has already */
 function mergeContract(merge: Merge, related: string): void {
   const { names } = merge;
-  const made = new Source(CONTRACT, textOf(merge, CONTRACT));
-  const contract = own(merge, CONTRACT);
+  const made = new EditableSource(CONTRACT, textOf(merge, CONTRACT));
+  const contract = openSource(merge, CONTRACT);
   const [declared] = contract.calls('defineContract');
   if (declared === undefined) throw new ConfigError(`${contract.file} does not call defineContract`);
   const body = made.body.slice(0, made.body.indexOf('export const contract'));
@@ -157,26 +158,26 @@ function mergeContract(merge: Merge, related: string): void {
     const [now] = contract.calls('defineContract');
     if (now) contract.append(contract.listAt(now.spec, 'operations'), name);
   }
-  contract.importNames(DOOR, namesImported(made, DOOR));
+  contract.importNames(LIBRARY, namesImported(made, LIBRARY));
   contract.import(`import { ${capitalsOf(merge)}_STATES } from './${names.one.kebab}.ts';`);
-  put(merge, contract);
+  saveSource(merge, contract);
 }
 
-const namesImported = (made: Source, module: string): string[] => {
-  const copy = new Source(made.file, made.text);
+const namesImported = (made: EditableSource, module: string): string[] => {
+  const copy = new EditableSource(made.file, made.text);
   return copy.dropImports(module);
 };
 
 function mergeLinks(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(LINKS, textOf(merge, LINKS));
-  const links = own(merge, LINKS);
+  const made = new EditableSource(LINKS, textOf(merge, LINKS));
+  const links = openSource(merge, LINKS);
   const [start, table] = [`${capitalsOf(merge)}_START`, `${capitalsOf(merge)}_TRANSITIONS`];
   links.insert(made.body.replaceAll(/\bSTART\b/g, start).replaceAll(/\bTRANSITIONS\b/g, table));
-  links.importNames(DOOR, namesImported(made, DOOR));
+  links.importNames(LIBRARY, namesImported(made, LIBRARY));
   links.importNames(`./${CONTRACT}`, namesImported(made, `./${CONTRACT}`));
   links.import(`import { START as ${start}, TRANSITIONS as ${table} } from './${names.one.kebab}.ts';`);
-  put(merge, links);
+  saveSource(merge, links);
 }
 
 function mergeRefusals(merge: Merge): void {
@@ -186,28 +187,28 @@ function mergeRefusals(merge: Merge): void {
     merge.changes.write(path, text);
     return;
   }
-  const made = new Source(REFUSALS, text);
-  const refusals = own(merge, REFUSALS);
+  const made = new EditableSource(REFUSALS, text);
+  const refusals = openSource(merge, REFUSALS);
   refusals.insert(made.body);
-  refusals.importNames(DOOR, namesImported(made, DOOR));
-  put(merge, refusals);
+  refusals.importNames(LIBRARY, namesImported(made, LIBRARY));
+  saveSource(merge, refusals);
 }
 
 function mergeTables(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(TABLES, textOf(merge, TABLES));
-  const tables = own(merge, tablesOf(merge));
+  const made = new EditableSource(TABLES, textOf(merge, TABLES));
+  const tables = openSource(merge, tablesOf(merge));
   const row = made.body.slice(0, made.body.indexOf('export interface Tables'));
   tables.appendMember(tables.interfaceBody('Tables'), `${names.many.snake}: ${names.one.pascal}Row;`);
   tables.insert(row.trim(), tables.statementOfInterface('Tables'));
   tables.import(`import type { ${names.one.pascal}State } from './${names.one.kebab}.ts';`);
-  put(merge, tables);
+  saveSource(merge, tables);
 }
 
 function mergeMigrations(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(MIGRATIONS, textOf(merge, MIGRATIONS));
-  const migrations = own(merge, MIGRATIONS);
+  const made = new EditableSource(MIGRATIONS, textOf(merge, MIGRATIONS));
+  const migrations = openSource(merge, MIGRATIONS);
   for (const item of made.list(made.constant('migrations')).items)
     migrations.append(
       migrations.list(migrations.constant('migrations')),
@@ -215,13 +216,13 @@ function mergeMigrations(merge: Merge): void {
     );
   migrations.importNames('kysely', ['sql']);
   migrations.import(`import { sample${names.many.pascal} } from './${samplesOf(merge)}';`);
-  put(merge, migrations);
+  saveSource(merge, migrations);
 }
 
 function mergeMain(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(MAIN, textOf(merge, MAIN));
-  const main = own(merge, MAIN);
+  const made = new EditableSource(MAIN, textOf(merge, MAIN));
+  const main = openSource(merge, MAIN);
   const store = names.many.camel;
   const handled = made.returned(serviceIn(made).spec, 'handlers').list.items.map((item) => made.textOf(item));
   for (const item of handled)
@@ -234,7 +235,7 @@ function mergeMain(merge: Merge): void {
   for (const statement of made.imports.filter((one) => one.includes("from './handlers/")))
     main.import(statement);
   main.import(`import { ${names.one.camel}Store } from './${storeOf(merge)}';`);
-  put(merge, main);
+  saveSource(merge, main);
 }
 
 function mergeReadme(merge: Merge): void {
@@ -251,13 +252,13 @@ function mergeReadme(merge: Merge): void {
   changes.write(
     path,
     at === -1
-      ? `${text.trimEnd()}\n\n${aligned(part).trimEnd()}\n`
-      : text.slice(0, at) + aligned(part) + text.slice(at),
+      ? `${text.trimEnd()}\n\n${alignTables(part).trimEnd()}\n`
+      : text.slice(0, at) + alignTables(part) + text.slice(at),
   );
 }
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 2,
     values: ['resource'],

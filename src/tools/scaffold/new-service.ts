@@ -5,14 +5,14 @@
 
 import { ConfigError } from '../../config/config-error.ts';
 import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
-import { GATEWAY, POSTGRES } from '../manifests/part.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, checkName, checkResource, command } from './command.ts';
+import { GATEWAY, POSTGRES } from '../manifests/workload.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, checkName, checkResource, runCommand } from './command.ts';
 import { freePort, hasPort, withEntry } from './gateway-entry.ts';
 import { namesOf } from './names.ts';
-import { applied, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
+import { applyChanges, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
 import { addLinkBack, relationTo } from './relation.ts';
-import { OTHER_NAME, refuseWord } from './reserved-words.ts';
+import { OTHER_NAME_HINT, rejectReservedWord } from './reserved-words.ts';
 import { filesOf, mayClash } from './sample.ts';
 
 const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
@@ -43,13 +43,13 @@ export async function newService({ name, resource, relation, port }: NewService)
   if (name === GATEWAY || name === POSTGRES)
     throw new ConfigError(`${name} is the name of another container; choose another name`);
   const known = servicesHere(ROOT);
-  const changes = new Changes(ROOT);
+  const changes = new FileChanges(ROOT);
   if (changes.has(folderOf(name)) || known.includes(name))
     throw new ConfigError(
       `services/${name} already exists; choose another name, or run remove:service first`,
     );
   const names = namesOf(name, resource);
-  refuseWord(names.one.camel, OTHER_NAME);
+  rejectReservedWord(names.one.camel, OTHER_NAME_HINT);
   for (const taken of [name, names.many.kebab])
     if (RESERVED_SEGMENTS.has(taken))
       throw new ConfigError(`/${taken} is reserved by the gateway; choose another name`);
@@ -68,7 +68,7 @@ export async function newService({ name, resource, relation, port }: NewService)
   if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
 
   const { lines } = changes;
-  await applied(changes, { remedy: OTHER_NAME, isCompiled: mayClash(names) });
+  await applyChanges(changes, { remedy: OTHER_NAME_HINT, isCompiled: mayClash(names) });
   const item = `/${names.many.kebab}/${names.prefix}-1001`;
   return [
     ...lines,
@@ -84,7 +84,7 @@ export async function newService({ name, resource, relation, port }: NewService)
 }
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 1,
     values: ['resource', 'relation', 'port'],

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { readSettings } from '../../config/settings.ts';
-import type { Changes } from './changes.ts';
+import type { FileChanges } from './changes.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
 
@@ -41,14 +41,14 @@ async function isFormatted(root: string, path: string): Promise<boolean> {
 const biome = (root: string): string => join(root, 'node_modules/.bin/biome');
 
 /** What is wrong in other files was so before. @throws ConfigError with the faults of these files */
-async function compiled(root: string, files: readonly string[], remedy: string): Promise<void> {
+async function checkTypes(root: string, files: readonly string[], remedy: string): Promise<void> {
   const tsc = run(join(root, 'node_modules/.bin/tsc'), ['--pretty', 'false'], { cwd: root });
   const { stdout } = await tsc.catch((error: { stdout: string }) => error);
   const faults = stdout.split('\n').filter((line) => files.some((file) => line.startsWith(`${file}(`)));
   if (faults.length > 0) throw rejectedChange(faults.join('\n'), remedy);
 }
 
-interface Application {
+interface ApplyOptions {
   /** What helps where new code does not hold. */
   readonly remedy?: string;
   /** Whether it is compiled too, which takes a while. */
@@ -59,9 +59,9 @@ interface Application {
  * Makes the changes, formats what was formatted before, and writes the documents anew; all of that or nothing.
  * @throws ConfigError with what it is refused for
  */
-export async function applied(
-  changes: Changes,
-  { remedy = '', isCompiled = false }: Application = {},
+export async function applyChanges(
+  changes: FileChanges,
+  { remedy = '', isCompiled = false }: ApplyOptions = {},
 ): Promise<void> {
   const { root } = changes;
   const code = changes.written.filter((path) => path.endsWith('.ts'));
@@ -73,7 +73,9 @@ export async function applied(
         .filter((one) => one.isFile())
         .map(({ name }) => `openapi/${name}`)
     : [];
-  const documents = [...new Set([...deployed(root), ...present, ...changes.written.flatMap(documentBehind)])];
+  const documents = [
+    ...new Set([...generatedFiles(root), ...present, ...changes.written.flatMap(generatedFilesOf)]),
+  ];
   const made = code.filter((path) => !existsSync(join(root, path)));
   const readmes = servicesHere(root).map((name) => `${folderOf(name)}/README.md`);
   await changes.apply(
@@ -81,25 +83,28 @@ export async function applied(
       // Another name helps where the fault is in what is new, not in what a person wrote before.
       const helps = (text: string) => (made.some((path) => text.includes(path)) ? remedy : '');
       if (formatted.length > 0)
-        await said(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), helps);
+        await runOrReject(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), helps);
       isEnded.throwIfAborted();
-      await said(run(process.execPath, ['src/tools/openapi.ts'], { cwd: root, env: process.env }), helps);
+      await runOrReject(
+        run(process.execPath, ['src/tools/openapi.ts'], { cwd: root, env: process.env }),
+        helps,
+      );
       isEnded.throwIfAborted();
-      if (isCompiled) await compiled(root, made, remedy);
+      if (isCompiled) await checkTypes(root, made, remedy);
     },
     [...documents, ...readmes],
   );
 }
 
 /** What `npm run openapi` makes of it beside the documents. */
-const deployed = (root: string): string[] => {
+const generatedFiles = (root: string): string[] => {
   const folder = 'deploy/kubernetes';
   const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
   const requests = servicesHere(root).map((name) => `openapi/http/${name}.http`);
   return ['compose.yaml', ...requests, ...files.map((name) => `${folder}/${name}`)];
 };
 
-const documentBehind = (path: string): string[] => {
+const generatedFilesOf = (path: string): string[] => {
   const [, service] = /^services\/([^/]+)\//.exec(path) ?? [];
   return service === undefined
     ? []
@@ -107,7 +112,7 @@ const documentBehind = (path: string): string[] => {
 };
 
 /** What a command says when it fails is what whoever waits for it has to know. */
-async function said(command: Promise<unknown>, remedyFor: (text: string) => string): Promise<void> {
+async function runOrReject(command: Promise<unknown>, remedyFor: (text: string) => string): Promise<void> {
   try {
     await command;
   } catch (error) {

@@ -12,11 +12,11 @@ import { contractDocument } from '../../contract/document/document.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { isResource } from '../../contract/resource.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import type { Changes } from './changes.ts';
+import type { FileChanges } from './changes.ts';
 import { type Names, namesOf } from './names.ts';
 import { folderOf } from './project.ts';
-import { OTHER_NAME } from './reserved-words.ts';
-import { Source } from './source.ts';
+import { OTHER_NAME_HINT } from './reserved-words.ts';
+import { EditableSource } from './source.ts';
 
 export interface Relation {
   readonly names: Names;
@@ -31,7 +31,7 @@ export interface Relation {
 
 /** @throws ConfigError when no operation of the service answers for one resource by its id alone */
 export async function relationTo(root: string, service: string): Promise<Relation> {
-  const { contract } = await loaded(root, `${folderOf(service)}/contract.ts`);
+  const { contract } = await loadContract(root, `${folderOf(service)}/contract.ts`);
   const items = contract.operations.filter(isItem);
   const operation = items.find(({ path }) => path.startsWith(`/${service}/`)) ?? items[0];
   const body = operation?.responses[200]?.body;
@@ -50,7 +50,7 @@ export async function relationTo(root: string, service: string): Promise<Relatio
 }
 
 /** @throws ConfigError when what a person wrote there does not run */
-async function loaded(root: string, path: string): Promise<{ readonly contract: Contract }> {
+async function loadContract(root: string, path: string): Promise<{ readonly contract: Contract }> {
   try {
     return await import(pathToFileURL(join(root, path)).href);
   } catch (error) {
@@ -72,7 +72,7 @@ function exampleOf(contract: Contract, { path }: Operation): string {
 }
 
 /** The links and the contract by which `to` knows what leads to it from `names`. */
-export interface Back {
+export interface LinkBack {
   /** The service that is related to. */
   readonly to: string;
   readonly names: Names;
@@ -80,14 +80,14 @@ export interface Back {
 }
 
 /** Lets the resource that is related to lead to those that are. */
-export function addLinkBack(changes: Changes, { to, names, relation }: Back): void {
+export function addLinkBack(changes: FileChanges, { to, names, relation }: LinkBack): void {
   const contract = sourceOf(changes, `${folderOf(to)}/contract.ts`);
   const links = linksOf(contract, relation.operationId);
   const parameter = `${relation.names.one.camel}Id`;
   const own = names.many.camel;
   if (contract.members(links).has(own))
     throw new ConfigError(
-      `${contract.file}: ${relation.operationId} already has a link ${own}; ${OTHER_NAME}`,
+      `${contract.file}: ${relation.operationId} already has a link ${own}; ${OTHER_NAME_HINT}`,
     );
   contract.append(
     contract.list(links),
@@ -98,7 +98,7 @@ export function addLinkBack(changes: Changes, { to, names, relation }: Back): vo
 }
 
 /** Names a contract among those that a service links to. */
-function link(changes: Changes, from: string, to: string): void {
+function link(changes: FileChanges, from: string, to: string): void {
   const main = sourceOf(changes, `${folderOf(from)}/main.ts`);
   const { spec } = serviceIn(main);
   const linked = main.objectAt(spec, 'linked');
@@ -110,7 +110,7 @@ function link(changes: Changes, from: string, to: string): void {
 }
 
 /** The links of what an operation answers with. */
-export function linksOf(contract: Source, operationId: string): ObjectExpression {
+export function linksOf(contract: EditableSource, operationId: string): ObjectExpression {
   for (const { spec } of contract.calls('operation')) {
     const id = contract.members(spec).get('operationId')?.value;
     if (id?.type !== 'Literal' || id.value !== operationId) continue;
@@ -120,10 +120,11 @@ export function linksOf(contract: Source, operationId: string): ObjectExpression
 }
 
 /** @throws ConfigError when it declares none */
-export function serviceIn(main: Source): { readonly spec: ObjectExpression } {
+export function serviceIn(main: EditableSource): { readonly spec: ObjectExpression } {
   const [service] = main.calls('defineService');
   if (service === undefined) throw new ConfigError(`${main.file} does not call defineService`);
   return service;
 }
 
-export const sourceOf = (changes: Changes, path: string): Source => new Source(path, changes.read(path));
+export const sourceOf = (changes: FileChanges, path: string): EditableSource =>
+  new EditableSource(path, changes.read(path));

@@ -8,12 +8,12 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigError } from '../../config/config-error.ts';
 import { readSettings } from '../../config/settings.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, command } from './command.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, runCommand } from './command.ts';
 import { hasEntry, withoutEntry } from './gateway-entry.ts';
 import { namesOf } from './names.ts';
 import {
-  applied,
+  applyChanges,
   documentOf,
   folderOf,
   gatewayFile,
@@ -24,8 +24,8 @@ import {
 } from './project.ts';
 import { relationTo, serviceIn, sourceOf } from './relation.ts';
 import { withoutLinksTo } from './released.ts';
-import { aligned, filesOf } from './sample.ts';
-import { Source } from './source.ts';
+import { alignTables, filesOf } from './sample.ts';
+import { EditableSource } from './source.ts';
 
 const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
 
@@ -40,7 +40,7 @@ export interface RemoveService {
   readonly name: string;
   /** Whether those that call it go too. */
   readonly dependents?: boolean;
-  readonly isRehearsal?: boolean;
+  readonly isDryRun?: boolean;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface RemoveService {
 export async function removeService({
   name,
   dependents = false,
-  isRehearsal = false,
+  isDryRun = false,
 }: RemoveService): Promise<readonly string[]> {
   const known = servicesHere(ROOT);
   checkKnown(name, known, 'service');
@@ -65,20 +65,20 @@ export async function removeService({
     );
   for (const caller of callers.keys()) gone.add(caller);
 
-  const changes = new Changes(ROOT);
-  for (const one of gone) takeAway(changes, one);
+  const changes = new FileChanges(ROOT);
+  for (const one of gone) removeFiles(changes, one);
   const tests: string[] = [];
   for (const other of known) {
     if (gone.has(other)) continue;
     const written = await relationTests(changes, other, gone);
     for (const path of written) changes.remove(path);
-    takeOutOfTests(changes, other, takeOutLinks(changes, other, gone));
-    tests.push(...testsThatSpeakOf(changes, other, gone));
+    removeFromTests(changes, other, removeLinks(changes, other, gone));
+    tests.push(...testsThatReferTo(changes, other, gone));
   }
-  takeWorkflows(changes, gone);
+  removeWorkflows(changes, gone);
   const { lines } = changes;
-  if (isRehearsal) return [...lines, '', 'Nothing was changed: this was a dry run.'];
-  await applied(changes);
+  if (isDryRun) return [...lines, '', 'Nothing was changed: this was a dry run.'];
+  await applyChanges(changes);
   const left = servicesHere(ROOT);
   return [
     ...lines,
@@ -89,12 +89,12 @@ export async function removeService({
     ...(tests.length > 0
       ? [`These tests refer to removed services and were not changed: ${tests.join(', ')}.`]
       : []),
-    keptOf([...gone]),
+    databaseNote([...gone]),
   ];
 }
 
 /** What a new service of the same name would stumble over. */
-const keptOf = (gone: readonly string[]): string =>
+const databaseNote = (gone: readonly string[]): string =>
   `The database keeps the data. Before you create a service with the same name again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or run on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
 
 /** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
@@ -118,7 +118,7 @@ const codeOf = (service: string): string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => `${folderOf(service)}/${file}`);
 
-function takeAway(changes: Changes, service: string): void {
+function removeFiles(changes: FileChanges, service: string): void {
   changes.remove(folderOf(service));
   changes.remove(testsOf(service));
   changes.remove(documentOf(service));
@@ -133,13 +133,13 @@ function takeAway(changes: Changes, service: string): void {
 }
 
 /** Links of a service that stays, to those that go. @returns their rels */
-function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<string>): readonly string[] {
+function removeLinks(changes: FileChanges, service: string, gone: ReadonlySet<string>): readonly string[] {
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
   for (const one of gone) {
     main.dropImports(`../${one}/contract.ts`);
     const linked = main.objectAt(serviceIn(main).spec, 'linked');
     const member = main.members(linked).get(one);
-    if (member) main.take(main.list(linked), member.span);
+    if (member) main.removeItem(main.list(linked), member.span);
   }
   changes.write(main.file, main.text);
 
@@ -148,16 +148,16 @@ function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<strin
   const rels: string[] = [];
   for (let dead = deadLink(contract, ids); dead; dead = deadLink(contract, ids)) {
     rels.push(dead.rel);
-    contract.take(dead.list, dead.span);
+    contract.removeItem(dead.list, dead.span);
   }
   changes.write(contract.file, contract.text);
   const released = releasedOf(service);
   if (changes.has(released)) changes.write(released, withoutLinksTo(changes.read(released), ids));
-  takeOutOfReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
+  removeFromReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
   return rels;
 }
 
-const testFilesOf = (changes: Changes, service: string): string[] => {
+const testFilesOf = (changes: FileChanges, service: string): string[] => {
   const folder = join(ROOT, testsOf(service));
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -168,7 +168,7 @@ const testFilesOf = (changes: Changes, service: string): string[] => {
 
 /** Tests of the relation to one that goes, as they were written with it; what a person changed is not among them. */
 async function relationTests(
-  changes: Changes,
+  changes: FileChanges,
   service: string,
   gone: ReadonlySet<string>,
 ): Promise<readonly string[]> {
@@ -192,7 +192,7 @@ async function relationTests(
 const statementsOf = (text: string): string => text.replaceAll(/[\s,]/g, '').split(';').toSorted().join(';');
 
 /** The lines in which a test that was written with a service expects the links that go. */
-function takeOutOfTests(changes: Changes, service: string, rels: readonly string[]): void {
+function removeFromTests(changes: FileChanges, service: string, rels: readonly string[]): void {
   if (rels.length === 0) return;
   const line = new RegExp(`^ +(?:${rels.join('|')}): \\{ href: '[^']*' \\},\\n`, 'gm');
   for (const path of testFilesOf(changes, service)) {
@@ -201,14 +201,14 @@ function takeOutOfTests(changes: Changes, service: string, rels: readonly string
   }
 }
 
-const testsThatSpeakOf = (changes: Changes, service: string, gone: ReadonlySet<string>): string[] => {
+const testsThatReferTo = (changes: FileChanges, service: string, gone: ReadonlySet<string>): string[] => {
   const names = new RegExp(`['/](?:${[...gone].join('|')})['/?]`);
   return testFilesOf(changes, service).filter((path) => names.test(changes.read(path)));
 };
 
 /** The rows of its tables that speak of the links, and the sentence that names whom it links to. */
-function takeOutOfReadme(
-  changes: Changes,
+function removeFromReadme(
+  changes: FileChanges,
   path: string,
   rels: readonly string[],
   gone: ReadonlySet<string>,
@@ -219,7 +219,7 @@ function takeOutOfReadme(
       .split(/(?<=\n)/)
       .filter((row) => !rels.some((rel) => new RegExp(`\\| \`${rel}\` +\\|`).test(row)))
       .join('');
-    return left === table ? table : aligned(left);
+    return left === table ? table : alignTables(left);
   });
   const sentence = new RegExp(`[ \\n]It links to \\*\\*(?:${[...gone].join('|')})\\*\\*\\.`, 'g');
   changes.write(path, text.replaceAll(sentence, ''));
@@ -227,7 +227,7 @@ function takeOutOfReadme(
 
 const operationIds = (service: string): string[] => {
   const file = `${folderOf(service)}/contract.ts`;
-  const contract = new Source(file, readFileSync(join(ROOT, file), 'utf8'));
+  const contract = new EditableSource(file, readFileSync(join(ROOT, file), 'utf8'));
   return contract.calls('operation').flatMap(({ spec }) => {
     const id = contract.members(spec).get('operationId')?.value;
     return id?.type === 'Literal' ? [String(id.value)] : [];
@@ -235,7 +235,7 @@ const operationIds = (service: string): string[] => {
 };
 
 /** The first link to one of the operations. */
-function deadLink(contract: Source, ids: ReadonlySet<string>) {
+function deadLink(contract: EditableSource, ids: ReadonlySet<string>) {
   for (const { spec } of contract.calls('operation')) {
     const responses = contract.members(spec).get('responses')?.value;
     if (responses?.type !== 'ObjectExpression') continue;
@@ -255,7 +255,7 @@ function deadLink(contract: Source, ids: ReadonlySet<string>) {
 }
 
 /** Arazzo documents whose steps are of a service that is not there any more. */
-function takeWorkflows(changes: Changes, gone: ReadonlySet<string>): void {
+function removeWorkflows(changes: FileChanges, gone: ReadonlySet<string>): void {
   const ids = new Set([...gone].flatMap(operationIds));
   for (const name of readdirSync(join(ROOT, 'openapi')).filter((one) => one.endsWith('.arazzo.yaml'))) {
     const path = `openapi/${basename(name)}`;
@@ -267,10 +267,10 @@ function takeWorkflows(changes: Changes, gone: ReadonlySet<string>): void {
 }
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 1,
     flags: ['dependents', 'dry-run'],
     run: ({ names: [name = ''], flags }) =>
-      removeService({ name, dependents: flags.has('dependents'), isRehearsal: flags.has('dry-run') }),
+      removeService({ name, dependents: flags.has('dependents'), isDryRun: flags.has('dry-run') }),
   });

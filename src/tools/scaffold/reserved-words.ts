@@ -11,9 +11,9 @@ const RESERVED_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Of resources. */
-export const OTHER_NAME = 'another singular may help: --resource NAME';
+export const OTHER_NAME_HINT = 'another singular may help: --resource NAME';
 
 /** @throws ConfigError that says what to do instead */
-export function refuseWord(name: string, remedy: string): void {
+export function rejectReservedWord(name: string, remedy: string): void {
   if (RESERVED_WORDS.has(name)) throw new ConfigError(`${name} is a reserved word of JavaScript; ${remedy}`);
 }

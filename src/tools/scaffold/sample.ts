@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Names, namesOf, renamed, renamings } from './names.ts';
+import { type Names, namesOf, renameAll, renamings } from './names.ts';
 import { folderOf, ROOT, testsOf } from './project.ts';
 import type { Relation } from './relation.ts';
 
@@ -20,13 +20,13 @@ const RELATED_PARAMETER = 'deskKey';
 const OF_RELATION = /help[-_ ]?desk|'hd-1'|deskKey/i;
 const LINKED = /^( *)linked: \{.*\},$/m;
 
-export interface Wanted {
+export interface SampleOptions {
   readonly names: Names;
   readonly relation?: Relation & { readonly service: string };
 }
 
 /** Path from the root → text. */
-export function filesOf({ names, relation }: Wanted): Map<string, string> {
+export function filesOf({ names, relation }: SampleOptions): Map<string, string> {
   const pairs = [
     ...renamings(SAMPLE, names),
     ...(relation ? relationPairs(relation) : []),
@@ -43,9 +43,9 @@ export function filesOf({ names, relation }: Wanted): Map<string, string> {
     for (const path of filesBelow(from)) {
       if (relation === undefined && path === RELATED_TESTS) continue;
       const text = readFileSync(join(ROOT, path), 'utf8');
-      const made = renamed(relation === undefined ? alone(text) : text, pairs);
-      const place = to + renamed(path.slice(from.length), pairs);
-      files.set(place, place.endsWith('.md') ? aligned(made) : plain(made));
+      const made = renameAll(relation === undefined ? withoutRelation(text) : text, pairs);
+      const place = to + renameAll(path.slice(from.length), pairs);
+      files.set(place, place.endsWith('.md') ? alignTables(made) : simplifyLinked(made));
     }
   return files;
 }
@@ -58,7 +58,14 @@ export function mayClash({ one, many }: Names): boolean {
     .some((path) => name.test(readFileSync(join(ROOT, path), 'utf8')));
 }
 
-function relationPairs({ names, service, operationId, path, parameter, example }: Wanted['relation'] & {}) {
+function relationPairs({
+  names,
+  service,
+  operationId,
+  path,
+  parameter,
+  example,
+}: SampleOptions['relation'] & {}) {
   const item = path.replace(/\{[^}]+\}$/, example);
   return [
     ...renamings(RELATED, { ...names, service }),
@@ -74,7 +81,7 @@ function relationPairs({ names, service, operationId, path, parameter, example }
 }
 
 /** Without what it is related to. */
-const alone = (text: string): string =>
+const withoutRelation = (text: string): string =>
   text
     .replace(LINKED, '$1linked: {},')
     .replaceAll(new RegExp(`(?<=\\{ .*)${RELATED.one.camel}Id, (?=.*\\})`, 'g'), '')
@@ -83,13 +90,13 @@ const alone = (text: string): string =>
     .join('\n');
 
 /** `{ orders: orders }` is what nobody would write. */
-const plain = (text: string): string =>
+const simplifyLinked = (text: string): string =>
   text.replaceAll(/(?<=linked: \{ )'?([\w-]+)'?: (\w+)(?= \})/g, (whole, key, value) =>
     key === value ? value : whole,
   );
 
 /** The tables of a page, with columns as wide as their widest cell. */
-export const aligned = (text: string): string =>
+export const alignTables = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
     const rows = table
       .trimEnd()

@@ -18,7 +18,7 @@ interface List extends Span {
 /** How long a line may be before the formatter breaks it. */
 const WIDTH = 110;
 
-export class Source {
+export class EditableSource {
   readonly file: string;
   #text: string;
 
@@ -58,7 +58,7 @@ export class Source {
   }
 
   /** Takes an item out of a list; one that was broken for its length is whole again. */
-  take(list: List, item: Span): void {
+  removeItem(list: List, item: Span): void {
     const index = list.items.indexOf(item);
     const [before, after] = [list.items[index - 1], list.items[index + 1]];
     const whole = this.#text.slice(list.start, list.end);

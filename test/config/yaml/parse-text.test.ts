@@ -1,7 +1,7 @@
 /** Texts that are made to be more than they look like. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../../src/config/config-error.ts';
-import { MOST_LEVELS, parseText, sizeOf } from '../../../src/config/yaml/parse-text.ts';
+import { MAX_DEPTH, parseText, sizeOf } from '../../../src/config/yaml/parse-text.ts';
 import { hostileTexts } from '../../support/hostile.ts';
 
 describe('a text', () => {
@@ -37,10 +37,10 @@ describe('a text', () => {
 
   it('may have as many levels as are allowed, and no more', () => {
     const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
-    expect(sizeOf(parseText(nested(MOST_LEVELS), 'a.json'))).toEqual({
-      values: MOST_LEVELS + 1,
-      levels: MOST_LEVELS,
+    expect(sizeOf(parseText(nested(MAX_DEPTH), 'a.json'))).toEqual({
+      values: MAX_DEPTH + 1,
+      levels: MAX_DEPTH,
     });
-    expect(() => parseText(nested(MOST_LEVELS + 1), 'a.json')).toThrow(`deeper than ${MOST_LEVELS} levels`);
+    expect(() => parseText(nested(MAX_DEPTH + 1), 'a.json')).toThrow(`deeper than ${MAX_DEPTH} levels`);
   });
 });

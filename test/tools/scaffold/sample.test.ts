@@ -1,7 +1,7 @@
 /** What new services are made from reads like the samples, and is copied as it is. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { namesOf, renamed, renamings, withArticle } from '../../../src/tools/scaffold/names.ts';
+import { namesOf, renameAll, renamings, withArticle } from '../../../src/tools/scaffold/names.ts';
 import { filesOf } from '../../../src/tools/scaffold/sample.ts';
 import { describeSamples } from '../../support/samples.ts';
 
@@ -86,7 +86,10 @@ describeSamples('the sample of new services', () => {
       ],
     ],
   ] as const)('is written like %s, word for word', (sample, own, pairs) => {
-    const text = renamed(renamed(read(`src/tools/scaffold/job-cards/handlers/${own}.ts`), asOrders), pairs);
+    const text = renameAll(
+      renameAll(read(`src/tools/scaffold/job-cards/handlers/${own}.ts`), asOrders),
+      pairs,
+    );
     expect(inOrder(text)).toEqual(inOrder(read(`services/orders/handlers/${sample}.ts`)));
   });
 

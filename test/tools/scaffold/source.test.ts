@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ObjectExpression } from 'oxc-parser';
-import { Source } from '../../../src/tools/scaffold/source.ts';
+import { EditableSource } from '../../../src/tools/scaffold/source.ts';
 
-const of = (text: string) => new Source('a.ts', text);
+const of = (text: string) => new EditableSource('a.ts', text);
 const appended = (text: string, item: string): string => {
   const source = of(text);
   source.append(source.list(source.constant('a')), item);
@@ -13,7 +13,7 @@ const taken = (text: string, name: string): string => {
   const object = source.constant('a') as ObjectExpression;
   const member = source.members(object).get(name);
   if (member === undefined) throw new Error(`no ${name}`);
-  source.take(source.list(object), member.span);
+  source.removeItem(source.list(object), member.span);
   return source.text;
 };
 

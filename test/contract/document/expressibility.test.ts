@@ -13,7 +13,7 @@ import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { createLog } from '../../../src/observability/log.ts';
 import type { Json } from '../../../src/openapi/load/grammar.ts';
 import { createService } from '../../../src/service/app.ts';
-import { disagreements } from '../../../src/tools/contract-agreement.ts';
+import { contractDifferences } from '../../../src/tools/contract-agreement.ts';
 import { memoryKeys } from '../../support/keys.ts';
 
 const contractOf = (more: object): Contract =>
@@ -243,7 +243,7 @@ describe('what a document can say', () => {
       expect([value, takes(value), allows(contract, value)]).toEqual([value, true, true]);
     for (const value of wrong)
       expect([value, takes(value), allows(contract, value)]).toEqual([value, false, false]);
-    expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
+    expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
     expect(startOf(contract)).not.toThrow();
   });
 
@@ -267,7 +267,7 @@ describe('what a document can say', () => {
         false,
         false,
       ]);
-    expect(disagreements(contract, document)).toEqual([]);
+    expect(contractDifferences(contract, document)).toEqual([]);
     expect(JSON.stringify(document.paths)).not.toContain('"null"');
   });
 
@@ -324,20 +324,20 @@ describe('the comparison of a contract with its document', () => {
     ['an item', z.array(z.int()), z.array(z.string()), /the document (?:accepts|rejects)/],
     ['an option', z.union([z.int(), z.string()]), z.int(), /the document rejects/],
   ])('finds %s that differs', (_, inContract, inDocument, line) => {
-    const found = disagreements(withBody(inContract), other(inDocument));
+    const found = contractDifferences(withBody(inContract), other(inDocument));
     expect(found).toEqual([expect.stringMatching(line)]);
     expect(found[0]).toMatch(/^shop: sell: body: /);
   });
 
   it('finds what differs in parameters and responses', () => {
-    const parameter = disagreements(
+    const parameter = contractDifferences(
       withQuery(z.string().max(3)),
       contractDocument(withQuery(z.string().max(2)), formats),
     );
     expect(parameter).toEqual([
       expect.stringMatching(/^shop: sell: query parameter member: the document rejects "\w{3}"/),
     ]);
-    const response = disagreements(
+    const response = contractDifferences(
       withResponse(z.int()),
       contractDocument(withResponse(z.int().max(9)), formats),
     );
@@ -350,17 +350,17 @@ describe('the comparison of a contract with its document', () => {
       [/^..$/, 'rejects'],
     ] as const) {
       const contract = withBody(z.string().regex(pattern));
-      expect(disagreements(contract, contractDocument(contract, formats))).toEqual([
+      expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([
         expect.stringContaining(`the document ${said} {"member":"😀"}`),
       ]);
     }
     const right = withBody(z.string().regex(/^.$/u));
-    expect(disagreements(right, contractDocument(right, formats))).toEqual([]);
+    expect(contractDifferences(right, contractDocument(right, formats))).toEqual([]);
   });
 
   it('leaves what a refine refuses to the service', () => {
     const contract = withBody(z.int().refine((value) => value % 2 === 0));
-    expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
+    expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
   });
 
   it('is the same however schemas are put together', () => {
@@ -394,7 +394,7 @@ describe('the comparison of a contract with its document', () => {
     fc.assert(
       fc.property(schema, (one) => {
         const contract = withBody(one);
-        expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
+        expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
       }),
       { numRuns: 25, seed: 13 },
     );
@@ -404,13 +404,13 @@ describe('the comparison of a contract with its document', () => {
 it('A header whose document differs from what the service takes is told', () => {
   const contract = contractOf({});
   const whole = contractDocument(contract, formats);
-  expect(disagreements(contract, whole)).toEqual([]);
+  expect(contractDifferences(contract, whole)).toEqual([]);
   const document = structuredClone(whole);
   const [key] = (document.paths?.['/sales']?.post?.parameters ?? []).filter(
     (one) => 'name' in one && one.name === 'Idempotency-Key',
   );
   Object.assign(key ?? {}, { schema: { type: 'string', pattern: '^[a-z]+$' } });
-  expect(disagreements(contract, document)).toEqual([
+  expect(contractDifferences(contract, document)).toEqual([
     expect.stringMatching(/^shop: sell: header parameter Idempotency-Key: the document (?:rejects|accepts) /),
   ]);
 });

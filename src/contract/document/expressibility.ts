@@ -9,7 +9,7 @@ import { getOpenApiMetadata, getRefId, zodToOpenAPIRegistry } from '@asteasoluti
 import { z } from '../schema.ts';
 
 /** Where values of a schema are: text is read as what the schema wants, and a response is what zod puts out. */
-export type Use = 'json' | 'text' | 'response';
+export type ValueContext = 'json' | 'text' | 'response';
 
 type Json = Record<string, unknown>;
 
@@ -55,7 +55,7 @@ interface CheckDefinition {
 const definitionOf = (schema: z.ZodType): Definition => schema._zod.def as unknown as Definition;
 
 /** Kinds that JSON has no value for, and what to write instead. */
-const NOT_IN_JSON: Readonly<Record<string, string>> = {
+const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
   bigint: 'JSON has no bigint; use z.int(), or a string with z.string().regex(/^-?\\d+$/)',
   date: 'JSON has no dates; use z.iso.datetime({ offset: true })',
   symbol: 'JSON has no symbols; use z.string()',
@@ -84,11 +84,11 @@ const GENERATED: ReadonlySet<unknown> = new Set(['email', 'date', 'datetime']);
 const HARMLESS_FLAGS = /^[dgu]*$/;
 
 /** Levels of schemas within schemas: more have no end. */
-const MOST_LEVELS = 100;
+const MAX_DEPTH = 100;
 
-export class Expressible {
+export class ExpressibilityCheck {
   readonly #faults: string[] = [];
-  readonly #seen = new Map<z.ZodType, Set<Use>>();
+  readonly #checked = new Map<z.ZodType, Set<ValueContext>>();
 
   get faults(): readonly string[] {
     return this.#faults;
@@ -98,99 +98,109 @@ export class Expressible {
    * Looks at a schema and all below it.
    * @param part where it is, as `orders: placeOrder: body`
    */
-  look(schema: z.ZodType, part: string, use: Use): void {
-    this.#look(schema, { part, member: '', use, above: [] });
+  checkSchema(schema: z.ZodType, part: string, use: ValueContext): void {
+    this.#check(schema, { part, member: '', use, ancestors: [] });
   }
 
   /** Looks at each parameter of a query. The generator takes every one that may be undefined or null for optional. */
-  lookAtQuery(query: z.ZodObject, part: (name: string) => string): void {
+  checkQuery(query: z.ZodObject, part: (name: string) => string): void {
     const required = requiredOf(query);
     for (const [name, schema] of Object.entries(query.shape as Record<string, z.ZodType>)) {
-      this.look(schema, part(name), 'text');
-      const isGenerated = !takes(schema, undefined) && !takes(schema, null);
+      this.checkSchema(schema, part(name), 'text');
+      const isGenerated = !accepts(schema, undefined) && !accepts(schema, null);
       if (isGenerated !== required.has(name))
         addMetadata(schema, { param: { required: required.has(name) } });
     }
   }
 
-  #look(schema: z.ZodType, at: At): void {
-    const cycle = at.above.indexOf(schema);
-    if (cycle >= 0 || at.above.length > MOST_LEVELS) {
-      if (cycle < 0 || !at.above.slice(cycle).some((one) => getRefId(one) !== undefined))
+  #check(schema: z.ZodType, at: Position): void {
+    const cycle = at.ancestors.indexOf(schema);
+    if (cycle >= 0 || at.ancestors.length > MAX_DEPTH) {
+      if (cycle < 0 || !at.ancestors.slice(cycle).some((one) => getRefId(one) !== undefined))
         this.#fault(at, "the schema is recursive and has no name; add .openapi('Name') to its declaration");
       return;
     }
-    const known = this.#seen.get(schema) ?? new Set();
+    const known = this.#checked.get(schema) ?? new Set();
     if (known.has(at.use)) return;
     known.add(at.use);
-    this.#seen.set(schema, known);
+    this.#checked.set(schema, known);
     const definition = definitionOf(schema);
     const { type } = definition;
-    const { below = [], express, fault, later } = (KINDS[type] ?? notInJson)(schema, definition, at.use);
+    const {
+      children = [],
+      keywords,
+      fault,
+      deferredKeywords,
+    } = (INSPECTORS[type] ?? rejectUnsupported)(schema, definition, at.use);
     if (fault !== undefined) {
       this.#fault(at, fault);
       return;
     }
-    if (express !== undefined) addMetadata(schema, express);
+    if (keywords !== undefined) addMetadata(schema, keywords);
     const before = this.#faults.length;
-    for (const [member, inner] of below)
-      this.#look(inner, { ...at, member: memberOf(at.member, member), above: [...at.above, schema] });
-    if (later !== undefined && this.#faults.length === before) addMetadata(schema, later());
+    for (const [member, inner] of children)
+      this.#check(inner, {
+        ...at,
+        member: memberOf(at.member, member),
+        ancestors: [...at.ancestors, schema],
+      });
+    if (deferredKeywords !== undefined && this.#faults.length === before)
+      addMetadata(schema, deferredKeywords());
   }
 
-  #fault({ part, member }: At, reason: string): void {
+  #fault({ part, member }: Position, reason: string): void {
     this.#faults.push(`${part}${member && `, ${member}`}: ${reason}`);
   }
 }
 
-interface At {
+interface Position {
   readonly part: string;
   /** As `lineItems[].quantity`; empty at the top. */
   readonly member: string;
-  readonly use: Use;
+  readonly use: ValueContext;
   /** The schemas that this one is in. */
-  readonly above: readonly z.ZodType[];
+  readonly ancestors: readonly z.ZodType[];
 }
 
 const memberOf = (above: string, member: string): string =>
   above === '' || member === '' || member.startsWith('[') ? above + member : `${above}.${member}`;
 
 /** What is said by hand, with `.openapi()`, goes before what is found here. */
-function addMetadata(schema: z.ZodType, express: Json): void {
+function addMetadata(schema: z.ZodType, keywords: Json): void {
   const own = zodToOpenAPIRegistry.get(schema as never) as Json | undefined;
-  zodToOpenAPIRegistry.add(schema as never, { ...express, ...own } as never);
+  zodToOpenAPIRegistry.add(schema as never, { ...keywords, ...own } as never);
 }
 
-interface Seen {
-  readonly below?: readonly (readonly [member: string, schema: z.ZodType])[];
+interface Findings {
+  readonly children?: readonly (readonly [member: string, schema: z.ZodType])[];
   /** Keywords that the generator leaves out, or gets wrong. */
-  readonly express?: Json | undefined;
+  readonly keywords?: Json | undefined;
   readonly fault?: string | undefined;
-  /** As `express`, from what was found below. */
-  later?(): Json;
+  /** Like `keywords`, but computed after the children are checked. */
+  deferredKeywords?(): Json;
 }
 
-type Kind = (schema: z.ZodType, definition: Definition, use: Use) => Seen;
+type Inspector = (schema: z.ZodType, definition: Definition, use: ValueContext) => Findings;
 
-const leaf: Kind = () => ({});
+const inspectLeaf: Inspector = () => ({});
 
-const notInJson: Kind = (_, { type }) => ({
-  fault: NOT_IN_JSON[type] ?? `OpenAPI cannot express z.${type}(…); use another schema`,
+const rejectUnsupported: Inspector = (_, { type }) => ({
+  fault: UNSUPPORTED_TYPES[type] ?? `OpenAPI cannot express z.${type}(…); use another schema`,
 });
 
 /** The generator forgets what is around a schema whose type is said. */
-const around: Kind = (schema, { type, innerType, defaultValue }) => ({
-  below: [['', innerType as z.ZodType]],
-  later: () => ({
+const inspectWrapper: Inspector = (schema, { type, innerType, defaultValue }) => ({
+  children: [['', innerType as z.ZodType]],
+  deferredKeywords: () => ({
     ...((type === 'default' || type === 'prefault') && { default: defaultValue }),
     ...(schema.safeParse(null).success && nullable(innerType as z.ZodType)),
   }),
 });
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  null: leaf,
-  any: leaf,
-  unknown: leaf,
+const INSPECTORS: Readonly<Record<string, Inspector>> = {
+  null: inspectLeaf,
+  any: inspectLeaf,
+  unknown: inspectLeaf,
   boolean: (_, { coerce }, use) => ({
     fault: coerce
       ? "z.coerce.boolean() accepts every value, and reads \"false\" as true; use z.enum(['true', 'false'])"
@@ -200,42 +210,42 @@ const KINDS: Readonly<Record<string, Kind>> = {
         fault: "a parameter is a string, which z.boolean() never accepts; use z.enum(['true', 'false'])",
       }),
   }),
-  string: stringKind,
-  number: numberKind,
-  template_literal: (schema) => ({ express: { pattern: plainSchema(schema).pattern } }),
-  literal: literalKind,
-  enum: enumKind,
-  optional: around,
-  nullable: around,
-  default: around,
-  prefault: around,
-  readonly: around,
-  nonoptional: around,
-  object: objectKind,
+  string: inspectString,
+  number: inspectNumber,
+  template_literal: (schema) => ({ keywords: { pattern: plainSchema(schema).pattern } }),
+  literal: inspectLiteral,
+  enum: inspectEnum,
+  optional: inspectWrapper,
+  nullable: inspectWrapper,
+  default: inspectWrapper,
+  prefault: inspectWrapper,
+  readonly: inspectWrapper,
+  nonoptional: inspectWrapper,
+  object: inspectObject,
   array: (_, definition) => ({
-    below: [['[]', definition.element as z.ZodType]],
-    express: lengthOf(definition),
+    children: [['[]', definition.element as z.ZodType]],
+    keywords: lengthOf(definition),
   }),
-  tuple: tupleKind,
-  record: recordKind,
+  tuple: inspectTuple,
+  record: inspectRecord,
   union: (_, { options = [], inclusive, discriminator }) => ({
-    below: options.map((option) => ['', option]),
+    children: options.map((option) => ['', option]),
     fault:
       inclusive === false && discriminator === undefined
         ? 'the document of z.xor(…) accepts values that match several options; use z.discriminatedUnion(…)'
         : undefined,
   }),
   intersection: (_, { left, right }) => ({
-    below: [
+    children: [
       ['', left as z.ZodType],
       ['', right as z.ZodType],
     ],
   }),
-  lazy: lazyKind,
-  pipe: pipeKind,
+  lazy: inspectLazy,
+  pipe: inspectPipe,
 };
 
-function stringKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
+function inspectString(schema: z.ZodType, definition: Definition, use: ValueContext): Findings {
   if (definition.coerce && use !== 'text')
     return { fault: 'z.coerce.string() accepts every value; use z.string()' };
   const checks = checksOf(definition);
@@ -250,17 +260,17 @@ function stringKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
         'z.url() accepts more than `format: uri`, such as https://bücher.example; use z.string().regex(/^https?:\\/\\/[!-~]+$/)',
     };
   for (const { pattern } of checks) {
-    const reason = pattern && whyNoPattern(pattern);
+    const reason = pattern && patternFault(pattern);
     if (reason !== undefined) return { fault: reason };
   }
   const told = checks.filter(({ check }) => check === 'string_format');
   const [only] = told;
   const isPlain = told.length === 0 || (told.length === 1 && only !== undefined && isGenerated(only));
   const lengths = lengthOf(definition, 'Length');
-  if (isPlain) return { express: lengths };
+  if (isPlain) return { keywords: lengths };
   const { format, ...said } = plainSchema(schema);
   // With a type of its own the generator adds nothing to it.
-  return { express: { ...said, ...(FORMATS.has(format) && { format }) } };
+  return { keywords: { ...said, ...(FORMATS.has(format) && { format }) } };
 }
 
 /** Whether the generator says all of a format. */
@@ -275,7 +285,7 @@ const checksOf = (definition: Definition): readonly CheckDefinition[] => [
   ...(definition.checks ?? []).map(({ _zod }) => _zod.def),
 ];
 
-function whyNoPattern({ source, flags }: RegExp): string | undefined {
+function patternFault({ source, flags }: RegExp): string | undefined {
   if (!HARMLESS_FLAGS.test(flags))
     return `OpenAPI cannot express the flag ${[...flags].find((flag) => !HARMLESS_FLAGS.test(flag))} of /${source}/${flags}; write the pattern without it, such as [A-Za-z] instead of [a-z] with i`;
   try {
@@ -292,7 +302,7 @@ function lengthOf(definition: Definition, of: 'Items' | 'Length' = 'Items'): Jso
   return length === undefined ? undefined : { [`min${of}`]: length, [`max${of}`]: length };
 }
 
-function numberKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
+function inspectNumber(schema: z.ZodType, definition: Definition, use: ValueContext): Findings {
   const { coerce } = definition;
   if (coerce && use !== 'text')
     return { fault: 'z.coerce.number() accepts strings, null and more; use z.number()' };
@@ -304,11 +314,11 @@ function numberKind(schema: z.ZodType, definition: Definition, use: Use): Seen {
   const bound = (value: unknown) => (Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER ? undefined : value);
   const isGenerated = !coerce && (format === null || format === 'safeint');
   return {
-    express: { ...said, minimum: bound(minimum), maximum: bound(maximum), ...(!isGenerated && { type }) },
+    keywords: { ...said, minimum: bound(minimum), maximum: bound(maximum), ...(!isGenerated && { type }) },
   };
 }
 
-function literalKind(_schema: z.ZodType, { values = [] }: Definition, use: Use): Seen {
+function inspectLiteral(_schema: z.ZodType, { values = [] }: Definition, use: ValueContext): Findings {
   const wrong = values.findIndex(
     (value) =>
       value === undefined ||
@@ -320,17 +330,17 @@ function literalKind(_schema: z.ZodType, { values = [] }: Definition, use: Use):
   if (use === 'text' && values.some((value) => typeof value !== 'string'))
     return { fault: 'a parameter is a string; put the value of z.literal(…) in quotes' };
   if (values.length === 1 && values[0] !== null) return {};
-  return { express: enumerated(values) };
+  return { keywords: enumerated(values) };
 }
 
-function enumKind(_schema: z.ZodType, { entries = {} }: Definition, use: Use): Seen {
+function inspectEnum(_schema: z.ZodType, { entries = {} }: Definition, use: ValueContext): Findings {
   // An enum of TypeScript has its numbers as names as well.
   const values = Object.entries(entries)
     .filter(([, value]) => typeof entries[String(value)] !== 'number')
     .map(([, value]) => value);
   if (values.every((value) => typeof value === 'string')) return {};
   if (use === 'text') return { fault: 'a parameter is a string; put the values of z.enum(…) in quotes' };
-  return { express: enumerated(values) };
+  return { keywords: enumerated(values) };
 }
 
 const enumerated = (values: readonly unknown[]): Json => {
@@ -348,7 +358,7 @@ function nullable(innerType: z.ZodType): Json | undefined {
   };
 }
 
-const takes = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
+const accepts = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
 
 /** zod is asked: its types alone do not tell which members may be left out. */
 function requiredOf(object: z.ZodType): Set<unknown> {
@@ -358,44 +368,44 @@ function requiredOf(object: z.ZodType): Set<unknown> {
   );
 }
 
-function objectKind(schema: z.ZodType, { shape = {}, catchall }: Definition): Seen {
+function inspectObject(schema: z.ZodType, { shape = {}, catchall }: Definition): Findings {
   const members = Object.entries(shape);
   const more =
     catchall === undefined || definitionOf(catchall).type === 'never' ? [] : [['*', catchall] as const];
   return {
-    below: [...members, ...more],
-    later() {
+    children: [...members, ...more],
+    deferredKeywords() {
       const all = requiredOf(schema);
       const required = members.map(([name]) => name).filter((name) => all.has(name));
-      const generated = members.filter(([, member]) => !takes(member, undefined));
+      const generated = members.filter(([, member]) => !accepts(member, undefined));
       return required.join() === generated.map(([name]) => name).join() ? {} : { required };
     },
   };
 }
 
-function tupleKind(schema: z.ZodType, { items = [], rest }: Definition): Seen {
+function inspectTuple(schema: z.ZodType, { items = [], rest }: Definition): Findings {
   const { minItems, maxItems } = plainSchema(schema);
   return {
-    below: [
+    children: [
       ...items.map((item, index) => [`[${index}]`, item] as const),
       ...(rest ? [['[…]', rest] as const] : []),
     ],
-    express: { minItems, maxItems, items: rest ? plainSchema(rest) : false },
+    keywords: { minItems, maxItems, items: rest ? plainSchema(rest) : false },
   };
 }
 
-function recordKind(schema: z.ZodType, { keyType, valueType, mode }: Definition): Seen {
+function inspectRecord(schema: z.ZodType, { keyType, valueType, mode }: Definition): Findings {
   if (mode === 'loose') return { fault: 'OpenAPI cannot express z.looseRecord(…); use z.record(…)' };
   const { propertyNames, required } = plainSchema(schema);
   const { type, ...names } = (propertyNames ?? {}) as Json;
   const says = Object.keys(names).length > 0;
   const reason = checksOf(definitionOf(keyType as z.ZodType)).flatMap(
-    ({ pattern }) => (pattern && whyNoPattern(pattern)) ?? [],
+    ({ pattern }) => (pattern && patternFault(pattern)) ?? [],
   );
   return {
-    below: [['*', valueType as z.ZodType]],
+    children: [['*', valueType as z.ZodType]],
     fault: reason[0],
-    express: {
+    keywords: {
       ...(says && { propertyNames: { type, ...names } }),
       ...(required !== undefined && { required }),
     },
@@ -407,14 +417,14 @@ const JSON_TYPES = ['string', 'number', 'boolean', 'null', 'array', 'object'];
 /** What `z.json()` is made of. */
 const JSON_KINDS = 'string,number,boolean,null,array,record';
 
-function lazyKind(_schema: z.ZodType, definition: Definition): Seen {
+function inspectLazy(_schema: z.ZodType, definition: Definition): Findings {
   const inner = definition.getter?.() as z.ZodType;
   const kinds = (definitionOf(inner).options ?? []).map((option) => definitionOf(option).type).join();
-  if (kinds === JSON_KINDS) return { express: { type: JSON_TYPES } };
-  return { below: [['', inner]] };
+  if (kinds === JSON_KINDS) return { keywords: { type: JSON_TYPES } };
+  return { children: [['', inner]] };
 }
 
-function pipeKind(_schema: z.ZodType, definition: Definition, use: Use): Seen {
+function inspectPipe(_schema: z.ZodType, definition: Definition, use: ValueContext): Findings {
   const [from, to] = [definition.in as z.ZodType, definition.out as z.ZodType];
   if (definitionOf(from).type === 'transform')
     return {
@@ -425,7 +435,7 @@ function pipeKind(_schema: z.ZodType, definition: Definition, use: Use): Seen {
       fault:
         'the document does not describe the result of .transform(…) in a response; change the value before you return it',
     };
-  return { below: [['', from], ...(definitionOf(to).type === 'transform' ? [] : [['', to] as const])] };
+  return { children: [['', from], ...(definitionOf(to).type === 'transform' ? [] : [['', to] as const])] };
 }
 
 /** As zod itself has it, of a schema in which none is named. */

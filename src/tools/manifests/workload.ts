@@ -1,11 +1,11 @@
 /** What is run apart from the others: the gateway, and each service whose code is here. */
 import { ConfigError } from '../../config/config-error.ts';
-import { CONNECTIONS } from '../../config/database-url.ts';
+import { MAX_CONNECTIONS } from '../../config/database-url.ts';
 import { urlVariable } from '../../config/settings.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import { isHere, loadService } from '../../service/load.ts';
 
-export interface Part {
+export interface Workload {
   readonly name: string;
   /** What the image is told to run. */
   readonly command: readonly string[];
@@ -13,14 +13,14 @@ export interface Part {
   readonly calls: readonly string[];
   readonly hasDatabase: boolean;
   /** How many of it an autoscaler may start. */
-  readonly mostReplicas: number;
+  readonly maxReplicas: number;
 }
 
 export interface Deployment {
-  readonly gateway: Part;
-  readonly services: readonly Part[];
+  readonly gateway: Workload;
+  readonly services: readonly Workload[];
   /** How long a part has to end, in seconds: to drain, to finish what is in flight, and a little more. */
-  readonly patience: number;
+  readonly gracePeriodSeconds: number;
 }
 
 export const GATEWAY = 'gateway';
@@ -35,10 +35,10 @@ export const DATABASE_USER = 'linkway';
 export const DATABASE_PORT = 5432;
 const DATABASE = `postgres://${DATABASE_USER}@${POSTGRES}:${DATABASE_PORT}/${DATABASE_USER}`;
 
-const MARGIN = 5;
+const GRACE_MARGIN = 5;
 /** Of a part, and at the least: one that is moved must not be all there are. */
-const MOST = 10;
-export const LEAST = 2;
+const MAX_REPLICAS = 10;
+export const MIN_REPLICAS = 2;
 /** That PostgreSQL has without being told, but for those that it keeps for its operators and some for others. */
 const DATABASE_CONNECTIONS = 90;
 /** RFC 1123 section 2.1, in lower case, as Kubernetes has it. */
@@ -61,21 +61,24 @@ export async function deploymentOf({ services, shutdown }: GatewayConfig): Promi
       command: ['src/gateway/main.ts'],
       calls: own,
       hasDatabase: false,
-      mostReplicas: MOST,
+      maxReplicas: MAX_REPLICAS,
     },
     services: await Promise.all(own.map((name) => serviceOf(name, own))),
-    patience: Math.ceil((shutdown.drain + shutdown.grace) / 1000) + MARGIN,
+    gracePeriodSeconds: Math.ceil((shutdown.drain + shutdown.grace) / 1000) + GRACE_MARGIN,
   };
 }
 
 /** So many that all of them together find a connection each time. */
-const replicasAmong = (services: readonly string[]): number =>
-  Math.max(LEAST, Math.min(MOST, Math.floor(DATABASE_CONNECTIONS / (CONNECTIONS * services.length))));
+const maxReplicasFor = (services: readonly string[]): number =>
+  Math.max(
+    MIN_REPLICAS,
+    Math.min(MAX_REPLICAS, Math.floor(DATABASE_CONNECTIONS / (MAX_CONNECTIONS * services.length))),
+  );
 
-async function serviceOf(name: string, own: readonly string[]): Promise<Part> {
+async function serviceOf(name: string, own: readonly string[]): Promise<Workload> {
   const { linked } = await loadService(name);
   return {
-    ...{ name, hasDatabase: true, mostReplicas: replicasAmong(own) },
+    ...{ name, hasDatabase: true, maxReplicas: maxReplicasFor(own) },
     command: ['src/service/main.ts', name],
     calls: Object.keys(linked)
       .filter((other) => own.includes(other))
@@ -84,7 +87,7 @@ async function serviceOf(name: string, own: readonly string[]): Promise<Part> {
 }
 
 /** Where a part finds those that it calls, and the database. */
-export const environmentOf = ({ calls, hasDatabase }: Part): Record<string, string> => ({
+export const environmentOf = ({ calls, hasDatabase }: Workload): Record<string, string> => ({
   ...Object.fromEntries(calls.map((name) => [urlVariable(name), `http://${name}:${PORT}`])),
   ...(hasDatabase && { DATABASE_URL: DATABASE }),
 });

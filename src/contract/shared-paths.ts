@@ -1,7 +1,7 @@
 /** Paths that a gateway and a service both answer, so that links to them hold whichever way a caller came. */
 
 /** The document of all that is there. */
-export const WHOLE_DOCUMENT = '/openapi.json';
+export const MERGED_DOCUMENT_PATH = '/openapi.json';
 
 /** A service's OpenAPI document. */
 export const documentPath = (service: string): string => `/openapi/${service}.json`;
