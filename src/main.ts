@@ -50,7 +50,9 @@ export async function start(env: Environment): Promise<StartedSystem> {
     const urls = await startServices(configured, database, log, closers);
     const config = configFile(settings.GATEWAY_CONFIG, { env, urls });
     const gateway = await startGateway({
-      ...{ config, lastGood, log },
+      config,
+      lastGood,
+      log,
       port: settings.PORT,
       host: settings.HOST,
     });

@@ -56,14 +56,12 @@ export async function embeddedInFolder(folder: string): Promise<OpenPool> {
 
 /** What the file system of WebAssembly says by number alone, as WASI has it. */
 const WASI_ERRORS: ReadonlyMap<number | undefined, string> = new Map([
-  ...([
-    [2, 'EACCES'],
-    [19, 'EDQUOT'],
-    [29, 'EIO'],
-    [51, 'ENOSPC'],
-    [63, 'EPERM'],
-    [69, 'EROFS'],
-  ] as const),
+  [2, 'EACCES'],
+  [19, 'EDQUOT'],
+  [29, 'EIO'],
+  [51, 'ENOSPC'],
+  [63, 'EPERM'],
+  [69, 'EROFS'],
 ]);
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -8,8 +8,15 @@ const SQL_STATES = /^(?:08\w{3}|25006|53\w{3}|57P0[1-5]|58000|58030)$/;
 const DISK_FULL = '53100';
 const READ_ONLY = '25006';
 const SYSTEM_CODES: ReadonlySet<string> = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'],
-  ...['EAI_AGAIN', 'EADDRNOTAVAIL'],
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EADDRNOTAVAIL',
 ]);
 /** What `pg` says without a code. */
 const DRIVER_MESSAGES =

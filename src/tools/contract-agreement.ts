@@ -65,7 +65,9 @@ function pairsOf(operation: Operation, document: OpenAPIObject): SchemaPair[] {
     ...Object.entries(params?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'path' })),
     ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'query' })),
     ...Object.entries(isUnsafe(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
-      ...{ name, schema, where: 'header' },
+      name,
+      schema,
+      where: 'header',
     })),
   ].map(({ name, schema, where }): SchemaPair => {
     const index = declared?.parameters?.findIndex((one) => one.name === name && one.in === where);

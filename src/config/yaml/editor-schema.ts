@@ -28,7 +28,8 @@ function policy(): Json {
       ...rest,
       retry: { anyOf: [retry as Json, { const: false }, { const: 'off' }] },
       breaker: {
-        ...{ type: 'object', additionalProperties: false },
+        type: 'object',
+        additionalProperties: false,
         properties: { ...others, kind: { description: (kind as Json).description, enum: names } },
       },
     },

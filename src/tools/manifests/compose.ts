@@ -60,10 +60,15 @@ const process = (part: Workload, gracePeriodSeconds: number) => ({
     ...environmentOf(part),
     ...(part.hasDatabase && { DATABASE_PASSWORD_FILE: SECRET_FILE }),
   },
-  ...{ read_only: true, tmpfs: [DATA, '/tmp'].map((folder) => `${folder}:${TMPFS}`) },
-  ...{ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
-  ...{ mem_limit: '512m', cpus: 1, pids_limit: 128 },
-  ...{ restart: 'unless-stopped', stop_grace_period: `${gracePeriodSeconds}s` },
+  read_only: true,
+  tmpfs: [DATA, '/tmp'].map((folder) => `${folder}:${TMPFS}`),
+  cap_drop: ['ALL'],
+  security_opt: ['no-new-privileges:true'],
+  mem_limit: '512m',
+  cpus: 1,
+  pids_limit: 128,
+  restart: 'unless-stopped',
+  stop_grace_period: `${gracePeriodSeconds}s`,
 });
 
 const postgres = {
@@ -79,9 +84,14 @@ const postgres = {
   networks: ['back'],
   healthcheck: {
     test: ['CMD', 'pg_isready', '--username', DATABASE_USER, '--host', '127.0.0.1'],
-    ...{ interval: '5s', timeout: '3s', retries: 10, start_period: '10s' },
+    interval: '5s',
+    timeout: '3s',
+    retries: 10,
+    start_period: '10s',
   },
-  ...{ security_opt: ['no-new-privileges:true'], mem_limit: '1g', shm_size: '128m' },
+  security_opt: ['no-new-privileges:true'],
+  mem_limit: '1g',
+  shm_size: '128m',
   restart: 'unless-stopped',
 };
 

@@ -47,7 +47,9 @@ const manifestsOfPart = (part: Workload, gracePeriodSeconds: number): readonly o
   const metadata = { name, labels: labelsOf(name) };
   return [
     {
-      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata },
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
       spec: {
         selector: selects(name),
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
@@ -55,7 +57,9 @@ const manifestsOfPart = (part: Workload, gracePeriodSeconds: number): readonly o
       },
     },
     {
-      ...{ apiVersion: 'v1', kind: 'Service', metadata },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
       spec: {
         // Without an address of its own: whoever calls sees each pod, and chooses by load and health.
         ...(name !== GATEWAY && { clusterIP: 'None' }),
@@ -64,14 +68,19 @@ const manifestsOfPart = (part: Workload, gracePeriodSeconds: number): readonly o
       },
     },
     {
-      ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata },
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata,
       spec: { maxUnavailable: 1, selector: selects(name) },
     },
     {
-      ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata },
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata,
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        ...{ minReplicas: MIN_REPLICAS, maxReplicas: part.maxReplicas },
+        minReplicas: MIN_REPLICAS,
+        maxReplicas: part.maxReplicas,
         metrics: [
           {
             type: 'Resource',
@@ -88,12 +97,17 @@ const podOf = (part: Workload, gracePeriodSeconds: number) => ({
   enableServiceLinks: false,
   terminationGracePeriodSeconds: gracePeriodSeconds,
   securityContext: {
-    ...{ runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
+    runAsNonRoot: true,
+    runAsUser: USER,
+    runAsGroup: USER,
+    fsGroup: USER,
     seccompProfile: { type: 'RuntimeDefault' },
   },
   topologySpreadConstraints: [
     {
-      ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
       labelSelector: selects(part.name),
     },
   ],
@@ -116,7 +130,8 @@ const podOf = (part: Workload, gracePeriodSeconds: number) => ({
         limits: { cpu: '1', memory: '512Mi' },
       },
       securityContext: {
-        ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       },
       volumeMounts: [
@@ -148,7 +163,8 @@ const pods = (name: string) => ({ podSelector: selects(name) });
 function policiesOf({ gateway, services }: Deployment): readonly object[] {
   const parts = [gateway, ...services];
   const policy = (name: string, spec: object) => ({
-    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
     metadata: { name, labels: PART_OF },
     spec,
   });

@@ -78,7 +78,9 @@ const maxReplicasFor = (services: readonly string[]): number =>
 async function serviceOf(name: string, own: readonly string[]): Promise<Workload> {
   const { linked } = await loadService(name);
   return {
-    ...{ name, hasDatabase: true, maxReplicas: maxReplicasFor(own) },
+    name,
+    hasDatabase: true,
+    maxReplicas: maxReplicasFor(own),
     command: ['src/service/main.ts', name],
     calls: Object.keys(linked)
       .filter((other) => own.includes(other))

@@ -49,7 +49,9 @@ function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): M
         {
           name: `${method.toUpperCase()} ${path}`,
           pointer: appendPointer(spot.pointer, method),
-          ...{ path, operation, item: item as Json },
+          path,
+          operation,
+          item: item as Json,
         },
       ]);
     }),

@@ -50,7 +50,8 @@ const spots = (parameters: unknown, pointer: string): LocatedValue[] =>
 function parameterOf(name: string, node: Json, pointer: string): Parameter {
   const [type, media] = Object.entries(isObject(node.content) ? node.content : {})[0] ?? [];
   return {
-    ...{ name, pointer },
+    name,
+    pointer,
     isRequired: node.required === true,
     isDeprecated: node.deprecated === true,
     style: styleOf(node),

@@ -24,9 +24,25 @@ export interface SchemaView {
 }
 
 const LIMITS = [
-  ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'],
-  ...['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'],
-  ...['pattern', 'format', 'multipleOf', 'uniqueItems', 'not', 'if', 'then', 'else', 'contentMediaType'],
+  'minimum',
+  'exclusiveMinimum',
+  'minLength',
+  'minItems',
+  'minProperties',
+  'maximum',
+  'exclusiveMaximum',
+  'maxLength',
+  'maxItems',
+  'maxProperties',
+  'pattern',
+  'format',
+  'multipleOf',
+  'uniqueItems',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contentMediaType',
 ];
 
 const MAX_PARTS = 1000;
@@ -58,7 +74,8 @@ function viewOfNode(node: Json, pointer: string): SchemaView {
   const spot = (name: string): LocatedValue => ({ value: node[name], pointer: appendPointer(pointer, name) });
   const choices = { oneOf, anyOf };
   return {
-    ...{ id: node, pointer },
+    id: node,
+    pointer,
     types: type === undefined ? undefined : new Set([type].flat().map(String)),
     values: 'const' in node ? [node.const] : Array.isArray(node.enum) ? node.enum : undefined,
     properties: entriesOf(node.properties, appendPointer(pointer, 'properties')),
@@ -84,7 +101,8 @@ function viewOfNode(node: Json, pointer: string): SchemaView {
 function combine(a: SchemaView, b: SchemaView): SchemaView {
   const types = a.types && b.types ? new Set([...a.types].filter((type) => b.types?.has(type))) : a.types;
   return {
-    ...{ id: a.id, pointer: a.pointer },
+    id: a.id,
+    pointer: a.pointer,
     types: types ?? b.types,
     values: a.values ?? b.values,
     properties: new Map([...a.properties, ...b.properties]),

@@ -63,7 +63,9 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
   const done = namesOf(verb, words.past(verb.split('-')).join('-')).one.camel;
   const asked: Action = {
     ...names,
-    ...{ verb: operation, done, operationId: operation + names.one.pascal },
+    verb: operation,
+    done,
+    operationId: operation + names.one.pascal,
     from: told.from ?? startOf(rules),
     to: told.to ?? done.replaceAll(/([A-Z])/g, '_$1').toUpperCase(),
   };
@@ -199,7 +201,9 @@ function addToContract(changes: FileChanges, action: Action): void {
     contract.statementOf(declared.name),
   );
   contract.importNames('../../src/index.ts', [
-    ...['actionNotAllowed', 'operation', 'z'],
+    'actionNotAllowed',
+    'operation',
+    'z',
     ...(example === id ? [] : ['id']),
   ]);
   changes.write(contract.file, contract.text);

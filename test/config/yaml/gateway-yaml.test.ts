@@ -148,7 +148,8 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
       expect(parse(text).services[0]).toMatchObject({ urls: ['http://a:1', 'http://b:1'], base: '/v1' });
       const env = { A_URL: 'http://c:1, http://d:1' };
       expect(parse(text, { env }).services[0]).toMatchObject({
-        ...{ urls: ['http://c:1', 'http://d:1'], base: undefined },
+        urls: ['http://c:1', 'http://d:1'],
+        base: undefined,
       });
     });
 
@@ -171,7 +172,11 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
       const health = (written: string) =>
         parse(`services: { a: { document: x, url: "http://a:1", health: ${written} } }`).services[0]?.health;
       expect(health('{ path: /health/ready, every: 2s }')).toEqual({
-        ...{ path: '/health/ready', every: 2000, timeout: 1000, unhealthy: 2, healthy: 1 },
+        path: '/health/ready',
+        every: 2000,
+        timeout: 1000,
+        unhealthy: 2,
+        healthy: 1,
       });
       expect(() => health('{ every: 2s }')).toThrow('services.a.health.path: ');
       expect(() => health('{ path: health }')).toThrow('expected a path such as /health/ready');

@@ -8,8 +8,12 @@ import { describeSamples } from '../../support/samples.ts';
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
 const helpDesks = {
-  ...{ service: 'help-desks', names: namesOf('help-desks'), operationId: 'getHelpDesk' },
-  ...{ path: '/help-desks/{deskKey}', parameter: 'deskKey', example: 'hd-1' },
+  service: 'help-desks',
+  names: namesOf('help-desks'),
+  operationId: 'getHelpDesk',
+  path: '/help-desks/{deskKey}',
+  parameter: 'deskKey',
+  example: 'hd-1',
 };
 
 describe('a new service', () => {
@@ -58,8 +62,20 @@ describe('a new service', () => {
 });
 
 it.each([
-  ...['an invoice', 'an hour', 'an honour', 'an umbrella', 'an order', 'an onboarding', 'an eagle'],
-  ...['a line item', 'a honey pot', 'a euro', 'a one-way ticket', 'a unit', 'a user', 'a house'],
+  'an invoice',
+  'an hour',
+  'an honour',
+  'an umbrella',
+  'an order',
+  'an onboarding',
+  'an eagle',
+  'a line item',
+  'a honey pot',
+  'a euro',
+  'a one-way ticket',
+  'a unit',
+  'a user',
+  'a house',
 ])('people write %s', (written) => {
   expect(withArticle(written.replace(/^an? /, ''))).toBe(written);
 });
