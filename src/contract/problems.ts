@@ -1,6 +1,6 @@
 /**
- * The problem types that linkway itself answers with; a service adds its own beside its contract.
- * `/problems/{code}` shows each of them to people.
+ * The problem types of linkway itself. Services declare their own next to their contracts. `/problems/{code}` documents
+ * each of them.
  */
 import { defineProblem, type ProblemType } from './problem.ts';
 
@@ -333,7 +333,7 @@ export const libraryProblems: ReadonlyMap<string, ProblemType> = new Map(
   ].map((type) => [type.code, type]),
 );
 
-/** The problems that an operation can give because of what it takes, whatever it does. */
+/** The problem types that follow from the method and the input of an operation. */
 export const implicitProblems = (operation: {
   readonly hasPathParameters: boolean;
   readonly hasBody: boolean;
@@ -354,7 +354,7 @@ export const implicitProblems = (operation: {
   ...(operation.hasBody ? [contentTooLarge, unsupportedMediaType] : []),
 ];
 
-/** The problems that an operation passes on when it cannot answer without another service. */
+/** The problem types of an operation that depends on another service. */
 export const dependencyProblems = [
   badGateway,
   serviceUnreachable,

@@ -1,16 +1,16 @@
-/** Paths that a gateway and a service both answer, so that links to them hold whichever way a caller came. */
+/** Paths that exist on the gateway and on each service, so that links to them work on both. */
 
-/** The document of all that is there. */
+/** The merged document of all services. */
 export const MERGED_DOCUMENT_PATH = '/openapi.json';
 
 /** A service's OpenAPI document. */
 export const documentPath = (service: string): string => `/openapi/${service}.json`;
 
-/** How it is, and how those are that it calls. */
+/** The health of the process and of its dependencies. */
 export const HEALTH_PATH = '/health';
 
-/** Whether its process answers. */
+/** Liveness of the process. */
 export const LIVE_PATH = '/health/live';
 
-/** Whether it can be asked. */
+/** Readiness for requests. */
 export const READY_PATH = '/health/ready';

@@ -1,6 +1,6 @@
 /**
- * Contract → OpenAPI 3.1 document. Pure: the same contract always gives the same document, so that the
- * committed one can be compared with it.
+ * Converts a contract to an OpenAPI 3.1 document. It is deterministic, so that the committed document can be compared
+ * with the generated one.
  */
 
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
@@ -19,7 +19,7 @@ import { RepresentationSchemas, type ResourceFormat } from '../schemas/represent
 import { requestHeaders } from '../schemas/request-headers.ts';
 import { ExpressibilityCheck } from './expressibility.ts';
 
-/** The problem types of an operation: its own and those that any operation like it can give. */
+/** The problem types of an operation: its own and the implicit ones of its method and input. */
 export const problemsOf = (operation: Operation): readonly ProblemType[] => {
   const own = operation.problems ?? [];
   const implied = implicitProblems({
@@ -31,12 +31,12 @@ export const problemsOf = (operation: Operation): readonly ProblemType[] => {
   return [...new Set([...implied, ...own])].sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
 };
 
-/** Whether `?expand=` is a parameter of the operation: it is for every GET that answers with resources. */
+/** Whether the operation has the parameter `?expand=`: every GET that returns resources has it. */
 const expands = (operation: Operation): boolean =>
   operation.method === 'get' &&
   Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
 
-/** @throws ContractFault for what its document cannot say */
+/** @throws ContractFault for schemas that OpenAPI cannot express */
 function checkExpressible({ service, operations }: Contract): void {
   const expressible = new ExpressibilityCheck();
   for (const { operationId, params, query, body, responses } of operations) {
@@ -59,8 +59,8 @@ function checkExpressible({ service, operations }: Contract): void {
 
 /**
  * The OpenAPI 3.1 document of a contract.
- * @param formats what resources are represented in, the favourite first
- * @throws ContractFault for what no document can say
+ * @param formats the representation formats of resources, in order of preference
+ * @throws ContractFault for schemas that OpenAPI cannot express
  */
 export function contractDocument(contract: Contract, formats: readonly ResourceFormat[]): OpenAPIObject {
   checkExpressible(contract);
@@ -93,7 +93,7 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
     openapi: '3.1.0',
     info: { title: contract.title, version: contract.version, description: contract.description },
     tags: [{ name: contract.service, description: contract.description }],
-    // Nothing asks for credentials.
+    // No operation requires credentials.
     security: [],
   };
   return prune(
@@ -102,7 +102,7 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
   );
 }
 
-/** @throws ContractFault for whatever else the generator does not know */
+/** @throws ContractFault for everything else that the generator does not support */
 function generate<T>({ service }: Contract, run: () => T): T {
   try {
     return run();
@@ -215,7 +215,7 @@ const exampleOf = ({ code, title, status, meaning }: ProblemType) => ({
   value: { type: problemPath(code), title, status, detail: meaning },
 });
 
-/** One response a status, with an example for each problem type that has it. */
+/** One response for each status, with an example for each problem type with that status. */
 function problemResponses(types: readonly ProblemType[]): Record<string, ResponseConfig> {
   const byStatus = Map.groupBy(types, ({ status }) => status);
   return Object.fromEntries(
@@ -252,7 +252,7 @@ const problemSchema = z
   })
   .openapi('Problem', { description: 'Problem details (RFC 9457).' });
 
-/** Drops what the generator leaves empty and adds the catalogue that `/problems/{code}` is made from. */
+/** Drops empty sections and adds the catalog of problem types for the pages at `/problems/{code}`. */
 function prune(
   { webhooks: _, components, ...document }: OpenAPIObject,
   problems: Map<string, ProblemType>,

@@ -1,14 +1,15 @@
 /**
- * Holds the document of a contract to what its zod schemas take. JSON Schema cannot say all that zod can, and the
- * generator does not say all that JSON Schema can. Each schema is therefore looked at before the document is made: what
- * the generator leaves out is added to the metadata of the schema, and what no document can say is a fault.
+ * Checks that an OpenAPI document can express the zod schemas of a contract. JSON Schema cannot express everything that
+ * zod can, and the generator does not write everything that JSON Schema can express. Therefore each schema is checked
+ * before the document is generated: keywords that the generator omits are added to the metadata of the schema, and
+ * anything that JSON Schema cannot express is a fault.
  *
- * A `refine` is not in the document: it may refuse more than the document does (400), never less.
+ * A `refine` is not in the document: a service may reject more than the document does (400), never less.
  */
 import { getOpenApiMetadata, getRefId, zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from '../schema.ts';
 
-/** Where values of a schema are: text is read as what the schema wants, and a response is what zod puts out. */
+/** Where the values of a schema occur. `text` is a parameter, and `response` is the output of zod. */
 export type ValueContext = 'json' | 'text' | 'response';
 
 type Json = Record<string, unknown>;
@@ -54,7 +55,7 @@ interface CheckDefinition {
 
 const definitionOf = (schema: z.ZodType): Definition => schema._zod.def as unknown as Definition;
 
-/** Kinds that JSON has no value for, and what to write instead. */
+/** Types that JSON Schema cannot express, with the replacement. */
 const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
   bigint: 'JSON has no bigint; use z.int(), or a string with z.string().regex(/^-?\\d+$/)',
   date: 'JSON has no dates; use z.iso.datetime({ offset: true })',
@@ -74,16 +75,16 @@ const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
   transform: 'OpenAPI cannot express the input of a function; put a schema before the .transform(…)',
 };
 
-/** Formats that the document has by their name, since a validator takes by them all that zod takes. */
+/** Formats for which validators accept everything that zod accepts. */
 const FORMATS: ReadonlySet<unknown> = new Set(['email', 'date', 'date-time', 'uuid', 'ipv4', 'ipv6']);
 
-/** Those of zod that the generator has by the right name, and that need no pattern beside it. */
+/** Formats of zod that the generator names correctly and that need no pattern. */
 const GENERATED: ReadonlySet<unknown> = new Set(['email', 'date', 'datetime']);
 
-/** Flags that change nothing in how a document reads a pattern, which is with `u` (JSON Schema 2020-12 §6.4). */
+/** Flags that do not change the meaning of a pattern in JSON Schema, where `u` is always set (JSON Schema 2020-12 §6.4). */
 const HARMLESS_FLAGS = /^[dgu]*$/;
 
-/** Levels of schemas within schemas: more have no end. */
+/** Maximum nesting of schemas; deeper schemas are treated as infinite. */
 const MAX_DEPTH = 100;
 
 export class ExpressibilityCheck {
@@ -95,14 +96,14 @@ export class ExpressibilityCheck {
   }
 
   /**
-   * Looks at a schema and all below it.
-   * @param part where it is, as `orders: placeOrder: body`
+   * Checks a schema and its children.
+   * @param part the location, such as `orders: placeOrder: body`
    */
   checkSchema(schema: z.ZodType, part: string, use: ValueContext): void {
     this.#check(schema, { part, member: '', use, ancestors: [] });
   }
 
-  /** Looks at each parameter of a query. The generator takes every one that may be undefined or null for optional. */
+  /** Checks each parameter of a query. The generator treats each one that accepts undefined or null as optional. */
   checkQuery(query: z.ZodObject, part: (name: string) => string): void {
     const required = requiredOf(query);
     for (const [name, schema] of Object.entries(query.shape as Record<string, z.ZodType>)) {
@@ -155,17 +156,17 @@ export class ExpressibilityCheck {
 
 interface Position {
   readonly part: string;
-  /** As `lineItems[].quantity`; empty at the top. */
+  /** Such as `lineItems[].quantity`; empty for the root. */
   readonly member: string;
   readonly use: ValueContext;
-  /** The schemas that this one is in. */
+  /** The schemas that contain this one. */
   readonly ancestors: readonly z.ZodType[];
 }
 
 const memberOf = (above: string, member: string): string =>
   above === '' || member === '' || member.startsWith('[') ? above + member : `${above}.${member}`;
 
-/** What is said by hand, with `.openapi()`, goes before what is found here. */
+/** Metadata that the author set with `.openapi()` wins over the computed keywords. */
 function addMetadata(schema: z.ZodType, keywords: Json): void {
   const own = zodToOpenAPIRegistry.get(schema as never) as Json | undefined;
   zodToOpenAPIRegistry.add(schema as never, { ...keywords, ...own } as never);
@@ -173,7 +174,7 @@ function addMetadata(schema: z.ZodType, keywords: Json): void {
 
 interface Findings {
   readonly children?: readonly (readonly [member: string, schema: z.ZodType])[];
-  /** Keywords that the generator leaves out, or gets wrong. */
+  /** Keywords that the generator omits or gets wrong. */
   readonly keywords?: Json | undefined;
   readonly fault?: string | undefined;
   /** Like `keywords`, but computed after the children are checked. */
@@ -188,7 +189,7 @@ const rejectUnsupported: Inspector = (_, { type }) => ({
   fault: UNSUPPORTED_TYPES[type] ?? `OpenAPI cannot express z.${type}(…); use another schema`,
 });
 
-/** The generator forgets what is around a schema whose type is said. */
+/** The generator ignores the wrappers of a schema that has an explicit type. */
 const inspectWrapper: Inspector = (schema, { type, innerType, defaultValue }) => ({
   children: [['', innerType as z.ZodType]],
   deferredKeywords: () => ({
@@ -269,17 +270,17 @@ function inspectString(schema: z.ZodType, definition: Definition, use: ValueCont
   const lengths = lengthOf(definition, 'Length');
   if (isPlain) return { keywords: lengths };
   const { format, ...said } = plainSchema(schema);
-  // With a type of its own the generator adds nothing to it.
+  // The generator adds nothing to a schema with an explicit type.
   return { keywords: { ...said, ...(FORMATS.has(format) && { format }) } };
 }
 
-/** Whether the generator says all of a format. */
+/** Whether the generator expresses a format completely. */
 const isGenerated = ({ format, pattern, local, precision }: CheckDefinition): boolean =>
   format === 'regex'
     ? pattern?.flags === ''
     : GENERATED.has(format) && !local && typeof precision !== 'number';
 
-/** Those of the schema, and the schema itself where it is a format. */
+/** The checks of the schema, and the schema itself if it is a format. */
 const checksOf = (definition: Definition): readonly CheckDefinition[] => [
   ...(definition.check === undefined ? [] : [definition as CheckDefinition]),
   ...(definition.checks ?? []).map(({ _zod }) => _zod.def),
@@ -296,7 +297,7 @@ function patternFault({ source, flags }: RegExp): string | undefined {
   }
 }
 
-/** `.length(n)`, which the generator knows for texts only, and not after `.min` or `.max`. */
+/** `.length(n)`: the generator supports it only for strings, and not after `.min` or `.max`. */
 function lengthOf(definition: Definition, of: 'Items' | 'Length' = 'Items'): Json | undefined {
   const length = checksOf(definition).find(({ check }) => check === 'length_equals')?.length;
   return length === undefined ? undefined : { [`min${of}`]: length, [`max${of}`]: length };
@@ -310,7 +311,7 @@ function inspectNumber(schema: z.ZodType, definition: Definition, use: ValueCont
     return { fault: 'a parameter is a string, which z.number() never accepts; use z.coerce.number()' };
   const { type, minimum, maximum, ...said } = plainSchema(schema);
   const format = (schema as z.ZodNumber).format;
-  // Every integer of zod is one that a double keeps (RFC 8259 §6), which is not worth two keywords each time.
+  // zod limits every integer to safe integers (RFC 8259 §6). The document does not repeat these bounds.
   const bound = (value: unknown) => (Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER ? undefined : value);
   const isGenerated = !coerce && (format === null || format === 'safeint');
   return {
@@ -334,7 +335,7 @@ function inspectLiteral(_schema: z.ZodType, { values = [] }: Definition, use: Va
 }
 
 function inspectEnum(_schema: z.ZodType, { entries = {} }: Definition, use: ValueContext): Findings {
-  // An enum of TypeScript has its numbers as names as well.
+  // A numeric TypeScript enum also maps its numbers to names.
   const values = Object.entries(entries)
     .filter(([, value]) => typeof entries[String(value)] !== 'number')
     .map(([, value]) => value);
@@ -348,7 +349,7 @@ const enumerated = (values: readonly unknown[]): Json => {
   return { type: types.length === 1 ? types[0] : types, enum: values };
 };
 
-/** Which types a document says takes no `null` by itself where they are said by hand. */
+/** The keywords that add `null` to a schema with an explicit type. */
 function nullable(innerType: z.ZodType): Json | undefined {
   const { type, enum: values } = getOpenApiMetadata(innerType) as Json;
   if (type === undefined) return undefined;
@@ -360,7 +361,7 @@ function nullable(innerType: z.ZodType): Json | undefined {
 
 const accepts = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
 
-/** zod is asked: its types alone do not tell which members may be left out. */
+/** Parses an empty object, because the types of zod alone do not say which members are optional. */
 function requiredOf(object: z.ZodType): Set<unknown> {
   const issues = object.safeParse({}).error?.issues ?? [];
   return new Set(
@@ -414,7 +415,7 @@ function inspectRecord(schema: z.ZodType, { keyType, valueType, mode }: Definiti
 
 const JSON_TYPES = ['string', 'number', 'boolean', 'null', 'array', 'object'];
 
-/** What `z.json()` is made of. */
+/** The types of the options of `z.json()`. */
 const JSON_KINDS = 'string,number,boolean,null,array,record';
 
 function inspectLazy(_schema: z.ZodType, definition: Definition): Findings {
@@ -438,7 +439,7 @@ function inspectPipe(_schema: z.ZodType, definition: Definition, use: ValueConte
   return { children: [['', from], ...(definitionOf(to).type === 'transform' ? [] : [['', to] as const])] };
 }
 
-/** As zod itself has it, of a schema in which none is named. */
+/** The JSON Schema that zod itself generates, without named components. */
 const plainSchema = (schema: z.ZodType): Json => {
   const { $schema: _, ...said } = z.toJSONSchema(schema, {
     io: 'input',

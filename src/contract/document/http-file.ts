@@ -1,7 +1,7 @@
 /**
- * A document as requests that one can send from an editor: the `.http` form that the REST Client of VS Code and the HTTP
- * clients of JetBrains, Visual Studio and others read. Only what all of them know is used. What is sent is what the
- * document has for examples; what changes others' work comes last.
+ * Converts a document to requests that editors can send: an `.http` file for the REST Client of VS Code and the HTTP
+ * clients of JetBrains, Visual Studio and others. It uses only the syntax that all of them support and the examples of
+ * the document. Destructive requests come last.
  */
 import sampler from 'openapi-sampler';
 import type {
@@ -23,7 +23,7 @@ interface DescribedOperation {
   readonly operation: OperationObject;
 }
 
-/** @param host where the gateway listens, as `http://localhost:8080` */
+/** @param host the URL of the gateway, such as `http://localhost:8080` */
 export function httpFile(document: OpenAPIObject, host: string): string {
   const operations = METHODS.flatMap((method) =>
     Object.entries(document.paths ?? {}).flatMap(([path, item]): DescribedOperation[] => {
@@ -41,7 +41,7 @@ export function httpFile(document: OpenAPIObject, host: string): string {
   ].join('\n');
 }
 
-/** One for each media type that it takes. */
+/** One request for each media type of the request body. */
 function requestsOf({ method, path, operation }: DescribedOperation, document: OpenAPIObject): string[] {
   const { summary, operationId, deprecated, parameters = [], requestBody } = operation;
   const all = parameters as ParameterObject[];

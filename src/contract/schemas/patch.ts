@@ -1,7 +1,6 @@
 /**
- * A PATCH body (RFC 5789): a change of the document that a caller may edit, as JSON Merge Patch (RFC 7396) or
- * JSON Patch (RFC 6902). The handler is given a function from the document as it is to the document as it
- * is to be, which is held against the document's schema.
+ * A PATCH body (RFC 5789) as JSON Merge Patch (RFC 7396) or JSON Patch (RFC 6902). The handler gets a function that
+ * applies the patch to the current document and validates the result against the schema of the document.
  */
 import { applyPatch, type Operation as PatchOperation, Pointer } from 'rfc6902';
 import { pointerOf } from '../pointer.ts';
@@ -16,20 +15,20 @@ export const JSON_PATCH = 'application/json-patch+json';
 export interface Patch<Document extends z.ZodObject = z.ZodObject> {
   readonly kind: 'patch';
   readonly document: Document;
-  /** What is sent, by its media type, the simplest first. */
+  /** The accepted patch formats by media type, the simplest first. */
   readonly content: Readonly<Record<string, { readonly schema: z.ZodType; readonly example?: object }>>;
 }
 
 /**
- * What a handler is given for a patch.
- * @throws Problem patch-conflict (409) when it cannot be applied to this document, validation-failed (400) when
- * what comes out is not what the contract says
+ * Applies the patch to a document.
+ * @throws Problem patch-conflict (409) when the patch does not apply to this document, validation-failed (400) when the
+ * result does not match the contract
  */
 export type ApplyPatch<Document extends z.ZodObject> = (document: z.input<Document>) => z.output<Document>;
 
 const pointer = z.string().regex(/^(\/([^~/]|~[01])*)+$/, 'Not a JSON Pointer to a member (RFC 6901).');
 
-/** Members that an operation needs beside its path (RFC 6902 §4). */
+/** The member that each operation requires besides its path (RFC 6902 §4). */
 const REQUIRED_MEMBERS = {
   add: 'value',
   remove: undefined,
@@ -40,7 +39,7 @@ const REQUIRED_MEMBERS = {
 } as const;
 
 /**
- * One schema for all operations: clients in other languages are generated from it, and few generators know unions.
+ * One schema for all operations, because few generators of clients support unions.
  * Members that an operation does not need are ignored (RFC 6902 §4).
  */
 const patchOperation = z
@@ -74,7 +73,7 @@ interface Examples {
   readonly operations: readonly object[];
 }
 
-/** @param document what may be edited: members that it does not have cannot be changed */
+/** @param document the editable part of the resource; other members cannot be changed */
 export function patchOf<D extends z.ZodObject>(document: D, { merge, operations }: Examples): Patch<D> {
   const members = Object.entries(document.shape as Record<string, z.ZodType>);
   const mergePatch = z.strictObject(
@@ -98,11 +97,11 @@ export function patchOf<D extends z.ZodObject>(document: D, { merge, operations 
 export const isPatch = (body: object | undefined): body is Patch =>
   body !== undefined && 'kind' in body && body.kind === 'patch';
 
-/** What a patch may make of a document. */
+/** Limits for the result of a patch. */
 interface PatchLimits {
-  /** Bytes of JSON that its copies bring, all together. */
+  /** Bytes of JSON that all `copy` operations add together. */
   readonly bytes: number;
-  /** Levels of arrays and objects. */
+  /** Maximum nesting of arrays and objects. */
   readonly depth: number;
 }
 
@@ -110,7 +109,7 @@ const DEFAULT_LIMITS: PatchLimits = { bytes: 1024 ** 2, depth: 100 };
 
 /**
  * @param patch a parsed body of one of the patch's media types
- * @throws Problem validation-failed (400) for one that names a member which the document never has
+ * @throws Problem validation-failed (400) when the patch names a member that the document cannot have
  */
 export function createPatchFunction<D extends z.ZodObject>(
   { document }: Patch<D>,
@@ -118,7 +117,7 @@ export function createPatchFunction<D extends z.ZodObject>(
   patch: unknown,
   limits = DEFAULT_LIMITS,
 ): ApplyPatch<D> {
-  // What is not a patch at all is told elsewhere.
+  // The validation of the body reports anything that is not a patch.
   const isJsonPatch = mediaType === JSON_PATCH && Array.isArray(patch);
   if (isJsonPatch) checkMembers(document, patch as PatchOperation[]);
   return (current) => {
@@ -138,7 +137,7 @@ export function createPatchFunction<D extends z.ZodObject>(
   };
 }
 
-/** A place beside the document is refused before anything is put there. */
+/** Rejects members that the document cannot have before anything is changed. */
 function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly PatchOperation[]): void {
   if (catchall !== undefined && !(catchall instanceof z.ZodNever)) return;
   const errors = patch.flatMap((operation, index) =>
@@ -156,7 +155,7 @@ function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly
     });
 }
 
-/** Members that name a place; `from` means nothing in other operations, and is ignored there (RFC 6902 §4). */
+/** The members that contain a pointer. Other operations ignore `from` (RFC 6902 §4). */
 const pointerMembersOf = ({ op }: PatchOperation): readonly ('path' | 'from')[] =>
   op === 'move' || op === 'copy' ? ['path', 'from'] : ['path'];
 
@@ -164,7 +163,7 @@ type Copy = Extract<PatchOperation, { readonly op: 'copy' }>;
 
 const memberOf = (pointer: string): string => Pointer.fromJSON(pointer).tokens[1] ?? '';
 
-/** Copies can double a document with each operation, so what they bring is measured before it is there. */
+/** Each copy can double the document, so its size is checked before it is applied. */
 function applyJsonPatch(current: object, patch: readonly PatchOperation[], limits: PatchLimits): object {
   const copy = structuredClone(current);
   let bytes = 0;
@@ -184,12 +183,12 @@ function applyJsonPatch(current: object, patch: readonly PatchOperation[], limit
   return copy;
 }
 
-/** Whether the places that an operation names are there: members of the document alone, not what JavaScript adds. */
+/** Whether the locations of an operation exist as own members of the document, not as members of its prototype. */
 function canApply(document: object, operation: PatchOperation): boolean {
   const { op, path } = operation;
   if (op === 'move' || op === 'copy') {
     const { from } = operation;
-    // Into itself (RFC 6902 §4.4).
+    // A value cannot be moved into itself (RFC 6902 §4.4).
     if (op === 'move' && path.startsWith(`${from}/`)) return false;
     return exists(document, from) && hasParent(document, path);
   }
@@ -214,7 +213,7 @@ function exists(document: object, pointer: string, test: (value: unknown) => boo
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
- * Bytes that an operation adds without having them itself.
+ * The bytes that an operation adds by copying.
  * @throws Problem content-too-large (413)
  */
 function addedBytes(
@@ -238,7 +237,7 @@ function addedBytes(
   });
 }
 
-/** About how many bytes of JSON a value is; undefined for more than the limits, which is found out early. */
+/** @returns the approximate size of a value as JSON, or undefined as soon as it exceeds the limits */
 function measure(value: unknown, { bytes, depth }: PatchLimits): number | undefined {
   let size = 0;
   let level = [value];
@@ -258,7 +257,7 @@ function measure(value: unknown, { bytes, depth }: PatchLimits): number | undefi
   return size;
 }
 
-/** RFC 7396 §2, in whose terms every target here is an object. */
+/** MergePatch of RFC 7396 §2. */
 function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const base = isObject(target) ? target : {};

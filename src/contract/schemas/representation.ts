@@ -1,5 +1,5 @@
 /**
- * The schemas of what goes over the wire: a resource's state with its `_links`, `_templates` and `_embedded`
+ * The schemas of representations: the state of a resource with its `_links`, `_templates` and `_embedded`
  * (HAL, draft-kelly-json-hal-11; HAL-FORMS 2021-12-18).
  */
 import type { Contract } from '../contract.ts';
@@ -18,7 +18,7 @@ const link = z
 const templatedLink = z
   .looseObject({
     href: z.string().openapi({ format: 'uri-template' }),
-    // A literal would be an enum of booleans, of which generators of clients make texts.
+    // A literal would become an enum of booleans, which generators of clients turn into strings.
     templated: z.boolean(),
     title: z.string().optional(),
   })
@@ -39,7 +39,7 @@ const templates = z
   .optional()
   .openapi({ description: 'The actions that the current state allows, by name; only in HAL-FORMS.' });
 
-/** What is under each relation, the gateway adds when it serves the document: it knows all services. */
+/** The gateway adds the schemas of the relations when it serves the document, because it knows all services. */
 const embedded = z
   .record(z.string(), z.unknown())
   .optional()
@@ -54,12 +54,12 @@ const expandErrors = z
 
 const total = z.int().min(0).openapi({ description: 'Number of items on all pages.' });
 
-/** Of the parameter `fields`. */
+/** Description of the parameter `fields`. */
 export const FIELDS_DESCRIPTION =
   'Members to include; by default all. Dots select within a member or a relation, which is then embedded: ' +
   '`id,total.amount`. Links are always included.';
 
-/** Of the parameter `expand`. */
+/** Description of the parameter `expand`. */
 export const expandDescription = (rels: readonly string[]): string =>
   rels.length === 0
     ? 'Related resources to embed. This resource has none.'
@@ -77,18 +77,18 @@ const PAGING = {
   first: link.optional(),
   prev: link.optional(),
   next: link.optional(),
-  /** The collection with what can be chosen: filters, order, size of a page, what to embed. */
+  /** URI template of the collection with its filters, sort order, page size and expansions. */
   search: templatedLink.optional(),
 };
 
-/** A media type that resources are represented in, and what its bodies look like. */
+/** A media type of resources with the schema of its bodies. */
 export interface ResourceFormat {
   readonly mediaType: string;
-  /** Called once for each resource and page of a contract. */
+  /** Runs once for each resource and page of a contract. */
   schema(body: Resource | Page, schemas: RepresentationSchemas): z.ZodType;
 }
 
-/** The representation schemas of one contract, each made once so that a component is defined once. */
+/** The representation schemas of one contract. Each is created once, so that each component is defined once. */
 export class RepresentationSchemas {
   readonly #contract: Contract;
   readonly #formats: readonly ResourceFormat[];
@@ -99,7 +99,7 @@ export class RepresentationSchemas {
     this.#formats = formats;
   }
 
-  /** The schema of a body in each media type, the server's favourite first. */
+  /** The schema of a body for each media type, in the server's order of preference. */
   content(body: Resource | Page): Record<string, { schema: z.ZodType }> {
     return Object.fromEntries(
       this.#formats.map(({ mediaType, schema }) => [
@@ -115,7 +115,7 @@ export class RepresentationSchemas {
     );
   }
 
-  /** @param key tells apart what is made of one body */
+  /** @param key distinguishes the schemas of one body */
   cached(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
     const schemas = this.#cache.get(key) ?? new Map<string, z.ZodType>();
     this.#cache.set(key, schemas);
@@ -147,7 +147,7 @@ export class RepresentationSchemas {
       .openapi(body.name);
   }
 
-  /** `self` is always there; which of the others are depends on the state. */
+  /** `self` is always present. The other links depend on the state. */
   #links(name: string, paging: Readonly<Record<string, z.ZodType>> = {}) {
     const rels = this.#declaredLinks(name)
       .map(([rel]) => rel)
@@ -164,7 +164,7 @@ export class RepresentationSchemas {
     });
   }
 
-  /** The links of every response that has this body. */
+  /** The links of all responses with this body. */
   #declaredLinks(name: string): [string, LinkSpec][] {
     return this.#contract.operations
       .flatMap(({ responses }) => Object.values(responses))
@@ -172,7 +172,7 @@ export class RepresentationSchemas {
       .flatMap(({ links }) => Object.entries(links ?? {}));
   }
 
-  /** The links to something that can be fetched: those that `expand` may name. */
+  /** The links to resources that can be fetched, which `expand` may name. */
   #expandableLinks(name: string): [string, LinkSpec][] {
     const actions = new Set(
       this.#contract.operations
@@ -184,7 +184,7 @@ export class RepresentationSchemas {
     );
   }
 
-  /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
+  /** The parameters `expand`, a comma-separated list of relations with dots for nesting, and `fields`. */
   selectionParameters(operation: Operation) {
     return { expand: this.#expandParameter(operation), fields };
   }

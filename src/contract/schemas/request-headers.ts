@@ -1,18 +1,18 @@
-/** The headers that an operation which changes something takes, beside its own parameters. */
+/** The request headers that the library adds to operations with an unsafe method. */
 import { needsPrecondition, type Operation } from '../operation.ts';
 import { z } from '../schema.ts';
 
-/** 1 to 255 visible characters of ASCII; the draft has them in quotes, and few clients send them so. */
+/** 1 to 255 visible ASCII characters, with or without the quotes that the draft requires but few clients send. */
 export const IDEMPOTENCY_KEY = /^(?:"([!#-[\]-~]{1,255})"|([!#-[\]-~]{1,255}))$/;
 
-/** With its quotes. */
+/** Including the quotes. */
 const MAX_KEY_LENGTH = 257;
 
 const ifMatch = z.string().optional();
 const IF_MATCH_DESCRIPTION =
   'The `ETag` that the client has seen. The resource is changed only if it still has that `ETag`; otherwise 412. `*` matches any state.';
 
-/** @returns the parameters for the document; who enforces them is the service, each with a problem of its own */
+/** @returns the parameters for the document; the service enforces each with its own problem type */
 export const requestHeaders = (operation: Operation) =>
   z.object({
     ...(needsPrecondition(operation)
