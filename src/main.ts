@@ -1,4 +1,4 @@
-/** `npm start`: the gateway and every service that is here, in one process; what passes between them is real HTTP. */
+/** `npm start`: runs the gateway and all local services in one process. They communicate over HTTP. */
 import type { RequestListener } from 'node:http';
 import { currentConfig } from './config/current-config.ts';
 import { databaseUrl } from './config/database-url.ts';
@@ -20,20 +20,20 @@ import { type Database, openDatabase } from './storage/database.ts';
 
 export interface StartedSystem extends Required<Running> {
   readonly url: string;
-  /** Where a person sees how it is. */
+  /** URL of the status page. */
   readonly statusUrl: string;
-  /** Path of a request worth copying. */
+  /** Path of a sample request. */
   readonly sample: string;
-  /** Where each service listens, by name. */
+  /** URL of each service by name. */
   readonly services: Readonly<Record<string, string>>;
-  /** Why it did not start with what is newest, a line a fault. */
+  /** The faults of the current configuration, if an older one is in use. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
 }
 
 const LOOPBACK = '127.0.0.1';
 
-/** @throws ConfigError in one line for whatever is wrong with the configuration */
+/** @throws ConfigError for faults of the configuration */
 export async function start(env: Environment): Promise<StartedSystem> {
   const settings = readSettings(env);
   const log = createLog({ level: settings.LOG_LEVEL });
@@ -74,7 +74,7 @@ async function startServices(
   closers: (() => Promise<void>)[],
 ): Promise<Record<string, string>> {
   const names = config.services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
-  // Services call each other, so every port is known before the first of them is made.
+  // Services call each other, so all ports are opened before the first service starts.
   const places = await Promise.all(names.map((name) => reserve(name, config.limits)));
   closers.push(
     ...places.map(
@@ -90,7 +90,7 @@ async function startServices(
       .filter(({ name }) => services.some(({ linked }) => Object.hasOwn(linked, name)))
       .map((service) => ({
         ...service,
-        // Who is in the same process is as well as this one.
+        // A service in the same process needs no health checks.
         ...(Object.hasOwn(urls, service.name) && { urls: [urls[service.name] as string], health: undefined }),
       })),
   );

@@ -1,4 +1,4 @@
-/** Under `compression` in `gateway.yaml`: which responses are compressed, and how. */
+/** The section `compression` of `gateway.yaml`: which responses are compressed, and how. */
 import { z } from 'zod';
 import { size } from './units.ts';
 

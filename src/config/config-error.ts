@@ -1,13 +1,13 @@
-/** Texts of others are in it, which may hold what begins a line or moves the cursor of a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+/** Messages may quote untrusted text with line breaks or escape sequences of terminals. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them
 const toSingleLine = (text: string): string => text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
 
 /**
- * What is wrong with a configuration, for the person who runs the process: one line for each fault, with file, place and
- * remedy. Entry points print `message` and exit with 1; the stack is of no use to anyone.
+ * The faults of a configuration, for the operator: one line for each fault with file, location and remedy. Entry points
+ * print `message` without a stack trace and exit with 1.
  */
 export class ConfigError extends Error {
-  /** One line each, none of them twice. */
+  /** One line for each fault, without duplicates. */
   readonly faults: readonly string[];
 
   constructor(faults: string | readonly string[], cause?: unknown) {
@@ -19,10 +19,10 @@ export class ConfigError extends Error {
 }
 
 /**
- * What went wrong with a text that others wrote, in one line. A document can bring any code to throw anything; it is
- * still the document that cannot be used, and the process goes on.
+ * Converts any error about an external text to a ConfigError in one line. Whatever code throws because of a document is
+ * a fault of that document, and the process continues.
  *
- * @param about what could not be done, with its place
+ * @param about the failed action with its location
  */
 export function toConfigError(error: unknown, about: string): ConfigError {
   if (error instanceof ConfigError) return error;
@@ -31,8 +31,9 @@ export function toConfigError(error: unknown, about: string): ConfigError {
 }
 
 /**
- * The results of all, where none has failed.
- * @throws ConfigError with the faults of all that have
+ * Waits for all tasks.
+ * @returns the results, if no task failed
+ * @throws ConfigError with the faults of all failed tasks
  */
 export async function allOrConfigError<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
   const settled = await Promise.allSettled(tasks);

@@ -1,12 +1,12 @@
-/** Where the database is, with the password from a file where it is kept in one, as container platforms mount it. */
+/** The URL of the database, with the password from a file if one is configured, such as a mounted secret. */
 import { readFileSync } from 'node:fs';
 import { ConfigError } from './config-error.ts';
 import type { Settings } from './settings.ts';
 
-/** Connections of one process at the most: many processes share what a server allows, a hundred as a rule. */
+/** Maximum number of connections of one process. All processes share the limit of the server, usually 100. */
 export const MAX_CONNECTIONS = 10;
 
-/** @throws ConfigError when the file cannot be read, or there is no URL that it could belong to */
+/** @throws ConfigError when the file cannot be read, or DATABASE_URL is missing */
 export function databaseUrl({
   DATABASE_URL: url,
   DATABASE_PASSWORD_FILE: file,
@@ -19,7 +19,7 @@ export function databaseUrl({
   return whole.href;
 }
 
-/** Without the line end that editors and `echo` leave. */
+/** Removes the final line break that editors and `echo` add. */
 function readPassword(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');

@@ -1,4 +1,4 @@
-/** What may stand in `gateway.yaml`: every key with its default and its meaning, which the README's table has too. */
+/** The schema of `gateway.yaml`: every key with its default and its description, which the reference documentation uses. */
 import { z } from 'zod';
 import { networkOf } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
@@ -16,7 +16,7 @@ const documentLocation = z
     error: 'expected a file, or a URL without user name and password',
   });
 
-/** `fetch` takes no other (https://fetch.spec.whatwg.org/#dom-request). */
+/** `fetch` rejects URLs with credentials (https://fetch.spec.whatwg.org/#dom-request). */
 function isPlainUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && url.username === '' && url.password === '';
@@ -208,9 +208,9 @@ export const gatewaySchema = z.strictObject({
   accessLog: z.boolean().default(true).describe('Whether the gateway logs a line for each request.'),
 });
 
-/** One row of the README's table. */
+/** One row of the table of keys. */
 interface ConfigRow {
-  /** With dots, as `policy.retry.attempts`. */
+  /** The path with dots, such as `policy.retry.attempts`. */
   readonly key: string;
   readonly default: string;
   readonly meaning: string;
@@ -234,7 +234,7 @@ function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
   });
 }
 
-/** What several kinds have is the same in all of them, and said once. */
+/** Keys that several options share appear once. */
 function rowsOfUnion(union: z.ZodDiscriminatedUnion, prefix: string): ConfigRow[] {
   const rows = union.options.flatMap((option) => rowsOf(option as z.ZodObject, prefix));
   return rows.filter(({ key }, index) => rows.findIndex((row) => row.key === key) === index);

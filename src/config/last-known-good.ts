@@ -1,6 +1,6 @@
 /**
- * Texts as they were when a gateway could last be made of them, kept in a folder: what was broken since then does not
- * stop a restart. A folder that cannot be written is no fault of the texts: it is told, and all goes on.
+ * Saves the last valid configuration and documents in a folder, so that a later fault in them does not prevent a restart.
+ * A folder that cannot be written only causes a warning.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ export class LastKnownGood {
     }
   }
 
-  /** @param places everything in use; what is kept of others is forgotten */
+  /** @param places everything in use; saved texts of other places are deleted */
   async save(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
@@ -48,7 +48,7 @@ export class LastKnownGood {
   }
 }
 
-/** Whole or not at all; a configuration may hold what is not for everybody. */
+/** Writes atomically, and only for the current user because a configuration may contain secrets. */
 async function write(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, text, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** What one request may cost, under `limits` in `gateway.yaml`; the gateway and services hold to the same. */
+/** The section `limits` of `gateway.yaml`: limits for requests, which the gateway and the services both enforce. */
 import { z } from 'zod';
 import { duration, size } from './units.ts';
 
@@ -90,10 +90,10 @@ export const limitsSchema = z.strictObject({
 
 export type ExpandLimits = z.infer<typeof expandLimitsSchema>;
 
-/** What the connections of a listener are held to. */
+/** The limits for the connections of a listener. */
 export type ConnectionLimits = Pick<Limits, 'connections' | 'pipelining' | 'slow'>;
 
-/** What is taken of JSON. */
+/** The limits for JSON in requests. */
 export type JsonLimits = Pick<Limits, 'depth' | 'duplicateMembers'>;
 
 export type Limits = z.infer<typeof limitsSchema>;

@@ -1,12 +1,12 @@
-/** Why something that has changed is not in use, and what was good before still is. */
+/** Why a changed configuration or document is not in use, so that the previous one still is. */
 import { basename } from 'node:path';
 import { redact } from '../observability/redact.ts';
 import type { ConfigError } from './config-error.ts';
 
 export interface RejectedConfig {
-  /** ISO 8601, of the first time that it was seen so. */
+  /** ISO 8601 time at which the fault was first seen. */
   readonly since: string;
-  /** In one line, without folders and hosts. */
+  /** One line without folders and hosts. */
   readonly reason: string;
 }
 

@@ -1,13 +1,13 @@
-/** Where a service listens: one URL, or one an instance, all with the same path. */
+/** The base URLs of a service: one for each instance, all with the same path. */
 
 export interface ServiceLocation {
-  /** Scheme, host and port of each. */
+  /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
-  /** Their path; undefined where the document says what it is. */
+  /** Their common path; undefined if the document determines it. */
   readonly base: string | undefined;
 }
 
-/** @returns what is wrong, in words, where something is */
+/** @returns the location, or a message about the fault */
 export function parseServiceUrls(texts: readonly string[]): ServiceLocation | string {
   const places = texts.map((text) => ({ text: text.trim(), place: parseServiceUrl(text.trim()) }));
   const wrong = places.filter(({ place }) => place === undefined).map(({ text }) => text);
@@ -28,7 +28,7 @@ interface ParsedUrl {
   readonly base: string | undefined;
 }
 
-/** @returns undefined for what is none, or has more than a path */
+/** @returns undefined for an invalid URL, or a URL with a query, a fragment or credentials */
 function parseServiceUrl(text: string): ParsedUrl | undefined {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Every environment variable that linkway reads: name, default, meaning. The table in the README is held
- * against this one by a test.
+ * Every environment variable that linkway reads, with its default and description. A test compares the reference
+ * documentation with this table.
  */
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
@@ -96,7 +96,7 @@ export type SamplerName = (typeof SAMPLERS)[number];
 
 export type Settings = z.infer<typeof variables>;
 
-/** One row of the README's table. */
+/** One row of the table of environment variables. */
 export interface Variable {
   readonly name: string;
   readonly default: string;
@@ -119,7 +119,7 @@ export const settingsTable: readonly Variable[] = [
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables that are set to nothing count as absent, as in a `.env` file with empty values. */
+/** Empty variables count as unset, as in a `.env` file with empty values. */
 export const readSettings = (env: Environment): Settings => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const { success, data, error } = variables.safeParse(given);
@@ -130,6 +130,6 @@ export const readSettings = (env: Environment): Settings => {
   );
 };
 
-/** The variable that says where a service is: `order-history` → `ORDER_HISTORY_URL`. */
+/** The variable with the URL of a service: `order-history` → `ORDER_HISTORY_URL`. */
 export const urlVariable = (service: string): string =>
   `${service.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_URL`;

@@ -1,4 +1,4 @@
-/** When a circuit opens: by the share of failures over a time or over a number of calls, or by failures in a row. */
+/** The circuit breaker: it opens by a share of failures within a time window or a number of calls, or by consecutive failures. */
 import { z } from 'zod';
 import { duration } from '../units.ts';
 
@@ -29,13 +29,13 @@ const ofKind = <Shape extends z.ZodRawShape>(kind: string, shape: Shape) =>
         : undefined,
   });
 
-/** `sampling` where none is named. */
+/** The default kind is `sampling`. */
 export const breakerSchema = z
   .discriminatedUnion(
     'kind',
     [
       ofKind('sampling', {
-        // Optional as well, so that the union takes its absence for this kind.
+        // Optional as well, so that the union selects this kind by default.
         kind: z
           .literal('sampling')
           .optional()

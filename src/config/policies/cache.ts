@@ -1,4 +1,4 @@
-/** Under `cache` in `gateway.yaml`: what caches of services may take together, and what one of them gives that is stale. */
+/** The sections `cache` of `gateway.yaml` and of a service: the size of the cache, and how long stale responses are served. */
 import { z } from 'zod';
 import { duration, size } from '../units.ts';
 
@@ -12,7 +12,7 @@ export const cacheSchema = z.strictObject({
 });
 
 export interface CacheConfig extends z.infer<typeof cacheSchema> {
-  /** Of the server where answers are kept instead; undefined for this process. */
+  /** URL of a cache server; undefined for a cache in this process. */
   readonly url?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ const staleLimits = z.strictObject({
   staleWhileRevalidate: duration.default(0),
 });
 
-/** Milliseconds for which what is stale serves, where an answer does not say itself. */
+/** How long stale responses are served, in milliseconds, unless a response says so itself. */
 export type ServiceCacheConfig = z.infer<typeof staleLimits>;
 
 export const serviceCacheSchema = z
@@ -31,7 +31,7 @@ export const serviceCacheSchema = z
     'HTTP cache for its responses, as their `Cache-Control` allows: `off`, `on`, or `{ staleIfError: 10m, staleWhileRevalidate: 0s }`. The two values say how long a stale response may be served while the service fails, or while it is revalidated, unless the response says so itself.',
   );
 
-/** @returns undefined where nothing is kept */
+/** @returns undefined if the cache is off */
 export const serviceCacheOf = (value: z.infer<typeof serviceCacheSchema>): ServiceCacheConfig | undefined => {
   if (value === 'off') return undefined;
   return value === 'on' ? staleLimits.parse({}) : value;

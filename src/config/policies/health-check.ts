@@ -1,4 +1,4 @@
-/** How the instances of a service are asked whether they are well. */
+/** The health checks of the instances of a service. */
 import { z } from 'zod';
 import { duration } from '../units.ts';
 

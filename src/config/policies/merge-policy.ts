@@ -1,6 +1,6 @@
 /**
- * One policy over another, as they are written: what the upper one does not name is that of the lower. Neither has
- * been checked; what is wrong in one is as wrong in the outcome.
+ * Merges two policies before validation: keys of the upper policy override the lower one. Faults of either policy remain
+ * in the result, where the validation finds them.
  */
 
 type PlainObject = Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ type PlainObject = Readonly<Record<string, unknown>>;
 export const isPlainObject = (value: unknown): value is PlainObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** @returns what is no object where `upper` is none, so that the check tells */
+/** @returns `upper` itself if it is not an object, so that the validation reports it */
 export function mergePolicy(lower: unknown, upper: unknown): unknown {
   const below = isPlainObject(lower) ? lower : {};
   if (upper === undefined || upper === null) return mergePolicy(undefined, below);
@@ -21,14 +21,14 @@ export function mergePolicy(lower: unknown, upper: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** `retry: off` is no retry. */
+/** `retry: off` means no retries. */
 const expandShorthand = (key: string, value: unknown): unknown =>
   key === 'retry' && (value === 'off' || value === false) ? { attempts: 0 } : value;
 
-/** Where none is named. */
+/** The kind of a breaker that names none. */
 const DEFAULT_KIND = 'sampling';
 
-/** What a breaker takes from the one below: of another kind, only what every kind has. */
+/** The keys that a breaker inherits. A breaker of another kind inherits only the keys of every kind. */
 function inheritedBreaker(lower: unknown, upper: unknown): unknown {
   if (!isPlainObject(lower) || !isPlainObject(upper)) return lower;
   const kind = lower.kind ?? DEFAULT_KIND;

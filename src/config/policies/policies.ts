@@ -1,6 +1,6 @@
 /**
- * Which policy holds for a service and for its operations: what `policy` says for all, over that what the service
- * says, over that what the operation says; each in place, or by the name of one of `policies`.
+ * The policies of a service and its operations. The policy of an operation overrides that of its service, which overrides
+ * the global `policy`. Each is an object or the name of one of `policies`.
  */
 import { type Faults, suggestionFor } from '../yaml/faults.ts';
 import { isPlainObject, mergePolicy } from './merge-policy.ts';
@@ -8,13 +8,13 @@ import { defaultPolicy, type Policy, policySchema } from './policy.ts';
 
 export interface OperationPolicy {
   readonly policy: Policy;
-  /** What it does not share with the rest of its service. */
+  /** The parts that the operation does not share with the rest of its service. */
   readonly own: { readonly bulkhead: boolean; readonly breaker: boolean };
 }
 
 export interface ServicePolicies {
   readonly policy: Policy;
-  /** By operation id, where they differ. */
+  /** Policies that differ from the service, by operation id. */
   readonly operations: ReadonlyMap<string, OperationPolicy>;
 }
 
@@ -30,10 +30,10 @@ interface PolicyEntries {
   readonly operations: Readonly<Record<string, { readonly policy?: unknown }>>;
 }
 
-/** What concerns connections, which operations share, or all that are sent over them. */
+/** Settings of connections and retry budgets, which all operations share. */
 const SERVICE_ONLY_KEYS = [['connectTimeout'], ['retry', 'budget']] as const;
 
-/** What is wrong is told to `faults`, here and for each service; then what is returned is of no use. */
+/** Adds faults to `faults`. If there are any, the result must not be used. */
 export function policyReader({ policy: all, policies }: PolicyRoot, faults: Faults) {
   const check = (value: unknown, at: Path): Policy => faults.check(policySchema, value, at) ?? defaultPolicy;
 

@@ -1,6 +1,6 @@
 /**
- * How calls to a target are bounded, repeated and cut off. `gateway.yaml` has what holds for all services under
- * `policy`, and differences at a service and at its operations.
+ * Time limits, retries, bulkhead and circuit breaker of calls to a service. `policy` in `gateway.yaml` applies to all
+ * services. Services and operations can override it.
  */
 import { z } from 'zod';
 import { duration } from '../units.ts';
@@ -59,7 +59,7 @@ export const policySchema = z
 
 export type Policy = z.infer<typeof policySchema>;
 
-/** What one may write: everything has a default. */
+/** The input type: every key has a default. */
 export type PolicyInput = z.input<typeof policySchema>;
 
 export const defaultPolicy: Policy = policySchema.parse({});

@@ -1,6 +1,6 @@
 /**
- * A JSON Schema of `gateway.yaml` for editors: completion, and the meaning of each key where the mouse is. Made of the
- * schema that checks the file; what JSON Schema cannot say, such as that a policy of that name exists, is told at start.
+ * A JSON Schema of `gateway.yaml` for completion and descriptions in editors. It is derived from the schema that validates
+ * the file. Rules that JSON Schema cannot express, such as the existence of a named policy, are checked at the start.
  */
 import { z } from 'zod';
 import { gatewaySchema } from '../gateway-schema.ts';
@@ -13,7 +13,7 @@ const POLICY_NAME_DESCRIPTION = 'The name of one of `policies`.';
 const inputOf = (schema: z.ZodType): Json =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
 
-/** As it may be written at any place: what is left out is that of the place above, the kind of a breaker too. */
+/** A policy at any level: it inherits missing keys, including the kind of a breaker. */
 function policy(): Json {
   const { $schema: _, ...whole } = inputOf(policySchema);
   const { retry, breaker, ...rest } = whole.properties as Record<string, Json>;
@@ -36,7 +36,7 @@ function policy(): Json {
   };
 }
 
-/** Of the file as it is written, with a reference for what stands in many places. */
+/** The schema of the file, with references for repeated parts. */
 export function editorSchema(): Json {
   const schema = inputOf(gatewaySchema);
   const own = { $ref: '#/$defs/policy' };

@@ -1,4 +1,4 @@
-/** What a schema finds wrong in a value that a person has written: every fault, in plain words, with the nearest name. */
+/** Converts validation errors of a schema to readable faults with suggestions for misspelled names. */
 import { closestMatch, default as distance } from 'leven';
 import { z } from 'zod';
 import { ConfigError } from '../config-error.ts';
@@ -6,21 +6,21 @@ import { ConfigError } from '../config-error.ts';
 export interface Fault {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-  /** Whether it is the name of a member that is wrong, not its value. */
+  /** Whether the name of a member is wrong, and not its value. */
   readonly isName?: boolean;
-  /** The key that was probably meant. */
+  /** The key that the author probably meant. */
   readonly nearest?: string | undefined;
 }
 
-/** Where faults are, as a text says it. */
+/** Locates faults in a text. */
 interface FaultLocator {
-  /** Names the file, the line and the place. @param isName whether it is the name of the member that is wrong */
+  /** Adds file, line and path to a message. @param isName whether the name of the member is wrong */
   describe(path: readonly PropertyKey[], message: string, isName: boolean): { line: number; text: string };
-  /** Whether something is written there, rather than taken over from elsewhere. */
+  /** Whether the text contains this path, rather than inheriting its value. */
   has(path: readonly PropertyKey[]): boolean;
 }
 
-/** Collects what is wrong in one text, so that all of it is told at once. */
+/** Collects the faults of one text, so that they are reported together. */
 export class Faults {
   readonly #lines: { readonly line: number; readonly text: string }[] = [];
   readonly #reported = new Set<string>();
@@ -35,20 +35,20 @@ export class Faults {
     this.#lines.push(this.#locator.describe(path, message, isName));
   }
 
-  /** One that stands elsewhere. */
+  /** Adds a fault that is not in this text. */
   addWithoutLine(text: string): void {
     this.#lines.push({ line: Infinity, text });
   }
 
-  /** Whether a key that is not known was probably meant to be this one. */
+  /** Whether an unknown key is probably a misspelling of this one. */
   isSuggested(path: readonly PropertyKey[]): boolean {
     return this.#suggestedKeys.has(path.join('.'));
   }
 
   /**
-   * What is taken over from elsewhere, and wrong there, is told once.
-   * @param at where the value stands
-   * @returns undefined where something is wrong
+   * Validates a value. Faults of inherited values are reported once.
+   * @param at the path of the value
+   * @returns undefined if there are faults
    */
   check<S extends z.ZodType>(schema: S, value: unknown, at: readonly PropertyKey[]): z.output<S> | undefined {
     const result = schema.safeParse(value);
@@ -64,7 +64,7 @@ export class Faults {
     return undefined;
   }
 
-  /** @throws ConfigError with a line for each, in the order of the text */
+  /** @throws ConfigError with one line for each fault, in the order of the text */
   throwIfAny(): void {
     if (this.#lines.length === 0) return;
     throw new ConfigError(this.#lines.toSorted((a, b) => a.line - b.line).map(({ text }) => text));
@@ -74,15 +74,15 @@ export class Faults {
 type Issue = z.core.$ZodIssue;
 
 /**
- * @param error what the schema made of the value
- * @param value what it was given
+ * @param error the validation error of the schema
+ * @param value the validated value
  */
 export function faultsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Fault[] {
   const issues = error.issues.flatMap(bestBranch);
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? unknownKeys(schema, value, issue) : [],
   );
-  // A key that is missing because it was mistyped is one fault.
+  // A missing key and its misspelling are one fault.
   const meant = new Set(unknown.map(({ path, nearest }) => [...path.slice(0, -1), nearest].join('.')));
   const others = issues
     .filter(({ code, path }) => code !== 'unrecognized_keys' && !meant.has(path.join('.')))
@@ -90,10 +90,10 @@ export function faultsOf(schema: z.ZodType, value: unknown, error: z.ZodError): 
   return [...unknown, ...others];
 }
 
-/** What is longer was not mistyped, and would cost as much to compare. */
+/** Longer names are not compared, because it would be expensive. */
 const MAX_COMPARED_LENGTH = 100;
 
-/** @returns undefined where nothing is near enough to have been meant */
+/** @returns undefined if no name is similar enough */
 function nearestName(name: string, allowed: readonly string[]): string | undefined {
   const short = name.slice(0, MAX_COMPARED_LENGTH);
   const nearest = closestMatch(short, allowed);
@@ -102,7 +102,7 @@ function nearestName(name: string, allowed: readonly string[]): string | undefin
   return changes <= Math.max(2, Math.floor(nearest.length / 3)) ? nearest : undefined;
 }
 
-/** What to say of a name that leads to nothing: one of a few, so that the nearest is what was meant. */
+/** The suggestion for an unknown name. There are only a few names, so the nearest one is always suggested. */
 export function suggestionFor(name: string, allowed: readonly string[], none: string): string {
   const nearest = closestMatch(name.slice(0, MAX_COMPARED_LENGTH), allowed);
   return nearest === undefined ? none : `did you mean ${nearest}?`;
@@ -130,7 +130,7 @@ function unknownKeys(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssueU
   });
 }
 
-/** Whether a schema has words of its own for it. */
+/** Whether the schema defines the message itself. */
 const isCustomMessage = (message: string): boolean =>
   !/^(?:Unrecognized key|Invalid (?:input|option)|Too )/.test(message);
 
@@ -163,7 +163,7 @@ function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion, value: unknown):
   return `expected ${OR.format(all)}, got ${formatValue(value)}`;
 }
 
-/** Those of the branch that the value fits best: one that takes it as a whole, and finds fault with a part of it. */
+/** The issues of the best matching option of a union: one that accepts the type and rejects only a part of the value. */
 function bestBranch(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || isCustomMessage(issue.message)) return [issue];
   const branch = issue.errors.find((issues) =>

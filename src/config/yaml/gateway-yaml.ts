@@ -1,6 +1,6 @@
 /**
- * `gateway.yaml`: which services stand behind the gateway, and how they are called. A
- * fault is one line that names file, line, place and remedy, and all faults are told at once.
+ * Reads `gateway.yaml`: the services behind the gateway and the policies of their calls. Each fault is one line with file,
+ * line, path and remedy, and all faults are reported together.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -26,38 +26,38 @@ export interface ServiceConfig extends ServicePolicies {
   readonly name: string;
   /** Absolute path or URL of its OpenAPI document. */
   readonly document: string;
-  /** Absolute paths or URLs of what is applied to that. */
+  /** Absolute paths or URLs of the overlays of the document. */
   readonly overlays: readonly string[];
-  /** Scheme, host and port of each place where it listens. */
+  /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
-  /** How each instance is asked whether it is well, where it is. */
+  /** The health check of its instances, if configured. */
   readonly health: HealthCheck | undefined;
-  /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
+  /** How often its host names are resolved, in milliseconds; 0 is never. */
   readonly lookup: number;
-  /** Most bytes of the head of a response. */
+  /** Maximum size of the headers of a response. */
   readonly headBytes: number;
-  /** Whether nothing listens there, and its document answers. */
+  /** Whether the gateway mocks the service from its document. */
   readonly isMock: boolean;
-  /** What its paths begin with there; undefined where that is what its document says. */
+  /** Base path of the service; undefined if its document determines it. */
   readonly base: string | undefined;
-  /** What they begin with here. */
+  /** Prefix of its public paths. */
   readonly prefix: string;
-  /** What its paths are called instead. */
+  /** Public names of its paths. */
   readonly paths: PathNames;
-  /** URLs by which it names itself, which become public ones. */
+  /** URLs of the service itself that the gateway rewrites to public URLs. */
   readonly ownUrls: readonly string[];
-  /** Whether a query parameter that the document does not name is refused. */
+  /** Whether query parameters that the document does not declare are rejected. */
   readonly unknownQuery: 'reject' | 'pass';
   readonly unknownBody: 'reject' | 'pass';
-  /** Whether pages of other sites may send what changes something. */
+  /** Whether pages of other sites may send requests with unsafe methods. */
   readonly crossSite?: 'reject' | 'pass' | undefined;
-  /** Whether its answers are held against its document, and what comes of that. */
+  /** The mode of response validation. */
   readonly responses: 'off' | 'observe' | 'enforce';
-  /** Share of them that `observe` looks at. */
+  /** Share of the responses that `observe` validates. */
   readonly sample: number;
-  /** What may be stale of what is kept; undefined where nothing is kept. */
+  /** Limits for stale responses; undefined if the cache is off. */
   readonly cache?: ServiceCacheConfig | undefined;
-  /** Whether its responses are compressed on their way to clients. */
+  /** Whether the gateway compresses its responses. */
   readonly isCompressed?: boolean;
 }
 
@@ -66,37 +66,37 @@ export interface GatewayConfig {
   readonly limits: Limits;
   readonly cache: CacheConfig;
   readonly compression: CompressionConfig;
-  /** Whether headers that tell the software of a service are left out. */
+  /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
-  /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
+  /** Whether forwarding headers of every peer are trusted. */
   readonly trustProxy: boolean;
-  /** The proxies of ours that are believed; undefined where `trustProxy` says it for all. */
+  /** The trusted proxies; undefined if `trustProxy` applies to all peers. */
   readonly trustedProxies?: readonly string[] | undefined;
-  /** Names of this server; undefined where every name is taken that can only be its own. */
+  /** Host names of this server; undefined for the default. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
-  /** How often files and URLs are looked at, in milliseconds; 0 is never. */
+  /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
-  /** The listener for those who run it, and whether the status is told there alone. */
+  /** The admin listener, and whether only it serves the status. */
   readonly admin: { readonly port?: number | undefined; readonly host: string; readonly status: boolean };
-  /** How long a process that ends still takes requests, and then waits for them, in milliseconds. */
+  /** How long a stopping process still accepts requests, and then waits for them, in milliseconds. */
   readonly shutdown: { readonly drain: number; readonly grace: number };
 }
 
 export interface GatewayConfigSources {
   readonly env?: Environment;
-  /** URLs of services by name, known only at run time; they go before everything else. */
+  /** URLs of services by name that are known only at run time. They override all others. */
   readonly urls?: Readonly<Record<string, string>>;
 }
 
-/** `gateway.yaml` where it is, to be read again when it changes. */
+/** The file `gateway.yaml`, which can be read again after a change. */
 export interface ConfigFile {
   /** Absolute path. */
   readonly path: string;
-  /** As it is now. @throws ConfigError when it cannot be read */
+  /** Reads the file. @throws ConfigError when it cannot be read */
   text(): string;
-  /** @throws ConfigError for what is wrong in it */
+  /** @throws ConfigError with the faults of the text */
   parse(text: string): GatewayConfig;
 }
 
@@ -124,7 +124,7 @@ export const parseGatewayConfig = (
 ): GatewayConfig => {
   const value = parseYaml(text, file);
   let read: YamlText | undefined;
-  // Where values stand is looked up only for a fault.
+  // Parsed only if there is a fault, to find its line.
   const yaml = (): YamlText => {
     read ??= new YamlText(text);
     return read;
@@ -138,7 +138,7 @@ export const parseGatewayConfig = (
     },
   });
   const root = faults.check(gatewaySchema, value, []);
-  // As it is written, so that what is wrong elsewhere hides nothing here.
+  // The unvalidated value, so that other faults do not hide faults of policies.
   const written = objectOrEmpty(value);
   const policiesOf = policyReader(
     { policy: written.policy, policies: objectOrEmpty(written.policies) },
@@ -160,7 +160,7 @@ export const parseGatewayConfig = (
     );
   });
   faults.throwIfAny();
-  // Nothing is undefined where there is no fault.
+  // Without faults, no value is undefined.
   const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
   return {
     ...rest,
@@ -169,13 +169,13 @@ export const parseGatewayConfig = (
   };
 };
 
-/** @throws ConfigError with a line for each fault of its syntax */
+/** @throws ConfigError with one line for each syntax error */
 function parseYaml(text: string, file: string): unknown {
   const message = (reason: string, line = 1): string => `${file}:${line}: invalid YAML: ${reason}`;
   let isSyntax = false;
   try {
     return (
-      // What is told of the whole is told at its first line.
+      // Faults of the whole file refer to its first line.
       parseText(text, `${file}:1`, (reason, place) => {
         isSyntax = true;
         return message(reason, place?.line);
@@ -192,7 +192,7 @@ function parseYaml(text: string, file: string): unknown {
   }
 }
 
-/** Never answers (RFC 6761 §6.4). */
+/** The domain `invalid` never resolves (RFC 6761 §6.4). */
 const MOCK_URL = 'http://mock.invalid';
 
 const objectOrEmpty = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -213,7 +213,7 @@ interface ServiceEntry {
   readonly faults: Faults;
 }
 
-/** @param variable what the environment says instead */
+/** @param variable the overriding value of the environment variable */
 function locateService(
   { name, service, at, faults }: ServiceEntry,
   variable: string | undefined,
@@ -225,7 +225,7 @@ function locateService(
       faults.add(at, `has no url; add one here or set ${urlVariable(name)}`);
     return undefined;
   }
-  // What is no text the schema has told already.
+  // The schema already reports values that are not strings.
   if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
   const location = parseServiceUrls(urls);
   if (typeof location !== 'string') return location;
@@ -248,7 +248,7 @@ function serviceOf({ name, checked, policies, location, folder, headBytes }: Ser
   return {
     name,
     ...location,
-    // Of a mock there is nothing to ask.
+    // A mock has no instances to check.
     health: isMock ? undefined : checked.health,
     lookup: checked.lookup,
     headBytes,
