@@ -1,4 +1,4 @@
-/** The rules of an order, no HTTP in sight. */
+/** The rules of an order, independent of HTTP. */
 import type { Money, Transitions } from '../../src/index.ts';
 
 export const ORDER_STATES = [
@@ -45,7 +45,7 @@ export interface Revision {
   readonly deliveryInformation?: DeliveryInformation | undefined;
 }
 
-/** What can happen to an order: state → event → state that follows. */
+/** The transitions of an order: state → event → next state. */
 export const TRANSITIONS = {
   APPROVAL_PENDING: { approve: 'APPROVED', reject: 'REJECTED' },
   APPROVED: { cancel: 'CANCEL_PENDING', revise: 'REVISION_PENDING' },
@@ -55,7 +55,7 @@ export const TRANSITIONS = {
   REVISION_PENDING: { confirmRevision: 'APPROVED', rejectRevision: 'APPROVED' },
 } as const satisfies Transitions<OrderState>;
 
-/** What a new order begins as. */
+/** The initial state of a new order. */
 export const START = 'APPROVAL_PENDING';
 
 type EventOf<State> = State extends OrderState ? keyof (typeof TRANSITIONS)[State] : never;
@@ -64,7 +64,7 @@ export type OrderEvent = EventOf<OrderState>;
 const nextState = (state: OrderState, event: OrderEvent): OrderState | undefined =>
   (TRANSITIONS[state] as Partial<Record<OrderEvent, OrderState>>)[event];
 
-/** @throws Error when the state does not have the event: callers ask first */
+/** @throws Error when the state does not allow the event; check that first */
 export function transition(state: OrderState, ...events: OrderEvent[]): OrderState {
   return events.reduce((from, event) => {
     const to = nextState(from, event);
@@ -73,7 +73,7 @@ export function transition(state: OrderState, ...events: OrderEvent[]): OrderSta
   }, state);
 }
 
-/** @throws Error when there are no line items, or they are in several currencies: one menu has one */
+/** @throws Error for no line items, or for several currencies: a menu has only one */
 export function totalOf(lineItems: readonly LineItem[]): Money {
   const [currency, ...others] = new Set(lineItems.map(({ price }) => price.currency));
   if (currency === undefined || others.length > 0)
@@ -84,7 +84,7 @@ export function totalOf(lineItems: readonly LineItem[]): Money {
   };
 }
 
-/** A new order, approved in the same step as long as nobody else has to agree. */
+/** Creates an order and approves it immediately, because no other service has to agree yet. */
 export const place = (order: NewOrder): Order => ({
   ...order,
   total: totalOf(order.lineItems),

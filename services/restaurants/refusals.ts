@@ -1,4 +1,4 @@
-/** What a change of a menu is refused for. */
+/** The problems of requests about restaurants and menus. */
 import { type Fault, type Money, notFound, Problem } from '../../src/index.ts';
 import { currencyMismatch } from './contract.ts';
 

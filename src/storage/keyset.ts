@@ -68,14 +68,14 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
   const shown = back ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
   const [first, last] = [shown.at(0), shown.at(-1)];
   if (first === undefined || last === undefined) {
-    // What it was made for has gone: back is the row that it was made from, and what lies there.
+    // The rows of this page were deleted. The opposite direction leads to the row of the cursor and beyond.
     const around: Cursor | undefined = from && { ...from, back: !back, including: true };
     if (around === undefined || (await rowsFrom(around, !back, 1)).length === 0) return { items: [] };
     return { items: [], [back ? 'next' : 'prev']: encodeCursor(sort, around) };
   }
 
   const onwards = rows.length > limit;
-  // Where it came from there was a row, which may have gone.
+  // The row of the cursor may have been deleted.
   const behind = from && (await rowsFrom(cursorAt(back ? last : first, !back), !back, 1)).length > 0;
   return {
     items: shown.map(toItem),

@@ -1,18 +1,18 @@
 /**
- * Forward-only migrations of one schema. Each runs in a transaction of its own, which also records it, under a
- * lock: of several instances that start at once, one applies it and the others find it done.
+ * Forward-only migrations of one schema. Each runs and is recorded in one transaction under a lock, so that only one of
+ * several starting instances applies it.
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { ConfigError } from '../config/config-error.ts';
 import { transaction } from './transaction.ts';
 
-/** Once it has run anywhere a migration is never edited, moved or deleted; a change is another migration. */
+/** Never edit, move or delete a migration after it has run anywhere. Add a new migration instead. */
 export interface Migration<Tables> {
   readonly name: string;
   up(tx: Transaction<Tables>): Promise<void>;
 }
 
-/** The schema's own record of what has run. The library's tables have a history of their own. */
+/** The table that records the migrations of the schema. The tables of the library have a separate history. */
 type History = 'migrations' | 'library_migrations';
 
 type Log = Record<History, { number: number; name: string; applied_at: Date }>;
@@ -48,7 +48,7 @@ const applyNext = <Tables>(
     return true;
   });
 
-/** Names of the migrations that the schema has, in order; makes the schema when it is not there yet. */
+/** Creates the schema if necessary. @returns the names of its applied migrations in order */
 async function appliedTo(tx: Transaction<unknown>, schema: string, history: History): Promise<string[]> {
   await tx.schema.createSchema(schema).ifNotExists().execute();
   const own = tx.withSchema(schema) as Transaction<Log>;

@@ -1,4 +1,4 @@
-/** POST /orders/{orderId}/revise. The menu is asked for before the order is locked, so both checks are made twice. */
+/** POST /orders/{orderId}/revise. The menu is fetched before the order is locked, so both checks run twice. */
 import { guard, type Handler } from '../../../src/index.ts';
 import { Order, reviseOrder } from '../contract.ts';
 import { type Dependencies, fetchMenu } from '../dependencies.ts';
