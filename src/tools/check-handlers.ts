@@ -1,6 +1,6 @@
 /**
- * Lists the operations of the contracts that have no handler yet, and where to write each: `npm run check:handlers`.
- * Ends with 1 when there is one.
+ * `npm run check:handlers`: lists the operations of the contracts without a handler, and the file for each. Exits with 1 if
+ * there are any.
  */
 
 import { exitOnConfigError } from '../config/exit-on-config-error.ts';

@@ -1,4 +1,4 @@
-/** `check`: what is wrong in documents, where, and what that costs behind a gateway. */
+/** `check`: reports the faults of documents with their location and their effect behind a gateway. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { toConfigError } from '../config/config-error.ts';
 import { compileOperations } from '../gateway/operation.ts';
@@ -14,7 +14,7 @@ interface Checked {
   readonly place: string;
   readonly operations: number;
   readonly faults: readonly DocumentFault[];
-  /** Operations that declare security, which the gateway does not enforce: no fault of the document. */
+  /** Operations that declare security. The gateway does not enforce it, but it is not a fault. */
   readonly unenforcedSecurity?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export const check: Command = {
   async run(names, { prefix } = {}) {
     const loaded = await Promise.all(requireNames(names).map((place) => load(place, prefix)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
-    // A link may lead from one of them to another.
+    // A link may lead from one document to another.
     const dangling = new Set(new LinkGraph(documents).dangling);
     const checked = loaded.map((one) => checkOne(one, dangling));
     return {
@@ -37,10 +37,10 @@ export const check: Command = {
 
 interface Loaded {
   readonly place: string;
-  /** What is left out of it. */
+  /** The faults of parts that the gateway omits. */
   readonly faults: readonly DocumentFault[];
   readonly document?: OpenAPIObject;
-  /** Why there is none. */
+  /** Why the document could not be loaded. */
   readonly reason?: string;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Holds each schema of a contract and its document against generated values: what the one takes, the other has to take
- * as well. `npm run openapi` says in one line for each schema where they differ, and how.
+ * Checks each schema of a contract and its document with generated values: both must accept the same values.
+ * `npm run openapi` reports each schema with a difference in one line.
  *
- * A `refine` may refuse what the document allows. So may a format, and the length of a text beyond the Basic
- * Multilingual Plane, which zod counts in UTF-16 units and JSON Schema in characters: both are kept out of the values.
+ * A `refine` may reject values that the document accepts. So may a format, and the length of text beyond the Basic
+ * Multilingual Plane, which zod counts in UTF-16 units and JSON Schema in characters. The generated values avoid both.
  */
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -19,22 +19,22 @@ import type { Mode } from '../gateway/validation/schema/schemas.ts';
 import { Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
 import type { Json } from '../openapi/load/grammar.ts';
 
-/** The same values each time. */
+/** A fixed seed generates the same values in each run. */
 const SEED = 20_261_129;
 const RUNS = 150;
 const MAX_DEPTH = 4;
 
-/** A schema of the contract, and where it is in the document. */
+/** A schema of the contract and its location in the document. */
 interface SchemaPair {
   readonly place: string;
   readonly schema: z.ZodType;
   readonly pointer: string;
   readonly mode: Mode;
-  /** What is sent of a value that the contract has taken. */
+  /** Converts a value that the contract accepted to the sent value. */
   readonly sent: (taken: unknown, given: unknown) => unknown;
 }
 
-/** @returns a line for each schema that differs from the document */
+/** @returns one line for each schema that differs from the document */
 export function contractDifferences(contract: Contract, document: OpenAPIObject): string[] {
   const requests = new Schemas(document as unknown as Json, () => {});
   const responses = new Schemas(document as unknown as Json, () => {}, false, 'response');
@@ -50,7 +50,7 @@ export function contractDifferences(contract: Contract, document: OpenAPIObject)
   );
 }
 
-/** As a parser of JSON gives it. */
+/** The value after it was serialized to JSON and parsed. */
 const asParsedJson = (value: unknown): unknown => asJson(undefined, value);
 
 const asGiven = (_taken: unknown, given: unknown): unknown => given;
@@ -102,13 +102,13 @@ function pairsOf(operation: Operation, document: OpenAPIObject): SchemaPair[] {
   return [...parameters, ...bodies, ...sent];
 }
 
-/** As it goes over the wire. */
+/** The value as JSON. */
 const asJson = (taken: unknown, given: unknown): unknown => {
   const text = JSON.stringify(taken ?? given);
   return text === undefined ? undefined : JSON.parse(text);
 };
 
-/** A resource has links as well as a state. */
+/** Adds the links that every resource has. */
 const withLinks = (taken: unknown, given: unknown): unknown => {
   const value = asJson(taken, given);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -123,12 +123,12 @@ function differenceOf({ schema, pointer, mode, sent }: SchemaPair, schemas: Sche
   );
   const isText = mode === 'text';
   const judge = (given: unknown): string | undefined => {
-    // What is absent is another question: whether it is required.
+    // Whether a value is required is checked elsewhere.
     if (given === undefined) return undefined;
     const result = schema.safeParse(given);
     const issues = result.success ? [] : result.error.issues;
     if (issues.length > 0 && issues.every(({ code }) => code === 'custom')) return undefined;
-    // A parameter is changed by the check, to what its text stands for.
+    // The check replaces the text of a parameter by its value, so it gets a copy.
     const [fault] = inDocument({ value: structuredClone(sent(result.data, given)) });
     const [issue] = issues;
     const shown = shorten(JSON.stringify(given));
@@ -149,7 +149,7 @@ function differenceOf({ schema, pointer, mode, sent }: SchemaPair, schemas: Sche
     : `${judge(counterexample[0])}; change the schema so that both accept the same values`;
 }
 
-/** As a parameter is written: a list is one of texts, and all else one text. */
+/** Converts a value to the form of a parameter: a list of strings, or one string. */
 const textOf =
   (schema: z.ZodType) =>
   (value: unknown): unknown =>
@@ -164,7 +164,7 @@ const MAX_SHOWN_LENGTH = 120;
 const shorten = (text = 'nothing'): string =>
   text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
 
-/** Values that are seldom right. */
+/** Values that are rarely valid. */
 const UNLIKELY_VALUES = fc.constantFrom<unknown>(
   null,
   '',
@@ -188,7 +188,7 @@ const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
 type Described = z.ZodType & { readonly _zod: { readonly def: Record<string, unknown> } };
 type Below = (schema: unknown) => fc.Arbitrary<unknown>;
 
-/** Values that a schema takes, and values near them. */
+/** Values that a schema accepts, and similar ones. */
 function valuesOf(schema: z.ZodType, level: number): fc.Arbitrary<unknown> {
   const { def } = (schema as Described)._zod;
   if (level > MAX_DEPTH) return fc.constantFrom<unknown>(undefined, [], {});
@@ -248,7 +248,7 @@ const VALUES: Readonly<Record<string, Values>> = {
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Mostly all members; at times one is missing, or there is one more. */
+/** Objects with all members; sometimes one is missing or one is added. */
 const objectValues = (shape: Json, below: Below): fc.Arbitrary<unknown> => {
   const members = Object.entries(shape).map(([name, schema]) => fc.tuple(fc.constant(name), below(schema)));
   return fc
@@ -277,7 +277,7 @@ interface DescribedJson {
 const described = (schema: z.ZodType): DescribedJson =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', metadata: z.registry() }) as DescribedJson;
 
-/** Of the Basic Multilingual Plane, so that lengths are counted alike. */
+/** Characters of the Basic Multilingual Plane, so that both count the same length. */
 const CHARACTERS = fc.constantFrom(...'abcxyzABC019-_ .,:/+@é€\u0000\n');
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -296,7 +296,7 @@ const MAX_CHARACTERS = 1000;
 function textValues(schema: z.ZodType): fc.Arbitrary<string> {
   const { minLength = 0, maxLength = MAX_CHARACTERS, format, pattern, allOf = [] } = described(schema);
   const samples = (format !== undefined && SAMPLES[format]) || undefined;
-  // Validators differ on texts of a format that people do not write.
+  // Validators disagree on unusual values of a format.
   if (samples !== undefined) return fc.constantFrom(...samples);
   const patterns = [pattern, ...allOf.map((one) => one.pattern)].flatMap((source) => source ?? []);
   const any = fc.string({ unit: CHARACTERS, minLength, maxLength: Math.min(maxLength, minLength + 20) });
@@ -316,7 +316,7 @@ function matchingOf(source: string): fc.Arbitrary<string> {
   try {
     return fc.stringMatching(new RegExp(source), { maxLength: 50 }).filter((text) => text.length < 200);
   } catch {
-    // It looks ahead, which no text is generated for.
+    // Strings cannot be generated for lookaheads.
     return fc.constantFrom('a', 'abc', '123');
   }
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run dev`: what `npm start` runs, begun anew when code under `src/` or `services/` changes. First the documents
- * are written from the contracts; where that fails, the fault is shown and what ran before runs on. Documents and
- * `gateway.yaml` the gateway takes over by itself. What was stored stays, as after any restart.
+ * `npm run dev`: runs the same as `npm start`, and restarts it when code under `src/` or `services/` changes. Before each
+ * start it generates the documents from the contracts. If that fails, it shows the fault and keeps the previous process
+ * running. The gateway itself reloads documents and `gateway.yaml`. Stored data remains.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { watch } from 'node:fs';
 
 const FOLDERS = ['src', 'services'];
 
-/** Milliseconds without another change, since editors write a file in several steps. */
+/** Milliseconds to wait for further changes, because editors write a file in several steps. */
 const DEBOUNCE_MS = 150;
 
 const runNode = (...args: string[]): ChildProcess => spawn(process.execPath, args, { stdio: 'inherit' });
@@ -19,7 +19,7 @@ let running: ChildProcess | undefined;
 let isChanged = false;
 let isEnding = false;
 
-/** Ctrl-C does not wait for load balancers. */
+/** SIGINT skips draining. */
 async function stop(): Promise<number | null> {
   const child = running;
   if (!child || child.exitCode !== null) return child?.exitCode ?? 0;
@@ -49,7 +49,7 @@ async function restart(): Promise<void> {
 let isWorking = false;
 let timer: NodeJS.Timeout | undefined;
 
-/** One after the other; what changes meanwhile is taken along by the next. */
+/** Restarts one after the other. Changes during a restart cause another one. */
 async function restartUntilCurrent(): Promise<void> {
   isChanged = true;
   if (isWorking) return;

@@ -1,4 +1,4 @@
-/** `diff`: what changed between two versions of a document, or of a folder of them, for those who call the API. */
+/** `diff`: lists the changes between two versions of a document, or of a folder of documents, and their effect on clients. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -11,9 +11,9 @@ import { isNewMajor } from './openapi-diff/version.ts';
 
 interface Diff {
   readonly place: string;
-  /** Of the old document, and of the new one. */
+  /** The versions of the old and the new document. */
   readonly versions: readonly [string, string];
-  /** Whether it breaks its callers without saying so by its version. */
+  /** Whether it breaks clients without a new major version. */
   readonly isBroken: boolean;
   readonly changes: readonly Change[];
 }
@@ -37,7 +37,7 @@ export const diff: Command = {
 
 const DOCUMENT = /\.(?:ya?ml|json)$/;
 
-/** A document that is in the old folder only went with its service, and nobody is there who could have kept it. */
+/** A document that is only in the old folder belongs to a removed service, so it is ignored. */
 function pairsOf(old: string, now: string): [string, string][] {
   if (!isFolder(old) && !isFolder(now)) return [[old, now]];
   if (!isFolder(old) || !isFolder(now))

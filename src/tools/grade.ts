@@ -1,6 +1,6 @@
 /**
- * `grade`: which level of Richardson's maturity model an API reaches, operation by operation: 1 has resources, 2 uses
- * the methods of HTTP as they are meant (RFC 9110 §9.3), 3 says where it leads.
+ * `grade`: reports the level of each operation in Richardson's maturity model: level 1 has resources, level 2 uses HTTP
+ * methods correctly (RFC 9110 §9.3), and level 3 has links.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
@@ -15,7 +15,7 @@ interface Grade {
   readonly operation: string;
   readonly level: Level;
   readonly reason: string;
-  /** What would bring it to the next level. */
+  /** How to reach the next level. */
   readonly remedy?: string;
 }
 
@@ -31,7 +31,7 @@ export const grade: Command = {
 
 interface Graded {
   readonly place: string;
-  /** Of most of its operations that answer with something. */
+  /** The level that most operations reach. */
   readonly level: Level;
   readonly operations: readonly Grade[];
 }
@@ -46,7 +46,7 @@ function gradesOf(place: string, document: OpenAPIObject): Graded {
   return { place, level, operations };
 }
 
-/** Words that belong into the method. */
+/** Verbs that the method should express. */
 const VERB = /^(?:get|list|fetch|find|create|add|update|set|delete|remove)(?=[A-Z_-]|$)/;
 
 function gradeOf(operation: GraphOperation, all: readonly GraphOperation[], document: OpenAPIObject): Grade {

@@ -1,4 +1,4 @@
-/** `npm run linkway -- COMMAND`: looks at documents and routes. Ends with 1 where something is wrong, 2 where it is asked wrongly. */
+/** `npm run linkway -- COMMAND`: inspects documents and routes. Exits with 1 for faults and with 2 for wrong usage. */
 import { parseArgs } from 'node:util';
 import { ConfigError, toConfigError } from '../config/config-error.ts';
 import { redact } from '../observability/redact.ts';
@@ -47,12 +47,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Documents may hold what begins a line or moves the cursor of a terminal. */
+/** Escapes control characters, because documents may contain line breaks or escape sequences of terminals. */
 const printable = (line: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is shown
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern escapes them
   line.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (one) => JSON.stringify(one).slice(1, -1));
 
-/** @throws ConfigError for what is none */
+/** @throws ConfigError for an invalid prefix */
 function prefixOf(prefix: unknown): string {
   if (prefix === undefined) return '';
   if (typeof prefix === 'string' && /^(?:\/[\w.~-]+)+$/.test(prefix)) return prefix;

@@ -1,7 +1,7 @@
 /**
- * Writes what follows from the contracts and from `gateway.yaml`: the documents under `openapi/` and requests to
- * send from an editor, the schema for editors, the state diagrams of the services' READMEs, and what runs it all in containers: `npm run openapi`. With
- * `--check` it writes nothing and ends with 1 when one of them is stale.
+ * `npm run openapi`: generates files from the contracts and `gateway.yaml`: the documents under `openapi/`, requests for
+ * editors, the schema of `gateway.yaml`, the state diagrams in the READMEs of the services, and the deployment files. With
+ * `--check` it writes nothing and exits with 1 if a file is out of date.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -28,13 +28,13 @@ import { deploymentFiles } from './manifests/files.ts';
 
 interface DocumentFile {
   readonly path: string;
-  /** Undefined where there is to be none. */
+  /** Undefined if the file must not exist. */
   readonly text: string | undefined;
 }
 
 /**
- * Every document that is made here; those of services without code are theirs, and only merged.
- * @throws ContractFault with a line for each schema that its document does not say as it is
+ * All generated files. Documents of external services are only merged.
+ * @throws ContractFault with one line for each schema that its document does not express correctly
  */
 export async function documentFiles(configFile: string): Promise<DocumentFile[]> {
   const config = loadGatewayConfig(configFile, { env: process.env });
@@ -66,11 +66,11 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
   ];
 }
 
-/** Where `npm start` listens. */
+/** The default URL of `npm start`. */
 const PUBLIC = 'http://localhost:8080';
 const REQUESTS = 'openapi/http';
 
-/** Files in a folder of services that have gone. */
+/** Files of removed services in a folder. */
 function goneFrom(folder: string, made: readonly DocumentFile[]): DocumentFile[] {
   if (!existsSync(folder)) return [];
   const paths = readdirSync(folder).map((name) => join(folder, name));
@@ -81,7 +81,7 @@ function goneFrom(folder: string, made: readonly DocumentFile[]): DocumentFile[]
 
 const warn = (message: string) => process.stderr.write(`linkway: ${message}\n`);
 
-/** @param faults what is wrong with a contract is added to them, so that all is told at once */
+/** @param faults collects the faults of all contracts, so that they are reported together */
 function documentOf({ contract, affordances }: Service, faults: string[]): OpenAPIObject | undefined {
   try {
     const document = contractDocument(describeStates(contract, affordances), formats);
@@ -94,7 +94,7 @@ function documentOf({ contract, affordances }: Service, faults: string[]): OpenA
   }
 }
 
-/** With the state diagrams of the service's transition tables. */
+/** The README of a service with updated state diagrams. */
 async function readmeOf(name: string): Promise<DocumentFile> {
   const path = fileURLToPath(new URL(`${name}/README.md`, SERVICES));
   return { path, text: withDiagrams(readFileSync(path, 'utf8'), (await loadService(name)).affordances) };

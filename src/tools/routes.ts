@@ -1,4 +1,4 @@
-/** `routes`: which operation of which service answers at which path, as `gateway.yaml` has it. */
+/** `routes`: prints the operations of the services in `gateway.yaml` by method and path. */
 import { dirname, resolve } from 'node:path';
 import { readSettings } from '../config/settings.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';

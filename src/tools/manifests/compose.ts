@@ -21,9 +21,9 @@ export function composeOf({ gateway, services, gracePeriodSeconds }: Deployment)
     services: {
       [GATEWAY]: {
         ...process(gateway, gracePeriodSeconds),
-        // Once for all of them: made for each at the same time they would be in each other's way.
+        // Only the gateway builds the image; parallel builds for each service would interfere.
         build: '.',
-        // For this machine alone; another port of it: GATEWAY_PORT=9000 docker compose up.
+        // Only for this machine. To use another port: GATEWAY_PORT=9000 docker compose up.
         ports: [`127.0.0.1:\${GATEWAY_PORT:-${PORT}}:${PORT}`],
         networks: ['front', 'back'],
         ...(!isAlone && { depends_on: waitFor(gateway.calls, 'service_started') }),
@@ -50,7 +50,7 @@ export function composeOf({ gateway, services, gracePeriodSeconds }: Deployment)
   };
 }
 
-/** What is in it counts as memory of the container; nothing in it is a program. */
+/** Its content counts as memory of the container, and no file in it can be executed. */
 const TMPFS = 'mode=1777,size=64m,noexec,nosuid,nodev';
 
 const process = (part: Workload, gracePeriodSeconds: number) => ({
@@ -72,7 +72,7 @@ const process = (part: Workload, gracePeriodSeconds: number) => ({
 });
 
 const postgres = {
-  // By its digest for one image and no other: POSTGRES_IMAGE=postgres@sha256:….
+  // To pin the image by its digest: POSTGRES_IMAGE=postgres@sha256:….
   image: `\${POSTGRES_IMAGE:-postgres:17}`,
   environment: {
     POSTGRES_USER: DATABASE_USER,

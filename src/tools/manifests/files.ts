@@ -1,4 +1,4 @@
-/** What is deployed, as files: made from `gateway.yaml`, so that a service that comes or goes does so here too. */
+/** Generates the deployment files from `gateway.yaml`, so that they follow added and removed services. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -19,7 +19,7 @@ const write = (document: object): string =>
 
 /**
  * @param root of the project
- * @returns the text of each file by its path; undefined for one that is of a service that has gone
+ * @returns the text of each file by its path; undefined for files of removed services
  */
 export async function deploymentFiles(
   root: string,

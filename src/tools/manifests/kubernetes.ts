@@ -1,6 +1,6 @@
 /**
- * Kubernetes manifests, a file each part and one for what lies between them. PostgreSQL is expected as a Service
- * `postgres` with a Secret of that name: who runs a cluster has one, or an operator that makes it.
+ * Kubernetes manifests: one file for each workload, and one for the network policies. PostgreSQL is expected as a Service
+ * `postgres` with a Secret of the same name, for example from an operator of the cluster.
  */
 import {
   DATA,
@@ -61,7 +61,7 @@ const manifestsOfPart = (part: Workload, gracePeriodSeconds: number): readonly o
       kind: 'Service',
       metadata,
       spec: {
-        // Without an address of its own: whoever calls sees each pod, and chooses by load and health.
+        // A headless service: clients see each pod and balance by load and health.
         ...(name !== GATEWAY && { clusterIP: 'None' }),
         selector: { [NAME]: name },
         ports: [{ name: 'http', port: PORT, targetPort: 'http' }],
@@ -121,7 +121,7 @@ const podOf = (part: Workload, gracePeriodSeconds: number) => ({
         ...(part.hasDatabase && { DATABASE_PASSWORD_FILE: `${SECRETS}/password` }),
       }).map(([name, value]) => ({ name, value })),
       ports: [{ name: 'http', containerPort: PORT }],
-      // Liveness never depends on what is behind; the first start has time for migrations.
+      // Liveness never depends on other services. The first start has time for migrations.
       startupProbe: probe('/health/live', { periodSeconds: 2, failureThreshold: 60 }),
       livenessProbe: probe('/health/live', { periodSeconds: 10, failureThreshold: 3 }),
       readinessProbe: probe('/health/ready', { periodSeconds: 1, failureThreshold: 1 }),
@@ -159,7 +159,7 @@ const probe = (path: string, timing: { periodSeconds: number; failureThreshold: 
 const port = (number: number, protocol = 'TCP') => ({ port: number, protocol });
 const pods = (name: string) => ({ podSelector: selects(name) });
 
-/** Nobody reaches anybody but those that it calls; the gateway is reached by everybody. */
+/** Workloads reach only the workloads that they call. Everyone reaches the gateway. */
 function policiesOf({ gateway, services }: Deployment): readonly object[] {
   const parts = [gateway, ...services];
   const policy = (name: string, spec: object) => ({

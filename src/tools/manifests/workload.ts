@@ -1,4 +1,4 @@
-/** What is run apart from the others: the gateway, and each service whose code is here. */
+/** The workloads of a deployment: the gateway and each local service. */
 import { ConfigError } from '../../config/config-error.ts';
 import { MAX_CONNECTIONS } from '../../config/database-url.ts';
 import { urlVariable } from '../../config/settings.ts';
@@ -7,28 +7,28 @@ import { isHere, loadService } from '../../service/load.ts';
 
 export interface Workload {
   readonly name: string;
-  /** What the image is told to run. */
+  /** The arguments of the image. */
   readonly command: readonly string[];
-  /** Names of the parts that it calls. */
+  /** Names of the workloads that it calls. */
   readonly calls: readonly string[];
   readonly hasDatabase: boolean;
-  /** How many of it an autoscaler may start. */
+  /** Maximum number of replicas for the autoscaler. */
   readonly maxReplicas: number;
 }
 
 export interface Deployment {
   readonly gateway: Workload;
   readonly services: readonly Workload[];
-  /** How long a part has to end, in seconds: to drain, to finish what is in flight, and a little more. */
+  /** The time for a workload to stop, in seconds: draining, requests in progress, and a margin. */
   readonly gracePeriodSeconds: number;
 }
 
 export const GATEWAY = 'gateway';
 export const POSTGRES = 'postgres';
-/** Of every part in its container. */
+/** The port of every workload in its container. */
 export const PORT = 8080;
 export const IMAGE = 'linkway';
-/** Of the user that the image runs as. */
+/** Id of the user of the image. */
 export const USER = 1000;
 export const DATA = '/data';
 export const DATABASE_USER = 'linkway';
@@ -36,15 +36,15 @@ export const DATABASE_PORT = 5432;
 const DATABASE = `postgres://${DATABASE_USER}@${POSTGRES}:${DATABASE_PORT}/${DATABASE_USER}`;
 
 const GRACE_MARGIN = 5;
-/** Of a part, and at the least: one that is moved must not be all there are. */
+/** Limits of replicas: with at least two, one can be moved without an outage. */
 const MAX_REPLICAS = 10;
 export const MIN_REPLICAS = 2;
-/** That PostgreSQL has without being told, but for those that it keeps for its operators and some for others. */
+/** The default of PostgreSQL, minus connections reserved for superusers and other clients. */
 const DATABASE_CONNECTIONS = 90;
-/** RFC 1123 section 2.1, in lower case, as Kubernetes has it. */
+/** RFC 1123 section 2.1 in lower case, as Kubernetes requires. */
 const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 
-/** @throws ConfigError when the name of a service cannot be the name of a host, or is taken */
+/** @throws ConfigError when the name of a service is not a valid host name, or is already in use */
 export async function deploymentOf({ services, shutdown }: GatewayConfig): Promise<Deployment> {
   const own = services.filter(({ name, isMock }) => isHere(name) && !isMock).map(({ name }) => name);
   for (const name of own) {
@@ -68,7 +68,7 @@ export async function deploymentOf({ services, shutdown }: GatewayConfig): Promi
   };
 }
 
-/** So many that all of them together find a connection each time. */
+/** Limits the replicas so that all of them together stay within the connections of the database. */
 const maxReplicasFor = (services: readonly string[]): number =>
   Math.max(
     MIN_REPLICAS,
@@ -88,7 +88,7 @@ async function serviceOf(name: string, own: readonly string[]): Promise<Workload
   };
 }
 
-/** Where a part finds those that it calls, and the database. */
+/** The URLs of the services that a workload calls, and of the database. */
 export const environmentOf = ({ calls, hasDatabase }: Workload): Record<string, string> => ({
   ...Object.fromEntries(calls.map((name) => [urlVariable(name), `http://${name}:${PORT}`])),
   ...(hasDatabase && { DATABASE_URL: DATABASE }),

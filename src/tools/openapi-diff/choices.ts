@@ -1,4 +1,4 @@
-/** Which of the alternatives of `oneOf` and `anyOf` are the same in two documents: they have no order, and often no name. */
+/** Matches the alternatives of `oneOf` and `anyOf` of two documents, which have no order and often no name. */
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../../openapi/load/grammar.ts';
 import { referenceName } from '../../openapi/reference.ts';
@@ -35,7 +35,7 @@ export function matchChoices(
   return { pairs, gone, added };
 }
 
-/** A component's name, a title, the value that tells it from others, or else its type. */
+/** The name of the component, a title, a constant member, or the type. */
 function nameOf(document: object, spot: LocatedValue): string {
   const named = isObject(spot.value) ? (referenceName(spot.value) ?? spot.value.title) : undefined;
   if (typeof named === 'string') return named;

@@ -1,9 +1,9 @@
-/** Bodies by media type, of requests and of answers. */
+/** Compares the bodies of requests and responses by media type. */
 import { isObject } from '../../openapi/load/grammar.ts';
 import { appendPointer, type ChangeList, entriesOf, type LocatedValue } from './change.ts';
 import type { ComparisonSubject, SchemaDiff } from './schemas.ts';
 
-/** What a comparison writes to, and with what. */
+/** The context of a comparison. */
 export interface Comparison {
   readonly old: object;
   readonly now: object;
@@ -11,7 +11,7 @@ export interface Comparison {
   readonly schemas: SchemaDiff;
 }
 
-/** @param old where `content` stands, and what it is */
+/** @param old the location and the value of `content` */
 export function compareContent(
   old: LocatedValue,
   now: LocatedValue,

@@ -1,4 +1,4 @@
-/** What is different between two OpenAPI documents, operation by operation. */
+/** Compares two OpenAPI documents, operation by operation. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
@@ -17,13 +17,13 @@ import type { Operation } from './operation.ts';
 import { compareOperations } from './operations.ts';
 import { SchemaDiff } from './schemas.ts';
 
-/** @param old and @param now as the gateway has them: OpenAPI 3.1, in one file */
+/** @param old and @param now bundled OpenAPI 3.1 documents */
 export function diffDocuments(old: OpenAPIObject, now: OpenAPIObject): readonly Change[] {
   const changes = new ChangeList();
   const comparison: Comparison = { old, now, changes, schemas: new SchemaDiff(old, now, changes) };
   for (const section of ['paths', 'webhooks'] as const) {
     const [before, after] = [operationsIn(old, section), operationsIn(now, section)];
-    // Whoever subscribes to a webhook receives what others send.
+    // Subscribers of a webhook receive its requests.
     const direction: Direction = section === 'paths' ? 'sent' : 'received';
     for (const [key, operation] of before) {
       const same = after.get(key);
@@ -38,7 +38,7 @@ export function diffDocuments(old: OpenAPIObject, now: OpenAPIObject): readonly 
   return changes.all;
 }
 
-/** By method and path; what a parameter of the path is called is nobody's concern. */
+/** Operations by method and path. The names of path parameters do not matter. */
 function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): Map<string, Operation> {
   const items = [...entriesOf(document[section], `#/${section}`)].filter(([path]) => !path.startsWith('x-'));
   return new Map(
@@ -58,7 +58,7 @@ function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): M
   );
 }
 
-/** The types of problems that services of this library declare: callers tell them apart by their code. */
+/** The problem types that services of this library declare; clients distinguish them by code. */
 function problemTypes({ old, now, changes }: Comparison): void {
   const [before, after] = [componentsIn(old, 'x-problems'), componentsIn(now, 'x-problems')];
   for (const [code, { pointer }] of before)
@@ -67,7 +67,7 @@ function problemTypes({ old, now, changes }: Comparison): void {
     if (!before.has(code)) changes.add('adding', `problem ${code}`, pointer, 'is new');
 }
 
-/** How credentials are sent (OpenAPI 3.1 §4.8.27). */
+/** The fields that determine how credentials are sent (OpenAPI 3.1 §4.8.27). */
 const CREDENTIAL_FIELDS = ['type', 'in', 'name', 'scheme'];
 
 function securitySchemes({ old, now, changes }: Comparison): void {

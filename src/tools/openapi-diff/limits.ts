@@ -1,9 +1,9 @@
-/** Bounds and forms of values: which of two allows less. */
+/** Compares limits of values: which one is stricter. */
 import { isDeepStrictEqual } from 'node:util';
 
 type Limits = ReadonlyMap<string, unknown>;
 
-/** Names of the limits by which `now` refuses what `old` allows. */
+/** Names of the limits by which `now` rejects values that `old` accepts. */
 export const tighterLimits = (old: Limits, now: Limits): string[] =>
   [...now]
     .filter(([name, limit]) => {
@@ -17,13 +17,13 @@ function isTighter(name: string, before: unknown, now: unknown): boolean {
   if (typeof before === 'number' && typeof now === 'number') {
     if (/^(?:min|exclusiveMin)/.test(name)) return now > before;
     if (/^(?:max|exclusiveMax)/.test(name)) return now < before;
-    // What is a multiple of 10 is one of 5.
+    // Every multiple of 10 is a multiple of 5.
     if (name === 'multipleOf') return before % now !== 0 || now > before;
   }
   return true;
 }
 
-/** What happened to a limit, for people. */
+/** Describes the change of a limit. */
 export function describeLimitChange(name: string, old: Limits, now: Limits): string {
   const [before, after] = [old.get(name), now.get(name)];
   if (before === undefined) return `now has ${name} ${shortJson(after)}`;
@@ -31,7 +31,7 @@ export function describeLimitChange(name: string, old: Limits, now: Limits): str
   return `${name} changed from ${shortJson(before)} to ${shortJson(after)}`;
 }
 
-/** More of a value is not read. */
+/** Longer values are truncated. */
 const MAX_TEXT_LENGTH = 60;
 
 export const shortJson = (value: unknown): string => {

@@ -1,4 +1,4 @@
-/** What is different between an operation and the same of a newer document. */
+/** Compares two versions of an operation. */
 import type { Json } from '../../openapi/load/grammar.ts';
 import { appendPointer, type Direction, dereference, type Kind, type LocatedValue } from './change.ts';
 import { type Comparison, compareContent } from './content.ts';
@@ -8,7 +8,7 @@ import { compareResponses } from './responses.ts';
 import type { ComparisonSubject } from './schemas.ts';
 import { isStricter } from './security.ts';
 
-/** @param direction of its request */
+/** @param direction the direction of the request */
 export function compareOperations(
   old: Operation,
   now: Operation,

@@ -1,4 +1,4 @@
-/** The parameters of an operation, each known again by its place, and by its name where callers write that. */
+/** Compares the parameters of an operation. Path parameters are matched by position, others by name. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import {
   appendPointer,
@@ -16,7 +16,7 @@ interface Parameter {
   readonly pointer: string;
   readonly isRequired: boolean;
   readonly isDeprecated: boolean;
-  /** And whether it is exploded. */
+  /** The style, including `explode`. */
   readonly style: string;
   readonly schema: LocatedValue;
 }
@@ -26,7 +26,7 @@ export type Parameters = ReadonlyMap<string, Parameter>;
 export function parametersOf(document: object, { path, pointer, item, operation }: Operation): Parameters {
   const order = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);
   const listed = [
-    // Those of the path stand one higher.
+    // Parameters of the path item are one level higher.
     ...spots(item.parameters, pointer.slice(0, pointer.lastIndexOf('/'))),
     ...spots(operation.parameters, pointer),
   ];
@@ -65,7 +65,7 @@ function parameterOf(name: string, node: Json, pointer: string): Parameter {
   };
 }
 
-/** With what it is where nothing is said (OpenAPI 3.1 §4.8.12.2). */
+/** The style, including the defaults (OpenAPI 3.1 §4.8.12.2). */
 function styleOf({ in: place, style, explode, content }: Json): string {
   if (isObject(content)) return Object.keys(content).join();
   const written = style ?? (place === 'query' || place === 'cookie' ? 'form' : 'simple');

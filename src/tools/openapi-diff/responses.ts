@@ -1,10 +1,10 @@
-/** What an operation answers: statuses, bodies, headers, and where it leads. */
+/** Compares the responses of an operation: statuses, bodies, headers and links. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { appendPointer, dereference, entriesOf, type LocatedValue } from './change.ts';
 import { type Comparison, compareContent } from './content.ts';
 import type { ComparisonSubject } from './schemas.ts';
 
-/** @param old where `responses` stands, and what it is */
+/** @param old the location and the value of `responses` */
 export function compareResponses(
   old: LocatedValue,
   now: LocatedValue,
@@ -16,7 +16,7 @@ export function compareResponses(
   for (const [status, response] of before) {
     const same = after.get(status);
     if (same) compareResponse(response, same, about, comparison);
-    // One error less is no harm.
+    // Removing an error response is safe.
     else if (/^[123d]/.test(status))
       changes.add('breaking', about.subject, response.pointer, `no longer responds with ${status}`);
   }

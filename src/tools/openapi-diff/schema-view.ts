@@ -1,22 +1,22 @@
-/** A schema as far as a caller sees it: references followed, `allOf` put together. */
+/** The effective schema for a client, with references resolved and `allOf` merged. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { appendPointer, dereference, entriesOf, type LocatedValue } from './change.ts';
 
 export interface SchemaView {
-  /** By which it is known again. */
+  /** Identifies the schema. */
   readonly id: object;
   readonly pointer: string;
-  /** Undefined where any is allowed. */
+  /** Undefined if every type is allowed. */
   readonly types: ReadonlySet<string> | undefined;
-  /** Undefined where any value is allowed. */
+  /** Undefined if every value is allowed. */
   readonly values: readonly unknown[] | undefined;
   readonly properties: ReadonlyMap<string, LocatedValue>;
   readonly required: ReadonlySet<string>;
-  /** Its value is `false`, a schema, or undefined where anything may be added. */
+  /** The schema of additional members: `false`, a schema, or undefined for any. */
   readonly additional: LocatedValue;
   readonly items: LocatedValue;
   readonly choices: readonly LocatedValue[];
-  /** What else it says, such as `maxLength`. */
+  /** Other keywords, such as `maxLength`. */
   readonly limits: ReadonlyMap<string, unknown>;
   readonly isDeprecated: boolean;
   readonly isReadOnly: boolean;
@@ -47,14 +47,14 @@ const LIMITS = [
 
 const MAX_PARTS = 1000;
 
-/** Takes nothing, as the schema `false` does. */
+/** Accepts nothing, like the schema `false`. */
 const NOTHING: Json = { not: {} };
-/** Takes anything. */
+/** Accepts everything. */
 const ANYTHING: Json = {};
 
 /**
- * @param spot of an object, a boolean, or a reference; of nothing where anything is allowed
- * @param passed what it is a part of, or has as a part already: that says nothing new
+ * @param spot the location of a schema or a reference; without a value, everything is allowed
+ * @param passed the schemas that were already merged, to stop at cycles
  */
 export function viewOf(document: object, spot: LocatedValue, passed: Set<object> = new Set()): SchemaView {
   const { node: found, pointer } = dereference(document, spot);
@@ -64,7 +64,7 @@ export function viewOf(document: object, spot: LocatedValue, passed: Set<object>
   const parts = (Array.isArray(node.allOf) ? node.allOf : []).map((value, index) =>
     viewOf(document, { value, pointer: appendPointer(pointer, 'allOf', index) }, passed),
   );
-  // What stands beside a reference counts too (JSON Schema 2020-12 §8.2.3.1).
+  // Keywords next to a reference apply too (JSON Schema 2020-12 §8.2.3.1).
   const beside = isObject(spot.value) && spot.value !== node ? [viewOfNode(spot.value, spot.pointer)] : [];
   return { ...[...beside, ...parts].reduce(combine, viewOfNode(node, pointer)), id: node };
 }
@@ -97,7 +97,7 @@ function viewOfNode(node: Json, pointer: string): SchemaView {
   };
 }
 
-/** A value has to hold for both. */
+/** Merges two schemas that a value must both match. */
 function combine(a: SchemaView, b: SchemaView): SchemaView {
   const types = a.types && b.types ? new Set([...a.types].filter((type) => b.types?.has(type))) : a.types;
   return {

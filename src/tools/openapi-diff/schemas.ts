@@ -1,13 +1,13 @@
 /**
- * What is different between two schemas. What callers send may be allowed more and not less; what they receive may be
- * promised more and not less: so one more value in an enumeration is adding in a request, and breaking in a response.
+ * Compares two schemas. A request schema may accept more but not less, and a response schema may promise more but not
+ * less. A new value of an enumeration is therefore additive in a request, and breaking in a response.
  */
 import type { ChangeList, Direction, Kind, LocatedValue } from './change.ts';
 import { matchChoices } from './choices.ts';
 import { describeLimitChange, shortJson, tighterLimits } from './limits.ts';
 import { type SchemaView, viewOf } from './schema-view.ts';
 
-/** What a comparison is about: who copes with the value, and in which operation it was found first. */
+/** The direction of a compared value and the operation in which it was found first. */
 export interface ComparisonSubject {
   readonly direction: Direction;
   readonly subject: string;
@@ -22,13 +22,13 @@ interface Pair {
   readonly report: Report;
 }
 
-/** Schemas within each other that are compared at once. */
+/** Maximum recursion depth. Deeper schemas are compared later. */
 const MAX_DEPTH = 100;
 
 export class SchemaDiff {
   readonly #documents: { readonly old: object; readonly now: object };
   readonly #changes: ChangeList;
-  /** Schemas are shared, and lead to themselves: each pair is compared once in each direction. */
+  /** Schemas may be shared and recursive, so each pair is compared once for each direction. */
   readonly #compared = new WeakMap<object, Map<object, Set<Direction>>>();
 
   readonly #pending: (() => void)[] = [];
@@ -41,7 +41,7 @@ export class SchemaDiff {
 
   compare(old: LocatedValue, now: LocatedValue, about: ComparisonSubject): void {
     this.#pending.push(() => this.#compare(old, now, about));
-    // What is within what is within … is compared later, since it may be far.
+    // Deeply nested schemas are compared later, to limit the recursion.
     if (this.#depth > MAX_DEPTH) return;
     this.#depth += 1;
     const until = this.#depth === 1 ? 0 : this.#pending.length - 1;
@@ -76,7 +76,7 @@ export class SchemaDiff {
   ): void {
     const { pairs, gone, added } = matchChoices(old, now, this.#documents);
     for (const [one, same] of pairs) this.compare(one, same, about);
-    // What is chosen from for the first time narrows what was free before, and the other way round.
+    // New alternatives restrict a schema without alternatives, and removing all of them relaxes it.
     if (old.length === 0) report(isSent ? 'breaking' : 'adding', 'must now match one of several schemas');
     else if (now.length === 0)
       report(isSent ? 'adding' : 'breaking', 'need no longer match one of several schemas');
@@ -107,13 +107,13 @@ export class SchemaDiff {
     }
   }
 
-  /** What is only read is not sent, and what is only written is not received. */
+  /** Read-only members are not sent, and write-only members are not received. */
   #isSkipped(spot: LocatedValue, isSent: boolean, document = this.#documents.old): boolean {
     const { isReadOnly, isWriteOnly } = viewOf(document, spot);
     return isSent ? isReadOnly : isWriteOnly;
   }
 
-  /** What may be there besides the members that have a name. */
+  /** Compares the schemas of additional members. */
   #rest({ before, after, isSent, report }: Pair, about: ComparisonSubject): void {
     const [was, is] = [before.additional, after.additional];
     if (is.value === false || was.value === false) {
@@ -133,11 +133,11 @@ export class SchemaDiff {
 const isOnlyChoices = ({ choices, properties, types, values }: SchemaView): boolean =>
   choices.length > 0 && properties.size === 0 && types === undefined && values === undefined;
 
-/** What could be one thing before is a choice of one where it is compared with a choice. */
+/** A schema without alternatives counts as a single alternative when the other schema has alternatives. */
 const choicesOf = (own: SchemaView, other: SchemaView, spot: LocatedValue): readonly LocatedValue[] =>
   own.choices.length === 0 && isOnlyChoices(other) ? [spot] : own.choices;
 
-/** What `one` allows and `other` does not; an integer is a number. */
+/** Types that `one` allows and `other` does not. An integer is a number. */
 const without = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
   [...one].filter((type) => !other.has(type) && !(type === 'integer' && other.has('number')));
 
@@ -152,7 +152,7 @@ function types({ before, after, isSent, report }: Pair): void {
   else if (isSent && isWider) report('adding', reason);
 }
 
-/** Whether something that `many` allows is not in `few`; undefined allows everything. */
+/** Whether `few` excludes a type that `many` allows. Undefined allows every type. */
 function isLess(few: ReadonlySet<string> | undefined, many: ReadonlySet<string> | undefined): boolean {
   if (few === undefined) return false;
   return many === undefined || without(many, few).length > 0;

@@ -1,4 +1,4 @@
-/** A command that changes the project: what it is asked, what it says, and how it ends. */
+/** Runs a command that changes the project: its arguments, its output and its exit code. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { nearestTo } from '../../hypermedia/nearest.ts';
@@ -12,17 +12,17 @@ interface ParsedArguments {
 
 interface CommandSpec {
   readonly help: string;
-  /** How many names it takes. */
+  /** The number of positional arguments. */
   readonly names: number;
   readonly values?: readonly string[];
   readonly flags?: readonly string[];
-  /** @returns what is said of what was done, a line each. @throws ConfigError for what is wrong */
+  /** @returns the lines of the output. @throws ConfigError for invalid arguments */
   run(told: ParsedArguments): Promise<readonly string[]>;
 }
 
 const USAGE_ERROR = 2;
 
-/** Ends with 0, with 1 where something does not fit, and with 2 where it is asked wrongly. */
+/** Exits with 0, with 1 for a ConfigError, and with 2 for wrong usage. */
 export async function runCommand({ help, names, values = [], flags = [], run }: CommandSpec): Promise<void> {
   let parsed: ReturnType<typeof parseArguments>;
   try {
@@ -72,7 +72,7 @@ function parseArguments(named: readonly string[], flagged: readonly string[]): P
 const NAME = /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/;
 const MAX_NAME_LENGTH = 40;
 
-/** @throws ConfigError when it is no lower-case name with hyphens */
+/** @throws ConfigError unless the name is lower-case words with hyphens */
 export function checkName(name: string): void {
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH)
     throw new ConfigError(
@@ -80,7 +80,7 @@ export function checkName(name: string): void {
     );
 }
 
-/** What `--resource` was told. @throws ConfigError when it is no name, in whatever way of writing one */
+/** Checks the value of `--resource`. @throws ConfigError when it is not a name in any notation */
 export function checkResource(resource: string | undefined): void {
   if (resource !== undefined && !NAME.test(words.split(resource).join('-')))
     throw new ConfigError(
@@ -88,7 +88,7 @@ export function checkResource(resource: string | undefined): void {
     );
 }
 
-/** @throws ConfigError with what is nearest to it, when it is none of them */
+/** @throws ConfigError with the nearest known name, when the name is unknown */
 export function checkKnown(name: string, known: readonly string[], what: string): void {
   if (known.includes(name)) return;
   const like = nearestTo(name, known);

@@ -1,16 +1,16 @@
-/** What a service and its resource are called, in every way that code writes a name. */
+/** The names of a service and its resource in every notation of the code. */
 import { words } from './words.ts';
 
 export interface Names {
-  /** Of the service: `line-items`. */
+  /** The name of the service: `line-items`. */
   readonly service: string;
   readonly one: NameForms;
   readonly many: NameForms;
-  /** What its ids begin with: `li`. */
+  /** The prefix of its ids: `li`. */
   readonly prefix: string;
 }
 
-/** One name in every way of writing it. */
+/** One name in every notation. */
 interface NameForms {
   /** `LineItem` */
   readonly pascal: string;
@@ -24,7 +24,7 @@ interface NameForms {
   readonly text: string;
 }
 
-/** @param resource in the singular, however it is written; without it, what the name of the service says */
+/** @param resource the singular in any notation; by default derived from the name of the service */
 export function namesOf(service: string, resource?: string): Names {
   const one = resource === undefined ? words.singular(service.split('-')) : words.split(resource);
   const many = resource === undefined ? service.split('-') : words.plural(one);
@@ -44,12 +44,12 @@ function nameForms(parts: readonly string[]): NameForms {
   };
 }
 
-/** By sound: an hour and an umbrella, a euro, a unit and a one-way ticket. */
+/** Words that begin with a vowel sound: an hour and an umbrella, but a euro, a unit and a one-way ticket. */
 const VOWEL = /^(?:[ai]|e(?!u)|o(?!ne(?![a-z])|nce)|u(?!ni|s)|hour|heir|hono|hones)/i;
 
 export const withArticle = (text: string): string => `${VOWEL.test(text) ? 'an' : 'a'} ${text}`;
 
-/** Each way of writing the one, and how the other is written that way. */
+/** Pairs of the two names in each notation. */
 export function renamings(from: Names, to: Names): [string, string][] {
   const article = ({ text }: NameForms) => withArticle(text);
   const ways: ((name: NameForms) => string)[] = [
@@ -78,7 +78,7 @@ export function renamings(from: Names, to: Names): [string, string][] {
   ];
 }
 
-/** All at once, so that nothing is renamed twice; where two fit, the longer one. */
+/** Replaces all names in one pass, so that nothing is renamed twice. The longest match wins. */
 export function renameAll(text: string, pairs: readonly (readonly [string, string])[]): string {
   const to = new Map(pairs);
   const longest = [...to.keys()].toSorted((a, b) => b.length - a.length);

@@ -1,7 +1,6 @@
 /**
- * `npm run new:operation -- invoices settle --action`: one more thing that can be done with the resource of a service.
- * The contract has the operation and the link that leads to it, the table of states says when it is offered and what
- * follows, and a handler does it; what a person wrote stays as it is.
+ * `npm run new:operation -- invoices settle --action`: adds an action to the resource of a service: the operation and its
+ * link to the contract, the transition to the table of states, and a handler. Existing code is unchanged.
  */
 import type { ObjectExpression } from 'oxc-parser';
 import { ConfigError } from '../../config/config-error.ts';
@@ -37,19 +36,19 @@ export interface NewOperation {
   readonly isContractOnly?: boolean;
 }
 
-/** What an action is called, in code and for people. */
+/** The names of an action in code and text. */
 interface Action extends Names {
   readonly verb: string;
   readonly operationId: string;
-  /** What is said of one to which it was done: `settled`. */
+  /** The past participle: `settled`. */
   readonly done: string;
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * @returns what is said of it
- * @throws ConfigError when there is no such service, or something of that name is there; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the service does not exist or the name is in use; then nothing is changed
  */
 export async function newOperation(told: NewOperation): Promise<readonly string[]> {
   const { service, verb, isContractOnly = false } = told;
@@ -112,7 +111,7 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
 const pathOf = ({ one, many, verb }: Action): string => `/${many.kebab}/{${one.camel}Id}/${kebab(verb)}`;
 const kebab = (name: string): string => name.replaceAll(/([A-Z])/g, '-$1').toLowerCase();
 
-/** From where and to where an action leads that lacks nothing but its handler; undefined where it is another one. */
+/** The states of an action that lacks only its handler; undefined for a new action. */
 function pendingHandler(changes: FileChanges, rules: EditableSource, { service, verb, operationId }: Action) {
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
@@ -125,7 +124,7 @@ function pendingHandler(changes: FileChanges, rules: EditableSource, { service, 
   return undefined;
 }
 
-/** @throws ConfigError when the code of the action needs the name for something else */
+/** @throws ConfigError when the generated code already uses the name */
 function rejectTakenName(rules: EditableSource, { one, verb }: Action): void {
   const { camel } = one;
   const own = [camel, `${camel}Id`, `${camel}Actions`, `${camel}NotFound`, 'guard', 'precondition', 'store'];
@@ -135,7 +134,7 @@ function rejectTakenName(rules: EditableSource, { one, verb }: Action): void {
     );
 }
 
-/** Of which it is. @throws ConfigError when there are several, and none is named */
+/** The resource of the action. @throws ConfigError when there are several and none is named */
 function resourceOf(contract: EditableSource, { resource, service }: NewOperation): string {
   const found = contract.callsOf('resource');
   if (resource !== undefined) {
@@ -153,7 +152,7 @@ function resourceOf(contract: EditableSource, { resource, service }: NewOperatio
   return others.length > 0 ? own : only;
 }
 
-/** The file with the states. @throws ConfigError when there is none */
+/** The file with the states. @throws ConfigError when it does not exist */
 function rulesOf(changes: FileChanges, { service, one }: Names): string {
   const path = `${folderOf(service)}/${one.kebab}.ts`;
   if (changes.has(path)) return path;
@@ -216,10 +215,10 @@ function titleOf({ verb, one }: Action): string {
   return `${does.charAt(0).toUpperCase()}${does.slice(1)} ${withArticle(one.text)}${after}`;
 }
 
-/** One of the samples that begin as most do, so that two actions can be tried with the examples of the document. */
+/** Another sample in the initial state, so that the examples of two actions do not conflict. */
 const LATER_SAMPLE = 1004;
 
-/** Whether another action has the first of the samples for its example. */
+/** Whether another action already uses the first sample as its example. */
 const isTaken = (contract: EditableSource, id: string): boolean =>
   contract.calls('operation').some(({ spec }) => {
     const { method, params } = Object.fromEntries(contract.members(spec));
@@ -231,7 +230,7 @@ const isTaken = (contract: EditableSource, id: string): boolean =>
     );
   });
 
-/** What the README has of links and actions. */
+/** Adds a row to the table of actions in the README. */
 function addToReadme(changes: FileChanges, action: Action): void {
   const path = `${folderOf(action.service)}/README.md`;
   if (!changes.has(path)) return;
@@ -320,7 +319,7 @@ export const ${handler} =
 const isNewState = (rules: EditableSource, { to }: Action): boolean =>
   !rules.members(rules.objectOf('TRANSITIONS')).has(to);
 
-/** Whether one of those that are there from the first start is in the state that offers it. */
+/** Whether the sample data has a resource in the state of the action. */
 function hasSample(changes: FileChanges, { service, one, from }: Action): boolean {
   const folder = folderOf(service);
   const own = `${folder}/${one.kebab}-sample-data.ts`;

@@ -1,7 +1,7 @@
 /**
- * `npm run new:resource -- invoices line-items`: one more resource of a service that is there, made as `new:service` makes
- * the first: with states, actions, a store and tests, related to the resource that the service is named for. What the
- * service shares (contract, links, tables, migrations, wiring) gets more in it, and keeps all that is there.
+ * `npm run new:resource -- invoices line-items`: adds a resource to an existing service, with states, actions, a store and
+ * tests like those of `new:service`, and relates it to the main resource of the service. Shared files (contract, links,
+ * tables, migrations, wiring) are extended, and their existing code is unchanged.
  */
 import { ConfigError } from '../../config/config-error.ts';
 import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
@@ -29,11 +29,11 @@ export interface NewResource {
   readonly resource?: string | undefined;
 }
 
-/** What is written into files that the service has already. */
+/** The data for extending existing files. */
 interface Merge {
   readonly changes: FileChanges;
   readonly names: Names;
-  /** The files of a service that had this resource alone, by their path in it. */
+  /** The files of a service with only this resource, by their path in the service. */
   readonly made: ReadonlyMap<string, string>;
 }
 
@@ -47,8 +47,8 @@ const README = 'README.md';
 const LIBRARY = '../../src/index.ts';
 
 /**
- * @returns what is said of it
- * @throws ConfigError when there is no such service, or something of that name is there; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the service does not exist or the name is in use; then nothing is changed
  */
 export async function newResource({ service, name, resource }: NewResource): Promise<readonly string[]> {
   checkKnown(service, servicesHere(ROOT), 'service');
@@ -91,7 +91,7 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   ];
 }
 
-/** The text of a made file. */
+/** The text of a generated file. */
 function textOf({ made }: Merge, path: string): string {
   const text = made.get(path);
   if (text === undefined) throw new Error(`nothing was made for ${path}`);
@@ -104,12 +104,12 @@ const openSource = (merge: Merge, path: string): EditableSource =>
 const saveSource = ({ changes }: Merge, source: EditableSource): void =>
   changes.write(source.file, source.text);
 
-/** Names that every resource has for itself, where they meet. */
+/** File and constant names that are unique for each resource of a service. */
 const storeOf = ({ names }: Merge): string => `${names.one.kebab}-store.ts`;
 const samplesOf = ({ names }: Merge): string => `${names.one.kebab}-sample-data.ts`;
 const capitalsOf = ({ names }: Merge): string => names.one.snake.toUpperCase();
 
-/** Files that are all its own. */
+/** Writes the files that only this resource uses. */
 function writeNew(merge: Merge): void {
   const { changes, names, made } = merge;
   const folder = folderOf(names.service);
@@ -127,19 +127,19 @@ function writeNew(merge: Merge): void {
   }
 }
 
-/** Both are of the service that is tested, so nobody stands in for the other. */
+/** Both resources belong to the tested service, so the test needs no stub for the other one. */
 const withinService = (text: string): string =>
   text
     .replace(/\/\*\*[^*]*\*\/\nconst \w+ = express\(\)[\s\S]*?\n\}\);\n\n/, '')
     .replace(/^import (?:express|\{ appTarget \}) .*\n/gm, '')
     .replace(/, \[appTarget\(.*\)\]/, '');
 
-/** Where the service says what its tables are. */
+/** The file with the tables of the service. */
 function tablesOf({ changes, names }: Merge): string {
   return changes.has(`${folderOf(names.service)}/${TABLES}`) ? TABLES : MIGRATIONS;
 }
 
-/** @param related the constant that the contract has already */
+/** @param related the constant that the contract may already have */
 function mergeContract(merge: Merge, related: string): void {
   const { names } = merge;
   const made = new EditableSource(CONTRACT, textOf(merge, CONTRACT));

@@ -1,6 +1,6 @@
 /**
- * `npm run new:service -- invoices`: a service that is good already, made from the job cards beside this file: contract,
- * links, handlers, store with its migrations, README and tests. It is named in `gateway.yaml`, and its document written.
+ * `npm run new:service -- invoices`: generates a complete service from the job cards next to this file: contract, links,
+ * handlers, a store with migrations, a README and tests. It adds the service to `gateway.yaml` and generates its document.
  */
 
 import { ConfigError } from '../../config/config-error.ts';
@@ -34,8 +34,8 @@ export interface NewService {
 }
 
 /**
- * @returns what is said of it
- * @throws ConfigError when the name is taken or does not do; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the name is in use or invalid; then nothing is changed
  */
 export async function newService({ name, resource, relation, port }: NewService): Promise<readonly string[]> {
   checkName(name);

@@ -1,4 +1,4 @@
-/** Where things are in this project, and what it is made of. */
+/** The paths of this project, and the tools that apply changes to it. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,16 +10,16 @@ import type { FileChanges } from './changes.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/\/$/, '');
 
-/** Of the configuration, from the root. */
+/** Path of the configuration file, relative to the root. */
 export const gatewayFile = (): string => readSettings(process.env).GATEWAY_CONFIG;
 
 export const folderOf = (service: string): string => `services/${service}`;
 export const testsOf = (service: string): string => `test/services/${service}`;
 export const documentOf = (service: string): string => `openapi/${service}.yaml`;
-/** What the last release of it said. */
+/** The document of the last release of a service. */
 export const releasedOf = (service: string): string => `openapi/released/${service}.yaml`;
 
-/** The services that have code here. */
+/** The services with code in this project. */
 export const servicesHere = (root: string): string[] => {
   const folder = join(root, 'services');
   if (!existsSync(folder)) return [];
@@ -30,7 +30,7 @@ export const servicesHere = (root: string): string[] => {
 
 const run = promisify(execFile);
 
-/** Whether the formatter has nothing to change in it. */
+/** Whether the file is already formatted. */
 async function isFormatted(root: string, path: string): Promise<boolean> {
   return run(biome(root), ['check', path], { cwd: root }).then(
     () => true,
@@ -40,7 +40,7 @@ async function isFormatted(root: string, path: string): Promise<boolean> {
 
 const biome = (root: string): string => join(root, 'node_modules/.bin/biome');
 
-/** What is wrong in other files was so before. @throws ConfigError with the faults of these files */
+/** Ignores errors in other files, which existed before. @throws ConfigError with the errors of these files */
 async function checkTypes(root: string, files: readonly string[], remedy: string): Promise<void> {
   const tsc = run(join(root, 'node_modules/.bin/tsc'), ['--pretty', 'false'], { cwd: root });
   const { stdout } = await tsc.catch((error: { stdout: string }) => error);
@@ -49,15 +49,16 @@ async function checkTypes(root: string, files: readonly string[], remedy: string
 }
 
 interface ApplyOptions {
-  /** What helps where new code does not hold. */
+  /** The remedy if new code is invalid. */
   readonly remedy?: string;
-  /** Whether it is compiled too, which takes a while. */
+  /** Whether to run the compiler too, which takes a while. */
   readonly isCompiled?: boolean;
 }
 
 /**
- * Makes the changes, formats what was formatted before, and writes the documents anew; all of that or nothing.
- * @throws ConfigError with what it is refused for
+ * Applies the changes, formats new files and files that were formatted before, and generates the documents. After a failure
+ * it restores all files.
+ * @throws ConfigError with the reason of the failure
  */
 export async function applyChanges(
   changes: FileChanges,
@@ -80,7 +81,7 @@ export async function applyChanges(
   const readmes = servicesHere(root).map((name) => `${folderOf(name)}/README.md`);
   await changes.apply(
     async (isEnded) => {
-      // Another name helps where the fault is in what is new, not in what a person wrote before.
+      // Another name helps only if the fault is in new files.
       const helps = (text: string) => (made.some((path) => text.includes(path)) ? remedy : '');
       if (formatted.length > 0)
         await runOrReject(run(biome(root), ['check', '--write', ...formatted], { cwd: root }), helps);
@@ -96,7 +97,7 @@ export async function applyChanges(
   );
 }
 
-/** What `npm run openapi` makes of it beside the documents. */
+/** The files that `npm run openapi` generates besides the documents. */
 const generatedFiles = (root: string): string[] => {
   const folder = 'deploy/kubernetes';
   const files = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
@@ -111,7 +112,7 @@ const generatedFilesOf = (path: string): string[] => {
     : [documentOf(service), `openapi/http/${service}.http`, `deploy/kubernetes/${service}.yaml`];
 };
 
-/** What a command says when it fails is what whoever waits for it has to know. */
+/** @throws ConfigError with the output of the command when it fails */
 async function runOrReject(command: Promise<unknown>, remedyFor: (text: string) => string): Promise<void> {
   try {
     await command;

@@ -1,6 +1,6 @@
 /**
- * What a new resource is related to: one resource of another service, that it has the id of. A link leads there, and
- * one leads back from there to the list of those that have it.
+ * The relation of a new resource to a resource of another service, whose id it contains. One link leads to that resource,
+ * and one link leads back to the list of related resources.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,16 +20,16 @@ import { EditableSource } from './source.ts';
 
 export interface Relation {
   readonly names: Names;
-  /** The operation that answers for one of them. */
+  /** The operation that returns the related resource. */
   readonly operationId: string;
   readonly path: string;
-  /** Its one path parameter. */
+  /** Its only path parameter. */
   readonly parameter: string;
-  /** An id that is there from the first start. */
+  /** The id of a sample. */
   readonly example: string;
 }
 
-/** @throws ConfigError when no operation of the service answers for one resource by its id alone */
+/** @throws ConfigError when no operation of the service returns one resource by its id */
 export async function relationTo(root: string, service: string): Promise<Relation> {
   const { contract } = await loadContract(root, `${folderOf(service)}/contract.ts`);
   const items = contract.operations.filter(isItem);
@@ -49,7 +49,7 @@ export async function relationTo(root: string, service: string): Promise<Relatio
   };
 }
 
-/** @throws ConfigError when what a person wrote there does not run */
+/** @throws ConfigError when the module cannot be loaded */
 async function loadContract(root: string, path: string): Promise<{ readonly contract: Contract }> {
   try {
     return await import(pathToFileURL(join(root, path)).href);
@@ -61,7 +61,7 @@ async function loadContract(root: string, path: string): Promise<{ readonly cont
   }
 }
 
-/** A GET of one resource whose path ends with its id, and has no other parameter. */
+/** Whether the operation is a GET of one resource whose path ends with its only parameter. */
 const isItem = ({ method, path, responses }: Operation): boolean =>
   method === 'get' && /^[^{]*\{[^}]+\}$/.test(path) && isResource(responses[200]?.body);
 
@@ -71,15 +71,15 @@ function exampleOf(contract: Contract, { path }: Operation): string {
   return String(Object(found?.schema).example ?? '1');
 }
 
-/** The links and the contract by which `to` knows what leads to it from `names`. */
+/** The data for a link from the service `to` to the resource `names`. */
 export interface LinkBack {
-  /** The service that is related to. */
+  /** The service of the related resource. */
   readonly to: string;
   readonly names: Names;
   readonly relation: Relation;
 }
 
-/** Lets the resource that is related to lead to those that are. */
+/** Adds the link from the related resource back to the new ones. */
 export function addLinkBack(changes: FileChanges, { to, names, relation }: LinkBack): void {
   const contract = sourceOf(changes, `${folderOf(to)}/contract.ts`);
   const links = linksOf(contract, relation.operationId);
@@ -97,7 +97,7 @@ export function addLinkBack(changes: FileChanges, { to, names, relation }: LinkB
   if (to !== names.service) link(changes, to, names.service);
 }
 
-/** Names a contract among those that a service links to. */
+/** Adds a contract to the linked contracts of a service. */
 function link(changes: FileChanges, from: string, to: string): void {
   const main = sourceOf(changes, `${folderOf(from)}/main.ts`);
   const { spec } = serviceIn(main);
@@ -109,7 +109,7 @@ function link(changes: FileChanges, from: string, to: string): void {
   changes.write(main.file, main.text);
 }
 
-/** The links of what an operation answers with. */
+/** The links of the response of an operation. */
 export function linksOf(contract: EditableSource, operationId: string): ObjectExpression {
   for (const { spec } of contract.calls('operation')) {
     const id = contract.members(spec).get('operationId')?.value;
@@ -119,7 +119,7 @@ export function linksOf(contract: EditableSource, operationId: string): ObjectEx
   throw new ConfigError(`${contract.file} has no operation ${operationId}`);
 }
 
-/** @throws ConfigError when it declares none */
+/** @throws ConfigError when the module does not call defineService */
 export function serviceIn(main: EditableSource): { readonly spec: ObjectExpression } {
   const [service] = main.calls('defineService');
   if (service === undefined) throw new ConfigError(`${main.file} does not call defineService`);

@@ -1,7 +1,7 @@
 /**
- * `npm run remove:service -- invoices`: takes a service away with all that speaks of it: its code, its tests, its
- * documents, its place in `gateway.yaml`, and the links of other services that lead to it. Services that call it cannot
- * go on without it, so they are named, and go with it only where that is asked for.
+ * `npm run remove:service -- invoices`: removes a service with its code, tests, documents, its entry in `gateway.yaml`, and
+ * the links of other services to it. Services that call it cannot work without it; they are removed only with
+ * `--dependents`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -38,14 +38,14 @@ const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
 
 export interface RemoveService {
   readonly name: string;
-  /** Whether those that call it go too. */
+  /** Whether to remove the services that call it, too. */
   readonly dependents?: boolean;
   readonly isDryRun?: boolean;
 }
 
 /**
- * @returns what is said of it
- * @throws ConfigError when there is no such service, or others call it; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the service does not exist, or other services call it; then nothing is changed
  */
 export async function removeService({
   name,
@@ -93,11 +93,11 @@ export async function removeService({
   ];
 }
 
-/** What a new service of the same name would stumble over. */
+/** A note about the data in the database, which would conflict with a new service of the same name. */
 const databaseNote = (gone: readonly string[]): string =>
   `The database keeps the data. Before you create a service with the same name again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or run on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
 
-/** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
+/** The services that depend on removed ones, directly or indirectly, with the files of the calls. */
 function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {
   const callers = new Map<string, string[]>();
   for (const other of known) {
@@ -132,7 +132,7 @@ function removeFiles(changes: FileChanges, service: string): void {
   changes.write(gatewayFile(), left);
 }
 
-/** Links of a service that stays, to those that go. @returns their rels */
+/** Removes the links of a remaining service to removed ones. @returns their relations */
 function removeLinks(changes: FileChanges, service: string, gone: ReadonlySet<string>): readonly string[] {
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
   for (const one of gone) {
@@ -166,7 +166,7 @@ const testFilesOf = (changes: FileChanges, service: string): string[] => {
     .filter((path) => changes.has(path));
 };
 
-/** Tests of the relation to one that goes, as they were written with it; what a person changed is not among them. */
+/** Generated tests of the relation to a removed service. Tests that a person changed are not included. */
 async function relationTests(
   changes: FileChanges,
   service: string,
@@ -188,10 +188,10 @@ async function relationTests(
   return [];
 }
 
-/** As the formatter may order and break them. */
+/** The statements without formatting and order. */
 const statementsOf = (text: string): string => text.replaceAll(/[\s,]/g, '').split(';').toSorted().join(';');
 
-/** The lines in which a test that was written with a service expects the links that go. */
+/** Removes the expectations of removed links from generated tests. */
 function removeFromTests(changes: FileChanges, service: string, rels: readonly string[]): void {
   if (rels.length === 0) return;
   const line = new RegExp(`^ +(?:${rels.join('|')}): \\{ href: '[^']*' \\},\\n`, 'gm');
@@ -206,7 +206,7 @@ const testsThatReferTo = (changes: FileChanges, service: string, gone: ReadonlyS
   return testFilesOf(changes, service).filter((path) => names.test(changes.read(path)));
 };
 
-/** The rows of its tables that speak of the links, and the sentence that names whom it links to. */
+/** Removes the table rows of removed links and the sentence about linked services from a README. */
 function removeFromReadme(
   changes: FileChanges,
   path: string,
@@ -234,7 +234,7 @@ const operationIds = (service: string): string[] => {
   });
 };
 
-/** The first link to one of the operations. */
+/** Finds the first link to one of the operations. */
 function deadLink(contract: EditableSource, ids: ReadonlySet<string>) {
   for (const { spec } of contract.calls('operation')) {
     const responses = contract.members(spec).get('responses')?.value;
@@ -254,7 +254,7 @@ function deadLink(contract: EditableSource, ids: ReadonlySet<string>) {
   return undefined;
 }
 
-/** Arazzo documents whose steps are of a service that is not there any more. */
+/** Removes Arazzo documents with steps of removed services. */
 function removeWorkflows(changes: FileChanges, gone: ReadonlySet<string>): void {
   const ids = new Set([...gone].flatMap(operationIds));
   for (const name of readdirSync(join(ROOT, 'openapi')).filter((one) => one.endsWith('.arazzo.yaml'))) {

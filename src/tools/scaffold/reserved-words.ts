@@ -1,7 +1,7 @@
-/** Names that no function or variable can have. */
+/** Rejects names that no function or variable can have. */
 import { ConfigError } from '../../config/config-error.ts';
 
-/** Of ECMAScript modules (ECMA-262 §12.7.2), as far as they are nouns or verbs, or could be taken for them. */
+/** Reserved words of ECMAScript modules (ECMA-262 §12.7.2). */
 const RESERVED_WORDS: ReadonlySet<string> = new Set([
   'await',
   'break',
@@ -51,10 +51,10 @@ const RESERVED_WORDS: ReadonlySet<string> = new Set([
   'default',
 ]);
 
-/** Of resources. */
+/** The remedy for an unsuitable name of a resource. */
 export const OTHER_NAME_HINT = 'another singular may help: --resource NAME';
 
-/** @throws ConfigError that says what to do instead */
+/** @throws ConfigError with the remedy */
 export function rejectReservedWord(name: string, remedy: string): void {
   if (RESERVED_WORDS.has(name)) throw new ConfigError(`${name} is a reserved word of JavaScript; ${remedy}`);
 }

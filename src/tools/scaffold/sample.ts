@@ -1,7 +1,7 @@
 /**
- * The files of a new resource: those of the job cards beside this file and of their tests, with other names. Job cards
- * belong to help desks; where nothing is related, the lines that speak of help desks are left out, so in those files
- * each of them stands alone.
+ * Generates the files of a new resource from the job cards next to this file and their tests, with other names. Job cards
+ * belong to help desks. Without a relation, all lines with help desks are omitted, so each of these lines must be
+ * independent of the others.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export interface SampleOptions {
   readonly relation?: Relation & { readonly service: string };
 }
 
-/** Path from the root → text. */
+/** The text of each file by its path from the root. */
 export function filesOf({ names, relation }: SampleOptions): Map<string, string> {
   const pairs = [
     ...renamings(SAMPLE, names),
@@ -50,7 +50,7 @@ export function filesOf({ names, relation }: SampleOptions): Map<string, string>
   return files;
 }
 
-/** Whether the code has such a name already, which may be for something else. */
+/** Whether the sample already uses one of the names, possibly for something else. */
 export function mayClash({ one, many }: Names): boolean {
   const name = new RegExp(`\\b(?:${one.camel}|${one.pascal}|${many.camel}|${many.pascal})\\b`);
   return [SAMPLE_CODE, SAMPLE_TESTS]
@@ -80,7 +80,7 @@ function relationPairs({
   ];
 }
 
-/** Without what it is related to. */
+/** The text without the relation. */
 const withoutRelation = (text: string): string =>
   text
     .replace(LINKED, '$1linked: {},')
@@ -89,13 +89,13 @@ const withoutRelation = (text: string): string =>
     .filter((line) => !OF_RELATION.test(line))
     .join('\n');
 
-/** `{ orders: orders }` is what nobody would write. */
+/** Simplifies `{ orders: orders }` to `{ orders }`. */
 const simplifyLinked = (text: string): string =>
   text.replaceAll(/(?<=linked: \{ )'?([\w-]+)'?: (\w+)(?= \})/g, (whole, key, value) =>
     key === value ? value : whole,
   );
 
-/** The tables of a page, with columns as wide as their widest cell. */
+/** Aligns the columns of Markdown tables. */
 export const alignTables = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
     const rows = table
@@ -104,7 +104,7 @@ export const alignTables = (text: string): string =>
       .map((line) =>
         line
           .slice(1, -1)
-          // A bar that is part of a cell is escaped.
+          // A bar within a cell is escaped.
           .split(/(?<!\\)\|/)
           .map((cell) => cell.trim()),
       );

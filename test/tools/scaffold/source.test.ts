@@ -88,7 +88,7 @@ describe('a file', () => {
   });
 
   it('that is broken, or has not what is looked for, is left as it is', () => {
-    expect(() => of('const a = {').constant('a')).toThrow('a.ts is broken, so it is left as it is');
+    expect(() => of('const a = {').constant('a')).toThrow('a.ts has a syntax error, so it was not changed');
     expect(() => of('const b = 1;').constant('a')).toThrow('a.ts has no constant a');
     expect(() => appended('const a = b;', 'c')).toThrow('a.ts: b is neither an object nor an array');
   });
