@@ -278,7 +278,8 @@ export class EditableSource {
   get #program(): Program {
     const { program, errors } = parseSync(this.file, this.#text);
     const [broken] = errors;
-    if (broken) throw new ConfigError(`${this.file} has a syntax error, so it was not changed: ${broken.message}`);
+    if (broken)
+      throw new ConfigError(`${this.file} has a syntax error, so it was not changed: ${broken.message}`);
     return program;
   }
 
