@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('Texts are kept by place, over a restart', async () => {
+it('Saved texts are found by their place after a restart', async () => {
   await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
   await lastGood().save([{ place: 'b.yaml', text: 'two' }], ['a.yaml', 'b.yaml']);
   expect(lastGood().text('a.yaml')).toBe('one');
@@ -23,7 +23,7 @@ it('Texts are kept by place, over a restart', async () => {
   expect(lastGood().text('c.yaml')).toBeUndefined();
 });
 
-it('What is not in use any more is removed, and so is what a write left that was cut off', async () => {
+it('Unused texts and the remains of interrupted writes are removed', async () => {
   await lastGood().save(
     [
       { place: 'a.yaml', text: 'one' },
@@ -39,7 +39,7 @@ it('What is not in use any more is removed, and so is what a write left that was
   expect(lastGood().text('b.yaml')).toBe('two');
 });
 
-it('A file that cannot be read, or is of another place, is as if it were not there', async () => {
+it('An unreadable file, or one of another place, is ignored', async () => {
   await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
   const [file = ''] = files();
   for (const text of ['', '{', 'null', '[]', '{"place":"b.yaml","text":"two"}']) {
@@ -48,7 +48,7 @@ it('A file that cannot be read, or is of another place, is as if it were not the
   }
 });
 
-it('A folder that cannot be written is told', async () => {
+it('A folder that cannot be written causes a warning', async () => {
   writeFileSync(join(folder, 'last-good'), '');
   await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
   expect(told).toEqual([

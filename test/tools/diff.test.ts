@@ -27,7 +27,7 @@ describe('linkway diff', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('is not content with a break under the same major, and says what to do', async () => {
+  it('fails for a breaking change without a new major version, with the remedy', async () => {
     const old = file('old.json', shop('1.4.0', '/a', '/b'));
     const broken = await diff.run([old, file('new.json', shop('1.5.0', '/a', '/c'))]);
     expect(broken.isGood).toBe(false);
@@ -41,7 +41,7 @@ describe('linkway diff', () => {
     expect((await diff.run([old, file('more.json', shop('1.4.0', '/a', '/b', '/c'))])).isGood).toBe(true);
   });
 
-  it('compares a document of OpenAPI 3.0 with the same of 3.1', async () => {
+  it('finds no difference between a document in OpenAPI 3.0 and in 3.1', async () => {
     const of = (openapi: string, schema: object) =>
       JSON.stringify({
         openapi,
@@ -58,7 +58,7 @@ describe('linkway diff', () => {
     ]);
   });
 
-  it('compares what is in both of two folders, and nothing else', async () => {
+  it('compares only documents that are in both folders', async () => {
     file('released/a.yaml', shop('1.0.0', '/a'));
     file('released/gone.yaml', shop('1.0.0', '/gone'));
     file('present/a.yaml', shop('1.0.0', '/a'));
@@ -67,7 +67,7 @@ describe('linkway diff', () => {
     expect(lines).toEqual([expect.stringMatching(/present\/a\.yaml: 1\.0\.0, no changes$/)]);
   });
 
-  it('says what it needs', async () => {
+  it('explains its arguments', async () => {
     const one = file('one.json', shop('1.0.0'));
     await expect(diff.run([one])).rejects.toThrow(/expected two documents/);
     await expect(diff.run([one, folder])).rejects.toThrow(/one is a folder/);

@@ -29,7 +29,7 @@ describe('policies by name, for a service and for its operations', () => {
   const [orders, consumers] = parse(yaml);
   const { policy, operations } = orders ?? { operations: new Map() };
 
-  it('lie over that of all', () => {
+  it('override the global policy', () => {
     expect(policy).toEqual({
       ...defaultPolicy,
       deadline: 30_000,
@@ -43,7 +43,7 @@ describe('policies by name, for a service and for its operations', () => {
     });
   });
 
-  it('change single values for an operation, which shares the rest with its service', () => {
+  it('override single values of an operation, which inherits the rest from its service', () => {
     expect(operations.get('getOrder')).toEqual({ policy: { ...policy, attemptTimeout: 1000 }, own: none });
     expect(operations.get('placeOrder')).toEqual({
       policy: { ...policy, retry: { ...defaultPolicy.retry, attempts: 0 } },
@@ -52,7 +52,7 @@ describe('policies by name, for a service and for its operations', () => {
     expect(consumers?.operations.size).toBe(0);
   });
 
-  it('give an operation a bulkhead and a circuit of its own where they name them', () => {
+  it('give an operation its own bulkhead and circuit if they configure them', () => {
     expect(operations.get('exportOrders')).toMatchObject({
       policy: { deadline: 30_000, bulkhead: { concurrent: 2 }, breaker: { kind: 'consecutive' } },
       own: { bulkhead: true, breaker: true },
@@ -100,12 +100,12 @@ describe('policies by name, for a service and for its operations', () => {
       yaml.replace('{ policy: once }', '{ deadline: 5s }'),
       /^gateway\.yaml:13: services\.orders\.operations\.placeOrder\.deadline: Unrecognized key/,
     ],
-  ])('refuse %s', (_, text, message) => {
+  ])('reject %s', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).not.toThrow('\n');
   });
 
-  it('take `retry: off` anywhere, and on again', () => {
+  it('accept `retry: off` at each level, and can turn retries on again', () => {
     const text = `policy: { retry: off }
 services:
   a: { document: x, url: "http://a:1" }

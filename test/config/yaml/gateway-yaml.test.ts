@@ -24,7 +24,7 @@ limits: { body: 64kb }
 const parse = (text: string, sources = {}) => parseGatewayConfig(text, '/etc/linkway/gateway.yaml', sources);
 
 describe('gateway.yaml', () => {
-  it('names the services, each with its policy over that of all', () => {
+  it('lists the services, each with its policy merged over the global one', () => {
     const { services, limits, trustProxy } = parse(yaml);
     expect(services).toEqual([
       {
@@ -65,19 +65,19 @@ describe('gateway.yaml', () => {
     ['{ kind: count, calls: 20 }', '{ kind: sampling }', { window: 10_000, halfOpenAfter: 5000 }],
     ['{ window: 20s }', '{ kind: sampling }', { window: 20_000 }],
     ['{ kind: consecutive, failures: 3 }', '{ failures: 4 }', { kind: 'consecutive', failures: 4 }],
-  ])('takes from the breaker %s for all what fits %s of a service', (all, own, breaker) => {
+  ])('inherits from the global breaker %s what applies to %s of a service', (all, own, breaker) => {
     const text = `policy: { breaker: ${all} }
 services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }`;
     expect(parse(text).services[0]?.policy.breaker).toMatchObject(breaker);
   });
 
-  it('lets the environment say where a service is, and what runs in this process before that', () => {
+  it('uses URLs of this process first, then those of the environment', () => {
     const env = { ORDERS_URL: 'http://orders:1', CONSUMERS_URL: 'http://consumers:1' };
     const { services } = parse(yaml, { env, urls: { orders: 'http://127.0.0.1:5' } });
     expect(services.map(({ urls }) => urls)).toEqual([['http://127.0.0.1:5'], ['http://consumers:1']]);
   });
 
-  it.each(['constructor', 'valueof', 'has-own-property'])('takes a service that is called %s', (name) => {
+  it.each(['constructor', 'valueof', 'has-own-property'])('accepts a service with the name %s', (name) => {
     const { services } = parse(`services: { ${name}: { document: x, url: "http://x:1" } }`);
     expect(services).toMatchObject([{ name, urls: ['http://x:1'] }]);
   });
@@ -134,16 +134,16 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
       yaml.replace('{ threshold: 0.8 }', 'often'),
       /gateway\.yaml:9: services\.orders\.policy\.breaker: .*expected object/i,
     ],
-  ])('refuses %s in one line', (_, text, message) => {
+  ])('rejects %s in one line', (_, text, message) => {
     expect(() => parse(text)).toThrow(ConfigError);
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).not.toThrow('\n');
   });
 
-  describe('of a service with several instances', () => {
+  describe('with a service of several instances', () => {
     const listed = (url: string) => `services: { a: { document: x, url: ${url} } }`;
 
-    it('takes a list of URLs, or commas between them in the environment', () => {
+    it('accepts a list of URLs, or a comma-separated list in the environment', () => {
       const text = listed('["http://a:1/v1", "http://b:1/v1/"]');
       expect(parse(text).services[0]).toMatchObject({ urls: ['http://a:1', 'http://b:1'], base: '/v1' });
       const env = { A_URL: 'http://c:1, http://d:1' };
@@ -164,11 +164,11 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
       ['with one that is none', '["http://a:1", b]', 'such as http://orders:8083, got b'],
       ['without any', '[]', 'services.a.url: '],
       ['of numbers', '[1]', 'services.a.url: expected a URL or a list of them'],
-    ])('refuses a list %s', (_, url, message) => {
+    ])('rejects a list %s', (_, url, message) => {
       expect(() => parse(listed(url))).toThrow(message);
     });
 
-    it('asks them for their health only where it is told how', () => {
+    it('has health checks only if a path is configured', () => {
       const health = (written: string) =>
         parse(`services: { a: { document: x, url: "http://a:1", health: ${written} } }`).services[0]?.health;
       expect(health('{ path: /health/ready, every: 2s }')).toEqual({
@@ -186,13 +186,13 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     });
   });
 
-  it('names the variable that has a wrong URL', () => {
+  it('names the variable with an invalid URL', () => {
     expect(() => parse(yaml, { env: { ORDERS_URL: 'orders' } })).toThrow(
       /^ORDERS_URL: .*http:\/\/orders:8083/,
     );
   });
 
-  it('says which variable names the file when it is not there', () => {
+  it('names the variable of the file if it does not exist', () => {
     expect(() => loadGatewayConfig('/nowhere/gateway.yaml')).toThrow(
       /^\/nowhere\/gateway\.yaml: .*GATEWAY_CONFIG/,
     );
@@ -211,16 +211,16 @@ describe('cache', () => {
     expect(of(cache).services[0]?.cache).toEqual(expected);
   });
 
-  it('is off unless it is asked for', () => {
+  it('is off by default', () => {
     expect(parse('services: { a: { document: a, url: "http://a" } }').services[0]?.cache).toBeUndefined();
   });
 
-  it('is told where it is wrong', () => {
+  it('has faults with their location', () => {
     expect(() => of('maybe')).toThrow(/gateway\.yaml:1: services\.a\.cache/);
     expect(() => of('{ staleIfError: soon }')).toThrow(/gateway\.yaml:1: services\.a\.cache/);
   });
 
-  it('is where CACHE_URL says, of which nothing stands in the file', () => {
+  it('is at CACHE_URL, which is not in the file', () => {
     expect(of('on', { CACHE_URL: 'redis://cache' }).cache.url).toBe('redis://cache');
     expect(of('on', { CACHE_URL: '' }).cache.url).toBeUndefined();
   });

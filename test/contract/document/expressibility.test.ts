@@ -98,7 +98,7 @@ const [left, right] = [
   }),
 ];
 
-describe('a contract that no document can say', () => {
+describe('a contract that OpenAPI cannot express', () => {
   it.each<[string, z.ZodType, RegExp]>([
     ['the flag i', z.string().regex(/^[a-z]{3}$/i), /the flag i of \/\^\[a-z\]\{3\}\$\/i; write/],
     ['the flag s', z.string().regex(/^.$/s), /the flag s/],
@@ -147,7 +147,7 @@ describe('a contract that no document can say', () => {
     ],
     ['in a record', z.record(z.string(), z.date()), /member\.\*: JSON has no dates/],
     ['in a union', z.union([z.string(), z.set(z.string())]), /member: JSON has no sets/],
-  ])('is refused for %s by the document and by the service, in one line', (_, schema, line) => {
+  ])('is rejected for %s by the document and by the service, in one line', (_, schema, line) => {
     const contract = withBody(schema);
     const [first = '', ...others] = faultsOf(contract);
     expect(first).toMatch(/^shop: sell: body, member/);
@@ -179,7 +179,7 @@ describe('a contract that no document can say', () => {
 
 const numberMember = (schema: z.ZodType) => (schema as z.ZodNumber).openapi({ description: 'A number.' });
 
-describe('what a document can say', () => {
+describe('a contract that OpenAPI can express', () => {
   it.each<[string, z.ZodType, unknown[], unknown[]]>([
     ['the flag u', z.string().regex(/^\p{L}$/u), ['ä', '𝒜'], ['1', 'ab']],
     ['literals of several types', z.literal(['first', 2, null]), ['first', 2, null], ['2', 'second', 3]],
@@ -236,7 +236,7 @@ describe('what a document can say', () => {
     ['a default', z.int32().default(3), [4], ['4', 1.5]],
     ['text', text(5), ['abcde', '\u{1F600}'.repeat(5)], ['', 'abcdef', 'a\0']],
     ['an id', id('a'), ['a-1'], ['a b', '']],
-  ])('is said: %s', (_, schema, right, wrong) => {
+  ])('is expressed exactly: %s', (_, schema, right, wrong) => {
     const contract = withBody(schema);
     const takes = (value: unknown) => z.strictObject({ member: schema }).safeParse({ member: value }).success;
     for (const value of right)
@@ -256,7 +256,7 @@ describe('what a document can say', () => {
       ['0', '10', '1.5'],
     ],
     ['a text', z.string().max(2), ['ab'], ['abc']],
-  ])('is said in a parameter: %s', (_, schema, right, wrong) => {
+  ])('is expressed exactly in a parameter: %s', (_, schema, right, wrong) => {
     const contract = withQuery(schema);
     const document = contractDocument(contract, formats);
     for (const value of right)
@@ -279,7 +279,7 @@ describe('what a document can say', () => {
     ['coerce.number', z.coerce.number()],
     ['optional coerce.number', z.coerce.number().optional()],
     ['a default', z.coerce.number().default(1)],
-  ])('requires the parameters that the contract requires: %s', (_, member) => {
+  ])('has the same required parameters as its document: %s', (_, member) => {
     const query = z.object({ member });
     const document = contractDocument(contractOf({ query }), formats);
     const isTaken = query.safeParse({}).success;
@@ -287,7 +287,7 @@ describe('what a document can say', () => {
     expect(JSON.stringify(document)).not.toContain('"param"');
   });
 
-  it('has the limits and the default of a page', () => {
+  it('has the limits and the default of a page in its document', () => {
     const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'How many.' });
     const document = contractDocument(withQuery(limit), formats);
     const [parameter] = (document.paths?.['/sales']?.post?.parameters ?? []) as { schema?: Json }[];
@@ -323,13 +323,13 @@ describe('the comparison of a contract with its document', () => {
     ['a limit', z.int().max(10), z.int().max(11), /the document accepts \{"member":11\}/],
     ['an item', z.array(z.int()), z.array(z.string()), /the document (?:accepts|rejects)/],
     ['an option', z.union([z.int(), z.string()]), z.int(), /the document rejects/],
-  ])('finds %s that differs', (_, inContract, inDocument, line) => {
+  ])('finds a difference in %s', (_, inContract, inDocument, line) => {
     const found = contractDifferences(withBody(inContract), other(inDocument));
     expect(found).toEqual([expect.stringMatching(line)]);
     expect(found[0]).toMatch(/^shop: sell: body: /);
   });
 
-  it('finds what differs in parameters and responses', () => {
+  it('finds differences in parameters and responses', () => {
     const parameter = contractDifferences(
       withQuery(z.string().max(3)),
       contractDocument(withQuery(z.string().max(2)), formats),
@@ -344,7 +344,7 @@ describe('the comparison of a contract with its document', () => {
     expect(response).toEqual([expect.stringMatching(/^shop: sell: response 200: the document rejects/)]);
   });
 
-  it('finds that a pattern without the flag u counts a character twice', () => {
+  it('finds a pattern without the flag u, which counts a character twice', () => {
     for (const [pattern, said] of [
       [/^.$/, 'accepts'],
       [/^..$/, 'rejects'],
@@ -358,12 +358,12 @@ describe('the comparison of a contract with its document', () => {
     expect(contractDifferences(right, contractDocument(right, formats))).toEqual([]);
   });
 
-  it('leaves what a refine refuses to the service', () => {
+  it('ignores values that only a refine rejects', () => {
     const contract = withBody(z.int().refine((value) => value % 2 === 0));
     expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
   });
 
-  it('is the same however schemas are put together', () => {
+  it('finds no difference in random combinations of schemas', () => {
     const leaves = fc.constantFrom<z.ZodType>(
       z.string().max(3),
       z.string().regex(/^a/).endsWith('b'),
@@ -401,7 +401,7 @@ describe('the comparison of a contract with its document', () => {
   });
 });
 
-it('A header whose document differs from what the service takes is told', () => {
+it('A header whose document differs from the service is reported', () => {
   const contract = contractOf({});
   const whole = contractDocument(contract, formats);
   expect(contractDifferences(contract, whole)).toEqual([]);

@@ -360,12 +360,12 @@ const TABLE: [about: string, edit: (document: Loose) => void, there: string[], b
 ];
 
 describe('the difference of two documents', () => {
-  it.each(TABLE)('tells %s', (_about, edit, there, back) => {
+  it.each(TABLE)('reports %s', (_about, edit, there, back) => {
     expect(difference(edit).toSorted()).toEqual(there.toSorted());
     expect(difference(edit, true).toSorted()).toEqual(back.toSorted());
   });
 
-  it('takes what a webhook sends for what is received', () => {
+  it('treats the request of a webhook as received', () => {
     const edit = (d: Loose) => delete d.components.schemas.Card.properties.number;
     expect(difference((d) => (d.webhooks.shipped.post.requestBody.content['text/plain'] = {}))).toEqual([
       'adding: POST shipped text/plain is now offered too (#/webhooks/shipped/post/requestBody/content/text~1plain)',
@@ -373,7 +373,7 @@ describe('the difference of two documents', () => {
     expect(difference(edit)).toContainEqual(expect.stringContaining('number was removed'));
   });
 
-  it('ends with schemas that lead to themselves, each change told once', () => {
+  it('terminates for recursive schemas and reports each change once', () => {
     const all = difference((d) => {
       order_(d).properties.parent = { allOf: [{ $ref: ORDER }, { $ref: ORDER }] };
       order_(d).properties.note.maxLength = 1;
@@ -381,7 +381,7 @@ describe('the difference of two documents', () => {
     expect(all).toEqual([`breaking: ${sent} maxLength changed from 100 to 1 (${ORDER}/properties/note)`]);
   });
 
-  it('finds no difference in what only says more about itself', () => {
+  it('ignores changes of descriptions', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), (description, example) => {
         const all = difference((d) => {

@@ -28,7 +28,7 @@ describeInCopy('a service', () => {
     });
   };
 
-  it('has actions and a resource more, passes every check and all its tests', async () => {
+  it('gets actions and another resource, and passes all checks and tests', async () => {
     const said = await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
     expect(said).toContain('launch moves a paper boat from OPEN to LAUNCHED.');
     await passes(
@@ -43,7 +43,7 @@ describeInCopy('a service', () => {
     expect(copy.changed()).toEqual([]);
   }, 300_000);
 
-  it('keeps what somebody wrote by hand, however that looks', async () => {
+  it('keeps handwritten code in any format', async () => {
     const files = ['contract.ts', 'links.ts', 'main.ts', 'paper-boat.ts', 'migrations.ts', 'tables.ts'];
     const written = new Map<string, string>();
     for (const file of files) {
@@ -72,7 +72,7 @@ describeInCopy('a service', () => {
     }
   }, 60_000);
 
-  it('can be walked from its contract alone, and without that says what is missing', async () => {
+  it('can be mocked from its contract, and otherwise reports the missing handler', async () => {
     await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
     const { code, out } = await copy.run('npm', 'run', 'check:handlers');
     expect([code, out]).toEqual([
@@ -100,7 +100,7 @@ describeInCopy('a service', () => {
     expect(await launched()).toEqual([200, undefined]);
   }, 60_000);
 
-  it('whose contract came first has a handler when that is asked for, and then not twice', async () => {
+  it('gets the missing handler of a contract-only action, but only once', async () => {
     const action = ['new-operation', 'paper-boats', 'launch', '--action'] as const;
     await passes(template(...action, '--to', 'AFLOAT', '--contract-only'));
     const said = await passes(template(...action));
@@ -112,14 +112,14 @@ describeInCopy('a service', () => {
     );
   }, 60_000);
 
-  it('has an action that leaves the state as it is, whose test passes', async () => {
+  it('gets an action that does not change the state, whose test passes', async () => {
     await passes(
       template('new-operation', 'paper-boats', 'remind', '--action', '--from', 'OPEN', '--to', 'OPEN'),
     );
     await npm('test', '--', 'test/services/paper-boats/remind');
   }, 60_000);
 
-  it('has no test for a state that no sample is in, and says so', async () => {
+  it('gets no test for a state without a sample, and the output says so', async () => {
     await passes(template('new-operation', 'paper-boats', 'sink', '--action'));
     const said = await passes(
       template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),
@@ -128,7 +128,7 @@ describeInCopy('a service', () => {
     expect(copy.has('test/services/paper-boats/raise-paper-boat.test.ts')).toBe(false);
   }, 60_000);
 
-  it('says when callers of what is released may see a state that they do not know', async () => {
+  it('warns about a new state that clients of the released version do not know', async () => {
     const noted = 'npm run check:contracts will ask for a new major version';
     expect(await passes(template('new-operation', 'paper-boats', 'sink', '--action'))).not.toContain(noted);
     copy.write('openapi/released/paper-boats.yaml', copy.read('openapi/paper-boats.yaml'));
@@ -138,7 +138,7 @@ describeInCopy('a service', () => {
     expect((await copy.run('npm', 'run', 'check:contracts')).code).toBe(1);
   }, 60_000);
 
-  it('with a contract that is broken is named for it in one line, and no other name is proposed', async () => {
+  it('with a broken contract is reported in one line without proposing another name', async () => {
     copy.write(`${BOATS}/contract.ts`, `${copy.read(`${BOATS}/contract.ts`)}\nconst = 1;\n`);
     for (const [command, ...args] of [
       ['new-resource', 'paper-boats', 'paper-sails'],
@@ -183,7 +183,7 @@ describeInCopy('a service', () => {
     [['new-operation', 'paper-boats', 'void', '--action'], 'void is a reserved word of JavaScript'],
     [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts already exists'],
     [['new-resource', 'paper-boats', 'docs'], '/docs is reserved by the gateway'],
-  ])('%j is refused, and nothing is changed', async ([name = '', ...args], message) => {
+  ])('%j is rejected, and nothing is changed', async ([name = '', ...args], message) => {
     const before = copy.read(`${BOATS}/contract.ts`);
     const { code, out } = await template(name, ...args);
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);

@@ -46,14 +46,14 @@ describeInCopy('a new service', () => {
     ]),
     [['paper-boats', '--port', 'x'], '--port x is not a port'],
     [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
-  ])('%j is refused, and nothing is changed', async (args, message) => {
+  ])('%j is rejected, and nothing is changed', async (args, message) => {
     const before = copy.changed();
     const { code, out } = await template('new-service', ...args);
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);
     expect(copy.changed()).toEqual(before);
   });
 
-  it('stands by itself, passes every check and its own tests, and leaves no trace', async () => {
+  it('is complete, passes all checks and its own tests, and is removed without a trace', async () => {
     const made = await template('new-service', 'paper-boats');
     expect([made.code, made.out]).toEqual([
       0,
@@ -87,7 +87,7 @@ describeInCopy('a new service', () => {
     60_000,
   );
 
-  it('is not made or removed while gateway.yaml is broken, which every command says in one line', async () => {
+  it('is neither generated nor removed while gateway.yaml is invalid, and each command says so in one line', async () => {
     await passes(template('new-service', 'paper-boats'));
     copy.write('gateway.yaml', `${copy.read('gateway.yaml')}\n  - [`);
     const before = copy.changed();
@@ -103,7 +103,7 @@ describeInCopy('a new service', () => {
     expect(copy.changed()).toEqual(before);
   }, 60_000);
 
-  it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
+  it('keeps passing tests after its related service was removed, and other references are listed', async () => {
     await passes(template('new-service', 'paper-boats'));
     await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
     copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
@@ -115,7 +115,7 @@ describeInCopy('a new service', () => {
     await npm('test', '--', 'test/services/sails');
   }, 120_000);
 
-  it('whose link back is there already is refused, with the remedy', async () => {
+  it('is rejected if the link back already exists, with the remedy', async () => {
     await passes(template('new-service', 'paper-boats'));
     await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
     const { code, out } = await template(
@@ -133,7 +133,7 @@ describeInCopy('a new service', () => {
   }, 60_000);
 
   describeSamples('one that is related to orders', () => {
-    it('leads there and back, also by expand, and passes the tests of both', async () => {
+    it('has links in both directions, also with expand, and passes the tests of both', async () => {
       await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
       await npm('run', 'check');
       const tests = [
@@ -152,7 +152,7 @@ describeInCopy('a new service', () => {
       expect(copy.changed()).toEqual([]);
     }, 300_000);
 
-    it('is in nobody’s way: who calls it has to be named first', async () => {
+    it('is not removed while other services call it', async () => {
       const refused = await template('remove-service', 'consumers');
       expect([refused.code, refused.out]).toEqual([
         1,
@@ -161,7 +161,7 @@ describeInCopy('a new service', () => {
       expect(copy.changed()).toEqual([]);
     });
 
-    it('can be the only one: the samples go without a trace', async () => {
+    it('can be the only service after the samples were removed', async () => {
       await passes(template('remove-service', 'orders'));
       // What led there is no promise any more.
       await npm('run', 'check:contracts');

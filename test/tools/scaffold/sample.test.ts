@@ -17,7 +17,7 @@ const helpDesks = {
 };
 
 describe('a new service', () => {
-  it('of the same names is the sample, byte for byte', () => {
+  it('with the names of the sample is identical to it, byte for byte', () => {
     const files = filesOf({ names: namesOf('job-cards'), relation: helpDesks });
     expect(files.size).toBeGreaterThan(15);
     for (const [path, text] of files) {
@@ -34,7 +34,7 @@ describe('a new service', () => {
     }
   });
 
-  it('has its own names everywhere, and speaks of nothing that it is not related to', () => {
+  it('uses only its own names', () => {
     for (const [service, resource] of [['line-items'], ['invoices'], ['bills', 'HotelBill']] as const)
       for (const [path, text] of filesOf({ names: namesOf(service, resource) }))
         expect([path, `${path}\n${text}`.match(/job.?card|help.?desk|\bjc\b|hd-1|deskKey/i)]).toEqual([
@@ -43,7 +43,7 @@ describe('a new service', () => {
         ]);
   });
 
-  it('is written as people write', () => {
+  it('has readable names and texts', () => {
     const files = filesOf({ names: namesOf('line-items') });
     const contract = files.get('services/line-items/contract.ts');
     for (const part of [
@@ -76,7 +76,7 @@ it.each([
   'a unit',
   'a user',
   'a house',
-])('people write %s', (written) => {
+])('The article is right: %s', (written) => {
   expect(withArticle(written.replace(/^an? /, ''))).toBe(written);
 });
 
@@ -109,7 +109,7 @@ describeSamples('the sample of new services', () => {
     expect(inOrder(text)).toEqual(inOrder(read(`services/orders/handlers/${sample}.ts`)));
   });
 
-  it('has what a sample has', () => {
+  it('has the same structure as the sample', () => {
     for (const part of [
       'contract.ts',
       'links.ts',
