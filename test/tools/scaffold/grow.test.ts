@@ -162,9 +162,9 @@ describeInCopy('a service', () => {
     ],
     [['new-operation', 'paper-boats', 'update', '--action'], 'already has updatePaperBoat'],
     [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat already has a link edit'],
-    ...['paper-boat', 'store', 'precondition', 'guard', 'transition'].map((verb): [string[], string] => [
-      ['new-operation', 'paper-boats', verb, '--action'],
-      `the code of a paper boat already uses the name ${verb}; choose another verb`,
+    ...['paperBoat', 'store', 'precondition', 'guard', 'transition'].map((name): [string[], string] => [
+      ['new-operation', 'paper-boats', name.replace('paperBoat', 'paper-boat'), '--action'],
+      `the code of a paper boat already uses the name ${name}; choose another verb`,
     ]),
     [
       ['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'],
