@@ -1,4 +1,4 @@
-/** The one door: what a service may use of the library. */
+/** The public API of the library for services. */
 export { batchOf } from './contract/batch.ts';
 export { defineContract } from './contract/contract.ts';
 export { type Handler, operation } from './contract/operation.ts';

@@ -1,8 +1,8 @@
-/** `npm start`: the gateway and every service that is here, in one process; what passes between them is real HTTP. */
+/** `npm start`: runs the gateway and all local services in one process. They communicate over HTTP. */
 import type { RequestListener } from 'node:http';
 import { currentConfig } from './config/current-config.ts';
 import { databaseUrl } from './config/database-url.ts';
-import { LastGood } from './config/last-known-good.ts';
+import { LastKnownGood } from './config/last-known-good.ts';
 import type { Limits } from './config/limits.ts';
 import { type Environment, readSettings } from './config/settings.ts';
 import { configFile, type GatewayConfig } from './config/yaml/gateway-yaml.ts';
@@ -20,24 +20,24 @@ import { type Database, openDatabase } from './storage/database.ts';
 
 export interface StartedSystem extends Required<Running> {
   readonly url: string;
-  /** Where a person sees how it is. */
+  /** URL of the status page. */
   readonly statusUrl: string;
-  /** Path of a request worth copying. */
+  /** Path of a sample request. */
   readonly sample: string;
-  /** Where each service listens, by name. */
+  /** URL of each service by name. */
   readonly services: Readonly<Record<string, string>>;
-  /** Why it did not start with what is newest, a line a fault. */
+  /** The faults of the current configuration, if an older one is in use. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
 }
 
 const LOOPBACK = '127.0.0.1';
 
-/** @throws ConfigError in one line for whatever is wrong with the configuration */
+/** @throws ConfigError for faults of the configuration */
 export async function start(env: Environment): Promise<StartedSystem> {
   const settings = readSettings(env);
   const log = createLog({ level: settings.LOG_LEVEL });
-  const lastGood = new LastGood(settings.DATA_DIR, (message) => log.logger.warn(message));
+  const lastGood = new LastKnownGood(settings.DATA_DIR, (message) => log.logger.warn(message));
   const file = configFile(settings.GATEWAY_CONFIG, { env });
   const { config: configured } = currentConfig(file, lastGood.text(file.path));
   const closers: (() => Promise<void>)[] = [];
@@ -50,7 +50,9 @@ export async function start(env: Environment): Promise<StartedSystem> {
     const urls = await startServices(configured, database, log, closers);
     const config = configFile(settings.GATEWAY_CONFIG, { env, urls });
     const gateway = await startGateway({
-      ...{ config, lastGood, log },
+      config,
+      lastGood,
+      log,
       port: settings.PORT,
       host: settings.HOST,
     });
@@ -74,7 +76,7 @@ async function startServices(
   const names = config.services
     .filter(({ name, isMock }) => hasServiceCode(name) && !isMock)
     .map(({ name }) => name);
-  // Services call each other, so every port is known before the first of them is made.
+  // Services call each other, so all ports are opened before the first service starts.
   const places = await Promise.all(names.map((name) => reserve(name, config.limits)));
   closers.push(
     ...places.map(
@@ -90,7 +92,7 @@ async function startServices(
       .filter(({ name }) => services.some(({ linked }) => Object.hasOwn(linked, name)))
       .map((service) => ({
         ...service,
-        // Who is in the same process is as well as this one.
+        // A service in the same process needs no health checks.
         ...(Object.hasOwn(urls, service.name) && { urls: [urls[service.name] as string], health: undefined }),
       })),
   );
@@ -108,13 +110,13 @@ async function startServices(
   return urls;
 }
 
-interface Place {
+interface ReservedService {
   readonly name: string;
   readonly listening: Listening;
   serve(app: RequestListener): void;
 }
 
-async function reserve(name: string, limits: Limits): Promise<Place> {
+async function reserve(name: string, limits: Limits): Promise<ReservedService> {
   let app: RequestListener = (_req, res) => void res.writeHead(503, { 'Retry-After': '1' }).end();
   const listening = await listen((req, res) => app(req, res), {
     port: 0,

@@ -1,7 +1,8 @@
 /**
- * Runs a process from start to end: a wrong configuration is one line and exit code 1, SIGINT and SIGTERM let
- * what is in flight finish and end with 0, SIGTERM after others had time to see that it ends; a second signal ends at once. SIGHUP takes over what has changed; when it
- * comes because the terminal is gone, it ends the process.
+ * Runs a process from its start to its end. Faults of the configuration are printed, and the process exits with 1. SIGINT
+ * and SIGTERM let requests in progress finish and exit with 0; SIGTERM first drains, so that load balancers notice. A
+ * second signal ends the process immediately. SIGHUP reloads the configuration, or ends the process if its terminal was
+ * closed.
  */
 import { isatty } from 'node:tty';
 import { ConfigError } from './config/config-error.ts';
@@ -10,15 +11,15 @@ import { redact } from './observability/redact.ts';
 import { tracer } from './observability/tracing.ts';
 
 export interface Running {
-  /** Tells that it ends, and resolves when whoever has to know it has had time to see it. */
+  /** Announces the end, and resolves when load balancers have had time to notice. */
   drain?(): Promise<void>;
   close(): Promise<void>;
   reload?(): Promise<unknown>;
 }
 
 export async function run(start: () => Promise<Running>): Promise<void> {
-  // Before the start, since whoever reads that it has started may end it at once.
-  const started = endOnSignal();
+  // Before the start, because a signal may arrive as soon as the process reports its start.
+  const started = shutDownOnSignal();
   try {
     started(await start());
   } catch (error) {
@@ -30,39 +31,39 @@ export async function run(start: () => Promise<Running>): Promise<void> {
 
 const STDIN = 0;
 const FORCED_EXIT = 130;
-/** npm passes Ctrl-C on to a process that the terminal has told already; that is not a second wish. */
-const SAME_SIGNAL = 1000;
+/** npm forwards Ctrl-C to a process that already got it from the terminal; this is not a second signal. */
+const DUPLICATE_SIGNAL_MS = 1000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The log is written out at the exit, and where nobody reads it, no signal could be answered here meanwhile. */
-function leaveToKernel(): void {
+/** The exit flushes the log. If its reader is blocked, only the default handlers can still end the process. */
+function removeSignalHandlers(): void {
   for (const signal of SIGNALS) process.removeAllListeners(signal);
 }
 
-/** Without an exit, which would wait for the log. */
-function endByKernel(signal: NodeJS.Signals): never {
-  leaveToKernel();
+/** Ends the process without an exit, which would wait for the log. */
+function terminateBySignal(signal: NodeJS.Signals): never {
+  removeSignalHandlers();
   process.kill(process.pid, signal);
-  // The first process of a container is not ended so.
+  // Signals without a handler do not end the first process of a container.
   process.exit(FORCED_EXIT);
 }
 
-/** @returns to be told what runs; until then a signal ends the process at once */
-function endOnSignal(): (running: Running) => void {
+/** @returns a function that registers the running process; before its call a signal ends the process immediately */
+function shutDownOnSignal(): (running: Running) => void {
   let running: Running | undefined;
   let since: number | undefined;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (running === undefined) process.exit(FORCED_EXIT);
     if (since !== undefined) {
-      if (performance.now() - since > SAME_SIGNAL) endByKernel(signal);
+      if (performance.now() - since > DUPLICATE_SIGNAL_MS) terminateBySignal(signal);
       return;
     }
     since = performance.now();
     if (signal === 'SIGTERM') await running.drain?.();
     await running.close();
     await tracer.current?.close();
-    leaveToKernel();
+    removeSignalHandlers();
     process.exit(0);
   };
   process.on('SIGINT', end);

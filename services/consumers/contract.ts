@@ -1,4 +1,4 @@
-/** Consumers: who orders. */
+/** The contract of consumers: the people who order. */
 import {
   batchOf,
   defineContract,
@@ -25,7 +25,7 @@ export const Consumer = resource(
   'Consumer',
   z
     .object({ id: consumerId, ...details.shape, createdAt: z.iso.datetime({ offset: true }) })
-    .openapi({ description: 'Someone who orders food.' }),
+    .openapi({ description: 'A person who orders food.' }),
 );
 
 export const ConsumerPage = page(Consumer);
@@ -35,7 +35,7 @@ export const listConsumers = operation({
   method: 'get',
   path: '/consumers',
   summary: 'List consumers',
-  description: 'A page of those who order food. Ask for the next one with its `next` link.',
+  description: 'A page of consumers. The `next` link leads to the next page.',
   entry: 'consumers',
   query: pageQuery.extend({ id: batchOf('getConsumer', consumerId), sort: sortBy('createdAt', 'name') }),
   responses: {
@@ -52,7 +52,7 @@ export const registerConsumer = operation({
   method: 'post',
   path: '/consumers',
   summary: 'Register a consumer',
-  description: 'Adds somebody who can order food from then on.',
+  description: 'Adds a consumer, who can order food from then on.',
   body: details,
   responses: { 201: { description: 'The new consumer.', body: Consumer } },
 });
@@ -62,7 +62,7 @@ export const getConsumer = operation({
   method: 'get',
   path: '/consumers/{consumerId}',
   summary: 'Get a consumer',
-  description: 'Who it is, with links to the orders of this consumer.',
+  description: 'The name and the contact details of a consumer, with a link to the orders.',
   params: z.object({ consumerId }),
   responses: {
     200: {
@@ -73,12 +73,12 @@ export const getConsumer = operation({
         orders: {
           operationId: 'listOrders',
           parameters: { consumerId: '$response.body#/id' },
-          description: 'What this consumer has ordered.',
+          description: 'The orders of this consumer.',
         },
         edit: {
           operationId: 'updateConsumer',
           parameters: { consumerId: '$response.body#/id' },
-          description: 'Where the consumer is changed, with PATCH.',
+          description: 'The target of PATCH requests that change the consumer.',
         },
       },
     },
@@ -90,7 +90,7 @@ export const updateConsumer = operation({
   method: 'patch',
   path: '/consumers/{consumerId}',
   summary: 'Update a consumer',
-  description: 'Changes what is known of a consumer; the address may be taken away.',
+  description: 'Changes the details of a consumer. The address can be removed.',
   params: z.object({ consumerId }),
   body: patchOf(details, {
     merge: { address: '12 St James Square, London' },
@@ -102,7 +102,7 @@ export const updateConsumer = operation({
 export const contract = defineContract({
   service: 'consumers',
   title: 'Consumers',
-  description: 'Who orders.',
+  description: 'The people who order.',
   version: '2.0.0',
   operations: [listConsumers, registerConsumer, getConsumer, updateConsumer],
 });

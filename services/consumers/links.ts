@@ -1,4 +1,4 @@
-/** What can be done with consumers: state → action. */
+/** The actions of consumers. */
 import { affordances } from '../../src/index.ts';
 import { Consumer, ConsumerPage, registerConsumer, updateConsumer } from './contract.ts';
 

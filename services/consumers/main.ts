@@ -1,4 +1,4 @@
-/** The consumers service, wired. */
+/** Wires the consumers service. */
 import { defineService } from '../../src/index.ts';
 import { contract as orders } from '../orders/contract.ts';
 import { contract } from './contract.ts';

@@ -1,4 +1,4 @@
-/** The tables of the consumers service, and the consumers that are there from the first start. */
+/** The tables and the migrations of the consumers service. */
 import { type ColumnType, sql } from 'kysely';
 import type { Migration } from '../../src/index.ts';
 import { sampleConsumers } from './sample-data.ts';

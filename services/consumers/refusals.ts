@@ -1,4 +1,4 @@
-/** What a request about consumers is refused for. */
+/** The problems of requests about consumers. */
 import { notFound, Problem } from '../../src/index.ts';
 
 export const consumerNotFound = (id: string) => new Problem(notFound, `There is no consumer ${id}.`);

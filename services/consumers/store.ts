@@ -1,4 +1,4 @@
-/** Where consumers are kept. */
+/** The storage of consumers. */
 import type { Kysely, Selectable } from 'kysely';
 import {
   keysetPage,
@@ -40,8 +40,8 @@ export const consumerStore = (db: Kysely<Tables>) => ({
   },
 
   /**
-   * Changes a consumer as nobody else can at the same time; when `change` throws, nothing is changed.
-   * @returns the changed consumer, or undefined when there is none with that id
+   * Changes a consumer under a lock; nothing is changed when `change` throws.
+   * @returns the changed consumer, or undefined when the id is unknown
    */
   change: (id: string, change: (consumer: ConsumerState) => ConsumerState) =>
     transaction(db, async (tx) => {

@@ -1,4 +1,4 @@
-/** Orders: what a consumer wants from a restaurant, and how far it has come. */
+/** The contract of orders: the dishes that a consumer orders from a restaurant, and the state of the order. */
 import {
   actionNotAllowed,
   defineContract,
@@ -32,7 +32,7 @@ const quantity = z.int().min(1).max(100);
 
 const lineItem = z
   .object({ menuItemId, name: z.string(), price: money, quantity })
-  .openapi('LineItem', { description: 'A dish as it was on the menu when it was ordered.' });
+  .openapi('LineItem', { description: 'A menu item with the name and price at the time of the order.' });
 
 const requestedLineItems = z
   .array(z.strictObject({ menuItemId, quantity }))
@@ -62,25 +62,26 @@ export const OrderPage = page(Order);
 export const consumerUnknown = defineProblem({
   code: 'consumer-unknown',
   status: 422,
-  title: 'The consumer is not known',
-  meaning: 'No consumer has the id in `consumerId`, so nothing was ordered.',
-  mend: 'Take the id of a consumer from the `consumers` link of `/`, or register one there.',
+  title: 'Unknown consumer',
+  meaning: 'No consumer has the id in `consumerId`. Nothing was ordered.',
+  remedy: 'Use the id of a consumer from the `consumers` link of `/`, or register one there.',
 });
 
 export const restaurantUnknown = defineProblem({
   code: 'restaurant-unknown',
   status: 422,
-  title: 'The restaurant is not known',
-  meaning: 'No restaurant has the id in `restaurantId`, so nothing was ordered.',
-  mend: 'Take the id of a restaurant from the `restaurants` link of `/`.',
+  title: 'Unknown restaurant',
+  meaning: 'No restaurant has the id in `restaurantId`. Nothing was ordered.',
+  remedy: 'Use the id of a restaurant from the `restaurants` link of `/`.',
 });
 
 export const menuItemUnknown = defineProblem({
   code: 'menu-item-unknown',
   status: 422,
-  title: 'The dish is not on the menu',
-  meaning: 'The restaurant has no menu item with that id, so nothing was changed.',
-  mend: 'Take ids of menu items from the `menuItems` link of the restaurant; `errors` points at the wrong ones.',
+  title: 'The menu item is not on the menu',
+  meaning: 'The restaurant has no menu item with this id. Nothing was changed.',
+  remedy:
+    'Use the ids of menu items from the `menuItems` link of the restaurant. `errors` points to the unknown ones.',
 });
 
 export const listOrders = operation({
@@ -88,7 +89,7 @@ export const listOrders = operation({
   method: 'get',
   path: '/orders',
   summary: 'List orders',
-  description: 'A page of orders, of one consumer, one restaurant or one state where these are asked for.',
+  description: 'A page of orders, optionally only those of one consumer, one restaurant or one state.',
   entry: 'orders',
   query: pageQuery.extend({
     consumerId: consumerId.optional().openapi({ description: 'Only orders of this consumer.' }),
@@ -110,7 +111,7 @@ export const placeOrder = operation({
   method: 'post',
   path: '/orders',
   summary: 'Place an order',
-  description: 'Orders dishes from the menu of one restaurant, at the prices that they have now.',
+  description: 'Orders menu items of one restaurant at their current prices.',
   body: z.strictObject({ consumerId, restaurantId, lineItems: requestedLineItems, deliveryInformation }),
   responses: { 201: { description: 'The new order.', body: Order } },
   problems: [consumerUnknown, restaurantUnknown, menuItemUnknown, ...dependencyProblems],
@@ -121,7 +122,7 @@ export const getOrder = operation({
   method: 'get',
   path: '/orders/{orderId}',
   summary: 'Get an order',
-  description: 'What was ordered, where it is to go, and what can be done with it in its state.',
+  description: 'The line items, the delivery information, and the actions that the state allows.',
   params: z.object({ orderId }),
   responses: {
     200: {
@@ -141,7 +142,7 @@ export const getOrder = operation({
             menuItemId: '$response.body#/lineItems/0/menuItemId',
           },
           each: '/lineItems',
-          description: 'The dishes ordered, as they are on the menu now.',
+          description: 'The ordered menu items as they are on the menu now.',
         },
         cancel: { operationId: 'cancelOrder', parameters: { orderId: '$response.body#/id' } },
         revise: { operationId: 'reviseOrder', parameters: { orderId: '$response.body#/id' } },
@@ -155,7 +156,7 @@ export const cancelOrder = operation({
   method: 'post',
   path: '/orders/{orderId}/cancel',
   summary: 'Cancel an order',
-  description: 'Cancels an order that is approved. It cannot be undone.',
+  description: 'Cancels an approved order. This cannot be undone.',
   destructive: true,
   params: z.object({ orderId: id('o-1002') }),
   responses: { 200: { description: 'The order, cancelled.', body: Order } },
@@ -168,14 +169,16 @@ export const reviseOrder = operation({
   path: '/orders/{orderId}/revise',
   summary: 'Revise an order',
   description:
-    'Replaces the line items, the delivery information, or both. Prices are taken from the menu anew.',
+    'Replaces the line items, the delivery information, or both, at the current prices of the menu.',
   params: z.object({ orderId: id('o-1003') }),
   body: z
     .strictObject({
       lineItems: requestedLineItems.optional(),
       deliveryInformation: deliveryInformation.optional(),
     })
-    .refine((revision) => Object.keys(revision).length > 0, { error: 'Say what to revise.' })
+    .refine((revision) => Object.keys(revision).length > 0, {
+      error: 'Expected `lineItems` or `deliveryInformation`.',
+    })
     .openapi({ minProperties: 1, example: { lineItems: [{ menuItemId: 'm-margherita', quantity: 3 }] } }),
   responses: { 200: { description: 'The order, revised.', body: Order } },
   problems: [actionNotAllowed, menuItemUnknown, ...dependencyProblems],
@@ -184,7 +187,7 @@ export const reviseOrder = operation({
 export const contract = defineContract({
   service: 'orders',
   title: 'Orders',
-  description: 'What is ordered, and how far it has come.',
+  description: 'Orders of consumers at restaurants, and their states.',
   version: '2.0.0',
   operations: [listOrders, placeOrder, getOrder, cancelOrder, reviseOrder],
 });

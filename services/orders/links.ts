@@ -1,4 +1,4 @@
-/** What can be done with orders: the actions of their transition table. */
+/** The actions of orders, from their transition table. */
 import { affordances, transitions } from '../../src/index.ts';
 import { cancelOrder, Order, OrderPage, placeOrder, reviseOrder } from './contract.ts';
 import { START, TRANSITIONS } from './order.ts';

@@ -1,4 +1,4 @@
-/** The orders service, wired. */
+/** Wires the orders service. */
 import { defineService } from '../../src/index.ts';
 import { contract as consumers } from '../consumers/contract.ts';
 import { contract as restaurants } from '../restaurants/contract.ts';

@@ -1,4 +1,4 @@
-/** How the tables of the orders service came to be, step by step. */
+/** The migrations of the orders service. */
 import { sql } from 'kysely';
 import type { Migration } from '../../src/index.ts';
 import { sampleOrders } from './sample-data.ts';

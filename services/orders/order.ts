@@ -1,4 +1,4 @@
-/** The rules of an order, no HTTP in sight. */
+/** The rules of an order, independent of HTTP. */
 import type { Money, Transitions } from '../../src/index.ts';
 
 export const ORDER_STATES = [
@@ -45,7 +45,7 @@ export interface Revision {
   readonly deliveryInformation?: DeliveryInformation | undefined;
 }
 
-/** What can happen to an order: state → event → state that follows. */
+/** The transitions of an order: state → event → next state. */
 export const TRANSITIONS = {
   APPROVAL_PENDING: { approve: 'APPROVED', reject: 'REJECTED' },
   APPROVED: { cancel: 'CANCEL_PENDING', revise: 'REVISION_PENDING' },
@@ -55,25 +55,25 @@ export const TRANSITIONS = {
   REVISION_PENDING: { confirmRevision: 'APPROVED', rejectRevision: 'APPROVED' },
 } as const satisfies Transitions<OrderState>;
 
-/** What a new order begins as. */
+/** The initial state of a new order. */
 export const START = 'APPROVAL_PENDING';
 
 type EventOf<State> = State extends OrderState ? keyof (typeof TRANSITIONS)[State] : never;
 export type OrderEvent = EventOf<OrderState>;
 
-const follows = (state: OrderState, event: OrderEvent): OrderState | undefined =>
+const nextState = (state: OrderState, event: OrderEvent): OrderState | undefined =>
   (TRANSITIONS[state] as Partial<Record<OrderEvent, OrderState>>)[event];
 
-/** @throws Error when the state does not have the event: callers ask first */
-export function follow(state: OrderState, ...events: OrderEvent[]): OrderState {
+/** @throws Error when the state does not allow the event; check that first */
+export function transition(state: OrderState, ...events: OrderEvent[]): OrderState {
   return events.reduce((from, event) => {
-    const to = follows(from, event);
+    const to = nextState(from, event);
     if (to === undefined) throw new Error(`${event} cannot happen to an order that is ${from}`);
     return to;
   }, state);
 }
 
-/** @throws Error when there are no line items, or they are in several currencies: one menu has one */
+/** @throws Error for no line items, or for several currencies: a menu has only one */
 export function totalOf(lineItems: readonly LineItem[]): Money {
   const [currency, ...others] = new Set(lineItems.map(({ price }) => price.currency));
   if (currency === undefined || others.length > 0)
@@ -84,17 +84,17 @@ export function totalOf(lineItems: readonly LineItem[]): Money {
   };
 }
 
-/** A new order, approved in the same step as long as nobody else has to agree. */
+/** Creates an order and approves it immediately, because no other service has to agree yet. */
 export const place = (order: NewOrder): Order => ({
   ...order,
   total: totalOf(order.lineItems),
-  state: follow(START, 'approve'),
+  state: transition(START, 'approve'),
   version: 1,
 });
 
 export const cancel = (order: Order): Order => ({
   ...order,
-  state: follow(order.state, 'cancel', 'confirmCancel'),
+  state: transition(order.state, 'cancel', 'confirmCancel'),
   version: order.version + 1,
 });
 
@@ -105,7 +105,7 @@ export function revise(order: Order, revision: Revision): Order {
     lineItems,
     deliveryInformation,
     total: totalOf(lineItems),
-    state: follow(order.state, 'revise', 'confirmRevision'),
+    state: transition(order.state, 'revise', 'confirmRevision'),
     version: order.version + 1,
   };
 }

@@ -1,4 +1,4 @@
-/** What an order is refused for, each with a pointer to the fault in the request. */
+/** The problems of requests about orders, each with a pointer to the fault in the request. */
 import { type Fault, notFound, Problem } from '../../src/index.ts';
 import { consumerUnknown, menuItemUnknown, restaurantUnknown } from './contract.ts';
 
@@ -17,10 +17,10 @@ export const unknownConsumer = (id: string) =>
 export const unknownRestaurant = (id: string) =>
   unknown(restaurantUnknown, `There is no restaurant ${id}.`, '#/restaurantId');
 
-/** @param places of the line items in the request, from 0 */
-export const unknownMenuItems = (ids: readonly string[], places: readonly number[]) =>
+/** @param indexes of the line items in the request */
+export const unknownMenuItems = (ids: readonly string[], indexes: readonly number[]) =>
   unknown(
     menuItemUnknown,
     `Not on the menu: ${ids.join(', ')}.`,
-    ...places.map((place) => `#/lineItems/${place}/menuItemId`),
+    ...indexes.map((index) => `#/lineItems/${index}/menuItemId`),
   );

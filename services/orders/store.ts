@@ -1,4 +1,4 @@
-/** Where orders are kept. */
+/** The storage of orders. */
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import { keysetPage, type PageRequest, transaction } from '../../src/index.ts';
 import { type Order, type OrderState, totalOf } from './order.ts';
@@ -29,8 +29,8 @@ export const orderStore = (db: Kysely<Tables>) => ({
   },
 
   /**
-   * Changes an order as nobody else can at the same time; when `change` throws, nothing is changed.
-   * @returns the changed order, or undefined when there is none with that id
+   * Changes an order under a lock; nothing is changed when `change` throws.
+   * @returns the changed order, or undefined when the id is unknown
    */
   change: (id: string, change: (order: Order) => Order): Promise<Order | undefined> =>
     transaction(db, async (tx) => {

@@ -2,7 +2,7 @@
 import type { ColumnType } from 'kysely';
 import type { DeliveryInformation, LineItem, OrderState } from './order.ts';
 
-/** A jsonb column: written as text, read as what it holds. */
+/** A jsonb column: written as a string, read as its value. */
 type Json<T> = ColumnType<T, string, string>;
 
 export interface OrderRow {

@@ -1,4 +1,4 @@
-/** Restaurants and their menus. */
+/** The contract of restaurants and their menus. */
 import {
   batchOf,
   defineContract,
@@ -29,7 +29,7 @@ export const Restaurant = resource(
       address: z.string(),
       createdAt: z.iso.datetime({ offset: true }),
     })
-    .openapi({ description: 'A restaurant that cooks what is ordered.' }),
+    .openapi({ description: 'A restaurant that prepares orders.' }),
 );
 
 export const MenuItem = resource(
@@ -45,7 +45,7 @@ export const MenuItem = resource(
     .openapi({ description: 'A dish on the menu of one restaurant.' }),
 );
 
-/** What a restaurant writes on its menu. */
+/** The body of requests that add or replace a menu item. */
 const dish = z.strictObject({
   name: text(100).openapi({ example: 'Churros' }),
   description: text(500).optional(),
@@ -61,15 +61,15 @@ export const currencyMismatch = defineProblem({
   code: 'currency-mismatch',
   status: 422,
   title: 'A menu has one currency',
-  meaning: 'The other dishes of this restaurant have prices in another currency, so nothing was changed.',
-  mend: 'Give the price in the currency of the other dishes: `currency` names it.',
+  meaning: 'The other menu items of this restaurant have prices in another currency. Nothing was changed.',
+  remedy: 'Send the price in the currency of the other menu items, which `currency` names.',
 });
 
-/** Restaurants come seldom and stay as they are: while this service is away, what was seen of them is still good. */
-const seldomChanged = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+/** Restaurants seldom change, so stale responses are acceptable while this service is unavailable. */
+const SELDOM_CHANGED = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 
 const RestaurantPage = page(Restaurant);
-/** A menu is short, so to count it costs little. */
+/** Menus are short, so counting their items is cheap. */
 export const MenuItemPage = page(MenuItem, { total: true });
 
 export const listRestaurants = operation({
@@ -77,9 +77,9 @@ export const listRestaurants = operation({
   method: 'get',
   path: '/restaurants',
   summary: 'List restaurants',
-  description: 'A page of restaurants, of one cuisine where that is asked for.',
+  description: 'A page of restaurants, optionally only those with one cuisine.',
   entry: 'restaurants',
-  cacheControl: seldomChanged,
+  cacheControl: SELDOM_CHANGED,
   query: pageQuery.extend({
     id: batchOf('getRestaurant', restaurantId),
     cuisine: text(100).optional().openapi({ description: 'Only restaurants with this cuisine.' }),
@@ -98,8 +98,8 @@ export const getRestaurant = operation({
   method: 'get',
   path: '/restaurants/{restaurantId}',
   summary: 'Get a restaurant',
-  description: 'What it cooks and where it is, with links to its menu and its orders.',
-  cacheControl: seldomChanged,
+  description: 'The cuisine and the address of a restaurant, with links to its menu and its orders.',
+  cacheControl: SELDOM_CHANGED,
   params: z.object({ restaurantId }),
   responses: {
     200: {
@@ -110,12 +110,12 @@ export const getRestaurant = operation({
         menuItems: {
           operationId: 'listMenuItems',
           parameters: { restaurantId: '$response.body#/id' },
-          description: 'What can be ordered here.',
+          description: 'The menu of this restaurant.',
         },
         orders: {
           operationId: 'listOrders',
           parameters: { restaurantId: '$response.body#/id' },
-          description: 'What has been ordered here.',
+          description: 'The orders at this restaurant.',
         },
       },
     },
@@ -153,7 +153,7 @@ export const addMenuItem = operation({
   method: 'post',
   path: '/restaurants/{restaurantId}/menu-items',
   summary: 'Add a dish to the menu',
-  description: 'The price has the currency of the other dishes.',
+  description: 'The price must be in the currency of the other menu items.',
   params: z.object({ restaurantId }),
   body: dish,
   responses: { 201: { description: 'The new dish.', body: MenuItem } },
@@ -165,7 +165,7 @@ export const getMenuItem = operation({
   method: 'get',
   path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
   summary: 'Get a menu item',
-  description: 'A dish with its price, and a link to the restaurant that cooks it.',
+  description: 'A menu item with its price and a link to its restaurant.',
   params: z.object({ restaurantId, menuItemId }),
   responses: {
     200: {
@@ -183,14 +183,15 @@ export const getMenuItem = operation({
         edit: {
           operationId: 'replaceMenuItem',
           parameters: { restaurantId: '$response.body#/restaurantId', menuItemId: '$response.body#/id' },
-          description: 'Where the dish is changed, with PUT, or taken off the menu, with DELETE.',
+          description:
+            'The target of PUT requests that replace the menu item and DELETE requests that remove it.',
         },
       },
     },
   },
 });
 
-/** Its examples name a dish that nobody has ordered. */
+/** The examples name a menu item that is in no sample order. */
 const changedDish = z.object({ restaurantId: id('r-cantina'), menuItemId: id('m-churros') });
 
 export const replaceMenuItem = operation({
@@ -198,10 +199,10 @@ export const replaceMenuItem = operation({
   method: 'put',
   path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
   summary: 'Replace a dish',
-  description: 'Orders keep the name and the price that the dish had when it was ordered.',
+  description: 'Existing orders keep the name and the price of the menu item at the time of the order.',
   params: changedDish,
   body: dish,
-  responses: { 200: { description: 'The dish as it is now.', body: MenuItem } },
+  responses: { 200: { description: 'The menu item after the change.', body: MenuItem } },
   problems: [currencyMismatch],
 });
 
@@ -210,9 +211,9 @@ export const removeMenuItem = operation({
   method: 'delete',
   path: '/restaurants/{restaurantId}/menu-items/{menuItemId}',
   summary: 'Take a dish off the menu',
-  description: 'It can no longer be ordered; orders keep it.',
+  description: 'The menu item can no longer be ordered. Existing orders keep it.',
   params: changedDish,
-  responses: { 204: { description: 'It is off the menu.' } },
+  responses: { 204: { description: 'The menu item was removed.' } },
 });
 
 export const contract = defineContract({

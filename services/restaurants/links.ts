@@ -1,4 +1,4 @@
-/** What can be done with menus: state → action. */
+/** The actions of menus and menu items. */
 import { affordances } from '../../src/index.ts';
 import { addMenuItem, MenuItem, MenuItemPage, replaceMenuItem } from './contract.ts';
 

@@ -1,4 +1,4 @@
-/** How the tables of the restaurants service came to be, step by step. */
+/** The migrations of the restaurants service. */
 import { sql } from 'kysely';
 import type { Migration } from '../../src/index.ts';
 import { sampleMenuItems, sampleRestaurants } from './sample-data.ts';

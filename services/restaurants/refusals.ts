@@ -1,4 +1,4 @@
-/** What a change of a menu is refused for. */
+/** The problems of requests about restaurants and menus. */
 import { type Fault, type Money, notFound, Problem } from '../../src/index.ts';
 import { currencyMismatch } from './contract.ts';
 
@@ -10,10 +10,12 @@ export const menuItemNotFound = (restaurantId: string, id: string) =>
   new Problem(notFound, `The restaurant ${restaurantId} has no menu item ${id}.`);
 
 /** @throws Problem currency-mismatch (422) */
-export function refuseOtherCurrency({ price }: Priced, currency: string | undefined): void {
+export function checkCurrency({ price }: Priced, currency: string | undefined): void {
   if (currency === undefined || currency === price.currency) return;
   const errors: Fault[] = [
-    { in: 'body', pointer: '#/price/currency', detail: `The other dishes are paid in ${currency}.` },
+    { in: 'body', pointer: '#/price/currency', detail: `The other menu items have prices in ${currency}.` },
   ];
-  throw new Problem(currencyMismatch, `This menu is in ${currency}.`, { extensions: { currency, errors } });
+  throw new Problem(currencyMismatch, `The prices of this menu are in ${currency}.`, {
+    extensions: { currency, errors },
+  });
 }

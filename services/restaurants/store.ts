@@ -1,4 +1,4 @@
-/** Where restaurants and their menus are kept. */
+/** The storage of restaurants and their menus. */
 import type { Kysely, Transaction } from 'kysely';
 import {
   keysetPage,
@@ -63,8 +63,8 @@ export const restaurantStore = (db: Kysely<Tables>) => {
     },
 
     /**
-     * Changes a menu as nobody else can at the same time; when `change` throws, nothing is changed.
-     * @returns what `change` gives, or undefined when there is no restaurant with that id
+     * Changes a menu under a lock; nothing is changed when `change` throws.
+     * @returns the result of `change`, or undefined when the restaurant does not exist
      */
     changeMenu: <Result>(restaurantId: string, change: (menu: Menu) => Promise<Result>) =>
       transaction(db, async (tx) => {
@@ -75,7 +75,7 @@ export const restaurantStore = (db: Kysely<Tables>) => {
   };
 };
 
-/** One menu, which nobody else changes meanwhile. */
+/** One menu, locked for changes. */
 class Menu {
   readonly #tx: Transaction<Tables>;
   readonly #restaurantId: string;
@@ -91,8 +91,8 @@ class Menu {
     return row && toMenuItem(row);
   }
 
-  /** What the other dishes are paid in; undefined where there is no other. */
-  async currencyBeside(id: string): Promise<string | undefined> {
+  /** The currency of the other menu items; undefined if there are none. */
+  async currencyOfOthers(id: string): Promise<string | undefined> {
     const query = this.#tx.selectFrom('menu_items').select('price_currency').where('id', '!=', id);
     const row = await query.where('restaurant_id', '=', this.#restaurantId).executeTakeFirst();
     return row?.price_currency;

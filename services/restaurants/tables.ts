@@ -15,7 +15,7 @@ export interface MenuItemRow {
   /** In minor units. */
   price_amount: number;
   price_currency: string;
-  /** The menu is in this order. */
+  /** The sort order of the menu. */
   created_at: Date;
 }
 

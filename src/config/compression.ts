@@ -1,4 +1,4 @@
-/** Under `compression` in `gateway.yaml`: which responses are compressed, and how. */
+/** The section `compression` of `gateway.yaml`: which responses are compressed, and how. */
 import { z } from 'zod';
 import { size } from './units.ts';
 
@@ -12,7 +12,7 @@ export const compressionSchema = z.strictObject({
     .array(z.enum(CODINGS))
     .default(['br', 'gzip'])
     .describe(
-      'Content codings of compressed responses, of `br`, `gzip` and `zstd`, the preferred one first; `[]` for none.',
+      'Content codings of compressed responses, in order of preference: `br`, `gzip`, `zstd`. `[]` turns compression off.',
     ),
   types: z
     .array(
@@ -25,9 +25,9 @@ export const compressionSchema = z.strictObject({
     )
     .optional()
     .describe(
-      'Media types of responses that are compressed, such as `application/json` or `text/*`; without it text, JSON, XML, YAML, JavaScript and SVG. Event streams never are.',
+      'Media types of the responses to compress, such as `application/json` or `text/*`. By default: text, JSON, XML, YAML, JavaScript and SVG. Event streams are never compressed.',
     ),
-  minimumSize: size.default(1024).describe('Least bytes of a response that is compressed.'),
+  minimumSize: size.default(1024).describe('Minimum size of a response to compress, in bytes.'),
 });
 
 export type CompressionConfig = z.infer<typeof compressionSchema>;

@@ -1,17 +1,17 @@
-/** Texts of others are in it, which may hold what begins a line or moves the cursor of a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const inOneLine = (text: string): string => text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
+/** Messages may quote untrusted text with line breaks or escape sequences of terminals. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them
+const toSingleLine = (text: string): string => text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ');
 
 /**
- * What is wrong with a configuration, for the person who runs the process: one line for each fault, with file, place and
- * remedy. Entry points print `message` and exit with 1; the stack is of no use to anyone.
+ * The faults of a configuration, for the operator: one line for each fault with file, location and remedy. Entry points
+ * print `message` without a stack trace and exit with 1.
  */
 export class ConfigError extends Error {
-  /** One line each, none of them twice. */
+  /** One line for each fault, without duplicates. */
   readonly faults: readonly string[];
 
   constructor(faults: string | readonly string[], cause?: unknown) {
-    const lines = [...new Set([faults].flat().map(inOneLine))];
+    const lines = [...new Set([faults].flat().map(toSingleLine))];
     super(lines.join('\n'), { cause });
     this.name = 'ConfigError';
     this.faults = lines;
@@ -19,22 +19,23 @@ export class ConfigError extends Error {
 }
 
 /**
- * What went wrong with a text that others wrote, in one line. A document can bring any code to throw anything; it is
- * still the document that cannot be used, and the process goes on.
+ * Converts any error about an external text to a ConfigError in one line. Whatever code throws because of a document is
+ * a fault of that document, and the process continues.
  *
- * @param about what could not be done, with its place
+ * @param about the failed action with its location
  */
-export function configErrorOf(error: unknown, about: string): ConfigError {
+export function toConfigError(error: unknown, about: string): ConfigError {
   if (error instanceof ConfigError) return error;
   const [reason] = (Error.isError(error) ? error.message : String(error)).split('\n');
   return new ConfigError(`${about}: ${reason}`, error);
 }
 
 /**
- * The results of all, where none has failed.
- * @throws ConfigError with the faults of all that have
+ * Waits for all tasks.
+ * @returns the results, if no task failed
+ * @throws ConfigError with the faults of all failed tasks
  */
-export async function allOrFaults<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
+export async function allOrConfigError<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
   const settled = await Promise.allSettled(tasks);
   const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const other = errors.find((error) => !(error instanceof ConfigError));

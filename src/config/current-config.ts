@@ -1,15 +1,15 @@
-/** `gateway.yaml` as it is now, or, where that is broken, as it was when it was good. */
+/** The current `gateway.yaml`, or the last known good one if the current one is invalid. */
 import { ConfigError } from './config-error.ts';
 import type { ConfigFile, GatewayConfig } from './yaml/gateway-yaml.ts';
 
 export interface CurrentConfig {
   readonly config: GatewayConfig;
   readonly text: string;
-  /** Why it is not the newest. */
+  /** The faults of the current file, if the last known good one is in use. */
   readonly error?: ConfigError;
 }
 
-/** @throws ConfigError where nothing was ever good */
+/** @throws ConfigError when the file is invalid and no valid one is known */
 export function currentConfig(file: ConfigFile, lastGood: string | undefined): CurrentConfig {
   try {
     const text = file.text();

@@ -1,10 +1,10 @@
-/** For commands that read the configuration or contracts: what is wrong with them is told without a stack, and the exit code is 1. */
+/** Runs a command that reads the configuration or contracts. It prints their faults without a stack trace and exits with 1. */
 
 import { ContractFault } from '../contract/contract-fault.ts';
 import { redact } from '../observability/redact.ts';
 import { ConfigError } from './config-error.ts';
 
-export async function orOneLine(run: () => Promise<void>): Promise<void> {
+export async function exitOnConfigError(run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {

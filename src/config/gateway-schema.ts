@@ -1,4 +1,4 @@
-/** Every key of `gateway.yaml` with its default and its meaning. `npm run docs` writes their reference page. */
+/** The schema of `gateway.yaml`: every key with its default and its description, which the reference documentation uses. */
 import { z } from 'zod';
 import { parseNetwork } from '../http/server/trust-proxy.ts';
 import { compressionSchema } from './compression.ts';
@@ -9,98 +9,98 @@ import { policySchema } from './policies/policy.ts';
 import { duration } from './units.ts';
 import { isUrl } from './yaml/source-location.ts';
 
-const place = z
+const documentLocation = z
   .string()
   .min(1)
   .refine((text) => !isUrl(text) || isPlainUrl(text), {
     error: 'expected a file, or a URL without user name and password',
   });
 
-/** `fetch` takes no other (https://fetch.spec.whatwg.org/#dom-request). */
+/** `fetch` rejects URLs with credentials (https://fetch.spec.whatwg.org/#dom-request). */
 function isPlainUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && url.username === '' && url.password === '';
 }
 
 const serviceSchema = z.strictObject({
-  document: place.describe('Its OpenAPI document: a file, relative to this one, or a URL.'),
+  document: documentLocation.describe(
+    'The OpenAPI document of the service: a URL, or a path relative to this file.',
+  ),
   overlays: z
-    .array(place)
+    .array(documentLocation)
     .default([])
-    .describe('OpenAPI Overlays that are applied to it, in this order: files or URLs.'),
+    .describe('OpenAPI Overlays to apply to the document, in this order: files or URLs.'),
   url: z
     .union([z.string(), z.array(z.string()).min(1)], { error: 'expected a URL or a list of them' })
     .optional()
     .describe(
-      'Scheme, host and port where it listens, or a list of them, one an instance. What its paths begin with there is that of the first of `servers` in its document, unless this has a path, be it `/`. `<SERVICE>_URL` goes before it.',
+      'Base URL of the service, or a list with one URL for each instance. A path in it, even `/`, overrides the path of the first entry of `servers` in the document. The environment variable `<SERVICE>_URL` overrides it.',
     ),
   health: healthSchema,
   lookup: duration
     .default(5_000)
-    .describe(
-      'How often the addresses of its host names are looked up: each of several is an instance. `0` never.',
-    ),
+    .describe('How often its host names are resolved. Each address is an instance. `0` turns this off.'),
   upstream: z
     .literal('mock')
     .optional()
-    .describe('`mock`, where there is only the document yet: the gateway answers with its examples.'),
+    .describe(
+      '`mock` for a service that does not run yet: the gateway responds with the examples of the document.',
+    ),
   prefix: z
     .string()
     .regex(/^(?:\/[\w.~-]+)*$/, 'expected a path such as /pets')
     .default('')
-    .describe('What its paths begin with here, such as `/pets`.'),
+    .describe('Prefix of its public paths, such as `/pets`.'),
   paths: z
     .record(z.string(), z.string())
     .default({})
-    .describe('New names of its paths: `{ /orders: /purchases }`.'),
+    .describe('Public names of its paths: `{ /orders: /purchases }`.'),
   ownUrls: z
     .array(z.url({ protocol: /^https?$/, error: 'expected a URL such as https://api.example.com' }))
     .default([])
     .describe(
-      'URLs by which it names itself in bodies, `Link` and `Location`: what begins so becomes a public URL.',
+      'URLs that the service uses for itself in bodies, `Link` and `Location`. The gateway rewrites URLs with these prefixes to public URLs.',
     ),
   unknownQuery: z
     .enum(['reject', 'pass'])
     .default('reject')
-    .describe('Whether a query parameter that the document does not name is refused.'),
+    .describe('What to do with query parameters that the document does not declare.'),
   unknownBody: z
     .enum(['reject', 'pass'])
     .default('reject')
-    .describe('Whether a body is refused where the document declares none for the operation.'),
+    .describe('What to do with a request body where the document declares none for the operation.'),
   crossSite: z
     .enum(['reject', 'pass'])
     .default('reject')
     .describe(
-      'Whether browsers may send requests from pages of other sites with methods that change something. `reject` answers 403; `pass` is for a service that handles CORS and cross-site requests itself. Preflights always go to the service.',
+      'What to do with requests that a browser sends from a page of another site with an unsafe method. `reject` responds with 403. `pass` is for a service that handles CORS and cross-site requests itself. Preflight requests always reach the service.',
     ),
   responses: z
     .enum(['off', 'observe', 'enforce'])
     .default('off')
     .describe(
-      'Whether its answers are held against its document: `observe` counts what differs, `enforce` answers 502 instead.',
+      'Response validation against the document: `observe` counts violations, `enforce` responds with 502 instead.',
     ),
   sample: z
     .number()
     .min(0)
     .max(1)
     .default(0.1)
-    .describe('Share of the answers of each operation that `observe` looks at.'),
+    .describe('Share of the responses of each operation that `observe` validates, from 0 to 1.'),
   cache: serviceCacheSchema,
   compression: z
     .enum(['off', 'on'])
     .default('off')
-    .describe(
-      'Whether its responses are compressed on their way to clients, where it does not do so itself.',
-    ),
+    .describe('Whether the gateway compresses responses that the service did not compress.'),
   policy: z
     .unknown()
     .optional()
-    .describe('What is different from `policy` for this service, or the name of one of `policies`.'),
+    .describe('Overrides of `policy` for this service, or the name of one of `policies`.'),
   operations: z
     .record(z.string(), z.strictObject({ policy: z.unknown().optional() }))
     .default({})
     .describe(
-      'What is different for single operations, by operation id: `{ getReport: { policy: { deadline: 30s } } }`.',
+      'Overrides for single operations, by operation id: `{ getReport: { policy: { deadline: 30s } } }`.',
     ),
 });
 
@@ -112,21 +112,21 @@ const adminSchema = z
       .max(65_535)
       .optional()
       .describe(
-        'Port of a listener for those who run the gateway, with `/metrics`, `/status` and what can be done with instances; without it there is none. Read at start.',
+        'Port of the admin listener for operators, with `/metrics`, `/status` and the actions on instances. Without it there is no admin listener. Read only at the start.',
       ),
     host: z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('Address that it listens on. Whoever reaches it is let in.'),
+      .describe('Address of the admin listener. It has no authentication.'),
     status: z
       .boolean()
       .default(false)
-      .describe('Whether `/status` and the checks of `/health` are told there alone.'),
+      .describe('Serve `/status` and the checks of `/health` only on the admin listener.'),
   })
   .refine(({ port, status }) => port !== undefined || !status, {
     path: ['status'],
-    error: 'needs a listener; set admin.port too',
+    error: 'requires an admin listener; set admin.port too',
   });
 
 export const gatewaySchema = z.strictObject({
@@ -138,21 +138,21 @@ export const gatewaySchema = z.strictObject({
   policies: z
     .record(z.string(), z.unknown())
     .default({})
-    .describe('Policies by name, each with what is different from `policy`.'),
+    .describe('Named policies. Each overrides `policy`.'),
   limits: limitsSchema.prefault({}),
   cache: cacheSchema.prefault({}),
   hideSoftware: z
     .boolean()
     .default(true)
     .describe(
-      'Whether `Server`, `X-Powered-By`, `X-AspNet-Version` and `X-AspNetMvc-Version` of services are left out, which tell the software that runs there.',
+      'Whether the gateway removes `Server`, `X-Powered-By`, `X-AspNet-Version` and `X-AspNetMvc-Version`, which reveal the software of a service.',
     ),
   compression: compressionSchema.prefault({}),
   trustProxy: z
     .boolean()
     .default(false)
     .describe(
-      'Whether `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` of the client are believed, because a proxy of yours stands before.',
+      'Whether to trust `Forwarded`, `X-Forwarded-*` and `x-envoy-expected-rq-timeout-ms` in requests. Set it only behind a proxy of your own.',
     ),
   trustedProxies: z
     .array(
@@ -162,14 +162,14 @@ export const gatewaySchema = z.strictObject({
     )
     .optional()
     .describe(
-      'Addresses and networks of these proxies, such as `[10.0.0.0/8, "::1"]`: only they are believed, whatever `trustProxy` says. Without it `trustProxy` holds for every peer.',
+      'Addresses and networks of your proxies, such as `[10.0.0.0/8, "::1"]`. Only these are trusted, and `trustProxy` has no effect. Without it `trustProxy` applies to every peer.',
     ),
   allowedHosts: z
     .array(z.string().regex(/^(?:\*|\.?[\w-]+(?:\.[\w-]+)*)$/, 'expected a host name without a port'))
     .min(1)
     .optional()
     .describe(
-      'Host names of this server, such as `[api.example.com, .example.org]` (the dot: subdomains too) or `["*"]`; for others 403. Addresses and `localhost` always are taken; by default they alone on loopback, and all where it is reached from outside or by a trusted proxy.',
+      'Host names of this server, such as `[api.example.com, .example.org]` (a leading dot includes subdomains) or `["*"]`. Requests for other names get 403. IP addresses and `localhost` are always allowed. By default, a loopback listener allows only these, and a listener on another address or behind a trusted proxy allows every name.',
     ),
   hsts: z
     .strictObject({
@@ -177,17 +177,19 @@ export const gatewaySchema = z.strictObject({
         .int()
         .min(0)
         .describe(
-          'Seconds for which browsers use HTTPS alone for this host, such as `31536000`: sent as `Strict-Transport-Security` (HSTS) with every response. Without it nothing is sent.',
+          'Seconds for which browsers use only HTTPS for this host, such as `31536000`. Every response has it as `Strict-Transport-Security` (HSTS). Without it that header is not sent.',
         ),
-      includeSubDomains: z.boolean().default(false).describe('Whether that holds for all subdomains too.'),
+      includeSubDomains: z.boolean().default(false).describe('Whether HSTS applies to all subdomains too.'),
     })
     .optional(),
   reload: z
     .strictObject({
       files: duration
         .default(1000)
-        .describe('How often this file and the documents are looked at for changes; `0` never.'),
-      urls: duration.default(60_000).describe('How often documents are asked for at their URLs; `0` never.'),
+        .describe('How often this file and the document files are checked for changes. `0` turns this off.'),
+      urls: duration
+        .default(60_000)
+        .describe('How often documents at URLs are fetched again. `0` turns this off.'),
     })
     .prefault({}),
   shutdown: z
@@ -195,20 +197,20 @@ export const gatewaySchema = z.strictObject({
       drain: duration
         .default(3000)
         .describe(
-          'How long requests are still taken after SIGTERM, while `/health/ready` answers 503 and every answer ends its connection, so that nobody is lost who looks there; Ctrl-C does not wait.',
+          'How long requests are still accepted after SIGTERM. Meanwhile `/health/ready` responds with 503 and every response closes its connection, so that load balancers notice in time. Ctrl-C skips this.',
         ),
       grace: duration
         .default(10_000)
-        .describe('How long what is in flight then has to finish; what is left is ended.'),
+        .describe('How long requests in progress then have to finish. The rest is aborted.'),
     })
     .prefault({}),
   admin: adminSchema.prefault({}),
-  accessLog: z.boolean().default(true).describe('Whether the gateway logs a line a request.'),
+  accessLog: z.boolean().default(true).describe('Whether the gateway logs a line for each request.'),
 });
 
-/** One row of the reference page. */
+/** One row of the table of keys. */
 interface ConfigRow {
-  /** With dots, as `policy.retry.attempts`. */
+  /** The path with dots, such as `policy.retry.attempts`. */
   readonly key: string;
   readonly default: string;
   readonly meaning: string;
@@ -225,15 +227,15 @@ function rowsOf(schema: z.ZodObject, prefix: string): ConfigRow[] {
   return Object.entries(schema.shape).flatMap(([name, field]) => {
     const inner = field instanceof z.ZodPrefault || field instanceof z.ZodOptional ? field.unwrap() : field;
     if (inner instanceof z.ZodObject) return rowsOf(inner, `${prefix}${name}.`);
-    if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfAny(inner, `${prefix}${name}.`);
+    if (inner instanceof z.ZodDiscriminatedUnion) return rowsOfUnion(inner, `${prefix}${name}.`);
     const value: unknown = (field as z.ZodType).safeParse(undefined).data;
     const fallback = value === undefined ? '' : JSON.stringify(value).replaceAll('"', '');
     return [{ key: prefix + name, default: fallback, meaning: (field as z.ZodType).description ?? '' }];
   });
 }
 
-/** What several kinds have is the same in all of them, and said once. */
-function rowsOfAny(union: z.ZodDiscriminatedUnion, prefix: string): ConfigRow[] {
+/** Keys that several options share appear once. */
+function rowsOfUnion(union: z.ZodDiscriminatedUnion, prefix: string): ConfigRow[] {
   const rows = union.options.flatMap((option) => rowsOf(option as z.ZodObject, prefix));
   return rows.filter(({ key }, index) => rows.findIndex((row) => row.key === key) === index);
 }

@@ -1,6 +1,6 @@
 /**
- * Texts as they were when a gateway could last be made of them, kept in a folder: what was broken since then does not
- * stop a restart. A folder that cannot be written is no fault of the texts: it is told, and all goes on.
+ * Saves the last valid configuration and documents in a folder, so that a later fault in them does not prevent a restart.
+ * A folder that cannot be written only causes a warning.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,13 +8,13 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from './source.ts';
 
-export class LastGood {
+export class LastKnownGood {
   readonly #folder: string;
-  readonly #onTrouble: (message: string) => void;
+  readonly #onError: (message: string) => void;
 
   constructor(dataDir: string, onTrouble: (message: string) => void = () => {}) {
     this.#folder = join(dataDir, 'last-good');
-    this.#onTrouble = onTrouble;
+    this.#onError = onTrouble;
   }
 
   text(place: string): string | undefined {
@@ -26,8 +26,8 @@ export class LastGood {
     }
   }
 
-  /** @param places everything in use; what is kept of others is forgotten */
-  async keep(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
+  /** @param places everything in use; saved texts of other places are deleted */
+  async save(sources: readonly Pick<Source, 'place' | 'text'>[], places: readonly string[]): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
       for (const { place, text } of sources) await write(this.#file(place), JSON.stringify({ place, text }));
@@ -37,7 +37,9 @@ export class LastGood {
         if (!inUse.has(file)) await rm(file, { force: true });
       }
     } catch (error) {
-      this.#onTrouble(`DATA_DIR: what is good now is not kept for a restart: ${(error as Error).message}`);
+      this.#onError(
+        `DATA_DIR: the last known good configuration could not be saved for a restart: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -46,7 +48,7 @@ export class LastGood {
   }
 }
 
-/** Whole or not at all; a configuration may hold what is not for everybody. */
+/** Writes atomically, and only for the current user because a configuration may contain secrets. */
 async function write(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, text, { mode: 0o600 });

@@ -1,19 +1,19 @@
 /**
- * `paths` of a service in `gateway.yaml`: the names that its paths have instead of those in its contract. The
- * gateway and the services read the same file, so all of them know, and every link says the new name.
+ * The key `paths` of a service in `gateway.yaml`: public names that replace the paths of its contract. The gateway and the
+ * services read the same file, so every link uses the new names.
  */
 import { ConfigError } from './config-error.ts';
-import { nearestOf } from './yaml/faults.ts';
+import { suggestionFor } from './yaml/faults.ts';
 
-/** New path template by the contract's. */
+/** Public path templates by the path templates of the contract. */
 export type PathNames = Readonly<Record<string, string>>;
 
 const parametersOf = (path: string): string => (path.match(/\{[^}]*\}/g) ?? []).toSorted().join(' ');
 
 /**
  * @param known the paths of the contract
- * @returns what gives a path its name
- * @throws ConfigError with each name that is for no path, or does not have its parameters
+ * @returns a function that renames a path
+ * @throws ConfigError for each unknown path and each name with different parameters
  */
 export function pathRenamer(
   service: string,
@@ -24,7 +24,9 @@ export function pathRenamer(
   for (const [path, name] of Object.entries(names)) {
     const at = `services.${service}.paths: ${path}`;
     if (!known.includes(path))
-      faults.push(`${at}: ${service} has no such path; ${nearestOf(path, known, 'it has none')}`);
+      faults.push(
+        `${at}: ${service} has no such path; ${suggestionFor(path, known, 'its document has no paths')}`,
+      );
     else if (!name.startsWith('/') || parametersOf(name) !== parametersOf(path))
       faults.push(`${at}: expected a path with ${parametersOf(path) || 'no parameter'}, got ${name}`);
   }

@@ -1,17 +1,21 @@
-/** Why something that has changed is not in use, and what was good before still is. */
+/** Why a changed configuration or document is not in use, so that the previous one still is. */
 import { basename } from 'node:path';
 import { redact } from '../observability/redact.ts';
 import type { ConfigError } from './config-error.ts';
 
-export interface Refusal {
-  /** ISO 8601, of the first time that it was seen so. */
+export interface RejectedConfig {
+  /** ISO 8601 time at which the fault was first seen. */
   readonly since: string;
-  /** In one line, without folders and hosts. */
+  /** One line without folders and hosts. */
   readonly reason: string;
 }
 
 /** @param places files and URLs that the error may name @param before an earlier one: the same reason is not new */
-export function refusal({ message }: ConfigError, places: readonly string[], before?: Refusal): Refusal {
+export function rejectedConfig(
+  { message }: ConfigError,
+  places: readonly string[],
+  before?: RejectedConfig,
+): RejectedConfig {
   const reason = redact(
     places.reduce((text, place) => text.replaceAll(place, basename(place)), message),
   ).replaceAll('\n', '; ');

@@ -1,35 +1,35 @@
-/** Where a service listens: one URL, or one an instance, all with the same path. */
+/** The base URLs of a service: one for each instance, all with the same path. */
 
-export interface Location {
-  /** Scheme, host and port of each. */
+export interface ServiceLocation {
+  /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
-  /** Their path; undefined where the document says what it is. */
+  /** Their common path; undefined if the document determines it. */
   readonly base: string | undefined;
 }
 
-/** @returns what is wrong, in words, where something is */
-export function locationOf(texts: readonly string[]): Location | string {
-  const places = texts.map((text) => ({ text: text.trim(), place: placeOf(text.trim()) }));
+/** @returns the location, or a message about the fault */
+export function parseServiceUrls(texts: readonly string[]): ServiceLocation | string {
+  const places = texts.map((text) => ({ text: text.trim(), place: parseServiceUrl(text.trim()) }));
   const wrong = places.filter(({ place }) => place === undefined).map(({ text }) => text);
   if (wrong.length > 0)
-    return `expected scheme, host and port such as http://orders:8083, got ${wrong.join(' and ')}`;
-  const [first, ...others] = places.map(({ place }) => place) as [Place, ...Place[]];
+    return `expected a URL with scheme, host and port such as http://orders:8083, got ${wrong.join(' and ')}`;
+  const [first, ...others] = places.map(({ place }) => place) as [ParsedUrl, ...ParsedUrl[]];
   const other = others.find(({ base }) => base !== first.base);
   if (other)
-    return `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; give all instances one`;
+    return `expected the same path after each host, got ${first.base ?? 'none'} and ${other.base ?? 'none'}; use the same path for all instances`;
   const urls = [first, ...others].map(({ url }) => url);
   const twice = urls.find((url, index) => urls.indexOf(url) !== index);
-  if (twice !== undefined) return `names ${twice} twice; each instance is named once`;
+  if (twice !== undefined) return `lists ${twice} twice; list each instance once`;
   return { urls, base: first.base };
 }
 
-interface Place {
+interface ParsedUrl {
   readonly url: string;
   readonly base: string | undefined;
 }
 
-/** @returns undefined for what is none, or has more than a path */
-function placeOf(text: string): Place | undefined {
+/** @returns undefined for an invalid URL, or a URL with a query, a fragment or credentials */
+function parseServiceUrl(text: string): ParsedUrl | undefined {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   const { origin, pathname } = url;

@@ -1,9 +1,9 @@
-/** Texts that a gateway is made of: its configuration, documents, overlays. */
+/** The texts that configure a gateway: its configuration file, documents and overlays. */
 
 export interface Source {
   /** An absolute path or a URL. */
   readonly place: string;
   readonly text: string;
-  /** Another one for another text: an ETag, or what the file system says. */
+  /** Differs for each text: an ETag, or the metadata of the file. */
   readonly version: string;
 }

@@ -1,22 +1,22 @@
-/** A list parameter by which a collection answers for many resources at once, so that an expansion asks once. */
+/** A list parameter with which a client fetches many items of a collection at once, so that an expansion needs one call. */
 import { z } from './schema.ts';
 
-/** The extension of a Parameter Object that names the operation which answers for one of them. */
-export const BATCHES = 'x-batches';
+/** Extension of a Parameter Object: the id of the operation that returns a single item. */
+export const BATCH_EXTENSION = 'x-batches';
 
-const MOST = 100;
+const MAX_IDS = 100;
 
 /**
- * An optional query parameter of a collection: only the items with these ids, in one page when `limit` allows.
- * @param operationId the operation that answers for one item, whose path ends with the id
+ * An optional query parameter of a collection that selects items by their ids. They fit on one page if `limit` allows.
+ * @param operationId the operation that returns a single item; its path ends with the id
  */
 export const batchOf = <Id extends z.ZodType>(operationId: string, id: Id) =>
   z
     .array(id)
     .min(1)
-    .max(MOST)
+    .max(MAX_IDS)
     .optional()
     .openapi({
-      param: { style: 'form', explode: false, [BATCHES]: operationId },
-      description: 'Only those with these ids, with commas between them.',
+      param: { style: 'form', explode: false, [BATCH_EXTENSION]: operationId },
+      description: 'Only the items with these ids, separated by commas.',
     });

@@ -1,4 +1,4 @@
-/** What is wrong with a contract: a line for each fault, which names its place and what to do. */
+/** The faults of a contract, one line each with its location and its remedy. */
 export class ContractFault extends Error {
   readonly lines: readonly string[];
 
@@ -6,7 +6,7 @@ export class ContractFault extends Error {
     super(lines.join('\n'));
     this.name = 'ContractFault';
     this.lines = lines;
-    // Where in the library it was found is of no use to those who write contracts.
+    // A stack trace into the library does not help the authors of contracts.
     this.stack = `${this.name}: ${this.message}`;
   }
 }

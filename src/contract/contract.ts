@@ -6,12 +6,12 @@ export interface Contract<Operations extends readonly Operation[] = readonly Ope
   readonly service: string;
   readonly title: string;
   readonly description: string;
-  /** Semantic; a change that breaks callers needs a new major. */
+  /** Semantic version. A breaking change needs a new major version. */
   readonly version: string;
   readonly operations: Operations;
 }
 
-/** Handlers by operation id. One that is missing is a 501 when it is called, and listed by `npm run check`. */
+/** Handlers by operation id. An operation without a handler responds with 501, and `npm run check` lists it. */
 export type Handlers<C extends Contract> = {
   readonly [O in C['operations'][number] as O['operationId']]?: Handler<O>;
 };

@@ -1,2 +1,2 @@
-/** Extension of an Operation Object: what it does may be impossible to undo, so that pages look it and ask before. */
-export const DESTRUCTIVE = 'x-destructive';
+/** Extension of an Operation Object: the operation may be impossible to undo, so pages mark it and ask for confirmation. */
+export const DESTRUCTIVE_EXTENSION = 'x-destructive';

@@ -5,5 +5,5 @@ export const JSON_TYPE = 'application/json';
 export const OPENAPI_JSON = 'application/vnd.oai.openapi+json';
 export const HEALTH = 'application/health+json';
 
-/** The header that says which media types a resource takes as a patch (RFC 5789 §3.1). */
+/** The header that lists the media types of patches that a resource accepts (RFC 5789 §3.1). */
 export const ACCEPT_PATCH = 'Accept-Patch';

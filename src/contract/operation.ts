@@ -1,6 +1,6 @@
 /**
- * One operation of a contract: the source of its route, its handler's types, its part of the document and
- * the hrefs that lead to it.
+ * One operation of a contract. Its route, the types of its handler, its part of the document and the hrefs that lead to
+ * it are derived from it.
  */
 import type { Deprecation } from './deprecation.ts';
 import { JSON_TYPE } from './media-types.ts';
@@ -18,14 +18,14 @@ export type PathParameter<Path extends string> = Path extends `${string}{${infer
 
 /** An OpenAPI Link Object (OpenAPI 3.1 §4.8.20), under the relation that names it. */
 export interface LinkSpec {
-  /** Of this contract, or of another service's: operation ids are unique behind one gateway. */
+  /** An operation of this contract or of another service: operation ids are unique behind one gateway. */
   readonly operationId: string;
-  /** Parameter name to runtime expression, as `$response.body#/consumerId`. */
+  /** Runtime expressions by parameter name, such as `$response.body#/consumerId`. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly description?: string;
   /**
    * JSON Pointer to an array of the body: the link holds once for each element. Expressions name the first
-   * element (`$response.body#/lineItems/0/menuItemId`), so that tools which do not know this stay right.
+   * element (`$response.body#/lineItems/0/menuItemId`), so that tools without support for `each` still get a valid link.
    */
   readonly each?: string;
 }
@@ -51,61 +51,61 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
-  /** The relation under which `/` links to this operation. */
+  /** The relation of the link from `/` to this operation. */
   readonly entry?: string;
-  /** `Cache-Control` of what a GET is answered with (RFC 9111 §5.2.2); without it, it is asked about each time. */
+  /** `Cache-Control` of the response to a GET (RFC 9111 §5.2.2). By default caches revalidate each time. */
   readonly cacheControl?: string;
-  /** Whether it may be impossible to undo: pages ask before they do it. */
+  /** Whether the operation may be impossible to undo: pages ask for confirmation. */
   readonly destructive?: boolean;
-  /** That it is given up, and since when. */
+  /** Set for deprecated operations. */
   readonly deprecated?: Deprecation;
   readonly params?: Params;
   readonly query?: Query;
-  /** `application/json`, or what `patchOf` makes of a PATCH. */
+  /** A schema for `application/json`, or `patchOf(…)` for a PATCH. */
   readonly body?: RequestBody;
   readonly responses: R;
-  /** The problem types of its own; those that any operation can give are added by the library. */
+  /** The problem types of this operation. The library adds the ones that every operation has. */
   readonly problems?: readonly ProblemType[];
 }
 
-/** Whether it changes something, by its method (RFC 9110 §9.2.1). */
-export const changes = ({ method }: Operation): boolean => method !== 'get';
+/** Whether the method is unsafe (RFC 9110 §9.2.1). */
+export const isUnsafe = ({ method }: Operation): boolean => method !== 'get';
 
-/** Whether it has to have `If-Match`. A POST does without, because no form sends it, and is guarded by the state. */
+/** Whether `If-Match` is required. A POST needs none: forms cannot send it, and the state guards the action. */
 export const needsPrecondition = ({ method }: Operation): boolean => method !== 'get' && method !== 'post';
 
-/** The media types that a body of this kind is taken in. */
+/** The accepted media types of a request body. */
 export const bodyTypes = (body: z.ZodType | Patch): readonly string[] =>
   isPatch(body) ? Object.keys(body.content) : [JSON_TYPE];
 
 type OutputOf<S> = S extends z.ZodType ? z.output<S> : Record<never, never>;
 type BodyOf<B> = B extends Patch<infer Document> ? ApplyPatch<Document> : OutputOf<B>;
 
-/** What a handler is given: parsed and typed. */
-interface Input<O> {
+/** The parsed and typed input of a handler. */
+interface HandlerInput<O> {
   readonly params: O extends Operation<string, infer P> ? OutputOf<P> : never;
   readonly query: O extends Operation<string, Shape, infer Q> ? OutputOf<Q> : never;
   readonly body: O extends Operation<string, Shape, Shape, infer B> ? BodyOf<B> : never;
   /**
-   * Lets the request through when the resource is as its caller expects it (`If-Match`, `If-None-Match`). To be
-   * called inside the transaction that changes it, before anything else is decided.
-   * @throws Refusal precondition-failed (412)
+   * Checks `If-Match` and `If-None-Match` against the current state. Call it first, inside the transaction that changes
+   * the resource.
+   * @throws Problem precondition-failed (412)
    */
   precondition<R extends Resource>(resource: R, state: StateOf<R>): void;
 }
 
-/** What a handler returns: one of the declared responses, with the state for its body. */
-type Reply<O extends Operation> = {
+/** The result of a handler: one of the declared responses, with the state as its body. */
+type HandlerResponse<O extends Operation> = {
   [Status in keyof O['responses'] & number]: O['responses'][Status] extends { readonly body: infer B }
     ? { readonly status: Status; readonly body: StateOf<B> }
     : { readonly status: Status };
 }[keyof O['responses'] & number];
 
-export type Handler<O extends Operation> = (input: Input<O>) => Promise<Reply<O>>;
+export type Handler<O extends Operation> = (input: HandlerInput<O>) => Promise<HandlerResponse<O>>;
 
 /**
- * Declares an operation. The parameters must be those of the path template, no more and no fewer.
- * @throws Error when they are not: a contract that contradicts itself never starts.
+ * Declares an operation.
+ * @throws Error when `params` and the parameters of the path template differ
  */
 export function operation<
   const Id extends string,
@@ -121,7 +121,7 @@ export function operation<
   const declared = Object.keys(spec.params?.shape ?? {}).sort();
   if (inPath.join() !== declared.join())
     throw new Error(
-      `${spec.operationId}: the path has the parameters [${inPath}], \`params\` declares [${declared}]`,
+      `${spec.operationId}: the path has the parameters [${inPath}], but \`params\` declares [${declared}]`,
     );
   return spec;
 }

@@ -1,13 +1,13 @@
 /**
- * A path template, segment by segment (OpenAPI 3.1 §4.8.8.1). Gateway and services read templates with these functions
- * alone, so that both take the same paths.
+ * A path template, segment by segment (OpenAPI 3.1 §4.8.8.1). The gateway and the services both match paths with these
+ * functions, so that they accept the same paths.
  */
 
-/** A literal text, or what a segment has beside its parameters: `invoice.{format}` is `invoice.` and nothing. */
+/** A segment is a literal, or it has parameters: `invoice.{format}` has the fixed texts `invoice.` and an empty one. */
 export interface Segment {
   /** Parameters in the segment; none in a literal. */
   readonly names: readonly string[];
-  /** What stands before, between and after them; a literal has one. */
+  /** The texts before, between and after the parameters; a literal has one. */
   readonly fixed: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export const templateSegments = (template: string): Segment[] =>
       };
     });
 
-/** A literal may be written encoded in a document, or not. */
+/** Documents may contain literals in encoded or plain form. */
 function decodedLiteral(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -32,19 +32,19 @@ function decodedLiteral(text: string): string {
   }
 }
 
-/** As it is sent on: with nothing encoded that need not be. */
+/** The form for requests to services: only necessary characters are encoded. */
 export const encodedLiteral = (text: string): string =>
   encodeURI(text).replace(/[?#/]/g, (character) => encodeURIComponent(character));
 
-/** @returns the parameters' values, none of which is empty; undefined where the segment has another form */
-export function valuesIn(value: string, { names, fixed }: Segment): string[] | undefined {
+/** @returns the values of the parameters, none of them empty, or undefined if the segment does not match */
+export function matchSegment(value: string, { names, fixed }: Segment): string[] | undefined {
   const [first = ''] = fixed;
   const last = fixed.at(-1) ?? '';
   if (!value.startsWith(first) || !value.endsWith(last)) return undefined;
   const end = value.length - last.length;
   const values: string[] = [];
   let at = first.length;
-  // Each ends where what follows it is found first, which leaves most for the rest.
+  // Each value ends at the first match of the text that follows it.
   for (let index = 0; index < names.length; index++) {
     const next = index === names.length - 1 ? end : value.indexOf(fixed[index + 1] as string, at + 1);
     if (next <= at || next > end) return undefined;
@@ -54,12 +54,12 @@ export function valuesIn(value: string, { names, fixed }: Segment): string[] | u
   return values;
 }
 
-/** As `valuesIn`, decoded: of the segment as it came, or, where the text between the values is encoded, as it is meant. */
-const decodedValuesIn = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
-  valuesIn(raw, segment)?.map(decodeURIComponent) ?? valuesIn(decoded, segment);
+/** Like `matchSegment`, with decoded values. Falls back to the decoded segment if its literal text is encoded. */
+const matchDecodedSegment = (raw: string, decoded: string, segment: Segment): string[] | undefined =>
+  matchSegment(raw, segment)?.map(decodeURIComponent) ?? matchSegment(decoded, segment);
 
-/** The parameters of a path that a template matches, decoded; undefined where the path has another form. */
-export function parametersIn(
+/** @returns the decoded parameters of a path, or undefined if the path does not match the template */
+export function matchTemplate(
   segments: readonly Segment[],
   raw: readonly string[],
   decoded: readonly string[],
@@ -67,14 +67,14 @@ export function parametersIn(
   if (raw.length !== segments.length) return undefined;
   const found: [string, string][] = [];
   for (const [index, segment] of segments.entries()) {
-    const [asSent = '', meant = ''] = [raw[index], decoded[index]];
+    const [rawSegment = '', decodedSegment = ''] = [raw[index], decoded[index]];
     if (segment.names.length === 0) {
-      if (meant !== segment.fixed[0]) return undefined;
+      if (decodedSegment !== segment.fixed[0]) return undefined;
       continue;
     }
-    const values = decodedValuesIn(asSent, meant, segment);
+    const values = matchDecodedSegment(rawSegment, decodedSegment, segment);
     if (values === undefined) return undefined;
-    for (const [place, name] of segment.names.entries()) found.push([name, values[place] as string]);
+    for (const [position, name] of segment.names.entries()) found.push([name, values[position] as string]);
   }
   return Object.fromEntries(found);
 }

@@ -1,4 +1,4 @@
-/** First path segments that the gateway answers itself; no service may own a path under one. */
+/** First path segments of the gateway's own pages. No service can serve a path below them. */
 export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
   '',
   'docs',
@@ -14,7 +14,7 @@ export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Decoded: `/%73tatus` is `/status` (RFC 3986 §6.2.2.2).
+ * The decoded first segment: `/%73tatus` is `/status` (RFC 3986 §6.2.2.2).
  * @param target a path, with or without a query
  */
 export const firstSegment = (target: string): string => {

@@ -1,8 +1,8 @@
 /**
- * What an operation can answer with: a resource (one thing with a state), a page of resources, or plain JSON.
+ * The kinds of response bodies: a resource, a page of resources, or plain JSON.
  *
- * Contracts describe and handlers return only the state. Links, actions and embeds are added when it is
- * represented, so a resource's component in the document has members that its state here does not.
+ * Contracts describe only the state of a resource, and handlers return only the state. Links, actions and embedded
+ * resources are added to the representation, so the component in the document has more members than the state.
  */
 import { z } from './schema.ts';
 
@@ -17,20 +17,20 @@ export interface Page<State extends z.ZodObject = z.ZodObject> {
   readonly kind: 'page';
   readonly name: string;
   readonly item: Resource<State>;
-  /** Whether it says how many items there are on all pages: only where that costs little. */
+  /** Whether the page has the number of items on all pages. Use it only where counting is cheap. */
   readonly total: boolean;
 }
 
 export type Body = Resource | Page | z.ZodType;
 
-/** One page of a collection as a handler returns it. */
+/** One page of a collection, the result of a handler. */
 export interface PageState<Item> {
   readonly items: readonly Item[];
-  /** Opaque cursor of the page that follows; absent on the last page. */
+  /** Opaque cursor of the next page; absent on the last page. */
   readonly next?: string | undefined;
-  /** Of the one before; absent on the first. */
+  /** Opaque cursor of the previous page; absent on the first page. */
   readonly prev?: string | undefined;
-  /** Where the page declares it: how many items there are on all pages. */
+  /** The number of items on all pages, if the page declares `total`. */
   readonly total?: number | undefined;
 }
 
@@ -63,27 +63,27 @@ export const isResource = (body: Body | undefined): body is Resource =>
 export const isPage = (body: Body | undefined): body is Page =>
   body !== undefined && 'kind' in body && body.kind === 'page';
 
-const MAX_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
-/** Query parameters of every operation that answers with a page. */
+/** The query parameters of every operation that returns a page. */
 export const pageQuery = z.object({
   limit: z.coerce
     .number()
     .int()
     .min(1)
-    .max(MAX_PAGE)
+    .max(MAX_PAGE_SIZE)
     .default(20)
-    .openapi({ description: 'How many items a page has at the most.' }),
+    .openapi({ description: 'Maximum number of items on a page.' }),
   cursor: z.string().max(1000).optional().openapi({
-    description: 'Where the page is; comes from a `next` or `prev` link, and is not made by hand.',
+    description: 'Position of the page. Take it from a `next` or `prev` link.',
   }),
 });
 
-/** The query parameter for the order of a collection: by one of the names, the other way round with `-`. */
+/** The query parameter for the sort order of a collection: one of the names, with `-` for the reverse order. */
 export const sortBy = <const Name extends string>(first: Name, ...others: readonly Name[]) => {
   const names = [first, ...others].flatMap((name) => [name, `-${name}`] as const);
   return z
     .enum(names)
     .default(first as never)
-    .openapi({ description: 'What the items are ordered by; with `-` the other way round.' });
+    .openapi({ description: 'Sort order of the items; `-` reverses it.' });
 };

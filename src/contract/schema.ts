@@ -1,4 +1,4 @@
-/** zod with `.openapi()`, the metadata that the documents are made from. Contracts import `z` from here. */
+/** zod with `.openapi()`, which adds metadata for the documents. Contracts import `z` from here. */
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 

@@ -1,6 +1,6 @@
 /** The gateway alone: `npm run start:gateway`. */
 
-import { LastGood } from '../config/last-known-good.ts';
+import { LastKnownGood } from '../config/last-known-good.ts';
 import { readSettings } from '../config/settings.ts';
 import { configFile } from '../config/yaml/gateway-yaml.ts';
 import { createLog } from '../observability/log.ts';
@@ -16,7 +16,7 @@ await run(async () => {
   const log = createLog({ level: LOG_LEVEL });
   const gateway = await startGateway({
     config: configFile(GATEWAY_CONFIG, { env: process.env }),
-    lastGood: new LastGood(DATA_DIR, (message) => log.logger.warn(message)),
+    lastGood: new LastKnownGood(DATA_DIR, (message) => log.logger.warn(message)),
     port: PORT,
     host: HOST,
     log,

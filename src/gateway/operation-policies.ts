@@ -1,6 +1,6 @@
 /** `operations` of a service in `gateway.yaml`: a policy for one that there is not would hold for nothing, unnoticed. */
 import { ConfigError } from '../config/config-error.ts';
-import { nearestOf } from '../config/yaml/faults.ts';
+import { suggestionFor } from '../config/yaml/faults.ts';
 import type { ServiceConfig } from '../config/yaml/gateway-yaml.ts';
 
 /**
@@ -16,7 +16,7 @@ export function checkOperationPolicies(
   throw new ConfigError(
     wrong.map(
       (id) =>
-        `services.${name}.operations: ${name} has no operation ${JSON.stringify(id)}; ${nearestOf(id, known, 'it has none')}`,
+        `services.${name}.operations: ${name} has no operation ${JSON.stringify(id)}; ${suggestionFor(id, known, 'it has none')}`,
     ),
   );
 }

@@ -1,6 +1,6 @@
 /** Puts a gateway together from its configuration, lets it listen, and takes over what changes. */
 import { setTimeout } from 'node:timers/promises';
-import type { LastGood } from '../config/last-known-good.ts';
+import type { LastKnownGood } from '../config/last-known-good.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { hostGuard } from '../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../http/server/listen.ts';
@@ -19,7 +19,7 @@ export interface StartGatewayOptions {
   readonly host: string;
   readonly log: Log;
   /** What was good before this process began. */
-  readonly lastGood?: LastGood;
+  readonly lastGood?: LastKnownGood;
 }
 
 export interface StartedGateway extends Pick<Listening, 'url'> {

@@ -8,7 +8,7 @@
  */
 import type { Request, Response, Router } from 'express';
 import { HEALTH } from '../contract/media-types.ts';
-import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/places.ts';
+import { HEALTH_PATH, LIVE_PATH, READY_PATH } from '../contract/shared-paths.ts';
 import { findContext } from './context.ts';
 import { cache, get, jsonEntity, send } from './page/entity.ts';
 

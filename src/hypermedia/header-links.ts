@@ -1,7 +1,7 @@
 /** The `Link` header of a resource (RFC 8288), for clients that read no body: where it is, its neighbours, its description. */
 import { fragmentPointer } from '../contract/json-pointer.ts';
 import { OPENAPI_JSON } from '../contract/media-types.ts';
-import { documentPath } from '../contract/places.ts';
+import { documentPath } from '../contract/shared-paths.ts';
 import type { HeaderLink } from '../http/headers/link-header.ts';
 import type { Body, Embedding } from './formats/format.ts';
 import type { GraphOperation } from './graph/model.ts';

@@ -9,7 +9,7 @@ import { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
 import { HAL, HEALTH, JSON_TYPE, OPENAPI_JSON } from '../contract/media-types.ts';
-import { documentPath, HEALTH_PATH, WHOLE_DOCUMENT } from '../contract/places.ts';
+import { documentPath, HEALTH_PATH, MERGED_DOCUMENT_PATH } from '../contract/shared-paths.ts';
 import { linkHeader } from '../http/headers/link-header.ts';
 import { type HealthOptions, serveHealth } from '../http/health.ts';
 import { type Entity, entity, get, jsonEntity, send, sendNegotiated } from '../http/page/entity.ts';
@@ -46,7 +46,7 @@ export function entryRouter(
   const router = Router();
   get(router, home._links.self.href, (req, res) => sendNegotiated(req, res, entities));
   const documentEntity = jsonEntity(OPENAPI_JSON, document);
-  for (const path of [WHOLE_DOCUMENT, documentPath(service)])
+  for (const path of [MERGED_DOCUMENT_PATH, documentPath(service)])
     get(router, path, (req, res) => send(req, res, documentEntity));
   serveHealth(router, {
     ...health,

@@ -6,7 +6,7 @@ import type { Operation } from '../contract/operation.ts';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import { z } from '../contract/schema.ts';
-import { applyAs, isPatch } from '../contract/schemas/patch.ts';
+import { createPatchFunction, isPatch } from '../contract/schemas/patch.ts';
 
 export interface RawInput {
   readonly params: Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export function inputParser(
   const body = ({ mediaType = '' }: RawInput, parse: (schema: z.ZodType) => unknown): unknown => {
     if (!isPatch(declared)) return declared && parse(declared);
     const { schema } = declared.content[mediaType] ?? {};
-    return schema && applyAs(declared, mediaType, parse(schema), { bytes, depth });
+    return schema && createPatchFunction(declared, mediaType, parse(schema), { bytes, depth });
   };
   return (raw) => {
     const faults: Fault[] = [];

@@ -7,7 +7,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Limits } from '../config/limits.ts';
 import { problemsOf } from '../contract/document/document.ts';
-import { changes, type Handler, type Operation } from '../contract/operation.ts';
+import { type Handler, isUnsafe, type Operation } from '../contract/operation.ts';
 import { Problem } from '../contract/problem.ts';
 import { notImplemented, storageUnavailable } from '../contract/problems.ts';
 import { isPage, isResource, type Page, type PageState, type Resource } from '../contract/resource.ts';
@@ -102,7 +102,7 @@ export class OperationRunner {
   async #run(request: OperationRequest, format: Format): Promise<OperationResponse> {
     const input = this.#parse(request);
     const represent = (result: HandlerResult) => this.#represent(result, input, request, format);
-    if (!changes(this.operation)) return represent(await this.#callHandler(input, {}));
+    if (!isUnsafe(this.operation)) return represent(await this.#callHandler(input, {}));
     const precondition = new Precondition(this.operation, request.headers);
     const work = async (): Promise<HandlerResult> => {
       const result = await this.#callHandler(input, { precondition: precondition.check });

@@ -10,7 +10,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Contract } from '../contract/contract.ts';
 import { ACCEPT_PATCH } from '../contract/media-types.ts';
 import { bodyTypes, type Operation } from '../contract/operation.ts';
-import { parametersIn } from '../contract/path-template.ts';
+import { matchTemplate } from '../contract/path-template.ts';
 import { Problem } from '../contract/problem.ts';
 import { methodNotAllowed, notFound } from '../contract/problems.ts';
 import { RouteTree, unreachableReason } from '../http/uri/route-tree.ts';
@@ -49,7 +49,7 @@ export function routeOperations(
     const found = routes.find(req.method, url);
     if (found !== undefined) {
       const { route: operation, segments, path } = found;
-      req.params = parametersIn(segments, path.raw, path.decoded) ?? {};
+      req.params = matchTemplate(segments, path.raw, path.decoded) ?? {};
       return handlers.get(operation)?.(req, res, next);
     }
     const allow = routes.allowedMethods(url).join(', ');

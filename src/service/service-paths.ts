@@ -1,6 +1,6 @@
 /** Looks up the paths of a service, for the links of problems. */
 import type { Contract } from '../contract/contract.ts';
-import { HEALTH_PATH } from '../contract/places.ts';
+import { HEALTH_PATH } from '../contract/shared-paths.ts';
 import type { PathLookup } from '../http/problems/problem-links.ts';
 import type { Routes } from './route.ts';
 

@@ -1,9 +1,9 @@
 /**
  * The embedded database: PGlite (PostgreSQL in WebAssembly) in this process, in a data folder or in memory,
- * spoken to through the same driver as a server. It has one connection (`max: 1`), which is never let go.
+ * through the same driver as a server. It has one connection (`max: 1`), which stays open.
  *
- * What is acknowledged outlives the process, however it ends. It may not outlive a power cut, since PGlite
- * does not sync files to the disk: for that there is the server.
+ * Committed data survives every end of the process. It may not survive a power failure, because PGlite does not sync files
+ * to the disk; use a server for that.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
@@ -16,9 +16,9 @@ import { ConfigError } from '../config/config-error.ts';
 import { lockFolder } from './folder-lock.ts';
 
 const SETTINGS = [
-  // Its timer is set by a start after a crash, and would keep the process from ending.
+  // A start after a crash sets a timer for it, which would keep the process alive.
   'log_startup_progress_interval=0',
-  // Clusters that were made in other ways have other names for it.
+  // Clusters from other sources have another time zone.
   'TimeZone=UTC',
   'log_timezone=UTC',
 ];
@@ -29,12 +29,12 @@ export interface OpenPool {
   readonly pool: pg.Pool;
   /** Rejects while nothing can be written, though what is there may be read. */
   checkWritable(): Promise<unknown>;
-  /** Frees what the pool stood on, after it has ended. */
+  /** Releases the database under the pool, after the pool has ended. */
   release(): Promise<void>;
 }
 
 export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
-  return poolOf(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }), {
+  return createPool(await PGlite.create({ startParams, ...(dump && { loadDataDir: dump }) }), {
     checkWritable: async () => {},
     unlock: () => {},
   });
@@ -43,38 +43,36 @@ export async function embeddedInMemory(dump?: Blob): Promise<OpenPool> {
 export async function embeddedInFolder(folder: string): Promise<OpenPool> {
   const unlock = await lock(folder);
   try {
-    const checkWritable = () => probe(folder);
-    return poolOf(await PGlite.create({ startParams, dataDir: await cluster(folder) }), {
+    const checkWritable = () => probeWrite(folder);
+    return createPool(await PGlite.create({ startParams, dataDir: await prepareCluster(folder) }), {
       checkWritable,
       unlock,
     });
   } catch (error) {
     unlock();
-    throw new ConfigError(`DATA_DIR: the database in ${folder} does not open (${remedyFor(error)}`, error);
+    throw new ConfigError(`DATA_DIR: the database in ${folder} cannot be opened (${remedyFor(error)}`, error);
   }
 }
 
-/** What the file system of WebAssembly says by number alone, as WASI has it. */
+/** Error codes of the WASI file system, which reports only numbers. */
 const WASI_ERRORS: ReadonlyMap<number | undefined, string> = new Map([
-  ...([
-    [2, 'EACCES'],
-    [19, 'EDQUOT'],
-    [29, 'EIO'],
-    [51, 'ENOSPC'],
-    [63, 'EPERM'],
-    [69, 'EROFS'],
-  ] as const),
+  [2, 'EACCES'],
+  [19, 'EDQUOT'],
+  [29, 'EIO'],
+  [51, 'ENOSPC'],
+  [63, 'EPERM'],
+  [69, 'EROFS'],
 ]);
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: 'make room on its disk; 100 MB are enough to begin with',
-  EDQUOT: 'make room within the quota; 100 MB are enough to begin with',
-  EACCES: 'set it to a folder that can be written',
-  EPERM: 'set it to a folder that can be written',
-  EROFS: 'set it to a folder that can be written',
+  ENOSPC: 'free space on its disk; 100 MB are enough to start',
+  EDQUOT: 'free space within the quota; 100 MB are enough to start',
+  EACCES: 'set it to a writable folder',
+  EPERM: 'set it to a writable folder',
+  EROFS: 'set it to a writable folder',
 };
 
-/** The reason, and what helps. */
+/** The reason of the error and its remedy. */
 function remedyFor(error: unknown): string {
   const { code, errno, message = `error ${errno}` } = error as NodeJS.ErrnoException;
   const isFull = message.includes('No space left');
@@ -82,10 +80,10 @@ function remedyFor(error: unknown): string {
   return `${reason}): ${REMEDIES[reason] ?? 'restore the folder, or move it away to start with an empty one'}`;
 }
 
-/** As much as the database writes at once, and more than a page of it. */
+/** Larger than a page of the database. */
 const PROBE = Buffer.alloc(65_536);
 
-async function probe(folder: string): Promise<void> {
+async function probeWrite(folder: string): Promise<void> {
   const file = join(folder, 'probe');
   try {
     await writeFile(file, PROBE);
@@ -100,18 +98,16 @@ async function lock(folder: string): Promise<() => void> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(
-      `DATA_DIR: ${folder} cannot be used (${code}): set it to a folder that can be written`,
-      error,
-    );
+    throw new ConfigError(`DATA_DIR: ${folder} cannot be used (${code}): set it to a writable folder`, error);
   }
 }
 
 /**
- * The folder of the database cluster. A new one gets its name when it is complete: a start may be cut off. It is unpacked
- * from an archive of the same PostgreSQL version, which needs half the memory that `initdb` needs, and a third of the time.
+ * The folder of the database cluster. A new cluster is renamed when it is complete, because a start may be interrupted. It
+ * is unpacked from an archive of the same PostgreSQL version, which needs half the memory of `initdb` and a third of the
+ * time.
  */
-async function cluster(folder: string): Promise<string> {
+async function prepareCluster(folder: string): Promise<string> {
   const done = join(folder, 'pgdata');
   if (existsSync(done)) return done;
   const unfinished = join(folder, 'pgdata.new');
@@ -121,7 +117,7 @@ async function cluster(folder: string): Promise<string> {
   return done;
 }
 
-/** The database itself could do it, and would need twice the memory: it would have to be opened once more. */
+/** PGlite could unpack it too, but that needs twice the memory because it opens the database again. */
 async function unpack(folder: string): Promise<void> {
   const [{ dataDir }, { extract }] = await Promise.all([
     import('@electric-sql/pglite-prepopulatedfs'),
@@ -130,7 +126,7 @@ async function unpack(folder: string): Promise<void> {
   mkdirSync(folder);
   const archive = await dataDir();
   let fault: unknown;
-  // What cannot be written is only a warning to the library; that paths begin with a slash there is an expected one.
+  // The library reports failed writes only as warnings. It also warns about absolute paths, which are expected.
   const onwarn = (code: string, _message: string | Error, data: unknown) => {
     if (code !== 'TAR_ENTRY_INFO') fault ??= data;
   };
@@ -138,12 +134,12 @@ async function unpack(folder: string): Promise<void> {
   if (fault !== undefined) throw fault;
 }
 
-interface Place {
+interface PoolOptions {
   readonly checkWritable: OpenPool['checkWritable'];
   readonly unlock: () => void;
 }
 
-const poolOf = (pglite: PGlite, { checkWritable, unlock }: Place): OpenPool => ({
+const createPool = (pglite: PGlite, { checkWritable, unlock }: PoolOptions): OpenPool => ({
   checkWritable,
   pool: new pg.Pool({ ...createPgConfig(pglite), max: 1, idleTimeoutMillis: 0 } as pg.PoolConfig),
   release: async () => {

@@ -1,11 +1,11 @@
 /**
- * Keeps a data folder to one process: the embedded database has no server that would do it, and two writers would
- * destroy the data. `lock.db` is an empty SQLite database that its owner holds exclusively. The lock is the kernel's: it
- * goes with the process, however that ends, and it holds between containers, whose pids say nothing to each other. The
- * file stays, as one that is removed and made again could be held twice.
+ * Locks a data folder for one process, because two writers would destroy the embedded database. `lock.db` is an empty SQLite
+ * database that its owner locks exclusively. It is a lock of the kernel: it ends with the process, and it works between
+ * containers, whose pids are unrelated. The file is never removed, because a removed and recreated file could be locked
+ * twice.
  *
- * `lock` says who the owner is, and is touched every second. That is for folders which several machines share over a
- * network, where locks may hold on each machine alone: an owner on another machine that goes on touching it is alive.
+ * `lock` names the owner, which touches it every second. This is for network folders that several machines share, where
+ * locks may work only within one machine: an owner on another machine that keeps touching the file is alive.
  */
 import {
   accessSync,
@@ -29,9 +29,9 @@ import { ConfigError } from '../config/config-error.ts';
 const ownerSchema = z.object({
   pid: z.int(),
   host: z.string(),
-  /** Differs between machines, and after each start of one. */
+  /** Differs between machines and between boots of a machine. */
   boot: z.string(),
-  /** Within which its pid has a meaning. */
+  /** The namespace of the pid. */
   namespace: z.string(),
 });
 
@@ -39,13 +39,13 @@ type Owner = z.infer<typeof ownerSchema>;
 
 export interface LockTiming {
   /** Milliseconds between two touches. */
-  readonly beat?: number;
-  /** Milliseconds for which an owner on another machine is watched before it counts as gone. */
-  readonly patience?: number;
+  readonly heartbeat?: number;
+  /** Milliseconds without a touch after which an owner on another machine counts as dead. */
+  readonly takeoverAfter?: number;
 }
 
 const NOT_AVAILABLE = '';
-const orNothing = (read: () => string): string => {
+const readOrEmpty = (read: () => string): string => {
   try {
     return read().trim();
   } catch {
@@ -56,25 +56,26 @@ const orNothing = (read: () => string): string => {
 const self = (): Owner => ({
   pid: process.pid,
   host: hostname(),
-  boot: orNothing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) || hostname(),
-  namespace: orNothing(() => readlinkSync('/proc/self/ns/pid')),
+  boot: readOrEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) || hostname(),
+  namespace: readOrEmpty(() => readlinkSync('/proc/self/ns/pid')),
 });
 
 /**
- * Takes the folder, which is made when it is not there, and gives back the function that frees it.
- * @throws ConfigError when a live process has it
+ * Creates and locks the folder.
+ * @returns a function that unlocks it
+ * @throws ConfigError when a live process has the lock
  */
 export async function lockFolder(
   folder: string,
-  { beat = 1000, patience = 10_000 }: LockTiming = {},
+  { heartbeat = 1000, takeoverAfter = 10_000 }: LockTiming = {},
 ): Promise<() => void> {
   mkdirSync(folder, { recursive: true });
   accessSync(folder, constants.W_OK);
   const file = join(folder, 'lock');
-  const database = take(folder, file);
+  const database = acquire(folder, file);
   try {
     const owner = ownerOf(file);
-    if (owner && owner.boot !== self().boot && (await isTouched(file, beat, patience)))
+    if (owner && owner.boot !== self().boot && (await isTouched(file, heartbeat, takeoverAfter)))
       throw inUse(folder, owner);
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(self()));
@@ -83,7 +84,7 @@ export async function lockFolder(
     database.close();
     throw error;
   }
-  const beating = setInterval(() => touch(file), beat).unref();
+  const beating = setInterval(() => touch(file), heartbeat).unref();
   return () => {
     clearInterval(beating);
     rmSync(file, { force: true });
@@ -93,12 +94,12 @@ export async function lockFolder(
 
 const SQLITE_BUSY = 5;
 
-/** @throws ConfigError when another process, or this one, has it */
-function take(folder: string, file: string): DatabaseSync {
+/** @throws ConfigError when another process, or this one, already has the lock */
+function acquire(folder: string, file: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
-    // Nothing is ever written to it, so there is nothing for a journal either.
+    // Nothing is ever written to it, so it needs no journal file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
@@ -106,7 +107,7 @@ function take(folder: string, file: string): DatabaseSync {
     const { errcode, message } = error as Error & { readonly errcode?: number };
     if (errcode === SQLITE_BUSY) throw inUse(folder, ownerOf(file));
     throw new ConfigError(
-      `DATA_DIR: ${folder} cannot be locked (${message}): set it to a folder on a disk of this machine, with a shorter path if that has more than 500 bytes`,
+      `DATA_DIR: ${folder} cannot be locked (${message}): set it to a folder on a local disk, with a path of at most 500 bytes`,
       error,
     );
   }
@@ -114,7 +115,7 @@ function take(folder: string, file: string): DatabaseSync {
 
 function inUse(folder: string, owner: Owner | undefined): ConfigError {
   return new ConfigError(
-    `DATA_DIR: ${folder} is in use by ${nameOf(owner)}: stop that one, or set DATA_DIR to another folder`,
+    `DATA_DIR: ${folder} is in use by ${nameOf(owner)}: stop that process, or set DATA_DIR to another folder`,
   );
 }
 
@@ -139,15 +140,15 @@ function touch(file: string): void {
   try {
     utimesSync(file, now, now);
   } catch {
-    // A disk that is out of reach for a moment: the lock holds, and the next touch may succeed.
+    // If the disk is unavailable for a moment, the lock remains and the next touch may succeed.
   }
 }
 
-/** By its own clock alone, as that of another machine may be wrong. */
-async function isTouched(file: string, beat: number, patience: number): Promise<boolean> {
+/** Uses only the local clock, because the clock of the other machine may be wrong. */
+async function isTouched(file: string, heartbeat: number, takeoverAfter: number): Promise<boolean> {
   const before = timeOf(file);
-  for (let waited = 0; waited < patience; waited += beat) {
-    await setTimeout(beat);
+  for (let waited = 0; waited < takeoverAfter; waited += heartbeat) {
+    await setTimeout(heartbeat);
     if (timeOf(file) !== before) return true;
   }
   return false;

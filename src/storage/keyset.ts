@@ -6,7 +6,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { type Fault, Problem } from '../contract/problem.ts';
 import { validationFailed } from '../contract/problems.ts';
 import type { PageState } from '../contract/resource.ts';
-import { type Cursor, decodeCursor, encodeCursor, type Holds } from './cursor.ts';
+import { type ColumnKind, type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 
 interface KeysetRow {
   readonly id: string;
@@ -15,7 +15,7 @@ interface KeysetRow {
 /** A column that rows can be ordered by; `id` comes after it, so that no two rows are in the same place. */
 interface SortColumn {
   readonly column: string;
-  readonly holds: Holds;
+  readonly holds: ColumnKind;
 }
 
 /** By the names that the contract has for the orders. */
@@ -62,20 +62,20 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
     back,
   });
 
-  const from = cursor === undefined ? undefined : (decodeCursor(sort, by.holds, cursor) ?? notOurs());
+  const from = cursor === undefined ? undefined : (decodeCursor(sort, by.holds, cursor) ?? rejectCursor());
   const back = from?.back ?? false;
   const rows = await rowsFrom(from, back, limit + 1);
   const shown = back ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
   const [first, last] = [shown.at(0), shown.at(-1)];
   if (first === undefined || last === undefined) {
-    // What it was made for has gone: back is the row that it was made from, and what lies there.
+    // The rows of this page were deleted. The opposite direction leads to the row of the cursor and beyond.
     const around: Cursor | undefined = from && { ...from, back: !back, including: true };
     if (around === undefined || (await rowsFrom(around, !back, 1)).length === 0) return { items: [] };
     return { items: [], [back ? 'next' : 'prev']: encodeCursor(sort, around) };
   }
 
   const onwards = rows.length > limit;
-  // Where it came from there was a row, which may have gone.
+  // The row of the cursor may have been deleted.
   const behind = from && (await rowsFrom(cursorAt(back ? last : first, !back), !back, 1)).length > 0;
   return {
     items: shown.map(toItem),
@@ -84,8 +84,9 @@ export async function keysetPage<Tables, Table extends keyof Tables, Row extends
   };
 }
 
-function notOurs(): never {
-  const detail = 'Not a cursor of this collection in this order; take it from a `next` or `prev` link.';
+function rejectCursor(): never {
+  const detail =
+    'The cursor does not belong to this collection and sort order. Take it from a `next` or `prev` link.';
   const errors: Fault[] = [{ in: 'query', pointer: '#/cursor', detail }];
   throw new Problem(validationFailed, detail, { extensions: { errors } });
 }

@@ -1,18 +1,18 @@
 /**
- * Forward-only migrations of one schema. Each runs in a transaction of its own, which also records it, under a
- * lock: of several instances that start at once, one applies it and the others find it done.
+ * Forward-only migrations of one schema. Each runs and is recorded in one transaction under a lock, so that only one of
+ * several starting instances applies it.
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { ConfigError } from '../config/config-error.ts';
 import { transaction } from './transaction.ts';
 
-/** Once it has run anywhere a migration is never edited, moved or deleted; a change is another migration. */
+/** Never edit, move or delete a migration after it has run anywhere. Add a new migration instead. */
 export interface Migration<Tables> {
   readonly name: string;
   up(tx: Transaction<Tables>): Promise<void>;
 }
 
-/** The schema's own record of what has run. The library's tables have a history of their own. */
+/** The table that records the migrations of the schema. The tables of the library have a separate history. */
 type History = 'migrations' | 'library_migrations';
 
 type Log = Record<History, { number: number; name: string; applied_at: Date }>;
@@ -37,7 +37,7 @@ const applyNext = <Tables>(
   transaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`linkway ${schema}`}, 0))`.execute(tx);
     const applied = await appliedTo(tx, schema, history);
-    refuseOtherHistory(schema, applied, migrations);
+    checkHistory(schema, applied, migrations);
     const next = migrations[applied.length];
     if (next === undefined) return false;
     await next.up(tx.withSchema(schema) as Transaction<Tables>);
@@ -48,7 +48,7 @@ const applyNext = <Tables>(
     return true;
   });
 
-/** Names of the migrations that the schema has, in order; makes the schema when it is not there yet. */
+/** Creates the schema if necessary. @returns the names of its applied migrations in order */
 async function appliedTo(tx: Transaction<unknown>, schema: string, history: History): Promise<string[]> {
   await tx.schema.createSchema(schema).ifNotExists().execute();
   const own = tx.withSchema(schema) as Transaction<Log>;
@@ -63,7 +63,7 @@ async function appliedTo(tx: Transaction<unknown>, schema: string, history: Hist
   return rows.map(({ name }) => name);
 }
 
-function refuseOtherHistory(
+function checkHistory(
   schema: string,
   applied: readonly string[],
   migrations: readonly { readonly name: string }[],
@@ -71,6 +71,6 @@ function refuseOtherHistory(
   const other = applied.find((name, index) => migrations[index]?.name !== name);
   if (other !== undefined)
     throw new ConfigError(
-      `Schema "${schema}" has the migration "${other}", which this version does not have at that place: run the version that wrote it, or a newer one. Only where the service was made anew is this the data of another one that had its name: then delete the folder of DATA_DIR, or on a server: drop schema "${schema}" cascade`,
+      `Schema "${schema}" has the migration "${other}", which this version does not have in that position: run the version that wrote it, or a newer one. If the service is a new one with the name of a removed service, this is the data of the old one: delete the folder of DATA_DIR, or run on a server: drop schema "${schema}" cascade`,
     );
 }

@@ -1,27 +1,27 @@
 /** A PostgreSQL server, named by `DATABASE_URL`. */
 import pg from 'pg';
 import { ConfigError } from '../config/config-error.ts';
-import { CONNECTIONS } from '../config/database-url.ts';
+import { MAX_CONNECTIONS } from '../config/database-url.ts';
 import type { OpenPool } from './embedded.ts';
 
-/** Also how long a request waits for its turn when all are in use. */
+/** Also the time limit for a free connection when all are in use. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A transaction that nobody goes on with would hold its locks for ever. */
+/** An abandoned transaction would keep its locks forever. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /** @throws ConfigError when no connection can be made */
-export async function server(url: string): Promise<OpenPool> {
+export async function openServer(url: string): Promise<OpenPool> {
   const { protocol, host, pathname } = parse(url);
   if (!/^postgres(ql)?:$/.test(protocol)) throw notAUrl();
   const pool = new pg.Pool({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    max: CONNECTIONS,
+    max: MAX_CONNECTIONS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
   });
-  // A connection that breaks is replaced when it is needed, or fails the next query of the transaction that has it;
-  // without a listener it would end the process, of the pool while it is idle, of its own while it is in use.
+  // A broken connection is replaced when needed, or fails the next query of its transaction. Without these listeners, an
+  // error of an idle connection (pool) or of a connection in use (client) would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   try {
@@ -37,7 +37,7 @@ export async function server(url: string): Promise<OpenPool> {
   return { pool, checkWritable: () => refuseReadOnly(pool), release: async () => {} };
 }
 
-/** A standby, or a server that is told to take no writes. */
+/** Rejects for a standby, or a server in read-only mode. */
 async function refuseReadOnly(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query(
     `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as "isReadOnly"`,

@@ -1,7 +1,7 @@
 /**
- * Transactions that cannot hang. The embedded database has one connection, so a query that is awaited inside a
- * transaction but does not go through it would wait for ever; here it fails at once and says why. On a server
- * the same query would silently see and leave other data.
+ * Transactions that cannot hang. The embedded database has one connection, so a query inside a transaction that does not
+ * use it would wait forever; here it fails immediately with an explanation. On a server the same query would silently work
+ * outside the transaction.
  *
  * Never wait for another service inside a transaction: in one process it may need the same connection.
  */
@@ -12,8 +12,8 @@ import { currentUnit } from './unit-of-work.ts';
 const running = new AsyncLocalStorage<{ open: boolean }>();
 
 /**
- * Runs `work` in a transaction: all of it is kept, or, when it throws, none. Inside another it joins that; inside
- * a unit of work it is kept when the unit is.
+ * Runs `work` in a transaction that is rolled back when it throws. Inside another transaction it joins that one. Inside a
+ * unit of work it is committed with the unit.
  */
 export async function transaction<T, Result>(
   db: Kysely<T>,
@@ -34,18 +34,17 @@ export async function transaction<T, Result>(
 
 const isInside = (): boolean => running.getStore()?.open === true;
 
-/** @throws Error when the caller is inside `transaction`, or behind one in a unit, and asks for a connection beside it */
+/** @throws Error for a query that needs another connection inside `transaction`, or after one in a unit of work */
 export function refuseInsideTransaction(): void {
-  if (isInside())
-    throw new Error('A query inside transaction() must go through the transaction that it was given');
+  if (isInside()) throw new Error('A query inside transaction() must use the given transaction');
   if (currentUnit()?.hasBegun)
     throw new Error(
       'A query after the first transaction() of a unit of work must go through transaction() too',
     );
 }
 
-/** @throws Error for a write in a unit of work that would not be part of it */
+/** @throws Error for a write in a unit of work that does not use `transaction` */
 export function refuseLooseWrite(): void {
   if (currentUnit() !== undefined && !isInside())
-    throw new Error('What is written while a request is handled goes through transaction()');
+    throw new Error('Writes within a request must go through transaction()');
 }

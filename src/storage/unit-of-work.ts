@@ -1,10 +1,10 @@
 /**
- * A unit of work: whatever is written while a request is handled is kept together, or not at all. The first
- * `transaction()` begins it, later ones join it, and it is committed when the work has ended well, which is when
- * the answer is known. So nothing is half done, and what is noted of an answer is kept with what it tells of.
+ * A unit of work: all writes of a request are committed together, or none of them. The first `transaction()` begins the
+ * database transaction, later ones join it, and it is committed when the response is known. The record of a response is
+ * therefore committed together with its changes.
  *
- * The embedded database has one connection, and a unit that has begun holds it: what comes after the first
- * write goes through a transaction too, and waits for no other service.
+ * The embedded database has one connection, which the unit keeps after its first write. Later queries must therefore use
+ * `transaction()` too, and must not wait for other services.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ControlledTransaction, Kysely, Transaction } from 'kysely';
@@ -19,7 +19,7 @@ export class UnitOfWork {
   }
 
   async join<T, Result>(db: Kysely<T>, work: (tx: Transaction<T>) => Promise<Result>): Promise<Result> {
-    // Outside of the unit: inside, a connection is refused to whoever asks for another.
+    // Outside the unit, because inside it every further connection is rejected.
     this.#begun ??= current.exit(() => db.startTransaction().execute()) as Promise<
       ControlledTransaction<unknown>
     >;
@@ -46,10 +46,10 @@ export class UnitOfWork {
 
 const current = new AsyncLocalStorage<UnitOfWork>();
 
-/** The unit that the caller works in. */
+/** The current unit of work. */
 export const currentUnit = (): UnitOfWork | undefined => current.getStore();
 
-/** Runs `work`; keeps all that it wrote, or, when it throws, none of it. */
+/** Runs `work` and commits its writes, or rolls them back when it throws. */
 export async function unitOfWork<Result>(work: () => Promise<Result>): Promise<Result> {
   const unit = new UnitOfWork();
   try {

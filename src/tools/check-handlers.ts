@@ -1,9 +1,9 @@
 /**
- * Lists the operations of the contracts that have no handler yet, and where to write each: `npm run check:handlers`.
- * Ends with 1 when there is one.
+ * `npm run check:handlers`: lists the operations of the contracts without a handler, and the file for each. Exits with 1 if
+ * there are any.
  */
 
-import { orOneLine } from '../config/exit-on-config-error.ts';
+import { exitOnConfigError } from '../config/exit-on-config-error.ts';
 import { readSettings } from '../config/settings.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
 import { hasServiceCode, loadService } from '../service/load.ts';
@@ -16,10 +16,10 @@ async function main(): Promise<void> {
     for (const { operationId, method, path } of missingHandlers(await loadService(name))) {
       const file = `services/${name}/handlers/${words.split(operationId).join('-')}.ts`;
       process.stderr.write(
-        `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file}, and name it in services/${name}/main.ts\n`,
+        `linkway: ${operationId} (${method.toUpperCase()} ${path}) has no handler: write ${file} and register it in services/${name}/main.ts\n`,
       );
       process.exitCode = 1;
     }
 }
 
-await orOneLine(main);
+await exitOnConfigError(main);

@@ -1,6 +1,6 @@
-/** `check`: what is wrong in documents, where, and what that costs behind a gateway. */
+/** `check`: reports the faults of documents with their location and their effect behind a gateway. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { configErrorOf } from '../config/config-error.ts';
+import { toConfigError } from '../config/config-error.ts';
 import { compileOperations } from '../gateway/operation.ts';
 import { LinkGraph } from '../hypermedia/graph/link-graph.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
@@ -8,23 +8,23 @@ import { danglingReferences } from '../openapi/merge/dangling-references.ts';
 import { uncheckedPatterns } from '../openapi/patterns/unchecked-patterns.ts';
 import { securedOperations, securityWarning } from '../openapi/security.ts';
 import type { Command } from './command.ts';
-import { loadDocument, named } from './load.ts';
+import { loadDocument, requireNames } from './load.ts';
 
 interface Checked {
   readonly place: string;
   readonly operations: number;
   readonly faults: readonly DocumentFault[];
-  /** Operations that declare security, which the gateway does not enforce: no fault of the document. */
+  /** Operations that declare security. The gateway does not enforce it, but it is not a fault. */
   readonly unenforcedSecurity?: readonly string[];
 }
 
 export const check: Command = {
   usage: 'check FILE|URL…',
-  about: 'what is wrong in documents, and what it costs; --prefix /x where they get one',
+  about: 'report faults in documents and their effect behind a gateway; --prefix /x adds a prefix',
   async run(names, { prefix } = {}) {
-    const loaded = await Promise.all(named(names).map((place) => load(place, prefix)));
+    const loaded = await Promise.all(requireNames(names).map((place) => load(place, prefix)));
     const documents = loaded.flatMap(({ place, document }) => (document ? [{ name: place, document }] : []));
-    // A link may lead from one of them to another.
+    // A link may lead from one document to another.
     const dangling = new Set(new LinkGraph(documents).dangling);
     const checked = loaded.map((one) => checkOne(one, dangling));
     return {
@@ -37,10 +37,10 @@ export const check: Command = {
 
 interface Loaded {
   readonly place: string;
-  /** What is left out of it. */
+  /** The faults of parts that the gateway omits. */
   readonly faults: readonly DocumentFault[];
   readonly document?: OpenAPIObject;
-  /** Why there is none. */
+  /** Why the document could not be loaded. */
   readonly reason?: string;
 }
 
@@ -50,13 +50,17 @@ async function load(place: string, prefix = ''): Promise<Loaded> {
     const document = await loadDocument(place, { prefix, onFault: (fault) => faults.push(fault) });
     return { place, document, faults };
   } catch (error) {
-    return { place, faults, reason: configErrorOf(error, place).message };
+    return { place, faults, reason: toConfigError(error, place).message };
   }
 }
 
 function checkOne({ place, document, faults: left, reason }: Loaded, dangling: ReadonlySet<string>): Checked {
   if (document === undefined)
-    return { place, operations: 0, faults: [{ pointer: '#', reason: `is not served: ${reason}` }] };
+    return {
+      place,
+      operations: 0,
+      faults: [{ pointer: '#', reason: `the gateway does not serve it: ${reason}` }],
+    };
   const faults: DocumentFault[] = [];
   const onFault = (fault: DocumentFault) => faults.push(fault);
   try {
@@ -77,12 +81,19 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
         ...distinct(faults),
         ...uncheckedPatterns(document),
         ...danglingReferences(document),
-        ...links.map((name) => ({ pointer: '#', reason: `the link ${name} leads to no operation` })),
+        ...links.map((name) => ({
+          pointer: '#',
+          reason: `the link ${name} leads to an operation that does not exist`,
+        })),
       ],
     };
   } catch (error) {
-    const { message } = configErrorOf(error, place);
-    return { place, operations: 0, faults: [...left, { pointer: '#', reason: `is not served: ${message}` }] };
+    const { message } = toConfigError(error, place);
+    return {
+      place,
+      operations: 0,
+      faults: [...left, { pointer: '#', reason: `the gateway does not serve it: ${message}` }],
+    };
   }
 }
 
@@ -96,7 +107,7 @@ const distinct = (faults: readonly DocumentFault[]): DocumentFault[] => [
 ];
 
 const linesOf = ({ place, operations, faults, unenforcedSecurity }: Checked): string[] => [
-  `${place}: ${operations} operations, ${faults.length === 0 ? 'nothing wrong' : `${faults.length} faults`}`,
+  `${place}: ${operations} operations, ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`,
   ...faults.map(({ pointer, reason }) => `  ${pointer} ${reason}`),
   ...(unenforcedSecurity ? [`  warning: ${securityWarning(unenforcedSecurity)}`] : []),
 ];

@@ -1,4 +1,4 @@
-/** A command of the tool: what it is for, and what it finds. */
+/** A command of `linkway`. */
 export interface Command {
   readonly usage: string;
   readonly about: string;
@@ -6,16 +6,16 @@ export interface Command {
 }
 
 interface CommandOptions {
-  /** What the paths of the documents begin with behind the gateway. */
+  /** The prefix of the paths behind the gateway. */
   readonly prefix?: string;
   /** Whether lines are wanted only about what is wrong. */
   readonly isQuiet?: boolean;
 }
 
 interface Report {
-  /** For a program. */
+  /** The output for programs. */
   readonly json: unknown;
-  /** For a person. */
+  /** The output for people. */
   readonly lines: readonly string[];
   readonly isGood: boolean;
 }

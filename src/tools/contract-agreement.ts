@@ -1,16 +1,16 @@
 /**
- * Holds each schema of a contract and its document against generated values: what the one takes, the other has to take
- * as well. `npm run openapi` says in one line for each schema where they differ, and how.
+ * Checks each schema of a contract and its document with generated values: both must accept the same values.
+ * `npm run openapi` reports each schema with a difference in one line.
  *
- * A `refine` may refuse what the document allows. So may a format, and the length of a text beyond the Basic
- * Multilingual Plane, which zod counts in UTF-16 units and JSON Schema in characters: both are kept out of the values.
+ * A `refine` may reject values that the document accepts. So may a format, and the length of text beyond the Basic
+ * Multilingual Plane, which zod counts in UTF-16 units and JSON Schema in characters. The generated values avoid both.
  */
 import fc from 'fast-check';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract/contract.ts';
 import { fragmentToken } from '../contract/json-pointer.ts';
 import type { Operation } from '../contract/operation.ts';
-import { bodyTypes, changes } from '../contract/operation.ts';
+import { bodyTypes, isUnsafe } from '../contract/operation.ts';
 import { isPage, isResource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { isPatch } from '../contract/schemas/patch.ts';
@@ -19,23 +19,23 @@ import type { Mode } from '../gateway/validation/schema/schemas.ts';
 import { Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
 import type { Json } from '../openapi/load/grammar.ts';
 
-/** The same values each time. */
+/** A fixed seed generates the same values in each run. */
 const SEED = 20_261_129;
 const RUNS = 150;
-const MOST_LEVELS = 4;
+const MAX_DEPTH = 4;
 
-/** A schema of the contract, and where it is in the document. */
-interface Pair {
+/** A schema of the contract and its location in the document. */
+interface SchemaPair {
   readonly place: string;
   readonly schema: z.ZodType;
   readonly pointer: string;
   readonly mode: Mode;
-  /** What is sent of a value that the contract has taken. */
+  /** Converts a value that the contract accepted to the sent value. */
   readonly sent: (taken: unknown, given: unknown) => unknown;
 }
 
-/** @returns a line for each schema that differs from the document */
-export function disagreements(contract: Contract, document: OpenAPIObject): string[] {
+/** @returns one line for each schema that differs from the document */
+export function contractDifferences(contract: Contract, document: OpenAPIObject): string[] {
   const requests = new Schemas(document as unknown as Json, () => {});
   const responses = new Schemas(document as unknown as Json, () => {}, false, 'response');
   const seen = new Set<string>();
@@ -50,12 +50,12 @@ export function disagreements(contract: Contract, document: OpenAPIObject): stri
   );
 }
 
-/** As a parser of JSON gives it. */
-const received = (value: unknown): unknown => asJson(undefined, value);
+/** The value after it was serialized to JSON and parsed. */
+const asParsedJson = (value: unknown): unknown => asJson(undefined, value);
 
 const asGiven = (_taken: unknown, given: unknown): unknown => given;
 
-function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
+function pairsOf(operation: Operation, document: OpenAPIObject): SchemaPair[] {
   const { operationId, method, path, params, query, body, responses } = operation;
   const at = `#/paths/${fragmentToken(path)}/${method}`;
   const declared = (
@@ -64,10 +64,12 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   const parameters = [
     ...Object.entries(params?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'path' })),
     ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, schema, where: 'query' })),
-    ...Object.entries(changes(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
-      ...{ name, schema, where: 'header' },
+    ...Object.entries(isUnsafe(operation) ? requestHeaders(operation).shape : {}).map(([name, schema]) => ({
+      name,
+      schema,
+      where: 'header',
     })),
-  ].map(({ name, schema, where }): Pair => {
+  ].map(({ name, schema, where }): SchemaPair => {
     const index = declared?.parameters?.findIndex((one) => one.name === name && one.in === where);
     return {
       place: `${operationId}: ${where} parameter ${name}`,
@@ -78,7 +80,7 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
     };
   });
   const bodies = (body === undefined ? [] : bodyTypes(body)).map(
-    (type): Pair => ({
+    (type): SchemaPair => ({
       place: `${operationId}: body${isPatch(body) ? ` (${type})` : ''}`,
       schema: (isPatch(body) ? body.content[type]?.schema : body) as z.ZodType,
       pointer: `${at}/requestBody/content/${fragmentToken(type)}/schema`,
@@ -86,7 +88,7 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
       sent: asGiven,
     }),
   );
-  const sent = Object.entries(responses).flatMap(([status, { body: given }]): Pair[] => {
+  const sent = Object.entries(responses).flatMap(([status, { body: given }]): SchemaPair[] => {
     if (given === undefined) return [];
     const place = `${operationId}: response ${status}`;
     if (!isPage(given) && !isResource(given)) {
@@ -100,20 +102,20 @@ function pairsOf(operation: Operation, document: OpenAPIObject): Pair[] {
   return [...parameters, ...bodies, ...sent];
 }
 
-/** As it goes over the wire. */
+/** The value as JSON. */
 const asJson = (taken: unknown, given: unknown): unknown => {
   const text = JSON.stringify(taken ?? given);
   return text === undefined ? undefined : JSON.parse(text);
 };
 
-/** A resource has links as well as a state. */
+/** Adds the links that every resource has. */
 const withLinks = (taken: unknown, given: unknown): unknown => {
   const value = asJson(taken, given);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject ? { ...value, _links: { self: { href: '/' } } } : value;
 };
 
-function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): string | undefined {
+function differenceOf({ schema, pointer, mode, sent }: SchemaPair, schemas: Schemas): string | undefined {
   const inDocument = schemas.check(
     { type: 'object', properties: { value: schemaAt(pointer) } },
     mode,
@@ -121,33 +123,33 @@ function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): 
   );
   const isText = mode === 'text';
   const judge = (given: unknown): string | undefined => {
-    // What is absent is another question: whether it is required.
+    // Whether a value is required is checked elsewhere.
     if (given === undefined) return undefined;
     const result = schema.safeParse(given);
     const issues = result.success ? [] : result.error.issues;
     if (issues.length > 0 && issues.every(({ code }) => code === 'custom')) return undefined;
-    // A parameter is changed by the check, to what its text stands for.
+    // The check replaces the text of a parameter by its value, so it gets a copy.
     const [fault] = inDocument({ value: structuredClone(sent(result.data, given)) });
     const [issue] = issues;
     const shown = shorten(JSON.stringify(given));
     if (issue === undefined && fault !== undefined)
-      return `the document refuses ${shown}, which the contract takes (${fault.instancePath.slice('/value'.length) || 'the whole'} ${fault.message})`;
+      return `the document rejects ${shown}, which the contract accepts (${fault.instancePath.slice('/value'.length) || 'the whole'} ${fault.message})`;
     if (issue !== undefined && fault === undefined)
-      return `the document allows ${shown}, which the contract refuses (${issue.path.join('.') || 'the whole'}: ${issue.message})`;
+      return `the document accepts ${shown}, which the contract rejects (${issue.path.join('.') || 'the whole'}: ${issue.message})`;
     return undefined;
   };
   const values = valuesOf(schema, 0);
   const property = fc.property(
-    isText ? values.map(textOf(schema)) : values.map(received),
+    isText ? values.map(textOf(schema)) : values.map(asParsedJson),
     (given) => judge(given) === undefined,
   );
   const { counterexample } = fc.check(property, { seed: SEED, numRuns: RUNS });
   return counterexample === null
     ? undefined
-    : `${judge(counterexample[0])}; write it so that both take the same`;
+    : `${judge(counterexample[0])}; change the schema so that both accept the same values`;
 }
 
-/** As a parameter is written: a list is one of texts, and all else one text. */
+/** Converts a value to the form of a parameter: a list of strings, or one string. */
 const textOf =
   (schema: z.ZodType) =>
   (value: unknown): unknown =>
@@ -158,12 +160,12 @@ const isList = (schema: z.ZodType): boolean => {
   return type === 'array' || (innerType !== undefined && isList(innerType as z.ZodType));
 };
 
-const MOST_SHOWN = 120;
+const MAX_SHOWN_LENGTH = 120;
 const shorten = (text = 'nothing'): string =>
-  text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
 
-/** Values that are seldom right. */
-const ODD = fc.constantFrom<unknown>(
+/** Values that are rarely valid. */
+const UNLIKELY_VALUES = fc.constantFrom<unknown>(
   null,
   '',
   'a',
@@ -180,18 +182,18 @@ const ODD = fc.constantFrom<unknown>(
   { a: 1 },
 );
 
-const often = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: ODD });
+const mostly = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: UNLIKELY_VALUES });
 
 type Described = z.ZodType & { readonly _zod: { readonly def: Record<string, unknown> } };
 type Below = (schema: unknown) => fc.Arbitrary<unknown>;
 
-/** Values that a schema takes, and values near them. */
+/** Values that a schema accepts, and similar ones. */
 function valuesOf(schema: z.ZodType, level: number): fc.Arbitrary<unknown> {
   const { def } = (schema as Described)._zod;
-  if (level > MOST_LEVELS) return fc.constantFrom<unknown>(undefined, [], {});
+  if (level > MAX_DEPTH) return fc.constantFrom<unknown>(undefined, [], {});
   const below: Below = (inner) => valuesOf(inner as z.ZodType, level + 1);
-  return often(VALUES[String(def.type)]?.(def, below, schema) ?? fc.jsonValue());
+  return mostly(VALUES[String(def.type)]?.(def, below, schema) ?? fc.jsonValue());
 }
 
 const same: Values = ({ innerType }, below) => below(innerType);
@@ -230,7 +232,7 @@ const VALUES: Readonly<Record<string, Values>> = {
     fc
       .tuple(
         fc.tuple(...(items as unknown[]).map(below)),
-        fc.array(rest ? below(rest) : ODD, { maxLength: 2 }),
+        fc.array(rest ? below(rest) : UNLIKELY_VALUES, { maxLength: 2 }),
         fc.nat(4),
       )
       .map(([head, tail, missing]) =>
@@ -246,7 +248,7 @@ const VALUES: Readonly<Record<string, Values>> = {
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Mostly all members; at times one is missing, or there is one more. */
+/** Objects with all members; sometimes one is missing or one is added. */
 const objectValues = (shape: Json, below: Below): fc.Arbitrary<unknown> => {
   const members = Object.entries(shape).map(([name, schema]) => fc.tuple(fc.constant(name), below(schema)));
   return fc
@@ -275,7 +277,7 @@ interface DescribedJson {
 const described = (schema: z.ZodType): DescribedJson =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', metadata: z.registry() }) as DescribedJson;
 
-/** Of the Basic Multilingual Plane, so that lengths are counted alike. */
+/** Characters of the Basic Multilingual Plane, so that both count the same length. */
 const CHARACTERS = fc.constantFrom(...'abcxyzABC019-_ .,:/+@é€\u0000\n');
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -289,19 +291,19 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ipv6: ['::1', '2001:db8::1', ':::', '127.0.0.1'],
 };
 
-const MOST_CHARACTERS = 1000;
+const MAX_CHARACTERS = 1000;
 
 function textValues(schema: z.ZodType): fc.Arbitrary<string> {
-  const { minLength = 0, maxLength = MOST_CHARACTERS, format, pattern, allOf = [] } = described(schema);
+  const { minLength = 0, maxLength = MAX_CHARACTERS, format, pattern, allOf = [] } = described(schema);
   const samples = (format !== undefined && SAMPLES[format]) || undefined;
-  // Validators differ on texts of a format that people do not write.
+  // Validators disagree on unusual values of a format.
   if (samples !== undefined) return fc.constantFrom(...samples);
   const patterns = [pattern, ...allOf.map((one) => one.pattern)].flatMap((source) => source ?? []);
   const any = fc.string({ unit: CHARACTERS, minLength, maxLength: Math.min(maxLength, minLength + 20) });
-  const most = Math.min(maxLength, MOST_CHARACTERS);
+  const most = Math.min(maxLength, MAX_CHARACTERS);
   const longer = fc.constantFrom('a'.repeat(most + 1), 'a'.repeat(most));
   // One character, and two UTF-16 units: a pattern without the flag u counts two.
-  const isCounted = minLength > 0 || maxLength < MOST_CHARACTERS;
+  const isCounted = minLength > 0 || maxLength < MAX_CHARACTERS;
   const wide = patterns.length > 0 && !isCounted ? [fc.constantFrom('😀', '😀😀', 'a😀')] : [];
   const matching = patterns.map((source) => matchingOf(source));
   const flipped = fc
@@ -314,7 +316,7 @@ function matchingOf(source: string): fc.Arbitrary<string> {
   try {
     return fc.stringMatching(new RegExp(source), { maxLength: 50 }).filter((text) => text.length < 200);
   } catch {
-    // It looks ahead, which no text is generated for.
+    // Strings cannot be generated for lookaheads.
     return fc.constantFrom('a', 'abc', '123');
   }
 }

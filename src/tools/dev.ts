@@ -1,7 +1,7 @@
 /**
- * `npm run dev`: what `npm start` runs, begun anew when code under `src/` or `services/` changes. First the documents
- * are written from the contracts; where that fails, the fault is shown and what ran before runs on. Documents and
- * `gateway.yaml` the gateway takes over by itself. What was stored stays, as after any restart.
+ * `npm run dev`: runs the same as `npm start`, and restarts it when code under `src/` or `services/` changes. Before each
+ * start it generates the documents from the contracts. If that fails, it shows the fault and keeps the previous process
+ * running. The gateway itself reloads documents and `gateway.yaml`. Stored data remains.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,17 +9,17 @@ import { watch } from 'node:fs';
 
 const FOLDERS = ['src', 'services'];
 
-/** Milliseconds without another change, since editors write a file in several steps. */
-const CALM = 150;
+/** Milliseconds to wait for further changes, because editors write a file in several steps. */
+const DEBOUNCE_MS = 150;
 
 const runNode = (...args: string[]): ChildProcess => spawn(process.execPath, args, { stdio: 'inherit' });
-const say = (text: string): boolean => process.stdout.write(`\n  dev: ${text}\n`);
+const print = (text: string): boolean => process.stdout.write(`\n  dev: ${text}\n`);
 
 let running: ChildProcess | undefined;
 let isChanged = false;
 let isEnding = false;
 
-/** Ctrl-C does not wait for load balancers. */
+/** SIGINT skips draining. */
 async function stop(): Promise<number | null> {
   const child = running;
   if (!child || child.exitCode !== null) return child?.exitCode ?? 0;
@@ -29,32 +29,34 @@ async function stop(): Promise<number | null> {
   return code;
 }
 
-async function begin(): Promise<void> {
+async function restart(): Promise<void> {
   const [code] = await once(runNode('src/tools/openapi.ts'), 'exit');
   if (isEnding) return;
   if (code !== 0) {
-    say(`that is broken${running?.exitCode === null ? '; what ran before runs on' : ''}`);
+    print(
+      `the documents cannot be written${running?.exitCode === null ? '; the previous process keeps running' : ''}`,
+    );
     return;
   }
   await stop();
   if (isEnding) return;
   running = runNode('--max-semi-space-size=16', '--liftoff-only', 'src/main.ts');
   running.once('exit', (failed) => {
-    if (failed && !isEnding) say('it ended; it is begun anew when a file changes');
+    if (failed && !isEnding) print('the process ended with an error; it restarts when a file changes');
   });
 }
 
 let isWorking = false;
 let timer: NodeJS.Timeout | undefined;
 
-/** One after the other; what changes meanwhile is taken along by the next. */
-async function renew(): Promise<void> {
+/** Restarts one after the other. Changes during a restart cause another one. */
+async function restartUntilCurrent(): Promise<void> {
   isChanged = true;
   if (isWorking) return;
   isWorking = true;
   while (isChanged) {
     isChanged = false;
-    await begin();
+    await restart();
   }
   isWorking = false;
 }
@@ -64,9 +66,9 @@ const watchers = FOLDERS.map((folder) =>
     if (!name?.endsWith('.ts')) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      say(`${folder}/${name} has changed`);
-      void renew();
-    }, CALM);
+      print(`${folder}/${name} changed`);
+      void restartUntilCurrent();
+    }, DEBOUNCE_MS);
   }),
 );
 
@@ -80,4 +82,4 @@ const end = async (): Promise<void> => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 
-await renew();
+await restartUntilCurrent();

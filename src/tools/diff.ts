@@ -1,4 +1,4 @@
-/** `diff`: what changed between two versions of a document, or of a folder of them, for those who call the API. */
+/** `diff`: lists the changes between two versions of a document, or of a folder of documents, and their effect on clients. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -11,20 +11,21 @@ import { isNewMajor } from './openapi-diff/version.ts';
 
 interface Diff {
   readonly place: string;
-  /** Of the old document, and of the new one. */
+  /** The versions of the old and the new document. */
   readonly versions: readonly [string, string];
-  /** Whether it breaks its callers without saying so by its version. */
+  /** Whether it breaks clients without a new major version. */
   readonly isBroken: boolean;
   readonly changes: readonly Change[];
 }
 
 export const diff: Command = {
   usage: 'diff OLD NEW',
-  about: 'what changed: breaking, deprecating, adding; also for two folders; --quiet: what breaks clients',
+  about:
+    'list breaking, deprecating and additive changes; also for two folders; --quiet: what breaks clients',
   async run(names, { isQuiet = false } = {}) {
     const [old, now, ...rest] = names;
     if (old === undefined || now === undefined || rest.length > 0)
-      throw new ConfigError('name two documents, or two folders: the old one and the new one');
+      throw new ConfigError('expected two documents or two folders: the old one and the new one');
     const diffs = [];
     for (const pair of pairsOf(old, now)) diffs.push(await compare(...pair));
     return {
@@ -37,11 +38,11 @@ export const diff: Command = {
 
 const DOCUMENT = /\.(?:ya?ml|json)$/;
 
-/** A document that is in the old folder only went with its service, and nobody is there who could have kept it. */
+/** A document that is only in the old folder belongs to a removed service, so it is ignored. */
 function pairsOf(old: string, now: string): [string, string][] {
   if (!isFolder(old) && !isFolder(now)) return [[old, now]];
   if (!isFolder(old) || !isFolder(now))
-    throw new ConfigError(`${old} and ${now}: one is a folder, and the other is none`);
+    throw new ConfigError(`${old} and ${now}: one is a folder and the other is a file`);
   const found = new Set(readdirSync(now));
   return readdirSync(old)
     .filter((name) => DOCUMENT.test(name) && found.has(name))
@@ -73,8 +74,10 @@ function linesOf({ place, versions: [old, now], isBroken, changes }: Diff): stri
   const count = (kind: Kind) => changes.filter((change) => change.kind === kind).length;
   const counts = KINDS.filter((kind) => count(kind) > 0).map((kind) => `${count(kind)} ${kind}`);
   return [
-    `${place}: ${old === now ? old : `${old} to ${now}`}, ${counts.join(', ') || 'nothing changed'}`,
+    `${place}: ${old === now ? old : `${old} to ${now}`}, ${counts.join(', ') || 'no changes'}`,
     ...changes.map(({ kind, subject, pointer, reason }) => `  ${kind}: ${subject} ${reason} (${pointer})`),
-    ...(isBroken ? [`  Callers break: keep what was, or give it a new major version (info.version)`] : []),
+    ...(isBroken
+      ? ['  This breaks clients: restore the old behavior, or set a new major version (info.version)']
+      : []),
   ];
 }

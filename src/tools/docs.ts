@@ -2,7 +2,7 @@
  * Writes the reference pages under `docs/reference/` from the code: `npm run docs`. With `--check` it writes nothing
  * and ends with 1 when one of them is stale.
  */
-import { orOneLine } from '../config/exit-on-config-error.ts';
+import { exitOnConfigError } from '../config/exit-on-config-error.ts';
 import { type GeneratedFile, writeStale } from './generated-files.ts';
 import { commandLine } from './reference/command-line.ts';
 import { configuration } from './reference/configuration.ts';
@@ -27,4 +27,4 @@ const main = async (isCheck: boolean): Promise<void> =>
     isCheck ? 'the reference pages are older than the code; run npm run docs' : undefined,
   );
 
-if (import.meta.main) await orOneLine(() => main(process.argv.includes('--check')));
+if (import.meta.main) await exitOnConfigError(() => main(process.argv.includes('--check')));

@@ -1,6 +1,6 @@
-/** `npm run linkway -- COMMAND`: looks at documents and routes. Ends with 1 where something is wrong, 2 where it is asked wrongly. */
+/** `npm run linkway -- COMMAND`: inspects documents and routes. Exits with 1 for faults and with 2 for wrong usage. */
 import { parseArgs } from 'node:util';
-import { ConfigError, configErrorOf } from '../config/config-error.ts';
+import { ConfigError, toConfigError } from '../config/config-error.ts';
 import { redact } from '../observability/redact.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === undefined || values.help) {
     const isAsked = values.help === true || name === '';
     (isAsked ? process.stdout : process.stderr).write(
-      isAsked ? help() : `linkway: there is no command ${name}\n${help()}`,
+      isAsked ? help() : `linkway: unknown command ${name}\n${help()}`,
     );
     return isAsked ? 0 : 2;
   }
@@ -54,17 +54,17 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return isGood ? 0 : 1;
   } catch (error) {
-    process.stderr.write(redact(`${configErrorOf(error, name).message.replaceAll(/^/gm, 'linkway: ')}\n`));
+    process.stderr.write(redact(`${toConfigError(error, name).message.replaceAll(/^/gm, 'linkway: ')}\n`));
     return 2;
   }
 }
 
-/** Documents may hold what begins a line or moves the cursor of a terminal. */
+/** Escapes control characters, because documents may contain line breaks or escape sequences of terminals. */
 const printable = (line: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is shown
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern escapes them
   line.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (one) => JSON.stringify(one).slice(1, -1));
 
-/** @throws ConfigError for what is none */
+/** @throws ConfigError for an invalid prefix */
 function prefixOf(prefix: unknown): string {
   if (prefix === undefined) return '';
   if (typeof prefix === 'string' && /^(?:\/[\w.~-]+)+$/.test(prefix)) return prefix;

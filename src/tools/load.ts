@@ -1,26 +1,26 @@
-/** Documents as the tool takes them: from files and URLs. */
+/** Loads documents from files and URLs. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
-import { placeIn } from '../config/yaml/source-location.ts';
+import { resolveLocation } from '../config/yaml/source-location.ts';
 import { readDocument, type Told } from '../gateway/documents/read-document.ts';
 
 export interface LoadOptions extends Told {
-  /** Put before every path. */
+  /** Prefix of every path. */
   readonly prefix?: string;
 }
 
-/** @throws ConfigError in one line, for what cannot be had or is none */
+/** @throws ConfigError when the document cannot be loaded or is invalid */
 export const loadDocument = (
   place: string,
   { prefix = '', ...told }: LoadOptions = {},
 ): Promise<OpenAPIObject> => {
   const root = process.cwd();
-  const document = placeIn(root, place);
+  const document = resolveLocation(root, place);
   return readDocument({ name: place, document, overlays: [], paths: {}, prefix }, { ...told, root });
 };
 
-/** @throws ConfigError where nothing is named */
-export function named(names: readonly string[]): readonly string[] {
-  if (names.length === 0) throw new ConfigError('name at least one file or URL of an OpenAPI document');
+/** @throws ConfigError when the list is empty */
+export function requireNames(names: readonly string[]): readonly string[] {
+  if (names.length === 0) throw new ConfigError('expected at least one file or URL of an OpenAPI document');
   return names;
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the documents of this release under `openapi/released/`, which later ones are held against:
- * `npm run release`. A document that breaks those who call it keeps nothing, unless its major version is new.
+ * `npm run release`: copies the documents of this release to `openapi/released/`, with which later documents are compared.
+ * It copies nothing if a document breaks clients without a new major version.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';

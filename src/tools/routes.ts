@@ -1,4 +1,4 @@
-/** `routes`: which operation of which service answers at which path, as `gateway.yaml` has it. */
+/** `routes`: prints the operations of the services in `gateway.yaml` by method and path. */
 import { dirname, resolve } from 'node:path';
 import { readSettings } from '../config/settings.ts';
 import { loadGatewayConfig } from '../config/yaml/gateway-yaml.ts';
@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 
 export const routes: Command = {
   usage: 'routes [GATEWAY_YAML]',
-  about: 'the table of routes',
+  about: 'print the table of routes',
   async run([file = readSettings(process.env).GATEWAY_CONFIG]) {
     const { services } = loadGatewayConfig(file, { env: process.env });
     const operations = (await readDocuments(services, { root: dirname(resolve(file)) })).flatMap(

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { LastGood } from '../../src/config/last-known-good.ts';
+import { LastKnownGood } from '../../src/config/last-known-good.ts';
 
 let folder: string;
 const told: string[] = [];
-const lastGood = () => new LastGood(folder, (message) => told.push(message));
+const lastGood = () => new LastKnownGood(folder, (message) => told.push(message));
 const files = () => readdirSync(join(folder, 'last-good'));
 
 beforeEach(() => {
@@ -15,16 +15,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('Texts are kept by place, over a restart', async () => {
-  await lastGood().keep([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
-  await lastGood().keep([{ place: 'b.yaml', text: 'two' }], ['a.yaml', 'b.yaml']);
+it('Saved texts are found by their place after a restart', async () => {
+  await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
+  await lastGood().save([{ place: 'b.yaml', text: 'two' }], ['a.yaml', 'b.yaml']);
   expect(lastGood().text('a.yaml')).toBe('one');
   expect(lastGood().text('b.yaml')).toBe('two');
   expect(lastGood().text('c.yaml')).toBeUndefined();
 });
 
-it('What is not in use any more is removed, and so is what a write left that was cut off', async () => {
-  await lastGood().keep(
+it('Unused texts and the remains of interrupted writes are removed', async () => {
+  await lastGood().save(
     [
       { place: 'a.yaml', text: 'one' },
       { place: 'b.yaml', text: 'two' },
@@ -33,14 +33,14 @@ it('What is not in use any more is removed, and so is what a write left that was
   );
   const [kept = ''] = files();
   writeFileSync(join(folder, 'last-good', `${kept}.12345`), '{"place":');
-  await lastGood().keep([], ['b.yaml']);
+  await lastGood().save([], ['b.yaml']);
   expect(files()).toHaveLength(1);
   expect(lastGood().text('a.yaml')).toBeUndefined();
   expect(lastGood().text('b.yaml')).toBe('two');
 });
 
-it('A file that cannot be read, or is of another place, is as if it were not there', async () => {
-  await lastGood().keep([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
+it('An unreadable file, or one of another place, is ignored', async () => {
+  await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
   const [file = ''] = files();
   for (const text of ['', '{', 'null', '[]', '{"place":"b.yaml","text":"two"}']) {
     writeFileSync(join(folder, 'last-good', file), text);
@@ -48,10 +48,12 @@ it('A file that cannot be read, or is of another place, is as if it were not the
   }
 });
 
-it('A folder that cannot be written is told', async () => {
+it('A folder that cannot be written causes a warning', async () => {
   writeFileSync(join(folder, 'last-good'), '');
-  await lastGood().keep([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
+  await lastGood().save([{ place: 'a.yaml', text: 'one' }], ['a.yaml']);
   expect(told).toEqual([
-    expect.stringMatching(/^DATA_DIR: what is good now is not kept for a restart: EEXIST/),
+    expect.stringMatching(
+      /^DATA_DIR: the last known good configuration could not be saved for a restart: EEXIST/,
+    ),
   ]);
 });

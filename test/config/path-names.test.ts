@@ -4,8 +4,8 @@ import { pathRenamer } from '../../src/config/path-names.ts';
 
 const KNOWN = ['/orders', '/orders/{orderId}'];
 
-describe('names of paths', () => {
-  it('take the place of those that they are for', () => {
+describe('public names of paths', () => {
+  it('replace the paths of the contract', () => {
     const rename = pathRenamer('orders', { '/orders/{orderId}': '/of/{orderId}/one' }, KNOWN);
     expect(KNOWN.map(rename)).toEqual(['/orders', '/of/{orderId}/one']);
   });
@@ -23,7 +23,7 @@ describe('names of paths', () => {
     ],
     ['without a parameter', { '/orders/{orderId}': '/o' }, /expected a path with \{orderId\}, got \/o/],
     ['that are no paths', { '/orders': 'o' }, /expected a path with no parameter, got o/],
-  ])('are refused %s', (_, names, message) => {
+  ])('are rejected %s', (_, names, message) => {
     const rename = () => pathRenamer('orders', names as Record<string, string>, KNOWN);
     expect(rename).toThrow(ConfigError);
     expect(rename).toThrow(message);

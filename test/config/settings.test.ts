@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readSettings, settingsTable, urlVariable } from '../../src/config/settings.ts';
 
 describe('settings', () => {
-  it('have a default for everything that must be there', () => {
+  it('have a default for every required variable', () => {
     expect(readSettings({})).toEqual({
       PORT: 8080,
       HOST: '127.0.0.1',
@@ -15,7 +15,7 @@ describe('settings', () => {
     });
   });
 
-  it('take a variable that is set to nothing as absent', () => {
+  it('treat empty variables as unset', () => {
     expect(readSettings({ PORT: '', DATABASE_URL: '' }).PORT).toBe(8080);
   });
 
@@ -24,16 +24,16 @@ describe('settings', () => {
     ['PORT', '70000'],
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'mysql://x'],
-  ])('refuse %s=%s in one line that names the variable', (name, value) => {
+  ])('reject %s=%s in one line that names the variable', (name, value) => {
     expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^Environment variable ${name}: .+$`));
   });
 
-  it('say what each variable means', () => {
+  it('describe each variable', () => {
     for (const { name, meaning } of settingsTable)
       expect([name, meaning]).toEqual([name, expect.stringMatching(/\w/)]);
   });
 
-  it('name the variable of a service', () => {
+  it('derive the variable of the URL of a service', () => {
     expect(urlVariable('order-history')).toBe('ORDER_HISTORY_URL');
   });
 });

@@ -14,7 +14,7 @@ describe('durations', () => {
   ])('reads %p as %d ms', (text, expected) => expect(duration.parse(text)).toBe(expected));
 
   it.each(['5', 'soon', '5 parsecs', -1, Number.NaN, true, '', '-5s', '597h', 2 ** 31])(
-    'refuses %p, showing a good one',
+    'rejects %p with a valid example',
     (text) => expect(duration.safeParse(text).error?.issues[0]?.message).toMatch('such as 500ms, 5s'),
   );
 });

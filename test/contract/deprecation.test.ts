@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { deprecationHeaders } from '../../src/contract/deprecation.ts';
 
-describe('the headers of what is given up', () => {
-  it('say since when, until when, and where to read on', () => {
+describe('the headers of a deprecated operation', () => {
+  it('contain the date of the deprecation, the sunset and the link', () => {
     expect(deprecationHeaders({ since: '2026-01-01', sunset: '2027-01-01', link: '/news' })).toEqual({
       Deprecation: '@1767225600',
       Sunset: 'Fri, 01 Jan 2027 00:00:00 GMT',
@@ -15,7 +15,7 @@ describe('the headers of what is given up', () => {
     { since: 'soon' },
     { since: '2026-01-01', sunset: 'never' },
     { since: '2026-01-02', sunset: '2026-01-01' },
-  ])('are none for %j', (deprecation) => {
-    expect(() => deprecationHeaders(deprecation)).toThrow('expected dates');
+  ])('are rejected for %j', (deprecation) => {
+    expect(() => deprecationHeaders(deprecation)).toThrow('expected ISO 8601 dates');
   });
 });

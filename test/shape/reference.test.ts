@@ -61,7 +61,7 @@ describe('the reference pages', () => {
       all.map(({ code: name, status, title }) => [`[${code(name)}](#${name})`, String(status), title]),
     );
     const text = reference('problems');
-    for (const { meaning, mend } of all) for (const part of [meaning, mend]) expect(text).toContain(part);
+    for (const { meaning, remedy } of all) for (const part of [meaning, remedy]) expect(text).toContain(part);
   });
 
   it('have every path of the gateway', () => {

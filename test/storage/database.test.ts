@@ -12,7 +12,7 @@ storageSuite('embedded, in memory', newDatabase, prefix);
 
 if (url) storageSuite('the server of DATABASE_URL', () => openDatabase({ url }), prefix);
 else if (process.env.REQUIRE_ALL === '1')
-  it('needs DATABASE_URL', () => {
+  it('requires DATABASE_URL', () => {
     throw new Error('REQUIRE_ALL=1, and DATABASE_URL is not set');
   });
 else describe.skip('the server of DATABASE_URL (is not set)', () => it('passes the same suite', () => {}));
@@ -25,16 +25,16 @@ describe('openDatabase', () => {
       'postgres://me:s3cret@127.0.0.1:1/food',
       /^DATABASE_URL: no connection to 127.0.0.1:1\/food .*ECONNREFUSED/,
     ],
-  ])('says in one line what is wrong with %s', async (wrong, line) => {
+  ])('reports %s in one line', async (wrong, line) => {
     const error = await openDatabase({ url: wrong }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as Error).message).toMatch(line);
     expect((error as Error).message).not.toMatch(/s3cret|\n/);
   });
 
-  it('refuses a schema name that PostgreSQL would have to quote', async () => {
+  it('rejects a schema name that PostgreSQL would have to quote', async () => {
     const database = await newDatabase();
-    await expect(database.schema('Orders; drop', [])).rejects.toThrow('cannot name a schema');
+    await expect(database.schema('Orders; drop', [])).rejects.toThrow('is not a valid schema name');
     await database.close();
   });
 

@@ -24,13 +24,13 @@ const canMount = onDisk('1m', 'true').status === 0;
     return stdout === '' ? stderr : JSON.parse(stdout);
   };
 
-  it('is refused at the first start with the reason and what helps', () => {
+  it('is rejected at the first start with the reason and the remedy', () => {
     expect(run('20m')).toEqual({
-      refused: `DATA_DIR: the database in ${disk}/data does not open (ENOSPC): make room on its disk; 100 MB are enough to begin with`,
+      refused: `DATA_DIR: the database in ${disk}/data cannot be opened (ENOSPC): free space on its disk; 100 MB are enough to start`,
     });
   }, 60_000);
 
-  it('is read while the disk is full, says that nothing can be written, and recovers', () => {
+  it('can be read while the disk is full, reports failed writes, and recovers', () => {
     const well = { write: 'done', read: 'done', probe: 'done' };
     expect(run('80m')).toEqual({
       before: well,

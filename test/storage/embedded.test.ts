@@ -53,7 +53,7 @@ describe('a data folder', () => {
 
   afterAll(() => rmSync(base, { recursive: true }));
 
-  it('has everything that was acknowledged before kill -9', async () => {
+  it('keeps all committed data after kill -9', async () => {
     const database = await openDatabase({ dataDir: killedFolder() });
     const db = await database.schema<{ rows: { n: number } }>('writer', [
       { name: 'rows', up: async () => {} },
@@ -63,17 +63,17 @@ describe('a data folder', () => {
     await database.close();
   });
 
-  it('is refused while another process has it, in one line that names the process', async () => {
+  it('is rejected while another process uses it, in one line that names the process', async () => {
     const folder = killedFolder();
     const { pid } = await startWriter(folder, 26);
     const error = await problemOf(folder);
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toBe(
-      `DATA_DIR: ${folder} is in use by process ${pid}: stop that one, or set DATA_DIR to another folder`,
+      `DATA_DIR: ${folder} is in use by process ${pid}: stop that process, or set DATA_DIR to another folder`,
     );
   });
 
-  it('is refused while this process has it, and free again after close', async () => {
+  it('is rejected while this process uses it, and free after close', async () => {
     const folder = killedFolder();
     const database = await openDatabase({ dataDir: folder });
     expect((await problemOf(folder)).message).toContain(`in use by process ${process.pid}`);
@@ -82,7 +82,7 @@ describe('a data folder', () => {
     expect(existsSync(join(folder, 'lock'))).toBe(false);
   });
 
-  it('is taken over from a crashed process that had the same pid, as in a container', async () => {
+  it('is taken over from a crashed process with the same pid, as in a container', async () => {
     const folder = killedFolder();
     writeFileSync(join(folder, 'lock'), `${process.pid} 1`);
     const database = await openDatabase({ dataDir: folder });
@@ -90,7 +90,7 @@ describe('a data folder', () => {
     await database.close();
   });
 
-  it('is made anew when the start that made it was cut off', async () => {
+  it('is created again after an interrupted first start', async () => {
     const folder = join(base, 'cut-off');
     mkdirSync(join(folder, 'pgdata.new'), { recursive: true });
     writeFileSync(join(folder, 'pgdata.new', 'PG_VERSION'), '18\n');
@@ -99,17 +99,19 @@ describe('a data folder', () => {
     await database.close();
   }, 60_000);
 
-  it('is refused in one line when it cannot be written or does not open', async () => {
+  it('is rejected in one line if it cannot be written or opened', async () => {
     const file = join(base, 'file');
     writeFileSync(file, '');
     expect((await problemOf(file)).message).toBe(
-      `DATA_DIR: ${file} cannot be used (EEXIST): set it to a folder that can be written`,
+      `DATA_DIR: ${file} cannot be used (EEXIST): set it to a writable folder`,
     );
     const broken = killedFolder();
     rmSync(join(broken, 'pgdata', 'global'), { recursive: true });
     const error = await problemOf(broken);
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(/^DATA_DIR: the database in .* does not open \(.*\): restore the folder/);
+    expect(error.message).toMatch(
+      /^DATA_DIR: the database in .* cannot be opened \(.*\): restore the folder/,
+    );
     expect(error.message).not.toContain('\n');
   });
 });

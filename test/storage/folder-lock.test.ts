@@ -49,33 +49,33 @@ afterEach(async () => {
 afterAll(() => rmSync(base, { recursive: true }));
 
 describe('A data folder', () => {
-  it('belongs to one process, and is free when that one frees it', async () => {
+  it('belongs to one process until that process unlocks it', async () => {
     const { said, child, end } = await hold();
     expect(said).toBe('taken');
     expect(await refusal()).toBe(
-      `DATA_DIR: ${folder} is in use by process ${child.pid}: stop that one, or set DATA_DIR to another folder`,
+      `DATA_DIR: ${folder} is in use by process ${child.pid}: stop that process, or set DATA_DIR to another folder`,
     );
     await end();
     (await lockFolder(folder))();
     expect(existsSync(join(folder, 'lock'))).toBe(false);
   });
 
-  it('is free at once after kill -9', async () => {
+  it('is free immediately after kill -9', async () => {
     const { child } = await hold();
     await kill(child);
     expect(existsSync(join(folder, 'lock'))).toBe(true);
     const patience = Number.POSITIVE_INFINITY;
-    (await lockFolder(folder, { patience }))();
+    (await lockFolder(folder, { takeoverAfter: patience }))();
   });
 
-  it('is taken by one of many that start at once after a crash', async () => {
+  it('is locked by only one of many processes that start after a crash', async () => {
     await kill((await hold()).child);
     const all = await Promise.all(Array.from({ length: 6 }, () => hold()));
     expect(all.filter(({ said }) => said === 'taken')).toHaveLength(1);
     for (const { said } of all) expect(said).toMatch(/^taken$|is in use by/);
   });
 
-  it('stays taken when one that was refused ends', async () => {
+  it('stays locked when a rejected process ends', async () => {
     const { said, end } = await hold();
     await (await hold()).end();
     expect(said).toBe('taken');
@@ -101,7 +101,7 @@ describe('A data folder', () => {
 describe('A data folder that machines share over a network', () => {
   const other = JSON.stringify({ pid: 1, host: 'other', boot: 'another', namespace: 'pid:[1]' });
 
-  it('is refused while an owner on another machine touches its lock', async () => {
+  it('is rejected while an owner on another machine touches its lock', async () => {
     (await lockFolder(folder))();
     const file = join(folder, 'lock');
     writeFileSync(file, other);
@@ -114,10 +114,10 @@ describe('A data folder that machines share over a network', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ host: 'other' });
   });
 
-  it('is taken over from an owner on another machine that is gone', async () => {
+  it('is taken over from a dead owner on another machine', async () => {
     (await lockFolder(folder))();
     writeFileSync(join(folder, 'lock'), other);
-    const unlock = await lockFolder(folder, { beat: 1, patience: 3 });
+    const unlock = await lockFolder(folder, { heartbeat: 1, takeoverAfter: 3 });
     expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toMatchObject({
       pid: process.pid,
       host: hostname(),
@@ -126,7 +126,7 @@ describe('A data folder that machines share over a network', () => {
   });
 
   it('is touched by its owner', async () => {
-    const unlock = await lockFolder(folder, { beat: 1 });
+    const unlock = await lockFolder(folder, { heartbeat: 1 });
     const file = join(folder, 'lock');
     utimesSync(file, 1, 1);
     const watcher = watch(file);
@@ -136,9 +136,9 @@ describe('A data folder that machines share over a network', () => {
   });
 });
 
-it('A folder whose path is too long for a lock is refused in one line', async () => {
+it('A folder whose path is too long for a lock is rejected in one line', async () => {
   folder = join(base, 'x'.repeat(200), 'x'.repeat(200), 'x'.repeat(200));
   expect(await refusal()).toMatch(
-    /^DATA_DIR: .* cannot be locked \(.*\): set it to a folder .*shorter path[^\n]*$/,
+    /^DATA_DIR: .* cannot be locked \(.*\): set it to a folder on a local disk, with a path of at most[^\n]*$/,
   );
 });

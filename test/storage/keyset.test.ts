@@ -84,7 +84,7 @@ describe('keysetPage', () => {
 
   afterAll(() => database.close());
 
-  it('shows each row once, in order, whatever the order and the size of a page', async () => {
+  it('returns each row once and in order for each sort order and page size', async () => {
     await fc.assert(
       fc.asyncProperty(rows, limits, sorts, async (made, limit, sort) => {
         await db.deleteFrom('things').execute();
@@ -105,7 +105,7 @@ describe('keysetPage', () => {
     );
   });
 
-  it('goes back over the same pages that it came by', async () => {
+  it('returns the same pages backwards', async () => {
     await fc.assert(
       fc.asyncProperty(rows, limits, sorts, async (made, limit, sort) => {
         await db.deleteFrom('things').execute();
@@ -121,7 +121,7 @@ describe('keysetPage', () => {
     );
   });
 
-  it('shows each row that stays where it is exactly once, in order, whatever happens to others', async () => {
+  it('returns each unchanged row exactly once while other rows change', async () => {
     const happening = fc.record({
       what: fc.constantFrom('insert', 'remove', 'touch', 'move'),
       to: row,
@@ -169,7 +169,7 @@ describe('keysetPage', () => {
     );
   });
 
-  it('neither repeats nor leaves out a row because others come and go meanwhile', async () => {
+  it('neither repeats nor omits rows while others are added and deleted', async () => {
     const at = (time: number) => ({ time, name: '' });
     for (const n of [1, 2, 3, 4]) await add(`t-${n}`, at(n));
     const first = await page({ limit: 2 });
@@ -183,7 +183,7 @@ describe('keysetPage', () => {
     expect(await page({ limit: 2, cursor: second.prev })).toEqual({ items: [] });
   });
 
-  it('leads back from a page whose rows have all gone', async () => {
+  it('links back from a page whose rows were all deleted', async () => {
     const at = (time: number) => ({ time, name: '' });
     for (const n of [1, 2, 3, 4]) await add(`t-${n}`, at(n));
     const first = await page({ limit: 2 });
@@ -213,7 +213,7 @@ describe('keysetPage', () => {
     cursor('createdAt', -1, 't-1', 0),
     cursor('-createdAt', 1, 't-1', 0),
     cursor('name', 'a', 't-1', 0),
-  ])('refuses the cursor %j with a pointer to it', async (made) => {
+  ])('rejects the cursor %j with a pointer to it', async (made) => {
     const error = await page({ limit: 2, cursor: made }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Problem);
     expect((error as Problem).toJSON()).toMatchObject({

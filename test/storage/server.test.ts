@@ -23,7 +23,7 @@ describeWithPostgres('a PostgreSQL server', () => {
     postgres.remove();
   });
 
-  it('may end a connection between two queries of a transaction: the second fails, and the next transaction has another', async () => {
+  it('may close a connection between two queries of a transaction: the second query fails, and the next transaction uses another connection', async () => {
     const db = await database.schema('shop', []);
     const pid = async (tx: typeof db) =>
       (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)).rows[0]?.pid;

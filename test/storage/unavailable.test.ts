@@ -17,24 +17,24 @@ it.each([
   ['a disk that cannot be read', withCode('58030')],
   ['what the driver says', new Error('Connection terminated unexpectedly')],
   ['what led to it', new Error('A transaction failed and the work went on', { cause: withCode('08006') })],
-])('%s is told', (_name, error) => expect(isUnavailable(error)).toBe(true));
+])('%s counts as unavailable', (_name, error) => expect(isUnavailable(error)).toBe(true));
 
 it.each([
   ['a key that is there', withCode('23505')],
   ['a statement that is wrong', withCode('42601')],
   ['a fault of ours', new TypeError('x is undefined')],
   ['no error', 'ECONNREFUSED'],
-])('%s is not', (_name, error) => expect(isUnavailable(error)).toBe(false));
+])('%s does not count as unavailable', (_name, error) => expect(isUnavailable(error)).toBe(false));
 
 // Of another realm than the test, so not `instanceof` its Error.
-it('what the system itself says of a connection is told', async () => {
+it('A connection error of the system counts as unavailable', async () => {
   const [error] = await once(net.connect(await freePort(), '127.0.0.1'), 'error');
   expect(isUnavailable(error)).toBe(true);
 });
 
 it.each([
-  ['53100', 'The storage of the service is full. What is there can be read.'],
-  ['25006', 'The database of the service takes no changes now. What is there can be read.'],
+  ['53100', 'The disk of the service’s database is full. Existing data can be read.'],
+  ['25006', 'The database of the service is read-only at the moment. Existing data can be read.'],
   ['08006', undefined],
 ])('%s is explained to the client', (code, detail) => {
   expect(unavailableDetail(withCode(code))).toBe(detail);

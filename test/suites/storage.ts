@@ -138,7 +138,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
 
     it('refuses a query that forgets its transaction, where it would wait for ever', async () => {
       const db = await things();
-      await expect(transaction(db, () => insert(db))).rejects.toThrow('must go through the transaction');
+      await expect(transaction(db, () => insert(db))).rejects.toThrow('must use the given transaction');
       await insert(db);
       expect(await ids(db)).toEqual(['one']);
     });
@@ -172,7 +172,7 @@ export function storageSuite(kind: string, open: () => Promise<Database>, prefix
 
     it('refuses what a unit of work would write beside its transaction', async () => {
       const db = await things();
-      await expect(unitOfWork(() => insert(db))).rejects.toThrow('goes through transaction()');
+      await expect(unitOfWork(() => insert(db))).rejects.toThrow('must go through transaction()');
       const later = unitOfWork(async () => {
         await transaction(db, (tx) => insert(tx));
         await ids(db);

@@ -62,7 +62,7 @@ const orders = {
         status: 409,
         title: 'Too <small> an order',
         meaning: 'The total is below `minimum`.',
-        mend: 'Order more.',
+        remedy: 'Order more.',
       },
     },
   },

@@ -40,14 +40,14 @@ describe('linkway check', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('finds nothing in the documents of the project', async () => {
+  it('finds no faults in the documents of the project', async () => {
     const documents = readdirSync('openapi').filter((name) => /^[\w-]+\.yaml$/.test(name));
     const { isGood, lines } = await check.run(documents.map((name) => `openapi/${name}`));
     expect([isGood, lines.length]).toEqual([true, documents.length]);
-    expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, nothing wrong$/);
+    expect(lines[0]).toMatch(/^openapi\/[\w-]+\.yaml: \d+ operations, no faults$/);
   });
 
-  it('names the operations that declare security, which is not enforced, and takes that for no fault', async () => {
+  it('lists operations with unenforced security, which is not a fault', async () => {
     const paths = { '/a': { get: { operationId: 'getA', responses: {} } } };
     const secured = { openapi: '3.1.0', info: { title: 't', version: '1' }, security: [{ key: [] }], paths };
     const { isGood, lines, json } = await check.run([file('secured.json', JSON.stringify(secured))]);
@@ -58,7 +58,7 @@ describe('linkway check', () => {
     expect(json).toMatchObject([{ unenforcedSecurity: ['getA'] }]);
   });
 
-  it('names each fault by its pointer, and what it costs', async () => {
+  it('lists each fault with its pointer and its effect', async () => {
     const { isGood, json } = await check.run([file('broken.json', JSON.stringify(broken))]);
     expect(isGood).toBe(false);
     const [{ faults, operations }] = json as [
@@ -75,22 +75,22 @@ describe('linkway check', () => {
         pointer: '#/paths/~1a~1%7Bx%7D/get/responses/200',
         reason: 'refers to #/components/responses/Missing, which is not there',
       },
-      { pointer: '#', reason: 'the link b.next leads to no operation' },
+      { pointer: '#', reason: 'the link b.next leads to an operation that does not exist' },
     ]);
   });
 
-  it('goes on after what is no document at all', async () => {
+  it('continues after an invalid document', async () => {
     const { lines, isGood } = await check.run([
       file('a.yaml', 'a: ['),
       '/nowhere.json',
       'openapi/gateway.yaml',
     ]);
     expect(isGood).toBe(false);
-    expect(lines.filter((line) => line.includes('is not served: '))).toHaveLength(2);
-    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to no operation|^openapi\/gateway\.yaml/);
+    expect(lines.filter((line) => line.includes('the gateway does not serve it: '))).toHaveLength(2);
+    expect(lines.at(-1)).toMatch(/^ {2}#.*leads to an operation that does not exist|^openapi\/gateway\.yaml/);
   });
 
-  it('gets a document from where it is, a second time where the first fails', async () => {
+  it('fetches a document from a URL, and retries once', async () => {
     const upstream = await startUpstream();
     let failed = false;
     upstream.respond = (_req, res) => {
@@ -102,7 +102,7 @@ describe('linkway check', () => {
       failed = true;
     };
     const { lines } = await check.run([`${upstream.url}/openapi.json`]);
-    expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, nothing wrong`]);
+    expect(lines).toEqual([`${upstream.url}/openapi.json: 0 operations, no faults`]);
     upstream.respond = (_req, res) => res.writeHead(404).end();
     expect((await check.run([upstream.url])).lines[1]).toMatch(
       /cannot be downloaded: the response has the status 404/,
@@ -110,7 +110,7 @@ describe('linkway check', () => {
     await upstream.stop();
   });
 
-  it('goes on where a path belongs to the gateway, and knows of a prefix', async () => {
+  it('reports reserved paths, and applies a prefix', async () => {
     const paths = {
       '/': { get: { responses: {} } },
       '/a/{x}': { get: { responses: { 404: { $ref: '#/components/responses/Missing' } } } },
@@ -130,7 +130,7 @@ describe('linkway check', () => {
     ]);
   });
 
-  it('names patterns that are not checked', async () => {
+  it('lists patterns that are not checked', async () => {
     const schema = {
       type: 'object',
       properties: { a: { pattern: '(?!a)b' } },

@@ -27,13 +27,13 @@ describe('linkway diff', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('is not content with a break under the same major, and says what to do', async () => {
+  it('fails for a breaking change without a new major version, with the remedy', async () => {
     const old = file('old.json', shop('1.4.0', '/a', '/b'));
     const broken = await diff.run([old, file('new.json', shop('1.5.0', '/a', '/c'))]);
     expect(broken.isGood).toBe(false);
     expect(broken.lines).toEqual([
       expect.stringMatching(/new\.json: 1\.4\.0 to 1\.5\.0, 1 breaking, 1 adding$/),
-      '  breaking: GET /b is gone (#/paths/~1b/get)',
+      '  breaking: GET /b was removed (#/paths/~1b/get)',
       '  adding: GET /c is new (#/paths/~1c/get)',
       expect.stringContaining('new major version'),
     ]);
@@ -58,7 +58,7 @@ describe('linkway diff', () => {
       });
   });
 
-  it('compares a document of OpenAPI 3.0 with the same of 3.1', async () => {
+  it('finds no difference between a document in OpenAPI 3.0 and in 3.1', async () => {
     const of = (openapi: string, schema: object) =>
       JSON.stringify({
         openapi,
@@ -75,18 +75,18 @@ describe('linkway diff', () => {
     ]);
   });
 
-  it('compares what is in both of two folders, and nothing else', async () => {
+  it('compares only documents that are in both folders', async () => {
     file('released/a.yaml', shop('1.0.0', '/a'));
     file('released/gone.yaml', shop('1.0.0', '/gone'));
     file('present/a.yaml', shop('1.0.0', '/a'));
     file('present/new.yaml', shop('1.0.0', '/new'));
     const { lines } = await diff.run([join(folder, 'released'), join(folder, 'present')]);
-    expect(lines).toEqual([expect.stringMatching(/present\/a\.yaml: 1\.0\.0, nothing changed$/)]);
+    expect(lines).toEqual([expect.stringMatching(/present\/a\.yaml: 1\.0\.0, no changes$/)]);
   });
 
-  it('says what it needs', async () => {
+  it('explains its arguments', async () => {
     const one = file('one.json', shop('1.0.0'));
-    await expect(diff.run([one])).rejects.toThrow(/name two documents/);
+    await expect(diff.run([one])).rejects.toThrow(/expected two documents/);
     await expect(diff.run([one, folder])).rejects.toThrow(/one is a folder/);
     await expect(diff.run([one, join(folder, 'nowhere.json')])).rejects.toThrow(/nowhere\.json/);
   });

@@ -20,7 +20,7 @@ describe('linkway grade', () => {
     const file = join(folder, 'a.json');
     writeFileSync(file, JSON.stringify(document));
     const [graded] = (await grade.run([file])).json as [
-      { level: number; operations: { operation: string; level: number; reason: string; mend?: string }[] },
+      { level: number; operations: { operation: string; level: number; reason: string; remedy?: string }[] },
     ];
     return graded;
   };
@@ -29,12 +29,12 @@ describe('linkway grade', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('knows one endpoint', async () => {
+  it('grades a single endpoint as level 0', async () => {
     const { level, operations } = await levelOf(document({ '/rpc': { get: answer, post: answer } }));
     expect([level, operations.map((one) => one.level)]).toEqual([0, [0, 0]]);
   });
 
-  it('knows verbs in paths, and what to do about them', async () => {
+  it('finds verbs in paths, with the remedy', async () => {
     const { level, operations } = await levelOf(
       document({ '/getUser': { get: answer }, '/users': { get: answer } }),
     );
@@ -42,19 +42,19 @@ describe('linkway grade', () => {
     expect(operations[0]).toMatchObject({
       level: 1,
       reason: expect.stringContaining('“get”'),
-      mend: expect.any(String),
+      remedy: expect.any(String),
     });
-    expect(operations[1]).toMatchObject({ level: 2, mend: expect.stringContaining('Link Objects') });
+    expect(operations[1]).toMatchObject({ level: 2, remedy: expect.stringContaining('Link Objects') });
   });
 
-  it('does not take the beginning of a word for a verb', async () => {
+  it('does not mistake the beginning of a word for a verb', async () => {
     const { level } = await levelOf(
       document({ '/settings': { get: answer }, '/address-list': { put: answer } }),
     );
     expect(level).toBe(2);
   });
 
-  it('knows links, in the answers or in the document', async () => {
+  it('finds links in responses and in the document', async () => {
     expect((await levelOf(contractDocument(jobCards, formats))).level).toBe(3);
     const { operations } = await levelOf(libraryDocument());
     const books = operations.find(({ operation }) => operation === 'GET /books');

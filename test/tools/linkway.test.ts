@@ -12,7 +12,7 @@ const run = async (...args: string[]) => {
 };
 
 describe('npm run linkway', () => {
-  it('tells what there is', async () => {
+  it('lists its commands', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
     for (const name of ['check', 'routes', 'grade', 'diff']) expect(stdout).toContain(name);
@@ -30,20 +30,20 @@ describe('npm run linkway', () => {
     });
   });
 
-  it('ends with what it found', async () => {
+  it('exits with the code of its result', async () => {
     expect((await run('check', 'openapi/gateway.yaml')).code).toBe(0);
     expect((await run('check', 'nowhere.yaml')).code).toBe(1);
     expect(await run('grade')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^linkway: name at least one/),
+      stderr: expect.stringMatching(/^linkway: expected at least one/),
     });
     expect(await run('paint')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('no command paint'),
+      stderr: expect.stringContaining('unknown command paint'),
     });
   });
 
-  it('writes no line that a document made up, and takes a prefix', async () => {
+  it('escapes control characters of documents, and accepts a prefix', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
     const file = join(folder, 'a.json');
     const title = 'x\n\u001b[2Jlinkway: all is well';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { documentFiles } from '../../src/tools/openapi.ts';
 
 describe('the documents', () => {
-  it('are what the contracts say; if not, run npm run openapi', async () => {
+  it('match the contracts; if not, run npm run openapi', async () => {
     const files = await documentFiles('gateway.yaml');
     expect(files.map(({ path }) => path.replace(/.*\//, ''))).toContain('gateway.yaml');
     for (const { path, text } of files) expect(readFileSync(path, 'utf8')).toBe(text);

@@ -1,22 +1,25 @@
-/** POST /orders/{orderId}/revise. The menu is asked for before the order is locked, so both checks are made twice. */
+/** POST /orders/{orderId}/revise. The menu is fetched before the order is locked, so both checks run twice. */
 import { guard, type Handler } from '../../../src/index.ts';
 import { Order, reviseOrder } from '../contract.ts';
-import { priced } from '../line-items.ts';
+import { type Dependencies, fetchMenu } from '../dependencies.ts';
+import { priceLineItems } from '../line-items.ts';
 import { orderActions } from '../links.ts';
 import { revise } from '../order.ts';
-import { menuOf, type Others } from '../others.ts';
 import { orderNotFound } from '../refusals.ts';
 import type { OrderStore } from '../store.ts';
 
 export const handleReviseOrder =
-  (store: OrderStore, others: Others): Handler<typeof reviseOrder> =>
+  (store: OrderStore, dependencies: Dependencies): Handler<typeof reviseOrder> =>
   async ({ params: { orderId }, body: { lineItems, deliveryInformation }, precondition }) => {
     const order = await store.find(orderId);
     if (order === undefined) throw orderNotFound(orderId);
     precondition(Order, order);
     guard(orderActions, reviseOrder, order);
-    const menu = lineItems && (await menuOf(others, order.restaurantId));
-    const revision = { deliveryInformation, lineItems: lineItems && priced(lineItems, menu ?? new Map()) };
+    const menu = lineItems && (await fetchMenu(dependencies, order.restaurantId));
+    const revision = {
+      deliveryInformation,
+      lineItems: lineItems && priceLineItems(lineItems, menu ?? new Map()),
+    };
     const revised = await store.change(orderId, (current) => {
       precondition(Order, current);
       guard(orderActions, reviseOrder, current);

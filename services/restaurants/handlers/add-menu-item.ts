@@ -1,7 +1,7 @@
 /** POST /restaurants/{restaurantId}/menu-items */
 import { type Handler, newId } from '../../../src/index.ts';
 import type { addMenuItem } from '../contract.ts';
-import { refuseOtherCurrency, restaurantNotFound } from '../refusals.ts';
+import { checkCurrency, restaurantNotFound } from '../refusals.ts';
 import type { RestaurantStore } from '../store.ts';
 
 export const handleAddMenuItem =
@@ -9,7 +9,7 @@ export const handleAddMenuItem =
   async ({ params: { restaurantId }, body }) => {
     const added = await store.changeMenu(restaurantId, async (menu) => {
       const item = { id: newId('m'), restaurantId, ...body };
-      refuseOtherCurrency(item, await menu.currencyBeside(item.id));
+      checkCurrency(item, await menu.currencyOfOthers(item.id));
       await menu.add(item);
       return item;
     });

@@ -1,7 +1,7 @@
 /** PUT /restaurants/{restaurantId}/menu-items/{menuItemId} */
 import type { Handler } from '../../../src/index.ts';
 import { MenuItem, type replaceMenuItem } from '../contract.ts';
-import { menuItemNotFound, refuseOtherCurrency } from '../refusals.ts';
+import { checkCurrency, menuItemNotFound } from '../refusals.ts';
 import type { RestaurantStore } from '../store.ts';
 
 export const handleReplaceMenuItem =
@@ -12,7 +12,7 @@ export const handleReplaceMenuItem =
       if (current === undefined) return undefined;
       precondition(MenuItem, current);
       const item = { id: menuItemId, restaurantId, ...body };
-      refuseOtherCurrency(item, await menu.currencyBeside(menuItemId));
+      checkCurrency(item, await menu.currencyOfOthers(menuItemId));
       await menu.replace(item);
       return item;
     });

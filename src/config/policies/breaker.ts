@@ -1,9 +1,11 @@
-/** When a circuit opens: by the share of failures over a time or over a number of calls, or by failures in a row. */
+/** The circuit breaker: it opens by a share of failures within a time window or a number of calls, or by consecutive failures. */
 import { z } from 'zod';
 import { duration } from '../units.ts';
 
 const shared = {
-  halfOpenAfter: duration.default(5_000).describe('Time until an open circuit lets one call try.'),
+  halfOpenAfter: duration
+    .default(5_000)
+    .describe('Time after which an open circuit lets one trial call through.'),
 };
 const share = {
   threshold: z
@@ -11,41 +13,41 @@ const share = {
     .gt(0)
     .lt(1)
     .default(0.5)
-    .describe('Share of failures that opens the circuit, of the kinds `sampling` and `count`.'),
+    .describe('Share of failures that opens the circuit, from 0 to 1. For the kinds `sampling` and `count`.'),
   minimumCalls: z
     .int()
     .min(1)
     .default(5)
-    .describe('Fewer calls never open the circuit, of the kinds `sampling` and `count`.'),
+    .describe('Minimum number of calls before the circuit can open. For the kinds `sampling` and `count`.'),
 };
 
 const ofKind = <Shape extends z.ZodRawShape>(kind: string, shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `a breaker of the kind ${kind} has no ${issue.keys.join(', ')}, but ${Object.keys(shape).join(', ')}`
+        ? `a breaker of kind ${kind} has no ${issue.keys.join(', ')}; expected ${Object.keys(shape).join(', ')}`
         : undefined,
   });
 
-/** `sampling` where none is named. */
+/** The default kind is `sampling`. */
 export const breakerSchema = z
   .discriminatedUnion(
     'kind',
     [
       ofKind('sampling', {
-        // Optional as well, so that the union takes its absence for this kind.
+        // Optional as well, so that the union selects this kind by default.
         kind: z
           .literal('sampling')
           .optional()
           .default('sampling')
           .describe(
-            'What opens the circuit: `sampling`, a share of the calls within a time; `count`, a share of the latest calls; `consecutive`, failures in a row.',
+            'What opens the circuit: `sampling`: the share of failures within a time window; `count`: the share of failures among the latest calls; `consecutive`: failures in a row.',
           ),
         ...share,
         window: duration
-          .refine((milliseconds) => milliseconds > 0, 'expected more than no time')
+          .refine((milliseconds) => milliseconds > 0, 'expected a duration above 0')
           .default(10_000)
-          .describe('Time over which failures are counted, of the kind `sampling`.'),
+          .describe('Time window in which failures are counted. For the kind `sampling`.'),
         ...shared,
       }),
       ofKind('count', {
@@ -56,11 +58,11 @@ export const breakerSchema = z
           .min(1)
           .max(10_000)
           .default(100)
-          .describe('Latest calls of which failures are counted, of the kind `count`.'),
+          .describe('Number of latest calls among which failures are counted. For the kind `count`.'),
         ...shared,
       }).refine(({ calls, minimumCalls }) => minimumCalls <= calls, {
         path: ['minimumCalls'],
-        error: 'is more than calls, so the circuit would never open',
+        error: 'is greater than calls, so the circuit would never open',
       }),
       ofKind('consecutive', {
         kind: z.literal('consecutive'),
@@ -68,7 +70,7 @@ export const breakerSchema = z
           .int()
           .min(1)
           .default(5)
-          .describe('Failures in a row that open the circuit, of the kind `consecutive`.'),
+          .describe('Number of failures in a row that opens the circuit. For the kind `consecutive`.'),
         ...shared,
       }),
     ],

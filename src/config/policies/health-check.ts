@@ -1,8 +1,8 @@
-/** How the instances of a service are asked whether they are well. */
+/** The health checks of the instances of a service. */
 import { z } from 'zod';
 import { duration } from '../units.ts';
 
-const someTime = duration.refine((milliseconds) => milliseconds > 0, 'expected more than no time');
+const positiveDuration = duration.refine((milliseconds) => milliseconds > 0, 'expected a duration above 0');
 
 export const healthSchema = z
   .strictObject({
@@ -10,22 +10,26 @@ export const healthSchema = z
       .string()
       .regex(/^\/[^\s#]*$/, 'expected a path such as /health/ready')
       .describe(
-        'Path that each instance is asked for whether it is well, such as `/health/ready`: a 2xx says so. What it says in `application/health+json` of other services is drawn on `/status`. Without it none is asked.',
+        'Path of the health check of each instance, such as `/health/ready`. A 2xx response means healthy. `/status` shows what an `application/health+json` response says about other services. Without it there are no health checks.',
       ),
-    every: someTime
+    every: positiveDuration
       .default(2_000)
       .describe(
-        'Time between two such questions. Where an instance drains before it ends, as with `shutdown.drain`, it has to be less than that.',
+        'Time between two health checks. It must be shorter than the time for which an instance drains before it ends, such as `shutdown.drain`.',
       ),
-    timeout: someTime.default(1_000).describe('Time for an answer to one.'),
+    timeout: positiveDuration.default(1_000).describe('Time limit of one health check.'),
     unhealthy: z
       .int()
       .min(1)
       .default(2)
       .describe(
-        'Answers in a row that are none, or no 2xx, until calls go to other instances; one 503 is enough.',
+        'Number of failed health checks in a row after which an instance gets no calls. One 503 is enough.',
       ),
-    healthy: z.int().min(1).default(1).describe('2xx in a row until calls come again.'),
+    healthy: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('Number of successful health checks in a row after which an instance gets calls again.'),
   })
   .optional();
 

@@ -1,70 +1,74 @@
 /**
- * Which policy holds for a service and for its operations: what `policy` says for all, over that what the service
- * says, over that what the operation says; each in place, or by the name of one of `policies`.
+ * The policies of a service and its operations. The policy of an operation overrides that of its service, which overrides
+ * the global `policy`. Each is an object or the name of one of `policies`.
  */
-import { type Faults, nearestOf } from '../yaml/faults.ts';
-import { isWritten, overlaid } from './merge-policies.ts';
+import { type Faults, suggestionFor } from '../yaml/faults.ts';
+import { isPlainObject, mergePolicy } from './merge-policy.ts';
 import { defaultPolicy, type Policy, policySchema } from './policy.ts';
 
 export interface OperationPolicy {
   readonly policy: Policy;
-  /** What it does not share with the rest of its service. */
+  /** The parts that the operation does not share with the rest of its service. */
   readonly own: { readonly bulkhead: boolean; readonly breaker: boolean };
 }
 
 export interface ServicePolicies {
   readonly policy: Policy;
-  /** By operation id, where they differ. */
+  /** Policies that differ from the service, by operation id. */
   readonly operations: ReadonlyMap<string, OperationPolicy>;
 }
 
 type Path = readonly PropertyKey[];
 
-interface Root {
+interface PolicyRoot {
   readonly policy?: unknown;
   readonly policies: Readonly<Record<string, unknown>>;
 }
 
-interface Service {
+interface PolicyEntries {
   readonly policy?: unknown;
   readonly operations: Readonly<Record<string, { readonly policy?: unknown }>>;
 }
 
-/** What concerns connections, which operations share, or all that are sent over them. */
-const OF_THE_SERVICE = [['connectTimeout'], ['retry', 'budget']] as const;
+/** Settings of connections and retry budgets, which all operations share. */
+const SERVICE_ONLY_KEYS = [['connectTimeout'], ['retry', 'budget']] as const;
 
-/** What is wrong is told to `faults`, here and for each service; then what is returned is of no use. */
-export function policyReader({ policy: all, policies }: Root, faults: Faults) {
+/** Adds faults to `faults`. If there are any, the result must not be used. */
+export function policyReader({ policy: all, policies }: PolicyRoot, faults: Faults) {
   const check = (value: unknown, at: Path): Policy => faults.check(policySchema, value, at) ?? defaultPolicy;
 
-  check(overlaid(undefined, all), ['policy']);
-  for (const [name, written] of Object.entries(policies)) check(overlaid(all, written), ['policies', name]);
+  check(mergePolicy(undefined, all), ['policy']);
+  for (const [name, written] of Object.entries(policies))
+    check(mergePolicy(all, written), ['policies', name]);
 
   const named = (written: unknown, at: Path): unknown => {
     if (typeof written !== 'string') return written;
     if (Object.hasOwn(policies, written)) return policies[written];
     faults.add(
       at,
-      `there is no policy ${JSON.stringify(written)}; ${nearestOf(written, Object.keys(policies), 'policies has none')}`,
+      `there is no policy ${JSON.stringify(written)}; ${suggestionFor(written, Object.keys(policies), 'policies is empty')}`,
     );
     return undefined;
   };
 
   const ofOperation = (service: unknown, written: unknown, at: Path): OperationPolicy => {
     const own = named(written, at);
-    for (const path of OF_THE_SERVICE) {
+    for (const path of SERVICE_ONLY_KEYS) {
       if (!has(own, path)) continue;
       const place = written === own ? [...at, ...path] : at;
-      faults.add(place, `${path.join('.')} holds for a whole service, not for one operation`);
+      faults.add(
+        place,
+        `${path.join('.')} applies to a whole service, so it cannot be set for one operation`,
+      );
     }
     return {
-      policy: check(overlaid(service, own), at),
+      policy: check(mergePolicy(service, own), at),
       own: { bulkhead: has(own, ['bulkhead']), breaker: has(own, ['breaker']) },
     };
   };
 
-  return (service: Service, at: Path): ServicePolicies => {
-    const written = overlaid(all, named(service.policy, [...at, 'policy']));
+  return (service: PolicyEntries, at: Path): ServicePolicies => {
+    const written = mergePolicy(all, named(service.policy, [...at, 'policy']));
     const policy = check(written, [...at, 'policy']);
     const operations = Object.entries(service.operations).map(
       ([id, operation]) =>
@@ -75,4 +79,4 @@ export function policyReader({ policy: all, policies }: Root, faults: Faults) {
 }
 
 const has = (value: unknown, [key, ...rest]: readonly string[]): boolean =>
-  key === undefined || (isWritten(value) && Object.hasOwn(value, key) && has(value[key], rest));
+  key === undefined || (isPlainObject(value) && Object.hasOwn(value, key) && has(value[key], rest));

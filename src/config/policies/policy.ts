@@ -1,6 +1,6 @@
 /**
- * How calls to a target are bounded, repeated and cut off. `gateway.yaml` has what holds for all services under
- * `policy`, and differences at a service and at its operations.
+ * Time limits, retries, bulkhead and circuit breaker of calls to a service. `policy` in `gateway.yaml` applies to all
+ * services. Services and operations can override it.
  */
 import { z } from 'zod';
 import { duration } from '../units.ts';
@@ -8,19 +8,19 @@ import { breakerSchema } from './breaker.ts';
 
 export const policySchema = z
   .strictObject({
-    deadline: duration.default(10_000).describe('Time for a call with all its attempts.'),
+    deadline: duration.default(10_000).describe('Time limit of a call with all its attempts.'),
     minimumTime: duration
       .default(5)
       .describe(
-        'Least time that has to be left for an attempt; with less it is not made, but answered with 504.',
+        'Minimum time that must be left for an attempt. With less, the gateway responds with 504 instead.',
       ),
     attemptTimeout: duration
       .default(5_000)
       .describe(
-        'Time for one attempt to give the head of an answer, and the whole of one that says it has up to 64 KB.',
+        'Time limit of one attempt until the headers of the response, or until its end where `Content-Length` is at most 64 KB. Uploads have no time limit while the service is reading.',
       ),
-    connectTimeout: duration.default(2_000).describe('Time for a connection to be made.'),
-    idleTimeout: duration.default(60_000).describe('Longest silence within the body of an answer.'),
+    connectTimeout: duration.default(2_000).describe('Time limit for making a connection.'),
+    idleTimeout: duration.default(60_000).describe('Maximum pause within the body of a response.'),
     retry: z
       .strictObject({
         attempts: z
@@ -28,36 +28,38 @@ export const policySchema = z
           .min(0)
           .max(10)
           .default(2)
-          .describe('Repetitions after the first attempt; `retry: off` is none.'),
+          .describe('Maximum number of retries after the first attempt. `retry: off` means none.'),
         delay: duration
           .default(50)
-          .describe('Upper bound of the first pause; doubles each time, with jitter.'),
+          .describe(
+            'Upper bound of the pause before the first retry. It doubles with each retry, with jitter.',
+          ),
         budget: z
           .number()
           .min(0)
           .max(1)
           .default(0.2)
           .describe(
-            'Share of the calls of the last 10 s that may be repeated, beside 10 that always may, so that retries never drown a target.',
+            'Maximum share of retries among the calls of the last 10 s, besides 10 that are always allowed, so that retries never overload a service.',
           ),
       })
       .prefault({}),
     bulkhead: z
       .strictObject({
-        concurrent: z.int().min(1).default(128).describe('Calls that wait for an answer at once.'),
-        queued: z.int().min(0).default(256).describe('Calls that may wait for their turn.'),
+        concurrent: z.int().min(1).default(128).describe('Maximum number of concurrent calls.'),
+        queued: z.int().min(0).default(256).describe('Maximum number of queued calls.'),
       })
       .prefault({}),
     breaker: breakerSchema,
   })
   .refine(({ deadline, minimumTime }) => minimumTime < deadline, {
     path: ['minimumTime'],
-    error: 'is not less than deadline, so that no call would be made',
+    error: 'must be less than deadline; otherwise no call would ever be made',
   });
 
 export type Policy = z.infer<typeof policySchema>;
 
-/** What one may write: everything has a default. */
+/** The input type: every key has a default. */
 export type PolicyInput = z.input<typeof policySchema>;
 
 export const defaultPolicy: Policy = policySchema.parse({});

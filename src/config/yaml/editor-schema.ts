@@ -1,6 +1,6 @@
 /**
- * A JSON Schema of `gateway.yaml` for editors: completion, and the meaning of each key where the mouse is. Made of the
- * schema that checks the file; what JSON Schema cannot say, such as that a policy of that name exists, is told at start.
+ * A JSON Schema of `gateway.yaml` for completion and descriptions in editors. It is derived from the schema that validates
+ * the file. Rules that JSON Schema cannot express, such as the existence of a named policy, are checked at the start.
  */
 import { z } from 'zod';
 import { gatewaySchema } from '../gateway-schema.ts';
@@ -8,12 +8,12 @@ import { policySchema } from '../policies/policy.ts';
 
 type Json = { [key: string]: Json | Json[] | string | number | boolean | undefined | string[] };
 
-const OF_NAME = 'The name of one of `policies`.';
+const POLICY_NAME_DESCRIPTION = 'The name of one of `policies`.';
 
 const inputOf = (schema: z.ZodType): Json =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
 
-/** As it may be written at any place: what is left out is that of the place above, the kind of a breaker too. */
+/** A policy at any level: it inherits missing keys, including the kind of a breaker. */
 function policy(): Json {
   const { $schema: _, ...whole } = inputOf(policySchema);
   const { retry, breaker, ...rest } = whole.properties as Record<string, Json>;
@@ -28,18 +28,19 @@ function policy(): Json {
       ...rest,
       retry: { anyOf: [retry as Json, { const: false }, { const: 'off' }] },
       breaker: {
-        ...{ type: 'object', additionalProperties: false },
+        type: 'object',
+        additionalProperties: false,
         properties: { ...others, kind: { description: (kind as Json).description, enum: names } },
       },
     },
   };
 }
 
-/** Of the file as it is written, with a reference for what stands in many places. */
+/** The schema of the file, with references for repeated parts. */
 export function editorSchema(): Json {
   const schema = inputOf(gatewaySchema);
   const own = { $ref: '#/$defs/policy' };
-  const named = { anyOf: [own, { type: 'string', description: OF_NAME }] };
+  const named = { anyOf: [own, { type: 'string', description: POLICY_NAME_DESCRIPTION }] };
   const properties = schema.properties as Record<string, Json>;
   const service = ((properties.services as Json).additionalProperties as Json).properties as Record<
     string,
@@ -52,7 +53,10 @@ export function editorSchema(): Json {
   Object.assign(operation, { policy: named });
   Object.assign(service, { policy: { ...(service.policy as Json), ...named } });
   Object.assign(properties, {
-    policy: { ...own, description: 'How calls to services are bounded, repeated and cut off.' },
+    policy: {
+      ...own,
+      description: 'Time limits, retries, bulkhead and circuit breaker of calls to services.',
+    },
     policies: { ...(properties.policies as Json), additionalProperties: own },
   });
   return { ...schema, title: 'gateway.yaml of linkway', $defs: { policy: policy() } };

@@ -1,4 +1,4 @@
-/** What a schema finds wrong in a value that a person has written: every fault, in plain words, with the nearest name. */
+/** Converts validation errors of a schema to readable faults with suggestions for misspelled names. */
 import { closestMatch, default as distance } from 'leven';
 import { z } from 'zod';
 import { ConfigError } from '../config-error.ts';
@@ -6,49 +6,49 @@ import { ConfigError } from '../config-error.ts';
 export interface Fault {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-  /** Whether it is the name of a member that is wrong, not its value. */
+  /** Whether the name of a member is wrong, and not its value. */
   readonly isName?: boolean;
-  /** The key that was probably meant. */
+  /** The key that the author probably meant. */
   readonly nearest?: string | undefined;
 }
 
-/** Where faults are, as a text says it. */
-interface Place {
-  /** Names the file, the line and the place. @param isName whether it is the name of the member that is wrong */
-  tell(path: readonly PropertyKey[], message: string, isName: boolean): { line: number; text: string };
-  /** Whether something is written there, rather than taken over from elsewhere. */
+/** Locates faults in a text. */
+interface FaultLocator {
+  /** Adds file, line and path to a message. @param isName whether the name of the member is wrong */
+  describe(path: readonly PropertyKey[], message: string, isName: boolean): { line: number; text: string };
+  /** Whether the text contains this path, rather than inheriting its value. */
   has(path: readonly PropertyKey[]): boolean;
 }
 
-/** Collects what is wrong in one text, so that all of it is told at once. */
+/** Collects the faults of one text, so that they are reported together. */
 export class Faults {
-  readonly #told: { readonly line: number; readonly text: string }[] = [];
-  readonly #known = new Set<string>();
-  readonly #meant = new Set<string>();
-  readonly #place: Place;
+  readonly #lines: { readonly line: number; readonly text: string }[] = [];
+  readonly #reported = new Set<string>();
+  readonly #suggestedKeys = new Set<string>();
+  readonly #locator: FaultLocator;
 
-  constructor(place: Place) {
-    this.#place = place;
+  constructor(place: FaultLocator) {
+    this.#locator = place;
   }
 
   add(path: readonly PropertyKey[], message: string, isName = false): void {
-    this.#told.push(this.#place.tell(path, message, isName));
+    this.#lines.push(this.#locator.describe(path, message, isName));
   }
 
-  /** One that stands elsewhere. */
-  addElsewhere(text: string): void {
-    this.#told.push({ line: Infinity, text });
+  /** Adds a fault that is not in this text. */
+  addWithoutLine(text: string): void {
+    this.#lines.push({ line: Infinity, text });
   }
 
-  /** Whether a key that is not known was probably meant to be this one. */
-  isMeant(path: readonly PropertyKey[]): boolean {
-    return this.#meant.has(path.join('.'));
+  /** Whether an unknown key is probably a misspelling of this one. */
+  isSuggested(path: readonly PropertyKey[]): boolean {
+    return this.#suggestedKeys.has(path.join('.'));
   }
 
   /**
-   * What is taken over from elsewhere, and wrong there, is told once.
-   * @param at where the value stands
-   * @returns undefined where something is wrong
+   * Validates a value. Faults of inherited values are reported once.
+   * @param at the path of the value
+   * @returns undefined if there are faults
    */
   check<S extends z.ZodType>(schema: S, value: unknown, at: readonly PropertyKey[]): z.output<S> | undefined {
     const result = schema.safeParse(value);
@@ -56,33 +56,33 @@ export class Faults {
     for (const { path, message, isName = false, nearest } of faultsOf(schema, value, result.error)) {
       const place = [...at, ...path];
       const key = `${path.join('.')} ${message}`;
-      if (this.#known.has(key) && !this.#place.has(place)) continue;
-      this.#known.add(key);
-      if (nearest !== undefined) this.#meant.add([...place.slice(0, -1), nearest].join('.'));
+      if (this.#reported.has(key) && !this.#locator.has(place)) continue;
+      this.#reported.add(key);
+      if (nearest !== undefined) this.#suggestedKeys.add([...place.slice(0, -1), nearest].join('.'));
       this.add(place, message, isName);
     }
     return undefined;
   }
 
-  /** @throws ConfigError with a line for each, in the order of the text */
+  /** @throws ConfigError with one line for each fault, in the order of the text */
   throwIfAny(): void {
-    if (this.#told.length === 0) return;
-    throw new ConfigError(this.#told.toSorted((a, b) => a.line - b.line).map(({ text }) => text));
+    if (this.#lines.length === 0) return;
+    throw new ConfigError(this.#lines.toSorted((a, b) => a.line - b.line).map(({ text }) => text));
   }
 }
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * @param error what the schema made of the value
- * @param value what it was given
+ * @param error the validation error of the schema
+ * @param value the validated value
  */
 export function faultsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Fault[] {
-  const issues = error.issues.flatMap(branched);
+  const issues = error.issues.flatMap(bestBranch);
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? unknownKeys(schema, value, issue) : [],
   );
-  // A key that is missing because it was mistyped is one fault.
+  // A missing key and its misspelling are one fault.
   const meant = new Set(unknown.map(({ path, nearest }) => [...path.slice(0, -1), nearest].join('.')));
   const others = issues
     .filter(({ code, path }) => code !== 'unrecognized_keys' && !meant.has(path.join('.')))
@@ -90,21 +90,21 @@ export function faultsOf(schema: z.ZodType, value: unknown, error: z.ZodError): 
   return [...unknown, ...others];
 }
 
-/** What is longer was not mistyped, and would cost as much to compare. */
-const MOST_COMPARED = 100;
+/** Longer names are not compared, because it would be expensive. */
+const MAX_COMPARED_LENGTH = 100;
 
-/** @returns undefined where nothing is near enough to have been meant */
+/** @returns undefined if no name is similar enough */
 function nearestName(name: string, allowed: readonly string[]): string | undefined {
-  const short = name.slice(0, MOST_COMPARED);
+  const short = name.slice(0, MAX_COMPARED_LENGTH);
   const nearest = closestMatch(short, allowed);
   if (nearest === undefined) return undefined;
   const changes = distance(short.toLowerCase(), nearest.toLowerCase());
   return changes <= Math.max(2, Math.floor(nearest.length / 3)) ? nearest : undefined;
 }
 
-/** What to say of a name that leads to nothing: one of a few, so that the nearest is what was meant. */
-export function nearestOf(name: string, allowed: readonly string[], none: string): string {
-  const nearest = closestMatch(name.slice(0, MOST_COMPARED), allowed);
+/** The suggestion for an unknown name. There are only a few names, so the nearest one is always suggested. */
+export function suggestionFor(name: string, allowed: readonly string[], none: string): string {
+  const nearest = closestMatch(name.slice(0, MAX_COMPARED_LENGTH), allowed);
   return nearest === undefined ? none : `did you mean ${nearest}?`;
 }
 
@@ -123,36 +123,36 @@ function unknownKeys(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssueU
       path: [...path, key],
       nearest,
       isName: true,
-      message: isOwn(message)
+      message: isCustomMessage(message)
         ? [message, nearest && keyHint(nearest, allowed)].filter(Boolean).join('; ')
         : `Unrecognized key; ${keyHint(nearest, allowed)}`,
     };
   });
 }
 
-/** Whether a schema has words of its own for it. */
-const isOwn = (message: string): boolean =>
+/** Whether the schema defines the message itself. */
+const isCustomMessage = (message: string): boolean =>
   !/^(?:Unrecognized key|Invalid (?:input|option)|Too )/.test(message);
 
 function messageOf(issue: Issue, value: unknown): string {
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is no valid name';
-  if (isOwn(issue.message)) return issue.message;
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is not a valid name';
+  if (isCustomMessage(issue.message)) return issue.message;
   if (issue.code === 'invalid_type')
     return value === undefined
       ? `is missing; ${expected(issue)}`
-      : `${expected(issue)}, got ${kindOf(value)}`;
+      : `${expected(issue)}, got ${describeKind(value)}`;
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map(String);
     const nearest = typeof value === 'string' ? nearestName(value, allowed) : undefined;
     const hint = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
-    return `expected ${OR.format(allowed)}, got ${shown(value)}${hint}`;
+    return `expected ${OR.format(allowed)}, got ${formatValue(value)}${hint}`;
   }
   if (issue.code === 'invalid_union') return unionMessage(issue, value);
   if (issue.code === 'too_small')
-    return `expected at least ${amount(issue.minimum, issue.origin)}, got ${shown(value)}`;
+    return `expected at least ${amount(issue.minimum, issue.origin)}, got ${formatValue(value)}`;
   if (issue.code === 'too_big')
-    return `expected at most ${amount(issue.maximum, issue.origin)}, got ${shown(value)}`;
-  return `${issue.message}, got ${shown(value)}`;
+    return `expected at most ${amount(issue.maximum, issue.origin)}, got ${formatValue(value)}`;
+  return `${issue.message}, got ${formatValue(value)}`;
 }
 
 function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion, value: unknown): string {
@@ -160,17 +160,17 @@ function unionMessage({ errors }: z.core.$ZodIssueInvalidUnion, value: unknown):
     if (issue.code === 'invalid_value') return issue.values.map(String);
     return issue.code === 'invalid_type' ? [NAMES[issue.expected] ?? issue.expected] : [];
   });
-  return `expected ${OR.format(all)}, got ${shown(value)}`;
+  return `expected ${OR.format(all)}, got ${formatValue(value)}`;
 }
 
-/** Those of the branch that the value fits best: one that takes it as a whole, and finds fault with a part of it. */
-function branched(issue: Issue): Issue[] {
-  if (issue.code !== 'invalid_union' || isOwn(issue.message)) return [issue];
+/** The issues of the best matching option of a union: one that accepts the type and rejects only a part of the value. */
+function bestBranch(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || isCustomMessage(issue.message)) return [issue];
   const branch = issue.errors.find((issues) =>
     issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
   );
   if (branch === undefined) return [issue];
-  return branch.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(branched);
+  return branch.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(bestBranch);
 }
 
 const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
@@ -184,18 +184,18 @@ const NAMES: Readonly<Record<string, string>> = { record: 'object', int: 'whole 
 const expected = ({ expected: name }: z.core.$ZodIssueInvalidType): string =>
   `expected ${NAMES[name] ?? name}`;
 
-function kindOf(value: unknown): string {
+function describeKind(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${shown(value)}`;
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${formatValue(value)}`;
 }
 
-const LONGEST_SHOWN = 60;
+const MAX_SHOWN_LENGTH = 60;
 
-function shown(value: unknown): string {
-  if (typeof value === 'object') return kindOf(value);
+function formatValue(value: unknown): string {
+  if (typeof value === 'object') return describeKind(value);
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
 }
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
@@ -207,7 +207,7 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
 
 /** The keys that the object at `path` may have. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const bare = unwrapped(schema);
+  const bare = unwrap(schema);
   if (bare instanceof z.ZodUnion) return bare.options.flatMap((one) => keysAt(one as z.ZodType, path));
   const [key, ...rest] = path;
   if (key === undefined) return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
@@ -221,13 +221,13 @@ function memberOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
   return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
 }
 
-function unwrapped(schema: z.ZodType): z.ZodType {
+function unwrap(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodPipe)
-    return unwrapped((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType);
+    return unwrap((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType);
   const isWrapper =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodNullable;
-  return isWrapper ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+  return isWrapper ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }

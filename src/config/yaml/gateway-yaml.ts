@@ -1,6 +1,6 @@
 /**
- * `gateway.yaml`: which services stand behind the gateway, and how they are called. A
- * fault is one line that names file, line, place and remedy, and all faults are told at once.
+ * Reads `gateway.yaml`: the services behind the gateway and the policies of their calls. Each fault is one line with file,
+ * line, path and remedy, and all faults are reported together.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -13,51 +13,51 @@ import type { Limits } from '../limits.ts';
 import type { PathNames } from '../path-names.ts';
 import { type CacheConfig, type ServiceCacheConfig, serviceCacheOf } from '../policies/cache.ts';
 import type { HealthCheck } from '../policies/health-check.ts';
-import { isWritten } from '../policies/merge-policies.ts';
+import { isPlainObject } from '../policies/merge-policy.ts';
 import { policyReader, type ServicePolicies } from '../policies/policies.ts';
-import { type Location, locationOf } from '../service-url.ts';
+import { parseServiceUrls, type ServiceLocation } from '../service-url.ts';
 import { type Environment, urlVariable } from '../settings.ts';
 import { Faults } from './faults.ts';
 import { parseText } from './parse-text.ts';
-import { placeIn } from './source-location.ts';
+import { resolveLocation } from './source-location.ts';
 import { syntaxErrorsOf, YamlText } from './yaml-text.ts';
 
 export interface ServiceConfig extends ServicePolicies {
   readonly name: string;
   /** Absolute path or URL of its OpenAPI document. */
   readonly document: string;
-  /** Absolute paths or URLs of what is applied to that. */
+  /** Absolute paths or URLs of the overlays of the document. */
   readonly overlays: readonly string[];
-  /** Scheme, host and port of each place where it listens. */
+  /** Scheme, host and port of each instance. */
   readonly urls: readonly string[];
-  /** How each instance is asked whether it is well, where it is. */
+  /** The health check of its instances, if configured. */
   readonly health: HealthCheck | undefined;
-  /** How often the addresses of its host names are looked up, in milliseconds; 0 is never. */
+  /** How often its host names are resolved, in milliseconds; 0 is never. */
   readonly lookup: number;
-  /** Most bytes of the head of a response. */
+  /** Maximum size of the headers of a response. */
   readonly headBytes: number;
-  /** Whether nothing listens there, and its document answers. */
+  /** Whether the gateway mocks the service from its document. */
   readonly isMock: boolean;
-  /** What its paths begin with there; undefined where that is what its document says. */
+  /** Base path of the service; undefined if its document determines it. */
   readonly base: string | undefined;
-  /** What they begin with here. */
+  /** Prefix of its public paths. */
   readonly prefix: string;
-  /** What its paths are called instead. */
+  /** Public names of its paths. */
   readonly paths: PathNames;
-  /** URLs by which it names itself, which become public ones. */
+  /** URLs of the service itself that the gateway rewrites to public URLs. */
   readonly ownUrls: readonly string[];
-  /** Whether a query parameter that the document does not name is refused. */
+  /** Whether query parameters that the document does not declare are rejected. */
   readonly unknownQuery: 'reject' | 'pass';
   readonly unknownBody: 'reject' | 'pass';
-  /** Whether pages of other sites may send what changes something. */
+  /** Whether pages of other sites may send requests with unsafe methods. */
   readonly crossSite?: 'reject' | 'pass' | undefined;
-  /** Whether its answers are held against its document, and what comes of that. */
+  /** The mode of response validation. */
   readonly responses: 'off' | 'observe' | 'enforce';
-  /** Share of them that `observe` looks at. */
+  /** Share of the responses that `observe` validates. */
   readonly sample: number;
-  /** What may be stale of what is kept; undefined where nothing is kept. */
+  /** Limits for stale responses; undefined if the cache is off. */
   readonly cache?: ServiceCacheConfig | undefined;
-  /** Whether its responses are compressed on their way to clients. */
+  /** Whether the gateway compresses its responses. */
   readonly isCompressed?: boolean;
 }
 
@@ -66,37 +66,37 @@ export interface GatewayConfig {
   readonly limits: Limits;
   readonly cache: CacheConfig;
   readonly compression: CompressionConfig;
-  /** Whether headers that tell the software of a service are left out. */
+  /** Whether headers that reveal the software of a service are removed. */
   readonly hideSoftware: boolean;
-  /** Whether forwarding headers of the client are believed, because a proxy of ours stands before. */
+  /** Whether forwarding headers of every peer are trusted. */
   readonly trustProxy: boolean;
-  /** The proxies of ours that are believed; undefined where `trustProxy` says it for all. */
+  /** The trusted proxies; undefined if `trustProxy` applies to all peers. */
   readonly trustedProxies?: readonly string[] | undefined;
-  /** Names of this server; undefined where every name is taken that can only be its own. */
+  /** Host names of this server; undefined for the default. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly hsts?: StrictTransportSecurity | undefined;
   readonly accessLog: boolean;
-  /** How often files and URLs are looked at, in milliseconds; 0 is never. */
+  /** How often files and URLs are checked for changes, in milliseconds; 0 is never. */
   readonly reload: { readonly files: number; readonly urls: number };
-  /** The listener for those who run it, and whether the status is told there alone. */
+  /** The admin listener, and whether only it serves the status. */
   readonly admin: { readonly port?: number | undefined; readonly host: string; readonly status: boolean };
-  /** How long a process that ends still takes requests, and then waits for them, in milliseconds. */
+  /** How long a stopping process still accepts requests, and then waits for them, in milliseconds. */
   readonly shutdown: { readonly drain: number; readonly grace: number };
 }
 
 export interface GatewayConfigSources {
   readonly env?: Environment;
-  /** URLs of services by name, known only at run time; they go before everything else. */
+  /** URLs of services by name that are known only at run time. They override all others. */
   readonly urls?: Readonly<Record<string, string>>;
 }
 
-/** `gateway.yaml` where it is, to be read again when it changes. */
+/** The file `gateway.yaml`, which can be read again after a change. */
 export interface ConfigFile {
   /** Absolute path. */
   readonly path: string;
-  /** As it is now. @throws ConfigError when it cannot be read */
+  /** Reads the file. @throws ConfigError when it cannot be read */
   text(): string;
-  /** @throws ConfigError for what is wrong in it */
+  /** @throws ConfigError with the faults of the text */
   parse(text: string): GatewayConfig;
 }
 
@@ -122,30 +122,33 @@ export const parseGatewayConfig = (
   file: string,
   { env = {}, urls = {} }: GatewayConfigSources = {},
 ): GatewayConfig => {
-  const value = parsedValue(text, file);
+  const value = parseYaml(text, file);
   let read: YamlText | undefined;
-  // Where values stand is looked up only for a fault.
+  // Parsed only if there is a fault, to find its line.
   const yaml = (): YamlText => {
     read ??= new YamlText(text);
     return read;
   };
   const faults = new Faults({
     has: (path) => yaml().has(path),
-    tell: (path, message, isName) => {
+    describe: (path, message, isName) => {
       const line = isName ? yaml().lineOfKey(path) : yaml().lineOf(path);
       const place = [`${file}:${line}`, path.map(String).join('.')].filter(Boolean);
       return { line, text: [...place, message].join(': ') };
     },
   });
   const root = faults.check(gatewaySchema, value, []);
-  // As it is written, so that what is wrong elsewhere hides nothing here.
-  const written = objectOf(value);
-  const policiesOf = policyReader({ policy: written.policy, policies: objectOf(written.policies) }, faults);
-  const services = Object.entries(objectOf(written.services)).map(([name, service]) => {
+  // The unvalidated value, so that other faults do not hide faults of policies.
+  const written = objectOrEmpty(value);
+  const policiesOf = policyReader(
+    { policy: written.policy, policies: objectOrEmpty(written.policies) },
+    faults,
+  );
+  const services = Object.entries(objectOrEmpty(written.services)).map(([name, service]) => {
     const at = ['services', name];
-    const policies = policiesOf(writtenPolicies(service), at);
-    const location = placesOf(
-      { name, service: objectOf(service), at, faults },
+    const policies = policiesOf(policyEntries(service), at);
+    const location = locateService(
+      { name, service: objectOrEmpty(service), at, faults },
       Object.hasOwn(urls, name) ? urls[name] : env[urlVariable(name)],
     );
     const checked = root?.services[name];
@@ -157,7 +160,7 @@ export const parseGatewayConfig = (
     );
   });
   faults.throwIfAny();
-  // Nothing is undefined where there is no fault.
+  // Without faults, no value is undefined.
   const { services: _, policy: __, policies: ___, cache, ...rest } = root as z.output<typeof gatewaySchema>;
   return {
     ...rest,
@@ -166,90 +169,93 @@ export const parseGatewayConfig = (
   };
 };
 
-/** @throws ConfigError with a line for each fault of its syntax */
-function parsedValue(text: string, file: string): unknown {
-  const told = (reason: string, line = 1): string => `${file}:${line}: not YAML: ${reason}`;
+/** @throws ConfigError with one line for each syntax error */
+function parseYaml(text: string, file: string): unknown {
+  const message = (reason: string, line = 1): string => `${file}:${line}: invalid YAML: ${reason}`;
   let isSyntax = false;
   try {
     return (
-      // What is told of the whole is told at its first line.
+      // Faults of the whole file refer to its first line.
       parseText(text, `${file}:1`, (reason, place) => {
         isSyntax = true;
-        return told(reason, place?.line);
+        return message(reason, place?.line);
       }) ?? {}
     );
   } catch (error) {
     const all = isSyntax ? syntaxErrorsOf(text) : [];
     throw all.length > 1
       ? new ConfigError(
-          all.map(({ line, reason }) => told(reason, line)),
+          all.map(({ line, reason }) => message(reason, line)),
           error,
         )
       : error;
   }
 }
 
-/** Never answers (RFC 6761 §6.4). */
-const NOWHERE = 'http://mock.invalid';
+/** The domain `invalid` never resolves (RFC 6761 §6.4). */
+const MOCK_URL = 'http://mock.invalid';
 
-const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (isWritten(value) ? value : {});
+const objectOrEmpty = (value: unknown): Readonly<Record<string, unknown>> =>
+  isPlainObject(value) ? value : {};
 
-function writtenPolicies(service: unknown) {
-  const { policy, operations } = objectOf(service);
-  const entries = Object.entries(objectOf(operations)).filter(([, operation]) => isWritten(operation));
+function policyEntries(service: unknown) {
+  const { policy, operations } = objectOrEmpty(service);
+  const entries = Object.entries(objectOrEmpty(operations)).filter(([, operation]) =>
+    isPlainObject(operation),
+  );
   return { policy, operations: Object.fromEntries(entries) as Record<string, { policy?: unknown }> };
 }
 
-interface Written {
+interface ServiceEntry {
   readonly name: string;
   readonly service: Readonly<Record<string, unknown>>;
   readonly at: readonly string[];
   readonly faults: Faults;
 }
 
-/** @param variable what the environment says instead */
-function placesOf(
-  { name, service, at, faults }: Written,
+/** @param variable the overriding value of the environment variable */
+function locateService(
+  { name, service, at, faults }: ServiceEntry,
   variable: string | undefined,
-): Location | undefined {
-  const written = service.upstream === 'mock' ? NOWHERE : (variable?.split(',') ?? service.url);
+): ServiceLocation | undefined {
+  const written = service.upstream === 'mock' ? MOCK_URL : (variable?.split(',') ?? service.url);
   const urls = [written].flat();
   if (written === undefined) {
-    if (!faults.isMeant([...at, 'url']))
-      faults.add(at, `has no url; write one here or set ${urlVariable(name)}`);
+    if (!faults.isSuggested([...at, 'url']))
+      faults.add(at, `has no url; add one here or set ${urlVariable(name)}`);
     return undefined;
   }
-  // What is no text the schema has told already.
+  // The schema already reports values that are not strings.
   if (urls.length === 0 || !urls.every((url) => typeof url === 'string')) return undefined;
-  const location = locationOf(urls);
+  const location = parseServiceUrls(urls);
   if (typeof location !== 'string') return location;
   if (variable === undefined) faults.add([...at, 'url'], location);
-  else faults.addElsewhere(`${urlVariable(name)}: ${location}`);
+  else faults.addWithoutLine(`${urlVariable(name)}: ${location}`);
   return undefined;
 }
 
-interface Checked {
+interface ServiceParts {
   readonly name: string;
   readonly checked: z.output<typeof gatewaySchema>['services'][string];
   readonly policies: ServicePolicies;
-  readonly location: Location;
+  readonly location: ServiceLocation;
   readonly folder: string;
   readonly headBytes: number;
 }
 
-function serviceOf({ name, checked, policies, location, folder, headBytes }: Checked): ServiceConfig {
+function serviceOf({ name, checked, policies, location, folder, headBytes }: ServiceParts): ServiceConfig {
   const isMock = checked.upstream === 'mock';
   return {
     name,
     ...location,
-    // Of a mock there is nothing to ask.
+    // A mock has no instances to check.
     health: isMock ? undefined : checked.health,
     lookup: checked.lookup,
     headBytes,
     isMock,
     prefix: checked.prefix,
-    document: placeIn(folder, checked.document),
-    overlays: checked.overlays.map((overlay) => placeIn(folder, overlay)),
+    document: resolveLocation(folder, checked.document),
+    overlays: checked.overlays.map((overlay) => resolveLocation(folder, overlay)),
     paths: checked.paths,
     ownUrls: checked.ownUrls,
     unknownQuery: checked.unknownQuery,

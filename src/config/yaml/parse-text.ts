@@ -1,19 +1,19 @@
 /**
- * A text, JSON or YAML, as a value that is a tree of bounded size: nothing in it is shared, circular or very deep, so
- * that whatever walks it ends, and soon. Aliases of YAML count as often as they are used.
+ * Parses JSON or YAML to a tree of limited size and depth. The result has no shared or circular parts, so every walk over
+ * it terminates quickly. Each use of a YAML alias counts.
  */
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { parseDocument } from 'yaml';
 import { ConfigError } from '../config-error.ts';
 
-/** Levels of objects and lists within each other. */
-export const MOST_LEVELS = 500;
-/** Members and elements, all together. */
-const MOST_VALUES = 10_000_000;
-/** How many of those a small text may come to by its aliases. */
-const MOST_BY_ALIASES = 100_000;
+/** Maximum nesting of objects and arrays. */
+export const MAX_DEPTH = 500;
+/** Maximum number of members and elements in total. */
+const MAX_VALUES = 10_000_000;
+/** Maximum number of values that aliases may add. */
+const MAX_ALIASED_VALUES = 100_000;
 
-/** What to say of a text that cannot be read: why, and where if that is known. */
+/** Formats the message about a syntax error. */
 type SyntaxFault = (reason: string, place?: { readonly line: number; readonly column: number }) => string;
 
 /**
@@ -27,12 +27,12 @@ export function parseText(
     `${[file, ...(place ? [place.line, place.column] : [])].join(':')}: neither YAML nor JSON: ${reason}`,
 ): unknown {
   const json = parseJson(text);
-  if (json !== undefined) return bounded(json, text, file);
-  // An alias is a reference: what it names is shared until it is copied.
-  return copyOf(bounded(parseYaml(text, fault), text, file));
+  if (json !== undefined) return checkSize(json, text, file);
+  // Aliases share objects, so the value is copied.
+  return deepCopy(checkSize(parseYaml(text, fault), text, file));
 }
 
-/** Forty times as fast as YAML, of which JSON is a part; what is broken is for the parser that knows lines. */
+/** Forty times as fast as YAML. The YAML parser reports syntax errors with their lines. */
 function parseJson(text: string): unknown {
   if (!/^\s*\{/.test(text)) return undefined;
   try {
@@ -44,7 +44,7 @@ function parseJson(text: string): unknown {
 
 function parseYaml(text: string, fault: SyntaxFault): unknown {
   try {
-    return load(text, { schema: CORE_SCHEMA, maxAliases: MOST_BY_ALIASES, maxDepth: MOST_LEVELS });
+    return load(text, { schema: CORE_SCHEMA, maxAliases: MAX_ALIASED_VALUES, maxDepth: MAX_DEPTH });
   } catch (error) {
     const lenient = parseLenient(text, error);
     if (lenient !== undefined) return lenient;
@@ -54,14 +54,14 @@ function parseYaml(text: string, fault: SyntaxFault): unknown {
   }
 }
 
-/** The other parser needs much longer for each, and looks for each alias from the start. */
-const MOST_LENIENT = { characters: 4 * 1024 ** 2, anchors: 100 };
+/** The lenient parser is much slower, and it searches for each alias from the start. */
+const LENIENT_LIMITS = { characters: 4 * 1024 ** 2, anchors: 100 };
 
-/** What js-yaml refuses and YAML 1.2 does not: unknown tags, characters that are not printable, nothing at all. */
+/** Parses valid YAML 1.2 that js-yaml rejects: unknown tags, unprintable characters and empty documents. */
 function parseLenient(text: string, error: unknown): unknown {
   const reason = error instanceof YAMLException ? error.reason : '';
   const anchors = text.match(/[\s,[{]&[^\s,[\]{}]/g) ?? [];
-  if (text.length > MOST_LENIENT.characters || anchors.length > MOST_LENIENT.anchors) return undefined;
+  if (text.length > LENIENT_LIMITS.characters || anchors.length > LENIENT_LIMITS.anchors) return undefined;
   if (/duplicated|nesting/.test(reason)) return undefined;
   try {
     const yaml = parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
@@ -71,25 +71,25 @@ function parseLenient(text: string, error: unknown): unknown {
   }
 }
 
-/** @throws ConfigError for what is too deep, too large, or within itself */
-function bounded(value: unknown, { length }: string, file: string): unknown {
-  const { values, levels } = sizeOf(value, Math.min(MOST_VALUES, length + MOST_BY_ALIASES));
-  if (levels > MOST_LEVELS)
-    throw new ConfigError(`${file}: has more than ${MOST_LEVELS} levels within each other; make it flatter`);
+/** @throws ConfigError for values that are too deep, too large or circular */
+function checkSize(value: unknown, { length }: string, file: string): unknown {
+  const { values, levels } = sizeOf(value, Math.min(MAX_VALUES, length + MAX_ALIASED_VALUES));
+  if (levels > MAX_DEPTH)
+    throw new ConfigError(`${file}: is nested deeper than ${MAX_DEPTH} levels; reduce its nesting`);
   if (values === Number.POSITIVE_INFINITY)
-    throw new ConfigError(`${file}: has too many values, or aliases that come to too many; make it smaller`);
+    throw new ConfigError(`${file}: has too many values, or its aliases expand to too many; make it smaller`);
   return value;
 }
 
 export interface Size {
-  /** Infinite where there are more than were to be counted. */
+  /** Infinity if the limit was exceeded. */
   readonly values: number;
-  /** More than MOST_LEVELS where something is within itself. */
+  /** More than MAX_DEPTH for circular values. */
   readonly levels: number;
 }
 
-/** How much there is in a value. It stops at what is too much, so that it ends for whatever it is given. */
-export function sizeOf(value: unknown, most: number = MOST_VALUES): Size {
+/** Counts the values and levels of a value. It stops at the limits, so it terminates for every input. */
+export function sizeOf(value: unknown, limit: number = MAX_VALUES): Size {
   let [values, levels] = [1, 0];
   const left: object[] = [];
   const depths: number[] = [];
@@ -104,15 +104,15 @@ export function sizeOf(value: unknown, most: number = MOST_VALUES): Size {
     const depth = (depths.pop() as number) + 1;
     const inner = Array.isArray(node) ? node : Object.values(node);
     values += inner.length;
-    if (values > most) return { values: Number.POSITIVE_INFINITY, levels };
+    if (values > limit) return { values: Number.POSITIVE_INFINITY, levels };
     for (const one of inner) add(one, depth);
-    if (levels > MOST_LEVELS) break;
+    if (levels > MAX_DEPTH) break;
   }
   return { values, levels };
 }
 
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf);
+function deepCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deepCopy);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copyOf(one)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, deepCopy(one)]));
 }

@@ -1,4 +1,4 @@
-/** A YAML text with the lines that its values stand on, so that a fault can say where it is. JSON is YAML as well. */
+/** A YAML or JSON text with the line of each value, for the location of faults. */
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 
 export class YamlText {
@@ -6,7 +6,7 @@ export class YamlText {
   readonly #document: Document.Parsed;
 
   constructor(text: string) {
-    // That names are unique is looked for elsewhere: here it would take long.
+    // Another parser checks that keys are unique, because this one is slow at it.
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
       prettyErrors: false,
@@ -14,7 +14,7 @@ export class YamlText {
     });
   }
 
-  /** Why it is not YAML, once a line, since one mistake often makes more of what follows it; empty where it is. */
+  /** The syntax errors, at most one for each line, because one mistake often causes several errors. */
   get errors(): readonly { readonly line: number; readonly reason: string }[] {
     const errors = this.#document.errors.map(({ pos: [offset], message }) => ({
       line: this.#lines.linePos(offset).line,
@@ -23,7 +23,7 @@ export class YamlText {
     return errors.filter(({ line }, index) => errors.findIndex((one) => one.line === line) === index);
   }
 
-  /** Where the name of a member stands; its value may begin further down. */
+  /** The line of the name of a member. Its value may start on a later line. */
   lineOfKey(path: readonly PropertyKey[]): number {
     const offset = this.#keyOffset(path);
     return offset === undefined ? this.lineOf(path) : this.#lines.linePos(offset).line;
@@ -33,7 +33,7 @@ export class YamlText {
     return this.#document.hasIn(path);
   }
 
-  /** Where the member at `path` stands, or the nearest thing around it that there is. */
+  /** The line of the value at `path`, or of its nearest existing ancestor. */
   lineOf(path: readonly PropertyKey[]): number {
     return this.#lines.linePos(this.#valueOffset(path)).line;
   }
@@ -56,16 +56,16 @@ export class YamlText {
   }
 }
 
-/** Longer texts are not read again for the rest of their faults. */
-const MOST_CHARACTERS = 1024 ** 2;
+/** Longer texts are not parsed again to find all syntax errors. */
+const MAX_CHARACTERS = 1024 ** 2;
 
-/** All faults of a syntax, where they can be found. */
+/** All syntax errors of a text, if they can be determined. */
 export function syntaxErrorsOf(text: string): YamlText['errors'] {
-  if (text.length > MOST_CHARACTERS) return [];
+  if (text.length > MAX_CHARACTERS) return [];
   try {
     return new YamlText(text).errors;
   } catch {
-    // It is nested too deeply to be read.
+    // The text is nested too deeply for this parser.
     return [];
   }
 }

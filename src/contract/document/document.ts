@@ -1,25 +1,25 @@
 /**
- * Contract → OpenAPI 3.1 document. Pure: the same contract always gives the same document, so that the
- * committed one can be compared with it.
+ * Converts a contract to an OpenAPI 3.1 document. It is deterministic, so that the committed document can be compared
+ * with the generated one.
  */
 
 import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { Contract } from '../contract.ts';
 import { ContractFault } from '../contract-fault.ts';
-import { DESTRUCTIVE } from '../destructive.ts';
+import { DESTRUCTIVE_EXTENSION } from '../destructive.ts';
 import { JSON_TYPE } from '../media-types.ts';
-import { changes, type LinkSpec, type Operation, type ResponseSpec } from '../operation.ts';
+import { isUnsafe, type LinkSpec, type Operation, type ResponseSpec } from '../operation.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemType, problemPath } from '../problem.ts';
 import { implicitProblems } from '../problems.ts';
 import { isPage, isResource } from '../resource.ts';
 import { z } from '../schema.ts';
 import { isPatch } from '../schemas/patch.ts';
-import { Representations, type ResourceFormat } from '../schemas/representation.ts';
+import { RepresentationSchemas, type ResourceFormat } from '../schemas/representation.ts';
 import { requestHeaders } from '../schemas/request-headers.ts';
-import { Expressible } from './expressible.ts';
+import { ExpressibilityCheck } from './expressibility.ts';
 
-/** The problem types of an operation: its own and those that any operation like it can give. */
+/** The problem types of an operation: its own and the implicit ones of its method and input. */
 export const problemsOf = (operation: Operation): readonly ProblemType[] => {
   const own = operation.problems ?? [];
   const implied = implicitProblems({
@@ -31,27 +31,27 @@ export const problemsOf = (operation: Operation): readonly ProblemType[] => {
   return [...new Set([...implied, ...own])].sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
 };
 
-/** Whether `?expand=` is a parameter of the operation: it is for every GET that answers with resources. */
+/** Whether the operation has the parameter `?expand=`: every GET that returns resources has it. */
 const expands = (operation: Operation): boolean =>
   operation.method === 'get' &&
   Object.values(operation.responses).some(({ body }) => isResource(body) || isPage(body));
 
-/** @throws ContractFault for what its document cannot say */
+/** @throws ContractFault for schemas that OpenAPI cannot express */
 function checkExpressible({ service, operations }: Contract): void {
-  const expressible = new Expressible();
+  const expressible = new ExpressibilityCheck();
   for (const { operationId, params, query, body, responses } of operations) {
     const part = (name: string) => `${service}: ${operationId}: ${name}`;
     for (const [name, schema] of Object.entries(params?.shape ?? {}))
-      expressible.look(schema, part(`path parameter ${name}`), 'text');
-    if (query) expressible.lookAtQuery(query, (name) => part(`query parameter ${name}`));
+      expressible.checkSchema(schema, part(`path parameter ${name}`), 'text');
+    if (query) expressible.checkQuery(query, (name) => part(`query parameter ${name}`));
     if (isPatch(body))
       for (const [type, { schema }] of Object.entries(body.content))
-        expressible.look(schema, part(`body (${type})`), 'json');
-    else if (body !== undefined) expressible.look(body, part('body'), 'json');
+        expressible.checkSchema(schema, part(`body (${type})`), 'json');
+    else if (body !== undefined) expressible.checkSchema(body, part('body'), 'json');
     for (const [status, { body: sent }] of Object.entries(responses)) {
       if (sent === undefined) continue;
       const state = isPage(sent) ? sent.item.state : isResource(sent) ? sent.state : sent;
-      expressible.look(state, part(`response ${status}`), 'response');
+      expressible.checkSchema(state, part(`response ${status}`), 'response');
     }
   }
   if (expressible.faults.length > 0) throw new ContractFault(expressible.faults);
@@ -59,13 +59,13 @@ function checkExpressible({ service, operations }: Contract): void {
 
 /**
  * The OpenAPI 3.1 document of a contract.
- * @param formats what resources are represented in, the favourite first
- * @throws ContractFault for what no document can say
+ * @param formats the representation formats of resources, in order of preference
+ * @throws ContractFault for schemas that OpenAPI cannot express
  */
 export function contractDocument(contract: Contract, formats: readonly ResourceFormat[]): OpenAPIObject {
   checkExpressible(contract);
   const registry = new OpenAPIRegistry();
-  const representations = new Representations(contract, formats);
+  const representations = new RepresentationSchemas(contract, formats);
   for (const type of contract.operations.flatMap(problemsOf))
     registry.registerComponent('examples', type.code, exampleOf(type));
   const problems = new Map<string, ProblemType>();
@@ -78,11 +78,14 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
       summary: operation.summary,
       ...(operation.description === undefined ? {} : { description: operation.description }),
       ...(operation.deprecated === undefined ? {} : { deprecated: true }),
-      ...(operation.destructive === true && { [DESTRUCTIVE]: true }),
+      ...(operation.destructive === true && { [DESTRUCTIVE_EXTENSION]: true }),
       ...(operation.entry === undefined ? {} : { 'x-entry': operation.entry }),
       tags: [contract.service],
       request: requestOf(operation, representations),
-      responses: { ...successes(operation, representations), ...failures(problemsOf(operation)) },
+      responses: {
+        ...successResponses(operation, representations),
+        ...problemResponses(problemsOf(operation)),
+      },
     });
   }
   const generator = new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' });
@@ -90,33 +93,33 @@ export function contractDocument(contract: Contract, formats: readonly ResourceF
     openapi: '3.1.0',
     info: { title: contract.title, version: contract.version, description: contract.description },
     tags: [{ name: contract.service, description: contract.description }],
-    // Nothing asks for credentials.
+    // No operation requires credentials.
     security: [],
   };
   return prune(
-    generated(contract, () => generator.generateDocument(top)),
+    generate(contract, () => generator.generateDocument(top)),
     problems,
   );
 }
 
-/** @throws ContractFault for whatever else the generator does not know */
-function generated<T>({ service }: Contract, generate: () => T): T {
+/** @throws ContractFault for everything else that the generator does not support */
+function generate<T>({ service }: Contract, run: () => T): T {
   try {
-    return generate();
+    return run();
   } catch (error) {
     const { message } = error as { message: string };
-    throw new ContractFault([`${service}: its document cannot be made: ${message.split('\n', 1)[0]}`]);
+    throw new ContractFault([`${service}: its document cannot be generated: ${message.split('\n', 1)[0]}`]);
   }
 }
 
-function requestOf(operation: Operation, representations: Representations) {
+function requestOf(operation: Operation, representations: RepresentationSchemas) {
   const query = expands(operation)
     ? (operation.query ?? z.object({})).extend(representations.selectionParameters(operation))
     : operation.query;
   return {
     ...(operation.params === undefined ? {} : { params: operation.params }),
     ...(query === undefined ? {} : { query }),
-    ...(changes(operation) ? { headers: requestHeaders(operation) } : {}),
+    ...(isUnsafe(operation) ? { headers: requestHeaders(operation) } : {}),
     ...(operation.body === undefined
       ? {}
       : {
@@ -130,9 +133,9 @@ function requestOf(operation: Operation, representations: Representations) {
   };
 }
 
-const MINIMAL: [string, ResponseSpec] = [
+const MINIMAL_RESPONSE: [string, ResponseSpec] = [
   '204',
-  { description: 'Done. `Prefer: return=minimal` asked for no body.' },
+  { description: 'Done. The request asked for no body with `Prefer: return=minimal`.' },
 ];
 
 const header = (description: string, example: string) => ({
@@ -142,18 +145,24 @@ const header = (description: string, example: string) => ({
 });
 
 const deprecation = {
-  Deprecation: header('Since when it is given up (RFC 9745).', '@1767225600'),
+  Deprecation: header('When the operation was deprecated (RFC 9745).', '@1767225600'),
 };
 const DEPRECATION = [
   deprecation,
-  { ...deprecation, Sunset: header('When it may be gone (RFC 8594).', 'Fri, 01 Jan 2027 00:00:00 GMT') },
+  {
+    ...deprecation,
+    Sunset: header('When the operation may be removed (RFC 8594).', 'Fri, 01 Jan 2027 00:00:00 GMT'),
+  },
 ] as const;
 
-function successes(operation: Operation, representations: Representations): Record<string, ResponseConfig> {
+function successResponses(
+  operation: Operation,
+  representations: RepresentationSchemas,
+): Record<string, ResponseConfig> {
   const declared = Object.entries(operation.responses);
-  const minimal = changes(operation) && operation.responses[200] !== undefined && !operation.responses[204];
+  const minimal = isUnsafe(operation) && operation.responses[200] !== undefined && !operation.responses[204];
   return Object.fromEntries(
-    [...declared, ...(minimal ? [MINIMAL] : [])].map(([status, response]) => [
+    [...declared, ...(minimal ? [MINIMAL_RESPONSE] : [])].map(([status, response]) => [
       status,
       {
         description: response.description,
@@ -165,7 +174,10 @@ function successes(operation: Operation, representations: Representations): Reco
   );
 }
 
-function content({ body }: ResponseSpec, representations: Representations): Pick<ResponseConfig, 'content'> {
+function content(
+  { body }: ResponseSpec,
+  representations: RepresentationSchemas,
+): Pick<ResponseConfig, 'content'> {
   if (body === undefined) return {};
   if (!isResource(body) && !isPage(body)) return { content: { [JSON_TYPE]: { schema: body } } };
   return { content: representations.content(body) };
@@ -203,8 +215,8 @@ const exampleOf = ({ code, title, status, meaning }: ProblemType) => ({
   value: { type: problemPath(code), title, status, detail: meaning },
 });
 
-/** One response a status, with an example for each problem type that has it. */
-function failures(types: readonly ProblemType[]): Record<string, ResponseConfig> {
+/** One response for each status, with an example for each problem type with that status. */
+function problemResponses(types: readonly ProblemType[]): Record<string, ResponseConfig> {
   const byStatus = Map.groupBy(types, ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
@@ -228,19 +240,19 @@ const problemSchema = z
   .looseObject({
     type: z.string().openapi({
       format: 'uri-reference',
-      description: 'Identifies the problem type and leads to its page.',
+      description: 'Identifies the problem type; also the URL of its page.',
     }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().openapi({ description: 'What happened this time.' }),
+    detail: z.string().openapi({ description: 'Explanation of this occurrence.' }),
     _links: z
       .record(z.string(), z.unknown())
       .optional()
-      .openapi({ description: 'Where to go from here (HAL §4.1.1).' }),
+      .openapi({ description: 'Links to the next possible steps (HAL §4.1.1).' }),
   })
   .openapi('Problem', { description: 'Problem details (RFC 9457).' });
 
-/** Drops what the generator leaves empty and adds the catalogue that `/problems/{code}` is made from. */
+/** Drops empty sections and adds the catalog of problem types for the pages at `/problems/{code}`. */
 function prune(
   { webhooks: _, components, ...document }: OpenAPIObject,
   problems: Map<string, ProblemType>,

@@ -1,4 +1,4 @@
-/** Ids of new resources: a prefix that says what it is, and enough chance never to meet another. */
+/** Random ids of new resources, with a prefix for their type. */
 import { randomBytes } from 'node:crypto';
 
 export const newId = (prefix: string): string => `${prefix}-${randomBytes(10).toString('hex')}`;

@@ -1,4 +1,4 @@
-/** Money as every service writes it: integer minor units with an ISO 4217 currency, never a float. */
+/** The schema of money in every service: integer minor units with an ISO 4217 currency. */
 import { z } from '../schema.ts';
 
 export const money = z

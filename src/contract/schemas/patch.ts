@@ -1,7 +1,6 @@
 /**
- * A PATCH body (RFC 5789): a change of the document that a caller may edit, as JSON Merge Patch (RFC 7396) or
- * JSON Patch (RFC 6902). The handler is given a function from the document as it is to the document as it
- * is to be, which is held against the document's schema.
+ * A PATCH body (RFC 5789) as JSON Merge Patch (RFC 7396) or JSON Patch (RFC 6902). The handler gets a function that
+ * applies the patch to the current document and validates the result against the schema of the document.
  */
 import { applyPatch, type Operation as PatchOperation, Pointer } from 'rfc6902';
 import { fragmentPointer } from '../json-pointer.ts';
@@ -16,21 +15,21 @@ export const JSON_PATCH = 'application/json-patch+json';
 export interface Patch<Document extends z.ZodObject = z.ZodObject> {
   readonly kind: 'patch';
   readonly document: Document;
-  /** What is sent, by its media type, the simplest first. */
+  /** The accepted patch formats by media type, the simplest first. */
   readonly content: Readonly<Record<string, { readonly schema: z.ZodType; readonly example?: object }>>;
 }
 
 /**
- * What a handler is given for a patch.
- * @throws Problem patch-conflict (409) when it cannot be applied to this document, validation-failed (400) when
- * what comes out is not what the contract says
+ * Applies the patch to a document.
+ * @throws Problem patch-conflict (409) when the patch does not apply to this document, validation-failed (400) when the
+ * result does not match the contract
  */
 export type ApplyPatch<Document extends z.ZodObject> = (document: z.input<Document>) => z.output<Document>;
 
 const pointer = z.string().regex(/^(\/([^~/]|~[01])*)+$/, 'Not a JSON Pointer to a member (RFC 6901).');
 
-/** Members that an operation needs beside its path (RFC 6902 §4). */
-const NEEDED = {
+/** The member that each operation requires besides its path (RFC 6902 §4). */
+const REQUIRED_MEMBERS = {
   add: 'value',
   remove: undefined,
   replace: 'value',
@@ -40,18 +39,21 @@ const NEEDED = {
 } as const;
 
 /**
- * One schema for all operations: clients in other languages are generated from it, and few generators know unions.
+ * One schema for all operations, because few generators of clients support unions.
  * Members that an operation does not need are ignored (RFC 6902 §4).
  */
 const patchOperation = z
   .object({
-    op: z.enum(Object.keys(NEEDED) as (keyof typeof NEEDED)[]),
+    op: z.enum(Object.keys(REQUIRED_MEMBERS) as (keyof typeof REQUIRED_MEMBERS)[]),
     path: pointer,
-    from: pointer.optional().openapi({ description: 'Of `move` and `copy`: where the value is.' }),
-    value: z.unknown().optional().openapi({ description: 'Of `add`, `replace` and `test`: any JSON.' }),
+    from: pointer.optional().openapi({ description: 'For `move` and `copy`: the location of the value.' }),
+    value: z
+      .unknown()
+      .optional()
+      .openapi({ description: 'For `add`, `replace` and `test`: any JSON value.' }),
   })
   .superRefine((given, context) => {
-    const needed = NEEDED[given.op];
+    const needed = REQUIRED_MEMBERS[given.op];
     if (needed === undefined || Object.hasOwn(given, needed)) return;
     context.addIssue({
       code: 'custom',
@@ -64,14 +66,14 @@ const patchOperation = z
 const jsonPatch = z
   .array(patchOperation)
   .max(100)
-  .openapi('JsonPatch', { description: 'JSON Patch (RFC 6902); all of it is done, or nothing.' });
+  .openapi('JsonPatch', { description: 'JSON Patch (RFC 6902). Either all operations are applied or none.' });
 
 interface Examples {
   readonly merge: object;
   readonly operations: readonly object[];
 }
 
-/** @param document what may be edited: members that it does not have cannot be changed */
+/** @param document the editable part of the resource; other members cannot be changed */
 export function patchOf<D extends z.ZodObject>(document: D, { merge, operations }: Examples): Patch<D> {
   const members = Object.entries(document.shape as Record<string, z.ZodType>);
   const mergePatch = z.strictObject(
@@ -95,11 +97,11 @@ export function patchOf<D extends z.ZodObject>(document: D, { merge, operations 
 export const isPatch = (body: object | undefined): body is Patch =>
   body !== undefined && 'kind' in body && body.kind === 'patch';
 
-/** What a patch may make of a document. */
+/** Limits for the result of a patch. */
 interface PatchLimits {
-  /** Bytes of JSON that its copies bring, all together. */
+  /** Bytes of JSON that all `copy` operations add together. */
   readonly bytes: number;
-  /** Levels of arrays and objects. */
+  /** Maximum nesting of arrays and objects. */
   readonly depth: number;
 }
 
@@ -107,21 +109,21 @@ const DEFAULT_LIMITS: PatchLimits = { bytes: 1024 ** 2, depth: 100 };
 
 /**
  * @param patch a parsed body of one of the patch's media types
- * @throws Problem validation-failed (400) for one that names a member which the document never has
+ * @throws Problem validation-failed (400) when the patch names a member that the document cannot have
  */
-export function applyAs<D extends z.ZodObject>(
+export function createPatchFunction<D extends z.ZodObject>(
   { document }: Patch<D>,
   mediaType: string,
   patch: unknown,
   limits = DEFAULT_LIMITS,
 ): ApplyPatch<D> {
-  // What is not a patch at all is told elsewhere.
+  // The validation of the body reports anything that is not a patch.
   const isJsonPatch = mediaType === JSON_PATCH && Array.isArray(patch);
   if (isJsonPatch) checkMembers(document, patch as PatchOperation[]);
   return (current) => {
     const changed = isJsonPatch
-      ? applied(current, patch as PatchOperation[], limits)
-      : merged(current, patch);
+      ? applyJsonPatch(current, patch as PatchOperation[], limits)
+      : applyMergePatch(current, patch);
     const result = document.safeParse(changed);
     if (result.success) return result.data;
     const errors = result.error.issues.map(({ path, message }) => ({
@@ -129,17 +131,17 @@ export function applyAs<D extends z.ZodObject>(
       pointer: fragmentPointer(path),
       detail: `After the patch: ${message}`,
     }));
-    throw new Problem(validationFailed, 'What the patch makes of it does not match the contract.', {
+    throw new Problem(validationFailed, 'The patched resource does not match the contract.', {
       extensions: { errors },
     });
   };
 }
 
-/** A place beside the document is refused before anything is put there. */
+/** Rejects members that the document cannot have before anything is changed. */
 function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly PatchOperation[]): void {
   if (catchall !== undefined && !(catchall instanceof z.ZodNever)) return;
   const errors = patch.flatMap((operation, index) =>
-    placesOf(operation)
+    pointerMembersOf(operation)
       .filter((name) => !Object.hasOwn(shape, memberOf((operation as Copy)[name])))
       .map((name) => ({
         in: 'body' as const,
@@ -148,53 +150,57 @@ function checkMembers({ shape, def: { catchall } }: z.ZodObject, patch: readonly
       })),
   );
   if (errors.length > 0)
-    throw new Problem(validationFailed, 'The patch names what cannot be changed.', {
+    throw new Problem(validationFailed, 'The patch names members that cannot be changed.', {
       extensions: { errors },
     });
 }
 
-/** Members that name a place; `from` means nothing in other operations, and is ignored there (RFC 6902 §4). */
-const placesOf = ({ op }: PatchOperation): readonly ('path' | 'from')[] =>
+/** The members that contain a pointer. Other operations ignore `from` (RFC 6902 §4). */
+const pointerMembersOf = ({ op }: PatchOperation): readonly ('path' | 'from')[] =>
   op === 'move' || op === 'copy' ? ['path', 'from'] : ['path'];
 
 type Copy = Extract<PatchOperation, { readonly op: 'copy' }>;
 
 const memberOf = (pointer: string): string => Pointer.fromJSON(pointer).tokens[1] ?? '';
 
-/** Copies can double a document with each operation, so what they bring is measured before it is there. */
-function applied(current: object, patch: readonly PatchOperation[], limits: PatchLimits): object {
+/** Each copy can double the document, so its size is checked before it is applied. */
+function applyJsonPatch(current: object, patch: readonly PatchOperation[], limits: PatchLimits): object {
   const copy = structuredClone(current);
   let bytes = 0;
   for (const [index, operation] of patch.entries()) {
-    const fits = isPlaced(copy, operation);
-    if (fits) bytes += added(copy, operation, limits, bytes);
+    const fits = canApply(copy, operation);
+    if (fits) bytes += addedBytes(copy, operation, limits, bytes);
     if (fits && applyPatch(copy, [operation])[0] === null) continue;
     const { op, path } = operation;
-    throw new Problem(patchConflict, `The operation ${op} of ${path} does not fit the resource as it is.`, {
-      extensions: { operation: index },
-    });
+    throw new Problem(
+      patchConflict,
+      `The operation ${op} of ${path} does not apply to the current resource.`,
+      {
+        extensions: { operation: index },
+      },
+    );
   }
   return copy;
 }
 
-/** Whether the places that an operation names are there: members of the document alone, not what JavaScript adds. */
-function isPlaced(document: object, operation: PatchOperation): boolean {
+/** Whether the locations of an operation exist as own members of the document, not as members of its prototype. */
+function canApply(document: object, operation: PatchOperation): boolean {
   const { op, path } = operation;
   if (op === 'move' || op === 'copy') {
     const { from } = operation;
-    // Into itself (RFC 6902 §4.4).
+    // A value cannot be moved into itself (RFC 6902 §4.4).
     if (op === 'move' && path.startsWith(`${from}/`)) return false;
-    return isThere(document, from) && hasParent(document, path);
+    return exists(document, from) && hasParent(document, path);
   }
-  return op === 'add' ? hasParent(document, path) : isThere(document, path);
+  return op === 'add' ? hasParent(document, path) : exists(document, path);
 }
 
 const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
 
 const hasParent = (document: object, pointer: string): boolean =>
-  !pointer.endsWith('/__proto__') && isThere(document, parentOf(pointer), isContainer);
+  !pointer.endsWith('/__proto__') && exists(document, parentOf(pointer), isContainer);
 
-function isThere(document: object, pointer: string, test: (value: unknown) => boolean = () => true): boolean {
+function exists(document: object, pointer: string, test: (value: unknown) => boolean = () => true): boolean {
   let at: unknown = document;
   for (const token of Pointer.fromJSON(pointer).tokens.slice(1)) {
     if (!isContainer(at) || !Object.hasOwn(at, token) || (Array.isArray(at) && token === 'length'))
@@ -207,10 +213,15 @@ function isThere(document: object, pointer: string, test: (value: unknown) => bo
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
- * Bytes that an operation adds without having them itself.
+ * The bytes that an operation adds by copying.
  * @throws Problem content-too-large (413)
  */
-function added(document: object, operation: PatchOperation, limits: PatchLimits, before: number): number {
+function addedBytes(
+  document: object,
+  operation: PatchOperation,
+  limits: PatchLimits,
+  before: number,
+): number {
   if (operation.op === 'test' || operation.op === 'remove') return 0;
   const isCopy = operation.op === 'copy';
   const value =
@@ -221,12 +232,12 @@ function added(document: object, operation: PatchOperation, limits: PatchLimits,
     depth: limits.depth - at,
   });
   if (size !== undefined) return isCopy ? size : 0;
-  throw new Problem(contentTooLarge, 'The patch makes more of the document than this server takes.', {
+  throw new Problem(contentTooLarge, 'The patched document is larger than this server accepts.', {
     extensions: { limit: limits.bytes },
   });
 }
 
-/** About how many bytes of JSON a value is; undefined for more than the limits, which is found out early. */
+/** @returns the approximate size of a value as JSON, or undefined as soon as it exceeds the limits */
 function measure(value: unknown, { bytes, depth }: PatchLimits): number | undefined {
   let size = 0;
   let level = [value];
@@ -246,13 +257,16 @@ function measure(value: unknown, { bytes, depth }: PatchLimits): number | undefi
   return size;
 }
 
-/** RFC 7396 §2, in whose terms every target here is an object. */
-function merged(target: unknown, patch: unknown): unknown {
+/** MergePatch of RFC 7396 §2. */
+function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const base = isObject(target) ? target : {};
   const kept = Object.entries({ ...base, ...patch }).filter(([name]) => patch[name] !== null);
   return Object.fromEntries(
-    kept.map(([name, given]) => [name, Object.hasOwn(patch, name) ? merged(base[name], patch[name]) : given]),
+    kept.map(([name, given]) => [
+      name,
+      Object.hasOwn(patch, name) ? applyMergePatch(base[name], patch[name]) : given,
+    ]),
   );
 }
 

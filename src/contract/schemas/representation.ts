@@ -1,5 +1,5 @@
 /**
- * The schemas of what goes over the wire: a resource's state with its `_links`, `_templates` and `_embedded`
+ * The schemas of representations: the state of a resource with its `_links`, `_templates` and `_embedded`
  * (HAL, draft-kelly-json-hal-11; HAL-FORMS 2021-12-18).
  */
 import type { Contract } from '../contract.ts';
@@ -18,7 +18,7 @@ const link = z
 const templatedLink = z
   .looseObject({
     href: z.string().openapi({ format: 'uri-template' }),
-    // A literal would be an enum of booleans, of which generators of clients make texts.
+    // A literal would become an enum of booleans, which generators of clients turn into strings.
     templated: z.boolean(),
     title: z.string().optional(),
   })
@@ -37,31 +37,33 @@ const template = z
 const templates = z
   .record(z.string(), template)
   .optional()
-  .openapi({ description: 'The actions that the state allows now, by name; only in HAL-FORMS.' });
+  .openapi({ description: 'The actions that the current state allows, by name; only in HAL-FORMS.' });
 
-/** What is under each relation, the gateway adds when it serves the document: it knows all services. */
+/** The gateway adds the schemas of the relations when it serves the document, because it knows all services. */
 const embedded = z
   .record(z.string(), z.unknown())
   .optional()
-  .openapi({ description: 'What `expand` asked for, under the relation of the link.' });
+  .openapi({ description: 'The resources that `expand` asked for, by link relation.' });
 
 const expandErrors = z
   .array(z.looseObject({ path: z.string(), href: z.string(), problem: z.record(z.string(), z.unknown()) }))
   .optional()
-  .openapi({ description: 'Parts that `expand` asked for and that could not be had; their links stay.' });
+  .openapi({
+    description: 'Resources that `expand` asked for but that could not be fetched; their links remain.',
+  });
 
-const total = z.int().min(0).openapi({ description: 'How many items there are on all pages.' });
+const total = z.int().min(0).openapi({ description: 'Number of items on all pages.' });
 
-/** Of the parameter `fields`. */
+/** Description of the parameter `fields`. */
 export const FIELDS_DESCRIPTION =
-  'Members to keep; without it, all. Dots lead into a member, or along a relation, which is then embedded: ' +
-  '`id,total.amount`. Links stay.';
+  'Members to include; by default all. Dots select within a member or a relation, which is then embedded: ' +
+  '`id,total.amount`. Links are always included.';
 
-/** Of the parameter `expand`. */
+/** Description of the parameter `expand`. */
 export const expandDescription = (rels: readonly string[]): string =>
   rels.length === 0
-    ? 'Related resources to embed, of which there are none.'
-    : `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots lead on from there, as in \`a.b\`.`;
+    ? 'Related resources to embed. This resource has none.'
+    : `Related resources to embed: ${rels.map((rel) => `\`${rel}\``).join(', ')}. Dots expand further relations, as in \`a.b\`.`;
 
 const fields = z
   .array(z.string())
@@ -75,46 +77,48 @@ const PAGING = {
   first: link.optional(),
   prev: link.optional(),
   next: link.optional(),
-  /** The collection with what can be chosen: filters, order, size of a page, what to embed. */
+  /** URI template of the collection with its filters, sort order, page size and expansions. */
   search: templatedLink.optional(),
 };
 
-/** A media type that resources are represented in, and what its bodies look like. */
+/** A media type of resources with the schema of its bodies. */
 export interface ResourceFormat {
   readonly mediaType: string;
-  /** Called once for each resource and page of a contract. */
-  schema(body: Resource | Page, schemas: Representations): z.ZodType;
+  /** Runs once for each resource and page of a contract. */
+  schema(body: Resource | Page, schemas: RepresentationSchemas): z.ZodType;
 }
 
-/** The representation schemas of one contract, each made once so that a component is defined once. */
-export class Representations {
+/** The representation schemas of one contract. Each is created once, so that each component is defined once. */
+export class RepresentationSchemas {
   readonly #contract: Contract;
   readonly #formats: readonly ResourceFormat[];
-  readonly #made = new Map<unknown, Map<string, z.ZodType>>();
+  readonly #cache = new Map<unknown, Map<string, z.ZodType>>();
 
   constructor(contract: Contract, formats: readonly ResourceFormat[]) {
     this.#contract = contract;
     this.#formats = formats;
   }
 
-  /** The schema of a body in each media type, the server's favourite first. */
+  /** The schema of a body for each media type, in the server's order of preference. */
   content(body: Resource | Page): Record<string, { schema: z.ZodType }> {
     return Object.fromEntries(
       this.#formats.map(({ mediaType, schema }) => [
         mediaType,
-        { schema: this.once(schema, body, () => schema(body, this)) },
+        { schema: this.cached(schema, body, () => schema(body, this)) },
       ]),
     );
   }
 
   hal(body: Resource | Page): z.ZodType {
-    return this.once(this, body, () => (isPage(body) ? this.#page(body) : this.#resource(body as Resource)));
+    return this.cached(this, body, () =>
+      isPage(body) ? this.#page(body) : this.#resource(body as Resource),
+    );
   }
 
-  /** @param key tells apart what is made of one body */
-  once(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
-    const schemas = this.#made.get(key) ?? new Map<string, z.ZodType>();
-    this.#made.set(key, schemas);
+  /** @param key distinguishes the schemas of one body */
+  cached(key: unknown, { name }: Resource | Page, make: () => z.ZodType): z.ZodType {
+    const schemas = this.#cache.get(key) ?? new Map<string, z.ZodType>();
+    this.#cache.set(key, schemas);
     const schema = schemas.get(name) ?? make();
     schemas.set(name, schema);
     return schema;
@@ -143,13 +147,13 @@ export class Representations {
       .openapi(body.name);
   }
 
-  /** `self` is always there; which of the others are depends on the state. */
+  /** `self` is always present. The other links depend on the state. */
   #links(name: string, paging: Readonly<Record<string, z.ZodType>> = {}) {
-    const rels = this.#declared(name)
+    const rels = this.#declaredLinks(name)
       .map(([rel]) => rel)
       .filter((rel) => rel !== 'self');
     const each = new Set(
-      this.#declared(name)
+      this.#declaredLinks(name)
         .filter(([, spec]) => spec.each !== undefined)
         .map(([rel]) => rel),
     );
@@ -160,25 +164,27 @@ export class Representations {
     });
   }
 
-  /** The links of every response that has this body. */
-  #declared(name: string): [string, LinkSpec][] {
+  /** The links of all responses with this body. */
+  #declaredLinks(name: string): [string, LinkSpec][] {
     return this.#contract.operations
       .flatMap(({ responses }) => Object.values(responses))
       .filter(({ body }) => (isResource(body) || isPage(body)) && body.name === name)
       .flatMap(({ links }) => Object.entries(links ?? {}));
   }
 
-  /** The links to something that can be fetched: those that `expand` may name. */
-  #leadingOn(name: string): [string, LinkSpec][] {
+  /** The links to resources that can be fetched, which `expand` may name. */
+  #expandableLinks(name: string): [string, LinkSpec][] {
     const actions = new Set(
       this.#contract.operations
         .filter(({ method }) => method !== 'get')
         .map(({ operationId }) => operationId),
     );
-    return this.#declared(name).filter(([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId));
+    return this.#declaredLinks(name).filter(
+      ([rel, spec]) => rel !== 'self' && !actions.has(spec.operationId),
+    );
   }
 
-  /** The `expand` parameter: the relations that lead on, comma-separated, with dots to nest. */
+  /** The parameters `expand`, a comma-separated list of relations with dots for nesting, and `fields`. */
   selectionParameters(operation: Operation) {
     return { expand: this.#expandParameter(operation), fields };
   }
@@ -186,7 +192,7 @@ export class Representations {
   #expandParameter(operation: Operation) {
     const body = Object.values(operation.responses).find((response) => response.body !== undefined)?.body;
     const name = isPage(body) ? body.item.name : isResource(body) ? body.name : '';
-    const names = this.#leadingOn(name).map(([rel]) => rel);
+    const names = this.#expandableLinks(name).map(([rel]) => rel);
     return z
       .array(z.string())
       .optional()

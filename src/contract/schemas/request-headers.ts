@@ -1,31 +1,36 @@
-/** The headers that an operation which changes something takes, beside its own parameters. */
+/** The request headers that the library adds to operations with an unsafe method. */
 import { needsPrecondition, type Operation } from '../operation.ts';
 import { z } from '../schema.ts';
 
-/** 1 to 255 visible characters of ASCII; the draft has them in quotes, and few clients send them so. */
+/** 1 to 255 visible ASCII characters, with or without the quotes that the draft requires but few clients send. */
 export const IDEMPOTENCY_KEY = /^(?:"([!#-[\]-~]{1,255})"|([!#-[\]-~]{1,255}))$/;
 
-/** With its quotes. */
-const LONGEST_KEY = 257;
+/** Including the quotes. */
+const MAX_KEY_LENGTH = 257;
 
 const ifMatch = z.string().optional();
-const whatIsSeen =
-  'The `ETag` of the resource as it was seen: it is changed only while it is still so (412). `*`: however it is.';
+const IF_MATCH_DESCRIPTION =
+  'The `ETag` that the client has seen. The resource is changed only if it still has that `ETag`; otherwise 412. `*` matches any state.';
 
-/** @returns the parameters for the document; who enforces them is the service, each with a problem of its own */
+/** @returns the parameters for the document; the service enforces each with its own problem type */
 export const requestHeaders = (operation: Operation) =>
   z.object({
     ...(needsPrecondition(operation)
-      ? { 'If-Match': ifMatch.openapi({ description: `${whatIsSeen} Needed (428).`, example: '*' }) }
+      ? {
+          'If-Match': ifMatch.openapi({
+            description: `${IF_MATCH_DESCRIPTION} Required; without it 428.`,
+            example: '*',
+          }),
+        }
       : {}),
     ...(operation.method === 'post' && operation.params !== undefined
-      ? { 'If-Match': ifMatch.openapi({ description: whatIsSeen }) }
+      ? { 'If-Match': ifMatch.openapi({ description: IF_MATCH_DESCRIPTION }) }
       : {}),
     ...(operation.method === 'post'
       ? {
-          'Idempotency-Key': z.string().max(LONGEST_KEY).regex(IDEMPOTENCY_KEY).optional().openapi({
+          'Idempotency-Key': z.string().max(MAX_KEY_LENGTH).regex(IDEMPOTENCY_KEY).optional().openapi({
             description:
-              'Any text that is new for each thing to be done, as a UUID. Sent again with the same request within 24 hours, what was done is answered and not done twice.',
+              'A unique string for each new request, such as a UUID. A repeated request with the same key within 24 hours gets the first response and is not processed twice.',
           }),
         }
       : {}),
@@ -34,7 +39,7 @@ export const requestHeaders = (operation: Operation) =>
       : {
           Prefer: z.string().optional().openapi({
             description:
-              '`return=minimal` for no body, `return=representation` for the resource, as without it.',
+              '`return=minimal` for no body; `return=representation`, the default, for the resource.',
           }),
         }),
   });

@@ -5,7 +5,7 @@
 
 import { dirname } from 'node:path';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { allOrFaults, ConfigError, configErrorOf } from '../../config/config-error.ts';
+import { allOrConfigError, ConfigError, toConfigError } from '../../config/config-error.ts';
 import type { Source } from '../../config/source.ts';
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { parseText } from '../../config/yaml/parse-text.ts';
@@ -65,7 +65,7 @@ export async function gather<T extends Text>(
   onFault: (fault: DocumentFault) => void = () => {},
 ): Promise<T[]> {
   const onBytes = byteBudget(service);
-  const sources = await allOrFaults(
+  const sources = await allOrConfigError(
     placesOf(service).map((place) => read(place, { isReferred: false, onBytes })),
   );
   const known = new Set(placesOf(service));
@@ -118,7 +118,7 @@ async function foundAt<T extends Text>(
         parseText(source.text, place);
         return [source];
       } catch (error) {
-        onFault({ pointer: '#', reason: configErrorOf(error, 'refers to what cannot be read').message });
+        onFault({ pointer: '#', reason: toConfigError(error, 'refers to what cannot be read').message });
         return [];
       }
     }),
@@ -145,7 +145,7 @@ export const readDocuments = async (
   told: ReadDocumentOptions = {},
 ): Promise<readonly ServiceDocument[]> =>
   liftDocuments(
-    await allOrFaults(
+    await allOrConfigError(
       services.map(async (service) => ({
         name: service.name,
         document: await readDocument(service, told),
@@ -176,7 +176,7 @@ export function documentFrom(
   try {
     return whole(service, sources, told);
   } catch (error) {
-    throw configErrorOf(error, `${service.document}: cannot be read as OpenAPI`);
+    throw toConfigError(error, `${service.document}: cannot be read as OpenAPI`);
   }
 }
 
@@ -226,7 +226,7 @@ function openApi(
     makeSound(whole, onFault);
     return (isOld ? whole : upgrade(whole)) as unknown as OpenAPIObject;
   } catch (error) {
-    throw configErrorOf(error, `${file}: cannot be read as OpenAPI`);
+    throw toConfigError(error, `${file}: cannot be read as OpenAPI`);
   }
 }
 

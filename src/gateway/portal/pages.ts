@@ -3,7 +3,7 @@
  * chooses among what is there.
  */
 import { Router } from 'express';
-import type { Refusal } from '../../config/rejected-config.ts';
+import type { RejectedConfig } from '../../config/rejected-config.ts';
 import { serveHealth } from '../../http/health.ts';
 import { type MergeOptions, mergeInSteps, publicInfo } from '../../openapi/merge/merge.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
@@ -30,7 +30,7 @@ export interface PagesOptions {
   /** How the services are now; it must not hold their addresses. */
   readonly status: () => readonly ServiceSnapshot[];
   /** Why the configuration is not the newest. */
-  readonly refused?: () => Refusal | undefined;
+  readonly refused?: () => RejectedConfig | undefined;
   /** True as soon as the process drains. */
   readonly isDraining: () => boolean;
   readonly live: Live;

@@ -1,6 +1,6 @@
 /** The other side of `make-document.ts`: makes one document, and hands it over in pieces. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { configErrorOf } from '../../config/config-error.ts';
+import { toConfigError } from '../../config/config-error.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { documentFrom } from '../documents/read-document.ts';
 import { piecesOf } from './document-pieces.ts';
@@ -18,5 +18,5 @@ try {
   for (const piece of piecesOf(document)) port.postMessage(piece);
   tell({ idle, faults });
 } catch (error) {
-  tell({ idle, faults, error: configErrorOf(error, service.document).message });
+  tell({ idle, faults, error: toConfigError(error, service.document).message });
 }

@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { isDeepStrictEqual } from 'node:util';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { configErrorOf } from '../../config/config-error.ts';
+import { toConfigError } from '../../config/config-error.ts';
 import type { GatewayConfig } from '../../config/yaml/gateway-yaml.ts';
 import type { HostRules } from '../../http/server/allowed-hosts.ts';
 import { trustProxy } from '../../http/server/trust-proxy.ts';
@@ -74,7 +74,7 @@ export class Generation {
     try {
       return new Generation(options, await partsOf(options, previous));
     } catch (error) {
-      throw configErrorOf(error, 'the documents cannot be served');
+      throw toConfigError(error, 'the documents cannot be served');
     }
   }
 

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { ConfigError, configErrorOf } from '../../config/config-error.ts';
+import { ConfigError, toConfigError } from '../../config/config-error.ts';
 import type { Source } from '../../config/source.ts';
 import { TURN } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
@@ -75,7 +75,7 @@ async function elsewhere(order: Order, { onIdle, onFault }: Told): Promise<OpenA
 
 const answerOf = (worker: Worker, document: string): Promise<Made> =>
   new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(configErrorOf(error, `${document}: cannot be read as OpenAPI`));
+    const fail = (error: unknown) => reject(toConfigError(error, `${document}: cannot be read as OpenAPI`));
     const timer = setTimeout(() => fail(new Error(`it takes longer than ${TIME} ms`)), TIME);
     worker
       .on('message', resolve)

@@ -4,10 +4,10 @@
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
-import { allOrFaults, type ConfigError, configErrorOf } from '../../config/config-error.ts';
+import { allOrConfigError, type ConfigError, toConfigError } from '../../config/config-error.ts';
 import { type CurrentConfig, currentConfig } from '../../config/current-config.ts';
-import type { LastGood } from '../../config/last-known-good.ts';
-import { type Refusal, refusal } from '../../config/rejected-config.ts';
+import type { LastKnownGood } from '../../config/last-known-good.ts';
+import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
 import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
 import { Generation } from './generation.ts';
@@ -18,7 +18,7 @@ export interface LiveOptions {
   readonly file: ConfigFile;
   readonly log: Log;
   /** What was good before this process began. */
-  readonly lastGood?: LastGood | undefined;
+  readonly lastGood?: LastKnownGood | undefined;
 }
 
 export class Live {
@@ -108,14 +108,14 @@ export class Live {
 
   /** Whatever goes wrong while something is taken over refuses it, and no more: what was good before goes on. */
   #told(error: unknown): ConfigError {
-    const told = configErrorOf(error, 'what has changed cannot be used');
+    const told = toConfigError(error, 'what has changed cannot be used');
     if (told !== error) this.#options.log.logger.error({ err: error }, 'a reload has failed unexpectedly');
     return told;
   }
 
   #contractsOf({ config }: CurrentConfig): Promise<Contract[]> {
     const previous = new Map(this.#generation?.contracts.map((one) => [one.service.name, one]));
-    return allOrFaults(
+    return allOrConfigError(
       config.services.map((service) => {
         const { name } = service;
         const before = this.state.refusedContracts.get(name);
@@ -153,7 +153,7 @@ export class Live {
       }
       const fresh = [{ place: file.path, text }, ...contracts.flatMap((contract) => contract.fresh)];
       const places = [file.path, ...contracts.flatMap((contract) => contract.places)];
-      this.#kept = this.#kept.then(() => lastGood?.keep(fresh, places));
+      this.#kept = this.#kept.then(() => lastGood?.save(fresh, places));
     }
     this.#refuseContracts(contracts);
     if (error) this.#refuse(error);
@@ -170,7 +170,7 @@ export class Live {
     const { log } = this.#options;
     const { places } = this;
     const before = this.state.refused;
-    this.state.refused = refusal(error, places, before);
+    this.state.refused = rejectedConfig(error, places, before);
     if (this.state.refused !== before)
       log.logger.error({ reason: error.message }, 'the configuration is refused; the last good one stays');
   }
@@ -178,7 +178,7 @@ export class Live {
   #refuseContracts(contracts: readonly Contract[]): void {
     const { log } = this.#options;
     const before = this.state.refusedContracts;
-    const now = new Map<string, Refusal>();
+    const now = new Map<string, RejectedConfig>();
     for (const { service, document, refused } of contracts) {
       if (refused === undefined) continue;
       now.set(service.name, refused);

@@ -1,8 +1,8 @@
 /** The contract of one service, from its document and overlays: as they are now, or as they were when they were good. */
 import { isDeepStrictEqual } from 'node:util';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { ConfigError, configErrorOf } from '../../config/config-error.ts';
-import { type Refusal, refusal } from '../../config/rejected-config.ts';
+import { ConfigError, toConfigError } from '../../config/config-error.ts';
+import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
 import type { Source } from '../../config/source.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
@@ -19,7 +19,7 @@ export interface Contract {
   /** Of its texts, by place. */
   readonly versions: ReadonlyMap<string, string>;
   /** Why it is not the newest. */
-  readonly refused: Refusal | undefined;
+  readonly refused: RejectedConfig | undefined;
   /** What is left out of it. */
   readonly faults: readonly DocumentFault[];
   /** What has been read for it, until that is kept. */
@@ -30,7 +30,7 @@ export interface ContractOptions {
   /** The one in use. */
   readonly previous?: Contract | undefined;
   /** Why the newest was refused the last time. */
-  readonly before?: Refusal | undefined;
+  readonly before?: RejectedConfig | undefined;
   /** A text that was good before this process began. */
   readonly lastGood: (place: string) => string | undefined;
   /** Folder of `gateway.yaml`. */
@@ -44,8 +44,8 @@ export async function readContract(service: ServicePlaces, options: ContractOpti
   try {
     return await newest(service, previous, options);
   } catch (cause) {
-    const error = configErrorOf(cause, `${service.document}: cannot be used`);
-    const refused = refusal(error, placesOf(service), options.before);
+    const error = toConfigError(cause, `${service.document}: cannot be used`);
+    const refused = rejectedConfig(error, placesOf(service), options.before);
     const good = previous?.document === undefined ? await restoreContract(service, options) : previous;
     if (good !== undefined) return { ...good, refused };
     if (!placesOf(service).some(isUrl)) throw error;

@@ -1,5 +1,5 @@
 /** What outlives a reload: what has been counted, and what could not be taken over. */
-import type { Refusal } from '../../config/rejected-config.ts';
+import type { RejectedConfig } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
 import { ResponseLedger } from '../conformance/conformance-stats.ts';
@@ -13,9 +13,9 @@ export class State {
   /** Told of each request that is over, where somebody measures. */
   onRequest: ((record: AccessRecord) => void) | undefined;
   /** Why the configuration, or the documents together, are not the newest. */
-  refused: Refusal | undefined;
+  refused: RejectedConfig | undefined;
   /** Why a service's contract is not the newest. */
-  refusedContracts: ReadonlyMap<string, Refusal> = new Map();
+  refusedContracts: ReadonlyMap<string, RejectedConfig> = new Map();
   /** How the services were. */
   readonly history = new History();
   /** How far services have drifted from their contracts. */

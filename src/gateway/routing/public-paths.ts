@@ -1,6 +1,6 @@
 /** What the gateway knows of the paths that its callers see, for the links of problems. */
 import type { Router } from 'express';
-import { HEALTH_PATH } from '../../contract/places.ts';
+import { HEALTH_PATH } from '../../contract/shared-paths.ts';
 import type { PathLookup, PathOwner } from '../../http/problems/problem-links.ts';
 import { STATUS_PATH, servicePath } from '../portal/discovery/discovery.ts';
 import type { OperationRouter } from './router.ts';

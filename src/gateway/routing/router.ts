@@ -1,6 +1,6 @@
 /** Which operation a request is for, and what is sent on to its service. */
 import { ConfigError } from '../../config/config-error.ts';
-import { encodedLiteral, type Segment, valuesIn } from '../../contract/path-template.ts';
+import { encodedLiteral, matchSegment, type Segment } from '../../contract/path-template.ts';
 import type { RequestPath } from '../../http/uri/request-path.ts';
 import { type RouteMatch, RouteTree } from '../../http/uri/route-tree.ts';
 import type { GatewayOperation } from '../operation.ts';
@@ -57,7 +57,7 @@ function matchOf({ route, segments, isFixed, path }: RouteMatch<GatewayOperation
 
 /** As they came; where what stands between them is encoded, as they could have come. */
 const valuesOf = (segment: Segment, raw: string, decoded: string): readonly string[] =>
-  valuesIn(raw, segment) ?? (valuesIn(decoded, segment) ?? []).map(encodeURI);
+  matchSegment(raw, segment) ?? (matchSegment(decoded, segment) ?? []).map(encodeURI);
 
 function normal(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
   const path = segments.map(({ names, fixed }, index) =>

@@ -19,7 +19,7 @@ interface PageLink {
 }
 
 export function problemPage({ problem, body, url, isAtGateway }: ProblemPage): string {
-  const { code, title, status, mend } = problem.type;
+  const { code, title, status, remedy } = problem.type;
   const { errors = [], _links = {}, requestId } = body;
   return layout({
     title: `${title} · linkway`,
@@ -29,7 +29,7 @@ export function problemPage({ problem, body, url, isAtGateway }: ProblemPage): s
 <h1>${title}</h1>
 <p class="lead">${problem.message}</p>
 ${faultList(errors as readonly ShownFault[])}
-<section class="card" aria-labelledby="remedy"><h2 id="remedy">What to do</h2><p>${withCode(mend)}</p>
+<section class="card" aria-labelledby="remedy"><h2 id="remedy">What to do</h2><p>${withCode(remedy)}</p>
 ${isAtGateway && html`<p><a href="${problemPath(code)}">More about this problem</a></p>`}</section>
 ${nextLinks(_links as PageLinks)}
 ${typeof requestId === 'string' && html`<p class="version">Request <code>${requestId}</code></p>`}

@@ -4,7 +4,7 @@
  */
 import {
   encodedLiteral,
-  parametersIn,
+  matchTemplate,
   type Segment,
   templateSegments,
 } from '../../contract/path-template.ts';
@@ -179,7 +179,7 @@ const encode = (text: string): string =>
 export function matchPath({ segments }: PathTemplate, path: string): Record<string, string> | undefined {
   const raw = path.split('/');
   try {
-    return parametersIn(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
+    return matchTemplate(segments, raw, path.includes('%') ? raw.map(decodeURIComponent) : raw);
   } catch {
     // The path is not percent-encoded UTF-8.
     return undefined;

@@ -3,7 +3,12 @@
  * precedence over templated ones (OpenAPI 3.1 §4.8.8.2), whatever the order of the documents. A segment costs one
  * map lookup, whatever the number of routes. Gateway and services find their operations with it.
  */
-import { encodedLiteral, type Segment, templateSegments, valuesIn } from '../../contract/path-template.ts';
+import {
+  encodedLiteral,
+  matchSegment,
+  type Segment,
+  templateSegments,
+} from '../../contract/path-template.ts';
 import { type RequestPath, requestPath } from './request-path.ts';
 
 export interface RouteMatch<Route> {
@@ -121,7 +126,7 @@ function search<Route, T>(
   const found = literal && search(literal, segments, index + 1, visit);
   if (found !== undefined || segment === '') return found;
   for (const { segment: template, node: next } of node.templated) {
-    if (valuesIn(segment, template) === undefined) continue;
+    if (matchSegment(segment, template) === undefined) continue;
     const deeper = search(next, segments, index + 1, visit);
     if (deeper !== undefined) return deeper;
   }

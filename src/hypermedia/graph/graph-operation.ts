@@ -9,8 +9,8 @@ import type {
   ResponseObject,
   SchemaObject,
 } from 'openapi3-ts/oas31';
-import { BATCHES } from '../../contract/batch.ts';
-import { DESTRUCTIVE } from '../../contract/destructive.ts';
+import { BATCH_EXTENSION } from '../../contract/batch.ts';
+import { DESTRUCTIVE_EXTENSION } from '../../contract/destructive.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import type { PathTemplate } from '../../http/uri/href.ts';
 import { pathTemplate } from '../../http/uri/href.ts';
@@ -116,7 +116,7 @@ function documented(service: string, document: OpenAPIObject, place: Place): Doc
     path: pathTemplate(path),
     title: operation.summary ?? titleOf(operation.operationId) ?? operationName(method, path),
     query,
-    destructive: method === 'delete' || operation[DESTRUCTIVE] === true,
+    destructive: method === 'delete' || operation[DESTRUCTIVE_EXTENSION] === true,
     // Others may call something else so.
     expands: query.some(({ name }) => name === 'expand') && (lifted || isHal),
     lifted,
@@ -136,14 +136,14 @@ function batchOf(
   document: OpenAPIObject,
   parameters: readonly ParameterObject[],
 ): BatchParameter | undefined {
-  const parameter = parameters.find((one) => BATCHES in one);
+  const parameter = parameters.find((one) => BATCH_EXTENSION in one);
   if (parameter === undefined) return undefined;
   const schemaOfParameter = (name: string) =>
     resolveReference<SchemaObject>(document, parameters.find((one) => one.name === name)?.schema);
   const { style = 'form', explode = style === 'form' } = parameter;
   const most = [schemaOfParameter(parameter.name)?.maxItems, schemaOfParameter('limit')?.maximum];
   return {
-    operationId: String(parameter[BATCHES]),
+    operationId: String(parameter[BATCH_EXTENSION]),
     name: parameter.name,
     ...(explode ? {} : { separator: SEPARATORS[style] ?? ',' }),
     most: Math.min(...most.map((limit) => limit ?? MOST)),

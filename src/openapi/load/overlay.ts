@@ -8,7 +8,7 @@ import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { z } from 'zod';
 import { ConfigError } from '../../config/config-error.ts';
 import { Faults } from '../../config/yaml/faults.ts';
-import { MOST_LEVELS, sizeOf } from '../../config/yaml/parse-text.ts';
+import { MAX_DEPTH, sizeOf } from '../../config/yaml/parse-text.ts';
 import type { YamlText } from '../../config/yaml/yaml-text.ts';
 import { linearTime } from '../patterns/pattern.ts';
 import { isObject, type Json } from './grammar.ts';
@@ -99,7 +99,7 @@ function checked(
   };
   const faults = new Faults({
     has: () => true,
-    tell: (path, message, isName) => {
+    describe: (path, message, isName) => {
       const line = isName ? lines()?.lineOfKey(path) : lines()?.lineOf(path);
       const place = line === undefined ? file : `${file}:${line}`;
       return { line: line ?? 0, text: `${place}: ${path.map(String).join('.') || 'overlay'}: ${message}` };
@@ -151,9 +151,9 @@ function growthLimit(file: string): (found: readonly Location[], update: unknown
       throw new ConfigError(
         `${file}: adds more than ${MOST_ADDED} values to the document; update less of it`,
       );
-    if (found.some((location) => location.length + levels > MOST_LEVELS))
+    if (found.some((location) => location.length + levels > MAX_DEPTH))
       throw new ConfigError(
-        `${file}: makes more than ${MOST_LEVELS} levels within each other; make it flatter`,
+        `${file}: makes more than ${MAX_DEPTH} levels within each other; make it flatter`,
       );
   };
 }

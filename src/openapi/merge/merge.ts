@@ -132,7 +132,7 @@ const extensions = (services: readonly ServiceDocument[]): Json =>
 const isProblemType = (type: unknown): boolean =>
   isObject(type) &&
   typeof type.status === 'number' &&
-  [type.title, type.meaning, type.mend].every((text) => typeof text === 'string');
+  [type.title, type.meaning, type.remedy].every((text) => typeof text === 'string');
 
 /** The library's own types go first: a code has one meaning behind one gateway. */
 export const publicProblems = (services: readonly ServiceDocument[]): Json => {

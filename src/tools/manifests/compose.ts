@@ -6,24 +6,24 @@ import {
   environmentOf,
   GATEWAY,
   IMAGE,
-  type Part,
   PORT,
   POSTGRES,
-} from './part.ts';
+  type Workload,
+} from './workload.ts';
 
 const SECRET = 'database-password';
 const SECRET_FILE = `/run/secrets/${SECRET}`;
 
-export function composeOf({ gateway, services, patience }: Deployment): object {
+export function composeOf({ gateway, services, gracePeriodSeconds }: Deployment): object {
   const isAlone = services.length === 0;
   return {
     name: IMAGE,
     services: {
       [GATEWAY]: {
-        ...process(gateway, patience),
-        // Once for all of them: made for each at the same time they would be in each other's way.
+        ...process(gateway, gracePeriodSeconds),
+        // Only the gateway builds the image; parallel builds for each service would interfere.
         build: '.',
-        // For this machine alone; another port of it: GATEWAY_PORT=9000 docker compose up.
+        // Only for this machine. To use another port: GATEWAY_PORT=9000 docker compose up.
         ports: [`127.0.0.1:\${GATEWAY_PORT:-${PORT}}:${PORT}`],
         networks: ['front', 'back'],
         ...(!isAlone && { depends_on: waitFor(gateway.calls, 'service_started') }),
@@ -32,7 +32,7 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
         services.map((part) => [
           part.name,
           {
-            ...process(part, patience),
+            ...process(part, gracePeriodSeconds),
             pull_policy: 'never',
             secrets: [SECRET],
             networks: ['back'],
@@ -50,24 +50,29 @@ export function composeOf({ gateway, services, patience }: Deployment): object {
   };
 }
 
-/** What is in it counts as memory of the container; nothing in it is a program. */
+/** Its content counts as memory of the container, and no file in it can be executed. */
 const TMPFS = 'mode=1777,size=64m,noexec,nosuid,nodev';
 
-const process = (part: Part, patience: number) => ({
+const process = (part: Workload, gracePeriodSeconds: number) => ({
   image: IMAGE,
   command: part.command,
   environment: {
     ...environmentOf(part),
     ...(part.hasDatabase && { DATABASE_PASSWORD_FILE: SECRET_FILE }),
   },
-  ...{ read_only: true, tmpfs: [DATA, '/tmp'].map((folder) => `${folder}:${TMPFS}`) },
-  ...{ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
-  ...{ mem_limit: '512m', cpus: 1, pids_limit: 128 },
-  ...{ restart: 'unless-stopped', stop_grace_period: `${patience}s` },
+  read_only: true,
+  tmpfs: [DATA, '/tmp'].map((folder) => `${folder}:${TMPFS}`),
+  cap_drop: ['ALL'],
+  security_opt: ['no-new-privileges:true'],
+  mem_limit: '512m',
+  cpus: 1,
+  pids_limit: 128,
+  restart: 'unless-stopped',
+  stop_grace_period: `${gracePeriodSeconds}s`,
 });
 
 const postgres = {
-  // By its digest for one image and no other: POSTGRES_IMAGE=postgres@sha256:….
+  // To pin the image by its digest: POSTGRES_IMAGE=postgres@sha256:….
   image: `\${POSTGRES_IMAGE:-postgres:17}`,
   environment: {
     POSTGRES_USER: DATABASE_USER,
@@ -79,9 +84,14 @@ const postgres = {
   networks: ['back'],
   healthcheck: {
     test: ['CMD', 'pg_isready', '--username', DATABASE_USER, '--host', '127.0.0.1'],
-    ...{ interval: '5s', timeout: '3s', retries: 10, start_period: '10s' },
+    interval: '5s',
+    timeout: '3s',
+    retries: 10,
+    start_period: '10s',
   },
-  ...{ security_opt: ['no-new-privileges:true'], mem_limit: '1g', shm_size: '128m' },
+  security_opt: ['no-new-privileges:true'],
+  mem_limit: '1g',
+  shm_size: '128m',
   restart: 'unless-stopped',
 };
 

@@ -1,6 +1,6 @@
 /**
- * Kubernetes manifests, a file each part and one for what lies between them. PostgreSQL is expected as a Service
- * `postgres` with a Secret of that name: who runs a cluster has one, or an operator that makes it.
+ * Kubernetes manifests: one file for each workload, and one for the network policies. PostgreSQL is expected as a Service
+ * `postgres` with a Secret of the same name, for example from an operator of the cluster.
  */
 import {
   DATA,
@@ -9,12 +9,12 @@ import {
   environmentOf,
   GATEWAY,
   IMAGE,
-  LEAST,
-  type Part,
+  MIN_REPLICAS,
   PORT,
   POSTGRES,
   USER,
-} from './part.ts';
+  type Workload,
+} from './workload.ts';
 
 const NAME = 'app.kubernetes.io/name';
 const PART_OF = { 'app.kubernetes.io/part-of': IMAGE };
@@ -28,7 +28,7 @@ const selects = (name: string) => ({ matchLabels: { [NAME]: name } });
 export function manifestsOf(deployment: Deployment): ReadonlyMap<string, readonly object[]> {
   const parts = [deployment.gateway, ...deployment.services];
   const files = new Map<string, readonly object[]>(
-    parts.map((part) => [`${part.name}.yaml`, manifestsOfPart(part, deployment.patience)]),
+    parts.map((part) => [`${part.name}.yaml`, manifestsOfPart(part, deployment.gracePeriodSeconds)]),
   );
   files.set('network-policies.yaml', policiesOf(deployment));
   files.set('kustomization.yaml', [
@@ -42,36 +42,45 @@ export function manifestsOf(deployment: Deployment): ReadonlyMap<string, readonl
   return files;
 }
 
-const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
+const manifestsOfPart = (part: Workload, gracePeriodSeconds: number): readonly object[] => {
   const { name } = part;
   const metadata = { name, labels: labelsOf(name) };
   return [
     {
-      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata },
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
       spec: {
         selector: selects(name),
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: { metadata: { labels: labelsOf(name) }, spec: podOf(part, patience) },
+        template: { metadata: { labels: labelsOf(name) }, spec: podOf(part, gracePeriodSeconds) },
       },
     },
     {
-      ...{ apiVersion: 'v1', kind: 'Service', metadata },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
       spec: {
-        // Without an address of its own: whoever calls sees each pod, and chooses by load and health.
+        // A headless service: clients see each pod and balance by load and health.
         ...(name !== GATEWAY && { clusterIP: 'None' }),
         selector: { [NAME]: name },
         ports: [{ name: 'http', port: PORT, targetPort: 'http' }],
       },
     },
     {
-      ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata },
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata,
       spec: { maxUnavailable: 1, selector: selects(name) },
     },
     {
-      ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata },
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata,
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        ...{ minReplicas: LEAST, maxReplicas: part.mostReplicas },
+        minReplicas: MIN_REPLICAS,
+        maxReplicas: part.maxReplicas,
         metrics: [
           {
             type: 'Resource',
@@ -83,17 +92,22 @@ const manifestsOfPart = (part: Part, patience: number): readonly object[] => {
   ];
 };
 
-const podOf = (part: Part, patience: number) => ({
+const podOf = (part: Workload, gracePeriodSeconds: number) => ({
   automountServiceAccountToken: false,
   enableServiceLinks: false,
-  terminationGracePeriodSeconds: patience,
+  terminationGracePeriodSeconds: gracePeriodSeconds,
   securityContext: {
-    ...{ runAsNonRoot: true, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
+    runAsNonRoot: true,
+    runAsUser: USER,
+    runAsGroup: USER,
+    fsGroup: USER,
     seccompProfile: { type: 'RuntimeDefault' },
   },
   topologySpreadConstraints: [
     {
-      ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
       labelSelector: selects(part.name),
     },
   ],
@@ -107,7 +121,7 @@ const podOf = (part: Part, patience: number) => ({
         ...(part.hasDatabase && { DATABASE_PASSWORD_FILE: `${SECRETS}/password` }),
       }).map(([name, value]) => ({ name, value })),
       ports: [{ name: 'http', containerPort: PORT }],
-      // Liveness never depends on what is behind; the first start has time for migrations.
+      // Liveness never depends on other services. The first start has time for migrations.
       startupProbe: probe('/health/live', { periodSeconds: 2, failureThreshold: 60 }),
       livenessProbe: probe('/health/live', { periodSeconds: 10, failureThreshold: 3 }),
       readinessProbe: probe('/health/ready', { periodSeconds: 1, failureThreshold: 1 }),
@@ -116,7 +130,8 @@ const podOf = (part: Part, patience: number) => ({
         limits: { cpu: '1', memory: '512Mi' },
       },
       securityContext: {
-        ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       },
       volumeMounts: [
@@ -144,11 +159,12 @@ const probe = (path: string, timing: { periodSeconds: number; failureThreshold: 
 const port = (number: number, protocol = 'TCP') => ({ port: number, protocol });
 const pods = (name: string) => ({ podSelector: selects(name) });
 
-/** Nobody reaches anybody but those that it calls; the gateway is reached by everybody. */
+/** Workloads reach only the workloads that they call. Everyone reaches the gateway. */
 function policiesOf({ gateway, services }: Deployment): readonly object[] {
   const parts = [gateway, ...services];
   const policy = (name: string, spec: object) => ({
-    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
     metadata: { name, labels: PART_OF },
     spec,
   });

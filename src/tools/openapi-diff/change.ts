@@ -1,4 +1,4 @@
-/** What is different between two documents, and what that is for those who call the API. */
+/** A change between two documents and its effect on clients. */
 
 import { fragmentToken } from '../../contract/json-pointer.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
@@ -10,45 +10,45 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Change {
   readonly kind: Kind;
-  /** JSON Pointer in URI fragment form (RFC 6901 §6): into the new document, or into the old one for what is gone. */
+  /** JSON Pointer in URI fragment form (RFC 6901 §6): into the new document, or into the old one for removed parts. */
   readonly pointer: string;
-  /** `GET /orders`, or what else it is about. */
+  /** `GET /orders`, or another subject. */
   readonly subject: string;
   readonly reason: string;
 }
 
-/** Who has to cope with a value: what callers send may be allowed more, what they get may be promised more. */
+/** Whether clients send or receive a value: it is safe to accept more, and to promise more. */
 export type Direction = 'sent' | 'received';
 
-/** A value of a document, and where it stands there. */
-export interface Spot {
+/** A value of a document and its location. */
+export interface LocatedValue {
   readonly value: unknown;
   readonly pointer: string;
 }
 
-export const below = (pointer: string, ...keys: readonly (string | number)[]): string =>
+export const appendPointer = (pointer: string, ...keys: readonly (string | number)[]): string =>
   pointer + keys.map((key) => `/${fragmentToken(String(key))}`).join('');
 
-/** What stands there itself: a reference is followed. */
-export function target(
+/** The value after following a reference. */
+export function dereference(
   document: object,
-  { value, pointer }: Spot,
+  { value, pointer }: LocatedValue,
 ): { node: Json | undefined; pointer: string } {
   const node = isObject(value) ? (resolveReference(document, value) as Json | undefined) : undefined;
   return { node, pointer: isObject(value) && typeof value.$ref === 'string' ? value.$ref : pointer };
 }
 
-/** What an object holds, and where; nothing where it is none. */
-export const entriesOf = (value: unknown, pointer: string): Map<string, Spot> =>
+/** The members of an object with their locations; empty for other values. */
+export const entriesOf = (value: unknown, pointer: string): Map<string, LocatedValue> =>
   new Map(
     Object.entries(isObject(value) ? value : {}).map(([name, one]) => [
       name,
-      { value: one, pointer: below(pointer, name) },
+      { value: one, pointer: appendPointer(pointer, name) },
     ]),
   );
 
 /** Collects changes of one subject, each once. */
-export class Changes {
+export class ChangeList {
   readonly #found = new Map<string, Change>();
 
   add(kind: Kind, subject: string, pointer: string, reason: string): void {

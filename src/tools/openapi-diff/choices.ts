@@ -1,28 +1,28 @@
-/** Which of the alternatives of `oneOf` and `anyOf` are the same in two documents: they have no order, and often no name. */
+/** Matches the alternatives of `oneOf` and `anyOf` of two documents, which have no order and often no name. */
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../../openapi/load/grammar.ts';
 import { referenceName } from '../../openapi/reference.ts';
-import type { Spot } from './change.ts';
+import type { LocatedValue } from './change.ts';
 import { viewOf } from './schema-view.ts';
 
 interface Choice {
-  readonly spot: Spot;
+  readonly spot: LocatedValue;
   readonly name: string;
 }
 
 interface Matched {
-  readonly pairs: readonly (readonly [old: Spot, now: Spot])[];
+  readonly pairs: readonly (readonly [old: LocatedValue, now: LocatedValue])[];
   readonly gone: readonly Choice[];
   readonly added: readonly Choice[];
 }
 
 export function matchChoices(
-  old: readonly Spot[],
-  now: readonly Spot[],
+  old: readonly LocatedValue[],
+  now: readonly LocatedValue[],
   documents: { readonly old: object; readonly now: object },
 ): Matched {
   const added = now.map((spot) => ({ spot, name: nameOf(documents.now, spot) }));
-  const pairs: [Spot, Spot][] = [];
+  const pairs: [LocatedValue, LocatedValue][] = [];
   const gone: Choice[] = [];
   for (const spot of old) {
     const name = nameOf(documents.old, spot);
@@ -35,8 +35,8 @@ export function matchChoices(
   return { pairs, gone, added };
 }
 
-/** A component's name, a title, the value that tells it from others, or else its type. */
-function nameOf(document: object, spot: Spot): string {
+/** The name of the component, a title, a constant member, or the type. */
+function nameOf(document: object, spot: LocatedValue): string {
   const named = isObject(spot.value) ? (referenceName(spot.value) ?? spot.value.title) : undefined;
   if (typeof named === 'string') return named;
   const { types, properties, values } = viewOf(document, spot);

@@ -1,21 +1,26 @@
-/** Bodies by media type, of requests and of answers. */
+/** Compares the bodies of requests and responses by media type. */
 import { isObject } from '../../openapi/load/grammar.ts';
-import { below, type Changes, entriesOf, type Spot } from './change.ts';
-import type { About, SchemaDiff } from './schemas.ts';
+import { appendPointer, type ChangeList, entriesOf, type LocatedValue } from './change.ts';
+import type { ComparisonSubject, SchemaDiff } from './schemas.ts';
 
-/** What a comparison writes to, and with what. */
+/** The context of a comparison. */
 export interface Comparison {
   readonly old: object;
   readonly now: object;
-  readonly changes: Changes;
+  readonly changes: ChangeList;
   readonly schemas: SchemaDiff;
 }
 
-/** @param old where `content` stands, and what it is */
-export function compareContent(old: Spot, now: Spot, about: About, { changes, schemas }: Comparison): void {
+/** @param old the location and the value of `content` */
+export function compareContent(
+  old: LocatedValue,
+  now: LocatedValue,
+  about: ComparisonSubject,
+  { changes, schemas }: Comparison,
+): void {
   const [before, after] = [old, now].map(({ value, pointer }) => entriesOf(value, pointer)) as [
-    Map<string, Spot>,
-    Map<string, Spot>,
+    Map<string, LocatedValue>,
+    Map<string, LocatedValue>,
   ];
   const isSent = about.direction === 'sent';
   for (const [type, media] of before) {
@@ -26,15 +31,15 @@ export function compareContent(old: Spot, now: Spot, about: About, { changes, sc
         'breaking',
         about.subject,
         media.pointer,
-        `${type} is not ${isSent ? 'taken' : 'offered'} any more`,
+        `${type} is no longer ${isSent ? 'accepted' : 'offered'}`,
       );
   }
   for (const [type, { pointer }] of after)
     if (!before.has(type))
-      changes.add('adding', about.subject, pointer, `${type} is ${isSent ? 'taken' : 'offered'} too`);
+      changes.add('adding', about.subject, pointer, `${type} is now ${isSent ? 'accepted' : 'offered'} too`);
 }
 
-const schemaOf = ({ value, pointer }: Spot): Spot => ({
+const schemaOf = ({ value, pointer }: LocatedValue): LocatedValue => ({
   value: isObject(value) ? value.schema : undefined,
-  pointer: below(pointer, 'schema'),
+  pointer: appendPointer(pointer, 'schema'),
 });

@@ -1,10 +1,10 @@
-/** Bounds and forms of values: which of two allows less. */
+/** Compares limits of values: which one is stricter. */
 import { isDeepStrictEqual } from 'node:util';
 
 type Limits = ReadonlyMap<string, unknown>;
 
-/** Names of the limits by which `now` refuses what `old` allows. */
-export const tighter = (old: Limits, now: Limits): string[] =>
+/** Names of the limits by which `now` rejects values that `old` accepts. */
+export const tighterLimits = (old: Limits, now: Limits): string[] =>
   [...now]
     .filter(([name, limit]) => {
       const before = old.get(name);
@@ -17,24 +17,24 @@ function isTighter(name: string, before: unknown, now: unknown): boolean {
   if (typeof before === 'number' && typeof now === 'number') {
     if (/^(?:min|exclusiveMin)/.test(name)) return now > before;
     if (/^(?:max|exclusiveMax)/.test(name)) return now < before;
-    // What is a multiple of 10 is one of 5.
+    // Every multiple of 10 is a multiple of 5.
     if (name === 'multipleOf') return before % now !== 0 || now > before;
   }
   return true;
 }
 
-/** What happened to a limit, for people. */
-export function change(name: string, old: Limits, now: Limits): string {
+/** Describes the change of a limit. */
+export function describeLimitChange(name: string, old: Limits, now: Limits): string {
   const [before, after] = [old.get(name), now.get(name)];
-  if (before === undefined) return `has ${name} ${text(after)} now`;
-  if (after === undefined) return `has ${name} ${text(before)} no more`;
-  return `${name} goes from ${text(before)} to ${text(after)}`;
+  if (before === undefined) return `now has ${name} ${shortJson(after)}`;
+  if (after === undefined) return `no longer has ${name} ${shortJson(before)}`;
+  return `${name} changed from ${shortJson(before)} to ${shortJson(after)}`;
 }
 
-/** More of a value is not read. */
-const LONGEST = 60;
+/** Longer values are truncated. */
+const MAX_TEXT_LENGTH = 60;
 
-export const text = (value: unknown): string => {
+export const shortJson = (value: unknown): string => {
   const written = JSON.stringify(value) ?? 'nothing';
-  return written.length > LONGEST ? `${written.slice(0, LONGEST - 1)}…` : written;
+  return written.length > MAX_TEXT_LENGTH ? `${written.slice(0, MAX_TEXT_LENGTH - 1)}…` : written;
 };

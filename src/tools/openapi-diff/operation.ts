@@ -1,4 +1,4 @@
-/** An operation of one of the two documents. */
+/** An operation of one of the compared documents. */
 import type { Json } from '../../openapi/load/grammar.ts';
 
 export interface Operation {

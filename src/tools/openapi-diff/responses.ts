@@ -1,22 +1,27 @@
-/** What an operation answers: statuses, bodies, headers, and where it leads. */
+/** Compares the responses of an operation: statuses, bodies, headers and links. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { below, entriesOf, type Spot, target } from './change.ts';
+import { appendPointer, dereference, entriesOf, type LocatedValue } from './change.ts';
 import { type Comparison, compareContent } from './content.ts';
-import type { About } from './schemas.ts';
+import type { ComparisonSubject } from './schemas.ts';
 
-/** @param old where `responses` stands, and what it is */
-export function compareResponses(old: Spot, now: Spot, about: About, comparison: Comparison): void {
+/** @param old the location and the value of `responses` */
+export function compareResponses(
+  old: LocatedValue,
+  now: LocatedValue,
+  about: ComparisonSubject,
+  comparison: Comparison,
+): void {
   const { changes } = comparison;
   const [before, after] = [statusesOf(comparison.old, old), statusesOf(comparison.now, now)];
   for (const [status, response] of before) {
     const same = after.get(status);
     if (same) compareResponse(response, same, about, comparison);
-    // One error less is no harm.
+    // Removing an error response is safe.
     else if (/^[123d]/.test(status))
-      changes.add('breaking', about.subject, response.pointer, `does not answer ${status} any more`);
+      changes.add('breaking', about.subject, response.pointer, `no longer responds with ${status}`);
   }
   for (const [status, { pointer }] of after)
-    if (!before.has(status)) changes.add('adding', about.subject, pointer, `may answer ${status} too`);
+    if (!before.has(status)) changes.add('adding', about.subject, pointer, `may now respond with ${status}`);
 }
 
 interface Response {
@@ -24,19 +29,24 @@ interface Response {
   readonly pointer: string;
 }
 
-const statusesOf = (document: object, { value, pointer }: Spot): Map<string, Response> =>
+const statusesOf = (document: object, { value, pointer }: LocatedValue): Map<string, Response> =>
   new Map(
     [...entriesOf(value, pointer)].flatMap(([status, spot]): [string, Response][] => {
-      const { node, pointer: at } = target(document, spot);
+      const { node, pointer: at } = dereference(document, spot);
       return node && !status.startsWith('x-') ? [[status, { node, pointer: at }]] : [];
     }),
   );
 
-function compareResponse(old: Response, now: Response, about: About, comparison: Comparison): void {
+function compareResponse(
+  old: Response,
+  now: Response,
+  about: ComparisonSubject,
+  comparison: Comparison,
+): void {
   const spotsOf = (name: string) =>
-    [old, now].map(({ node, pointer }) => ({ value: node[name], pointer: below(pointer, name) })) as [
-      Spot,
-      Spot,
+    [old, now].map(({ node, pointer }) => ({ value: node[name], pointer: appendPointer(pointer, name) })) as [
+      LocatedValue,
+      LocatedValue,
     ];
   compareContent(...spotsOf('content'), about, comparison);
   const { changes, schemas } = comparison;
@@ -45,27 +55,27 @@ function compareResponse(old: Response, now: Response, about: About, comparison:
     ['links', 'link'],
   ] as const) {
     const [before, after] = spotsOf(section).map(({ value, pointer }) => entriesOf(value, pointer)) as [
-      Map<string, Spot>,
-      Map<string, Spot>,
+      Map<string, LocatedValue>,
+      Map<string, LocatedValue>,
     ];
     for (const [name, spot] of before) {
       const given = after.get(name);
-      const [one, same] = [target(comparison.old, spot), given && target(comparison.now, given)];
-      if (!same) changes.add('breaking', about.subject, spot.pointer, `the ${word} ${name} is gone`);
+      const [one, same] = [dereference(comparison.old, spot), given && dereference(comparison.now, given)];
+      if (!same) changes.add('breaking', about.subject, spot.pointer, `the ${word} ${name} was removed`);
       else if (section === 'headers') schemas.compare(schemaOf(one), schemaOf(same), about);
       else if (leadsTo(one) !== leadsTo(same))
-        changes.add('breaking', about.subject, same.pointer, `the link ${name} leads elsewhere now`);
+        changes.add('breaking', about.subject, same.pointer, `the link ${name} now leads elsewhere`);
     }
     for (const [name, { pointer }] of after)
       if (!before.has(name)) changes.add('adding', about.subject, pointer, `the ${word} ${name} is new`);
   }
 }
 
-type Target = ReturnType<typeof target>;
+type Target = ReturnType<typeof dereference>;
 
-const schemaOf = ({ node, pointer }: Target): Spot => ({
+const schemaOf = ({ node, pointer }: Target): LocatedValue => ({
   value: isObject(node) ? node.schema : undefined,
-  pointer: below(pointer, 'schema'),
+  pointer: appendPointer(pointer, 'schema'),
 });
 
 const leadsTo = ({ node }: Target): unknown => node?.operationId ?? node?.operationRef;

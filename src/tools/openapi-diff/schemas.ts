@@ -1,61 +1,61 @@
 /**
- * What is different between two schemas. What callers send may be allowed more and not less; what they receive may be
- * promised more and not less: so one more value in an enumeration is adding in a request, and breaking in a response.
+ * Compares two schemas. A request schema may accept more but not less, and a response schema may promise more but not
+ * less. A new value of an enumeration is therefore additive in a request, and breaking in a response.
  */
-import type { Changes, Direction, Kind, Spot } from './change.ts';
+import type { ChangeList, Direction, Kind, LocatedValue } from './change.ts';
 import { matchChoices } from './choices.ts';
-import { change, text, tighter } from './limits.ts';
+import { describeLimitChange, shortJson, tighterLimits } from './limits.ts';
 import { type SchemaView, viewOf } from './schema-view.ts';
 
-/** What a comparison is about: who copes with the value, and in which operation it was found first. */
-export interface About {
+/** The direction of a compared value and the operation in which it was found first. */
+export interface ComparisonSubject {
   readonly direction: Direction;
   readonly subject: string;
 }
 
-type Tell = (kind: Kind, reason: string, pointer?: string) => void;
+type Report = (kind: Kind, reason: string, pointer?: string) => void;
 
 interface Pair {
   readonly before: SchemaView;
   readonly after: SchemaView;
   readonly isSent: boolean;
-  readonly tell: Tell;
+  readonly report: Report;
 }
 
-/** Schemas within each other that are compared at once. */
-const MOST_DEPTH = 100;
+/** Maximum recursion depth. Deeper schemas are compared later. */
+const MAX_DEPTH = 100;
 
 export class SchemaDiff {
   readonly #documents: { readonly old: object; readonly now: object };
-  readonly #changes: Changes;
-  /** Schemas are shared, and lead to themselves: each pair is compared once in each direction. */
+  readonly #changes: ChangeList;
+  /** Schemas may be shared and recursive, so each pair is compared once for each direction. */
   readonly #compared = new WeakMap<object, Map<object, Set<Direction>>>();
 
-  readonly #left: (() => void)[] = [];
+  readonly #pending: (() => void)[] = [];
   #depth = 0;
 
-  constructor(old: object, now: object, changes: Changes) {
+  constructor(old: object, now: object, changes: ChangeList) {
     this.#documents = { old, now };
     this.#changes = changes;
   }
 
-  compare(old: Spot, now: Spot, about: About): void {
-    this.#left.push(() => this.#compare(old, now, about));
-    // What is within what is within … is compared later, since it may be far.
-    if (this.#depth > MOST_DEPTH) return;
+  compare(old: LocatedValue, now: LocatedValue, about: ComparisonSubject): void {
+    this.#pending.push(() => this.#compare(old, now, about));
+    // Deeply nested schemas are compared later, to limit the recursion.
+    if (this.#depth > MAX_DEPTH) return;
     this.#depth += 1;
-    const until = this.#depth === 1 ? 0 : this.#left.length - 1;
-    while (this.#left.length > until) this.#left.pop()?.();
+    const until = this.#depth === 1 ? 0 : this.#pending.length - 1;
+    while (this.#pending.length > until) this.#pending.pop()?.();
     this.#depth -= 1;
   }
 
-  #compare(old: Spot, now: Spot, about: About): void {
+  #compare(old: LocatedValue, now: LocatedValue, about: ComparisonSubject): void {
     const [before, after] = [viewOf(this.#documents.old, old), viewOf(this.#documents.now, now)];
     if (this.#isKnown(before.id, after.id, about.direction)) return;
-    const tell: Tell = (kind, reason, pointer = after.pointer) =>
+    const report: Report = (kind, reason, pointer = after.pointer) =>
       this.#changes.add(kind, about.subject, pointer, reason);
-    const pair: Pair = { before, after, isSent: about.direction === 'sent', tell };
-    if (after.isDeprecated && !before.isDeprecated) tell('deprecating', 'is deprecated');
+    const pair: Pair = { before, after, isSent: about.direction === 'sent', report };
+    if (after.isDeprecated && !before.isDeprecated) report('deprecating', 'is deprecated');
     const [oldChoices, newChoices] = [choicesOf(before, after, old), choicesOf(after, before, now)];
     if (oldChoices.length > 0 || newChoices.length > 0) this.#choices(oldChoices, newChoices, about, pair);
     if (isOnlyChoices(before) !== isOnlyChoices(after)) return;
@@ -68,49 +68,56 @@ export class SchemaDiff {
       this.compare(before.items, after.items, about);
   }
 
-  #choices(old: readonly Spot[], now: readonly Spot[], about: About, { isSent, tell, after }: Pair): void {
+  #choices(
+    old: readonly LocatedValue[],
+    now: readonly LocatedValue[],
+    about: ComparisonSubject,
+    { isSent, report, after }: Pair,
+  ): void {
     const { pairs, gone, added } = matchChoices(old, now, this.#documents);
     for (const [one, same] of pairs) this.compare(one, same, about);
-    // What is chosen from for the first time narrows what was free before, and the other way round.
-    if (old.length === 0) tell(isSent ? 'breaking' : 'adding', 'has to be one of several now');
-    else if (now.length === 0) tell(isSent ? 'adding' : 'breaking', 'need not be one of several any more');
+    // New alternatives restrict a schema without alternatives, and removing all of them relaxes it.
+    if (old.length === 0) report(isSent ? 'breaking' : 'adding', 'must now match one of several schemas');
+    else if (now.length === 0)
+      report(isSent ? 'adding' : 'breaking', 'need no longer match one of several schemas');
     else {
       if (isSent)
-        for (const { name, spot } of gone) tell('breaking', `may not be ${name} any more`, spot.pointer);
-      for (const { name } of added) tell(isSent ? 'adding' : 'breaking', `may be ${name} too`, after.pointer);
+        for (const { name, spot } of gone) report('breaking', `may no longer be ${name}`, spot.pointer);
+      for (const { name } of added)
+        report(isSent ? 'adding' : 'breaking', `may now be ${name}`, after.pointer);
     }
   }
 
-  #members({ before, after, isSent, tell }: Pair, about: About): void {
+  #members({ before, after, isSent, report }: Pair, about: ComparisonSubject): void {
     for (const [name, spot] of before.properties) {
       const same = after.properties.get(name);
       if (this.#isSkipped(spot, isSent)) continue;
-      if (same === undefined) tell('breaking', `${name} is gone`, spot.pointer);
+      if (same === undefined) report('breaking', `${name} was removed`, spot.pointer);
       else {
         this.compare(spot, same, about);
         const [was, is] = [before.required.has(name), after.required.has(name)];
-        if (isSent && is && !was) tell('breaking', 'is required now', same.pointer);
-        if (!isSent && was && !is) tell('breaking', 'may be missing now', same.pointer);
+        if (isSent && is && !was) report('breaking', 'is now required', same.pointer);
+        if (!isSent && was && !is) report('breaking', 'may now be missing', same.pointer);
       }
     }
     for (const [name, spot] of after.properties) {
       if (before.properties.has(name) || this.#isSkipped(spot, isSent, this.#documents.now)) continue;
       const isNeeded = isSent && after.required.has(name);
-      tell(isNeeded ? 'breaking' : 'adding', isNeeded ? 'is new, and required' : 'is new', spot.pointer);
+      report(isNeeded ? 'breaking' : 'adding', isNeeded ? 'is new and required' : 'is new', spot.pointer);
     }
   }
 
-  /** What is only read is not sent, and what is only written is not received. */
-  #isSkipped(spot: Spot, isSent: boolean, document = this.#documents.old): boolean {
+  /** Read-only members are not sent, and write-only members are not received. */
+  #isSkipped(spot: LocatedValue, isSent: boolean, document = this.#documents.old): boolean {
     const { isReadOnly, isWriteOnly } = viewOf(document, spot);
     return isSent ? isReadOnly : isWriteOnly;
   }
 
-  /** What may be there besides the members that have a name. */
-  #rest({ before, after, isSent, tell }: Pair, about: About): void {
+  /** Compares the schemas of additional members. */
+  #rest({ before, after, isSent, report }: Pair, about: ComparisonSubject): void {
     const [was, is] = [before.additional, after.additional];
     if (is.value === false || was.value === false) {
-      if (isSent && was.value !== false) tell('breaking', 'takes no other members any more');
+      if (isSent && was.value !== false) report('breaking', 'no longer accepts other members');
     } else if (typeof was.value === 'object' || typeof is.value === 'object') this.compare(was, is, about);
   }
 
@@ -126,46 +133,47 @@ export class SchemaDiff {
 const isOnlyChoices = ({ choices, properties, types, values }: SchemaView): boolean =>
   choices.length > 0 && properties.size === 0 && types === undefined && values === undefined;
 
-/** What could be one thing before is a choice of one where it is compared with a choice. */
-const choicesOf = (own: SchemaView, other: SchemaView, spot: Spot): readonly Spot[] =>
+/** A schema without alternatives counts as a single alternative when the other schema has alternatives. */
+const choicesOf = (own: SchemaView, other: SchemaView, spot: LocatedValue): readonly LocatedValue[] =>
   own.choices.length === 0 && isOnlyChoices(other) ? [spot] : own.choices;
 
-/** What `one` allows and `other` does not; an integer is a number. */
+/** Types that `one` allows and `other` does not. An integer is a number. */
 const without = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
   [...one].filter((type) => !other.has(type) && !(type === 'integer' && other.has('number')));
 
 const list = (types: ReadonlySet<string> | undefined): string =>
   types ? [...types].join(' or ') : 'anything';
 
-function types({ before, after, isSent, tell }: Pair): void {
-  const reason = `goes from ${list(before.types)} to ${list(after.types)}`;
+function types({ before, after, isSent, report }: Pair): void {
+  const reason = `changed from ${list(before.types)} to ${list(after.types)}`;
   const isNarrower = isLess(after.types, before.types);
   const isWider = isLess(before.types, after.types);
-  if (isSent ? isNarrower : isWider) tell('breaking', reason);
-  else if (isSent && isWider) tell('adding', reason);
+  if (isSent ? isNarrower : isWider) report('breaking', reason);
+  else if (isSent && isWider) report('adding', reason);
 }
 
-/** Whether something that `many` allows is not in `few`; undefined allows everything. */
+/** Whether `few` excludes a type that `many` allows. Undefined allows every type. */
 function isLess(few: ReadonlySet<string> | undefined, many: ReadonlySet<string> | undefined): boolean {
   if (few === undefined) return false;
   return many === undefined || without(many, few).length > 0;
 }
 
-function values({ before, after, isSent, tell }: Pair): void {
-  const [old, now] = [before.values, after.values].map((all) => all?.map((value) => text(value)));
+function values({ before, after, isSent, report }: Pair): void {
+  const [old, now] = [before.values, after.values].map((all) => all?.map((value) => shortJson(value)));
   if (old === undefined && now === undefined) return;
   if (old === undefined) {
-    if (isSent) tell('breaking', `has to be one of ${now?.join(', ')} now`);
-  } else if (now === undefined) tell(isSent ? 'adding' : 'breaking', 'may be any value now');
+    if (isSent) report('breaking', `must now be one of ${now?.join(', ')}`);
+  } else if (now === undefined) report(isSent ? 'adding' : 'breaking', 'may now be any value');
   else {
     const gone = old.filter((value) => !now.includes(value));
     const added = now.filter((value) => !old.includes(value));
-    if (isSent && gone.length > 0) tell('breaking', `may not be ${gone.join(', ')} any more`);
-    if (added.length > 0) tell(isSent ? 'adding' : 'breaking', `may be ${added.join(', ')} too`);
+    if (isSent && gone.length > 0) report('breaking', `may no longer be ${gone.join(', ')}`);
+    if (added.length > 0) report(isSent ? 'adding' : 'breaking', `may now be ${added.join(', ')}`);
   }
 }
 
-function limits({ before, after, isSent, tell }: Pair): void {
+function limits({ before, after, isSent, report }: Pair): void {
   const [old, now] = [before.limits, after.limits];
-  for (const name of isSent ? tighter(old, now) : tighter(now, old)) tell('breaking', change(name, old, now));
+  for (const name of isSent ? tighterLimits(old, now) : tighterLimits(now, old))
+    report('breaking', describeLimitChange(name, old, now));
 }

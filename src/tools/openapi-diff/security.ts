@@ -1,4 +1,4 @@
-/** Whether credentials that were enough are so no more (OpenAPI 3.1 §4.8.30). */
+/** Whether credentials that were sufficient no longer are (OpenAPI 3.1 §4.8.30). */
 import type { Json } from '../../openapi/load/grammar.ts';
 import { requirementsOf } from '../../openapi/security.ts';
 

@@ -1,6 +1,6 @@
-/** Whether a version may break what the one before allowed (semver.org §4, §8). */
+/** Whether a version may contain breaking changes (semver.org §4, §8). */
 
-/** @returns undefined where one of them does not begin with a number */
+/** @returns undefined if one version does not begin with a number */
 export function isNewMajor(old: string, now: string): boolean | undefined {
   const [before, after] = [old, now].map((version) =>
     /^v?(\d+)(?:\.(\d+))?/

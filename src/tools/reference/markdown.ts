@@ -1,5 +1,5 @@
 /** What the reference pages are made of: tables and code in Markdown, as Biome formats them. */
-import { aligned } from '../scaffold/sample.ts';
+import { alignTables } from '../scaffold/sample.ts';
 
 /** Empty where there is nothing to show. */
 export const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
@@ -7,7 +7,7 @@ export const code = (text: string): string => (text === '' ? '' : `\`${text}\``)
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
   const lines = [line(head), line(head.map(() => '---')), ...rows.map(line)];
-  return aligned(`${lines.join('\n')}\n`).trimEnd();
+  return alignTables(`${lines.join('\n')}\n`).trimEnd();
 }
 
 /** A bar ends a cell, also within code (https://github.github.com/gfm/#example-200). */

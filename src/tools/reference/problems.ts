@@ -11,11 +11,11 @@ export function problems(): string {
       ['type', 'status', 'title'],
       all.map(({ code: name, status, title }) => [`[${code(name)}](#${name})`, String(status), title]),
     ),
-    ...all.flatMap(({ code: name, status, title, meaning, mend }) => [
+    ...all.flatMap(({ code: name, status, title, meaning, remedy }) => [
       `## ${code(name)}`,
       `**${status}** ${title}.`,
       meaning,
-      `**What to do:** ${mend}`,
+      `**What to do:** ${remedy}`,
     ]),
   );
 }

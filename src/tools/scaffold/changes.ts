@@ -1,22 +1,21 @@
 /**
- * Changes of files that happen together: all of them, or, when something fails on the way, none. Nothing is written
- * before all is known.
+ * Changes to several files that are applied together or, after a failure, not at all.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 
-export class Changes {
-  /** Of the project. */
+export class FileChanges {
+  /** The root folder of the project. */
   readonly root: string;
-  /** What a file is to hold; undefined where it is to go. */
+  /** The new text of each file; undefined for files to remove. */
   readonly #files = new Map<string, string | undefined>();
 
   constructor(root: string) {
     this.root = root;
   }
 
-  /** As it is going to be. @param path from the root */
+  /** The text of a file after the changes. @param path relative to the root */
   read(path: string): string {
     const changed = this.#files.get(path);
     return changed ?? readFileSync(join(this.root, path), 'utf8');
@@ -30,14 +29,14 @@ export class Changes {
     if (!this.has(path) || this.read(path) !== text) this.#files.set(path, text);
   }
 
-  /** A file, or all that a folder has. */
+  /** Removes a file, or all files of a folder. */
   remove(path: string): void {
     for (const file of [...this.#files.keys()])
       if (file === path || file.startsWith(`${path}/`)) this.#files.set(file, undefined);
     for (const file of filesIn(this.root, path)) this.#files.set(file, undefined);
   }
 
-  /** What is done, a line a file. */
+  /** A summary with one line for each file. */
   get lines(): string[] {
     return [...this.#files]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -47,21 +46,21 @@ export class Changes {
       });
   }
 
-  /** The files that there are to be. */
+  /** The paths of new and changed files. */
   get written(): string[] {
     return [...this.#files].flatMap(([path, text]) => (text === undefined ? [] : [path]));
   }
 
   /**
-   * A signal ends the process when all is as it was before.
-   * @param then what belongs to it, as the documents that are made from the contracts; is told when it is to end
-   * @param touched files that this may change, so that they can be put back
+   * Applies the changes. After a failure or a signal, it restores all files; a signal then ends the process.
+   * @param then the next step, such as the generation of documents; its signal says when to stop
+   * @param touched files that this step may change, which are restored too
    */
   async apply(then: (ending: AbortSignal) => Promise<void>, touched: readonly string[] = []): Promise<void> {
     const before = new Map(
       [...this.#files.keys(), ...touched].map((path) => [path, textOf(join(this.root, path))]),
     );
-    const { ending, release } = heldBack();
+    const { ending, release } = deferSignals();
     try {
       for (const [path, text] of this.#files) this.#put(path, text);
       await then(ending);
@@ -83,7 +82,7 @@ export class Changes {
       return;
     }
     rmSync(place, { force: true });
-    // A folder that has nothing left is one that nobody asked for.
+    // Empty folders are removed too.
     for (let folder = dirname(place); folder !== this.root; folder = dirname(folder)) {
       if (!existsSync(folder)) continue;
       if (readdirSync(folder).length > 0) break;
@@ -93,13 +92,13 @@ export class Changes {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** Of a process that a signal has ended, to a shell. */
-const SIGNALLED = 128;
+/** Shells report the exit code 128 + the number of the signal. */
+const SIGNAL_EXIT_BASE = 128;
 
-/** Signals that wait, since another process may be writing; the reason is the exit code. */
-function heldBack() {
+/** Defers signals, because another process may be writing. The reason of the abort is the exit code. */
+function deferSignals() {
   const controller = new AbortController();
-  const end = (signal: NodeJS.Signals) => controller.abort(SIGNALLED + constants.signals[signal]);
+  const end = (signal: NodeJS.Signals) => controller.abort(SIGNAL_EXIT_BASE + constants.signals[signal]);
   for (const signal of SIGNALS) process.on(signal, end);
   return {
     ending: controller.signal,

@@ -1,48 +1,48 @@
-/** A command that changes the project: what it is asked, what it says, and how it ends. */
+/** Runs a command that changes the project: its arguments, its output and its exit code. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../config/config-error.ts';
 import { nearestTo } from '../../hypermedia/nearest.ts';
 import { words } from './words.ts';
 
-interface Told {
+interface ParsedArguments {
   readonly names: readonly string[];
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly flags: ReadonlySet<string>;
 }
 
-interface Asked {
+interface CommandSpec {
   readonly help: string;
-  /** How many names it takes. */
+  /** The number of positional arguments. */
   readonly names: number;
   readonly values?: readonly string[];
   readonly flags?: readonly string[];
-  /** @returns what is said of what was done, a line each. @throws ConfigError for what is wrong */
-  run(told: Told): Promise<readonly string[]>;
+  /** @returns the lines of the output. @throws ConfigError for invalid arguments */
+  run(told: ParsedArguments): Promise<readonly string[]>;
 }
 
-const WRONGLY_ASKED = 2;
+const USAGE_ERROR = 2;
 
-/** Ends with 0, with 1 where something does not fit, and with 2 where it is asked wrongly. */
-export async function command({ help, names, values = [], flags = [], run }: Asked): Promise<void> {
-  let told: ReturnType<typeof read>;
+/** Exits with 0, with 1 for a ConfigError, and with 2 for wrong usage. */
+export async function runCommand({ help, names, values = [], flags = [], run }: CommandSpec): Promise<void> {
+  let parsed: ReturnType<typeof parseArguments>;
   try {
-    told = read(values, flags);
+    parsed = parseArguments(values, flags);
   } catch (error) {
     process.stderr.write(`linkway: ${(error as Error).message}\n\n${help}`);
-    process.exitCode = WRONGLY_ASKED;
+    process.exitCode = USAGE_ERROR;
     return;
   }
-  if (told.flags.has('help')) {
+  if (parsed.flags.has('help')) {
     process.stdout.write(help);
     return;
   }
-  if (told.names.length !== names) {
-    process.stderr.write(`linkway: ${names === 1 ? 'one name' : `${names} names`}, please\n\n${help}`);
-    process.exitCode = WRONGLY_ASKED;
+  if (parsed.names.length !== names) {
+    process.stderr.write(`linkway: expected ${names === 1 ? 'one name' : `${names} names`}\n\n${help}`);
+    process.exitCode = USAGE_ERROR;
     return;
   }
   try {
-    process.stdout.write(`${(await run(told)).join('\n')}\n`);
+    process.stdout.write(`${(await run(parsed)).join('\n')}\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`linkway: ${error.message}\n`);
@@ -50,7 +50,7 @@ export async function command({ help, names, values = [], flags = [], run }: Ask
   }
 }
 
-function read(named: readonly string[], flagged: readonly string[]): Told {
+function parseArguments(named: readonly string[], flagged: readonly string[]): ParsedArguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -64,33 +64,35 @@ function read(named: readonly string[], flagged: readonly string[]): Told {
     names: positionals,
     values: Object.fromEntries(
       all.filter(([, value]) => typeof value === 'string'),
-    ) as unknown as Told['values'],
+    ) as unknown as ParsedArguments['values'],
     flags: new Set(all.filter(([, value]) => value === true).map(([name]) => name)),
   };
 }
 
 const NAME = /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/;
-const LONGEST = 40;
+const MAX_NAME_LENGTH = 40;
 
-/** @throws ConfigError when it is no lower-case name with hyphens */
+/** @throws ConfigError unless the name is lower-case words with hyphens */
 export function checkName(name: string): void {
-  if (!NAME.test(name) || name.length > LONGEST)
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH)
     throw new ConfigError(
-      `${name === '' ? "''" : name} is no name for this: lower-case words with hyphens between them, such as line-items`,
+      `${name === '' ? "''" : name} is not a valid name: use lower-case words with hyphens between them, such as line-items`,
     );
 }
 
-/** What `--resource` was told. @throws ConfigError when it is no name, in whatever way of writing one */
+/** Checks the value of `--resource`. @throws ConfigError when it is not a name in any notation */
 export function checkResource(resource: string | undefined): void {
   if (resource !== undefined && !NAME.test(words.split(resource).join('-')))
-    throw new ConfigError(`--resource '${resource}' is no name for one of them; write it as in LineItem`);
+    throw new ConfigError(
+      `--resource '${resource}' is not a valid name of a resource; write it like LineItem`,
+    );
 }
 
-/** @throws ConfigError with what is nearest to it, when it is none of them */
+/** @throws ConfigError with the nearest known name, when the name is unknown */
 export function checkKnown(name: string, known: readonly string[], what: string): void {
   if (known.includes(name)) return;
   const like = nearestTo(name, known);
   throw new ConfigError(
-    `there is no ${what} ${name}${like === undefined ? '' : `; is ${like} meant?`}${known.length === 0 ? '' : ` (${known.join(', ')})`}`,
+    `there is no ${what} ${name}${like === undefined ? '' : `; did you mean ${like}?`}${known.length === 0 ? '' : ` (${known.join(', ')})`}`,
   );
 }

@@ -1,11 +1,11 @@
-/** The entry of a service in the text of `gateway.yaml`; whatever else is there, comments too, stays as it is. */
+/** Edits the entry of a service in the text of `gateway.yaml`. The rest of the text, including comments, is unchanged. */
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { ConfigError } from '../../config/config-error.ts';
-import { HEALTH_PATH } from '../../contract/places.ts';
+import { HEALTH_PATH } from '../../contract/shared-paths.ts';
 
 const EMPTY = /^services:[ \t]*(?:\{[ \t]*\}|~|null)?[ \t]*(?=#|$)/m;
 
-/** @throws ConfigError when there is one of that name, or no `services` at the top */
+/** @throws ConfigError when the service already has an entry, or the text cannot be edited */
 export function withEntry(text: string, name: string, { url }: { readonly url: string }): string {
   const entry = `  ${name}:\n    document: openapi/${name}.yaml\n    url: ${url}\n    health: { path: ${HEALTH_PATH} }\n`;
   const services = servicesOf(text);
@@ -15,13 +15,16 @@ export function withEntry(text: string, name: string, { url }: { readonly url: s
       .replace(EMPTY, 'services:')
       .replace(/^services:[^\n]*(?:\n|$)/m, (line) => `${line.trimEnd()}\n${entry}`);
   }
-  if (pairOf(services, name)) throw new ConfigError(`gateway.yaml has a service ${name} already`);
-  if (services.flow) throw new ConfigError('write each service of gateway.yaml on lines of its own first');
+  if (pairOf(services, name)) throw new ConfigError(`gateway.yaml already has a service ${name}`);
+  if (services.flow)
+    throw new ConfigError(
+      'gateway.yaml has several services on one line; first put each service on lines of its own',
+    );
   const at = endOf(text, services.items.at(-1));
   return text.slice(0, at) + (text[at - 1] === '\n' ? '' : '\n') + entry + text.slice(at);
 }
 
-/** @throws ConfigError when there is none of that name */
+/** @throws ConfigError when the service has no entry */
 export function withoutEntry(text: string, name: string): string {
   const services = servicesOf(text);
   const pair = services && pairOf(services, name);
@@ -38,7 +41,7 @@ export function hasEntry(text: string, name: string): boolean {
   return services !== undefined && pairOf(services, name) !== undefined;
 }
 
-/** The port after the last that is written. */
+/** The port after the highest one in the text. */
 export function freePort(text: string): number {
   const ports = [...text.matchAll(/https?:\/\/[^\s/]+?:(\d+)/g)].map(([, port]) => Number(port));
   return Math.max(FIRST_PORT - 1, ...ports) + 1;
@@ -51,7 +54,7 @@ const FIRST_PORT = 8081;
 function servicesOf(text: string): YAMLMap | undefined {
   const document = parseDocument(text);
   const [broken] = document.errors;
-  if (broken) throw new ConfigError(`gateway.yaml is not YAML: ${broken.message}`);
+  if (broken) throw new ConfigError(`gateway.yaml is invalid YAML: ${broken.message}`);
   const services = document.get('services', true);
   return isMap(services) && services.items.length > 0 ? services : undefined;
 }
@@ -66,7 +69,7 @@ const rangeOf = (node: unknown): [number, number, number] | undefined =>
 
 const startOf = ({ key }: Pair): number => rangeOf(key)?.[0] ?? 0;
 
-/** Where the line after it begins. */
+/** The offset of the line after an entry. */
 function endOf(text: string, pair: Pair | undefined): number {
   const end = rangeOf(pair?.value)?.[1] ?? rangeOf(pair?.key)?.[1] ?? text.length;
   if (text[end - 1] === '\n') return end;

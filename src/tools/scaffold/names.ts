@@ -1,17 +1,17 @@
-/** What a service and its resource are called, in every way that code writes a name. */
+/** The names of a service and its resource in every notation of the code. */
 import { words } from './words.ts';
 
 export interface Names {
-  /** Of the service: `line-items`. */
+  /** The name of the service: `line-items`. */
   readonly service: string;
-  readonly one: Written;
-  readonly many: Written;
-  /** What its ids begin with: `li`. */
+  readonly one: NameForms;
+  readonly many: NameForms;
+  /** The prefix of its ids: `li`. */
   readonly prefix: string;
 }
 
-/** One name in every way of writing it. */
-interface Written {
+/** One name in every notation. */
+interface NameForms {
   /** `LineItem` */
   readonly pascal: string;
   /** `lineItem` */
@@ -24,17 +24,17 @@ interface Written {
   readonly text: string;
 }
 
-/** @param resource in the singular, however it is written; without it, what the name of the service says */
+/** @param resource the singular in any notation; by default derived from the name of the service */
 export function namesOf(service: string, resource?: string): Names {
   const one = resource === undefined ? words.singular(service.split('-')) : words.split(resource);
   const many = resource === undefined ? service.split('-') : words.plural(one);
-  return { service, one: written(one), many: written(many), prefix: one.map((word) => word[0]).join('') };
+  return { service, one: nameForms(one), many: nameForms(many), prefix: one.map((word) => word[0]).join('') };
 }
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-function written(parts: readonly string[]): Written {
-  const pascal = parts.map(capital).join('');
+function nameForms(parts: readonly string[]): NameForms {
+  const pascal = parts.map(capitalize).join('');
   return {
     pascal,
     camel: pascal.charAt(0).toLowerCase() + pascal.slice(1),
@@ -44,22 +44,22 @@ function written(parts: readonly string[]): Written {
   };
 }
 
-/** By sound: an hour and an umbrella, a euro, a unit and a one-way ticket. */
+/** Words that begin with a vowel sound: an hour and an umbrella, but a euro, a unit and a one-way ticket. */
 const VOWEL = /^(?:[ai]|e(?!u)|o(?!ne(?![a-z])|nce)|u(?!ni|s)|hour|heir|hono|hones)/i;
 
 export const withArticle = (text: string): string => `${VOWEL.test(text) ? 'an' : 'a'} ${text}`;
 
-/** Each way of writing the one, and how the other is written that way. */
+/** Pairs of the two names in each notation. */
 export function renamings(from: Names, to: Names): [string, string][] {
-  const article = ({ text }: Written) => withArticle(text);
-  const ways: ((name: Written) => string)[] = [
+  const article = ({ text }: NameForms) => withArticle(text);
+  const ways: ((name: NameForms) => string)[] = [
     ({ pascal }) => pascal,
     ({ camel }) => camel,
     ({ kebab }) => kebab,
     ({ snake }) => snake,
     ({ snake }) => snake.toUpperCase(),
     ({ text }) => text,
-    ({ text }) => capital(text),
+    ({ text }) => capitalize(text),
   ];
   return [
     [`service: '${from.service}'`, `service: '${to.service}'`],
@@ -68,7 +68,7 @@ export function renamings(from: Names, to: Names): [string, string][] {
       ways.map((way): [string, string] => [way(from[number]), way(to[number])]),
     ),
     [article(from.one), article(to.one)],
-    [capital(article(from.one)), capital(article(to.one))],
+    [capitalize(article(from.one)), capitalize(article(to.one))],
     [`newId('${from.prefix}')`, `newId('${to.prefix}')`],
     [`'${from.prefix}-`, `'${to.prefix}-`],
     [`\`${from.prefix}-`, `\`${to.prefix}-`],
@@ -78,8 +78,8 @@ export function renamings(from: Names, to: Names): [string, string][] {
   ];
 }
 
-/** All at once, so that nothing is renamed twice; where two fit, the longer one. */
-export function renamed(text: string, pairs: readonly (readonly [string, string])[]): string {
+/** Replaces all names in one pass, so that nothing is renamed twice. The longest match wins. */
+export function renameAll(text: string, pairs: readonly (readonly [string, string])[]): string {
   const to = new Map(pairs);
   const longest = [...to.keys()].toSorted((a, b) => b.length - a.length);
   const any = new RegExp(longest.map((one) => RegExp.escape(one)).join('|'), 'g');

@@ -1,30 +1,29 @@
 /**
- * `npm run new:operation -- invoices settle --action`: one more thing that can be done with the resource of a service.
- * The contract has the operation and the link that leads to it, the table of states says when it is offered and what
- * follows, and a handler does it; what a person wrote stays as it is.
+ * `npm run new:operation -- invoices settle --action`: adds an action to the resource of a service: the operation and its
+ * link to the contract, the transition to the table of states, and a handler. Existing code is unchanged.
  */
 import type { ObjectExpression } from 'oxc-parser';
 import { ConfigError } from '../../config/config-error.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, checkName, command } from './command.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, checkName, runCommand } from './command.ts';
 import { type Names, namesOf, withArticle } from './names.ts';
-import { applied, folderOf, ROOT, releasedOf, servicesHere, testsOf } from './project.ts';
+import { applyChanges, folderOf, ROOT, releasedOf, servicesHere, testsOf } from './project.ts';
 import { linksOf, serviceIn, sourceOf } from './relation.ts';
-import { refuseWord } from './reserved-words.ts';
-import { aligned } from './sample.ts';
-import type { Source } from './source.ts';
+import { rejectReservedWord } from './reserved-words.ts';
+import { alignTables } from './sample.ts';
+import type { EditableSource } from './source.ts';
 import { words } from './words.ts';
 
 export const HELP = `npm run new:operation -- SERVICE NAME --action [--from STATE] [--to STATE] [--resource NAME] [--contract-only]
 
-  Writes an action: POST /invoices/{invoiceId}/settle, which a state offers and another one follows.
+  Adds an action, such as POST /invoices/{invoiceId}/settle, that moves the resource from one state to another.
 
   NAME              a verb: settle
-  --from STATE      in which it is offered; without it, the state that a new one begins as
-  --to STATE        that follows; without it, what the verb says: SETTLED
-  --resource NAME   of which it is, where the service has several
-  --contract-only   leaves the handler to you; until it is there the answer is 501, and npm run check says what to write;
-                    the same command without it writes the handler later
+  --from STATE      the state that offers the action; by default the initial state
+  --to STATE        the state after the action; by default derived from the verb: SETTLED
+  --resource NAME   the resource of the action, if the service has several
+  --contract-only   does not write the handler; until it exists the action responds with 501, and npm run check says
+                    what is missing; run the same command without this option to add the handler later
 
 `;
 
@@ -37,72 +36,71 @@ export interface NewOperation {
   readonly isContractOnly?: boolean;
 }
 
-/** What an action is called, in code and for people. */
+/** The names of an action in code and text. */
 interface Action extends Names {
   readonly verb: string;
   readonly operationId: string;
-  /** What is said of one to which it was done: `settled`. */
+  /** The past participle: `settled`. */
   readonly done: string;
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * @returns what is said of it
- * @throws ConfigError when there is no such service, or something of that name is there; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the service does not exist or the name is in use; then nothing is changed
  */
 export async function newOperation(told: NewOperation): Promise<readonly string[]> {
   const { service, verb, isContractOnly = false } = told;
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(verb);
-  refuseWord(verb, 'take another verb');
-  const changes = new Changes(ROOT);
+  rejectReservedWord(verb, 'choose another verb');
+  const changes = new FileChanges(ROOT);
   const names = namesOf(service, resourceOf(sourceOf(changes, `${folderOf(service)}/contract.ts`), told));
   const rules = sourceOf(changes, rulesOf(changes, names));
   const operation = namesOf(verb, verb).one.camel;
   const done = namesOf(verb, words.past(verb.split('-')).join('-')).one.camel;
   const asked: Action = {
     ...names,
-    ...{ verb: operation, done, operationId: operation + names.one.pascal },
+    verb: operation,
+    done,
+    operationId: operation + names.one.pascal,
     from: told.from ?? startOf(rules),
     to: told.to ?? done.replaceAll(/([A-Z])/g, '_$1').toUpperCase(),
   };
-  const left = isContractOnly ? undefined : leftToWrite(changes, rules, asked);
+  const left = isContractOnly ? undefined : pendingHandler(changes, rules, asked);
   const action = { ...asked, ...left };
   const notes: string[] = [];
   if (isNewState(rules, action) && changes.has(releasedOf(service)))
     notes.push(
       '',
-      `${action.to} is new to those who call the released ${service}. npm run check:contracts will ask for a new major version: info.version, which is \`version\` in ${folderOf(service)}/contract.ts.`,
+      `The state ${action.to} is new to clients of the released ${service}. npm run check:contracts will require a new major version (info.version): change \`version\` in ${folderOf(service)}/contract.ts.`,
     );
   if (left === undefined) {
-    refuseTaken(rules, action);
-    inContract(changes, action);
-    inRules(changes, rules, action);
-    inLinks(changes, action);
-    inReadme(changes, action);
+    rejectTakenName(rules, action);
+    addToContract(changes, action);
+    addToRules(changes, rules, action);
+    addToLinks(changes, action);
+    addToReadme(changes, action);
   }
   if (!isContractOnly) {
-    withHandler(changes, action);
-    if (hasSample(changes, action)) withTest(changes, action);
+    addHandler(changes, action);
+    if (hasSample(changes, action)) addTest(changes, action);
     else
       notes.push(
         '',
-        `No sample is ${action.from}, so there is no test of it yet: write one in ${testsOf(service)}/.`,
+        `No sample is in the state ${action.from}, so no test was generated: write one in ${testsOf(service)}/.`,
       );
   }
   const { lines } = changes;
-  await applied(changes);
+  await applyChanges(changes);
   const path = pathOf(action);
   return [
     ...lines,
     '',
-    `${action.from} offers ${action.verb}, and ${action.to} follows.`,
+    `${action.verb} moves ${withArticle(names.one.text)} from ${action.from} to ${action.to}.`,
     ...(isContractOnly
-      ? [
-          '',
-          `POST ${path} is answered with 501 until it has a handler; npm run check says where to write it.`,
-        ]
+      ? ['', `POST ${path} responds with 501 until it has a handler; npm run check says where to write it.`]
       : []),
     ...notes,
     '',
@@ -113,8 +111,8 @@ export async function newOperation(told: NewOperation): Promise<readonly string[
 const pathOf = ({ one, many, verb }: Action): string => `/${many.kebab}/{${one.camel}Id}/${kebab(verb)}`;
 const kebab = (name: string): string => name.replaceAll(/([A-Z])/g, '-$1').toLowerCase();
 
-/** From where and to where an action leads that lacks nothing but its handler; undefined where it is another one. */
-function leftToWrite(changes: Changes, rules: Source, { service, verb, operationId }: Action) {
+/** The states of an action that lacks only its handler; undefined for a new action. */
+function pendingHandler(changes: FileChanges, rules: EditableSource, { service, verb, operationId }: Action) {
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
   if (!contract.findConstant(operationId) || !rules.has(verb)) return undefined;
@@ -126,18 +124,18 @@ function leftToWrite(changes: Changes, rules: Source, { service, verb, operation
   return undefined;
 }
 
-/** @throws ConfigError when the code of the action needs the name for something else */
-function refuseTaken(rules: Source, { one, verb }: Action): void {
+/** @throws ConfigError when the generated code already uses the name */
+function rejectTakenName(rules: EditableSource, { one, verb }: Action): void {
   const { camel } = one;
   const own = [camel, `${camel}Id`, `${camel}Actions`, `${camel}NotFound`, 'guard', 'precondition', 'store'];
   if (own.includes(verb) || rules.has(verb))
     throw new ConfigError(
-      `${verb} is the name of something else in the code of ${withArticle(one.text)}; take another verb`,
+      `the code of ${withArticle(one.text)} already uses the name ${verb}; choose another verb`,
     );
 }
 
-/** Of which it is. @throws ConfigError when there are several, and none is named */
-function resourceOf(contract: Source, { resource, service }: NewOperation): string {
+/** The resource of the action. @throws ConfigError when there are several and none is named */
+function resourceOf(contract: EditableSource, { resource, service }: NewOperation): string {
   const found = contract.callsOf('resource');
   if (resource !== undefined) {
     const wanted = namesOf(service, resource).one.pascal;
@@ -145,46 +143,49 @@ function resourceOf(contract: Source, { resource, service }: NewOperation): stri
     return wanted;
   }
   const [only, ...others] = found;
-  if (only === undefined)
-    throw new ConfigError(`${contract.file} has no resource that something could be done with`);
+  if (only === undefined) throw new ConfigError(`${contract.file} declares no resource`);
   const own = namesOf(service).one.pascal;
   if (others.length > 0 && !found.includes(own))
-    throw new ConfigError(`${service} has several resources; say which with --resource: ${found.join(', ')}`);
+    throw new ConfigError(
+      `${service} has several resources; choose one with --resource: ${found.join(', ')}`,
+    );
   return others.length > 0 ? own : only;
 }
 
-/** The file with the states. @throws ConfigError when there is none */
-function rulesOf(changes: Changes, { service, one }: Names): string {
+/** The file with the states. @throws ConfigError when it does not exist */
+function rulesOf(changes: FileChanges, { service, one }: Names): string {
   const path = `${folderOf(service)}/${one.kebab}.ts`;
   if (changes.has(path)) return path;
   throw new ConfigError(
-    `${one.text} has no states: an action is offered by a state, and those are looked for as TRANSITIONS in ${path}`,
+    `${withArticle(one.text)} has no states, but an action needs one: TRANSITIONS in ${path} was not found`,
   );
 }
 
-function startOf(rules: Source): string {
+function startOf(rules: EditableSource): string {
   const start = rules.constant('START');
   if (start.type !== 'Literal')
-    throw new ConfigError(`${rules.file}: START is no text; name a state with --from`);
+    throw new ConfigError(`${rules.file}: START is not a string literal; name a state with --from`);
   return String(start.value);
 }
 
-function inContract(changes: Changes, action: Action): void {
+function addToContract(changes: FileChanges, action: Action): void {
   const { service, one, verb, operationId, done } = action;
   const contract = sourceOf(changes, `${folderOf(service)}/contract.ts`);
   if (contract.findConstant(operationId))
-    throw new ConfigError(`${contract.file} has ${operationId} already`);
+    throw new ConfigError(`${contract.file} already has ${operationId}`);
   const id = `${one.camel}Id`;
   const example = isTaken(contract, id) ? `${id}: id('${action.prefix}-${LATER_SAMPLE}')` : id;
   const links = linksOf(contract, `get${one.pascal}`);
   if (contract.members(links).has(verb))
-    throw new ConfigError(`${contract.file}: get${one.pascal} has a link ${verb} already; take another verb`);
+    throw new ConfigError(
+      `${contract.file}: get${one.pascal} already has a link ${verb}; choose another verb`,
+    );
   contract.append(
     contract.list(links),
     `${verb}: { operationId: '${operationId}', parameters: { ${id}: '$response.body#/id' } }`,
   );
   const [declared] = contract.calls('defineContract');
-  if (declared === undefined) throw new ConfigError(`${contract.file} defines no contract`);
+  if (declared === undefined) throw new ConfigError(`${contract.file} does not call defineContract`);
   contract.append(contract.listAt(declared.spec, 'operations'), operationId);
   contract.insert(
     `export const ${operationId} = operation({
@@ -199,7 +200,9 @@ function inContract(changes: Changes, action: Action): void {
     contract.statementOf(declared.name),
   );
   contract.importNames('../../src/index.ts', [
-    ...['actionNotAllowed', 'operation', 'z'],
+    'actionNotAllowed',
+    'operation',
+    'z',
     ...(example === id ? [] : ['id']),
   ]);
   changes.write(contract.file, contract.text);
@@ -212,11 +215,11 @@ function titleOf({ verb, one }: Action): string {
   return `${does.charAt(0).toUpperCase()}${does.slice(1)} ${withArticle(one.text)}${after}`;
 }
 
-/** One of the samples that begin as most do, so that two actions can be tried with the examples of the document. */
+/** Another sample in the initial state, so that the examples of two actions do not conflict. */
 const LATER_SAMPLE = 1004;
 
-/** Whether another action has the first of the samples for its example. */
-const isTaken = (contract: Source, id: string): boolean =>
+/** Whether another action already uses the first sample as its example. */
+const isTaken = (contract: EditableSource, id: string): boolean =>
   contract.calls('operation').some(({ spec }) => {
     const { method, params } = Object.fromEntries(contract.members(spec));
     return (
@@ -227,53 +230,54 @@ const isTaken = (contract: Source, id: string): boolean =>
     );
   });
 
-/** What the README has of links and actions. */
-function inReadme(changes: Changes, action: Action): void {
+/** Adds a row to the table of actions in the README. */
+function addToReadme(changes: FileChanges, action: Action): void {
   const path = `${folderOf(action.service)}/README.md`;
   if (!changes.has(path)) return;
   const row = `| \`${action.verb}\` | \`POST ${pathOf(action)}\` | \`${action.from}\` |\n`;
   const table = new RegExp(`^\\| from ${withArticle(action.one.text)} .*\\n(?:\\|.*\\n)+`, 'm');
   changes.write(
     path,
-    changes.read(path).replace(table, (rows) => aligned(rows + row)),
+    changes.read(path).replace(table, (rows) => alignTables(rows + row)),
   );
 }
 
-function inRules(changes: Changes, rules: Source, { one, verb, from, to }: Action): void {
+function addToRules(changes: FileChanges, rules: EditableSource, { one, verb, from, to }: Action): void {
   const table = () => rules.objectOf('TRANSITIONS');
   const states = [...rules.members(table()).keys()];
   checkKnown(from, states, 'state');
   if (!/^[A-Z][A-Z\d_]*$/.test(to))
-    throw new ConfigError(`${to} is no name for a state: capitals, as in SETTLED`);
+    throw new ConfigError(`${to} is not a valid state name; use capitals, as in SETTLED`);
   if (!states.includes(to)) {
     rules.append(rules.list(rules.constant(`${one.snake.toUpperCase()}_STATES`)), `'${to}'`);
     rules.append(rules.list(table()), `${to}: {}`);
   }
   const events = rules.members(table()).get(from)?.value as ObjectExpression;
-  if (rules.members(events).has(verb)) throw new ConfigError(`${rules.file}: ${from} has ${verb} already`);
+  if (rules.members(events).has(verb)) throw new ConfigError(`${rules.file}: ${from} already has ${verb}`);
   rules.append(rules.list(events), `${verb}: '${to}'`);
-  const follows = /function follow\(\{ state \}/.test(rules.text)
-    ? `follow(${one.camel}, '${verb}')`
-    : `TRANSITIONS.${from}.${verb}`;
+  // Services that were generated by an older version name it `follow`.
+  const [, transition] = /function (follow|transition)\(\{ state \}/.exec(rules.text) ?? [];
+  const nextState =
+    transition === undefined ? `TRANSITIONS.${from}.${verb}` : `${transition}(${one.camel}, '${verb}')`;
   rules.insert(
-    `export const ${verb} = (${one.camel}: ${one.pascal}): ${one.pascal} => ({ ...${one.camel}, state: ${follows} });`,
+    `export const ${verb} = (${one.camel}: ${one.pascal}): ${one.pascal} => ({ ...${one.camel}, state: ${nextState} });`,
   );
   changes.write(rules.file, rules.text);
 }
 
-function inLinks(changes: Changes, { service, one, verb, operationId }: Action): void {
+function addToLinks(changes: FileChanges, { service, one, verb, operationId }: Action): void {
   const links = sourceOf(changes, `${folderOf(service)}/links.ts`);
   const table = links.calls('transitions').find(({ resource }) => resource === one.pascal);
   if (table === undefined)
     throw new ConfigError(
-      `${links.file} has no transitions(${one.pascal}, …), so nothing says when ${verb} is offered`,
+      `${links.file} does not call transitions(${one.pascal}, …), so ${verb} cannot be added to its actions`,
     );
   links.append(links.list(links.objectAt(table.spec, 'actions')), `${verb}: ${operationId}`);
   links.importNames('./contract.ts', [operationId]);
   changes.write(links.file, links.text);
 }
 
-function withHandler(changes: Changes, action: Action): void {
+function addHandler(changes: FileChanges, action: Action): void {
   const { service, one, verb, operationId, done } = action;
   const { pascal, camel, kebab: file } = one;
   const result = done === verb ? 'changed' : done;
@@ -312,18 +316,18 @@ export const ${handler} =
   changes.write(main.file, main.text);
 }
 
-const isNewState = (rules: Source, { to }: Action): boolean =>
+const isNewState = (rules: EditableSource, { to }: Action): boolean =>
   !rules.members(rules.objectOf('TRANSITIONS')).has(to);
 
-/** Whether one of those that are there from the first start is in the state that offers it. */
-function hasSample(changes: Changes, { service, one, from }: Action): boolean {
+/** Whether the sample data has a resource in the state of the action. */
+function hasSample(changes: FileChanges, { service, one, from }: Action): boolean {
   const folder = folderOf(service);
   const own = `${folder}/${one.kebab}-sample-data.ts`;
   const path = changes.has(own) ? own : `${folder}/sample-data.ts`;
   return changes.has(path) && changes.read(path).includes(`'${from}'`);
 }
 
-function withTest(changes: Changes, { service, one, many, verb, operationId, from, to }: Action): void {
+function addTest(changes: FileChanges, { service, one, many, verb, operationId, from, to }: Action): void {
   changes.write(
     `${testsOf(service)}/${kebab(operationId)}.test.ts`,
     `import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -350,13 +354,13 @@ ${from === to ? '' : '  await request(running.app).post(href).expect(409);\n'}})
   );
 }
 
-const storeFile = (changes: Changes, { service, one }: Action): string => {
+const storeFile = (changes: FileChanges, { service, one }: Action): string => {
   const own = `${one.kebab}-store.ts`;
   return changes.has(`${folderOf(service)}/${own}`) ? own : 'store.ts';
 };
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 2,
     values: ['from', 'to', 'resource'],
@@ -364,7 +368,7 @@ if (import.meta.main)
     run: ({ names: [service = '', verb = ''], values: { from, to, resource }, flags }) => {
       if (!flags.has('action'))
         throw new ConfigError(
-          'only actions are written by this so far: add --action; reads and changes of another kind come with new:resource',
+          'this command supports only actions: add --action; new:resource generates other operations',
         );
       return newOperation({ service, verb, from, to, resource, isContractOnly: flags.has('contract-only') });
     },

@@ -1,25 +1,25 @@
 /**
- * `npm run new:resource -- invoices line-items`: one more resource of a service that is there, made as `new:service` makes
- * the first: with states, actions, a store and tests, related to the resource that the service is named for. What the
- * service shares (contract, links, tables, migrations, wiring) gets more in it, and keeps all that is there.
+ * `npm run new:resource -- invoices line-items`: adds a resource to an existing service, with states, actions, a store and
+ * tests like those of `new:service`, and relates it to the main resource of the service. Shared files (contract, links,
+ * tables, migrations, wiring) are extended, and their existing code is unchanged.
  */
 import { ConfigError } from '../../config/config-error.ts';
 import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, checkName, checkResource, command } from './command.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, checkName, checkResource, runCommand } from './command.ts';
 import { type Names, namesOf } from './names.ts';
-import { applied, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
+import { applyChanges, folderOf, ROOT, servicesHere, testsOf } from './project.ts';
 import { addLinkBack, relationTo, serviceIn, sourceOf } from './relation.ts';
-import { OTHER_NAME, refuseWord } from './reserved-words.ts';
-import { aligned, filesOf, mayClash } from './sample.ts';
-import { Source } from './source.ts';
+import { OTHER_NAME_HINT, rejectReservedWord } from './reserved-words.ts';
+import { alignTables, filesOf, mayClash } from './sample.ts';
+import { EditableSource } from './source.ts';
 
 export const HELP = `npm run new:resource -- SERVICE NAME [--resource NAME]
 
-  Writes one more resource of a service, which belongs to the one that the service is named for.
+  Adds a resource to a service, related to the main resource of the service.
 
-  NAME              in the plural, as in its URLs: line-items
-  --resource NAME   what one of them is called; without it, the singular of NAME
+  NAME              the plural, as in its URLs: line-items
+  --resource NAME   the singular; by default derived from NAME
 
 `;
 
@@ -29,11 +29,11 @@ export interface NewResource {
   readonly resource?: string | undefined;
 }
 
-/** What is written into files that the service has already. */
+/** The data for extending existing files. */
 interface Merge {
-  readonly changes: Changes;
+  readonly changes: FileChanges;
   readonly names: Names;
-  /** The files of a service that had this resource alone, by their path in it. */
+  /** The files of a service with only this resource, by their path in the service. */
   readonly made: ReadonlyMap<string, string>;
 }
 
@@ -44,23 +44,23 @@ const MIGRATIONS = 'migrations.ts';
 const REFUSALS = 'refusals.ts';
 const TABLES = 'tables.ts';
 const README = 'README.md';
-const DOOR = '../../src/index.ts';
+const LIBRARY = '../../src/index.ts';
 
 /**
- * @returns what is said of it
- * @throws ConfigError when there is no such service, or something of that name is there; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the service does not exist or the name is in use; then nothing is changed
  */
 export async function newResource({ service, name, resource }: NewResource): Promise<readonly string[]> {
   checkKnown(service, servicesHere(ROOT), 'service');
   checkName(name);
   checkResource(resource);
   const names = { ...namesOf(name, resource), service };
-  refuseWord(names.one.camel, OTHER_NAME);
+  rejectReservedWord(names.one.camel, OTHER_NAME_HINT);
   if (RESERVED_SEGMENTS.has(names.many.kebab))
-    throw new ConfigError(`/${names.many.kebab} is a path of the gateway itself; take another name`);
-  const changes = new Changes(ROOT);
+    throw new ConfigError(`/${names.many.kebab} is reserved by the gateway; choose another name`);
+  const changes = new FileChanges(ROOT);
   const file = `${folderOf(service)}/${names.one.kebab}.ts`;
-  if (changes.has(file)) throw new ConfigError(`${file} is there already; take another name`);
+  if (changes.has(file)) throw new ConfigError(`${file} already exists; choose another name`);
   const relation = { ...(await relationTo(ROOT, service)), service };
 
   const made = new Map<string, string>();
@@ -79,36 +79,37 @@ export async function newResource({ service, name, resource }: NewResource): Pro
   mergeReadme(merge);
   addLinkBack(changes, { to: service, names, relation });
   const { lines } = changes;
-  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
+  await applyChanges(changes, { remedy: OTHER_NAME_HINT, isCompiled: mayClash(names) });
   const own = relation.names.one;
   return [
     ...lines,
     '',
-    `${names.many.text} belong to ${relation.names.many.text}: links lead there and back.`,
+    `${names.many.text} belong to ${relation.names.many.text}, with links in both directions.`,
     '',
     `  curl -s 'http://localhost:8080/${names.many.kebab}/${names.prefix}-1001?expand=${own.camel}'`,
     `  curl -s 'http://localhost:8080${relation.path.replace(/\{[^}]+\}/, relation.example)}?expand=${names.many.camel}'`,
   ];
 }
 
-/** The text of a made file. */
+/** The text of a generated file. */
 function textOf({ made }: Merge, path: string): string {
   const text = made.get(path);
   if (text === undefined) throw new Error(`nothing was made for ${path}`);
   return text;
 }
 
-const own = (merge: Merge, path: string): Source =>
+const openSource = (merge: Merge, path: string): EditableSource =>
   sourceOf(merge.changes, `${folderOf(merge.names.service)}/${path}`);
 
-const put = ({ changes }: Merge, source: Source): void => changes.write(source.file, source.text);
+const saveSource = ({ changes }: Merge, source: EditableSource): void =>
+  changes.write(source.file, source.text);
 
-/** Names that every resource has for itself, where they meet. */
+/** File and constant names that are unique for each resource of a service. */
 const storeOf = ({ names }: Merge): string => `${names.one.kebab}-store.ts`;
 const samplesOf = ({ names }: Merge): string => `${names.one.kebab}-sample-data.ts`;
 const capitalsOf = ({ names }: Merge): string => names.one.snake.toUpperCase();
 
-/** Files that are all its own. */
+/** Writes the files that only this resource uses. */
 function writeNew(merge: Merge): void {
   const { changes, names, made } = merge;
   const folder = folderOf(names.service);
@@ -126,25 +127,25 @@ function writeNew(merge: Merge): void {
   }
 }
 
-/** Both are of the service that is tested, so nobody stands in for the other. */
+/** Both resources belong to the tested service, so the test needs no stub for the other one. */
 const withinService = (text: string): string =>
   text
     .replace(/\/\*\*[^*]*\*\/\nconst \w+ = express\(\)[\s\S]*?\n\}\);\n\n/, '')
     .replace(/^import (?:express|\{ appTarget \}) .*\n/gm, '')
     .replace(/, \[appTarget\(.*\)\]/, '');
 
-/** Where the service says what its tables are. */
+/** The file with the tables of the service. */
 function tablesOf({ changes, names }: Merge): string {
   return changes.has(`${folderOf(names.service)}/${TABLES}`) ? TABLES : MIGRATIONS;
 }
 
-/** @param related the constant that the contract has already */
+/** @param related the constant that the contract may already have */
 function mergeContract(merge: Merge, related: string): void {
   const { names } = merge;
-  const made = new Source(CONTRACT, textOf(merge, CONTRACT));
-  const contract = own(merge, CONTRACT);
+  const made = new EditableSource(CONTRACT, textOf(merge, CONTRACT));
+  const contract = openSource(merge, CONTRACT);
   const [declared] = contract.calls('defineContract');
-  if (declared === undefined) throw new ConfigError(`${contract.file} defines no contract`);
+  if (declared === undefined) throw new ConfigError(`${contract.file} does not call defineContract`);
   const body = made.body.slice(0, made.body.indexOf('export const contract'));
   contract.insert(
     body
@@ -157,26 +158,26 @@ function mergeContract(merge: Merge, related: string): void {
     const [now] = contract.calls('defineContract');
     if (now) contract.append(contract.listAt(now.spec, 'operations'), name);
   }
-  contract.importNames(DOOR, namesImported(made, DOOR));
+  contract.importNames(LIBRARY, namesImported(made, LIBRARY));
   contract.import(`import { ${capitalsOf(merge)}_STATES } from './${names.one.kebab}.ts';`);
-  put(merge, contract);
+  saveSource(merge, contract);
 }
 
-const namesImported = (made: Source, module: string): string[] => {
-  const copy = new Source(made.file, made.text);
+const namesImported = (made: EditableSource, module: string): string[] => {
+  const copy = new EditableSource(made.file, made.text);
   return copy.dropImports(module);
 };
 
 function mergeLinks(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(LINKS, textOf(merge, LINKS));
-  const links = own(merge, LINKS);
+  const made = new EditableSource(LINKS, textOf(merge, LINKS));
+  const links = openSource(merge, LINKS);
   const [start, table] = [`${capitalsOf(merge)}_START`, `${capitalsOf(merge)}_TRANSITIONS`];
   links.insert(made.body.replaceAll(/\bSTART\b/g, start).replaceAll(/\bTRANSITIONS\b/g, table));
-  links.importNames(DOOR, namesImported(made, DOOR));
+  links.importNames(LIBRARY, namesImported(made, LIBRARY));
   links.importNames(`./${CONTRACT}`, namesImported(made, `./${CONTRACT}`));
   links.import(`import { START as ${start}, TRANSITIONS as ${table} } from './${names.one.kebab}.ts';`);
-  put(merge, links);
+  saveSource(merge, links);
 }
 
 function mergeRefusals(merge: Merge): void {
@@ -186,28 +187,28 @@ function mergeRefusals(merge: Merge): void {
     merge.changes.write(path, text);
     return;
   }
-  const made = new Source(REFUSALS, text);
-  const refusals = own(merge, REFUSALS);
+  const made = new EditableSource(REFUSALS, text);
+  const refusals = openSource(merge, REFUSALS);
   refusals.insert(made.body);
-  refusals.importNames(DOOR, namesImported(made, DOOR));
-  put(merge, refusals);
+  refusals.importNames(LIBRARY, namesImported(made, LIBRARY));
+  saveSource(merge, refusals);
 }
 
 function mergeTables(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(TABLES, textOf(merge, TABLES));
-  const tables = own(merge, tablesOf(merge));
+  const made = new EditableSource(TABLES, textOf(merge, TABLES));
+  const tables = openSource(merge, tablesOf(merge));
   const row = made.body.slice(0, made.body.indexOf('export interface Tables'));
   tables.appendMember(tables.interfaceBody('Tables'), `${names.many.snake}: ${names.one.pascal}Row;`);
   tables.insert(row.trim(), tables.statementOfInterface('Tables'));
   tables.import(`import type { ${names.one.pascal}State } from './${names.one.kebab}.ts';`);
-  put(merge, tables);
+  saveSource(merge, tables);
 }
 
 function mergeMigrations(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(MIGRATIONS, textOf(merge, MIGRATIONS));
-  const migrations = own(merge, MIGRATIONS);
+  const made = new EditableSource(MIGRATIONS, textOf(merge, MIGRATIONS));
+  const migrations = openSource(merge, MIGRATIONS);
   for (const item of made.list(made.constant('migrations')).items)
     migrations.append(
       migrations.list(migrations.constant('migrations')),
@@ -215,13 +216,13 @@ function mergeMigrations(merge: Merge): void {
     );
   migrations.importNames('kysely', ['sql']);
   migrations.import(`import { sample${names.many.pascal} } from './${samplesOf(merge)}';`);
-  put(merge, migrations);
+  saveSource(merge, migrations);
 }
 
 function mergeMain(merge: Merge): void {
   const { names } = merge;
-  const made = new Source(MAIN, textOf(merge, MAIN));
-  const main = own(merge, MAIN);
+  const made = new EditableSource(MAIN, textOf(merge, MAIN));
+  const main = openSource(merge, MAIN);
   const store = names.many.camel;
   const handled = made.returned(serviceIn(made).spec, 'handlers').list.items.map((item) => made.textOf(item));
   for (const item of handled)
@@ -234,7 +235,7 @@ function mergeMain(merge: Merge): void {
   for (const statement of made.imports.filter((one) => one.includes("from './handlers/")))
     main.import(statement);
   main.import(`import { ${names.one.camel}Store } from './${storeOf(merge)}';`);
-  put(merge, main);
+  saveSource(merge, main);
 }
 
 function mergeReadme(merge: Merge): void {
@@ -251,13 +252,13 @@ function mergeReadme(merge: Merge): void {
   changes.write(
     path,
     at === -1
-      ? `${text.trimEnd()}\n\n${aligned(part).trimEnd()}\n`
-      : text.slice(0, at) + aligned(part) + text.slice(at),
+      ? `${text.trimEnd()}\n\n${alignTables(part).trimEnd()}\n`
+      : text.slice(0, at) + alignTables(part) + text.slice(at),
   );
 }
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 2,
     values: ['resource'],

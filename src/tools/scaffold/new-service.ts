@@ -1,28 +1,28 @@
 /**
- * `npm run new:service -- invoices`: a service that is good already, made from the job cards beside this file: contract,
- * links, handlers, store with its migrations, README and tests. It is named in `gateway.yaml`, and its document written.
+ * `npm run new:service -- invoices`: generates a complete service from the job cards next to this file: contract, links,
+ * handlers, a store with migrations, a README and tests. It adds the service to `gateway.yaml` and generates its document.
  */
 
 import { ConfigError } from '../../config/config-error.ts';
 import { RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
-import { GATEWAY, POSTGRES } from '../manifests/part.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, checkName, checkResource, command } from './command.ts';
+import { GATEWAY, POSTGRES } from '../manifests/workload.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, checkName, checkResource, runCommand } from './command.ts';
 import { freePort, hasPort, withEntry } from './gateway-entry.ts';
 import { namesOf } from './names.ts';
-import { applied, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
+import { applyChanges, folderOf, gatewayFile, ROOT, servicesHere } from './project.ts';
 import { addLinkBack, relationTo } from './relation.ts';
-import { OTHER_NAME, refuseWord } from './reserved-words.ts';
+import { OTHER_NAME_HINT, rejectReservedWord } from './reserved-words.ts';
 import { filesOf, mayClash } from './sample.ts';
 
 export const HELP = `npm run new:service -- NAME [--resource NAME] [--relation SERVICE] [--port PORT]
 
-  Writes a service with a resource that has states, actions and tests, and puts it behind the gateway.
+  Generates a service with a resource, its states and actions, and tests, and adds it to gateway.yaml.
 
-  NAME                 in the plural, as in its URLs: invoices, line-items
-  --resource NAME      what one of them is called; without it, the singular of NAME
-  --relation SERVICE   what each of them belongs to: links lead there and back, and so does expand
-  --port PORT          where it listens when it runs alone; without it, the next that is free
+  NAME                 the plural, as in its URLs: invoices, line-items
+  --resource NAME      the singular; by default derived from NAME
+  --relation SERVICE   the service with the parent resource: adds links in both directions, also for expand
+  --port PORT          the port of the service when it runs alone; by default the next free one
 
 `;
 
@@ -34,23 +34,25 @@ export interface NewService {
 }
 
 /**
- * @returns what is said of it
- * @throws ConfigError when the name is taken or does not do; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the name is in use or invalid; then nothing is changed
  */
 export async function newService({ name, resource, relation, port }: NewService): Promise<readonly string[]> {
   checkName(name);
   checkResource(resource);
   if (name === GATEWAY || name === POSTGRES)
-    throw new ConfigError(`${name} is the name of another container; take another name`);
+    throw new ConfigError(`${name} is the name of another container; choose another name`);
   const known = servicesHere(ROOT);
-  const changes = new Changes(ROOT);
+  const changes = new FileChanges(ROOT);
   if (changes.has(folderOf(name)) || known.includes(name))
-    throw new ConfigError(`services/${name} is there already; take another name, or remove:service first`);
+    throw new ConfigError(
+      `services/${name} already exists; choose another name, or run remove:service first`,
+    );
   const names = namesOf(name, resource);
-  refuseWord(names.one.camel, OTHER_NAME);
+  rejectReservedWord(names.one.camel, OTHER_NAME_HINT);
   for (const taken of [name, names.many.kebab])
     if (RESERVED_SEGMENTS.has(taken))
-      throw new ConfigError(`/${taken} is a path of the gateway itself; take another name`);
+      throw new ConfigError(`/${taken} is reserved by the gateway; choose another name`);
   if (relation !== undefined) checkKnown(relation, known, 'service');
   const related = relation === undefined ? undefined : await relationTo(ROOT, relation);
   const wanted = { names, ...(related && relation && { relation: { ...related, service: relation } }) };
@@ -58,31 +60,31 @@ export async function newService({ name, resource, relation, port }: NewService)
 
   const gateway = changes.read(gatewayFile());
   if (port !== undefined && !/^\d{1,5}$/.test(port))
-    throw new ConfigError(`--port ${port} is no port; give a number from 1 to 65535`);
+    throw new ConfigError(`--port ${port} is not a port; use a number from 1 to 65535`);
   if (port !== undefined && hasPort(gateway, Number(port)))
-    throw new ConfigError(`port ${port} is another service's in gateway.yaml; take another`);
+    throw new ConfigError(`another service in gateway.yaml uses port ${port}; choose another port`);
   const url = `http://127.0.0.1:${port ?? freePort(gateway)}`;
   changes.write(gatewayFile(), withEntry(gateway, name, { url }));
   if (related && relation !== undefined) addLinkBack(changes, { to: relation, names, relation: related });
 
   const { lines } = changes;
-  await applied(changes, { mend: OTHER_NAME, isCompiled: mayClash(names) });
+  await applyChanges(changes, { remedy: OTHER_NAME_HINT, isCompiled: mayClash(names) });
   const item = `/${names.many.kebab}/${names.prefix}-1001`;
   return [
     ...lines,
     '',
-    `${name} is behind the gateway. Begin with services/${name}/contract.ts; npm run openapi writes what follows from it.`,
+    `${name} is behind the gateway. Start with services/${name}/contract.ts; npm run openapi generates the documents from it.`,
     '',
     '  npm run check && npm test',
     '  npm start',
     `  curl -s 'http://localhost:8080${item}${related ? `?expand=${related.names.one.camel}` : ''}'`,
     '',
-    `npm run remove:service -- ${name} takes all of it away again.`,
+    `npm run remove:service -- ${name} removes all of it.`,
   ];
 }
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 1,
     values: ['resource', 'relation', 'port'],

@@ -1,6 +1,6 @@
 /**
- * What a new resource is related to: one resource of another service, that it has the id of. A link leads there, and
- * one leads back from there to the list of those that have it.
+ * The relation of a new resource to a resource of another service, whose id it contains. One link leads to that resource,
+ * and one link leads back to the list of related resources.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,33 +12,33 @@ import { contractDocument } from '../../contract/document/document.ts';
 import type { Operation } from '../../contract/operation.ts';
 import { isResource } from '../../contract/resource.ts';
 import { formats } from '../../hypermedia/formats/index.ts';
-import type { Changes } from './changes.ts';
+import type { FileChanges } from './changes.ts';
 import { type Names, namesOf } from './names.ts';
 import { folderOf } from './project.ts';
-import { OTHER_NAME } from './reserved-words.ts';
-import { Source } from './source.ts';
+import { OTHER_NAME_HINT } from './reserved-words.ts';
+import { EditableSource } from './source.ts';
 
 export interface Relation {
   readonly names: Names;
-  /** The operation that answers for one of them. */
+  /** The operation that returns the related resource. */
   readonly operationId: string;
   readonly path: string;
-  /** Its one path parameter. */
+  /** Its only path parameter. */
   readonly parameter: string;
-  /** An id that is there from the first start. */
+  /** The id of a sample. */
   readonly example: string;
 }
 
-/** @throws ConfigError when no operation of the service answers for one resource by its id alone */
+/** @throws ConfigError when no operation of the service returns one resource by its id */
 export async function relationTo(root: string, service: string): Promise<Relation> {
-  const { contract } = await loaded(root, `${folderOf(service)}/contract.ts`);
+  const { contract } = await loadContract(root, `${folderOf(service)}/contract.ts`);
   const items = contract.operations.filter(isItem);
   const operation = items.find(({ path }) => path.startsWith(`/${service}/`)) ?? items[0];
   const body = operation?.responses[200]?.body;
   const [parameter] = Object.keys(operation?.params?.shape ?? {});
   if (operation === undefined || parameter === undefined || !isResource(body))
     throw new ConfigError(
-      `${service} has no GET that answers with one resource by its id, so there is nothing to relate to`,
+      `${service} has no GET operation that returns one resource by its id, so nothing can be related to it`,
     );
   return {
     names: namesOf(service, body.name),
@@ -49,19 +49,19 @@ export async function relationTo(root: string, service: string): Promise<Relatio
   };
 }
 
-/** @throws ConfigError when what a person wrote there does not run */
-async function loaded(root: string, path: string): Promise<{ readonly contract: Contract }> {
+/** @throws ConfigError when the module cannot be loaded */
+async function loadContract(root: string, path: string): Promise<{ readonly contract: Contract }> {
   try {
     return await import(pathToFileURL(join(root, path)).href);
   } catch (error) {
     const [line] = String((error as Error).message ?? error)
       .trim()
       .split('\n');
-    throw new ConfigError(`${path} does not load, so nothing is changed; mend it first: ${line}`, error);
+    throw new ConfigError(`${path} does not load, so nothing was changed; fix it first: ${line}`, error);
   }
 }
 
-/** A GET of one resource whose path ends with its id, and has no other parameter. */
+/** Whether the operation is a GET of one resource whose path ends with its only parameter. */
 const isItem = ({ method, path, responses }: Operation): boolean =>
   method === 'get' && /^[^{]*\{[^}]+\}$/.test(path) && isResource(responses[200]?.body);
 
@@ -71,23 +71,23 @@ function exampleOf(contract: Contract, { path }: Operation): string {
   return String(Object(found?.schema).example ?? '1');
 }
 
-/** The links and the contract by which `to` knows what leads to it from `names`. */
-export interface Back {
-  /** The service that is related to. */
+/** The data for a link from the service `to` to the resource `names`. */
+export interface LinkBack {
+  /** The service of the related resource. */
   readonly to: string;
   readonly names: Names;
   readonly relation: Relation;
 }
 
-/** Lets the resource that is related to lead to those that are. */
-export function addLinkBack(changes: Changes, { to, names, relation }: Back): void {
+/** Adds the link from the related resource back to the new ones. */
+export function addLinkBack(changes: FileChanges, { to, names, relation }: LinkBack): void {
   const contract = sourceOf(changes, `${folderOf(to)}/contract.ts`);
   const links = linksOf(contract, relation.operationId);
   const parameter = `${relation.names.one.camel}Id`;
   const own = names.many.camel;
   if (contract.members(links).has(own))
     throw new ConfigError(
-      `${contract.file}: ${relation.operationId} has a link ${own} already; ${OTHER_NAME}`,
+      `${contract.file}: ${relation.operationId} already has a link ${own}; ${OTHER_NAME_HINT}`,
     );
   contract.append(
     contract.list(links),
@@ -97,8 +97,8 @@ export function addLinkBack(changes: Changes, { to, names, relation }: Back): vo
   if (to !== names.service) link(changes, to, names.service);
 }
 
-/** Names a contract among those that a service links to. */
-function link(changes: Changes, from: string, to: string): void {
+/** Adds a contract to the linked contracts of a service. */
+function link(changes: FileChanges, from: string, to: string): void {
   const main = sourceOf(changes, `${folderOf(from)}/main.ts`);
   const { spec } = serviceIn(main);
   const linked = main.objectAt(spec, 'linked');
@@ -109,8 +109,8 @@ function link(changes: Changes, from: string, to: string): void {
   changes.write(main.file, main.text);
 }
 
-/** The links of what an operation answers with. */
-export function linksOf(contract: Source, operationId: string): ObjectExpression {
+/** The links of the response of an operation. */
+export function linksOf(contract: EditableSource, operationId: string): ObjectExpression {
   for (const { spec } of contract.calls('operation')) {
     const id = contract.members(spec).get('operationId')?.value;
     if (id?.type !== 'Literal' || id.value !== operationId) continue;
@@ -119,11 +119,12 @@ export function linksOf(contract: Source, operationId: string): ObjectExpression
   throw new ConfigError(`${contract.file} has no operation ${operationId}`);
 }
 
-/** @throws ConfigError when it declares none */
-export function serviceIn(main: Source): { readonly spec: ObjectExpression } {
+/** @throws ConfigError when the module does not call defineService */
+export function serviceIn(main: EditableSource): { readonly spec: ObjectExpression } {
   const [service] = main.calls('defineService');
-  if (service === undefined) throw new ConfigError(`${main.file} declares no service`);
+  if (service === undefined) throw new ConfigError(`${main.file} does not call defineService`);
   return service;
 }
 
-export const sourceOf = (changes: Changes, path: string): Source => new Source(path, changes.read(path));
+export const sourceOf = (changes: FileChanges, path: string): EditableSource =>
+  new EditableSource(path, changes.read(path));

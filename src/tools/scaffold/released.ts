@@ -1,6 +1,6 @@
 /**
- * Documents of the last release, which those of today are held against. What led to a service that is taken away is no
- * promise any more, or each service that stays would need a new major version for it.
+ * Edits the documents of the last release. Links to a removed service are removed from them; otherwise every remaining
+ * service with such a link would need a new major version.
  */
 import { parseDocument } from 'yaml';
 
@@ -23,7 +23,7 @@ const SCHEMA = '#/components/schemas/';
 /** As `npm run openapi` writes them. */
 const FORMAT = { lineWidth: 110 };
 
-/** @param ids of the operations that go */
+/** @param ids the ids of the removed operations */
 export function withoutLinksTo(text: string, ids: ReadonlySet<string>): string {
   const document = parseDocument(text);
   const { paths = {} } = document.toJS() as Released;

@@ -1,19 +1,19 @@
 /**
- * `npm run remove:service -- invoices`: takes a service away with all that speaks of it: its code, its tests, its
- * documents, its place in `gateway.yaml`, and the links of other services that lead to it. Services that call it cannot
- * go on without it, so they are named, and go with it only where that is asked for.
+ * `npm run remove:service -- invoices`: removes a service with its code, tests, documents, its entry in `gateway.yaml`, and
+ * the links of other services to it. Services that call it cannot work without it; they are removed only with
+ * `--dependents`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigError } from '../../config/config-error.ts';
 import { readSettings } from '../../config/settings.ts';
-import { Changes } from './changes.ts';
-import { checkKnown, command } from './command.ts';
+import { FileChanges } from './changes.ts';
+import { checkKnown, runCommand } from './command.ts';
 import { hasEntry, withoutEntry } from './gateway-entry.ts';
 import { namesOf } from './names.ts';
 import {
-  applied,
+  applyChanges,
   documentOf,
   folderOf,
   gatewayFile,
@@ -24,33 +24,33 @@ import {
 } from './project.ts';
 import { relationTo, serviceIn, sourceOf } from './relation.ts';
 import { withoutLinksTo } from './released.ts';
-import { aligned, filesOf } from './sample.ts';
-import { Source } from './source.ts';
+import { alignTables, filesOf } from './sample.ts';
+import { EditableSource } from './source.ts';
 
 export const HELP = `npm run remove:service -- NAME [--dependents] [--dry-run]
 
-  Takes a service away, with its tests, its documents and the links that lead to it.
+  Removes a service with its tests, its documents and the links that lead to it.
 
-  --dependents   takes the services that call it away too; without it, they are only named
-  --dry-run      says what would be done, and does nothing
+  --dependents   also removes the services that call it; without it, the command only names them
+  --dry-run      prints the changes without making them
 
 `;
 
 export interface RemoveService {
   readonly name: string;
-  /** Whether those that call it go too. */
+  /** Whether to remove the services that call it, too. */
   readonly dependents?: boolean;
-  readonly isRehearsal?: boolean;
+  readonly isDryRun?: boolean;
 }
 
 /**
- * @returns what is said of it
- * @throws ConfigError when there is no such service, or others call it; then nothing is changed
+ * @returns the lines of the output
+ * @throws ConfigError when the service does not exist, or other services call it; then nothing is changed
  */
 export async function removeService({
   name,
   dependents = false,
-  isRehearsal = false,
+  isDryRun = false,
 }: RemoveService): Promise<readonly string[]> {
   const known = servicesHere(ROOT);
   checkKnown(name, known, 'service');
@@ -59,43 +59,45 @@ export async function removeService({
   if (callers.size > 0 && !dependents)
     throw new ConfigError(
       [
-        `${name} is called by ${[...callers].map(([caller, files]) => `${caller} (${files.join(', ')})`).join(' and ')}`,
-        `take the calls out, or the callers with it: npm run remove:service -- ${name} --dependents`,
+        `other services call ${name}: ${[...callers].map(([caller, files]) => `${caller} (${files.join(', ')})`).join(' and ')}`,
+        `remove these calls, or remove the services as well: npm run remove:service -- ${name} --dependents`,
       ].join('; '),
     );
   for (const caller of callers.keys()) gone.add(caller);
 
-  const changes = new Changes(ROOT);
-  for (const one of gone) takeAway(changes, one);
+  const changes = new FileChanges(ROOT);
+  for (const one of gone) removeFiles(changes, one);
   const tests: string[] = [];
   for (const other of known) {
     if (gone.has(other)) continue;
     const written = await relationTests(changes, other, gone);
     for (const path of written) changes.remove(path);
-    takeOutOfTests(changes, other, takeOutLinks(changes, other, gone));
-    tests.push(...testsThatSpeakOf(changes, other, gone));
+    removeFromTests(changes, other, removeLinks(changes, other, gone));
+    tests.push(...testsThatReferTo(changes, other, gone));
   }
-  takeWorkflows(changes, gone);
+  removeWorkflows(changes, gone);
   const { lines } = changes;
-  if (isRehearsal) return [...lines, '', 'Nothing is changed: this was a rehearsal.'];
-  await applied(changes);
+  if (isDryRun) return [...lines, '', 'Nothing was changed: this was a dry run.'];
+  await applyChanges(changes);
   const left = servicesHere(ROOT);
   return [
     ...lines,
     '',
     left.length > 0
-      ? `Gone: ${[...gone].join(', ')}. Left are ${left.join(', ')}.`
-      : 'No service is left. npm run new:service -- NAME writes the first of your own.',
-    ...(tests.length > 0 ? [`These tests speak of it, and are left as they are: ${tests.join(', ')}.`] : []),
-    keptOf([...gone]),
+      ? `Removed: ${[...gone].join(', ')}. Remaining: ${left.join(', ')}.`
+      : 'No service remains. npm run new:service -- NAME generates your own first service.',
+    ...(tests.length > 0
+      ? [`These tests refer to removed services and were not changed: ${tests.join(', ')}.`]
+      : []),
+    databaseNote([...gone]),
   ];
 }
 
-/** What a new service of the same name would stumble over. */
-const keptOf = (gone: readonly string[]): string =>
-  `The database keeps its data: before a service of that name is made again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
+/** A note about the data in the database, which would conflict with a new service of the same name. */
+const databaseNote = (gone: readonly string[]): string =>
+  `The database keeps the data. Before you create a service with the same name again, delete the folder \`${readSettings(process.env).DATA_DIR}\`, or run on a server: ${gone.map((one) => `drop schema "${one.replaceAll('-', '_')}" cascade;`).join(' ')}`;
 
-/** Those that cannot be without one of them, by the files that say so. Whoever calls a caller is one as well. */
+/** The services that depend on removed ones, directly or indirectly, with the files of the calls. */
 function callersOf(gone: ReadonlySet<string>, known: readonly string[]): Map<string, string[]> {
   const callers = new Map<string, string[]>();
   for (const other of known) {
@@ -116,7 +118,7 @@ const codeOf = (service: string): string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => `${folderOf(service)}/${file}`);
 
-function takeAway(changes: Changes, service: string): void {
+function removeFiles(changes: FileChanges, service: string): void {
   changes.remove(folderOf(service));
   changes.remove(testsOf(service));
   changes.remove(documentOf(service));
@@ -130,14 +132,14 @@ function takeAway(changes: Changes, service: string): void {
   changes.write(gatewayFile(), left);
 }
 
-/** Links of a service that stays, to those that go. @returns their rels */
-function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<string>): readonly string[] {
+/** Removes the links of a remaining service to removed ones. @returns their relations */
+function removeLinks(changes: FileChanges, service: string, gone: ReadonlySet<string>): readonly string[] {
   const main = sourceOf(changes, `${folderOf(service)}/main.ts`);
   for (const one of gone) {
     main.dropImports(`../${one}/contract.ts`);
     const linked = main.objectAt(serviceIn(main).spec, 'linked');
     const member = main.members(linked).get(one);
-    if (member) main.take(main.list(linked), member.span);
+    if (member) main.removeItem(main.list(linked), member.span);
   }
   changes.write(main.file, main.text);
 
@@ -146,16 +148,16 @@ function takeOutLinks(changes: Changes, service: string, gone: ReadonlySet<strin
   const rels: string[] = [];
   for (let dead = deadLink(contract, ids); dead; dead = deadLink(contract, ids)) {
     rels.push(dead.rel);
-    contract.take(dead.list, dead.span);
+    contract.removeItem(dead.list, dead.span);
   }
   changes.write(contract.file, contract.text);
   const released = releasedOf(service);
   if (changes.has(released)) changes.write(released, withoutLinksTo(changes.read(released), ids));
-  takeOutOfReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
+  removeFromReadme(changes, `${folderOf(service)}/README.md`, rels, gone);
   return rels;
 }
 
-const testFilesOf = (changes: Changes, service: string): string[] => {
+const testFilesOf = (changes: FileChanges, service: string): string[] => {
   const folder = join(ROOT, testsOf(service));
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -164,9 +166,9 @@ const testFilesOf = (changes: Changes, service: string): string[] => {
     .filter((path) => changes.has(path));
 };
 
-/** Tests of the relation to one that goes, as they were written with it; what a person changed is not among them. */
+/** Generated tests of the relation to a removed service. Tests that a person changed are not included. */
 async function relationTests(
-  changes: Changes,
+  changes: FileChanges,
   service: string,
   gone: ReadonlySet<string>,
 ): Promise<readonly string[]> {
@@ -186,11 +188,11 @@ async function relationTests(
   return [];
 }
 
-/** As the formatter may order and break them. */
+/** The statements without formatting and order. */
 const statementsOf = (text: string): string => text.replaceAll(/[\s,]/g, '').split(';').toSorted().join(';');
 
-/** The lines in which a test that was written with a service expects the links that go. */
-function takeOutOfTests(changes: Changes, service: string, rels: readonly string[]): void {
+/** Removes the expectations of removed links from generated tests. */
+function removeFromTests(changes: FileChanges, service: string, rels: readonly string[]): void {
   if (rels.length === 0) return;
   const line = new RegExp(`^ +(?:${rels.join('|')}): \\{ href: '[^']*' \\},\\n`, 'gm');
   for (const path of testFilesOf(changes, service)) {
@@ -199,14 +201,14 @@ function takeOutOfTests(changes: Changes, service: string, rels: readonly string
   }
 }
 
-const testsThatSpeakOf = (changes: Changes, service: string, gone: ReadonlySet<string>): string[] => {
+const testsThatReferTo = (changes: FileChanges, service: string, gone: ReadonlySet<string>): string[] => {
   const names = new RegExp(`['/](?:${[...gone].join('|')})['/?]`);
   return testFilesOf(changes, service).filter((path) => names.test(changes.read(path)));
 };
 
-/** The rows of its tables that speak of the links, and the sentence that names whom it links to. */
-function takeOutOfReadme(
-  changes: Changes,
+/** Removes the table rows of removed links and the sentence about linked services from a README. */
+function removeFromReadme(
+  changes: FileChanges,
   path: string,
   rels: readonly string[],
   gone: ReadonlySet<string>,
@@ -217,7 +219,7 @@ function takeOutOfReadme(
       .split(/(?<=\n)/)
       .filter((row) => !rels.some((rel) => new RegExp(`\\| \`${rel}\` +\\|`).test(row)))
       .join('');
-    return left === table ? table : aligned(left);
+    return left === table ? table : alignTables(left);
   });
   const sentence = new RegExp(`[ \\n]It links to \\*\\*(?:${[...gone].join('|')})\\*\\*\\.`, 'g');
   changes.write(path, text.replaceAll(sentence, ''));
@@ -225,15 +227,15 @@ function takeOutOfReadme(
 
 const operationIds = (service: string): string[] => {
   const file = `${folderOf(service)}/contract.ts`;
-  const contract = new Source(file, readFileSync(join(ROOT, file), 'utf8'));
+  const contract = new EditableSource(file, readFileSync(join(ROOT, file), 'utf8'));
   return contract.calls('operation').flatMap(({ spec }) => {
     const id = contract.members(spec).get('operationId')?.value;
     return id?.type === 'Literal' ? [String(id.value)] : [];
   });
 };
 
-/** The first link to one of the operations. */
-function deadLink(contract: Source, ids: ReadonlySet<string>) {
+/** Finds the first link to one of the operations. */
+function deadLink(contract: EditableSource, ids: ReadonlySet<string>) {
   for (const { spec } of contract.calls('operation')) {
     const responses = contract.members(spec).get('responses')?.value;
     if (responses?.type !== 'ObjectExpression') continue;
@@ -252,8 +254,8 @@ function deadLink(contract: Source, ids: ReadonlySet<string>) {
   return undefined;
 }
 
-/** Arazzo documents whose steps are of a service that is not there any more. */
-function takeWorkflows(changes: Changes, gone: ReadonlySet<string>): void {
+/** Removes Arazzo documents with steps of removed services. */
+function removeWorkflows(changes: FileChanges, gone: ReadonlySet<string>): void {
   const ids = new Set([...gone].flatMap(operationIds));
   for (const name of readdirSync(join(ROOT, 'openapi')).filter((one) => one.endsWith('.arazzo.yaml'))) {
     const path = `openapi/${basename(name)}`;
@@ -265,10 +267,10 @@ function takeWorkflows(changes: Changes, gone: ReadonlySet<string>): void {
 }
 
 if (import.meta.main)
-  await command({
+  await runCommand({
     help: HELP,
     names: 1,
     flags: ['dependents', 'dry-run'],
     run: ({ names: [name = ''], flags }) =>
-      removeService({ name, dependents: flags.has('dependents'), isRehearsal: flags.has('dry-run') }),
+      removeService({ name, dependents: flags.has('dependents'), isDryRun: flags.has('dry-run') }),
   });

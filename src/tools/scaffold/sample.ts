@@ -1,11 +1,11 @@
 /**
- * The files of a new resource: those of the job cards beside this file and of their tests, with other names. Job cards
- * belong to help desks; where nothing is related, the lines that speak of help desks are left out, so in those files
- * each of them stands alone.
+ * Generates the files of a new resource from the job cards next to this file and their tests, with other names. Job cards
+ * belong to help desks. Without a relation, all lines with help desks are omitted, so each of these lines must be
+ * independent of the others.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Names, namesOf, renamed, renamings } from './names.ts';
+import { type Names, namesOf, renameAll, renamings } from './names.ts';
 import { folderOf, ROOT, testsOf } from './project.ts';
 import type { Relation } from './relation.ts';
 
@@ -20,13 +20,13 @@ const RELATED_PARAMETER = 'deskKey';
 const OF_RELATION = /help[-_ ]?desk|'hd-1'|deskKey/i;
 const LINKED = /^( *)linked: \{.*\},$/m;
 
-export interface Wanted {
+export interface SampleOptions {
   readonly names: Names;
   readonly relation?: Relation & { readonly service: string };
 }
 
-/** Path from the root → text. */
-export function filesOf({ names, relation }: Wanted): Map<string, string> {
+/** The text of each file by its path from the root. */
+export function filesOf({ names, relation }: SampleOptions): Map<string, string> {
   const pairs = [
     ...renamings(SAMPLE, names),
     ...(relation ? relationPairs(relation) : []),
@@ -43,14 +43,14 @@ export function filesOf({ names, relation }: Wanted): Map<string, string> {
     for (const path of filesBelow(from)) {
       if (relation === undefined && path === RELATED_TESTS) continue;
       const text = readFileSync(join(ROOT, path), 'utf8');
-      const made = renamed(relation === undefined ? alone(text) : text, pairs);
-      const place = to + renamed(path.slice(from.length), pairs);
-      files.set(place, place.endsWith('.md') ? aligned(made) : plain(made));
+      const made = renameAll(relation === undefined ? withoutRelation(text) : text, pairs);
+      const place = to + renameAll(path.slice(from.length), pairs);
+      files.set(place, place.endsWith('.md') ? alignTables(made) : simplifyLinked(made));
     }
   return files;
 }
 
-/** Whether the code has such a name already, which may be for something else. */
+/** Whether the sample already uses one of the names, possibly for something else. */
 export function mayClash({ one, many }: Names): boolean {
   const name = new RegExp(`\\b(?:${one.camel}|${one.pascal}|${many.camel}|${many.pascal})\\b`);
   return [SAMPLE_CODE, SAMPLE_TESTS]
@@ -58,7 +58,14 @@ export function mayClash({ one, many }: Names): boolean {
     .some((path) => name.test(readFileSync(join(ROOT, path), 'utf8')));
 }
 
-function relationPairs({ names, service, operationId, path, parameter, example }: Wanted['relation'] & {}) {
+function relationPairs({
+  names,
+  service,
+  operationId,
+  path,
+  parameter,
+  example,
+}: SampleOptions['relation'] & {}) {
   const item = path.replace(/\{[^}]+\}$/, example);
   return [
     ...renamings(RELATED, { ...names, service }),
@@ -73,8 +80,8 @@ function relationPairs({ names, service, operationId, path, parameter, example }
   ];
 }
 
-/** Without what it is related to. */
-const alone = (text: string): string =>
+/** The text without the relation. */
+const withoutRelation = (text: string): string =>
   text
     .replace(LINKED, '$1linked: {},')
     .replaceAll(new RegExp(`(?<=\\{ .*)${RELATED.one.camel}Id, (?=.*\\})`, 'g'), '')
@@ -82,14 +89,14 @@ const alone = (text: string): string =>
     .filter((line) => !OF_RELATION.test(line))
     .join('\n');
 
-/** `{ orders: orders }` is what nobody would write. */
-const plain = (text: string): string =>
+/** Simplifies `{ orders: orders }` to `{ orders }`. */
+const simplifyLinked = (text: string): string =>
   text.replaceAll(/(?<=linked: \{ )'?([\w-]+)'?: (\w+)(?= \})/g, (whole, key, value) =>
     key === value ? value : whole,
   );
 
-/** The tables of a page, with columns as wide as their widest cell. */
-export const aligned = (text: string): string =>
+/** Aligns the columns of Markdown tables. */
+export const alignTables = (text: string): string =>
   text.replaceAll(/(?:^\|.*\|\n)+/gm, (table) => {
     const rows = table
       .trimEnd()
@@ -97,7 +104,7 @@ export const aligned = (text: string): string =>
       .map((line) =>
         line
           .slice(1, -1)
-          // A bar that is part of a cell is escaped.
+          // A bar within a cell is escaped.
           .split(/(?<!\\)\|/)
           .map((cell) => cell.trim()),
       );

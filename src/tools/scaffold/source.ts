@@ -1,6 +1,5 @@
 /**
- * The TypeScript of a file that is edited: what is in it, found by its syntax tree, and changes that leave every other
- * byte as it is.
+ * Edits a TypeScript file by its syntax tree. Changes leave all other bytes unchanged.
  */
 import { type Expression, type ObjectExpression, type Program, parseSync, Visitor } from 'oxc-parser';
 import { ConfigError } from '../../config/config-error.ts';
@@ -10,19 +9,19 @@ interface Span {
   readonly end: number;
 }
 
-/** A list that something is put into or taken from. */
+/** An editable list of items. */
 interface List extends Span {
   readonly items: readonly Span[];
 }
 
-/** How long a line may be before the formatter breaks it. */
+/** The line width of the formatter. */
 const WIDTH = 110;
 
-export class Source {
+export class EditableSource {
   readonly file: string;
   #text: string;
 
-  /** @param file to name in messages */
+  /** @param file the name for messages */
   constructor(file: string, text: string) {
     this.file = file;
     this.#text = text;
@@ -32,7 +31,7 @@ export class Source {
     return this.#text;
   }
 
-  /** Puts an item last into a list. */
+  /** Appends an item to a list. */
   append(list: List, item: string): void {
     const last = list.items.at(-1);
     if (last === undefined) {
@@ -57,8 +56,8 @@ export class Source {
     this.#splice(at, at, `${line},`);
   }
 
-  /** Takes an item out of a list; one that was broken for its length is whole again. */
-  take(list: List, item: Span): void {
+  /** Removes an item from a list, and joins the lines of a list that was broken only for its length. */
+  removeItem(list: List, item: Span): void {
     const index = list.items.indexOf(item);
     const [before, after] = [list.items[index - 1], list.items[index + 1]];
     const whole = this.#text.slice(list.start, list.end);
@@ -72,13 +71,13 @@ export class Source {
     this.#splice(list.start, list.end, whole.includes('\n') && isPlain && isLong ? joined(left) : left);
   }
 
-  /** Puts statements before another, or last. */
+  /** Inserts statements before another one, or at the end. */
   insert(statements: string, before?: Span): void {
     const at = before ? this.#startWithComment(before) : this.#text.length;
     this.#splice(at, at, before ? `${statements}\n\n` : `\n${statements}\n`);
   }
 
-  /** Puts lines before what begins a line of its own. */
+  /** Inserts lines before a node that begins a line. */
   insertLines(lines: string, before: Span): void {
     this.#splice(before.start, before.start, `${lines}\n${this.#indentOf(before)}`);
   }
@@ -89,7 +88,7 @@ export class Source {
     this.#splice(at, at, last ? `\n${statement}` : `${statement}\n`);
   }
 
-  /** Takes away the imports of a module. @returns the local names that they brought */
+  /** Removes the imports of a module. @returns their local names */
   dropImports(module: string): string[] {
     const names: string[] = [];
     for (const one of this.#program.body.toReversed()) {
@@ -107,7 +106,7 @@ export class Source {
     return found;
   }
 
-  /** Whether something in the module has that name: a constant, a function, or what is imported. */
+  /** Whether the module declares or imports the name. */
   has(name: string): boolean {
     return (
       this.#program.body.some((statement) => {
@@ -130,7 +129,7 @@ export class Source {
     return found.statement;
   }
 
-  /** Constants whose value is a call of that function: their name, its first object, and the resource it is of. */
+  /** Constants whose value is a call of the function, with its first object argument and its resource. */
   calls(callee: string): { readonly name: string; readonly spec: ObjectExpression; resource?: string }[] {
     return this.#constants.flatMap(({ name, value }) => {
       if (value.type !== 'CallExpression' || value.callee.type !== 'Identifier') return [];
@@ -141,7 +140,7 @@ export class Source {
     });
   }
 
-  /** The names of the constants whose value is a call of that function. */
+  /** The names of the constants whose value is a call of the function. */
   callsOf(callee: string): string[] {
     return this.#constants.flatMap(({ name, value }) =>
       value.type === 'CallExpression' && value.callee.type === 'Identifier' && value.callee.name === callee
@@ -150,17 +149,17 @@ export class Source {
     );
   }
 
-  /** The object that a constant is. @throws ConfigError when it is something else */
+  /** The object literal of a constant. @throws ConfigError for other values */
   objectOf(name: string): ObjectExpression {
     const value = bare(this.constant(name));
     if (value.type === 'ObjectExpression') return value;
-    throw new ConfigError(`${this.file}: ${name} is no object`);
+    throw new ConfigError(`${this.file}: ${name} is not an object`);
   }
 
-  /** Adds names to the import of a module that is there, as far as they are missing. */
+  /** Adds missing names to the import of a module. */
   importNames(module: string, names: readonly string[]): void {
     for (const name of names) {
-      // `import * as` and `import one from` have no place for a name more.
+      // `import * as` and `import one from` cannot be extended.
       const found = this.#program.body.find(
         (one) =>
           one.type === 'ImportDeclaration' &&
@@ -190,36 +189,36 @@ export class Source {
     );
   }
 
-  /** What leads from member to member. @throws ConfigError naming the file and the first that is not there */
+  /** The object at a path of members. @throws ConfigError for a missing member */
   objectAt(object: ObjectExpression, ...path: readonly string[]): ObjectExpression {
     return path.reduce((at, name) => {
       const value = this.members(at).get(name)?.value;
       if (value?.type === 'ObjectExpression') return value;
-      throw new ConfigError(`${this.file} has no object \`${name}\` where one was looked for`);
+      throw new ConfigError(`${this.file} has no object \`${name}\` in the expected position`);
     }, object);
   }
 
-  /** @throws ConfigError when that is no list in brackets */
+  /** @throws ConfigError when the member is not an array literal */
   listAt(object: ObjectExpression, name: string): List {
     const value = this.members(object).get(name)?.value;
     if (value?.type === 'ArrayExpression') return this.list(value);
-    throw new ConfigError(`${this.file} has no list \`${name}\` where one was looked for`);
+    throw new ConfigError(`${this.file} has no array \`${name}\` in the expected position`);
   }
 
-  /** An object or array, with `as const` and the like around it or not. @throws ConfigError for anything else */
+  /** The items of an object or array literal, also inside `as const`. @throws ConfigError for other nodes */
   list(node: Expression): List {
     const value = bare(node);
     if (value.type === 'ObjectExpression') return { ...spanOf(value), items: value.properties };
     if (value.type === 'ArrayExpression')
       return { ...spanOf(value), items: value.elements.filter((one) => one !== null) };
-    throw new ConfigError(`${this.file}: ${this.textOf(value)} is neither an object nor a list`);
+    throw new ConfigError(`${this.file}: ${this.textOf(value)} is neither an object nor an array`);
   }
 
   textOf({ start, end }: Span): string {
     return this.#text.slice(start, end);
   }
 
-  /** The first object that a function of this name returns, and the statement that does. */
+  /** The first object that the function returns, and its return statement. */
   returned(object: ObjectExpression, name: string): { list: List; statement: Span } {
     const at = this.members(object).get(name)?.value;
     let found: { list: List; statement: Span } | undefined;
@@ -244,7 +243,7 @@ export class Source {
     throw new ConfigError(`${this.file} has no interface ${name}`);
   }
 
-  /** Puts a line last into the body of an interface. */
+  /** Appends a line to the body of an interface. */
   appendMember(body: List, line: string): void {
     const last = body.items.at(-1);
     const at = last ? this.#pastComments(last.end) : this.#endWithin(body);
@@ -279,7 +278,8 @@ export class Source {
   get #program(): Program {
     const { program, errors } = parseSync(this.file, this.#text);
     const [broken] = errors;
-    if (broken) throw new ConfigError(`${this.file} is broken, so it is left as it is: ${broken.message}`);
+    if (broken)
+      throw new ConfigError(`${this.file} has a syntax error, so it was not changed: ${broken.message}`);
     return program;
   }
 
@@ -299,7 +299,7 @@ export class Source {
     return this.#constants.find((one) => one.name === name);
   }
 
-  /** Puts the first item into a list, behind the comments that it may hold. */
+  /** Inserts the first item of a list, after any comments in the list. */
   #fill(list: Span, item: string): void {
     const at = this.#endWithin(list);
     const inner = this.#text.slice(list.start + 1, list.end - 1);
@@ -309,12 +309,12 @@ export class Source {
     else this.#splice(at, at, ` ${item}`);
   }
 
-  /** Where what is between brackets ends, but for white space. */
+  /** The end of the content between brackets, without trailing white space. */
   #endWithin({ start, end }: Span): number {
     return start + 1 + this.#text.slice(start + 1, end - 1).trimEnd().length;
   }
 
-  /** Behind the comments that follow on the line: they belong to what stands before them. */
+  /** The offset after comments on the same line, which belong to the preceding node. */
   #pastComments(at: number): number {
     const comments = /(?:[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/[^\n]*))*/y;
     comments.lastIndex = at;
@@ -333,7 +333,7 @@ export class Source {
     return /^\s*/.exec(line)?.[0] ?? '';
   }
 
-  /** A doc comment belongs to what it stands before. */
+  /** The start of a node including its doc comment. */
   #startWithComment({ start }: Span): number {
     const before = this.#text.slice(0, start);
     const comment = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/|\/\/[^\n]*)\n$/.exec(before);
@@ -352,7 +352,7 @@ interface Member {
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
 
-/** Without what only the type checker reads. */
+/** The expression without type assertions. */
 function bare(node: Expression): Expression {
   return node.type === 'TSAsExpression' || node.type === 'TSSatisfiesExpression'
     ? bare(node.expression)

@@ -29,7 +29,7 @@ describe('policies by name, for a service and for its operations', () => {
   const [orders, consumers] = parse(yaml);
   const { policy, operations } = orders ?? { operations: new Map() };
 
-  it('lie over that of all', () => {
+  it('override the global policy', () => {
     expect(policy).toEqual({
       ...defaultPolicy,
       deadline: 30_000,
@@ -43,7 +43,7 @@ describe('policies by name, for a service and for its operations', () => {
     });
   });
 
-  it('change single values for an operation, which shares the rest with its service', () => {
+  it('override single values of an operation, which inherits the rest from its service', () => {
     expect(operations.get('getOrder')).toEqual({ policy: { ...policy, attemptTimeout: 1000 }, own: none });
     expect(operations.get('placeOrder')).toEqual({
       policy: { ...policy, retry: { ...defaultPolicy.retry, attempts: 0 } },
@@ -52,7 +52,7 @@ describe('policies by name, for a service and for its operations', () => {
     expect(consumers?.operations.size).toBe(0);
   });
 
-  it('give an operation a bulkhead and a circuit of its own where they name them', () => {
+  it('give an operation its own bulkhead and circuit if they configure them', () => {
     expect(operations.get('exportOrders')).toMatchObject({
       policy: { deadline: 30_000, bulkhead: { concurrent: 2 }, breaker: { kind: 'consecutive' } },
       own: { bulkhead: true, breaker: true },
@@ -73,7 +73,7 @@ describe('policies by name, for a service and for its operations', () => {
     [
       'a name where there are none',
       'services: { a: { document: x, url: "http://a:1", policy: quick } }',
-      'gateway.yaml:1: services.a.policy: there is no policy "quick"; policies has none',
+      'gateway.yaml:1: services.a.policy: there is no policy "quick"; policies is empty',
     ],
     [
       'what is wrong in one, whether it is used or not',
@@ -83,29 +83,29 @@ describe('policies by name, for a service and for its operations', () => {
     [
       'a deadline with no time for a call',
       yaml.replace('attemptTimeout: 1s', 'deadline: 4ms'),
-      'gateway.yaml:12: services.orders.operations.getOrder.policy.minimumTime: is not less than deadline, so that no call would be made',
+      'gateway.yaml:12: services.orders.operations.getOrder.policy.minimumTime: must be less than deadline; otherwise no call would ever be made',
     ],
     [
       'what concerns all operations at one of them',
       yaml.replace('attemptTimeout: 1s', 'retry: { budget: 0.5 }'),
-      'gateway.yaml:12: services.orders.operations.getOrder.policy.retry.budget: retry.budget holds for a whole service, not for one operation',
+      'gateway.yaml:12: services.orders.operations.getOrder.policy.retry.budget: retry.budget applies to a whole service, so it cannot be set for one operation',
     ],
     [
       'the same by name',
       yaml.replace('retry: off', 'connectTimeout: 1s'),
-      'gateway.yaml:13: services.orders.operations.placeOrder.policy: connectTimeout holds for a whole service, not for one operation',
+      'gateway.yaml:13: services.orders.operations.placeOrder.policy: connectTimeout applies to a whole service, so it cannot be set for one operation',
     ],
     [
       'a key that there is not at an operation',
       yaml.replace('{ policy: once }', '{ deadline: 5s }'),
       /^gateway\.yaml:13: services\.orders\.operations\.placeOrder\.deadline: Unrecognized key/,
     ],
-  ])('refuse %s', (_, text, message) => {
+  ])('reject %s', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).not.toThrow('\n');
   });
 
-  it('take `retry: off` anywhere, and on again', () => {
+  it('accept `retry: off` at each level, and can turn retries on again', () => {
     const text = `policy: { retry: off }
 services:
   a: { document: x, url: "http://a:1" }

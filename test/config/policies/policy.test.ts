@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { defaultPolicy, policySchema } from '../../../src/config/policies/policy.ts';
 
 describe('policy', () => {
-  it('has defaults that fit into each other', () => {
+  it('has consistent defaults', () => {
     const { connectTimeout, attemptTimeout, deadline } = defaultPolicy;
     expect(connectTimeout).toBeLessThan(attemptTimeout);
     expect(attemptTimeout).toBeLessThan(deadline);
   });
 
-  it('keeps the defaults beside what is set', () => {
+  it('keeps the defaults of other keys', () => {
     expect(policySchema.parse({ deadline: '3s', retry: { attempts: 0 } })).toEqual({
       ...defaultPolicy,
       deadline: 3000,

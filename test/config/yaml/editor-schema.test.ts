@@ -40,7 +40,7 @@ describe('an editor and the gateway agree that', () => {
     ['a cache', `${service('cache: { staleIfError: 10m }')}cache: { size: 64mb }`],
     ['a mock', 'services: { a: { document: a.yaml, upstream: mock } }'],
     ['health checks', service('health: { path: /health/ready, every: 2s }')],
-  ])('%s is good', (_, text) => {
+  ])('%s is valid', (_, text) => {
     expect([isGoodToEditors(parse(text)), isGoodAtStart(text)]).toEqual([true, true]);
   });
 
@@ -57,12 +57,12 @@ describe('an editor and the gateway agree that', () => {
     ['a kind of breaker that there is not', `${service()}policy: { breaker: { kind: magic } }`],
     ['a path that is none', service('health: { path: ready }')],
     ['a sample above one', service('sample: 2')],
-  ])('%s is not', (_, text) => {
+  ])('%s is invalid', (_, text) => {
     expect([isGoodToEditors(parse(text)), isGoodAtStart(text)]).toEqual([false, false]);
   });
 });
 
-it('says what each key means', () => {
+it('The schema describes each key', () => {
   const text = JSON.stringify(editorSchema());
   const silent = configTable().filter(({ meaning }) => !text.includes(JSON.stringify(meaning).slice(1, -1)));
   expect(silent).toEqual([]);

@@ -15,8 +15,8 @@ const message = (read: () => unknown): string => {
 const faults = (text: string): string[] =>
   message(() => parseGatewayConfig(text, 'gateway.yaml')).split('\n');
 
-describe('what is wrong in gateway.yaml', () => {
-  it('is told at once, each fault with its line, in the order of the file', () => {
+describe('faults of gateway.yaml', () => {
+  it('are reported together, each with its line, in the order of the file', () => {
     const text = `
 services:
   books:
@@ -76,7 +76,7 @@ admin: { status: true }
     ]);
   });
 
-  it('is told once where several services take it over', () => {
+  it('are reported once if several services inherit them', () => {
     const services =
       'services: { a: { document: x, url: "http://a" }, b: { document: x, url: "http://b", policy: p } }';
     expect(faults(`policy: { deadline: soon }\npolicies: { p: { retry: often } }\n${services}`)).toEqual([
@@ -85,10 +85,10 @@ admin: { status: true }
     ]);
   });
 
-  it('is each broken line where it is not YAML', () => {
+  it('include each line with a syntax error', () => {
     expect(faults('a: [\nb: }\nc: 1\n')).toHaveLength(2);
     expect(faults('services: {}\nservices: {}')).toEqual([
-      expect.stringMatching(/^gateway\.yaml:2: not YAML: .*duplicated/),
+      expect.stringMatching(/^gateway\.yaml:2: invalid YAML: .*duplicated/),
     ]);
     const hostile = ['services: &s { a: *s }', `services: {}\npolicy: ${'['.repeat(20_000)}`];
     const doubled = Array.from(
@@ -107,11 +107,11 @@ admin: { status: true }
     'services: []',
     'services: { a: 3 }',
     'services: { a: { operations: 3, policy: 3 } }',
-  ])('is never a bare error: %j', (text) => {
+  ])('never are a bare error: %j', (text) => {
     for (const line of faults(text)) expect(line).toMatch(/^gateway\.yaml:1: /);
   });
 
-  it('names the key that was meant, for every key and every slip of one letter', () => {
+  it('suggest the right key for each misspelling by one letter', () => {
     const keys = Object.keys(gatewaySchema.shape).filter((key) => key !== 'services' && key.length > 5);
     fc.assert(
       fc.property(fc.constantFrom(...keys), fc.nat(), (key, at) => {
@@ -126,7 +126,7 @@ admin: { status: true }
     );
   });
 
-  it('is whatever a person writes, and each line has its place', () => {
+  it('have a location for arbitrary input', () => {
     fc.assert(
       fc.property(
         fc.json({ maxDepth: 5 }),
@@ -139,7 +139,7 @@ admin: { status: true }
   });
 });
 
-it('tells all environment variables that are wrong at once, and no secret of them', () => {
+it('All invalid environment variables are reported together without their secrets', () => {
   const env = {
     PORT: 'eighty',
     LOG_LEVEL: 'inof',

@@ -24,7 +24,7 @@ limits: { body: 64kb }
 const parse = (text: string, sources = {}) => parseGatewayConfig(text, '/etc/linkway/gateway.yaml', sources);
 
 describe('gateway.yaml', () => {
-  it('names the services, each with its policy over that of all', () => {
+  it('lists the services, each with its policy merged over the global one', () => {
     const { services, limits, trustProxy } = parse(yaml);
     expect(services).toEqual([
       {
@@ -65,25 +65,25 @@ describe('gateway.yaml', () => {
     ['{ kind: count, calls: 20 }', '{ kind: sampling }', { window: 10_000, halfOpenAfter: 5000 }],
     ['{ window: 20s }', '{ kind: sampling }', { window: 20_000 }],
     ['{ kind: consecutive, failures: 3 }', '{ failures: 4 }', { kind: 'consecutive', failures: 4 }],
-  ])('takes from the breaker %s for all what fits %s of a service', (all, own, breaker) => {
+  ])('inherits from the global breaker %s what applies to %s of a service', (all, own, breaker) => {
     const text = `policy: { breaker: ${all} }
 services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }`;
     expect(parse(text).services[0]?.policy.breaker).toMatchObject(breaker);
   });
 
-  it('lets the environment say where a service is, and what runs in this process before that', () => {
+  it('uses URLs of this process first, then those of the environment', () => {
     const env = { ORDERS_URL: 'http://orders:1', CONSUMERS_URL: 'http://consumers:1' };
     const { services } = parse(yaml, { env, urls: { orders: 'http://127.0.0.1:5' } });
     expect(services.map(({ urls }) => urls)).toEqual([['http://127.0.0.1:5'], ['http://consumers:1']]);
   });
 
-  it.each(['constructor', 'valueof', 'has-own-property'])('takes a service that is called %s', (name) => {
+  it.each(['constructor', 'valueof', 'has-own-property'])('accepts a service with the name %s', (name) => {
     const { services } = parse(`services: { ${name}: { document: x, url: "http://x:1" } }`);
     expect(services).toMatchObject([{ name, urls: ['http://x:1'] }]);
   });
 
   it.each([
-    ['not YAML', 'services: [', /gateway\.yaml:1: not YAML: /],
+    ['not YAML', 'services: [', /gateway\.yaml:1: invalid YAML: /],
     ['no services', 'limits: { body: 1mb }', /gateway\.yaml:1: services: /],
     ['an unknown key', `${yaml}\npolcy: {}`, /polcy/],
     [
@@ -112,7 +112,7 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     [
       'a key of another kind of breaker',
       yaml.replace('{ threshold: 0.8 }', '{ kind: consecutive, window: 5s }'),
-      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: a breaker of the kind consecutive has no window, but kind, failures, halfOpenAfter$/,
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: a breaker of kind consecutive has no window; expected kind, failures, halfOpenAfter$/,
     ],
     [
       'a kind of breaker that there is not',
@@ -122,33 +122,34 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
     [
       'a breaker that would never open',
       yaml.replace('{ threshold: 0.8 }', '{ kind: count, calls: 4 }'),
-      /gateway\.yaml:9: services\.orders\.policy\.breaker\.minimumCalls: is more than calls/,
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.minimumCalls: is greater than calls/,
     ],
     [
       'a window of no time',
       yaml.replace('{ threshold: 0.8 }', '{ window: 0 }'),
-      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: expected more than no time$/,
+      /gateway\.yaml:9: services\.orders\.policy\.breaker\.window: expected a duration above 0$/,
     ],
     [
       'a policy that is none',
       yaml.replace('{ threshold: 0.8 }', 'often'),
       /gateway\.yaml:9: services\.orders\.policy\.breaker: .*expected object/i,
     ],
-  ])('refuses %s in one line', (_, text, message) => {
+  ])('rejects %s in one line', (_, text, message) => {
     expect(() => parse(text)).toThrow(ConfigError);
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).not.toThrow('\n');
   });
 
-  describe('of a service with several instances', () => {
+  describe('with a service of several instances', () => {
     const listed = (url: string) => `services: { a: { document: x, url: ${url} } }`;
 
-    it('takes a list of URLs, or commas between them in the environment', () => {
+    it('accepts a list of URLs, or a comma-separated list in the environment', () => {
       const text = listed('["http://a:1/v1", "http://b:1/v1/"]');
       expect(parse(text).services[0]).toMatchObject({ urls: ['http://a:1', 'http://b:1'], base: '/v1' });
       const env = { A_URL: 'http://c:1, http://d:1' };
       expect(parse(text, { env }).services[0]).toMatchObject({
-        ...{ urls: ['http://c:1', 'http://d:1'], base: undefined },
+        urls: ['http://c:1', 'http://d:1'],
+        base: undefined,
       });
     });
 
@@ -159,33 +160,39 @@ services: { a: { document: x, url: "http://a:1", policy: { breaker: ${own} } } }
         'the same path after each host, got /v1 and none',
       ],
       ['with one twice', '["http://a:1", "http://a:1/"]', 'the same path after each host, got none and '],
-      ['with one twice', '["http://a:1/", "http://a:1/"]', 'names http://a:1 twice'],
+      ['with one twice', '["http://a:1/", "http://a:1/"]', 'lists http://a:1 twice'],
       ['with one that is none', '["http://a:1", b]', 'such as http://orders:8083, got b'],
       ['without any', '[]', 'services.a.url: '],
       ['of numbers', '[1]', 'services.a.url: expected a URL or a list of them'],
-    ])('refuses a list %s', (_, url, message) => {
+    ])('rejects a list %s', (_, url, message) => {
       expect(() => parse(listed(url))).toThrow(message);
     });
 
-    it('asks them for their health only where it is told how', () => {
+    it('has health checks only if a path is configured', () => {
       const health = (written: string) =>
         parse(`services: { a: { document: x, url: "http://a:1", health: ${written} } }`).services[0]?.health;
       expect(health('{ path: /health/ready, every: 2s }')).toEqual({
-        ...{ path: '/health/ready', every: 2000, timeout: 1000, unhealthy: 2, healthy: 1 },
+        path: '/health/ready',
+        every: 2000,
+        timeout: 1000,
+        unhealthy: 2,
+        healthy: 1,
       });
       expect(() => health('{ every: 2s }')).toThrow('services.a.health.path: ');
       expect(() => health('{ path: health }')).toThrow('expected a path such as /health/ready');
-      expect(() => health('{ path: /health, every: 0 }')).toThrow('health.every: expected more than no time');
+      expect(() => health('{ path: /health, every: 0 }')).toThrow(
+        'health.every: expected a duration above 0',
+      );
     });
   });
 
-  it('names the variable that has a wrong URL', () => {
+  it('names the variable with an invalid URL', () => {
     expect(() => parse(yaml, { env: { ORDERS_URL: 'orders' } })).toThrow(
       /^ORDERS_URL: .*http:\/\/orders:8083/,
     );
   });
 
-  it('says which variable names the file when it is not there', () => {
+  it('names the variable of the file if it does not exist', () => {
     expect(() => loadGatewayConfig('/nowhere/gateway.yaml')).toThrow(
       /^\/nowhere\/gateway\.yaml: .*GATEWAY_CONFIG/,
     );
@@ -204,16 +211,16 @@ describe('cache', () => {
     expect(of(cache).services[0]?.cache).toEqual(expected);
   });
 
-  it('is off unless it is asked for', () => {
+  it('is off by default', () => {
     expect(parse('services: { a: { document: a, url: "http://a" } }').services[0]?.cache).toBeUndefined();
   });
 
-  it('is told where it is wrong', () => {
+  it('has faults with their location', () => {
     expect(() => of('maybe')).toThrow(/gateway\.yaml:1: services\.a\.cache/);
     expect(() => of('{ staleIfError: soon }')).toThrow(/gateway\.yaml:1: services\.a\.cache/);
   });
 
-  it('is where CACHE_URL says, of which nothing stands in the file', () => {
+  it('is at CACHE_URL, which is not in the file', () => {
     expect(of('on', { CACHE_URL: 'redis://cache' }).cache.url).toBe('redis://cache');
     expect(of('on', { CACHE_URL: '' }).cache.url).toBeUndefined();
   });

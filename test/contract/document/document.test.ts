@@ -10,7 +10,7 @@ describe('the document of a contract', () => {
   const document = contractDocument(jobCards, formats);
   const getJobCard = document.paths?.['/job-cards/{jobCardId}']?.get as OperationObject;
 
-  it('declares each success as every representation that is offered', () => {
+  it('declares every representation format of each success response', () => {
     const { content, links }: ResponseObject = getJobCard.responses?.['200'] ?? { description: '' };
     expect(Object.keys(content ?? {})).toEqual([
       'application/prs.hal-forms+json',
@@ -25,7 +25,7 @@ describe('the document of a contract', () => {
     });
   });
 
-  it('says what can be expanded', () => {
+  it('lists the relations that can be expanded', () => {
     const expand = getJobCard.parameters?.find(
       (one) => (one as ParameterObject).name === 'expand',
     ) as ParameterObject;
@@ -34,7 +34,7 @@ describe('the document of a contract', () => {
     expect(expand.description).not.toMatch(/close|self/);
   });
 
-  it.each([jobCards, helpDesks, books])('$service: declares every problem of every operation', (contract) => {
+  it.each([jobCards, helpDesks, books])('declares every problem of every operation: $service', (contract) => {
     const { paths = {}, components } = contractDocument(contract, formats);
     for (const operation of contract.operations) {
       const documented = (paths[operation.path] as Record<string, OperationObject>)[operation.method];
@@ -42,7 +42,7 @@ describe('the document of a contract', () => {
         const response: ResponseObject | undefined = documented?.responses?.[status];
         expect(response?.content?.['application/problem+json']?.examples).toHaveProperty([code]);
         expect(components?.examples).toHaveProperty([code]);
-        expect(components?.['x-problems']).toHaveProperty([code, 'mend']);
+        expect(components?.['x-problems']).toHaveProperty([code, 'remedy']);
       }
     }
   });

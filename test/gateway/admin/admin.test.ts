@@ -198,7 +198,7 @@ describe('the status', () => {
   });
 
   it('cannot move to where nobody listens', async () => {
-    await expect(start('{ status: true }')).rejects.toThrow('admin.status: needs a listener');
+    await expect(start('{ status: true }')).rejects.toThrow('admin.status: requires an admin listener');
   });
 });
 

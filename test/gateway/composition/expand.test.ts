@@ -29,7 +29,7 @@ const serve =
   (req: IncomingMessage, res: ServerResponse): void => {
     const body = bodies[req.url ?? ''];
     if (body === undefined) {
-      const problem = { type: '/problems/not-found', title: 'Nothing is here', status: 404, detail: 'Gone.' };
+      const problem = { type: '/problems/not-found', title: 'Not found', status: 404, detail: 'Gone.' };
       res.writeHead(404, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem));
       return;
     }
@@ -179,7 +179,7 @@ describe('expand at the gateway', () => {
     const { body } = await request(gateway.url).get('/books/9?expand=author').expect(404);
     expect(body).toEqual({
       type: '/problems/not-found',
-      title: 'Nothing is here',
+      title: 'Not found',
       status: 404,
       detail: 'Gone.',
     });

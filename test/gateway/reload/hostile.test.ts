@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { ConfigError } from '../../../src/config/config-error.ts';
-import { LastGood } from '../../../src/config/last-known-good.ts';
+import { LastKnownGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { check } from '../../../src/tools/check.ts';
@@ -52,7 +52,7 @@ const configure = (service = '{ document: a.json }', extra = '') =>
 const start = async () => {
   write('good.json', GOOD);
   const config = configFile(path('gateway.yaml'));
-  const lastGood = new LastGood(path('data'));
+  const lastGood = new LastKnownGood(path('data'));
   const gateway = await startGateway({
     config,
     lastGood,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { LastGood } from '../../../src/config/last-known-good.ts';
+import { LastKnownGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { Live } from '../../../src/gateway/reload/reloadable-gateway.ts';
 import { leftOf } from '../../support/left.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   write(0);
   live = await Live.start({
     file: configFile(join(folder, 'gateway.yaml')),
-    lastGood: new LastGood(join(folder, 'data')),
+    lastGood: new LastKnownGood(join(folder, 'data')),
     log: testLog(),
   });
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { LastGood } from '../../../src/config/last-known-good.ts';
+import { LastKnownGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';
@@ -42,7 +42,7 @@ const services = (extra = '', head = STILL) =>
 const start = async () => {
   const gateway = await startGateway({
     config: configFile(join(folder, 'gateway.yaml')),
-    lastGood: new LastGood(join(folder, 'data')),
+    lastGood: new LastKnownGood(join(folder, 'data')),
     ...{ port: 0, host: '127.0.0.1', log },
   });
   gateways.push(gateway);

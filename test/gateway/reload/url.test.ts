@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { LastGood } from '../../../src/config/last-known-good.ts';
+import { LastKnownGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
 import { type StartedGateway, startGateway } from '../../../src/gateway/start.ts';
 import { createLog } from '../../../src/observability/log.ts';
@@ -47,7 +47,7 @@ const start = async (extra = 'prefix: /a') => {
   writeFileSync(file, yaml);
   gateway = await startGateway({
     config: configFile(file),
-    lastGood: new LastGood(join(folder, 'data')),
+    lastGood: new LastKnownGood(join(folder, 'data')),
     ...{ port: 0, host: '127.0.0.1', log },
   });
 };

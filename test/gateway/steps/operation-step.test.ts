@@ -14,7 +14,7 @@ const forbidden = defineProblem({
   status: 403,
   title: 'This is not allowed',
   meaning: 'A step of this test refused the operation.',
-  mend: 'Ask for something else.',
+  remedy: 'Ask for something else.',
 });
 
 const book = (id: string, authorId: string) => ({

@@ -284,7 +284,7 @@ describe('merging documents', () => {
       tags: [{ name: 'health', description: text }],
       paths: { [`/${text}`]: get(text, { tags: ['health'] }) },
       webhooks: { placed: { post: { responses: ok, description: text } } },
-      components: { 'x-problems': { [text]: { status: 409, title: text, meaning: text, mend: text } } },
+      components: { 'x-problems': { [text]: { status: 409, title: text, meaning: text, remedy: text } } },
       'x-logo': text,
     });
     const merged = merge(service('a', parts('one')), service('b', parts('two')));
@@ -300,7 +300,7 @@ describe('merging documents', () => {
   });
 
   it('keeps the meaning of the problem types of the library, whatever a service calls so', () => {
-    const theirs = { status: 418, title: 'Mine', meaning: 'Mine', mend: 'Mine' };
+    const theirs = { status: 418, title: 'Mine', meaning: 'Mine', remedy: 'Mine' };
     const components = { 'x-problems': { 'not-found': theirs, zzz: theirs, 'a-first': theirs } };
     const merged = merge(service('a', { components }), service('b', { components }));
     const { 'not-found': notFound, zzz } = merged.components['x-problems'];

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   cancel,
-  follow,
   type LineItem,
   type NewOrder,
   ORDER_STATES,
@@ -12,6 +11,7 @@ import {
   revise,
   TRANSITIONS,
   totalOf,
+  transition,
 } from '../../../services/orders/order.ts';
 
 const lineItem = (amount: number, quantity: number, currency = 'EUR'): LineItem => ({
@@ -80,7 +80,7 @@ describe('an order', () => {
     const walked = ORDER_STATES.flatMap((state) =>
       events.flatMap((event) => {
         try {
-          return [[state, event, follow(state, event)]];
+          return [[state, event, transition(state, event)]];
         } catch {
           return [];
         }

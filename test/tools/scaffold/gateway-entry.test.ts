@@ -14,27 +14,27 @@ const FILES = [
 ];
 
 describe('gateway.yaml', () => {
-  it.each(FILES)('%j is what it was when a service has come and gone', (text) => {
+  it.each(FILES)('%j is unchanged after a service was added and removed', (text) => {
     const more = withEntry(text, 'b', { url });
     expect(more).toContain(`\n${entry('b')}`);
     expect(withoutEntry(more, 'b')).toBe(text);
   });
 
-  it('loses a service with its own comments, and no other', () => {
+  it('loses only the comments of a removed service', () => {
     const text =
       'services:\n  a:\n    # Fast.\n    url: x\n    document: a\n  # The second.\n  b: { document: b }\n';
     expect(withoutEntry(text, 'a')).toBe('services:\n  # The second.\n  b: { document: b }\n');
     expect(withoutEntry('services:\n  a: { document: a }\n', 'a')).toBe('services: {}\n');
   });
 
-  it('has no service twice, and none that is not there', () => {
-    expect(() => withEntry(`services:\n${entry('a')}`, 'a', { url })).toThrow('has a service a already');
+  it('rejects a duplicate service and an unknown one', () => {
+    expect(() => withEntry(`services:\n${entry('a')}`, 'a', { url })).toThrow('already has a service a');
     expect(() => withoutEntry('services: {}\n', 'a')).toThrow('has no service a');
     expect(() => withEntry('services: { a: { document: a } }\n', 'b', { url })).toThrow('lines of its own');
-    expect(() => withEntry('services: [', 'b', { url })).toThrow('is not YAML');
+    expect(() => withEntry('services: [', 'b', { url })).toThrow('is invalid YAML');
   });
 
-  it('has a port that is free', () => {
+  it('has a free port', () => {
     expect(freePort('services: {}')).toBe(8081);
     expect(freePort(`services:\n${entry('a')}`)).toBe(8085);
   });

@@ -19,9 +19,9 @@ describeInCopy('a service', () => {
     copy.run(process.execPath, `src/tools/scaffold/${command}.ts`, ...args);
   const npm = (...args: string[]) => passes(copy.run('npm', ...args));
 
-  it('has actions and a resource more, passes every check and all its tests', async () => {
+  it('gets actions and another resource, and passes all checks and tests', async () => {
     const said = await passes(template('new-operation', 'paper-boats', 'launch', '--action'));
-    expect(said).toContain('OPEN offers launch, and LAUNCHED follows.');
+    expect(said).toContain('launch moves a paper boat from OPEN to LAUNCHED.');
     await passes(
       template('new-operation', 'paper-boats', 'write-off', '--action', '--from', 'LAUNCHED', '--to', 'LOST'),
     );
@@ -34,13 +34,13 @@ describeInCopy('a service', () => {
     expect(copy.changed()).toEqual([]);
   }, 600_000);
 
-  it('can be walked from its contract alone, and without that says what is missing', async () => {
+  it('can be mocked from its contract, and otherwise reports the missing handler', async () => {
     await passes(template('new-operation', 'paper-boats', 'launch', '--action', '--contract-only'));
     const { code, out } = await copy.run('npm', 'run', 'check:handlers');
     expect([code, out]).toEqual([
       1,
       expect.stringContaining(
-        'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts, and name it in services/paper-boats/main.ts\n',
+        'linkway: launchPaperBoat (POST /paper-boats/{paperBoatId}/launch) has no handler: write services/paper-boats/handlers/launch-paper-boat.ts and register it in services/paper-boats/main.ts\n',
       ),
     ]);
     const launched = async () => {
@@ -62,17 +62,19 @@ describeInCopy('a service', () => {
     expect(await launched()).toEqual([200, undefined]);
   }, 600_000);
 
-  it('whose contract came first has a handler when that is asked for, and then not twice', async () => {
+  it('gets the missing handler of a contract-only action, but only once', async () => {
     const action = ['new-operation', 'paper-boats', 'launch', '--action'] as const;
     await passes(template(...action, '--to', 'AFLOAT', '--contract-only'));
     const said = await passes(template(...action));
-    expect(said).toContain('OPEN offers launch, and AFLOAT follows.');
+    expect(said).toContain('launch moves a paper boat from OPEN to AFLOAT.');
     await npm('run', 'check:handlers');
     await npm('test', '--', 'test/services/paper-boats/launch');
-    expect((await template(...action)).out).toContain('launch is the name of something else');
+    expect((await template(...action)).out).toContain(
+      'the code of a paper boat already uses the name launch',
+    );
   }, 600_000);
 
-  it('has an action that leaves the state as it is, whose test passes', async () => {
+  it('gets an action that does not change the state, whose test passes', async () => {
     await passes(
       template('new-operation', 'paper-boats', 'remind', '--action', '--from', 'OPEN', '--to', 'OPEN'),
     );

@@ -27,7 +27,7 @@ describeInCopy('a service', () => {
     });
   };
 
-  it('keeps what somebody wrote by hand, however that looks', async () => {
+  it('keeps handwritten code in any format', async () => {
     const files = ['contract.ts', 'links.ts', 'main.ts', 'paper-boat.ts', 'migrations.ts', 'tables.ts'];
     const written = new Map<string, string>();
     for (const file of files) {
@@ -56,16 +56,16 @@ describeInCopy('a service', () => {
     }
   }, 60_000);
 
-  it('has no test for a state that no sample is in, and says so', async () => {
+  it('gets no test for a state without a sample, and the output says so', async () => {
     await passes(template('new-operation', 'paper-boats', 'sink', '--action'));
     const said = await passes(
       template('new-operation', 'paper-boats', 'raise', '--action', '--from', 'SINKED'),
     );
-    expect(said).toContain('No sample is SINKED, so there is no test of it yet');
+    expect(said).toContain('No sample is in the state SINKED, so no test was generated');
     expect(copy.has('test/services/paper-boats/raise-paper-boat.test.ts')).toBe(false);
   }, 60_000);
 
-  it('says when callers of what is released may see a state that they do not know', async () => {
+  it('warns about a new state that clients of the released version do not know', async () => {
     const noted = 'npm run check:contracts will ask for a new major version';
     expect(await passes(template('new-operation', 'paper-boats', 'sink', '--action'))).not.toContain(noted);
     copy.write('openapi/released/paper-boats.yaml', copy.read('openapi/paper-boats.yaml'));
@@ -75,7 +75,7 @@ describeInCopy('a service', () => {
     expect((await copy.run('npm', 'run', 'check:contracts')).code).toBe(1);
   }, 60_000);
 
-  it('with a contract that is broken is named for it in one line, and no other name is proposed', async () => {
+  it('with a broken contract is reported in one line without proposing another name', async () => {
     copy.write(`${BOATS}/contract.ts`, `${copy.read(`${BOATS}/contract.ts`)}\nconst = 1;\n`);
     for (const [command, ...args] of [
       ['new-resource', 'paper-boats', 'paper-sails'],
@@ -89,32 +89,38 @@ describeInCopy('a service', () => {
     }
     const { code, out } = await template('new-service', 'parcels');
     expect([code, out]).toEqual([1, expect.stringContaining('services/paper-boats/contract.ts')]);
-    expect(out).not.toContain('another name');
+    expect(out).not.toContain('another singular');
   }, 60_000);
 
   it.each([
     [
       ['new-operation', 'paper-boats', 'close', '--action'],
-      'close is the name of something else in the code',
+      'the code of a paper boat already uses the name close',
     ],
-    [['new-operation', 'paper-boats', 'update', '--action'], 'has updatePaperBoat already'],
-    [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat has a link edit already'],
-    ...['paper-boat', 'store', 'precondition', 'guard', 'follow'].map((verb): [string[], string] => [
-      ['new-operation', 'paper-boats', verb, '--action'],
-      'is the name of something else in the code of a paper boat; take another verb',
+    [['new-operation', 'paper-boats', 'update', '--action'], 'already has updatePaperBoat'],
+    [['new-operation', 'paper-boats', 'edit', '--action'], 'getPaperBoat already has a link edit'],
+    ...['paperBoat', 'store', 'precondition', 'guard', 'transition'].map((name): [string[], string] => [
+      ['new-operation', 'paper-boats', name.replace('paperBoat', 'paper-boat'), '--action'],
+      `the code of a paper boat already uses the name ${name}; choose another verb`,
     ]),
-    [['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'], "--resource '2nd' is no name"],
+    [
+      ['new-resource', 'paper-boats', 'paper-sails', '--resource', '2nd'],
+      "--resource '2nd' is not a valid name",
+    ],
     [
       ['new-operation', 'paper-boat', 'launch', '--action'],
-      'there is no service paper-boat; is paper-boats meant?',
+      'there is no service paper-boat; did you mean paper-boats?',
     ],
     [['new-operation', 'paper-boats', 'launch', '--action', '--from', 'SUNK'], 'there is no state SUNK'],
-    [['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'], 'sunk is no name for a state'],
+    [
+      ['new-operation', 'paper-boats', 'launch', '--action', '--to', 'sunk'],
+      'sunk is not a valid state name',
+    ],
     [['new-operation', 'paper-boats', 'launch'], 'add --action'],
-    [['new-operation', 'paper-boats', 'void', '--action'], 'void is a word of the language'],
-    [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts is there already'],
-    [['new-resource', 'paper-boats', 'docs'], '/docs is a path of the gateway itself'],
-  ])('%j is refused, and nothing is changed', async ([name = '', ...args], message) => {
+    [['new-operation', 'paper-boats', 'void', '--action'], 'void is a reserved word of JavaScript'],
+    [['new-resource', 'paper-boats', 'paper-boats'], 'paper-boat.ts already exists'],
+    [['new-resource', 'paper-boats', 'docs'], '/docs is reserved by the gateway'],
+  ])('%j is rejected, and nothing is changed', async ([name = '', ...args], message) => {
     const before = copy.read(`${BOATS}/contract.ts`);
     const { code, out } = await template(name, ...args);
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);

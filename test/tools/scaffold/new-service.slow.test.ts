@@ -31,27 +31,27 @@ describeInCopy('a new service', () => {
     }
   }
 
-  it('is refused when the compiler does not take its name, and nothing is changed', async () => {
+  it('is rejected when the compiler does not accept its name, and nothing changes', async () => {
     const { code, out } = await template('new-service', 'records');
-    const message = 'nothing is changed, since it would not hold; another name for one of them may help';
+    const message = 'nothing was changed, because the result would be invalid; another singular may help';
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);
     expect(copy.changed()).toEqual([]);
   }, 600_000);
 
-  it('that was related to one that is gone keeps tests that pass, and what speaks of it is named', async () => {
+  it('keeps passing tests after its related service was removed, and other references are listed', async () => {
     await passes(template('new-service', 'paper-boats'));
     await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
     copy.write('test/services/sails/mine.test.ts', "it('is /paper-boats/pb-1001', () => {});\n");
     const said = await passes(template('remove-service', 'paper-boats'));
     expect(said).toContain(
-      'These tests speak of it, and are left as they are: test/services/sails/mine.test.ts.\n',
+      'These tests refer to removed services and were not changed: test/services/sails/mine.test.ts.\n',
     );
     expect(copy.has('test/services/sails/relation.test.ts')).toBe(false);
     await npm('test', '--', 'test/services/sails');
   }, 600_000);
 
   describeSamples('one that is related to orders', () => {
-    it('leads there and back, also by expand, and passes the tests of both', async () => {
+    it('has links in both directions, also with expand, and passes the tests of both', async () => {
       await passes(template('new-service', 'paper-boats', '--relation', 'orders'));
       await npm('run', 'check');
       const tests = [
@@ -70,7 +70,7 @@ describeInCopy('a new service', () => {
       expect(copy.changed()).toEqual([]);
     }, 600_000);
 
-    it('can be the only one: the samples go without a trace', async () => {
+    it('can be the only service after the samples were removed', async () => {
       await passes(template('remove-service', 'orders'));
       // What led there is no promise any more.
       await npm('run', 'check:contracts');

@@ -34,28 +34,25 @@ describeInCopy('a new service', () => {
   }
 
   it.each([
-    [['Paper'], 'Paper is no name for this'],
-    [
-      ['functions'],
-      'function is a word of the language, so nothing can be called that in code; another name',
-    ],
-    [['status'], '/status is a path of the gateway itself'],
-    [['gateway'], 'gateway is the name of another container; take another name'],
-    [['postgres'], 'postgres is the name of another container; take another name'],
+    [['Paper'], 'Paper is not a valid name'],
+    [['functions'], 'function is a reserved word of JavaScript; another singular'],
+    [['status'], '/status is reserved by the gateway'],
+    [['gateway'], 'gateway is the name of another container; choose another name'],
+    [['postgres'], 'postgres is the name of another container; choose another name'],
     ...['../x', 'In Voice!', '2nd', ''].map((name): [string[], string] => [
       ['paper-boats', '--resource', name],
-      `--resource '${name}' is no name for one of them`,
+      `--resource '${name}' is not a valid name of a resource`,
     ]),
-    [['paper-boats', '--port', 'x'], '--port x is no port'],
+    [['paper-boats', '--port', 'x'], '--port x is not a port'],
     [['paper-boats', '--relation', 'nobody'], 'there is no service nobody'],
-  ])('%j is refused, and nothing is changed', async (args, message) => {
+  ])('%j is rejected, and nothing is changed', async (args, message) => {
     const before = copy.changed();
     const { code, out } = await template('new-service', ...args);
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);
     expect(copy.changed()).toEqual(before);
   });
 
-  it('stands by itself, passes every check and its own tests, and leaves no trace', async () => {
+  it('is complete, passes all checks and its own tests, and is removed without a trace', async () => {
     const made = await template('new-service', 'paper-boats');
     expect([made.code, made.out]).toEqual([
       0,
@@ -68,7 +65,9 @@ describeInCopy('a new service', () => {
       expect(services.map(({ name }: { name: string }) => name)).toContain('paper-boats');
     });
     const said = await passes(template('remove-service', 'paper-boats'));
-    expect(said).toMatch(/delete the folder `data`, or on a server: drop schema "paper_boats" cascade;\n$/);
+    expect(said).toMatch(
+      /delete the folder `data`, or run on a server: drop schema "paper_boats" cascade;\n$/,
+    );
     expect(copy.changed()).toEqual([]);
   }, 300_000);
 
@@ -87,7 +86,7 @@ describeInCopy('a new service', () => {
     60_000,
   );
 
-  it('is not made or removed while gateway.yaml is broken, which every command says in one line', async () => {
+  it('is neither generated nor removed while gateway.yaml is invalid, and each command says so in one line', async () => {
     await passes(template('new-service', 'paper-boats'));
     copy.write('gateway.yaml', `${copy.read('gateway.yaml')}\n  - [`);
     const before = copy.changed();
@@ -103,7 +102,7 @@ describeInCopy('a new service', () => {
     expect(copy.changed()).toEqual(before);
   }, 60_000);
 
-  it('whose link back is there already is refused, with the mend', async () => {
+  it('is rejected if the link back already exists, with the remedy', async () => {
     await passes(template('new-service', 'paper-boats'));
     await passes(template('new-service', 'sails', '--relation', 'paper-boats'));
     const { code, out } = await template(
@@ -116,16 +115,16 @@ describeInCopy('a new service', () => {
     );
     expect([code, out]).toEqual([
       1,
-      'linkway: services/paper-boats/contract.ts: getPaperBoat has a link sails already; another name for one of them may help: --resource NAME\n',
+      'linkway: services/paper-boats/contract.ts: getPaperBoat already has a link sails; another singular may help: --resource NAME\n',
     ]);
   }, 60_000);
 
   describeSamples('one that is related to orders', () => {
-    it('is in nobody’s way: who calls it has to be named first', async () => {
+    it('is not removed while other services call it', async () => {
       const refused = await template('remove-service', 'consumers');
       expect([refused.code, refused.out]).toEqual([
         1,
-        'linkway: consumers is called by orders (services/orders/others.ts); take the calls out, or the callers with it: npm run remove:service -- consumers --dependents\n',
+        'linkway: other services call consumers: orders (services/orders/dependencies.ts); remove these calls, or remove the services as well: npm run remove:service -- consumers --dependents\n',
       ]);
       expect(copy.changed()).toEqual([]);
     });

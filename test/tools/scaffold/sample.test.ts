@@ -1,19 +1,23 @@
 /** What new services are made from reads like the samples, and is copied as it is. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { namesOf, renamed, renamings, withArticle } from '../../../src/tools/scaffold/names.ts';
+import { namesOf, renameAll, renamings, withArticle } from '../../../src/tools/scaffold/names.ts';
 import { filesOf } from '../../../src/tools/scaffold/sample.ts';
 import { describeSamples } from '../../support/samples.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
 const helpDesks = {
-  ...{ service: 'help-desks', names: namesOf('help-desks'), operationId: 'getHelpDesk' },
-  ...{ path: '/help-desks/{deskKey}', parameter: 'deskKey', example: 'hd-1' },
+  service: 'help-desks',
+  names: namesOf('help-desks'),
+  operationId: 'getHelpDesk',
+  path: '/help-desks/{deskKey}',
+  parameter: 'deskKey',
+  example: 'hd-1',
 };
 
 describe('a new service', () => {
-  it('of the same names is the sample, byte for byte', () => {
+  it('with the names of the sample is identical to it, byte for byte', () => {
     const files = filesOf({ names: namesOf('job-cards'), relation: helpDesks });
     expect(files.size).toBeGreaterThan(15);
     for (const [path, text] of files) {
@@ -30,7 +34,7 @@ describe('a new service', () => {
     }
   });
 
-  it('has its own names everywhere, and speaks of nothing that it is not related to', () => {
+  it('uses only its own names', () => {
     for (const [service, resource] of [['line-items'], ['invoices'], ['bills', 'HotelBill']] as const)
       for (const [path, text] of filesOf({ names: namesOf(service, resource) }))
         expect([path, `${path}\n${text}`.match(/job.?card|help.?desk|\bjc\b|hd-1|deskKey/i)]).toEqual([
@@ -39,7 +43,7 @@ describe('a new service', () => {
         ]);
   });
 
-  it('is written as people write', () => {
+  it('has readable names and texts', () => {
     const files = filesOf({ names: namesOf('line-items') });
     const contract = files.get('services/line-items/contract.ts');
     for (const part of [
@@ -58,9 +62,21 @@ describe('a new service', () => {
 });
 
 it.each([
-  ...['an invoice', 'an hour', 'an honour', 'an umbrella', 'an order', 'an onboarding', 'an eagle'],
-  ...['a line item', 'a honey pot', 'a euro', 'a one-way ticket', 'a unit', 'a user', 'a house'],
-])('people write %s', (written) => {
+  'an invoice',
+  'an hour',
+  'an honour',
+  'an umbrella',
+  'an order',
+  'an onboarding',
+  'an eagle',
+  'a line item',
+  'a honey pot',
+  'a euro',
+  'a one-way ticket',
+  'a unit',
+  'a user',
+  'a house',
+])('The article is right: %s', (written) => {
   expect(withArticle(written.replace(/^an? /, ''))).toBe(written);
 });
 
@@ -86,11 +102,14 @@ describeSamples('the sample of new services', () => {
       ],
     ],
   ] as const)('is written like %s, word for word', (sample, own, pairs) => {
-    const text = renamed(renamed(read(`src/tools/scaffold/job-cards/handlers/${own}.ts`), asOrders), pairs);
+    const text = renameAll(
+      renameAll(read(`src/tools/scaffold/job-cards/handlers/${own}.ts`), asOrders),
+      pairs,
+    );
     expect(inOrder(text)).toEqual(inOrder(read(`services/orders/handlers/${sample}.ts`)));
   });
 
-  it('has what a sample has', () => {
+  it('has the same structure as the sample', () => {
     for (const part of [
       'contract.ts',
       'links.ts',

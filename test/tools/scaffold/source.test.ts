@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ObjectExpression } from 'oxc-parser';
-import { Source } from '../../../src/tools/scaffold/source.ts';
+import { EditableSource } from '../../../src/tools/scaffold/source.ts';
 
-const of = (text: string) => new Source('a.ts', text);
+const of = (text: string) => new EditableSource('a.ts', text);
 const appended = (text: string, item: string): string => {
   const source = of(text);
   source.append(source.list(source.constant('a')), item);
@@ -13,7 +13,7 @@ const taken = (text: string, name: string): string => {
   const object = source.constant('a') as ObjectExpression;
   const member = source.members(object).get(name);
   if (member === undefined) throw new Error(`no ${name}`);
-  source.take(source.list(object), member.span);
+  source.removeItem(source.list(object), member.span);
   return source.text;
 };
 
@@ -30,7 +30,7 @@ describe('a list', () => {
     ['const a = [/* nothing yet */];', 'b', 'const a = [/* nothing yet */ b];'],
     ['const a = {\n\tx: [\n\t\t1,\n\t],\n};', 'b', 'const a = {\n\tx: [\n\t\t1,\n\t],\n\tb,\n};'],
     ["const a = ['x'] as const satisfies T;", "'b'", "const a = ['x', 'b'] as const satisfies T;"],
-  ])('%j gets an item more', (before, item, after) => expect(appended(before, item)).toBe(after));
+  ])('%j gets another item', (before, item, after) => expect(appended(before, item)).toBe(after));
 
   it.each(['const a = { x };', 'const a = { x: 1, y: { z: [1, 2] } };', 'const a = {\n  x: 1,\n  y,\n};'])(
     '%j is what it was when that is taken out again',
@@ -42,7 +42,7 @@ describe('a list', () => {
     expect(taken('const a = { x };', 'x')).toBe('const a = {};');
   });
 
-  it('that was broken for its length is whole again', () => {
+  it('is joined to one line if it was broken only for its length', () => {
     const [long, longer] = ['x'.repeat(50), 'y'.repeat(60)];
     expect(taken(`const a = {\n  ${long},\n  ${longer},\n};`, longer)).toBe(`const a = { ${long} };`);
     expect(taken('const a = {\n  x,\n  y,\n};', 'y')).toBe('const a = {\n  x,\n};');
@@ -50,7 +50,7 @@ describe('a list', () => {
 });
 
 describe('a file', () => {
-  it('imports more', () => {
+  it('gets another import', () => {
     const source = of("/** What it is for. */\nimport { b } from './b.ts';\n\nb();\n");
     source.importNames('./b.ts', ['b', 'c']);
     source.importNames('./d.ts', ['d']);
@@ -62,7 +62,7 @@ describe('a file', () => {
     expect(source.text).not.toContain('b.ts');
   });
 
-  it('imports more beside a namespace, a default and a comment', () => {
+  it('gets another import next to a namespace, a default and a comment', () => {
     const source = of("import * as b from './b.ts';\nimport c from './c.ts'; // why\n");
     source.importNames('./b.ts', ['x']);
     source.importNames('./c.ts', ['y']);
@@ -75,21 +75,21 @@ describe('a file', () => {
     ['interface A {\n  x: 1; // why\n}\n', 'interface A {\n  x: 1; // why\n  y: 2;\n}\n'],
     ['interface A {\n  // None yet.\n}\n', 'interface A {\n  // None yet.\n  y: 2;\n}\n'],
     ['interface A {}\n', 'interface A {\n  y: 2;\n}\n'],
-  ])('%j has a member more', (before, after) => {
+  ])('%j gets another member', (before, after) => {
     const source = of(before);
     source.appendMember(source.interfaceBody('A'), 'y: 2;');
     expect(source.text).toBe(after);
   });
 
-  it('has statements before one that has a comment of its own', () => {
+  it('gets statements before a statement with a comment', () => {
     const source = of('const a = 1;\n\n/** The last. */\nexport const b = 2;\n');
     source.insert('const c = 3;', source.statementOf('b'));
     expect(source.text).toBe('const a = 1;\n\nconst c = 3;\n\n/** The last. */\nexport const b = 2;\n');
   });
 
-  it('that is broken, or has not what is looked for, is left as it is', () => {
-    expect(() => of('const a = {').constant('a')).toThrow('a.ts is broken, so it is left as it is');
+  it('is unchanged if it has a syntax error or lacks the expected code', () => {
+    expect(() => of('const a = {').constant('a')).toThrow('a.ts has a syntax error, so it was not changed');
     expect(() => of('const b = 1;').constant('a')).toThrow('a.ts has no constant a');
-    expect(() => appended('const a = b;', 'c')).toThrow('a.ts: b is neither an object nor a list');
+    expect(() => appended('const a = b;', 'c')).toThrow('a.ts: b is neither an object nor an array');
   });
 });

@@ -5,7 +5,7 @@ it.each([
   ['LineItem', ['line', 'item']],
   ['line-items', ['line', 'items']],
   ['line item', ['line', 'item']],
-])('%s has words', (name, parts) => expect(words.split(name)).toEqual(parts));
+])('%s is split into words', (name, parts) => expect(words.split(name)).toEqual(parts));
 
 it.each([
   [
@@ -14,7 +14,7 @@ it.each([
   ],
   [['companies'], ['company']],
   [['news'], ['news']],
-])('%j are many of %j', (many, one) => {
+])('%j is the plural of %j', (many, one) => {
   expect(words.singular(many)).toEqual(one);
   expect(words.plural(one)).toEqual(many);
 });
@@ -27,4 +27,6 @@ it.each([
   ['carry', 'carried'],
   ['write-off', 'written-off'],
   ['cancel', 'cancelled'],
-])('what one can %s is %s then', (verb, done) => expect(words.past(verb.split('-')).join('-')).toBe(done));
+])('the past participle of %s is %s', (verb, done) =>
+  expect(words.past(verb.split('-')).join('-')).toBe(done),
+);

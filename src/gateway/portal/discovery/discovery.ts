@@ -1,6 +1,6 @@
 /** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
 import { HAL, HEALTH, OPENAPI_JSON } from '../../../contract/media-types.ts';
-import { HEALTH_PATH } from '../../../contract/places.ts';
+import { HEALTH_PATH } from '../../../contract/shared-paths.ts';
 import type { HeaderLink } from '../../../http/headers/link-header.ts';
 import { HTML } from '../../../http/page/entity.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';

@@ -71,7 +71,7 @@ const listPage = (types: readonly ProblemType[]): string =>
     )}</ul>`,
   });
 
-const problemPage = ({ code, status, title, meaning, mend }: ProblemType): string =>
+const problemPage = ({ code, status, title, meaning, remedy }: ProblemType): string =>
   layout({
     title: `${title} · linkway`,
     current: problemPath(code),
@@ -79,5 +79,5 @@ const problemPage = ({ code, status, title, meaning, mend }: ProblemType): strin
 <h1>${title}</h1>
 <p class="version">HTTP status ${status}</p>
 <section class="card" aria-labelledby="meaning"><h2 id="meaning">What it means</h2><p>${prose(meaning)}</p></section>
-<section class="card" aria-labelledby="mend"><h2 id="mend">What to do</h2><p>${prose(mend)}</p></section>`,
+<section class="card" aria-labelledby="remedy"><h2 id="remedy">What to do</h2><p>${prose(remedy)}</p></section>`,
   });

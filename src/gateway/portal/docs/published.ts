@@ -1,6 +1,6 @@
 /** The documents that callers see, each made when it is asked for first: a start does not wait for megabytes. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { documentPath } from '../../../contract/places.ts';
+import { documentPath } from '../../../contract/shared-paths.ts';
 import { inTurns, type Steps } from '../../../openapi/incremental.ts';
 import { publicInSteps } from '../../../openapi/merge/merge.ts';
 import { type Outline, outlineOf } from '../../../openapi/publish/document-index.ts';

@@ -1,5 +1,5 @@
 /** What is told of a service on `/status` and on its own page. No address of it is in that. */
-import type { Refusal } from '../../../config/rejected-config.ts';
+import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { CacheSnapshot } from '../../../outbound/http-cache/cache.ts';
@@ -16,7 +16,7 @@ export interface ServiceSnapshot extends TargetSnapshot {
   /** Its operations that declare security, which is not enforced here. */
   readonly unenforcedSecurity?: readonly string[] | undefined;
   /** Why its document is not the newest. */
-  readonly refused?: Refusal | undefined;
+  readonly refused?: RejectedConfig | undefined;
   /** False while its document could never be had. */
   readonly hasContract: boolean;
   /** How far its answers are from its document, where somebody looks. */

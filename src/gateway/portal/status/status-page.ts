@@ -1,5 +1,5 @@
 /** `/status` for people: at a glance who calls whom and how that goes, then what is behind it. */
-import type { Refusal } from '../../../config/rejected-config.ts';
+import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
 import { layout } from '../../../http/page/layout.ts';
@@ -20,7 +20,7 @@ export interface StatusView {
   readonly leading: readonly Leading[];
   readonly history: History;
   /** Why the configuration is not the newest. */
-  readonly refused: Refusal | undefined;
+  readonly refused: RejectedConfig | undefined;
   readonly isApart: boolean;
 }
 
@@ -143,7 +143,7 @@ const drifted = ({ drift }: ServiceSnapshot): Html | string => {
   return html`<a href="#drift">${different === 0 ? 'none' : html`${different} (${percent(different / checked)})`}</a>`;
 };
 
-const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefined): Html | false => {
+const refusalList = (services: readonly ServiceSnapshot[], all: RejectedConfig | undefined): Html | false => {
   const refused = services.flatMap((service) =>
     service.refused
       ? [{ name: service.name, hasContract: service.hasContract, refusal: service.refused }]
@@ -159,7 +159,7 @@ const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefi
   )}</ul>`;
 };
 
-const reasonOf = ({ since, reason }: Refusal): Html =>
+const reasonOf = ({ since, reason }: RejectedConfig): Html =>
   html`<code>${reason}</code> <small>since <time datetime="${since}">${clock(since)}</time></small>`;
 
 const securityList = (services: readonly ServiceSnapshot[]): Html | false =>

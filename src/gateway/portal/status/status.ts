@@ -4,7 +4,7 @@
  * Reads `Accept`; sends 200, 406, 503; never cached. No address of a service is in it.
  */
 import type { Router } from 'express';
-import type { Refusal } from '../../../config/rejected-config.ts';
+import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import { cache, entity, get, HTML, sendNegotiated } from '../../../http/page/entity.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
@@ -20,7 +20,7 @@ const noStore = { 'Cache-Control': cache.never };
 export interface StatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
-  readonly refused: () => Refusal | undefined;
+  readonly refused: () => RejectedConfig | undefined;
   readonly live: Live;
   /** Whether the other pages of the gateway are elsewhere. */
   readonly isApart?: boolean;

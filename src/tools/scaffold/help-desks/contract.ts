@@ -1,4 +1,4 @@
-/** Help desks: the service that job cards lead to. Nothing runs it; a new service names one that is there in its place. */
+/** Help desks: the service that job cards link to. It never runs: a generated service links to an existing one instead. */
 import { defineContract, id, operation, resource, z } from '../../../index.ts';
 
 const deskKey = id('hd-1');
@@ -23,7 +23,7 @@ const getHelpDesk = operation({
 export const contract = defineContract({
   service: 'help-desks',
   title: 'Help desks',
-  description: 'Who takes care of job cards.',
+  description: 'The help desks that process job cards.',
   version: '1.0.0',
   operations: [getHelpDesk],
 });

@@ -1,4 +1,4 @@
-/** Job cards: what there is to do, and what is done. */
+/** The contract of job cards and their states. */
 import {
   actionNotAllowed,
   batchOf,
@@ -47,8 +47,8 @@ export const listJobCards = operation({
   entry: 'jobCards',
   query: pageQuery.extend({
     id: batchOf('getJobCard', jobCardId),
-    helpDeskId: helpDeskId.optional().openapi({ description: 'Only those of this help desk.' }),
-    state: z.enum(JOB_CARD_STATES).optional().openapi({ description: 'Only those in this state.' }),
+    helpDeskId: helpDeskId.optional().openapi({ description: 'Only job cards of this help desk.' }),
+    state: z.enum(JOB_CARD_STATES).optional().openapi({ description: 'Only job cards in this state.' }),
     sort: sortBy('createdAt', 'title'),
   }),
   responses: {
@@ -75,7 +75,7 @@ export const getJobCard = operation({
   method: 'get',
   path: '/job-cards/{jobCardId}',
   summary: 'Get a job card',
-  description: 'A job card with links to what can be done with it.',
+  description: 'A job card with links to the actions that its state allows.',
   params: z.object({ jobCardId }),
   responses: {
     200: {
@@ -97,7 +97,7 @@ export const updateJobCard = operation({
   method: 'patch',
   path: '/job-cards/{jobCardId}',
   summary: 'Update a job card',
-  description: 'Changes what is known of a job card; the notes may be taken away.',
+  description: 'Changes the details of a job card. The notes can be removed.',
   params: z.object({ jobCardId }),
   body: patchOf(details, {
     merge: { title: 'Have a second look' },
@@ -131,7 +131,7 @@ export const reopenJobCard = operation({
 export const contract = defineContract({
   service: 'job-cards',
   title: 'Job cards',
-  description: 'What there is to do, and what is done.',
+  description: 'Job cards and their states.',
   version: '1.0.0',
   operations: [listJobCards, createJobCard, getJobCard, updateJobCard, closeJobCard, reopenJobCard],
 });

@@ -1,4 +1,4 @@
-/** The rules of a job card, no HTTP in sight. */
+/** The rules of a job card, independent of HTTP. */
 import type { Transitions } from '../../../index.ts';
 
 export const JOB_CARD_STATES = ['OPEN', 'CLOSED'] as const;
@@ -17,20 +17,20 @@ export interface JobCard {
 
 export type NewJobCard = Omit<JobCard, 'state'>;
 
-/** What can happen to a job card: state → event → state that follows. */
+/** The transitions of a job card: state → event → next state. */
 export const TRANSITIONS = {
   OPEN: { close: 'CLOSED' },
   CLOSED: { reopen: 'OPEN' },
 } as const satisfies Transitions<JobCardState>;
 
-/** What a new job card begins as. */
+/** The initial state of a new job card. */
 export const START = 'OPEN';
 
 type EventOf<State> = State extends JobCardState ? keyof (typeof TRANSITIONS)[State] : never;
 type JobCardEvent = EventOf<JobCardState>;
 
-/** @throws Error when the state does not have the event: callers ask first */
-function follow({ state }: JobCard, event: JobCardEvent): JobCardState {
+/** @throws Error when the state does not allow the event; check that first */
+function transition({ state }: JobCard, event: JobCardEvent): JobCardState {
   const to = (TRANSITIONS[state] as Partial<Record<JobCardEvent, JobCardState>>)[event];
   if (to === undefined) throw new Error(`${event} cannot happen to a job card that is ${state}`);
   return to;
@@ -38,6 +38,6 @@ function follow({ state }: JobCard, event: JobCardEvent): JobCardState {
 
 export const create = (jobCard: NewJobCard): JobCard => ({ ...jobCard, state: START });
 
-export const close = (jobCard: JobCard): JobCard => ({ ...jobCard, state: follow(jobCard, 'close') });
+export const close = (jobCard: JobCard): JobCard => ({ ...jobCard, state: transition(jobCard, 'close') });
 
-export const reopen = (jobCard: JobCard): JobCard => ({ ...jobCard, state: follow(jobCard, 'reopen') });
+export const reopen = (jobCard: JobCard): JobCard => ({ ...jobCard, state: transition(jobCard, 'reopen') });

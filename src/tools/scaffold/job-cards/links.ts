@@ -1,4 +1,4 @@
-/** What can be done with job cards: the actions of their transition table, and what is always possible. */
+/** The actions of job cards: those of their transition table, and those that every state allows. */
 import { affordances, transitions } from '../../../index.ts';
 import {
   closeJobCard,

@@ -1,4 +1,4 @@
-/** The job cards service, wired. */
+/** Wires the job cards service. */
 import { defineService } from '../../../index.ts';
 import { contract as helpDesks } from '../help-desks/contract.ts';
 import { contract } from './contract.ts';

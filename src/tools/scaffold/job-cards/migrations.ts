@@ -1,4 +1,4 @@
-/** How the tables of the job cards service came to be, step by step. */
+/** The migrations of the job cards service. */
 import { sql } from 'kysely';
 import type { Migration } from '../../../index.ts';
 import { sampleJobCards } from './sample-data.ts';

@@ -1,4 +1,4 @@
-/** Where job cards are kept. */
+/** The storage of job cards. */
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import { keysetPage, type PageRequest, type SortColumns, transaction } from '../../../index.ts';
 import type { JobCard, JobCardState } from './job-card.ts';
@@ -35,8 +35,8 @@ export const jobCardStore = (db: Kysely<Tables>) => ({
   },
 
   /**
-   * Changes a job card as nobody else can at the same time; when `change` throws, nothing is changed.
-   * @returns the changed job card, or undefined when there is none with that id
+   * Changes a job card under a lock; nothing is changed when `change` throws.
+   * @returns the changed job card, or undefined when the id is unknown
    */
   change: (id: string, change: (jobCard: JobCard) => JobCard): Promise<JobCard | undefined> =>
     transaction(db, async (tx) => {

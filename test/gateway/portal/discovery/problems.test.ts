@@ -20,7 +20,7 @@ it('says what a type means and what to do, to programs and to people', async () 
   expect(body).toMatchObject({
     code: 'order-too-small',
     status: 409,
-    mend: 'Order more.',
+    remedy: 'Order more.',
     _links: { self: { href: '/problems/order-too-small' }, collection: { href: '/problems' } },
   });
   expect(text).toContain('<h1>Too &lt;small&gt; an order</h1>');

@@ -1,7 +1,7 @@
 /** What orders asks of the other services, with clients that answer page by page. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hasConsumer, menuOf, type Others } from '../../../services/orders/others.ts';
+import { consumerExists, type Dependencies, fetchMenu } from '../../../services/orders/dependencies.ts';
 
 const dish = (index: number) => ({
   id: `m-${index}`,
@@ -18,7 +18,7 @@ interface Asked {
 /** A restaurant with so many dishes; the cursor of a page is the number of those before it. */
 function restaurantWith(count: number) {
   const asked: Asked[] = [];
-  const others = {
+  const dependencies = {
     consumers: { getConsumer: async () => ({ ok: false, status: 404 }) },
     restaurants: {
       listMenuItems: async ({ params, query }: { params: { restaurantId: string }; query: Asked }) => {
@@ -30,8 +30,8 @@ function restaurantWith(count: number) {
         return { ok: true, status: 200, body: { items, ...(to < count && { next: String(to) }) } };
       },
     },
-  } as unknown as Others;
-  return { others, asked };
+  } as unknown as Dependencies;
+  return { dependencies, asked };
 }
 
 describe('the menu of a restaurant', () => {
@@ -40,8 +40,8 @@ describe('the menu of a restaurant', () => {
       fc.asyncProperty(
         fc.oneof(fc.constantFrom(0, 1, 99, 100, 101, 200, 201), fc.nat(450)),
         async (count) => {
-          const { others, asked } = restaurantWith(count);
-          const menu = await menuOf(others, 'r-1');
+          const { dependencies, asked } = restaurantWith(count);
+          const menu = await fetchMenu(dependencies, 'r-1');
           expect([...(menu ?? [])]).toEqual(
             Array.from({ length: count }, (_, index) => {
               const { id, name, price } = dish(index);
@@ -56,17 +56,17 @@ describe('the menu of a restaurant', () => {
   });
 
   it('is undefined where there is no such restaurant', async () => {
-    expect(await menuOf(restaurantWith(3).others, 'r-2')).toBeUndefined();
+    expect(await fetchMenu(restaurantWith(3).dependencies, 'r-2')).toBeUndefined();
   });
 
   it('is a bad gateway where the service refuses for another reason', async () => {
     const refused = { restaurants: { listMenuItems: async () => ({ ok: false, status: 400 }) } };
-    await expect(menuOf(refused as unknown as Others, 'r-1')).rejects.toMatchObject({ status: 502 });
+    await expect(fetchMenu(refused as unknown as Dependencies, 'r-1')).rejects.toMatchObject({ status: 502 });
   });
 });
 
 describe('a consumer', () => {
   it('is not known where the service says so', async () => {
-    expect(await hasConsumer(restaurantWith(0).others, 'c-1')).toBe(false);
+    expect(await consumerExists(restaurantWith(0).dependencies, 'c-1')).toBe(false);
   });
 });

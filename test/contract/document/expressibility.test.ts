@@ -13,7 +13,7 @@ import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { createLog } from '../../../src/observability/log.ts';
 import type { Json } from '../../../src/openapi/load/grammar.ts';
 import { createService } from '../../../src/service/app.ts';
-import { disagreements } from '../../../src/tools/contract-agreement.ts';
+import { contractDifferences } from '../../../src/tools/contract-agreement.ts';
 import { memoryKeys } from '../../support/keys.ts';
 
 const contractOf = (more: object): Contract =>
@@ -98,32 +98,36 @@ const [left, right] = [
   }),
 ];
 
-describe('a contract that no document can say', () => {
+describe('a contract that OpenAPI cannot express', () => {
   it.each<[string, z.ZodType, RegExp]>([
     ['the flag i', z.string().regex(/^[a-z]{3}$/i), /the flag i of \/\^\[a-z\]\{3\}\$\/i; write/],
     ['the flag s', z.string().regex(/^.$/s), /the flag s/],
     ['the flag m', z.string().regex(/^a$/m), /the flag m/],
     ['the flag i in a second pattern', z.string().regex(/^a/).regex(/b$/i), /the flag i/],
-    ['a pattern that the flag u does not allow', z.string().regex(/^[\w-a]$/), /no pattern with the flag u/],
-    ['bigint', z.bigint(), /JSON has no such number/],
-    ['date', z.date(), /JSON has no dates; write z.iso.datetime/],
-    ['url', z.url(), /z\.url\(\) takes more/],
-    ['coerce.number', z.coerce.number(), /write z\.number\(\)/],
-    ['coerce.string', z.coerce.string(), /write z\.string\(\)/],
+    [
+      'a pattern that the flag u does not allow',
+      z.string().regex(/^[\w-a]$/),
+      /is not valid with the flag u/,
+    ],
+    ['bigint', z.bigint(), /JSON has no bigint/],
+    ['date', z.date(), /JSON has no dates; use z.iso.datetime/],
+    ['url', z.url(), /z\.url\(\) accepts more/],
+    ['coerce.number', z.coerce.number(), /use z\.number\(\)/],
+    ['coerce.string', z.coerce.string(), /use z\.string\(\)/],
     ['coerce.boolean', z.coerce.boolean(), /z\.coerce\.boolean/],
     ['coerce.date', z.coerce.date(), /JSON has no dates/],
-    ['coerce.bigint', z.coerce.bigint(), /JSON has no such number/],
-    ['catch', z.string().catch('a'), /it takes every value/],
-    ['set', z.set(z.string()), /write z\.array/],
-    ['map', z.map(z.string(), z.string()), /write z\.record/],
-    ['undefined', z.undefined(), /write \.optional/],
+    ['coerce.bigint', z.coerce.bigint(), /JSON has no bigint/],
+    ['catch', z.string().catch('a'), /accepts every value/],
+    ['set', z.set(z.string()), /use z\.array/],
+    ['map', z.map(z.string(), z.string()), /use z\.record/],
+    ['undefined', z.undefined(), /use \.optional/],
     ['void', z.void(), /JSON has no undefined/],
-    ['never', z.never(), /no value is right/],
+    ['never', z.never(), /accepts no value/],
     ['file', z.file(), /JSON has no files/],
     ['nan', z.nan(), /JSON has no NaN/],
     ['symbol', z.symbol(), /JSON has no symbols/],
     ['promise', z.promise(z.string()), /JSON has no promises/],
-    ['custom', z.custom<string>((value) => typeof value === 'string'), /what a function checks/],
+    ['custom', z.custom<string>((value) => typeof value === 'string'), /the check of a function/],
     ['preprocess', z.preprocess((value) => value, z.string()), /z\.preprocess/],
     ['trim before a length', z.string().trim().max(3), /changed before it is checked/],
     ['literal undefined', z.literal([undefined, 'a']), /JSON has no value undefined/],
@@ -132,10 +136,10 @@ describe('a contract that no document can say', () => {
     [
       'a tree without a name',
       tree,
-      /member\.children\[\]: it is recursive and has no name; write \.openapi\('Name'\)/,
+      /member\.children\[\]: the schema is recursive and has no name; add \.openapi\('Name'\)/,
     ],
-    ['lazy without a name', lazy, /member\.next: it is recursive/],
-    ['two that hold each other', left, /member\.right\.left: it is recursive/],
+    ['lazy without a name', lazy, /member\.next: the schema is recursive/],
+    ['two that hold each other', left, /member\.right\.left: the schema is recursive/],
     [
       'deep in an array',
       z.array(z.object({ a: z.tuple([z.date()]) })),
@@ -143,7 +147,7 @@ describe('a contract that no document can say', () => {
     ],
     ['in a record', z.record(z.string(), z.date()), /member\.\*: JSON has no dates/],
     ['in a union', z.union([z.string(), z.set(z.string())]), /member: JSON has no sets/],
-  ])('is refused for %s by the document and by the service, in one line', (_, schema, line) => {
+  ])('is rejected for %s by the document and by the service, in one line', (_, schema, line) => {
     const contract = withBody(schema);
     const [first = '', ...others] = faultsOf(contract);
     expect(first).toMatch(/^shop: sell: body, member/);
@@ -162,18 +166,20 @@ describe('a contract that no document can say', () => {
       responses: { 200: { description: 'ok', body: z.object({ e: z.string().transform(Number) }) } },
     });
     expect(faultsOf(contract)).toEqual([
-      expect.stringMatching(/^shop: sell: query parameter a: a parameter is text/),
-      expect.stringMatching(/^shop: sell: query parameter b: z\.coerce\.boolean\(\) takes every value/),
-      expect.stringMatching(/^shop: sell: query parameter c: a parameter is text/),
+      expect.stringMatching(/^shop: sell: query parameter a: a parameter is a string/),
+      expect.stringMatching(/^shop: sell: query parameter b: z\.coerce\.boolean\(\) accepts every value/),
+      expect.stringMatching(/^shop: sell: query parameter c: a parameter is a string/),
       expect.stringMatching(/^shop: sell: body, d: JSON has no dates/),
-      expect.stringMatching(/^shop: sell: response 200, e: what \.transform/),
+      expect.stringMatching(
+        /^shop: sell: response 200, e: the document does not describe the result of \.transform/,
+      ),
     ]);
   });
 });
 
 const numberMember = (schema: z.ZodType) => (schema as z.ZodNumber).openapi({ description: 'A number.' });
 
-describe('what a document can say', () => {
+describe('a contract that OpenAPI can express', () => {
   it.each<[string, z.ZodType, unknown[], unknown[]]>([
     ['the flag u', z.string().regex(/^\p{L}$/u), ['ä', '𝒜'], ['1', 'ab']],
     ['literals of several types', z.literal(['first', 2, null]), ['first', 2, null], ['2', 'second', 3]],
@@ -230,14 +236,14 @@ describe('what a document can say', () => {
     ['a default', z.int32().default(3), [4], ['4', 1.5]],
     ['text', text(5), ['abcde', '\u{1F600}'.repeat(5)], ['', 'abcdef', 'a\0']],
     ['an id', id('a'), ['a-1'], ['a b', '']],
-  ])('is said: %s', (_, schema, right, wrong) => {
+  ])('is expressed exactly: %s', (_, schema, right, wrong) => {
     const contract = withBody(schema);
     const takes = (value: unknown) => z.strictObject({ member: schema }).safeParse({ member: value }).success;
     for (const value of right)
       expect([value, takes(value), allows(contract, value)]).toEqual([value, true, true]);
     for (const value of wrong)
       expect([value, takes(value), allows(contract, value)]).toEqual([value, false, false]);
-    expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
+    expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
     expect(startOf(contract)).not.toThrow();
   });
 
@@ -250,7 +256,7 @@ describe('what a document can say', () => {
       ['0', '10', '1.5'],
     ],
     ['a text', z.string().max(2), ['ab'], ['abc']],
-  ])('is said in a parameter: %s', (_, schema, right, wrong) => {
+  ])('is expressed exactly in a parameter: %s', (_, schema, right, wrong) => {
     const contract = withQuery(schema);
     const document = contractDocument(contract, formats);
     for (const value of right)
@@ -261,7 +267,7 @@ describe('what a document can say', () => {
         false,
         false,
       ]);
-    expect(disagreements(contract, document)).toEqual([]);
+    expect(contractDifferences(contract, document)).toEqual([]);
     expect(JSON.stringify(document.paths)).not.toContain('"null"');
   });
 
@@ -273,7 +279,7 @@ describe('what a document can say', () => {
     ['coerce.number', z.coerce.number()],
     ['optional coerce.number', z.coerce.number().optional()],
     ['a default', z.coerce.number().default(1)],
-  ])('requires the parameters that the contract requires: %s', (_, member) => {
+  ])('has the same required parameters as its document: %s', (_, member) => {
     const query = z.object({ member });
     const document = contractDocument(contractOf({ query }), formats);
     const isTaken = query.safeParse({}).success;
@@ -281,7 +287,7 @@ describe('what a document can say', () => {
     expect(JSON.stringify(document)).not.toContain('"param"');
   });
 
-  it('has the limits and the default of a page', () => {
+  it('has the limits and the default of a page in its document', () => {
     const limit = z.coerce.number().int().min(1).max(100).default(20).openapi({ description: 'How many.' });
     const document = contractDocument(withQuery(limit), formats);
     const [parameter] = (document.paths?.['/sales']?.post?.parameters ?? []) as { schema?: Json }[];
@@ -303,61 +309,61 @@ describe('the comparison of a contract with its document', () => {
       'a length',
       z.string().max(3),
       z.string().max(4),
-      /body: the document allows \{"member":"\w{4}"\}, which the contract refuses \(member: /,
+      /body: the document accepts \{"member":"\w{4}"\}, which the contract rejects \(member: /,
     ],
-    ['a type', z.int(), z.string(), /the document (?:allows|refuses)/],
+    ['a type', z.int(), z.string(), /the document (?:accepts|rejects)/],
     [
       'a required member',
       z.object({ a: z.int() }),
       z.object({ a: z.int().optional() }),
-      /the document allows/,
+      /the document accepts/,
     ],
-    ['a member more', z.object({ a: z.int() }), z.strictObject({ a: z.int() }), /the document refuses/],
-    ['a pattern', z.string().regex(/^a+$/), z.string().regex(/^b+$/), /the document (?:allows|refuses)/],
-    ['a limit', z.int().max(10), z.int().max(11), /the document allows \{"member":11\}/],
-    ['an item', z.array(z.int()), z.array(z.string()), /the document (?:allows|refuses)/],
-    ['an option', z.union([z.int(), z.string()]), z.int(), /the document refuses/],
-  ])('finds %s that differs', (_, inContract, inDocument, line) => {
-    const found = disagreements(withBody(inContract), other(inDocument));
+    ['a member more', z.object({ a: z.int() }), z.strictObject({ a: z.int() }), /the document rejects/],
+    ['a pattern', z.string().regex(/^a+$/), z.string().regex(/^b+$/), /the document (?:accepts|rejects)/],
+    ['a limit', z.int().max(10), z.int().max(11), /the document accepts \{"member":11\}/],
+    ['an item', z.array(z.int()), z.array(z.string()), /the document (?:accepts|rejects)/],
+    ['an option', z.union([z.int(), z.string()]), z.int(), /the document rejects/],
+  ])('finds a difference in %s', (_, inContract, inDocument, line) => {
+    const found = contractDifferences(withBody(inContract), other(inDocument));
     expect(found).toEqual([expect.stringMatching(line)]);
     expect(found[0]).toMatch(/^shop: sell: body: /);
   });
 
-  it('finds what differs in parameters and responses', () => {
-    const parameter = disagreements(
+  it('finds differences in parameters and responses', () => {
+    const parameter = contractDifferences(
       withQuery(z.string().max(3)),
       contractDocument(withQuery(z.string().max(2)), formats),
     );
     expect(parameter).toEqual([
-      expect.stringMatching(/^shop: sell: query parameter member: the document refuses "\w{3}"/),
+      expect.stringMatching(/^shop: sell: query parameter member: the document rejects "\w{3}"/),
     ]);
-    const response = disagreements(
+    const response = contractDifferences(
       withResponse(z.int()),
       contractDocument(withResponse(z.int().max(9)), formats),
     );
-    expect(response).toEqual([expect.stringMatching(/^shop: sell: response 200: the document refuses/)]);
+    expect(response).toEqual([expect.stringMatching(/^shop: sell: response 200: the document rejects/)]);
   });
 
-  it('finds that a pattern without the flag u counts a character twice', () => {
+  it('finds a pattern without the flag u, which counts a character twice', () => {
     for (const [pattern, said] of [
-      [/^.$/, 'allows'],
-      [/^..$/, 'refuses'],
+      [/^.$/, 'accepts'],
+      [/^..$/, 'rejects'],
     ] as const) {
       const contract = withBody(z.string().regex(pattern));
-      expect(disagreements(contract, contractDocument(contract, formats))).toEqual([
+      expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([
         expect.stringContaining(`the document ${said} {"member":"😀"}`),
       ]);
     }
     const right = withBody(z.string().regex(/^.$/u));
-    expect(disagreements(right, contractDocument(right, formats))).toEqual([]);
+    expect(contractDifferences(right, contractDocument(right, formats))).toEqual([]);
   });
 
-  it('leaves what a refine refuses to the service', () => {
+  it('ignores values that only a refine rejects', () => {
     const contract = withBody(z.int().refine((value) => value % 2 === 0));
-    expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
+    expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
   });
 
-  it('is the same however schemas are put together', () => {
+  it('finds no difference in random combinations of schemas', () => {
     const leaves = fc.constantFrom<z.ZodType>(
       z.string().max(3),
       z.string().regex(/^a/).endsWith('b'),
@@ -388,23 +394,23 @@ describe('the comparison of a contract with its document', () => {
     fc.assert(
       fc.property(schema, (one) => {
         const contract = withBody(one);
-        expect(disagreements(contract, contractDocument(contract, formats))).toEqual([]);
+        expect(contractDifferences(contract, contractDocument(contract, formats))).toEqual([]);
       }),
       { numRuns: 25, seed: 13 },
     );
   });
 });
 
-it('A header whose document differs from what the service takes is told', () => {
+it('A header whose document differs from the service is reported', () => {
   const contract = contractOf({});
   const whole = contractDocument(contract, formats);
-  expect(disagreements(contract, whole)).toEqual([]);
+  expect(contractDifferences(contract, whole)).toEqual([]);
   const document = structuredClone(whole);
   const [key] = (document.paths?.['/sales']?.post?.parameters ?? []).filter(
     (one) => 'name' in one && one.name === 'Idempotency-Key',
   );
   Object.assign(key ?? {}, { schema: { type: 'string', pattern: '^[a-z]+$' } });
-  expect(disagreements(contract, document)).toEqual([
-    expect.stringMatching(/^shop: sell: header parameter Idempotency-Key: the document (?:refuses|allows) /),
+  expect(contractDifferences(contract, document)).toEqual([
+    expect.stringMatching(/^shop: sell: header parameter Idempotency-Key: the document (?:rejects|accepts) /),
   ]);
 });
