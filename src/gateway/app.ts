@@ -19,20 +19,20 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
-import { compositions } from './composition/composition.ts';
-import { ResponseLedger } from './conformance/conformance-stats.ts';
-import { inspectAnswers } from './conformance/inspect-responses.ts';
+import { createCompositions } from './composition/composition.ts';
+import { ConformanceStats } from './conformance/conformance-stats.ts';
+import { inspectResponses } from './conformance/inspect-responses.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
-import { createSend } from './proxy/internal-request.ts';
-import { passOnOf } from './proxy/send-upstream-response.ts';
-import { callersOf } from './proxy/upstreams.ts';
+import { createInternalDispatch } from './proxy/internal-request.ts';
+import { createResponseSender } from './proxy/send-upstream-response.ts';
+import { createUpstreams } from './proxy/upstreams.ts';
 import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
-import { unserved } from './routing/unavailable-services.ts';
-import { ownPages } from './steps/builtin-pages.ts';
+import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
@@ -63,7 +63,7 @@ export interface GatewayOptions {
   /** Where answers are kept, for services that have a cache. */
   readonly cache?: Cache;
   /** Where answers that are held against their contract are counted. */
-  readonly ledger?: ResponseLedger;
+  readonly conformanceStats?: ConformanceStats;
   readonly log: Pick<Log, 'logger' | 'lines'>;
   /** Steps of one's own: each request to an operation goes through them, parts of an expansion too. */
   readonly operationSteps?: readonly OperationStep[];
@@ -83,10 +83,10 @@ export const createGateway = (options: GatewayOptions): RequestListener => atOnc
 export function* createInSteps({
   config,
   documents,
-  graph: given,
+  graph: existingGraph,
   targets,
   cache = new Cache(),
-  ledger = new ResponseLedger(),
+  conformanceStats = new ConformanceStats(),
   log,
   operationSteps = [],
   pages,
@@ -99,7 +99,14 @@ export function* createInSteps({
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
   const operations: GatewayOperation[] = [];
-  for (const { name, unknownQuery, unknownBody, responses, operations: policies, ...place } of services) {
+  for (const {
+    name,
+    unknownQuery,
+    unknownBody,
+    responses,
+    operations: policies,
+    ...mountOptions
+  } of services) {
     const document = documents.get(name);
     if (!document) continue;
     const compiled = yield* compileInSteps({
@@ -108,8 +115,8 @@ export function* createInSteps({
       unknownQuery,
       unknownBody,
       json: config.limits,
-      mount: mountOf(place),
-      holdsResponses: responses !== 'off',
+      mount: mountOf(mountOptions),
+      validatesResponses: responses !== 'off',
       inTurns: true,
       onFault: (fault) => onFault?.(name, fault),
     });
@@ -117,67 +124,87 @@ export function* createInSteps({
       { name, operations: policies },
       compiled.map(({ operationId }) => operationId),
     );
-    for (const one of compiled) operations.push(one);
+    for (const operation of compiled) operations.push(operation);
   }
   const router = createRouter(operations);
   const graph =
-    given ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
+    existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;
-  const paths = publicPaths(router, pages);
-  const unservedPaths = unserved(services.filter(({ name }) => !documents.has(name)));
-  const compositionOf = compositions({
+  const ownPaths = publicPaths(router, pages);
+  const unavailableServices = createUnavailableServices(services.filter(({ name }) => !documents.has(name)));
+  const compositionOf = createCompositions({
     ...{ operations, documents, graph, router, services, onDroppedLink },
-    isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
+    isElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;
   const compression = new Compression(config.compression);
-  const trusts = trustProxy(config);
+  const isTrustedProxy = trustProxy(config);
   const security = securityHeaders();
   const headersOf = responseHeaders(security, hideSoftware ? SOFTWARE_HEADERS : []);
-  const lines = config.accessLog ? log.lines : undefined;
+  const accessLines = config.accessLog ? log.lines : undefined;
 
   // Each service, and before it what is kept of its answers.
-  const callers = callersOf({ config, documents, targets, cache, logger: log.logger });
+  const upstreams = createUpstreams({ config, documents, targets, cache, logger: log.logger });
   // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
-  const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
+  const inspect = inspectResponses({
+    services,
+    limit: limits.responses,
+    stats: conformanceStats,
+    logger: log.logger,
+  });
   // Whether a request to an operation may go on: the same for clients and for the parts of a response.
   const steps = [
     // Not from a page of another site, or 403.
-    crossSite({ services, trustProxy: trusts, allowedHosts }),
+    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
     ...operationSteps,
     // As the contract says, or 400, 413, 415.
     validate(limits.body),
   ];
   // Requests of the gateway's own, for the parts of a response.
-  const send = createSend({ router, steps, callers, unserved: unservedPaths, inspect });
+  const dispatch = createInternalDispatch({ router, steps, upstreams, unavailableServices, inspect });
 
   // Services whose responses are compressed on their way to clients.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
-  const passOn = passOnOf(compressed);
-  const pass = forward({ callers, trustProxy: trusts, headersOf, inspect, passOn });
+  const sendUpstreamResponse = createResponseSender(compressed);
+  const forwardRequest = forward({
+    upstreams,
+    trustProxy: isTrustedProxy,
+    headersOf,
+    inspect,
+    sendUpstreamResponse,
+  });
 
   return inOrder(
     [
       // An id, a place in a trace, and whose it is.
-      identify({ heedsDeadline: trusts, compression, clientOf: clientOf(config) }),
+      identify({ heedsDeadline: isTrustedProxy, compression, clientOf: clientOf(config) }),
       // A line and a measurement when it is over.
-      accessLog({ lines, onRequest }),
+      accessLog({ lines: accessLines, onRequest }),
       // Tells browsers to come back by HTTPS alone.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
       // What the gateway answers itself.
-      ...(pages ? [ownPages(pages, trusts)] : []),
+      ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
       // Whose operation it is: 404, 405, or 503 where nobody can say.
-      route({ router, unserved: unservedPaths, securityHeaders: security, preflight: pass }),
+      route({ router, unavailableServices, securityHeaders: security, preflight: forwardRequest }),
       // Whether it may go on: see above.
       ...steps.map(forClients),
       // With the tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
       // With links where its service has none, and with what they lead to at other services.
-      compose({ compositionOf, send, callers, limits, trustProxy: trusts, headersOf, inspect, passOn }),
+      compose({
+        compositionOf,
+        dispatch,
+        upstreams,
+        limits,
+        trustProxy: isTrustedProxy,
+        headersOf,
+        inspect,
+        sendUpstreamResponse,
+      }),
       // To the service and back.
-      pass,
+      forwardRequest,
     ],
     // Whatever went wrong, as application/problem+json, or as a page.
-    problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }),
+    problemHandler({ logger: log.logger, headers: security, paths: ownPaths, isGateway: true }),
   );
 }

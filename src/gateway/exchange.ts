@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RequestContext } from '../http/context.ts';
 import { headersOf } from '../http/headers/raw-headers.ts';
-import { type GatewayOperation, targetOf } from './operation.ts';
+import { type GatewayOperation, serviceTarget } from './operation.ts';
 import type { Match } from './routing/router.ts';
 
 export class Exchange {
@@ -36,21 +36,26 @@ export class Exchange {
     this.operation = operation;
     this.params = params;
     this.query = query;
-    this.target = targetOf(operation, url);
+    this.target = serviceTarget(operation, url);
     this.#ownHeaders = ownHeaders;
   }
 
-  static ofClient(client: IncomingMessage, context: RequestContext, match: Match): Exchange {
+  static fromClient(client: IncomingMessage, context: RequestContext, match: Match): Exchange {
     return new Exchange(client, context, client.method ?? '', match);
   }
 
   /** @param headers its own, raw: those of the client as far as they hold for it */
-  static ofPart(whole: Exchange, method: string, match: Match, headers: readonly string[]): Exchange {
-    return new Exchange(whole.client, whole.context, method, match, headers);
+  static forInternalRequest(
+    parent: Exchange,
+    method: string,
+    match: Match,
+    headers: readonly string[],
+  ): Exchange {
+    return new Exchange(parent.client, parent.context, method, match, headers);
   }
 
   /** Whether it is a request of the gateway's own, for a part of a response. It has no body. */
-  get isPart(): boolean {
+  get isInternal(): boolean {
     return this.#ownHeaders !== undefined;
   }
 

@@ -44,13 +44,13 @@ export interface GatewayOperation {
   };
   readonly body: RequestBody | undefined;
   /** Whether one that the document does not declare is passed on as it comes. */
-  readonly takesAnyBody: boolean;
+  readonly acceptsUndeclaredBody: boolean;
   /** What its answers are held against; absent where they are not, or the document says nothing of them. */
   readonly responses: ResponseContract | undefined;
 }
 
 /** @param path and query, as they came */
-export const targetOf = ({ mount }: GatewayOperation, path: string): string =>
+export const serviceTarget = ({ mount }: GatewayOperation, path: string): string =>
   mount === undefined ? path : mount.toService(path);
 
 export interface OperationsOptions {
@@ -63,13 +63,13 @@ export interface OperationsOptions {
   readonly json?: JsonLimits;
   readonly mount?: Mount | undefined;
   /** Whether answers are held against it too. */
-  readonly holdsResponses?: boolean;
+  readonly validatesResponses?: boolean;
   /** Whether checks throw `TurnOver` where they need more than one turn of the event loop at first. */
   readonly inTurns?: boolean;
   /** Whether every schema is compiled at once, to see which are none. */
   readonly isEager?: boolean;
   /** Whether a path that belongs to the gateway is left out, and told, so that the rest can be looked at. */
-  readonly isReservedTold?: boolean;
+  readonly reportsReservedPaths?: boolean;
   /** Called for what is wrong in the document: at once, or for a schema at its first use. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
@@ -86,26 +86,26 @@ export function* compileInSteps({
   unknownBody = 'reject',
   json,
   mount,
-  holdsResponses = false,
+  validatesResponses = false,
   inTurns = false,
   isEager = false,
-  isReservedTold = false,
-  onFault: tell = () => {},
+  reportsReservedPaths = false,
+  onFault: report = () => {},
 }: OperationsOptions): Steps<GatewayOperation[]> {
-  const onFault = once(tell);
+  const onFault = withoutDuplicates(report);
   const root = document as unknown as Json;
   const turn = inTurns ? new Turn() : undefined;
   const references = new SchemaReferences(root, turn?.spend);
-  const schemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
-  const answered = new Schemas(root, onFault, isEager, 'response', references, json, turn);
+  const requestSchemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
+  const responseSchemas = new Schemas(root, onFault, isEager, 'response', references, json, turn);
   const top: Located = { node: root, pointer: '#' };
-  const served = new Map<string, string>();
-  const twins = twinsOf(document);
-  const compiledAt = (path: string): GatewayOperation[] => {
+  const pathsByKey = new Map<string, string>();
+  const ambiguousShapes = ambiguousShapesOf(document);
+  const compilePath = (path: string): GatewayOperation[] => {
     if (!path.startsWith('/')) return [];
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
-      if (isReservedTold) {
+      if (reportsReservedPaths) {
         const pointer = `#/paths/${encodeToken(path)}`;
         onFault({ pointer, reason: `is refused with its document: /${segment} belongs to the gateway` });
         return [];
@@ -130,7 +130,7 @@ export function* compileInSteps({
       const operation = locate(root, item, method);
       if (!operation) return [];
       const key = `${method} ${shapeOf(path)}`;
-      const other = served.get(key);
+      const other = pathsByKey.get(key);
       if (other !== undefined) {
         onFault({
           pointer: operation.pointer,
@@ -138,7 +138,7 @@ export function* compileInSteps({
         });
         return [];
       }
-      served.set(key, path);
+      pathsByKey.set(key, path);
       if ([item, operation].some(({ node }) => isElsewhere(document, node.servers)))
         onFault({
           pointer: operation.pointer,
@@ -156,41 +156,47 @@ export function* compileInSteps({
         definition: operation.node as unknown as OperationObject,
         parameters: {
           // Whose parameters they are, where several templates are one, nobody can tell.
-          path: new Parameters(root, twins.has(shapeOf(path)) ? [] : parameters, 'path', schemas, pointer),
-          query: queryOf(root, parameters, schemas, pointer, unknownQuery === 'reject'),
-          header: new Parameters(root, parameters, 'header', schemas, pointer),
-          cookie: new Parameters(root, parameters, 'cookie', schemas, pointer),
+          path: new Parameters(
+            root,
+            ambiguousShapes.has(shapeOf(path)) ? [] : parameters,
+            'path',
+            requestSchemas,
+            pointer,
+          ),
+          query: queryOf(root, parameters, requestSchemas, pointer, unknownQuery === 'reject'),
+          header: new Parameters(root, parameters, 'header', requestSchemas, pointer),
+          cookie: new Parameters(root, parameters, 'cookie', requestSchemas, pointer),
         },
-        body: body && new RequestBody(root, body, schemas, method.toUpperCase()),
-        takesAnyBody: unknownBody === 'pass',
+        body: body && new RequestBody(root, body, requestSchemas, method.toUpperCase()),
+        acceptsUndeclaredBody: unknownBody === 'pass',
         responses:
-          holdsResponses && Object.keys(operation.node.responses ?? {}).length > 0
-            ? new ResponseContract(root, operation, answered)
+          validatesResponses && Object.keys(operation.node.responses ?? {}).length > 0
+            ? new ResponseContract(root, operation, responseSchemas)
             : undefined,
       };
     });
   };
   const compiled: GatewayOperation[] = [];
   for (const path of Object.keys(document.paths ?? {})) {
-    compiled.push(...compiledAt(path));
+    compiled.push(...compilePath(path));
     yield;
   }
   return compiled;
 }
 
 /** A schema may be in use at many places, and compiled in several ways. */
-function once(tell: (fault: DocumentFault) => void): (fault: DocumentFault) => void {
-  const told = new Set<string>();
+function withoutDuplicates(report: (fault: DocumentFault) => void): (fault: DocumentFault) => void {
+  const reported = new Set<string>();
   return (fault) => {
     const key = `${fault.pointer} ${fault.reason}`;
-    if (told.has(key)) return;
-    told.add(key);
-    tell(fault);
+    if (reported.has(key)) return;
+    reported.add(key);
+    report(fault);
   };
 }
 
 /** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */
-const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
+const ambiguousShapesOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
   const seen = new Set<string>();
   return new Set(
     Object.keys(paths)

@@ -2,9 +2,9 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import { placeIn } from '../config/yaml/source-location.ts';
-import { readDocument, type Told } from '../gateway/documents/read-document.ts';
+import { type DocumentCallbacks, readDocument } from '../gateway/documents/read-document.ts';
 
-export interface LoadOptions extends Told {
+export interface LoadOptions extends DocumentCallbacks {
   /** Put before every path. */
   readonly prefix?: string;
 }

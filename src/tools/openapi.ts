@@ -46,7 +46,7 @@ export async function documentFiles(configFile: string): Promise<DocumentFile[]>
     const { name, document: path } = service;
     const document = isHere(name)
       ? documentOf(await loadService(name), faults)
-      : await readDocument(service, { onIdle: warn, root: dirname(configFile) });
+      : await readDocument(service, { onUnmatchedAction: warn, root: dirname(configFile) });
     if (document === undefined) continue;
     documents.push({ name, document });
     if (!isHere(name)) continue;

@@ -26,7 +26,7 @@ export interface TestGatewayOptions
   extends Partial<
     Pick<
       GatewayOptions,
-      'pages' | 'cache' | 'ledger' | 'operationSteps' | 'onRequest' | 'onDroppedLink' | 'onFault'
+      'pages' | 'cache' | 'conformanceStats' | 'operationSteps' | 'onRequest' | 'onDroppedLink' | 'onFault'
     >
   > {
   /** YAML that is appended to the list of services. */

@@ -20,10 +20,10 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const OUTCOMES = ['hits', 'misses', 'stale', 'revalidated', 'shared'] as const;
 const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
-type Reading = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
-type DriftReading = readonly [name: string, help: string, of: (operation: OperationDrift) => number];
+type ServiceMetric = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
+type OperationMetric = readonly [name: string, help: string, of: (operation: OperationDrift) => number];
 
-const COUNTED: readonly Reading[] = [
+const SERVICE_COUNTERS: readonly ServiceMetric[] = [
   ['upstream_calls_total', 'Calls to a service.', ({ requests }) => requests],
   [
     'upstream_failures_total',
@@ -33,17 +33,17 @@ const COUNTED: readonly Reading[] = [
   ['upstream_retries_total', 'Attempts after the first.', ({ retries }) => retries],
   ['dropped_links_total', 'Links left out, since no route serves them.', ({ droppedLinks }) => droppedLinks],
 ];
-const MEASURED: readonly Reading[] = [
+const SERVICE_GAUGES: readonly ServiceMetric[] = [
   ['upstream_in_flight', 'Attempts that wait for an answer, or for its end.', ({ inFlight }) => inFlight],
   ['upstream_queued', 'Calls that wait for their turn.', ({ queued }) => queued],
 ];
-const HELD: readonly DriftReading[] = [
+const CONFORMANCE_COUNTERS: readonly OperationMetric[] = [
   ['responses_checked_total', 'Answers held against the contract.', ({ checked }) => checked],
   ['responses_drifted_total', 'Answers that were not as it says.', ({ drifted }) => drifted],
   ['responses_unverified_total', 'Answers of which that could not be told.', ({ unverified }) => unverified],
 ];
 
-const KEPT: readonly (readonly [
+const CACHE_GAUGES: readonly (readonly [
   name: string,
   help: string,
   of: (cache: CacheSnapshot) => number | undefined,
@@ -56,7 +56,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #duration: Histogram<'service' | 'operation' | 'status'>;
 
-  #latest: Promise<string> | undefined;
+  #pendingText: Promise<string> | undefined;
 
   constructor({ inFlight, services }: MetricsSources) {
     const registers = [this.#registry];
@@ -72,7 +72,7 @@ export class Metrics {
         this.set(inFlight());
       },
     });
-    for (const [name, help, of] of COUNTED)
+    for (const [name, help, of] of SERVICE_COUNTERS)
       new Counter({
         ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
         collect() {
@@ -80,7 +80,7 @@ export class Metrics {
           for (const service of services()) this.inc({ service: service.name }, of(service));
         },
       });
-    for (const [name, help, of] of MEASURED)
+    for (const [name, help, of] of SERVICE_GAUGES)
       new Gauge({
         ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
         collect() {
@@ -88,7 +88,7 @@ export class Metrics {
           for (const service of services()) this.set({ service: service.name }, of(service));
         },
       });
-    for (const [name, help, of] of HELD)
+    for (const [name, help, of] of CONFORMANCE_COUNTERS)
       new Counter({
         ...{ registers, help, name: `linkway_${name}`, labelNames: ['service', 'operation'] },
         collect() {
@@ -107,7 +107,7 @@ export class Metrics {
           for (const outcome of cache ? OUTCOMES : []) this.inc({ service, outcome }, cache?.[outcome]);
       },
     });
-    for (const [name, help, of] of KEPT)
+    for (const [name, help, of] of CACHE_GAUGES)
       new Gauge({
         ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
         collect() {
@@ -179,12 +179,12 @@ export class Metrics {
 
   /** Written once for all who ask in one turn of the event loop: thousands of requests may come on a few connections. */
   text(): Promise<string> {
-    if (this.#latest === undefined) {
-      this.#latest = this.#registry.metrics();
+    if (this.#pendingText === undefined) {
+      this.#pendingText = this.#registry.metrics();
       setImmediate(() => {
-        this.#latest = undefined;
+        this.#pendingText = undefined;
       });
     }
-    return this.#latest;
+    return this.#pendingText;
   }
 }

@@ -30,8 +30,8 @@ export function adminPages({
   const links = { about: STATUS_PATH };
   serveHealth(router, { ...gatewayHealth(publicInfo({}), snapshot), isDraining, links });
   assets(router);
-  status(router, { services, snapshot, refused, live, isApart: true });
-  serviceStatus(router, { services, snapshot, live, isApart: true });
+  status(router, { services, snapshot, refused, live, isOnAdminListener: true });
+  serviceStatus(router, { services, snapshot, live, isOnAdminListener: true });
   instances(router, { targets, snapshot, log });
   router.get('/', (_req, res) => res.redirect(303, STATUS_PATH));
   return router;

@@ -9,7 +9,7 @@ import { problemHandler } from '../../http/problems/problem-handler.ts';
 import { hostGuard } from '../../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/server/listen.ts';
 import type { Log } from '../../observability/log.ts';
-import type { Live } from '../reload/reloadable-gateway.ts';
+import type { ReloadableGateway } from '../reload/reloadable-gateway.ts';
 import { Metrics } from './metrics.ts';
 
 export interface AdminOptions {
@@ -18,9 +18,15 @@ export interface AdminOptions {
   readonly log: Pick<Log, 'logger'>;
 }
 
-export async function startAdmin(live: Live, { port, host, log }: AdminOptions): Promise<Listening> {
-  const { state } = live;
-  const metrics = new Metrics({ inFlight: () => state.inFlight, services: () => live.generation.snapshot() });
+export async function startAdmin(
+  gateway: ReloadableGateway,
+  { port, host, log }: AdminOptions,
+): Promise<Listening> {
+  const { state } = gateway;
+  const metrics = new Metrics({
+    inFlight: () => state.inFlight,
+    services: () => gateway.instance.snapshot(),
+  });
   state.onRequest = metrics.observe;
   const scrape: RequestHandler = async (_req, res) => {
     res.set({ 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).end(await metrics.text());
@@ -28,7 +34,7 @@ export async function startAdmin(live: Live, { port, host, log }: AdminOptions):
   const app = express()
     .disable('x-powered-by')
     .get('/metrics', scrape)
-    .use((req, res, next) => live.generation.admin(req, res, next))
+    .use((req, res, next) => gateway.instance.admin(req, res, next))
     .use((req) => {
       throw new Problem(notFound, `There is nothing at ${req.path} for those who run the gateway.`);
     })
@@ -37,7 +43,7 @@ export async function startAdmin(live: Live, { port, host, log }: AdminOptions):
     port,
     host,
     names: { port: 'admin.port', host: 'admin.host' },
-    limits: () => live.generation.config.limits,
-    guard: hostGuard(host, () => live.generation.hostRules),
+    limits: () => gateway.instance.config.limits,
+    guard: hostGuard(host, () => gateway.instance.hostRules),
   });
 }

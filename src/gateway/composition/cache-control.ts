@@ -2,5 +2,5 @@
 import { remainingControl } from '../../http/headers/cache-control.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 
-export const remaining = ({ rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>): string | undefined =>
+export const deductAge = ({ rawHeaders }: Pick<UpstreamAnswer, 'rawHeaders'>): string | undefined =>
   remainingControl(rawHeaders);

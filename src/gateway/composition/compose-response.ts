@@ -20,88 +20,95 @@ import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
 import { WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
-import { codedAs } from '../proxy/send-upstream-response.ts';
-import { endsOf } from './abort-signals.ts';
-import { remaining } from './cache-control.ts';
-import type { Composing } from './context.ts';
-import { accepting, fetchParts } from './embedded-resources.ts';
+import { withCodedTag } from '../proxy/send-upstream-response.ts';
+import { createAbortSignals } from './abort-signals.ts';
+import { deductAge } from './cache-control.ts';
+import type { CompositionContext } from './context.ts';
+import { createPartFetcher, withAccept } from './embedded-resources.ts';
 import { liftedTag } from './entity-tags.ts';
-import { decodedValues, liftAnswer, withoutWritten, withSelectedLinks } from './lift-response.ts';
-import { askSubject, isReading, type Subject } from './primary-response.ts';
+import { decodeParameters, liftResponse, omitExistingLinks, withSelectedLinks } from './lift-response.ts';
+import { fetchPrimaryResource, isReadRequest, type PrimaryResponse } from './primary-response.ts';
 
 /** What is sent has its own. */
-const OF_THE_BYTES: ReadonlySet<string> = new Set([
+const BODY_HEADERS: ReadonlySet<string> = new Set([
   ...['content-length', 'content-type', 'etag', 'accept-ranges'],
   ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
 ]);
-const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
-  ...OF_THE_BYTES,
+const EXPANDED_BODY_HEADERS: ReadonlySet<string> = new Set([
+  ...BODY_HEADERS,
   ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
 ]);
 
 const LARGE = 256 * 1024;
 
-export async function answerWhole(work: Composing): Promise<void> {
-  const { req, res, next, composition, selection, options } = work;
-  const { lifting, isRead, subject: operation } = composition;
+export async function composeResponse(context: CompositionContext): Promise<void> {
+  const { req, res, next, composition, selection, options } = context;
+  const { lifting, alwaysReadsBody: isRead, graphOperation: operation } = composition;
   const now = performance.now();
   const deadline = Math.min(exchangeOf(req).context.deadline, now + options.limits.expand.deadline);
-  const { gone, over } = endsOf(res, deadline - now);
-  const subject = await askSubject(work, gone);
-  const { answer, head, value } = subject;
+  const { disconnected, expired } = createAbortSignals(res, deadline - now);
+  const primary = await fetchPrimaryResource(context, disconnected);
+  const { response, responseHeaders: head, value } = primary;
   if (value === undefined) {
-    if (isRead || !subject.format.rendering) return options.passOn(answer, req, res, head);
+    if (isRead || !primary.format.rendering) return options.sendUpstreamResponse(response, req, res, head);
     // How things went wrong is for the service to show.
-    answer.discard();
-    exchangeOf(req).target = subject.path;
+    response.discard();
+    exchangeOf(req).target = primary.path;
     return next();
   }
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
-  if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
+  const isSuccess = response.status >= 200 && response.status < 300;
+  const isComposed = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
+  if (!isComposed || operation === undefined) return sendRewritten(context, primary, isSuccess);
 
-  const representation = lifting && lifted(work, subject, lifting);
+  const representation = lifting && liftPrimary(context, primary, lifting);
   if (representation && selection === WHOLE && !hasLinks(representation, value))
-    return sendRead(work, subject, isSuccess);
-  const body = representation ? subject.format.write(representation) : (value as Body);
+    return sendRewritten(context, primary, isSuccess);
+  const body = representation ? primary.format.write(representation) : (value as Body);
   const expanded =
-    selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
+    selection.plan.length > 0 ? await expand(context, primary, body, { over: expired, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
   // What is large is written in a turn of its own.
   if (expanded && expanded.bytes > LARGE) await setImmediate();
-  if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
-  return send(work, subject, operation, body, expanded);
+  if (selection.kept !== undefined) cut(body, selection.kept, primary.format);
+  return sendComposed(context, primary, operation, body, expanded);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What was read for the URLs in it alone: as the service sent it, where they are public already. */
-async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
-  const { answer, head, value, isChanged, charset, contentType } = subject;
-  if (!isChanged || charset === undefined) return sendUnchanged(work, subject);
+async function sendRewritten(
+  context: CompositionContext,
+  primary: PrimaryResponse,
+  isSuccess: boolean,
+): Promise<void> {
+  const { response: answer, responseHeaders: head, value, isChanged, charset, contentType } = primary;
+  if (!isChanged || charset === undefined) return sendUnchanged(context, primary);
   const bytes = charset.encode(writeExact(value));
   const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
-  await finishResponse(work.req, work.res, {
+  await finishResponse(context.req, context.res, {
     status: answer.status,
     bytes,
     etag,
     contentType,
-    head: without(head, OF_THE_BYTES),
+    head: without(head, BODY_HEADERS),
   });
 }
 
 /** The service was not asked on a condition, as what it sends could have been changed. */
-async function sendUnchanged({ req, res, options }: Composing, { answer, head }: Subject): Promise<void> {
+async function sendUnchanged(
+  { req, res, options }: CompositionContext,
+  { response: answer, responseHeaders: head }: PrimaryResponse,
+): Promise<void> {
   const etag = answer.header('etag');
   const { status } = answer;
-  const confirmed = etag === undefined ? undefined : confirmedHead(req, { status, etag }, head);
-  if (confirmed === undefined) return options.passOn(answer, req, res, head);
+  const headers = etag === undefined ? undefined : notModifiedHeaders(req, { status, etag }, head);
+  if (headers === undefined) return options.sendUpstreamResponse(answer, req, res, head);
   answer.discard();
-  res.writeHead(304, notModifiedHead(confirmed)).end();
+  res.writeHead(304, notModifiedHead(headers)).end();
 }
 
 /** The head of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
-function confirmedHead(
+function notModifiedHeaders(
   req: IncomingMessage,
   validators: { readonly status: number; readonly etag: string },
   head: readonly string[],
@@ -111,81 +118,85 @@ function confirmedHead(
   // The raw one has the tags of compressed representations as the service knows them, where it has `compression: on`.
   const ifNoneMatch = fieldOf(req.rawHeaders, 'if-none-match');
   if (!isNotModified(validators, { ...conditions, ifNoneMatch })) return undefined;
-  return codedAs(validators.etag, req, head);
+  return withCodedTag(validators.etag, req, head);
 }
 
-function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {
+function liftPrimary(
+  { req, composition }: CompositionContext,
+  primary: PrimaryResponse,
+  lifting: Lifting,
+): Representation {
   const { params, query } = exchangeOf(req);
-  const { head, value, origin } = subject;
-  return liftAnswer(lifting, composition.urls, {
+  const { responseHeaders: head, value, origin } = primary;
+  return liftResponse(lifting, composition.urls, {
     body: value as object,
     rawHeaders: head,
-    self: isReading(req) ? plain(requestTarget(req)) : undefined,
-    params: decodedValues(params),
+    self: isReadRequest(req) ? plain(requestTarget(req)) : undefined,
+    params: decodeParameters(params),
     ...{ query, origin },
   });
 }
 
 function expand(
-  { req, composition, selection, options }: Composing,
-  { answer, format, headers, origin }: Subject,
+  { req, composition, selection, options }: CompositionContext,
+  { response: answer, format, requestHeaders: headers, origin }: PrimaryResponse,
   body: Body,
-  { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
+  { over: expired, deadline }: { readonly over: AbortSignal; readonly deadline: number },
 ): Promise<Expanded> {
-  const { send, compositionOf, limits } = options;
+  const { dispatch: send, compositionOf, limits } = options;
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
-  const fetch = fetchParts({
-    ...{ send, compositionOf, format, origin },
-    headers: partType === undefined ? headers : accepting(headers, partType),
-    whole: exchangeOf(req),
-    signal: over,
+  const fetch = createPartFetcher({
+    ...{ dispatch: send, compositionOf, format, origin },
+    headers: partType === undefined ? headers : withAccept(headers, partType),
+    parent: exchangeOf(req),
+    signal: expired,
     deadline,
     limit: limits.expand.bytes,
   });
   return expandBody(body, selection.plan, {
-    ...{ fetch, format, deadline: over },
+    ...{ fetch, format, deadline: expired },
     expand: selection.expand,
-    cacheControl: remaining(answer),
+    cacheControl: deductAge(answer),
     limits: limits.expand,
     isCut: selection.kept !== undefined,
   });
 }
 
-async function send(
-  work: Composing,
-  { answer, head, value, format, typeOf, charset, contentType }: Subject,
+async function sendComposed(
+  context: CompositionContext,
+  { response: answer, responseHeaders: head, value, format, typeOf, charset, contentType }: PrimaryResponse,
   operation: GraphOperation,
   body: Body,
   expanded: Expanded | undefined,
 ): Promise<void> {
-  const { req, res, composition, selection } = work;
+  const { req, res, composition, selection } = context;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
-  const asked = { url: requestTarget(req), operation, isFromGateway: true };
+  const page = { url: requestTarget(req), operation, isFromGateway: true };
   const text = format.rendering
-    ? format.rendering.serialize(body, asked)
+    ? format.rendering.serialize(body, page)
     : writeExact(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
   const type = typeOf(body);
   // What is not in the service's own type is UTF-8.
   const bytes = type === contentType && charset ? charset.encode(text) : Buffer.from(text);
 
   const added = Object.entries(format.rendering?.headers ?? {});
-  const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
+  const replaced = expanded ? EXPANDED_BODY_HEADERS : BODY_HEADERS;
   const names = added.map(([name]) => name.toLowerCase());
-  const own = selection === WHOLE ? head : withSelectedLinks(head, body, format);
-  const kept = without(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
-  if (expanded) kept.push('Cache-Control', expanded.cacheControl);
-  if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
-  if (lifting) kept.push('Vary', 'Accept, Prefer');
-  const links = withoutWritten(headerLinks(body, format, operation), kept);
-  if (links.length > 0) kept.push('Link', linkHeader(links));
-  kept.push(...added.flat());
+  const ownHeaders = selection === WHOLE ? head : withSelectedLinks(head, body, format);
+  const headers = without(ownHeaders, names.length === 0 ? replaced : replaced.union(new Set(names)));
+  if (expanded) headers.push('Cache-Control', expanded.cacheControl);
+  if (expanded && isStrict(req.headers.prefer?.toString())) headers.push('Preference-Applied', STRICT);
+  if (lifting) headers.push('Vary', 'Accept, Prefer');
+  const links = omitExistingLinks(headerLinks(body, format, operation), headers);
+  if (links.length > 0) headers.push('Link', linkHeader(links));
+  headers.push(...added.flat());
 
   await finishResponse(req, res, {
     status: answer.status,
     bytes,
     etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
     contentType: type,
-    head: kept,
+    head: headers,
   });
 }

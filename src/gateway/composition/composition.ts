@@ -10,13 +10,13 @@ import { PublicUrls } from './public-urls.ts';
 
 export interface Composition {
   /** As the link graph has it; absent where it has no id. */
-  readonly subject: GraphOperation | undefined;
+  readonly graphOperation: GraphOperation | undefined;
   /** Where links are added to what it answers. */
   readonly lifting: Lifting | undefined;
   /** Of the service that answers. */
   readonly urls: PublicUrls;
   /** Whether its answers are looked at, whatever is asked. */
-  readonly isRead: boolean;
+  readonly alwaysReadsBody: boolean;
   /** Whether resources of the service have tags that are not its own. */
   readonly hasLiftedTags: boolean;
 }
@@ -36,9 +36,9 @@ export interface CompositionOptions {
   readonly onDroppedLink?: ((service: string) => void) | undefined;
 }
 
-export type CompositionOf = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
+export type FindComposition = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
 
-export function compositions(options: CompositionOptions): CompositionOf {
+export function createCompositions(options: CompositionOptions): FindComposition {
   const { operations, documents, graph, router, services, isElsewhere, onDroppedLink } = options;
   const serves = (href: string): boolean => {
     const [path = ''] = href.split(/[?#]|\{[?&]/, 1);
@@ -58,29 +58,29 @@ export function compositions(options: CompositionOptions): CompositionOf {
   const lifters = new Map(
     [...documents].map(([name, document]) => [name, new Lifter(name, document, graph)]),
   );
-  const found = operations.map((operation) => {
+  const entries = operations.map((operation) => {
     const subject = graph.operation(operation.service, operation.operationId);
     const lifting = subject?.lifted ? lifters.get(operation.service)?.of(subject) : undefined;
     return { operation, subject, lifting };
   });
-  const renaming = new Set(
+  const rewriting = new Set(
     services.filter((one) => one.ownUrls.length > 0 || mountOf(one) !== undefined).map(({ name }) => name),
   );
-  const lifted = new Set(found.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
-  const made = new Map<object, Composition>();
-  for (const { operation, subject, lifting } of found) {
+  const lifted = new Set(entries.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
+  const byOperation = new Map<object, Composition>();
+  for (const { operation, subject, lifting } of entries) {
     const { service } = operation;
     const composition: Composition = {
-      subject,
+      graphOperation: subject,
       lifting,
       urls: urls.get(service) as PublicUrls,
-      isRead: lifting !== undefined || renaming.has(service),
-      hasLiftedTags: lifted.has(service) || renaming.has(service),
+      alwaysReadsBody: lifting !== undefined || rewriting.has(service),
+      hasLiftedTags: lifted.has(service) || rewriting.has(service),
     };
-    made.set(operation, composition);
-    if (subject) made.set(subject, composition);
+    byOperation.set(operation, composition);
+    if (subject) byOperation.set(subject, composition);
   }
-  return (operation) => made.get(operation);
+  return (operation) => byOperation.get(operation);
 }
 
 const isServed = (router: OperationRouter, path: string): boolean => {

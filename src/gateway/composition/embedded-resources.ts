@@ -7,21 +7,21 @@ import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Send } from '../proxy/internal-request.ts';
-import { remaining } from './cache-control.ts';
-import type { CompositionOf } from './composition.ts';
-import { isJson, readJson } from './json-answer.ts';
-import { liftAnswer } from './lift-response.ts';
+import type { InternalDispatch } from '../proxy/internal-request.ts';
+import { deductAge } from './cache-control.ts';
+import type { FindComposition } from './composition.ts';
+import { isJson, readJson } from './json-response.ts';
+import { liftResponse } from './lift-response.ts';
 
-export interface PartsOptions {
-  readonly send: Send;
-  readonly compositionOf: CompositionOf;
+export interface EmbeddedResourcesOptions {
+  readonly dispatch: InternalDispatch;
+  readonly compositionOf: FindComposition;
   /** The caller's, with an `Accept` for the format. */
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
   /** The request whose response they are parts of. */
-  readonly whole: Exchange;
+  readonly parent: Exchange;
   readonly signal: AbortSignal;
   /** `performance.now()` after which they are not waited for. */
   readonly deadline: number;
@@ -32,55 +32,55 @@ export interface PartsOptions {
 const ACCEPT: ReadonlySet<string> = new Set(['accept']);
 
 /** Raw headers with another `Accept`. */
-export const accepting = (headers: readonly string[], accept: string): string[] => [
+export const withAccept = (headers: readonly string[], accept: string): string[] => [
   ...without(headers, ACCEPT),
   'Accept',
   accept,
 ];
 
-export const fetchParts =
+export const createPartFetcher =
   ({
-    send,
+    dispatch,
     compositionOf,
     headers,
     format,
     origin,
-    whole,
+    parent,
     signal,
     deadline,
     limit,
-  }: PartsOptions): FetchPart =>
+  }: EmbeddedResourcesOptions): FetchPart =>
   async (href, operation) => {
-    const { lifting, urls, isRead } = compositionOf(operation) ?? {};
+    const { lifting, urls, alwaysReadsBody: isRead } = compositionOf(operation) ?? {};
     // A link of a service's own may have scheme and host, and lead to a part of a resource.
     const [target = ''] = (urls?.local(href, origin) ?? href).split('#', 1);
-    const answer = await send(
+    const response = await dispatch(
       {
         method: 'GET',
         path: target,
-        headers: lifting ? accepting(headers, JSON_TYPE) : headers,
-        whole,
+        headers: lifting ? withAccept(headers, JSON_TYPE) : headers,
+        parent,
         deadline,
       },
       signal,
     );
-    const readable = isJson(answer);
-    if (!readable) answer.discard();
-    const read = readable ? await readJson(answer, limit) : undefined;
+    const readable = isJson(response);
+    if (!readable) response.discard();
+    const read = readable ? await readJson(response, limit) : undefined;
     const body = isRead ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
-    const isLifted = lifting && urls && answer.status === 200 && (isObject(body) || Array.isArray(body));
+    const isLifted = lifting && urls && response.status === 200 && (isObject(body) || Array.isArray(body));
     return partOf({
-      status: answer.status,
-      contentType: answer.header('content-type'),
-      cacheControl: remaining(answer),
-      retryAfter: answer.header('retry-after'),
+      status: response.status,
+      contentType: response.header('content-type'),
+      cacheControl: deductAge(response),
+      retryAfter: response.header('retry-after'),
       bytes: isLifted || body !== read?.value ? undefined : read?.bytes,
       body: isLifted
         ? format.write(
-            liftAnswer(lifting, urls, {
+            liftResponse(lifting, urls, {
               body,
-              rawHeaders: urls.headers(answer.rawHeaders, origin),
+              rawHeaders: urls.headers(response.rawHeaders, origin),
               self: target,
               params: matchPath(operation.path, path) ?? {},
               query,

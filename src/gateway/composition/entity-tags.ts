@@ -5,9 +5,12 @@
 import type { IncomingMessage } from 'node:http';
 import { etagOf } from '../../http/headers/etag.ts';
 
-/** @param own what the service sent; without it the tag stands for no state */
-export const liftedTag = (bytes: Uint8Array, own: string | undefined): string =>
-  etagOf(bytes, own === undefined ? undefined : PREFIX + Buffer.from(own).toString('base64url'));
+/** @param serviceTag what the service sent; without it the tag stands for no state */
+export const liftedTag = (bytes: Uint8Array, serviceTag: string | undefined): string =>
+  etagOf(
+    bytes,
+    serviceTag === undefined ? undefined : PREFIX + Buffer.from(serviceTag).toString('base64url'),
+  );
 
 const PREFIX = 'of-';
 const LIFTED = new RegExp(`"${PREFIX}([\\w-]+)\\.[\\w-]+"`, 'g');
@@ -17,7 +20,7 @@ export function restoreTags({ headers, rawHeaders }: IncomingMessage): void {
   if (headers['if-match'] === undefined) return;
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]?.toLowerCase() === 'if-match')
-      rawHeaders[i + 1] = (rawHeaders[i + 1] as string).replaceAll(LIFTED, (_, own: string) =>
-        Buffer.from(own, 'base64url').toString(),
+      rawHeaders[i + 1] = (rawHeaders[i + 1] as string).replaceAll(LIFTED, (_, serviceTag: string) =>
+        Buffer.from(serviceTag, 'base64url').toString(),
       );
 }

@@ -8,7 +8,7 @@ import type { LinkValue, Representation } from '../../hypermedia/representation.
 import { SAME } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 
-export interface LiftedAnswer {
+export interface LiftableResponse {
   /** Parsed; URLs in it are public already. */
   readonly body: object;
   /** So are those in here. */
@@ -22,19 +22,19 @@ export interface LiftedAnswer {
   readonly origin: string;
 }
 
-export function liftAnswer(lifting: Lifting, urls: PublicUrls, answer: LiftedAnswer): Representation {
-  const { body, params, query, origin } = answer;
+export function liftResponse(lifting: Lifting, urls: PublicUrls, response: LiftableResponse): Representation {
+  const { body, params, query, origin } = response;
   const local = (href: string) => urls.local(href, origin);
   return lift(body, lifting, {
     path: params,
-    query: decodedValues(pairsOf(query)),
-    links: linksOf(answer, local),
+    query: decodeParameters(parseQuery(query)),
+    links: collectLinks(response, local),
     keepsOwn: true,
     local,
   });
 }
 
-const pairsOf = (query: string): [string, string][] =>
+const parseQuery = (query: string): [string, string][] =>
   query
     .split('&')
     .filter(Boolean)
@@ -44,7 +44,7 @@ const pairsOf = (query: string): [string, string][] =>
     });
 
 /** Parameters by name; one that is not percent-encoded as UTF-8 has no value that a link could have. */
-export const decodedValues = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
+export const decodeParameters = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
   Object.fromEntries(
     [...pairs].flatMap(([name, value]): [string, string][] => {
       try {
@@ -64,34 +64,34 @@ export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, for
     if (i % 2 === 0 || rawHeaders[i - 1]?.toLowerCase() !== 'link') return value;
     const links = readLinks(value);
     return (
-      links?.map((link) => writtenLink({ ...link, uri: selected(link, body, format) })).join(', ') ?? value
+      links?.map((link) => writtenLink({ ...link, uri: selectedUri(link, body, format) })).join(', ') ?? value
     );
   });
 
-function selected({ uri, rels, anchor }: WrittenLink, body: Body, format: Format): string {
+function selectedUri({ uri, rels, anchor }: WrittenLink, body: Body, format: Format): string {
   if (anchor) return uri;
   const hrefs = SAME.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
   return hrefs.find((href) => uri.endsWith(plain(href))) ?? uri;
 }
 
 /** Of links, those that no `Link` header has already. */
-export function withoutWritten(links: readonly HeaderLink[], rawHeaders: readonly string[]): HeaderLink[] {
-  const written = linksIn(valuesOf(rawHeaders, 'link')).filter(({ anchor }) => !anchor);
+export function omitExistingLinks(links: readonly HeaderLink[], rawHeaders: readonly string[]): HeaderLink[] {
+  const written = linksIn(headerValues(rawHeaders, 'link')).filter(({ anchor }) => !anchor);
   return links.filter(
     ({ rel, href }) => !written.some(({ uri, rels }) => uri === href && rels.includes(rel)),
   );
 }
 
-const valuesOf = (rawHeaders: readonly string[], name: string): string[] =>
+const headerValues = (rawHeaders: readonly string[], name: string): string[] =>
   rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
 
-function linksOf(
-  { rawHeaders, self }: LiftedAnswer,
+function collectLinks(
+  { rawHeaders, self }: LiftableResponse,
   local: (href: string) => string | undefined,
 ): Map<string, LinkValue> {
-  const [location] = valuesOf(rawHeaders, 'location');
+  const [location] = headerValues(rawHeaders, 'location');
   const own = self ?? (location === undefined ? undefined : local(location));
-  const others = linksIn(valuesOf(rawHeaders, 'link')).flatMap(
+  const others = linksIn(headerValues(rawHeaders, 'link')).flatMap(
     ({ rels, uri, anchor }): [string, LinkValue][] => {
       const href = anchor ? undefined : local(uri);
       return href === undefined ? [] : rels.map((rel) => [rel, { href }]);

@@ -37,13 +37,13 @@ export class PublicUrls {
 
   /** @param origin scheme and host as the caller sees them */
   body(value: unknown, origin: string): unknown {
-    const made = this.#published(value, origin, false);
-    return made === DROPPED ? null : made;
+    const rewritten = this.#rewrite(value, origin, false);
+    return rewritten === DROPPED ? null : rewritten;
   }
 
   /** Name, value, … with public URLs in those headers that have some. */
   headers(raw: readonly string[], origin: string): string[] {
-    const made: string[] = [];
+    const rewritten: string[] = [];
     for (let i = 0; i < raw.length; i += 2) {
       const [name, value] = [raw[i] as string, raw[i + 1] as string];
       const lower = name.toLowerCase();
@@ -52,9 +52,9 @@ export class PublicUrls {
         : lower === 'link'
           ? this.#linkHeader(value, origin)
           : value;
-      if (changed !== DROPPED) made.push(name, changed);
+      if (changed !== DROPPED) rewritten.push(name, changed);
     }
-    return made;
+    return rewritten;
   }
 
   /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */
@@ -64,7 +64,7 @@ export class PublicUrls {
   }
 
   /** @returns the same value where nothing in it changes */
-  #published(value: unknown, origin: string, areLinks: boolean): unknown {
+  #rewrite(value: unknown, origin: string, areLinks: boolean): unknown {
     if (typeof value === 'string')
       return areLinks || this.#pathOf(value) !== undefined ? this.#link(value, origin) : value;
     if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
@@ -75,20 +75,20 @@ export class PublicUrls {
 
   #elements(elements: readonly unknown[], origin: string, areLinks: boolean): readonly unknown[] {
     // An object here is one link, which has its address in `href` alone.
-    const made = elements.map((element) =>
-      this.#published(element, origin, areLinks && typeof element === 'string'),
+    const rewritten = elements.map((element) =>
+      this.#rewrite(element, origin, areLinks && typeof element === 'string'),
     );
-    if (made.every((element, index) => element === elements[index])) return elements;
-    return made.filter((element) => element !== DROPPED);
+    if (rewritten.every((element, index) => element === elements[index])) return elements;
+    return rewritten.filter((element) => element !== DROPPED);
   }
 
   #members(value: Readonly<Record<string, unknown>>, origin: string, areLinks: boolean): unknown {
     let isChanged = false;
-    const made: [string, unknown][] = [];
+    const rewritten: [string, unknown][] = [];
     for (const [key, member] of Object.entries(value)) {
       const name = memberName(key);
       const isHref = name === 'href' && typeof member === 'string';
-      const changed = this.#published(
+      const changed = this.#rewrite(
         member,
         origin,
         isHref || LINKS.has(name) || (areLinks && typeof member === 'string'),
@@ -96,21 +96,21 @@ export class PublicUrls {
       // Without its address it is no link any more.
       if (changed === DROPPED && isHref) return DROPPED;
       isChanged ||= changed !== member;
-      if (changed !== DROPPED) made.push([key, changed]);
+      if (changed !== DROPPED) rewritten.push([key, changed]);
     }
-    return isChanged ? Object.fromEntries(made) : value;
+    return isChanged ? Object.fromEntries(rewritten) : value;
   }
 
   #linkHeader(value: string, origin: string): string | typeof DROPPED {
     const links = readLinks(value);
     if (links === undefined) return value;
-    const kept = links.flatMap((link) => {
+    const served = links.flatMap((link) => {
       const uri = this.#link(link.uri, origin);
       return uri === DROPPED ? [] : [{ ...link, uri }];
     });
-    const isWhole = kept.length === links.length;
-    if (isWhole && kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
-    return kept.length === 0 ? DROPPED : kept.map(writtenLink).join(', ');
+    const isComplete = served.length === links.length;
+    if (isComplete && served.every(({ uri }, index) => uri === links[index]?.uri)) return value;
+    return served.length === 0 ? DROPPED : served.map(writtenLink).join(', ');
   }
 
   #link(href: string, origin: string): string | typeof DROPPED {

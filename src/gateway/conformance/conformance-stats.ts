@@ -1,8 +1,8 @@
 /** How far services have drifted from their contracts, by operation: counted, and the latest faults of each kept. */
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
-import { type FaultKind, type ResponseFault, sameness } from './response-fault.ts';
+import { type FaultKind, faultKey, type ResponseFault } from './response-fault.ts';
 
-interface SeenFault extends ResponseFault {
+interface CountedFault extends ResponseFault {
   readonly count: number;
   /** When it was seen last. */
   readonly at: string;
@@ -19,7 +19,7 @@ export interface OperationDrift {
   /** Drifted answers by what was wrong; one may be wrong in several ways. */
   readonly why: Readonly<Partial<Record<FaultKind, number>>>;
   /** Different ones, the latest first. */
-  readonly faults: readonly SeenFault[];
+  readonly faults: readonly CountedFault[];
 }
 
 export interface ServiceDrift {
@@ -30,37 +30,37 @@ export interface ServiceDrift {
 }
 
 /** How the answers of a service are looked at. */
-export type Inspected = Pick<ServiceConfig, 'name' | 'responses' | 'sample'>;
+export type InspectedService = Pick<ServiceConfig, 'name' | 'responses' | 'sample'>;
 
 /** Different faults of an operation that are kept. */
-const MOST_KEPT = 5;
+const MAX_KEPT = 5;
 
-export class OperationRecord {
+export class OperationStats {
   readonly operationId: string;
   #checked = 0;
   #drifted = 0;
   #unverified = 0;
   readonly #why: Partial<Record<FaultKind, number>> = {};
   /** The latest last. */
-  readonly #faults = new Map<string, SeenFault>();
+  readonly #faults = new Map<string, CountedFault>();
 
   constructor(operationId: string) {
     this.operationId = operationId;
   }
 
   /** Where it could not be told whether an answer is as the contract says. */
-  passUnverified(): void {
+  addUnverified(): void {
     this.#unverified += 1;
   }
 
   /** @returns the faults that are not among those kept */
-  check(faults: readonly ResponseFault[]): readonly ResponseFault[] {
+  addChecked(faults: readonly ResponseFault[]): readonly ResponseFault[] {
     this.#checked += 1;
     if (faults.length === 0) return faults;
     this.#drifted += 1;
     for (const kind of new Set(faults.map((fault) => fault.kind)))
       this.#why[kind] = (this.#why[kind] ?? 0) + 1;
-    const distinct = new Map(faults.map((fault) => [sameness(fault), fault]));
+    const distinct = new Map(faults.map((fault) => [faultKey(fault), fault]));
     const fresh = [...distinct].filter(([key]) => !this.#faults.has(key)).map(([, fault]) => fault);
     const at = new Date().toISOString();
     for (const [key, fault] of distinct) {
@@ -68,7 +68,7 @@ export class OperationRecord {
       this.#faults.delete(key);
       this.#faults.set(key, { ...fault, count, at });
     }
-    for (const key of [...this.#faults.keys()].slice(0, -MOST_KEPT)) this.#faults.delete(key);
+    for (const key of [...this.#faults.keys()].slice(0, -MAX_KEPT)) this.#faults.delete(key);
     return fresh;
   }
 
@@ -82,19 +82,19 @@ export class OperationRecord {
   }
 }
 
-export class ResponseLedger {
-  readonly #services = new Map<string, Map<string, OperationRecord>>();
+export class ConformanceStats {
+  readonly #services = new Map<string, Map<string, OperationStats>>();
 
-  record(service: string, operationId: string): OperationRecord {
-    const records = this.#services.get(service) ?? new Map<string, OperationRecord>();
-    this.#services.set(service, records);
-    const record = records.get(operationId) ?? new OperationRecord(operationId);
-    records.set(operationId, record);
-    return record;
+  operation(service: string, operationId: string): OperationStats {
+    const byOperation = this.#services.get(service) ?? new Map<string, OperationStats>();
+    this.#services.set(service, byOperation);
+    const stats = byOperation.get(operationId) ?? new OperationStats(operationId);
+    byOperation.set(operationId, stats);
+    return stats;
   }
 
   /** Undefined where nobody looks at its answers. */
-  of({ name, responses: mode, sample }: Inspected): ServiceDrift | undefined {
+  of({ name, responses: mode, sample }: InspectedService): ServiceDrift | undefined {
     if (mode === 'off') return undefined;
     const operations = [...(this.#services.get(name)?.values() ?? [])]
       .map((record) => record.snapshot())

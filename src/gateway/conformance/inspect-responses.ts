@@ -10,18 +10,18 @@ import { brokenOff } from '../../outbound/call/to-problem.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { overTurns } from '../validation/schema/turn.ts';
-import type { Inspected, OperationRecord, ResponseLedger } from './conformance-stats.ts';
-import { Later } from './deferred-queue.ts';
-import { reportTo } from './report.ts';
-import { broken, type ResponseFault } from './response-fault.ts';
-import { type Asked, Judge } from './response-validator.ts';
+import type { ConformanceStats, InspectedService, OperationStats } from './conformance-stats.ts';
+import { DeferredQueue } from './deferred-queue.ts';
+import { createReporter } from './report.ts';
+import { contractBrokenProblem, type ResponseFault } from './response-fault.ts';
+import { ResponseValidator, type ValidatedRequest } from './response-validator.ts';
 import { Sampler } from './sampler.ts';
 
 export interface InspectOptions {
-  readonly services: readonly Inspected[];
+  readonly services: readonly InspectedService[];
   /** Most bytes of a body that is checked. */
   readonly limit: number;
-  readonly ledger: ResponseLedger;
+  readonly stats: ConformanceStats;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -37,84 +37,87 @@ export type Inspect = (
 ) => Promise<void> | undefined;
 
 /** Copies that are held at once: with `limit` they bound what observing may take of the memory. */
-const MOST_COPIES = 16;
+const MAX_COPIES = 16;
 
-export function inspectAnswers({ services, limit, ledger, logger }: InspectOptions): Inspect {
-  const report = reportTo(logger);
-  const later = new Later(MOST_COPIES);
+export function inspectResponses({ services, limit, stats, logger }: InspectOptions): Inspect {
+  const report = createReporter(logger);
+  const queue = new DeferredQueue(MAX_COPIES);
   const byName = new Map(services.map((service) => [service.name, service]));
-  const known = new Map<GatewayOperation, { readonly record: OperationRecord; readonly sampler: Sampler }>();
+  const samplers = new Map<
+    GatewayOperation,
+    { readonly record: OperationStats; readonly sampler: Sampler }
+  >();
 
   const stateOf = (operation: GatewayOperation) => {
     const { service, operationId } = operation;
-    const state = known.get(operation) ?? {
-      record: ledger.record(service, operationId),
+    const state = samplers.get(operation) ?? {
+      record: stats.operation(service, operationId),
       sampler: new Sampler(byName.get(service)?.sample ?? 0),
     };
-    known.set(operation, state);
+    samplers.set(operation, state);
     return state;
   };
 
-  const conclude = (
+  const record = (
     { service, operationId }: GatewayOperation,
     faults: readonly ResponseFault[] | undefined,
   ): void => {
-    const record = ledger.record(service, operationId);
-    if (faults === undefined) record.passUnverified();
-    else for (const fault of record.check(faults)) report(service, operationId, fault);
+    const record = stats.operation(service, operationId);
+    if (faults === undefined) record.addUnverified();
+    else for (const fault of record.addChecked(faults)) report(service, operationId, fault);
   };
 
-  const bytesOf = ({ isUnnamed }: Judge): number => (isUnnamed ? 0 : limit);
+  const bytesOf = ({ lacksContentType: isUnnamed }: ResponseValidator): number => (isUnnamed ? 0 : limit);
 
   /** @param bytes of the body, where it is read and could be had */
-  const verdict = async (judge: Judge, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = await overTurns(() => judge.head());
+  const validate = async (judge: ResponseValidator, bytes: () => Promise<Buffer | undefined>) => {
+    const faults = await overTurns(() => judge.validateHead());
     if (faults.length > 0) return faults;
     if (judge.isPartial) return undefined;
-    if (!judge.readsBody) return faults;
-    return judge.body(await bytes(), limit);
+    if (!judge.needsBody) return faults;
+    return judge.validateBody(await bytes(), limit);
   };
 
-  const observe = (answer: UpstreamAnswer, operation: GatewayOperation, judge: Judge): void => {
-    if (!later.take()) {
-      conclude(operation, undefined);
+  const observe = (answer: UpstreamAnswer, operation: GatewayOperation, judge: ResponseValidator): void => {
+    if (!queue.reserve()) {
+      record(operation, undefined);
       return;
     }
     const look = (bytes: Buffer | undefined): void =>
-      later.add(async () => {
+      queue.add(async () => {
         try {
-          conclude(operation, await verdict(judge, async () => bytes));
+          record(operation, await validate(judge, async () => bytes));
         } catch (error) {
           // A fault of ours is none of the service's, and the answer is out.
           logger.warn({ err: error, operationId: operation.operationId }, 'an answer could not be checked');
-          conclude(operation, undefined);
+          record(operation, undefined);
         }
       });
-    if (judge.readsBody) answer.copy(bytesOf(judge), look);
+    if (judge.needsBody) answer.copy(bytesOf(judge), look);
     else look(undefined);
   };
 
-  const enforce = async (answer: UpstreamAnswer, operation: GatewayOperation, judge: Judge) => {
-    const faults = await verdict(judge, () => read(answer, bytesOf(judge)));
-    conclude(operation, faults);
+  const enforce = async (answer: UpstreamAnswer, operation: GatewayOperation, judge: ResponseValidator) => {
+    const faults = await validate(judge, () => readBody(answer, bytesOf(judge)));
+    record(operation, faults);
     if (faults === undefined || faults.length === 0) return;
     answer.discard();
     answer.onRefused?.();
-    throw broken(operation.service, faults);
+    throw contractBrokenProblem(operation.service, faults);
   };
 
   return (answer, operation, method, path) => {
     if (operation.responses === undefined) return undefined;
-    const asked: Asked = { method, path };
+    const request: ValidatedRequest = { method, path };
     if (byName.get(operation.service)?.responses === 'enforce')
-      return enforce(answer, operation, new Judge(operation.responses, answer, asked));
+      return enforce(answer, operation, new ResponseValidator(operation.responses, answer, request));
     if (stateOf(operation).sampler.isDue())
-      observe(answer, operation, new Judge(operation.responses, answer, asked));
+      observe(answer, operation, new ResponseValidator(operation.responses, answer, request));
     return undefined;
   };
 }
 
-async function read(answer: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
+async function readBody(answer: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
   try {
     return await answer.peek(limit);
   } catch (cause) {

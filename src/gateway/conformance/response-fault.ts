@@ -25,10 +25,10 @@ export const bodyFault = (pointer: string, detail: string): ResponseFault => ({
 });
 
 /** One for all that differ only in which item of a list has it. */
-export const sameness = ({ kind, pointer, detail }: ResponseFault): string =>
+export const faultKey = ({ kind, pointer, detail }: ResponseFault): string =>
   [kind, pointer?.replaceAll(/\/\d+(?=\/|$)/g, `/${HIDDEN}`), detail].join(' ');
 
-export const broken = (service: string, errors: readonly ResponseFault[]): Problem =>
+export const contractBrokenProblem = (service: string, errors: readonly ResponseFault[]): Problem =>
   new Problem(contractBroken, `The answer of the service "${service}" is not as its contract says.`, {
     extensions: { errors },
   });

@@ -13,63 +13,64 @@ import { faultsOf } from '../validation/schema/validation-errors.ts';
 import type { ResponseFault } from './response-fault.ts';
 import { bodyFault } from './response-fault.ts';
 
-export interface Asked {
+export interface ValidatedRequest {
   readonly method: string;
   /** Path and query, as the service knows them. */
   readonly path: string;
 }
 
 /** 501 says that there is nothing yet that could be as the contract says. */
-const OF_HTTP: ReadonlySet<number> = new Set([206, 304, 416, 501]);
+const UNDECLARED_STATUSES: ReadonlySet<number> = new Set([206, 304, 416, 501]);
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 const PARTIAL = 206;
 
 /** It leaves out what the schema requires, because the caller asked for that. */
-const CUT = /[?&]fields=/;
+const FIELDS_PARAMETER = /[?&]fields=/;
 
 const MEDIA_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/;
 
 /** More would tell nobody more. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
-export class Judge {
+export class ResponseValidator {
   /** Whether there is a body to be checked. */
-  readonly readsBody: boolean;
+  readonly needsBody: boolean;
   /** Whether the head is all that can be told of it. */
   readonly isPartial: boolean;
   /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
-  readonly isUnnamed: boolean;
+  readonly lacksContentType: boolean;
   readonly #contract: ResponseContract;
-  readonly #answer: UpstreamAnswer;
+  readonly #response: UpstreamAnswer;
   readonly #hasBody: boolean;
   readonly #type: string | undefined;
   readonly #declared: DeclaredResponse | undefined;
   readonly #media: DeclaredMedia | undefined;
 
   /** Cheap: whatever needs a schema is done by `head` and `body`. */
-  constructor(contract: ResponseContract, answer: UpstreamAnswer, { method, path }: Asked) {
+  constructor(contract: ResponseContract, answer: UpstreamAnswer, { method, path }: ValidatedRequest) {
     const { status } = answer;
     this.#contract = contract;
-    this.#answer = answer;
+    this.#response = answer;
     this.#type = answer.header('content-type');
     this.#declared = contract.of(status);
     this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
     const isJson = this.#media?.check !== undefined && isJsonType(essence(this.#type ?? ''));
-    this.isPartial = isJson && this.#hasBody && (status === PARTIAL || (status < 300 && CUT.test(path)));
-    this.isUnnamed =
+    this.isPartial =
+      isJson && this.#hasBody && (status === PARTIAL || (status < 300 && FIELDS_PARAMETER.test(path)));
+    this.lacksContentType =
       this.#type === undefined &&
       this.#hasBody &&
       answer.header('content-length') === undefined &&
       (this.#declared?.types.length ?? 0) > 0;
-    this.readsBody = this.isUnnamed || (isJson && this.#hasBody && !this.isPartial);
+    this.needsBody = this.lacksContentType || (isJson && this.#hasBody && !this.isPartial);
   }
 
   /** Status, media type, headers. */
-  head(): readonly ResponseFault[] {
-    const { status } = this.#answer;
+  validateHead(): readonly ResponseFault[] {
+    const { status } = this.#response;
     if (this.#declared) return [...this.#typeFaults(this.#declared), ...this.#headerFaults(this.#declared)];
-    if (OF_HTTP.has(status)) return [];
+    if (UNDECLARED_STATUSES.has(status)) return [];
     return [{ kind: 'status', detail: `${status} is not declared; ${this.#contract.statuses.join(', ')}` }];
   }
 
@@ -77,10 +78,13 @@ export class Judge {
    * @param bytes undefined where it is larger than `limit`
    * @returns undefined where it cannot be told
    */
-  async body(bytes: Buffer | undefined, limit: number): Promise<readonly ResponseFault[] | undefined> {
-    if (this.isUnnamed) return bytes?.length === 0 ? [] : [this.#undeclaredType()];
+  async validateBody(
+    bytes: Buffer | undefined,
+    limit: number,
+  ): Promise<readonly ResponseFault[] | undefined> {
+    if (this.lacksContentType) return bytes?.length === 0 ? [] : [this.#undeclaredType()];
     if (bytes === undefined) return undefined;
-    const coding = this.#answer.header('content-encoding');
+    const coding = this.#response.header('content-encoding');
     const charset = charsetOf(this.#type);
     let decoded: Buffer | undefined;
     try {
@@ -105,7 +109,7 @@ export class Judge {
     try {
       const errors = this.#media?.check?.(value, size) ?? [];
       if (errors === TOO_MANY) return undefined;
-      return faultsOf('body', errors.slice(0, MOST_FAULTS)).map(({ pointer, detail }) =>
+      return faultsOf('body', errors.slice(0, MAX_FAULTS)).map(({ pointer, detail }) =>
         bodyFault(pointer, detail),
       );
     } catch (error) {
@@ -117,9 +121,9 @@ export class Judge {
 
   /** A response without content need not have a type (RFC 9110 §8.3), however its end is told. */
   #typeFaults({ types }: DeclaredResponse): readonly ResponseFault[] {
-    if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#answer.status)) return [];
-    const isEmpty = !this.#hasBody || this.#answer.header('content-length') === '0';
-    if (this.isUnnamed || (this.#type === undefined && isEmpty)) return [];
+    if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#response.status)) return [];
+    const isEmpty = !this.#hasBody || this.#response.header('content-length') === '0';
+    if (this.lacksContentType || (this.#type === undefined && isEmpty)) return [];
     return [this.#undeclaredType()];
   }
 
@@ -134,7 +138,7 @@ export class Judge {
   }
 
   #headerFaults(declared: DeclaredResponse): readonly ResponseFault[] {
-    const faults = declared.checkHeaders(() => headersOf(this.#answer.rawHeaders));
+    const faults = declared.checkHeaders(() => headersOf(this.#response.rawHeaders));
     return faults.map(({ pointer, detail }) => ({ kind: 'header', pointer, detail }));
   }
 }

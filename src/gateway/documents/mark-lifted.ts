@@ -35,7 +35,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
     const item = resolveReference<PathItemObject>(document, given);
     for (const [method, operation] of operationsOf(item)) {
       const node = graph.operation(name, (operation.operationId as string) ?? operationName(method, path));
-      if (node !== undefined && isLiftable(node, operation, document) && isTaken(lifter.of(node), graph))
+      if (node !== undefined && isLiftable(node, operation, document) && canLift(lifter.of(node), graph))
         operations.set(operation, node);
     }
     yield;
@@ -44,7 +44,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
   const schemas = linkedSchemas(name, document, graph);
   return (yield* walkInSteps(document as unknown as Json, (node, kind) => {
     const operation = operations.get(node);
-    if (kind === 'operation' && operation !== undefined) return lifted(node, operation, document);
+    if (kind === 'operation' && operation !== undefined) return describeLifted(node, operation, document);
     return kind === 'schema' && schemas.has(node) ? withLinks(node) : node;
   })) as unknown as OpenAPIObject;
 }
@@ -52,7 +52,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
 const isLiftable = (node: GraphOperation, operation: Json, document: OpenAPIObject): boolean =>
   node.body !== undefined && operation[LIFTED] !== false && !hasLinks(document, node.body.schema);
 
-const isTaken = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
+const canLift = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
   lifting !== undefined && isLinked(lifting, graph);
 
 const linkedSchemas = (name: string, document: OpenAPIObject, graph: LinkGraph): Set<object> =>
@@ -64,7 +64,7 @@ const linkedSchemas = (name: string, document: OpenAPIObject, graph: LinkGraph):
       .filter((schema) => 'properties' in schema),
   );
 
-function lifted(operation: Json, node: GraphOperation, document: OpenAPIObject): Json {
+function describeLifted(operation: Json, node: GraphOperation, document: OpenAPIObject): Json {
   const { responses = {} } = operation as unknown as OperationObject;
   return {
     ...operation,

@@ -22,31 +22,31 @@ import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assertWithin, readSource } from '../reload/read-source.ts';
 import { liftDocuments } from './mark-lifted.ts';
 
-export type ServicePlaces = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
+export type DocumentSource = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
 
 /** Told of what is odd in a document, of which the rest is served. */
-export interface Told {
+export interface DocumentCallbacks {
   /** Once for every action of an overlay that changes nothing. */
-  readonly onIdle?: (message: string) => void;
+  readonly onUnmatchedAction?: (message: string) => void;
   /** Once for everything that is left out. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
 
-export interface ReadDocumentOptions extends Told {
+export interface ReadDocumentOptions extends DocumentCallbacks {
   /** Folder of `gateway.yaml`. */
   readonly root?: string;
 }
 
 /** Where the texts of a service's document are that its configuration names: first its own, then its overlays. */
-export const placesOf = ({ document, overlays }: ServicePlaces): string[] => [document, ...overlays];
+export const sourcePlaces = ({ document, overlays }: DocumentSource): string[] => [document, ...overlays];
 
 /** What a document is made of, read. */
-type Text = Pick<Source, 'place' | 'text'>;
+type SourceText = Pick<Source, 'place' | 'text'>;
 
 /** Reads one of the texts. */
-type Read<T extends Text> = (place: string, how: Reading) => Promise<T>;
+type ReadText<T extends SourceText> = (place: string, how: ReadContext) => Promise<T>;
 
-interface Reading {
+interface ReadContext {
   /** Whether the document names it, which others may have written, and not the configuration. */
   readonly isReferred: boolean;
   /** @throws ConfigError where all texts together are too many bytes */
@@ -59,54 +59,54 @@ interface Reading {
  * @param read for the latter may fail: then the reference leads nowhere
  * @param onFault told of those
  */
-export async function gather<T extends Text>(
-  service: ServicePlaces,
-  read: Read<T>,
+export async function collectSources<T extends SourceText>(
+  service: DocumentSource,
+  read: ReadText<T>,
   onFault: (fault: DocumentFault) => void = () => {},
 ): Promise<T[]> {
   const onBytes = byteBudget(service);
   const sources = await allOrFaults(
-    placesOf(service).map((place) => read(place, { isReferred: false, onBytes })),
+    sourcePlaces(service).map((place) => read(place, { isReferred: false, onBytes })),
   );
-  const known = new Set(placesOf(service));
-  for (let fresh = sources.slice(0, 1); fresh.length > 0; ) {
-    const places = fresh.flatMap(({ text, place }) =>
+  const knownPlaces = new Set(sourcePlaces(service));
+  for (let unread = sources.slice(0, 1); unread.length > 0; ) {
+    const places = unread.flatMap(({ text, place }) =>
       mayRefer(text) ? [...referredPlaces(parseText(text, place), place)] : [],
     );
-    const added = [...new Set(places)].filter((place) => !known.has(place));
-    if (known.size + added.length > MOST_PLACES)
-      throw new ConfigError(`${service.document}: refers to more than ${MOST_PLACES} other documents`);
-    for (const place of added) known.add(place);
+    const added = [...new Set(places)].filter((place) => !knownPlaces.has(place));
+    if (knownPlaces.size + added.length > MAX_PLACES)
+      throw new ConfigError(`${service.document}: refers to more than ${MAX_PLACES} other documents`);
+    for (const place of added) knownPlaces.add(place);
     const found: T[] = [];
-    for (let at = 0; at < added.length; at += MOST_AT_ONCE)
+    for (let at = 0; at < added.length; at += MAX_AT_ONCE)
       found.push(
-        ...(await foundAt(
-          added.slice(at, at + MOST_AT_ONCE),
+        ...(await readReferenced(
+          added.slice(at, at + MAX_AT_ONCE),
           (place) => read(place, { isReferred: true, onBytes }),
           onFault,
         )),
       );
     sources.push(...found);
-    fresh = found;
+    unread = found;
   }
   return sources;
 }
 
-const MOST_PLACES = 500;
-const MOST_AT_ONCE = 8;
+const MAX_PLACES = 500;
+const MAX_AT_ONCE = 8;
 /** Of all texts that a document is made of. */
-const MOST_BYTES = 64 * 1024 ** 2;
+const MAX_BYTES = 64 * 1024 ** 2;
 
-function byteBudget({ document }: ServicePlaces): Reading['onBytes'] {
+function byteBudget({ document }: DocumentSource): ReadContext['onBytes'] {
   let bytes = 0;
   return (more) => {
     bytes += more;
-    if (bytes > MOST_BYTES)
-      throw new ConfigError(`${document}: is larger than ${MOST_BYTES} bytes with all that it refers to`);
+    if (bytes > MAX_BYTES)
+      throw new ConfigError(`${document}: is larger than ${MAX_BYTES} bytes with all that it refers to`);
   };
 }
 
-async function foundAt<T extends Text>(
+async function readReferenced<T extends SourceText>(
   places: readonly string[],
   read: (place: string) => Promise<T>,
   onFault: (fault: DocumentFault) => void,
@@ -127,11 +127,11 @@ async function foundAt<T extends Text>(
 }
 
 /** @param root folder of `gateway.yaml`: what a document refers to is there, or where the document is */
-export function reader<T extends Text>(
-  { document }: ServicePlaces,
+export function createReader<T extends SourceText>(
+  { document }: DocumentSource,
   root: string | undefined,
-  read: (place: string, onBytes: Reading['onBytes']) => Promise<T>,
-): Read<T> {
+  read: (place: string, onBytes: ReadContext['onBytes']) => Promise<T>,
+): ReadText<T> {
   const folders = [...(isUrl(document) ? [] : [dirname(document)]), ...(root === undefined ? [] : [root])];
   return async (place, { isReferred, onBytes }) => {
     if (isReferred && !isUrl(place)) await assertWithin(place, folders);
@@ -141,25 +141,25 @@ export function reader<T extends Text>(
 
 /** The documents of all services as they stand behind this gateway, in the order of its configuration. */
 export const readDocuments = async (
-  services: readonly ServicePlaces[],
-  told: ReadDocumentOptions = {},
+  services: readonly DocumentSource[],
+  callbacks: ReadDocumentOptions = {},
 ): Promise<readonly ServiceDocument[]> =>
   liftDocuments(
     await allOrFaults(
       services.map(async (service) => ({
         name: service.name,
-        document: await readDocument(service, told),
+        document: await readDocument(service, callbacks),
       })),
     ),
   );
 
 /** @throws ConfigError in one line */
 export async function readDocument(
-  service: ServicePlaces,
-  { root, ...told }: ReadDocumentOptions = {},
+  service: DocumentSource,
+  { root, ...callbacks }: ReadDocumentOptions = {},
 ): Promise<OpenAPIObject> {
-  const read = reader(service, root, (place, onBytes) => readSource(place, { onBytes }));
-  return documentFrom(service, await gather(service, read, told.onFault), told);
+  const read = createReader(service, root, (place, onBytes) => readSource(place, { onBytes }));
+  return createDocument(service, await collectSources(service, read, callbacks.onFault), callbacks);
 }
 
 /**
@@ -168,24 +168,24 @@ export async function readDocument(
  * @param sources that `gather` gave
  * @throws ConfigError in one line, whatever is in them
  */
-export function documentFrom(
-  service: ServicePlaces,
-  sources: readonly Text[],
-  told: Told = {},
+export function createDocument(
+  service: DocumentSource,
+  sources: readonly SourceText[],
+  callbacks: DocumentCallbacks = {},
 ): OpenAPIObject {
   try {
-    return whole(service, sources, told);
+    return applyOverlays(service, sources, callbacks);
   } catch (error) {
     throw configErrorOf(error, `${service.document}: cannot be read as OpenAPI`);
   }
 }
 
-function whole(
-  { name, overlays: { length }, paths, prefix }: ServicePlaces,
-  [source, ...more]: readonly Text[],
-  { onIdle, onFault }: Told,
+function applyOverlays(
+  { name, overlays: { length }, paths, prefix }: DocumentSource,
+  [source, ...more]: readonly SourceText[],
+  { onUnmatchedAction, onFault }: DocumentCallbacks,
 ): OpenAPIObject {
-  const { place, text } = source as Text;
+  const { place, text } = source as SourceText;
   let document = parseText(text, place);
   for (const overlay of more.slice(0, length)) {
     const parsed = parseText(overlay.text, overlay.place);
@@ -196,18 +196,27 @@ function whole(
       () => new YamlText(overlay.text),
     );
     document = applied.document;
-    for (const target of applied.idle) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
+    for (const target of applied.idle)
+      onUnmatchedAction?.(`${overlay.place}: ${target} finds nothing in ${place}`);
   }
-  const others = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
-  return renamePaths(name, openApi(document, place, { others, onFault }), paths, prefix);
+  const referenced = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
+  return renamePaths(
+    name,
+    normalizeDocument(document, place, { others: referenced, onFault }),
+    paths,
+    prefix,
+  );
 }
 
 /** @throws ConfigError in one line, whatever the text is */
-export const parseOpenApi = (text: string, file: string, { onFault }: Told = {}): OpenAPIObject =>
-  openApi(parseText(text, file), file, { onFault });
+export const parseOpenApi = (
+  text: string,
+  file: string,
+  { onFault }: DocumentCallbacks = {},
+): OpenAPIObject => normalizeDocument(parseText(text, file), file, { onFault });
 
 /** @throws ConfigError in one line, for what is none */
-function openApi(
+function normalizeDocument(
   document: unknown,
   file: string,
   { others = new Map(), onFault = () => {} }: OpenApiOptions,
@@ -221,10 +230,10 @@ function openApi(
   if (!isObject(document.paths ?? {})) throw new ConfigError(`${file}: paths: expected an object of paths`);
   try {
     // In Swagger 2.0 components are elsewhere.
-    const isOld = document.swagger !== undefined;
-    const whole = bundle(isOld ? upgradeSwagger(document, onFault) : document, file, others);
-    makeSound(whole, onFault);
-    return (isOld ? whole : upgrade(whole)) as unknown as OpenAPIObject;
+    const isSwagger = document.swagger !== undefined;
+    const bundled = bundle(isSwagger ? upgradeSwagger(document, onFault) : document, file, others);
+    makeSound(bundled, onFault);
+    return (isSwagger ? bundled : upgrade(bundled)) as unknown as OpenAPIObject;
   } catch (error) {
     throw configErrorOf(error, `${file}: cannot be read as OpenAPI`);
   }
@@ -236,5 +245,5 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 
 interface OpenApiOptions {
   /** What it refers to, by place. */
   readonly others?: ReadonlyMap<string, unknown>;
-  readonly onFault?: Told['onFault'];
+  readonly onFault?: DocumentCallbacks['onFault'];
 }

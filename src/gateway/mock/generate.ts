@@ -3,23 +3,23 @@
  * every schema can be met this way, so the caller checks it.
  */
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
-import { type Merged, mergedOf, type Part } from './merged.ts';
-import { textOf } from './text.ts';
+import { generateText } from './generate-text.ts';
+import { type MergedSchema, mergeSchemas, type SchemaPart } from './merge-schemas.ts';
 
 /** Values that are made for one. */
-const MOST_VALUES = 3000;
+const MAX_VALUES = 3000;
 /** Deeper than that there is only what has to be there. */
-const MOST_DEPTH = 6;
+const MAX_DEPTH = 6;
 /** Deeper than that there is nothing: a schema may require itself. */
-const DEEPEST = 40;
+const DEPTH_LIMIT = 40;
 /** Items that are made though more are asked for. */
-const MOST_ITEMS = 1000;
+const MAX_ITEMS = 1000;
 
 export interface Variant {
   /** Which of several alternatives is taken. */
   readonly choice: number;
   /** Only what has to be there. */
-  readonly isLeast: boolean;
+  readonly isMinimal: boolean;
 }
 
 export function generate(
@@ -34,7 +34,7 @@ export function generate(
 class Generator {
   readonly #references: SchemaReferences;
   readonly #variant: Variant;
-  #left = MOST_VALUES;
+  #left = MAX_VALUES;
 
   constructor(references: SchemaReferences, variant: Variant) {
     this.#references = references;
@@ -42,10 +42,10 @@ class Generator {
   }
 
   /** @param index another value for each, where there can be several */
-  value(parts: readonly Part[], depth: number, index: number): unknown {
+  value(parts: readonly SchemaPart[], depth: number, index: number): unknown {
     this.#left--;
-    if (depth > DEEPEST || this.#left < -MOST_VALUES) return null;
-    const merged = mergedOf(parts, this.#references, this.#variant.choice);
+    if (depth > DEPTH_LIMIT || this.#left < -MAX_VALUES) return null;
+    const merged = mergeSchemas(parts, this.#references, this.#variant.choice);
     const values = merged.values?.filter((one) => isOfType(one, merged.types));
     if (values && values.length > 0) return values[index % values.length];
     switch (typeFor(merged)) {
@@ -61,7 +61,7 @@ class Generator {
       case 'null':
         return null;
       default:
-        return textOf({
+        return generateText({
           ...{ format: merged.format, patterns: merged.patterns, index },
           minLength: merged.bounds.get('minLength') ?? 0,
           maxLength: merged.bounds.get('maxLength') ?? Number.POSITIVE_INFINITY,
@@ -69,25 +69,29 @@ class Generator {
     }
   }
 
-  get #isLeast(): boolean {
-    return this.#variant.isLeast || this.#left < 0;
+  get #isMinimal(): boolean {
+    return this.#variant.isMinimal || this.#left < 0;
   }
 
-  #object(merged: Merged, depth: number): unknown {
+  #object(merged: MergedSchema, depth: number): unknown {
     const entries = new Map<string, unknown>();
     const least = merged.bounds.get('minProperties') ?? 0;
     const most = merged.bounds.get('maxProperties') ?? Number.POSITIVE_INFINITY;
     const add = (name: string, isNeeded: boolean): void => {
       const parts = partsFor(merged, name);
-      const { isWriteOnly, isNever } = mergedOf(parts, this.#references, this.#variant.choice);
+      const { isWriteOnly, isUnsatisfiable: isNever } = mergeSchemas(
+        parts,
+        this.#references,
+        this.#variant.choice,
+      );
       if (isWriteOnly || isNever || (entries.size >= most && !isNeeded)) return;
       entries.set(name, this.value(parts, depth + 1, 0));
     };
     for (const name of merged.required) add(name, true);
-    const takesMore = () => !this.#isLeast && depth < MOST_DEPTH;
+    const takesMore = () => !this.#isMinimal && depth < MAX_DEPTH;
     for (const name of merged.properties.keys())
       if (!entries.has(name) && (entries.size < least || takesMore())) add(name, false);
-    for (let index = 0; entries.size < least && index < MOST_ITEMS; index++) {
+    for (let index = 0; entries.size < least && index < MAX_ITEMS; index++) {
       const name = this.#name(merged, index);
       if (!entries.has(name)) add(name, true);
     }
@@ -95,52 +99,55 @@ class Generator {
   }
 
   /** Of a member that the schema does not name. */
-  #name({ names, patternProperties }: Merged, index: number): string {
+  #name({ propertyNames: names, patternProperties }: MergedSchema, index: number): string {
     const [pattern] = patternProperties;
     if (names.length > 0)
       return String(
         this.value(
-          [...names, { schema: { type: 'string' }, resource: (names[0] as Part).resource }],
-          DEEPEST,
+          [...names, { schema: { type: 'string' }, resource: (names[0] as SchemaPart).resource }],
+          DEPTH_LIMIT,
           index,
         ),
       );
-    return textOf({
+    return generateText({
       ...{ format: undefined, minLength: 0, maxLength: Number.POSITIVE_INFINITY, index },
       patterns: pattern ? [pattern[0]] : [],
     });
   }
 
-  #array({ first, items, contains, bounds, isUnique }: Merged, depth: number): unknown {
+  #array({ prefixItems, items, contains, bounds, isUnique }: MergedSchema, depth: number): unknown {
     const least = bounds.get('minItems') ?? 0;
-    const most = Math.min(bounds.get('maxItems') ?? Number.POSITIVE_INFINITY, MOST_ITEMS);
-    const wished = this.#isLeast || depth >= MOST_DEPTH ? 0 : 1;
+    const most = Math.min(bounds.get('maxItems') ?? Number.POSITIVE_INFINITY, MAX_ITEMS);
+    const wantedLength = this.#isMinimal || depth >= MAX_DEPTH ? 0 : 1;
     const isClosed = items.some(({ schema }) => schema === false);
-    const held = contains.length > 0 ? (bounds.get('minContains') ?? 1) : 0;
+    const containsCount = contains.length > 0 ? (bounds.get('minContains') ?? 1) : 0;
     const length = Math.min(
       most,
-      Math.max(least, wished > 0 ? first.length : 0, isClosed ? 0 : wished, held),
+      Math.max(least, wantedLength > 0 ? prefixItems.length : 0, isClosed ? 0 : wantedLength, containsCount),
     );
-    const made: unknown[] = [];
+    const values: unknown[] = [];
     const known = new Set<string>();
-    for (let index = 0; made.length < length && index < length * 2 + 10; index++) {
-      const place = made.length;
-      const own = first[place] ?? items;
-      const parts = place < held ? [...own, ...contains] : own;
+    for (let index = 0; values.length < length && index < length * 2 + 10; index++) {
+      const place = values.length;
+      const own = prefixItems[place] ?? items;
+      const parts = place < containsCount ? [...own, ...contains] : own;
       const value = this.value(parts, depth + 1, index);
       const text = isUnique ? JSON.stringify(value) : '';
       if (isUnique && known.has(text)) continue;
       known.add(text);
-      made.push(value);
+      values.push(value);
     }
-    return made;
+    return values;
   }
 }
 
-function partsFor({ properties, patternProperties, others }: Merged, name: string): readonly Part[] {
+function partsFor(
+  { properties, patternProperties, additionalProperties }: MergedSchema,
+  name: string,
+): readonly SchemaPart[] {
   const own = properties.get(name) ?? [];
   const matching = patternProperties.filter(([pattern]) => matches(pattern, name)).map(([, part]) => part);
-  return own.length + matching.length > 0 ? [...own, ...matching] : others;
+  return own.length + matching.length > 0 ? [...own, ...matching] : additionalProperties;
 }
 
 function matches(pattern: string, name: string): boolean {
@@ -154,8 +161,18 @@ function matches(pattern: string, name: string): boolean {
 const TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'];
 
 /** What it says, or what its other keywords are about. */
-function typeFor(merged: Merged): string {
-  const { types, properties, required, others, items, first, contains, multiples, bounds } = merged;
+function typeFor(merged: MergedSchema): string {
+  const {
+    types,
+    properties,
+    required,
+    additionalProperties: others,
+    items,
+    prefixItems: first,
+    contains,
+    multiples,
+    bounds,
+  } = merged;
   if (types !== undefined) return TYPES.find((type) => types.has(type)) ?? 'null';
   const has = (...names: string[]) => names.some((name) => bounds.has(name));
   if (properties.size + required.size + others.length > 0 || has('minProperties', 'maxProperties'))
@@ -175,7 +192,7 @@ function isOfType(value: unknown, types: ReadonlySet<string> | undefined): boole
 }
 
 /** The lowest that is allowed from 0 on, or the highest below it; `index` steps further. */
-function numberFor({ types, multiples, bounds }: Merged, index: number): number {
+function numberFor({ types, multiples, bounds }: MergedSchema, index: number): number {
   const isInteger = types !== undefined && !types.has('number');
   const step = multiples.length > 0 ? multiples.reduce(commonMultiple) : 1;
   const least = Math.max(bounds.get('minimum') ?? -Infinity, bounds.get('exclusiveMinimum') ?? -Infinity);

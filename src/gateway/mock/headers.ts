@@ -7,12 +7,12 @@ import type { SchemaReferences } from '../validation/schema/schema-references.ts
 import { generate } from './generate.ts';
 
 /** Written by whatever sends the response. */
-const OWN: ReadonlySet<string> = new Set([
+const SET_BY_SERVER: ReadonlySet<string> = new Set([
   ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'connection', 'date'],
 ]);
 
 /** Variants of a value that are tried. */
-const MOST_CHOICES = 4;
+const MAX_CHOICES = 4;
 
 export function requiredHeaders(
   document: OpenAPIObject,
@@ -23,13 +23,13 @@ export function requiredHeaders(
   const made = new Map<string, string>();
   for (const [name, entry] of Object.entries(headers)) {
     const header = resolveReference<HeaderObject>(document, entry);
-    if (header?.required !== true || OWN.has(name.toLowerCase())) continue;
-    const texts = [...valuesOf(document, references, header)].map((value) => textOf(value, header));
-    const isTaken = (text: string): boolean =>
+    if (header?.required !== true || SET_BY_SERVER.has(name.toLowerCase())) continue;
+    const texts = [...valuesOf(document, references, header)].map((value) => serializeHeader(value, header));
+    const isValid = (text: string): boolean =>
       declared
         ?.checkHeaders(() => new Map([[name.toLowerCase(), [text]]]))
         .every(({ pointer }) => !pointer.startsWith(`#/${name.toLowerCase()}`)) !== false;
-    made.set(name, texts.find(isTaken) ?? texts[0] ?? '');
+    made.set(name, texts.find(isValid) ?? texts[0] ?? '');
   }
   return made;
 }
@@ -47,12 +47,12 @@ function* valuesOf(
     if (value !== undefined) yield value;
   }
   const { resource } = references.at('#');
-  for (let choice = 0; choice < MOST_CHOICES; choice++)
-    yield generate(references, (media ?? header).schema ?? {}, resource, { choice, isLeast: false });
+  for (let choice = 0; choice < MAX_CHOICES; choice++)
+    yield generate(references, (media ?? header).schema ?? {}, resource, { choice, isMinimal: false });
 }
 
 /** In the style `simple` (OpenAPI 3.1 §4.8.21), or in its media type. */
-function textOf(value: unknown, { content, explode = false }: HeaderObject): string {
+function serializeHeader(value: unknown, { content, explode = false }: HeaderObject): string {
   const text =
     content !== undefined
       ? JSON.stringify(value)

@@ -29,9 +29,9 @@ import { essence, isJsonType } from '../validation/body/media-types.ts';
 import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
 import { locate } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
-import { conformingBody } from './conforming.ts';
-import { hasExample, responseOf, type Wish } from './example.ts';
+import { conformingBody } from './conforming-body.ts';
 import { requiredHeaders } from './headers.ts';
+import { hasExample, type MockPreferences, selectResponse } from './select-response.ts';
 
 /**
  * @param services all of them, since links lead from one to another
@@ -56,10 +56,10 @@ export function* mockInSteps(
     document,
     unknownQuery: 'pass',
     unknownBody: 'pass',
-    holdsResponses: true,
+    validatesResponses: true,
   });
   const router = createRouter(compiled);
-  const known = new Map<string, unknown>();
+  const bodies = new Map<string, unknown>();
   const graph = yield* graphInSteps(services);
   const lifter = new Lifter(service, document, graph);
 
@@ -86,17 +86,20 @@ export function* mockInSteps(
     media: MediaTypeObject,
     declared: DeclaredMedia | undefined,
     place: readonly string[],
-    wish: Wish,
+    preferences: MockPreferences,
   ): unknown => {
-    const key = JSON.stringify([place, wish.example]);
-    if (!known.has(key)) {
+    const key = JSON.stringify([place, preferences.example]);
+    if (!bodies.has(key)) {
       const pointer = locate(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
-      known.set(key, conformingBody({ document, references, media, pointer, declared, wish, onFault }));
+      bodies.set(
+        key,
+        conformingBody({ document, references, media, pointer, declared, preferences, onFault }),
+      );
     }
-    return structuredClone(known.get(key));
+    return structuredClone(bodies.get(key));
   };
 
-  const answer = (req: IncomingMessage, res: ServerResponse): void => {
+  const respond = (req: IncomingMessage, res: ServerResponse): void => {
     const { url = '/', headers } = req;
     const match = router.find(req.method ?? 'GET', url);
     if (match === undefined && req.method === 'OPTIONS') {
@@ -105,26 +108,30 @@ export function* mockInSteps(
     }
     if (match === undefined) throw new Problem(notFound, 'No operation has this path.');
     const { definition, operationId, method, path, responses } = match.operation;
-    const wish = wishOf([headers.prefer ?? []].flat().join(', '));
-    const { status, key, response } = responseOf(document, (definition as OperationObject).responses, wish);
+    const wish = parsePreferences([headers.prefer ?? []].flat().join(', '));
+    const { status, key, response } = selectResponse(
+      document,
+      (definition as OperationObject).responses,
+      wish,
+    );
     const { content = {} } = response;
     const declared = responses?.of(status);
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
     const applied = String(status) === wish.code ? [`code=${wish.code}`] : [];
-    const tellApplied = () => {
+    const setApplied = () => {
       if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
     };
     if (Object.keys(content).length === 0) {
-      tellApplied();
+      setApplied();
       res.end();
       return;
     }
     const mediaType = typeFor(
       headers.accept,
       Object.keys(content),
-      takesProblem(responses?.of(NOT_ACCEPTABLE)),
+      allowsProblem(responses?.of(NOT_ACCEPTABLE)),
     );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
@@ -136,7 +143,7 @@ export function* mockInSteps(
     const source = content[sourceType] ?? media;
     const example = wish.example !== undefined && hasExample(source, wish.example) ? wish.example : undefined;
     if (example !== undefined) applied.push(`example=${example}`);
-    tellApplied();
+    setApplied();
     const value = bodyOf(source, declared?.media(sourceType), place, { example });
     // Links of a sample lead nowhere, and are kept only where the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
@@ -149,18 +156,18 @@ export function* mockInSteps(
       body: value,
     };
     res.setHeader('Content-Type', representation && format.typeOf ? format.typeOf(body as Body) : mediaType);
-    const asked = node && { url, operation: node, isFromGateway: true };
+    const page = node && { url, operation: node, isFromGateway: true };
     res.end(
-      representation && format.rendering && asked
-        ? format.rendering.serialize(body as Body, asked)
-        : textOf(body, mediaType),
+      representation && format.rendering && page
+        ? format.rendering.serialize(body as Body, page)
+        : serializeBody(body, mediaType),
     );
   };
 
   return (req: IncomingMessage, res: ServerResponse): void => {
     req.resume();
     try {
-      answer(req, res);
+      respond(req, res);
     } catch (error) {
       const problem =
         error instanceof Problem ? error : new Problem(internalError, 'The mock cannot answer this.');
@@ -172,7 +179,7 @@ export function* mockInSteps(
 const NOT_ACCEPTABLE = 406;
 
 /** Whether a contract has a response that a problem can be. */
-const takesProblem = (declared: DeclaredResponse | undefined): boolean =>
+const allowsProblem = (declared: DeclaredResponse | undefined): boolean =>
   declared !== undefined && (declared.types.length === 0 || declared.media(PROBLEM_MEDIA_TYPE) !== undefined);
 
 /** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
@@ -181,12 +188,12 @@ function typeFor(accept: string | undefined, types: readonly string[], mayRefuse
   return mayRefuse || acceptable(accept, types).length > 0 ? negotiate(accept, types) : first;
 }
 
-const textOf = (body: unknown, mediaType: string): string =>
+const serializeBody = (body: unknown, mediaType: string): string =>
   typeof body === 'string' && !isJsonType(essence(mediaType)) ? body : JSON.stringify(body);
 
-function wishOf(prefer: string | undefined): Wish {
-  const wished = preferences(prefer);
-  const [code, example] = [wished.get('code'), wished.get('example')];
+function parsePreferences(prefer: string | undefined): MockPreferences {
+  const requested = preferences(prefer);
+  const [code, example] = [requested.get('code'), requested.get('example')];
   // A 1xx is no response that ends a request (RFC 9110 §15.2).
   return { ...(/^[2-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
 }

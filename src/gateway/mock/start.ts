@@ -18,20 +18,20 @@ export async function startMocks(
   onFault: (service: string, fault: DocumentFault) => void,
 ): Promise<Mocks> {
   const closes: (() => Promise<void>)[] = [];
-  const placed: ServiceConfig[] = [];
+  const resolved: ServiceConfig[] = [];
   for (const service of services) {
     if (!service.isMock) {
-      placed.push(service);
+      resolved.push(service);
       continue;
     }
     const app = await inTurns(mockInSteps(service.name, documents, (fault) => onFault(service.name, fault)));
     const { url, close } = await listen(app, { port: 0, host: '127.0.0.1' });
     closes.push(close);
     // Its document has the paths that callers see, and none that a health check asks for.
-    placed.push({ ...service, urls: [url], base: service.prefix, health: undefined });
+    resolved.push({ ...service, urls: [url], base: service.prefix, health: undefined });
   }
   return {
-    services: placed,
+    services: resolved,
     close: async () => {
       for (const close of closes) await close();
     },

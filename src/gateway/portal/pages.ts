@@ -9,16 +9,16 @@ import { type MergeOptions, mergeInSteps, publicInfo } from '../../openapi/merge
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assets } from './assets.ts';
 import { catalog } from './discovery/catalog.ts';
-import { type Description, docsPath, STATUS_PATH, withoutStatus } from './discovery/discovery.ts';
+import { type DescriptionLink, docsPath, hideStatus, STATUS_PATH } from './discovery/discovery.ts';
 import { explorer } from './discovery/explorer.ts';
 import { home } from './discovery/home.ts';
 import { problems } from './discovery/problems.ts';
 import { relations } from './discovery/relations.ts';
 import { docs } from './docs/docs.ts';
 import { documents } from './docs/documents.ts';
-import { publish } from './docs/published.ts';
+import { publish } from './docs/published-documents.ts';
 import { gatewayHealth } from './status/health.ts';
-import type { Live } from './status/live.ts';
+import type { LiveUpdates } from './status/live-updates.ts';
 import type { ServiceSnapshot } from './status/service-state.ts';
 import { serviceStatus } from './status/service-status.ts';
 import { status } from './status/status.ts';
@@ -33,7 +33,7 @@ export interface PagesOptions {
   readonly refused?: () => Refusal | undefined;
   /** True as soon as the process drains. */
   readonly isDraining: () => boolean;
-  readonly live: Live;
+  readonly live: LiveUpdates;
   /** Whether the status is told elsewhere, to those who run the gateway alone. */
   readonly hidesStatus?: boolean;
 }
@@ -51,7 +51,7 @@ export function createPages({
   const info = publicInfo(given);
   const published = publish(services, info.title, () => mergeInSteps(services, { info }));
   const router = Router({ caseSensitive: true });
-  const shown = hidesStatus ? withoutStatus : (links: readonly Description[]) => links;
+  const shown = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;
   home(router, services, info, shown);
   assets(router);
   docs(router, published);

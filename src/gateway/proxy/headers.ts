@@ -71,11 +71,11 @@ export const responseHeaders = (
 ): ResponseHeaders => {
   const addedNames = new Set(added.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
   const names = [...dropped, REQUEST_ID_HEADER].map((name) => name.toLowerCase());
-  const left: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
+  const omitted: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
   return (rawHeaders, context) => {
     const raw: string[] = [];
     let named: ReadonlySet<string> | undefined;
-    let own: Set<string> | undefined;
+    let ownNames: Set<string> | undefined;
     let isData = true;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string;
@@ -84,17 +84,17 @@ export const responseHeaders = (
         const more = namedInConnection(rawHeaders[i + 1]);
         named = named?.union(more) ?? more;
       }
-      if (left.has(lower)) continue;
+      if (omitted.has(lower)) continue;
       if (lower === 'content-type') isData = isJsonType(rawHeaders[i + 1] as string);
       if (addedNames.has(lower)) {
-        own ??= new Set();
-        own.add(lower);
+        ownNames ??= new Set();
+        ownNames.add(lower);
       }
       raw.push(name, rawHeaders[i + 1] as string);
     }
-    const kept = named && named.size > 0 ? without(raw, named) : raw;
-    if (isData) kept.push(...(own ? without(added, own) : added));
-    kept.push(REQUEST_ID_HEADER, context.requestId);
-    return kept;
+    const headers = named && named.size > 0 ? without(raw, named) : raw;
+    if (isData) headers.push(...(ownNames ? without(added, ownNames) : added));
+    headers.push(REQUEST_ID_HEADER, context.requestId);
+    return headers;
   };
 };

@@ -7,7 +7,7 @@ import type { Callers } from '../../outbound/caller.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { Exchange } from '../exchange.ts';
 import type { OperationRouter } from '../routing/router.ts';
-import type { Unserved } from '../routing/unavailable-services.ts';
+import type { UnavailableServices } from '../routing/unavailable-services.ts';
 import type { OperationStep } from '../steps/operation-step.ts';
 
 interface InternalRequest {
@@ -19,37 +19,37 @@ interface InternalRequest {
   /** `performance.now()` after which nobody waits for it. */
   readonly deadline: number;
   /** The request whose response it is a part of. */
-  readonly whole: Exchange;
+  readonly parent: Exchange;
 }
 
 /**
  * @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), what a step refuses it with, or
  * what the target's policy answers with
  */
-export type Send = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
+export type InternalDispatch = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
 
-export interface SendOptions {
+export interface InternalDispatchOptions {
   readonly router: OperationRouter;
   readonly steps: readonly OperationStep[];
-  readonly callers: Callers;
-  readonly unserved: Unserved;
+  readonly upstreams: Callers;
+  readonly unavailableServices: UnavailableServices;
   readonly inspect: Inspect;
 }
 
-export const createSend =
-  ({ router, steps, callers, unserved, inspect }: SendOptions): Send =>
-  async ({ method, path, headers, deadline, whole }, signal) => {
+export const createInternalDispatch =
+  ({ router, steps, upstreams, unavailableServices, inspect }: InternalDispatchOptions): InternalDispatch =>
+  async ({ method, path, headers, deadline, parent }, signal) => {
     const match = router.find(method, path);
-    const caller = match && callers.get(match.operation.service);
-    if (!caller) throw unserved.problem(path);
-    const exchange = Exchange.ofPart(whole, method, match, headers);
+    const upstream = match && upstreams.get(match.operation.service);
+    if (!upstream) throw unavailableServices.problem(path);
+    const exchange = Exchange.forInternalRequest(parent, method, match, headers);
     for (const step of steps) await step(exchange);
     const { target, operation, context } = exchange;
     const { operationId } = operation;
-    const answer = await caller.send(
+    const response = await upstream.send(
       { method, path: target, headers, deadline, operationId, client: context.client, tally: context },
       signal,
     );
-    await inspect(answer, operation, method, target);
-    return answer;
+    await inspect(response, operation, method, target);
+    return response;
   };

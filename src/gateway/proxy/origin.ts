@@ -5,10 +5,11 @@ import type { TLSSocket } from 'node:tls';
 const HOST = /^[A-Za-z0-9.\-[\]:]{1,255}$/;
 
 export function originOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
-  const told = (name: 'proto' | 'host') => (trustProxy ? first(headers[`x-forwarded-${name}`]) : undefined);
+  const forwarded = (name: 'proto' | 'host') =>
+    trustProxy ? first(headers[`x-forwarded-${name}`]) : undefined;
   const own = (socket as TLSSocket).encrypted ? 'https' : 'http';
-  const protocol = /^https?$/.exec(told('proto') ?? '')?.[0] ?? own;
-  const host = told('host') ?? headers.host ?? '';
+  const protocol = /^https?$/.exec(forwarded('proto') ?? '')?.[0] ?? own;
+  const host = forwarded('host') ?? headers.host ?? '';
   return `${protocol}://${HOST.test(host) ? host : 'localhost'}`;
 }
 

@@ -21,7 +21,7 @@ import { HELD_BYTES, type UpstreamAnswer } from '../../outbound/call/upstream-re
 import { exchangeOf } from '../exchange.ts';
 
 /** @param head raw, as it goes on */
-export type PassOn = (
+export type SendUpstreamResponse = (
   answer: UpstreamAnswer,
   req: IncomingMessage,
   res: ServerResponse,
@@ -29,55 +29,55 @@ export type PassOn = (
 ) => void | Promise<void>;
 
 /** @param compressed names of the services whose responses are compressed */
-export function passOnOf(compressed: ReadonlySet<string>): PassOn {
-  if (compressed.size === 0) return pipe;
+export function createResponseSender(compressed: ReadonlySet<string>): SendUpstreamResponse {
+  if (compressed.size === 0) return sendAsIs;
   return (answer, req, res, head) =>
     compressed.has(exchangeOf(req).operation.service)
-      ? passOnCompressed(answer, req, res, head)
+      ? sendCompressed(answer, req, res, head)
       : answer.pipe(res, head);
 }
 
-const pipe: PassOn = (answer, _req, res, head) => answer.pipe(res, head);
+const sendAsIs: SendUpstreamResponse = (answer, _req, res, head) => answer.pipe(res, head);
 
 const NOT_MODIFIED = 304;
-const MOST_LISTENERS = 20;
+const MAX_LISTENERS = 20;
 
-async function passOnCompressed(
-  answer: UpstreamAnswer,
+async function sendCompressed(
+  response: UpstreamAnswer,
   req: IncomingMessage,
   res: ServerResponse,
-  head: readonly string[],
+  headers: readonly string[],
 ): Promise<void> {
   const { compression } = contextOf(req);
-  const { status } = answer;
-  if (status === NOT_MODIFIED) return answer.pipe(res, codedAs(answer.header('etag'), req, head));
-  const given = answer.header('content-length');
-  const length = given === undefined ? undefined : Number(given);
-  const about = { status, contentType: answer.header('content-type'), length };
-  const choice = isFixed(answer.rawHeaders, req) ? undefined : compression?.choose(req, about);
-  const varied = choice?.varies ? [...head, ...VARY_BY_ENCODING] : head;
+  const { status } = response;
+  if (status === NOT_MODIFIED) return response.pipe(res, withCodedTag(response.header('etag'), req, headers));
+  const contentLength = response.header('content-length');
+  const length = contentLength === undefined ? undefined : Number(contentLength);
+  const description = { status, contentType: response.header('content-type'), length };
+  const choice = isFixed(response.rawHeaders, req) ? undefined : compression?.choose(req, description);
+  const varied = choice?.varies ? [...headers, ...VARY_BY_ENCODING] : headers;
   const coding = choice?.coding;
-  if (coding === undefined) return answer.pipe(res, varied);
+  if (coding === undefined) return response.pipe(res, varied);
   const coded = codedHead(varied, coding);
   // It has no body that could be compressed.
-  if (req.method === 'HEAD') return answer.pipe(res, coded);
-  const whole = length !== undefined && length <= HELD_BYTES ? await answer.peek(HELD_BYTES) : undefined;
-  if (res.destroyed) return answer.abort(new CallAborted());
-  if (whole !== undefined) {
-    const body = await compress(whole, coding);
-    res.writeHead(status, [...coded, 'Content-Length', String(body.length)]).end(body);
+  if (req.method === 'HEAD') return response.pipe(res, coded);
+  const body = length !== undefined && length <= HELD_BYTES ? await response.peek(HELD_BYTES) : undefined;
+  if (res.destroyed) return response.abort(new CallAborted());
+  if (body !== undefined) {
+    const compressed = await compress(body, coding);
+    res.writeHead(status, [...coded, 'Content-Length', String(compressed.length)]).end(compressed);
     return;
   }
   res.writeHead(status, coded);
   res.flushHeaders();
   // Each step of a request may listen for its end, and so does each stream here.
-  res.setMaxListeners(MOST_LISTENERS);
+  res.setMaxListeners(MAX_LISTENERS);
   // Where it breaks off, only a cut connection tells that the body is not whole.
-  pipeline(answer.stream(), compressor(coding), res, (error) => error && res.destroy());
+  pipeline(response.stream(), compressor(coding), res, (error) => error && res.destroy());
 }
 
 /** What a client has that has it compressed is confirmed by the tag that it knows (RFC 9110 §15.4.5). */
-export function codedAs(
+export function withCodedTag(
   etag: string | undefined,
   req: IncomingMessage,
   head: readonly string[],

@@ -14,7 +14,7 @@ import type { Target } from '../../outbound/target.ts';
 import type { Targets } from '../../outbound/targets.ts';
 import { credentialPlaces } from './credentials.ts';
 
-export interface CallersOptions {
+export interface UpstreamsOptions {
   readonly config: Pick<GatewayConfig, 'services' | 'cache'>;
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
@@ -22,11 +22,11 @@ export interface CallersOptions {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export function callersOf({ config, documents, targets, cache, logger }: CallersOptions): Callers {
+export function createUpstreams({ config, documents, targets, cache, logger }: UpstreamsOptions): Callers {
   const services = new Map(config.services.map((service) => [service.name, service]));
-  const onTrouble = (reason: string) =>
+  const onStoreError = (reason: string) =>
     logger.warn({ reason }, 'the server of the cache is lost; nothing is kept until it is back');
-  const cached = (target: Target) => {
+  const withCache = (target: Target) => {
     const { name, urls } = target;
     const document = documents.get(name);
     const grace = services.get(name)?.cache;
@@ -38,7 +38,7 @@ export function callersOf({ config, documents, targets, cache, logger }: Callers
         epoch: createHash('sha1')
           .update(JSON.stringify([urls.toSorted(), document]))
           .digest('base64url'),
-        store: cache.store(config.cache, onTrouble),
+        store: cache.store(config.cache, onStoreError),
         entry: config.cache.entry,
       }),
       statistics: cache.statistics(name),
@@ -49,5 +49,5 @@ export function callersOf({ config, documents, targets, cache, logger }: Callers
       credentials: credentialPlaces(document),
     });
   };
-  return new Map([...targets].map(([name, target]) => [name, cached(target)]));
+  return new Map([...targets].map(([name, target]) => [name, withCache(target)]));
 }

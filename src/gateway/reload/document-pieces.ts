@@ -2,32 +2,32 @@
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 
 export interface Piece {
-  readonly at: readonly string[];
+  readonly path: readonly string[];
   readonly value: unknown;
 }
 
 /** Paths, webhooks and components by themselves, all else as it is; a container comes before what is in it. */
-export function* piecesOf(document: object): Generator<Piece> {
+export function* splitDocument(document: object): Generator<Piece> {
   for (const [name, value] of Object.entries(document)) {
     if (name === 'components' && isObject(value)) {
-      yield { at: [name], value: {} };
+      yield { path: [name], value: {} };
       for (const [section, entries] of Object.entries(value)) yield* entriesOf([name, section], entries);
     } else if (name === 'paths' || name === 'webhooks') yield* entriesOf([name], value);
-    else yield { at: [name], value };
+    else yield { path: [name], value };
   }
 }
 
 function* entriesOf(at: readonly string[], value: unknown): Generator<Piece> {
   if (!isObject(value)) {
-    yield { at, value };
+    yield { path: at, value };
     return;
   }
-  yield { at, value: {} };
-  for (const [name, entry] of Object.entries(value)) yield { at: [...at, name], value: entry };
+  yield { path: at, value: {} };
+  for (const [name, entry] of Object.entries(value)) yield { path: [...at, name], value: entry };
 }
 
 /** Puts a piece in its place. @param document changed in place */
-export function join(document: Json, { at, value }: Piece): void {
+export function addPiece(document: Json, { path: at, value }: Piece): void {
   let owner = document;
   for (const name of at.slice(0, -1)) owner = owner[name] as Json;
   // A name may be one that an assignment takes for something else.

@@ -2,21 +2,21 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { configErrorOf } from '../../config/config-error.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { documentFrom } from '../documents/read-document.ts';
-import { piecesOf } from './document-pieces.ts';
-import type { Made, Order } from './make-document.ts';
+import { createDocument } from '../documents/read-document.ts';
+import { splitDocument } from './document-pieces.ts';
+import type { DocumentResult, DocumentTask } from './make-document.ts';
 
-const { service, sources, port } = workerData as Order & { port: MessagePort };
-const tell = (made: Made) => parentPort?.postMessage(made);
-const idle: string[] = [];
+const { service, sources, port } = workerData as DocumentTask & { port: MessagePort };
+const send = (made: DocumentResult) => parentPort?.postMessage(made);
+const unmatchedActions: string[] = [];
 const faults: DocumentFault[] = [];
 try {
-  const document = documentFrom(service, sources, {
-    onIdle: (message) => idle.push(message),
+  const document = createDocument(service, sources, {
+    onUnmatchedAction: (message) => unmatchedActions.push(message),
     onFault: (fault) => faults.push(fault),
   });
-  for (const piece of piecesOf(document)) port.postMessage(piece);
-  tell({ idle, faults });
+  for (const piece of splitDocument(document)) port.postMessage(piece);
+  send({ unmatchedActions, faults });
 } catch (error) {
-  tell({ idle, faults, error: configErrorOf(error, service.document).message });
+  send({ unmatchedActions, faults, error: configErrorOf(error, service.document).message });
 }

@@ -10,53 +10,53 @@ import type { LastGood } from '../../config/last-known-good.ts';
 import { type Refusal, refusal } from '../../config/rejected-config.ts';
 import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
-import { Generation } from './generation.ts';
-import { type Contract, type ContractOptions, readContract, restoreContract } from './service-document.ts';
-import { State } from './state.ts';
+import { GatewayInstance } from './gateway-instance.ts';
+import { GatewayState } from './gateway-state.ts';
+import { type LoadedDocument, type LoadOptions, loadDocument, restoreDocument } from './load-document.ts';
 
-export interface LiveOptions {
+export interface ReloadableGatewayOptions {
   readonly file: ConfigFile;
   readonly log: Log;
   /** What was good before this process began. */
   readonly lastGood?: LastGood | undefined;
 }
 
-export class Live {
-  readonly state = new State();
-  readonly #options: LiveOptions;
-  #generation!: Generation;
+export class ReloadableGateway {
+  readonly state = new GatewayState();
+  readonly #options: ReloadableGatewayOptions;
+  #instance!: GatewayInstance;
   /** Of the configuration in use. */
   #text: string | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-  #next: Promise<boolean> | undefined;
-  #kept: Promise<void> = Promise.resolve();
+  #lastReload: Promise<unknown> = Promise.resolve();
+  #nextReload: Promise<boolean> | undefined;
+  #saving: Promise<void> = Promise.resolve();
   readonly #retiring = new Set<Promise<void>>();
 
   /** @throws ConfigError where something is broken, and nothing that was good before is kept */
-  static async start(options: LiveOptions): Promise<Live> {
-    const live = new Live(options);
-    await live.#begin();
-    return live;
+  static async start(options: ReloadableGatewayOptions): Promise<ReloadableGateway> {
+    const gateway = new ReloadableGateway(options);
+    await gateway.#start();
+    return gateway;
   }
 
-  private constructor(options: LiveOptions) {
+  private constructor(options: ReloadableGatewayOptions) {
     this.#options = options;
   }
 
-  readonly handle: RequestListener = (req, res) => this.#generation.handle(req, res);
+  readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);
 
-  get generation(): Generation {
-    return this.#generation;
+  get instance(): GatewayInstance {
+    return this.#instance;
   }
 
   /** Files and URLs that it is made of. */
   get places(): readonly string[] {
-    return [this.#options.file.path, ...this.#generation.contracts.flatMap(({ places }) => places)];
+    return [this.#options.file.path, ...this.#instance.documents.flatMap(({ places }) => places)];
   }
 
   /** Why something is not the newest, a line a fault. */
   get refusals(): readonly string[] {
-    const { refused, refusedContracts } = this.state;
+    const { refused, refusedDocuments: refusedContracts } = this.state;
     return [...(refused ? [refused] : []), ...refusedContracts.values()].map(({ reason }) => reason);
   }
 
@@ -66,60 +66,65 @@ export class Live {
    * @returns whether another gateway answers from now on; a refusal is in `state` and in the log
    */
   reload(): Promise<boolean> {
-    this.#next ??= this.#last.then(() => {
-      this.#next = undefined;
-      return this.#renew();
+    this.#nextReload ??= this.#lastReload.then(() => {
+      this.#nextReload = undefined;
+      return this.#applyChanges();
     });
-    this.#last = this.#next.catch(() => {});
-    return this.#next;
+    this.#lastReload = this.#nextReload.catch(() => {});
+    return this.#nextReload;
   }
 
   /** Once nothing is asked of it any more. */
   async close(): Promise<void> {
     this.state.isDraining = true;
-    await this.#last;
-    await this.#kept;
-    await Promise.all([...this.#retiring, this.#generation.retire()]);
+    await this.#lastReload;
+    await this.#saving;
+    await Promise.all([...this.#retiring, this.#instance.retire()]);
     await this.state.cache.close();
   }
 
-  async #begin(): Promise<void> {
+  async #start(): Promise<void> {
     const { file, lastGood } = this.#options;
     const text = lastGood?.text(file.path);
     try {
       const current = currentConfig(file, text);
-      await this.#take(current, await this.#contractsOf(current));
+      await this.#apply(current, await this.#loadDocuments(current));
     } catch (error) {
-      const kept = text === undefined ? undefined : await this.#restore(text);
-      if (kept === undefined) throw error;
-      await this.#take({ ...kept, error: this.#told(error) }, kept.contracts);
+      const restored = text === undefined ? undefined : await this.#restore(text);
+      if (restored === undefined) throw error;
+      await this.#apply({ ...restored, error: this.#toConfigError(error) }, restored.contracts);
     }
   }
 
-  async #renew(): Promise<boolean> {
+  async #applyChanges(): Promise<boolean> {
     try {
       const current = currentConfig(this.#options.file, this.#text);
-      return await this.#take(current, await this.#contractsOf(current));
+      return await this.#apply(current, await this.#loadDocuments(current));
     } catch (error) {
-      this.#refuse(this.#told(error));
+      this.#refuse(this.#toConfigError(error));
       return false;
     }
   }
 
   /** Whatever goes wrong while something is taken over refuses it, and no more: what was good before goes on. */
-  #told(error: unknown): ConfigError {
-    const told = configErrorOf(error, 'what has changed cannot be used');
-    if (told !== error) this.#options.log.logger.error({ err: error }, 'a reload has failed unexpectedly');
-    return told;
+  #toConfigError(error: unknown): ConfigError {
+    const configError = configErrorOf(error, 'what has changed cannot be used');
+    if (configError !== error)
+      this.#options.log.logger.error({ err: error }, 'a reload has failed unexpectedly');
+    return configError;
   }
 
-  #contractsOf({ config }: CurrentConfig): Promise<Contract[]> {
-    const previous = new Map(this.#generation?.contracts.map((one) => [one.service.name, one]));
+  #loadDocuments({ config }: CurrentConfig): Promise<LoadedDocument[]> {
+    const previous = new Map(this.#instance?.documents.map((one) => [one.service.name, one]));
     return allOrFaults(
       config.services.map((service) => {
         const { name } = service;
-        const before = this.state.refusedContracts.get(name);
-        return readContract(service, { ...this.#sources, previous: previous.get(name), before });
+        const before = this.state.refusedDocuments.get(name);
+        return loadDocument(service, {
+          ...this.#loadOptions,
+          previous: previous.get(name),
+          previousRefusal: before,
+        });
       }),
     );
   }
@@ -128,22 +133,22 @@ export class Live {
   async #restore(text: string) {
     const config = this.#options.file.parse(text);
     const restored = await Promise.all(
-      config.services.map((service) => restoreContract(service, this.#sources)),
+      config.services.map((service) => restoreDocument(service, this.#loadOptions)),
     );
     const contracts = restored.filter((contract) => contract !== undefined);
     return contracts.length < config.services.length ? undefined : { config, text, contracts };
   }
 
-  async #take(current: CurrentConfig, contracts: readonly Contract[]): Promise<boolean> {
+  async #apply(current: CurrentConfig, documents: readonly LoadedDocument[]): Promise<boolean> {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
-    const previous = this.#generation as Generation | undefined;
-    const isSame = text === this.#text && sameDocuments(contracts, previous?.contracts ?? []);
+    const previous = this.#instance as GatewayInstance | undefined;
+    const isSame = text === this.#text && sameDocuments(documents, previous?.documents ?? []);
     if (!isSame) {
-      const bare = contracts.map((contract) => ({ ...contract, fresh: [] }));
-      this.#generation = await Generation.make({
+      const withoutSources = documents.map((contract) => ({ ...contract, fresh: [] }));
+      this.#instance = await GatewayInstance.create({
         ...{ config, log, previous },
-        contracts: bare,
+        documents: withoutSources,
         state: this.state,
       });
       this.#text = text;
@@ -151,18 +156,21 @@ export class Live {
         this.#retire(previous);
         log.logger.info({ services: config.services.map(({ name }) => name) }, 'the gateway is renewed');
       }
-      const fresh = [{ place: file.path, text }, ...contracts.flatMap((contract) => contract.fresh)];
-      const places = [file.path, ...contracts.flatMap((contract) => contract.places)];
-      this.#kept = this.#kept.then(() => lastGood?.keep(fresh, places));
+      const newSources = [
+        { place: file.path, text },
+        ...documents.flatMap((contract) => contract.newSources),
+      ];
+      const places = [file.path, ...documents.flatMap((contract) => contract.places)];
+      this.#saving = this.#saving.then(() => lastGood?.keep(newSources, places));
     }
-    this.#refuseContracts(contracts);
+    this.#refuseDocuments(documents);
     if (error) this.#refuse(error);
     else this.state.refused = undefined;
     return !isSame;
   }
 
-  #retire(generation: Generation): void {
-    const retired = generation.retire().finally(() => this.#retiring.delete(retired));
+  #retire(instance: GatewayInstance): void {
+    const retired = instance.retire().finally(() => this.#retiring.delete(retired));
     this.#retiring.add(retired);
   }
 
@@ -175,11 +183,11 @@ export class Live {
       log.logger.error({ reason: error.message }, 'the configuration is refused; the last good one stays');
   }
 
-  #refuseContracts(contracts: readonly Contract[]): void {
+  #refuseDocuments(documents: readonly LoadedDocument[]): void {
     const { log } = this.#options;
-    const before = this.state.refusedContracts;
+    const before = this.state.refusedDocuments;
     const now = new Map<string, Refusal>();
-    for (const { service, document, refused } of contracts) {
+    for (const { service, document, refused } of documents) {
       if (refused === undefined) continue;
       now.set(service.name, refused);
       if (before.get(service.name) === refused) continue;
@@ -187,18 +195,18 @@ export class Live {
       const rest = document === undefined ? 'its paths are answered with 503' : 'the last good one stays';
       log.logger.error({ service: service.name, reason }, `the contract is refused; ${rest}`);
     }
-    this.state.refusedContracts = now;
+    this.state.refusedDocuments = now;
   }
 
-  get #sources(): Pick<ContractOptions, 'lastGood' | 'root' | 'onIdle'> {
+  get #loadOptions(): Pick<LoadOptions, 'lastGood' | 'root' | 'onUnmatchedAction'> {
     const { file, log, lastGood } = this.#options;
     return {
       root: dirname(file.path),
       lastGood: (place) => lastGood?.text(place),
-      onIdle: (message) => log.logger.warn(message),
+      onUnmatchedAction: (message) => log.logger.warn(message),
     };
   }
 }
 
-const sameDocuments = (a: readonly Contract[], b: readonly Contract[]): boolean =>
+const sameDocuments = (a: readonly LoadedDocument[], b: readonly LoadedDocument[]): boolean =>
   a.length === b.length && a.every(({ document }, index) => document === b[index]?.document);

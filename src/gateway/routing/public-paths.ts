@@ -9,12 +9,12 @@ export const publicPaths = (
   router: OperationRouter,
   pages: Pick<Router, 'stack'> | undefined,
 ): Paths & { isOwn(path: string): boolean } => {
-  const own = new Set(pages?.stack.map(({ route }) => route?.path));
-  const isOwn = (path: string) => own.has(path);
+  const ownPaths = new Set(pages?.stack.map(({ route }) => route?.path));
+  const isOwn = (path: string) => ownPaths.has(path);
   const find = (method: string, path: string): Place | undefined => {
     if (isOwn(path)) return { path };
     try {
-      return matched(router, method, path);
+      return findOperation(router, method, path);
     } catch {
       // A path that cannot be decoded is nobody's.
       return undefined;
@@ -28,7 +28,7 @@ export const publicPaths = (
   };
 };
 
-const matched = (router: OperationRouter, method: string, path: string): Place | undefined => {
+const findOperation = (router: OperationRouter, method: string, path: string): Place | undefined => {
   const operation = router.find(method, path)?.operation;
   return operation && { path: operation.path, service: operation.service };
 };

@@ -27,7 +27,8 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
   const tree = new RouteTree<GatewayOperation>();
   for (const operation of operations) {
     const owner = tree.add(operation.method, operation.path, operation);
-    if (owner && owner.service !== operation.service) throw new ConfigError(conflict(operation, owner));
+    if (owner && owner.service !== operation.service)
+      throw new ConfigError(conflictMessage(operation, owner));
   }
   return {
     find(method, url) {
@@ -38,7 +39,7 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
   };
 };
 
-const conflict = ({ method, service, path }: GatewayOperation, owner: GatewayOperation): string =>
+const conflictMessage = ({ method, service, path }: GatewayOperation, owner: GatewayOperation): string =>
   `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; give it to one of them`;
 
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
@@ -52,14 +53,14 @@ function matchOf({ route, segments, isFixed, path }: Found<GatewayOperation>, ur
       names.length === 0 ? [] : valuesOf({ names, fixed }, raw[index] ?? '', decoded[index] ?? '');
     for (const [place, name] of names.entries()) params.set(name, values[place] as string);
   }
-  return { operation: route, params, query, url: raw === decoded ? url : normal(segments, path, url) };
+  return { operation: route, params, query, url: raw === decoded ? url : normalizedUrl(segments, path, url) };
 }
 
 /** As they came; where what stands between them is encoded, as they could have come. */
 const valuesOf = (segment: Segment, raw: string, decoded: string): readonly string[] =>
   valuesIn(raw, segment) ?? (valuesIn(decoded, segment) ?? []).map(encodeURI);
 
-function normal(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
+function normalizedUrl(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
   const path = segments.map(({ names, fixed }, index) =>
     names.length === 0 ? encodedLiteral(fixed[0] ?? '') : raw[index],
   );

@@ -3,27 +3,27 @@ import { Problem } from '../../contract/problem.ts';
 import { contractUnavailable, notFound } from '../../contract/problems.ts';
 
 /** Milliseconds until a document that could not be had is tried again. */
-export const CONTRACT_RETRY = 5000;
+export const DOCUMENT_RETRY = 5000;
 
 /** A service whose document is not there yet. */
-interface Waiting {
+interface UnavailableService {
   readonly name: string;
   /** What its paths begin with; where that is empty, any path may be its. */
   readonly prefix: string;
 }
 
-export interface Unserved {
+export interface UnavailableServices {
   /** Whether a document may have the path once it is there. */
-  mayBe(path: string): boolean;
+  mayOwn(path: string): boolean;
   /** To be thrown for a path that no document has. */
   problem(path: string): Problem;
 }
 
-export const unserved = (waiting: readonly Waiting[]): Unserved => {
+export const createUnavailableServices = (waiting: readonly UnavailableService[]): UnavailableServices => {
   const find = (path: string) =>
     waiting.find(({ prefix }) => path.startsWith(prefix) && /^(?:[/?]|$)/.test(path.slice(prefix.length)));
   return {
-    mayBe: (path) => find(path) !== undefined,
+    mayOwn: (path) => find(path) !== undefined,
     problem: (path) => {
       const service = find(path);
       if (service === undefined) return new Problem(notFound, 'No operation has this path.');
@@ -31,7 +31,7 @@ export const unserved = (waiting: readonly Waiting[]): Unserved => {
         contractUnavailable,
         `The contract of the service "${service.name}" cannot be had.`,
         {
-          headers: { 'Retry-After': String(CONTRACT_RETRY / 1000) },
+          headers: { 'Retry-After': String(DOCUMENT_RETRY / 1000) },
         },
       );
     },

@@ -7,7 +7,7 @@ import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.t
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 
-export function ownPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
+export function builtinPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
   const app = express()
     .disable('x-powered-by')
     .set('trust proxy', trustProxy)

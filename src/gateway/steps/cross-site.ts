@@ -17,8 +17,8 @@ export interface CrossSiteOptions {
 export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSiteOptions): OperationStep {
   const passes = new Set(services.filter((one) => one.crossSite === 'pass').map(({ name }) => name));
   // `*` is any host that a request may name, and says nothing of whose pages are trusted.
-  const own = allowedHosts.filter((one) => one !== '*');
-  const isOwnName = (name: string) => namesHost(own, name);
+  const ownHosts = allowedHosts.filter((one) => one !== '*');
+  const isOwnName = (name: string) => namesHost(ownHosts, name);
   return function crossSite(exchange) {
     const { client, operation } = exchange;
     if (!isSafe(exchange) && !passes.has(operation.service))

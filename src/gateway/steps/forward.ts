@@ -13,26 +13,32 @@ import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
 import { type ResponseHeaders, requestHeaders } from '../proxy/headers.ts';
 import { passInterim } from '../proxy/interim-responses.ts';
-import type { PassOn } from '../proxy/send-upstream-response.ts';
+import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
 
 export interface ForwardOptions {
-  readonly callers: Callers;
+  readonly upstreams: Callers;
   readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
-  readonly passOn: PassOn;
+  readonly sendUpstreamResponse: SendUpstreamResponse;
 }
 
-export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: ForwardOptions): Step =>
+export const forward = ({
+  upstreams,
+  trustProxy,
+  headersOf,
+  inspect,
+  sendUpstreamResponse,
+}: ForwardOptions): Step =>
   async function forward(req, res) {
     const { method = '' } = req;
     const { context, operation, target: path, body } = exchangeOf(req);
     const { operationId } = operation;
-    const caller = callers.get(operation.service);
-    if (!caller) throw new Error(`no target for ${operation.service}`);
+    const upstream = upstreams.get(operation.service);
+    if (!upstream) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
     const { client, deadline } = context;
-    const call = caller.start({
+    const call = upstream.start({
       method,
       path,
       headers,
@@ -45,11 +51,11 @@ export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: For
     });
     res.on('close', () => call.abort());
     try {
-      const answer = await call.answer;
-      const inspected = inspect(answer, operation, method, path);
-      if (inspected) await inspected;
-      const passing = passOn(answer, req, res, headersOf(answer.rawHeaders, context));
-      if (passing) await passing;
+      const response = await call.answer;
+      const inspection = inspect(response, operation, method, path);
+      if (inspection) await inspection;
+      const sending = sendUpstreamResponse(response, req, res, headersOf(response.rawHeaders, context));
+      if (sending) await sending;
     } catch (error) {
       if (!(error instanceof CallAborted)) throw error;
       res.destroy();

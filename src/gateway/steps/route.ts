@@ -16,34 +16,35 @@ import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 import type { Step } from '../../http/server/pipeline.ts';
 import { Exchange, setExchange } from '../exchange.ts';
 import type { OperationRouter } from '../routing/router.ts';
-import type { Unserved } from '../routing/unavailable-services.ts';
+import type { UnavailableServices } from '../routing/unavailable-services.ts';
 
 export interface RouteOptions {
   readonly router: OperationRouter;
-  readonly unserved: Unserved;
+  readonly unavailableServices: UnavailableServices;
   readonly securityHeaders: readonly string[];
   /** Sends a preflight to the service that it is for, and back. */
   readonly preflight: Step;
 }
 
-export const route = ({ router, unserved, securityHeaders, preflight }: RouteOptions): Step =>
+export const route = ({ router, unavailableServices, securityHeaders, preflight }: RouteOptions): Step =>
   function route(req, res, next) {
     const { method = '', url = '' } = req;
     const context = contextOf(req);
-    const wanted = preflightedMethod(req);
-    const match = router.find(method, url) ?? (wanted && router.find(wanted, url));
+    const preflightMethod = preflightedMethod(req);
+    const match = router.find(method, url) ?? (preflightMethod && router.find(preflightMethod, url));
     if (match) {
-      const exchange = Exchange.ofClient(req, context, match);
+      const exchange = Exchange.fromClient(req, context, match);
       context.service = match.operation.service;
       context.operationId = match.operation.operationId;
       setExchange(req, exchange);
       // Its parameters and its response are not those of the operation that it asks about.
-      if (wanted !== undefined && match.operation.method !== method) return preflight(req, res, next);
+      if (preflightMethod !== undefined && match.operation.method !== method)
+        return preflight(req, res, next);
       next();
       return;
     }
     const allow = router.allowed(url).join(', ');
-    if (!allow) throw unserved.problem(url);
+    if (!allow) throw unavailableServices.problem(url);
     if (method !== 'OPTIONS') {
       throw new Problem(methodNotAllowed, `This path takes ${allow}.`, { headers: { Allow: allow } });
     }

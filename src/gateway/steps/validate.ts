@@ -34,27 +34,27 @@ export const validate = (bodyLimit: number): OperationStep =>
 
 /** @param faults of the parameters */
 function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: number): void | Promise<void> {
-  const { client, isPart, operation } = exchange;
-  const { body, takesAnyBody } = operation;
+  const { client, isInternal: isPart, operation } = exchange;
+  const { body, acceptsUndeclaredBody } = operation;
   if (isPart || !hasBody(client)) {
-    refuse(faults);
+    throwIfInvalid(faults);
     body?.acceptNone();
     return;
   }
-  if (body === undefined && !takesAnyBody) {
-    refuse(faults);
-    return isEmptyBody(client).then((empty) => refuse(empty ? NONE : UNDECLARED));
+  if (body === undefined && !acceptsUndeclaredBody) {
+    throwIfInvalid(faults);
+    return isEmptyBody(client).then((empty) => throwIfInvalid(empty ? NO_FAULTS : UNDECLARED_BODY));
   }
   const media = body?.accept(contentTypeOf(client));
   if (!media?.check) {
-    refuse(faults);
+    throwIfInvalid(faults);
     exchange.body = streamBody(client, bodyLimit);
     return;
   }
   const { check } = media;
   return collectBody(client, bodyLimit).then(async (bytes) => {
     const decoded = await decodedBody(client, bytes, bodyLimit);
-    refuse([...faults, ...(await overTurns(() => check(decoded)))]);
+    throwIfInvalid([...faults, ...(await overTurns(() => check(decoded)))]);
     exchange.body = bytes;
   });
 }
@@ -67,16 +67,16 @@ function contentTypeOf(req: IncomingMessage): string | undefined {
   return type;
 }
 
-const NONE: readonly Fault[] = [];
+const NO_FAULTS: readonly Fault[] = [];
 
-const UNDECLARED: readonly Fault[] = [
+const UNDECLARED_BODY: readonly Fault[] = [
   { in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' },
 ];
 
 const parameterFaults = (exchange: Exchange): readonly Fault[] => {
   const { operation, params, query } = exchange;
   const { parameters } = operation;
-  let faults = NONE;
+  let faults = NO_FAULTS;
   if (!parameters.path.takeAll)
     faults = parameters.path.check(new Map([...params].map(([name, value]) => [name, [value]])));
   if (query !== '' || parameters.query.required) faults = [...faults, ...parameters.query.check(query)];
@@ -102,7 +102,7 @@ function cookiesOf(headers: IncomingHttpHeaders): Map<string, string[]> {
   return values;
 }
 
-const refuse = (errors: readonly Fault[]): void => {
+const throwIfInvalid = (errors: readonly Fault[]): void => {
   if (errors.length === 0) return;
   const count = errors.length === 1 ? 'One thing is' : `${errors.length} things are`;
   throw new Problem(validationFailed, `${count} not as the contract says; see \`errors\`.`, {

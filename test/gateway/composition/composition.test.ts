@@ -1,6 +1,6 @@
 /** What of an operation is put together here. */
 import { describe, expect, it } from '@jest/globals';
-import { type CompositionOptions, compositions } from '../../../src/gateway/composition/composition.ts';
+import { type CompositionOptions, createCompositions } from '../../../src/gateway/composition/composition.ts';
 
 const HERE = 'https://api.example';
 const OWN = 'https://shop.internal';
@@ -10,7 +10,7 @@ const plain = { prefix: '', base: '', ownUrls: [] };
 const made = (options: object) => {
   const asked: string[] = [];
   const dropped: string[] = [];
-  const of = compositions({
+  const of = createCompositions({
     operations: [],
     documents: new Map(),
     graph: { operation: () => undefined },
@@ -58,7 +58,7 @@ describe('the responses of a service', () => {
     const { of } = made({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
     expect(of(one as never)).toMatchObject({ subject });
     expect(of(subject as never)).toBe(of(one as never));
-    expect(of(other as never)?.subject).toBeUndefined();
+    expect(of(other as never)?.graphOperation).toBeUndefined();
   });
 });
 

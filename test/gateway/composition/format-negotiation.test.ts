@@ -1,7 +1,11 @@
 /** In which format a response is put together, and what its service is asked for to that end. */
 import { describe, expect, it } from '@jest/globals';
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../../src/contract/media-types.ts';
-import { formatNamed, wanted, wantedLifted } from '../../../src/gateway/composition/format-negotiation.ts';
+import {
+  findFormat,
+  negotiateFormat,
+  negotiateLiftedFormat,
+} from '../../../src/gateway/composition/format-negotiation.ts';
 import type { Body } from '../../../src/hypermedia/formats/format.ts';
 import { json } from '../../../src/hypermedia/formats/hal.ts';
 import { halForms } from '../../../src/hypermedia/formats/hal-forms.ts';
@@ -11,18 +15,18 @@ import type { GraphOperation } from '../../../src/hypermedia/graph/model.ts';
 const HTML = 'text/html';
 const SIREN = 'application/vnd.siren+json';
 const PETS = 'application/vnd.pets+json';
-const html = formatNamed(HTML);
+const html = findFormat(HTML);
 
 describe('a service that writes the formats itself', () => {
   it.each([undefined, '*/*', HAL_FORMS])(
     'chooses the format of Accept: %s, and actions of parts count',
     (accept) => {
-      expect(wanted(accept)).toEqual({ typeOf: halForms.typeOf });
+      expect(negotiateFormat(accept)).toEqual({ typeOf: halForms.typeOf });
     },
   );
 
   it.each([HAL, JSON_TYPE, SIREN, 'image/png', ''])('chooses the format of Accept: %s alone', (accept) => {
-    const want = wanted(accept);
+    const want = negotiateFormat(accept);
     expect(want.format).toBeUndefined();
     expect(want.accept).toBeUndefined();
     if (accept !== '') expect(want.typeOf).toBeUndefined();
@@ -30,7 +34,11 @@ describe('a service that writes the formats itself', () => {
 
   it.each([HTML, `${HTML}, */*;q=0.8`])('is asked for what a page is made of with Accept: %s', (accept) => {
     expect(html?.rendering?.partType).toEqual(expect.any(String));
-    expect(wanted(accept)).toEqual({ format: html, typeOf: html?.typeOf, accept: html?.rendering?.partType });
+    expect(negotiateFormat(accept)).toEqual({
+      format: html,
+      typeOf: html?.typeOf,
+      accept: html?.rendering?.partType,
+    });
   });
 });
 
@@ -40,7 +48,7 @@ describe('a service that knows plain JSON', () => {
       format,
       accept: asked,
       typeOf,
-    } = wantedLifted(accept, { mediaTypes } as unknown as GraphOperation);
+    } = negotiateLiftedFormat(accept, { mediaTypes } as unknown as GraphOperation);
     return [format?.mediaType, asked, typeOf?.({} as Body)];
   };
 
@@ -74,8 +82,8 @@ describe('a service that knows plain JSON', () => {
 });
 
 it('A format has the name of its media type, and nothing else has one', () => {
-  for (const format of formats) expect(formatNamed(format.mediaType)).toBe(format);
-  expect(formatNamed(JSON_TYPE)).toBe(json);
+  for (const format of formats) expect(findFormat(format.mediaType)).toBe(format);
+  expect(findFormat(JSON_TYPE)).toBe(json);
   for (const other of [undefined, '', 'image/png', `${JSON_TYPE}; a=b`])
-    expect(formatNamed(other)).toBeUndefined();
+    expect(findFormat(other)).toBeUndefined();
 });

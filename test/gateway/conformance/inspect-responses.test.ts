@@ -1,7 +1,7 @@
 /** Which responses are looked at, and what becomes of those that are not as the contract says. */
 import { describe, expect, it } from '@jest/globals';
-import { ResponseLedger } from '../../../src/gateway/conformance/conformance-stats.ts';
-import { type InspectOptions, inspectAnswers } from '../../../src/gateway/conformance/inspect-responses.ts';
+import { ConformanceStats } from '../../../src/gateway/conformance/conformance-stats.ts';
+import { type InspectOptions, inspectResponses } from '../../../src/gateway/conformance/inspect-responses.ts';
 
 interface Given {
   readonly service?: object;
@@ -17,10 +17,10 @@ interface Given {
 const inspected = async (given: Given) => {
   const { body = '{}', check = () => [], path = '/x', limit = 100 } = given;
   const service = { name: 'a', responses: 'enforce', ...given.service };
-  const ledger = new ResponseLedger();
+  const ledger = new ConformanceStats();
   const events: unknown[] = [];
   const logged: unknown[] = [];
-  const inspect = inspectAnswers({
+  const inspect = inspectResponses({
     services: [service],
     limit,
     ledger,

@@ -1,7 +1,7 @@
 /** One response against what its operation declares. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
+import { ResponseValidator } from '../../../src/gateway/conformance/response-validator.ts';
 import type { ResponseContract } from '../../../src/gateway/validation/responses.ts';
 import { TOO_MANY } from '../../../src/gateway/validation/schema/validation-budget.ts';
 import type { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
@@ -27,7 +27,7 @@ interface Given {
   readonly headers?: (values: ReadonlyMap<string, readonly string[]>) => void;
 }
 
-const judgeOf = (given: Given): Judge => {
+const judgeOf = (given: Given): ResponseValidator => {
   const { status = 200, head = JSON_HEAD, method = 'GET', path = '/x', headers } = given;
   const types = 'types' in given ? given.types : ['application/json', 'image/png'];
   const check = 'check' in given ? given.check : () => [];
@@ -47,7 +47,7 @@ const judgeOf = (given: Given): Judge => {
     },
   };
   const contract = { of: () => declared, statuses: ['200', 'default'] };
-  return new Judge(contract as unknown as ResponseContract, answer as unknown as UpstreamAnswer, {
+  return new ResponseValidator(contract as unknown as ResponseContract, answer as unknown as UpstreamAnswer, {
     method,
     path,
   });
@@ -79,20 +79,20 @@ describe('What is looked at of a response', () => {
     ['no type and a known length', { head: ['Content-Length', '1'] }, 'head'],
     ['no type where none is declared', { head: [], types: [] }, 'head'],
   ])('of %j', (_, given, expected) => {
-    const { readsBody, isPartial } = judgeOf(given);
+    const { needsBody: readsBody, isPartial } = judgeOf(given);
     expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
   });
 });
 
 describe('The head of a response', () => {
   it.each([200, 201, 404, 500, 502, 207, 303, 417])('has to have a declared status, as %i', (status) => {
-    expect(judgeOf({ status, types: undefined }).head()).toEqual([
+    expect(judgeOf({ status, types: undefined }).validateHead()).toEqual([
       { kind: 'status', detail: `${status} is not declared; 200, default` },
     ]);
   });
 
   it.each([206, 304, 416, 501])('may have the status %i of HTTP itself', (status) => {
-    expect(judgeOf({ status, types: undefined }).head()).toEqual([]);
+    expect(judgeOf({ status, types: undefined }).validateHead()).toEqual([]);
   });
 
   const long = `${'a'.repeat(60)}/${'b'.repeat(100)}`;
@@ -119,7 +119,7 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'text/csv'], status: 206 }, 'text/csv'],
   ])('%j is told to have the type %s', (given, shown) => {
     const types = (given.types ?? ['application/json', 'image/png']).join(', ');
-    expect(judgeOf(given).head()).toEqual(
+    expect(judgeOf(given).validateHead()).toEqual(
       shown === undefined
         ? []
         : [{ kind: 'media-type', pointer: '#/content-type', detail: `${shown} is not declared; ${types}` }],
@@ -132,11 +132,11 @@ describe('The head of a response', () => {
       seen = Object.fromEntries(values);
     };
     const head = [...JSON_HEAD, 'X-A', '1', 'Set-Cookie', 'a=b', 'x-a', '2', 'set-cookie', 'c=d', 'X-A', '3'];
-    expect(judgeOf({ head, headers }).head()).toEqual([
+    expect(judgeOf({ head, headers }).validateHead()).toEqual([
       { kind: 'header', pointer: '#/x-a', detail: 'is required' },
     ]);
     expect(seen).toEqual({ 'content-type': ['application/json'], 'x-a': ['1, 2, 3'], 'set-cookie': ['a=b'] });
-    expect(judgeOf({ head: ['Content-Type', 'text/csv'], headers }).head()).toMatchObject([
+    expect(judgeOf({ head: ['Content-Type', 'text/csv'], headers }).validateHead()).toMatchObject([
       { kind: 'media-type' },
       { kind: 'header' },
     ]);
@@ -151,7 +151,7 @@ describe('The body of a response', () => {
   ])('%s', async (_, bytes, isBroken) => {
     const detail = 'none is not declared; application/json, image/png';
     const fault = { kind: 'media-type', pointer: '#/content-type', detail };
-    expect(await judgeOf({ head: [] }).body(bytes, 100)).toEqual(isBroken ? [fault] : []);
+    expect(await judgeOf({ head: [] }).validateBody(bytes, 100)).toEqual(isBroken ? [fault] : []);
   });
 
   const text = JSON.stringify({ a: 1 });
@@ -163,9 +163,9 @@ describe('The body of a response', () => {
       seen.push([value, bytes]);
       return [];
     };
-    expect(await judgeOf({ check }).body(Buffer.from(text), 100)).toEqual([]);
+    expect(await judgeOf({ check }).validateBody(Buffer.from(text), 100)).toEqual([]);
     const head = [...JSON_HEAD, 'Content-Encoding', 'gzip'];
-    expect(await judgeOf({ check, head }).body(gzipped, 100)).toEqual([]);
+    expect(await judgeOf({ check, head }).validateBody(gzipped, 100)).toEqual([]);
     expect(seen).toEqual([
       [{ a: 1 }, text.length],
       [{ a: 1 }, text.length],
@@ -191,7 +191,7 @@ describe('The body of a response', () => {
       text,
     ],
   ])('cannot be told with %s', async (_, given, bytes) => {
-    expect(await judgeOf(given).body(Buffer.from(bytes), 100)).toBeUndefined();
+    expect(await judgeOf(given).validateBody(Buffer.from(bytes), 100)).toBeUndefined();
   });
 
   it.each<[Given, Buffer | string, string]>([
@@ -200,7 +200,7 @@ describe('The body of a response', () => {
     [{}, '{', 'is not well-formed JSON'],
     [{}, '', 'is not well-formed JSON'],
   ])('with %j has one fault as a whole: %s', async (given, bytes, detail) => {
-    expect(await judgeOf(given).body(Buffer.from(bytes), 100)).toEqual([
+    expect(await judgeOf(given).validateBody(Buffer.from(bytes), 100)).toEqual([
       { kind: 'body', pointer: '#', detail },
     ]);
   });
@@ -212,7 +212,7 @@ describe('The body of a response', () => {
     [500, 20],
   ])('with %i faults is told to have %i', async (given, told) => {
     const check = () => Array.from({ length: given }, (_, n) => ({ ...error, instancePath: `/${n}` }));
-    const faults = await judgeOf({ check }).body(Buffer.from(text), 100);
+    const faults = await judgeOf({ check }).validateBody(Buffer.from(text), 100);
     expect(faults?.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(
       Array.from({ length: told }, (_, n) => `body #/${n}`),
     );

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { contractDocument } from '../../../src/contract/document/document.ts';
 import { liftDocuments } from '../../../src/gateway/documents/mark-lifted.ts';
-import { publish } from '../../../src/gateway/portal/docs/published.ts';
+import { publish } from '../../../src/gateway/portal/docs/published-documents.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { mergeInSteps } from '../../../src/openapi/merge/merge.ts';
 import { dangling } from '../../support/dangling.ts';

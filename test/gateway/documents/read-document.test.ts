@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../../src/config/config-error.ts';
-import { gather, parseOpenApi, readDocument } from '../../../src/gateway/documents/read-document.ts';
+import { collectSources, parseOpenApi, readDocument } from '../../../src/gateway/documents/read-document.ts';
 
 describe('a document file', () => {
   it.each([
@@ -59,7 +59,9 @@ describe('a document file', () => {
       prefix: '/c',
     };
     const idle: string[] = [];
-    expect((await readDocument(service, { onIdle: (message) => idle.push(message) })).paths).toEqual({
+    expect(
+      (await readDocument(service, { onUnmatchedAction: (message) => idle.push(message) })).paths,
+    ).toEqual({
       '/c/b': { summary: 'Second' },
     });
     expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b finds nothing in .*a\.yaml$/)]);
@@ -76,7 +78,7 @@ describe('all texts of a document together', () => {
     const text = `openapi: 3.1.0\npaths: { ${refs.join(', ')} }`;
     const service = { name: 'a', document: 'http://docs/a.json', overlays: [], paths: {}, prefix: '' };
     let bytes = 0;
-    const sources = await gather(service, async (place, { onBytes }) => {
+    const sources = await collectSources(service, async (place, { onBytes }) => {
       onBytes(4 * MB);
       bytes += 4 * MB;
       return { place, text: place === service.document ? text : '{}' };

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { LastGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
-import { Live } from '../../../src/gateway/reload/reloadable-gateway.ts';
+import { ReloadableGateway } from '../../../src/gateway/reload/reloadable-gateway.ts';
 import { leftOf } from '../../support/left.ts';
 import { testLog } from '../../support/log.ts';
 
 let folder: string;
-let live: Live;
+let live: ReloadableGateway;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   write(0);
-  live = await Live.start({
+  live = await ReloadableGateway.start({
     file: configFile(join(folder, 'gateway.yaml')),
     lastGood: new LastGood(join(folder, 'data')),
     log: testLog(),
@@ -42,7 +42,7 @@ const reload = async (time: number) => {
 };
 /** The one that answers now, and what it answers from. */
 const parts = () => {
-  const { generation } = live;
+  const { instance: generation } = live;
   const { services, config } = generation;
   return { generation, services, document: services[0]?.document, service: config.services[0] };
 };

@@ -1,6 +1,9 @@
 /** What a path is answered with that no document has. */
 import { describe, expect, it } from '@jest/globals';
-import { CONTRACT_RETRY, unserved } from '../../../src/gateway/routing/unavailable-services.ts';
+import {
+  createUnavailableServices,
+  DOCUMENT_RETRY,
+} from '../../../src/gateway/routing/unavailable-services.ts';
 
 const waiting = [
   { name: 'pets', prefix: '/pets' },
@@ -21,8 +24,8 @@ describe('a path that no document has', () => {
     ['/a/c', undefined],
     ['/', undefined],
   ])('%s may be one of the service %s', (path, name) => {
-    const made = unserved(waiting);
-    expect(made.mayBe(path)).toBe(name !== undefined);
+    const made = createUnavailableServices(waiting);
+    expect(made.mayOwn(path)).toBe(name !== undefined);
     const { status, type, headers, message } = made.problem(path);
     if (name === undefined) {
       expect([status, type.code]).toEqual([404, 'not-found']);
@@ -36,11 +39,13 @@ describe('a path that no document has', () => {
   });
 
   it.each(['/', '/x', '/?a'])('%s may be one of a service without a prefix', (path) => {
-    expect(unserved([{ name: 'all', prefix: '' }]).mayBe(path)).toBe(true);
-    expect(unserved([]).mayBe(path)).toBe(false);
+    expect(createUnavailableServices([{ name: 'all', prefix: '' }]).mayOwn(path)).toBe(true);
+    expect(createUnavailableServices([]).mayOwn(path)).toBe(false);
   });
 
   it('is tried again when the document is', () => {
-    expect(unserved(waiting).problem('/pets').headers?.['Retry-After']).toBe(String(CONTRACT_RETRY / 1000));
+    expect(createUnavailableServices(waiting).problem('/pets').headers?.['Retry-After']).toBe(
+      String(DOCUMENT_RETRY / 1000),
+    );
   });
 });

@@ -2,10 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
 import request from 'supertest';
-import { ownPages } from '../../../src/gateway/steps/builtin-pages.ts';
+import { builtinPages } from '../../../src/gateway/steps/builtin-pages.ts';
 
 const app = (trusts = false) => {
-  const step = ownPages(
+  const step = builtinPages(
     ((req: Request, res: Response) => res.json({ url: req.url, ip: req.ip })) as never,
     () => trusts,
   );

@@ -103,18 +103,20 @@ describe('a step that refuses an operation', () => {
 
 it('a step sees of a part its own operation and target, and the request of the client', async () => {
   const seen: unknown[] = [];
-  const gateway = await library(({ client, context, isPart, method, operation, target, params, headers }) => {
-    seen.push([
-      operation.operationId,
-      method,
-      target,
-      [...params],
-      isPart,
-      client.url,
-      headers.authorization,
-    ]);
-    expect(context.operationId).toBe('getBook');
-  });
+  const gateway = await library(
+    ({ client, context, isInternal: isPart, method, operation, target, params, headers }) => {
+      seen.push([
+        operation.operationId,
+        method,
+        target,
+        [...params],
+        isPart,
+        client.url,
+        headers.authorization,
+      ]);
+      expect(context.operationId).toBe('getBook');
+    },
+  );
   await request(gateway.url)
     .get('/books/1?expand=author')
     .set({ Accept: HAL, Authorization: 'Bearer of-ada' })

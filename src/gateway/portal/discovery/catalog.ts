@@ -12,35 +12,35 @@ import {
   byRelation,
   CATALOG_PATH,
   catalogLink,
-  type Description,
+  type DescriptionLink,
+  gatewayDescriptions,
   LINKSET,
-  ofEverything,
-  ofService,
-  type ShownLinks,
+  type LinkFilter,
+  serviceDescriptions,
 } from './discovery.ts';
-import { entriesOf } from './entry-points.ts';
+import { entryPointsOf } from './entry-points.ts';
 
-export function catalog(router: Router, services: readonly ServiceDocument[], shown: ShownLinks): void {
+export function catalog(router: Router, services: readonly ServiceDocument[], shown: LinkFilter): void {
   const apis = services.map((service) => ({ service, href: endpointOf(service) }));
   const linkset = [
     {
       anchor: CATALOG_PATH,
       item: apis.map(({ service, href }) => ({ href, title: service.document.info.title })),
     },
-    context('/', shown(ofEverything)),
-    ...apis.map(({ service, href }) => context(href, shown(ofService(service)))),
+    context('/', shown(gatewayDescriptions)),
+    ...apis.map(({ service, href }) => context(href, shown(serviceDescriptions(service)))),
   ];
   const made = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
   get(router, CATALOG_PATH, (req, res) => send(req, res, made));
 }
 
-const context = (anchor: string, links: readonly Description[]) => ({
+const context = (anchor: string, links: readonly DescriptionLink[]) => ({
   anchor,
   ...Object.fromEntries(byRelation(links)),
 });
 
 /** Where the API is entered; one that needs to know something first is known by its document. */
 const endpointOf = (service: ServiceDocument): string => {
-  const entry = entriesOf(service).find(({ href }) => !href.includes('{'));
+  const entry = entryPointsOf(service).find(({ href }) => !href.includes('{'));
   return entry?.href ?? `/openapi/${service.name}.json`;
 };

@@ -12,7 +12,7 @@ export const YAML = 'application/yaml';
 export const LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"';
 export const CATALOG_PATH = '/.well-known/api-catalog';
 
-export type Description = HeaderLink & Omit<LinkValue, 'templated'>;
+export type DescriptionLink = HeaderLink & Omit<LinkValue, 'templated'>;
 
 export const STATUS_PATH = '/status';
 
@@ -21,14 +21,19 @@ export const SERVICES_PATH = `${STATUS_PATH}/services`;
 /** How one service is. */
 export const servicePath = (service: string): string => `${SERVICES_PATH}/${encodeURIComponent(service)}`;
 
-const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
+const STATUS: DescriptionLink = {
+  rel: 'status',
+  href: STATUS_PATH,
+  type: HAL,
+  title: 'How the services are',
+};
 
-const HEALTH_STATUS: Description = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
+const HEALTH_STATUS: DescriptionLink = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
 
-export type ShownLinks = (links: readonly Description[]) => readonly Description[];
+export type LinkFilter = (links: readonly DescriptionLink[]) => readonly DescriptionLink[];
 
 /** For a gateway whose status is told to those who run it alone: how it is as a whole. */
-export const withoutStatus: ShownLinks = (links) =>
+export const hideStatus: LinkFilter = (links) =>
   links.map((link) => (link === STATUS ? HEALTH_STATUS : link));
 
 /**
@@ -42,7 +47,7 @@ export const docsPath = (service?: string, part = ''): string => {
 };
 
 /** @param title of what is described */
-const descriptions = (document: string, docs: string, title: string): readonly Description[] => [
+const descriptions = (document: string, docs: string, title: string): readonly DescriptionLink[] => [
   {
     rel: 'service-desc',
     href: `${document}.json`,
@@ -54,12 +59,12 @@ const descriptions = (document: string, docs: string, title: string): readonly D
   STATUS,
 ];
 
-export const ofEverything = descriptions('/openapi', docsPath(), 'everything here');
+export const gatewayDescriptions = descriptions('/openapi', docsPath(), 'everything here');
 
-export const ofService = ({ name, document }: ServiceDocument): readonly Description[] =>
+export const serviceDescriptions = ({ name, document }: ServiceDocument): readonly DescriptionLink[] =>
   descriptions(`/openapi/${name}`, docsPath(name), document.info.title);
 
-export const catalogLink: Description = {
+export const catalogLink: DescriptionLink = {
   rel: 'api-catalog',
   href: CATALOG_PATH,
   type: 'application/linkset+json',
@@ -67,7 +72,7 @@ export const catalogLink: Description = {
 };
 
 /** The links of each relation, as a representation or a linkset (RFC 9264 §4.2) has them. */
-export const byRelation = (links: readonly Description[]): [string, LinkValue[]][] =>
+export const byRelation = (links: readonly DescriptionLink[]): [string, LinkValue[]][] =>
   [...Map.groupBy(links, ({ rel }) => rel)].map(([rel, group]) => [
     rel,
     group.map(({ rel: _, type, ...link }) => ({ ...link, ...(type !== undefined && { type }) })),

@@ -14,8 +14,8 @@ import { layout } from '../../../http/page/layout.ts';
 import { explorerHead } from '../../../hypermedia/formats/html/files.ts';
 import { trail } from '../../../hypermedia/formats/html/trail.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { nothingYet } from './empty-state.ts';
-import { type Entry, entriesOf } from './entry-points.ts';
+import { emptyState } from './empty-state.ts';
+import { type EntryPoint, entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
 
 const PATH = '/explorer';
@@ -55,7 +55,7 @@ const explorerPage = (services: readonly ServiceDocument[], title: string): stri
 <p class="lead">Walk through ${title} as a program does: start anywhere below, click where a link leads, and do what
 the resource lets you do. Nobody has to know an address.</p>
 <section aria-labelledby="begin"><h2 id="begin">Begin here</h2>
-${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entriesOf(service)))}</ul>`}</section>
+${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entryPointsOf(service)))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
 <dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
 <section aria-labelledby="open"><h2 id="open">Open an address</h2>
@@ -76,7 +76,7 @@ const GUIDE = [
 
 const card = (
   { document: { info } }: ServiceDocument,
-  entries: readonly Entry[],
+  entries: readonly EntryPoint[],
 ): Html => html`<li class="card">
 <h3>${info.title}</h3>
 ${info.description && html`<p>${prose(info.description)}</p>`}

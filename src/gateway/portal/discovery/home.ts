@@ -13,9 +13,9 @@ import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { originOf } from '../../proxy/origin.ts';
 import { pathOf } from '../assets.ts';
-import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
-import { nothingYet } from './empty-state.ts';
-import { type Entry, entriesOf, entryLinks } from './entry-points.ts';
+import { byRelation, catalogLink, docsPath, gatewayDescriptions, type LinkFilter } from './discovery.ts';
+import { emptyState } from './empty-state.ts';
+import { type EntryPoint, entryLinks, entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
@@ -28,11 +28,11 @@ export function home(
   router: Router,
   services: readonly ServiceDocument[],
   info: InfoObject,
-  shown: ShownLinks,
+  shown: LinkFilter,
 ): void {
-  const described = shown([...ofEverything, catalogLink]);
+  const described = shown([...gatewayDescriptions, catalogLink]);
   const headers = { Link: linkHeader([{ rel: 'self', href: '/' }, ...described]) };
-  const entries = services.flatMap(entriesOf);
+  const entries = services.flatMap(entryPointsOf);
   const resource = {
     name: 'Home',
     state: { title: info.title, version: info.version },
@@ -50,7 +50,7 @@ export function home(
 
 const homePage = (
   services: readonly ServiceDocument[],
-  entries: readonly Entry[],
+  entries: readonly EntryPoint[],
   info: InfoObject,
   origin: string,
 ): string =>
@@ -68,7 +68,7 @@ const homePage = (
 </section>
 <section aria-labelledby="services">
 <h2 id="services">Services</h2>
-${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}
+${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}
 </section>
 <section aria-labelledby="programs">
 <h2 id="programs">For programs</h2>
@@ -84,7 +84,7 @@ ${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((se
 
 const card = (
   { name, document: { info } }: ServiceDocument,
-  entries: readonly Entry[],
+  entries: readonly EntryPoint[],
 ): Html => html`<li class="card">
 <h3>${info.title}</h3>
 <p class="version">${name} ${info.version}</p>

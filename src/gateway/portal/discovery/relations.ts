@@ -13,7 +13,7 @@ import { layout } from '../../../http/page/layout.ts';
 import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { entriesOf } from './entry-points.ts';
+import { entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
 import { representations } from './representations.ts';
 
@@ -76,7 +76,7 @@ export function relations(router: Router, services: readonly ServiceDocument[]):
 
 function relationsOf(services: readonly ServiceDocument[]): Relations {
   const graph = graphOf(services);
-  const entries = services.flatMap(entriesOf).map(({ rel, service, href, title }) => ({
+  const entries = services.flatMap(entryPointsOf).map(({ rel, service, href, title }) => ({
     rel,
     use: { from: 'the entry point', service, method: 'GET', path: href, title },
   }));

@@ -4,22 +4,25 @@
  */
 import type { OperationObject, ParameterObject } from 'openapi3-ts/oas31';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { type Entry, entriesOf } from './entry-points.ts';
+import { type EntryPoint, entryPointsOf } from './entry-points.ts';
 
 const RELATIONS = 2;
 
 /** Its path and query, which need quotes in a shell. */
 export function samplePath(services: readonly ServiceDocument[]): string {
-  const entries = services.flatMap(entriesOf).filter(({ href }) => !href.includes('{'));
-  const [richest] = entries
+  const entries = services.flatMap(entryPointsOf).filter(({ href }) => !href.includes('{'));
+  const [best] = entries
     .map((entry) => ({ href: entry.href, relations: relationsOf(services, entry) }))
     .sort((a, b) => b.relations.length - a.relations.length);
-  if (!richest) return '/openapi.json';
-  const { href, relations } = richest;
+  if (!best) return '/openapi.json';
+  const { href, relations } = best;
   return relations.length > 0 ? `${href}?expand=${relations.join(',')}` : href;
 }
 
-function relationsOf(services: readonly ServiceDocument[], { service, href, operation }: Entry): string[] {
+function relationsOf(
+  services: readonly ServiceDocument[],
+  { service, href, operation }: EntryPoint,
+): string[] {
   const expand = expandOf(operation);
   const example = expand?.example ?? Object(expand?.schema).example;
   if (example !== undefined) return [example].flat();

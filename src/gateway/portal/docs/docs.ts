@@ -19,10 +19,10 @@ import { html } from '../../../http/page/html.ts';
 import { layout, siteHeader } from '../../../http/page/layout.ts';
 import { pathOf as sitePathOf } from '../../../http/page/site-files.ts';
 import { pathOf } from '../assets.ts';
-import { once } from '../lazy.ts';
-import { chooser, isLarge, type Outlined, partsList, partsMenu, titleOf } from './document-list.ts';
+import { lazy } from '../lazy.ts';
+import { chooser, type IndexedDocument, isLarge, partsList, partsMenu, titleOf } from './document-list.ts';
 import { operationsOfPart, type Part, partOf, queryOf } from './document-part.ts';
-import type { Published } from './published.ts';
+import type { PublishedDocument } from './published-documents.ts';
 
 const FILES = {
   'swagger-ui.css': 'text/css',
@@ -36,26 +36,26 @@ const fileHeaders = { 'Cache-Control': cache.files };
 /** Found from where swagger-ui-express finds it. */
 const dist = createRequire(import.meta.resolve('swagger-ui-express'));
 
-export function docs(router: Router, published: readonly Published[]): void {
+export function docs(router: Router, published: readonly PublishedDocument[]): void {
   get(router, '/docs', async (req, res) => {
     const { 'urls.primaryName': name = '', ...query } = req.query;
     // That of everything has no name, and is what is shown without one.
     const found = published.find(({ service = '' }) => service === name);
     if (!found) throw new Problem(notFound, `No document is called ${name}.`);
-    const chosen = { ...found, outline: await found.outline() };
+    const chosen = { ...found, index: await found.index() };
     const part = partOf(query);
     const isList = part === undefined && isLarge(chosen);
-    send(req, res, isList ? list(published, chosen) : swagger(published, chosen, part));
+    send(req, res, isList ? listPage(published, chosen) : swaggerPage(published, chosen, part));
   });
   for (const [name, type] of Object.entries(FILES)) {
-    const file = once(async () =>
+    const file = lazy(async () =>
       entity(type, readFileSync(dist.resolve(`swagger-ui-dist/${name}`)), fileHeaders),
     );
     get(router, `/docs/${name}`, async (req, res) => send(req, res, await file()));
   }
 }
 
-const list = (published: readonly Published[], chosen: Outlined): Entity =>
+const listPage = (published: readonly PublishedDocument[], chosen: IndexedDocument): Entity =>
   entity(
     HTML,
     layout({
@@ -68,8 +68,12 @@ const list = (published: readonly Published[], chosen: Outlined): Entity =>
     }),
   );
 
-function swagger(published: readonly Published[], chosen: Outlined, part: Part | undefined): Entity {
-  if (part) operationsOfPart(chosen.outline, part);
+function swaggerPage(
+  published: readonly PublishedDocument[],
+  chosen: IndexedDocument,
+  part: Part | undefined,
+): Entity {
+  if (part) operationsOfPart(chosen.index, part);
   const url = part ? `${chosen.path}?${queryOf(part)}` : chosen.path;
   const text = TEMPLATE.replace('<title>', () => html`<title>${titleOf(chosen, part)} · `.text)
     .replace(

@@ -4,20 +4,24 @@ import { type OutlinedPart, partsOf } from '../../../openapi/load/document-parts
 import type { Outline } from '../../../openapi/publish/document-index.ts';
 import { docsPath } from '../discovery/discovery.ts';
 import { type Part, queryOf } from './document-part.ts';
-import type { Published } from './published.ts';
+import type { PublishedDocument } from './published-documents.ts';
 
 /** A document whose outline is there. */
-export interface Outlined extends Pick<Published, 'service' | 'title' | 'path'> {
-  readonly outline: Outline;
+export interface IndexedDocument extends Pick<PublishedDocument, 'service' | 'title' | 'path'> {
+  readonly index: Outline;
 }
 
 /** Operations that Swagger UI shows at once: with more a click takes it a second and longer. */
-const MOST_AT_ONCE = 150;
+const MAX_AT_ONCE = 150;
 
-export const isLarge = ({ outline }: Outlined): boolean => outline.operations.length > MOST_AT_ONCE;
+export const isLarge = ({ index: outline }: IndexedDocument): boolean =>
+  outline.operations.length > MAX_AT_ONCE;
 
 /** Sent by a button: a list that sends itself would do so at every key that is pressed on it (WCAG 2.2 §3.2.2). */
-export const chooser = (published: readonly Published[], chosen: Pick<Published, 'service'>): Html | false =>
+export const chooser = (
+  published: readonly PublishedDocument[],
+  chosen: Pick<PublishedDocument, 'service'>,
+): Html | false =>
   published.length > 2 &&
   html`<form class="documents" method="get" action="/docs">
 <label for="document">Document</label>
@@ -28,8 +32,8 @@ export const chooser = (published: readonly Published[], chosen: Pick<Published,
 <button>Show</button>
 </form>`;
 
-export const partsList = (chosen: Outlined): Html => {
-  const { operations } = chosen.outline;
+export const partsList = (chosen: IndexedDocument): Html => {
+  const { operations } = chosen.index;
   return html`<h1>${chosen.title}</h1>
 <p class="lead">${count(operations.length)}, too many to be shown at once. Choose a part, or take
 <a href="${chosen.path}">the whole document</a>.</p>
@@ -37,24 +41,28 @@ export const partsList = (chosen: Outlined): Html => {
 };
 
 /** Where a part is shown: the others. */
-export const partsMenu = (chosen: Outlined, part: Part): Html =>
+export const partsMenu = (chosen: IndexedDocument, part: Part): Html =>
   html`<details class="parts"><summary>${part.tags.join(', ')} ${part.path}
 <small>Other parts</small></summary>
 ${parts(chosen, part)}
 <p><a href="${docsPath(chosen.service)}">${isLarge(chosen) ? 'All parts' : 'Everything at once'}</a></p></details>`;
 
-export const titleOf = (chosen: Pick<Published, 'title'>, part: Part | undefined): string =>
+export const titleOf = (chosen: Pick<PublishedDocument, 'title'>, part: Part | undefined): string =>
   [...(part ? [...part.tags, part.path ?? []].flat() : []), chosen.title].join(' · ');
 
-const parts = (chosen: Outlined, shown?: Part): Html => {
-  const all = partsOf(chosen.outline, MOST_AT_ONCE);
+const parts = (chosen: IndexedDocument, shown?: Part): Html => {
+  const all = partsOf(chosen.index, MAX_AT_ONCE);
   const current = shown && queryOf(shown);
   return html`<p class="filter" hidden><label for="filter">Filter</label>
 <input id="filter" type="search" autocomplete="off" spellcheck="false"> <span role="status"></span></p>
 <ul>${all.map((part) => item(chosen, part, current))}</ul>`;
 };
 
-const item = ({ service }: Outlined, { tag, path, operations }: OutlinedPart, current?: string): Html => {
+const item = (
+  { service }: IndexedDocument,
+  { tag, path, operations }: OutlinedPart,
+  current?: string,
+): Html => {
   const query = queryOf({ tags: [tag], ...(path !== undefined && { path }) });
   return html`<li><a href="${docsPath(service, query)}" data-tag="${tag}"${query === current && html` aria-current="page"`}>
 <span>${tag}</span> ${path !== undefined && html`<code>${path}</code> `}<small>${count(operations)}</small></a></li>`;

@@ -37,36 +37,36 @@ export async function mediaOf(
   { media }: Readonly<Record<string, unknown>>,
   allowed: () => Promise<ReadonlySet<string>>,
 ): Promise<string | undefined> {
-  const [asked] = [media].flat();
-  if (asked === undefined) return undefined;
+  const [requested] = [media].flat();
+  if (requested === undefined) return undefined;
   // In a query a plus is a blank, which no media type has.
-  const mediaType = String(asked).trim().toLowerCase().replaceAll(' ', '+');
+  const mediaType = String(requested).trim().toLowerCase().replaceAll(' ', '+');
   // Pages lead to a document for JSON, whatever the services have.
   if (mediaType === JSON_TYPE) return mediaType;
   const types = await allowed();
-  if (!types.has(mediaType)) unknown('media', mediaType, [...types]);
+  if (!types.has(mediaType)) throwUnknown('media', mediaType, [...types]);
   return mediaType;
 }
 
 /** @throws Problem where nothing has the tag, or is at the path */
 export function operationsOfPart(outline: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
-  for (const tag of tags) if (!outline.tags.has(tag)) unknown('tag', tag, [...outline.tags.keys()]);
-  const wanted = new Set(tags);
+  for (const tag of tags) if (!outline.tags.has(tag)) throwUnknown('tag', tag, [...outline.tags.keys()]);
+  const wantedTags = new Set(tags);
   const tagged =
     tags.length === 0
       ? outline.operations
-      : outline.operations.filter((one) => one.tags.some((tag) => wanted.has(tag)));
+      : outline.operations.filter((one) => one.tags.some((tag) => wantedTags.has(tag)));
   if (path === undefined) return tagged;
   const top = path.replace(/\/$/, '');
   const chosen = tagged.filter(({ place }) => place === top || place.startsWith(`${top}/`));
-  if (chosen.length === 0) unknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
+  if (chosen.length === 0) throwUnknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
   return chosen;
 }
 
 /** Of what was asked for. */
-const MOST_TOLD = 300;
+const MAX_VALUE_LENGTH = 300;
 
-function unknown(parameter: string, value: string, allowed: readonly string[]): never {
+function throwUnknown(parameter: string, value: string, allowed: readonly string[]): never {
   const nearest = nearestTo(value, allowed);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
   const what =
@@ -74,7 +74,7 @@ function unknown(parameter: string, value: string, allowed: readonly string[]): 
   throw new Problem(partUnknown, `${what} ${value}.${hint}`, {
     extensions: {
       parameter,
-      value: value.slice(0, MOST_TOLD),
+      value: value.slice(0, MAX_VALUE_LENGTH),
       allowed,
       ...(nearest !== undefined && { nearest }),
     },

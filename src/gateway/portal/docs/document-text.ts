@@ -23,22 +23,22 @@ function* jsonOf(value: unknown, levels: number): Steps<string> {
   const items: string[] = [];
   for (const item of value) {
     items.push(yield* jsonOf(item ?? null, 0));
-    if (items.length % WIDE === 0) yield;
+    if (items.length % ITEMS_PER_STEP === 0) yield;
   }
   return `[${items.join()}]`;
 }
 
 /** Items of a list that are written in one step. */
-const WIDE = 500;
+const ITEMS_PER_STEP = 500;
 
-const isWide = (list: readonly unknown[]): boolean => list.length > WIDE || isLarge(list);
+const isWide = (list: readonly unknown[]): boolean => list.length > ITEMS_PER_STEP || isLarge(list);
 
 /** @param pad before each line */
 export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
     if (one === undefined) continue;
-    const inner = name.length < LONG ? yield* dividedYaml(one, levels - 1, `${pad}  `) : undefined;
+    const inner = name.length < MAX_SIMPLE_KEY ? yield* dividedYaml(one, levels - 1, `${pad}  `) : undefined;
     members.push(inner === undefined ? plainYaml({ [name]: one }, pad) : `${pad}${keyOf(name)}:\n${inner}`);
     yield;
   }
@@ -51,8 +51,8 @@ function* dividedYaml(value: unknown, levels: number, pad: string): Steps<string
     return yield* yamlText(value, levels, pad);
   if (!Array.isArray(value) || !isWide(value)) return undefined;
   const parts: string[] = [];
-  for (let at = 0; at < value.length; at += WIDE) {
-    parts.push(plainYaml(value.slice(at, at + WIDE), pad));
+  for (let at = 0; at < value.length; at += ITEMS_PER_STEP) {
+    parts.push(plainYaml(value.slice(at, at + ITEMS_PER_STEP), pad));
     yield;
   }
   return parts.join('');
@@ -62,6 +62,6 @@ const plainYaml = (value: object, pad: string): string =>
   stringify(value, { aliasDuplicateObjects: false }).replaceAll(/^(?=.)/gm, pad);
 
 /** A longer key is written in another way (YAML 1.2.2 §8.2.2). */
-const LONG = 500;
+const MAX_SIMPLE_KEY = 500;
 
 const keyOf = (name: string): string => stringify({ [name]: 0 }).slice(0, -': 0\n'.length);

@@ -16,11 +16,11 @@ import { outlineOf } from '../../../openapi/publish/document-index.ts';
 import { responseTypes, withOneType } from '../../../openapi/publish/one-media-type.ts';
 import { slice } from '../../../openapi/publish/slice.ts';
 import { YAML } from '../discovery/discovery.ts';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 import { mediaOf, operationsOfPart, type Part, partOf, queryOf } from './document-part.ts';
 import { jsonText, yamlText } from './document-text.ts';
-import { Recent } from './lru-cache.ts';
-import type { Published } from './published.ts';
+import { LruCache } from './lru-cache.ts';
+import type { PublishedDocument } from './published-documents.ts';
 
 type Write = (document: OpenAPIObject) => Promise<Entity>;
 
@@ -29,26 +29,26 @@ const WRITERS: Readonly<Record<string, Write>> = {
   yaml: async (document) => entity(YAML, await inTurns(yamlText(document))),
 };
 
-const MOST_KEPT = 32 * 1024 * 1024;
+const CACHE_BYTES = 32 * 1024 * 1024;
 
-interface View {
+interface DocumentView {
   readonly part: Part | undefined;
   /** The one media type of responses. */
   readonly media: string | undefined;
 }
 
-interface File {
+interface DocumentFile {
   readonly whole: () => Promise<Entity>;
-  readonly view: (view: View) => Promise<Entity>;
+  readonly view: (view: DocumentView) => Promise<Entity>;
   readonly types: () => Promise<ReadonlySet<string>>;
 }
 
-export function documents(router: Router, published: readonly Published[]): void {
-  const viewOfAll = views();
-  const files = new Map<string, File>();
-  for (const { path, document, outline } of published) {
-    const types = once(async () => inTurns(responseTypes((await outline()).document)));
-    const viewed = async ({ part, media }: View): Promise<OpenAPIObject> => {
+export function documents(router: Router, published: readonly PublishedDocument[]): void {
+  const viewOfAll = createViews();
+  const files = new Map<string, DocumentFile>();
+  for (const { path, document, index: outline } of published) {
+    const types = lazy(async () => inTurns(responseTypes((await outline()).document)));
+    const buildView = async ({ part, media }: DocumentView): Promise<OpenAPIObject> => {
       const whole = await outline();
       const of =
         media === undefined
@@ -61,8 +61,8 @@ export function documents(router: Router, published: readonly Published[]): void
     for (const [extension, write] of Object.entries(WRITERS)) {
       const name = path.replace(/json$/, extension);
       files.set(name, {
-        whole: once(async () => write(await document())),
-        view: (view) => viewOfAll(`${name}?${keyOf(view)}`, async () => write(await viewed(view))),
+        whole: lazy(async () => write(await document())),
+        view: (view) => viewOfAll(`${name}?${keyOf(view)}`, async () => write(await buildView(view))),
         types,
       });
     }
@@ -79,16 +79,16 @@ export function documents(router: Router, published: readonly Published[]): void
   }
 }
 
-const keyOf = ({ part, media }: View): string => JSON.stringify([part && queryOf(part), media]);
+const keyOf = ({ part, media }: DocumentView): string => JSON.stringify([part && queryOf(part), media]);
 
 /** Views as they are asked for, one made after the other: each may be as large as the whole. */
-function views(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
-  const recent = new Recent(MOST_KEPT);
+function createViews(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
+  const cache = new LruCache(CACHE_BYTES);
   let last: Promise<unknown> = Promise.resolve();
   return (key, make) => {
-    const found = recent.find(key);
+    const found = cache.get(key);
     if (found) return Promise.resolve(found);
-    const made = last.then(async () => recent.find(key) ?? recent.keep(key, await make()));
+    const made = last.then(async () => cache.get(key) ?? cache.set(key, await make()));
     last = made.catch(() => {});
     return made;
   };

@@ -1,33 +1,33 @@
 /** What was made last, as much as fits: what is asked for again soon is there, and nobody can fill the memory. */
 import type { Entity } from '../../../http/page/entity.ts';
 
-export class Recent {
-  readonly #most: number;
+export class LruCache {
+  readonly #capacity: number;
   /** The one that was used longest ago is the first. */
-  readonly #held = new Map<string, { entity: Entity; bytes: number }>();
+  readonly #entries = new Map<string, { entity: Entity; bytes: number }>();
   #bytes = 0;
 
   /** @param most bytes of all bodies together */
   constructor(most: number) {
-    this.#most = most;
+    this.#capacity = most;
   }
 
-  find(key: string): Entity | undefined {
-    const held = this.#held.get(key);
+  get(key: string): Entity | undefined {
+    const held = this.#entries.get(key);
     if (held === undefined) return undefined;
-    this.#held.delete(key);
-    this.#held.set(key, held);
+    this.#entries.delete(key);
+    this.#entries.set(key, held);
     return held.entity;
   }
 
-  keep(key: string, entity: Entity): Entity {
+  set(key: string, entity: Entity): Entity {
     const bytes = Buffer.byteLength(entity.body);
-    if (bytes > this.#most) return entity;
-    this.#held.set(key, { entity, bytes });
+    if (bytes > this.#capacity) return entity;
+    this.#entries.set(key, { entity, bytes });
     this.#bytes += bytes;
-    for (const [oldest, { bytes: freed }] of this.#held) {
-      if (this.#bytes <= this.#most) break;
-      this.#held.delete(oldest);
+    for (const [oldest, { bytes: freed }] of this.#entries) {
+      if (this.#bytes <= this.#capacity) break;
+      this.#entries.delete(oldest);
       this.#bytes -= freed;
     }
     return entity;

@@ -2,9 +2,9 @@
 
 import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import type { Leading } from './picture.ts';
+import type { LinkDependency } from './picture.ts';
 
-interface NeedingOperation {
+interface ServiceOperation {
   readonly method: string;
   readonly path: string;
   readonly title: string;
@@ -19,12 +19,12 @@ interface Embed {
 }
 
 export interface Dependents {
-  readonly operations: readonly NeedingOperation[];
+  readonly operations: readonly ServiceOperation[];
   readonly embeds: readonly Embed[];
 }
 
 /** What the links of each service lead to at others. */
-export function leadingOf(services: readonly ServiceDocument[]): readonly Leading[] {
+export function linkDependenciesOf(services: readonly ServiceDocument[]): readonly LinkDependency[] {
   return [...dependentsOf(services)].flatMap(([to, { embeds }]) =>
     [...Map.groupBy(embeds, ({ service }) => service)].map(([from, links]) => ({
       ...{ from, to },

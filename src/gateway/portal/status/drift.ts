@@ -11,7 +11,7 @@ export function driftTable(services: readonly Service[]): Html | false {
   const inspected = services.flatMap(({ name, drift }) => (drift ? [{ name, ...drift }] : []));
   if (inspected.length === 0) return false;
   return html`<h2>Answers and contracts</h2>
-<p>${inspected.map(({ name, mode, sample }) => html`${name}: ${LOOKS[mode]}${sample !== undefined && `, ${percent(sample)} of them`}. `)}</p>
+<p>${inspected.map(({ name, mode, sample }) => html`${name}: ${MODE_TEXTS[mode]}${sample !== undefined && `, ${percent(sample)} of them`}. `)}</p>
 <div class="table" role="region" aria-labelledby="drift" tabindex="0"><table>
 <caption id="drift">Answers held against the documents since this gateway started; a large one, one that <code>fields</code> cut, or one that broke off is unverified</caption>
 <thead><tr><th scope="col">Operation</th><th scope="col">What differs</th><th scope="col">Checked</th><th scope="col">Drifted</th><th scope="col">Unverified</th></tr></thead>
@@ -19,7 +19,7 @@ export function driftTable(services: readonly Service[]): Html | false {
 </table></div>`;
 }
 
-const LOOKS = {
+const MODE_TEXTS = {
   observe: 'answers go on whatever they are',
   enforce: 'an answer that differs is 502',
 } as const;

@@ -25,7 +25,7 @@ export interface Point {
   readonly breaker: TargetSnapshot['breaker'];
 }
 
-type Counted = Pick<
+type CountedService = Pick<
   TargetSnapshot,
   'name' | 'requests' | 'failures' | 'breaker' | 'isForOneClient' | 'latency'
 >;
@@ -43,7 +43,7 @@ export class History {
   #at = 0;
 
   /** Looks at all services there are; what is gone is forgotten. */
-  record(services: readonly Counted[], at: number): void {
+  record(services: readonly CountedService[], at: number): void {
     const before = this.#counts;
     const seconds = (at - this.#at) / 1000;
     this.#counts = new Map(services.map((service) => [service.name, service]));
@@ -53,12 +53,12 @@ export class History {
     for (const name of this.#points.keys()) if (!this.#counts.has(name)) this.#points.delete(name);
     for (const service of services) {
       const last = before.get(service.name) ?? NONE;
-      const requests = since(last.requests, service.requests);
+      const requests = increase(last.requests, service.requests);
       const points = this.#points.get(service.name) ?? [];
       points.push({
         at,
         requests: requests / seconds,
-        failures: since(last.failures, service.failures) / seconds,
+        failures: increase(last.failures, service.failures) / seconds,
         p99: requests > 0 ? service.latency?.p99 : undefined,
         breaker: breakerForMost(service),
       });
@@ -74,4 +74,4 @@ export class History {
 }
 
 /** A counter that is less than it was began anew. */
-const since = (before: number, now: number): number => (now < before ? now : now - before);
+const increase = (before: number, now: number): number => (now < before ? now : now - before);

@@ -10,7 +10,7 @@ import { breakerForMost } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import { milliseconds } from './number-format.ts';
 import type { ServiceSnapshot } from './service-state.ts';
-import { clock, FOR_ONE, instanceStateOf } from './service-state.ts';
+import { clock, instanceStateOf, ONE_CLIENT_ONLY } from './service-state.ts';
 
 export const INSTANCES = 'instances';
 
@@ -74,9 +74,9 @@ const row = (service: string, instance: InstanceSnapshot, canAct: boolean): Html
   const at = ejectedUntil ?? isolatedSince;
   return html`<tr>
 <th scope="row">${id}</th>
-<td data-label="State"><div><span class="state ${LOOKS[state]}">${WORDS[state]}</span>${
+<td data-label="State"><div><span class="state ${STATE_CLASSES[state]}">${STATE_LABELS[state]}</span>${
     at !== undefined && html` <time datetime="${at}">${clock(at)}</time>`
-  }${isForOneClient && FOR_ONE}${
+  }${isForOneClient && ONE_CLIENT_ONLY}${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
   }</div></td>
@@ -94,7 +94,7 @@ const button = (service: string, id: string, rel: InstanceAction): Html =>
 
 const LABELS = { isolate: 'Isolate', reset: 'Reset' } as const;
 
-const WORDS = {
+const STATE_LABELS = {
   working: 'working',
   unhealthy: 'not well, by its health check',
   trial: 'being tried again',
@@ -103,7 +103,7 @@ const WORDS = {
 } as const;
 
 /** As the style sheet knows them, which are those of a circuit. */
-const LOOKS = {
+const STATE_CLASSES = {
   working: 'closed',
   unhealthy: 'half-open',
   trial: 'half-open',

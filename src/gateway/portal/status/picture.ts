@@ -9,10 +9,10 @@ import { breakerForMost } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import type { Point } from './history.ts';
 import { rate } from './number-format.ts';
-import { type ServiceSnapshot, seen } from './service-state.ts';
+import { dependencyLabel, type ServiceSnapshot } from './service-state.ts';
 
 /** Answers of `from` have links to resources of `to`. */
-export interface Leading {
+export interface LinkDependency {
   readonly from: string;
   readonly to: string;
   readonly rels: readonly string[];
@@ -20,7 +20,7 @@ export interface Leading {
 
 export interface PictureOptions {
   readonly services: readonly ServiceSnapshot[];
-  readonly leading: readonly Leading[];
+  readonly linkDependencies: readonly LinkDependency[];
   /** What was last. */
   readonly now: (service: string) => Point | undefined;
 }
@@ -52,7 +52,7 @@ interface Box {
 export const picture = (options: PictureOptions): Html =>
   html`${options.services.length > 0 && FORMATS.map((format) => draw(options, format))}`;
 
-function draw({ services, leading, now }: PictureOptions, format: Format): Html {
+function draw({ services, linkDependencies: leading, now }: PictureOptions, format: Format): Html {
   const { name, box, gap } = format;
   const columns = Math.min(format.columns, services.length);
   const rows = Math.ceil(services.length / columns);
@@ -109,11 +109,14 @@ interface Between {
 }
 
 /** Calls last, so that they lie on top. */
-function linesBetween(services: readonly ServiceSnapshot[], leading: readonly Leading[]): readonly Between[] {
+function linesBetween(
+  services: readonly ServiceSnapshot[],
+  leading: readonly LinkDependency[],
+): readonly Between[] {
   const calls = services.flatMap(({ name: from, dependencies = [] }) =>
     dependencies.map((one) => ({
       ...{ from, to: one.name, kind: `call-to ${one.status}` },
-      title: `${from} calls ${one.name}: ${seen(one)}`,
+      title: `${from} calls ${one.name}: ${dependencyLabel(one)}`,
     })),
   );
   const leads = leading

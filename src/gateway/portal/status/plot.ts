@@ -5,7 +5,7 @@
  */
 import { type Html, html } from '../../../http/page/html.ts';
 import { INTERVAL, type Point } from './history.ts';
-import { WORDS } from './service-state.ts';
+import { CIRCUIT_LABELS } from './service-state.ts';
 
 export interface Series {
   readonly title: string;
@@ -145,6 +145,6 @@ function statesOf(points: readonly Point[], { width, height, room }: Frame): Htm
     .filter(({ breaker }) => breaker !== 'closed')
     .map(
       ({ breaker, from, to }) =>
-        html`<rect class="band ${breaker}" x="${round(first + from * step)}" y="${height + 2}" width="${round((to - from) * step)}" height="${BAND}"><title>${WORDS[breaker]}</title></rect>`,
+        html`<rect class="band ${breaker}" x="${round(first + from * step)}" y="${height + 2}" width="${round((to - from) * step)}" height="${BAND}"><title>${CIRCUIT_LABELS[breaker]}</title></rect>`,
     );
 }

@@ -27,29 +27,31 @@ export interface ServiceSnapshot extends TargetSnapshot {
   readonly cache?: CacheSnapshot | undefined;
 }
 
-export const WORDS = {
+export const CIRCUIT_LABELS = {
   closed: 'working',
   'half-open': 'being tried again',
   open: 'paused after failures',
 } as const;
 
-export const FOR_ONE = ', for one client only';
+export const ONE_CLIENT_ONLY = ', for one client only';
 
 /** What is said of a circuit, or of a service. */
-export const wordOf = ({
+export const circuitLabel = ({
   breaker,
   isForOneClient,
 }: Pick<TargetSnapshot, 'breaker' | 'isForOneClient'>): string =>
-  WORDS[breaker] + (isForOneClient ? FOR_ONE : '');
+  CIRCUIT_LABELS[breaker] + (isForOneClient ? ONE_CLIENT_ONLY : '');
 
-const SEEN = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
+const DEPENDENCY_LABELS = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
 
 /** As the style sheet knows them, which are those of a circuit. */
-export const SEEN_LOOKS = { pass: 'closed', warn: 'half-open', fail: 'open' } as const;
+export const DEPENDENCY_CLASSES = { pass: 'closed', warn: 'half-open', fail: 'open' } as const;
 
 /** How whoever calls a service sees it. */
-export const seen = ({ status, responseTime }: Dependency): string =>
-  responseTime === undefined ? SEEN[status] : `${SEEN[status]}, ${milliseconds(responseTime)} ms`;
+export const dependencyLabel = ({ status, responseTime }: Dependency): string =>
+  responseTime === undefined
+    ? DEPENDENCY_LABELS[status]
+    : `${DEPENDENCY_LABELS[status]}, ${milliseconds(responseTime)} ms`;
 
 export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<string, LinkValue> =>
   hasContract ? { 'service-desc': { href: `/openapi/${name}.json` } } : {};

@@ -20,18 +20,18 @@ import { type Dependents, dependentsOf } from './dependents.ts';
 import { driftTable } from './drift.ts';
 import type { Point } from './history.ts';
 import { instanceResource, instanceTable, isolationWarning } from './instances.ts';
-import { type Live, liveHead, livePart, monitorOf, sendLive } from './live.ts';
+import { type LiveUpdates, liveHead, livePart, monitorOf, sendLive } from './live-updates.ts';
 import { milliseconds } from './number-format.ts';
 import { chart } from './plot.ts';
 import { failing, latency as latencies, traffic } from './series.ts';
 import {
+  circuitLabel,
   clock,
+  DEPENDENCY_CLASSES,
+  dependencyLabel,
   descriptionOf,
-  SEEN_LOOKS,
   type ServiceSnapshot,
-  seen,
   stateOf,
-  wordOf,
 } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
@@ -41,14 +41,14 @@ const withForms = { ...noStore, 'Referrer-Policy': 'same-origin' };
 export interface ServiceStatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
-  readonly live: Live;
+  readonly live: LiveUpdates;
   /** Whether the other pages of the gateway are elsewhere. */
-  readonly isApart?: boolean;
+  readonly isOnAdminListener?: boolean;
 }
 
 export function serviceStatus(
   router: Router,
-  { services, snapshot, live, isApart = false }: ServiceStatusOptions,
+  { services, snapshot, live, isOnAdminListener: isApart = false }: ServiceStatusOptions,
 ): void {
   const dependents = dependentsOf(services);
   get(router, `${SERVICES_PATH}/:service`, (req, res) => {
@@ -58,7 +58,7 @@ export function serviceStatus(
     if (!service) throw new Problem(notFound, 'No service here has this name.');
     if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name), isApart)))
       return;
-    const needs = dependents.get(name) ?? NOBODY;
+    const needs = dependents.get(name) ?? NO_DEPENDENTS;
     const headers = isApart ? withForms : noStore;
     const fresh = freshService(service, live.history.of(name), isApart);
     const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), headers);
@@ -66,7 +66,7 @@ export function serviceStatus(
   });
 }
 
-const NOBODY: Dependents = { operations: [], embeds: [] };
+const NO_DEPENDENTS: Dependents = { operations: [], embeds: [] };
 
 const resourceOf = (
   service: ServiceSnapshot,
@@ -120,7 +120,7 @@ ${!isApart && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</
 /** What changes while somebody looks. */
 const freshService = (service: ServiceSnapshot, points: readonly Point[], isApart: boolean): Html => {
   const isolated = isolationWarning(service);
-  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${wordOf(service)}</span>${
+  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${circuitLabel(service)}</span>${
     service.retryAt !== undefined &&
     html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
   }</p>
@@ -138,7 +138,7 @@ ${driftTable([service])}`;
 /** Operations that have a breaker of their own, or whose circuit is not closed: a line for each state. */
 const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
   circuits.length > 0 &&
-  html`<ul class="plain">${[...Map.groupBy(circuits, wordOf)].map(
+  html`<ul class="plain">${[...Map.groupBy(circuits, circuitLabel)].map(
     ([word, operations]) =>
       html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${operations[0]?.breaker}">${word}</span></li>`,
   )}</ul>`;
@@ -149,7 +149,7 @@ const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>
 <p>By its own word, in its health check.</p>
 <ul class="plain">${dependencies.map(
     (one) =>
-      html`<li><a href="${servicePath(one.name)}">${one.name}</a>: <span class="state ${SEEN_LOOKS[one.status]}">${seen(one)}</span></li>`,
+      html`<li><a href="${servicePath(one.name)}">${one.name}</a>: <span class="state ${DEPENDENCY_CLASSES[one.status]}">${dependencyLabel(one)}</span></li>`,
   )}</ul>`;
 
 const figures = ({
@@ -174,7 +174,7 @@ const figures = ({
       ['Links left out', droppedLinks],
       ['Median', duration(latency?.p50)],
       ['99th percentile', duration(latency?.p99)],
-      ...(kept ? keptFigures(kept) : []),
+      ...(kept ? cacheFigures(kept) : []),
     ] as const
   ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <p class="said">Counted since this gateway started; the median and the percentile are of ${sampled({ requests })}.</p>`;
@@ -188,7 +188,7 @@ const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
     ? 'no calls yet'
     : `the latest ${Math.min(requests, LATENCIES)} call${requests === 1 ? '' : 's'}`;
 
-const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
+const cacheFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
   [
     ['Answered from the cache', hits],
     ['Not in the cache', misses],
@@ -202,7 +202,7 @@ const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes 
 const failures = ({ recentFailures }: ServiceSnapshot): Html =>
   recentFailures.length === 0
     ? html`<p>Nothing since this gateway started.</p>`
-    : html`<ul class="plain">${grouped(recentFailures).map(
+    : html`<ul class="plain">${groupRepeated(recentFailures).map(
         ({ at, reason, operationId = 'a call', count }) =>
           html`<li><time datetime="${at}">${clock(at)}</time> <code>${operationId}</code>: ${reason}${count > 1 && html` <small>× ${count}</small>`}</li>`,
       )}</ul>`;
@@ -210,7 +210,7 @@ const failures = ({ recentFailures }: ServiceSnapshot): Html =>
 type Grouped = Failure & { readonly count: number };
 
 /** The same again and again is one line, with when it was last. */
-function grouped(failed: readonly Failure[]): readonly Grouped[] {
+function groupRepeated(failed: readonly Failure[]): readonly Grouped[] {
   const lines: Grouped[] = [];
   for (const one of failed) {
     const last = lines.at(-1);

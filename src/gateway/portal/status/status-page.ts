@@ -8,36 +8,36 @@ import { breakerForMost, instanceForMost } from '../../../outbound/target-snapsh
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
-import { liveHead, livePart } from './live.ts';
+import { liveHead, livePart } from './live-updates.ts';
 import { percent } from './number-format.ts';
-import { type Leading, picture } from './picture.ts';
+import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { failing, latency, traffic } from './series.ts';
-import { clock, type ServiceSnapshot, seen, wordOf } from './service-state.ts';
+import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
-  readonly leading: readonly Leading[];
+  readonly linkDependencies: readonly LinkDependency[];
   readonly history: History;
   /** Why the configuration is not the newest. */
   readonly refused: Refusal | undefined;
-  readonly isApart: boolean;
+  readonly isOnAdminListener: boolean;
 }
 
 export const statusPage = (view: StatusView): string =>
   layout({
     title: 'Status · linkway',
     current: STATUS_PATH,
-    isAtGateway: !view.isApart,
+    isAtGateway: !view.isOnAdminListener,
     head: liveHead(),
     content: html`<h1>Status</h1>
 ${livePart(freshStatus(view))}`,
   });
 
 /** What changes while somebody looks. */
-export const freshStatus = ({ services, leading, history, refused }: StatusView): Html =>
+export const freshStatus = ({ services, linkDependencies: leading, history, refused }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
-${picture({ services, leading, now: (name) => history.of(name).at(-1) })}
+${picture({ services, linkDependencies: leading, now: (name) => history.of(name).at(-1) })}
 ${services.length > 0 && legend(services, leading)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
@@ -45,7 +45,7 @@ ${faultList(services)}
 ${securityList(services)}
 ${driftTable(services)}`;
 
-const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[]): Html =>
+const legend = (services: readonly ServiceSnapshot[], leading: readonly LinkDependency[]): Html =>
   html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
 <li class="line">line width = call rate</li>${
     services.some(({ dependencies = [] }) => dependencies.length > 0) &&
@@ -56,24 +56,27 @@ const table = (services: readonly ServiceSnapshot[], history: History): Html =>
   html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
 <caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCIES} calls at most</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
-<th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${isHeld(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
-<tbody>${services.map((service) => row(service, history, isHeld(services)))}</tbody>
+<th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${hasDrift(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
+<tbody>${services.map((service) => row(service, history, hasDrift(services)))}</tbody>
 </table></div>`;
 
-const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
+const hasDrift = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
   const troubled = services.filter((one) => breakerForMost(one) !== 'closed').map(({ name }) => name);
-  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${reach(services, troubled)}`;
+  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${describeImpact(services, troubled)}`;
   if (services.length > 0) return 'Every service is working.';
   return 'No services yet: name one in gateway.yaml, and it is here.';
 };
 
 /** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
-function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
+function describeImpact(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
   const others = services.filter((one) => breakerForMost(one) === 'closed');
   const hit = troubled
-    .map((name) => ({ name, callers: others.filter((one) => isHitBy(one, name)).map((one) => one.name) }))
+    .map((name) => ({
+      name,
+      callers: others.filter((one) => isAffectedBy(one, name)).map((one) => one.name),
+    }))
     .filter(({ callers }) => callers.length > 0);
   const parts = hit.map(
     ({ name, callers }) =>
@@ -84,13 +87,13 @@ function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]
   return ` ${[...parts, ...(isAnyLeft ? ['the others are not affected'] : [])].join('; ')}.`;
 }
 
-const isHitBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): boolean =>
+const isAffectedBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): boolean =>
   dependencies.some(({ name, status }) => name === troubled && status !== 'pass');
 
 const LIST = new Intl.ListFormat('en-GB');
 
 /** More operations in one state are counted, and named on the page of their service. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
   const {
@@ -109,14 +112,14 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
   const points = history.of(name);
   return html`<tr id="service-${name}">
 <th scope="row"><a href="${servicePath(name)}">${name}</a>${dependencies.map(
-    (one) => html`<br><small>calls ${one.name}: ${seen(one)}</small>`,
+    (one) => html`<br><small>calls ${one.name}: ${dependencyLabel(one)}</small>`,
   )}</th>
-<td data-label="State"><div><span class="state ${breaker}">${wordOf(service)}</span>${
+<td data-label="State"><div><span class="state ${breaker}">${circuitLabel(service)}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${[...Map.groupBy(circuits, wordOf)].map(
+  }${[...Map.groupBy(circuits, circuitLabel)].map(
     ([word, all]) =>
-      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
+      html`<br><small>${all.length > MAX_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
   )}${
     instances.length > 1 &&
     html`<br><small>${instances.filter((one) => instanceForMost(one) === 'working').length} of ${instances.length} instances working</small>`

@@ -10,8 +10,8 @@ import type { LinkValue, Representation } from '../../../hypermedia/representati
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { representations } from '../discovery/representations.ts';
-import { leadingOf } from './dependents.ts';
-import { type Live, monitorOf, sendLive } from './live.ts';
+import { linkDependenciesOf } from './dependents.ts';
+import { type LiveUpdates, monitorOf, sendLive } from './live-updates.ts';
 import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
 import { freshStatus, type StatusView, statusPage } from './status-page.ts';
 
@@ -21,18 +21,24 @@ export interface StatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => Refusal | undefined;
-  readonly live: Live;
+  readonly live: LiveUpdates;
   /** Whether the other pages of the gateway are elsewhere. */
-  readonly isApart?: boolean;
+  readonly isOnAdminListener?: boolean;
 }
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, isApart = false }: StatusOptions,
+  { services, snapshot, refused, live, isOnAdminListener: isApart = false }: StatusOptions,
 ): void {
   const { history } = live;
-  const leading = leadingOf(services);
-  const now = (): StatusView => ({ services: snapshot(), leading, history, refused: refused(), isApart });
+  const leading = linkDependenciesOf(services);
+  const now = (): StatusView => ({
+    services: snapshot(),
+    linkDependencies: leading,
+    history,
+    refused: refused(),
+    isOnAdminListener: isApart,
+  });
   get(router, STATUS_PATH, (req, res) => {
     if (sendLive(req, res, live, () => freshStatus(now()))) return;
     const page = () => entity(HTML, statusPage(now()), noStore);
@@ -40,7 +46,11 @@ export function status(
   });
 }
 
-const statusOf = ({ services, refused: all, isApart }: StatusView): Omit<Representation, 'actions'> => ({
+const statusOf = ({
+  services,
+  refused: all,
+  isOnAdminListener: isApart,
+}: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
   links: new Map<string, LinkValue>([
     ['self', { href: STATUS_PATH }],

@@ -1,19 +1,19 @@
 import { expect, it } from '@jest/globals';
-import { Recent } from '../../../../src/gateway/portal/docs/lru-cache.ts';
+import { LruCache } from '../../../../src/gateway/portal/docs/lru-cache.ts';
 import { entity } from '../../../../src/http/page/entity.ts';
 
 const made: string[] = [];
-const get = (recent: Recent, key: string, bytes = 10) => {
+const get = (recent: LruCache, key: string, bytes = 10) => {
   const make = () => {
     made.push(key);
     return entity('text/plain', key.repeat(bytes));
   };
-  const { body } = recent.find(key) ?? recent.keep(key, make());
+  const { body } = recent.get(key) ?? recent.set(key, make());
   expect(String(body)).toBe(key.repeat(bytes));
 };
 
 it('keeps what was used last, as much as fits, and nothing else', () => {
-  const recent = new Recent(30);
+  const recent = new LruCache(30);
   for (const key of ['a', 'b', 'c', 'a', 'b', 'c']) get(recent, key);
   expect(made.splice(0)).toEqual(['a', 'b', 'c']);
 
@@ -26,7 +26,7 @@ it('keeps what was used last, as much as fits, and nothing else', () => {
 });
 
 it('keeps nothing that is larger than all of it, counted in bytes', () => {
-  const recent = new Recent(30);
+  const recent = new LruCache(30);
   get(recent, 'a');
   get(recent, 'ü', 16);
   get(recent, 'ü', 16);

@@ -6,12 +6,17 @@ import { type Refusal, refusal } from '../../config/rejected-config.ts';
 import type { Source } from '../../config/source.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { gather, placesOf, reader, type ServicePlaces } from '../documents/read-document.ts';
+import {
+  collectSources,
+  createReader,
+  type DocumentSource,
+  sourcePlaces,
+} from '../documents/read-document.ts';
 import { makeDocument } from './make-document.ts';
 import { readNewer, readSource } from './read-source.ts';
 
-export interface Contract {
-  readonly service: ServicePlaces;
+export interface LoadedDocument {
+  readonly service: DocumentSource;
   /** Undefined where there never was one: it could not be fetched yet. */
   readonly document: OpenAPIObject | undefined;
   /** Where its texts are: its document, overlays, and what that refers to. */
@@ -23,81 +28,81 @@ export interface Contract {
   /** What is left out of it. */
   readonly faults: readonly DocumentFault[];
   /** What has been read for it, until that is kept. */
-  readonly fresh: readonly Source[];
+  readonly newSources: readonly Source[];
 }
 
-export interface ContractOptions {
+export interface LoadOptions {
   /** The one in use. */
-  readonly previous?: Contract | undefined;
+  readonly previous?: LoadedDocument | undefined;
   /** Why the newest was refused the last time. */
-  readonly before?: Refusal | undefined;
+  readonly previousRefusal?: Refusal | undefined;
   /** A text that was good before this process began. */
   readonly lastGood: (place: string) => string | undefined;
   /** Folder of `gateway.yaml`. */
   readonly root: string;
-  readonly onIdle: (message: string) => void;
+  readonly onUnmatchedAction: (message: string) => void;
 }
 
 /** @throws ConfigError where there is a fault in a file, and nothing that was good before */
-export async function readContract(service: ServicePlaces, options: ContractOptions): Promise<Contract> {
-  const previous = isSame(service, options.previous?.service) ? options.previous : undefined;
+export async function loadDocument(service: DocumentSource, options: LoadOptions): Promise<LoadedDocument> {
+  const previous = hasSameSources(service, options.previous?.service) ? options.previous : undefined;
   try {
-    return await newest(service, previous, options);
+    return await loadNewest(service, previous, options);
   } catch (cause) {
     const error = configErrorOf(cause, `${service.document}: cannot be used`);
-    const refused = refusal(error, placesOf(service), options.before);
-    const good = previous?.document === undefined ? await restoreContract(service, options) : previous;
-    if (good !== undefined) return { ...good, refused };
-    if (!placesOf(service).some(isUrl)) throw error;
-    const places = placesOf(service);
-    return { service, document: undefined, places, versions: new Map(), refused, faults: [], fresh: [] };
+    const refused = refusal(error, sourcePlaces(service), options.previousRefusal);
+    const lastGood = previous?.document === undefined ? await restoreDocument(service, options) : previous;
+    if (lastGood !== undefined) return { ...lastGood, refused };
+    if (!sourcePlaces(service).some(isUrl)) throw error;
+    const places = sourcePlaces(service);
+    return { service, document: undefined, places, versions: new Map(), refused, faults: [], newSources: [] };
   }
 }
 
 /** @returns undefined where nothing is kept, or what is kept is of no use any more */
-export async function restoreContract(
-  service: ServicePlaces,
-  { lastGood, onIdle }: ContractOptions,
-): Promise<Contract | undefined> {
+export async function restoreDocument(
+  service: DocumentSource,
+  { lastGood, onUnmatchedAction }: LoadOptions,
+): Promise<LoadedDocument | undefined> {
   const read = async (place: string) => {
     const text = lastGood(place);
     if (text === undefined) throw new ConfigError(`${place}: was never good`);
     return { place, text };
   };
   try {
-    const sources = await gather(service, read);
+    const sources = await collectSources(service, read);
     const places = sources.map(({ place }) => place);
     return {
       service,
-      ...(await made(service, sources, onIdle)),
+      ...(await makeWithFaults(service, sources, onUnmatchedAction)),
       places,
       versions: new Map(),
       refused: undefined,
-      fresh: [],
+      newSources: [],
     };
   } catch {
     return undefined;
   }
 }
 
-async function newest(
-  service: ServicePlaces,
-  previous: Contract | undefined,
-  { root, onIdle }: ContractOptions,
-): Promise<Contract> {
+async function loadNewest(
+  service: DocumentSource,
+  previous: LoadedDocument | undefined,
+  { root, onUnmatchedAction }: LoadOptions,
+): Promise<LoadedDocument> {
   const newer = await Promise.all(
     [...(previous?.versions ?? [])].map(([place, known]) => readNewer(place, { known })),
   );
   const found = new Map(newer.flatMap((source) => (source ? [[source.place, source]] : [])));
   if (previous && previous.versions.size > 0 && found.size === 0) return { ...previous, refused: undefined };
   const missing: DocumentFault[] = [];
-  const read = reader(
+  const read = createReader(
     service,
     root,
     async (place, onBytes) => found.get(place) ?? readSource(place, { onBytes }),
   );
-  const sources = await gather(service, read, (fault) => missing.push(fault));
-  const { document, faults } = await made(service, sources, onIdle);
+  const sources = await collectSources(service, read, (fault) => missing.push(fault));
+  const { document, faults } = await makeWithFaults(service, sources, onUnmatchedAction);
   return {
     service,
     document,
@@ -105,23 +110,23 @@ async function newest(
     places: sources.map(({ place }) => place),
     versions: new Map(sources.map(({ place, version }) => [place, version])),
     refused: undefined,
-    fresh: sources,
+    newSources: sources,
   };
 }
 
-async function made(
-  service: ServicePlaces,
+async function makeWithFaults(
+  service: DocumentSource,
   sources: readonly Pick<Source, 'place' | 'text'>[],
-  onIdle: ContractOptions['onIdle'],
-): Promise<Pick<Contract, 'document' | 'faults'>> {
+  onUnmatchedAction: LoadOptions['onUnmatchedAction'],
+): Promise<Pick<LoadedDocument, 'document' | 'faults'>> {
   const faults: DocumentFault[] = [];
   const onFault = (fault: DocumentFault) => faults.push(fault);
-  return { document: await makeDocument({ service, sources }, { onIdle, onFault }), faults };
+  return { document: await makeDocument({ service, sources }, { onUnmatchedAction, onFault }), faults };
 }
 
 /** Whether the same texts would be the same document. */
-const isSame = (a: ServicePlaces, b: ServicePlaces | undefined): boolean =>
+const hasSameSources = (a: DocumentSource, b: DocumentSource | undefined): boolean =>
   b !== undefined &&
   a.prefix === b.prefix &&
-  isDeepStrictEqual(placesOf(a), placesOf(b)) &&
+  isDeepStrictEqual(sourcePlaces(a), sourcePlaces(b)) &&
   isDeepStrictEqual(a.paths, b.paths);

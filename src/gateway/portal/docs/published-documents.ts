@@ -6,16 +6,16 @@ import { publicInSteps } from '../../../openapi/merge/merge.ts';
 import { type Outline, outlineOf } from '../../../openapi/publish/document-index.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { withEmbedded } from '../../documents/embedded-schemas.ts';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 
-export interface Published {
+export interface PublishedDocument {
   /** Of the service; that of everything has none. */
   readonly service?: string;
   readonly title: string;
   /** Where it is as JSON. */
   readonly path: string;
   readonly document: () => Promise<OpenAPIObject>;
-  readonly outline: () => Promise<Outline>;
+  readonly index: () => Promise<Outline>;
 }
 
 /** The merged one first, then one a service. */
@@ -23,14 +23,14 @@ export function publish(
   services: readonly ServiceDocument[],
   title: string,
   merge: () => Steps<OpenAPIObject>,
-): Published[] {
+): PublishedDocument[] {
   const of = (
-    what: Pick<Published, 'service' | 'title' | 'path'>,
+    what: Pick<PublishedDocument, 'service' | 'title' | 'path'>,
     make: () => Steps<OpenAPIObject>,
-  ): Published => {
-    const document = once(async () => inTurns(withEmbedded(await inTurns(make()))));
-    const outline = once(async () => inTurns(outlineOf(await document())));
-    return { ...what, document, outline };
+  ): PublishedDocument => {
+    const document = lazy(async () => inTurns(withEmbedded(await inTurns(make()))));
+    const outline = lazy(async () => inTurns(outlineOf(await document())));
+    return { ...what, document, index: outline };
   };
   return [
     of({ title, path: '/openapi.json' }, merge),

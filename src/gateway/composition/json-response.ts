@@ -9,15 +9,15 @@ import { CallFailure } from '../../outbound/call/call-errors.ts';
 import { brokenOff } from '../../outbound/call/to-problem.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 
-export const isJson = (answer: Pick<UpstreamAnswer, 'header'>): boolean =>
-  isJsonType(answer.header('content-type') ?? '') &&
-  (answer.header('content-encoding') ?? 'identity').trim().toLowerCase() === 'identity';
+export const isJson = (response: Pick<UpstreamAnswer, 'header'>): boolean =>
+  isJsonType(response.header('content-type') ?? '') &&
+  (response.header('content-encoding') ?? 'identity').trim().toLowerCase() === 'identity';
 
-export const mediaTypeOf = (answer: Pick<UpstreamAnswer, 'header'>): string | undefined =>
-  answer.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+export const mediaTypeOf = (response: Pick<UpstreamAnswer, 'header'>): string | undefined =>
+  response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
 
 /** What an answer says, and how it is written. */
-export interface ReadJson {
+export interface JsonBody {
   readonly value: unknown;
   readonly charset: Charset;
   readonly bytes: number;
@@ -27,20 +27,20 @@ export interface ReadJson {
  * @param limit bytes
  * @throws Problem bad-gateway (502) for what is broken, or too large, upstream-timeout (504) for what comes too late
  */
-export async function readJson(answer: UpstreamAnswer, limit: number): Promise<ReadJson> {
-  const bytes = await peeked(answer, limit);
+export async function readJson(response: UpstreamAnswer, limit: number): Promise<JsonBody> {
+  const bytes = await readBody(response, limit);
   if (bytes === undefined) {
     const detail = `What the service answered is larger than ${limit} bytes.`;
-    answer.abort(new Error(detail));
+    response.abort(new Error(detail));
     throw new Problem(badGateway, detail);
   }
-  return await readWhole(bytes, answer);
+  return await decodeJson(bytes, response);
 }
 
 /** @throws Problem bad-gateway (502) for what is no JSON, is nested too deeply or has too many values */
-export async function readWhole(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): Promise<ReadJson> {
+export async function decodeJson(bytes: Buffer, response: Pick<UpstreamAnswer, 'header'>): Promise<JsonBody> {
   try {
-    return await read(bytes, answer);
+    return await decode(bytes, response);
   } catch (cause) {
     const detail = cause instanceof RangeError ? cause.message : 'could not be read';
     throw new Problem(badGateway, `What the service answered ${detail}.`, { cause });
@@ -51,9 +51,9 @@ export async function readWhole(bytes: Buffer, answer: Pick<UpstreamAnswer, 'hea
  * The whole body; undefined for one that is larger than `limit` bytes.
  * @throws Problem bad-gateway (502), upstream-timeout (504)
  */
-export async function peeked(answer: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
+export async function readBody(response: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
   try {
-    return await answer.peek(limit);
+    return await response.peek(limit);
   } catch (cause) {
     if (cause instanceof CallFailure) throw brokenOff(cause);
     throw new Problem(badGateway, 'What the service answered could not be read.', { cause });
@@ -61,19 +61,19 @@ export async function peeked(answer: UpstreamAnswer, limit: number): Promise<Buf
 }
 
 /** @returns undefined for what is no JSON, whatever it says of itself, and for what is nested too deeply */
-export async function parseJson(
+export async function tryDecodeJson(
   bytes: Buffer,
-  answer: Pick<UpstreamAnswer, 'header'>,
-): Promise<ReadJson | undefined> {
+  response: Pick<UpstreamAnswer, 'header'>,
+): Promise<JsonBody | undefined> {
   try {
-    return await read(bytes, answer);
+    return await decode(bytes, response);
   } catch {
     return undefined;
   }
 }
 
-async function read(bytes: Buffer, answer: Pick<UpstreamAnswer, 'header'>): Promise<ReadJson> {
-  const charset = charsetOf(answer.header('content-type'));
+async function decode(bytes: Buffer, response: Pick<UpstreamAnswer, 'header'>): Promise<JsonBody> {
+  const charset = charsetOf(response.header('content-type'));
   const text = charset?.decode(bytes);
   if (charset === undefined || text === undefined) throw new SyntaxError('It is not in its charset.');
   return { value: await readExact(text), charset, bytes: bytes.length };

@@ -6,7 +6,7 @@ import type { LinkValue } from '../../../hypermedia/representation.ts';
 import { pathOf } from '../assets.ts';
 import type { History } from './history.ts';
 
-export interface Live {
+export interface LiveUpdates {
   readonly history: History;
   readonly watchers: Watchers;
 }
@@ -31,7 +31,7 @@ export const monitorOf = (path: string): LinkValue => ({ href: path, type: EVENT
  * @returns false where no events are asked for
  * @throws Problem overloaded (503)
  */
-export function sendLive(req: Request, res: Response, { watchers }: Live, fresh: () => Html): boolean {
+export function sendLive(req: Request, res: Response, { watchers }: LiveUpdates, fresh: () => Html): boolean {
   // What EventSource sends; whoever names other types as well wants one of those.
   if (req.headers.accept?.trim().toLowerCase() !== EVENT_STREAM) return false;
   res.vary('Accept');

@@ -6,26 +6,26 @@ import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { danglingInSteps } from '../../openapi/merge/dangling-references.ts';
 import { pointerBefore } from '../../openapi/merge/rename-paths.ts';
 import { uncheckedInSteps } from '../../openapi/patterns/unchecked-patterns.ts';
-import type { ServicePlaces } from '../documents/read-document.ts';
+import type { DocumentSource } from '../documents/read-document.ts';
 
 /** Of one service, shown at once. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 /** Some documents have thousands of references that lead nowhere. */
-const MOST_DANGLING = 10;
-const MOST_UNCHECKED = 5;
+const MAX_DANGLING = 10;
+const MAX_UNCHECKED = 5;
 
-export class Faults {
+export class DocumentFaults {
   readonly #found = new Map<string, readonly DocumentFault[]>();
-  readonly #services: ReadonlyMap<string, ServicePlaces>;
+  readonly #services: ReadonlyMap<string, DocumentSource>;
   readonly #log: Pick<Log, 'logger'>;
   /** What has been logged: no more than that of the one before, which would keep all that ever were. */
-  readonly #known: ReadonlyMap<string, readonly DocumentFault[]>;
+  readonly #logged: ReadonlyMap<string, readonly DocumentFault[]>;
 
   /** @param previous those that have been logged */
-  constructor(services: readonly ServicePlaces[], log: Pick<Log, 'logger'>, previous?: Faults) {
+  constructor(services: readonly DocumentSource[], log: Pick<Log, 'logger'>, previous?: DocumentFaults) {
     this.#services = new Map(services.map((service) => [service.name, service]));
     this.#log = log;
-    this.#known = previous ? previous.#found : new Map();
+    this.#logged = previous ? previous.#found : new Map();
   }
 
   of(service: string): readonly DocumentFault[] {
@@ -34,8 +34,8 @@ export class Faults {
 
   /** @param fault with a pointer into the document as it was read */
   add(service: string, fault: DocumentFault): void {
-    this.#found.set(service, [...this.of(service), fault].slice(-MOST_FAULTS));
-    const isKnown = this.#known
+    this.#found.set(service, [...this.of(service), fault].slice(-MAX_FAULTS));
+    const isKnown = this.#logged
       .get(service)
       ?.some(({ pointer, reason }) => pointer === fault.pointer && reason === fault.reason);
     if (!isKnown) this.#log.logger.warn({ service, ...fault }, 'the document has a fault');
@@ -48,13 +48,13 @@ export class Faults {
   }
 
   /** What only looking through all of it finds. */
-  async look(service: string, document: object): Promise<void> {
+  async scan(service: string, document: object): Promise<void> {
     const found = await inTurns(danglingInSteps(document));
-    for (const fault of found.slice(0, MOST_DANGLING)) this.addServed(service, fault);
-    const more = found.length - MOST_DANGLING;
+    for (const fault of found.slice(0, MAX_DANGLING)) this.addServed(service, fault);
+    const more = found.length - MAX_DANGLING;
     if (more > 0)
       this.add(service, { pointer: '#', reason: `has ${more} more references that lead nowhere` });
     const unchecked = await inTurns(uncheckedInSteps(document));
-    for (const fault of unchecked.slice(0, MOST_UNCHECKED)) this.addServed(service, fault);
+    for (const fault of unchecked.slice(0, MAX_UNCHECKED)) this.addServed(service, fault);
   }
 }

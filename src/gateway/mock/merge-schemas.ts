@@ -7,24 +7,24 @@ import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
 
 /** A schema, or part of one, with what its references are relative to. */
-export interface Part {
+export interface SchemaPart {
   readonly schema: unknown;
   readonly resource: Resource;
 }
 
-export interface Merged {
+export interface MergedSchema {
   types: ReadonlySet<string> | undefined;
   /** Undefined where any value will do. */
   values: readonly unknown[] | undefined;
   readonly required: Set<string>;
-  readonly properties: Map<string, Part[]>;
-  readonly patternProperties: [string, Part][];
+  readonly properties: Map<string, SchemaPart[]>;
+  readonly patternProperties: [string, SchemaPart][];
   /** Of members that are not named. */
-  readonly others: Part[];
-  readonly names: Part[];
-  readonly items: Part[];
-  readonly first: Part[][];
-  readonly contains: Part[];
+  readonly additionalProperties: SchemaPart[];
+  readonly propertyNames: SchemaPart[];
+  readonly items: SchemaPart[];
+  readonly prefixItems: SchemaPart[][];
+  readonly contains: SchemaPart[];
   readonly patterns: string[];
   readonly multiples: number[];
   readonly bounds: Map<string, number>;
@@ -32,7 +32,7 @@ export interface Merged {
   isUnique: boolean;
   isWriteOnly: boolean;
   /** Whether no value can be right. */
-  isNever: boolean;
+  isUnsatisfiable: boolean;
 }
 
 /** The larger of two says more of these, and the smaller of all other bounds. */
@@ -42,30 +42,45 @@ const LOWER: ReadonlySet<string> = new Set([
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
 
 /** Schemas may be made of each other in circles. */
-const MOST_PARTS = 500;
+const MAX_PARTS = 500;
 
 /** @param choice which of several alternatives is taken */
-export function mergedOf(parts: readonly Part[], references: SchemaReferences, choice: number): Merged {
-  const merged: Merged = {
+export function mergeSchemas(
+  parts: readonly SchemaPart[],
+  references: SchemaReferences,
+  choice: number,
+): MergedSchema {
+  const merged: MergedSchema = {
     ...{ types: undefined, values: undefined, format: undefined },
-    ...{ isUnique: false, isWriteOnly: false, isNever: false },
-    ...{ required: new Set(), properties: new Map(), patternProperties: [], others: [], names: [] },
-    ...{ items: [], first: [], contains: [], patterns: [], multiples: [], bounds: new Map() },
+    ...{ isUnique: false, isWriteOnly: false, isUnsatisfiable: false },
+    ...{
+      required: new Set(),
+      properties: new Map(),
+      patternProperties: [],
+      additionalProperties: [],
+      propertyNames: [],
+    },
+    ...{ items: [], prefixItems: [], contains: [], patterns: [], multiples: [], bounds: new Map() },
   };
   const pending = [...parts];
   const seen = new Set<unknown>();
-  for (let next = pending.shift(); next && seen.size < MOST_PARTS; next = pending.shift()) {
-    if (next.schema === false) merged.isNever = true;
+  for (let next = pending.shift(); next && seen.size < MAX_PARTS; next = pending.shift()) {
+    if (next.schema === false) merged.isUnsatisfiable = true;
     if (!isObject(next.schema) || seen.has(next.schema)) continue;
     seen.add(next.schema);
-    take(merged, next.schema, next.resource);
+    addKeywords(merged, next.schema, next.resource);
     pending.push(...partsOf(next.schema, next.resource, references, choice));
   }
   return merged;
 }
 
-function partsOf(schema: Json, resource: Resource, references: SchemaReferences, choice: number): Part[] {
-  const parts: Part[] = [];
+function partsOf(
+  schema: Json,
+  resource: Resource,
+  references: SchemaReferences,
+  choice: number,
+): SchemaPart[] {
+  const parts: SchemaPart[] = [];
   for (const keyword of ['$ref', '$dynamicRef']) {
     const reference = schema[keyword];
     const target = typeof reference === 'string' ? references.resolve(reference, resource) : undefined;
@@ -79,8 +94,8 @@ function partsOf(schema: Json, resource: Resource, references: SchemaReferences,
   return [...parts, ...lists.flat().map((part) => ({ schema: part, resource }))];
 }
 
-function take(merged: Merged, schema: Json, resource: Resource): void {
-  const part = (one: unknown): Part => ({ schema: one, resource });
+function addKeywords(merged: MergedSchema, schema: Json, resource: Resource): void {
+  const part = (one: unknown): SchemaPart => ({ schema: one, resource });
   if (schema.type !== undefined) {
     const types = new Set([schema.type].flat().map(String));
     if (types.has('number')) types.add('integer');
@@ -95,12 +110,12 @@ function take(merged: Merged, schema: Json, resource: Resource): void {
   for (const [name, one] of entriesOf(schema.patternProperties))
     merged.patternProperties.push([name, part(one)]);
   for (const keyword of ['additionalProperties', 'unevaluatedProperties'])
-    if (schema[keyword] !== undefined) merged.others.push(part(schema[keyword]));
-  if (schema.propertyNames !== undefined) merged.names.push(part(schema.propertyNames));
+    if (schema[keyword] !== undefined) merged.additionalProperties.push(part(schema[keyword]));
+  if (schema.propertyNames !== undefined) merged.propertyNames.push(part(schema.propertyNames));
   for (const keyword of ['items', 'unevaluatedItems'])
     if (schema[keyword] !== undefined) merged.items.push(part(schema[keyword]));
   for (const [index, one] of listOf(schema.prefixItems).entries())
-    merged.first[index] = [...(merged.first[index] ?? []), part(one)];
+    merged.prefixItems[index] = [...(merged.prefixItems[index] ?? []), part(one)];
   if (schema.contains !== undefined) merged.contains.push(part(schema.contains));
   if (typeof schema.pattern === 'string') merged.patterns.push(schema.pattern);
   if (typeof schema.multipleOf === 'number' && schema.multipleOf > 0)

@@ -2,10 +2,10 @@
 import type { Refusal } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
-import { ResponseLedger } from '../conformance/conformance-stats.ts';
+import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
 
-export class State {
+export class GatewayState {
   /** Set as soon as the process drains. */
   isDraining = false;
   /** Requests that have begun and not ended. */
@@ -15,16 +15,16 @@ export class State {
   /** Why the configuration, or the documents together, are not the newest. */
   refused: Refusal | undefined;
   /** Why a service's contract is not the newest. */
-  refusedContracts: ReadonlyMap<string, Refusal> = new Map();
+  refusedDocuments: ReadonlyMap<string, Refusal> = new Map();
   /** How the services were. */
   readonly history = new History();
   /** How far services have drifted from their contracts. */
-  readonly ledger = new ResponseLedger();
+  readonly conformanceStats = new ConformanceStats();
   /** What is kept of what services answered. */
   readonly cache = new Cache();
   readonly #droppedLinks = new Map<string, number>();
 
-  dropLink(service: string): void {
+  countDroppedLink(service: string): void {
     this.#droppedLinks.set(service, this.droppedLinks(service) + 1);
   }
 

@@ -3,14 +3,14 @@ import type { MediaTypeObject, OpenAPIObject, ResponseObject } from 'openapi3-ts
 import { resolveReference } from '../../openapi/reference.ts';
 import { boundedSample } from './bounded-sample.ts';
 
-export interface Wish {
+export interface MockPreferences {
   /** A status, where another than the first success is wanted. */
   readonly code?: string | undefined;
   /** The name of an example. */
   readonly example?: string | undefined;
 }
 
-export interface Example {
+export interface SelectedResponse {
   readonly status: number;
   /** As the document has it: a status, a range, or `default`. */
   readonly key: string;
@@ -18,18 +18,18 @@ export interface Example {
 }
 
 /** The response with the status that is wished for where the document has it: a preference may be ignored (RFC 7240 §2). */
-export function responseOf(
+export function selectResponse(
   document: OpenAPIObject,
   responses: Readonly<Record<string, unknown>> = {},
-  { code }: Wish,
-): Example {
+  { code }: MockPreferences,
+): SelectedResponse {
   const statuses = Object.keys(responses).filter((status) => !status.startsWith('x-'));
   const ranges = code === undefined ? [] : [code, `${code[0]}XX`, 'default'];
-  const wished = ranges.find((one) => statuses.includes(one));
+  const preferred = ranges.find((one) => statuses.includes(one));
   const first = statuses.find((one) => one.startsWith('2')) ?? statuses.find((one) => !one.startsWith('1'));
-  const key = wished ?? first ?? '';
+  const key = preferred ?? first ?? '';
   const response = resolveReference<ResponseObject>(document, responses[key] as ResponseObject | undefined);
-  const status = statusOf(wished === undefined ? first : code);
+  const status = statusOf(preferred === undefined ? first : code);
   return { status, key, response: response ?? { description: '' } };
 }
 
@@ -37,7 +37,7 @@ export function responseOf(
 const statusOf = (status = '200'): number => Number(status.replaceAll(/x/gi, '0')) || 200;
 
 /** An example of the document, with its place below the media type. */
-interface Shown {
+interface DocumentExample {
   readonly place: string;
   readonly value: unknown;
 }
@@ -50,8 +50,8 @@ export const hasExample = ({ examples }: MediaTypeObject, name: string): boolean
 export function examplesOf(
   document: OpenAPIObject,
   media: MediaTypeObject,
-  { example: name }: Wish,
-): Shown[] {
+  { example: name }: MockPreferences,
+): DocumentExample[] {
   const examples = Object.entries(media.examples ?? {});
   const chosen = examples.filter(([one]) => name === undefined || one === name);
   const shown = chosen.map(([one, example]) => ({

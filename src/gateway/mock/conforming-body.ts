@@ -6,49 +6,50 @@ import type { MediaTypeObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { DeclaredMedia } from '../validation/responses.ts';
 import type { SchemaReferences } from '../validation/schema/schema-references.ts';
-import { examplesOf, sampleOf, type Wish } from './example.ts';
 import { generate } from './generate.ts';
+import { examplesOf, type MockPreferences, sampleOf } from './select-response.ts';
 
-export interface Wanted {
+export interface ConformingBodyOptions {
   readonly document: OpenAPIObject;
   readonly references: SchemaReferences;
   readonly media: MediaTypeObject;
   /** Where the media type stands. */
   readonly pointer: string;
   readonly declared: DeclaredMedia | undefined;
-  readonly wish: Wish;
+  readonly preferences: MockPreferences;
   readonly onFault: (fault: DocumentFault) => void;
 }
 
 /** Alternatives that are tried, each with all that may be there and with the least. */
-const MOST_CHOICES = 8;
+const MAX_CHOICES = 8;
 
-export function conformingBody(wanted: Wanted): unknown {
-  const { document, media, wish, declared, pointer, onFault } = wanted;
-  const faultOf = (value: unknown): string | undefined => faultIn(declared, value);
-  for (const { place, value } of examplesOf(document, media, wish)) {
+export function conformingBody(options: ConformingBodyOptions): unknown {
+  const { document, media, preferences, declared, pointer, onFault } = options;
+  const faultOf = (value: unknown): string | undefined => firstFault(declared, value);
+  for (const { place, value } of examplesOf(document, media, preferences)) {
     const fault = faultOf(value);
     if (fault === undefined) return value;
     const parsed = parsedText(value);
     if (parsed !== undefined && faultOf(parsed) === undefined) return parsed;
     onFault({ pointer: `${pointer}/${place}`, reason: `is not served: its schema refuses it, ${fault}` });
   }
-  for (const value of made(wanted)) if (value !== undefined && faultOf(value) === undefined) return value;
+  for (const value of candidates(options))
+    if (value !== undefined && faultOf(value) === undefined) return value;
   onFault({ pointer: `${pointer}/schema`, reason: 'is not met by the mock: add an example' });
   // Of a schema that says nothing, as one that refers to itself, there is no sample, and any JSON will do.
   return sampleOf(document, media) ?? null;
 }
 
-function* made({ document, references, media }: Wanted): Generator<unknown> {
+function* candidates({ document, references, media }: ConformingBodyOptions): Generator<unknown> {
   yield sampleOf(document, media);
   const { resource } = references.at('#');
-  for (let choice = 0; choice < MOST_CHOICES; choice++)
+  for (let choice = 0; choice < MAX_CHOICES; choice++)
     for (const isLeast of [false, true])
-      yield generate(references, media.schema ?? {}, resource, { choice, isLeast });
+      yield generate(references, media.schema ?? {}, resource, { choice, isMinimal: isLeast });
 }
 
 /** The first thing that is wrong, without the value. */
-function faultIn(declared: DeclaredMedia | undefined, value: unknown): string | undefined {
+function firstFault(declared: DeclaredMedia | undefined, value: unknown): string | undefined {
   if (!declared?.check) return undefined;
   try {
     const [error] = declared.check(value, 0);

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
+import { ResponseValidator } from '../../../src/gateway/conformance/response-validator.ts';
 import { parseOpenApi } from '../../../src/gateway/documents/read-document.ts';
 import { generate } from '../../../src/gateway/mock/generate.ts';
 import { mock } from '../../../src/gateway/mock/mock.ts';
@@ -61,7 +61,7 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
   for (const { responses, method, path } of compileOperations({
     service: 'a',
     document,
-    holdsResponses: true,
+    validatesResponses: true,
   })) {
     const codes = (responses?.statuses ?? []).map((status) => status.replaceAll(/x/gi, '0'));
     for (const code of [undefined, ...codes.filter((one) => /^[2-5]\d\d$/.test(one))]) {
@@ -71,9 +71,9 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
         path.replaceAll(/\{[^}]*\}/g, 'x'),
         code ? { Prefer: `code=${code}` } : {},
       );
-      const judge = new Judge(responses, answerOf(reply), { method, path });
-      const body = judge.readsBody ? await judge.body(reply.body, Number.MAX_SAFE_INTEGER) : [];
-      const faults = [...judge.head(), ...(body ?? [])];
+      const judge = new ResponseValidator(responses, answerOf(reply), { method, path });
+      const body = judge.needsBody ? await judge.validateBody(reply.body, Number.MAX_SAFE_INTEGER) : [];
+      const faults = [...judge.validateHead(), ...(body ?? [])];
       count++;
       if (faults.length > 0) wrong.push(`${method} ${path} ${code ?? ''}: ${JSON.stringify(faults)}`);
     }
@@ -186,7 +186,7 @@ describe('a value that is made', () => {
     const check = new Schemas(root as never, () => {}, false, 'response').check(schema as never, 'all', '#');
     const tries = [0, 1, 2].flatMap((choice) =>
       [true, false].map(
-        (isLeast) => check(generate(references, schema, resource, { choice, isLeast })).length,
+        (isLeast) => check(generate(references, schema, resource, { choice, isMinimal: isLeast })).length,
       ),
     );
     expect(tries).toContain(0);
@@ -204,7 +204,7 @@ describe('a value that is made', () => {
   ])('is bounded, whatever is asked for: %j', (schema) => {
     const references = new SchemaReferences({});
     const { resource } = references.at('#');
-    const value = generate(references, schema, resource, { choice: 0, isLeast: false });
+    const value = generate(references, schema, resource, { choice: 0, isMinimal: false });
     expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
   });
 
@@ -224,7 +224,7 @@ describe('a value that is made', () => {
     const { resource } = references.at('#');
     const value = generate(references, { $ref: '#/components/schemas/p0' }, resource, {
       choice: 0,
-      isLeast: false,
+      isMinimal: false,
     });
     expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
   });

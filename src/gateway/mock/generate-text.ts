@@ -30,7 +30,7 @@ const OF_FORMAT: Readonly<Record<string, (index: number) => string>> = {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-export interface Wanted {
+export interface TextConstraints {
   readonly format: string | undefined;
   readonly patterns: readonly string[];
   readonly minLength: number;
@@ -40,11 +40,11 @@ export interface Wanted {
 }
 
 /** A longer one is not made. */
-const MOST_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 
-export function textOf({ format, patterns, minLength, maxLength, index }: Wanted): string {
+export function generateText({ format, patterns, minLength, maxLength, index }: TextConstraints): string {
   const [pattern] = patterns;
-  const most = Math.min(maxLength, MOST_CHARACTERS);
+  const most = Math.min(maxLength, MAX_CHARACTERS);
   const least = Math.min(minLength, most);
   if (pattern !== undefined) return matching(pattern, least, most, index);
   const own = OF_FORMAT[format ?? '']?.(index);
@@ -56,7 +56,7 @@ export function textOf({ format, patterns, minLength, maxLength, index }: Wanted
 }
 
 /** Those of which a longer one is of the format too. */
-const LONGER: ReadonlySet<string> = new Set([
+const EXTENSIBLE_FORMATS: ReadonlySet<string> = new Set([
   'uri',
   'url',
   'iri',
@@ -66,7 +66,11 @@ const LONGER: ReadonlySet<string> = new Set([
 ]);
 
 const lengthened = (text: string, format: string | undefined, least: number): string =>
-  LONGER.has(format ?? '') ? text.padEnd(least, 'x') : format === 'email' ? text.padStart(least, 'u') : text;
+  EXTENSIBLE_FORMATS.has(format ?? '')
+    ? text.padEnd(least, 'x')
+    : format === 'email'
+      ? text.padStart(least, 'u')
+      : text;
 
 /** A piece of a pattern that is matched once more or not. */
 interface Repeated {
@@ -83,7 +87,7 @@ function matching(pattern: string, least: number, most: number, index: number): 
     // Of what may be repeated the first one grows, since lengths add up.
     for (const grown of [0, 1, 2, Number.POSITIVE_INFINITY]) {
       let place = 0;
-      let left = MOST_CHARACTERS;
+      let left = MAX_CHARACTERS;
       const text = made.make((min, max) => {
         const isGrown = max > min && (grown === Number.POSITIVE_INFINITY || place++ === grown);
         const wanted = isGrown
@@ -106,7 +110,7 @@ const CLASSES: Readonly<Record<string, string>> = { d: '0', w: 'a', s: ' ', D: '
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', 0: '\0' };
 const PRINTABLE = Array.from({ length: 95 }, (_, offset) => String.fromCharCode(32 + offset));
 /** Tried in this order where a class may be many. */
-const LIKED = [...'aA0xX1bB', ...PRINTABLE];
+const PREFERRED_CHARACTERS = [...'aA0xX1bB', ...PRINTABLE];
 
 /** Regular expressions (ECMA-262 §22.2), as far as a text can be made of them without going back. */
 class PatternReader {
@@ -216,5 +220,5 @@ class PatternReader {
 
 const literal = (text: string): Repeated => ({ make: () => text });
 const oneOf = (one: RegExp): string | undefined =>
-  LIKED.find((character) => one.test(character)) ??
+  PREFERRED_CHARACTERS.find((character) => one.test(character)) ??
   [...'éßЖ中あ한ñ', '\n', '\t'].find((character) => one.test(character));
