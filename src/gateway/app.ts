@@ -1,4 +1,4 @@
-/** THE MAP: what the gateway does with a request, in order. Every step can end it; errors go to the last one. */
+/** The pipeline of the gateway, in order. Each step may end a request; the last one handles errors. */
 import type { RequestListener } from 'node:http';
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -55,31 +55,31 @@ export interface GatewayOptions {
     | 'allowedHosts'
     | 'hsts'
   >;
-  /** The document of each service, by name; without one its paths are answered with 503. */
+  /** The document of each service, by name. The paths of a service without one respond with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
-  /** Of these documents, where it is there already. */
+  /** The graph of these documents, if it has been computed already. */
   readonly graph?: LinkGraph;
   readonly targets: Targets;
-  /** Where answers are kept, for services that have a cache. */
+  /** Holds the responses of services that have a cache. */
   readonly cache?: Cache;
-  /** Where answers that are held against their contract are counted. */
+  /** Counts the responses that are checked against their contract. */
   readonly conformanceStats?: ConformanceStats;
   readonly log: Pick<Log, 'logger' | 'lines'>;
-  /** Steps of one's own: each request to an operation goes through them, parts of an expansion too. */
+  /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
-  /** Answers the reserved paths. */
+  /** Serves the reserved paths. */
   readonly pages?: Router;
-  /** The metrics hook. */
+  /** Called when a request has ended, for metrics. */
   readonly onRequest?: (record: AccessRecord) => void;
-  /** Called with a service's name for every link of its answers that is left out, since no route serves it. */
+  /** Called with the name of a service for every link omitted from its responses because no route serves it. */
   readonly onDroppedLink?: (service: string) => void;
-  /** Called with a service's name for what is wrong in its document. */
+  /** Called with the name of a service for every fault in its document. */
   readonly onFault?: (service: string, fault: DocumentFault) => void;
 }
 
 export const createGateway = (options: GatewayOptions): RequestListener => atOnce(createInSteps(options));
 
-/** The same in steps, for large documents. */
+/** The same in steps, so that large documents do not block the event loop. */
 export function* createInSteps({
   config,
   documents,
@@ -143,27 +143,27 @@ export function* createInSteps({
   const headersOf = responseHeaders(security, hideSoftware ? SOFTWARE_HEADERS : []);
   const accessLines = config.accessLog ? log.lines : undefined;
 
-  // Each service, and before it what is kept of its answers.
+  // The client of each service, with its cache in front.
   const upstreams = createUpstreams({ config, documents, targets, cache, logger: log.logger });
-  // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
+  // Checks each response against the contract before anything is added: counts it or replaces it with 502.
   const inspect = inspectResponses({
     services,
     limit: limits.responses,
     stats: conformanceStats,
     logger: log.logger,
   });
-  // Whether a request to an operation may go on: the same for clients and for the parts of a response.
+  // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
-    // Not from a page of another site, or 403.
+    // Rejects requests from pages of other sites with 403.
     crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
     ...operationSteps,
-    // As the contract says, or 400, 413, 415.
+    // Rejects requests that do not match the contract with 400, 413 or 415.
     validate(limits.body),
   ];
-  // Requests of the gateway's own, for the parts of a response.
+  // Sends internal requests for embedded resources.
   const dispatch = createInternalDispatch({ router, steps, upstreams, unavailableServices, inspect });
 
-  // Services whose responses are compressed on their way to clients.
+  // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
   const sendUpstreamResponse = createResponseSender(compressed);
   const forwardRequest = forward({
@@ -176,21 +176,21 @@ export function* createInSteps({
 
   return inOrder(
     [
-      // An id, a place in a trace, and whose it is.
+      // Assigns a request id, a trace context and a client.
       identify({ heedsDeadline: isTrustedProxy, compression, clientOf: clientOf(config) }),
-      // A line and a measurement when it is over.
+      // Writes an access log line and a metric when the request has ended.
       accessLog({ lines: accessLines, onRequest }),
-      // Tells browsers to come back by HTTPS alone.
+      // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
-      // What the gateway answers itself.
+      // Serves the pages of the gateway itself.
       ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
-      // Whose operation it is: 404, 405, or 503 where nobody can say.
+      // Finds the operation: 404, 405, or 503 while the document is not available.
       route({ router, unavailableServices, securityHeaders: security, preflight: forwardRequest }),
-      // Whether it may go on: see above.
+      // Runs the operation steps from above.
       ...steps.map(forClients),
-      // With the tags that the service knows.
+      // Restores the entity tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
-      // With links where its service has none, and with what they lead to at other services.
+      // Adds links to responses without them, and embeds resources of other services.
       compose({
         compositionOf,
         dispatch,
@@ -201,10 +201,10 @@ export function* createInSteps({
         inspect,
         sendUpstreamResponse,
       }),
-      // To the service and back.
+      // Forwards the request to the service and the response to the client.
       forwardRequest,
     ],
-    // Whatever went wrong, as application/problem+json, or as a page.
+    // Sends errors as application/problem+json or as a page.
     problemHandler({ logger: log.logger, headers: security, paths: ownPaths, isGateway: true }),
   );
 }

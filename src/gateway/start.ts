@@ -1,4 +1,4 @@
-/** Puts a gateway together from its configuration, lets it listen, and takes over what changes. */
+/** Starts a gateway from its configuration and applies changes while it runs. */
 import { setTimeout } from 'node:timers/promises';
 import type { LastGood } from '../config/last-known-good.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
@@ -13,31 +13,31 @@ import { ReloadableGateway } from './reload/reloadable-gateway.ts';
 import { watch } from './reload/watch.ts';
 
 export interface StartGatewayOptions {
-  /** Read again when it changes, or as it is for good. */
+  /** A file that is read again when it changes, or a fixed configuration. */
   readonly config: ConfigFile | GatewayConfig;
   readonly port: number;
   readonly host: string;
   readonly log: Log;
-  /** What was good before this process began. */
+  /** Files that were valid before this process started. */
   readonly lastGood?: LastGood;
 }
 
 export interface StartedGateway extends Pick<Listening, 'url'> {
-  /** Of the listener for those who run it. */
+  /** URL of the admin listener. */
   readonly adminUrl: string | undefined;
-  /** Where a person sees how it is. */
+  /** URL of the status page. */
   readonly statusUrl: string;
-  /** Path and query of a request worth copying. */
+  /** Path and query of a sample request. */
   readonly sample: string;
-  /** Why it did not start with what is newest, a line a fault. */
+  /** Why the newest configuration or documents are not in use, one line per fault. */
   readonly refused: readonly string[];
-  /** What the operator should know of, a line a service. */
+  /** Warnings for the operator, one line per service. */
   readonly warnings: readonly string[];
-  /** Takes over what has changed, at once. @returns whether something did */
+  /** Applies changes now. @returns whether anything has changed */
   reload(): Promise<boolean>;
-  /** Is ready no more, and resolves when load balancers have had time to see it. */
+  /** Reports not ready, and resolves when load balancers have had time to notice. */
   drain(): Promise<void>;
-  /** Lets what is in flight finish. */
+  /** Closes the gateway after the requests in flight have finished. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Starte
   const file = 'parse' in config ? config : fixedConfig(config);
   const gateway = await ReloadableGateway.start({ file, log, lastGood });
   const { admin: adminConfig } = gateway.instance.config;
-  // Nothing of it is loaded where there is none.
+  // Modules of the admin listener are loaded only if it is configured.
   const admin =
     adminConfig.port === undefined
       ? undefined

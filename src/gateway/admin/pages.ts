@@ -1,4 +1,4 @@
-/** What a generation of the gateway tells those who run it, beside its metrics: its health, its status, and what they can do about it. */
+/** Pages of the admin listener: health, status, and actions on instances. */
 import { type RequestHandler, Router } from 'express';
 import { serveHealth } from '../../http/health.ts';
 import { publicInfo } from '../../openapi/merge/merge.ts';

@@ -1,6 +1,6 @@
 /**
- * The listener for those who run the gateway, on a port of its own: `/metrics`, and what its generation tells them.
- * Loaded only where there is one, and read once, at start.
+ * Starts the admin listener on its own port: `/metrics` and the admin pages of the current instance. This module is
+ * loaded only if the listener is configured. Its configuration is read once, at start.
  */
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
@@ -36,7 +36,7 @@ export async function startAdmin(
     .get('/metrics', scrape)
     .use((req, res, next) => gateway.instance.admin(req, res, next))
     .use((req) => {
-      throw new Problem(notFound, `There is nothing at ${req.path} for those who run the gateway.`);
+      throw new Problem(notFound, `The admin listener has nothing at ${req.path}.`);
     })
     .use(problemHandler({ logger: log.logger }));
   return listen(app, {

@@ -1,10 +1,10 @@
-/** What ends the work on an answer before it is sent: its caller leaves, or its time is over. */
+/** Signals that end the composition of a response early: the client disconnects, or the time limit expires. */
 import type { ServerResponse } from 'node:http';
 
 export interface AbortSignals {
-  /** Aborted when the caller leaves. */
+  /** Aborted when the client disconnects. */
   readonly disconnected: AbortSignal;
-  /** Aborted then too, and when the time is over. */
+  /** Aborted when the client disconnects or the time limit expires. */
   readonly expired: AbortSignal;
 }
 
@@ -12,11 +12,11 @@ export interface AbortSignals {
 export function createAbortSignals(res: ServerResponse, time: number): AbortSignals {
   const disconnected = new AbortController();
   const expired = new AbortController();
-  // Not AbortSignal.timeout, which keeps whatever listens to it until the time is over, sent or not.
+  // AbortSignal.timeout would keep its listeners in memory until the timeout, even after the response is sent.
   const timer = setTimeout(() => expired.abort(), time);
   res.once('close', () => {
     clearTimeout(timer);
-    // Most answers are out by now, and each abort makes an error with a stack.
+    // Most responses are sent by now, and each abort creates an error with a stack.
     if (res.writableFinished) return;
     disconnected.abort();
     expired.abort();

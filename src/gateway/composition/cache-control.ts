@@ -1,4 +1,4 @@
-/** How long a part may still be kept (RFC 9111 §4.2): the whole has no `Age` that would tell how old the part is. */
+/** Deducts `Age` from the freshness lifetime of an embedded resource (RFC 9111 §4.2): the composed response has no `Age`. */
 import { remainingControl } from '../../http/headers/cache-control.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 

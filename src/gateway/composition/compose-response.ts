@@ -1,4 +1,4 @@
-/** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+/** Composes a response: fetches the primary resource, adds links, embeds resources, selects fields, sends. */
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { writeExact } from '../../codecs/exact-json.ts';
@@ -29,36 +29,48 @@ import { liftedTag } from './entity-tags.ts';
 import { decodeParameters, liftResponse, omitExistingLinks, withSelectedLinks } from './lift-response.ts';
 import { fetchPrimaryResource, isReadRequest, type PrimaryResponse } from './primary-response.ts';
 
-/** What is sent has its own. */
+/** Headers of the bytes of the service, which do not apply to the composed bytes. */
 const BODY_HEADERS: ReadonlySet<string> = new Set([
-  ...['content-length', 'content-type', 'etag', 'accept-ranges'],
-  ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
+  'content-length',
+  'content-type',
+  'etag',
+  'accept-ranges',
+  'content-md5',
+  'digest',
+  'content-digest',
+  'repr-digest',
 ]);
 const EXPANDED_BODY_HEADERS: ReadonlySet<string> = new Set([
   ...BODY_HEADERS,
-  ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
+  'cache-control',
+  'cdn-cache-control',
+  'surrogate-control',
+  'expires',
+  'age',
+  'last-modified',
 ]);
 
 const LARGE = 256 * 1024;
 
 export async function composeResponse(context: CompositionContext): Promise<void> {
   const { req, res, next, composition, selection, options } = context;
-  const { lifting, alwaysReadsBody: isRead, graphOperation: operation } = composition;
+  const { lifting, alwaysReadsBody, graphOperation } = composition;
   const now = performance.now();
   const deadline = Math.min(exchangeOf(req).context.deadline, now + options.limits.expand.deadline);
   const { disconnected, expired } = createAbortSignals(res, deadline - now);
   const primary = await fetchPrimaryResource(context, disconnected);
-  const { response, responseHeaders: head, value } = primary;
+  const { response, responseHeaders, value } = primary;
   if (value === undefined) {
-    if (isRead || !primary.format.rendering) return options.sendUpstreamResponse(response, req, res, head);
-    // How things went wrong is for the service to show.
+    if (alwaysReadsBody || !primary.format.rendering)
+      return options.sendUpstreamResponse(response, req, res, responseHeaders);
+    // The service shows its own error pages.
     response.discard();
     exchangeOf(req).target = primary.path;
     return next();
   }
   const isSuccess = response.status >= 200 && response.status < 300;
   const isComposed = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
-  if (!isComposed || operation === undefined) return sendRewritten(context, primary, isSuccess);
+  if (!isComposed || graphOperation === undefined) return sendRewritten(context, primary, isSuccess);
 
   const representation = lifting && liftPrimary(context, primary, lifting);
   if (representation && selection === WHOLE && !hasLinks(representation, value))
@@ -67,58 +79,58 @@ export async function composeResponse(context: CompositionContext): Promise<void
   const expanded =
     selection.plan.length > 0 ? await expand(context, primary, body, { over: expired, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
-  // What is large is written in a turn of its own.
+  // A large body is serialized in its own turn of the event loop.
   if (expanded && expanded.bytes > LARGE) await setImmediate();
   if (selection.kept !== undefined) cut(body, selection.kept, primary.format);
-  return sendComposed(context, primary, operation, body, expanded);
+  return sendComposed(context, primary, graphOperation, body, expanded);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What was read for the URLs in it alone: as the service sent it, where they are public already. */
+/** Sends a body that was read only to rewrite its URLs. If no URL has changed, the original bytes are sent. */
 async function sendRewritten(
   context: CompositionContext,
   primary: PrimaryResponse,
   isSuccess: boolean,
 ): Promise<void> {
-  const { response: answer, responseHeaders: head, value, isChanged, charset, contentType } = primary;
+  const { response, responseHeaders, value, isChanged, charset, contentType } = primary;
   if (!isChanged || charset === undefined) return sendUnchanged(context, primary);
   const bytes = charset.encode(writeExact(value));
-  const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
+  const etag = isSuccess ? liftedTag(bytes, response.header('etag')) : undefined;
   await finishResponse(context.req, context.res, {
-    status: answer.status,
+    status: response.status,
     bytes,
     etag,
     contentType,
-    head: without(head, BODY_HEADERS),
+    head: without(responseHeaders, BODY_HEADERS),
   });
 }
 
-/** The service was not asked on a condition, as what it sends could have been changed. */
+/** Evaluates conditions of the client: the request to the service had none, because its response could have changed here. */
 async function sendUnchanged(
   { req, res, options }: CompositionContext,
-  { response: answer, responseHeaders: head }: PrimaryResponse,
+  { response, responseHeaders }: PrimaryResponse,
 ): Promise<void> {
-  const etag = answer.header('etag');
-  const { status } = answer;
-  const headers = etag === undefined ? undefined : notModifiedHeaders(req, { status, etag }, head);
-  if (headers === undefined) return options.sendUpstreamResponse(answer, req, res, head);
-  answer.discard();
+  const etag = response.header('etag');
+  const { status } = response;
+  const headers = etag === undefined ? undefined : notModifiedHeaders(req, { status, etag }, responseHeaders);
+  if (headers === undefined) return options.sendUpstreamResponse(response, req, res, responseHeaders);
+  response.discard();
   res.writeHead(304, notModifiedHead(headers)).end();
 }
 
-/** The head of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
+/** The responseHeaders of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
 function notModifiedHeaders(
   req: IncomingMessage,
   validators: { readonly status: number; readonly etag: string },
-  head: readonly string[],
+  responseHeaders: readonly string[],
 ): readonly string[] | undefined {
   const conditions = conditionsOf(req);
-  if (isNotModified(validators, conditions)) return head;
-  // The raw one has the tags of compressed representations as the service knows them, where it has `compression: on`.
+  if (isNotModified(validators, conditions)) return responseHeaders;
+  // With `compression: on`, the raw header has the tags of the service instead of those of compressed representations.
   const ifNoneMatch = fieldOf(req.rawHeaders, 'if-none-match');
   if (!isNotModified(validators, { ...conditions, ifNoneMatch })) return undefined;
-  return withCodedTag(validators.etag, req, head);
+  return withCodedTag(validators.etag, req, responseHeaders);
 }
 
 function liftPrimary(
@@ -127,10 +139,10 @@ function liftPrimary(
   lifting: Lifting,
 ): Representation {
   const { params, query } = exchangeOf(req);
-  const { responseHeaders: head, value, origin } = primary;
+  const { responseHeaders, value, origin } = primary;
   return liftResponse(lifting, composition.urls, {
     body: value as object,
-    rawHeaders: head,
+    rawHeaders: responseHeaders,
     self: isReadRequest(req) ? plain(requestTarget(req)) : undefined,
     params: decodeParameters(params),
     ...{ query, origin },
@@ -139,7 +151,7 @@ function liftPrimary(
 
 function expand(
   { req, composition, selection, options }: CompositionContext,
-  { response: answer, format, requestHeaders: headers, origin }: PrimaryResponse,
+  { response, format, requestHeaders, origin }: PrimaryResponse,
   body: Body,
   { over: expired, deadline }: { readonly over: AbortSignal; readonly deadline: number },
 ): Promise<Expanded> {
@@ -147,7 +159,7 @@ function expand(
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
   const fetch = createPartFetcher({
     ...{ dispatch: send, compositionOf, format, origin },
-    headers: partType === undefined ? headers : withAccept(headers, partType),
+    headers: partType === undefined ? requestHeaders : withAccept(requestHeaders, partType),
     parent: exchangeOf(req),
     signal: expired,
     deadline,
@@ -156,7 +168,7 @@ function expand(
   return expandBody(body, selection.plan, {
     ...{ fetch, format, deadline: expired },
     expand: selection.expand,
-    cacheControl: deductAge(answer),
+    cacheControl: deductAge(response),
     limits: limits.expand,
     isCut: selection.kept !== undefined,
   });
@@ -164,7 +176,7 @@ function expand(
 
 async function sendComposed(
   context: CompositionContext,
-  { response: answer, responseHeaders: head, value, format, typeOf, charset, contentType }: PrimaryResponse,
+  { response, responseHeaders, value, format, typeOf, charset, contentType }: PrimaryResponse,
   operation: GraphOperation,
   body: Body,
   expanded: Expanded | undefined,
@@ -177,13 +189,13 @@ async function sendComposed(
     ? format.rendering.serialize(body, page)
     : writeExact(isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body);
   const type = typeOf(body);
-  // What is not in the service's own type is UTF-8.
+  // Media types other than that of the service use UTF-8.
   const bytes = type === contentType && charset ? charset.encode(text) : Buffer.from(text);
 
   const added = Object.entries(format.rendering?.headers ?? {});
   const replaced = expanded ? EXPANDED_BODY_HEADERS : BODY_HEADERS;
   const names = added.map(([name]) => name.toLowerCase());
-  const ownHeaders = selection === WHOLE ? head : withSelectedLinks(head, body, format);
+  const ownHeaders = selection === WHOLE ? responseHeaders : withSelectedLinks(responseHeaders, body, format);
   const headers = without(ownHeaders, names.length === 0 ? replaced : replaced.union(new Set(names)));
   if (expanded) headers.push('Cache-Control', expanded.cacheControl);
   if (expanded && isStrict(req.headers.prefer?.toString())) headers.push('Preference-Applied', STRICT);
@@ -193,9 +205,9 @@ async function sendComposed(
   headers.push(...added.flat());
 
   await finishResponse(req, res, {
-    status: answer.status,
+    status: response.status,
     bytes,
-    etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
+    etag: lifting && selection === WHOLE ? liftedTag(bytes, response.header('etag')) : etagOf(bytes),
     contentType: type,
     head: headers,
   });

@@ -1,4 +1,4 @@
-/** What of an operation is put together here, computed when the documents are loaded. */
+/** Describes how the responses of an operation are composed. Computed when the documents are loaded. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { LinkGraph } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
@@ -9,15 +9,15 @@ import type { OperationRouter } from '../routing/router.ts';
 import { PublicUrls } from './public-urls.ts';
 
 export interface Composition {
-  /** As the link graph has it; absent where it has no id. */
+  /** The operation in the link graph; undefined if it has no id. */
   readonly graphOperation: GraphOperation | undefined;
-  /** Where links are added to what it answers. */
+  /** How links are added to its responses, if they are. */
   readonly lifting: Lifting | undefined;
-  /** Of the service that answers. */
+  /** Rewrites URLs of the service. */
   readonly urls: PublicUrls;
-  /** Whether its answers are looked at, whatever is asked. */
+  /** Whether every response is read, even if the request does not select anything. */
   readonly alwaysReadsBody: boolean;
-  /** Whether resources of the service have tags that are not its own. */
+  /** Whether resources of the service have entity tags that the gateway created. */
   readonly hasLiftedTags: boolean;
 }
 
@@ -30,9 +30,9 @@ export interface CompositionOptions {
     readonly name: string;
     readonly ownUrls: readonly string[];
   })[];
-  /** Whether something else than an operation answers at a path: a page, or what is not known yet. */
+  /** Whether something other than an operation serves the path: a page, or a service whose document is not available. */
   readonly isElsewhere: (path: string) => boolean;
-  /** Called with the service's name for every link that is left out, since no route serves it. */
+  /** Called with the name of the service for every link that is omitted because no route serves it. */
   readonly onDroppedLink?: ((service: string) => void) | undefined;
 }
 
@@ -59,26 +59,26 @@ export function createCompositions(options: CompositionOptions): FindComposition
     [...documents].map(([name, document]) => [name, new Lifter(name, document, graph)]),
   );
   const entries = operations.map((operation) => {
-    const subject = graph.operation(operation.service, operation.operationId);
-    const lifting = subject?.lifted ? lifters.get(operation.service)?.of(subject) : undefined;
-    return { operation, subject, lifting };
+    const graphOperation = graph.operation(operation.service, operation.operationId);
+    const lifting = graphOperation?.lifted ? lifters.get(operation.service)?.of(graphOperation) : undefined;
+    return { operation, graphOperation, lifting };
   });
   const rewriting = new Set(
     services.filter((one) => one.ownUrls.length > 0 || mountOf(one) !== undefined).map(({ name }) => name),
   );
   const lifted = new Set(entries.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
   const byOperation = new Map<object, Composition>();
-  for (const { operation, subject, lifting } of entries) {
+  for (const { operation, graphOperation, lifting } of entries) {
     const { service } = operation;
     const composition: Composition = {
-      graphOperation: subject,
+      graphOperation,
       lifting,
       urls: urls.get(service) as PublicUrls,
       alwaysReadsBody: lifting !== undefined || rewriting.has(service),
       hasLiftedTags: lifted.has(service) || rewriting.has(service),
     };
     byOperation.set(operation, composition);
-    if (subject) byOperation.set(subject, composition);
+    if (graphOperation) byOperation.set(graphOperation, composition);
   }
   return (operation) => byOperation.get(operation);
 }
@@ -87,7 +87,7 @@ const isServed = (router: OperationRouter, path: string): boolean => {
   try {
     return router.allowed(path).length > 0;
   } catch {
-    // A path that cannot be decoded is nobody's.
+    // A path that cannot be decoded has no operation.
     return false;
   }
 };

@@ -1,4 +1,4 @@
-/** What composing a response needs: of the gateway, and of the request. */
+/** What the composition of a response needs from the gateway and from the request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
@@ -21,7 +21,7 @@ export interface ComposeOptions {
   readonly sendUpstreamResponse: SendUpstreamResponse;
 }
 
-/** One request that is not just passed on. */
+/** A request whose response is composed. */
 export interface CompositionContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;

@@ -1,4 +1,4 @@
-/** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
+/** Fetches the resources to embed, through the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { without } from '../../http/headers/raw-headers.ts';
 import { matchPath } from '../../http/uri/href.ts';
@@ -16,22 +16,22 @@ import { liftResponse } from './lift-response.ts';
 export interface EmbeddedResourcesOptions {
   readonly dispatch: InternalDispatch;
   readonly compositionOf: FindComposition;
-  /** The caller's, with an `Accept` for the format. */
+  /** Headers of the client, with an `Accept` for the format. */
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
-  /** The request whose response they are parts of. */
+  /** The request whose response embeds the resources. */
   readonly parent: Exchange;
   readonly signal: AbortSignal;
-  /** `performance.now()` after which they are not waited for. */
+  /** Time of `performance.now()` after which the resources are no longer needed. */
   readonly deadline: number;
-  /** Most bytes of one. */
+  /** Maximum bytes of one resource. */
   readonly limit: number;
 }
 
 const ACCEPT: ReadonlySet<string> = new Set(['accept']);
 
-/** Raw headers with another `Accept`. */
+/** Replaces `Accept` in raw headers. */
 export const withAccept = (headers: readonly string[], accept: string): string[] => [
   ...without(headers, ACCEPT),
   'Accept',
@@ -52,7 +52,7 @@ export const createPartFetcher =
   }: EmbeddedResourcesOptions): FetchPart =>
   async (href, operation) => {
     const { lifting, urls, alwaysReadsBody: isRead } = compositionOf(operation) ?? {};
-    // A link of a service's own may have scheme and host, and lead to a part of a resource.
+    // A link from a service may have a scheme, a host and a fragment.
     const [target = ''] = (urls?.local(href, origin) ?? href).split('#', 1);
     const response = await dispatch(
       {

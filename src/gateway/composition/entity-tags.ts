@@ -1,11 +1,11 @@
 /**
- * The entity tag of a lifted resource holds the service's own (RFC 9110 §8.8.3): the bytes are others, and still a
- * condition on a change can be given to the service that keeps the resource.
+ * Entity tags of lifted resources contain the tag of the service (RFC 9110 §8.8.3). The bytes differ from those of the
+ * service, but conditional changes can still be forwarded to it.
  */
 import type { IncomingMessage } from 'node:http';
 import { etagOf } from '../../http/headers/etag.ts';
 
-/** @param serviceTag what the service sent; without it the tag stands for no state */
+/** @param serviceTag tag that the service sent; without it, the result does not identify a state of the service */
 export const liftedTag = (bytes: Uint8Array, serviceTag: string | undefined): string =>
   etagOf(
     bytes,
@@ -15,7 +15,7 @@ export const liftedTag = (bytes: Uint8Array, serviceTag: string | undefined): st
 const PREFIX = 'of-';
 const LIFTED = new RegExp(`"${PREFIX}([\\w-]+)\\.[\\w-]+"`, 'g');
 
-/** Puts the service's own tags back where a caller names lifted ones in `If-Match` (§13.1.1). */
+/** Replaces lifted tags in `If-Match` (§13.1.1) by the tags of the service. */
 export function restoreTags({ headers, rawHeaders }: IncomingMessage): void {
   if (headers['if-match'] === undefined) return;
   for (let i = 0; i < rawHeaders.length; i += 2)

@@ -1,4 +1,4 @@
-/** In which format an answer is put together, and what its service is asked for to that end. Reads `Accept`. */
+/** Chooses the format of a composed response, and the media type to request from the service. Reads `Accept`. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import { acceptable } from '../../http/headers/negotiate.ts';
@@ -8,28 +8,28 @@ import { formats } from '../../hypermedia/formats/index.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 
 export interface FormatChoice {
-  /** Absent where the service chooses it: then it is that of its answer. */
+  /** Undefined if the service chooses: then the format of its response is used. */
   readonly format?: Format;
-  /** What the service is asked for; absent where that is what the caller asks for. */
+  /** `Accept` for the service; undefined to forward that of the client. */
   readonly accept?: string | undefined;
-  /** The media type of a body; absent where that is what the service named. */
+  /** The media type of a body; undefined to use that of the service. */
   readonly typeOf?: ((body: Body) => string) | undefined;
 }
 
 const MEDIA_TYPES = formats.map(({ mediaType }) => mediaType);
 
-/** Where nothing is put together: all is for the service to choose. */
+/** Without composition, the service chooses the format. */
 export const SERVICE_CHOICE: FormatChoice = {};
 
-/** Of a service that writes the formats itself. A page is made of the whole, and its parts are no pages. */
+/** For a service that supports the formats itself. A page is rendered here, from a resource and its embedded resources. */
 export function negotiateFormat(accept: string | undefined): FormatChoice {
   const format = findFormat(acceptable(accept, MEDIA_TYPES)[0]);
-  // A part may bring what the subject alone did not have, as actions.
+  // Embedded resources may add features that the primary resource lacks, such as actions.
   const typeOf = format?.typeOf;
   return format?.rendering === undefined ? { typeOf } : { format, typeOf, accept: format.rendering.partType };
 }
 
-/** Of a service that knows plain JSON, and maybe what is none of the formats. */
+/** For a service that supports plain JSON, and maybe media types other than the formats. */
 export function negotiateLiftedFormat(
   accept: string | undefined,
   { mediaTypes }: GraphOperation,
@@ -37,7 +37,7 @@ export function negotiateLiftedFormat(
   const plain = mediaTypes.find(isJsonType) ?? JSON_TYPE;
   const [chosen] = acceptable(accept, [...new Set([plain, JSON_TYPE, ...MEDIA_TYPES, ...mediaTypes])]);
   const format = chosen === plain ? json : findFormat(chosen);
-  // What a service has itself, as its own pages, it sends. What is added to the types of its document comes last.
+  // The service sends its own types itself, such as its own pages. The last type of the document is the one added here.
   if (format === undefined || (format.rendering && mediaTypes.at(-1) !== format.mediaType))
     return { format: json };
   if (format === json) return { format, accept: plain };

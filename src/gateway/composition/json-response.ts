@@ -1,4 +1,4 @@
-/** Answers of services, as far as they are read here. */
+/** Reads JSON responses of services. */
 
 import { readExact } from '../../codecs/exact-json.ts';
 import { Problem } from '../../contract/problem.ts';
@@ -16,7 +16,7 @@ export const isJson = (response: Pick<UpstreamAnswer, 'header'>): boolean =>
 export const mediaTypeOf = (response: Pick<UpstreamAnswer, 'header'>): string | undefined =>
   response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
 
-/** What an answer says, and how it is written. */
+/** A decoded body, with its encoding. */
 export interface JsonBody {
   readonly value: unknown;
   readonly charset: Charset;
@@ -25,30 +25,30 @@ export interface JsonBody {
 
 /**
  * @param limit bytes
- * @throws Problem bad-gateway (502) for what is broken, or too large, upstream-timeout (504) for what comes too late
+ * @throws Problem bad-gateway (502) for an invalid or too large body, upstream-timeout (504) for a late one
  */
 export async function readJson(response: UpstreamAnswer, limit: number): Promise<JsonBody> {
   const bytes = await readBody(response, limit);
   if (bytes === undefined) {
-    const detail = `What the service answered is larger than ${limit} bytes.`;
+    const detail = `The response of the service is larger than ${limit} bytes.`;
     response.abort(new Error(detail));
     throw new Problem(badGateway, detail);
   }
   return await decodeJson(bytes, response);
 }
 
-/** @throws Problem bad-gateway (502) for what is no JSON, is nested too deeply or has too many values */
+/** @throws Problem bad-gateway (502) for invalid JSON, too deep nesting or too many values */
 export async function decodeJson(bytes: Buffer, response: Pick<UpstreamAnswer, 'header'>): Promise<JsonBody> {
   try {
     return await decode(bytes, response);
   } catch (cause) {
     const detail = cause instanceof RangeError ? cause.message : 'could not be read';
-    throw new Problem(badGateway, `What the service answered ${detail}.`, { cause });
+    throw new Problem(badGateway, `The response of the service ${detail}.`, { cause });
   }
 }
 
 /**
- * The whole body; undefined for one that is larger than `limit` bytes.
+ * Reads the complete body; undefined if it is larger than `limit` bytes.
  * @throws Problem bad-gateway (502), upstream-timeout (504)
  */
 export async function readBody(response: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
@@ -56,11 +56,11 @@ export async function readBody(response: UpstreamAnswer, limit: number): Promise
     return await response.peek(limit);
   } catch (cause) {
     if (cause instanceof CallFailure) throw brokenOff(cause);
-    throw new Problem(badGateway, 'What the service answered could not be read.', { cause });
+    throw new Problem(badGateway, 'The response of the service could not be read.', { cause });
   }
 }
 
-/** @returns undefined for what is no JSON, whatever it says of itself, and for what is nested too deeply */
+/** @returns undefined for invalid JSON, whatever its media type, and for too deep nesting */
 export async function tryDecodeJson(
   bytes: Buffer,
   response: Pick<UpstreamAnswer, 'header'>,

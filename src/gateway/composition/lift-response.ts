@@ -1,4 +1,4 @@
-/** An answer of a service that knows nothing of links → a representation with them. */
+/** Adds links to the response of a service that does not write links itself. */
 
 import { type HeaderLink, readLinks, type WrittenLink, writtenLink } from '../../http/headers/link-header.ts';
 import { plain } from '../../http/uri/href.ts';
@@ -9,15 +9,15 @@ import { SAME } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 
 export interface LiftableResponse {
-  /** Parsed; URLs in it are public already. */
+  /** The parsed body, with public URLs. */
   readonly body: object;
-  /** So are those in here. */
+  /** Raw headers, with public URLs. */
   readonly rawHeaders: readonly string[];
-  /** Path and query, without what is selected, where it is its own address. */
+  /** Path and query without selection parameters, if the request URL identifies the resource. */
   readonly self?: string | undefined;
-  /** Decoded. */
+  /** Decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
-  /** As it came. */
+  /** The query as received. */
   readonly query: string;
   readonly origin: string;
 }
@@ -43,7 +43,7 @@ const parseQuery = (query: string): [string, string][] =>
       return [name, value.join('=')];
     });
 
-/** Parameters by name; one that is not percent-encoded as UTF-8 has no value that a link could have. */
+/** Decodes parameters. Those that are not percent-encoded UTF-8 are omitted: links cannot use their values. */
 export const decodeParameters = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
   Object.fromEntries(
     [...pairs].flatMap(([name, value]): [string, string][] => {
@@ -56,8 +56,8 @@ export const decodeParameters = (pairs: Iterable<readonly [string, string]>): Re
   );
 
 /**
- * The headers of a service, whose links to the same and to its neighbours lead to where those of the body lead: to what
- * is selected as well.
+ * Adds the selection to links in `Link` headers of the service, so that links to the resource itself and to its
+ * neighbours equal those in the body.
  */
 export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, format: Format): string[] =>
   rawHeaders.map((value, i) => {
@@ -74,7 +74,7 @@ function selectedUri({ uri, rels, anchor }: WrittenLink, body: Body, format: For
   return hrefs.find((href) => uri.endsWith(plain(href))) ?? uri;
 }
 
-/** Of links, those that no `Link` header has already. */
+/** Omits links that a `Link` header has already. */
 export function omitExistingLinks(links: readonly HeaderLink[], rawHeaders: readonly string[]): HeaderLink[] {
   const written = linksIn(headerValues(rawHeaders, 'link')).filter(({ anchor }) => !anchor);
   return links.filter(

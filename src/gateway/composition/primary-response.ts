@@ -1,4 +1,4 @@
-/** Asks the service for what the request is about. */
+/** Fetches the primary resource of a request from its service. */
 
 import type { IncomingMessage } from 'node:http';
 
@@ -21,42 +21,42 @@ import { decodeJson, isJson, type JsonBody, mediaTypeOf, readBody, tryDecodeJson
 
 export interface PrimaryResponse {
   readonly response: UpstreamAnswer;
-  /** Its headers as they go on, raw. */
+  /** Raw response headers to send to the client. */
   readonly responseHeaders: readonly string[];
-  /** Parsed, with public URLs; undefined for what goes on as it is. */
+  /** The parsed body with public URLs; undefined if the body is forwarded unchanged. */
   readonly value: unknown;
-  /** Whether URLs in it are not as the service wrote them. */
+  /** Whether any URL in the body was rewritten. */
   readonly isChanged: boolean;
-  /** In which it came, where it was read. */
+  /** Charset of the body, if it was read. */
   readonly charset: Charset | undefined;
-  /** As the service said it. */
+  /** `Content-Type` of the service. */
   readonly contentType: string;
-  /** What it is answered in. */
+  /** Format of the composed response. */
   readonly format: Format;
-  /** The media type of a body in that format. */
+  /** The media type of a body in the format. */
   typeOf(body: Body): string;
-  /** Path and query that the service was asked for. */
+  /** Path and query of the request to the service. */
   readonly path: string;
-  /** What else of the caller's request is for the service, and for parts. */
+  /** Request headers of the client for the service and for internal requests. */
   readonly requestHeaders: readonly string[];
   readonly origin: string;
 }
 
-/** They would make an answer that cannot be read here. */
+/** These would produce a response that the gateway cannot read. */
 const UNREADABLE: ReadonlySet<string> = new Set(['range', 'if-range', 'accept-encoding']);
-/** And these speak of what the service sends, not of what is made of it. */
+/** The conditions refer to the response of the service, not to the composed response. */
 const NOT_FORWARDED: ReadonlySet<string> = new Set([...UNREADABLE, 'if-none-match', 'if-modified-since']);
 
 export const isReadRequest = ({ method }: Pick<IncomingMessage, 'method'>): boolean =>
   method === 'GET' || method === 'HEAD';
 
-/** @param disconnected aborted when the caller leaves */
+/** @param disconnected aborted when the client disconnects */
 export async function fetchPrimaryResource(
   context: CompositionContext,
   disconnected: AbortSignal,
 ): Promise<PrimaryResponse> {
   const { req, res, composition, selection, options } = context;
-  const { urls, alwaysReadsBody: isRead } = composition;
+  const { urls, alwaysReadsBody } = composition;
   const exchange = exchangeOf(req);
   const choice = chooseFormat(context, req.headers.accept);
   const isTrusted = options.trustProxy(req.socket.remoteAddress);
@@ -83,14 +83,14 @@ export async function fetchPrimaryResource(
   await options.inspect(response, exchange.operation, method, path);
   const origin = originOf(req, isTrusted);
   const contentType = response.header('content-type') ?? JSON_TYPE;
-  const head = options.headersOf(response.rawHeaders, exchange.context);
+  const responseHeaders = options.headersOf(response.rawHeaders, exchange.context);
   const read = await readIfJson(response, context);
-  const value = isRead && read !== undefined ? urls.body(read.value, origin) : read?.value;
+  const value = alwaysReadsBody && read !== undefined ? urls.body(read.value, origin) : read?.value;
   const mediaType = mediaTypeOf(response);
   const format = choice.format ?? findFormat(mediaType) ?? json;
   return {
     response,
-    responseHeaders: isRead ? urls.headers(head, origin) : head,
+    responseHeaders: alwaysReadsBody ? urls.headers(responseHeaders, origin) : responseHeaders,
     value,
     isChanged: value !== read?.value,
     charset: read?.charset,
@@ -104,14 +104,14 @@ export async function fetchPrimaryResource(
 }
 
 function chooseFormat(
-  { composition: { lifting, graphOperation: subject }, selection }: CompositionContext,
+  { composition: { lifting, graphOperation }, selection }: CompositionContext,
   accept: string | undefined,
 ) {
-  if (lifting && subject) return negotiateLiftedFormat(accept, subject);
+  if (lifting && graphOperation) return negotiateLiftedFormat(accept, graphOperation);
   return selection === WHOLE ? SERVICE_CHOICE : negotiateFormat(accept);
 }
 
-/** @throws Problem expand-limit (400) for what is too large to be put together with more */
+/** @throws Problem expand-limit (400) if the body is too large for an expansion */
 async function readIfJson(
   response: UpstreamAnswer,
   { composition, options }: CompositionContext,

@@ -1,6 +1,6 @@
 /**
- * URLs by which a service names itself, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
- * (RFC 9110 §10.2.2, §8.7) → public ones. A link that no route serves is left out, and counted.
+ * Rewrites URLs of a service to public URLs, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
+ * (RFC 9110 §10.2.2, §8.7). Links that no route serves are omitted and counted.
  */
 
 import { isRawNumber, memberName } from '../../codecs/exact-json.ts';
@@ -8,19 +8,19 @@ import { readLinks, type WrittenLink, writtenLink } from '../../http/headers/lin
 import type { Mount } from '../routing/path-mapping.ts';
 
 export interface PublicUrlsOptions {
-  /** What such URLs begin with. */
+  /** Prefixes of the URLs of the service. */
   readonly prefixes: readonly string[];
-  /** Of the service, where its paths are not the same here. */
+  /** Maps paths of the service, if public paths differ. */
   readonly mount?: Mount | undefined;
-  /** Whether anything answers at a path here. */
+  /** Whether the gateway serves a path. */
   readonly serves: (path: string) => boolean;
-  /** Called for every link that is left out. */
+  /** Called for every omitted link. */
   readonly onDropped: () => void;
 }
 
 const DROPPED = Symbol('dropped');
 
-/** Members whose values are links. */
+/** Members that contain links. */
 const LINKS: ReadonlySet<string> = new Set(['_links', 'links']);
 const LOCATIONS: ReadonlySet<string> = new Set(['location', 'content-location']);
 
@@ -35,13 +35,13 @@ export class PublicUrls {
       .toSorted((a, b) => b.length - a.length);
   }
 
-  /** @param origin scheme and host as the caller sees them */
+  /** @param origin scheme and host as the client sees them */
   body(value: unknown, origin: string): unknown {
     const rewritten = this.#rewrite(value, origin, false);
     return rewritten === DROPPED ? null : rewritten;
   }
 
-  /** Name, value, … with public URLs in those headers that have some. */
+  /** Rewrites URLs in raw headers. */
   headers(raw: readonly string[], origin: string): string[] {
     const rewritten: string[] = [];
     for (let i = 0; i < raw.length; i += 2) {
@@ -57,13 +57,13 @@ export class PublicUrls {
     return rewritten;
   }
 
-  /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */
+  /** The public path of a link; undefined if it leads to another server or no route serves it. */
   local(href: string, origin: string): string | undefined {
     const path = href.startsWith(`${origin}/`) ? href.slice(origin.length) : href;
     return isPath(path) && this.#options.serves(path) ? path : undefined;
   }
 
-  /** @returns the same value where nothing in it changes */
+  /** @returns the same value if nothing in it changes */
   #rewrite(value: unknown, origin: string, areLinks: boolean): unknown {
     if (typeof value === 'string')
       return areLinks || this.#pathOf(value) !== undefined ? this.#link(value, origin) : value;
@@ -74,7 +74,7 @@ export class PublicUrls {
   }
 
   #elements(elements: readonly unknown[], origin: string, areLinks: boolean): readonly unknown[] {
-    // An object here is one link, which has its address in `href` alone.
+    // An object in a list is a link: only its `href` is a URL.
     const rewritten = elements.map((element) =>
       this.#rewrite(element, origin, areLinks && typeof element === 'string'),
     );
@@ -93,7 +93,7 @@ export class PublicUrls {
         origin,
         isHref || LINKS.has(name) || (areLinks && typeof member === 'string'),
       );
-      // Without its address it is no link any more.
+      // A link without `href` is omitted.
       if (changed === DROPPED && isHref) return DROPPED;
       isChanged ||= changed !== member;
       if (changed !== DROPPED) rewritten.push([key, changed]);
@@ -124,7 +124,7 @@ export class PublicUrls {
     return path === undefined ? local : origin + path;
   }
 
-  /** What comes after a prefix; undefined for URLs of others. */
+  /** The public path of a URL of the service; undefined for URLs of other servers. */
   #pathOf(url: string): string | undefined {
     const prefix = this.#prefixes.find(
       (one) => url.startsWith(one) && /^(?:[/?#]|$)/.test(url.slice(one.length)),
@@ -134,14 +134,14 @@ export class PublicUrls {
     const path = rest.startsWith('/') ? rest : `/${rest}`;
     const { mount } = this.#options;
     if (mount === undefined) return path;
-    // An own URL may have the base path in it already.
+    // The URL may already contain the base path.
     return mount.toPublic(path.startsWith(`${mount.base}/`) ? path : mount.base + path);
   }
 }
 
-/** The links of `Link` headers; none where one is broken. */
+/** Reads the links of `Link` headers; a malformed header has none. */
 export const linksIn = (headers: readonly string[]): WrittenLink[] =>
   headers.flatMap((value) => readLinks(value) ?? []);
 
-/** A path, and not the host of another (RFC 3986 §4.2). */
+/** Whether a reference is a path; `//` would start a host (RFC 3986 §4.2). */
 const isPath = (href: string): boolean => /^\/(?!\/)/.test(href);

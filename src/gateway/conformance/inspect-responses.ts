@@ -1,7 +1,7 @@
 /**
- * Holds what services answer against their documents, before anything is added to it.
+ * Holds what services response against their documents, before anything is added to it.
  *
- * `observe` lets every answer stream on, and looks at a copy of some once they are sent. `enforce` reads each before
+ * `observe` lets every response stream on, and looks at a copy of some once they are sent. `enforce` reads each before
  * it goes on, and sends 502 contract-broken for one that differs. What is too large, cut by `fields`, a part, or
  * encoded in a way that is not known goes on unverified, and is counted as that.
  */
@@ -19,24 +19,24 @@ import { Sampler } from './sampler.ts';
 
 export interface InspectOptions {
   readonly services: readonly InspectedService[];
-  /** Most bytes of a body that is checked. */
+  /** Maximum bytes of a body to check. */
   readonly limit: number;
   readonly stats: ConformanceStats;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
- * Comes before whoever takes the body of an answer, and may have to be waited for.
- * @throws Problem contract-broken (502), or bad-gateway (502) for one that breaks off
+ * Runs before anything else reads the body. The caller must await a returned promise.
+ * @throws Problem contract-broken (502), or bad-gateway (502) for an incomplete response
  */
 export type Inspect = (
-  answer: UpstreamAnswer,
+  response: UpstreamAnswer,
   operation: GatewayOperation,
   method: string,
   path: string,
 ) => Promise<void> | undefined;
 
-/** Copies that are held at once: with `limit` they bound what observing may take of the memory. */
+/** Maximum copies at the same time. Together with `limit`, this bounds the memory that observing uses. */
 const MAX_COPIES = 16;
 
 export function inspectResponses({ services, limit, stats, logger }: InspectOptions): Inspect {
@@ -69,16 +69,20 @@ export function inspectResponses({ services, limit, stats, logger }: InspectOpti
 
   const bytesOf = ({ lacksContentType: isUnnamed }: ResponseValidator): number => (isUnnamed ? 0 : limit);
 
-  /** @param bytes of the body, where it is read and could be had */
-  const validate = async (judge: ResponseValidator, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = await overTurns(() => judge.validateHead());
+  /** @param bytes reads the body; undefined if it is too large */
+  const validate = async (validator: ResponseValidator, bytes: () => Promise<Buffer | undefined>) => {
+    const faults = await overTurns(() => validator.validateHead());
     if (faults.length > 0) return faults;
-    if (judge.isPartial) return undefined;
-    if (!judge.needsBody) return faults;
-    return judge.validateBody(await bytes(), limit);
+    if (validator.isPartial) return undefined;
+    if (!validator.needsBody) return faults;
+    return validator.validateBody(await bytes(), limit);
   };
 
-  const observe = (answer: UpstreamAnswer, operation: GatewayOperation, judge: ResponseValidator): void => {
+  const observe = (
+    response: UpstreamAnswer,
+    operation: GatewayOperation,
+    validator: ResponseValidator,
+  ): void => {
     if (!queue.reserve()) {
       record(operation, undefined);
       return;
@@ -86,40 +90,47 @@ export function inspectResponses({ services, limit, stats, logger }: InspectOpti
     const look = (bytes: Buffer | undefined): void =>
       queue.add(async () => {
         try {
-          record(operation, await validate(judge, async () => bytes));
+          record(operation, await validate(validator, async () => bytes));
         } catch (error) {
-          // A fault of ours is none of the service's, and the answer is out.
-          logger.warn({ err: error, operationId: operation.operationId }, 'an answer could not be checked');
+          // An internal error is not a fault of the service, and the response is already sent.
+          logger.warn(
+            { err: error, operationId: operation.operationId },
+            'a response could not be validated',
+          );
           record(operation, undefined);
         }
       });
-    if (judge.needsBody) answer.copy(bytesOf(judge), look);
+    if (validator.needsBody) response.copy(bytesOf(validator), look);
     else look(undefined);
   };
 
-  const enforce = async (answer: UpstreamAnswer, operation: GatewayOperation, judge: ResponseValidator) => {
-    const faults = await validate(judge, () => readBody(answer, bytesOf(judge)));
+  const enforce = async (
+    response: UpstreamAnswer,
+    operation: GatewayOperation,
+    validator: ResponseValidator,
+  ) => {
+    const faults = await validate(validator, () => readBody(response, bytesOf(validator)));
     record(operation, faults);
     if (faults === undefined || faults.length === 0) return;
-    answer.discard();
-    answer.onRefused?.();
+    response.discard();
+    response.onRefused?.();
     throw contractBrokenProblem(operation.service, faults);
   };
 
-  return (answer, operation, method, path) => {
+  return (response, operation, method, path) => {
     if (operation.responses === undefined) return undefined;
     const request: ValidatedRequest = { method, path };
     if (byName.get(operation.service)?.responses === 'enforce')
-      return enforce(answer, operation, new ResponseValidator(operation.responses, answer, request));
+      return enforce(response, operation, new ResponseValidator(operation.responses, response, request));
     if (stateOf(operation).sampler.isDue())
-      observe(answer, operation, new ResponseValidator(operation.responses, answer, request));
+      observe(response, operation, new ResponseValidator(operation.responses, response, request));
     return undefined;
   };
 }
 
-async function readBody(answer: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
+async function readBody(response: UpstreamAnswer, limit: number): Promise<Buffer | undefined> {
   try {
-    return await answer.peek(limit);
+    return await response.peek(limit);
   } catch (cause) {
     throw brokenOff(cause);
   }

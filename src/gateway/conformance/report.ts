@@ -1,4 +1,4 @@
-/** Says in the log what was not seen before, a bounded number of lines a minute. */
+/** Logs new faults, with a limited number of lines per minute. */
 import type { Logger } from 'pino';
 import type { ResponseFault } from './response-fault.ts';
 
@@ -24,7 +24,7 @@ export function createReporter(logger: Pick<Logger, 'warn'>): ReportFault {
     lines += 1;
     logger.warn(
       { service, operationId, ...fault, ...(unlogged > 0 && { unlogged }) },
-      'an answer is not as the contract says',
+      'a response does not match the contract',
     );
     unlogged = 0;
   };

@@ -1,6 +1,6 @@
 /**
- * One answer against what its operation declares. What HTTP itself answers a condition or a range with
- * (RFC 9110 §15.3.7, §15.4.5, §15.5.17) need not be declared.
+ * Validates a response against the declarations of its operation. Statuses that HTTP itself defines for conditions and
+ * ranges (RFC 9110 §15.3.7, §15.4.5, §15.5.17) do not need a declaration.
  */
 import { charsetOf } from '../../http/body/charset.ts';
 import { decode } from '../../http/body/decode.ts';
@@ -15,29 +15,29 @@ import { bodyFault } from './response-fault.ts';
 
 export interface ValidatedRequest {
   readonly method: string;
-  /** Path and query, as the service knows them. */
+  /** Path and query of the request to the service. */
   readonly path: string;
 }
 
-/** 501 says that there is nothing yet that could be as the contract says. */
+/** 501 is allowed, because it means that the operation is not implemented yet. */
 const UNDECLARED_STATUSES: ReadonlySet<number> = new Set([206, 304, 416, 501]);
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 const PARTIAL = 206;
 
-/** It leaves out what the schema requires, because the caller asked for that. */
+/** With this parameter, a response omits required members on request of the client. */
 const FIELDS_PARAMETER = /[?&]fields=/;
 
 const MEDIA_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/;
 
-/** More would tell nobody more. */
+/** More faults would not help. */
 const MAX_FAULTS = 20;
 
 export class ResponseValidator {
-  /** Whether there is a body to be checked. */
+  /** Whether the body has to be read for validation. */
   readonly needsBody: boolean;
-  /** Whether the head is all that can be told of it. */
+  /** Whether only status and headers can be validated. */
   readonly isPartial: boolean;
-  /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
+  /** Whether `Content-Type` is missing. This is a fault only if there is content, so one byte is read to find out. */
   readonly lacksContentType: boolean;
   readonly #contract: ResponseContract;
   readonly #response: UpstreamAnswer;
@@ -46,12 +46,12 @@ export class ResponseValidator {
   readonly #declared: DeclaredResponse | undefined;
   readonly #media: DeclaredMedia | undefined;
 
-  /** Cheap: whatever needs a schema is done by `head` and `body`. */
-  constructor(contract: ResponseContract, answer: UpstreamAnswer, { method, path }: ValidatedRequest) {
-    const { status } = answer;
+  /** The constructor is cheap: `validateHead` and `validateBody` do the work that needs schemas. */
+  constructor(contract: ResponseContract, response: UpstreamAnswer, { method, path }: ValidatedRequest) {
+    const { status } = response;
     this.#contract = contract;
-    this.#response = answer;
-    this.#type = answer.header('content-type');
+    this.#response = response;
+    this.#type = response.header('content-type');
     this.#declared = contract.of(status);
     this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
@@ -61,22 +61,27 @@ export class ResponseValidator {
     this.lacksContentType =
       this.#type === undefined &&
       this.#hasBody &&
-      answer.header('content-length') === undefined &&
+      response.header('content-length') === undefined &&
       (this.#declared?.types.length ?? 0) > 0;
     this.needsBody = this.lacksContentType || (isJson && this.#hasBody && !this.isPartial);
   }
 
-  /** Status, media type, headers. */
+  /** Validates status, media type and headers. */
   validateHead(): readonly ResponseFault[] {
     const { status } = this.#response;
     if (this.#declared) return [...this.#typeFaults(this.#declared), ...this.#headerFaults(this.#declared)];
     if (UNDECLARED_STATUSES.has(status)) return [];
-    return [{ kind: 'status', detail: `${status} is not declared; ${this.#contract.statuses.join(', ')}` }];
+    return [
+      {
+        kind: 'status',
+        detail: `${status} is not declared; the contract has ${this.#contract.statuses.join(', ')}`,
+      },
+    ];
   }
 
   /**
-   * @param bytes undefined where it is larger than `limit`
-   * @returns undefined where it cannot be told
+   * @param bytes undefined if the body is larger than `limit`
+   * @returns undefined if the body cannot be checked
    */
   async validateBody(
     bytes: Buffer | undefined,
@@ -90,11 +95,11 @@ export class ResponseValidator {
     try {
       decoded = await decode(bytes, coding, limit);
     } catch {
-      return [bodyFault('#', 'is not encoded as `Content-Encoding` says')];
+      return [bodyFault('#', 'does not match its `Content-Encoding`')];
     }
     if (decoded === undefined || charset === undefined) return undefined;
     const text = charset.decode(decoded);
-    if (text === undefined) return [bodyFault('#', `is not ${charset.name}`)];
+    if (text === undefined) return [bodyFault('#', `is not valid ${charset.name}`)];
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -114,12 +119,12 @@ export class ResponseValidator {
       );
     } catch (error) {
       if (error instanceof TurnOver) throw error;
-      // Nested too deeply to be looked at, or a pattern that gives up.
+      // The value is nested too deeply, or a pattern ran out of steps.
       return undefined;
     }
   }
 
-  /** A response without content need not have a type (RFC 9110 §8.3), however its end is told. */
+  /** A response without content does not need a type (RFC 9110 §8.3), whether its length is declared or not. */
   #typeFaults({ types }: DeclaredResponse): readonly ResponseFault[] {
     if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#response.status)) return [];
     const isEmpty = !this.#hasBody || this.#response.header('content-length') === '0';
@@ -129,11 +134,11 @@ export class ResponseValidator {
 
   #undeclaredType(): ResponseFault {
     const type = essence(this.#type ?? '');
-    const shown = type === '' ? 'none' : MEDIA_TYPE.test(type) ? type : 'what it says';
+    const shown = MEDIA_TYPE.test(type) ? `${type} is not declared` : 'is not declared';
     return {
       kind: 'media-type',
       pointer: '#/content-type',
-      detail: `${shown} is not declared; ${this.#declared?.types.join(', ')}`,
+      detail: `${type === '' ? 'is missing' : shown}; the contract has ${this.#declared?.types.join(', ')}`,
     };
   }
 
@@ -143,7 +148,7 @@ export class ResponseValidator {
   }
 }
 
-/** Several of one name are one (RFC 9110 §5.3), but for cookies (RFC 6265 §3). */
+/** Headers with the same name are combined (RFC 9110 §5.3), except cookies (RFC 6265 §3). */
 function headersOf(rawHeaders: readonly string[]): Map<string, readonly string[]> {
   const values = new Map<string, readonly string[]>();
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -1,6 +1,6 @@
 /**
- * A service's OpenAPI document from its file or URL, YAML or JSON. One that is missing or broken is one line that
- * names place, line and mend; what stands in it is judged where it is used.
+ * Reads the OpenAPI document of a service from a file or URL, in YAML or JSON. A missing or malformed document produces
+ * a one-line error with place, line and remedy. The content is checked where it is used.
  */
 
 import { dirname } from 'node:path';
@@ -24,40 +24,40 @@ import { liftDocuments } from './mark-lifted.ts';
 
 export type DocumentSource = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
 
-/** Told of what is odd in a document, of which the rest is served. */
+/** Callbacks for faults in a document that do not prevent the use of the rest. */
 export interface DocumentCallbacks {
-  /** Once for every action of an overlay that changes nothing. */
+  /** Called for every overlay action that matches nothing. */
   readonly onUnmatchedAction?: (message: string) => void;
-  /** Once for everything that is left out. */
+  /** Called for everything that is omitted. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
 
 export interface ReadDocumentOptions extends DocumentCallbacks {
-  /** Folder of `gateway.yaml`. */
+  /** The folder of `gateway.yaml`. */
   readonly root?: string;
 }
 
-/** Where the texts of a service's document are that its configuration names: first its own, then its overlays. */
+/** Files or URLs of the document and its overlays, as configured. */
 export const sourcePlaces = ({ document, overlays }: DocumentSource): string[] => [document, ...overlays];
 
-/** What a document is made of, read. */
+/** A text that has been read. */
 type SourceText = Pick<Source, 'place' | 'text'>;
 
-/** Reads one of the texts. */
+/** Reads one text. */
 type ReadText<T extends SourceText> = (place: string, how: ReadContext) => Promise<T>;
 
 interface ReadContext {
-  /** Whether the document names it, which others may have written, and not the configuration. */
+  /** Whether the document refers to the text. The document is less trusted than the configuration. */
   readonly isReferred: boolean;
-  /** @throws ConfigError where all texts together are too many bytes */
+  /** @throws ConfigError if all texts together are too large */
   readonly onBytes: (bytes: number) => void;
 }
 
 /**
- * The texts of `placesOf`, and after them those that the document refers to.
+ * Reads the texts of `sourcePlaces`, followed by those that the document refers to.
  *
- * @param read for the latter may fail: then the reference leads nowhere
- * @param onFault told of those
+ * @param read may fail for referenced texts; then the reference cannot be resolved
+ * @param onFault called for such failures
  */
 export async function collectSources<T extends SourceText>(
   service: DocumentSource,
@@ -94,7 +94,7 @@ export async function collectSources<T extends SourceText>(
 
 const MAX_PLACES = 500;
 const MAX_AT_ONCE = 8;
-/** Of all texts that a document is made of. */
+/** Limit for all texts of a document together. */
 const MAX_BYTES = 64 * 1024 ** 2;
 
 function byteBudget({ document }: DocumentSource): ReadContext['onBytes'] {
@@ -102,7 +102,9 @@ function byteBudget({ document }: DocumentSource): ReadContext['onBytes'] {
   return (more) => {
     bytes += more;
     if (bytes > MAX_BYTES)
-      throw new ConfigError(`${document}: is larger than ${MAX_BYTES} bytes with all that it refers to`);
+      throw new ConfigError(
+        `${document}: is larger than ${MAX_BYTES} bytes including the documents that it refers to`,
+      );
   };
 }
 
@@ -118,7 +120,10 @@ async function readReferenced<T extends SourceText>(
         parseText(source.text, place);
         return [source];
       } catch (error) {
-        onFault({ pointer: '#', reason: configErrorOf(error, 'refers to what cannot be read').message });
+        onFault({
+          pointer: '#',
+          reason: configErrorOf(error, 'refers to a document that cannot be read').message,
+        });
         return [];
       }
     }),
@@ -126,7 +131,7 @@ async function readReferenced<T extends SourceText>(
   return found.flat();
 }
 
-/** @param root folder of `gateway.yaml`: what a document refers to is there, or where the document is */
+/** @param root folder of `gateway.yaml`; referenced files must be below it or below the folder of the document */
 export function createReader<T extends SourceText>(
   { document }: DocumentSource,
   root: string | undefined,
@@ -139,7 +144,7 @@ export function createReader<T extends SourceText>(
   };
 }
 
-/** The documents of all services as they stand behind this gateway, in the order of its configuration. */
+/** Reads the documents of all services, in the order of the configuration. */
 export const readDocuments = async (
   services: readonly DocumentSource[],
   callbacks: ReadDocumentOptions = {},
@@ -153,7 +158,7 @@ export const readDocuments = async (
     ),
   );
 
-/** @throws ConfigError in one line */
+/** @throws ConfigError with a one-line message */
 export async function readDocument(
   service: DocumentSource,
   { root, ...callbacks }: ReadDocumentOptions = {},
@@ -163,10 +168,10 @@ export async function readDocument(
 }
 
 /**
- * One service's document with what its overlays change, in the dialect of 3.1, its paths under their public names.
+ * Creates the document of a service: applies overlays, upgrades it to OpenAPI 3.1, and renames paths to public ones.
  *
- * @param sources that `gather` gave
- * @throws ConfigError in one line, whatever is in them
+ * @param sources result of `collectSources`
+ * @throws ConfigError with a one-line message, whatever the texts contain
  */
 export function createDocument(
   service: DocumentSource,
@@ -197,7 +202,7 @@ function applyOverlays(
     );
     document = applied.document;
     for (const target of applied.idle)
-      onUnmatchedAction?.(`${overlay.place}: ${target} finds nothing in ${place}`);
+      onUnmatchedAction?.(`${overlay.place}: ${target} matches nothing in ${place}`);
   }
   const referenced = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
   return renamePaths(
@@ -208,14 +213,14 @@ function applyOverlays(
   );
 }
 
-/** @throws ConfigError in one line, whatever the text is */
+/** @throws ConfigError with a one-line message, whatever the text contains */
 export const parseOpenApi = (
   text: string,
   file: string,
   { onFault }: DocumentCallbacks = {},
 ): OpenAPIObject => normalizeDocument(parseText(text, file), file, { onFault });
 
-/** @throws ConfigError in one line, for what is none */
+/** @throws ConfigError with a one-line message if the value is not an OpenAPI document */
 function normalizeDocument(
   document: unknown,
   file: string,
@@ -229,7 +234,7 @@ function normalizeDocument(
     );
   if (!isObject(document.paths ?? {})) throw new ConfigError(`${file}: paths: expected an object of paths`);
   try {
-    // In Swagger 2.0 components are elsewhere.
+    // Swagger 2.0 has its components in other places, so it is upgraded first.
     const isSwagger = document.swagger !== undefined;
     const bundled = bundle(isSwagger ? upgradeSwagger(document, onFault) : document, file, others);
     makeSound(bundled, onFault);
@@ -239,11 +244,11 @@ function normalizeDocument(
   }
 }
 
-/** Of what may be any text of a document, for a message in one line. */
+/** Shortens any text of a document for a one-line message. */
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 40);
 
 interface OpenApiOptions {
-  /** What it refers to, by place. */
+  /** Referenced documents by place. */
   readonly others?: ReadonlyMap<string, unknown>;
   readonly onFault?: DocumentCallbacks['onFault'];
 }

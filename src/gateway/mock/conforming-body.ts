@@ -31,11 +31,14 @@ export function conformingBody(options: ConformingBodyOptions): unknown {
     if (fault === undefined) return value;
     const parsed = parsedText(value);
     if (parsed !== undefined && faultOf(parsed) === undefined) return parsed;
-    onFault({ pointer: `${pointer}/${place}`, reason: `is not served: its schema refuses it, ${fault}` });
+    onFault({
+      pointer: `${pointer}/${place}`,
+      reason: `is not used: it does not match its schema, ${fault}`,
+    });
   }
   for (const value of candidates(options))
     if (value !== undefined && faultOf(value) === undefined) return value;
-  onFault({ pointer: `${pointer}/schema`, reason: 'is not met by the mock: add an example' });
+  onFault({ pointer: `${pointer}/schema`, reason: 'is too complex for the mock server: add an example' });
   // Of a schema that says nothing, as one that refers to itself, there is no sample, and any JSON will do.
   return sampleOf(document, media) ?? null;
 }

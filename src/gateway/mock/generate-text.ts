@@ -81,19 +81,19 @@ type Times = (least: number, most: number) => number;
 
 /** As short as it may be, then longer until it is long enough. */
 function matching(pattern: string, least: number, most: number, index: number): string {
-  const made = new PatternReader(pattern).read();
+  const template = new PatternReader(pattern).read();
   let best = '';
   for (let more = 0; more <= Math.max(64, least); more = more === 0 ? 1 : more * 2) {
     // Of what may be repeated the first one grows, since lengths add up.
     for (const grown of [0, 1, 2, Number.POSITIVE_INFINITY]) {
       let place = 0;
       let left = MAX_CHARACTERS;
-      const text = made.make((min, max) => {
+      const text = template.make((min, max) => {
         const isGrown = max > min && (grown === Number.POSITIVE_INFINITY || place++ === grown);
-        const wanted = isGrown
+        const repetitions = isGrown
           ? Math.min(max, Math.max(min, Math.min(more + index, least || more + index)))
           : min;
-        const times = Math.min(wanted, left);
+        const times = Math.min(repetitions, left);
         // Repetitions within repetitions multiply.
         left -= times;
         return times;

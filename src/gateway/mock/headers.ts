@@ -20,7 +20,7 @@ export function requiredHeaders(
   { headers = {} }: ResponseObject,
   declared: DeclaredResponse | undefined,
 ): Map<string, string> {
-  const made = new Map<string, string>();
+  const values = new Map<string, string>();
   for (const [name, entry] of Object.entries(headers)) {
     const header = resolveReference<HeaderObject>(document, entry);
     if (header?.required !== true || SET_BY_SERVER.has(name.toLowerCase())) continue;
@@ -29,9 +29,9 @@ export function requiredHeaders(
       declared
         ?.checkHeaders(() => new Map([[name.toLowerCase(), [text]]]))
         .every(({ pointer }) => !pointer.startsWith(`#/${name.toLowerCase()}`)) !== false;
-    made.set(name, texts.find(isValid) ?? texts[0] ?? '');
+    values.set(name, texts.find(isValid) ?? texts[0] ?? '');
   }
-  return made;
+  return values;
 }
 
 function* valuesOf(

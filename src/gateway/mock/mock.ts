@@ -108,18 +108,18 @@ export function* mockInSteps(
     }
     if (match === undefined) throw new Problem(notFound, 'No operation has this path.');
     const { definition, operationId, method, path, responses } = match.operation;
-    const wish = parsePreferences([headers.prefer ?? []].flat().join(', '));
+    const requested = parsePreferences([headers.prefer ?? []].flat().join(', '));
     const { status, key, response } = selectResponse(
       document,
       (definition as OperationObject).responses,
-      wish,
+      requested,
     );
     const { content = {} } = response;
     const declared = responses?.of(status);
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
-    const applied = String(status) === wish.code ? [`code=${wish.code}`] : [];
+    const applied = String(status) === requested.code ? [`code=${requested.code}`] : [];
     const setApplied = () => {
       if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
     };
@@ -141,14 +141,18 @@ export function* mockInSteps(
     const sourceType = isHal && status < 300 ? firstType : mediaType;
     const place = ['paths', path, method.toLowerCase(), 'responses', key, 'content', sourceType];
     const source = content[sourceType] ?? media;
-    const example = wish.example !== undefined && hasExample(source, wish.example) ? wish.example : undefined;
+    const example =
+      requested.example !== undefined && hasExample(source, requested.example)
+        ? requested.example
+        : undefined;
     if (example !== undefined) applied.push(`example=${example}`);
     setApplied();
     const value = bodyOf(source, declared?.media(sourceType), place, { example });
     // Links of a sample lead nowhere, and are kept only where the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
-      const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
-      return made ? [{ representation: made, body: format.write(made) }] : [];
+      const representation =
+        isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
+      return representation ? [{ representation, body: format.write(representation) }] : [];
     });
     const check = isJsonType(essence(mediaType)) ? declared?.media(mediaType)?.check : undefined;
     const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
@@ -170,7 +174,9 @@ export function* mockInSteps(
       respond(req, res);
     } catch (error) {
       const problem =
-        error instanceof Problem ? error : new Problem(internalError, 'The mock cannot answer this.');
+        error instanceof Problem
+          ? error
+          : new Problem(internalError, 'The mock server could not create a response.');
       res.writeHead(problem.status, { 'Content-Type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));
     }
   };

@@ -41,14 +41,14 @@ export interface PagesOptions {
 /** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
 export function createPages({
   services,
-  info: given = {},
+  info: givenInfo = {},
   status: snapshot,
   refused = () => undefined,
   isDraining,
   live,
   hidesStatus = false,
 }: PagesOptions): Router {
-  const info = publicInfo(given);
+  const info = publicInfo(givenInfo);
   const published = publish(services, info.title, () => mergeInSteps(services, { info }));
   const router = Router({ caseSensitive: true });
   const shown = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;

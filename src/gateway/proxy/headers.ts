@@ -1,4 +1,4 @@
-/** Which headers pass the gateway, each way: copied once, from raw array to raw array. */
+/** Selects the headers to forward in each direction. They are copied once, from raw array to raw array. */
 import type { IncomingMessage } from 'node:http';
 import { isJsonType } from '../../http/body/json-type.ts';
 import type { RequestContext } from '../../http/context.ts';
@@ -9,7 +9,7 @@ import { without } from '../../http/headers/raw-headers.ts';
 import { VIA } from '../../http/headers/via.ts';
 import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 
-/** Some servers take them for another method or path than the one that was checked here. */
+/** Some servers use these to override the method or path that the gateway has checked. */
 const OVERRIDES = [
   'x-http-method-override',
   'x-http-method',
@@ -28,7 +28,7 @@ const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
   DEADLINE_HEADER,
 ]);
 
-/** For the service: what the client sent, who it is, and the ids of the request. */
+/** Headers for the service: those of the client, forwarding headers, and the ids of the request. */
 export const requestHeaders = (
   req: IncomingMessage,
   context: RequestContext,
@@ -41,7 +41,7 @@ export const requestHeaders = (
     const name = rawHeaders[i] as string;
     const lower = name.toLowerCase();
     if (REPLACED_IN_REQUEST.has(lower) || named.has(lower)) continue;
-    // It belongs to the trace that was not taken up.
+    // It belongs to a trace that the gateway does not continue.
     if (lower === 'tracestate' && !context.continuesTrace) continue;
     raw.push(name, rawHeaders[i + 1] as string);
   }
@@ -50,7 +50,7 @@ export const requestHeaders = (
   return raw;
 };
 
-/** They tell which software a service runs, and so which faults it may have. */
+/** These reveal the software of a service, and so its possible vulnerabilities. */
 export const SOFTWARE_HEADERS: readonly string[] = [
   'server',
   'x-powered-by',
@@ -59,12 +59,12 @@ export const SOFTWARE_HEADERS: readonly string[] = [
 ];
 
 /**
- * Appends what the gateway adds to a response; what a service says itself goes before it. Security headers go on JSON and
- * on what has no type; for anything else, such as pages and pictures, the service alone knows what is allowed.
+ * Adds the headers of the gateway to a response; headers of the service take precedence. Security headers are added to
+ * JSON and to responses without a type. For other types, such as pages and images, only the service knows what to allow.
  */
 export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
 
-/** @param dropped names of those that do not go on */
+/** @param dropped names of headers that are not forwarded */
 export const responseHeaders = (
   added: readonly string[],
   dropped: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** Passes interim responses of a service on to the client (RFC 9110 §15.2), such as 103 Early Hints (RFC 8297). */
+/** Forwards interim responses of a service to the client (RFC 9110 §15.2), such as 103 Early Hints (RFC 8297). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { without } from '../../http/headers/raw-headers.ts';
@@ -8,7 +8,7 @@ export const passInterim = (
   { httpVersionMajor, httpVersionMinor }: IncomingMessage,
   res: ServerResponse,
 ): OutboundRequest['onInterim'] => {
-  // A client of HTTP/1.0 knows none of them (RFC 9110 §15.2).
+  // HTTP/1.0 has no interim responses (RFC 9110 §15.2).
   if (httpVersionMajor === 1 && httpVersionMinor === 0) return undefined;
   return (status, rawHeaders) => {
     if (res.headersSent || res.destroyed || res.socket?.writableNeedDrain) return;

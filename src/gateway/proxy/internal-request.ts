@@ -1,6 +1,6 @@
 /**
- * Requests of the gateway's own, for parts of a response: the same routes, operation steps and policies as for a request
- * of a client, without HTTP to itself.
+ * Sends internal requests for embedded resources. They use the same routes, operation steps and policies as requests of
+ * clients, but do not go through the HTTP server of the gateway.
  */
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import type { Callers } from '../../outbound/caller.ts';
@@ -14,17 +14,17 @@ interface InternalRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  /** Name, value, … as they are to arrive: see `requestHeaders` for those of a caller. */
+  /** Raw headers to send. `requestHeaders` selects those of the client. */
   readonly headers: readonly string[];
-  /** `performance.now()` after which nobody waits for it. */
+  /** Time of `performance.now()` after which the response is no longer needed. */
   readonly deadline: number;
-  /** The request whose response it is a part of. */
+  /** The request whose response embeds the resource. */
   readonly parent: Exchange;
 }
 
 /**
- * @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), what a step refuses it with, or
- * what the target's policy answers with
+ * @throws Problem not-found (404), contract-unavailable (503), contract-broken (502), a problem of an operation step, or
+ * a problem of the policy of the target
  */
 export type InternalDispatch = (request: InternalRequest, signal?: AbortSignal) => Promise<UpstreamAnswer>;
 

@@ -1,4 +1,4 @@
-/** Scheme and host as the caller sees them; reads `Host`, and `X-Forwarded-*` where proxies are trusted. */
+/** Scheme and host as the client sees them. Reads `Host`, and `X-Forwarded-*` if the proxy is trusted. */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
@@ -13,6 +13,6 @@ export function originOf({ headers, socket }: IncomingMessage, trustProxy: boole
   return `${protocol}://${HOST.test(host) ? host : 'localhost'}`;
 }
 
-/** What the proxy that is nearest to the caller says. */
+/** The value of the proxy that is closest to the client. */
 const first = (value: string | string[] | undefined): string | undefined =>
   value === undefined ? undefined : String(value).split(',', 1)[0]?.trim();

@@ -1,8 +1,9 @@
 /**
- * Sends the response of a service on: as it came, or compressed where its service has `compression: on` and did not
- * compress it itself. What arrives bit by bit goes on so.
+ * Sends the response of a service to the client: unchanged, or compressed if the service has `compression: on` and the
+ * response is not compressed yet. Data is sent as soon as it arrives.
  *
- * Reads `Accept-Encoding`, `Cache-Control: no-transform`. Sends `Content-Encoding`, `Vary`, and the ETag of what it made.
+ * Reads `Accept-Encoding`, `Cache-Control: no-transform`. Sends `Content-Encoding`, `Vary`, and the ETag of the
+ * compressed representation.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
@@ -20,24 +21,24 @@ import { CallAborted } from '../../outbound/call/call-errors.ts';
 import { HELD_BYTES, type UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 
-/** @param head raw, as it goes on */
+/** @param headers raw headers to send */
 export type SendUpstreamResponse = (
-  answer: UpstreamAnswer,
+  response: UpstreamAnswer,
   req: IncomingMessage,
   res: ServerResponse,
-  head: readonly string[],
+  headers: readonly string[],
 ) => void | Promise<void>;
 
 /** @param compressed names of the services whose responses are compressed */
 export function createResponseSender(compressed: ReadonlySet<string>): SendUpstreamResponse {
   if (compressed.size === 0) return sendAsIs;
-  return (answer, req, res, head) =>
+  return (response, req, res, headers) =>
     compressed.has(exchangeOf(req).operation.service)
-      ? sendCompressed(answer, req, res, head)
-      : answer.pipe(res, head);
+      ? sendCompressed(response, req, res, headers)
+      : response.pipe(res, headers);
 }
 
-const sendAsIs: SendUpstreamResponse = (answer, _req, res, head) => answer.pipe(res, head);
+const sendAsIs: SendUpstreamResponse = (response, _req, res, headers) => response.pipe(res, headers);
 
 const NOT_MODIFIED = 304;
 const MAX_LISTENERS = 20;
@@ -59,7 +60,7 @@ async function sendCompressed(
   const coding = choice?.coding;
   if (coding === undefined) return response.pipe(res, varied);
   const coded = codedHead(varied, coding);
-  // It has no body that could be compressed.
+  // There is no body to compress.
   if (req.method === 'HEAD') return response.pipe(res, coded);
   const body = length !== undefined && length <= HELD_BYTES ? await response.peek(HELD_BYTES) : undefined;
   if (res.destroyed) return response.abort(new CallAborted());
@@ -70,23 +71,23 @@ async function sendCompressed(
   }
   res.writeHead(status, coded);
   res.flushHeaders();
-  // Each step of a request may listen for its end, and so does each stream here.
+  // Each step of a request and each stream here may listen for its end.
   res.setMaxListeners(MAX_LISTENERS);
-  // Where it breaks off, only a cut connection tells that the body is not whole.
+  // If the stream fails, only a closed connection tells the client that the body is incomplete.
   pipeline(response.stream(), compressor(coding), res, (error) => error && res.destroy());
 }
 
-/** What a client has that has it compressed is confirmed by the tag that it knows (RFC 9110 §15.4.5). */
+/** A 304 for a compressed representation has the tag that the client knows (RFC 9110 §15.4.5). */
 export function withCodedTag(
   etag: string | undefined,
   req: IncomingMessage,
-  head: readonly string[],
+  headers: readonly string[],
 ): readonly string[] {
   const coding = contextOf(req).compression?.codingFor(req);
   const tags = req.headers['if-none-match'];
   if (coding === undefined || etag === undefined || !tags?.includes(opaque(codedTag(etag, coding))))
-    return head;
-  return [...codedTags(head, coding), ...VARY_BY_ENCODING];
+    return headers;
+  return [...codedTags(headers, coding), ...VARY_BY_ENCODING];
 }
 
 const opaque = (etag: string): string => etag.trim().replace(/^W\//, '');

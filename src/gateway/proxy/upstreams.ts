@@ -1,6 +1,6 @@
 /**
- * Who calls each service for the gateway: its target, with a cache before it where `gateway.yaml` has one. What was
- * kept for another document, or at another URL, is never found again, and goes as what was used longest ago.
+ * Creates the client of each service: its target, with a cache in front if `gateway.yaml` configures one. Cached
+ * responses of a previous document or URL are never found again; the cache evicts them as least recently used.
  */
 import { createHash } from 'node:crypto';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -25,7 +25,7 @@ export interface UpstreamsOptions {
 export function createUpstreams({ config, documents, targets, cache, logger }: UpstreamsOptions): Callers {
   const services = new Map(config.services.map((service) => [service.name, service]));
   const onStoreError = (reason: string) =>
-    logger.warn({ reason }, 'the server of the cache is lost; nothing is kept until it is back');
+    logger.warn({ reason }, 'the cache server is unreachable; responses are not cached until it is back');
   const withCache = (target: Target) => {
     const { name, urls } = target;
     const document = documents.get(name);

@@ -1,4 +1,4 @@
-/** What is wrong in the documents of a generation: logged once, and kept for `/status`. */
+/** Collects the faults in the documents of a gateway instance. Each is logged once and shown on `/status`. */
 
 import type { Log } from '../../observability/log.ts';
 import { inTurns } from '../../openapi/incremental.ts';
@@ -8,9 +8,9 @@ import { pointerBefore } from '../../openapi/merge/rename-paths.ts';
 import { uncheckedInSteps } from '../../openapi/patterns/unchecked-patterns.ts';
 import type { DocumentSource } from '../documents/read-document.ts';
 
-/** Of one service, shown at once. */
+/** Faults of one service that are shown. */
 const MAX_FAULTS = 20;
-/** Some documents have thousands of references that lead nowhere. */
+/** Some documents have thousands of unresolvable references. */
 const MAX_DANGLING = 10;
 const MAX_UNCHECKED = 5;
 
@@ -18,10 +18,10 @@ export class DocumentFaults {
   readonly #found = new Map<string, readonly DocumentFault[]>();
   readonly #services: ReadonlyMap<string, DocumentSource>;
   readonly #log: Pick<Log, 'logger'>;
-  /** What has been logged: no more than that of the one before, which would keep all that ever were. */
+  /** Faults that are logged already. Only those of the previous instance, so that older instances can be freed. */
   readonly #logged: ReadonlyMap<string, readonly DocumentFault[]>;
 
-  /** @param previous those that have been logged */
+  /** @param previous faults of the previous instance, which are logged already */
   constructor(services: readonly DocumentSource[], log: Pick<Log, 'logger'>, previous?: DocumentFaults) {
     this.#services = new Map(services.map((service) => [service.name, service]));
     this.#log = log;
@@ -32,7 +32,7 @@ export class DocumentFaults {
     return this.#found.get(service) ?? [];
   }
 
-  /** @param fault with a pointer into the document as it was read */
+  /** @param fault fault with a pointer into the original document */
   add(service: string, fault: DocumentFault): void {
     this.#found.set(service, [...this.of(service), fault].slice(-MAX_FAULTS));
     const isKnown = this.#logged
@@ -41,19 +41,19 @@ export class DocumentFaults {
     if (!isKnown) this.#log.logger.warn({ service, ...fault }, 'the document has a fault');
   }
 
-  /** @param fault with a pointer into the document as it is served, where its paths have other names */
+  /** @param fault fault with a pointer into the served document, whose paths may be renamed */
   addServed(service: string, { pointer, reason }: DocumentFault): void {
     const { paths = {}, prefix = '' } = this.#services.get(service) ?? {};
     this.add(service, { pointer: pointerBefore(pointer, paths, prefix), reason });
   }
 
-  /** What only looking through all of it finds. */
+  /** Finds faults that need a scan of the complete document. */
   async scan(service: string, document: object): Promise<void> {
     const found = await inTurns(danglingInSteps(document));
     for (const fault of found.slice(0, MAX_DANGLING)) this.addServed(service, fault);
     const more = found.length - MAX_DANGLING;
     if (more > 0)
-      this.add(service, { pointer: '#', reason: `has ${more} more references that lead nowhere` });
+      this.add(service, { pointer: '#', reason: `has ${more} more references that cannot be resolved` });
     const unchecked = await inTurns(uncheckedInSteps(document));
     for (const fault of unchecked.slice(0, MAX_UNCHECKED)) this.addServed(service, fault);
   }

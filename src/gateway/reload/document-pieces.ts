@@ -1,4 +1,4 @@
-/** A document in pieces that are small, each with where it belongs, so that it can be handed over little by little. */
+/** Splits a document into small pieces with their paths, so that it can be transferred in steps. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 
 export interface Piece {
@@ -6,7 +6,7 @@ export interface Piece {
   readonly value: unknown;
 }
 
-/** Paths, webhooks and components by themselves, all else as it is; a container comes before what is in it. */
+/** Yields paths, webhooks and components separately. A container comes before its members. */
 export function* splitDocument(document: object): Generator<Piece> {
   for (const [name, value] of Object.entries(document)) {
     if (name === 'components' && isObject(value)) {
@@ -26,12 +26,15 @@ function* entriesOf(at: readonly string[], value: unknown): Generator<Piece> {
   for (const [name, entry] of Object.entries(value)) yield { path: [...at, name], value: entry };
 }
 
-/** Puts a piece in its place. @param document changed in place */
+/** Adds a piece at its path. @param document is modified */
 export function addPiece(document: Json, { path: at, value }: Piece): void {
   let owner = document;
   for (const name of at.slice(0, -1)) owner = owner[name] as Json;
-  // A name may be one that an assignment takes for something else.
+  // An assignment would treat some names specially, such as `__proto__`.
   Object.defineProperty(owner, at.at(-1) as string, {
-    ...{ value, enumerable: true, configurable: true, writable: true },
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
   });
 }

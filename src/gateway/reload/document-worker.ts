@@ -1,4 +1,4 @@
-/** The other side of `make-document.ts`: makes one document, and hands it over in pieces. */
+/** Worker thread of `make-document.ts`: creates one document and transfers it in pieces. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { configErrorOf } from '../../config/config-error.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
@@ -7,7 +7,7 @@ import { splitDocument } from './document-pieces.ts';
 import type { DocumentResult, DocumentTask } from './make-document.ts';
 
 const { service, sources, port } = workerData as DocumentTask & { port: MessagePort };
-const send = (made: DocumentResult) => parentPort?.postMessage(made);
+const send = (result: DocumentResult) => parentPort?.postMessage(result);
 const unmatchedActions: string[] = [];
 const faults: DocumentFault[] = [];
 try {

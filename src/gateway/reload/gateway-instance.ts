@@ -1,6 +1,6 @@
 /**
- * One gateway, made of a configuration and documents that stay as they are. What changes makes the next one, aside;
- * the requests that this one has begun it also ends.
+ * A gateway with a fixed configuration and fixed documents. A change creates a new instance next to it; this one still
+ * finishes the requests that it has started.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
@@ -40,7 +40,7 @@ export interface GatewayInstanceOptions {
   readonly documents: readonly LoadedDocument[];
   readonly log: Log;
   readonly state: GatewayState;
-  /** The one before: services that are called as before keep their connections and their breaker. */
+  /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
   readonly previous?: GatewayInstance | undefined;
 }
 
@@ -48,10 +48,10 @@ interface InstanceParts {
   readonly services: readonly ServiceDocument[];
   readonly targets: Targets;
   readonly faults: DocumentFaults;
-  /** By service, the operations that declare security. */
+  /** Operations that declare security, by service. */
   readonly secured: ReadonlyMap<string, readonly string[]>;
   readonly app: RequestListener;
-  /** What those who run the gateway see of it. */
+  /** Handler of the admin listener. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly watchers: Watchers;
@@ -68,7 +68,7 @@ export class GatewayInstance {
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 
-  /** @throws ConfigError when the documents do not fit together */
+  /** @throws ConfigError when the documents contradict each other */
   static async create(options: GatewayInstanceOptions): Promise<GatewayInstance> {
     const previous = options.previous ? options.previous.#parts : undefined;
     try {
@@ -78,10 +78,10 @@ export class GatewayInstance {
     }
   }
 
-  private constructor({ config, documents: contracts, state }: GatewayInstanceOptions, parts: InstanceParts) {
+  private constructor({ config, documents, state }: GatewayInstanceOptions, parts: InstanceParts) {
     this.#state = state;
     this.config = config;
-    this.documents = contracts;
+    this.documents = documents;
     this.hostRules = { allowed: config.allowedHosts, trusts: trustProxy(config) };
     this.services = parts.services;
     this.#parts = parts;
@@ -91,7 +91,7 @@ export class GatewayInstance {
     return this.#parts.admin;
   }
 
-  /** How the services are now. */
+  /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
   }
@@ -99,7 +99,7 @@ export class GatewayInstance {
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight += 1;
     this.#state.inFlight += 1;
-    // Comes once by itself.
+    // Node.js emits `close` exactly once.
     res.on('close', () => {
       this.#inFlight -= 1;
       this.#state.inFlight -= 1;
@@ -108,7 +108,7 @@ export class GatewayInstance {
     this.#parts.app(req, res);
   }
 
-  /** Frees what it has, as soon as every request that it began has ended. */
+  /** Frees its resources when all of its requests have ended. */
   async retire(): Promise<void> {
     this.#parts.watchers.end();
     if (this.#inFlight > 0)
@@ -182,12 +182,12 @@ async function createParts(
     const app = await inTurns(steps);
     for (const { service, faults: dropped } of loadedDocuments)
       for (const fault of dropped) faults.add(service.name, fault);
-    // Found for people, not for requests, which need not wait for it.
+    // The faults are shown to people only, so requests do not wait for the scan.
     setImmediate(async () => {
       try {
         for (const { name, document } of services) await faults.scan(name, document);
       } catch (err) {
-        log.logger.error({ err }, 'the documents could not be looked through');
+        log.logger.error({ err }, 'the documents could not be checked for faults');
       }
     });
     const release = holdTargets(targets);
@@ -204,7 +204,7 @@ async function createParts(
   }
 }
 
-/** Tells once a service that what its document declares is not enforced. */
+/** Warns once per service that declared security is not enforced. */
 function findSecured(
   services: readonly ServiceDocument[],
   log: Pick<Log, 'logger'>,
@@ -217,7 +217,7 @@ function findSecured(
   return secured;
 }
 
-/** Apart from the closures of a generation, each of which would keep the one before, and so all that ever were. */
+/** A separate function, because closures in `createParts` would keep all previous instances in memory. */
 function createTargets(
   services: readonly TargetOptions[],
   previous: Targets | undefined,

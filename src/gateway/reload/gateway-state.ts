@@ -1,4 +1,4 @@
-/** What outlives a reload: what has been counted, and what could not be taken over. */
+/** State that survives reloads: counters, and rejected changes. */
 import type { Refusal } from '../../config/rejected-config.ts';
 import type { AccessRecord } from '../../http/access-log.ts';
 import { Cache } from '../../outbound/http-cache/cache.ts';
@@ -6,21 +6,21 @@ import { ConformanceStats } from '../conformance/conformance-stats.ts';
 import { History } from '../portal/status/history.ts';
 
 export class GatewayState {
-  /** Set as soon as the process drains. */
+  /** Whether the process is draining. */
   isDraining = false;
-  /** Requests that have begun and not ended. */
+  /** Number of requests in flight. */
   inFlight = 0;
-  /** Told of each request that is over, where somebody measures. */
+  /** Called when a request has ended, if metrics are collected. */
   onRequest: ((record: AccessRecord) => void) | undefined;
-  /** Why the configuration, or the documents together, are not the newest. */
+  /** Why the newest configuration or combination of documents is not in use. */
   refused: Refusal | undefined;
-  /** Why a service's contract is not the newest. */
+  /** Why the newest document of a service is not in use. */
   refusedDocuments: ReadonlyMap<string, Refusal> = new Map();
-  /** How the services were. */
+  /** Past state of the services. */
   readonly history = new History();
-  /** How far services have drifted from their contracts. */
+  /** Deviations of responses from their contracts. */
   readonly conformanceStats = new ConformanceStats();
-  /** What is kept of what services answered. */
+  /** Cached responses of services. */
   readonly cache = new Cache();
   readonly #droppedLinks = new Map<string, number>();
 

@@ -1,4 +1,4 @@
-/** The contract of one service, from its document and overlays: as they are now, or as they were when they were good. */
+/** Loads the document of one service with its overlays: the current version, or the last good one. */
 import { isDeepStrictEqual } from 'node:util';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError, configErrorOf } from '../../config/config-error.ts';
@@ -17,33 +17,33 @@ import { readNewer, readSource } from './read-source.ts';
 
 export interface LoadedDocument {
   readonly service: DocumentSource;
-  /** Undefined where there never was one: it could not be fetched yet. */
+  /** Undefined if it could not be fetched yet. */
   readonly document: OpenAPIObject | undefined;
-  /** Where its texts are: its document, overlays, and what that refers to. */
+  /** Files and URLs of the document, its overlays and referenced documents. */
   readonly places: readonly string[];
-  /** Of its texts, by place. */
+  /** Versions of the texts, by place. */
   readonly versions: ReadonlyMap<string, string>;
-  /** Why it is not the newest. */
+  /** Why the newest version is not in use. */
   readonly refused: Refusal | undefined;
-  /** What is left out of it. */
+  /** Faults whose parts are omitted. */
   readonly faults: readonly DocumentFault[];
-  /** What has been read for it, until that is kept. */
+  /** Texts that were read and are not stored as last good yet. */
   readonly newSources: readonly Source[];
 }
 
 export interface LoadOptions {
-  /** The one in use. */
+  /** The document in use. */
   readonly previous?: LoadedDocument | undefined;
-  /** Why the newest was refused the last time. */
+  /** Why the newest version was rejected the last time. */
   readonly previousRefusal?: Refusal | undefined;
-  /** A text that was good before this process began. */
+  /** Returns a text that was valid before this process started. */
   readonly lastGood: (place: string) => string | undefined;
-  /** Folder of `gateway.yaml`. */
+  /** The folder of `gateway.yaml`. */
   readonly root: string;
   readonly onUnmatchedAction: (message: string) => void;
 }
 
-/** @throws ConfigError where there is a fault in a file, and nothing that was good before */
+/** @throws ConfigError if a file has a fault and there is no last good version */
 export async function loadDocument(service: DocumentSource, options: LoadOptions): Promise<LoadedDocument> {
   const previous = hasSameSources(service, options.previous?.service) ? options.previous : undefined;
   try {
@@ -59,14 +59,14 @@ export async function loadDocument(service: DocumentSource, options: LoadOptions
   }
 }
 
-/** @returns undefined where nothing is kept, or what is kept is of no use any more */
+/** @returns undefined if nothing usable is stored */
 export async function restoreDocument(
   service: DocumentSource,
   { lastGood, onUnmatchedAction }: LoadOptions,
 ): Promise<LoadedDocument | undefined> {
   const read = async (place: string) => {
     const text = lastGood(place);
-    if (text === undefined) throw new ConfigError(`${place}: was never good`);
+    if (text === undefined) throw new ConfigError(`${place}: has no last good version`);
     return { place, text };
   };
   try {
@@ -124,7 +124,7 @@ async function makeWithFaults(
   return { document: await makeDocument({ service, sources }, { onUnmatchedAction, onFault }), faults };
 }
 
-/** Whether the same texts would be the same document. */
+/** Whether both are created from the same texts in the same way. */
 const hasSameSources = (a: DocumentSource, b: DocumentSource | undefined): boolean =>
   b !== undefined &&
   a.prefix === b.prefix &&

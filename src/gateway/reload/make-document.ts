@@ -1,6 +1,6 @@
 /**
- * Makes a document of its texts without holding up requests: a large one in another thread, which may take as long and
- * as much memory as is allowed and no more, and hands it over in pieces between requests.
+ * Creates a document without delaying requests. A large document is created in a worker thread with limited time and
+ * memory, and transferred in pieces between requests.
  */
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
@@ -19,33 +19,33 @@ export interface DocumentTask {
   readonly sources: readonly Pick<Source, 'place' | 'text'>[];
 }
 
-/** What is told of a document that is made, or why it is not. */
+/** The messages about a created document, or the reason why it could not be created. */
 export interface DocumentResult {
   readonly unmatchedActions: readonly string[];
   readonly faults: readonly DocumentFault[];
   readonly error?: string;
 }
 
-/** Characters of all texts: fewer are made sooner than a thread begins. */
+/** Characters of all texts together. Smaller documents are created faster than a thread starts. */
 const WORKER_CHARACTERS = 300_000;
-/** Of the document times those of the overlays. */
+/** Characters of the document, multiplied by those of the overlays. */
 const WORKER_OVERLAY_PRODUCT = 1_000_000_000;
 const WORKER_TIMEOUT = 180_000;
 
-/** @throws ConfigError in one line, whatever is in the texts */
+/** @throws ConfigError with a one-line message, whatever the texts contain */
 export async function makeDocument(
   { service, sources }: DocumentTask,
   callbacks: DocumentCallbacks,
 ): Promise<OpenAPIObject> {
   const [length = 0, ...others] = sources.map(({ text }) => text.length);
   const more = others.reduce((sum, one) => sum + one, 0);
-  // Each action of an overlay may look through all of the document.
+  // Each overlay action may scan the complete document.
   if (
     length + more < WORKER_CHARACTERS &&
     (service.overlays.length === 0 || length * more < WORKER_OVERLAY_PRODUCT)
   )
     return createDocument(service, sources, callbacks);
-  // Of a service only what can be copied to another thread, and of a source what is needed there.
+  // Only values that can be copied to another thread and are needed there.
   const { name, document, overlays, paths, prefix } = service;
   const texts = sources.map(({ place, text }) => ({ place, text }));
   return makeInWorker({ service: { name, document, overlays, paths, prefix }, sources: texts }, callbacks);
@@ -59,13 +59,13 @@ async function makeInWorker(
   const worker = new Worker(new URL('./document-worker.ts', import.meta.url), {
     workerData: { ...task, port: port2 },
     transferList: [port2],
-    // Where it is too much, the thread ends, and not the process.
+    // If the limit is exceeded, the thread ends, not the process.
     resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 1024 ** 2) },
   });
   try {
-    const { unmatchedActions: idle, faults, error } = await workerResult(worker, task.service.document);
+    const { unmatchedActions, faults, error } = await workerResult(worker, task.service.document);
     if (error !== undefined) throw new ConfigError(error);
-    for (const message of idle) onUnmatchedAction?.(message);
+    for (const message of unmatchedActions) onUnmatchedAction?.(message);
     for (const fault of faults) onFault?.(fault);
     const document: Json = {};
     let turnEnd = performance.now() + TURN;
@@ -92,6 +92,6 @@ const workerResult = (worker: Worker, document: string): Promise<DocumentResult>
     worker
       .on('message', resolve)
       .on('error', fail)
-      .on('exit', () => fail(new Error('its thread has ended')))
+      .on('exit', () => fail(new Error('its worker thread has ended')))
       .on('exit', () => clearTimeout(timer));
   });

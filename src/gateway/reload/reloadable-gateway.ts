@@ -1,6 +1,6 @@
 /**
- * The gateway that answers now, and how the next one takes its place: what has changed is read and compiled aside, and
- * swapped in one step. What is broken is refused: the last good one stays, and says why.
+ * Holds the current gateway instance and replaces it after changes. A change is read and compiled next to the running
+ * instance, and swapped in one step. A broken change is rejected: the last good instance stays and reports the reason.
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
@@ -17,7 +17,7 @@ import { type LoadedDocument, type LoadOptions, loadDocument, restoreDocument } 
 export interface ReloadableGatewayOptions {
   readonly file: ConfigFile;
   readonly log: Log;
-  /** What was good before this process began. */
+  /** Files that were valid before this process started. */
   readonly lastGood?: LastGood | undefined;
 }
 
@@ -25,14 +25,14 @@ export class ReloadableGateway {
   readonly state = new GatewayState();
   readonly #options: ReloadableGatewayOptions;
   #instance!: GatewayInstance;
-  /** Of the configuration in use. */
+  /** Text of the configuration in use. */
   #text: string | undefined;
   #lastReload: Promise<unknown> = Promise.resolve();
   #nextReload: Promise<boolean> | undefined;
   #saving: Promise<void> = Promise.resolve();
   readonly #retiring = new Set<Promise<void>>();
 
-  /** @throws ConfigError where something is broken, and nothing that was good before is kept */
+  /** @throws ConfigError if something is broken and no last good version is stored */
   static async start(options: ReloadableGatewayOptions): Promise<ReloadableGateway> {
     const gateway = new ReloadableGateway(options);
     await gateway.#start();
@@ -49,12 +49,12 @@ export class ReloadableGateway {
     return this.#instance;
   }
 
-  /** Files and URLs that it is made of. */
+  /** Files and URLs of the configuration and the documents. */
   get places(): readonly string[] {
     return [this.#options.file.path, ...this.#instance.documents.flatMap(({ places }) => places)];
   }
 
-  /** Why something is not the newest, a line a fault. */
+  /** Reasons why the newest versions are not in use, one line per fault. */
   get refusals(): readonly string[] {
     const { refused, refusedDocuments: refusedContracts } = this.state;
     return [...(refused ? [refused] : []), ...refusedContracts.values()].map(({ reason }) => reason);
@@ -74,7 +74,7 @@ export class ReloadableGateway {
     return this.#nextReload;
   }
 
-  /** Once nothing is asked of it any more. */
+  /** Call this when no more requests arrive. */
   async close(): Promise<void> {
     this.state.isDraining = true;
     await this.#lastReload;
@@ -92,7 +92,7 @@ export class ReloadableGateway {
     } catch (error) {
       const restored = text === undefined ? undefined : await this.#restore(text);
       if (restored === undefined) throw error;
-      await this.#apply({ ...restored, error: this.#toConfigError(error) }, restored.contracts);
+      await this.#apply({ ...restored, error: this.#toConfigError(error) }, restored.documents);
     }
   }
 
@@ -106,11 +106,10 @@ export class ReloadableGateway {
     }
   }
 
-  /** Whatever goes wrong while something is taken over refuses it, and no more: what was good before goes on. */
+  /** Any error during a reload only rejects the change: the last good instance continues. */
   #toConfigError(error: unknown): ConfigError {
-    const configError = configErrorOf(error, 'what has changed cannot be used');
-    if (configError !== error)
-      this.#options.log.logger.error({ err: error }, 'a reload has failed unexpectedly');
+    const configError = configErrorOf(error, 'the change cannot be applied');
+    if (configError !== error) this.#options.log.logger.error({ err: error }, 'a reload failed unexpectedly');
     return configError;
   }
 
@@ -129,14 +128,14 @@ export class ReloadableGateway {
     );
   }
 
-  /** Everything as it was when it was good together. */
+  /** Restores the last good configuration together with its documents. */
   async #restore(text: string) {
     const config = this.#options.file.parse(text);
     const restored = await Promise.all(
       config.services.map((service) => restoreDocument(service, this.#loadOptions)),
     );
-    const contracts = restored.filter((contract) => contract !== undefined);
-    return contracts.length < config.services.length ? undefined : { config, text, contracts };
+    const documents = restored.filter((document) => document !== undefined);
+    return documents.length < config.services.length ? undefined : { config, text, documents };
   }
 
   async #apply(current: CurrentConfig, documents: readonly LoadedDocument[]): Promise<boolean> {
@@ -145,7 +144,7 @@ export class ReloadableGateway {
     const previous = this.#instance as GatewayInstance | undefined;
     const isSame = text === this.#text && sameDocuments(documents, previous?.documents ?? []);
     if (!isSame) {
-      const withoutSources = documents.map((contract) => ({ ...contract, fresh: [] }));
+      const withoutSources = documents.map((document) => ({ ...document, newSources: [] }));
       this.#instance = await GatewayInstance.create({
         ...{ config, log, previous },
         documents: withoutSources,
@@ -154,13 +153,16 @@ export class ReloadableGateway {
       this.#text = text;
       if (previous) {
         this.#retire(previous);
-        log.logger.info({ services: config.services.map(({ name }) => name) }, 'the gateway is renewed');
+        log.logger.info(
+          { services: config.services.map(({ name }) => name) },
+          'the gateway has been reloaded',
+        );
       }
       const newSources = [
         { place: file.path, text },
-        ...documents.flatMap((contract) => contract.newSources),
+        ...documents.flatMap((document) => document.newSources),
       ];
-      const places = [file.path, ...documents.flatMap((contract) => contract.places)];
+      const places = [file.path, ...documents.flatMap((document) => document.places)];
       this.#saving = this.#saving.then(() => lastGood?.keep(newSources, places));
     }
     this.#refuseDocuments(documents);
@@ -180,7 +182,10 @@ export class ReloadableGateway {
     const before = this.state.refused;
     this.state.refused = refusal(error, places, before);
     if (this.state.refused !== before)
-      log.logger.error({ reason: error.message }, 'the configuration is refused; the last good one stays');
+      log.logger.error(
+        { reason: error.message },
+        'the configuration was rejected; the last good version stays in use',
+      );
   }
 
   #refuseDocuments(documents: readonly LoadedDocument[]): void {
@@ -192,8 +197,9 @@ export class ReloadableGateway {
       now.set(service.name, refused);
       if (before.get(service.name) === refused) continue;
       const { reason } = refused;
-      const rest = document === undefined ? 'its paths are answered with 503' : 'the last good one stays';
-      log.logger.error({ service: service.name, reason }, `the contract is refused; ${rest}`);
+      const rest =
+        document === undefined ? 'its paths respond with 503' : 'the last good version stays in use';
+      log.logger.error({ service: service.name, reason }, `the document was rejected; ${rest}`);
     }
     this.state.refusedDocuments = now;
   }

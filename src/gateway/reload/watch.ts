@@ -1,6 +1,6 @@
 /**
- * Looks at the files and URLs that a gateway is made of. By what the file system says of them, so that editors that
- * write another file, mounted volumes and links that are turned over are seen as well.
+ * Polls the files and URLs of a gateway. Polling file metadata also detects editors that replace the file, mounted
+ * volumes, and symbolic links that change.
  */
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { DOCUMENT_RETRY } from '../routing/unavailable-services.ts';
@@ -9,14 +9,14 @@ import { versionOf } from './read-source.ts';
 export interface WatchOptions {
   /** Files and URLs. */
   places(): readonly string[];
-  /** How often each is looked at, in milliseconds; 0 is never. */
+  /** Polling intervals in milliseconds; 0 disables polling. */
   intervals(): { readonly files: number; readonly urls: number };
-  /** Whether some URL gave nothing that is of use. */
+  /** Whether a newest version was rejected or is not available. */
   isRefused(): boolean;
   reload(): Promise<unknown>;
 }
 
-/** @returns what ends it */
+/** @returns a function that stops polling */
 export function watch(options: WatchOptions): () => void {
   let timer: NodeJS.Timeout;
   let lastSeen: string | undefined;
@@ -28,7 +28,7 @@ export function watch(options: WatchOptions): () => void {
     const now = files === 0 ? applied : await versionsOf(options.places());
     const isStable = now === lastSeen;
     lastSeen = now;
-    // What still changes is being written.
+    // A file that still changes is being written.
     if (now !== applied && !isStable) return;
     const isDue = urls > 0 && options.places().some(isUrl) && performance.now() - checkedAt >= pause(urls);
     if (now === applied && !isDue) return;

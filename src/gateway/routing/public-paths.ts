@@ -1,4 +1,4 @@
-/** What the gateway knows of the paths that its callers see, for the links of problems. */
+/** Finds public paths, for the links in problem responses. */
 import type { Router } from 'express';
 import { HEALTH_PATH } from '../../contract/places.ts';
 import type { Paths, Place } from '../../http/problems/problem-links.ts';
@@ -16,7 +16,7 @@ export const publicPaths = (
     try {
       return findOperation(router, method, path);
     } catch {
-      // A path that cannot be decoded is nobody's.
+      // A path that cannot be decoded has no operation.
       return undefined;
     }
   };

@@ -1,4 +1,4 @@
-/** Which operation a request is for, and what is sent on to its service. */
+/** Finds the operation of a request, and the path to forward to its service. */
 import { ConfigError } from '../../config/config-error.ts';
 import { encodedLiteral, type Segment, valuesIn } from '../../contract/path-template.ts';
 import type { RequestPath } from '../../http/uri/request-path.ts';
@@ -7,18 +7,18 @@ import type { GatewayOperation } from '../operation.ts';
 
 export interface Match {
   readonly operation: GatewayOperation;
-  /** Values by the document's names, percent-encoded. */
+  /** Percent-encoded values by the parameter names of the document. */
   readonly params: ReadonlyMap<string, string>;
-  /** As it came, without its question mark. */
+  /** The query as received, without the question mark. */
   readonly query: string;
-  /** Path and query to be sent on: values as they came, the rest as the template has it. */
+  /** Path and query to forward: values as received, everything else from the template. */
   readonly url: string;
 }
 
 export interface OperationRouter {
-  /** @throws Problem bad-request (400) for a path that could be taken for another */
+  /** @throws Problem bad-request (400) for an ambiguous path */
   find(method: string, url: string): Match | undefined;
-  /** Methods that the path takes; none when it is nobody's. */
+  /** Methods of the path; empty if no operation has it. */
   allowed(url: string): string[];
 }
 
@@ -40,7 +40,7 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
 };
 
 const conflictMessage = ({ method, service, path }: GatewayOperation, owner: GatewayOperation): string =>
-  `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; give it to one of them`;
+  `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; remove it from one of them`;
 
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
@@ -56,7 +56,7 @@ function matchOf({ route, segments, isFixed, path }: Found<GatewayOperation>, ur
   return { operation: route, params, query, url: raw === decoded ? url : normalizedUrl(segments, path, url) };
 }
 
-/** As they came; where what stands between them is encoded, as they could have come. */
+/** Values as received. If the fixed text between them is encoded, the values are encoded again. */
 const valuesOf = (segment: Segment, raw: string, decoded: string): readonly string[] =>
   valuesIn(raw, segment) ?? (valuesIn(decoded, segment) ?? []).map(encodeURI);
 

@@ -10,7 +10,7 @@ import { exchangeOf } from '../exchange.ts';
 const SELECTS = /(?:expand|fields)=/;
 
 export const compose = (options: ComposeOptions): Step =>
-  // Not async: most requests only pass, and a promise each would cost them.
+  // Not async: most requests continue unchanged, and a promise for each would be slow.
   function compose(req, res, next) {
     const exchange = exchangeOf(req);
     const composition = options.compositionOf(exchange.operation);
@@ -22,15 +22,11 @@ export const compose = (options: ComposeOptions): Step =>
     return composeResponse({ req, res, next, composition, selection: passes ? WHOLE : selection, options });
   };
 
-function selectionOf(
-  query: string,
-  { graphOperation: subject }: Composition,
-  { limits }: ComposeOptions,
-): Selection {
-  if (!subject?.expands || !SELECTS.test(query)) return WHOLE;
+function selectionOf(query: string, { graphOperation }: Composition, { limits }: ComposeOptions): Selection {
+  if (!graphOperation?.expands || !SELECTS.test(query)) return WHOLE;
   return select(
     new URLSearchParams(query),
-    subject,
+    graphOperation,
     (owner, target) => owner.expands && !owner.lifted && owner.service === target.service,
     limits.expand,
   );

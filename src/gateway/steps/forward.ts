@@ -1,9 +1,9 @@
 /**
- * Last step of a request: to the service and back, streaming both ways.
+ * The last step: forwards the request to the service and the response to the client, streaming in both directions.
  *
- * Passes on what comes; hop-by-hop headers and those that `Connection` names are dropped (RFC 9110 §7.6.1).
- * Sends the service's status, its interim responses before it, or 502, 503, 504 where there is none. A client that
- * leaves ends the call.
+ * Reads all headers, except hop-by-hop headers and those that `Connection` names (RFC 9110 §7.6.1). Sends the interim
+ * responses and the status of the service, or 502, 503, 504 if there is no response. The call is aborted when the
+ * client disconnects.
  */
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';

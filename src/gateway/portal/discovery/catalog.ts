@@ -30,8 +30,8 @@ export function catalog(router: Router, services: readonly ServiceDocument[], sh
     context('/', shown(gatewayDescriptions)),
     ...apis.map(({ service, href }) => context(href, shown(serviceDescriptions(service)))),
   ];
-  const made = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
-  get(router, CATALOG_PATH, (req, res) => send(req, res, made));
+  const catalogEntity = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
+  get(router, CATALOG_PATH, (req, res) => send(req, res, catalogEntity));
 }
 
 const context = (anchor: string, links: readonly DescriptionLink[]) => ({

@@ -25,7 +25,7 @@ const STATUS: DescriptionLink = {
   rel: 'status',
   href: STATUS_PATH,
   type: HAL,
-  title: 'How the services are',
+  title: 'Status of the services',
 };
 
 const HEALTH_STATUS: DescriptionLink = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
@@ -59,7 +59,7 @@ const descriptions = (document: string, docs: string, title: string): readonly D
   STATUS,
 ];
 
-export const gatewayDescriptions = descriptions('/openapi', docsPath(), 'everything here');
+export const gatewayDescriptions = descriptions('/openapi', docsPath(), 'all services');
 
 export const serviceDescriptions = ({ name, document }: ServiceDocument): readonly DescriptionLink[] =>
   descriptions(`/openapi/${name}`, docsPath(name), document.info.title);
@@ -68,7 +68,7 @@ export const catalogLink: DescriptionLink = {
   rel: 'api-catalog',
   href: CATALOG_PATH,
   type: 'application/linkset+json',
-  title: 'The APIs here',
+  title: 'API catalog',
 };
 
 /** The links of each relation, as a representation or a linkset (RFC 9264 §4.2) has them. */

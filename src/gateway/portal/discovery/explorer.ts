@@ -1,5 +1,5 @@
 /**
- * `/explorer`: where a person begins to walk the links. Every page from here on is the HTML of a resource, made by
+ * `/explorer`: where a person begins to walk the links. Every page from here on is the HTML of a resource, page by
  * whoever answers for it.
  *
  * Reads `at`, an address to go to; sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
@@ -22,11 +22,11 @@ const PATH = '/explorer';
 const ADDRESS = 'at';
 
 export function explorer(router: Router, services: readonly ServiceDocument[], { title }: InfoObject): void {
-  const made = entity(HTML, explorerPage(services, title));
+  const page = entity(HTML, explorerPage(services, title));
   get(router, PATH, (req, res) => {
     const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
-    if (address === null) return send(req, res, made);
-    res.set({ ...made.headers, Location: pathOf(address), 'Cache-Control': cache.never });
+    if (address === null) return send(req, res, page);
+    res.set({ ...page.headers, Location: pathOf(address), 'Cache-Control': cache.never });
     res.removeHeader('ETag');
     res.status(303).end();
   });
@@ -39,9 +39,9 @@ export function explorer(router: Router, services: readonly ServiceDocument[], {
 function pathOf(address: string): string {
   const base = 'http://here';
   const typed = address.trim();
-  const given = typed.startsWith('/') ? typed : `/${typed}`;
-  const url = URL.canParse(given, base) ? new URL(given, base) : undefined;
-  if (url?.origin !== base) throw new Problem(badRequest, 'That is no path of this server.');
+  const path = typed.startsWith('/') ? typed : `/${typed}`;
+  const url = URL.canParse(path, base) ? new URL(path, base) : undefined;
+  if (url?.origin !== base) throw new Problem(badRequest, 'This is not a path on this server.');
   return url.pathname + url.search;
 }
 
@@ -52,9 +52,9 @@ const explorerPage = (services: readonly ServiceDocument[], title: string): stri
     head: explorerHead,
     content: html`${trail}
 <h1>Explorer</h1>
-<p class="lead">Walk through ${title} as a program does: start anywhere below, click where a link leads, and do what
-the resource lets you do. Nobody has to know an address.</p>
-<section aria-labelledby="begin"><h2 id="begin">Begin here</h2>
+<p class="lead">Explore ${title} the way a program does: start at any resource below, follow its links and use its actions.
+You do not need to know any address.</p>
+<section aria-labelledby="begin"><h2 id="begin">Start here</h2>
 ${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entryPointsOf(service)))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
 <dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
@@ -65,13 +65,10 @@ ${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((se
   });
 
 const GUIDE = [
-  ['The resource', 'what it says of itself, with times in your time zone'],
-  [
-    'Can be done now',
-    'a form for each action that its state allows; an action that is gone is not allowed any more',
-  ],
-  ['Leads to', 'its links; “Show here” brings what is behind a link along on the same page'],
-  ['The raw exchange', 'the request and the answer as a program has them, headers and all'],
+  ['The resource', 'its state, with times in your time zone'],
+  ['Can be done now', 'a form for each action that is allowed in the current state'],
+  ['Leads to', 'its links; “Show here” shows the linked resource on the same page'],
+  ['The raw exchange', 'the request and the response as a program sees them, with headers'],
 ] as const;
 
 const card = (

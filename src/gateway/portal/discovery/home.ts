@@ -44,8 +44,8 @@ export function home(
   };
   const page = (req: Request) =>
     entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
-  const made = representations(resource, page, headers);
-  get(router, '/', (req, res) => sendNegotiated(req, res, made));
+  const variants = representations(resource, page, headers);
+  get(router, '/', (req, res) => sendNegotiated(req, res, variants));
 }
 
 const homePage = (
@@ -73,11 +73,11 @@ ${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((se
 <section aria-labelledby="programs">
 <h2 id="programs">For programs</h2>
 <ul class="plain">
-<li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
-<li><a href="/openapi.json?media=application/json">/openapi.json?media=application/json</a> has one media type for each response, for generators of clients</li>
+<li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe all services in one OpenAPI document</li>
+<li><a href="/openapi.json?media=application/json">/openapi.json?media=application/json</a> has one media type for each response, for client generators</li>
 <li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
-<li><a href="/rels">/rels</a> says what each link relation means</li>
-<li><a href="/health">/health</a> says how everything is, <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>
+<li><a href="/rels">/rels</a> explains each link relation</li>
+<li><a href="/health">/health</a> reports the health of the gateway and its services; <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>
 </ul>
 </section>`,
   });

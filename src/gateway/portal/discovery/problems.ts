@@ -64,7 +64,7 @@ const listPage = (types: readonly ProblemType[]): string =>
     title: 'Problems · linkway',
     current: LIST,
     content: html`<h1>Problems</h1>
-<p class="lead">Every error here is an <code>application/problem+json</code> whose <code>type</code> leads to one of these pages.</p>
+<p class="lead">Every error response is an <code>application/problem+json</code> document whose <code>type</code> links to one of these pages.</p>
 <ul class="problems">${types.map(
       ({ code, status, title }) => html`<li><a class="problem" href="${problemPath(code)}">
 <span class="status">${status}</span> <span class="title">${title}</span> <code>${code}</code></a></li>`,

@@ -69,7 +69,7 @@ export function relations(router: Router, services: readonly ServiceDocument[]):
   get(router, LIST, (req, res) => sendNegotiated(req, res, list));
   get(router, `${LIST}/:rel`, (req, res) => {
     const page = pages.get(String(req.params.rel));
-    if (!page) throw new Problem(notFound, 'No link here has this relation.');
+    if (!page) throw new Problem(notFound, 'No link has this relation.');
     sendNegotiated(req, res, page);
   });
 }
@@ -107,7 +107,7 @@ const listPage = (all: Relations): string =>
     title: 'Link relations · linkway',
     current: LIST,
     content: html`<h1>Link relations</h1>
-<p class="lead">What the names in <code>_links</code> mean, beside those that IANA has registered.</p>
+<p class="lead">The meaning of the link relations in <code>_links</code>, in addition to the relations that are registered with IANA.</p>
 <ul class="plain">${[...all].map(
       ([rel, uses]) =>
         html`<li><a href="${relationPath(rel)}"><code>${rel}</code></a> ${[...new Set(uses.map(({ title }) => title))].join('; ')}</li>`,

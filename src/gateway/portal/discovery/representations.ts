@@ -31,6 +31,6 @@ export function representations(
 }
 
 const always =
-  (made: Entity): CreateEntity =>
+  (created: Entity): CreateEntity =>
   () =>
-    made;
+    created;

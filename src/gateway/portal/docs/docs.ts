@@ -41,7 +41,7 @@ export function docs(router: Router, published: readonly PublishedDocument[]): v
     const { 'urls.primaryName': name = '', ...query } = req.query;
     // That of everything has no name, and is what is shown without one.
     const found = published.find(({ service = '' }) => service === name);
-    if (!found) throw new Problem(notFound, `No document is called ${name}.`);
+    if (!found) throw new Problem(notFound, `There is no document named ${name}.`);
     const chosen = { ...found, index: await found.index() };
     const part = partOf(query);
     const isList = part === undefined && isLarge(chosen);

@@ -14,8 +14,7 @@ export interface IndexedDocument extends Pick<PublishedDocument, 'service' | 'ti
 /** Operations that Swagger UI shows at once: with more a click takes it a second and longer. */
 const MAX_AT_ONCE = 150;
 
-export const isLarge = ({ index: outline }: IndexedDocument): boolean =>
-  outline.operations.length > MAX_AT_ONCE;
+export const isLarge = ({ index }: IndexedDocument): boolean => index.operations.length > MAX_AT_ONCE;
 
 /** Sent by a button: a list that sends itself would do so at every key that is pressed on it (WCAG 2.2 §3.2.2). */
 export const chooser = (
@@ -35,7 +34,7 @@ export const chooser = (
 export const partsList = (chosen: IndexedDocument): Html => {
   const { operations } = chosen.index;
   return html`<h1>${chosen.title}</h1>
-<p class="lead">${count(operations.length)}, too many to be shown at once. Choose a part, or take
+<p class="lead">${count(operations.length)} are too many to show at once. Choose a part, or open
 <a href="${chosen.path}">the whole document</a>.</p>
 <section class="parts" aria-label="Parts">${parts(chosen)}</section>`;
 };
@@ -45,7 +44,7 @@ export const partsMenu = (chosen: IndexedDocument, part: Part): Html =>
   html`<details class="parts"><summary>${part.tags.join(', ')} ${part.path}
 <small>Other parts</small></summary>
 ${parts(chosen, part)}
-<p><a href="${docsPath(chosen.service)}">${isLarge(chosen) ? 'All parts' : 'Everything at once'}</a></p></details>`;
+<p><a href="${docsPath(chosen.service)}">${isLarge(chosen) ? 'All parts' : 'Show everything'}</a></p></details>`;
 
 export const titleOf = (chosen: Pick<PublishedDocument, 'title'>, part: Part | undefined): string =>
   [...(part ? [...part.tags, part.path ?? []].flat() : []), chosen.title].join(' · ');

@@ -49,13 +49,13 @@ export async function mediaOf(
 }
 
 /** @throws Problem where nothing has the tag, or is at the path */
-export function operationsOfPart(outline: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
-  for (const tag of tags) if (!outline.tags.has(tag)) throwUnknown('tag', tag, [...outline.tags.keys()]);
+export function operationsOfPart(index: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
+  for (const tag of tags) if (!index.tags.has(tag)) throwUnknown('tag', tag, [...index.tags.keys()]);
   const wantedTags = new Set(tags);
   const tagged =
     tags.length === 0
-      ? outline.operations
-      : outline.operations.filter((one) => one.tags.some((tag) => wantedTags.has(tag)));
+      ? index.operations
+      : index.operations.filter((one) => one.tags.some((tag) => wantedTags.has(tag)));
   if (path === undefined) return tagged;
   const top = path.replace(/\/$/, '');
   const chosen = tagged.filter(({ place }) => place === top || place.startsWith(`${top}/`));
@@ -69,8 +69,7 @@ const MAX_VALUE_LENGTH = 300;
 function throwUnknown(parameter: string, value: string, allowed: readonly string[]): never {
   const nearest = nearestTo(value, allowed);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  const what =
-    parameter === 'media' ? 'No response here has the media type' : `No operation here has the ${parameter}`;
+  const what = parameter === 'media' ? 'No response has the media type' : `No operation has the ${parameter}`;
   throw new Problem(partUnknown, `${what} ${value}.${hint}`, {
     extensions: {
       parameter,

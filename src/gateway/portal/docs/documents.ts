@@ -46,10 +46,10 @@ interface DocumentFile {
 export function documents(router: Router, published: readonly PublishedDocument[]): void {
   const viewOfAll = createViews();
   const files = new Map<string, DocumentFile>();
-  for (const { path, document, index: outline } of published) {
-    const types = lazy(async () => inTurns(responseTypes((await outline()).document)));
+  for (const { path, document, index } of published) {
+    const types = lazy(async () => inTurns(responseTypes((await index()).document)));
     const buildView = async ({ part, media }: DocumentView): Promise<OpenAPIObject> => {
-      const whole = await outline();
+      const whole = await index();
       const of =
         media === undefined
           ? whole
@@ -71,7 +71,7 @@ export function documents(router: Router, published: readonly PublishedDocument[
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi/:file']) {
     get(router, path, async (req, res) => {
       const file = files.get(decodeURIComponent(req.path));
-      if (!file) throw new Problem(notFound, `No document is called ${req.path}.`);
+      if (!file) throw new Problem(notFound, `There is no document at ${req.path}.`);
       const part = partOf(req.query);
       const media = await mediaOf(req.query, file.types);
       send(req, res, await (part || media ? file.view({ part, media }) : file.whole()));

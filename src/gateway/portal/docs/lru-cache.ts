@@ -13,11 +13,11 @@ export class LruCache {
   }
 
   get(key: string): Entity | undefined {
-    const held = this.#entries.get(key);
-    if (held === undefined) return undefined;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    this.#entries.set(key, held);
-    return held.entity;
+    this.#entries.set(key, entry);
+    return entry.entity;
   }
 
   set(key: string, entity: Entity): Entity {

@@ -29,8 +29,8 @@ export function publish(
     make: () => Steps<OpenAPIObject>,
   ): PublishedDocument => {
     const document = lazy(async () => inTurns(withEmbedded(await inTurns(make()))));
-    const outline = lazy(async () => inTurns(outlineOf(await document())));
-    return { ...what, document, index: outline };
+    const index = lazy(async () => inTurns(outlineOf(await document())));
+    return { ...what, document, index };
   };
   return [
     of({ title, path: '/openapi.json' }, merge),

@@ -18,8 +18,8 @@ export const instancePath = (service: string, id: string): string =>
   `${servicePath(service)}/${INSTANCES}/${encodeURIComponent(id)}`;
 
 export const INSTANCE_ACTIONS = {
-  isolate: 'Isolate: it takes no calls until it is reset',
-  reset: 'Reset: it takes calls again',
+  isolate: 'Isolate: the gateway does not call it until it is reset',
+  reset: 'Reset: the gateway calls it again',
 } as const;
 
 export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
@@ -28,7 +28,7 @@ export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
 export const isolationWarning = ({ name, instances, ...seen }: ServiceSnapshot): string | undefined =>
   breakerForMost(seen) === 'closed' || !instances.some(({ state }) => state === 'isolated')
     ? undefined
-    : `No instance of ${name} takes calls: reset one of those that are isolated.`;
+    : `No instance of ${name} accepts calls: reset an isolated instance.`;
 
 const actionsOf = ({ state }: InstanceSnapshot): InstanceAction[] =>
   state === 'isolated' ? ['reset'] : ['isolate', 'reset'];
@@ -62,7 +62,7 @@ export function instanceResource(service: ServiceSnapshot, instance: InstanceSna
 export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =>
   html`<h2>Instances</h2>
 <div class="table" id="${INSTANCES}" role="region" aria-labelledby="instances-caption" tabindex="0"><table>
-<caption id="instances-caption">Each counted since it is known here; times in milliseconds to the head of the answer</caption>
+<caption id="instances-caption">Counted since the gateway found the instance; times are milliseconds until the response headers arrive</caption>
 <thead><tr><th scope="col">Instance</th><th scope="col">State</th><th scope="col">In flight</th><th scope="col">Attempts</th><th scope="col">Failures</th>
 <th scope="col">Median</th><th scope="col">99th percentile</th>${canAct && html`<th scope="col">Actions</th>`}</tr></thead>
 <tbody>${service.instances.map((one) => row(service.name, one, canAct))}</tbody>
@@ -96,9 +96,9 @@ const LABELS = { isolate: 'Isolate', reset: 'Reset' } as const;
 
 const STATE_LABELS = {
   working: 'working',
-  unhealthy: 'not well, by its health check',
+  unhealthy: 'unhealthy according to its health check',
   trial: 'being tried again',
-  ejected: 'left alone after failures, until',
+  ejected: 'ejected after failures, until',
   isolated: 'isolated since',
 } as const;
 

@@ -52,11 +52,11 @@ interface Box {
 export const picture = (options: PictureOptions): Html =>
   html`${options.services.length > 0 && FORMATS.map((format) => draw(options, format))}`;
 
-function draw({ services, linkDependencies: leading, now }: PictureOptions, format: Format): Html {
+function draw({ services, linkDependencies, now }: PictureOptions, format: Format): Html {
   const { name, box, gap } = format;
   const columns = Math.min(format.columns, services.length);
   const rows = Math.ceil(services.length / columns);
-  const between = linesBetween(services, leading);
+  const between = linesBetween(services, linkDependencies);
   const boxes = services.map((service, index): Box => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     return {
@@ -70,7 +70,7 @@ function draw({ services, linkDependencies: leading, now }: PictureOptions, form
     EDGE + Math.max(...boxes.map(({ y }) => y)) + box.height + (between.length > 0 ? gap.y / 2 : 0);
   const bar = { x: EDGE + gap.x, width: width - 2 * (EDGE + gap.x) };
   const placeOf = new Map(boxes.map((one) => [one.service.name, one]));
-  return html`<svg class="picture ${name}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Who calls whom; the table below says the same">
+  return html`<svg class="picture ${name}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Diagram of the calls between services; the table below has the same information">
 <defs><marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
 ${boxes.map((one) => call(one, now(one.service.name), rows, format))}
 ${between.map((one) => line(one, placeOf, format))}
@@ -111,7 +111,7 @@ interface Between {
 /** Calls last, so that they lie on top. */
 function linesBetween(
   services: readonly ServiceSnapshot[],
-  leading: readonly LinkDependency[],
+  linkDependencies: readonly LinkDependency[],
 ): readonly Between[] {
   const calls = services.flatMap(({ name: from, dependencies = [] }) =>
     dependencies.map((one) => ({
@@ -119,11 +119,11 @@ function linesBetween(
       title: `${from} calls ${one.name}: ${dependencyLabel(one)}`,
     })),
   );
-  const leads = leading
+  const leads = linkDependencies
     .filter(({ from, to }) => !calls.some((call) => call.from === from && call.to === to))
     .map(({ from, to, rels }) => ({
       ...{ from, to, kind: 'lead-to' },
-      title: `${from} leads to ${to}: ${rels.join(', ')}`,
+      title: `${from} links to ${to}: ${rels.join(', ')}`,
     }));
   return [...leads, ...calls];
 }
@@ -193,9 +193,9 @@ function node({ service, x, y }: Box, point: Point | undefined, { box }: Format)
 /** What names have in common is at their beginning more often than not, so both ends stay. */
 function shortened(name: string, room: number): string {
   let short = name;
-  for (let kept = name.length - 1; kept > 0 && widthOf(short) > room; kept--) {
-    const end = Math.floor(kept / 2);
-    short = `${name.slice(0, kept - end)}…${name.slice(name.length - end)}`;
+  for (let length = name.length - 1; length > 0 && widthOf(short) > room; length--) {
+    const end = Math.floor(length / 2);
+    short = `${name.slice(0, length - end)}…${name.slice(name.length - end)}`;
   }
   return short;
 }

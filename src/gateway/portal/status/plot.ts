@@ -96,7 +96,7 @@ const mostOf = (points: readonly Point[], series: Series): number => Math.max(0,
 function inWords(points: readonly Point[], series: Series): string {
   const values = valuesOf(points, series);
   const last = values.at(-1);
-  if (last === undefined) return `${series.title}: nothing yet`;
+  if (last === undefined) return `${series.title}: no data yet`;
   return `${series.title}: ${series.write(last)} now, at most ${series.write(Math.max(...values))} in ${minutes(points.length)} min`;
 }
 

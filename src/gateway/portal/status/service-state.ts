@@ -42,7 +42,7 @@ export const circuitLabel = ({
 }: Pick<TargetSnapshot, 'breaker' | 'isForOneClient'>): string =>
   CIRCUIT_LABELS[breaker] + (isForOneClient ? ONE_CLIENT_ONLY : '');
 
-const DEPENDENCY_LABELS = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
+const DEPENDENCY_LABELS = { pass: 'works', warn: 'degraded', fail: 'fails' } as const;
 
 /** As the style sheet knows them, which are those of a circuit. */
 export const DEPENDENCY_CLASSES = { pass: 'closed', warn: 'half-open', fail: 'open' } as const;

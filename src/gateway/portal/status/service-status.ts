@@ -48,21 +48,25 @@ export interface ServiceStatusOptions {
 
 export function serviceStatus(
   router: Router,
-  { services, snapshot, live, isOnAdminListener: isApart = false }: ServiceStatusOptions,
+  { services, snapshot, live, isOnAdminListener = false }: ServiceStatusOptions,
 ): void {
   const dependents = dependentsOf(services);
   get(router, `${SERVICES_PATH}/:service`, (req, res) => {
     const name = String(req.params.service);
     const find = () => snapshot().find((one) => one.name === name);
     const service = find();
-    if (!service) throw new Problem(notFound, 'No service here has this name.');
-    if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name), isApart)))
+    if (!service) throw new Problem(notFound, 'No service has this name.');
+    if (
+      sendLive(req, res, live, () =>
+        freshService(find() ?? service, live.history.of(name), isOnAdminListener),
+      )
+    )
       return;
     const needs = dependents.get(name) ?? NO_DEPENDENTS;
-    const headers = isApart ? withForms : noStore;
-    const fresh = freshService(service, live.history.of(name), isApart);
-    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), headers);
-    sendNegotiated(req, res, representations(resourceOf(service, needs, isApart), page, noStore));
+    const headers = isOnAdminListener ? withForms : noStore;
+    const fresh = freshService(service, live.history.of(name), isOnAdminListener);
+    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isOnAdminListener), headers);
+    sendNegotiated(req, res, representations(resourceOf(service, needs, isOnAdminListener), page, noStore));
   });
 }
 
@@ -71,66 +75,70 @@ const NO_DEPENDENTS: Dependents = { operations: [], embeds: [] };
 const resourceOf = (
   service: ServiceSnapshot,
   { operations, embeds }: Dependents,
-  isApart: boolean,
+  isOnAdminListener: boolean,
 ): Resource => ({
   name: 'Service',
   links: new Map<string, LinkValue>([
     ['self', { href: servicePath(service.name) }],
     ['up', { href: STATUS_PATH }],
     ['monitor', monitorOf(servicePath(service.name))],
-    ...(isApart ? [] : Object.entries(descriptionOf(service))),
-    ...(isApart ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
+    ...(isOnAdminListener ? [] : Object.entries(descriptionOf(service))),
+    ...(isOnAdminListener ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
   ]),
   state: { ...stateOf(service), recentFailures: service.recentFailures, operations, embeds },
-  ...(isApart && { items: service.instances.map((one) => instanceResource(service, one)) }),
+  ...(isOnAdminListener && { items: service.instances.map((one) => instanceResource(service, one)) }),
 });
 
 const servicePage = (
   name: string,
   fresh: Html,
   { operations, embeds }: Dependents,
-  isApart: boolean,
+  isOnAdminListener: boolean,
 ): string =>
   layout({
     title: `${name} · Status · linkway`,
     current: servicePath(name),
-    isAtGateway: !isApart,
+    isAtGateway: !isOnAdminListener,
     head: liveHead(),
     content: html`<p class="crumb"><a href="${STATUS_PATH}">Status</a> <span aria-hidden="true">/</span> ${name}</p>
 <h1>${name}</h1>
 ${livePart(fresh)}
-<h2>What needs it</h2>
+<h2>What depends on it</h2>
 ${
   operations.length === 0
-    ? html`<p>Nothing that is known yet.</p>`
+    ? html`<p>No dependents are known yet.</p>`
     : html`<ul class="plain">${operations.map(
         ({ method, path, title }) => html`<li><code>${method} ${path}</code> ${title}</li>`,
       )}</ul>`
 }
 ${
   embeds.length > 0 &&
-  html`<p>Without it, these are answered without a part where <code>expand</code> asks for it:</p>
+  html`<p>Without it, <code>expand</code> cannot embed these resources:</p>
 <ul class="plain">${embeds.map(
     ({ service: other, from, rel }) => html`<li><code>${rel}</code> of ${from} (${other})</li>`,
   )}</ul>`
 }
-${!isApart && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</a></p>`}`,
+${!isOnAdminListener && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</a></p>`}`,
   });
 
 /** What changes while somebody looks. */
-const freshService = (service: ServiceSnapshot, points: readonly Point[], isApart: boolean): Html => {
+const freshService = (
+  service: ServiceSnapshot,
+  points: readonly Point[],
+  isOnAdminListener: boolean,
+): Html => {
   const isolated = isolationWarning(service);
   return html`<p class="lead" role="status"><span class="state ${service.breaker}">${circuitLabel(service)}</span>${
     service.retryAt !== undefined &&
-    html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
+    html`; the next attempt is at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
   }</p>
 ${isolated !== undefined && html`<p class="note">${isolated}</p>`}
 ${circuitsOf(service)}
 <div class="charts">${chart(points, traffic)}${chart(points, failing)}${chart(points, latencies, sampled(service))}</div>
 ${figures(service)}
-${instanceTable(service, isApart)}
+${instanceTable(service, isOnAdminListener)}
 ${callsOf(service)}
-<h2>What failed last</h2>
+<h2>Latest failures</h2>
 ${failures(service)}
 ${driftTable([service])}`;
 };
@@ -145,8 +153,8 @@ const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
 
 const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>
   dependencies.length > 0 &&
-  html`<h2>What it calls itself</h2>
-<p>By its own word, in its health check.</p>
+  html`<h2>Services that it calls</h2>
+<p>Its health check reports these.</p>
 <ul class="plain">${dependencies.map(
     (one) =>
       html`<li><a href="${servicePath(one.name)}">${one.name}</a>: <span class="state ${DEPENDENCY_CLASSES[one.status]}">${dependencyLabel(one)}</span></li>`,
@@ -161,23 +169,23 @@ const figures = ({
   queued,
   droppedLinks,
   latency,
-  cache: kept,
+  cache,
 }: ServiceSnapshot): Html =>
   html`<dl class="figures">${(
     [
       ['Requests', requests],
       ['Failures', failed],
       ['Retries', retries],
-      ['Retries refused by their budget', retriesRefused],
+      ['Retries rejected by the retry budget', retriesRefused],
       ['In flight', inFlight],
       ['Waiting', queued],
-      ['Links left out', droppedLinks],
+      ['Links omitted', droppedLinks],
       ['Median', duration(latency?.p50)],
       ['99th percentile', duration(latency?.p99)],
-      ...(kept ? cacheFigures(kept) : []),
+      ...(cache ? cacheFigures(cache) : []),
     ] as const
   ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="said">Counted since this gateway started; the median and the percentile are of ${sampled({ requests })}.</p>`;
+<p class="said">Counted since this gateway started; the median and the percentile cover ${sampled({ requests })}.</p>`;
 
 const duration = (value: number | undefined): string =>
   value === undefined ? '–' : `${milliseconds(value)} ms`;
@@ -190,18 +198,18 @@ const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
 
 const cacheFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
   [
-    ['Answered from the cache', hits],
+    ['Served from the cache', hits],
     ['Not in the cache', misses],
-    ['Confirmed by the service', revalidated],
-    ['Answered with what is stale', stale],
-    ['Shared with others in flight', shared],
-    ...(entries === undefined ? [] : [['Answers kept', entries] as const]),
-    ...(bytes === undefined ? [] : [['Bytes kept', bytes] as const]),
+    ['Revalidated with the service', revalidated],
+    ['Served stale', stale],
+    ['Shared with requests in flight', shared],
+    ...(entries === undefined ? [] : [['Cached responses', entries] as const]),
+    ...(bytes === undefined ? [] : [['Cached bytes', bytes] as const]),
   ] as const;
 
 const failures = ({ recentFailures }: ServiceSnapshot): Html =>
   recentFailures.length === 0
-    ? html`<p>Nothing since this gateway started.</p>`
+    ? html`<p>There were no failures since this gateway started.</p>`
     : html`<ul class="plain">${groupRepeated(recentFailures).map(
         ({ at, reason, operationId = 'a call', count }) =>
           html`<li><time datetime="${at}">${clock(at)}</time> <code>${operationId}</code>: ${reason}${count > 1 && html` <small>× ${count}</small>`}</li>`,

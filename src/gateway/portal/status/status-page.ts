@@ -35,26 +35,26 @@ ${livePart(freshStatus(view))}`,
   });
 
 /** What changes while somebody looks. */
-export const freshStatus = ({ services, linkDependencies: leading, history, refused }: StatusView): Html =>
+export const freshStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
-${picture({ services, linkDependencies: leading, now: (name) => history.of(name).at(-1) })}
-${services.length > 0 && legend(services, leading)}
+${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
+${services.length > 0 && legend(services, linkDependencies)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
 ${securityList(services)}
 ${driftTable(services)}`;
 
-const legend = (services: readonly ServiceSnapshot[], leading: readonly LinkDependency[]): Html =>
+const legend = (services: readonly ServiceSnapshot[], linkDependencies: readonly LinkDependency[]): Html =>
   html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
 <li class="line">line width = call rate</li>${
     services.some(({ dependencies = [] }) => dependencies.length > 0) &&
     html`<li class="line thin">service-to-service calls</li>`
-  }${leading.length > 0 && html`<li class="line dashed">links lead there</li>`}</ul>`;
+  }${linkDependencies.length > 0 && html`<li class="line dashed">links to the service</li>`}</ul>`;
 
 const table = (services: readonly ServiceSnapshot[], history: History): Html =>
   html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
-<caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCIES} calls at most</caption>
+<caption id="table">Lines show up to the last five minutes. Small numbers are counted since this gateway started; times cover up to ${LATENCIES} latest calls</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
 <th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${hasDrift(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
 <tbody>${services.map((service) => row(service, history, hasDrift(services)))}</tbody>
@@ -63,32 +63,33 @@ const table = (services: readonly ServiceSnapshot[], history: History): Html =>
 const hasDrift = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
-  const troubled = services.filter((one) => breakerForMost(one) !== 'closed').map(({ name }) => name);
-  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${describeImpact(services, troubled)}`;
-  if (services.length > 0) return 'Every service is working.';
-  return 'No services yet: name one in gateway.yaml, and it is here.';
+  const failing = services.filter((one) => breakerForMost(one) !== 'closed').map(({ name }) => name);
+  if (failing.length > 0)
+    return `Services with problems: ${failing.join(', ')}.${describeImpact(services, failing)}`;
+  if (services.length > 0) return 'All services are working.';
+  return 'There are no services yet. Add one to gateway.yaml to see it here.';
 };
 
 /** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
-function describeImpact(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
+function describeImpact(services: readonly ServiceSnapshot[], failing: readonly string[]): string {
   const others = services.filter((one) => breakerForMost(one) === 'closed');
-  const hit = troubled
+  const affected = failing
     .map((name) => ({
       name,
       callers: others.filter((one) => isAffectedBy(one, name)).map((one) => one.name),
     }))
     .filter(({ callers }) => callers.length > 0);
-  const parts = hit.map(
+  const parts = affected.map(
     ({ name, callers }) =>
-      `${LIST.format(callers)} ${callers.length === 1 ? 'calls' : 'call'} ${troubled.length === 1 ? 'it' : name}`,
+      `${LIST.format(callers)} ${callers.length === 1 ? 'calls' : 'call'} ${failing.length === 1 ? 'it' : name}`,
   );
   if (parts.length === 0) return ' The others are not affected.';
-  const isAnyLeft = others.some((one) => !hit.some(({ callers }) => callers.includes(one.name)));
+  const isAnyLeft = others.some((one) => !affected.some(({ callers }) => callers.includes(one.name)));
   return ` ${[...parts, ...(isAnyLeft ? ['the others are not affected'] : [])].join('; ')}.`;
 }
 
-const isAffectedBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): boolean =>
-  dependencies.some(({ name, status }) => name === troubled && status !== 'pass');
+const isAffectedBy = ({ dependencies = [] }: ServiceSnapshot, failing: string): boolean =>
+  dependencies.some(({ name, status }) => name === failing && status !== 'pass');
 
 const LIST = new Intl.ListFormat('en-GB');
 
@@ -123,7 +124,7 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
   )}${
     instances.length > 1 &&
     html`<br><small>${instances.filter((one) => instanceForMost(one) === 'working').length} of ${instances.length} instances working</small>`
-  }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
+  }${droppedLinks > 0 && html`<br><small>${droppedLinks} links omitted</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
 <td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCIES)}`)}</td>
@@ -153,11 +154,13 @@ const refusalList = (services: readonly ServiceSnapshot[], all: Refusal | undefi
       : [],
   );
   if (all === undefined && refused.length === 0) return false;
-  return html`<h2>Changed, and not taken over</h2>
-<ul>${all && html`<li>The configuration stays as it was: ${reasonOf(all)}</li>`}${refused.map(
+  return html`<h2>Rejected changes</h2>
+<ul>${all && html`<li>The previous configuration stays in use: ${reasonOf(all)}</li>`}${refused.map(
     ({ name, hasContract, refusal }) =>
       html`<li>${name}: ${
-        hasContract ? 'the last good document stays' : 'no document yet; its paths are answered with 503'
+        hasContract
+          ? 'the last good document stays in use'
+          : 'there is no document yet; its paths respond with 503'
       }: ${reasonOf(refusal)}</li>`,
   )}</ul>`;
 };
@@ -168,8 +171,8 @@ const reasonOf = ({ since, reason }: Refusal): Html =>
 const securityList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0) &&
   html`<h2>Declared security that is not enforced</h2>
-<p>The gateway does not look at credentials. Everybody who reaches it can use these operations, unless the service asks
-for credentials itself.</p>
+<p>The gateway does not check credentials. Anyone who can reach it can use these operations, unless the service checks
+credentials itself.</p>
 <ul class="plain">${services
     .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
     .map(
@@ -179,8 +182,8 @@ for credentials itself.</p>
 
 const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ faults }) => faults.length > 0) &&
-  html`<h2>Wrong in the documents</h2>
-<p>The rest of them is served.</p>
+  html`<h2>Errors in the documents</h2>
+<p>The gateway serves the rest of each document.</p>
 <ul>${services.flatMap(({ name, faults }) =>
     faults.map(({ pointer, reason }) => html`<li>${name}: <code>${pointer}</code> ${reason}</li>`),
   )}</ul>`;

@@ -28,16 +28,16 @@ export interface StatusOptions {
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, isOnAdminListener: isApart = false }: StatusOptions,
+  { services, snapshot, refused, live, isOnAdminListener = false }: StatusOptions,
 ): void {
   const { history } = live;
-  const leading = linkDependenciesOf(services);
+  const linkDependencies = linkDependenciesOf(services);
   const now = (): StatusView => ({
     services: snapshot(),
-    linkDependencies: leading,
+    linkDependencies,
     history,
     refused: refused(),
-    isOnAdminListener: isApart,
+    isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
     if (sendLive(req, res, live, () => freshStatus(now()))) return;
@@ -49,18 +49,21 @@ export function status(
 const statusOf = ({
   services,
   refused: all,
-  isOnAdminListener: isApart,
+  isOnAdminListener,
 }: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
   links: new Map<string, LinkValue>([
     ['self', { href: STATUS_PATH }],
     ['monitor', monitorOf(STATUS_PATH)],
-    ...(isApart ? [] : [['home', { href: '/' }] as const]),
+    ...(isOnAdminListener ? [] : [['home', { href: '/' }] as const]),
   ]),
   state: {
     ...(all && { refused: all }),
     services: services.map((service) => ({
-      _links: { self: { href: servicePath(service.name) }, ...(!isApart && descriptionOf(service)) },
+      _links: {
+        self: { href: servicePath(service.name) },
+        ...(!isOnAdminListener && descriptionOf(service)),
+      },
       ...stateOf(service),
     })),
   },
