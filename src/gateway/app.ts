@@ -133,7 +133,12 @@ export function* createInSteps({
   const ownPaths = publicPaths(router, pages);
   const unavailableServices = createUnavailableServices(services.filter(({ name }) => !documents.has(name)));
   const compositionOf = createCompositions({
-    ...{ operations, documents, graph, router, services, onDroppedLink },
+    operations,
+    documents,
+    graph,
+    router,
+    services,
+    onDroppedLink,
     isElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;

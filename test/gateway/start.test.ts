@@ -16,7 +16,9 @@ const start = async (yaml: string, host = '127.0.0.1'): Promise<StartedGateway> 
   const text = `services: {}\nadmin: { port: 0 }\nshutdown: { drain: 0, grace: 0 }\n${yaml}`;
   gateway = await startGateway({
     config: parseGatewayConfig(text, 'gateway.yaml'),
-    ...{ port: 0, host, log: testLog() },
+    port: 0,
+    host,
+    log: testLog(),
   });
   return gateway;
 };
@@ -63,7 +65,9 @@ it('names the operations that declare security, which it does not enforce, in it
     'services: { a: { document: a.json, url: "http://127.0.0.1:1" } }\nshutdown: { drain: 0, grace: 0 }';
   gateway = await startGateway({
     config: parseGatewayConfig(text, join(folder, 'gateway.yaml')),
-    ...{ port: 0, host: '127.0.0.1', log },
+    port: 0,
+    host: '127.0.0.1',
+    log,
   });
   expect(gateway.warnings).toEqual([expect.stringMatching(/^a: getA declares security/)]);
   expect(log.warnings).toEqual([{ service: 'a' }]);

@@ -65,19 +65,26 @@ export class Metrics {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#duration = new Histogram({
-      ...{ registers, buckets: SECONDS, labelNames: ['service', 'operation', 'status'] },
+      registers,
+      buckets: SECONDS,
+      labelNames: ['service', 'operation', 'status'],
       name: 'linkway_request_duration_seconds',
       help: 'Time from the first byte of a request to the last byte of its response, except for event streams.',
     });
     new Gauge({
-      ...{ registers, name: 'linkway_requests_in_flight', help: 'Requests that are in progress.' },
+      registers,
+      name: 'linkway_requests_in_flight',
+      help: 'Requests that are in progress.',
       collect() {
         this.set(inFlight());
       },
     });
     for (const [name, help, of] of SERVICE_COUNTERS)
       new Counter({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
         collect() {
           this.reset();
           for (const service of services()) this.inc({ service: service.name }, of(service));
@@ -85,7 +92,10 @@ export class Metrics {
       });
     for (const [name, help, of] of SERVICE_GAUGES)
       new Gauge({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
         collect() {
           this.reset();
           for (const service of services()) this.set({ service: service.name }, of(service));
@@ -93,7 +103,10 @@ export class Metrics {
       });
     for (const [name, help, of] of CONFORMANCE_COUNTERS)
       new Counter({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service', 'operation'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service', 'operation'],
         collect() {
           this.reset();
           for (const { name: service, drift } of services())
@@ -102,7 +115,9 @@ export class Metrics {
         },
       });
     new Counter({
-      ...{ registers, name: 'linkway_cache_requests_total', labelNames: ['service', 'outcome'] },
+      registers,
+      name: 'linkway_cache_requests_total',
+      labelNames: ['service', 'outcome'],
       help: 'Requests that a cache may serve, by outcome.',
       collect() {
         this.reset();
@@ -112,7 +127,10 @@ export class Metrics {
     });
     for (const [name, help, of] of CACHE_GAUGES)
       new Gauge({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
         collect() {
           this.reset();
           for (const { name: service, cache } of services()) {
@@ -122,7 +140,9 @@ export class Metrics {
         },
       });
     new Gauge({
-      ...{ registers, name: 'linkway_breaker_state', labelNames: ['service', 'state'] },
+      registers,
+      name: 'linkway_breaker_state',
+      labelNames: ['service', 'state'],
       help: '1 for the current state of the circuit breaker of a service; circuits that are open for one client only are ignored.',
       collect() {
         this.reset();
@@ -132,7 +152,9 @@ export class Metrics {
       },
     });
     new Gauge({
-      ...{ registers, name: 'linkway_open_circuits', labelNames: ['service', 'clients'] },
+      registers,
+      name: 'linkway_open_circuits',
+      labelNames: ['service', 'clients'],
       help: 'Operations of a service whose circuit is not closed, for all clients or for one client.',
       collect() {
         this.reset();
@@ -145,7 +167,9 @@ export class Metrics {
       },
     });
     new Counter({
-      ...{ registers, name: 'linkway_upstream_instance_failures_total', labelNames: ['service', 'instance'] },
+      registers,
+      name: 'linkway_upstream_instance_failures_total',
+      labelNames: ['service', 'instance'],
       help: 'Attempts at an instance without a response, with an incomplete response or with a 5xx status.',
       collect() {
         this.reset();
@@ -154,7 +178,9 @@ export class Metrics {
       },
     });
     new Gauge({
-      ...{ registers, name: 'linkway_upstream_instance_state', labelNames: ['service', 'instance', 'state'] },
+      registers,
+      name: 'linkway_upstream_instance_state',
+      labelNames: ['service', 'instance', 'state'],
       help: '1 for the current state of an instance; states that apply to one client only are ignored.',
       collect() {
         this.reset();

@@ -77,7 +77,7 @@ export async function composeResponse(context: CompositionContext): Promise<void
     return sendRewritten(context, primary, isSuccess);
   const body = representation ? primary.format.write(representation) : (value as Body);
   const expanded =
-    selection.plan.length > 0 ? await expand(context, primary, body, { over: expired, deadline }) : undefined;
+    selection.plan.length > 0 ? await expand(context, primary, body, { expired, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
   // A large body is serialized in its own turn of the event loop.
   if (expanded && expanded.bytes > LARGE) await setImmediate();
@@ -145,7 +145,8 @@ function liftPrimary(
     rawHeaders: responseHeaders,
     self: isReadRequest(req) ? plain(requestTarget(req)) : undefined,
     params: decodeParameters(params),
-    ...{ query, origin },
+    query,
+    origin,
   });
 }
 
@@ -153,12 +154,15 @@ function expand(
   { req, composition, selection, options }: CompositionContext,
   { response, format, requestHeaders, origin }: PrimaryResponse,
   body: Body,
-  { over: expired, deadline }: { readonly over: AbortSignal; readonly deadline: number },
+  { expired, deadline }: { readonly expired: AbortSignal; readonly deadline: number },
 ): Promise<Expanded> {
-  const { dispatch: send, compositionOf, limits } = options;
+  const { dispatch, compositionOf, limits } = options;
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
   const fetch = createPartFetcher({
-    ...{ dispatch: send, compositionOf, format, origin },
+    dispatch,
+    compositionOf,
+    format,
+    origin,
     headers: partType === undefined ? requestHeaders : withAccept(requestHeaders, partType),
     parent: exchangeOf(req),
     signal: expired,
@@ -166,7 +170,9 @@ function expand(
     limit: limits.expand.bytes,
   });
   return expandBody(body, selection.plan, {
-    ...{ fetch, format, deadline: expired },
+    fetch,
+    format,
+    deadline: expired,
     expand: selection.expand,
     cacheControl: deductAge(response),
     limits: limits.expand,

@@ -99,7 +99,10 @@ export async function fetchPrimaryResource(
       const type = choice.format || format.typeOf || format === hal ? choice.typeOf?.(body) : undefined;
       return type === undefined || type === mediaType ? contentType : type;
     },
-    ...{ contentType, path, requestHeaders: headers, origin },
+    contentType,
+    path,
+    requestHeaders: headers,
+    origin,
   };
 }
 

@@ -1,9 +1,9 @@
 /**
- * Holds what services response against their documents, before anything is added to it.
+ * Checks responses of services against their documents, before anything is added to them.
  *
- * `observe` lets every response stream on, and looks at a copy of some once they are sent. `enforce` reads each before
- * it goes on, and sends 502 contract-broken for one that differs. What is too large, cut by `fields`, a part, or
- * encoded in a way that is not known goes on unverified, and is counted as that.
+ * `observe` forwards every response and checks copies of some after they are sent. `enforce` reads each response before
+ * it is forwarded, and sends 502 contract-broken for one that does not match. Responses that are too large, cut by
+ * `fields`, partial or in an unknown encoding are forwarded and counted as unverified.
  */
 import type { Logger } from 'pino';
 import { brokenOff } from '../../outbound/call/to-problem.ts';

@@ -1,6 +1,6 @@
 /**
- * The body that a mock sends: an example of the document where its schema takes it, and otherwise one that is made. An
- * example that its own schema refuses is told, since a service that is written after it would break the contract.
+ * Creates the body of a mock response: an example of the document if it matches its schema, and otherwise a generated
+ * value. An example that does not match is reported, because a service that is written after it would break the contract.
  */
 import type { MediaTypeObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
@@ -13,14 +13,14 @@ export interface ConformingBodyOptions {
   readonly document: OpenAPIObject;
   readonly references: SchemaReferences;
   readonly media: MediaTypeObject;
-  /** Where the media type stands. */
+  /** JSON Pointer to the media type. */
   readonly pointer: string;
   readonly declared: DeclaredMedia | undefined;
   readonly preferences: MockPreferences;
   readonly onFault: (fault: DocumentFault) => void;
 }
 
-/** Alternatives that are tried, each with all that may be there and with the least. */
+/** Number of alternatives to try, each with all optional members and with required members only. */
 const MAX_CHOICES = 8;
 
 export function conformingBody(options: ConformingBodyOptions): unknown {
@@ -39,7 +39,7 @@ export function conformingBody(options: ConformingBodyOptions): unknown {
   for (const value of candidates(options))
     if (value !== undefined && faultOf(value) === undefined) return value;
   onFault({ pointer: `${pointer}/schema`, reason: 'is too complex for the mock server: add an example' });
-  // Of a schema that says nothing, as one that refers to itself, there is no sample, and any JSON will do.
+  // An empty or self-referencing schema has no sample; any JSON value matches it.
   return sampleOf(document, media) ?? null;
 }
 
@@ -51,7 +51,7 @@ function* candidates({ document, references, media }: ConformingBodyOptions): Ge
       yield generate(references, media.schema ?? {}, resource, { choice, isMinimal: isLeast });
 }
 
-/** The first thing that is wrong, without the value. */
+/** Describes the first fault, without the value. */
 function firstFault(declared: DeclaredMedia | undefined, value: unknown): string | undefined {
   if (!declared?.check) return undefined;
   try {
@@ -62,7 +62,7 @@ function firstFault(declared: DeclaredMedia | undefined, value: unknown): string
   }
 }
 
-/** Some write JSON as a text. */
+/** Some documents contain JSON examples as strings. */
 function parsedText(value: unknown): unknown {
   if (typeof value !== 'string') return undefined;
   try {

@@ -1,24 +1,24 @@
 /**
- * Values that a schema takes, made from its constraints alone: of a size that is bounded, and the same each time. Not
- * every schema can be met this way, so the caller checks it.
+ * Generates values from the constraints of a schema, of bounded size and the same each time. This does not work for every
+ * schema, so the caller validates the result.
  */
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
 import { generateText } from './generate-text.ts';
 import { type MergedSchema, mergeSchemas, type SchemaPart } from './merge-schemas.ts';
 
-/** Values that are made for one. */
+/** Maximum values inside one generated value. */
 const MAX_VALUES = 3000;
-/** Deeper than that there is only what has to be there. */
+/** Below this depth, only required members are generated. */
 const MAX_DEPTH = 6;
-/** Deeper than that there is nothing: a schema may require itself. */
+/** Below this depth, nothing is generated: a schema may require itself. */
 const DEPTH_LIMIT = 40;
-/** Items that are made though more are asked for. */
+/** Maximum items, even if the schema requires more. */
 const MAX_ITEMS = 1000;
 
 export interface Variant {
-  /** Which of several alternatives is taken. */
+  /** Index of the alternative to use. */
   readonly choice: number;
-  /** Only what has to be there. */
+  /** Whether only required members are generated. */
   readonly isMinimal: boolean;
 }
 
@@ -41,7 +41,7 @@ class Generator {
     this.#variant = variant;
   }
 
-  /** @param index another value for each, where there can be several */
+  /** @param index selects different values, if several are possible */
   value(parts: readonly SchemaPart[], depth: number, index: number): unknown {
     this.#left--;
     if (depth > DEPTH_LIMIT || this.#left < -MAX_VALUES) return null;
@@ -62,7 +62,9 @@ class Generator {
         return null;
       default:
         return generateText({
-          ...{ format: merged.format, patterns: merged.patterns, index },
+          format: merged.format,
+          patterns: merged.patterns,
+          index,
           minLength: merged.bounds.get('minLength') ?? 0,
           maxLength: merged.bounds.get('maxLength') ?? Number.POSITIVE_INFINITY,
         });
@@ -98,7 +100,7 @@ class Generator {
     return Object.fromEntries(entries);
   }
 
-  /** Of a member that the schema does not name. */
+  /** The name of a member that the schema does not define. */
   #name({ propertyNames: names, patternProperties }: MergedSchema, index: number): string {
     const [pattern] = patternProperties;
     if (names.length > 0)
@@ -110,7 +112,10 @@ class Generator {
         ),
       );
     return generateText({
-      ...{ format: undefined, minLength: 0, maxLength: Number.POSITIVE_INFINITY, index },
+      format: undefined,
+      minLength: 0,
+      maxLength: Number.POSITIVE_INFINITY,
+      index,
       patterns: pattern ? [pattern[0]] : [],
     });
   }
@@ -160,7 +165,7 @@ function matches(pattern: string, name: string): boolean {
 
 const TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'];
 
-/** What it says, or what its other keywords are about. */
+/** The type of the schema, or the type that its other keywords apply to. */
 function typeFor(merged: MergedSchema): string {
   const {
     types,
@@ -191,7 +196,7 @@ function isOfType(value: unknown, types: ReadonlySet<string> | undefined): boole
   return types.has(typeof value);
 }
 
-/** The lowest that is allowed from 0 on, or the highest below it; `index` steps further. */
+/** The lowest allowed number from 0 on, or the highest below 0, plus `index` steps. */
 function numberFor({ types, multiples, bounds }: MergedSchema, index: number): number {
   const isInteger = types !== undefined && !types.has('number');
   const step = multiples.length > 0 ? multiples.reduce(commonMultiple) : 1;
@@ -212,13 +217,13 @@ function numberFor({ types, multiples, bounds }: MergedSchema, index: number): n
     const further = times(step, count + index);
     return isAllowed(further) ? further : found;
   }
-  // Between two integers.
+  // Use a fraction between two integers.
   const middle =
     Number.isFinite(least) && Number.isFinite(most) ? least + (most - least) / (2 + index) : found;
   return isAllowed(middle) ? middle : found;
 }
 
-/** A sum of decimals, without what binary fractions add to it. */
+/** Multiplies decimals without binary rounding errors. */
 const times = (step: number, count: number): number => Number((step * count).toPrecision(15));
 
 function commonMultiple(one: number, other: number): number {

@@ -1,4 +1,4 @@
-/** The headers that a response of a mock has to have. */
+/** Creates the required headers of a mock response. */
 import type { HeaderObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
 import { isObject } from '../../openapi/load/grammar.ts';
 import { resolveReference } from '../../openapi/reference.ts';
@@ -6,12 +6,17 @@ import type { DeclaredResponse } from '../validation/responses.ts';
 import type { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { generate } from './generate.ts';
 
-/** Written by whatever sends the response. */
+/** Headers that the HTTP server sets. */
 const SET_BY_SERVER: ReadonlySet<string> = new Set([
-  ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'connection', 'date'],
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'date',
 ]);
 
-/** Variants of a value that are tried. */
+/** Number of generated values to try. */
 const MAX_CHOICES = 4;
 
 export function requiredHeaders(
@@ -51,7 +56,7 @@ function* valuesOf(
     yield generate(references, (media ?? header).schema ?? {}, resource, { choice, isMinimal: false });
 }
 
-/** In the style `simple` (OpenAPI 3.1 §4.8.21), or in its media type. */
+/** Serializes in the style `simple` (OpenAPI 3.1 §4.8.21), or in the media type of the header. */
 function serializeHeader(value: unknown, { content, explode = false }: HeaderObject): string {
   const text =
     content !== undefined
@@ -63,6 +68,6 @@ function serializeHeader(value: unknown, { content, explode = false }: HeaderObj
               .map(([name, one]) => `${name}${explode ? '=' : ','}${one}`)
               .join(',')
           : String(value);
-  // What no header may hold (RFC 9110 §5.5).
+  // Headers may not contain other characters (RFC 9110 §5.5).
   return text.replaceAll(/[^\t\x20-\x7E]/g, encodeURIComponent);
 }

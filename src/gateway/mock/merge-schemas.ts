@@ -1,12 +1,12 @@
 /**
- * One schema out of all that hold for a value together: what it refers to, the parts of `allOf`, and one of each choice.
- * What cannot be said in one is left out, and shows when what is made of it is checked.
+ * Merges all schemas that apply to a value: referenced schemas, parts of `allOf`, and one alternative of each choice.
+ * Keywords that cannot be merged are ignored; the validation of the generated value detects this.
  */
 
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
 
-/** A schema, or part of one, with what its references are relative to. */
+/** A schema or a part of one, with the base of its references. */
 export interface SchemaPart {
   readonly schema: unknown;
   readonly resource: Resource;
@@ -14,12 +14,12 @@ export interface SchemaPart {
 
 export interface MergedSchema {
   types: ReadonlySet<string> | undefined;
-  /** Undefined where any value will do. */
+  /** Allowed values; undefined if the schema does not list them. */
   values: readonly unknown[] | undefined;
   readonly required: Set<string>;
   readonly properties: Map<string, SchemaPart[]>;
   readonly patternProperties: [string, SchemaPart][];
-  /** Of members that are not named. */
+  /** Schemas of members that are not defined by name. */
   readonly additionalProperties: SchemaPart[];
   readonly propertyNames: SchemaPart[];
   readonly items: SchemaPart[];
@@ -31,36 +31,48 @@ export interface MergedSchema {
   format: string | undefined;
   isUnique: boolean;
   isWriteOnly: boolean;
-  /** Whether no value can be right. */
+  /** Whether no value can match. */
   isUnsatisfiable: boolean;
 }
 
-/** The larger of two says more of these, and the smaller of all other bounds. */
+/** Of these bounds the larger one is stricter; of all other bounds the smaller one. */
 const LOWER: ReadonlySet<string> = new Set([
-  ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'],
+  'minimum',
+  'exclusiveMinimum',
+  'minLength',
+  'minItems',
+  'minProperties',
+  'minContains',
 ]);
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
 
-/** Schemas may be made of each other in circles. */
+/** Limit for parts, because schemas may be recursive. */
 const MAX_PARTS = 500;
 
-/** @param choice which of several alternatives is taken */
+/** @param choice index of the alternative to use */
 export function mergeSchemas(
   parts: readonly SchemaPart[],
   references: SchemaReferences,
   choice: number,
 ): MergedSchema {
   const merged: MergedSchema = {
-    ...{ types: undefined, values: undefined, format: undefined },
-    ...{ isUnique: false, isWriteOnly: false, isUnsatisfiable: false },
-    ...{
-      required: new Set(),
-      properties: new Map(),
-      patternProperties: [],
-      additionalProperties: [],
-      propertyNames: [],
-    },
-    ...{ items: [], prefixItems: [], contains: [], patterns: [], multiples: [], bounds: new Map() },
+    types: undefined,
+    values: undefined,
+    format: undefined,
+    isUnique: false,
+    isWriteOnly: false,
+    isUnsatisfiable: false,
+    required: new Set(),
+    properties: new Map(),
+    patternProperties: [],
+    additionalProperties: [],
+    propertyNames: [],
+    items: [],
+    prefixItems: [],
+    contains: [],
+    patterns: [],
+    multiples: [],
+    bounds: new Map(),
   };
   const pending = [...parts];
   const seen = new Set<unknown>();

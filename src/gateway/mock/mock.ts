@@ -1,9 +1,9 @@
 /**
- * A service that there is only a document of, so that a contract can be walked before anyone writes it. It answers
- * with the document's examples, or what its schemas allow; links are those of its Link Objects.
+ * A mock server for a service that is not implemented yet. It responds with examples of the document, or with values that
+ * match its schemas. Links are created from the Link Objects.
  *
- * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document, with `Preference-Applied` for the
- * preferences that the document has, 404, and 406 where the document has that.
+ * Reads `Accept`, `Prefer: code=404, example=name`. Sends statuses of the document, `Preference-Applied` for supported
+ * preferences, 404, and 406 if the document declares it.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
@@ -34,8 +34,8 @@ import { requiredHeaders } from './headers.ts';
 import { hasExample, type MockPreferences, selectResponse } from './select-response.ts';
 
 /**
- * @param services all of them, since links lead from one to another
- * @param onFault called for an example that its own schema refuses, when it is asked for first
+ * @param services all services, because links lead from one to another
+ * @param onFault called when an example that does not match its schema is first requested
  */
 export const mock = (
   service: string,
@@ -63,7 +63,7 @@ export function* mockInSteps(
   const graph = yield* graphInSteps(services);
   const lifter = new Lifter(service, document, graph);
 
-  /** A body of a service that writes links itself gets those that it would write. */
+  /** Adds the links that the service would write itself. */
   const linked = (
     node: GraphOperation,
     value: unknown,
@@ -81,7 +81,7 @@ export function* mockInSteps(
     return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
   };
 
-  /** Made once and kept for later requests. */
+  /** Creates a body once and reuses it for later requests. */
   const bodyOf = (
     media: MediaTypeObject,
     declared: DeclaredMedia | undefined,
@@ -148,7 +148,7 @@ export function* mockInSteps(
     if (example !== undefined) applied.push(`example=${example}`);
     setApplied();
     const value = bodyOf(source, declared?.media(sourceType), place, { example });
-    // Links of a sample lead nowhere, and are kept only where the document requires them.
+    // Links in samples do not work, so they are used only if the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
       const representation =
         isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
@@ -184,11 +184,11 @@ export function* mockInSteps(
 
 const NOT_ACCEPTABLE = 406;
 
-/** Whether a contract has a response that a problem can be. */
+/** Whether the declared response allows a problem document. */
 const allowsProblem = (declared: DeclaredResponse | undefined): boolean =>
   declared !== undefined && (declared.types.length === 0 || declared.media(PROBLEM_MEDIA_TYPE) !== undefined);
 
-/** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
+/** Chooses a media type that the client accepts. If none fits and 406 is not declared, the first one (RFC 9110 §12.5.1). */
 function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {
   const [first = ''] = types;
   return mayRefuse || acceptable(accept, types).length > 0 ? negotiate(accept, types) : first;
@@ -200,6 +200,6 @@ const serializeBody = (body: unknown, mediaType: string): string =>
 function parsePreferences(prefer: string | undefined): MockPreferences {
   const requested = preferences(prefer);
   const [code, example] = [requested.get('code'), requested.get('example')];
-  // A 1xx is no response that ends a request (RFC 9110 §15.2).
+  // A 1xx status does not end a request (RFC 9110 §15.2).
   return { ...(/^[2-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
 }

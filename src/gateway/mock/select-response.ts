@@ -1,23 +1,23 @@
-/** What an operation answers by its document: the response that is wanted, and an example of its body. */
+/** Selects the response of an operation from its document, and an example for its body. */
 import type { MediaTypeObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
 import { resolveReference } from '../../openapi/reference.ts';
 import { boundedSample } from './bounded-sample.ts';
 
 export interface MockPreferences {
-  /** A status, where another than the first success is wanted. */
+  /** The preferred status, instead of the first success. */
   readonly code?: string | undefined;
-  /** The name of an example. */
+  /** The name of the preferred example. */
   readonly example?: string | undefined;
 }
 
 export interface SelectedResponse {
   readonly status: number;
-  /** As the document has it: a status, a range, or `default`. */
+  /** The key in the document: a status, a range, or `default`. */
   readonly key: string;
   readonly response: ResponseObject;
 }
 
-/** The response with the status that is wished for where the document has it: a preference may be ignored (RFC 7240 §2). */
+/** Selects the response with the preferred status if the document has it: preferences may be ignored (RFC 7240 §2). */
 export function selectResponse(
   document: OpenAPIObject,
   responses: Readonly<Record<string, unknown>> = {},
@@ -33,10 +33,10 @@ export function selectResponse(
   return { status, key, response: response ?? { description: '' } };
 }
 
-/** `2XX` stands for its first, `default` for a success where none is declared. */
+/** Uses 200 for `2XX`, and for `default` if no success is declared. */
 const statusOf = (status = '200'): number => Number(status.replaceAll(/x/gi, '0')) || 200;
 
-/** An example of the document, with its place below the media type. */
+/** An example of the document, with its path below the media type. */
 interface DocumentExample {
   readonly place: string;
   readonly value: unknown;
@@ -46,7 +46,7 @@ interface DocumentExample {
 export const hasExample = ({ examples }: MediaTypeObject, name: string): boolean =>
   Object.hasOwn(examples ?? {}, name);
 
-/** The one that is wanted, or all. */
+/** The preferred example, or all examples. */
 export function examplesOf(
   document: OpenAPIObject,
   media: MediaTypeObject,
@@ -61,6 +61,6 @@ export function examplesOf(
   return [...shown, { place: 'example', value: media.example }].filter(({ value }) => value !== undefined);
 }
 
-/** What its schema allows, with the examples that are in it. */
+/** Creates a sample from the schema and the examples in it. */
 export const sampleOf = (document: OpenAPIObject, { schema }: MediaTypeObject): unknown =>
   boundedSample(document, schema ?? {});

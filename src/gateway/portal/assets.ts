@@ -1,4 +1,4 @@
-/** The files of the pages: those that all pages share, the gateway's own, and those of formats. */
+/** Serves the static files of the pages: shared files, files of the gateway, and files of the formats. */
 import type { Router } from 'express';
 import { pageFiles, servePageFiles } from '../../http/page/files.ts';
 import { siteFiles } from '../../http/page/site-files.ts';

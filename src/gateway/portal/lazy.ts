@@ -1,4 +1,4 @@
-/** What is made when it is asked for first, and kept; what could not be made is tried again. */
+/** Creates a value on first use and keeps it. After a failure, the next use tries again. */
 export function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => {

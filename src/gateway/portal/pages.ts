@@ -1,6 +1,6 @@
 /**
- * Everything the gateway answers itself, as one router. Made when the documents are loaded: a request only
- * chooses among what is there.
+ * All pages of the gateway itself, as one router. They are created when the documents are loaded, so that requests only
+ * select one.
  */
 import { Router } from 'express';
 import type { Refusal } from '../../config/rejected-config.ts';
@@ -25,20 +25,20 @@ import { status } from './status/status.ts';
 
 export interface PagesOptions {
   readonly services: readonly ServiceDocument[];
-  /** What the public document says of the whole. */
+  /** Title and version of the public document. */
   readonly info?: MergeOptions['info'];
-  /** How the services are now; it must not hold their addresses. */
+  /** The current state of the services. It must not contain their addresses. */
   readonly status: () => readonly ServiceSnapshot[];
-  /** Why the configuration is not the newest. */
+  /** Why the newest configuration is not in use. */
   readonly refused?: () => Refusal | undefined;
-  /** True as soon as the process drains. */
+  /** Whether the process is draining. */
   readonly isDraining: () => boolean;
   readonly live: LiveUpdates;
-  /** Whether the status is told elsewhere, to those who run the gateway alone. */
+  /** Whether status is served only on the admin listener. */
   readonly hidesStatus?: boolean;
 }
 
-/** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
+/** Serves paths under RESERVED_SEGMENTS. Unknown paths continue to the next handler. */
 export function createPages({
   services,
   info: givenInfo = {},
@@ -66,7 +66,8 @@ export function createPages({
   catalog(router, services, shown);
   serveHealth(router, {
     ...gatewayHealth(info, snapshot),
-    ...{ isDraining, hidesChecks: hidesStatus },
+    isDraining,
+    hidesChecks: hidesStatus,
     links: { 'service-doc': docsPath(), ...(!hidesStatus && { about: STATUS_PATH }) },
   });
   return router;

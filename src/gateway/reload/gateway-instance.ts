@@ -165,18 +165,16 @@ async function createParts(
     const documents = new Map(services.map(({ name, document }) => [name, document]));
     const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
-      ...{
-        config: resolvedConfig,
-        documents,
-        graph,
-        targets,
-        cache,
-        conformanceStats,
-        log,
-        pages,
-        onDroppedLink,
-        onFault,
-      },
+      config: resolvedConfig,
+      documents,
+      graph,
+      targets,
+      cache,
+      conformanceStats,
+      log,
+      pages,
+      onDroppedLink,
+      onFault,
       onRequest: (record) => state.onRequest?.(record),
     });
     const app = await inTurns(steps);

@@ -61,9 +61,9 @@ export class ReloadableGateway {
   }
 
   /**
-   * Takes over what has changed. One that is asked for while another runs begins after it, and is the last.
+   * Applies changes. A reload that is requested during another one starts after it; further requests share it.
    *
-   * @returns whether another gateway answers from now on; a refusal is in `state` and in the log
+   * @returns whether a new instance is in use; a rejection is in `state` and in the log
    */
   reload(): Promise<boolean> {
     this.#nextReload ??= this.#lastReload.then(() => {
@@ -146,7 +146,9 @@ export class ReloadableGateway {
     if (!isSame) {
       const withoutSources = documents.map((document) => ({ ...document, newSources: [] }));
       this.#instance = await GatewayInstance.create({
-        ...{ config, log, previous },
+        config,
+        log,
+        previous,
         documents: withoutSources,
         state: this.state,
       });

@@ -102,7 +102,8 @@ describe('/metrics', () => {
     const { body } = await request(url).get('/status').expect(200);
     const isForOneClient = true;
     expect(body.services[0]).toMatchObject({
-      ...{ breaker: 'open', isForOneClient },
+      breaker: 'open',
+      isForOneClient,
       circuits: [{ operationId: 'listThings', breaker: 'open', isForOneClient }],
       instances: [{ state: 'ejected', isForOneClient }],
     });

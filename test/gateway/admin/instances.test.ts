@@ -76,7 +76,8 @@ it('offers what can be done as HAL-FORMS, and only on the listener for those who
   const [first] = body._embedded.item;
   expect(first._links.self.href).toBe(`${SERVICE}/instances/1`);
   expect(first._templates.isolate).toMatchObject({
-    ...{ method: 'POST', target: `${SERVICE}/instances/1/isolate` },
+    method: 'POST',
+    target: `${SERVICE}/instances/1/isolate`,
   });
   const alone = await request(admin).get(first._links.self.href).accept(FORMS).expect(200);
   expect(alone.body).toEqual(first);

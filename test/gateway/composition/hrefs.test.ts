@@ -18,7 +18,10 @@ const documentOf = document(
         get: {
           operationId: path,
           parameters: [...path.matchAll(/\{(\w)\}/g)].map(([, name]) => ({
-            ...{ name, in: 'path', required: true, schema: {} },
+            name,
+            in: 'path',
+            required: true,
+            schema: {},
           })),
           responses: {
             200: {

@@ -468,7 +468,11 @@ describe('URLs by which a service names itself', () => {
     const { body, headers } = await get('/books/1').expect(200);
     expect(body.note).toBe('/not/a/link');
     expect(body._links.up).toEqual({
-      ...{ href: '/books', title: '/x', name: '/y', type: 'a/b', profile: 'https://p.example' },
+      href: '/books',
+      title: '/x',
+      name: '/y',
+      type: 'a/b',
+      profile: 'https://p.example',
     });
     expect(headers.link).toContain('</books>;  rel="up";title="/x, y" ; foo');
   });

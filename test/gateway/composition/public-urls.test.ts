@@ -216,6 +216,8 @@ it.each<[string, string | undefined]>([
 
 it('The links of several headers are one list, without those of a broken one', () => {
   expect(linksIn(['</a>; rel=x', 'broken', '</b>; rel=y, </c>; rel=z']).map(({ uri }) => uri)).toEqual([
-    ...['/a', '/b', '/c'],
+    '/a',
+    '/b',
+    '/c',
   ]);
 });

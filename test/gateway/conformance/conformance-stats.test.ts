@@ -15,7 +15,11 @@ it('A record counts responses and what is wrong with them, each fault of a kind 
   ]);
   expect(record.addChecked([body('#/items/7')])).toEqual([]);
   expect(record.snapshot()).toMatchObject({
-    ...{ operationId: 'getItem', checked: 3, drifted: 2, unverified: 1, why: { body: 2, status: 1 } },
+    operationId: 'getItem',
+    checked: 3,
+    drifted: 2,
+    unverified: 1,
+    why: { body: 2, status: 1 },
     faults: [
       { ...body('#/items/7'), count: 2, at: expect.stringMatching(/^\d{4}-.*Z$/) },
       { ...status('418'), count: 1 },

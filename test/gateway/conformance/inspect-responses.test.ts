@@ -61,7 +61,10 @@ const broken = () => [{ instancePath: '/a', keyword: 'required', params: { missi
 describe('responses: enforce', () => {
   it('lets what keeps the contract on', async () => {
     expect(await inspected({})).toMatchObject({
-      ...{ waits: true, error: undefined, events: [['peek', 100]], logged: [] },
+      waits: true,
+      error: undefined,
+      events: [['peek', 100]],
+      logged: [],
       drift: { checked: 1, drifted: 0, unverified: 0 },
     });
   });
@@ -96,7 +99,9 @@ describe('responses: observe', () => {
   const service = { responses: 'observe', sample: 1 };
   it('looks at a copy and holds up nothing', async () => {
     expect(await inspected({ service, check: broken })).toMatchObject({
-      ...{ waits: false, error: undefined, events: [['copy', 100]] },
+      waits: false,
+      error: undefined,
+      events: [['copy', 100]],
       logged: [{ kind: 'body' }],
       drift: { checked: 1, drifted: 1 },
     });

@@ -104,7 +104,9 @@ describe('/status', () => {
     expect(operations).toMatchObject([
       {
         operationId: 'listItems',
-        ...{ checked: 4, drifted: 3, unverified: 0 },
+        checked: 4,
+        drifted: 3,
+        unverified: 0,
         why: { body: 2, status: 1 },
         faults: [
           { kind: 'status', detail: '500 is not declared; 200, 4XX', count: 1 },

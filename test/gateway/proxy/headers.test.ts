@@ -18,9 +18,19 @@ const HOPS = [
   'upgrade',
 ];
 const REPLACED = [
-  ...['host', 'x-request-id', 'traceparent', 'x-envoy-expected-rq-timeout-ms'],
-  ...['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'],
-  ...['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url'],
+  'host',
+  'x-request-id',
+  'traceparent',
+  'x-envoy-expected-rq-timeout-ms',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
 ];
 const FREE = ['accept', 'x-own', 'cookie', 'x-named', 'via', 'etag', 'content-length', 'x-forwarded-port'];
 
@@ -56,14 +66,20 @@ describe('the headers of a request', () => {
           const gone = new Set([...HOPS, ...REPLACED, ...namedBy(all), ...(continues ? [] : ['tracestate'])]);
           expect(requestHeaders(req as unknown as IncomingMessage, contextOf(continues), false)).toEqual([
             ...all.filter(([name]) => !gone.has(name.toLowerCase())).flat(),
-            ...['X-Forwarded-For', '192.0.2.1', 'X-Forwarded-Proto', 'http'],
-            ...[
-              'X-Forwarded-Host',
-              'shop.example',
-              'Forwarded',
-              'for=192.0.2.1;host=shop.example;proto=http',
-            ],
-            ...['Via', '1.1 linkway', 'X-Request-Id', 'r1', 'traceparent', '00-1-2-01'],
+            'X-Forwarded-For',
+            '192.0.2.1',
+            'X-Forwarded-Proto',
+            'http',
+            'X-Forwarded-Host',
+            'shop.example',
+            'Forwarded',
+            'for=192.0.2.1;host=shop.example;proto=http',
+            'Via',
+            '1.1 linkway',
+            'X-Request-Id',
+            'r1',
+            'traceparent',
+            '00-1-2-01',
           ]);
         },
       ),
@@ -105,7 +121,8 @@ describe('the headers of a response', () => {
           expect(responseHeaders(ADDED, ['Server'])(all.flat(), contextOf(true))).toEqual([
             ...all.filter(([name]) => !gone.has(name.toLowerCase())).flat(),
             ...added,
-            ...['X-Request-Id', 'r1'],
+            'X-Request-Id',
+            'r1',
           ]);
         },
       ),

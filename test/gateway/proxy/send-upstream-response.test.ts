@@ -194,7 +194,9 @@ describe('Tags in conditions', () => {
     ['gzip', { 'If-Match': '"x"', 'If-None-Match': '"y"' }, { match: '"x"', noneMatch: '"y"' }],
   ])('of a client that takes %j and sends %j arrive as %j', async (coded, sent, expected) => {
     expect(await conditions(coded, sent)).toEqual({
-      ...{ match: undefined, noneMatch: undefined, range: undefined },
+      match: undefined,
+      noneMatch: undefined,
+      range: undefined,
       ...expected,
     });
   });
@@ -202,7 +204,8 @@ describe('Tags in conditions', () => {
   it('arrive as they are at a service without compression', async () => {
     const sent = { 'If-Match': gzipped, 'If-None-Match': gzipped };
     expect(await conditions('gzip', sent, 'unknownQuery: pass')).toMatchObject({
-      ...{ match: gzipped, noneMatch: gzipped },
+      match: gzipped,
+      noneMatch: gzipped,
     });
   });
 });

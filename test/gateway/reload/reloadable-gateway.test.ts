@@ -43,7 +43,9 @@ const start = async () => {
   const gateway = await startGateway({
     config: configFile(join(folder, 'gateway.yaml')),
     lastGood: new LastGood(join(folder, 'data')),
-    ...{ port: 0, host: '127.0.0.1', log },
+    port: 0,
+    host: '127.0.0.1',
+    log,
   });
   gateways.push(gateway);
   const get = (path: string) => request(gateway.url).get(path);

@@ -48,7 +48,9 @@ const start = async (extra = 'prefix: /a') => {
   gateway = await startGateway({
     config: configFile(file),
     lastGood: new LastGood(join(folder, 'data')),
-    ...{ port: 0, host: '127.0.0.1', log },
+    port: 0,
+    host: '127.0.0.1',
+    log,
   });
 };
 const get = (path: string) => request(gateway.url).get(path);

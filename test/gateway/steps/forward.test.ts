@@ -101,7 +101,12 @@ describe('headers', () => {
           'X-Inmost',
           '2',
         ],
-        ...['Connection', 'close, X-Inner', 'Connection', 'X-Inmost', 'Proxy-Authenticate', 'Basic'],
+        'Connection',
+        'close, X-Inner',
+        'Connection',
+        'X-Inmost',
+        'Proxy-Authenticate',
+        'Basic',
       ]);
       res.end('ok');
     });

@@ -1,4 +1,4 @@
-/** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
+/** Links to the descriptions (RFC 8631) of the gateway and of each service, for `/`, its `Link` header and the catalog. */
 import { HAL, HEALTH, OPENAPI_JSON } from '../../../contract/media-types.ts';
 import { HEALTH_PATH } from '../../../contract/places.ts';
 import type { HeaderLink } from '../../../http/headers/link-header.ts';
@@ -18,7 +18,7 @@ export const STATUS_PATH = '/status';
 
 export const SERVICES_PATH = `${STATUS_PATH}/services`;
 
-/** How one service is. */
+/** Path of the status page of one service. */
 export const servicePath = (service: string): string => `${SERVICES_PATH}/${encodeURIComponent(service)}`;
 
 const STATUS: DescriptionLink = {
@@ -32,13 +32,13 @@ const HEALTH_STATUS: DescriptionLink = { ...STATUS, href: HEALTH_PATH, type: HEA
 
 export type LinkFilter = (links: readonly DescriptionLink[]) => readonly DescriptionLink[];
 
-/** For a gateway whose status is told to those who run it alone: how it is as a whole. */
+/** Replaces the status link by the health link, if status is served only on the admin listener. */
 export const hideStatus: LinkFilter = (links) =>
   links.map((link) => (link === STATUS ? HEALTH_STATUS : link));
 
 /**
- * Swagger UI of a service, or of everything.
- * @param part as a query
+ * Path of Swagger UI for one service or for all services.
+ * @param part query that selects a part of the document
  */
 export const docsPath = (service?: string, part = ''): string => {
   const name = service === undefined ? '' : `urls.primaryName=${encodeURIComponent(service)}`;
@@ -46,7 +46,7 @@ export const docsPath = (service?: string, part = ''): string => {
   return query === '' ? '/docs' : `/docs?${query}`;
 };
 
-/** @param title of what is described */
+/** @param title title of the described API */
 const descriptions = (document: string, docs: string, title: string): readonly DescriptionLink[] => [
   {
     rel: 'service-desc',
@@ -71,7 +71,7 @@ export const catalogLink: DescriptionLink = {
   title: 'API catalog',
 };
 
-/** The links of each relation, as a representation or a linkset (RFC 9264 §4.2) has them. */
+/** Groups links by relation, as representations and linksets (RFC 9264 §4.2) do. */
 export const byRelation = (links: readonly DescriptionLink[]): [string, LinkValue[]][] =>
   [...Map.groupBy(links, ({ rel }) => rel)].map(([rel, group]) => [
     rel,

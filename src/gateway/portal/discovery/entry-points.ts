@@ -1,6 +1,6 @@
 /**
- * Where a walk begins: the operations that `/` links to. A document marks them with `x-entry: <rel>`; one that
- * marks none is entered at its first path that can be read without knowing anything.
+ * Finds the operations that `/` links to. A document marks them with `x-entry: <rel>`. Without a mark, the entry point is
+ * the first path that can be read without parameters.
  */
 import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
@@ -46,7 +46,7 @@ const isConcrete = ({ path, item, operation }: ReadOperation): boolean =>
     (parameter) => parameter && 'required' in parameter && parameter.required,
   );
 
-/** Links by relation; several services under one relation share it as a list, told apart by `name`. */
+/** Links by relation. If several services use the same relation, it is a list whose items differ by `name`. */
 export function entryLinks(entries: readonly EntryPoint[]): Map<string, LinkValue | LinkValue[]> {
   return new Map(
     [...Map.groupBy(entries, ({ rel }) => rel)].map(([rel, group]) => {

@@ -33,8 +33,8 @@ export function explorer(router: Router, services: readonly ServiceDocument[], {
 }
 
 /**
- * Path and query of an address of this server, as it may be typed.
- * @throws Problem bad-request (400) for another server's: nobody is sent elsewhere by a link to here
+ * Path and query of a typed address of this server.
+ * @throws Problem bad-request (400) for an address of another server: this prevents open redirects
  */
 function pathOf(address: string): string {
   const base = 'http://here';

@@ -1,7 +1,7 @@
 /**
- * `/`: the one address a client has to know. A page for people, HAL for programs.
+ * `/`: the entry point, and the only address that a client has to know. HTML for people, HAL for programs.
  *
- * Reads `Accept`, `Host`; sends 200, 304, 406; `Link` to the description (RFC 8631, RFC 9727 §3).
+ * Reads `Accept`, `Host`. Sends 200, 304, 406, and `Link` to the descriptions (RFC 8631, RFC 9727 §3).
  */
 import type { Request, Router } from 'express';
 import type { InfoObject } from 'openapi3-ts/oas31';
@@ -101,5 +101,5 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
 <a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></span></p>
 </li>`;
 
-/** A shell takes `?` and `&` for its own. */
+/** Quotes URLs with `?` or `&`, which are special characters in a shell. */
 const quoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);

@@ -1,8 +1,8 @@
 /**
- * `/problems`, `/problems/{code}`: what an error type means and what to do about it; `type` of every problem
- * leads here (RFC 9457 §3.1.1).
+ * `/problems`, `/problems/{code}`: describes the problem types and their remedies. The `type` of every problem links here
+ * (RFC 9457 §3.1.1).
  *
- * Reads `Accept`; sends 200, 304, 404, 406.
+ * Reads `Accept`. Sends 200, 304, 404, 406.
  */
 import type { Router } from 'express';
 import { Problem, type ProblemType, problemPath } from '../../../contract/problem.ts';

@@ -1,8 +1,8 @@
 /**
- * `/rels`, `/rels/{rel}`: what a link relation means: from what it leads where, as the documents say. The CURIE of
- * the entry point leads here (HAL §8.2).
+ * `/rels`, `/rels/{rel}`: describes the link relations of the documents, with the source and target of each link. The
+ * CURIE of the entry point links here (HAL §8.2).
  *
- * Reads `Accept`; sends 200, 304, 404, 406.
+ * Reads `Accept`. Sends 200, 304, 404, 406.
  */
 import type { Router } from 'express';
 import { Problem } from '../../../contract/problem.ts';
@@ -21,9 +21,9 @@ const LIST = '/rels';
 const relationPath = (rel: string): string => `${LIST}/${encodeURIComponent(rel)}`;
 const PREFIX = 'rel';
 
-/** One place where a relation is found. */
+/** One use of a relation. */
 interface Use {
-  /** What has the link: a schema of the service, or the entry point. */
+  /** The source of the link: a schema of the service, or the entry point. */
   readonly from: string;
   readonly service: string;
   readonly method: string;
@@ -35,7 +35,7 @@ interface Use {
 type Links = Representation['links'];
 type Relations = ReadonlyMap<string, readonly Use[]>;
 
-/** The links of the entry point under a CURIE as well, beside their plain names, which clients match to the letter. */
+/** Adds the links of the entry point under CURIEs. The plain names stay, because clients may match them literally. */
 export const withCuries = (links: Links): Links => {
   const curie: LinkValue = { name: PREFIX, href: `${LIST}/{rel}`, templated: true };
   const named = [...links].map(([rel, link]) => [`${PREFIX}:${rel}`, link] as const);

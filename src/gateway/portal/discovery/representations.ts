@@ -1,4 +1,4 @@
-/** A resource of the gateway's own: in every format that resources have, made once, and as a page for people. */
+/** Representations of a resource of the gateway itself: all formats for programs, created once, and an HTML page. */
 import type { Request } from 'express';
 import { type Entity, entity, HTML, json } from '../../../http/page/entity.ts';
 import { formats } from '../../../hypermedia/formats/index.ts';
@@ -10,7 +10,7 @@ type Headers = Readonly<Record<string, string>>;
 
 type CreateEntity = (req: Request) => Entity;
 
-/** In every format that programs read. */
+/** Representations in all formats for programs. */
 export const forPrograms = (resource: Resource, headers: Headers = {}): ReadonlyMap<string, CreateEntity> =>
   new Map(
     formats

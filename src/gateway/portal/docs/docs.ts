@@ -1,11 +1,11 @@
 /**
- * `/docs`: Swagger UI over a public document, from local files only: that of everything, or the one that
- * `?urls.primaryName=` names, which is how Swagger UI itself calls that. `?tag=` and `?path=` show a part. A document
- * that is too large to be shown at once is a list of its parts first. The server is `/`, so that what is tried goes
- * through the gateway that served the page.
+ * `/docs`: Swagger UI for a public document, from local files only. It shows the document of all services, or the one
+ * that `?urls.primaryName=` names (the parameter of Swagger UI itself). `?tag=` and `?path=` show a part. A document that
+ * is too large to show at once starts with a list of its parts. The server is `/`, so that requests go through the gateway
+ * that served the page.
  *
- * Reads `If-None-Match`; sends 200, 304, 400, 404. Of swagger-ui-dist only what the page needs: its own index.html asks
- * another host.
+ * Reads `If-None-Match`. Sends 200, 304, 400, 404. Uses only the necessary files of swagger-ui-dist: its index.html loads
+ * files from another host.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -33,13 +33,13 @@ const FILES = {
 
 const fileHeaders = { 'Cache-Control': cache.files };
 
-/** Found from where swagger-ui-express finds it. */
+/** Resolves swagger-ui-dist the way swagger-ui-express does. */
 const dist = createRequire(import.meta.resolve('swagger-ui-express'));
 
 export function docs(router: Router, published: readonly PublishedDocument[]): void {
   get(router, '/docs', async (req, res) => {
     const { 'urls.primaryName': name = '', ...query } = req.query;
-    // That of everything has no name, and is what is shown without one.
+    // The document of all services has no name and is the default.
     const found = published.find(({ service = '' }) => service === name);
     if (!found) throw new Problem(notFound, `There is no document named ${name}.`);
     const chosen = { ...found, index: await found.index() };
@@ -87,7 +87,7 @@ ${chooser(published, chosen)}${part && partsMenu(chosen, part)}`.text,
   return entity(HTML, text, { 'Content-Security-Policy': POLICY });
 }
 
-/** swagger-ui-express writes paths for `/docs/`; the page stands at `/docs`, where its links are shared. */
+/** swagger-ui-express writes paths relative to `/docs/`, but the page is served at `/docs`. */
 const TEMPLATE = swaggerUi
   .generateHTML(undefined, {
     customSiteTitle: 'Swagger UI · linkway',
@@ -97,14 +97,14 @@ const TEMPLATE = swaggerUi
   })
   .trim()
   .replace(/^<!--.*?-->\s*/, '')
-  // What they do `docs.js` does, for whatever document the page is.
+  // `docs.js` replaces these scripts, for any document.
   .replaceAll(/<script src="\.\/swagger-ui-(init|standalone-preset)\.js"> <\/script>\n/g, '')
   .replaceAll('"./', '"/docs/')
   .replace('<head>', '<head>\n<meta name="viewport" content="width=device-width, initial-scale=1">');
 
 const POLICY = contentPolicy(TEMPLATE);
 
-/** The few inline styles of the page are allowed by their hashes (CSP level 3 §6.7); no script is inline. */
+/** Allows the inline styles of the page by hash (CSP level 3 §6.7). There are no inline scripts. */
 function contentPolicy(text: string): string {
   const hash = (source = ''): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
   const blocks = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, source]) => hash(source));

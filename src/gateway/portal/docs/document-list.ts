@@ -1,4 +1,4 @@
-/** What stands above Swagger UI: which document, and which part of a large one. Links and a form, without a script. */
+/** The controls above Swagger UI that select a document and a part of it. They work without scripts. */
 import { type Html, html } from '../../../http/page/html.ts';
 import { type OutlinedPart, partsOf } from '../../../openapi/load/document-parts.ts';
 import type { Outline } from '../../../openapi/publish/document-index.ts';
@@ -6,17 +6,17 @@ import { docsPath } from '../discovery/discovery.ts';
 import { type Part, queryOf } from './document-part.ts';
 import type { PublishedDocument } from './published-documents.ts';
 
-/** A document whose outline is there. */
+/** A document with its index. */
 export interface IndexedDocument extends Pick<PublishedDocument, 'service' | 'title' | 'path'> {
   readonly index: Outline;
 }
 
-/** Operations that Swagger UI shows at once: with more a click takes it a second and longer. */
+/** Operations that Swagger UI can show at once. With more operations, a click takes a second or longer. */
 const MAX_AT_ONCE = 150;
 
 export const isLarge = ({ index }: IndexedDocument): boolean => index.operations.length > MAX_AT_ONCE;
 
-/** Sent by a button: a list that sends itself would do so at every key that is pressed on it (WCAG 2.2 §3.2.2). */
+/** The form has a button: submitting on change would react to every key press (WCAG 2.2 §3.2.2). */
 export const chooser = (
   published: readonly PublishedDocument[],
   chosen: Pick<PublishedDocument, 'service'>,
@@ -39,7 +39,7 @@ export const partsList = (chosen: IndexedDocument): Html => {
 <section class="parts" aria-label="Parts">${parts(chosen)}</section>`;
 };
 
-/** Where a part is shown: the others. */
+/** Lists the other parts while one part is shown. */
 export const partsMenu = (chosen: IndexedDocument, part: Part): Html =>
   html`<details class="parts"><summary>${part.tags.join(', ')} ${part.path}
 <small>Other parts</small></summary>

@@ -1,7 +1,7 @@
 /**
- * What a query asks for of a document. `?tag=`, repeated for more tags, and `?path=`, the beginning of paths or the name
- * of a webhook, ask for a part; both together for what has one of the tags and is there. `?media=` asks for one media
- * type for each response.
+ * Reads which part of a document a query selects. `?tag=`, which may be repeated, selects operations with one of the tags;
+ * `?path=` selects a path prefix or the name of a webhook; both together select the intersection. `?media=` selects one
+ * media type for each response.
  */
 import { JSON_TYPE } from '../../../contract/media-types.ts';
 import { Problem } from '../../../contract/problem.ts';
@@ -14,7 +14,7 @@ export interface Part {
   readonly path?: string;
 }
 
-/** @returns undefined for the whole */
+/** @returns undefined for the whole document */
 export function partOf({ tag, path }: Readonly<Record<string, unknown>>): Part | undefined {
   const tags = tag === undefined ? [] : [...new Set([tag].flat().map(String))].sort();
   const [first] = [path].flat();
@@ -29,9 +29,9 @@ export const queryOf = ({ tags, path }: Part): string =>
   ])}`;
 
 /**
- * @param allowed of the document
- * @returns the media type that is asked for; undefined for all
- * @throws Problem where no response has it
+ * @param allowed media types of the document
+ * @returns the requested media type; undefined for all
+ * @throws Problem if no response has the media type
  */
 export async function mediaOf(
   { media }: Readonly<Record<string, unknown>>,
@@ -39,16 +39,16 @@ export async function mediaOf(
 ): Promise<string | undefined> {
   const [requested] = [media].flat();
   if (requested === undefined) return undefined;
-  // In a query a plus is a blank, which no media type has.
+  // A plus in a query is decoded to a space, which no media type contains.
   const mediaType = String(requested).trim().toLowerCase().replaceAll(' ', '+');
-  // Pages lead to a document for JSON, whatever the services have.
+  // Pages always link to a document for JSON, even if no service uses JSON.
   if (mediaType === JSON_TYPE) return mediaType;
   const types = await allowed();
   if (!types.has(mediaType)) throwUnknown('media', mediaType, [...types]);
   return mediaType;
 }
 
-/** @throws Problem where nothing has the tag, or is at the path */
+/** @throws Problem if no operation has the tag or the path */
 export function operationsOfPart(index: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
   for (const tag of tags) if (!index.tags.has(tag)) throwUnknown('tag', tag, [...index.tags.keys()]);
   const wantedTags = new Set(tags);
@@ -63,7 +63,7 @@ export function operationsOfPart(index: Outline, { tags, path }: Part): readonly
   return chosen;
 }
 
-/** Of what was asked for. */
+/** Maximum length of the requested value in a problem. */
 const MAX_VALUE_LENGTH = 300;
 
 function throwUnknown(parameter: string, value: string, allowed: readonly string[]): never {

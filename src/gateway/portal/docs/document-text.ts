@@ -1,12 +1,12 @@
-/** A document as text in steps, one for each path and component that is small: a large one takes long to write. */
+/** Serializes a document in steps of one small path or component, because large documents take long. */
 import { stringify } from 'yaml';
 import type { Steps } from '../../../openapi/incremental.ts';
 import { isLarge, isObject } from '../../../openapi/load/grammar.ts';
 
-/** From the document down to a component. */
+/** Levels from the document to a component. */
 const LEVELS = 3;
 
-/** What `JSON.stringify` writes. */
+/** Writes the same text as `JSON.stringify`. */
 export function* jsonText(value: object, levels = LEVELS): Steps<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
@@ -28,12 +28,12 @@ function* jsonOf(value: unknown, levels: number): Steps<string> {
   return `[${items.join()}]`;
 }
 
-/** Items of a list that are written in one step. */
+/** Items of a list that are serialized in one step. */
 const ITEMS_PER_STEP = 500;
 
 const isWide = (list: readonly unknown[]): boolean => list.length > ITEMS_PER_STEP || isLarge(list);
 
-/** @param pad before each line */
+/** @param pad indentation of each line */
 export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
@@ -45,7 +45,7 @@ export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<strin
   return members.length === 0 ? '{}\n' : members.join('');
 }
 
-/** @returns undefined for what is written in one step */
+/** @returns undefined for a value that is serialized in one step */
 function* dividedYaml(value: unknown, levels: number, pad: string): Steps<string | undefined> {
   if (isObject(value) && Object.keys(value).length > 0 && (levels > 0 || isLarge(value)))
     return yield* yamlText(value, levels, pad);
@@ -61,7 +61,7 @@ function* dividedYaml(value: unknown, levels: number, pad: string): Steps<string
 const plainYaml = (value: object, pad: string): string =>
   stringify(value, { aliasDuplicateObjects: false }).replaceAll(/^(?=.)/gm, pad);
 
-/** A longer key is written in another way (YAML 1.2.2 §8.2.2). */
+/** YAML writes longer keys in a different style (YAML 1.2.2 §8.2.2). */
 const MAX_SIMPLE_KEY = 500;
 
 const keyOf = (name: string): string => stringify({ [name]: 0 }).slice(0, -': 0\n'.length);

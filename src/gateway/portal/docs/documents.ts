@@ -1,9 +1,9 @@
 /**
- * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: the documents, each made when it is asked for
- * first. `?tag=` and `?path=` give a part of one, which is a document itself, so that nobody has to read megabytes
- * for a few operations. `?media=` gives one with one media type for each response, for generators of clients.
+ * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: serves the documents, created on first use.
+ * `?tag=` and `?path=` select a part, which is a complete document, so that clients do not have to read megabytes for a
+ * few operations. `?media=` keeps one media type for each response, for client generators.
  *
- * Reads `If-None-Match`; sends 200, 304, 400, 404. The media types are those that OpenAPI registers.
+ * Reads `If-None-Match`. Sends 200, 304, 400, 404. The media types are those that OpenAPI registers.
  */
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -33,7 +33,7 @@ const CACHE_BYTES = 32 * 1024 * 1024;
 
 interface DocumentView {
   readonly part: Part | undefined;
-  /** The one media type of responses. */
+  /** The media type to keep in responses. */
   readonly media: string | undefined;
 }
 
@@ -81,7 +81,7 @@ export function documents(router: Router, published: readonly PublishedDocument[
 
 const keyOf = ({ part, media }: DocumentView): string => JSON.stringify([part && queryOf(part), media]);
 
-/** Views as they are asked for, one made after the other: each may be as large as the whole. */
+/** Creates views one after the other and caches them: each may be as large as the whole document. */
 function createViews(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
   const cache = new LruCache(CACHE_BYTES);
   let last: Promise<unknown> = Promise.resolve();

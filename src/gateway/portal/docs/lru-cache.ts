@@ -1,9 +1,9 @@
-/** What was made last, as much as fits: what is asked for again soon is there, and nobody can fill the memory. */
+/** Caches entities and evicts the least recently used ones, so that its memory is bounded. */
 import type { Entity } from '../../../http/page/entity.ts';
 
 export class LruCache {
   readonly #capacity: number;
-  /** The one that was used longest ago is the first. */
+  /** The least recently used entry is the first. */
   readonly #entries = new Map<string, { entity: Entity; bytes: number }>();
   #bytes = 0;
 

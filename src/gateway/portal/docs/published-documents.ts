@@ -1,4 +1,4 @@
-/** The documents that callers see, each made when it is asked for first: a start does not wait for megabytes. */
+/** The public documents, created on first use, so that the start does not wait for large ones. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../../contract/places.ts';
 import { inTurns, type Steps } from '../../../openapi/incremental.ts';
@@ -9,16 +9,16 @@ import { withEmbedded } from '../../documents/embedded-schemas.ts';
 import { lazy } from '../lazy.ts';
 
 export interface PublishedDocument {
-  /** Of the service; that of everything has none. */
+  /** Name of the service; undefined for the document of all services. */
   readonly service?: string;
   readonly title: string;
-  /** Where it is as JSON. */
+  /** Path of the JSON document. */
   readonly path: string;
   readonly document: () => Promise<OpenAPIObject>;
   readonly index: () => Promise<Outline>;
 }
 
-/** The merged one first, then one a service. */
+/** The merged document first, then one for each service. */
 export function publish(
   services: readonly ServiceDocument[],
   title: string,

@@ -1,4 +1,4 @@
-/** The part of `/status` that says how far answers are from their contracts; no value of a body is in it. */
+/** The table of contract deviations on `/status`. It contains no values of bodies. */
 import { type Html, html } from '../../../http/page/html.ts';
 import type { OperationDrift, ServiceDrift } from '../../conformance/conformance-stats.ts';
 

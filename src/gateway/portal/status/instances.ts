@@ -1,6 +1,6 @@
 /**
- * The instances of a service, as a table and as resources. Where those who run the gateway look, each can be isolated,
- * so that it takes no calls, and reset. No address is in it.
+ * The instances of a service, as a table and as resources. On the admin listener, each instance can be isolated, so that
+ * it gets no calls, and reset. Addresses are not shown.
  */
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
@@ -24,7 +24,7 @@ export const INSTANCE_ACTIONS = {
 
 export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
 
-/** Undefined while there is somebody who takes calls, or nobody was isolated. */
+/** Undefined while any instance accepts calls, or no instance is isolated. */
 export const isolationWarning = ({ name, instances, ...seen }: ServiceSnapshot): string | undefined =>
   breakerForMost(seen) === 'closed' || !instances.some(({ state }) => state === 'isolated')
     ? undefined
@@ -56,8 +56,8 @@ export function instanceResource(service: ServiceSnapshot, instance: InstanceSna
 }
 
 /**
- * Who has pressed a button comes back to the region by its id, as that can be focused.
- * @param canAct whether whoever looks may change something
+ * Buttons return to the region by its id, because it can have the focus.
+ * @param canAct whether the user may isolate and reset instances
  */
 export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =>
   html`<h2>Instances</h2>
@@ -102,7 +102,7 @@ const STATE_LABELS = {
   isolated: 'isolated since',
 } as const;
 
-/** As the style sheet knows them, which are those of a circuit. */
+/** CSS classes, shared with the states of circuits. */
 const STATE_CLASSES = {
   working: 'closed',
   unhealthy: 'half-open',

@@ -1,8 +1,8 @@
 /**
- * `/status/services/{service}`: how one service is, what failed last, when it will be tried again, and what needs it.
- * A 503 of its operations leads here.
+ * `/status/services/{service}`: the state of one service, its latest failures, the next attempt, and what depends on it.
+ * Responses with 503 for its operations link here.
  *
- * Reads `Accept`; sends 200, 404, 406, 503; never cached. No address of the service is in it.
+ * Reads `Accept`. Sends 200, 404, 406, 503; never cached. Addresses of the service are not shown.
  */
 import type { Router } from 'express';
 import { Problem } from '../../../contract/problem.ts';
@@ -35,14 +35,14 @@ import {
 } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
-/** Without a referrer a browser gives no origin either, and may not be told from a page of another site. */
+/** Without a referrer, a browser sends no origin, and the form would look like one of another site. */
 const withForms = { ...noStore, 'Referrer-Policy': 'same-origin' };
 
 export interface ServiceStatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly live: LiveUpdates;
-  /** Whether the other pages of the gateway are elsewhere. */
+  /** Whether the page is served on the admin listener, without the other pages of the gateway. */
   readonly isOnAdminListener?: boolean;
 }
 
@@ -121,7 +121,7 @@ ${
 ${!isOnAdminListener && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</a></p>`}`,
   });
 
-/** What changes while somebody looks. */
+/** The part of the page that is updated live. */
 const freshService = (
   service: ServiceSnapshot,
   points: readonly Point[],
@@ -143,7 +143,7 @@ ${failures(service)}
 ${driftTable([service])}`;
 };
 
-/** Operations that have a breaker of their own, or whose circuit is not closed: a line for each state. */
+/** Operations with a separate circuit breaker or a circuit that is not closed, one line per state. */
 const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
   circuits.length > 0 &&
   html`<ul class="plain">${[...Map.groupBy(circuits, circuitLabel)].map(
@@ -190,7 +190,7 @@ const figures = ({
 const duration = (value: number | undefined): string =>
   value === undefined ? '–' : `${milliseconds(value)} ms`;
 
-/** What percentiles are made of. */
+/** The calls that the percentiles cover. */
 const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
   requests === 0
     ? 'no calls yet'
@@ -217,7 +217,7 @@ const failures = ({ recentFailures }: ServiceSnapshot): Html =>
 
 type Grouped = Failure & { readonly count: number };
 
-/** The same again and again is one line, with when it was last. */
+/** Groups repeated failures into one line with the latest time. */
 function groupRepeated(failed: readonly Failure[]): readonly Grouped[] {
   const lines: Grouped[] = [];
   for (const one of failed) {

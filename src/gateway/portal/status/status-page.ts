@@ -1,4 +1,4 @@
-/** `/status` for people: at a glance who calls whom and how that goes, then what is behind it. */
+/** The HTML page of `/status`: an overview of the calls between services, then details. */
 import type { Refusal } from '../../../config/rejected-config.ts';
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
@@ -19,7 +19,7 @@ export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
   readonly linkDependencies: readonly LinkDependency[];
   readonly history: History;
-  /** Why the configuration is not the newest. */
+  /** Why the newest configuration is not in use. */
   readonly refused: Refusal | undefined;
   readonly isOnAdminListener: boolean;
 }
@@ -34,7 +34,7 @@ export const statusPage = (view: StatusView): string =>
 ${livePart(freshStatus(view))}`,
   });
 
-/** What changes while somebody looks. */
+/** The part of the page that is updated live. */
 export const freshStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
@@ -70,7 +70,7 @@ const summary = (services: readonly ServiceSnapshot[]): string => {
   return 'There are no services yet. Add one to gateway.yaml to see it here.';
 };
 
-/** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
+/** Names the services that are affected by failing ones: those that call them and report problems. */
 function describeImpact(services: readonly ServiceSnapshot[], failing: readonly string[]): string {
   const others = services.filter((one) => breakerForMost(one) === 'closed');
   const affected = failing
@@ -93,7 +93,7 @@ const isAffectedBy = ({ dependencies = [] }: ServiceSnapshot, failing: string): 
 
 const LIST = new Intl.ListFormat('en-GB');
 
-/** More operations in one state are counted, and named on the page of their service. */
+/** Maximum operations to name per state. More are counted; the page of the service names them. */
 const MAX_NAMED = 3;
 
 const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
@@ -134,7 +134,7 @@ ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
 </tr>`;
 };
 
-/** The line, what it is now, and what is known beside that. */
+/** A sparkline with the current value and additional text. */
 const plotted = (points: readonly Point[], series: Series, more: Html | number | undefined): Html => {
   const last = points.map(series.of).findLast((value) => value !== undefined);
   return html`<div class="plotted">${sparkline(points, series)} <span>${last === undefined ? '–' : series.write(last)}</span> <small>${more}</small></div>`;

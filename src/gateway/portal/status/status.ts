@@ -1,7 +1,8 @@
 /**
- * `/status`: how the services are, seen from here. A page, server-sent events that keep it fresh, and HAL for programs.
+ * `/status`: the state of the services as the gateway sees it. HTML for people, server-sent events that update the page,
+ * and HAL for programs.
  *
- * Reads `Accept`; sends 200, 406, 503; never cached. No address of a service is in it.
+ * Reads `Accept`. Sends 200, 406, 503; never cached. Addresses of services are not shown.
  */
 import type { Router } from 'express';
 import type { Refusal } from '../../../config/rejected-config.ts';
@@ -22,7 +23,7 @@ export interface StatusOptions {
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => Refusal | undefined;
   readonly live: LiveUpdates;
-  /** Whether the other pages of the gateway are elsewhere. */
+  /** Whether the page is served on the admin listener, without the other pages of the gateway. */
   readonly isOnAdminListener?: boolean;
 }
 

@@ -12,7 +12,10 @@ const appOf = (names: readonly string[], dependenciesOf: (name: string) => reado
   pagesApp({
     status: () =>
       names.map((name) => ({
-        ...{ name, breaker: 'closed' as const, ...quiet, ...known },
+        name,
+        breaker: 'closed' as const,
+        ...quiet,
+        ...known,
         dependencies: dependenciesOf(name).map((to) => ({ name: to, status: 'pass' as const })),
       })),
   });

@@ -38,7 +38,8 @@ describe('the status of a service', () => {
   it('says once what failed again and again', async () => {
     const failure = (second: number, reason: string) => ({
       at: `2030-01-02T03:04:0${second}.000Z`,
-      ...{ reason, operationId: 'listOrders' },
+      reason,
+      operationId: 'listOrders',
     });
     const recentFailures = [
       failure(4, 'refused'),

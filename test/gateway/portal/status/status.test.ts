@@ -98,7 +98,9 @@ it('tells how far answers are from the contract, where somebody looks', async ()
     operations: [
       {
         operationId: 'getOrder',
-        ...{ checked: 12, drifted: 3, unverified: 1 },
+        checked: 12,
+        drifted: 3,
+        unverified: 1,
         why: { body: 3 },
         faults: [
           { kind: 'body', pointer: '#/<total>', detail: 'is required', count: 3, at: '2030-01-02T03:04:05Z' },
@@ -107,11 +109,19 @@ it('tells how far answers are from the contract, where somebody looks', async ()
     ],
   } as const;
   const service = {
-    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
+    name: 'a',
+    inFlight: 0,
+    queued: 0,
+    requests: 0,
+    failures: 0,
+    retries: 0,
+    retriesRefused: 0,
     recentFailures: [],
     instances: [],
     breaker: 'closed',
-    ...{ droppedLinks: 0, faults: [], hasContract: true },
+    droppedLinks: 0,
+    faults: [],
+    hasContract: true,
   } as const;
   const looked = pagesApp({
     status: () => [
@@ -136,8 +146,19 @@ const word = (
   breaker: 'open' | 'closed',
   sees: Record<string, 'pass' | 'warn' | 'fail'> = {},
 ) => ({
-  ...{ name, breaker, inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
-  ...{ recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] },
+  name,
+  breaker,
+  inFlight: 0,
+  queued: 0,
+  requests: 0,
+  failures: 0,
+  retries: 0,
+  retriesRefused: 0,
+  recentFailures: [],
+  droppedLinks: 0,
+  faults: [],
+  hasContract: true,
+  instances: [],
   dependencies: Object.entries(sees).map(([to, status]) => ({ name: to, status })),
 });
 
