@@ -58,9 +58,9 @@ export function instances(router: Router, { targets, snapshot, log }: InstancesO
           ?.[action]();
         const after = find(req);
         const warning = isolationWarning(after.service);
-        const told = { service: service.name, instance: instance.id, was: instance.state };
+        const event = { service: service.name, instance: instance.id, was: instance.state };
         log.logger.warn(
-          { ...told, is: after.instance.state, warning },
+          { ...event, is: after.instance.state, warning },
           `an operator requested to ${action} an instance`,
         );
         res.set('Content-Location', instancePath(service.name, instance.id));

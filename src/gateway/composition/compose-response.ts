@@ -119,7 +119,7 @@ async function sendUnchanged(
   res.writeHead(304, notModifiedHead(headers)).end();
 }
 
-/** The responseHeaders of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
+/** Headers of a 304 if the client has the representation already, compressed or not; otherwise undefined. */
 function notModifiedHeaders(
   req: IncomingMessage,
   validators: { readonly status: number; readonly etag: string },

@@ -17,7 +17,7 @@ export interface MountOptions {
 
 const AFTER_SEGMENT = /^(?:[/?#]|$)/;
 
-/** @returns undefined where the paths are the same on both sides */
+/** @returns undefined if public paths equal those of the service */
 export function mountOf({ prefix, base }: MountOptions): Mount | undefined {
   if (prefix === base) return undefined;
   const depth = prefix.split('/').length;

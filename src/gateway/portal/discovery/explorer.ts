@@ -1,8 +1,8 @@
 /**
- * `/explorer`: where a person begins to walk the links. Every page from here on is the HTML of a resource, page by
- * whoever answers for it.
+ * `/explorer`: the start page for following links in a browser. All further pages are the HTML representations of
+ * resources.
  *
- * Reads `at`, an address to go to; sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
+ * Reads `at`, an address to open. Sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
  */
 import type { Router } from 'express';
 import type { InfoObject } from 'openapi3-ts/oas31';

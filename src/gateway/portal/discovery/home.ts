@@ -21,7 +21,7 @@ import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample-request.ts';
 
-/** Whether the proxy before the gateway is believed: set by `ownPages`. */
+/** Whether the proxy in front of the gateway is trusted. `builtinPages` sets it. */
 const isTrusted = ({ app, socket }: Request): boolean => app.get('trust proxy fn')(socket.remoteAddress, 0);
 
 export function home(

@@ -7,9 +7,9 @@ export class LruCache {
   readonly #entries = new Map<string, { entity: Entity; bytes: number }>();
   #bytes = 0;
 
-  /** @param most bytes of all bodies together */
-  constructor(most: number) {
-    this.#capacity = most;
+  /** @param capacity maximum bytes of all bodies together */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
   }
 
   get(key: string): Entity | undefined {
