@@ -14,7 +14,7 @@ it('says where to look, with names that people type, and what is not as it shoul
     'Swagger UI    http://localhost:8080/docs',
     'Status        http://localhost:9090/status',
     "curl -s 'http://localhost:8080/orders?expand=consumer'",
-    'Broken, so the last good one is used: gateway.yaml:3: broken',
+    'Broken; the last good version is in use: gateway.yaml:3: broken',
     'Warning: orders: open',
   ])
     expect(text).toContain(line);

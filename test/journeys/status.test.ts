@@ -50,8 +50,8 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { viewport: { width: 390, height: 800 }, colorScheme: 'light' },
   { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
 ];
-const WELL = 'Every service is working.';
-const DOWN = 'Not well: dishes. The others are not affected.';
+const WELL = 'All services are working.';
+const DOWN = 'Services with problems: dishes. The others are not affected.';
 
 describeInBrowser('the status page', (browser) => {
   let folder: string;
@@ -118,7 +118,7 @@ describeInBrowser('the status page', (browser) => {
     await page.locator('#service-dishes .traffic[aria-label*=" now"]').waitFor();
     expect(await label()).toMatch(/^Calls: [\d.]+\/s now, at most [\d.]+\/s in 1 min$/);
     expect(await page.locator('.picture.wide .lead-to title').allTextContents()).toEqual([
-      'orders leads to dishes: dish',
+      'orders links to dishes: dish',
     ]);
     await page.close();
   }, 60_000);
@@ -214,7 +214,7 @@ describeInBrowser('the status page', (browser) => {
     isLoaded = false;
     await load;
     await gateway.close();
-    await page.getByText('lost its connection').waitFor({ state: 'visible' });
+    await page.getByText('The connection was lost').waitFor({ state: 'visible' });
     await page.close();
   }, 60_000);
 

@@ -104,7 +104,10 @@ function cookiesOf(headers: IncomingHttpHeaders): Map<string, string[]> {
 
 const throwIfInvalid = (errors: readonly Fault[]): void => {
   if (errors.length === 0) return;
-  throw new Problem(validationFailed, 'The request does not match the API contract; see `errors`.', {
-    extensions: { errors },
-  });
+  const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
+  throw new Problem(
+    validationFailed,
+    `The request does not match the API contract (${count}); see \`errors\`.`,
+    { extensions: { errors } },
+  );
 };

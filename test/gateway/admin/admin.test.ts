@@ -110,7 +110,7 @@ describe('/metrics', () => {
     for (const path of ['/status', '/status/services/things']) {
       const page = await request(url).get(path).accept('text/html').expect(200);
       expect(page.text).toContain('paused after failures, for one client only</');
-      expect(page.text).not.toContain('Not well');
+      expect(page.text).not.toContain('Services with problems');
       expect(page.text + JSON.stringify(body)).not.toContain('127.0.0.1');
     }
     expect((await request(url).get('/health')).body.status).toBe('pass');

@@ -100,7 +100,7 @@ describeInBrowser('the instances of a service', (browser) => {
   );
 
   it('say in full how they are, within their card, on a phone', async () => {
-    const long = 'left alone after failures, until';
+    const long = 'ejected after failures, until';
     const told = async () => (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
     await eventually('an instance is left alone', async () => {
       await (await fetch(`${gateway.url}/things`)).text();

@@ -115,7 +115,7 @@ it('lets the last one be isolated, and says what that means', async () => {
   await act('1', 'isolate').expect(200);
   await act('2', 'isolate').expect(200);
   const { body } = await act('3', 'isolate').expect(200);
-  expect(body.warning).toBe('No instance of things takes calls: reset one of those that are isolated.');
+  expect(body.warning).toBe('No instance of things accepts calls: reset an isolated instance.');
   const { text } = await request(admin).get(SERVICE).accept('text/html');
   expect(text).toContain(body.warning);
   const refused = await request(gateway.url).get('/things').expect(503);

@@ -36,18 +36,25 @@ describe('the responses of a service', () => {
     ['with a prefix', { ...plain, prefix: '/v1' }, true],
     ['with a base path', { ...plain, base: '/v1' }, true],
     ['with URLs of its own', { ...plain, ownUrls: [OWN] }, true],
-  ])('%s are read, and may have other tags, where their links are others here', (_, place, isRead) => {
-    const operation = operationOf('a');
-    const other = operationOf('b');
-    const services = [
-      { name: 'a', ...place },
-      { name: 'b', ...plain },
-    ];
-    const { of } = made({ operations: [operation, other], services });
-    expect(of(operation as never)).toMatchObject({ isRead, hasLiftedTags: isRead, lifting: undefined });
-    expect(of(other as never)).toMatchObject({ isRead: false, hasLiftedTags: false });
-    expect(of(operationOf('a') as never)).toBeUndefined();
-  });
+  ])(
+    '%s are read, and may have other tags, where their links are others here',
+    (_, place, alwaysReadsBody) => {
+      const operation = operationOf('a');
+      const other = operationOf('b');
+      const services = [
+        { name: 'a', ...place },
+        { name: 'b', ...plain },
+      ];
+      const { of } = made({ operations: [operation, other], services });
+      expect(of(operation as never)).toMatchObject({
+        alwaysReadsBody,
+        hasLiftedTags: alwaysReadsBody,
+        lifting: undefined,
+      });
+      expect(of(other as never)).toMatchObject({ alwaysReadsBody: false, hasLiftedTags: false });
+      expect(of(operationOf('a') as never)).toBeUndefined();
+    },
+  );
 
   it('are the same for an operation and for what the link graph has of it', () => {
     const subject = { name: 'of the graph' };
@@ -56,7 +63,7 @@ describe('the responses of a service', () => {
       operation: (service: string, id: string) => (service === 'a' && id === 'list' ? subject : undefined),
     };
     const { of } = made({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
-    expect(of(one as never)).toMatchObject({ subject });
+    expect(of(one as never)).toMatchObject({ graphOperation: subject });
     expect(of(subject as never)).toBe(of(one as never));
     expect(of(other as never)?.graphOperation).toBeUndefined();
   });

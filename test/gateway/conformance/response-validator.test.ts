@@ -195,7 +195,7 @@ describe('The body of a response', () => {
   });
 
   it.each<[Given, Buffer | string, string]>([
-    [{ head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] }, text, 'is not encoded as `Content-Encoding` says'],
+    [{ head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] }, text, 'does not match its `Content-Encoding`'],
     [{}, Buffer.of(0x22, 0xff, 0x22), 'is not UTF-8'],
     [{}, '{', 'is not well-formed JSON'],
     [{}, '', 'is not well-formed JSON'],

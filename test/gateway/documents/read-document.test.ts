@@ -64,7 +64,7 @@ describe('a document file', () => {
     ).toEqual({
       '/c/b': { summary: 'Second' },
     });
-    expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b finds nothing in .*a\.yaml$/)]);
+    expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b matches nothing in .*a\.yaml$/)]);
     const broken = { ...service, overlays: [file('3.yaml', 'overlay: [')] };
     await expect(readDocument(broken)).rejects.toThrow(/3\.yaml:1:\d+: neither YAML nor JSON/);
     await rm(folder, { recursive: true });

@@ -258,7 +258,7 @@ describe('an example that its own schema refuses', () => {
     expect(faults).toEqual([
       {
         pointer: '#/paths/~1a/get/responses/200/content/application~1json/example',
-        reason: 'is not served: its schema refuses it, /id must be integer',
+        reason: 'is not used: it does not match its schema, /id must be integer',
       },
     ]);
   });

@@ -69,7 +69,7 @@ describe('a document for one media type', () => {
       const { body } = await request(app).get(url).expect(400);
       expect(body).toMatchObject({
         type: '/problems/part-unknown',
-        detail: 'No response here has the media type application/jsom. Did you mean application/json?',
+        detail: 'No response has the media type application/jsom. Did you mean application/json?',
         parameter: 'media',
         nearest: 'application/json',
       });

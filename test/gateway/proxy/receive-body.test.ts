@@ -71,6 +71,6 @@ it('A stream fails when its client leaves in the middle, and not when all of it 
     const closed = once(req, 'close');
     req.destroy();
     await closed;
-    expect(upload.errored?.message).toBe(complete ? undefined : 'The client left.');
+    expect(upload.errored?.message).toBe(complete ? undefined : 'The client disconnected.');
   }
 });

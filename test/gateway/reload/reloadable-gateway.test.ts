@@ -118,7 +118,7 @@ it.each([
     since: expect.any(String),
     reason: expect.stringMatching(reason),
   });
-  expect((await get('/status').accept('text/html')).text).toContain('the last good document stays');
+  expect((await get('/status').accept('text/html')).text).toContain('the last good document stays in use');
   // The log is written in its own time.
   await eventually('the log has it', () => readFileSync(logFile, 'utf8').includes('the contract is refused'));
   await reload();
@@ -162,7 +162,7 @@ it('tells of references that lead nowhere', async () => {
     pointer: '#/paths/~1x/get/responses/200',
     reason: 'refers to #/components/responses/Nope, which is not there',
   });
-  expect(faults.at(-1).reason).toBe('has 2 more references that lead nowhere');
+  expect(faults.at(-1).reason).toBe('has 2 more references that cannot be resolved');
 });
 
 it('keeps everything where documents do not fit together', async () => {
@@ -197,7 +197,9 @@ it('takes over a changed configuration, and refuses a broken one', async () => {
   expect(await reload()).toBe(false);
   await get('/b/y').expect(200);
   expect((await status()).refused.reason).toMatch(/^gateway\.yaml:\d+: services\.b/);
-  expect((await get('/status').accept('text/html')).text).toContain('The configuration stays as it was');
+  expect((await get('/status').accept('text/html')).text).toContain(
+    'The previous configuration stays in use',
+  );
 });
 
 it.each([

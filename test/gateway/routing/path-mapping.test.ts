@@ -77,7 +77,7 @@ describe('a service whose paths are elsewhere', () => {
       { library: { ...document, paths: { ...document.paths, [path]: other } } },
       { onFault: (_, { reason }) => faults.push(reason) },
     );
-    expect(faults).toContainEqual(expect.stringMatching(/^has a server of its own/));
+    expect(faults).toContainEqual(expect.stringMatching(/^has its own server/));
   });
 
   it('keeps references between its paths', () => {

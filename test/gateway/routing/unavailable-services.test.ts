@@ -34,7 +34,7 @@ describe('a path that no document has', () => {
     } else {
       expect([status, type.code]).toEqual([503, 'contract-unavailable']);
       expect(headers).toEqual({ 'Retry-After': '5' });
-      expect(message).toBe(`The contract of the service "${name}" cannot be had.`);
+      expect(message).toBe(`The OpenAPI document of the service "${name}" is not available.`);
     }
   });
 

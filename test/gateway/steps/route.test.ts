@@ -89,7 +89,7 @@ describe('routes', () => {
 
   it('is refused at load where a path belongs to the gateway, or to two services', async () => {
     await expect(startGateway({ orders: document({ '/docs/x': { get: {} } }) })).rejects.toThrow(
-      /^orders: \/docs\/x .*\/docs belongs to the gateway/,
+      /^orders: \/docs\/x .*\/docs is reserved by the gateway/,
     );
     const a = document({ '/x/{a}': { get: {} } });
     const b = document({ '/x/{b}': { get: {} } });

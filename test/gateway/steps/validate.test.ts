@@ -276,10 +276,10 @@ describe('bodies', () => {
     const { url } = await start();
     const post = (body: object) => request(url).post('/orders').send(body);
     expect((await post({ consumerId: '', lines: [] })).body.detail).toBe(
-      'One thing is not as the contract says; see `errors`.',
+      'The request does not match the API contract (1 error); see `errors`.',
     );
     expect((await post({ consumerId: '', lines: [{ quantity: 0 }], more: 1 })).body.detail).toBe(
-      '3 things are not as the contract says; see `errors`.',
+      'The request does not match the API contract (3 errors); see `errors`.',
     );
   });
 
@@ -321,7 +321,7 @@ describe('bodies', () => {
     const { status, body } = await request(url).post('/cancel').send({ a: 1 });
     expect([status, body.errors]).toEqual([
       400,
-      [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],
+      [{ in: 'body', pointer: '#', detail: 'is not expected: this operation does not take a body' }],
     ]);
     const pieces = new Blob(['x']).stream();
     const init = { method: 'POST', body: pieces, duplex: 'half' };
@@ -466,7 +466,7 @@ describe('what is wrong in a document', () => {
       },
       {
         pointer: '#/paths/~1things~1%7Bfile%7D/get',
-        reason: 'is served as /things/{id}: to a router the two are one path',
+        reason: 'is served as /things/{id}: a router cannot tell the two paths apart',
       },
     ]);
     for (const path of ['/things?a=1', '/things?a=2', '/things/7', '/things/report.pdf'])

@@ -121,7 +121,7 @@ it.each(['/a?b={c}', '/a#b', '/a/../b', '/a/%2e/b'])('that no request can have i
     onFault: ({ reason }) => faults.push(reason),
   });
   expect(operations).toEqual([]);
-  expect(faults).toEqual([expect.stringMatching(/^goes unserved: /)]);
+  expect(faults).toEqual([expect.stringMatching(/^is not served: /)]);
 });
 
 /** The rules, read one by one over all templates: slow, and with nothing in common with the router. */

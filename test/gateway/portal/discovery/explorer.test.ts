@@ -13,7 +13,9 @@ it('says what to do where there is nowhere to begin', async () => {
   const { text } = await request(pagesApp({ services: [] }))
     .get('/explorer')
     .expect(200);
-  expect(text).toMatch(/Begin here<\/h2>\s*<p>Nothing yet: <code>npm run new:service -- NAME<\/code>/);
+  expect(text).toMatch(
+    /Start here<\/h2>\s*<p>There are no services yet. Run <code>npm run new:service -- NAME<\/code>/,
+  );
 });
 
 it.each([

@@ -79,7 +79,9 @@ it('works without any service', async () => {
   const empty = pagesApp({ services: [] });
 
   const { text } = await page(request(empty)).expect(200);
-  expect(text).toMatch(/Services<\/h2>\s*<p>Nothing yet: <code>npm run new:service -- NAME<\/code>/);
+  expect(text).toMatch(
+    /Services<\/h2>\s*<p>There are no services yet. Run <code>npm run new:service -- NAME<\/code>/,
+  );
   const { body } = await request(empty).get('/');
   expect(Object.keys(body._links)).toEqual(['self', 'service-desc', 'service-doc', 'status', 'api-catalog']);
 });

@@ -71,8 +71,8 @@ describe('the status of a service', () => {
     const { body } = await request(app).get(path).expect(200);
     expect(body.cache).toEqual(cache);
     const { text } = await request(app).get(path).set('Accept', 'text/html').expect(200);
-    expect(text).toContain('<dt>Answered from the cache</dt><dd>41</dd>');
-    expect(text).toContain('<dt>Answered with what is stale</dt><dd>3</dd>');
+    expect(text).toContain('<dt>Served from the cache</dt><dd>41</dd>');
+    expect(text).toContain('<dt>Served stale</dt><dd>3</dd>');
   });
 
   it('tells what it calls itself, where its health says so', async () => {
@@ -88,13 +88,13 @@ describe('the status of a service', () => {
     expect((await request(app).get('/status/services/consumers')).body).not.toHaveProperty('dependencies');
     const page = async (at: string) => (await request(app).get(at).set('Accept', 'text/html')).text;
     expect(await page(path)).toContain(
-      '<a href="/status/services/consumers">consumers</a>: <span class="state half-open">in trouble, 3.2 ms</span>',
+      '<a href="/status/services/consumers">consumers</a>: <span class="state half-open">degraded, 3.2 ms</span>',
     );
     const all = await page('/status');
-    expect(all).toContain('<title>orders calls consumers: in trouble, 3.2 ms</title>');
-    expect(all).toContain('<small>calls consumers: in trouble, 3.2 ms</small>');
+    expect(all).toContain('<title>orders calls consumers: degraded, 3.2 ms</title>');
+    expect(all).toContain('<small>calls consumers: degraded, 3.2 ms</small>');
     expect(all).toContain('service-to-service calls');
-    expect(await page('/status/services/consumers')).not.toContain('What it calls itself');
+    expect(await page('/status/services/consumers')).not.toContain('Services that it calls');
   });
 
   it('is linked from the status of all', async () => {

@@ -78,14 +78,14 @@ it('counts operations in one state rather than name more than three', async () =
 it('tells people in words, and counts nothing that was not measured', async () => {
   const { text } = await request(app).get('/status').set('Accept', 'text/html');
 
-  expect(text).toContain('Not well: orders. The others are not affected.');
+  expect(text).toContain('Services with problems: orders. The others are not affected.');
   expect(text).toContain('paused after failures');
   expect(text).toContain('no answer in time');
   expect(text).toContain('<small>median 3.2 ms<br>n = 512</small>');
   expect(text.match(/<span>–<\/span>/g)).toHaveLength(6);
   expect(text).toContain('<small>exportOrders: being tried again</small>');
   expect(text).toContain('<td data-label="Retries"><div>4<br><small>2 over the budget</small></div></td>');
-  expect(text).toContain('<small>3 links left out</small>');
+  expect(text).toContain('<small>3 links omitted</small>');
   expect(text).toContain(
     'consumers: <code>#/paths/~1consumers/get/parameters</code> goes unchecked: type must be JSONType',
   );
@@ -133,11 +133,11 @@ it('tells how far answers are from the contract, where somebody looks', async ()
   const { body } = await request(looked).get('/status');
   expect(body.services.map((one: { drift: unknown }) => one.drift)).toEqual([drift, undefined]);
   const { text } = await request(looked).get('/status').set('Accept', 'text/html');
-  expect(text).toContain('a: answers go on whatever they are, 10 % of them');
+  expect(text).toContain('a: responses that differ are still forwarded, 10 % of responses are checked');
   expect(text).toContain('<code>#/&lt;total&gt;</code> is required <small>× 3</small>');
   expect(text).toContain('<td data-label="Unverified">1</td>');
   expect((await request(app).get('/status').set('Accept', 'text/html')).text).not.toContain(
-    'Answers and contracts',
+    'Responses and contracts',
   );
 });
 
@@ -164,11 +164,11 @@ const word = (
 
 it.each([
   [
-    'Not well: dishes. orders calls it; the others are not affected.',
+    'Services with problems: dishes. orders calls it; the others are not affected.',
     [word('dishes', 'open'), word('orders', 'closed', { dishes: 'fail' }), word('carts', 'closed')],
   ],
   [
-    'Not well: dishes. orders and carts call it; the others are not affected.',
+    'Services with problems: dishes. orders and carts call it; the others are not affected.',
     [
       word('dishes', 'open'),
       word('orders', 'closed', { dishes: 'fail' }),
@@ -177,7 +177,7 @@ it.each([
     ],
   ],
   [
-    'Not well: dishes, carts. orders and menus call dishes; orders calls carts.',
+    'Services with problems: dishes, carts. orders and menus call dishes; orders calls carts.',
     [
       word('dishes', 'open', { carts: 'fail' }),
       word('carts', 'open'),
@@ -186,7 +186,7 @@ it.each([
     ],
   ],
   [
-    'Not well: dishes. The others are not affected.',
+    'Services with problems: dishes. The others are not affected.',
     [word('dishes', 'open'), word('orders', 'closed', { dishes: 'pass' })],
   ],
 ])('says whom it reaches: %s', async (said, services) => {
