@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { banner } from '../../src/gateway/banner.ts';
 
-it('says where to look, with names that people type, and what is not as it should be', () => {
+it('The banner shows readable URLs, rejected documents and warnings', () => {
   const text = banner({
     url: 'http://127.0.0.1:8080',
     statusUrl: 'http://127.0.0.1:9090/status',

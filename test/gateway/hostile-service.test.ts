@@ -145,20 +145,23 @@ const ask = (path: string): Promise<number | 'cut'> =>
     req.on('error', () => resolve('cut')).end();
   });
 
-describe('a service that', () => {
-  it.each(Object.entries(HOSTILE))('%s to one request harms no other', async (_, one) => {
-    hostility = one;
-    expect(['cut', 200, 500, 502, 503, 504]).toContain(await ask('/a?hostile'));
-    // Of the same operation, the same service, another.
-    for (const path of ['/a', '/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
-    await Promise.all(Array.from({ length: 12 }, () => ask('/a?hostile')));
-    for (const path of ['/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
-    expect(targets.get('things')?.instances[0]?.stateOf(0)).toBe('closed');
-    await request(gateway.url).get('/nothing').expect(404);
-  });
+describe('A service that', () => {
+  it.each(Object.entries(HOSTILE))(
+    'A service that %s to one request does not affect other requests',
+    async (_, one) => {
+      hostility = one;
+      expect(['cut', 200, 500, 502, 503, 504]).toContain(await ask('/a?hostile'));
+      // Of the same operation, the same service, another.
+      for (const path of ['/a', '/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
+      await Promise.all(Array.from({ length: 12 }, () => ask('/a?hostile')));
+      for (const path of ['/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
+      expect(targets.get('things')?.instances[0]?.stateOf(0)).toBe('closed');
+      await request(gateway.url).get('/nothing').expect(404);
+    },
+  );
 
   it.each(['says 500', 'speaks another protocol', 'never ends its head', 'switches to another protocol'])(
-    '%s to one client again and again harms no other client of the same operation',
+    'A service that %s to one client repeatedly does not affect other clients of the operation',
     async (name) => {
       hostility = HOSTILE[name] as Hostility;
       for (let n = 0; n < 12; n++) await ask('/a?hostile');

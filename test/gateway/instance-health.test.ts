@@ -31,8 +31,8 @@ const drain = (upstream: Upstream): void => {
   upstream.answer = (req, res) => (req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res));
 };
 
-describe('an instance that says that it is not ready', () => {
-  it('gets no more calls, and gets them again when it is', async () => {
+describe('An instance that reports not ready', () => {
+  it('An instance that is not ready gets no calls until it is ready again', async () => {
     const [one] = (await start()) as [Upstream];
     const { answer } = one;
     drain(one);
@@ -48,7 +48,7 @@ describe('an instance that says that it is not ready', () => {
     });
   });
 
-  it('and ends after that, is missed by no POST', async () => {
+  it('No POST fails when an instance ends after it has reported not ready', async () => {
     const [one] = (await start(2)) as [Upstream];
     drain(one);
     await told('unhealthy', 'working');
@@ -57,7 +57,7 @@ describe('an instance that says that it is not ready', () => {
     await one.start();
   });
 
-  it('is called where no other is better: a check that is wrong takes no service down', async () => {
+  it('An unhealthy instance is called if no other instance is healthy', async () => {
     const all = await start();
     for (const upstream of all) drain(upstream);
     await told('unhealthy', 'unhealthy', 'unhealthy');
@@ -66,7 +66,7 @@ describe('an instance that says that it is not ready', () => {
   });
 });
 
-it('an instance that says once that it is not ready is believed', async () => {
+it('One report of not ready is enough', async () => {
   system = await startInstances(2, `health: ${HEALTH.replace('unhealthy: 2', 'unhealthy: 100000')}`);
   drain(system.upstreams[0] as Upstream);
   await told('unhealthy', 'working');
@@ -79,14 +79,14 @@ it.each<[string, Upstream['answer']]>([
     (_req, res) => void res.writeHead(200, { 'Content-Length': '9' }).write('x', () => res.destroy()),
   ],
   ['answers with something else', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
-])('an instance whose check %s is not well', async (_, answer) => {
+])('An instance whose check %s is unhealthy', async (_, answer) => {
   const [one] = (await start(2)) as [Upstream];
   const { answer: well } = one;
   one.answer = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
   await told('unhealthy', 'working');
 });
 
-it('is not given up for one check that fails', async () => {
+it('One failed check does not make an instance unhealthy', async () => {
   const [one] = (await start(2)) as [Upstream];
   const { answer } = one;
   let turn = 0;
@@ -103,7 +103,7 @@ it('is not given up for one check that fails', async () => {
   expect([...seen]).toEqual(['working,working']);
 });
 
-it('is asked no more when the gateway has ended', async () => {
+it('Health checks end with the gateway', async () => {
   const [one] = (await start(1)) as [Upstream];
   await eventually('it is asked', () => checks(one) >= 2);
   await system.close();

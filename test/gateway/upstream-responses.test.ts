@@ -264,9 +264,9 @@ const REFUSED: Readonly<Record<string, [string, string]>> = {
   'a status of four digits': [`${lines('HTTP/1.1 2000 OK', 'Content-Length: 2', '')}ok`, NOT_HTTP],
 };
 
-describe('a response with', () => {
+describe('A response with', () => {
   it.each(Object.entries(TAKEN))(
-    '%s reaches its client',
+    'A response with %s reaches the client',
     async (_, [what, { headers = {}, absent = [], ...expected }]) => {
       sent = what;
       const before = asked;
@@ -279,7 +279,7 @@ describe('a response with', () => {
   );
 
   it.each(Object.entries(REFUSED))(
-    '%s is 502 that says so, and is asked for once',
+    'A response with %s leads to 502 with the reason and is requested once',
     async (_, [text, reason]) => {
       sent = { text };
       const before = asked;
@@ -299,7 +299,7 @@ describe('a response with', () => {
   );
 });
 
-it('does not name the software of a service', async () => {
+it('Headers with the software of a service are removed', async () => {
   sent = {
     text: `${lines('HTTP/1.1 200 OK', 'Server: a/1', 'X-Powered-By: b', 'X-A: c', 'Content-Length: 2', '')}ok`,
   };
@@ -308,13 +308,13 @@ it('does not name the software of a service', async () => {
   for (const name of ['server', 'x-powered-by']) expect(headers).not.toHaveProperty(name);
 });
 
-it('passes on a bounded part of a flood of interim responses', async () => {
+it('The number of forwarded interim responses is limited', async () => {
   sent = { text: `${lines('HTTP/1.1 103 Early Hints', '').repeat(5000)}${OK}ok` };
   const { status, interim } = await ask();
   expect([status, interim.length]).toEqual([200, 16]);
 });
 
-it('sends no interim response to a client of HTTP/1.0', async () => {
+it('A client of HTTP/1.0 gets no interim responses', async () => {
   sent = { text: `${lines('HTTP/1.1 103 Early Hints', '')}${OK}ok` };
   const { port } = new URL(gateway.url);
   const socket = connect(Number(port), '127.0.0.1');

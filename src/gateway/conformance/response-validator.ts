@@ -74,7 +74,7 @@ export class ResponseValidator {
     return [
       {
         kind: 'status',
-        detail: `${status} is not declared; the contract has ${this.#contract.statuses.join(', ')}`,
+        detail: `${status} is not declared; the contract declares ${this.#contract.statuses.join(', ')}`,
       },
     ];
   }
@@ -134,11 +134,11 @@ export class ResponseValidator {
 
   #undeclaredType(): ResponseFault {
     const type = essence(this.#type ?? '');
-    const shown = MEDIA_TYPE.test(type) ? `${type} is not declared` : 'is not declared';
+    const shown = type === '' ? 'missing or malformed' : MEDIA_TYPE.test(type) ? type : 'a different type';
     return {
       kind: 'media-type',
       pointer: '#/content-type',
-      detail: `${type === '' ? 'is missing' : shown}; the contract has ${this.#declared?.types.join(', ')}`,
+      detail: `is ${shown}, but the contract declares ${this.#declared?.types.join(', ')}`,
     };
   }
 

@@ -52,7 +52,7 @@ describeInBrowser('the instances of a service', (browser) => {
     `http://${host}:${new URL(gateway.adminUrl ?? '').port}/status/services/things`;
 
   it.each(HOSTS)(
-    'are isolated and reset with the keyboard alone, at %s',
+    'Instances can be isolated and reset with the keyboard at %s',
     async (host) => {
       const { page, complaints } = await openWatched(browser(), urlAt(host));
       await page.getByRole('button', { name: 'Isolate instance 2' }).focus();
@@ -72,7 +72,7 @@ describeInBrowser('the instances of a service', (browser) => {
     30_000,
   );
 
-  it('keep the focus of whoever is about to press, while the page stays fresh', async () => {
+  it('Buttons keep the focus while the page is updated', async () => {
     const { page } = await openWatched(browser(), urlAt('127.0.0.1'));
     const button = page.getByRole('button', { name: 'Isolate instance 1' });
     await button.focus();
@@ -89,7 +89,7 @@ describeInBrowser('the instances of a service', (browser) => {
   }, 30_000);
 
   it.each(LOOKS)(
-    'can be read by everybody: $name',
+    'The page is accessible: $name',
     async ({ name: _, ...look }) => {
       const { page } = await openWatched(browser(), urlAt('127.0.0.1'), look);
       expect(await violations(page)).toEqual([]);
@@ -99,7 +99,7 @@ describeInBrowser('the instances of a service', (browser) => {
     30_000,
   );
 
-  it('say in full how they are, within their card, on a phone', async () => {
+  it('On a phone, the state of an instance is fully visible within its card', async () => {
     const long = 'ejected after failures, until';
     const told = async () => (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
     await eventually('an instance is left alone', async () => {

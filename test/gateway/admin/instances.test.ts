@@ -53,7 +53,7 @@ const get = async (times: number, status = 200): Promise<void> => {
   for (let i = 0; i < times; i++) await request(gateway.url).get('/things').expect(status);
 };
 
-it('shows each instance by a short id, and says nothing of where it is', async () => {
+it('The status shows each instance by a short id and hides its address', async () => {
   await get(9);
   for (const url of [admin, gateway.url])
     for (const path of [SERVICE, '/status'])
@@ -71,7 +71,7 @@ it('shows each instance by a short id, and says nothing of where it is', async (
   expect(instances.map(({ requests }: { requests: number }) => requests)).toEqual(asked());
 });
 
-it('offers what can be done as HAL-FORMS, and only on the listener for those who run it', async () => {
+it('Only the admin listener offers actions on instances as HAL-FORMS', async () => {
   const { body } = await request(admin).get(SERVICE).accept(FORMS).expect(200);
   const [first] = body._embedded.item;
   expect(first._links.self.href).toBe(`${SERVICE}/instances/1`);
@@ -90,7 +90,7 @@ it('offers what can be done as HAL-FORMS, and only on the listener for those who
   await request(gateway.url).post(first._templates.isolate.target).expect(404);
 });
 
-it('sends nothing to one that is isolated, until it is reset', async () => {
+it('An isolated instance gets no calls until it is reset', async () => {
   const { body, headers } = await act('2', 'isolate').accept(FORMS).expect(200);
   expect(body).toMatchObject({ id: '2', state: 'isolated', _templates: { reset: { method: 'POST' } } });
   expect(body._templates.isolate).toBeUndefined();
@@ -111,7 +111,7 @@ it('sends nothing to one that is isolated, until it is reset', async () => {
   ]);
 });
 
-it('lets the last one be isolated, and says what that means', async () => {
+it('The last instance can be isolated, with a warning', async () => {
   await act('1', 'isolate').expect(200);
   await act('2', 'isolate').expect(200);
   const { body } = await act('3', 'isolate').expect(200);
@@ -124,7 +124,7 @@ it('lets the last one be isolated, and says what that means', async () => {
   expect(asked()).toEqual([0, 0, 0]);
 });
 
-it('lets one that is ejected be called again at once', async () => {
+it('A reset makes an ejected instance available at once', async () => {
   const bad = upstreams[0] as Upstream;
   bad.answer = (_req, res) => res.writeHead(500).end();
   await eventually('it has failed often enough', async () => {
@@ -143,7 +143,7 @@ it('lets one that is ejected be called again at once', async () => {
   expect(asked()[0]).toBe(9);
 });
 
-it('counts failures of each instance, and tells its state, in the metrics', async () => {
+it('The metrics contain failures and state of each instance', async () => {
   (upstreams[2] as Upstream).answer = (_req, res) => res.writeHead(500).end();
   await eventually('the third is called', async () => {
     await request(gateway.url).get('/things');
@@ -166,8 +166,8 @@ it('counts failures of each instance, and tells its state, in the metrics', asyn
   expect(lines).toHaveLength(3 * 6);
 });
 
-describe('a reload', () => {
-  it('keeps isolations, ids and counts, whatever else changes', async () => {
+describe('A reload', () => {
+  it('A reload keeps isolations, ids and counts of instances', async () => {
     const [one, two, three] = upstreams.map(({ url }) => url) as [string, string, string];
     await act('2', 'isolate').expect(200);
     await get(4);
@@ -190,7 +190,7 @@ describe('a reload', () => {
     ]);
   });
 
-  it('adds and removes instances under load, and loses nothing', async () => {
+  it('A reload adds and removes instances under load without failed requests', async () => {
     const urls = upstreams.map(({ url }) => url);
     for (const upstream of upstreams) upstream.answer = (_req, res) => setImmediate(() => res.end('ok'));
     const outcomes = new Map<number, number>();
@@ -215,8 +215,8 @@ describe('a reload', () => {
   });
 });
 
-describe('in a browser', () => {
-  it('is a button that works without a script and leads back', async () => {
+describe('In a browser', () => {
+  it('The button works without scripts and returns to the page', async () => {
     const { text } = await request(admin).get(SERVICE).accept('text/html').expect(200);
     const [, action = ''] = /<form class="inline" method="post" action="([^"]+isolate)"/.exec(text) ?? [];
     const { headers } = await request(admin)
@@ -234,7 +234,7 @@ describe('in a browser', () => {
     ['an old browser on another page', { Origin: 'http://elsewhere.example' }],
     ['a page without an origin', { Origin: 'null' }],
     ['a name that was made to lead here', { 'Sec-Fetch-Site': 'same-origin', Host: 'elsewhere.example' }],
-  ])('takes nothing from %s', async (_, headers) => {
+  ])('Actions on instances reject requests from %s', async (_, headers) => {
     const { body } = await act('1', 'isolate').set(headers).expect(403);
     expect(body.type).toMatch(/cross-site$/);
     const { body: after } = await request(admin).get(`${SERVICE}/instances/1`);
@@ -247,7 +247,7 @@ it.each([
   ['POST', '/instances/4/isolate', 404],
   ['POST', '/instances/1/destroy', 404],
   ['GET', '/instances/constructor', 404],
-])('answers %s %s with %d', async (method, path, status) => {
+])('The admin listener responds to %s %s with %d', async (method, path, status) => {
   await request(admin)
     [method === 'GET' ? 'get' : 'post'](SERVICE + path)
     .expect(status);

@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { Metrics } from '../../../src/gateway/admin/metrics.ts';
 
-it('Metrics are written once for all who ask in one turn of the event loop, and again for those after it', async () => {
+it('Metrics are created once per turn of the event loop', async () => {
   let count = 0;
   const inFlight = () => {
     count += 1;

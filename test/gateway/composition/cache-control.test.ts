@@ -10,6 +10,6 @@ it.each<[string | undefined, string[]]>([
   ['max-age=50', ['Cache-Control', 'max-age=60', 'Age', '10', 'Age', '0']],
   ['max-age=60, private', ['Cache-Control', 'max-age=60', 'cache-control', 'private']],
   [undefined, ['Age', '10']],
-])('A part may be kept for %p more after %j', (left, rawHeaders) => {
+])('The remaining lifetime is %p after %j', (left, rawHeaders) => {
   expect(deductAge({ rawHeaders })).toBe(left);
 });

@@ -33,7 +33,7 @@ const library = async () => {
   return { ...gateway, get };
 };
 
-it('a part that is kept costs no call, and the whole is fresh no longer than what is left of it', async () => {
+it('A cached resource is embedded without a call and limits the freshness of the response', async () => {
   const { get, services } = await library();
   await get('/authors/a').expect(200);
   later(50);
@@ -45,7 +45,7 @@ it('a part that is kept costs no call, and the whole is fresh no longer than wha
   expect(services.authors?.requests).toHaveLength(1);
 });
 
-it('while the services are away the whole is there, with its links, and good for nobody to keep', async () => {
+it('While services are down, the composed response is served with its links from stale entries and is not cacheable', async () => {
   const { get, services } = await library();
   const before = await get('/books/1?expand=author').expect(200);
   await Promise.all([services.books?.stop(), services.authors?.stop()]);
@@ -57,7 +57,7 @@ it('while the services are away the whole is there, with its links, and good for
   await Promise.all([services.books?.start(), services.authors?.start()]);
 });
 
-it('links that are added here are added to what is kept, for each caller as it asks', async () => {
+it('Links are added to cached responses for each client', async () => {
   const gateway = await startGateway({ library: libraryDocument() }, { service: 'cache: on' });
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
@@ -71,7 +71,7 @@ it('links that are added here are added to what is kept, for each caller as it a
   expect(service.requests).toHaveLength(1);
 });
 
-it('the whole says nothing to other caches of how long its subject alone may be kept', async () => {
+it('The composed response omits cache headers of the primary resource', async () => {
   const { get, services } = await library();
   if (services.books === undefined) throw new Error('no books');
   const head = {
@@ -87,7 +87,7 @@ it('the whole says nothing to other caches of how long its subject alone may be 
   expect(headers).not.toHaveProperty('expires');
 });
 
-it('a part that is private in a second line makes the whole private', async () => {
+it('A resource that is private by a second Cache-Control line makes the composed response private', async () => {
   const { get, services } = await library();
   if (services.authors === undefined) throw new Error('no authors');
   services.authors.answer = (_req, res) =>
@@ -98,7 +98,7 @@ it('a part that is private in a second line makes the whole private', async () =
   expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/);
 });
 
-it('the whole response is compressed for clients that accept it, with another tag', async () => {
+it('A composed response is compressed for clients that accept it, with a different tag', async () => {
   const { get, services, url } = await library();
   if (services.authors === undefined) throw new Error('no authors');
   const long = { ...author, name: 'Ada'.repeat(1000) };

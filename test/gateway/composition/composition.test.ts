@@ -29,7 +29,7 @@ const made = (options: object) => {
   return { of, asked, dropped };
 };
 
-describe('the responses of a service', () => {
+describe('The responses of a service', () => {
   it.each<[string, object, boolean]>([
     ['as it is', plain, false],
     ['with the same prefix as base path', { ...plain, prefix: '/v1', base: '/v1' }, false],
@@ -37,7 +37,7 @@ describe('the responses of a service', () => {
     ['with a base path', { ...plain, base: '/v1' }, true],
     ['with URLs of its own', { ...plain, ownUrls: [OWN] }, true],
   ])(
-    '%s are read, and may have other tags, where their links are others here',
+    'The responses of a service %s are read, and have lifted tags, if public URLs differ',
     (_, place, alwaysReadsBody) => {
       const operation = operationOf('a');
       const other = operationOf('b');
@@ -56,7 +56,7 @@ describe('the responses of a service', () => {
     },
   );
 
-  it('are the same for an operation and for what the link graph has of it', () => {
+  it('An operation and its node in the link graph have the same composition', () => {
     const subject = { name: 'of the graph' };
     const [one, other] = [operationOf('a'), operationOf('a', 'other')];
     const graph = {
@@ -69,7 +69,7 @@ describe('the responses of a service', () => {
   });
 });
 
-describe('a link', () => {
+describe('A link', () => {
   it.each<[string, boolean, string[]]>([
     ['/books', true, ['/books']],
     ['/books?a=b', true, ['/books']],
@@ -81,7 +81,7 @@ describe('a link', () => {
     ['/docs', true, []],
     ['/docs?a', true, []],
     ['/%', false, ['/%']],
-  ])('to %s is kept: %s', (path, isKept, expected) => {
+  ])('A link to %s is kept: %s', (path, isKept, expected) => {
     const operation = operationOf('a');
     const { of, asked, dropped } = made({
       operations: [operation],
@@ -93,7 +93,7 @@ describe('a link', () => {
     expect(asked).toEqual(expected);
   });
 
-  it('may be left out without anybody who counts', () => {
+  it('A link is omitted even without a callback', () => {
     const operation = operationOf('a');
     const services = [{ name: 'a', ...plain, ownUrls: [OWN] }];
     const { of } = made({ operations: [operation], services, onDroppedLink: undefined });

@@ -19,8 +19,8 @@ const own = fc
   .map(([weak, opaque]) => `${weak}"${opaque}"`);
 const bytes = fc.uint8Array({ maxLength: 8 });
 
-describe('the tag of a lifted resource', () => {
-  it('is another for other bytes and for another tag of the service, and one opaque string', () => {
+describe('The tag of a lifted resource', () => {
+  it('A lifted tag changes with the bytes and with the tag of the service, and is one opaque string', () => {
     fc.assert(
       fc.property(bytes, bytes, own, own, (one, other, tag, another) => {
         expect(liftedTag(one, tag)).toMatch(/^"of-[\w-]+\.[\w-]+"$/);
@@ -30,13 +30,13 @@ describe('the tag of a lifted resource', () => {
     );
   });
 
-  it('stands for no state where the service sent none', () => {
+  it('Without a tag of the service, a lifted tag does not contain one', () => {
     expect(liftedTag(Buffer.from('{}'), undefined)).toBe(etagOf('{}'));
   });
 });
 
 describe('If-Match', () => {
-  it('has the tags of the service again, beside those that are not of lifted resources', () => {
+  it('If-Match gets the tags of the service back and keeps other tags', () => {
     const tag = fc.oneof(
       fc.tuple(own, bytes).map(([given, body]) => [liftedTag(body, given), given] as const),
       own.map((given) => [given, given] as const),
@@ -58,7 +58,7 @@ describe('If-Match', () => {
     );
   });
 
-  it('is the one header whose tags are put back', () => {
+  it('Only If-Match is changed', () => {
     const tag = liftedTag(Buffer.from('{}'), '"x"');
     expect(restored('If-None-Match', tag)).toEqual(['If-None-Match', tag]);
     expect(restored('X-Tag', tag, 'If-Match', tag, 'If-Range', tag)).toEqual([

@@ -17,32 +17,35 @@ const SIREN = 'application/vnd.siren+json';
 const PETS = 'application/vnd.pets+json';
 const html = findFormat(HTML);
 
-describe('a service that writes the formats itself', () => {
+describe('A service that writes the formats itself', () => {
   it.each([undefined, '*/*', HAL_FORMS])(
-    'chooses the format of Accept: %s, and actions of parts count',
+    'Accept: %s selects the format, including actions of embedded resources',
     (accept) => {
       expect(negotiateFormat(accept)).toEqual({ typeOf: halForms.typeOf });
     },
   );
 
-  it.each([HAL, JSON_TYPE, SIREN, 'image/png', ''])('chooses the format of Accept: %s alone', (accept) => {
+  it.each([HAL, JSON_TYPE, SIREN, 'image/png', ''])('Accept: %s alone selects the format', (accept) => {
     const want = negotiateFormat(accept);
     expect(want.format).toBeUndefined();
     expect(want.accept).toBeUndefined();
     if (accept !== '') expect(want.typeOf).toBeUndefined();
   });
 
-  it.each([HTML, `${HTML}, */*;q=0.8`])('is asked for what a page is made of with Accept: %s', (accept) => {
-    expect(html?.rendering?.partType).toEqual(expect.any(String));
-    expect(negotiateFormat(accept)).toEqual({
-      format: html,
-      typeOf: html?.typeOf,
-      accept: html?.rendering?.partType,
-    });
-  });
+  it.each([HTML, `${HTML}, */*;q=0.8`])(
+    'The service is asked for the type that a page is rendered from with Accept: %s',
+    (accept) => {
+      expect(html?.rendering?.partType).toEqual(expect.any(String));
+      expect(negotiateFormat(accept)).toEqual({
+        format: html,
+        typeOf: html?.typeOf,
+        accept: html?.rendering?.partType,
+      });
+    },
+  );
 });
 
-describe('a service that knows plain JSON', () => {
+describe('A service that writes plain JSON', () => {
   const of = (accept: string | undefined, ...mediaTypes: string[]) => {
     const {
       format,
@@ -76,12 +79,15 @@ describe('a service that knows plain JSON', () => {
     ['text/csv', [JSON_TYPE, 'text/csv'], [JSON_TYPE, undefined, undefined]],
     ['image/png', [JSON_TYPE], [JSON_TYPE, undefined, undefined]],
     ['text/jsonx', ['text/jsonx', JSON_TYPE], [JSON_TYPE, undefined, undefined]],
-  ])('is for Accept: %s with %j asked for what it can write', (accept, mediaTypes, expected) => {
-    expect(of(accept, ...mediaTypes)).toEqual(expected);
-  });
+  ])(
+    'For Accept: %s with %j, the service is asked for a type that it can write',
+    (accept, mediaTypes, expected) => {
+      expect(of(accept, ...mediaTypes)).toEqual(expected);
+    },
+  );
 });
 
-it('A format has the name of its media type, and nothing else has one', () => {
+it('Formats are found by media type only', () => {
   for (const format of formats) expect(findFormat(format.mediaType)).toBe(format);
   expect(findFormat(JSON_TYPE)).toBe(json);
   for (const other of [undefined, '', 'image/png', `${JSON_TYPE}; a=b`])

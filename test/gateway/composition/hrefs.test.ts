@@ -60,8 +60,8 @@ const value = fc.oneof(
   fc.constantFrom('.', '..', '...', 'me', 'c', 'x.json', '%2e', '..;a', 'a/..', '%2F', ''),
 );
 
-describe('an href', () => {
-  it('leads back to its operation and its values, or is none', () => {
+describe('An href', () => {
+  it('An href leads back to its operation and its values, or is omitted', () => {
     let made = 0;
     fc.assert(
       fc.property(value, value, fc.constantFrom(...PATHS), (x, y, path) => {
@@ -96,7 +96,7 @@ describe('an href', () => {
     ['/a/{x}/b', '..', undefined],
     ['/v{x}', '.', '/v.?y=z'],
     ['/b/{x}/{y}', '..', undefined],
-  ])('to %s of the value %s is %s', (path, x, expected) => {
+  ])('The href to %s for the value %s is %s', (path, x, expected) => {
     const link = links?.get(path);
     if (link === undefined) throw new Error(path);
     const made = linkValue(link, { body: { x, y: 'z' }, path: {}, query: {} });

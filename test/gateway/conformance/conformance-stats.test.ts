@@ -5,7 +5,7 @@ import type { ResponseFault } from '../../../src/gateway/conformance/response-fa
 const status = (detail: string): ResponseFault => ({ kind: 'status', detail });
 const body = (pointer: string): ResponseFault => ({ kind: 'body', pointer, detail: 'is odd' });
 
-it('A record counts responses and what is wrong with them, each fault of a kind once a response', () => {
+it('Statistics count responses and their faults, each kind once per response', () => {
   const record = new OperationStats('getItem');
   expect(record.addChecked([])).toEqual([]);
   record.addUnverified();
@@ -27,7 +27,7 @@ it('A record counts responses and what is wrong with them, each fault of a kind 
   });
 });
 
-it('A record keeps the five latest faults, and one that it has let go of is new again', () => {
+it('Statistics keep the five latest faults, and a removed fault is new again', () => {
   const record = new OperationStats('getItem');
   const details = ['1', '2', '3', '4', '5', '6'];
   for (const detail of details) expect(record.addChecked([status(detail)])).toHaveLength(1);

@@ -3,7 +3,7 @@ import { DeferredQueue } from '../../../src/gateway/conformance/deferred-queue.t
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('Jobs wait for a turn of the event loop each, in their order, and give their place back when they are done', async () => {
+it('Jobs run in order, one per turn of the event loop, and release their place when they are done', async () => {
   const later = new DeferredQueue(2);
   const done: string[] = [];
   const slow = Promise.withResolvers<void>();
@@ -27,7 +27,7 @@ it('Jobs wait for a turn of the event loop each, in their order, and give their 
   expect([later.reserve(), later.reserve()]).toEqual([true, false]);
 });
 
-it('One job runs a turn, also those that come while others wait', async () => {
+it('One job runs per turn, also for jobs that are added while others wait', async () => {
   const later = new DeferredQueue(10);
   const turns: number[] = [];
   let now = 0;

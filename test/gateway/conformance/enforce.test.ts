@@ -11,7 +11,7 @@ const good = { id: 'a', price: 1 };
 const LATIN_1 = { 'Content-Type': 'application/json; charset=ISO-8859-1', 'X-Rate': '7' };
 const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
 
-describe('an answer that breaks the contract', () => {
+describe('A response that breaks the contract', () => {
   it.each<[string, string, RequestListener, object]>([
     ['with an undeclared status', '/items/a', sends(418, {}, 'private'), { kind: 'status' }],
     [
@@ -68,13 +68,13 @@ describe('an answer that breaks the contract', () => {
       'that is not UTF-8',
       '/items/a',
       sends(200, HEAD, Buffer.from([0x22, 0xff, 0x22])),
-      { kind: 'body', pointer: '#', detail: 'is not UTF-8' },
+      { kind: 'body', pointer: '#', detail: 'is not valid UTF-8' },
     ],
     [
       'that is not in the charset that it names',
       '/items/a',
       sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=utf-16le' }, Buffer.of(0x22)),
-      { kind: 'body', pointer: '#', detail: 'is not UTF-16LE' },
+      { kind: 'body', pointer: '#', detail: 'is not valid UTF-16LE' },
     ],
     [
       'in a charset that JSON is not in, with a wrong member',
@@ -94,7 +94,7 @@ describe('an answer that breaks the contract', () => {
       sends(200, { ...HEAD, 'Content-Encoding': 'br' }, brotliCompressSync('{"id":"private"}')),
       { kind: 'body', pointer: '#/price' },
     ],
-  ])('%s is 502', async (_, path, answer, fault) => {
+  ])('A response with %s leads to 502', async (_, path, answer, fault) => {
     const { answers, get, drift } = await startShop('responses: enforce');
     answers(answer);
     const { body, text, headers } = await get(path).expect(502);
@@ -104,7 +104,7 @@ describe('an answer that breaks the contract', () => {
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 1, faults: [fault] }]);
   });
 
-  it('is told of a change too, by the default response', async () => {
+  it('The default response is enforced for unsafe methods as well', async () => {
     const { answers, url } = await startShop('responses: enforce');
     answers(json({ id: 'a' }));
     const { body } = await request(url)
@@ -115,7 +115,7 @@ describe('an answer that breaks the contract', () => {
   });
 });
 
-describe('an answer that keeps the contract', () => {
+describe('A response that matches the contract', () => {
   const text = JSON.stringify(good);
   it.each<[string, string, number, RequestListener, string]>([
     ['a declared one, without what is write-only', '/items/a', 200, json(good), text],
@@ -143,7 +143,7 @@ describe('an answer that keeps the contract', () => {
     ],
     ['nothing', '/items/a', 204, sends(204, {}), ''],
     ['what has not changed', '/items/a', 304, sends(304, {}), ''],
-  ])('%s goes on', async (_, path, status, answer, expected) => {
+  ])('A response with %s is forwarded', async (_, path, status, answer, expected) => {
     const { answers, get, drift } = await startShop('responses: enforce');
     answers(answer);
     const response = await get(path).buffer(true).parse(textOf).expect(status);
@@ -155,7 +155,7 @@ describe('an answer that keeps the contract', () => {
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-  ])('compressed by %s goes on as the bytes that came', async (coding, compress) => {
+  ])('A response compressed by %s is forwarded unchanged', async (coding, compress) => {
     const { answers, url, drift } = await startShop('responses: enforce');
     const bytes = compress(text);
     answers(sends(200, { ...HEAD, 'Content-Encoding': coding }, bytes));
@@ -164,7 +164,7 @@ describe('an answer that keeps the contract', () => {
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0 }]);
   });
 
-  it('is a HEAD as well, which has no body', async () => {
+  it('A response to HEAD without a body is forwarded', async () => {
     const { answers, url, drift } = await startShop('responses: enforce');
     answers(sends(200, HEAD));
     await request(url).head('/items/a').expect(200);
@@ -174,7 +174,7 @@ describe('an answer that keeps the contract', () => {
   it.each([
     ['chunked', {}],
     ['of the length 0', { 'Content-Length': '0' }],
-  ])('is an empty one, %s, which needs no media type', async (_, framing) => {
+  ])('An empty response, %s, does not need a media type', async (_, framing) => {
     const { answers, get, drift } = await startShop('responses: enforce');
     answers((_req, res) => {
       res.writeHead(200, { 'X-Rate': '7', ...framing }).flushHeaders();
@@ -184,7 +184,7 @@ describe('an answer that keeps the contract', () => {
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
   });
 
-  it('is none without a media type, which is refused at its first byte', async () => {
+  it('A response without a media type is rejected at its first byte', async () => {
     const { answers, get } = await startShop('responses: enforce');
     // It never ends by itself.
     answers((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
@@ -192,7 +192,7 @@ describe('an answer that keeps the contract', () => {
     expect(body.errors).toMatchObject([{ kind: 'media-type', pointer: '#/content-type' }]);
   });
 
-  it('streams, where it is no JSON', async () => {
+  it('A response that is not JSON is streamed', async () => {
     const { answers, url } = await startShop('responses: enforce');
     // It never ends by itself: what waited for its end would wait for ever.
     answers((_req, res) => res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'));
@@ -203,7 +203,7 @@ describe('an answer that keeps the contract', () => {
     gone.abort();
   });
 
-  it('is anything, where the document says nothing of responses', async () => {
+  it('Any response is forwarded if the document declares no responses', async () => {
     const { answers, url } = await startShop('responses: enforce');
     answers(sends(418, {}, 'x'));
     await request(url).delete('/items/a').expect(418);
@@ -215,7 +215,7 @@ describe('an answer that keeps the contract', () => {
   });
 });
 
-describe('an answer of which it cannot be told', () => {
+describe('A response that cannot be checked', () => {
   const deep = `${'{"children":['.repeat(20_000)}${']}'.repeat(20_000)}`;
   it.each<[string, string, RequestListener]>([
     ['too large', '/items/a', json({ id: 'x'.repeat(2_000_000) })],
@@ -232,7 +232,7 @@ describe('an answer of which it cannot be told', () => {
     ['nested too deeply', '/tree', sends(200, HEAD, deep)],
     ['cut by fields', '/items?fields=items.id', json({ items: [{ id: 'a' }] })],
     ['a part', '/items/a', sends(206, { ...HEAD, 'Content-Range': 'bytes 0-1/9' }, '{"')],
-  ])('since it is %s, goes on and is counted', async (_, path, answer) => {
+  ])('A response that is %s is forwarded and counted as unverified', async (_, path, answer) => {
     const { answers, get, drift } = await startShop('responses: enforce');
     answers(answer);
     const { status } = await get(path).buffer(true).parse(textOf);
@@ -243,7 +243,7 @@ describe('an answer of which it cannot be told', () => {
     if (status === 200) expect(operation?.unverified).toBe(1);
   });
 
-  it('goes on where its schema can be read in too many ways', async () => {
+  it('A response whose schema has too many alternatives is forwarded', async () => {
     const ref = (index: number) => ({ $ref: `#/components/schemas/D${index}` });
     const schemas = Object.fromEntries(
       Array.from({ length: 41 }, (_, index) => [
@@ -261,14 +261,14 @@ describe('an answer of which it cannot be told', () => {
     await request(url).get('/x').expect(200, '1');
   });
 
-  it('goes on where it has a charset that is not known', async () => {
+  it('A response with an unknown charset is forwarded', async () => {
     const { answers, get, drift } = await startShop('responses: enforce');
     answers(sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=x-own' }, 'x'));
     await get('/items/a').buffer(true).parse(textOf).expect(200);
     expect((await drift()).operations).toMatchObject([{ drifted: 0, unverified: 1 }]);
   });
 
-  it('goes on where the schema is none, and that is told', async () => {
+  it('A response with an invalid schema is forwarded, and the fault is reported', async () => {
     const { answers, get, faults } = await startShop('responses: enforce');
     answers(json(good));
     await get('/odd').expect(200, good);
@@ -276,7 +276,7 @@ describe('an answer of which it cannot be told', () => {
   });
 });
 
-it('is 502 when what is to be checked breaks off', async () => {
+it('An incomplete response to check leads to 502', async () => {
   const { answers, get } = await startShop('responses: enforce');
   answers((_req, res) => {
     res.writeHead(200, { ...HEAD, 'Content-Length': '100' }).write('{');
@@ -285,13 +285,13 @@ it('is 502 when what is to be checked breaks off', async () => {
   expect((await get('/items/a').expect(502)).body.type).toBe('/problems/bad-gateway');
 });
 
-it('leaves alone what the gateway answers itself', async () => {
+it('Responses of the gateway itself are not checked', async () => {
   const { url, answers } = await startShop('responses: enforce', 'policy: { retry: { attempts: 0 } }');
   answers((req) => req.socket.destroy());
   expect((await request(url).get('/items/a')).body.type).not.toBe('/problems/contract-broken');
 });
 
-describe('what is put together', () => {
+describe('A composed response', () => {
   const strict = () => {
     const library = libraryDocument() as unknown as {
       components: { schemas: Record<string, { required?: string[] }> };
@@ -310,14 +310,14 @@ describe('what is put together', () => {
   };
   const book = { id: '1', title: 't', author: { id: 'ann' } };
 
-  it('is checked before links are added to it', async () => {
+  it('A response is checked before links are added', async () => {
     const get = await answering(book, { id: 'ann' });
     expect((await get('/books/1').expect(200)).body._links.self.href).toBe('/books/1');
     const broken = await answering({ title: 'no id' }, {});
     expect((await broken('/books/1').expect(502)).body.type).toBe('/problems/contract-broken');
   });
 
-  it('has each of its parts checked', async () => {
+  it('Each embedded resource is checked', async () => {
     const get = await answering(book, { name: 'no id' });
     const { body } = await get('/books/1?expand=author').expect(200);
     expect(body._embedded?.author).toBeUndefined();
@@ -342,7 +342,7 @@ async function raw(url: string, path: string) {
   return { body: Buffer.from(await body.arrayBuffer()), head: headers };
 }
 
-it('one that is kept and breaks the contract is forgotten, so that the next is what the service says then', async () => {
+it('A cached response that breaks the contract is removed from the cache', async () => {
   const { answers, get } = await startShop('responses: enforce, cache: on');
   const forAMinute = { 'X-Rate': '7', 'Cache-Control': 'max-age=60' };
   answers(json({ id: 'a' }, forAMinute));

@@ -17,13 +17,13 @@ interface Given {
 const inspected = async (given: Given) => {
   const { body = '{}', check = () => [], path = '/x', limit = 100 } = given;
   const service = { name: 'a', responses: 'enforce', ...given.service };
-  const ledger = new ConformanceStats();
+  const stats = new ConformanceStats();
   const events: unknown[] = [];
   const logged: unknown[] = [];
   const inspect = inspectResponses({
     services: [service],
     limit,
-    ledger,
+    stats,
     logger: { warn: (fields: object) => logged.push(fields) },
   } as unknown as InspectOptions);
   const answer = {
@@ -52,14 +52,14 @@ const inspected = async (given: Given) => {
     (thrown: unknown) => thrown,
   );
   for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
-  const drift = ledger.of(service as never)?.operations[0];
+  const drift = stats.of(service as never)?.operations[0];
   return { waits: made !== undefined, events, error, logged, drift };
 };
 
 const broken = () => [{ instancePath: '/a', keyword: 'required', params: { missingProperty: 'b' } }];
 
 describe('responses: enforce', () => {
-  it('lets what keeps the contract on', async () => {
+  it('enforce forwards a response that matches the contract', async () => {
     expect(await inspected({})).toMatchObject({
       waits: true,
       error: undefined,
@@ -69,7 +69,7 @@ describe('responses: enforce', () => {
     });
   });
 
-  it('refuses what breaks it, without its body, and lets nothing of it be kept', async () => {
+  it('enforce rejects a response that breaks the contract without its body and removes it from the cache', async () => {
     expect(await inspected({ check: broken })).toMatchObject({
       waits: true,
       error: { status: 502, type: { code: 'contract-broken' }, extensions: { errors: [{ kind: 'body' }] } },
@@ -82,13 +82,13 @@ describe('responses: enforce', () => {
   it.each<[string, Given, number]>([
     ['larger than the limit', { peek: async () => undefined }, 1],
     ['cut by fields', { path: '/x?fields=a' }, 0],
-  ])('lets on and counts what is %s', async (_, given, peeks) => {
+  ])('enforce forwards and counts a response that is %s', async (_, given, peeks) => {
     const { error, events, drift } = await inspected({ check: broken, ...given });
     expect([error, events.length]).toEqual([undefined, peeks]);
     expect(drift).toMatchObject({ checked: 0, drifted: 0, unverified: 1 });
   });
 
-  it('tells of a body that breaks off, and does not count it', async () => {
+  it('enforce reports an incomplete body and does not count it', async () => {
     const { error, drift } = await inspected({ peek: () => Promise.reject(new Error('gone')) });
     expect(error).toMatchObject({ status: 502 });
     expect(drift).toBeUndefined();
@@ -97,7 +97,7 @@ describe('responses: enforce', () => {
 
 describe('responses: observe', () => {
   const service = { responses: 'observe', sample: 1 };
-  it('looks at a copy and holds up nothing', async () => {
+  it('observe checks a copy and does not delay the response', async () => {
     expect(await inspected({ service, check: broken })).toMatchObject({
       waits: false,
       error: undefined,
@@ -107,7 +107,7 @@ describe('responses: observe', () => {
     });
   });
 
-  it('takes no copy of a body that is not looked at', async () => {
+  it('observe does not copy a body that is not checked', async () => {
     const { events, drift } = await inspected({ service, path: '/x?fields=a' });
     expect(events).toEqual([]);
     expect(drift).toMatchObject({ checked: 0, unverified: 1 });
@@ -119,7 +119,7 @@ describe('responses: observe', () => {
     ['no contract', { service, operation: { responses: undefined } }],
     ['no contract to enforce', { operation: { responses: undefined } }],
     ['another service', { service, operation: { service: 'b' } }],
-  ])('looks at nothing with %s', async (_, given) => {
+  ])('Responses are not inspected with %s', async (_, given) => {
     const { waits, events, drift } = await inspected({ check: broken, ...given });
     expect([waits, events, drift]).toEqual([false, [], undefined]);
   });

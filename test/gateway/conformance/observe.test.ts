@@ -21,7 +21,7 @@ async function settled(shop: Shop, answers: number) {
   return look();
 }
 
-describe('an answer that is observed', () => {
+describe('An observed response', () => {
   const cut: RequestListener = (_req, res) => {
     res.writeHead(200, { ...HEAD, 'Content-Length': '1000000' }).write('{');
     setImmediate(() => res.destroy());
@@ -41,7 +41,7 @@ describe('an answer that is observed', () => {
     ['huge', json({ id: 'x'.repeat(3_000_000) }), 'unverified'],
     ['deep', sends(200, HEAD, '['.repeat(500_000)), 'drifted'],
     ['broken off', cut, 'unverified'],
-  ])('and is %s is the same as without', async (_, answer, expected) => {
+  ])('An observed response that is %s is unchanged', async (_, answer, expected) => {
     const seen = [];
     for (const service of ['responses: off', 'responses: observe, sample: 1']) {
       const shop = await startShop(service);
@@ -69,7 +69,7 @@ describe('an answer that is observed', () => {
     expect(seen[1]).toEqual(seen[0]);
   });
 
-  it('is what the sample says: the first, and every so many after it', async () => {
+  it('The sample selects the first response and then regular ones', async () => {
     const shop = await startShop('responses: observe, sample: 0.25');
     shop.answers(json(good));
     const counts = [];
@@ -86,7 +86,7 @@ describe('an answer that is observed', () => {
 });
 
 describe('/status', () => {
-  it('says of each operation what differs, how often, and no value', async () => {
+  it('/status shows the faults of each operation with their counts, without values', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     const answers = [
       json({ items: [{ id: 'private', price: 'private' }, good] }),
@@ -109,7 +109,7 @@ describe('/status', () => {
         unverified: 0,
         why: { body: 2, status: 1 },
         faults: [
-          { kind: 'status', detail: '500 is not declared; 200, 4XX', count: 1 },
+          { kind: 'status', detail: '500 is not declared; the contract declares 200, 4XX', count: 1 },
           { kind: 'body', pointer: '#/items/2/price', detail: 'must be integer', count: 2 },
         ],
       },
@@ -120,7 +120,7 @@ describe('/status', () => {
     expect(page + JSON.stringify(operations)).not.toContain('private');
   });
 
-  it('keeps the latest few faults of an operation, and the log has no more than a few lines', async () => {
+  it('/status keeps the latest faults of an operation, and the log is limited', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     for (let status = 430; status < 470; status++) {
       shop.answers(sends(status, {}));
@@ -140,7 +140,7 @@ describe('/status', () => {
     expect(shop.log.warnings[0]).toMatchObject({ service: 'shop', operationId: 'getItem', kind: 'status' });
   });
 
-  it('holds no more than a few copies at once, and counts what it did not look at', async () => {
+  it('The number of copies is limited, and skipped responses are counted', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     const waiting: (() => void)[] = [];
     shop.answers((_req, res) => {

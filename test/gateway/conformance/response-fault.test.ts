@@ -12,11 +12,11 @@ it.each([
   [`#/${'a'.repeat(64)}`, `#/${'a'.repeat(64)}`],
   [`#/${'a'.repeat(65)}`, '#/*'],
   ['#/', '#/*'],
-])('The place %s is told as %s', (pointer, told) => {
+])('The pointer %s is shown as %s', (pointer, told) => {
   expect(bodyFault(pointer, 'is odd')).toEqual({ kind: 'body', pointer: told, detail: 'is odd' });
 });
 
-it('Faults are the same that differ in which item of a list has them, and no others', () => {
+it('Faults that differ in list indexes only have the same key', () => {
   const of = (pointer: string, detail = 'is odd') => faultKey({ kind: 'body', pointer, detail });
   expect(of('#/items/1/tags/2')).toBe(of('#/items/30/tags/4'));
   expect(of('#/items/1')).toBe(of('#/items/2'));

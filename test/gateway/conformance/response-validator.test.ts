@@ -53,7 +53,7 @@ const judgeOf = (given: Given): ResponseValidator => {
   });
 };
 
-describe('What is looked at of a response', () => {
+describe('The parts of a response that are validated', () => {
   it.each<[string, Given, 'body' | 'part' | 'head']>([
     ['JSON', {}, 'body'],
     ['JSON with parameters', { head: ['content-type', 'application/json; charset=utf-8'] }, 'body'],
@@ -78,20 +78,20 @@ describe('What is looked at of a response', () => {
     ['no type and an unknown length', { head: [] }, 'body'],
     ['no type and a known length', { head: ['Content-Length', '1'] }, 'head'],
     ['no type where none is declared', { head: [], types: [] }, 'head'],
-  ])('of %j', (_, given, expected) => {
+  ])('The parts to validate for %j', (_, given, expected) => {
     const { needsBody: readsBody, isPartial } = judgeOf(given);
     expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
   });
 });
 
 describe('The head of a response', () => {
-  it.each([200, 201, 404, 500, 502, 207, 303, 417])('has to have a declared status, as %i', (status) => {
+  it.each([200, 201, 404, 500, 502, 207, 303, 417])('The status %i has to be declared', (status) => {
     expect(judgeOf({ status, types: undefined }).validateHead()).toEqual([
-      { kind: 'status', detail: `${status} is not declared; 200, default` },
+      { kind: 'status', detail: `${status} is not declared; the contract declares 200, default` },
     ]);
   });
 
-  it.each([206, 304, 416, 501])('may have the status %i of HTTP itself', (status) => {
+  it.each([206, 304, 416, 501])('The status %i does not have to be declared', (status) => {
     expect(judgeOf({ status, types: undefined }).validateHead()).toEqual([]);
   });
 
@@ -102,13 +102,13 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'text/csv'], types: [] }, undefined],
     [{ head: ['Content-Type', 'Text/CSV; a=b'] }, 'text/csv'],
     [{ head: ['Content-Type', long] }, long],
-    [{ head: ['Content-Type', `a${long}`] }, 'what it says'],
-    [{ head: ['Content-Type', `${long}b`] }, 'what it says'],
-    [{ head: ['Content-Type', 'no media type'] }, 'none'],
-    [{ head: ['Content-Type', '!text/csv'] }, 'what it says'],
-    [{ head: ['Content-Type', 'text/csv!'] }, 'what it says'],
+    [{ head: ['Content-Type', `a${long}`] }, 'a different type'],
+    [{ head: ['Content-Type', `${long}b`] }, 'a different type'],
+    [{ head: ['Content-Type', 'no media type'] }, 'missing or malformed'],
+    [{ head: ['Content-Type', '!text/csv'] }, 'a different type'],
+    [{ head: ['Content-Type', 'text/csv!'] }, 'a different type'],
     [{ head: [] }, undefined],
-    [{ head: ['Content-Length', '1'] }, 'none'],
+    [{ head: ['Content-Length', '1'] }, 'missing or malformed'],
     [{ head: ['Content-Length', '0'] }, undefined],
     [{ head: ['Content-Length', '0', 'Content-Type', 'text/csv'] }, 'text/csv'],
     [{ head: [], method: 'HEAD' }, undefined],
@@ -117,16 +117,22 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'text/csv'], status: 205 }, undefined],
     [{ head: ['Content-Type', 'text/csv'], status: 304 }, undefined],
     [{ head: ['Content-Type', 'text/csv'], status: 206 }, 'text/csv'],
-  ])('%j is told to have the type %s', (given, shown) => {
+  ])('The fault for %j names the type %s', (given, shown) => {
     const types = (given.types ?? ['application/json', 'image/png']).join(', ');
     expect(judgeOf(given).validateHead()).toEqual(
       shown === undefined
         ? []
-        : [{ kind: 'media-type', pointer: '#/content-type', detail: `${shown} is not declared; ${types}` }],
+        : [
+            {
+              kind: 'media-type',
+              pointer: '#/content-type',
+              detail: `is ${shown}, but the contract declares ${types}`,
+            },
+          ],
     );
   });
 
-  it('has its headers checked, several of one name as one, and of cookies the first', () => {
+  it('Headers with the same name are validated as one, and of cookies the first one', () => {
     let seen: unknown;
     const headers = (values: ReadonlyMap<string, readonly string[]>) => {
       seen = Object.fromEntries(values);
@@ -149,7 +155,7 @@ describe('The body of a response', () => {
     ['has to have a type where it is not empty', Buffer.from('x'), true],
     ['has to have a type where it is too large to be read', undefined, true],
   ])('%s', async (_, bytes, isBroken) => {
-    const detail = 'none is not declared; application/json, image/png';
+    const detail = 'is missing or malformed, but the contract declares application/json, image/png';
     const fault = { kind: 'media-type', pointer: '#/content-type', detail };
     expect(await judgeOf({ head: [] }).validateBody(bytes, 100)).toEqual(isBroken ? [fault] : []);
   });
@@ -157,7 +163,7 @@ describe('The body of a response', () => {
   const text = JSON.stringify({ a: 1 });
   const gzipped = gzipSync(text);
 
-  it('is checked as it is when decoded, with its size', async () => {
+  it('The decoded body is validated with its size', async () => {
     const seen: unknown[] = [];
     const check = (value: unknown, bytes: number) => {
       seen.push([value, bytes]);
@@ -190,16 +196,16 @@ describe('The body of a response', () => {
       },
       text,
     ],
-  ])('cannot be told with %s', async (_, given, bytes) => {
+  ])('The body cannot be validated with %s', async (_, given, bytes) => {
     expect(await judgeOf(given).validateBody(Buffer.from(bytes), 100)).toBeUndefined();
   });
 
   it.each<[Given, Buffer | string, string]>([
     [{ head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] }, text, 'does not match its `Content-Encoding`'],
-    [{}, Buffer.of(0x22, 0xff, 0x22), 'is not UTF-8'],
+    [{}, Buffer.of(0x22, 0xff, 0x22), 'is not valid UTF-8'],
     [{}, '{', 'is not well-formed JSON'],
     [{}, '', 'is not well-formed JSON'],
-  ])('with %j has one fault as a whole: %s', async (given, bytes, detail) => {
+  ])('The body with %j has one fault at its root: %s', async (given, bytes, detail) => {
     expect(await judgeOf(given).validateBody(Buffer.from(bytes), 100)).toEqual([
       { kind: 'body', pointer: '#', detail },
     ]);
@@ -210,7 +216,7 @@ describe('The body of a response', () => {
     [20, 20],
     [21, 20],
     [500, 20],
-  ])('with %i faults is told to have %i', async (given, told) => {
+  ])('A body with %i faults is reported with %i', async (given, told) => {
     const check = () => Array.from({ length: given }, (_, n) => ({ ...error, instancePath: `/${n}` }));
     const faults = await judgeOf({ check }).validateBody(Buffer.from(text), 100);
     expect(faults?.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(

@@ -177,8 +177,8 @@ const respond = (media: object, more: object = {}) =>
     components,
   );
 
-describe('a value that is made', () => {
-  it.each(SCHEMAS)('is one of %j', async (schema) => {
+describe('A generated value', () => {
+  it.each(SCHEMAS)('A generated value matches %j', async (schema) => {
     expect((await faultsOf(respond({ schema }))).wrong).toEqual([]);
     const root = respond({ schema });
     const references = new SchemaReferences(root as never);
@@ -201,14 +201,14 @@ describe('a value that is made', () => {
       items: { type: 'array', minItems: 1e9, items: { type: 'array', minItems: 1e9 } },
     },
     { type: 'object', minProperties: 1e9, additionalProperties: { type: 'object', minProperties: 1e9 } },
-  ])('is bounded, whatever is asked for: %j', (schema) => {
+  ])('A generated value has a bounded size: %j', (schema) => {
     const references = new SchemaReferences({});
     const { resource } = references.at('#');
     const value = generate(references, schema, resource, { choice: 0, isMinimal: false });
     expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
   });
 
-  it('is bounded, whatever its schema requires', () => {
+  it('A generated value has a bounded size for any schema', () => {
     const names = Array.from({ length: 10 }, (_, index) => `p${index}`);
     const dense = Object.fromEntries(
       names.map((name) => [
@@ -230,7 +230,7 @@ describe('a value that is made', () => {
   });
 });
 
-describe('a schema that has no sample', () => {
+describe('A schema without a sample', () => {
   it.each([
     ['that refers to itself', { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' }],
     ['that is not there', undefined],
@@ -239,7 +239,7 @@ describe('a schema that has no sample', () => {
     ['that refers to what is no place', { type: 'array', items: { $ref: '{{' } }],
     ['of a type that there is not', { type: 'object', properties: { a: { type: 'strnig' } } }],
     ['with a part that is none', { allOf: [{ $ref: '#/nowhere' }, 7], properties: 'none' }],
-  ])('%s is answered with JSON all the same', async (_, schema) => {
+  ])('A schema %s still gets a JSON value', async (_, schema) => {
     const { ask } = await startMock(respond(schema ? { schema } : {}));
     const { status, body } = await ask('GET', '/a');
     expect(status).toBe(200);
@@ -247,10 +247,10 @@ describe('a schema that has no sample', () => {
   });
 });
 
-describe('an example that its own schema refuses', () => {
+describe('An example that does not match its schema', () => {
   const schema = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
 
-  it('is told, and another is sent', async () => {
+  it('An example that does not match its schema is reported, and another value is sent', async () => {
     const { ask, faults } = await startMock(respond({ schema, example: { id: 'seven' } }));
     const { body } = await ask('GET', '/a');
     expect(JSON.parse(body.toString())).toEqual({ id: expect.any(Number) });
@@ -263,7 +263,7 @@ describe('an example that its own schema refuses', () => {
     ]);
   });
 
-  it('gives way to one that the schema takes', async () => {
+  it('A matching example is preferred to one that does not match', async () => {
     const examples = { broken: { value: { id: 'x' } }, whole: { value: { id: 7 } } };
     const { ask, faults } = await startMock(respond({ schema, examples }));
     expect(JSON.parse((await ask('GET', '/a')).body.toString())).toEqual({ id: 7 });
@@ -272,15 +272,15 @@ describe('an example that its own schema refuses', () => {
     expect(JSON.parse(named.body.toString())).toEqual({ id: expect.any(Number) });
   });
 
-  it('is read as JSON where it is a text of that', async () => {
+  it('A string example that contains JSON is parsed', async () => {
     const { ask, faults } = await startMock(respond({ schema, example: '{"id":7}' }));
     expect(JSON.parse((await ask('GET', '/a')).body.toString())).toEqual({ id: 7 });
     expect(faults).toEqual([]);
   });
 });
 
-describe('a response of a mock', () => {
-  it('has the headers that it has to have', async () => {
+describe('A response of a mock server', () => {
+  it('A mock response has the required headers', async () => {
     const headers = {
       'X-Rate': { required: true, schema: { type: 'integer', minimum: 5 } },
       'X-Tags': { required: true, schema: { type: 'array', minItems: 2, items: { enum: ['a', 'b'] } } },
@@ -300,12 +300,15 @@ describe('a response of a mock', () => {
     ['but 406 where that is a problem', { 406: problem }, 406],
     ['but 406 where any other response is a problem', { default: problem }, 406],
     ['but 406 where that may be anything', { '4XX': { description: '' } }, 406],
-  ])('is the first of the document where the caller takes none, %s', async (_, more, expected) => {
-    const content = { 'application/json': { schema: { type: 'integer' } } };
-    const { ask } = await startMock(
-      document({ '/a': { get: { responses: { 200: { description: '', content }, ...more } } } }),
-    );
-    const { status } = await ask('GET', '/a', { Accept: 'image/png' });
-    expect(status).toBe(expected);
-  });
+  ])(
+    'A mock response has the first media type of the document if the client accepts none, %s',
+    async (_, more, expected) => {
+      const content = { 'application/json': { schema: { type: 'integer' } } };
+      const { ask } = await startMock(
+        document({ '/a': { get: { responses: { 200: { description: '', content }, ...more } } } }),
+      );
+      const { status } = await ask('GET', '/a', { Accept: 'image/png' });
+      expect(status).toBe(expected);
+    },
+  );
 });

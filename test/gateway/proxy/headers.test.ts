@@ -48,8 +48,8 @@ const namedBy = (pairs: readonly (readonly [string, string])[]): string[] =>
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(',').map((one) => one.trim().toLowerCase()));
 
-describe('the headers of a request', () => {
-  it('go on in their order, but for those of the connection, of another hop and of another trace', () => {
+describe('The headers of a request', () => {
+  it('Request headers are forwarded in order, except those of the connection, of another hop and of another trace', () => {
     const pairs = pairsOf(
       [...HOPS.slice(1), ...REPLACED, ...FREE, 'tracestate'],
       fc.constantFrom('a', 'b, c', ''),
@@ -88,10 +88,10 @@ describe('the headers of a request', () => {
   });
 });
 
-describe('the headers of a response', () => {
+describe('The headers of a response', () => {
   const ADDED = ['X-Safe', 'yes', 'ETag', 'never', 'X-Frame', 'no'];
 
-  it('go on in their order, with what is added to data and not said already', () => {
+  it('Response headers are forwarded in order, with missing headers added to JSON', () => {
     const names = [...HOPS.slice(1), ...FREE, 'server', 'x-request-id', 'x-safe', 'x-powered-by'];
     const pairs = pairsOf(names, fc.constantFrom('a', 'b, c', ''));
     const types = fc.constantFrom<[string, boolean][]>(

@@ -37,18 +37,21 @@ it.each<[number, number, boolean]>([
   [1, 1, true],
   [2, 0, true],
   [0, 9, true],
-])('A client of HTTP/%i.%i gets them: %s, without what is of the connection', (major, minor, gets) => {
-  expect(passed([major, minor])).toEqual(gets ? HINTS : []);
-});
+])(
+  'A client of HTTP/%i.%i gets interim responses: %s, without headers of the connection',
+  (major, minor, gets) => {
+    expect(passed([major, minor])).toEqual(gets ? HINTS : []);
+  },
+);
 
 it.each<[string, object]>([
   ['has its final head', { headersSent: true }],
   ['has left', { destroyed: true }],
   ['reads too slowly', { socket: { writableNeedDrain: true } }],
-])('A client that %s gets none', (_, state) => {
+])('A client that %s gets no interim responses', (_, state) => {
   expect(passed([1, 1], state)).toEqual([]);
 });
 
-it('A client whose connection is let go already is no fault', () => {
+it('A closed connection does not cause an error', () => {
   expect(passed([1, 1], { socket: null })).toEqual(HINTS);
 });

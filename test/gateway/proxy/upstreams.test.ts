@@ -11,7 +11,7 @@ let targets: Targets = new Map();
 
 afterEach(() => closeTargets(targets));
 
-it('is the target itself where there is no cache, and where there is no document yet', () => {
+it('The upstream is the target itself without a cache or without a document', () => {
   const config = parseGatewayConfig(
     `services:
   plain: { document: a, url: "http://a" }

@@ -62,7 +62,7 @@ async function busiest(work: () => Promise<unknown>): Promise<number> {
   return most;
 }
 
-it('is taken over between requests', async () => {
+it('A large document is applied between requests', async () => {
   writeFileSync(join(folder, 'large.json'), JSON.stringify(largeDocument(1300)));
   let answered = 0;
   const taken = await busiest(async () => {
@@ -82,7 +82,7 @@ it('is taken over between requests', async () => {
   await request(gateway.url).get('/p/large/r1299/x').expect(200);
 });
 
-it('is merged, and cut into parts, between requests', async () => {
+it('A large document is merged and split between requests', async () => {
   const read = (path: string) => async () => {
     const { status } = await fetch(gateway.url + path, { method: 'HEAD' });
     expect(status).toBe(200);

@@ -47,7 +47,7 @@ const parts = () => {
   return { generation, services, document: services[0]?.document, service: config.services[0] };
 };
 
-it('holds nothing of what answered before', async () => {
+it('A reload frees the memory of previous instances', async () => {
   await reload(1);
   const left = leftOf(parts());
   await reload(2);

@@ -57,7 +57,7 @@ const stop = async (gateway: Pick<StartedGateway, 'url' | 'close'>) => {
   await gateway.close();
 };
 
-it('serves a document as it is after a change, under one roof with what it had counted', async () => {
+it('A changed document is served, and counters continue', async () => {
   services();
   write('a.json', document('/x'));
   const { get, reload, status } = await start();
@@ -76,7 +76,7 @@ it('serves a document as it is after a change, under one roof with what it had c
   expect(await reload()).toBe(false);
 });
 
-it('keeps what it counted of answers that are not as the document says', async () => {
+it('A reload keeps the statistics of contract deviations', async () => {
   const observed = (more = '') =>
     write(
       'gateway.yaml',
@@ -103,7 +103,7 @@ it('keeps what it counted of answers that are not as the document says', async (
 it.each([
   ['no JSON', '{ "openapi": "3.1.0",\n "paths": {', /^a\.json:2:\d+: neither YAML nor JSON/],
   ['another thing', '{ "openapi": "9" }', /^a\.json:1: openapi: expected a version/],
-])('keeps the last good document where the new one is broken: %s', async (_, text, reason) => {
+])('The last good document stays if the new one is broken: %s', async (_, text, reason) => {
   services();
   write('a.json', document('/x'));
   const { get, reload, status } = await start();
@@ -130,7 +130,7 @@ it.each([
   expect((await status()).services[0].contract).toEqual({ state: 'current' });
 });
 
-it('tells of faults where they are in the document, whatever its paths are called here', async () => {
+it('Faults have pointers into the original document, even with renamed paths', async () => {
   const service = `{ document: a.json, url: "${upstream.url}", prefix: /p, paths: { /x: /y } }`;
   write('gateway.yaml', `${STILL}services: { a: ${service} }`);
   const get = { parameters: ['none'], responses: { 200: { $ref: '#/nowhere' } } };
@@ -147,7 +147,7 @@ it('tells of faults where they are in the document, whatever its paths are calle
   ]);
 });
 
-it('tells of references that lead nowhere', async () => {
+it('Unresolvable references are reported', async () => {
   services();
   const nowhere = { $ref: '#/components/responses/Nope' };
   const responses = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [200 + index, nowhere]));
@@ -165,7 +165,7 @@ it('tells of references that lead nowhere', async () => {
   expect(faults.at(-1).reason).toBe('has 2 more references that cannot be resolved');
 });
 
-it('keeps everything where documents do not fit together', async () => {
+it('Everything stays if documents contradict each other', async () => {
   services(`  b: { document: b.json, url: "${upstream.url}" }\n`);
   write('a.json', document('/x'));
   write('b.json', document('/y'));
@@ -182,7 +182,7 @@ it('keeps everything where documents do not fit together', async () => {
   expect((await status()).refused).toBeUndefined();
 });
 
-it('takes over a changed configuration, and refuses a broken one', async () => {
+it('A changed configuration is applied, and a broken one is rejected', async () => {
   services();
   write('a.json', document('/x'));
   write('b.json', document('/y'));
@@ -207,7 +207,7 @@ it.each([
   ['the configuration', () => write('gateway.yaml', 'services: [')],
   ['the configuration is gone', () => rmSync(join(folder, 'gateway.yaml'))],
   ['documents that do not fit', () => write('b.json', document('/x'))],
-])('starts again with what was good where something is broken now: %s', async (_, breakIt) => {
+])('A start uses the last good versions if something is broken: %s', async (_, breakIt) => {
   services(`  b: { document: b.json, url: "${upstream.url}" }\n`);
   write('a.json', document('/x'));
   write('b.json', document('/y'));
@@ -224,13 +224,13 @@ it.each([
   await get('/x').expect(200);
 });
 
-it('does not start where nothing was ever good', async () => {
+it('The start fails without a last good version', async () => {
   services();
   write('a.json', '{');
   await expect(start()).rejects.toThrow(/a\.json:1:\d+: neither YAML nor JSON/);
 });
 
-it('loses no request while documents change', async () => {
+it('No request fails while documents change', async () => {
   services();
   write('a.json', document('/x'));
   const { url, reload } = await start();
@@ -250,7 +250,7 @@ it('loses no request while documents change', async () => {
   for (const statuses of await Promise.all(answers)) expect([...statuses]).toEqual([200]);
 });
 
-it('ends on the old service what was begun there, then leaves it', async () => {
+it('Requests finish at the old service before it is closed', async () => {
   let held: ServerResponse | undefined;
   const other = createServer((_req, res) => {
     held = res.writeHead(200).write('begun') ? res : res;
@@ -279,7 +279,7 @@ it('ends on the old service what was begun there, then leaves it', async () => {
   other.close();
 });
 
-it('sees by itself that a file has changed', async () => {
+it('A changed file is detected', async () => {
   services('', 'reload: { files: 10ms }\n');
   write('a.json', document('/x'));
   const { url } = await start();
@@ -289,7 +289,7 @@ it('sees by itself that a file has changed', async () => {
   await eventually('the new path is served', async () => (await fetch(`${url}/y`)).status === 200);
 });
 
-it('lets go of the services of a configuration that it refuses: their health is asked for no more', async () => {
+it('Health checks of services in a rejected configuration end', async () => {
   const asked = { kept: 0, refused: 0 };
   const turns = new Map<number, () => void>();
   const kept = await startUpstream((_req, res) => {

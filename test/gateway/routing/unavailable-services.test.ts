@@ -10,7 +10,7 @@ const waiting = [
   { name: 'deep', prefix: '/a/b' },
 ];
 
-describe('a path that no document has', () => {
+describe('A path that no document has', () => {
   it.each([
     ['/pets', 'pets'],
     ['/pets/1', 'pets'],
@@ -23,7 +23,7 @@ describe('a path that no document has', () => {
     ['/a', undefined],
     ['/a/c', undefined],
     ['/', undefined],
-  ])('%s may be one of the service %s', (path, name) => {
+  ])('The path %s may belong to the service %s', (path, name) => {
     const made = createUnavailableServices(waiting);
     expect(made.mayOwn(path)).toBe(name !== undefined);
     const { status, type, headers, message } = made.problem(path);
@@ -38,12 +38,12 @@ describe('a path that no document has', () => {
     }
   });
 
-  it.each(['/', '/x', '/?a'])('%s may be one of a service without a prefix', (path) => {
+  it.each(['/', '/x', '/?a'])('The path %s may belong to a service without a prefix', (path) => {
     expect(createUnavailableServices([{ name: 'all', prefix: '' }]).mayOwn(path)).toBe(true);
     expect(createUnavailableServices([]).mayOwn(path)).toBe(false);
   });
 
-  it('is tried again when the document is', () => {
+  it('Retry-After equals the interval for reading the document', () => {
     expect(createUnavailableServices(waiting).problem('/pets').headers?.['Retry-After']).toBe(
       String(DOCUMENT_RETRY / 1000),
     );

@@ -12,7 +12,7 @@ const get = (recent: LruCache, key: string, bytes = 10) => {
   expect(String(body)).toBe(key.repeat(bytes));
 };
 
-it('keeps what was used last, as much as fits, and nothing else', () => {
+it('The cache keeps the most recently used entries that fit', () => {
   const recent = new LruCache(30);
   for (const key of ['a', 'b', 'c', 'a', 'b', 'c']) get(recent, key);
   expect(made.splice(0)).toEqual(['a', 'b', 'c']);
@@ -25,7 +25,7 @@ it('keeps what was used last, as much as fits, and nothing else', () => {
   expect(made.splice(0)).toEqual(['b']);
 });
 
-it('keeps nothing that is larger than all of it, counted in bytes', () => {
+it('The cache does not keep an entry with more bytes than its capacity', () => {
   const recent = new LruCache(30);
   get(recent, 'a');
   get(recent, 'ü', 16);

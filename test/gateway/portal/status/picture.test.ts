@@ -56,38 +56,33 @@ function coincide(one: readonly Spot[], other: readonly Spot[]): boolean {
   return JSON.stringify(one) === written || JSON.stringify([...one].reverse()) === written;
 }
 
-it.each([2, 4, 9, 13])(
-  'hides no line behind another, where each of %d services calls each',
-  async (count) => {
-    const names = Array.from({ length: count }, (_, index) => `s${index}`);
-    const app = appOf(names, (name) => names.filter((other) => other !== name));
-    const { text } = await request(app).get('/status').set('Accept', 'text/html');
-    const pictures = [...text.matchAll(/<svg class="picture.*?<\/svg>/gs)].map(([one]) => one);
-    expect(pictures).toHaveLength(2);
-    for (const drawn of pictures) {
-      const paths = [...drawn.matchAll(/<path class="call[^"]*" d="([^"]+)"/g)].map(([, path = '']) => path);
-      expect(paths).toHaveLength(count + count * (count - 1));
-      const pieces = paths.map(piecesOf);
-      const hidden = pieces.flatMap((one, index) =>
-        pieces
-          .slice(index + 1)
-          .flatMap((other, more) =>
-            one.some((a) => other.some((b) => coincide(a, b)))
-              ? [[paths[index], paths[index + 1 + more]]]
-              : [],
-          ),
-      );
-      expect(hidden).toEqual([]);
-    }
-  },
-);
+it.each([2, 4, 9, 13])('No line overlaps another when each of %d services calls each', async (count) => {
+  const names = Array.from({ length: count }, (_, index) => `s${index}`);
+  const app = appOf(names, (name) => names.filter((other) => other !== name));
+  const { text } = await request(app).get('/status').set('Accept', 'text/html');
+  const pictures = [...text.matchAll(/<svg class="picture.*?<\/svg>/gs)].map(([one]) => one);
+  expect(pictures).toHaveLength(2);
+  for (const drawn of pictures) {
+    const paths = [...drawn.matchAll(/<path class="call[^"]*" d="([^"]+)"/g)].map(([, path = '']) => path);
+    expect(paths).toHaveLength(count + count * (count - 1));
+    const pieces = paths.map(piecesOf);
+    const hidden = pieces.flatMap((one, index) =>
+      pieces
+        .slice(index + 1)
+        .flatMap((other, more) =>
+          one.some((a) => other.some((b) => coincide(a, b))) ? [[paths[index], paths[index + 1 + more]]] : [],
+        ),
+    );
+    expect(hidden).toEqual([]);
+  }
+});
 
 describeInBrowser('a name in the picture', (browser) => {
   it.each([
     { width: 1280, height: 800 },
     { width: 390, height: 800 },
   ])(
-    'stays within its box, however wide its letters are: $width',
+    'A name fits into its box, even with wide letters: $width',
     async (viewport) => {
       const names = [
         'memory-management',

@@ -4,7 +4,7 @@ import { pagesApp } from '../../../support/pages-app.ts';
 
 const app = pagesApp();
 
-it('tells programs how each service is', async () => {
+it('The status in HAL has the state of each service', async () => {
   const { body, headers } = await request(app).get('/status').expect(200);
 
   expect(headers['cache-control']).toBe('no-store');
@@ -14,7 +14,7 @@ it('tells programs how each service is', async () => {
   ]);
 });
 
-it('leads to the events that keep it fresh', async () => {
+it('The status links to its event stream', async () => {
   const { body } = await request(app).get('/status').expect(200);
   const { href, type } = body._links.monitor;
   expect([href, type]).toEqual(['/status', 'text/event-stream']);
@@ -25,7 +25,7 @@ it('leads to the events that keep it fresh', async () => {
     .expect('Content-Type', /^text\/event-stream/);
 });
 
-it('draws names that are too long with both ends, so that they can be told apart', async () => {
+it('Long names are shortened in the middle', async () => {
   const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
   const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
   const names = ['customer-relationship-billing', 'customer-relationship-support'];
@@ -36,7 +36,7 @@ it('draws names that are too long with both ends, so that they can be told apart
   expect(new Set(drawn).size).toBe(4);
 });
 
-it('shows nothing of a snapshot but what is named', async () => {
+it('The status shows only listed members of a snapshot', async () => {
   const service = {
     name: 'a',
     breaker: 'closed',
@@ -59,7 +59,7 @@ it('shows nothing of a snapshot but what is named', async () => {
   expect(text).not.toContain('10.1.2.3');
 });
 
-it('counts operations in one state rather than name more than three', async () => {
+it('More than three operations in the same state are counted', async () => {
   const circuits = ['a', 'b', 'c', 'd'].map((operationId) => ({ operationId, breaker: 'open' as const }));
   const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
   const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
@@ -75,7 +75,7 @@ it('counts operations in one state rather than name more than three', async () =
   );
 });
 
-it('tells people in words, and counts nothing that was not measured', async () => {
+it('The status page describes states in words and omits values that were not measured', async () => {
   const { text } = await request(app).get('/status').set('Accept', 'text/html');
 
   expect(text).toContain('Services with problems: orders. The others are not affected.');
@@ -91,7 +91,7 @@ it('tells people in words, and counts nothing that was not measured', async () =
   );
 });
 
-it('tells how far answers are from the contract, where somebody looks', async () => {
+it('The status page shows deviations from the contract if responses are inspected', async () => {
   const drift = {
     mode: 'observe',
     sample: 0.1,
@@ -189,7 +189,7 @@ it.each([
     'Services with problems: dishes. The others are not affected.',
     [word('dishes', 'open'), word('orders', 'closed', { dishes: 'pass' })],
   ],
-])('says whom it reaches: %s', async (said, services) => {
+])('The summary names the affected services: %s', async (said, services) => {
   const { text } = await request(pagesApp({ status: () => services }))
     .get('/status')
     .set('Accept', 'text/html');
