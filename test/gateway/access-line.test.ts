@@ -1,4 +1,4 @@
-/** What the line of a request says of the calls that it took. */
+/** The access log line of a request, with its calls to services. */
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { document, startGateway } from '../support/gateway.ts';

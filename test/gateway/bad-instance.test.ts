@@ -1,4 +1,4 @@
-/** One bad instance among three: callers do not see it, however it is bad. */
+/** One failing instance among three is not visible to clients. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { eventually } from '../support/eventually.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => system.close());
 
-/** As many calls as given, a few at once; what became of them. */
+/** Makes the given number of calls, a few at once, and counts the outcomes. */
 const run = async (calls = CALLS, method: 'get' | 'post' = 'get'): Promise<Record<string, number>> => {
   const outcomes: Record<string, number> = {};
   let left = calls;
@@ -53,7 +53,7 @@ const isSeenByNoGet = async (answer: Upstream['answer']): Promise<void> => {
   const [bad] = system.upstreams as [Upstream];
   bad.answer = answer;
   expect(await run()).toEqual({ '200 well': CALLS });
-  // It was asked, and then left alone: the circuit opens after 5, then one call tries at a time.
+  // The instance was called and then ejected: the circuit opens after 5 failures, then single calls test it.
   expect(bad.requests.length).toBeGreaterThan(0);
   expect(bad.requests.length).toBeLessThan(CALLS / 4);
   expect((await system.instances())[0]).toMatchObject({ failures: bad.requests.length });
@@ -99,7 +99,7 @@ describe('One of three instances that', () => {
       const { cut = 0, ...others } = await run();
       expect(Object.keys(others)).toEqual(['200 well']);
       expect(cut).toBe(bad.requests.length);
-      // Five open the circuit; some more may have been in flight.
+      // Five failures open the circuit; some more calls may have been in flight.
       expect(cut).toBeGreaterThanOrEqual(5);
       expect(cut).toBeLessThan(5 + CLIENTS);
     },
@@ -168,12 +168,12 @@ describe('The last available instance', () => {
     let turn = 0;
     three.answer = (_req, res) => (++turn % 4 === 0 ? res.end('well') : res.writeHead(500).end('ill '));
     const outcomes = await run(80);
-    // Three of four are answers of its own that fail; with no circuit of its own open, none is refused.
+    // Three of four responses are errors of the instance; its circuit stays closed, so no call is rejected.
     expect(Object.keys(outcomes).toSorted()).toEqual(['200 well', '500 ill ']);
     for (const upstream of [one, two]) await upstream.start();
   });
 
-  it('The last available instance is ejected when it stops responding', async () => {
+  it('Calls are rejected when no instance responds properly', async () => {
     for (const upstream of system.upstreams) upstream.answer = (_req, res) => res.writeHead(502).end();
     const outcomes = await run(80);
     expect(Object.keys(outcomes).some((one) => one.startsWith('503'))).toBe(true);

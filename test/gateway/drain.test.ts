@@ -1,4 +1,4 @@
-/** What becomes of streams that are still open when the gateway's time is up. */
+/** Streams that are still open at the end of the shutdown grace period. */
 import { once } from 'node:events';
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';

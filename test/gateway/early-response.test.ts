@@ -1,4 +1,4 @@
-/** A service that refuses an upload before it has read it, and closes: its client gets what it said. */
+/** A service that rejects an upload early and closes the connection: the client receives its response. */
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -60,7 +60,7 @@ const ask = (method: string, type: string, body: Buffer): Promise<number | undef
         req.destroy();
       });
     });
-    // What is left of the upload has nowhere to go.
+    // The rest of the upload is discarded.
     req.on('error', () => {});
     req.end(body);
   });

@@ -1,4 +1,4 @@
-/** Instances that are asked whether they are well. */
+/** Health checks of instances. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { eventually } from '../support/eventually.ts';
@@ -25,7 +25,7 @@ const calls = ({ requests }: Upstream) => requests.filter(({ url }) => url === '
 const post = async (times: number): Promise<void> => {
   for (let i = 0; i < times; i++) await request(system.url).post('/things').expect(200);
 };
-/** Not ready any more, and still answering, as one that drains. */
+/** Not ready but still responding, like a draining instance. */
 const drain = (upstream: Upstream): void => {
   const { answer } = upstream;
   upstream.answer = (req, res) => (req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res));
@@ -91,7 +91,7 @@ it('One failed check does not make an instance unhealthy', async () => {
   const { answer } = one;
   let turn = 0;
   one.answer = (req, res) => {
-    // Every other one, so that there are never two in a row.
+    // Every second check fails, so that two in a row never fail.
     if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(500).end();
     else answer(req, res);
   };

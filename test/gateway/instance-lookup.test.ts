@@ -1,4 +1,4 @@
-/** A host name that stands for several instances, which come and go, or for one that moves. */
+/** A host name with several instances that come and go, or with one that moves. */
 import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ let asked: Map<string, { host: string | undefined; path: string | undefined }[]>
 let hold: Map<string, () => void>;
 let port: number;
 let system: TestInstances | undefined;
-/** What the name stands for now; nothing is a lookup that fails. */
+/** The current addresses of the name; an empty list makes the lookup fail. */
 let found: readonly string[];
 let lookups: number;
 
@@ -61,7 +61,7 @@ const start = async (...addresses: string[]): Promise<void> => {
   await looked();
 };
 const looked = async (): Promise<void> => {
-  // The next one may have begun before the name changed.
+  // The next lookup may have started before the name changed.
   const enough = lookups + 2;
   await eventually('the name is looked up', () => lookups >= enough);
 };
@@ -82,7 +82,7 @@ const getMany = async (times: number): Promise<string[]> => {
   return [...answers].toSorted();
 };
 
-/** Elsewhere the other addresses of the loopback have to be set up first. */
+/** Other systems need extra configuration for more loopback addresses. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('where 127.0.0.2 is an address of its own:', () => {

@@ -1,4 +1,4 @@
-/** What one client provokes opens no circuit for the others; what all meet does. */
+/** Failures that one client causes open no circuit for others; failures of all clients do. */
 import { Agent, get as httpGet } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { document, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const agent of agents.splice(0)) agent.destroy();
 });
 
-/** A client with an address of its own; what it asks for has a status, and a problem where that is one. */
+/** A client with its own address. Its requests return a status, and the code of a problem. */
 function clientAt(localAddress: string) {
   const agent = new Agent({ localAddress, keepAlive: true });
   agents.push(agent);
@@ -59,7 +59,7 @@ describe('A client that', () => {
       expect([await a(gateway, '/report'), service.requests.length]).toEqual(['circuit-open', before]);
       for (let i = 0; i < 5; i++) expect(await b(gateway, '/report')).toBe('200');
       expect(service.requests.length).toBe(before + 5);
-      // What others have of the operation opens nothing for the first client.
+      // Successful calls of others do not close the circuit for the first client.
       expect([await a(gateway, '/report'), await a(gateway, '/order')]).toEqual(['circuit-open', '200']);
       expect(await b(gateway, '/report', odd(0))).toBe(outcome);
       expect(await b(gateway, '/report')).toBe('circuit-open');

@@ -1,4 +1,4 @@
-/** What `operations` in `gateway.yaml` does to the calls of one operation, and not to those of others. */
+/** Policies of single operations in `gateway.yaml`. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { document, startGateway, type TestGateway } from '../support/gateway.ts';

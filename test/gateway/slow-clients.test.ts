@@ -1,4 +1,4 @@
-/** Clients that send or read slowly, or are answered before their upload was read: they harm themselves alone. */
+/** Clients that send or read slowly, or get a response before their upload was read, do not affect others. */
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
@@ -30,7 +30,7 @@ describe('Slow uploads', () => {
         .resume()
         .on('end', () => res.end('ok'));
     const slow = Array.from({ length: 20 }, () => rawClient(url, `${headOf(100_000)}x`));
-    // Half of the places are taken, and no more will be.
+    // Half of the places are in use, and the number does not grow.
     await eventually('two uploads are sent on', () => upstream.requests.length >= 2);
     for (let calls = 0; calls < 20; calls++) expect((await fetch(`${url}/x`)).status).toBe(200);
     for (const body of ['small', 'x'.repeat(200_000)]) {
@@ -64,7 +64,7 @@ describe('Slow uploads', () => {
     };
     const client = rawClient(url, headOf(8 * MB) + 'x'.repeat(8 * MB));
     const req = await arrived.promise;
-    // Longer than the client may send nothing.
+    // Longer than the client may pause sending.
     expect(statusesOf(await rawClient(url, `${headOf(100_000)}x`).end)).toEqual([408]);
     req.resume();
     expect(statusesOf(await client.until((all) => all.endsWith('ok')))).toEqual([200]);
@@ -100,7 +100,7 @@ describe('A client that does not read', () => {
     };
     const client = rawClient(url, 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n');
     await client.until((all) => all.includes('data: 1'));
-    // Longer than the client may read nothing.
+    // Longer than the client may pause reading.
     expect(statusesOf(await rawClient(url, `${headOf(100_000)}x`).end)).toEqual([408]);
     next();
     expect(await client.until((all) => all.includes('data: 2'))).toContain('data: 2');
@@ -136,7 +136,7 @@ describe('A response before the upload was read', () => {
     async (_name, status, config, isThere) => {
       const { url, upstream } = await start({ config });
       upstream.answer = (req, res) => {
-        // Before it is here; what comes is forgotten.
+        // Responds before the upload has arrived, and discards the upload.
         req.on('error', () => {}).resume();
         res.writeHead(403).end('said');
       };

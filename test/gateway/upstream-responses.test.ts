@@ -1,4 +1,4 @@
-/** What a service may send (RFC 9110, RFC 9112), and what its client gets of it. */
+/** Responses that a service may send (RFC 9110, RFC 9112), and what the client receives. */
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -12,7 +12,7 @@ import { testLog } from '../support/log.ts';
 
 interface Sent {
   readonly text: string;
-  /** Whether the service closes after it. */
+  /** Whether the service closes the connection afterwards. */
   readonly closes?: boolean;
   readonly method?: string;
 }
@@ -22,7 +22,7 @@ interface Received {
   readonly headers?: object;
   readonly absent?: readonly string[];
   readonly body?: string;
-  /** Statuses and raw headers of what came before. */
+  /** Statuses and raw headers of interim responses. */
   readonly interim?: readonly (readonly [number, readonly string[]])[];
   readonly trailers?: object;
 }
@@ -67,7 +67,7 @@ afterAll(async () => {
   await new Promise((resolve) => service.close(resolve));
 });
 
-/** As a client that takes everything. */
+/** A client that accepts everything. */
 const ask = (method = 'GET'): Promise<Required<Omit<Received, 'absent'>>> =>
   new Promise((resolve, reject) => {
     const interim: [number, string[]][] = [];
@@ -283,7 +283,7 @@ describe('A response with', () => {
     async (_, [text, reason]) => {
       sent = { text };
       const before = asked;
-      // As often as would open a circuit.
+      // As many times as would open a circuit.
       for (let n = 0; n < 6; n++) {
         const { status, body } = await ask();
         expect([status, JSON.parse(body)]).toMatchObject([

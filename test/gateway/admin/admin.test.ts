@@ -1,4 +1,4 @@
-/** What those who run a gateway see of it, on a port of its own. */
+/** The admin listener. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ const start = async (admin: string, log: Log = silent): Promise<StartedGateway> 
   return gateway;
 };
 
-/** The value of a series. */
+/** The value of a metric. */
 const reading = (text: string, series: string): number =>
   Number(
     text

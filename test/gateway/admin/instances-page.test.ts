@@ -1,4 +1,4 @@
-/** The buttons of those who run a gateway, in a real browser. */
+/** The buttons of the admin listener in a real browser. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
 ] as const;
 
-/** Over plain HTTP a browser tells less of itself to any other address than loopback. */
+/** Over plain HTTP, a browser sends fewer headers to addresses other than loopback. */
 const HOSTS = [
   '127.0.0.1',
   ...Object.values(networkInterfaces())
@@ -65,7 +65,7 @@ describeInBrowser('the instances of a service', (browser) => {
       await page.getByRole('button', { name: 'Reset instance 2' }).focus();
       await page.keyboard.press('Space');
       await page.getByRole('button', { name: 'Isolate instance 2' }).waitFor();
-      // Which Chromium says of whatever comes over plain HTTP from elsewhere.
+      // Chromium logs this for everything that comes over plain HTTP from other addresses.
       expect(complaints.filter((one) => !one.includes('Cross-Origin-Opener-Policy'))).toEqual([]);
       await page.close();
     },
@@ -76,7 +76,7 @@ describeInBrowser('the instances of a service', (browser) => {
     const { page } = await openWatched(browser(), urlAt('127.0.0.1'));
     const button = page.getByRole('button', { name: 'Isolate instance 1' });
     await button.focus();
-    // What another operator does is seen here by itself.
+    // The page shows actions of other operators without a reload.
     const press = (action: string) =>
       fetch(`${urlAt('127.0.0.1')}/instances/2/${action}`, { method: 'POST' });
     expect((await press('isolate')).ok).toBe(true);

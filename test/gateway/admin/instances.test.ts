@@ -1,4 +1,4 @@
-/** What those who run a gateway can do with single instances, and nobody else. */
+/** Actions on instances, which only the admin listener offers. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -162,7 +162,7 @@ it('The metrics contain failures and state of each instance', async () => {
       ...[`${state('1', 'isolated')} 1`, `${state('1', 'working')} 0`, `${state('3', 'working')} 1`],
     ]),
   );
-  // Five states and a count each, however much was asked.
+  // Five states and one counter per instance, for any number of requests.
   expect(lines).toHaveLength(3 * 6);
 });
 
@@ -180,7 +180,7 @@ describe('A reload', () => {
       { id: '2', state: 'isolated' },
       { id: '1', requests: first },
     ]);
-    // Another policy makes other breakers.
+    // A different policy creates new breakers.
     await configure([two, three], 'policy: { deadline: 5s }');
     await gateway.reload();
     const after = await request(admin).get(SERVICE).expect(200);

@@ -1,4 +1,4 @@
-/** What metrics cost when many ask for them. */
+/** The cost of many simultaneous scrapes. */
 import { expect, it } from '@jest/globals';
 import { Metrics } from '../../../src/gateway/admin/metrics.ts';
 

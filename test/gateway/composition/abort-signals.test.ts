@@ -9,7 +9,7 @@ describe('The calls for a composed response', () => {
     ['for what it is about', '/books/1'],
     ['for a part', '/authors/ann'],
   ])('The calls for a composed response end when the client disconnects: %s', async (_, held) => {
-    // Nothing else ends them in the time of a test.
+    // Nothing else ends the calls within the time of a test.
     const config = 'policy: { attemptTimeout: 10m, deadline: 10m }\nlimits: { expand: { deadline: 10m } }';
     const gateway = await startGateway({ library: libraryDocument() }, { config });
     const { library: service } = gateway.services;

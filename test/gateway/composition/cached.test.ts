@@ -1,4 +1,4 @@
-/** What is put together here, of answers that were kept: as whole as ever, while the service that has them is away. */
+/** Composition of cached responses, which stay complete while their service is down. */
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contractDocument } from '../../../src/contract/document/document.ts';
@@ -39,7 +39,7 @@ it('A cached resource is embedded without a call and limits the freshness of the
   later(50);
   const { body, headers } = await get('/books/1?expand=author').expect(200);
   expect(body).toEqual({ ...book, _embedded: { author } });
-  // Ten seconds are left, and this takes some of them.
+  // Ten seconds are left, and the test uses some of them.
   expect(headers['cache-control']).toMatch(/^max-age=(?:10|\d)$/);
   expect(headers).not.toHaveProperty('age');
   expect(services.authors?.requests).toHaveLength(1);

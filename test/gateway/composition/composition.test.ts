@@ -1,4 +1,4 @@
-/** What of an operation is put together here. */
+/** How responses of an operation are composed. */
 import { describe, expect, it } from '@jest/globals';
 import { type CompositionOptions, createCompositions } from '../../../src/gateway/composition/composition.ts';
 

@@ -1,4 +1,4 @@
-/** Services that are known by their documents alone, lifted. */
+/** Lifted services that are defined by their documents only. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -28,7 +28,7 @@ describe('link-example.yaml', () => {
     const { body: user } = await get('/2.0/users/ann').expect(200);
     const [repository] = await follow(user, 'userRepositories');
     const whole = await follow(repository, 'userRepository');
-    // In the list it is not known to be itself.
+    // In the list, its self link is not known.
     const { self, ...links } = whole._links;
     expect({ ...whole, _links: links }).toEqual(repository);
     expect(self).toEqual(links.userRepository);
@@ -36,7 +36,7 @@ describe('link-example.yaml', () => {
     expect(pull._links.pullRequestMerge.href).toMatch(
       /^\/2\.0\/repositories\/[^/]+\/[^/]+\/pullrequests\/[^/]+\/merge$/,
     );
-    // Resources within resources are lifted as well.
+    // Nested resources are lifted as well.
     expect(pull.repository.owner._links).toEqual({ userRepositories: user._links.userRepositories });
   });
 
@@ -77,7 +77,7 @@ describeDocument('31-train-travel.json', (document) => {
       });
       expect((await get(self).expect(200)).body._links.pay.href).toMatch(/\/payment$/);
     }
-    // The example's `self` is /stations&page=2, a path that nothing serves.
+    // The `self` of the example is /stations&page=2, a path without a route.
     const { body: stations } = await get('/stations').expect(200);
     expect(dropped).toBe(1);
     expect(stations.links).toEqual({

@@ -1,11 +1,11 @@
-/** Tags of lifted resources hold the tag of the service, which is put back where a client names them. */
+/** Lifted tags contain the tag of the service, which replaces them in conditions of the client. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { liftedTag, restoreTags } from '../../../src/gateway/composition/entity-tags.ts';
 import { etagOf } from '../../../src/http/headers/etag.ts';
 
-/** What arrives at the service of these headers. */
+/** The headers that reach the service. */
 const restored = (...rawHeaders: string[]): string[] => {
   const headers: Record<string, string> = {};
   for (let i = 0; i < rawHeaders.length; i += 2)
@@ -30,7 +30,7 @@ describe('The tag of a lifted resource', () => {
     );
   });
 
-  it('Without a tag of the service, a lifted tag does not contain one', () => {
+  it('Without a tag of the service, a lifted tag is a hash of the bytes', () => {
     expect(liftedTag(Buffer.from('{}'), undefined)).toBe(etagOf('{}'));
   });
 });

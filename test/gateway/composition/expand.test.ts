@@ -23,7 +23,7 @@ const author = (id: string, more: Json = {}): Json => ({
   ...more,
 });
 
-/** Answers from a table of path and query to body; what is not in it is a problem. */
+/** Responds from a table of path and query to body; other requests get a problem. */
 const serve =
   (bodies: Record<string, Json>, headers: Record<string, string> = {}) =>
   (req: IncomingMessage, res: ServerResponse): void => {
@@ -264,7 +264,7 @@ describe('expand', () => {
       { books: { '/books/1': book('1', 'a') } },
       'limits: { expand: { deadline: 50ms } }',
     );
-    // It never answers.
+    // The service never responds.
     if (gateway.services.authors) gateway.services.authors.answer = () => {};
     const { body } = await request(gateway.url).get('/books/1?expand=author').expect(200);
     expect(body).toMatchObject({ id: '1', _expandErrors: [{ path: 'author', problem: { status: 504 } }] });

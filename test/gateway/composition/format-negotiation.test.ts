@@ -1,4 +1,4 @@
-/** In which format a response is put together, and what its service is asked for to that end. */
+/** The format of a composed response, and the type that is requested from the service. */
 import { describe, expect, it } from '@jest/globals';
 import { HAL, HAL_FORMS, JSON_TYPE } from '../../../src/contract/media-types.ts';
 import {
@@ -56,24 +56,24 @@ describe('A service that writes plain JSON', () => {
   };
 
   it.each<[string | undefined, string[], unknown[]]>([
-    // What it writes itself comes first.
+    // Types of the service itself come first.
     [undefined, [JSON_TYPE], [JSON_TYPE, JSON_TYPE, undefined]],
     [undefined, [PETS], [JSON_TYPE, PETS, undefined]],
     [undefined, ['text/csv', PETS], [JSON_TYPE, PETS, undefined]],
     [undefined, ['text/csv'], [JSON_TYPE, JSON_TYPE, undefined]],
     [undefined, [], [JSON_TYPE, JSON_TYPE, undefined]],
-    // Lists of JSON texts are no JSON (RFC 7464, RFC 8091).
+    // JSON text sequences are not JSON (RFC 7464, RFC 8091).
     [undefined, ['application/json-seq', PETS], [JSON_TYPE, PETS, undefined]],
     [undefined, ['application/geo+json-seq'], [JSON_TYPE, JSON_TYPE, undefined]],
     [PETS, [PETS], [JSON_TYPE, PETS, undefined]],
     [JSON_TYPE, [PETS], [JSON_TYPE, PETS, undefined]],
-    // What is made of it has the media type that it is made to.
+    // The composed response has the media type of its format.
     [SIREN, [PETS], [SIREN, PETS, SIREN]],
     [HAL, [JSON_TYPE], [HAL, JSON_TYPE, HAL]],
     [HAL_FORMS, [JSON_TYPE], [HAL_FORMS, JSON_TYPE, halForms.typeOf?.({})]],
     [HTML, [JSON_TYPE, 'text/csv', HTML], [HTML, JSON_TYPE, html?.typeOf?.({})]],
     [HTML, [JSON_TYPE, HTML], [HTML, JSON_TYPE, html?.typeOf?.({})]],
-    // Its own other types and pages it sends itself, and what nobody has it refuses itself.
+    // The service sends its other types and pages itself, and rejects unknown types itself.
     [HTML, [HTML, JSON_TYPE], [JSON_TYPE, undefined, undefined]],
     [HTML, [JSON_TYPE], [JSON_TYPE, undefined, undefined]],
     ['text/csv', [JSON_TYPE, 'text/csv'], [JSON_TYPE, undefined, undefined]],

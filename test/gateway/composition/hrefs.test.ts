@@ -1,4 +1,4 @@
-/** Every href that is made of a value leads to the operation that it is of, with that value. */
+/** Every href that is created from a value leads to its operation with that value. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compileOperations } from '../../../src/gateway/operation.ts';

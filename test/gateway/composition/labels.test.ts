@@ -1,4 +1,4 @@
-/** What a service sends keeps its type and its headers, whatever a caller would rather have, unless links are added. */
+/** Responses keep their type and headers, whatever the client accepts, unless links are added. */
 import { describe, expect, it } from '@jest/globals';
 import { document, startGateway } from '../../support/gateway.ts';
 
@@ -35,7 +35,7 @@ const responses = (links: object = {}) => ({
 });
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const self = { operationId: 'getPet', parameters: { id: '$response.body#/id' } };
-/** With the paths that it has here. */
+/** The document with public paths. */
 const pets = (links: object, prefix = '') =>
   document({
     [`${prefix}/pets/{id}`]: {
@@ -44,7 +44,7 @@ const pets = (links: object, prefix = '') =>
     },
   });
 
-/** How the paths of the service are not those of the gateway. */
+/** Ways in which paths of the service and public paths differ. */
 const PLACES = {
   'with a prefix': { service: 'prefix: /zoo', path: '/zoo/pets/1' },
   'with URLs of its own': { service: 'ownUrls: ["http://zoo.internal"]', path: '/pets/1' },
@@ -196,7 +196,7 @@ describe('Links of a service on an HTML page of the gateway', () => {
     for (const target of targets) expect(target).toMatch(/^(?:\/|#)/);
   });
 
-  it('Links of a service on an HTML page contain no invalid numbers', async () => {
+  it('Numbers in members of links do not break the HTML page', async () => {
     const { get } = await start({ self }, PLACES['as it is']);
     const body =
       '{"id":"1","total":1e400,"name":1.10,"_links":{"x":[{"href":"/a%E9","title":1.0},{"href":"/%zz"}]},"1":[{"a":1.0}]}';

@@ -19,7 +19,7 @@ const authorLinks = (id: string) => ({
   self: { href: `/authors/${id}` },
   books: { href: `/books?authorId=${id}` },
 });
-/** Within a book an author is lifted too. */
+/** An author inside a book is lifted as well. */
 const linked = (id: string, author: string, more: object = {}) => ({
   id,
   title: `Title ${id}`,
@@ -28,7 +28,7 @@ const linked = (id: string, author: string, more: object = {}) => ({
   ...more,
 });
 
-/** The body as it came, whatever it says that it is. */
+/** The raw body, whatever its media type. */
 const textOf = (res: NodeJS.EventEmitter, done: (error: Error | null, body: string) => void) => {
   let text = '';
   res.on('data', (chunk) => {

@@ -1,4 +1,4 @@
-/** What a service is asked for whose response is put together here. */
+/** The request to the service for a composed response. */
 import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { startGateway } from '../../support/gateway.ts';

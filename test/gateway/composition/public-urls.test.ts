@@ -113,7 +113,7 @@ describe('A service whose public paths differ', () => {
 
   it.each<[string, string, string | null]>([
     ['/v2', `${OWN}/books`, `${HERE}/shop/books`],
-    // An own URL may have the base path in it already.
+    // The URL may already contain the base path.
     ['/v2', `${OWN}/v2/books`, `${HERE}/shop/books`],
     ['/v2', `${OWN}/v20/books`, null],
     ['/v2', `${OWN}/x`, null],

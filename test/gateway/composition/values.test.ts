@@ -1,4 +1,4 @@
-/** What services send arrives as they sent it, with what was added: through lifting, expanding and cutting. */
+/** Values of services are unchanged by lifting, expanding and selecting fields. */
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

@@ -20,7 +20,7 @@ it('Jobs run in order, one per turn of the event loop, and release their place w
   await turn();
   await turn();
   expect(done).toEqual(['first', 'second']);
-  // The second is done, the first is not.
+  // The second job is done, the first is not.
   expect([later.reserve(), later.reserve()]).toEqual([true, false]);
   slow.resolve();
   await turn();

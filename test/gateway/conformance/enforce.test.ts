@@ -1,4 +1,4 @@
-/** `responses: enforce`: what breaks the contract is 502, and says how; the rest goes on as it came. */
+/** `responses: enforce`: responses that break the contract lead to 502 with the faults; others are forwarded unchanged. */
 import type { RequestListener } from 'node:http';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -186,7 +186,7 @@ describe('A response that matches the contract', () => {
 
   it('A response without a media type is rejected at its first byte', async () => {
     const { answers, get } = await startShop('responses: enforce');
-    // It never ends by itself.
+    // The response never ends by itself.
     answers((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
     const { body } = await get('/items/a').expect(502);
     expect(body.errors).toMatchObject([{ kind: 'media-type', pointer: '#/content-type' }]);
@@ -194,7 +194,7 @@ describe('A response that matches the contract', () => {
 
   it('A response that is not JSON is streamed', async () => {
     const { answers, url } = await startShop('responses: enforce');
-    // It never ends by itself: what waited for its end would wait for ever.
+    // The response never ends by itself: waiting for its end would block forever.
     answers((_req, res) => res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'));
     const gone = new AbortController();
     const response = await fetch(`${url}/items`, { signal: gone.signal });
@@ -335,7 +335,7 @@ function textOf(res: NodeJS.EventEmitter, done: (error: Error | null, body: stri
   res.on('end', () => done(null, text));
 }
 
-/** As it goes over the wire. */
+/** The raw bytes on the connection. */
 async function raw(url: string, path: string) {
   const { request: call } = await import('undici');
   const { body, headers } = await call(url + path);

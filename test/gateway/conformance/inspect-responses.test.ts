@@ -1,4 +1,4 @@
-/** Which responses are looked at, and what becomes of those that are not as the contract says. */
+/** The inspection of responses with and without faults. */
 import { describe, expect, it } from '@jest/globals';
 import { ConformanceStats } from '../../../src/gateway/conformance/conformance-stats.ts';
 import { type InspectOptions, inspectResponses } from '../../../src/gateway/conformance/inspect-responses.ts';
@@ -6,7 +6,7 @@ import { type InspectOptions, inspectResponses } from '../../../src/gateway/conf
 interface Given {
   readonly service?: object;
   readonly body?: string;
-  /** Whether its body could be had. */
+  /** Reads the body. */
   readonly peek?: () => Promise<Buffer | undefined>;
   readonly check?: () => readonly object[];
   readonly path?: string;

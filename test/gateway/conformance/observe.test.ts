@@ -1,4 +1,4 @@
-/** `responses: observe`: callers notice nothing, and `/status` tells how far answers are from the document. */
+/** `responses: observe`: clients notice nothing, and `/status` shows deviations from the document. */
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -10,7 +10,7 @@ const good = { id: 'a', price: 1 };
 const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
-/** Once all answers so far were looked at, which may be after they were sent. */
+/** Waits until all responses so far were checked, which may happen after they were sent. */
 async function settled(shop: Shop, answers: number) {
   const look = async () => (await shop.drift()).operations[0];
   const seen = async () => {

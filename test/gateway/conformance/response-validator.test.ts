@@ -1,4 +1,4 @@
-/** One response against what its operation declares. */
+/** Validation of a response against the declarations of its operation. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { ResponseValidator } from '../../../src/gateway/conformance/response-validator.ts';
@@ -21,7 +21,7 @@ interface Given {
   readonly head?: readonly string[];
   readonly method?: string;
   readonly path?: string;
-  /** Media types that are declared; undefined where the status is not. */
+  /** Declared media types; undefined if the status is not declared. */
   readonly types?: readonly string[] | undefined;
   readonly check?: ((value: unknown, bytes: number) => readonly object[]) | undefined;
   readonly headers?: (values: ReadonlyMap<string, readonly string[]>) => void;

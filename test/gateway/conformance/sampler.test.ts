@@ -1,4 +1,4 @@
-/** Which responses are looked at of those that come. */
+/** The selection of responses to inspect. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Sampler } from '../../../src/gateway/conformance/sampler.ts';

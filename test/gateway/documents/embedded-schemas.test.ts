@@ -1,4 +1,4 @@
-/** What `expand` brings has a type in the documents. */
+/** Embedded resources have schemas in the documents. */
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { contractDocument } from '../../../src/contract/document/document.ts';
@@ -12,7 +12,7 @@ import { authors, books } from '../../support/graph.ts';
 const documentsOf = (...contracts: readonly (typeof books | typeof authors)[]) =>
   contracts.map((contract) => ({ name: contract.service, document: contractDocument(contract, formats) }));
 
-/** As `/openapi.json` is. */
+/** Created like `/openapi.json`. */
 const served = (services: Parameters<typeof mergeInSteps>[0]): Promise<OpenAPIObject> => {
   const [whole] = publish(services, 'All', () => mergeInSteps(services));
   if (whole === undefined) throw new Error('nothing is published');

@@ -1,4 +1,4 @@
-/** Mocks send only what their own document allows, so that `responses: enforce` lets all of it pass. */
+/** Mock servers send only responses that their document allows, so that `responses: enforce` forwards all of them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ interface Reply {
   readonly body: Buffer;
 }
 
-/** A mock, and whatever it tells of its document. */
+/** A mock server, and the faults that it reports. */
 async function startMock(document: OpenAPIObject) {
   const faults: DocumentFault[] = [];
   const server = http.createServer(mock('a', [{ name: 'a', document }], (fault) => faults.push(fault)));
@@ -53,7 +53,7 @@ async function startMock(document: OpenAPIObject) {
 const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamAnswer =>
   ({ status, rawHeaders, header: (name: string) => headers[name]?.toString() }) as unknown as UpstreamAnswer;
 
-/** Each response of each operation, and what is wrong with it. */
+/** Each response of each operation with its faults. */
 async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong: string[] }> {
   const { ask } = await startMock(document);
   const wrong: string[] = [];

@@ -1,4 +1,4 @@
-/** Contracts that are walked before there is a service. */
+/** The mock server, for contracts without a service. */
 
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';

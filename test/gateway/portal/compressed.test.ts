@@ -1,4 +1,4 @@
-/** Pages, page files and documents as they go to clients that take them compressed. */
+/** Compression of pages, page files and documents. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';

@@ -28,7 +28,7 @@ const PATHS = [
   '/health/ready',
 ];
 
-/** They say how things are at the moment. */
+/** These pages show the current state. */
 const NEVER_KEPT = ['/status', '/health', '/health/live', '/health/ready'];
 
 describe.each(PATHS)('%s', (path) => {

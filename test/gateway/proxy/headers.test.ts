@@ -1,4 +1,4 @@
-/** Which headers pass, each way, whatever their order, case and number. */
+/** Forwarded headers in each direction, for any order, case and number. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -42,7 +42,7 @@ const pairsOf = (names: readonly string[], value: fc.Arbitrary<string>) =>
   fc.array(fc.tuple(inCase(names), value), { maxLength: 12 });
 const connection = fc.constantFrom('close', 'X-Named', 'keep-alive, x-NAMED , cookie', '');
 
-/** What is named in a Connection header belongs to the connection (RFC 9110 §7.6.1). */
+/** Headers named in Connection belong to the connection (RFC 9110 §7.6.1). */
 const namedBy = (pairs: readonly (readonly [string, string])[]): string[] =>
   pairs
     .filter(([name]) => name.toLowerCase() === 'connection')
@@ -113,7 +113,7 @@ describe('The headers of a response', () => {
             ...(type === '' ? [] : [['Content-TYPE', type] as [string, string]]),
           ];
           const gone = new Set([...HOPS, 'x-request-id', 'server', ...namedBy(all)]);
-          // What a service says itself goes before what is added.
+          // Headers of the service take precedence over added ones.
           const own = new Set(all.map(([name]) => name.toLowerCase()));
           const added = [0, 2, 4].flatMap((at) =>
             isData && !own.has((ADDED[at] ?? '').toLowerCase()) ? ADDED.slice(at, at + 2) : [],

@@ -1,4 +1,4 @@
-/** Which interim responses go on to a client. */
+/** Interim responses that are forwarded to a client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
 import { passInterim } from '../../../src/gateway/proxy/interim-responses.ts';

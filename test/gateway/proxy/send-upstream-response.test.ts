@@ -1,4 +1,4 @@
-/** Responses of services that are compressed on their way, and those that are not. */
+/** Responses of services that the gateway compresses or does not compress. */
 import { once } from 'node:events';
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { brotliDecompressSync, createGunzip, gunzipSync, zstdDecompressSync } from 'node:zlib';
@@ -110,7 +110,7 @@ describe('A service with compression: on', () => {
     const confirmed = await ask({ ...gzip, 'if-none-match': '"x--gzip"' });
     expect(confirmed.status).toBe(304);
     expect(confirmed.headers).toMatchObject({ etag: '"x--gzip"', vary: 'Accept-Encoding' });
-    // It has another representation than the one that it takes now.
+    // The client has a different representation than the one that it requests now.
     expect((await ask({ 'if-none-match': '"x--gzip"' })).status).toBe(200);
     expect((await ask({ ...gzip, 'if-none-match': '"x--br"' })).status).toBe(200);
     expect((await ask({ 'if-match': '"x--gzip"' }, 'PUT')).status).toBe(204);
@@ -182,7 +182,7 @@ describe('Tags in conditions', () => {
   };
   const gzipped = '"x--gzip"';
 
-  // A service may have a tag of its own that looks so, hence both.
+  // A service may use such a tag itself, so both are sent.
   const both = `${gzipped}, "x"`;
   it.each<[string, Record<string, string>, object]>([
     ['gzip', { 'If-Match': gzipped }, { match: both }],

@@ -1,4 +1,4 @@
-/** A service without a cache is called by its target itself: not a line of the cache is on the way of its requests. */
+/** A service without a cache is called directly, without code of the cache. */
 import { afterEach, expect, it } from '@jest/globals';
 import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
 import { createUpstreams } from '../../../src/gateway/proxy/upstreams.ts';

@@ -1,4 +1,4 @@
-/** Documents that are made to end a process, by every way that one comes in: it lives, and all else goes on. */
+/** Documents that try to crash the process, from every source: the process survives and continues. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const GOOD = JSON.stringify({
   info: { title: 'good', version: '1' },
   paths: { '/good': { get: { responses: { 200: { description: 'ok' } } } } },
 });
-/** What is no document at all is refused as well. */
+/** Texts that are not documents are rejected as well. */
 const texts = Object.entries({ ...hostileTexts, 'a text': 'x', 'an overlay': 'overlay: 1.0.0' });
 
 let folder: string;
@@ -152,7 +152,7 @@ describe.each(Object.entries(denseDocuments))('%s', (_, document) => {
     ])
       await request(gateway.url).get('/hostile/1').set('Accept', accept).expect(200);
     await request(gateway.url).get('/hostile/1?where[p0]=x&fields=p0');
-    // What is made of itself holds for nothing.
+    // A schema that only refers to itself has no effect.
     expect([200, 400]).toContain((await request(gateway.url).post('/hostile/1').send({})).status);
     for (const page of [
       '/openapi.json',

@@ -1,4 +1,4 @@
-/** A document of megabytes is taken over, and shown, while requests go on. */
+/** A document of several megabytes is applied and shown while requests continue. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import { createLog } from '../../../src/observability/log.ts';
 import { largeDocument } from '../../support/large-document.ts';
 import { startUpstream, type Upstream } from '../../support/upstream.ts';
 
-// Seconds of work in steps, which take longer where others work as well.
+// The work takes seconds in steps, and longer on a busy machine.
 jest.setTimeout(180_000);
 
-/** Milliseconds of CPU: five times what was measured for the most that one turn takes, since a garbage collection may fall into it. */
+/** Milliseconds of CPU: five times the measured maximum of one turn, because a turn may include a garbage collection. */
 const MOST = 150;
 
-/** The same where schemas are compiled, which leaves more to be collected: all of it in one turn would take seconds. */
+/** The limit while schemas are compiled, which creates more garbage: all work in one turn would take seconds. */
 const MOST_COMPILING = 500;
 
 const small = JSON.stringify({
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The most CPU that this thread spent between two turns of the event loop while something went on. */
+/** The maximum CPU time of this thread between two turns of the event loop during some work. */
 async function busiest(work: () => Promise<unknown>): Promise<number> {
   let [most, isOver] = [0, false];
   let last = process.threadCpuUsage();

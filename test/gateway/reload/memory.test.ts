@@ -1,4 +1,4 @@
-/** What is left of a gateway that has been replaced. */
+/** Memory of replaced gateway instances. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A service that is called otherwise each time, and has a fault. */
+/** A service with a fault and a different name each time. */
 const write = (time: number) => {
   const paths = `{ /x${time}: { get: { responses: { "200": { $ref: "#/none" } } } } }`;
   writeFileSync(
@@ -40,7 +40,7 @@ const reload = async (time: number) => {
   write(time);
   expect(await live.reload()).toBe(true);
 };
-/** The one that answers now, and what it answers from. */
+/** The current instance and its documents. */
 const parts = () => {
   const { instance: generation } = live;
   const { services, config } = generation;

@@ -1,4 +1,4 @@
-/** What changes while a gateway runs, and what is broken then. */
+/** Valid and broken changes while a gateway runs. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
@@ -34,7 +34,7 @@ const write = (name: string, text: string) => writeFileSync(join(folder, name), 
 const paths = (...names: string[]) => names.map((name) => `"${name}": { get: { responses: {} } }`).join(', ');
 const document = (...names: string[]) =>
   `{ "openapi": "3.1.0", "info": { "title": "t", "version": "1" }, "paths": { ${paths(...names)} } }`;
-/** Nothing is looked at but when it is asked for. */
+/** Polling is off, so that tests control each reload. */
 const STILL = 'reload: { files: 0, urls: 0 }\n';
 const services = (extra = '', head = STILL) =>
   write('gateway.yaml', `${head}services:\n  a: { document: a.json, url: "${upstream.url}" }\n${extra}`);
@@ -119,8 +119,10 @@ it.each([
     reason: expect.stringMatching(reason),
   });
   expect((await get('/status').accept('text/html')).text).toContain('the last good document stays in use');
-  // The log is written in its own time.
-  await eventually('the log has it', () => readFileSync(logFile, 'utf8').includes('the contract is refused'));
+  // The log is written asynchronously.
+  await eventually('the log has it', () =>
+    readFileSync(logFile, 'utf8').includes('the document was rejected'),
+  );
   await reload();
   expect((await status()).services[0].contract.since).toBe(contract.since);
 
@@ -313,7 +315,7 @@ it('Health checks of services in a rejected configuration end', async () => {
   expect(await reload()).toBe(false);
   expect((await status()).refused.reason).toMatch(/\/x is in the documents of both a and b/);
   const before = asked.refused;
-  // The service that stays is the clock: it is asked as often as the other would be.
+  // The remaining service is the clock: it would be checked as often as the other one.
   await new Promise<void>((resolve) => turns.set(asked.kept + 10, resolve));
   expect(asked.refused - before).toBeLessThanOrEqual(1);
   await kept.stop();

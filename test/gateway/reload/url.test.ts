@@ -1,4 +1,4 @@
-/** Documents that are fetched. */
+/** Documents at URLs. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

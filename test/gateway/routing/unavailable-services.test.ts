@@ -1,4 +1,4 @@
-/** What a path is answered with that no document has. */
+/** Responses to paths that no document has. */
 import { describe, expect, it } from '@jest/globals';
 import {
   createUnavailableServices,

@@ -1,4 +1,4 @@
-/** Which requests the gateway's own pages have, and how they see them. */
+/** The requests that pages of the gateway handle. */
 import { describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
 import request from 'supertest';

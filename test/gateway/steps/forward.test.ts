@@ -19,7 +19,7 @@ const start = async (answer?: RequestListener, options: TestGatewayOptions = {})
   return { ...gateway, upstream };
 };
 
-/** Without a client library that would tidy up what is sent. */
+/** Uses no client library, which would normalize the request. */
 const raw = (url: string, text: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));

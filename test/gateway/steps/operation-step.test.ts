@@ -1,4 +1,4 @@
-/** Steps that decide whether a request to an operation may go on, for clients and for parts of an expansion alike. */
+/** Operation steps apply to requests of clients and to embedded resources. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contractDocument } from '../../../src/contract/document/document.ts';
@@ -84,7 +84,7 @@ describe('A step that rejects an operation', () => {
       const gateway = await library(refusing(...refused));
       const { body } = await request(gateway.url).get('/books?expand=author').set('Accept', HAL).expect(200);
       const urls = gateway.services.authors?.requests.map(({ url }) => url).toSorted();
-      // One by one they are another operation, which is allowed in the second case.
+      // Single requests use another operation, which is allowed in the second case.
       expect(urls).toEqual(refused.includes('getAuthor') ? [] : ['/authors/a', '/authors/b']);
       expect(body._expandErrors?.length ?? 0).toBe(refused.includes('getAuthor') ? 2 : 0);
     }

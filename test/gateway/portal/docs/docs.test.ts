@@ -1,4 +1,4 @@
-/** `/docs`: which document, which part, and what is said where there is none. */
+/** `/docs`: selection of documents and parts, and problems for unknown ones. */
 import { expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import request from 'supertest';
@@ -8,7 +8,7 @@ import { pagesApp } from '../../../support/pages-app.ts';
 const app = pagesApp();
 const page = (query: string, agent = app) => request(agent).get(`/docs${query}`).accept('text/html');
 const shown = (text: string) => /data-url="([^"]*)"/.exec(text)?.[1];
-/** What is offered, and what is chosen of it. */
+/** The available and the selected document. */
 const choices = (text: string) =>
   [...text.matchAll(/<option value="([^"]*)"( selected)?>([^<]*)/g)].map(([, value, selected, name]) => [
     value,
@@ -41,7 +41,7 @@ it('A single document has no list', async () => {
   expect(shown(text)).toBe('/openapi.json');
 });
 
-it('An unknown document is a problem', async () => {
+it('An unknown document or part is a problem', async () => {
   const ask = async (query: string, status: number) =>
     (await request(app).get(`/docs?${query}`).accept('application/problem+json').expect(status)).body;
 

@@ -1,4 +1,4 @@
-/** `?tag=` and `?path=`: documents in parts, each of them whole. */
+/** `?tag=` and `?path=`: parts of documents, each of them a complete document. */
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import request from 'supertest';
@@ -95,7 +95,7 @@ const zoo = {
   },
 };
 
-/** Of a visitor, within the operation that lists them: it has a circle. */
+/** The schema of a visitor inside the operation that lists them. It is recursive. */
 function SELF() {
   return '#/paths/~1visitors/get/responses/200/content/application~1json/schema';
 }

@@ -1,4 +1,4 @@
-/** The picture of `/status`: lines that can be told apart, and names that fit. */
+/** The drawing on `/status`: lines do not overlap, and names fit. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
@@ -22,7 +22,7 @@ const appOf = (names: readonly string[], dependenciesOf: (name: string) => reado
 
 type Spot = readonly [x: number, y: number];
 
-/** Straight pieces have two ends, curves two more between. */
+/** Straight segments have two points, curves have two control points in addition. */
 function piecesOf(path: string): readonly (readonly Spot[])[] {
   let at: Spot = [0, 0];
   return [...path.matchAll(/([MVHC])([^MVHC]*)/g)].flatMap(([, command, rest = '']) => {
@@ -41,7 +41,7 @@ function piecesOf(path: string): readonly (readonly Spot[])[] {
 const isStraight = (piece: readonly Spot[], axis: 0 | 1) =>
   piece.every((spot) => spot[axis] === piece[0]?.[axis]);
 
-/** Whether one hides some of the other. */
+/** Whether one line overlaps the other. */
 function coincide(one: readonly Spot[], other: readonly Spot[]): boolean {
   for (const axis of [0, 1] as const)
     if (isStraight(one, axis) && isStraight(other, axis)) {
@@ -107,7 +107,7 @@ describeInBrowser('a name in the picture', (browser) => {
         expect(over).toEqual([]);
         const drawn = await page.locator('.picture:visible .node text:not(.said)').allTextContents();
         expect(drawn).toHaveLength(names.length);
-        // Narrow letters have room for more of them.
+        // More narrow letters fit.
         if (viewport.width > 1000) expect(drawn).toContain('illicit-fillers');
         await page.close();
       } finally {
