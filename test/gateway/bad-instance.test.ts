@@ -149,11 +149,11 @@ it('An operation with its own breaker ejects instances for itself only', async (
   const [bad] = system.upstreams as [Upstream];
   const { answer } = bad;
   bad.answer = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : answer(req, res));
-  const asked = (path: string) => bad.requests.filter(({ url }) => url === path).length;
+  const callsOf = (path: string) => bad.requests.filter(({ url }) => url === path).length;
   for (let i = 0; i < 30; i++) await request(system.url).get('/report');
-  expect(asked('/report')).toBe(2);
+  expect(callsOf('/report')).toBe(2);
   for (let i = 0; i < 30; i++) await request(system.url).get('/things').expect(200);
-  expect(asked('/things')).toBeGreaterThan(0);
+  expect(callsOf('/things')).toBeGreaterThan(0);
 });
 
 describe('The last available instance', () => {

@@ -15,7 +15,7 @@ const start = async (count = 3): Promise<readonly Upstream[]> => {
   return system.upstreams;
 };
 const states = () => system.instances().map(({ state }) => state);
-const told = async (...expected: string[]): Promise<void> => {
+const statesAre = async (...expected: string[]): Promise<void> => {
   await eventually(`the instances are ${expected}`, () => states().join() === expected.join(), {
     tell: states,
   });
@@ -36,12 +36,12 @@ describe('An instance that reports not ready', () => {
     const [one] = (await start()) as [Upstream];
     const { answer } = one;
     drain(one);
-    await told('unhealthy', 'working', 'working');
+    await statesAre('unhealthy', 'working', 'working');
     const before = calls(one);
     await post(20);
     expect(calls(one)).toBe(before);
     one.answer = answer;
-    await told('working', 'working', 'working');
+    await statesAre('working', 'working', 'working');
     await eventually('it is called', async () => {
       await post(1);
       return calls(one) > before;
@@ -51,7 +51,7 @@ describe('An instance that reports not ready', () => {
   it('No POST fails when an instance ends after it has reported not ready', async () => {
     const [one] = (await start(2)) as [Upstream];
     drain(one);
-    await told('unhealthy', 'working');
+    await statesAre('unhealthy', 'working');
     await one.stop();
     await post(10);
     await one.start();
@@ -60,7 +60,7 @@ describe('An instance that reports not ready', () => {
   it('An unhealthy instance is called if no other instance is healthy', async () => {
     const all = await start();
     for (const upstream of all) drain(upstream);
-    await told('unhealthy', 'unhealthy', 'unhealthy');
+    await statesAre('unhealthy', 'unhealthy', 'unhealthy');
     await post(30);
     for (const upstream of all) expect(calls(upstream)).toBeGreaterThan(0);
   });
@@ -69,7 +69,7 @@ describe('An instance that reports not ready', () => {
 it('One report of not ready is enough', async () => {
   system = await startInstances(2, `health: ${HEALTH.replace('unhealthy: 2', 'unhealthy: 100000')}`);
   drain(system.upstreams[0] as Upstream);
-  await told('unhealthy', 'working');
+  await statesAre('unhealthy', 'working');
 });
 
 it.each<[string, Upstream['answer']]>([
@@ -83,7 +83,7 @@ it.each<[string, Upstream['answer']]>([
   const [one] = (await start(2)) as [Upstream];
   const { answer: well } = one;
   one.answer = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
-  await told('unhealthy', 'working');
+  await statesAre('unhealthy', 'working');
 });
 
 it('One failed check does not make an instance unhealthy', async () => {

@@ -28,7 +28,7 @@ interface Received {
 }
 
 let sent: Sent;
-let asked = 0;
+let requestCount = 0;
 let service: Server;
 let gateway: Listening;
 let targets: Targets;
@@ -39,7 +39,7 @@ beforeAll(async () => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('data', () => {
-      asked += 1;
+      requestCount += 1;
       socket.write(sent.text, 'latin1');
       if (sent.closes) socket.end();
     });
@@ -269,12 +269,12 @@ describe('A response with', () => {
     'A response with %s reaches the client',
     async (_, [what, { headers = {}, absent = [], ...expected }]) => {
       sent = what;
-      const before = asked;
+      const before = requestCount;
       const received = await ask(what.method);
       expect(received).toMatchObject(expected);
       expect(received.headers).toMatchObject(headers);
       for (const name of absent) expect(received.headers).not.toHaveProperty([name]);
-      expect(asked).toBe(before + 1);
+      expect(requestCount).toBe(before + 1);
     },
   );
 
@@ -282,7 +282,7 @@ describe('A response with', () => {
     'A response with %s leads to 502 with the reason and is requested once',
     async (_, [text, reason]) => {
       sent = { text };
-      const before = asked;
+      const before = requestCount;
       // As many times as would open a circuit.
       for (let n = 0; n < 6; n++) {
         const { status, body } = await ask();
@@ -291,7 +291,7 @@ describe('A response with', () => {
           { detail: `The response of the service "things" cannot be passed on: ${reason}.` },
         ]);
       }
-      expect(asked).toBe(before + 6);
+      expect(requestCount).toBe(before + 6);
       expect(targets.get('things')?.snapshot()).toMatchObject({ breaker: 'closed', lastFailure: { reason } });
       sent = { text: `${OK}ok` };
       expect(await ask()).toMatchObject({ status: 200, body: 'ok' });

@@ -1,4 +1,4 @@
-/** What pages about services need to be live, with nothing behind it. */
+/** Options for live updates of status pages, without services. */
 import { History } from '../../src/gateway/portal/status/history.ts';
 import type { LiveUpdates } from '../../src/gateway/portal/status/live-updates.ts';
 import { Watchers } from '../../src/http/sse-broadcaster.ts';

@@ -1,4 +1,4 @@
-/** A shop that answers as a test says, behind a gateway that holds its answers against its document. */
+/** A shop with scripted responses, behind a gateway that checks them against its document. */
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { ConformanceStats, type ServiceDrift } from '../../src/gateway/conformance/conformance-stats.ts';
@@ -133,11 +133,11 @@ export async function startShop(service: string, config = '') {
     url: gateway.url,
     log: gateway.log,
     faults,
-    answers: (answer: RequestListener) => {
-      upstream.answer = answer;
+    respondWith: (handler: RequestListener) => {
+      upstream.answer = handler;
     },
     get: (path: string) => request(gateway.url).get(path),
-    /** As `/status` has it. */
+    /** The statistics as `/status` shows them. */
     drift: async (): Promise<ServiceDrift> =>
       (await request(gateway.url).get('/status').expect(200)).body.services[0].drift,
     page: async (): Promise<string> =>
@@ -145,7 +145,7 @@ export async function startShop(service: string, config = '') {
   };
 }
 
-/** An answer, as short as it can be said. */
+/** A handler that sends a response. */
 export const sends =
   (status: number, headers: Record<string, string>, body: string | Buffer = ''): RequestListener =>
   (_req, res) =>

@@ -186,8 +186,8 @@ describe('The status page', () => {
     const { text } = await request(statusUrl).get('').accept('text/html').expect(200);
     for (const [, path = ''] of text.matchAll(/(?:href|src)="(\/[^"]*)"/g))
       await request(adminUrl).get(path).redirects(1).expect(200);
-    const told = await request(adminUrl).get('/health').expect(200);
-    expect(told.body.checks['things:breaker']).toMatchObject([{ observedValue: 'closed' }]);
+    const adminHealth = await request(adminUrl).get('/health').expect(200);
+    expect(adminHealth.body.checks['things:breaker']).toMatchObject([{ observedValue: 'closed' }]);
   });
 
   it('Problems link to /health if the status page is not public', async () => {

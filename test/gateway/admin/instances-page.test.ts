@@ -101,10 +101,11 @@ describeInBrowser('the instances of a service', (browser) => {
 
   it('On a phone, the state of an instance is fully visible within its card', async () => {
     const long = 'ejected after failures, until';
-    const told = async () => (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
+    const pageText = async () =>
+      (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
     await eventually('an instance is left alone', async () => {
       await (await fetch(`${gateway.url}/things`)).text();
-      return (await told()).includes(long);
+      return (await pageText()).includes(long);
     });
     const { page } = await openWatched(browser(), urlAt('127.0.0.1'), LOOKS[2]);
     const outside = await page.locator('td .state').evaluateAll((states) =>

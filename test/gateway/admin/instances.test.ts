@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 
 const act = (id: string, action: string) => request(admin).post(`${SERVICE}/instances/${id}/${action}`);
-const asked = () => upstreams.map(({ requests }) => requests.length);
+const requestCounts = () => upstreams.map(({ requests }) => requests.length);
 const get = async (times: number, status = 200): Promise<void> => {
   for (let i = 0; i < times; i++) await request(gateway.url).get('/things').expect(status);
 };
@@ -68,7 +68,7 @@ it('The status shows each instance by a short id and hides its address', async (
     ['2', 'working'],
     ['3', 'working'],
   ]);
-  expect(instances.map(({ requests }: { requests: number }) => requests)).toEqual(asked());
+  expect(instances.map(({ requests }: { requests: number }) => requests)).toEqual(requestCounts());
 });
 
 it('Only the admin listener offers actions on instances as HAL-FORMS', async () => {
@@ -96,13 +96,13 @@ it('An isolated instance gets no calls until it is reset', async () => {
   expect(body._templates.isolate).toBeUndefined();
   expect(headers['content-location']).toBe(`${SERVICE}/instances/2`);
   await get(20);
-  expect(asked()[1]).toBe(0);
+  expect(requestCounts()[1]).toBe(0);
 
   await act('2', 'reset').accept(FORMS).expect(200);
   await act('1', 'isolate').expect(200);
   await act('3', 'isolate').expect(200);
   await get(3);
-  expect(asked()[1]).toBe(3);
+  expect(requestCounts()[1]).toBe(3);
   expect(log.warnings).toMatchObject([
     { service: 'things', instance: '2', was: 'working', is: 'isolated' },
     { service: 'things', instance: '2', was: 'isolated', is: 'working' },
@@ -121,7 +121,7 @@ it('The last instance can be isolated, with a warning', async () => {
   const refused = await request(gateway.url).get('/things').expect(503);
   expect(refused.body.type).toMatch(/circuit-open$/);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-  expect(asked()).toEqual([0, 0, 0]);
+  expect(requestCounts()).toEqual([0, 0, 0]);
 });
 
 it('A reset makes an ejected instance available at once', async () => {
@@ -129,25 +129,25 @@ it('A reset makes an ejected instance available at once', async () => {
   bad.answer = (_req, res) => res.writeHead(500).end();
   await eventually('it has failed often enough', async () => {
     await request(gateway.url).get('/things');
-    return asked()[0] === 5;
+    return requestCounts()[0] === 5;
   });
   const { body } = await request(admin).get(`${SERVICE}/instances/1`).expect(200);
   expect(body).toMatchObject({ state: 'ejected', ejectedUntil: expect.any(String), failures: 5 });
   await get(10);
-  expect(asked()[0]).toBe(5);
+  expect(requestCounts()[0]).toBe(5);
 
   bad.answer = (_req, res) => res.end('well');
   await act('1', 'reset').expect(200);
   for (const id of ['2', '3']) await act(id, 'isolate');
   await get(4);
-  expect(asked()[0]).toBe(9);
+  expect(requestCounts()[0]).toBe(9);
 });
 
 it('The metrics contain failures and state of each instance', async () => {
   (upstreams[2] as Upstream).answer = (_req, res) => res.writeHead(500).end();
   await eventually('the third is called', async () => {
     await request(gateway.url).get('/things');
-    return asked()[2] === 1;
+    return requestCounts()[2] === 1;
   });
   await act('1', 'isolate').expect(200);
   const { text } = await request(admin).get('/metrics').expect(200);
@@ -171,7 +171,7 @@ describe('A reload', () => {
     const [one, two, three] = upstreams.map(({ url }) => url) as [string, string, string];
     await act('2', 'isolate').expect(200);
     await get(4);
-    const [first] = asked();
+    const [first] = requestCounts();
     await configure([three, two, one]);
     await gateway.reload();
     const { body } = await request(admin).get(SERVICE).expect(200);
@@ -202,12 +202,14 @@ describe('A reload', () => {
       }
     });
     for (const some of [urls.slice(0, 1), urls.slice(1), urls, urls.slice(2), urls]) {
-      const before = asked();
+      const before = requestCounts();
       await configure(some);
       expect(await gateway.reload()).toBe(true);
       const isAsked = () =>
-        asked().every((count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0));
-      await eventually('each of them is called', isAsked, { tell: asked });
+        requestCounts().every(
+          (count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0),
+        );
+      await eventually('each of them is called', isAsked, { tell: requestCounts });
     }
     isOver = true;
     await Promise.all(clients);

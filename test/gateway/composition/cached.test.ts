@@ -61,8 +61,8 @@ it('Links are added to cached responses for each client', async () => {
   const gateway = await startGateway({ library: libraryDocument() }, { service: 'cache: on' });
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  const kept = { 'Cache-Control': 'max-age=60' };
-  service.answer = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, kept);
+  const cacheable = { 'Cache-Control': 'max-age=60' };
+  service.answer = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, cacheable);
   const first = await request(gateway.url).get('/authors/ann').set('Accept', HAL).expect(200);
   const plain = await request(gateway.url).get('/authors/ann').set('Accept', 'application/json').expect(200);
   expect(first.body._links.self).toEqual({ href: '/authors/ann' });

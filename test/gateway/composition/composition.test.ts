@@ -7,8 +7,8 @@ const OWN = 'https://shop.internal';
 const operationOf = (service: string, operationId = 'list') => ({ service, operationId });
 const plain = { prefix: '', base: '', ownUrls: [] };
 
-const made = (options: object) => {
-  const asked: string[] = [];
+const createWith = (options: object) => {
+  const lookups: string[] = [];
   const dropped: string[] = [];
   const of = createCompositions({
     operations: [],
@@ -16,7 +16,7 @@ const made = (options: object) => {
     graph: { operation: () => undefined },
     router: {
       allowed: (path: string) => {
-        asked.push(path);
+        lookups.push(path);
         if (path.includes('%')) throw new URIError('broken');
         return path === '/books' ? ['GET'] : [];
       },
@@ -26,7 +26,7 @@ const made = (options: object) => {
     onDroppedLink: (service: string) => dropped.push(service),
     ...options,
   } as unknown as CompositionOptions);
-  return { of, asked, dropped };
+  return { of, asked: lookups, dropped };
 };
 
 describe('The responses of a service', () => {
@@ -45,7 +45,7 @@ describe('The responses of a service', () => {
         { name: 'a', ...place },
         { name: 'b', ...plain },
       ];
-      const { of } = made({ operations: [operation, other], services });
+      const { of } = createWith({ operations: [operation, other], services });
       expect(of(operation as never)).toMatchObject({
         alwaysReadsBody,
         hasLiftedTags: alwaysReadsBody,
@@ -62,7 +62,7 @@ describe('The responses of a service', () => {
     const graph = {
       operation: (service: string, id: string) => (service === 'a' && id === 'list' ? subject : undefined),
     };
-    const { of } = made({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
+    const { of } = createWith({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
     expect(of(one as never)).toMatchObject({ graphOperation: subject });
     expect(of(subject as never)).toBe(of(one as never));
     expect(of(other as never)?.graphOperation).toBeUndefined();
@@ -83,7 +83,7 @@ describe('A link', () => {
     ['/%', false, ['/%']],
   ])('A link to %s is kept: %s', (path, isKept, expected) => {
     const operation = operationOf('a');
-    const { of, asked, dropped } = made({
+    const { of, asked, dropped } = createWith({
       operations: [operation],
       services: [{ name: 'a', ...plain, ownUrls: [OWN] }],
     });
@@ -96,7 +96,7 @@ describe('A link', () => {
   it('A link is omitted even without a callback', () => {
     const operation = operationOf('a');
     const services = [{ name: 'a', ...plain, ownUrls: [OWN] }];
-    const { of } = made({ operations: [operation], services, onDroppedLink: undefined });
+    const { of } = createWith({ operations: [operation], services, onDroppedLink: undefined });
     expect(of(operation as never)?.urls.body(`${OWN}/x`, HERE)).toBeNull();
   });
 });

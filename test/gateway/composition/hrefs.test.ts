@@ -62,7 +62,7 @@ const value = fc.oneof(
 
 describe('An href', () => {
   it('An href leads back to its operation and its values, or is omitted', () => {
-    let made = 0;
+    let count = 0;
     fc.assert(
       fc.property(value, value, fc.constantFrom(...PATHS), (x, y, path) => {
         const link = links?.get(path);
@@ -71,7 +71,7 @@ describe('An href', () => {
           href?: string;
         };
         if (href === undefined) return;
-        made++;
+        count++;
         expect(href).toMatch(/^\/(?:[\w\-.~!$&'()*+,;=:@/?]|%[\dA-F]{2})*$/);
         const match = router.find('GET', href);
         expect(match?.operation.operationId).toBe(path);
@@ -84,7 +84,7 @@ describe('An href', () => {
       }),
       { numRuns: 3000 },
     );
-    expect(made).toBeGreaterThan(300);
+    expect(count).toBeGreaterThan(300);
   });
 
   it.each([

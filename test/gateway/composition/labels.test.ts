@@ -207,7 +207,7 @@ describe('Links of a service on an HTML page of the gateway', () => {
 });
 
 describe('Headers of a service', () => {
-  const kept = {
+  const keptHeaders = {
     'Content-Language': 'de, en',
     'Content-Disposition': 'attachment; filename="a.json"',
     'Last-Modified': 'Wed, 21 Oct 2015 07:28:00 GMT',
@@ -230,14 +230,14 @@ describe('Headers of a service', () => {
   it('Headers of a lifted response stay in order, except those that describe the bytes', async () => {
     const { get } = await start({ self }, PLACES['as it is']);
     const { response, text } = await get(
-      { headers: { ...kept, ...digests, 'Content-Type': JSON_TYPE, ETag: 'W/"1"' }, body: json },
+      { headers: { ...keptHeaders, ...digests, 'Content-Type': JSON_TYPE, ETag: 'W/"1"' }, body: json },
       undefined,
     );
-    for (const [name, value] of Object.entries(kept))
+    for (const [name, value] of Object.entries(keptHeaders))
       if (name !== 'Link') expect(response.headers.get(name)).toBe([value].flat().join(', '));
     for (const name of Object.keys(digests)) expect([name, response.headers.get(name)]).toEqual([name, null]);
     expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
-    expect(response.headers.get('link')).toContain(kept.Link.slice(0, 2).join(', '));
+    expect(response.headers.get('link')).toContain(keptHeaders.Link.slice(0, 2).join(', '));
     expect(response.headers.get('link')).toContain('</pets/1>; rel="self"');
     expect(response.headers.get('etag')).toMatch(/^"/);
   });
@@ -245,7 +245,7 @@ describe('Headers of a service', () => {
   it('All headers stay if nothing is added', async () => {
     const { get } = await start({}, PLACES['with a prefix']);
     const headers = {
-      ...kept,
+      ...keptHeaders,
       ...digests,
       'Content-Type': JSON_TYPE,
       ETag: 'W/"1"',

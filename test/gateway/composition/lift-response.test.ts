@@ -37,11 +37,11 @@ const textOf = (res: NodeJS.EventEmitter, done: (error: Error | null, body: stri
   res.on('end', () => done(null, text));
 };
 
-async function library(answers: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
+async function library(responses: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
   const gateway = await startGateway({ library: libraryDocument() }, options);
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  service.answer = libraryAnswers(answers, headers);
+  service.answer = libraryAnswers(responses, headers);
   return {
     service,
     url: gateway.url,

@@ -95,8 +95,8 @@ describe('A response that breaks the contract', () => {
       { kind: 'body', pointer: '#/price' },
     ],
   ])('A response with %s leads to 502', async (_, path, answer, fault) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(answer);
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(answer);
     const { body, text, headers } = await get(path).expect(502);
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({ type: '/problems/contract-broken', errors: [fault] });
@@ -105,8 +105,8 @@ describe('A response that breaks the contract', () => {
   });
 
   it('The default response is enforced for unsafe methods as well', async () => {
-    const { answers, url } = await startShop('responses: enforce');
-    answers(json({ id: 'a' }));
+    const { respondWith, url } = await startShop('responses: enforce');
+    respondWith(json({ id: 'a' }));
     const { body } = await request(url)
       .put('/items/a')
       .send({ ...good, secret: 's' })
@@ -144,8 +144,8 @@ describe('A response that matches the contract', () => {
     ['nothing', '/items/a', 204, sends(204, {}), ''],
     ['what has not changed', '/items/a', 304, sends(304, {}), ''],
   ])('A response with %s is forwarded', async (_, path, status, answer, expected) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(answer);
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(answer);
     const response = await get(path).buffer(true).parse(textOf).expect(status);
     expect(response.body).toBe(expected);
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
@@ -156,17 +156,17 @@ describe('A response that matches the contract', () => {
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
   ])('A response compressed by %s is forwarded unchanged', async (coding, compress) => {
-    const { answers, url, drift } = await startShop('responses: enforce');
+    const { respondWith, url, drift } = await startShop('responses: enforce');
     const bytes = compress(text);
-    answers(sends(200, { ...HEAD, 'Content-Encoding': coding }, bytes));
+    respondWith(sends(200, { ...HEAD, 'Content-Encoding': coding }, bytes));
     const { body, head } = await raw(url, '/items/a');
     expect([body.equals(bytes), head['content-encoding']]).toEqual([true, coding]);
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0 }]);
   });
 
   it('A response to HEAD without a body is forwarded', async () => {
-    const { answers, url, drift } = await startShop('responses: enforce');
-    answers(sends(200, HEAD));
+    const { respondWith, url, drift } = await startShop('responses: enforce');
+    respondWith(sends(200, HEAD));
     await request(url).head('/items/a').expect(200);
     expect((await drift()).operations).toMatchObject([{ operationId: 'getItem', checked: 1, drifted: 0 }]);
   });
@@ -175,8 +175,8 @@ describe('A response that matches the contract', () => {
     ['chunked', {}],
     ['of the length 0', { 'Content-Length': '0' }],
   ])('An empty response, %s, does not need a media type', async (_, framing) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers((_req, res) => {
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith((_req, res) => {
       res.writeHead(200, { 'X-Rate': '7', ...framing }).flushHeaders();
       res.end();
     });
@@ -185,17 +185,19 @@ describe('A response that matches the contract', () => {
   });
 
   it('A response without a media type is rejected at its first byte', async () => {
-    const { answers, get } = await startShop('responses: enforce');
+    const { respondWith, get } = await startShop('responses: enforce');
     // The response never ends by itself.
-    answers((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
+    respondWith((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
     const { body } = await get('/items/a').expect(502);
     expect(body.errors).toMatchObject([{ kind: 'media-type', pointer: '#/content-type' }]);
   });
 
   it('A response that is not JSON is streamed', async () => {
-    const { answers, url } = await startShop('responses: enforce');
+    const { respondWith, url } = await startShop('responses: enforce');
     // The response never ends by itself: waiting for its end would block forever.
-    answers((_req, res) => res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'));
+    respondWith((_req, res) =>
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'),
+    );
     const gone = new AbortController();
     const response = await fetch(`${url}/items`, { signal: gone.signal });
     const { value } = (await response.body?.getReader().read()) ?? {};
@@ -204,8 +206,8 @@ describe('A response that matches the contract', () => {
   });
 
   it('Any response is forwarded if the document declares no responses', async () => {
-    const { answers, url } = await startShop('responses: enforce');
-    answers(sends(418, {}, 'x'));
+    const { respondWith, url } = await startShop('responses: enforce');
+    respondWith(sends(418, {}, 'x'));
     await request(url).delete('/items/a').expect(418);
     const gateway = await startGateway(
       { a: document({ '/x': { get: {} } }) },
@@ -233,8 +235,8 @@ describe('A response that cannot be checked', () => {
     ['cut by fields', '/items?fields=items.id', json({ items: [{ id: 'a' }] })],
     ['a part', '/items/a', sends(206, { ...HEAD, 'Content-Range': 'bytes 0-1/9' }, '{"')],
   ])('A response that is %s is forwarded and counted as unverified', async (_, path, answer) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(answer);
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(answer);
     const { status } = await get(path).buffer(true).parse(textOf);
     expect([200, 206]).toContain(status);
     const [operation] = (await drift()).operations;
@@ -262,23 +264,23 @@ describe('A response that cannot be checked', () => {
   });
 
   it('A response with an unknown charset is forwarded', async () => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=x-own' }, 'x'));
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=x-own' }, 'x'));
     await get('/items/a').buffer(true).parse(textOf).expect(200);
     expect((await drift()).operations).toMatchObject([{ drifted: 0, unverified: 1 }]);
   });
 
   it('A response with an invalid schema is forwarded, and the fault is reported', async () => {
-    const { answers, get, faults } = await startShop('responses: enforce');
-    answers(json(good));
+    const { respondWith, get, faults } = await startShop('responses: enforce');
+    respondWith(json(good));
     await get('/odd').expect(200, good);
     expect(faults).toEqual([expect.stringContaining('/paths/~1odd/get/responses/200/content')]);
   });
 });
 
 it('An incomplete response to check leads to 502', async () => {
-  const { answers, get } = await startShop('responses: enforce');
-  answers((_req, res) => {
+  const { respondWith, get } = await startShop('responses: enforce');
+  respondWith((_req, res) => {
     res.writeHead(200, { ...HEAD, 'Content-Length': '100' }).write('{');
     setImmediate(() => res.destroy());
   });
@@ -286,8 +288,8 @@ it('An incomplete response to check leads to 502', async () => {
 });
 
 it('Responses of the gateway itself are not checked', async () => {
-  const { url, answers } = await startShop('responses: enforce', 'policy: { retry: { attempts: 0 } }');
-  answers((req) => req.socket.destroy());
+  const { url, respondWith } = await startShop('responses: enforce', 'policy: { retry: { attempts: 0 } }');
+  respondWith((req) => req.socket.destroy());
   expect((await request(url).get('/items/a')).body.type).not.toBe('/problems/contract-broken');
 });
 
@@ -343,12 +345,12 @@ async function raw(url: string, path: string) {
 }
 
 it('A cached response that breaks the contract is removed from the cache', async () => {
-  const { answers, get } = await startShop('responses: enforce, cache: on');
+  const { respondWith, get } = await startShop('responses: enforce, cache: on');
   const forAMinute = { 'X-Rate': '7', 'Cache-Control': 'max-age=60' };
-  answers(json({ id: 'a' }, forAMinute));
+  respondWith(json({ id: 'a' }, forAMinute));
   await get('/items/a').expect(502);
-  answers(json(good, forAMinute));
+  respondWith(json(good, forAMinute));
   await get('/items/a').expect(200);
-  answers(json({ id: 'a' }, forAMinute));
+  respondWith(json({ id: 'a' }, forAMinute));
   await get('/items/a').expect(200);
 });

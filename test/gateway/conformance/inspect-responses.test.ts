@@ -14,7 +14,7 @@ interface Given {
   readonly operation?: object;
 }
 
-const inspected = async (given: Given) => {
+const inspectResponse = async (given: Given) => {
   const { body = '{}', check = () => [], path = '/x', limit = 100 } = given;
   const service = { name: 'a', responses: 'enforce', ...given.service };
   const stats = new ConformanceStats();
@@ -26,7 +26,7 @@ const inspected = async (given: Given) => {
     stats,
     logger: { warn: (fields: object) => logged.push(fields) },
   } as unknown as InspectOptions);
-  const answer = {
+  const response = {
     status: 200,
     rawHeaders: ['Content-Type', 'application/json'],
     header: (name: string) => (name === 'content-type' ? 'application/json' : undefined),
@@ -46,21 +46,21 @@ const inspected = async (given: Given) => {
     of: () => ({ types: ['application/json'], media: () => ({ check }), checkHeaders: () => [] }),
   };
   const operation = { service: 'a', operationId: 'get', responses, ...given.operation };
-  const made = inspect(answer as never, operation as never, 'GET', path);
-  const error = await (made ?? Promise.resolve()).then(
+  const inspection = inspect(response as never, operation as never, 'GET', path);
+  const error = await (inspection ?? Promise.resolve()).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
   const drift = stats.of(service as never)?.operations[0];
-  return { waits: made !== undefined, events, error, logged, drift };
+  return { waits: inspection !== undefined, events, error, logged, drift };
 };
 
 const broken = () => [{ instancePath: '/a', keyword: 'required', params: { missingProperty: 'b' } }];
 
 describe('responses: enforce', () => {
   it('enforce forwards a response that matches the contract', async () => {
-    expect(await inspected({})).toMatchObject({
+    expect(await inspectResponse({})).toMatchObject({
       waits: true,
       error: undefined,
       events: [['peek', 100]],
@@ -70,7 +70,7 @@ describe('responses: enforce', () => {
   });
 
   it('enforce rejects a response that breaks the contract without its body and removes it from the cache', async () => {
-    expect(await inspected({ check: broken })).toMatchObject({
+    expect(await inspectResponse({ check: broken })).toMatchObject({
       waits: true,
       error: { status: 502, type: { code: 'contract-broken' }, extensions: { errors: [{ kind: 'body' }] } },
       events: [['peek', 100], 'discard', 'refused'],
@@ -83,13 +83,13 @@ describe('responses: enforce', () => {
     ['larger than the limit', { peek: async () => undefined }, 1],
     ['cut by fields', { path: '/x?fields=a' }, 0],
   ])('enforce forwards and counts a response that is %s', async (_, given, peeks) => {
-    const { error, events, drift } = await inspected({ check: broken, ...given });
+    const { error, events, drift } = await inspectResponse({ check: broken, ...given });
     expect([error, events.length]).toEqual([undefined, peeks]);
     expect(drift).toMatchObject({ checked: 0, drifted: 0, unverified: 1 });
   });
 
   it('enforce reports an incomplete body and does not count it', async () => {
-    const { error, drift } = await inspected({ peek: () => Promise.reject(new Error('gone')) });
+    const { error, drift } = await inspectResponse({ peek: () => Promise.reject(new Error('gone')) });
     expect(error).toMatchObject({ status: 502 });
     expect(drift).toBeUndefined();
   });
@@ -98,7 +98,7 @@ describe('responses: enforce', () => {
 describe('responses: observe', () => {
   const service = { responses: 'observe', sample: 1 };
   it('observe checks a copy and does not delay the response', async () => {
-    expect(await inspected({ service, check: broken })).toMatchObject({
+    expect(await inspectResponse({ service, check: broken })).toMatchObject({
       waits: false,
       error: undefined,
       events: [['copy', 100]],
@@ -108,7 +108,7 @@ describe('responses: observe', () => {
   });
 
   it('observe does not copy a body that is not checked', async () => {
-    const { events, drift } = await inspected({ service, path: '/x?fields=a' });
+    const { events, drift } = await inspectResponse({ service, path: '/x?fields=a' });
     expect(events).toEqual([]);
     expect(drift).toMatchObject({ checked: 0, unverified: 1 });
   });
@@ -120,7 +120,7 @@ describe('responses: observe', () => {
     ['no contract to enforce', { operation: { responses: undefined } }],
     ['another service', { service, operation: { service: 'b' } }],
   ])('Responses are not inspected with %s', async (_, given) => {
-    const { waits, events, drift } = await inspected({ check: broken, ...given });
+    const { waits, events, drift } = await inspectResponse({ check: broken, ...given });
     expect([waits, events, drift]).toEqual([false, [], undefined]);
   });
 });

@@ -11,13 +11,13 @@ const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
 /** Waits until all responses so far were checked, which may happen after they were sent. */
-async function settled(shop: Shop, answers: number) {
+async function settled(shop: Shop, count: number) {
   const look = async () => (await shop.drift()).operations[0];
   const seen = async () => {
     const { checked = 0, unverified = 0 } = (await look()) ?? {};
     return checked + unverified;
   };
-  await eventually(`${answers} answers are looked at`, async () => (await seen()) >= answers);
+  await eventually(`${count} answers are looked at`, async () => (await seen()) >= count);
   return look();
 }
 
@@ -45,7 +45,7 @@ describe('An observed response', () => {
     const seen = [];
     for (const service of ['responses: off', 'responses: observe, sample: 1']) {
       const shop = await startShop(service);
-      shop.answers((req, res) => {
+      shop.respondWith((req, res) => {
         res.setHeader('Date', 'Thu, 01 Jan 2026 00:00:00 GMT');
         answer(req, res);
       });
@@ -71,7 +71,7 @@ describe('An observed response', () => {
 
   it('The sample selects the first response and then regular ones', async () => {
     const shop = await startShop('responses: observe, sample: 0.25');
-    shop.answers(json(good));
+    shop.respondWith(json(good));
     const counts = [];
     for (let count = 0; count < 9; count++) {
       await shop.get('/items/a').expect(200);
@@ -79,7 +79,7 @@ describe('An observed response', () => {
     }
     expect(counts).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3]);
     const none = await startShop('responses: observe, sample: 0');
-    none.answers(json({}));
+    none.respondWith(json({}));
     await none.get('/items/a').expect(200);
     expect((await none.drift()).operations).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe('/status', () => {
       json({ items: [] }),
     ];
     for (const [index, answer] of answers.entries()) {
-      shop.answers(answer);
+      shop.respondWith(answer);
       await shop.get('/items');
       await settled(shop, index + 1);
     }
@@ -123,7 +123,7 @@ describe('/status', () => {
   it('/status keeps the latest faults of an operation, and the log is limited', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     for (let status = 430; status < 470; status++) {
-      shop.answers(sends(status, {}));
+      shop.respondWith(sends(status, {}));
       await shop.get('/items/a').expect(status);
       await settled(shop, status - 429);
     }
@@ -143,7 +143,7 @@ describe('/status', () => {
   it('The number of copies is limited, and skipped responses are counted', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     const waiting: (() => void)[] = [];
-    shop.answers((_req, res) => {
+    shop.respondWith((_req, res) => {
       res.writeHead(200, HEAD).write('{"id":"a",');
       waiting.push(() => res.end('"price":1}'));
     });

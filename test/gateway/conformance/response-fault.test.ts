@@ -12,8 +12,8 @@ it.each([
   [`#/${'a'.repeat(64)}`, `#/${'a'.repeat(64)}`],
   [`#/${'a'.repeat(65)}`, '#/*'],
   ['#/', '#/*'],
-])('The pointer %s is shown as %s', (pointer, told) => {
-  expect(bodyFault(pointer, 'is odd')).toEqual({ kind: 'body', pointer: told, detail: 'is odd' });
+])('The pointer %s is shown as %s', (pointer, shown) => {
+  expect(bodyFault(pointer, 'is odd')).toEqual({ kind: 'body', pointer: shown, detail: 'is odd' });
 });
 
 it('Faults that differ in list indexes only have the same key', () => {

@@ -27,13 +27,13 @@ interface Given {
   readonly headers?: (values: ReadonlyMap<string, readonly string[]>) => void;
 }
 
-const judgeOf = (given: Given): ResponseValidator => {
+const validatorOf = (given: Given): ResponseValidator => {
   const { status = 200, head = JSON_HEAD, method = 'GET', path = '/x', headers } = given;
   const types = 'types' in given ? given.types : ['application/json', 'image/png'];
   const check = 'check' in given ? given.check : () => [];
   const header = (name: string) =>
     head[head.findIndex((one, i) => i % 2 === 0 && one.toLowerCase() === name) + 1];
-  const answer = {
+  const response = {
     status,
     rawHeaders: head,
     header: (name: string) => (head.some((one) => one.toLowerCase() === name) ? header(name) : undefined),
@@ -47,10 +47,14 @@ const judgeOf = (given: Given): ResponseValidator => {
     },
   };
   const contract = { of: () => declared, statuses: ['200', 'default'] };
-  return new ResponseValidator(contract as unknown as ResponseContract, answer as unknown as UpstreamAnswer, {
-    method,
-    path,
-  });
+  return new ResponseValidator(
+    contract as unknown as ResponseContract,
+    response as unknown as UpstreamAnswer,
+    {
+      method,
+      path,
+    },
+  );
 };
 
 describe('The parts of a response that are validated', () => {
@@ -79,20 +83,20 @@ describe('The parts of a response that are validated', () => {
     ['no type and a known length', { head: ['Content-Length', '1'] }, 'head'],
     ['no type where none is declared', { head: [], types: [] }, 'head'],
   ])('The parts to validate for %j', (_, given, expected) => {
-    const { needsBody: readsBody, isPartial } = judgeOf(given);
+    const { needsBody: readsBody, isPartial } = validatorOf(given);
     expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
   });
 });
 
 describe('The head of a response', () => {
   it.each([200, 201, 404, 500, 502, 207, 303, 417])('The status %i has to be declared', (status) => {
-    expect(judgeOf({ status, types: undefined }).validateHead()).toEqual([
+    expect(validatorOf({ status, types: undefined }).validateHead()).toEqual([
       { kind: 'status', detail: `${status} is not declared; the contract declares 200, default` },
     ]);
   });
 
   it.each([206, 304, 416, 501])('The status %i does not have to be declared', (status) => {
-    expect(judgeOf({ status, types: undefined }).validateHead()).toEqual([]);
+    expect(validatorOf({ status, types: undefined }).validateHead()).toEqual([]);
   });
 
   const long = `${'a'.repeat(60)}/${'b'.repeat(100)}`;
@@ -119,7 +123,7 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'text/csv'], status: 206 }, 'text/csv'],
   ])('The fault for %j names the type %s', (given, shown) => {
     const types = (given.types ?? ['application/json', 'image/png']).join(', ');
-    expect(judgeOf(given).validateHead()).toEqual(
+    expect(validatorOf(given).validateHead()).toEqual(
       shown === undefined
         ? []
         : [
@@ -138,11 +142,11 @@ describe('The head of a response', () => {
       seen = Object.fromEntries(values);
     };
     const head = [...JSON_HEAD, 'X-A', '1', 'Set-Cookie', 'a=b', 'x-a', '2', 'set-cookie', 'c=d', 'X-A', '3'];
-    expect(judgeOf({ head, headers }).validateHead()).toEqual([
+    expect(validatorOf({ head, headers }).validateHead()).toEqual([
       { kind: 'header', pointer: '#/x-a', detail: 'is required' },
     ]);
     expect(seen).toEqual({ 'content-type': ['application/json'], 'x-a': ['1, 2, 3'], 'set-cookie': ['a=b'] });
-    expect(judgeOf({ head: ['Content-Type', 'text/csv'], headers }).validateHead()).toMatchObject([
+    expect(validatorOf({ head: ['Content-Type', 'text/csv'], headers }).validateHead()).toMatchObject([
       { kind: 'media-type' },
       { kind: 'header' },
     ]);
@@ -157,7 +161,7 @@ describe('The body of a response', () => {
   ])('%s', async (_, bytes, isBroken) => {
     const detail = 'is missing or malformed, but the contract declares application/json, image/png';
     const fault = { kind: 'media-type', pointer: '#/content-type', detail };
-    expect(await judgeOf({ head: [] }).validateBody(bytes, 100)).toEqual(isBroken ? [fault] : []);
+    expect(await validatorOf({ head: [] }).validateBody(bytes, 100)).toEqual(isBroken ? [fault] : []);
   });
 
   const text = JSON.stringify({ a: 1 });
@@ -169,9 +173,9 @@ describe('The body of a response', () => {
       seen.push([value, bytes]);
       return [];
     };
-    expect(await judgeOf({ check }).validateBody(Buffer.from(text), 100)).toEqual([]);
+    expect(await validatorOf({ check }).validateBody(Buffer.from(text), 100)).toEqual([]);
     const head = [...JSON_HEAD, 'Content-Encoding', 'gzip'];
-    expect(await judgeOf({ check, head }).validateBody(gzipped, 100)).toEqual([]);
+    expect(await validatorOf({ check, head }).validateBody(gzipped, 100)).toEqual([]);
     expect(seen).toEqual([
       [{ a: 1 }, text.length],
       [{ a: 1 }, text.length],
@@ -197,7 +201,7 @@ describe('The body of a response', () => {
       text,
     ],
   ])('The body cannot be validated with %s', async (_, given, bytes) => {
-    expect(await judgeOf(given).validateBody(Buffer.from(bytes), 100)).toBeUndefined();
+    expect(await validatorOf(given).validateBody(Buffer.from(bytes), 100)).toBeUndefined();
   });
 
   it.each<[Given, Buffer | string, string]>([
@@ -206,7 +210,7 @@ describe('The body of a response', () => {
     [{}, '{', 'is not well-formed JSON'],
     [{}, '', 'is not well-formed JSON'],
   ])('The body with %j has one fault at its root: %s', async (given, bytes, detail) => {
-    expect(await judgeOf(given).validateBody(Buffer.from(bytes), 100)).toEqual([
+    expect(await validatorOf(given).validateBody(Buffer.from(bytes), 100)).toEqual([
       { kind: 'body', pointer: '#', detail },
     ]);
   });
@@ -218,7 +222,7 @@ describe('The body of a response', () => {
     [500, 20],
   ])('A body with %i faults is reported with %i', async (given, told) => {
     const check = () => Array.from({ length: given }, (_, n) => ({ ...error, instancePath: `/${n}` }));
-    const faults = await judgeOf({ check }).validateBody(Buffer.from(text), 100);
+    const faults = await validatorOf({ check }).validateBody(Buffer.from(text), 100);
     expect(faults?.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(
       Array.from({ length: told }, (_, n) => `body #/${n}`),
     );

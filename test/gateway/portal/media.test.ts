@@ -41,9 +41,9 @@ describe('A document for one media type', () => {
     '/openapi.json?media=application/json&tag=books',
   ])('%s has one type for each response and no unresolvable references', async (url) => {
     const document = await get(url);
-    const asked = decodeURIComponent(/media=([^&]+)/.exec(url)?.[1] ?? '').toLowerCase();
+    const requested = decodeURIComponent(/media=([^&]+)/.exec(url)?.[1] ?? '').toLowerCase();
     const types = new Set(responses(document));
-    expect(types).toEqual(new Set([asked, 'application/problem+json']));
+    expect(types).toEqual(new Set([requested, 'application/problem+json']));
     expect(dangling(document)).toEqual([]);
     expect(JSON.stringify(document)).not.toContain('Siren');
   });

@@ -70,9 +70,9 @@ it.each(['/', '/problems', '/problems/not-found', '/status'])(
   '%s is HTML or HAL, and 406 if the client accepts neither',
   async (path) => {
     const type = async (accept: string) => {
-      const answer = await request(app).get(path).set('Accept', accept);
-      expect(answer.headers.vary).toContain('Accept');
-      return answer.type;
+      const response = await request(app).get(path).set('Accept', accept);
+      expect(response.headers.vary).toContain('Accept');
+      return response.type;
     };
 
     expect(await type('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')).toBe('text/html');

@@ -64,20 +64,20 @@ async function busiest(work: () => Promise<unknown>): Promise<number> {
 
 it('A large document is applied between requests', async () => {
   writeFileSync(join(folder, 'large.json'), JSON.stringify(largeDocument(1300)));
-  let answered = 0;
+  let responses = 0;
   const taken = await busiest(async () => {
     let isOver = false;
     const requests = (async () => {
       while (!isOver) {
         await request(gateway.url).get('/a').expect(200);
-        answered += 1;
+        responses += 1;
       }
     })();
     expect(await gateway.reload()).toBe(true);
     isOver = true;
     await requests;
   });
-  expect(answered).toBeGreaterThan(10);
+  expect(responses).toBeGreaterThan(10);
   expect(taken).toBeLessThan(MOST);
   await request(gateway.url).get('/p/large/r1299/x').expect(200);
 });

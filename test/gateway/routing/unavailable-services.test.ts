@@ -24,9 +24,9 @@ describe('A path that no document has', () => {
     ['/a/c', undefined],
     ['/', undefined],
   ])('The path %s may belong to the service %s', (path, name) => {
-    const made = createUnavailableServices(waiting);
-    expect(made.mayOwn(path)).toBe(name !== undefined);
-    const { status, type, headers, message } = made.problem(path);
+    const services = createUnavailableServices(waiting);
+    expect(services.mayOwn(path)).toBe(name !== undefined);
+    const { status, type, headers, message } = services.problem(path);
     if (name === undefined) {
       expect([status, type.code]).toEqual([404, 'not-found']);
       expect(headers?.['Retry-After']).toBeUndefined();

@@ -10,7 +10,7 @@ import { Meanings, pointed } from '../../../support/same-meaning.ts';
 
 const ref = (name: string, section = 'schemas') => ({ $ref: `#/components/${section}/${name}` });
 const body = (schema: object) => ({ content: { 'application/json': { schema } } });
-const answer = (schema: object, more = {}) => ({
+const responsesWith = (schema: object, more = {}) => ({
   200: { description: 'Fine.', ...body(schema), ...more },
 });
 
@@ -25,7 +25,7 @@ const zoo = {
       get: {
         operationId: 'listAnimals',
         tags: ['Animals'],
-        responses: answer(
+        responses: responsesWith(
           { type: 'array', items: ref('Animal') },
           {
             links: {
@@ -46,14 +46,14 @@ const zoo = {
       },
     },
     '/animals/{id}': {
-      get: { operationId: 'getAnimal', tags: ['Animals'], responses: answer(ref('Animal')) },
+      get: { operationId: 'getAnimal', tags: ['Animals'], responses: responsesWith(ref('Animal')) },
     },
     '/visitors': {
       get: {
         operationId: 'listVisitors',
         tags: ['Visitors and guests'],
         security: [{ oauth: ['read'] }],
-        responses: answer({
+        responses: responsesWith({
           type: 'object',
           properties: { name: { type: 'string' }, favourite: ref('Animal'), friend: { $ref: SELF() } },
         }),
@@ -62,7 +62,7 @@ const zoo = {
     '/visitorsBook': {
       get: {
         operationId: 'readBook',
-        responses: answer({ $ref: SELF() }),
+        responses: responsesWith({ $ref: SELF() }),
         callbacks: { written: { '{$request.query.url}': { post: ref('Written', 'pathItems') } } },
       },
     },

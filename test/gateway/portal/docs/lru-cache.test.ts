@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 import { LruCache } from '../../../../src/gateway/portal/docs/lru-cache.ts';
 import { entity } from '../../../../src/http/page/entity.ts';
 
-const made: string[] = [];
+const created: string[] = [];
 const get = (recent: LruCache, key: string, bytes = 10) => {
   const make = () => {
-    made.push(key);
+    created.push(key);
     return entity('text/plain', key.repeat(bytes));
   };
   const { body } = recent.get(key) ?? recent.set(key, make());
@@ -15,14 +15,14 @@ const get = (recent: LruCache, key: string, bytes = 10) => {
 it('The cache keeps the most recently used entries that fit', () => {
   const recent = new LruCache(30);
   for (const key of ['a', 'b', 'c', 'a', 'b', 'c']) get(recent, key);
-  expect(made.splice(0)).toEqual(['a', 'b', 'c']);
+  expect(created.splice(0)).toEqual(['a', 'b', 'c']);
 
   get(recent, 'a');
   get(recent, 'd');
   for (const key of ['a', 'c', 'd']) get(recent, key);
-  expect(made.splice(0)).toEqual(['d']);
+  expect(created.splice(0)).toEqual(['d']);
   get(recent, 'b');
-  expect(made.splice(0)).toEqual(['b']);
+  expect(created.splice(0)).toEqual(['b']);
 });
 
 it('The cache does not keep an entry with more bytes than its capacity', () => {
@@ -31,8 +31,8 @@ it('The cache does not keep an entry with more bytes than its capacity', () => {
   get(recent, 'ü', 16);
   get(recent, 'ü', 16);
   get(recent, 'a');
-  expect(made.splice(0)).toEqual(['a', 'ü', 'ü']);
+  expect(created.splice(0)).toEqual(['a', 'ü', 'ü']);
   get(recent, 'b', 30);
   get(recent, 'b', 30);
-  expect(made.splice(0)).toEqual(['b']);
+  expect(created.splice(0)).toEqual(['b']);
 });

@@ -110,9 +110,9 @@ describe('The status of a service', () => {
       consumer: { operationId: 'getConsumer', parameters: { consumerId: '$response.body#/consumerId' } },
     };
     const get = orders?.document.paths?.['/orders/{orderId}']?.get;
-    const answer = get?.responses?.['200'] as Record<string, unknown>;
-    answer.links = links;
-    answer.content = {
+    const response = get?.responses?.['200'] as Record<string, unknown>;
+    response.links = links;
+    response.content = {
       'application/json': {
         schema: { type: 'object', title: 'Order', properties: { consumerId: { type: 'string' } } },
       },
