@@ -51,7 +51,7 @@ export const createPartFetcher =
     limit,
   }: EmbeddedResourcesOptions): FetchPart =>
   async (href, operation) => {
-    const { lifting, urls, alwaysReadsBody: isRead } = compositionOf(operation) ?? {};
+    const { lifting, urls, alwaysReadsBody } = compositionOf(operation) ?? {};
     // A link from a service may have a scheme, a host and a fragment.
     const [target = ''] = (urls?.local(href, origin) ?? href).split('#', 1);
     const response = await dispatch(
@@ -67,7 +67,7 @@ export const createPartFetcher =
     const readable = isJson(response);
     if (!readable) response.discard();
     const read = readable ? await readJson(response, limit) : undefined;
-    const body = isRead ? urls?.body(read?.value, origin) : read?.value;
+    const body = alwaysReadsBody ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
     const isLifted = lifting && urls && response.status === 200 && (isObject(body) || Array.isArray(body));
     return partOf({

@@ -45,29 +45,29 @@ export function inspectResponses({ services, limit, stats, logger }: InspectOpti
   const byName = new Map(services.map((service) => [service.name, service]));
   const samplers = new Map<
     GatewayOperation,
-    { readonly record: OperationStats; readonly sampler: Sampler }
+    { readonly operationStats: OperationStats; readonly sampler: Sampler }
   >();
 
   const stateOf = (operation: GatewayOperation) => {
     const { service, operationId } = operation;
     const state = samplers.get(operation) ?? {
-      record: stats.operation(service, operationId),
+      operationStats: stats.operation(service, operationId),
       sampler: new Sampler(byName.get(service)?.sample ?? 0),
     };
     samplers.set(operation, state);
     return state;
   };
 
-  const record = (
+  const recordFaults = (
     { service, operationId }: GatewayOperation,
     faults: readonly ResponseFault[] | undefined,
   ): void => {
-    const record = stats.operation(service, operationId);
-    if (faults === undefined) record.addUnverified();
-    else for (const fault of record.addChecked(faults)) report(service, operationId, fault);
+    const operationStats = stats.operation(service, operationId);
+    if (faults === undefined) operationStats.addUnverified();
+    else for (const fault of operationStats.addChecked(faults)) report(service, operationId, fault);
   };
 
-  const bytesOf = ({ lacksContentType: isUnnamed }: ResponseValidator): number => (isUnnamed ? 0 : limit);
+  const bytesOf = ({ lacksContentType }: ResponseValidator): number => (lacksContentType ? 0 : limit);
 
   /** @param bytes reads the body; undefined if it is too large */
   const validate = async (validator: ResponseValidator, bytes: () => Promise<Buffer | undefined>) => {
@@ -84,24 +84,24 @@ export function inspectResponses({ services, limit, stats, logger }: InspectOpti
     validator: ResponseValidator,
   ): void => {
     if (!queue.reserve()) {
-      record(operation, undefined);
+      recordFaults(operation, undefined);
       return;
     }
-    const look = (bytes: Buffer | undefined): void =>
+    const enqueue = (bytes: Buffer | undefined): void =>
       queue.add(async () => {
         try {
-          record(operation, await validate(validator, async () => bytes));
+          recordFaults(operation, await validate(validator, async () => bytes));
         } catch (error) {
           // An internal error is not a fault of the service, and the response is already sent.
           logger.warn(
             { err: error, operationId: operation.operationId },
             'a response could not be validated',
           );
-          record(operation, undefined);
+          recordFaults(operation, undefined);
         }
       });
-    if (validator.needsBody) response.copy(bytesOf(validator), look);
-    else look(undefined);
+    if (validator.needsBody) response.copy(bytesOf(validator), enqueue);
+    else enqueue(undefined);
   };
 
   const enforce = async (
@@ -110,7 +110,7 @@ export function inspectResponses({ services, limit, stats, logger }: InspectOpti
     validator: ResponseValidator,
   ) => {
     const faults = await validate(validator, () => readBody(response, bytesOf(validator)));
-    record(operation, faults);
+    recordFaults(operation, faults);
     if (faults === undefined || faults.length === 0) return;
     response.discard();
     response.onRefused?.();

@@ -47,8 +47,8 @@ function* candidates({ document, references, media }: ConformingBodyOptions): Ge
   yield sampleOf(document, media);
   const { resource } = references.at('#');
   for (let choice = 0; choice < MAX_CHOICES; choice++)
-    for (const isLeast of [false, true])
-      yield generate(references, media.schema ?? {}, resource, { choice, isMinimal: isLeast });
+    for (const isMinimal of [false, true])
+      yield generate(references, media.schema ?? {}, resource, { choice, isMinimal });
 }
 
 /** Describes the first fault, without the value. */

@@ -101,12 +101,15 @@ class Generator {
   }
 
   /** The name of a member that the schema does not define. */
-  #name({ propertyNames: names, patternProperties }: MergedSchema, index: number): string {
+  #name({ propertyNames, patternProperties }: MergedSchema, index: number): string {
     const [pattern] = patternProperties;
-    if (names.length > 0)
+    if (propertyNames.length > 0)
       return String(
         this.value(
-          [...names, { schema: { type: 'string' }, resource: (names[0] as SchemaPart).resource }],
+          [
+            ...propertyNames,
+            { schema: { type: 'string' }, resource: (propertyNames[0] as SchemaPart).resource },
+          ],
           DEPTH_LIMIT,
           index,
         ),
@@ -171,18 +174,21 @@ function typeFor(merged: MergedSchema): string {
     types,
     properties,
     required,
-    additionalProperties: others,
+    additionalProperties,
     items,
-    prefixItems: first,
+    prefixItems,
     contains,
     multiples,
     bounds,
   } = merged;
   if (types !== undefined) return TYPES.find((type) => types.has(type)) ?? 'null';
   const has = (...names: string[]) => names.some((name) => bounds.has(name));
-  if (properties.size + required.size + others.length > 0 || has('minProperties', 'maxProperties'))
+  if (
+    properties.size + required.size + additionalProperties.length > 0 ||
+    has('minProperties', 'maxProperties')
+  )
     return 'object';
-  if (items.length + first.length + contains.length > 0 || has('minItems', 'maxItems')) return 'array';
+  if (items.length + prefixItems.length + contains.length > 0 || has('minItems', 'maxItems')) return 'array';
   if (multiples.length > 0 || has('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'))
     return 'number';
   return 'string';

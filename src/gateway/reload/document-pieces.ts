@@ -17,21 +17,21 @@ export function* splitDocument(document: object): Generator<Piece> {
   }
 }
 
-function* entriesOf(at: readonly string[], value: unknown): Generator<Piece> {
+function* entriesOf(path: readonly string[], value: unknown): Generator<Piece> {
   if (!isObject(value)) {
-    yield { path: at, value };
+    yield { path, value };
     return;
   }
-  yield { path: at, value: {} };
-  for (const [name, entry] of Object.entries(value)) yield { path: [...at, name], value: entry };
+  yield { path, value: {} };
+  for (const [name, entry] of Object.entries(value)) yield { path: [...path, name], value: entry };
 }
 
 /** Adds a piece at its path. @param document is modified */
-export function addPiece(document: Json, { path: at, value }: Piece): void {
+export function addPiece(document: Json, { path, value }: Piece): void {
   let owner = document;
-  for (const name of at.slice(0, -1)) owner = owner[name] as Json;
+  for (const name of path.slice(0, -1)) owner = owner[name] as Json;
   // An assignment would treat some names specially, such as `__proto__`.
-  Object.defineProperty(owner, at.at(-1) as string, {
+  Object.defineProperty(owner, path.at(-1) as string, {
     value,
     enumerable: true,
     configurable: true,

@@ -56,8 +56,8 @@ export class ReloadableGateway {
 
   /** Reasons why the newest versions are not in use, one line per fault. */
   get refusals(): readonly string[] {
-    const { refused, refusedDocuments: refusedContracts } = this.state;
-    return [...(refused ? [refused] : []), ...refusedContracts.values()].map(({ reason }) => reason);
+    const { refused, refusedDocuments } = this.state;
+    return [...(refused ? [refused] : []), ...refusedDocuments.values()].map(({ reason }) => reason);
   }
 
   /**

@@ -34,9 +34,9 @@ export const validate = (bodyLimit: number): OperationStep =>
 
 /** @param faults faults of the parameters */
 function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: number): void | Promise<void> {
-  const { client, isInternal: isPart, operation } = exchange;
+  const { client, isInternal, operation } = exchange;
   const { body, acceptsUndeclaredBody } = operation;
-  if (isPart || !hasBody(client)) {
+  if (isInternal || !hasBody(client)) {
     throwIfInvalid(faults);
     body?.acceptNone();
     return;

@@ -83,8 +83,8 @@ describe('The parts of a response that are validated', () => {
     ['no type and a known length', { head: ['Content-Length', '1'] }, 'head'],
     ['no type where none is declared', { head: [], types: [] }, 'head'],
   ])('The parts to validate for %j', (_, given, expected) => {
-    const { needsBody: readsBody, isPartial } = validatorOf(given);
-    expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
+    const { needsBody, isPartial } = validatorOf(given);
+    expect([needsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
   });
 });
 

@@ -186,7 +186,7 @@ describe('A generated value', () => {
     const check = new Schemas(root as never, () => {}, false, 'response').check(schema as never, 'all', '#');
     const tries = [0, 1, 2].flatMap((choice) =>
       [true, false].map(
-        (isLeast) => check(generate(references, schema, resource, { choice, isMinimal: isLeast })).length,
+        (isMinimal) => check(generate(references, schema, resource, { choice, isMinimal })).length,
       ),
     );
     expect(tries).toContain(0);

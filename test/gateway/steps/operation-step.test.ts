@@ -104,13 +104,13 @@ describe('A step that rejects an operation', () => {
 it('For an embedded resource, a step gets its operation and target, and the request of the client', async () => {
   const seen: unknown[] = [];
   const gateway = await library(
-    ({ client, context, isInternal: isPart, method, operation, target, params, headers }) => {
+    ({ client, context, isInternal, method, operation, target, params, headers }) => {
       seen.push([
         operation.operationId,
         method,
         target,
         [...params],
-        isPart,
+        isInternal,
         client.url,
         headers.authorization,
       ]);
