@@ -36,7 +36,7 @@ import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
-import { forClients, type OperationStep } from './steps/operation-step.ts';
+import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -139,7 +139,7 @@ export function* createInSteps({
     router,
     services,
     onDroppedLink,
-    isElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
+    isServedElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;
   const compression = new Compression(config.compression);
@@ -192,7 +192,7 @@ export function* createInSteps({
       // Finds the operation: 404, 405, or 503 while the document is not available.
       route({ router, unavailableServices, securityHeaders: security, preflight: forwardRequest }),
       // Runs the operation steps from above.
-      ...steps.map(forClients),
+      ...steps.map(asPipelineStep),
       // Restores the entity tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
       // Adds links to responses without them, and embeds resources of other services.

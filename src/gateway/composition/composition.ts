@@ -31,7 +31,7 @@ export interface CompositionOptions {
     readonly ownUrls: readonly string[];
   })[];
   /** Whether something other than an operation serves the path: a page, or a service whose document is not available. */
-  readonly isElsewhere: (path: string) => boolean;
+  readonly isServedElsewhere: (path: string) => boolean;
   /** Called with the name of the service for every link that is omitted because no route serves it. */
   readonly onDroppedLink?: ((service: string) => void) | undefined;
 }
@@ -39,10 +39,10 @@ export interface CompositionOptions {
 export type FindComposition = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
 
 export function createCompositions(options: CompositionOptions): FindComposition {
-  const { operations, documents, graph, router, services, isElsewhere, onDroppedLink } = options;
+  const { operations, documents, graph, router, services, isServedElsewhere, onDroppedLink } = options;
   const serves = (href: string): boolean => {
     const [path = ''] = href.split(/[?#]|\{[?&]/, 1);
-    return isElsewhere(path) || isServed(router, path);
+    return isServedElsewhere(path) || isServed(router, path);
   };
   const urls = new Map(
     services.map(({ name, ownUrls, ...place }) => [

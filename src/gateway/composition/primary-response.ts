@@ -12,7 +12,7 @@ import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
-import { passInterim } from '../proxy/interim-responses.ts';
+import { forwardInterimResponses } from '../proxy/interim-responses.ts';
 import { originOf } from '../proxy/origin.ts';
 import type { CompositionContext } from './context.ts';
 import { withAccept } from './embedded-resources.ts';
@@ -74,7 +74,7 @@ export async function fetchPrimaryResource(
       body: isReadRequest(req) ? null : exchange.body,
       operationId: exchange.operation.operationId,
       deadline: exchange.context.deadline,
-      onInterim: passInterim(req, res),
+      onInterim: forwardInterimResponses(req, res),
       client: exchange.context.client,
       tally: exchange.context,
     },

@@ -51,8 +51,8 @@ export function createPages({
   const info = publicInfo(givenInfo);
   const published = publish(services, info.title, () => mergeInSteps(services, { info }));
   const router = Router({ caseSensitive: true });
-  const shown = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;
-  home(router, services, info, shown);
+  const filterLinks = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;
+  home(router, services, info, filterLinks);
   assets(router);
   docs(router, published);
   documents(router, published);
@@ -63,7 +63,7 @@ export function createPages({
     status(router, { services, snapshot, refused, live });
     serviceStatus(router, { services, snapshot, live });
   }
-  catalog(router, services, shown);
+  catalog(router, services, filterLinks);
   serveHealth(router, {
     ...gatewayHealth(info, snapshot),
     isDraining,

@@ -74,15 +74,15 @@ export const responseHeaders = (
   const omitted: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
   return (rawHeaders, context) => {
     const raw: string[] = [];
-    let named: ReadonlySet<string> | undefined;
+    let connectionHeaders: ReadonlySet<string> | undefined;
     let ownNames: Set<string> | undefined;
     let isData = true;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string;
       const lower = name.toLowerCase();
       if (lower === 'connection') {
-        const more = namedInConnection(rawHeaders[i + 1]);
-        named = named?.union(more) ?? more;
+        const moreNames = namedInConnection(rawHeaders[i + 1]);
+        connectionHeaders = connectionHeaders?.union(moreNames) ?? moreNames;
       }
       if (omitted.has(lower)) continue;
       if (lower === 'content-type') isData = isJsonType(rawHeaders[i + 1] as string);
@@ -92,7 +92,7 @@ export const responseHeaders = (
       }
       raw.push(name, rawHeaders[i + 1] as string);
     }
-    const headers = named && named.size > 0 ? without(raw, named) : raw;
+    const headers = connectionHeaders && connectionHeaders.size > 0 ? without(raw, connectionHeaders) : raw;
     if (isData) headers.push(...(ownNames ? without(added, ownNames) : added));
     headers.push(REQUEST_ID_HEADER, context.requestId);
     return headers;

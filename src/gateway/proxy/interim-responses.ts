@@ -4,7 +4,7 @@ import { HOP_BY_HOP } from '../../http/headers/hop-by-hop.ts';
 import { without } from '../../http/headers/raw-headers.ts';
 import type { OutboundRequest } from '../../outbound/call/call.ts';
 
-export const passInterim = (
+export const forwardInterimResponses = (
   { httpVersionMajor, httpVersionMinor }: IncomingMessage,
   res: ServerResponse,
 ): OutboundRequest['onInterim'] => {

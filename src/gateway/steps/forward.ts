@@ -12,7 +12,7 @@ import type { Callers } from '../../outbound/caller.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
 import { type ResponseHeaders, requestHeaders } from '../proxy/headers.ts';
-import { passInterim } from '../proxy/interim-responses.ts';
+import { forwardInterimResponses } from '../proxy/interim-responses.ts';
 import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
 
 export interface ForwardOptions {
@@ -44,7 +44,7 @@ export const forward = ({
       headers,
       body,
       operationId,
-      onInterim: passInterim(req, res),
+      onInterim: forwardInterimResponses(req, res),
       client,
       tally: context,
       deadline,

@@ -8,7 +8,7 @@ import { type Exchange, exchangeOf } from '../exchange.ts';
 export type OperationStep = (exchange: Exchange) => void | Promise<void>;
 
 /** Adapts an operation step to the pipeline. */
-export const forClients = (check: OperationStep): Step =>
+export const asPipelineStep = (check: OperationStep): Step =>
   // Not async: most decisions are synchronous, and a promise for each request would be slow.
   function checkOperation(req, _res, next) {
     const decision = check(exchangeOf(req));

@@ -22,7 +22,7 @@ const createWith = (options: object) => {
       },
     },
     services: [],
-    isElsewhere: (path: string) => path === '/docs',
+    isServedElsewhere: (path: string) => path === '/docs',
     onDroppedLink: (service: string) => dropped.push(service),
     ...options,
   } as unknown as CompositionOptions);

@@ -1,7 +1,7 @@
 /** Interim responses that are forwarded to a client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
-import { passInterim } from '../../../src/gateway/proxy/interim-responses.ts';
+import { forwardInterimResponses } from '../../../src/gateway/proxy/interim-responses.ts';
 
 const passed = (version: readonly [number, number], state: object = {}) => {
   const [httpVersionMajor, httpVersionMinor] = version;
@@ -13,7 +13,7 @@ const passed = (version: readonly [number, number], state: object = {}) => {
     writeInformation: (...given: unknown[]) => written.push(given),
     ...state,
   };
-  const pass = passInterim(
+  const pass = forwardInterimResponses(
     { httpVersionMajor, httpVersionMinor } as IncomingMessage,
     res as unknown as ServerResponse,
   );

@@ -20,15 +20,15 @@ import {
 } from './discovery.ts';
 import { entryPointsOf } from './entry-points.ts';
 
-export function catalog(router: Router, services: readonly ServiceDocument[], shown: LinkFilter): void {
+export function catalog(router: Router, services: readonly ServiceDocument[], filterLinks: LinkFilter): void {
   const apis = services.map((service) => ({ service, href: endpointOf(service) }));
   const linkset = [
     {
       anchor: CATALOG_PATH,
       item: apis.map(({ service, href }) => ({ href, title: service.document.info.title })),
     },
-    context('/', shown(gatewayDescriptions)),
-    ...apis.map(({ service, href }) => context(href, shown(serviceDescriptions(service)))),
+    context('/', filterLinks(gatewayDescriptions)),
+    ...apis.map(({ service, href }) => context(href, filterLinks(serviceDescriptions(service)))),
   ];
   const catalogEntity = json(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
   get(router, CATALOG_PATH, (req, res) => send(req, res, catalogEntity));

@@ -28,9 +28,9 @@ export function home(
   router: Router,
   services: readonly ServiceDocument[],
   info: InfoObject,
-  shown: LinkFilter,
+  filterLinks: LinkFilter,
 ): void {
-  const described = shown([...gatewayDescriptions, catalogLink]);
+  const described = filterLinks([...gatewayDescriptions, catalogLink]);
   const headers = { Link: linkHeader([{ rel: 'self', href: '/' }, ...described]) };
   const entries = services.flatMap(entryPointsOf);
   const resource = {
@@ -63,7 +63,7 @@ const homePage = (
 <h1>${info.title} <small>${info.version}</small></h1>
 <p class="lead">${prose(info.description ?? '')}</p>
 <p class="hint" id="try">Try it in a terminal</p>
-<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${shellQuoted(`${origin}${samplePath(services)}`)}</span></code></pre>
 <p class="copies"><button type="button" class="copy" data-copy="command" hidden>Copy<span class="hidden"> the command</span></button> <span role="status"></span></p>
 </section>
 <section aria-labelledby="services">
@@ -102,4 +102,4 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
 </li>`;
 
 /** Quotes URLs with `?` or `&`, which are special characters in a shell. */
-const quoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);
+const shellQuoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);

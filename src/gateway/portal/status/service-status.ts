@@ -58,13 +58,13 @@ export function serviceStatus(
     if (!service) throw new Problem(notFound, 'No service has this name.');
     if (
       sendLive(req, res, live, () =>
-        freshService(find() ?? service, live.history.of(name), isOnAdminListener),
+        renderService(find() ?? service, live.history.of(name), isOnAdminListener),
       )
     )
       return;
     const needs = dependents.get(name) ?? NO_DEPENDENTS;
     const headers = isOnAdminListener ? withForms : noStore;
-    const fresh = freshService(service, live.history.of(name), isOnAdminListener);
+    const fresh = renderService(service, live.history.of(name), isOnAdminListener);
     const page = () => entity(HTML, servicePage(service.name, fresh, needs, isOnAdminListener), headers);
     sendNegotiated(req, res, representations(resourceOf(service, needs, isOnAdminListener), page, noStore));
   });
@@ -122,7 +122,7 @@ ${!isOnAdminListener && html`<p><a href="${docsPath(name)}">Its operations in Sw
   });
 
 /** The part of the page that is updated live. */
-const freshService = (
+const renderService = (
   service: ServiceSnapshot,
   points: readonly Point[],
   isOnAdminListener: boolean,

@@ -31,11 +31,11 @@ export const statusPage = (view: StatusView): string =>
     isAtGateway: !view.isOnAdminListener,
     head: liveHead(),
     content: html`<h1>Status</h1>
-${livePart(freshStatus(view))}`,
+${livePart(renderStatus(view))}`,
   });
 
 /** The part of the page that is updated live. */
-export const freshStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
+export const renderStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
 ${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
 ${services.length > 0 && legend(services, linkDependencies)}

@@ -14,7 +14,7 @@ import { representations } from '../discovery/representations.ts';
 import { linkDependenciesOf } from './dependents.ts';
 import { type LiveUpdates, monitorOf, sendLive } from './live-updates.ts';
 import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
-import { freshStatus, type StatusView, statusPage } from './status-page.ts';
+import { renderStatus, type StatusView, statusPage } from './status-page.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 
@@ -41,7 +41,7 @@ export function status(
     isOnAdminListener,
   });
   get(router, STATUS_PATH, (req, res) => {
-    if (sendLive(req, res, live, () => freshStatus(now()))) return;
+    if (sendLive(req, res, live, () => renderStatus(now()))) return;
     const page = () => entity(HTML, statusPage(now()), noStore);
     sendNegotiated(req, res, representations(statusOf(now()), page, noStore));
   });
