@@ -68,7 +68,7 @@ describeSamples('the processes', () => {
     await first.says(/the gateway has been reloaded/);
     await write('colour: red\n');
     first.process.kill('SIGHUP');
-    await first.says(/refused.*last good/);
+    await first.says(/rejected.*last good/);
     first.process.kill('SIGTERM');
     expect(await first.ended).toBe(0);
 
