@@ -1,4 +1,4 @@
-/** THE MAP: what the gateway does with a request, in order. Every step can end it; errors go to the last one. */
+/** The pipeline of the gateway, in order. Each step may end a request; the last one handles errors. */
 import type { RequestListener } from 'node:http';
 import type { Router } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -19,24 +19,24 @@ import { basePathOf } from '../openapi/load/base-path.ts';
 import type { DocumentFault } from '../openapi/load/document-fault.ts';
 import { Cache } from '../outbound/http-cache/cache.ts';
 import type { Targets } from '../outbound/targets.ts';
-import { compositions } from './composition/composition.ts';
-import { ResponseLedger } from './conformance/conformance-stats.ts';
-import { inspectAnswers } from './conformance/inspect-responses.ts';
+import { createCompositions } from './composition/composition.ts';
+import { ConformanceStats } from './conformance/conformance-stats.ts';
+import { inspectResponses } from './conformance/inspect-responses.ts';
 import { compileInSteps, type GatewayOperation } from './operation.ts';
 import { checkOperationPolicies } from './operation-policies.ts';
 import { responseHeaders, SOFTWARE_HEADERS } from './proxy/headers.ts';
-import { createSend } from './proxy/internal-request.ts';
-import { passOnOf } from './proxy/send-upstream-response.ts';
-import { callersOf } from './proxy/upstreams.ts';
+import { createInternalDispatch } from './proxy/internal-request.ts';
+import { createResponseSender } from './proxy/send-upstream-response.ts';
+import { createUpstreams } from './proxy/upstreams.ts';
 import { mountOf } from './routing/path-mapping.ts';
 import { publicPaths } from './routing/public-paths.ts';
 import { createRouter } from './routing/router.ts';
-import { unserved } from './routing/unavailable-services.ts';
-import { ownPages } from './steps/builtin-pages.ts';
+import { createUnavailableServices } from './routing/unavailable-services.ts';
+import { builtinPages } from './steps/builtin-pages.ts';
 import { compose } from './steps/compose.ts';
 import { crossSite } from './steps/cross-site.ts';
 import { forward } from './steps/forward.ts';
-import { forClients, type OperationStep } from './steps/operation-step.ts';
+import { asPipelineStep, type OperationStep } from './steps/operation-step.ts';
 import { restorePlainTags } from './steps/restore-plain-tags.ts';
 import { route } from './steps/route.ts';
 import { validate } from './steps/validate.ts';
@@ -55,38 +55,38 @@ export interface GatewayOptions {
     | 'allowedHosts'
     | 'hsts'
   >;
-  /** The document of each service, by name; without one its paths are answered with 503. */
+  /** The document of each service, by name. The paths of a service without one respond with 503. */
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
-  /** Of these documents, where it is there already. */
+  /** The graph of these documents, if it has been computed already. */
   readonly graph?: LinkGraph;
   readonly targets: Targets;
-  /** Where answers are kept, for services that have a cache. */
+  /** Holds the responses of services that have a cache. */
   readonly cache?: Cache;
-  /** Where answers that are held against their contract are counted. */
-  readonly ledger?: ResponseLedger;
+  /** Counts the responses that are checked against their contract. */
+  readonly conformanceStats?: ConformanceStats;
   readonly log: Pick<Log, 'logger' | 'lines'>;
-  /** Steps of one's own: each request to an operation goes through them, parts of an expansion too. */
+  /** Additional steps for each request to an operation, including internal requests for embedded resources. */
   readonly operationSteps?: readonly OperationStep[];
-  /** Answers the reserved paths. */
+  /** Serves the reserved paths. */
   readonly pages?: Router;
-  /** The metrics hook. */
+  /** Called when a request has ended, for metrics. */
   readonly onRequest?: (record: AccessRecord) => void;
-  /** Called with a service's name for every link of its answers that is left out, since no route serves it. */
+  /** Called with the name of a service for every link omitted from its responses because no route serves it. */
   readonly onDroppedLink?: (service: string) => void;
-  /** Called with a service's name for what is wrong in its document. */
+  /** Called with the name of a service for every fault in its document. */
   readonly onFault?: (service: string, fault: DocumentFault) => void;
 }
 
 export const createGateway = (options: GatewayOptions): RequestListener => atOnce(createInSteps(options));
 
-/** The same in steps, for large documents. */
+/** The same in steps, so that large documents do not block the event loop. */
 export function* createInSteps({
   config,
   documents,
-  graph: given,
+  graph: existingGraph,
   targets,
   cache = new Cache(),
-  ledger = new ResponseLedger(),
+  conformanceStats = new ConformanceStats(),
   log,
   operationSteps = [],
   pages,
@@ -99,7 +99,14 @@ export function* createInSteps({
     base: service.base ?? basePathOf(documents.get(service.name) ?? {}),
   }));
   const operations: GatewayOperation[] = [];
-  for (const { name, unknownQuery, unknownBody, responses, operations: policies, ...place } of services) {
+  for (const {
+    name,
+    unknownQuery,
+    unknownBody,
+    responses,
+    operations: policies,
+    ...mountOptions
+  } of services) {
     const document = documents.get(name);
     if (!document) continue;
     const compiled = yield* compileInSteps({
@@ -108,8 +115,8 @@ export function* createInSteps({
       unknownQuery,
       unknownBody,
       json: config.limits,
-      mount: mountOf(place),
-      holdsResponses: responses !== 'off',
+      mount: mountOf(mountOptions),
+      validatesResponses: responses !== 'off',
       inTurns: true,
       onFault: (fault) => onFault?.(name, fault),
     });
@@ -117,67 +124,92 @@ export function* createInSteps({
       { name, operations: policies },
       compiled.map(({ operationId }) => operationId),
     );
-    for (const one of compiled) operations.push(one);
+    for (const operation of compiled) operations.push(operation);
   }
   const router = createRouter(operations);
   const graph =
-    given ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
+    existingGraph ?? (yield* LinkGraph.of([...documents].map(([name, document]) => ({ name, document }))));
   yield;
-  const paths = publicPaths(router, pages);
-  const unservedPaths = unserved(services.filter(({ name }) => !documents.has(name)));
-  const compositionOf = compositions({
-    ...{ operations, documents, graph, router, services, onDroppedLink },
-    isElsewhere: (path) => paths.isOwn(path) || unservedPaths.mayBe(path),
+  const ownPaths = publicPaths(router, pages);
+  const unavailableServices = createUnavailableServices(services.filter(({ name }) => !documents.has(name)));
+  const compositionOf = createCompositions({
+    operations,
+    documents,
+    graph,
+    router,
+    services,
+    onDroppedLink,
+    isServedElsewhere: (path) => ownPaths.isOwn(path) || unavailableServices.mayOwn(path),
   });
   const { limits, allowedHosts, hsts, hideSoftware } = config;
   const compression = new Compression(config.compression);
-  const trusts = trustProxy(config);
+  const isTrustedProxy = trustProxy(config);
   const security = securityHeaders();
   const headersOf = responseHeaders(security, hideSoftware ? SOFTWARE_HEADERS : []);
-  const lines = config.accessLog ? log.lines : undefined;
+  const accessLines = config.accessLog ? log.lines : undefined;
 
-  // Each service, and before it what is kept of its answers.
-  const callers = callersOf({ config, documents, targets, cache, logger: log.logger });
-  // Each answer of a service, before anything is added to it: as the contract says, or counted, or 502.
-  const inspect = inspectAnswers({ services, limit: limits.responses, ledger, logger: log.logger });
-  // Whether a request to an operation may go on: the same for clients and for the parts of a response.
+  // The client of each service, with its cache in front.
+  const upstreams = createUpstreams({ config, documents, targets, cache, logger: log.logger });
+  // Checks each response against the contract before anything is added: counts it or replaces it with 502.
+  const inspect = inspectResponses({
+    services,
+    limit: limits.responses,
+    stats: conformanceStats,
+    logger: log.logger,
+  });
+  // Decides whether a request to an operation continues, for clients and for internal requests alike.
   const steps = [
-    // Not from a page of another site, or 403.
-    crossSite({ services, trustProxy: trusts, allowedHosts }),
+    // Rejects requests from pages of other sites with 403.
+    crossSite({ services, trustProxy: isTrustedProxy, allowedHosts }),
     ...operationSteps,
-    // As the contract says, or 400, 413, 415.
+    // Rejects requests that do not match the contract with 400, 413 or 415.
     validate(limits.body),
   ];
-  // Requests of the gateway's own, for the parts of a response.
-  const send = createSend({ router, steps, callers, unserved: unservedPaths, inspect });
+  // Sends internal requests for embedded resources.
+  const dispatch = createInternalDispatch({ router, steps, upstreams, unavailableServices, inspect });
 
-  // Services whose responses are compressed on their way to clients.
+  // Services whose responses the gateway compresses.
   const compressed = new Set(services.filter(({ isCompressed }) => isCompressed).map(({ name }) => name));
-  const passOn = passOnOf(compressed);
-  const pass = forward({ callers, trustProxy: trusts, headersOf, inspect, passOn });
+  const sendUpstreamResponse = createResponseSender(compressed);
+  const forwardRequest = forward({
+    upstreams,
+    trustProxy: isTrustedProxy,
+    headersOf,
+    inspect,
+    sendUpstreamResponse,
+  });
 
   return pipeline(
     [
-      // An id, a place in a trace, and whose it is.
-      identify({ trustsDeadline: trusts, compression, clientOf: clientOf(config) }),
-      // A line and a measurement when it is over.
-      accessLog({ lines, onRequest }),
-      // Tells browsers to come back by HTTPS alone.
+      // Assigns a request id, a trace context and a client.
+      identify({ trustsDeadline: isTrustedProxy, compression, clientOf: clientOf(config) }),
+      // Writes an access log line and a metric when the request has ended.
+      accessLog({ lines: accessLines, onRequest }),
+      // Tells browsers to use HTTPS only.
       ...(hsts ? [strictTransportSecurity(hsts)] : []),
-      // What the gateway answers itself.
-      ...(pages ? [ownPages(pages, trusts)] : []),
-      // Whose operation it is: 404, 405, or 503 where nobody can say.
-      route({ router, unserved: unservedPaths, securityHeaders: security, preflight: pass }),
-      // Whether it may go on: see above.
-      ...steps.map(forClients),
-      // With the tags that the service knows.
+      // Serves the pages of the gateway itself.
+      ...(pages ? [builtinPages(pages, isTrustedProxy)] : []),
+      // Finds the operation: 404, 405, or 503 while the document is not available.
+      route({ router, unavailableServices, securityHeaders: security, preflight: forwardRequest }),
+      // Runs the operation steps from above.
+      ...steps.map(asPipelineStep),
+      // Restores the entity tags that the service knows.
       ...(compressed.size > 0 ? [restorePlainTags(compressed)] : []),
-      // With links where its service has none, and with what they lead to at other services.
-      compose({ compositionOf, send, callers, limits, trustProxy: trusts, headersOf, inspect, passOn }),
-      // To the service and back.
-      pass,
+      // Adds links to responses without them, and embeds resources of other services.
+      compose({
+        compositionOf,
+        dispatch,
+        upstreams,
+        limits,
+        trustProxy: isTrustedProxy,
+        headersOf,
+        inspect,
+        sendUpstreamResponse,
+      }),
+      // Forwards the request to the service and the response to the client.
+      forwardRequest,
     ],
-    // Whatever went wrong, as application/problem+json, or as a page.
-    problemHandler({ logger: log.logger, headers: security, paths, isGateway: true }),
+    // Sends errors as application/problem+json or as a page.
+    problemHandler({ logger: log.logger, headers: security, paths: ownPaths, isGateway: true }),
   );
 }

@@ -1,7 +1,7 @@
-/** What a person reads at the start: where to look, a request to copy, and what is not as it should be. */
+/** The text printed at start: URLs, a sample request, rejected documents and warnings. */
 import type { StartedGateway } from './start.ts';
 
-/** What people type instead of a loopback address. */
+/** Replaces the loopback address by `localhost`. */
 export const readableUrl = (url: string): string => url.replace('//127.0.0.1', '//localhost');
 
 export const banner = ({
@@ -11,7 +11,7 @@ export const banner = ({
   refused,
   warnings,
 }: Pick<StartedGateway, 'url' | 'statusUrl' | 'sample' | 'refused' | 'warnings'>): string => `
-  linkway is up.
+  linkway is running.
 
     Entry point   ${readableUrl(url)}/
     Swagger UI    ${readableUrl(url)}/docs
@@ -19,7 +19,7 @@ export const banner = ({
 
     curl -s '${readableUrl(url)}${sample}'
 
-${lines('Broken, so the last good one is used', refused)}${lines('Warning', warnings)}  Ctrl-C ends it.
+${lines('Broken; the last good version is in use', refused)}${lines('Warning', warnings)}  Press Ctrl-C to stop.
 
 `;
 

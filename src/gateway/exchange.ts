@@ -1,26 +1,26 @@
-/** What the gateway's steps know of a request to an operation: one of a client, or one for a part of a response. */
+/** The state that steps share about a request to an operation: of a client, or an internal one for an embedded resource. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RequestContext } from '../http/context.ts';
 import { headersOf } from '../http/headers/raw-headers.ts';
-import { type GatewayOperation, targetOf } from './operation.ts';
+import { type GatewayOperation, serviceTarget } from './operation.ts';
 import type { Match } from './routing/router.ts';
 
 export class Exchange {
-  /** The request of the client: this one, or the one whose response this is a part of. */
+  /** The request of the client. For an internal request, the one whose response embeds the resource. */
   readonly client: IncomingMessage;
   readonly context: RequestContext;
   readonly method: string;
   readonly operation: GatewayOperation;
-  /** Path parameters, percent-encoded as they came. */
+  /** Path parameters, percent-encoded as received. */
   readonly params: ReadonlyMap<string, string>;
-  /** As it came, without its question mark. */
+  /** The query as received, without the question mark. */
   readonly query: string;
-  /** Path and query that the service is asked for; a step may change it. */
+  /** Path and query to request from the service. A step may change it. */
   target: string;
-  /** What is sent on: the bytes as they came. */
+  /** The body to forward, unchanged. */
   body: Buffer | Readable | null = null;
-  /** Of a part: its own headers, raw. */
+  /** Raw headers of an internal request. */
   readonly #ownHeaders: readonly string[] | undefined;
 
   private constructor(
@@ -36,25 +36,30 @@ export class Exchange {
     this.operation = operation;
     this.params = params;
     this.query = query;
-    this.target = targetOf(operation, url);
+    this.target = serviceTarget(operation, url);
     this.#ownHeaders = ownHeaders;
   }
 
-  static ofClient(client: IncomingMessage, context: RequestContext, match: Match): Exchange {
+  static fromClient(client: IncomingMessage, context: RequestContext, match: Match): Exchange {
     return new Exchange(client, context, client.method ?? '', match);
   }
 
-  /** @param headers its own, raw: those of the client as far as they hold for it */
-  static ofPart(whole: Exchange, method: string, match: Match, headers: readonly string[]): Exchange {
-    return new Exchange(whole.client, whole.context, method, match, headers);
+  /** @param headers raw headers: those of the client that apply to this request */
+  static forInternalRequest(
+    parent: Exchange,
+    method: string,
+    match: Match,
+    headers: readonly string[],
+  ): Exchange {
+    return new Exchange(parent.client, parent.context, method, match, headers);
   }
 
-  /** Whether it is a request of the gateway's own, for a part of a response. It has no body. */
-  get isPart(): boolean {
+  /** Whether the gateway itself makes this request, for an embedded resource. Such a request has no body. */
+  get isInternal(): boolean {
     return this.#ownHeaders !== undefined;
   }
 
-  /** By name in lower case, as Node has them. */
+  /** Headers by lower-case name, as Node.js provides them. */
   get headers(): IncomingHttpHeaders {
     return this.#ownHeaders === undefined ? this.client.headers : headersOf(this.#ownHeaders);
   }
@@ -72,6 +77,6 @@ export const setExchange = (req: IncomingMessage, exchange: Exchange): void => {
 
 export const exchangeOf = (req: IncomingMessage): Exchange => {
   const exchange = (req as WithExchange)[EXCHANGE];
-  if (!exchange) throw new Error('route() has to come before whatever needs the exchange');
+  if (!exchange) throw new Error('route() must run before any step that needs the exchange');
   return exchange;
 };

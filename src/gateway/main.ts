@@ -1,4 +1,4 @@
-/** The gateway alone: `npm run start:gateway`. */
+/** Starts the gateway without the services: `npm run start:gateway`. */
 
 import { LastKnownGood } from '../config/last-known-good.ts';
 import { readSettings } from '../config/settings.ts';
@@ -22,6 +22,6 @@ await run(async () => {
     log,
   });
   process.stdout.write(banner(gateway));
-  log.logger.info({ url: gateway.url, adminUrl: gateway.adminUrl }, 'the gateway listens');
+  log.logger.info({ url: gateway.url, adminUrl: gateway.adminUrl }, 'the gateway is listening');
   return gateway;
 });

@@ -1,11 +1,11 @@
-/** `operations` of a service in `gateway.yaml`: a policy for one that there is not would hold for nothing, unnoticed. */
+/** Checks `operations` of a service in `gateway.yaml`: a policy for an unknown operation would silently have no effect. */
 import { ConfigError } from '../config/config-error.ts';
 import { suggestionFor } from '../config/yaml/faults.ts';
 import type { ServiceConfig } from '../config/yaml/gateway-yaml.ts';
 
 /**
- * @param known operation ids of its document
- * @throws ConfigError that names the one that was probably meant
+ * @param known operation ids of the document
+ * @throws ConfigError that suggests the closest operation id
  */
 export function checkOperationPolicies(
   { name, operations }: Pick<ServiceConfig, 'name' | 'operations'>,

@@ -1,4 +1,4 @@
-/** Everything about an operation that a request needs, computed when its document is loaded. */
+/** Compiles operations when their document is loaded, so that requests need no further computation. */
 import type { OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import type { JsonLimits } from '../config/limits.ts';
@@ -27,13 +27,13 @@ import { Turn } from './validation/schema/turn.ts';
 
 export interface GatewayOperation {
   readonly service: string;
-  /** The document's, or method and path where it has none. */
+  /** The operation id of the document; method and path if it has none. */
   readonly operationId: string;
-  /** In upper case. */
+  /** Method in upper case. */
   readonly method: string;
-  /** Path template, as the document has it. */
+  /** Path template from the document. */
   readonly path: string;
-  /** Where its service has its paths, unless they are the same there as here. */
+  /** Maps public paths to paths of the service, if they differ. */
   readonly mount: Mount | undefined;
   readonly definition: OperationObject;
   readonly parameters: {
@@ -43,42 +43,42 @@ export interface GatewayOperation {
     readonly cookie: Parameters;
   };
   readonly body: RequestBody | undefined;
-  /** Whether one that the document does not declare is passed on as it comes. */
-  readonly takesAnyBody: boolean;
-  /** What its answers are held against; absent where they are not, or the document says nothing of them. */
+  /** Whether a body that the document does not declare is forwarded. */
+  readonly acceptsUndeclaredBody: boolean;
+  /** Checks responses; undefined if responses are not checked or the document does not declare them. */
   readonly responses: ResponseContract | undefined;
 }
 
-/** @param path and query, as they came */
-export const targetOf = ({ mount }: GatewayOperation, path: string): string =>
+/** @param path path and query as received */
+export const serviceTarget = ({ mount }: GatewayOperation, path: string): string =>
   mount === undefined ? path : mount.toService(path);
 
 export interface OperationsOptions {
   readonly service: string;
   readonly document: OpenAPIObject;
   readonly unknownQuery?: 'reject' | 'pass';
-  /** Whether a body is passed on to an operation that declares none. */
+  /** Whether a body is forwarded to an operation that does not declare one. */
   readonly unknownBody?: 'reject' | 'pass';
-  /** What is taken of JSON in a request. */
+  /** Limits for JSON in requests. */
   readonly json?: JsonLimits;
   readonly mount?: Mount | undefined;
-  /** Whether answers are held against it too. */
-  readonly holdsResponses?: boolean;
-  /** Whether checks throw `TurnOver` where they need more than one turn of the event loop at first. */
+  /** Whether responses are checked as well. */
+  readonly validatesResponses?: boolean;
+  /** Whether checks throw `TurnOver` when their first run takes more than one turn of the event loop. */
   readonly inTurns?: boolean;
-  /** Whether every schema is compiled at once, to see which are none. */
+  /** Whether every schema is compiled at once, to find invalid ones. */
   readonly isEager?: boolean;
-  /** Whether a path that belongs to the gateway is left out, and told, so that the rest can be looked at. */
-  readonly isReservedTold?: boolean;
-  /** Called for what is wrong in the document: at once, or for a schema at its first use. */
+  /** Whether a reserved path is reported and skipped instead of thrown, so that the rest can be checked. */
+  readonly reportsReservedPaths?: boolean;
+  /** Called for faults in the document: at once, or when a schema is first used. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
 
-/** @throws ConfigError when the document claims a reserved path, unless that is told */
+/** @throws ConfigError when the document has a reserved path, unless reserved paths are reported */
 export const compileOperations = (options: OperationsOptions): GatewayOperation[] =>
   atOnce(compileInSteps(options));
 
-/** The same in steps, one a path. */
+/** The same in steps, one per path. */
 export function* compileInSteps({
   service,
   document,
@@ -86,63 +86,63 @@ export function* compileInSteps({
   unknownBody = 'reject',
   json,
   mount,
-  holdsResponses = false,
+  validatesResponses = false,
   inTurns = false,
   isEager = false,
-  isReservedTold = false,
-  onFault: tell = () => {},
+  reportsReservedPaths = false,
+  onFault: report = () => {},
 }: OperationsOptions): Steps<GatewayOperation[]> {
-  const onFault = once(tell);
+  const onFault = withoutDuplicates(report);
   const root = document as unknown as Json;
   const turn = inTurns ? new Turn() : undefined;
   const references = new SchemaReferences(root, turn?.spend);
-  const schemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
-  const answered = new Schemas(root, onFault, isEager, 'response', references, json, turn);
+  const requestSchemas = new Schemas(root, onFault, isEager, 'request', references, json, turn);
+  const responseSchemas = new Schemas(root, onFault, isEager, 'response', references, json, turn);
   const top: Located = { node: root, pointer: '#' };
-  const served = new Map<string, string>();
-  const twins = twinsOf(document);
-  const compiledAt = (path: string): GatewayOperation[] => {
+  const pathsByKey = new Map<string, string>();
+  const ambiguousShapes = ambiguousShapesOf(document);
+  const compilePath = (path: string): GatewayOperation[] => {
     if (!path.startsWith('/')) return [];
     const segment = firstSegment(path);
     if (RESERVED_SEGMENTS.has(segment)) {
-      if (isReservedTold) {
+      if (reportsReservedPaths) {
         const pointer = `#/paths/${fragmentToken(path)}`;
-        onFault({ pointer, reason: `is refused with its document: /${segment} belongs to the gateway` });
+        onFault({ pointer, reason: `makes the document invalid: /${segment} is reserved by the gateway` });
         return [];
       }
       throw new ConfigError(
-        `${service}: ${path} is not to be had: /${segment} belongs to the gateway; choose another path`,
+        `${service}: ${path} is not allowed: /${segment} is reserved by the gateway; choose another path`,
       );
     }
     const item = locate(root, top, 'paths', path);
     if (!item) return [];
     const reason = unreachableReason(path);
     if (reason !== undefined) {
-      onFault({ pointer: item.pointer, reason: `goes unserved: ${reason}` });
+      onFault({ pointer: item.pointer, reason: `is not served: ${reason}` });
       return [];
     }
     for (const method of Object.keys((item.node[ADDITIONAL] as Json | undefined) ?? {}))
       onFault({
         pointer: `${item.pointer}/${ADDITIONAL}/${method}`,
-        reason: 'goes unserved: Node knows no such method',
+        reason: 'is not served: Node.js does not support this method',
       });
     return METHODS.flatMap((method) => {
       const operation = locate(root, item, method);
       if (!operation) return [];
       const key = `${method} ${shapeOf(path)}`;
-      const other = served.get(key);
+      const other = pathsByKey.get(key);
       if (other !== undefined) {
         onFault({
           pointer: operation.pointer,
-          reason: `is served as ${other}: to a router the two are one path`,
+          reason: `is served as ${other}: a router cannot tell the two paths apart`,
         });
         return [];
       }
-      served.set(key, path);
+      pathsByKey.set(key, path);
       if ([item, operation].some(({ node }) => isElsewhere(document, node.servers)))
         onFault({
           pointer: operation.pointer,
-          reason: "has a server of its own: it is called where the service's others are",
+          reason: 'has its own server, which is ignored: the gateway calls the server of the service',
         });
       const { pointer } = operation;
       const parameters = parametersOf(root, item, operation);
@@ -155,42 +155,48 @@ export function* compileInSteps({
         mount,
         definition: operation.node as unknown as OperationObject,
         parameters: {
-          // Whose parameters they are, where several templates are one, nobody can tell.
-          path: new Parameters(root, twins.has(shapeOf(path)) ? [] : parameters, 'path', schemas, pointer),
-          query: queryOf(root, parameters, schemas, pointer, unknownQuery === 'reject'),
-          header: new Parameters(root, parameters, 'header', schemas, pointer),
-          cookie: new Parameters(root, parameters, 'cookie', schemas, pointer),
+          // If several templates match the same path, their parameters are ambiguous.
+          path: new Parameters(
+            root,
+            ambiguousShapes.has(shapeOf(path)) ? [] : parameters,
+            'path',
+            requestSchemas,
+            pointer,
+          ),
+          query: queryOf(root, parameters, requestSchemas, pointer, unknownQuery === 'reject'),
+          header: new Parameters(root, parameters, 'header', requestSchemas, pointer),
+          cookie: new Parameters(root, parameters, 'cookie', requestSchemas, pointer),
         },
-        body: body && new RequestBody(root, body, schemas, method.toUpperCase()),
-        takesAnyBody: unknownBody === 'pass',
+        body: body && new RequestBody(root, body, requestSchemas, method.toUpperCase()),
+        acceptsUndeclaredBody: unknownBody === 'pass',
         responses:
-          holdsResponses && Object.keys(operation.node.responses ?? {}).length > 0
-            ? new ResponseContract(root, operation, answered)
+          validatesResponses && Object.keys(operation.node.responses ?? {}).length > 0
+            ? new ResponseContract(root, operation, responseSchemas)
             : undefined,
       };
     });
   };
   const compiled: GatewayOperation[] = [];
   for (const path of Object.keys(document.paths ?? {})) {
-    compiled.push(...compiledAt(path));
+    compiled.push(...compilePath(path));
     yield;
   }
   return compiled;
 }
 
-/** A schema may be in use at many places, and compiled in several ways. */
-function once(tell: (fault: DocumentFault) => void): (fault: DocumentFault) => void {
-  const told = new Set<string>();
+/** Reports each fault once: a schema may be used in many places and compiled in several ways. */
+function withoutDuplicates(report: (fault: DocumentFault) => void): (fault: DocumentFault) => void {
+  const reported = new Set<string>();
   return (fault) => {
     const key = `${fault.pointer} ${fault.reason}`;
-    if (told.has(key)) return;
-    told.add(key);
-    tell(fault);
+    if (reported.has(key)) return;
+    reported.add(key);
+    report(fault);
   };
 }
 
-/** Shapes that several templates of a document have, which is not allowed (OpenAPI 3.1 §4.8.8) and done. */
-const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
+/** Shapes that several templates of a document share. OpenAPI 3.1 §4.8.8 forbids them, but they exist. */
+const ambiguousShapesOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
   const seen = new Set<string>();
   return new Set(
     Object.keys(paths)
@@ -199,7 +205,7 @@ const twinsOf = ({ paths = {} }: OpenAPIObject): ReadonlySet<string> => {
   );
 };
 
-/** Those of the path item, unless the operation has one of the same name and place. */
+/** Parameters of the operation, and those of the path item that it does not override by name and location. */
 const parametersOf = (document: Json, item: Located, operation: Located): Located[] => {
   const found = new Map<string, Located>();
   for (const owner of [item, operation]) {

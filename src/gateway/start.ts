@@ -1,4 +1,4 @@
-/** Puts a gateway together from its configuration, lets it listen, and takes over what changes. */
+/** Starts a gateway from its configuration and applies changes while it runs. */
 import { setTimeout } from 'node:timers/promises';
 import type { LastKnownGood } from '../config/last-known-good.ts';
 import type { ConfigFile, GatewayConfig } from '../config/yaml/gateway-yaml.ts';
@@ -9,93 +9,101 @@ import { securityWarning } from '../openapi/security.ts';
 import { STATUS_PATH } from './portal/discovery/discovery.ts';
 import { samplePath } from './portal/discovery/sample-request.ts';
 import { INTERVAL } from './portal/status/history.ts';
-import { Live } from './reload/reloadable-gateway.ts';
+import { ReloadableGateway } from './reload/reloadable-gateway.ts';
 import { watch } from './reload/watch.ts';
 
 export interface StartGatewayOptions {
-  /** Read again when it changes, or as it is for good. */
+  /** A file that is read again when it changes, or a fixed configuration. */
   readonly config: ConfigFile | GatewayConfig;
   readonly port: number;
   readonly host: string;
   readonly log: Log;
-  /** What was good before this process began. */
+  /** Files that were valid before this process started. */
   readonly lastGood?: LastKnownGood;
 }
 
 export interface StartedGateway extends Pick<Listening, 'url'> {
-  /** Of the listener for those who run it. */
+  /** URL of the admin listener. */
   readonly adminUrl: string | undefined;
-  /** Where a person sees how it is. */
+  /** URL of the status page. */
   readonly statusUrl: string;
-  /** Path and query of a request worth copying. */
+  /** Path and query of a sample request. */
   readonly sample: string;
-  /** Why it did not start with what is newest, a line a fault. */
+  /** Why the newest configuration or documents are not in use, one line per fault. */
   readonly refused: readonly string[];
-  /** What the operator should know of, a line a service. */
+  /** Warnings for the operator, one line per service. */
   readonly warnings: readonly string[];
-  /** Takes over what has changed, at once. @returns whether something did */
+  /** Applies changes now. @returns whether anything has changed */
   reload(): Promise<boolean>;
-  /** Is ready no more, and resolves when load balancers have had time to see it. */
+  /** Reports not ready, and resolves when load balancers have had time to notice. */
   drain(): Promise<void>;
-  /** Lets what is in flight finish. */
+  /** Closes the gateway after the requests in flight have finished. */
   close(): Promise<void>;
 }
 
 /** @throws ConfigError when a document is broken or the port is taken */
 export const startGateway = async (options: StartGatewayOptions): Promise<StartedGateway> => {
   const { config, port, host, log, lastGood } = options;
-  const file = 'parse' in config ? config : fixed(config);
-  const live = await Live.start({ file, log, lastGood });
-  const { admin: told } = live.generation.config;
-  // Nothing of it is loaded where there is none.
+  const file = 'parse' in config ? config : fixedConfig(config);
+  const gateway = await ReloadableGateway.start({ file, log, lastGood });
+  const { admin: adminConfig } = gateway.instance.config;
+  // Modules of the admin listener are loaded only if it is configured.
   const admin =
-    told.port === undefined
+    adminConfig.port === undefined
       ? undefined
-      : await (await import('./admin/start.ts')).startAdmin(live, { port: told.port, host: told.host, log });
-  const listening = await listen(live.handle, {
+      : await (await import('./admin/start.ts')).startAdmin(gateway, {
+          port: adminConfig.port,
+          host: adminConfig.host,
+          log,
+        });
+  const listening = await listen(gateway.handle, {
     port,
     host,
-    limits: () => live.generation.config.limits,
-    guard: hostGuard(host, () => live.generation.hostRules),
+    limits: () => gateway.instance.config.limits,
+    guard: hostGuard(host, () => gateway.instance.hostRules),
   }).catch(async (error: unknown) => {
     await admin?.close();
     throw error;
   });
-  const look = setInterval(
-    () => live.state.history.record(live.generation.snapshot(), Date.now()),
+  const recording = setInterval(
+    () => gateway.state.history.record(gateway.instance.snapshot(), Date.now()),
     INTERVAL,
   ).unref();
-  const unwatch = watch({
-    places: () => live.places.filter(Boolean),
-    intervals: () => live.generation.config.reload,
-    isRefused: () => live.refusals.length > 0,
-    reload: () => live.reload(),
+  const stopWatching = watch({
+    places: () => gateway.places.filter(Boolean),
+    intervals: () => gateway.instance.config.reload,
+    isRefused: () => gateway.refusals.length > 0,
+    reload: () => gateway.reload(),
   });
   return {
     url: listening.url,
     adminUrl: admin?.url,
-    statusUrl: `${(told.status && admin?.url) || listening.url}${STATUS_PATH}`,
-    sample: samplePath(live.generation.services),
-    refused: live.refusals,
-    warnings: live.generation
+    statusUrl: `${(adminConfig.status && admin?.url) || listening.url}${STATUS_PATH}`,
+    sample: samplePath(gateway.instance.services),
+    refused: gateway.refusals,
+    warnings: gateway.instance
       .snapshot()
       .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
       .map(({ name, unenforcedSecurity = [] }) => `${name}: ${securityWarning(unenforcedSecurity)}`),
-    reload: () => live.reload(),
+    reload: () => gateway.reload(),
     drain: () => {
-      live.state.isDraining = true;
+      gateway.state.isDraining = true;
       listening.drain();
-      return setTimeout(live.generation.config.shutdown.drain);
+      return setTimeout(gateway.instance.config.shutdown.drain);
     },
     close: async () => {
-      unwatch();
-      clearInterval(look);
-      live.state.isDraining = true;
-      await listening.close(live.generation.config.shutdown.grace);
+      stopWatching();
+      clearInterval(recording);
+      gateway.state.isDraining = true;
+      await listening.close(gateway.instance.config.shutdown.grace);
       await admin?.close();
-      await live.close();
+      await gateway.close();
     },
   };
 };
 
-const fixed = (config: GatewayConfig): ConfigFile => ({ path: '', text: () => '', parse: () => config });
+const fixedConfig = (config: GatewayConfig): ConfigFile => ({
+  path: '',
+  text: () => '',
+  parse: () => config,
+});

@@ -69,7 +69,7 @@ function checkOne({ place, document, faults: left, reason }: Loaded, dangling: R
       document,
       onFault,
       isEager: true,
-      isReservedTold: true,
+      reportsReservedPaths: true,
     });
     const links = new LinkGraph([{ name: place, document }]).dangling.filter((name) => dangling.has(name));
     return {

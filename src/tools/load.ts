@@ -2,9 +2,10 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError } from '../config/config-error.ts';
 import { resolveLocation } from '../config/yaml/source-location.ts';
-import { readDocument, type Told } from '../gateway/documents/read-document.ts';
+import type { DocumentCallbacks } from '../gateway/documents/read-document.ts';
+import { readDocument } from '../gateway/documents/read-document.ts';
 
-export interface LoadOptions extends Told {
+export interface LoadOptions extends DocumentCallbacks {
   /** Prefix of every path. */
   readonly prefix?: string;
 }

@@ -42,7 +42,7 @@ export async function documentFiles(configFile: string): Promise<GeneratedFile[]
     const { name, document: path } = service;
     const document = hasServiceCode(name)
       ? documentOf(await loadService(name), faults)
-      : await readDocument(service, { onIdle: warn, root: dirname(configFile) });
+      : await readDocument(service, { onUnmatchedAction: warn, root: dirname(configFile) });
     if (document === undefined) continue;
     documents.push({ name, document });
     if (!hasServiceCode(name)) continue;

@@ -1,4 +1,4 @@
-/** What the line of a request says of the calls that it took. */
+/** The access log line of a request, with its calls to services. */
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { document, startGateway } from '../support/gateway.ts';
@@ -6,7 +6,7 @@ import { document, startGateway } from '../support/gateway.ts';
 const POLICY =
   'policy: { retry: { attempts: 1, delay: 0 }, breaker: { minimumCalls: 2, threshold: 0.5, halfOpenAfter: 1m } }';
 
-it('names the operation, its service, how often it was tried and what the circuit breaker said', async () => {
+it('The access log line names the operation, its service, the attempts and the state of the circuit breaker', async () => {
   const gateway = await startGateway(
     { orders: document({ '/x': { get: { operationId: 'getX' }, post: { operationId: 'postX' } } }) },
     { config: POLICY },
@@ -31,7 +31,7 @@ it('names the operation, its service, how often it was tried and what the circui
 });
 
 it.each(['a"b', 'a\nb', '"}\n{"level":60,"msg":"forged"}', '\u2028\u0000\\', '都'])(
-  'is one line, and JSON, whatever an operation is called: %j',
+  'The access log entry is one line of JSON for any operation id: %j',
   async (operationId) => {
     const gateway = await startGateway({ orders: document({ '/x': { get: { operationId } } }) });
     await request(gateway.url).get('/x').expect(200);

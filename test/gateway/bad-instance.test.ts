@@ -1,4 +1,4 @@
-/** One bad instance among three: callers do not see it, however it is bad. */
+/** One failing instance among three is not visible to clients. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { eventually } from '../support/eventually.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => system.close());
 
-/** As many calls as given, a few at once; what became of them. */
+/** Makes the given number of calls, a few at once, and counts the outcomes. */
 const run = async (calls = CALLS, method: 'get' | 'post' = 'get'): Promise<Record<string, number>> => {
   const outcomes: Record<string, number> = {};
   let left = calls;
@@ -53,29 +53,29 @@ const isSeenByNoGet = async (answer: TestUpstream['respond']): Promise<void> => 
   const [bad] = system.upstreams as [TestUpstream];
   bad.respond = answer;
   expect(await run()).toEqual({ '200 well': CALLS });
-  // It was asked, and then left alone: the circuit opens after 5, then one call tries at a time.
+  // The instance was called and then ejected: the circuit opens after 5 failures, then single calls test it.
   expect(bad.requests.length).toBeGreaterThan(0);
   expect(bad.requests.length).toBeLessThan(CALLS / 4);
   expect((await system.instances())[0]).toMatchObject({ failures: bad.requests.length });
 };
 
-describe('one of three that', () => {
-  it.each(WAYS)('%s is seen by no GET', (_, answer) => isSeenByNoGet(answer));
+describe('One of three instances that', () => {
+  it.each(WAYS)('No GET fails when one of three instances %s', (_, answer) => isSeenByNoGet(answer));
 
-  it('does not answer is seen by no GET', async () => {
+  it('No GET fails when one of three instances does not respond', async () => {
     await system.close();
     system = await startInstances(3, policyWith('sampling', '1s', '200ms'));
     await isSeenByNoGet(() => {});
   });
 
-  it('refuses connections is seen by no GET, and by no POST', async () => {
+  it('No GET and no POST fails when one of three instances refuses connections', async () => {
     await system.upstreams[0]?.stop();
     expect(await run()).toEqual({ '200 well': CALLS });
     expect(await run(CALLS, 'post')).toEqual({ '200 well': CALLS });
     await system.upstreams[0]?.start();
   });
 
-  it('refuses connections costs no retry, as nobody has more to do, so that a budget that is spent does not matter', async () => {
+  it('A refused connection does not use the retry budget', async () => {
     await system.close();
     system = await startInstances(
       2,
@@ -87,7 +87,7 @@ describe('one of three that', () => {
   });
 
   it.each(['sampling', 'count', 'consecutive'])(
-    'breaks off long answers is seen by a few GETs, which cannot be taken back, and then by none, with breakers of the kind %s',
+    'Few GETs fail when one of three instances interrupts long responses, with breakers of the kind %s',
     async (kind) => {
       await system.close();
       system = await startInstances(3, policyWith(kind, '1m'));
@@ -99,13 +99,13 @@ describe('one of three that', () => {
       const { cut = 0, ...others } = await run();
       expect(Object.keys(others)).toEqual(['200 well']);
       expect(cut).toBe(bad.requests.length);
-      // Five open the circuit; some more may have been in flight.
+      // Five failures open the circuit; some more calls may have been in flight.
       expect(cut).toBeGreaterThanOrEqual(5);
       expect(cut).toBeLessThan(5 + CLIENTS);
     },
   );
 
-  it('is well again is called again', async () => {
+  it('A recovered instance is called again', async () => {
     const [bad] = system.upstreams as [TestUpstream];
     bad.respond = (_req, res) => res.writeHead(500).end();
     const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
@@ -124,14 +124,14 @@ describe('one of three that', () => {
   });
 });
 
-it('names the instance in the line of the log', async () => {
+it('The access log line names the instance', async () => {
   const { headers } = await request(system.url).get('/things').expect(200);
   const { written } = system.log;
   const line = written.map((one) => JSON.parse(one)).find((one) => one.path === '/things');
   expect(headers['x-instance']).toBe(line.instance);
 });
 
-it('sends on a body that streams, and was never sent, to another', async () => {
+it('A streamed body that was not sent yet goes to another instance', async () => {
   await system.upstreams[0]?.stop();
   await system.upstreams[1]?.stop();
   const body = 'a thing '.repeat(100_000);
@@ -142,22 +142,22 @@ it('sends on a body that streams, and was never sent, to another', async () => {
   for (const upstream of system.upstreams.slice(0, 2)) await upstream.start();
 });
 
-it('is ejected for an operation alone that has a breaker of its own', async () => {
+it('An operation with its own breaker ejects instances for itself only', async () => {
   await system.close();
   const own = 'operations: { getReport: { policy: { breaker: { kind: consecutive, failures: 2 } } } }';
   system = await startInstances(2, `policy: { retry: off }, ${own}`);
   const [bad] = system.upstreams as [TestUpstream];
   const { respond: answer } = bad;
   bad.respond = (req, res) => (req.url === '/report' ? res.writeHead(500).end() : answer(req, res));
-  const asked = (path: string) => bad.requests.filter(({ url }) => url === path).length;
+  const callsOf = (path: string) => bad.requests.filter(({ url }) => url === path).length;
   for (let i = 0; i < 30; i++) await request(system.url).get('/report');
-  expect(asked('/report')).toBe(2);
+  expect(callsOf('/report')).toBe(2);
   for (let i = 0; i < 30; i++) await request(system.url).get('/things').expect(200);
-  expect(asked('/things')).toBeGreaterThan(0);
+  expect(callsOf('/things')).toBeGreaterThan(0);
 });
 
-describe('the last one that stands', () => {
-  it('is asked on while anything comes from it', async () => {
+describe('The last available instance', () => {
+  it('The last available instance is called as long as it responds', async () => {
     const [one, two, three] = system.upstreams as [TestUpstream, TestUpstream, TestUpstream];
     for (const upstream of [one, two]) await upstream.stop();
     const isOut = (index: number) => system.instances()[index]?.state === 'ejected';
@@ -168,12 +168,12 @@ describe('the last one that stands', () => {
     let turn = 0;
     three.respond = (_req, res) => (++turn % 4 === 0 ? res.end('well') : res.writeHead(500).end('ill '));
     const outcomes = await run(80);
-    // Three of four are answers of its own that fail; with no circuit of its own open, none is refused.
+    // Three of four responses are errors of the instance; its circuit stays closed, so no call is rejected.
     expect(Object.keys(outcomes).toSorted()).toEqual(['200 well', '500 ill ']);
     for (const upstream of [one, two]) await upstream.start();
   });
 
-  it('is given time as well when nothing comes any more', async () => {
+  it('Calls are rejected when no instance responds properly', async () => {
     for (const upstream of system.upstreams) upstream.respond = (_req, res) => res.writeHead(502).end();
     const outcomes = await run(80);
     expect(Object.keys(outcomes).some((one) => one.startsWith('503'))).toBe(true);
@@ -181,7 +181,7 @@ describe('the last one that stands', () => {
     expect([502, 503]).toContain(refused.status);
   });
 
-  it('is asked on when all answer 500, which one client may have provoked', async () => {
+  it('The last available instance is called even if all instances respond with 500, because one client may have caused this', async () => {
     for (const upstream of system.upstreams) upstream.respond = (_req, res) => res.writeHead(500).end('ill ');
     expect(await run(80)).toEqual({ '500 ill ': 80 });
   });

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { banner } from '../../src/gateway/banner.ts';
 
-it('says where to look, with names that people type, and what is not as it should be', () => {
+it('The banner shows readable URLs, rejected documents and warnings', () => {
   const text = banner({
     url: 'http://127.0.0.1:8080',
     statusUrl: 'http://127.0.0.1:9090/status',
@@ -14,7 +14,7 @@ it('says where to look, with names that people type, and what is not as it shoul
     'Swagger UI    http://localhost:8080/docs',
     'Status        http://localhost:9090/status',
     "curl -s 'http://localhost:8080/orders?expand=consumer'",
-    'Broken, so the last good one is used: gateway.yaml:3: broken',
+    'Broken; the last good version is in use: gateway.yaml:3: broken',
     'Warning: orders: open',
   ])
     expect(text).toContain(line);

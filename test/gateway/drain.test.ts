@@ -1,4 +1,4 @@
-/** What becomes of streams that are still open when the gateway's time is up. */
+/** Streams that are still open at the end of the shutdown grace period. */
 import { once } from 'node:events';
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
@@ -17,7 +17,7 @@ const openStream = async (contentType: string) => {
   return { gateway, res, upstream };
 };
 
-it('ends an event stream cleanly, and lets go of the service', async () => {
+it('Shutdown ends an event stream cleanly and closes the call to the service', async () => {
   const { gateway, res, upstream } = await openStream('text/event-stream; charset=utf-8');
   const left = once(upstream as ServerResponse, 'close');
   await Promise.all([gateway.close(0), left]);
@@ -25,7 +25,7 @@ it('ends an event stream cleanly, and lets go of the service', async () => {
   expect(res.complete).toBe(true);
 });
 
-it('cuts a download, so that it does not look whole', async () => {
+it('Shutdown aborts a download, so that the client notices the missing part', async () => {
   const { gateway, res } = await openStream('text/plain');
   await gateway.close(0);
   await expect(res.toArray()).rejects.toThrow('aborted');

@@ -1,4 +1,4 @@
-/** A service that refuses an upload before it has read it, and closes: its client gets what it said. */
+/** A service that rejects an upload early and closes the connection: the client receives its response. */
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -60,27 +60,30 @@ const ask = (method: string, type: string, body: Buffer): Promise<number | undef
         req.destroy();
       });
     });
-    // What is left of the upload has nowhere to go.
+    // The rest of the upload is discarded.
     req.on('error', () => {});
     req.end(body);
   });
 
-describe('an early response to an upload', () => {
+describe('An early response to an upload', () => {
   it.each(
     ['application/octet-stream', 'application/json'].flatMap((type) =>
       [300_000, 5_000_000].map((bytes) => [type, bytes] as const),
     ),
-  )('of %s with %d bytes reaches the client each time, and opens no circuit', async (type, bytes) => {
-    const body = Buffer.from(`"${'a'.repeat(bytes)}"`);
-    const seen: unknown[] = [];
-    const expected: unknown[] = [];
-    for (let n = 0; n < TRIES; n++) {
-      status = STATUSES[n % STATUSES.length] as number;
-      expected.push(status);
-      seen.push(await ask(n % 2 === 0 ? 'PUT' : 'POST', type, body));
-    }
-    expect(seen).toEqual(expected);
-    expect(targets.get('files')?.snapshot()).toMatchObject({ failures: 0, retries: 0, breaker: 'closed' });
-    expect(await ask('GET', 'text/plain', Buffer.alloc(0))).toBe(200);
-  });
+  )(
+    'An early response of %s with %d bytes reaches the client each time and opens no circuit',
+    async (type, bytes) => {
+      const body = Buffer.from(`"${'a'.repeat(bytes)}"`);
+      const seen: unknown[] = [];
+      const expected: unknown[] = [];
+      for (let n = 0; n < TRIES; n++) {
+        status = STATUSES[n % STATUSES.length] as number;
+        expected.push(status);
+        seen.push(await ask(n % 2 === 0 ? 'PUT' : 'POST', type, body));
+      }
+      expect(seen).toEqual(expected);
+      expect(targets.get('files')?.snapshot()).toMatchObject({ failures: 0, retries: 0, breaker: 'closed' });
+      expect(await ask('GET', 'text/plain', Buffer.alloc(0))).toBe(200);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** A service that sends what no service should: the gateway lives, and other clients do not notice. */
+/** A service that sends hostile responses: the gateway survives, and other clients are not affected. */
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -17,7 +17,7 @@ type Hostility = (socket: Socket) => void;
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const WELL = `${OK}Content-Length: 2\r\n\r\n{}`;
 
-/** Writes it again and again, as long as somebody takes it. */
+/** Writes the chunk repeatedly while the connection is open. */
 const endlessly = (socket: Socket, text: string): void => {
   const write = (): void => {
     if (!socket.destroyed) socket.write(text, () => setImmediate(write));
@@ -130,7 +130,7 @@ afterEach(async () => {
 
 const MOST_BYTES = 1_000_000;
 
-/** What becomes of it, for a client that takes no more than so much. */
+/** The outcome for a client that reads a limited number of bytes. */
 const ask = (path: string): Promise<number | 'cut'> =>
   new Promise((resolve) => {
     const req = httpRequest(`${gateway.url}${path}`, { agent: false }, (res) => {
@@ -145,20 +145,23 @@ const ask = (path: string): Promise<number | 'cut'> =>
     req.on('error', () => resolve('cut')).end();
   });
 
-describe('a service that', () => {
-  it.each(Object.entries(HOSTILE))('%s to one request harms no other', async (_, one) => {
-    hostility = one;
-    expect(['cut', 200, 500, 502, 503, 504]).toContain(await ask('/a?hostile'));
-    // Of the same operation, the same service, another.
-    for (const path of ['/a', '/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
-    await Promise.all(Array.from({ length: 12 }, () => ask('/a?hostile')));
-    for (const path of ['/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
-    expect(targets.get('things')?.instances[0]?.stateOfCircuit(0)).toBe('closed');
-    await request(gateway.url).get('/nothing').expect(404);
-  });
+describe('A service that', () => {
+  it.each(Object.entries(HOSTILE))(
+    'A service that %s to one request does not affect other requests',
+    async (_, one) => {
+      hostility = one;
+      expect(['cut', 200, 500, 502, 503, 504]).toContain(await ask('/a?hostile'));
+      // The same operation, the same service, and another service.
+      for (const path of ['/a', '/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
+      await Promise.all(Array.from({ length: 12 }, () => ask('/a?hostile')));
+      for (const path of ['/b', '/c']) expect([path, await ask(path)]).toEqual([path, 200]);
+      expect(targets.get('things')?.instances[0]?.stateOfCircuit(0)).toBe('closed');
+      await request(gateway.url).get('/nothing').expect(404);
+    },
+  );
 
   it.each(['says 500', 'speaks another protocol', 'never ends its head', 'switches to another protocol'])(
-    '%s to one client again and again harms no other client of the same operation',
+    'A service that %s to one client repeatedly does not affect other clients of the operation',
     async (name) => {
       hostility = HOSTILE[name] as Hostility;
       for (let n = 0; n < 12; n++) await ask('/a?hostile');

@@ -1,4 +1,4 @@
-/** Instances that are asked whether they are well. */
+/** Health checks of instances. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { eventually } from '../support/eventually.ts';
@@ -15,7 +15,7 @@ const start = async (count = 3): Promise<readonly TestUpstream[]> => {
   return system.upstreams;
 };
 const states = () => system.instances().map(({ state }) => state);
-const told = async (...expected: string[]): Promise<void> => {
+const statesAre = async (...expected: string[]): Promise<void> => {
   await eventually(`the instances are ${expected}`, () => states().join() === expected.join(), {
     tell: states,
   });
@@ -25,52 +25,52 @@ const calls = ({ requests }: TestUpstream) => requests.filter(({ url }) => url =
 const post = async (times: number): Promise<void> => {
   for (let i = 0; i < times; i++) await request(system.url).post('/things').expect(200);
 };
-/** Not ready any more, and still answering, as one that drains. */
+/** Not ready but still responding, like a draining instance. */
 const drain = (upstream: TestUpstream): void => {
   const { respond: answer } = upstream;
   upstream.respond = (req, res) =>
     req.url === '/health/ready' ? res.writeHead(503).end() : answer(req, res);
 };
 
-describe('an instance that says that it is not ready', () => {
-  it('gets no more calls, and gets them again when it is', async () => {
+describe('An instance that reports not ready', () => {
+  it('An instance that is not ready gets no calls until it is ready again', async () => {
     const [one] = (await start()) as [TestUpstream];
     const { respond: answer } = one;
     drain(one);
-    await told('unhealthy', 'working', 'working');
+    await statesAre('unhealthy', 'working', 'working');
     const before = calls(one);
     await post(20);
     expect(calls(one)).toBe(before);
     one.respond = answer;
-    await told('working', 'working', 'working');
+    await statesAre('working', 'working', 'working');
     await eventually('it is called', async () => {
       await post(1);
       return calls(one) > before;
     });
   });
 
-  it('and ends after that, is missed by no POST', async () => {
+  it('No POST fails when an instance ends after it has reported not ready', async () => {
     const [one] = (await start(2)) as [TestUpstream];
     drain(one);
-    await told('unhealthy', 'working');
+    await statesAre('unhealthy', 'working');
     await one.stop();
     await post(10);
     await one.start();
   });
 
-  it('is called where no other is better: a check that is wrong takes no service down', async () => {
+  it('An unhealthy instance is called if no other instance is healthy', async () => {
     const all = await start();
     for (const upstream of all) drain(upstream);
-    await told('unhealthy', 'unhealthy', 'unhealthy');
+    await statesAre('unhealthy', 'unhealthy', 'unhealthy');
     await post(30);
     for (const upstream of all) expect(calls(upstream)).toBeGreaterThan(0);
   });
 });
 
-it('an instance that says once that it is not ready is believed', async () => {
+it('One report of not ready is enough', async () => {
   system = await startInstances(2, `health: ${HEALTH.replace('unhealthy: 2', 'unhealthy: 100000')}`);
   drain(system.upstreams[0] as TestUpstream);
-  await told('unhealthy', 'working');
+  await statesAre('unhealthy', 'working');
 });
 
 it.each<[string, TestUpstream['respond']]>([
@@ -80,19 +80,19 @@ it.each<[string, TestUpstream['respond']]>([
     (_req, res) => void res.writeHead(200, { 'Content-Length': '9' }).write('x', () => res.destroy()),
   ],
   ['answers with something else', (_req, res) => res.writeHead(302, { Location: '/' }).end()],
-])('an instance whose check %s is not well', async (_, answer) => {
+])('An instance whose check %s is unhealthy', async (_, answer) => {
   const [one] = (await start(2)) as [TestUpstream];
   const { respond: well } = one;
   one.respond = (req, res) => (req.url === '/health/ready' ? answer(req, res) : well(req, res));
-  await told('unhealthy', 'working');
+  await statesAre('unhealthy', 'working');
 });
 
-it('is not given up for one check that fails', async () => {
+it('One failed check does not make an instance unhealthy', async () => {
   const [one] = (await start(2)) as [TestUpstream];
   const { respond: answer } = one;
   let turn = 0;
   one.respond = (req, res) => {
-    // Every other one, so that there are never two in a row.
+    // Every second check fails, so that two in a row never fail.
     if (req.url === '/health/ready' && ++turn % 2 === 0) res.writeHead(500).end();
     else answer(req, res);
   };
@@ -104,7 +104,7 @@ it('is not given up for one check that fails', async () => {
   expect([...seen]).toEqual(['working,working']);
 });
 
-it('is asked no more when the gateway has ended', async () => {
+it('Health checks end with the gateway', async () => {
   const [one] = (await start(1)) as [TestUpstream];
   await eventually('it is asked', () => checks(one) >= 2);
   await system.close();

@@ -1,4 +1,4 @@
-/** A host name that stands for several instances, which come and go, or for one that moves. */
+/** A host name with several instances that come and go, or with one that moves. */
 import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ let asked: Map<string, { host: string | undefined; path: string | undefined }[]>
 let hold: Map<string, () => void>;
 let port: number;
 let system: TestInstances | undefined;
-/** What the name stands for now; nothing is a lookup that fails. */
+/** The current addresses of the name; an empty list makes the lookup fail. */
 let found: readonly string[];
 let lookups: number;
 
@@ -61,7 +61,7 @@ const start = async (...addresses: string[]): Promise<void> => {
   await looked();
 };
 const looked = async (): Promise<void> => {
-  // The next one may have begun before the name changed.
+  // The next lookup may have started before the name changed.
   const enough = lookups + 2;
   await eventually('the name is looked up', () => lookups >= enough);
 };
@@ -82,19 +82,19 @@ const getMany = async (times: number): Promise<string[]> => {
   return [...answers].toSorted();
 };
 
-/** Elsewhere the other addresses of the loopback have to be set up first. */
+/** Other systems need extra configuration for more loopback addresses. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('where 127.0.0.2 is an address of its own:', () => {
-  describe('a name with several addresses', () => {
-    it('is several instances, which are still called by their name', async () => {
+  describe('A name with several addresses', () => {
+    it('A name with several addresses has several instances, which are called by the name', async () => {
       await start(A, B);
       expect(ids()).toEqual(['1.1', '1.2']);
       expect(await getMany(40)).toEqual([A, B]);
       expect(asked.get(A)).toContainEqual({ host: `${HOST}:${port}`, path: '/things' });
     });
 
-    it('has one more when one comes, and one less when one goes; ids stay, and are used again', async () => {
+    it('Instances follow the addresses of a name, and keep their ids', async () => {
       await start(A, B);
       await becomes(B, C, A);
       expect(ids()?.toSorted()).toEqual(['1.1', '1.2', '1.3']);
@@ -109,7 +109,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       expect(ids()?.toSorted()).toEqual(['1.1', '1.3']);
     });
 
-    it('lets what is in flight finish at one that goes', async () => {
+    it('Calls in flight finish at a removed instance', async () => {
       await start(A, B);
       const waiting = Promise.all(
         Array.from({ length: 2 }, () => request(system?.url ?? '').post('/things')),
@@ -121,14 +121,14 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       expect((await waiting).map(({ status }) => status)).toEqual([200, 200]);
     });
 
-    it('keeps those that were found last while nothing is found', async () => {
+    it('The last addresses stay in use while the lookup fails', async () => {
       await start(A, B);
       await becomes();
       expect(ids()).toEqual(['1.1', '1.2']);
       expect(await getMany(40)).toEqual([A, B]);
     });
 
-    it('is of one family, as an instance with both is not two', async () => {
+    it('Only one address family is used, so that an instance with both is not counted twice', async () => {
       await start(A, B, '::1', '::2');
       expect(ids()).toEqual(['1.1', '1.2']);
       await becomes('::1', '::2', A, B);
@@ -137,8 +137,8 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
     });
   });
 
-  describe('a name with one address', () => {
-    it('is asked for its health where it is by now', async () => {
+  describe('A name with one address', () => {
+    it('Health checks use the current address', async () => {
       const checks = (address: string) =>
         asked.get(address)?.filter(({ path }) => path === '/health').length ?? 0;
       await start(A);
@@ -149,7 +149,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       expect(checks(A) - before).toBeLessThan(2);
     });
 
-    it('stays isolated when another comes', async () => {
+    it('An isolated instance stays isolated when another is added', async () => {
       await start(A);
       system?.isolate('1');
       await becomes(A, B);
@@ -158,13 +158,13 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
     });
   });
 
-  describe('a name with one address of each family', () => {
-    it('is one instance', async () => {
+  describe('A name with one address of each family', () => {
+    it('A name with one address of each family has one instance', async () => {
       await start(A, '::1');
       expect(ids()).toEqual(['1']);
     });
 
-    it('is called at another when it moves; what is in flight finishes where it was', async () => {
+    it('Calls use the new address after a move, and calls in flight finish at the old one', async () => {
       await start(A);
       expect(await getMany(3)).toEqual([A]);
       const waiting = request(system?.url ?? '')
@@ -180,7 +180,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       expect(await getMany(3)).toEqual([B]);
     });
 
-    it('is looked up at once when no connection can be made', async () => {
+    it('A failed connection triggers a lookup', async () => {
       found = [A];
       system = await startInstances(0, 'lookup: 1h, policy: { retry: { delay: 1ms } }', {
         urls: () => [`http://${HOST}:${port}`],
@@ -199,7 +199,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
       expect(lookups).toBeLessThan(5);
     });
 
-    it('becomes several when there are more', async () => {
+    it('More addresses of a name become more instances', async () => {
       await start(A);
       expect(ids()).toEqual(['1']);
       await becomes(A, B);
@@ -208,7 +208,7 @@ onLinux('where 127.0.0.2 is an address of its own:', () => {
     });
   });
 
-  it('is looked up no more when the gateway has ended', async () => {
+  it('Lookups end with the gateway', async () => {
     await start(A, B);
     await system?.close();
     let others = 0;

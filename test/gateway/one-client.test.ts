@@ -1,4 +1,4 @@
-/** What one client provokes opens no circuit for the others; what all meet does. */
+/** Failures that one client causes open no circuit for others; failures of all clients do. */
 import { Agent, get as httpGet } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { document, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const agent of agents.splice(0)) agent.destroy();
 });
 
-/** A client with an address of its own; what it asks for has a status, and a problem where that is one. */
+/** A client with its own address. Its requests return a status, and the code of a problem. */
 function clientAt(localAddress: string) {
   const agent = new Agent({ localAddress, keepAlive: true });
   agents.push(agent);
@@ -46,24 +46,27 @@ const WAYS = {
   504: (res: { writeHead(status: number): { end(): void } }) => res.writeHead(504).end(),
 };
 
-describe('a client that', () => {
-  it.each(Object.entries(WAYS))('provokes %s again and again is cut off alone', async (outcome, provoked) => {
-    const { gateway, service } = await start();
-    service.respond = (req, res) => (req.headers['x-odd'] ? provoked(res as never) : res.end());
-    const [a, b] = [clientAt('127.0.0.1'), clientAt('127.0.0.2')];
-    const odd = (i: number) => ({ 'x-odd': 'yes', authorization: `Bearer ${i}` });
-    for (let i = 0; i < 3; i++) expect(await a(gateway, '/report', odd(i))).toBe(outcome);
-    const before = service.requests.length;
-    expect([await a(gateway, '/report'), service.requests.length]).toEqual(['circuit-open', before]);
-    for (let i = 0; i < 5; i++) expect(await b(gateway, '/report')).toBe('200');
-    expect(service.requests.length).toBe(before + 5);
-    // What others have of the operation opens nothing for the first client.
-    expect([await a(gateway, '/report'), await a(gateway, '/order')]).toEqual(['circuit-open', '200']);
-    expect(await b(gateway, '/report', odd(0))).toBe(outcome);
-    expect(await b(gateway, '/report')).toBe('circuit-open');
-  });
+describe('A client that', () => {
+  it.each(Object.entries(WAYS))(
+    'Only the client that repeatedly causes %s is blocked',
+    async (outcome, provoked) => {
+      const { gateway, service } = await start();
+      service.respond = (req, res) => (req.headers['x-odd'] ? provoked(res as never) : res.end());
+      const [a, b] = [clientAt('127.0.0.1'), clientAt('127.0.0.2')];
+      const odd = (i: number) => ({ 'x-odd': 'yes', authorization: `Bearer ${i}` });
+      for (let i = 0; i < 3; i++) expect(await a(gateway, '/report', odd(i))).toBe(outcome);
+      const before = service.requests.length;
+      expect([await a(gateway, '/report'), service.requests.length]).toEqual(['circuit-open', before]);
+      for (let i = 0; i < 5; i++) expect(await b(gateway, '/report')).toBe('200');
+      expect(service.requests.length).toBe(before + 5);
+      // Successful calls of others do not close the circuit for the first client.
+      expect([await a(gateway, '/report'), await a(gateway, '/order')]).toEqual(['circuit-open', '200']);
+      expect(await b(gateway, '/report', odd(0))).toBe(outcome);
+      expect(await b(gateway, '/report')).toBe('circuit-open');
+    },
+  );
 
-  it('sends what it likes in X-Forwarded-For is the same client, unless a trusted proxy says otherwise', async () => {
+  it('X-Forwarded-For identifies a client only if a trusted proxy sends it', async () => {
     const { gateway, service } = await start();
     service.respond = (_req, res) => res.writeHead(503).end();
     const a = clientAt('127.0.0.1');
@@ -73,7 +76,7 @@ describe('a client that', () => {
     expect(await clientAt('127.0.0.2')(gateway, '/report')).toBe('200');
   });
 
-  it('comes through a trusted proxy is told from the others that come through it', async () => {
+  it('Clients behind a trusted proxy are distinguished', async () => {
     const { gateway, service } = await start('trustProxy: true');
     service.respond = (_req, res) => res.writeHead(503).end();
     const proxy = clientAt('127.0.0.1');
@@ -84,8 +87,8 @@ describe('a client that', () => {
   });
 });
 
-describe('a circuit opens for all', () => {
-  it('when the calls of two clients fail', async () => {
+describe('A circuit opens for all clients', () => {
+  it('A circuit opens for all clients when the calls of two clients fail', async () => {
     const { gateway, service } = await start();
     service.respond = (_req, res) => res.writeHead(503).end();
     const [a, b, c] = [clientAt('127.0.0.1'), clientAt('127.0.0.2'), clientAt('127.0.0.3')];
@@ -96,7 +99,7 @@ describe('a circuit opens for all', () => {
     expect(service.requests.length).toBe(3);
   });
 
-  it('when it is open for one client and the call of another fails', async () => {
+  it('A circuit opens for all clients when it is open for one client and the call of another fails', async () => {
     const { gateway, service } = await start();
     service.respond = (_req, res) => res.writeHead(503).end();
     const [a, b, c] = [clientAt('127.0.0.1'), clientAt('127.0.0.2'), clientAt('127.0.0.3')];
@@ -106,7 +109,7 @@ describe('a circuit opens for all', () => {
     expect(service.requests.length).toBe(4);
   });
 
-  it('when no connection to the service can be made, though one client alone has met it', async () => {
+  it('A circuit opens for all clients when connections fail, even for one client only', async () => {
     const { gateway, service } = await start();
     await service.stop();
     const [a, b] = [clientAt('127.0.0.1'), clientAt('127.0.0.2')];

@@ -1,4 +1,4 @@
-/** What `operations` in `gateway.yaml` does to the calls of one operation, and not to those of others. */
+/** Policies of single operations in `gateway.yaml`. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { document, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -22,8 +22,8 @@ const codeOf = async ({ url }: TestGateway, path: string): Promise<string> => {
 };
 const requestsOf = ({ services }: TestGateway) => services.orders?.requests.length;
 
-describe('an operation with a policy of its own', () => {
-  it('is not retried where that is off, though others are', async () => {
+describe('An operation with its own policy', () => {
+  it('An operation with retry: off is not retried', async () => {
     const gateway = await start('{ retry: { attempts: 1, delay: 0 } }', '{ getReport: { policy: once } }');
     if (gateway.services.orders) gateway.services.orders.respond = (_req, res) => res.writeHead(503).end();
     await codeOf(gateway, '/report');
@@ -32,7 +32,7 @@ describe('an operation with a policy of its own', () => {
     expect(requestsOf(gateway)).toBe(3);
   });
 
-  it('is given up after a time of its own', async () => {
+  it('An operation has its own timeout', async () => {
     const gateway = await start('{ retry: off }', '{ getReport: { policy: { attemptTimeout: 20ms } } }');
     if (gateway.services.orders)
       gateway.services.orders.respond = (req, res) => {
@@ -43,7 +43,7 @@ describe('an operation with a policy of its own', () => {
     expect(await codeOf(gateway, '/order')).toBe('200');
   });
 
-  it('fills its own bulkhead, and leaves that of the service to others', async () => {
+  it('An operation with its own bulkhead does not use that of the service', async () => {
     const gateway = await start(
       '{}',
       '{ getReport: { policy: { bulkhead: { concurrent: 1, queued: 0 } } } }',
@@ -69,7 +69,7 @@ describe('an operation with a policy of its own', () => {
       gateway.services.orders.respond = (req, res) => res.writeHead(req.url === '/order' ? 200 : 503).end();
   };
 
-  it('opens its circuit by a breaker of its own', async () => {
+  it('An operation with its own breaker opens its own circuit', async () => {
     const own = '{ policy: { breaker: { kind: consecutive, failures: 2 } } }';
     const gateway = await start('{ retry: off }', `{ getReport: ${own} }`);
     failReports(gateway);
@@ -78,7 +78,7 @@ describe('an operation with a policy of its own', () => {
     expect(await codeOf(gateway, '/order')).toBe('200');
   });
 
-  it('opens its circuit by the breaker of the service where it has none, and no other', async () => {
+  it('An operation without its own breaker opens its circuit by the settings of the service', async () => {
     const policy = '{ retry: off, breaker: { kind: consecutive, failures: 2 } }';
     const gateway = await start(policy, '{ getReport: { policy: { deadline: 5s } } }');
     failReports(gateway);
@@ -87,7 +87,7 @@ describe('an operation with a policy of its own', () => {
     expect(await codeOf(gateway, '/order')).toBe('200');
   });
 
-  it('has to be there', async () => {
+  it('A policy for an unknown operation is rejected', async () => {
     const starting = start('{}', '{ getReprt: { policy: once } }');
     await expect(starting).rejects.toThrow(
       'services.orders.operations: orders has no operation "getReprt"; did you mean getReport?',

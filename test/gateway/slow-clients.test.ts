@@ -1,4 +1,4 @@
-/** Clients that send or read slowly, or are answered before their upload was read: they harm themselves alone. */
+/** Clients that send or read slowly, or get a response before their upload was read, do not affect others. */
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
@@ -19,10 +19,10 @@ const start = async (options: TestGatewayOptions = {}) => {
 const headOf = (length: number) =>
   `PUT /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n\r\n`;
 
-describe('uploads that come slowly', () => {
+describe('Slow uploads', () => {
   const policy = 'policy: { bulkhead: { concurrent: 4, queued: 4 } }';
 
-  it('take no place from other calls, nor from uploads that are here', async () => {
+  it('Slow uploads do not block other calls or complete uploads', async () => {
     const { url, upstream } = await start({ config: `${policy}\nlimits: { slow: { rate: 0 } }` });
     upstream.respond = (req, res) =>
       void req
@@ -30,7 +30,7 @@ describe('uploads that come slowly', () => {
         .resume()
         .on('end', () => res.end('ok'));
     const slow = Array.from({ length: 20 }, () => rawClient(url, `${headOf(100_000)}x`));
-    // Half of the places are taken, and no more will be.
+    // Half of the places are in use, and the number does not grow.
     await eventually('two uploads are sent on', () => upstream.requests.length >= 2);
     for (let calls = 0; calls < 20; calls++) expect((await fetch(`${url}/x`)).status).toBe(200);
     for (const body of ['small', 'x'.repeat(200_000)]) {
@@ -41,7 +41,7 @@ describe('uploads that come slowly', () => {
     for (const { socket } of slow) socket.destroy();
   });
 
-  it('are 408, and do not count against the service', async () => {
+  it('Slow uploads get 408 and do not count as failures of the service', async () => {
     const breaker = 'breaker: { kind: consecutive, failures: 1 }';
     const config = `policy: { retry: off, ${breaker} }\nlimits: { slow: { over: 200 } }`;
     const { url, upstream } = await start({ config });
@@ -55,7 +55,7 @@ describe('uploads that come slowly', () => {
     expect((await fetch(`${url}/x`)).status).toBe(200);
   });
 
-  it('go on where they are fast enough, though their service reads slowly', async () => {
+  it('Uploads that are fast enough continue, even if the service reads slowly', async () => {
     const { url, upstream } = await start({ config: 'limits: { body: 10mb, slow: { over: 200 } }' });
     const arrived = Promise.withResolvers<IncomingMessage>();
     upstream.respond = (req, res) => {
@@ -64,7 +64,7 @@ describe('uploads that come slowly', () => {
     };
     const client = rawClient(url, headOf(8 * MB) + 'x'.repeat(8 * MB));
     const req = await arrived.promise;
-    // Longer than the client may send nothing.
+    // Longer than the client may pause sending.
     expect(statusesOf(await rawClient(url, `${headOf(100_000)}x`).end)).toEqual([408]);
     req.resume();
     expect(statusesOf(await client.until((all) => all.endsWith('ok')))).toEqual([200]);
@@ -72,8 +72,8 @@ describe('uploads that come slowly', () => {
   });
 });
 
-describe('a client that reads nothing', () => {
-  it('holds no connection to the service', async () => {
+describe('A client that does not read', () => {
+  it('A client that does not read does not occupy a connection to the service', async () => {
     const { url, upstream } = await start({ config: 'limits: { slow: { reader: 200 } }' });
     const left = Promise.withResolvers<void>();
     upstream.respond = (_req, res) => {
@@ -90,7 +90,7 @@ describe('a client that reads nothing', () => {
     client.socket.destroy();
   });
 
-  it('is not one that waits for events', async () => {
+  it('A client that waits for events is not a slow client', async () => {
     const { url, upstream } = await start({ config: 'limits: { slow: { reader: 50, over: 200 } }' });
     let next = () => {};
     upstream.respond = (req, res) => {
@@ -100,7 +100,7 @@ describe('a client that reads nothing', () => {
     };
     const client = rawClient(url, 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n');
     await client.until((all) => all.includes('data: 1'));
-    // Longer than the client may read nothing.
+    // Longer than the client may pause reading.
     expect(statusesOf(await rawClient(url, `${headOf(100_000)}x`).end)).toEqual([408]);
     next();
     expect(await client.until((all) => all.includes('data: 2'))).toContain('data: 2');
@@ -108,7 +108,7 @@ describe('a client that reads nothing', () => {
   });
 });
 
-describe('a response before the upload was read', () => {
+describe('A response before the upload was read', () => {
   const put = (agent: Agent, url: string, bytes: number, type = 'application/octet-stream') =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { 'Content-Type': type };
@@ -131,25 +131,28 @@ describe('a response before the upload was read', () => {
     ['as nothing is there', 404, '', true],
   ];
 
-  it.each(RESPONSES)('%s leaves the connection usable: %d', async (_name, status, config, isThere) => {
-    const { url, upstream } = await start({ config });
-    upstream.respond = (req, res) => {
-      // Before it is here; what comes is forgotten.
-      req.on('error', () => {}).resume();
-      res.writeHead(403).end('said');
-    };
-    if (!isThere) await upstream.stop();
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const path = status === 404 ? '/nothing' : '/x';
-    const type = status === 415 ? 'text/plain' : undefined;
-    const sockets = new Set();
-    for (let round = 0; round < 4; round++) {
-      const res = await put(agent, url + path, 3 * MB, type);
-      expect([res.statusCode, res.headers.connection]).toEqual([status, 'keep-alive']);
-      sockets.add(res.socket);
-      await res.toArray();
-    }
-    expect(sockets.size).toBe(1);
-    agent.destroy();
-  });
+  it.each(RESPONSES)(
+    'The connection stays usable after a response %s: %d',
+    async (_name, status, config, isThere) => {
+      const { url, upstream } = await start({ config });
+      upstream.respond = (req, res) => {
+        // Responds before the upload has arrived, and discards the upload.
+        req.on('error', () => {}).resume();
+        res.writeHead(403).end('said');
+      };
+      if (!isThere) await upstream.stop();
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const path = status === 404 ? '/nothing' : '/x';
+      const type = status === 415 ? 'text/plain' : undefined;
+      const sockets = new Set();
+      for (let round = 0; round < 4; round++) {
+        const res = await put(agent, url + path, 3 * MB, type);
+        expect([res.statusCode, res.headers.connection]).toEqual([status, 'keep-alive']);
+        sockets.add(res.socket);
+        await res.toArray();
+      }
+      expect(sockets.size).toBe(1);
+      agent.destroy();
+    },
+  );
 });

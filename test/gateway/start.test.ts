@@ -16,14 +16,16 @@ const start = async (yaml: string, host = '127.0.0.1'): Promise<StartedGateway> 
   const text = `services: {}\nadmin: { port: 0 }\nshutdown: { drain: 0, grace: 0 }\n${yaml}`;
   gateway = await startGateway({
     config: parseGatewayConfig(text, 'gateway.yaml'),
-    ...{ port: 0, host, log: testLog() },
+    port: 0,
+    host,
+    log: testLog(),
   });
   return gateway;
 };
 
-describe('a gateway that listens on loopback', () => {
+describe('A gateway that listens on loopback', () => {
   it.each(['/', '/status', '/health', '/nothing', '/openapi.json'])(
-    'tells nothing of %s to a page whose name was made to lead here',
+    'DNS rebinding does not give access to %s',
     async (path) => {
       const { url } = await start('');
       const { status, body } = await request(url).get(path).set('Host', 'evil.example');
@@ -32,13 +34,16 @@ describe('a gateway that listens on loopback', () => {
     },
   );
 
-  it.each(['/metrics', '/status', '/health'])('tells nothing of %s on its admin listener', async (path) => {
-    const { adminUrl = '' } = await start('');
-    expect((await request(adminUrl).get(path).set('Host', 'evil.example')).status).toBe(403);
-    expect((await request(adminUrl).get(path)).status).toBe(200);
-  });
+  it.each(['/metrics', '/status', '/health'])(
+    'DNS rebinding does not give access to %s on the admin listener',
+    async (path) => {
+      const { adminUrl = '' } = await start('');
+      expect((await request(adminUrl).get(path).set('Host', 'evil.example')).status).toBe(403);
+      expect((await request(adminUrl).get(path)).status).toBe(200);
+    },
+  );
 
-  it('takes the names of `allowedHosts`, and says how to add one', async () => {
+  it('Names in allowedHosts are accepted, and the error explains how to add one', async () => {
     const { url } = await start('allowedHosts: [good.example]');
     expect((await request(url).get('/').set('Host', 'good.example')).status).toBe(200);
     const { body } = await request(url).get('/').set('Host', 'evil.example');
@@ -48,13 +53,13 @@ describe('a gateway that listens on loopback', () => {
   });
 });
 
-it('takes every name where others can reach it', async () => {
+it('Every name is accepted if the gateway listens on other addresses', async () => {
   const { url } = await start('', '0.0.0.0');
   const local = url.replace('0.0.0.0', '127.0.0.1');
   expect((await request(local).get('/').set('Host', 'any.example')).status).toBe(200);
 });
 
-it('names the operations that declare security, which it does not enforce, in its warnings, its log and its status', async () => {
+it('Warnings, log and status name the operations whose declared security is not enforced', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   const secured = document({
     '/a': { get: { operationId: 'getA', security: [{ key: [] }] }, post: { operationId: 'postA' } },
@@ -65,7 +70,9 @@ it('names the operations that declare security, which it does not enforce, in it
     'services: { a: { document: a.json, url: "http://127.0.0.1:1" } }\nshutdown: { drain: 0, grace: 0 }';
   gateway = await startGateway({
     config: parseGatewayConfig(text, join(folder, 'gateway.yaml')),
-    ...{ port: 0, host: '127.0.0.1', log },
+    port: 0,
+    host: '127.0.0.1',
+    log,
   });
   expect(gateway.warnings).toEqual([expect.stringMatching(/^a: getA declares security/)]);
   expect(log.warnings).toEqual([{ service: 'a' }]);

@@ -1,4 +1,4 @@
-/** What a service may send (RFC 9110, RFC 9112), and what its client gets of it. */
+/** Responses that a service may send (RFC 9110, RFC 9112), and what the client receives. */
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -12,7 +12,7 @@ import { testLog } from '../support/log.ts';
 
 interface Sent {
   readonly text: string;
-  /** Whether the service closes after it. */
+  /** Whether the service closes the connection afterwards. */
   readonly closes?: boolean;
   readonly method?: string;
 }
@@ -22,13 +22,13 @@ interface Received {
   readonly headers?: object;
   readonly absent?: readonly string[];
   readonly body?: string;
-  /** Statuses and raw headers of what came before. */
+  /** Statuses and raw headers of interim responses. */
   readonly interim?: readonly (readonly [number, readonly string[]])[];
   readonly trailers?: object;
 }
 
 let sent: Sent;
-let asked = 0;
+let requestCount = 0;
 let service: Server;
 let gateway: Listening;
 let targets: Targets;
@@ -39,7 +39,7 @@ beforeAll(async () => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('data', () => {
-      asked += 1;
+      requestCount += 1;
       socket.write(sent.text, 'latin1');
       if (sent.closes) socket.end();
     });
@@ -67,7 +67,7 @@ afterAll(async () => {
   await new Promise((resolve) => service.close(resolve));
 });
 
-/** As a client that takes everything. */
+/** A client that accepts everything. */
 const ask = (method = 'GET'): Promise<Required<Omit<Received, 'absent'>>> =>
   new Promise((resolve, reject) => {
     const interim: [number, string[]][] = [];
@@ -264,26 +264,26 @@ const REFUSED: Readonly<Record<string, [string, string]>> = {
   'a status of four digits': [`${lines('HTTP/1.1 2000 OK', 'Content-Length: 2', '')}ok`, NOT_HTTP],
 };
 
-describe('a response with', () => {
+describe('A response with', () => {
   it.each(Object.entries(TAKEN))(
-    '%s reaches its client',
+    'A response with %s reaches the client',
     async (_, [what, { headers = {}, absent = [], ...expected }]) => {
       sent = what;
-      const before = asked;
+      const before = requestCount;
       const received = await ask(what.method);
       expect(received).toMatchObject(expected);
       expect(received.headers).toMatchObject(headers);
       for (const name of absent) expect(received.headers).not.toHaveProperty([name]);
-      expect(asked).toBe(before + 1);
+      expect(requestCount).toBe(before + 1);
     },
   );
 
   it.each(Object.entries(REFUSED))(
-    '%s is 502 that says so, and is asked for once',
+    'A response with %s leads to 502 with the reason and is requested once',
     async (_, [text, reason]) => {
       sent = { text };
-      const before = asked;
-      // As often as would open a circuit.
+      const before = requestCount;
+      // As many times as would open a circuit.
       for (let n = 0; n < 6; n++) {
         const { status, body } = await ask();
         expect([status, JSON.parse(body)]).toMatchObject([
@@ -291,7 +291,7 @@ describe('a response with', () => {
           { detail: `The response of the service "things" cannot be passed on: ${reason}.` },
         ]);
       }
-      expect(asked).toBe(before + 6);
+      expect(requestCount).toBe(before + 6);
       expect(targets.get('things')?.snapshot()).toMatchObject({ breaker: 'closed', lastFailure: { reason } });
       sent = { text: `${OK}ok` };
       expect(await ask()).toMatchObject({ status: 200, body: 'ok' });
@@ -299,7 +299,7 @@ describe('a response with', () => {
   );
 });
 
-it('does not name the software of a service', async () => {
+it('Headers with the software of a service are removed', async () => {
   sent = {
     text: `${lines('HTTP/1.1 200 OK', 'Server: a/1', 'X-Powered-By: b', 'X-A: c', 'Content-Length: 2', '')}ok`,
   };
@@ -308,13 +308,13 @@ it('does not name the software of a service', async () => {
   for (const name of ['server', 'x-powered-by']) expect(headers).not.toHaveProperty(name);
 });
 
-it('passes on a bounded part of a flood of interim responses', async () => {
+it('The number of forwarded interim responses is limited', async () => {
   sent = { text: `${lines('HTTP/1.1 103 Early Hints', '').repeat(5000)}${OK}ok` };
   const { status, interim } = await ask();
   expect([status, interim.length]).toEqual([200, 16]);
 });
 
-it('sends no interim response to a client of HTTP/1.0', async () => {
+it('A client of HTTP/1.0 gets no interim responses', async () => {
   sent = { text: `${lines('HTTP/1.1 103 Early Hints', '')}${OK}ok` };
   const { port } = new URL(gateway.url);
   const socket = connect(Number(port), '127.0.0.1');

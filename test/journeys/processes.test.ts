@@ -62,18 +62,18 @@ describeSamples('the processes', () => {
     const write = (text: string) => writeFile(config, `reload: { files: 0 }\nservices: {}\n${text}`);
     await write('');
     const first = startChild('src/gateway/main.ts', [], env({ GATEWAY_CONFIG: config }));
-    await first.says(/the gateway listens/);
+    await first.says(/the gateway is listening/);
     await write('accessLog: false\n');
     first.process.kill('SIGHUP');
-    await first.says(/the gateway is renewed/);
+    await first.says(/the gateway has been reloaded/);
     await write('colour: red\n');
     first.process.kill('SIGHUP');
-    await first.says(/refused.*last good/);
+    await first.says(/rejected.*last good/);
     first.process.kill('SIGTERM');
     expect(await first.ended).toBe(0);
 
     const second = startChild('src/main.ts', [], env({ GATEWAY_CONFIG: config }));
-    await second.says(/Broken, so the last good one is used: reloaded\.yaml:3: .*colour/);
+    await second.says(/Broken; the last good version is in use: reloaded\.yaml:3: .*colour/);
     await second.says(/Ctrl-C/);
     second.process.kill('SIGTERM');
     expect(await second.ended).toBe(0);

@@ -85,7 +85,7 @@ describeSamples('with the sample services', () => {
       const ports = [await freePort(), await freePort()];
       const gateways = ports.map((port) => gatewayOn(port, file));
       const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-      await Promise.all(gateways.map((gateway) => gateway.says(/the gateway listens/)));
+      await Promise.all(gateways.map((gateway) => gateway.says(/the gateway is listening/)));
       balancer = await startBalancer(urls);
       const stop = load(balancer.url);
       for (const [index, url] of urls.entries()) {
@@ -131,7 +131,7 @@ services:
       const instances = await Promise.all(ports.map(startOne));
       const gateway = gatewayOn(port, file);
       const children = () => [gateway, ...instances];
-      await gateway.says(/the gateway listens/);
+      await gateway.says(/the gateway is listening/);
       const url = `http://127.0.0.1:${port}`;
       const isWorking = async (index: number, expected: boolean): Promise<void> => {
         const state = async () =>
@@ -167,7 +167,7 @@ services:
       );
       const port = await freePort();
       const gateway = gatewayOn(port, file);
-      await gateway.says(/the gateway listens/);
+      await gateway.says(/the gateway is listening/);
       const url = `http://127.0.0.1:${port}`;
       const failures = async (): Promise<number> =>
         (await request(url).get('/status').expect(200)).body.services[0].failures;

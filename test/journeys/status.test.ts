@@ -51,10 +51,10 @@ const LOOKS: readonly BrowserContextOptions[] = [
   { viewport: { width: 390, height: 800 }, colorScheme: 'light' },
   { viewport: { width: 390, height: 800 }, colorScheme: 'dark' },
 ];
-const WELL = 'Every service is working.';
+const WELL = 'All services are working.';
 /** Often enough for a breaker to open at once, and the processor is left to the browser. */
 const LOAD_EVERY_MS = 20;
-const DOWN = 'Not well: dishes. The others are not affected.';
+const DOWN = 'Services with problems: dishes. The others are not affected.';
 
 describeInBrowser('the status page', (browser) => {
   let folder: string;
@@ -123,7 +123,7 @@ describeInBrowser('the status page', (browser) => {
     await page.locator('#service-dishes .traffic[aria-label*=" now"]').waitFor();
     expect(await label()).toMatch(/^Calls: [\d.]+\/s now, at most [\d.]+\/s in 1 min$/);
     expect(await page.locator('.picture.wide .lead-to title').allTextContents()).toEqual([
-      'orders leads to dishes: dish',
+      'orders links to dishes: dish',
     ]);
     await page.close();
   }, 60_000);
@@ -219,7 +219,7 @@ describeInBrowser('the status page', (browser) => {
     isLoaded = false;
     await load;
     await gateway.close();
-    await page.getByText('lost its connection').waitFor({ state: 'visible' });
+    await page.getByText('The connection was lost').waitFor({ state: 'visible' });
     await page.close();
   }, 60_000);
 

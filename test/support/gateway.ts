@@ -1,4 +1,4 @@
-/** A gateway before scripted services, on free ports, closed after each test. */
+/** A gateway with scripted services on free ports, which is closed after each test. */
 import type { RequestListener } from 'node:http';
 import { afterEach } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -26,7 +26,7 @@ export interface TestGatewayOptions
   extends Partial<
     Pick<
       GatewayOptions,
-      'pages' | 'cache' | 'ledger' | 'operationSteps' | 'onRequest' | 'onDroppedLink' | 'onFault'
+      'pages' | 'cache' | 'conformanceStats' | 'operationSteps' | 'onRequest' | 'onDroppedLink' | 'onFault'
     >
   > {
   /** YAML that is appended to the list of services. */
@@ -36,7 +36,7 @@ export interface TestGatewayOptions
   /** The base path of every service. */
   readonly base?: string;
   readonly env?: Environment;
-  /** Called when the head of a request is here. */
+  /** Called when the headers of a request have arrived. */
   readonly onArrival?: () => void;
 }
 

@@ -1,8 +1,8 @@
-/** Texts that parse, or nearly, and are made to keep their reader busy, or to end the process. */
+/** Texts that try to block or crash their reader. */
 
 const letters = [...'abcdefghi'];
 
-/** Nine times nine times … of one alias. */
+/** Nested aliases that expand to nine times nine times … nodes. */
 const laughs = [
   `a: &a [${Array(9).fill('lol').join(', ')}]`,
   ...letters
@@ -10,7 +10,7 @@ const laughs = [
     .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${letters[index]}`).join(', ')}]`),
 ].join('\n');
 
-/** What no document, overlay or configuration may be, by what it is. */
+/** Invalid texts for documents, overlays and configurations, by description. */
 export const hostileTexts: Readonly<Record<string, string>> = {
   'aliases of aliases': laughs,
   'an alias to what it is in': 'x: &x { y: *x }',
@@ -29,7 +29,7 @@ export const hostileTexts: Readonly<Record<string, string>> = {
 
 const names = (many: number): number[] => Array.from({ length: many }, (_, index) => index);
 
-/** Schemas that each refer to all: there are more ways through them than could ever be gone. */
+/** Schemas that all refer to each other: there are more paths through them than can be followed. */
 export const dense = (many: number): Record<string, object> =>
   Object.fromEntries(
     names(many).map((one) => [
@@ -45,7 +45,7 @@ export const dense = (many: number): Record<string, object> =>
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Each is made of the next two times over, in one way or another, and the last of the first. */
+/** Each schema contains the next one twice, and the last contains the first. */
 const diamonds = (keyword: 'allOf' | 'oneOf' | 'anyOf', many: number): Record<string, object> =>
   Object.fromEntries(
     names(many).map((one) => [
@@ -57,7 +57,7 @@ const diamonds = (keyword: 'allOf' | 'oneOf' | 'anyOf', many: number): Record<st
     ]),
   );
 
-/** Each refers to the next. */
+/** Each schema refers to the next. */
 const chain = (many: number): Record<string, object> =>
   Object.fromEntries(
     names(many).map((one) => [`S${one}`, one + 1 < many ? ref(`S${one + 1}`) : { type: 'string' }]),
@@ -96,7 +96,7 @@ const using = (schemas: object, links = {}) => ({
   components: { schemas },
 });
 
-/** Documents that are allowed, and have to be served like any other. */
+/** Valid documents that must be served like any other. */
 export const denseDocuments: Readonly<Record<string, object>> = {
   'schemas that all refer to each other': using(dense(12)),
   'a schema that has itself many times': using({

@@ -1,4 +1,4 @@
-/** A gateway before several instances of one service, with a status that tells of them. */
+/** A gateway for several instances of one service, with a status that shows them. */
 
 import { parseGatewayConfig } from '../../src/config/yaml/gateway-yaml.ts';
 import { createGateway } from '../../src/gateway/app.ts';
@@ -16,7 +16,7 @@ export interface TestInstances {
   readonly upstreams: readonly TestUpstream[];
   readonly log: ReturnType<typeof testLog>;
   instances(): readonly InstanceSnapshot[];
-  /** As an operator does. */
+  /** Uses the action of an operator. */
   isolate(id: string): void;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ const DOCUMENT = document({
   '/echo': { post: upload },
 });
 
-/** @param service YAML of the service @param urls instead of those of the upstreams */
+/** @param service YAML of the service @param urls URLs that replace those of the upstreams */
 export async function startInstances(
   count: number,
   service = '',
@@ -65,7 +65,7 @@ export async function startInstances(
   };
 }
 
-/** Answers whoever asks, and says which one it is. */
+/** Starts an instance that responds to every request with its id in a header. */
 const startOne = (id: string): Promise<TestUpstream> =>
   startUpstream((req, res) => {
     let bytes = 0;

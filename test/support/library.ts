@@ -1,4 +1,4 @@
-/** A level-2 upstream: a library of shelves, books and authors as plain JSON, whose document has Link Objects. */
+/** A service without links in its responses: a library of shelves, books and authors as plain JSON. Its document has Link Objects. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { document } from './gateway.ts';
@@ -103,7 +103,7 @@ export const libraryDocument = (): OpenAPIObject =>
 
 export type Answers = Record<string, unknown>;
 
-/** @param answers by path and query; what is a function answers itself, what is not there is 404 */
+/** @param answers bodies or handlers by path and query; other requests get 404 */
 export const libraryAnswers =
   (answers: Answers, headers: Record<string, string> = {}) =>
   (req: IncomingMessage, res: ServerResponse): void => {

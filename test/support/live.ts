@@ -1,9 +1,9 @@
-/** What pages about services need to be live, with nothing behind it. */
+/** Options for live updates of status pages, without services. */
 import { History } from '../../src/gateway/portal/status/history.ts';
-import type { Live } from '../../src/gateway/portal/status/live.ts';
+import type { LiveUpdates } from '../../src/gateway/portal/status/live-updates.ts';
 import { SseBroadcaster } from '../../src/http/sse-broadcaster.ts';
 
-export const live = (): Live => ({
+export const live = (): LiveUpdates => ({
   history: new History(),
   watchers: new SseBroadcaster({
     revision: () => '',

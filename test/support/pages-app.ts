@@ -1,4 +1,4 @@
-/** The gateway's own pages over two small services, without a gateway around them. */
+/** The pages of the gateway for two small services, without a gateway. */
 import express, { type Express } from 'express';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { createPages, type PagesOptions } from '../../src/gateway/portal/pages.ts';

@@ -1,7 +1,7 @@
-/** A shop that answers as a test says, behind a gateway that holds its answers against its document. */
+/** A shop with scripted responses, behind a gateway that checks them against its document. */
 import type { RequestListener } from 'node:http';
 import request from 'supertest';
-import { ResponseLedger, type ServiceDrift } from '../../src/gateway/conformance/conformance-stats.ts';
+import { ConformanceStats, type ServiceDrift } from '../../src/gateway/conformance/conformance-stats.ts';
 import { createPages } from '../../src/gateway/portal/pages.ts';
 import { document, startGateway } from './gateway.ts';
 import { live } from './live.ts';
@@ -92,7 +92,7 @@ const shopDocument = document(
 );
 
 export async function startShop(service: string, config = '') {
-  const ledger = new ResponseLedger();
+  const ledger = new ConformanceStats();
   const [, mode = 'off', , sample = '1'] = /responses: (\w+)(, sample: ([\d.]+))?/.exec(service) ?? [];
   const drift = () =>
     ledger.of({ name: 'shop', responses: mode as 'observe' | 'enforce' | 'off', sample: Number(sample) });
@@ -122,7 +122,7 @@ export async function startShop(service: string, config = '') {
     {
       service,
       config,
-      ledger,
+      conformanceStats: ledger,
       pages,
       onFault: (_, { pointer, reason }) => faults.push(`${pointer} ${reason}`),
     },
@@ -133,11 +133,11 @@ export async function startShop(service: string, config = '') {
     url: gateway.url,
     log: gateway.log,
     faults,
-    answers: (answer: RequestListener) => {
-      upstream.respond = answer;
+    respondWith: (handler: RequestListener) => {
+      upstream.respond = handler;
     },
     get: (path: string) => request(gateway.url).get(path),
-    /** As `/status` has it. */
+    /** The statistics as `/status` shows them. */
     drift: async (): Promise<ServiceDrift> =>
       (await request(gateway.url).get('/status').expect(200)).body.services[0].drift,
     page: async (): Promise<string> =>
@@ -145,7 +145,7 @@ export async function startShop(service: string, config = '') {
   };
 }
 
-/** An answer, as short as it can be said. */
+/** A handler that sends a response. */
 export const sends =
   (status: number, headers: Record<string, string>, body: string | Buffer = ''): RequestListener =>
   (_req, res) =>

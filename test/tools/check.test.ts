@@ -120,7 +120,7 @@ describe('linkway check', () => {
     expect(isGood).toBe(false);
     expect(lines).toEqual([
       `${place}: 1 operations, 2 faults`,
-      '  #/paths/~1 is refused with its document: / belongs to the gateway',
+      '  #/paths/~1 makes the document invalid: / is reserved by the gateway',
       expect.stringContaining('refers to #/components/responses/Missing'),
     ]);
     const prefixed = await check.run([place], { prefix: '/shop' });

@@ -1,8 +1,8 @@
 /**
  * `/status/services/{service}/instances/{instance}`: one instance, and `POST …/isolate`, `…/reset` on it.
  *
- * Reads `Accept`, and what tells a page of another site; sends 200, 403, 404, 405, 406, and to a browser 303 to the
- * page of the service. Never cached. What is done is logged.
+ * Reads `Accept` and the headers that identify pages of other sites. Sends 200, 403, 404, 405, 406, and 303 to the page
+ * of the service for browsers. Never cached. Actions are logged.
  */
 import type { Request, Response, Router } from 'express';
 import { Problem } from '../../contract/problem.ts';
@@ -34,40 +34,40 @@ const PATH = `${SERVICES_PATH}/:service/${INSTANCES}/:instance`;
 const noStore = { 'Cache-Control': cache.never };
 
 export function instances(router: Router, { targets, snapshot, log }: InstancesOptions): void {
-  const found = ({ params }: Request) => {
+  const find = ({ params }: Request) => {
     const service = snapshot().find(({ name }) => name === params.service);
     const instance = service?.instances.find(({ id }) => id === params.instance);
-    if (!service || !instance) throw new Problem(notFound, 'No service here has an instance of this id.');
+    if (!service || !instance) throw new Problem(notFound, 'No service has an instance with this id.');
     return { service, instance };
   };
-  /** To people it is a line of the page of its service. */
-  const answer = (req: Request, res: Response) => {
-    const { service, instance } = found(req);
+  /** Browsers are redirected to the page of the service, which shows the instance. */
+  const sendInstance = (req: Request, res: Response) => {
+    const { service, instance } = find(req);
     if (prefersHtml(req.headers.accept)) res.redirect(303, `${servicePath(service.name)}#${INSTANCES}`);
     else sendNegotiated(req, res, forPrograms(instanceResource(service, instance), noStore));
   };
-  get(router, PATH, answer);
+  get(router, PATH, sendInstance);
   for (const action of Object.keys(INSTANCE_ACTIONS) as InstanceAction[])
     router
       .route(`${PATH}/${action}`)
       .post(sameSite, (req, res) => {
-        const { service, instance } = found(req);
+        const { service, instance } = find(req);
         targets
           .get(service.name)
           ?.instances.find(({ id }) => id === instance.id)
           ?.[action]();
-        const after = found(req);
+        const after = find(req);
         const warning = isolationWarning(after.service);
-        const told = { service: service.name, instance: instance.id, was: instance.state };
+        const event = { service: service.name, instance: instance.id, was: instance.state };
         log.logger.warn(
-          { ...told, is: after.instance.state, warning },
-          `an operator asked to ${action} an instance`,
+          { ...event, is: after.instance.state, warning },
+          `an operator requested to ${action} an instance`,
         );
         res.set('Content-Location', instancePath(service.name, instance.id));
-        answer(req, res);
+        sendInstance(req, res);
       })
       .all((req) => {
-        throw new Problem(methodNotAllowed, `${req.path} is asked for with POST.`, {
+        throw new Problem(methodNotAllowed, `${req.path} supports POST.`, {
           headers: { Allow: 'POST' },
         });
       });

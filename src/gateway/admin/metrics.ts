@@ -1,7 +1,6 @@
 /**
- * The metrics of a gateway in the text format of Prometheus. What is counted anyway is read when somebody asks; a
- * request costs one observation. Labels are bounded by
- * documents and configuration: services and their instances, operations, classes of status.
+ * The metrics of a gateway in the Prometheus text format. Existing counters are read on each scrape; a request costs one
+ * observation. Documents and configuration bound the labels: services, instances, operations, status classes.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../../http/access-log.ts';
@@ -20,81 +19,98 @@ export interface MetricsSources {
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** What the cache did for a request, by the names of what counts it. */
+/** Cache outcomes, by the names of their counters. */
 const OUTCOMES = ['hits', 'misses', 'stale', 'revalidated', 'shared'] as const;
 const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
 
-type Reading = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
-type DriftReading = readonly [name: string, help: string, of: (operation: OperationDrift) => number];
+type ServiceMetric = readonly [name: string, help: string, of: (service: ServiceSnapshot) => number];
+type OperationMetric = readonly [name: string, help: string, of: (operation: OperationDrift) => number];
 
-const COUNTED: readonly Reading[] = [
+const SERVICE_COUNTERS: readonly ServiceMetric[] = [
   ['upstream_calls_total', 'Calls to a service.', ({ requests }) => requests],
   [
     'upstream_failures_total',
-    'Attempts without an answer, with half of one, or with a 5xx.',
+    'Attempts without a response, with an incomplete response or with a 5xx status.',
     ({ failures }) => failures,
   ],
   ['upstream_retries_total', 'Attempts after the first.', ({ retries }) => retries],
-  ['dropped_links_total', 'Links left out, since no route serves them.', ({ droppedLinks }) => droppedLinks],
+  [
+    'dropped_links_total',
+    'Links omitted from responses because no route serves them.',
+    ({ droppedLinks }) => droppedLinks,
+  ],
 ];
-const MEASURED: readonly Reading[] = [
-  ['upstream_in_flight', 'Attempts that wait for an answer, or for its end.', ({ inFlight }) => inFlight],
-  ['upstream_queued', 'Calls that wait for their turn.', ({ queued }) => queued],
+const SERVICE_GAUGES: readonly ServiceMetric[] = [
+  ['upstream_in_flight', 'Attempts that wait for a response or for its end.', ({ inFlight }) => inFlight],
+  ['upstream_queued', 'Calls that wait in the queue.', ({ queued }) => queued],
 ];
-const HELD: readonly DriftReading[] = [
-  ['responses_checked_total', 'Answers held against the contract.', ({ checked }) => checked],
-  ['responses_drifted_total', 'Answers that were not as it says.', ({ drifted }) => drifted],
-  ['responses_unverified_total', 'Answers of which that could not be told.', ({ unverified }) => unverified],
+const CONFORMANCE_COUNTERS: readonly OperationMetric[] = [
+  ['responses_checked_total', 'Responses checked against the contract.', ({ checked }) => checked],
+  ['responses_drifted_total', 'Responses that did not match the contract.', ({ drifted }) => drifted],
+  ['responses_unverified_total', 'Responses that could not be checked.', ({ unverified }) => unverified],
 ];
 
-const KEPT: readonly (readonly [
+const CACHE_GAUGES: readonly (readonly [
   name: string,
   help: string,
   of: (cache: CacheSnapshot) => number | undefined,
 ])[] = [
-  ['cache_entries', 'Answers that are kept.', ({ entries }) => entries],
-  ['cache_bytes', 'What they take of the memory.', ({ bytes }) => bytes],
+  ['cache_entries', 'Cached responses.', ({ entries }) => entries],
+  ['cache_bytes', 'Memory that cached responses use.', ({ bytes }) => bytes],
 ];
 
 export class Metrics {
   readonly #registry = new Registry();
   readonly #duration: Histogram<'service' | 'operation' | 'status'>;
 
-  #latest: Promise<string> | undefined;
+  #pendingText: Promise<string> | undefined;
 
   constructor({ inFlight, services }: MetricsSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#duration = new Histogram({
-      ...{ registers, buckets: SECONDS, labelNames: ['service', 'operation', 'status'] },
+      registers,
+      buckets: SECONDS,
+      labelNames: ['service', 'operation', 'status'],
       name: 'linkway_request_duration_seconds',
-      help: 'From the first byte of a request to the last of its answer, but for streams of events.',
+      help: 'Time from the first byte of a request to the last byte of its response, except for event streams.',
     });
     new Gauge({
-      ...{ registers, name: 'linkway_requests_in_flight', help: 'Requests that are not over.' },
+      registers,
+      name: 'linkway_requests_in_flight',
+      help: 'Requests that are in progress.',
       collect() {
         this.set(inFlight());
       },
     });
-    for (const [name, help, of] of COUNTED)
+    for (const [name, help, of] of SERVICE_COUNTERS)
       new Counter({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
         collect() {
           this.reset();
           for (const service of services()) this.inc({ service: service.name }, of(service));
         },
       });
-    for (const [name, help, of] of MEASURED)
+    for (const [name, help, of] of SERVICE_GAUGES)
       new Gauge({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
         collect() {
           this.reset();
           for (const service of services()) this.set({ service: service.name }, of(service));
         },
       });
-    for (const [name, help, of] of HELD)
+    for (const [name, help, of] of CONFORMANCE_COUNTERS)
       new Counter({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service', 'operation'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service', 'operation'],
         collect() {
           this.reset();
           for (const { name: service, drift } of services())
@@ -103,17 +119,22 @@ export class Metrics {
         },
       });
     new Counter({
-      ...{ registers, name: 'linkway_cache_requests_total', labelNames: ['service', 'outcome'] },
-      help: 'Requests that a cache could answer, and what came of each.',
+      registers,
+      name: 'linkway_cache_requests_total',
+      labelNames: ['service', 'outcome'],
+      help: 'Requests that a cache may serve, by outcome.',
       collect() {
         this.reset();
         for (const { name: service, cache } of services())
           for (const outcome of cache ? OUTCOMES : []) this.inc({ service, outcome }, cache?.[outcome]);
       },
     });
-    for (const [name, help, of] of KEPT)
+    for (const [name, help, of] of CACHE_GAUGES)
       new Gauge({
-        ...{ registers, help, name: `linkway_${name}`, labelNames: ['service'] },
+        registers,
+        help,
+        name: `linkway_${name}`,
+        labelNames: ['service'],
         collect() {
           this.reset();
           for (const { name: service, cache } of services()) {
@@ -123,8 +144,10 @@ export class Metrics {
         },
       });
     new Gauge({
-      ...{ registers, name: 'linkway_breaker_state', labelNames: ['service', 'state'] },
-      help: '1 for the state that the circuit breaker of a service is in, but for what is open for one client alone.',
+      registers,
+      name: 'linkway_breaker_state',
+      labelNames: ['service', 'state'],
+      help: '1 for the current state of the circuit breaker of a service; circuits that are open for one client only are ignored.',
       collect() {
         this.reset();
         for (const { name: service, ...seen } of services())
@@ -133,8 +156,10 @@ export class Metrics {
       },
     });
     new Gauge({
-      ...{ registers, name: 'linkway_open_circuits', labelNames: ['service', 'clients'] },
-      help: 'Operations of a service whose circuit is not closed, for all clients or for one alone.',
+      registers,
+      name: 'linkway_open_circuits',
+      labelNames: ['service', 'clients'],
+      help: 'Operations of a service whose circuit is not closed, for all clients or for one client.',
       collect() {
         this.reset();
         for (const { name: service, circuits = [] } of services()) {
@@ -146,8 +171,10 @@ export class Metrics {
       },
     });
     new Counter({
-      ...{ registers, name: 'linkway_upstream_instance_failures_total', labelNames: ['service', 'instance'] },
-      help: 'Attempts at an instance without an answer, with half of one, or with a 5xx.',
+      registers,
+      name: 'linkway_upstream_instance_failures_total',
+      labelNames: ['service', 'instance'],
+      help: 'Attempts at an instance without a response, with an incomplete response or with a 5xx status.',
       collect() {
         this.reset();
         for (const { name: service, instances } of services())
@@ -155,8 +182,10 @@ export class Metrics {
       },
     });
     new Gauge({
-      ...{ registers, name: 'linkway_upstream_instance_state', labelNames: ['service', 'instance', 'state'] },
-      help: '1 for the state that an instance is in, but for what it is for one client alone.',
+      registers,
+      name: 'linkway_upstream_instance_state',
+      labelNames: ['service', 'instance', 'state'],
+      help: '1 for the current state of an instance; states that apply to one client only are ignored.',
       collect() {
         this.reset();
         for (const { name: service, instances } of services())
@@ -170,7 +199,7 @@ export class Metrics {
     });
   }
 
-  /** A request is over. How long somebody listened to events says nothing of how fast they come. */
+  /** Observes a finished request. Event streams are ignored: their duration does not depend on the service. */
   readonly observe = ({ context, status, milliseconds, isStream }: AccessRecord): void => {
     if (isStream) return;
     const { service, operationId: operation } = context;
@@ -184,14 +213,14 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Written once for all who ask in one turn of the event loop: thousands of requests may come on a few connections. */
+  /** Creates the text once for all requests in one turn of the event loop: there may be thousands. */
   text(): Promise<string> {
-    if (this.#latest === undefined) {
-      this.#latest = this.#registry.metrics();
+    if (this.#pendingText === undefined) {
+      this.#pendingText = this.#registry.metrics();
       setImmediate(() => {
-        this.#latest = undefined;
+        this.#pendingText = undefined;
       });
     }
-    return this.#latest;
+    return this.#pendingText;
   }
 }

@@ -1,4 +1,4 @@
-/** What a generation of the gateway tells those who run it, beside its metrics: its health, its status, and what they can do about it. */
+/** Pages of the admin listener: health, status, and actions on instances. */
 import { type RequestHandler, Router } from 'express';
 import { serveHealth } from '../../http/health.ts';
 import { publicInfo } from '../../openapi/merge/merge.ts';
@@ -30,8 +30,8 @@ export function adminPages({
   const links = { about: STATUS_PATH };
   serveHealth(router, { ...gatewayHealth(publicInfo({}), snapshot), isDraining, links });
   assets(router);
-  status(router, { services, snapshot, refused, live, isApart: true });
-  serviceStatus(router, { services, snapshot, live, isApart: true });
+  status(router, { services, snapshot, refused, live, isOnAdminListener: true });
+  serviceStatus(router, { services, snapshot, live, isOnAdminListener: true });
   instances(router, { targets, snapshot, log });
   router.get('/', (_req, res) => res.redirect(303, STATUS_PATH));
   return router;

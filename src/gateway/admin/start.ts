@@ -1,6 +1,6 @@
 /**
- * The listener for those who run the gateway, on a port of its own: `/metrics`, and what its generation tells them.
- * Loaded only where there is one, and read once, at start.
+ * Starts the admin listener on its own port: `/metrics` and the admin pages of the current instance. This module is
+ * loaded only if the listener is configured. Its configuration is read once, at start.
  */
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../../contract/problem.ts';
@@ -9,7 +9,7 @@ import { problemHandler } from '../../http/problems/problem-handler.ts';
 import { hostGuard } from '../../http/server/allowed-hosts.ts';
 import { type Listening, listen } from '../../http/server/listen.ts';
 import type { Log } from '../../observability/log.ts';
-import type { Live } from '../reload/reloadable-gateway.ts';
+import type { ReloadableGateway } from '../reload/reloadable-gateway.ts';
 import { Metrics } from './metrics.ts';
 
 export interface AdminOptions {
@@ -18,9 +18,15 @@ export interface AdminOptions {
   readonly log: Pick<Log, 'logger'>;
 }
 
-export async function startAdmin(live: Live, { port, host, log }: AdminOptions): Promise<Listening> {
-  const { state } = live;
-  const metrics = new Metrics({ inFlight: () => state.inFlight, services: () => live.generation.snapshot() });
+export async function startAdmin(
+  gateway: ReloadableGateway,
+  { port, host, log }: AdminOptions,
+): Promise<Listening> {
+  const { state } = gateway;
+  const metrics = new Metrics({
+    inFlight: () => state.inFlight,
+    services: () => gateway.instance.snapshot(),
+  });
   state.onRequest = metrics.observe;
   const scrape: RequestHandler = async (_req, res) => {
     res.set({ 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).end(await metrics.text());
@@ -28,16 +34,16 @@ export async function startAdmin(live: Live, { port, host, log }: AdminOptions):
   const app = express()
     .disable('x-powered-by')
     .get('/metrics', scrape)
-    .use((req, res, next) => live.generation.admin(req, res, next))
+    .use((req, res, next) => gateway.instance.admin(req, res, next))
     .use((req) => {
-      throw new Problem(notFound, `There is nothing at ${req.path} for those who run the gateway.`);
+      throw new Problem(notFound, `The admin listener has nothing at ${req.path}.`);
     })
     .use(problemHandler({ logger: log.logger }));
   return listen(app, {
     port,
     host,
     names: { port: 'admin.port', host: 'admin.host' },
-    limits: () => live.generation.config.limits,
-    guard: hostGuard(host, () => live.generation.hostRules),
+    limits: () => gateway.instance.config.limits,
+    guard: hostGuard(host, () => gateway.instance.hostRules),
   });
 }

@@ -1,25 +1,25 @@
-/** What ends the work on an answer before it is sent: its caller leaves, or its time is over. */
+/** Signals that end the composition of a response early: the client disconnects, or the time limit expires. */
 import type { ServerResponse } from 'node:http';
 
-export interface Ends {
-  /** Aborted when the caller leaves. */
-  readonly gone: AbortSignal;
-  /** Aborted then too, and when the time is over. */
-  readonly over: AbortSignal;
+export interface AbortSignals {
+  /** Aborted when the client disconnects. */
+  readonly disconnected: AbortSignal;
+  /** Aborted when the client disconnects or the time limit expires. */
+  readonly expired: AbortSignal;
 }
 
 /** @param time milliseconds */
-export function endsOf(res: ServerResponse, time: number): Ends {
-  const gone = new AbortController();
-  const over = new AbortController();
-  // Not AbortSignal.timeout, which keeps whatever listens to it until the time is over, sent or not.
-  const timer = setTimeout(() => over.abort(), time);
+export function createAbortSignals(res: ServerResponse, time: number): AbortSignals {
+  const disconnected = new AbortController();
+  const expired = new AbortController();
+  // AbortSignal.timeout would keep its listeners in memory until the timeout, even after the response is sent.
+  const timer = setTimeout(() => expired.abort(), time);
   res.once('close', () => {
     clearTimeout(timer);
-    // Most answers are out by now, and each abort makes an error with a stack.
+    // Most responses are sent by now, and each abort creates an error with a stack.
     if (res.writableFinished) return;
-    gone.abort();
-    over.abort();
+    disconnected.abort();
+    expired.abort();
   });
-  return { gone: gone.signal, over: over.signal };
+  return { disconnected: disconnected.signal, expired: expired.signal };
 }

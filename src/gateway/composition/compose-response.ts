@@ -1,4 +1,4 @@
-/** THE MAP of an answer that is put together: ask the service, add links, expand, cut, send. */
+/** Composes a response: fetches the primary resource, adds links, embeds resources, selects fields, sends. */
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { fromUtf8 } from '../../http/body/charset.ts';
@@ -20,171 +20,200 @@ import { hasLinks, type Lifting } from '../../hypermedia/lift/lift.ts';
 import type { Representation } from '../../hypermedia/representation.ts';
 import { WHOLE } from '../../hypermedia/selection.ts';
 import { exchangeOf } from '../exchange.ts';
-import { codedAs } from '../proxy/send-upstream-response.ts';
-import { endsOf } from './abort-signals.ts';
-import { remaining } from './cache-control.ts';
-import type { Composing } from './context.ts';
-import { accepting, fetchParts } from './embedded-resources.ts';
+import { withCodedTag } from '../proxy/send-upstream-response.ts';
+import { createAbortSignals } from './abort-signals.ts';
+import { deductAge } from './cache-control.ts';
+import type { CompositionContext } from './context.ts';
+import { createPartFetcher, withAccept } from './embedded-resources.ts';
 import { liftedTag } from './entity-tags.ts';
-import { decodedValues, liftAnswer, withoutWritten, withSelectedLinks } from './lift-response.ts';
-import { askSubject, isReading, type Subject } from './primary-response.ts';
+import { decodeParameters, liftResponse, omitExistingLinks, withSelectedLinks } from './lift-response.ts';
+import { fetchPrimaryResource, isReadRequest, type PrimaryResponse } from './primary-response.ts';
 
-/** What is sent has its own. */
-const OF_THE_BYTES: ReadonlySet<string> = new Set([
-  ...['content-length', 'content-type', 'etag', 'accept-ranges'],
-  ...['content-md5', 'digest', 'content-digest', 'repr-digest'],
+/** Headers of the bytes of the service, which do not apply to the composed bytes. */
+const BODY_HEADERS: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'etag',
+  'accept-ranges',
+  'content-md5',
+  'digest',
+  'content-digest',
+  'repr-digest',
 ]);
-const OF_THE_EXPANDED: ReadonlySet<string> = new Set([
-  ...OF_THE_BYTES,
-  ...['cache-control', 'cdn-cache-control', 'surrogate-control', 'expires', 'age', 'last-modified'],
+const EXPANDED_BODY_HEADERS: ReadonlySet<string> = new Set([
+  ...BODY_HEADERS,
+  'cache-control',
+  'cdn-cache-control',
+  'surrogate-control',
+  'expires',
+  'age',
+  'last-modified',
 ]);
 
 const LARGE = 256 * 1024;
 
-export async function answerWhole(work: Composing): Promise<void> {
-  const { req, res, next, composition, selection, options } = work;
-  const { lifting, isRead, subject: operation } = composition;
+export async function composeResponse(context: CompositionContext): Promise<void> {
+  const { req, res, next, composition, selection, options } = context;
+  const { lifting, alwaysReadsBody, graphOperation } = composition;
   const now = performance.now();
   const deadline = Math.min(exchangeOf(req).context.deadline, now + options.limits.expand.deadline);
-  const { gone, over } = endsOf(res, deadline - now);
-  const subject = await askSubject(work, gone);
-  const { answer, head, value } = subject;
+  const { disconnected, expired } = createAbortSignals(res, deadline - now);
+  const primary = await fetchPrimaryResource(context, disconnected);
+  const { response, responseHeaders, value } = primary;
   if (value === undefined) {
-    if (isRead || !subject.format.rendering) return options.passOn(answer, req, res, head);
-    // How things went wrong is for the service to show.
-    answer.discard();
-    exchangeOf(req).target = subject.path;
+    if (alwaysReadsBody || !primary.format.rendering)
+      return options.sendUpstreamResponse(response, req, res, responseHeaders);
+    // The service shows its own error pages.
+    response.discard();
+    exchangeOf(req).target = primary.path;
     return next();
   }
-  const isSuccess = answer.status >= 200 && answer.status < 300;
-  const isWhole = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
-  if (!isWhole || operation === undefined) return sendRead(work, subject, isSuccess);
+  const isSuccess = response.status >= 200 && response.status < 300;
+  const isComposed = isSuccess && isObject(value) && (lifting !== undefined || selection !== WHOLE);
+  if (!isComposed || graphOperation === undefined) return sendRewritten(context, primary, isSuccess);
 
-  const representation = lifting && lifted(work, subject, lifting);
+  const representation = lifting && liftPrimary(context, primary, lifting);
   if (representation && selection === WHOLE && !hasLinks(representation, value))
-    return sendRead(work, subject, isSuccess);
-  const body = representation ? subject.format.write(representation) : (value as Body);
+    return sendRewritten(context, primary, isSuccess);
+  const body = representation ? primary.format.write(representation) : (value as Body);
   const expanded =
-    selection.plan.length > 0 ? await expand(work, subject, body, { over, deadline }) : undefined;
+    selection.plan.length > 0 ? await expand(context, primary, body, { expired, deadline }) : undefined;
   if (expanded && isStrict(req.headers.prefer?.toString())) refuseIncomplete(expanded.failures);
-  // What is large is written in a turn of its own.
+  // A large body is serialized in its own turn of the event loop.
   if (expanded && expanded.bytes > LARGE) await setImmediate();
-  if (selection.kept !== undefined) cut(body, selection.kept, subject.format);
-  return send(work, subject, operation, body, expanded);
+  if (selection.kept !== undefined) cut(body, selection.kept, primary.format);
+  return sendComposed(context, primary, graphOperation, body, expanded);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What was read for the URLs in it alone: as the service sent it, where they are public already. */
-async function sendRead(work: Composing, subject: Subject, isSuccess: boolean): Promise<void> {
-  const { answer, head, value, isChanged, charset, contentType } = subject;
-  if (!isChanged || charset === undefined) return sendUnchanged(work, subject);
+/** Sends a body that was read only to rewrite its URLs. If no URL has changed, the original bytes are sent. */
+async function sendRewritten(
+  context: CompositionContext,
+  primary: PrimaryResponse,
+  isSuccess: boolean,
+): Promise<void> {
+  const { response, responseHeaders, value, isChanged, charset, contentType } = primary;
+  if (!isChanged || charset === undefined) return sendUnchanged(context, primary);
   const bytes = fromUtf8(json.codec.encode(value), charset);
-  const etag = isSuccess ? liftedTag(bytes, answer.header('etag')) : undefined;
-  await finishResponse(work.req, work.res, {
-    status: answer.status,
+  const etag = isSuccess ? liftedTag(bytes, response.header('etag')) : undefined;
+  await finishResponse(context.req, context.res, {
+    status: response.status,
     bytes,
     etag,
     contentType,
-    head: withoutHeaders(head, OF_THE_BYTES),
+    head: withoutHeaders(responseHeaders, BODY_HEADERS),
   });
 }
 
-/** The service was not asked on a condition, as what it sends could have been changed. */
-async function sendUnchanged({ req, res, options }: Composing, { answer, head }: Subject): Promise<void> {
-  const etag = answer.header('etag');
-  const { status } = answer;
-  const confirmed = etag === undefined ? undefined : confirmedHead(req, { status, etag }, head);
-  if (confirmed === undefined) return options.passOn(answer, req, res, head);
-  answer.discard();
-  res.writeHead(304, notModifiedHead(confirmed)).end();
+/** Evaluates conditions of the client: the request to the service had none, because its response could have changed here. */
+async function sendUnchanged(
+  { req, res, options }: CompositionContext,
+  { response, responseHeaders }: PrimaryResponse,
+): Promise<void> {
+  const etag = response.header('etag');
+  const { status } = response;
+  const headers = etag === undefined ? undefined : notModifiedHeaders(req, { status, etag }, responseHeaders);
+  if (headers === undefined) return options.sendUpstreamResponse(response, req, res, responseHeaders);
+  response.discard();
+  res.writeHead(304, notModifiedHead(headers)).end();
 }
 
-/** The head of a 304 where the client has the representation already, as it is or compressed; undefined where it has not. */
-function confirmedHead(
+/** Headers of a 304 if the client has the representation already, compressed or not; otherwise undefined. */
+function notModifiedHeaders(
   req: IncomingMessage,
   validators: { readonly status: number; readonly etag: string },
-  head: readonly string[],
+  responseHeaders: readonly string[],
 ): readonly string[] | undefined {
   const conditions = conditionsOf(req);
-  if (isNotModified(validators, conditions)) return head;
-  // The raw one has the tags of compressed representations as the service knows them, where it has `compression: on`.
+  if (isNotModified(validators, conditions)) return responseHeaders;
+  // With `compression: on`, the raw header has the tags of the service instead of those of compressed representations.
   const ifNoneMatch = fieldOf(req.rawHeaders, 'if-none-match');
   if (!isNotModified(validators, { ...conditions, ifNoneMatch })) return undefined;
-  return codedAs(validators.etag, req, head);
+  return withCodedTag(validators.etag, req, responseHeaders);
 }
 
-function lifted({ req, composition }: Composing, subject: Subject, lifting: Lifting): Representation {
+function liftPrimary(
+  { req, composition }: CompositionContext,
+  primary: PrimaryResponse,
+  lifting: Lifting,
+): Representation {
   const { params, query } = exchangeOf(req);
-  const { head, value, origin } = subject;
-  return liftAnswer(lifting, composition.urls, {
+  const { responseHeaders, value, origin } = primary;
+  return liftResponse(lifting, composition.urls, {
     body: value as object,
-    rawHeaders: head,
-    self: isReading(req) ? withoutSelection(requestTarget(req)) : undefined,
-    params: decodedValues(params),
-    ...{ query, origin },
+    rawHeaders: responseHeaders,
+    self: isReadRequest(req) ? withoutSelection(requestTarget(req)) : undefined,
+    params: decodeParameters(params),
+    query,
+    origin,
   });
 }
 
 function expand(
-  { req, composition, selection, options }: Composing,
-  { answer, format, headers, origin }: Subject,
+  { req, composition, selection, options }: CompositionContext,
+  { response, format, requestHeaders, origin }: PrimaryResponse,
   body: Body,
-  { over, deadline }: { readonly over: AbortSignal; readonly deadline: number },
+  { expired, deadline }: { readonly expired: AbortSignal; readonly deadline: number },
 ): Promise<Expanded> {
-  const { send, compositionOf, limits } = options;
+  const { dispatch, compositionOf, limits } = options;
   const partType = format.rendering?.partType ?? (composition.lifting && format.mediaType);
-  const fetch = fetchParts({
-    ...{ send, compositionOf, format, origin },
-    headers: partType === undefined ? headers : accepting(headers, partType),
-    whole: exchangeOf(req),
-    signal: over,
+  const fetch = createPartFetcher({
+    dispatch,
+    compositionOf,
+    format,
+    origin,
+    headers: partType === undefined ? requestHeaders : withAccept(requestHeaders, partType),
+    parent: exchangeOf(req),
+    signal: expired,
     deadline,
     limit: limits.expand.bytes,
   });
   return expandBody(body, selection.plan, {
-    ...{ fetch, format, deadline: over },
+    fetch,
+    format,
+    deadline: expired,
     expand: selection.expand,
-    cacheControl: remaining(answer),
+    cacheControl: deductAge(response),
     limits: limits.expand,
     isCut: selection.kept !== undefined,
   });
 }
 
-async function send(
-  work: Composing,
-  { answer, head, value, format, typeOf, charset, contentType }: Subject,
+async function sendComposed(
+  context: CompositionContext,
+  { response, responseHeaders, value, format, typeOf, charset, contentType }: PrimaryResponse,
   operation: GraphOperation,
   body: Body,
   expanded: Expanded | undefined,
 ): Promise<void> {
-  const { req, res, composition, selection } = work;
+  const { req, res, composition, selection } = context;
   const { lifting } = composition;
   const isPlain = lifting !== undefined && format === json;
-  const asked = { url: requestTarget(req), operation, isFromGateway: true };
+  const page = { url: requestTarget(req), operation, isFromGateway: true };
   const written = isPlain ? inPlace(value as object, body, operation.shape ?? {}) : body;
-  const encoded = encodeBody(format, written as Body, asked);
+  const encoded = encodeBody(format, written as Body, page);
   const type = typeOf(body);
-  // What is not in the service's own type is UTF-8.
+  // Media types other than that of the service use UTF-8.
   const bytes = type === contentType && charset ? fromUtf8(encoded, charset) : encoded;
 
   const added = Object.entries(format.rendering?.headers ?? {});
-  const replaced = expanded ? OF_THE_EXPANDED : OF_THE_BYTES;
+  const replaced = expanded ? EXPANDED_BODY_HEADERS : BODY_HEADERS;
   const names = added.map(([name]) => name.toLowerCase());
-  const own = selection === WHOLE ? head : withSelectedLinks(head, body, format);
-  const kept = withoutHeaders(own, names.length === 0 ? replaced : replaced.union(new Set(names)));
-  if (expanded) kept.push('Cache-Control', expanded.cacheControl);
-  if (expanded && isStrict(req.headers.prefer?.toString())) kept.push('Preference-Applied', STRICT);
-  if (lifting) kept.push('Vary', 'Accept, Prefer');
-  const links = withoutWritten(headerLinks(body, format, operation), kept);
-  if (links.length > 0) kept.push('Link', linkHeader(links));
-  kept.push(...added.flat());
+  const ownHeaders = selection === WHOLE ? responseHeaders : withSelectedLinks(responseHeaders, body, format);
+  const headers = withoutHeaders(ownHeaders, names.length === 0 ? replaced : replaced.union(new Set(names)));
+  if (expanded) headers.push('Cache-Control', expanded.cacheControl);
+  if (expanded && isStrict(req.headers.prefer?.toString())) headers.push('Preference-Applied', STRICT);
+  if (lifting) headers.push('Vary', 'Accept, Prefer');
+  const links = omitExistingLinks(headerLinks(body, format, operation), headers);
+  if (links.length > 0) headers.push('Link', linkHeader(links));
+  headers.push(...added.flat());
 
   await finishResponse(req, res, {
-    status: answer.status,
+    status: response.status,
     bytes,
-    etag: lifting && selection === WHOLE ? liftedTag(bytes, answer.header('etag')) : etagOf(bytes),
+    etag: lifting && selection === WHOLE ? liftedTag(bytes, response.header('etag')) : etagOf(bytes),
     contentType: type,
-    head: kept,
+    head: headers,
   });
 }

@@ -1,4 +1,4 @@
-/** What of an operation is put together here, computed when the documents are loaded. */
+/** Describes how the responses of an operation are composed. Computed when the documents are loaded. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import type { LinkGraph } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
@@ -9,15 +9,15 @@ import type { OperationRouter } from '../routing/router.ts';
 import { PublicUrls } from './public-urls.ts';
 
 export interface Composition {
-  /** As the link graph has it; absent where it has no id. */
-  readonly subject: GraphOperation | undefined;
-  /** Where links are added to what it answers. */
+  /** The operation in the link graph; undefined if it has no id. */
+  readonly graphOperation: GraphOperation | undefined;
+  /** How links are added to its responses, if they are. */
   readonly lifting: Lifting | undefined;
-  /** Of the service that answers. */
+  /** Rewrites URLs of the service. */
   readonly urls: PublicUrls;
-  /** Whether its answers are looked at, whatever is asked. */
-  readonly isRead: boolean;
-  /** Whether resources of the service have tags that are not its own. */
+  /** Whether every response is read, even if the request does not select anything. */
+  readonly alwaysReadsBody: boolean;
+  /** Whether resources of the service have entity tags that the gateway created. */
   readonly hasLiftedTags: boolean;
 }
 
@@ -30,19 +30,19 @@ export interface CompositionOptions {
     readonly name: string;
     readonly ownUrls: readonly string[];
   })[];
-  /** Whether something else than an operation answers at a path: a page, or what is not known yet. */
-  readonly isElsewhere: (path: string) => boolean;
-  /** Called with the service's name for every link that is left out, since no route serves it. */
+  /** Whether something other than an operation serves the path: a page, or a service whose document is not available. */
+  readonly isServedElsewhere: (path: string) => boolean;
+  /** Called with the name of the service for every link that is omitted because no route serves it. */
   readonly onDroppedLink?: ((service: string) => void) | undefined;
 }
 
-export type CompositionOf = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
+export type FindComposition = (operation: GatewayOperation | GraphOperation) => Composition | undefined;
 
-export function compositions(options: CompositionOptions): CompositionOf {
-  const { operations, documents, graph, router, services, isElsewhere, onDroppedLink } = options;
+export function createCompositions(options: CompositionOptions): FindComposition {
+  const { operations, documents, graph, router, services, isServedElsewhere, onDroppedLink } = options;
   const serves = (href: string): boolean => {
     const [path = ''] = href.split(/[?#]|\{[?&]/, 1);
-    return isElsewhere(path) || isServed(router, path);
+    return isServedElsewhere(path) || isServed(router, path);
   };
   const urls = new Map(
     services.map(({ name, ownUrls, ...place }) => [
@@ -58,36 +58,36 @@ export function compositions(options: CompositionOptions): CompositionOf {
   const lifters = new Map(
     [...documents].map(([name, document]) => [name, new Lifter(name, document, graph)]),
   );
-  const found = operations.map((operation) => {
-    const subject = graph.operation(operation.service, operation.operationId);
-    const lifting = subject?.lifted ? lifters.get(operation.service)?.of(subject) : undefined;
-    return { operation, subject, lifting };
+  const entries = operations.map((operation) => {
+    const graphOperation = graph.operation(operation.service, operation.operationId);
+    const lifting = graphOperation?.lifted ? lifters.get(operation.service)?.of(graphOperation) : undefined;
+    return { operation, graphOperation, lifting };
   });
-  const renaming = new Set(
+  const rewriting = new Set(
     services.filter((one) => one.ownUrls.length > 0 || mountOf(one) !== undefined).map(({ name }) => name),
   );
-  const lifted = new Set(found.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
-  const made = new Map<object, Composition>();
-  for (const { operation, subject, lifting } of found) {
+  const lifted = new Set(entries.filter(({ lifting }) => lifting).map(({ operation }) => operation.service));
+  const byOperation = new Map<object, Composition>();
+  for (const { operation, graphOperation, lifting } of entries) {
     const { service } = operation;
     const composition: Composition = {
-      subject,
+      graphOperation,
       lifting,
       urls: urls.get(service) as PublicUrls,
-      isRead: lifting !== undefined || renaming.has(service),
-      hasLiftedTags: lifted.has(service) || renaming.has(service),
+      alwaysReadsBody: lifting !== undefined || rewriting.has(service),
+      hasLiftedTags: lifted.has(service) || rewriting.has(service),
     };
-    made.set(operation, composition);
-    if (subject) made.set(subject, composition);
+    byOperation.set(operation, composition);
+    if (graphOperation) byOperation.set(graphOperation, composition);
   }
-  return (operation) => made.get(operation);
+  return (operation) => byOperation.get(operation);
 }
 
 const isServed = (router: OperationRouter, path: string): boolean => {
   try {
     return router.allowed(path).length > 0;
   } catch {
-    // A path that cannot be decoded is nobody's.
+    // A path that cannot be decoded has no operation.
     return false;
   }
 };

@@ -1,4 +1,4 @@
-/** What composing a response needs: of the gateway, and of the request. */
+/** What the composition of a response needs from the gateway and from the request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Limits } from '../../config/limits.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
@@ -6,23 +6,23 @@ import type { Selection } from '../../hypermedia/selection.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import type { ResponseHeaders } from '../proxy/headers.ts';
-import type { Send } from '../proxy/internal-request.ts';
-import type { PassOn } from '../proxy/send-upstream-response.ts';
-import type { Composition, CompositionOf } from './composition.ts';
+import type { InternalDispatch } from '../proxy/internal-request.ts';
+import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
+import type { Composition, FindComposition } from './composition.ts';
 
 export interface ComposeOptions {
-  readonly compositionOf: CompositionOf;
-  readonly send: Send;
-  readonly callers: Upstreams;
+  readonly compositionOf: FindComposition;
+  readonly dispatch: InternalDispatch;
+  readonly upstreams: Upstreams;
   readonly limits: Limits;
   readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
-  readonly passOn: PassOn;
+  readonly sendUpstreamResponse: SendUpstreamResponse;
 }
 
-/** One request that is not just passed on. */
-export interface Composing {
+/** A request whose response is composed. */
+export interface CompositionContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly next: () => void;

@@ -1,4 +1,4 @@
-/** The parts of an expanded answer, fetched by the same routes and policies as any other request. */
+/** Fetches the resources to embed, through the same routes and policies as any other request. */
 import { JSON_TYPE } from '../../contract/media-types.ts';
 import { withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { matchPath } from '../../http/uri/href.ts';
@@ -7,80 +7,80 @@ import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
 import { isObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Send } from '../proxy/internal-request.ts';
-import { remaining } from './cache-control.ts';
-import type { CompositionOf } from './composition.ts';
-import { isJson, readJson } from './json-answer.ts';
-import { liftAnswer } from './lift-response.ts';
+import type { InternalDispatch } from '../proxy/internal-request.ts';
+import { deductAge } from './cache-control.ts';
+import type { FindComposition } from './composition.ts';
+import { isJson, readJson } from './json-response.ts';
+import { liftResponse } from './lift-response.ts';
 
-export interface PartsOptions {
-  readonly send: Send;
-  readonly compositionOf: CompositionOf;
-  /** The caller's, with an `Accept` for the format. */
+export interface EmbeddedResourcesOptions {
+  readonly dispatch: InternalDispatch;
+  readonly compositionOf: FindComposition;
+  /** Headers of the client, with an `Accept` for the format. */
   readonly headers: readonly string[];
   readonly format: Format;
   readonly origin: string;
-  /** The request whose response they are parts of. */
-  readonly whole: Exchange;
+  /** The request whose response embeds the resources. */
+  readonly parent: Exchange;
   readonly signal: AbortSignal;
-  /** `performance.now()` after which they are not waited for. */
+  /** Time of `performance.now()` after which the resources are no longer needed. */
   readonly deadline: number;
-  /** Most bytes of one. */
+  /** Maximum bytes of one resource. */
   readonly limit: number;
 }
 
 const ACCEPT: ReadonlySet<string> = new Set(['accept']);
 
-/** Raw headers with another `Accept`. */
-export const accepting = (headers: readonly string[], accept: string): string[] => [
+/** Replaces `Accept` in raw headers. */
+export const withAccept = (headers: readonly string[], accept: string): string[] => [
   ...withoutHeaders(headers, ACCEPT),
   'Accept',
   accept,
 ];
 
-export const fetchParts =
+export const createPartFetcher =
   ({
-    send,
+    dispatch,
     compositionOf,
     headers,
     format,
     origin,
-    whole,
+    parent,
     signal,
     deadline,
     limit,
-  }: PartsOptions): FetchPart =>
+  }: EmbeddedResourcesOptions): FetchPart =>
   async (href, operation) => {
-    const { lifting, urls, isRead } = compositionOf(operation) ?? {};
-    // A link of a service's own may have scheme and host, and lead to a part of a resource.
+    const { lifting, urls, alwaysReadsBody } = compositionOf(operation) ?? {};
+    // A link from a service may have a scheme, a host and a fragment.
     const [target = ''] = (urls?.local(href, origin) ?? href).split('#', 1);
-    const answer = await send(
+    const response = await dispatch(
       {
         method: 'GET',
         path: target,
-        headers: lifting ? accepting(headers, JSON_TYPE) : headers,
-        whole,
+        headers: lifting ? withAccept(headers, JSON_TYPE) : headers,
+        parent,
         deadline,
       },
       signal,
     );
-    const readable = isJson(answer);
-    if (!readable) answer.discard();
-    const read = readable ? await readJson(answer, limit) : undefined;
-    const body = isRead ? urls?.body(read?.value, origin) : read?.value;
+    const readable = isJson(response);
+    if (!readable) response.discard();
+    const read = readable ? await readJson(response, limit) : undefined;
+    const body = alwaysReadsBody ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
-    const isLifted = lifting && urls && answer.status === 200 && (isObject(body) || Array.isArray(body));
+    const isLifted = lifting && urls && response.status === 200 && (isObject(body) || Array.isArray(body));
     return partOf({
-      status: answer.status,
-      contentType: answer.header('content-type'),
-      cacheControl: remaining(answer),
-      retryAfter: answer.header('retry-after'),
+      status: response.status,
+      contentType: response.header('content-type'),
+      cacheControl: deductAge(response),
+      retryAfter: response.header('retry-after'),
       bytes: isLifted || body !== read?.value ? undefined : read?.bytes,
       body: isLifted
         ? format.write(
-            liftAnswer(lifting, urls, {
+            liftResponse(lifting, urls, {
               body,
-              rawHeaders: urls.headers(answer.rawHeaders, origin),
+              rawHeaders: urls.headers(response.rawHeaders, origin),
               self: target,
               params: matchPath(operation.path, path) ?? {},
               query,

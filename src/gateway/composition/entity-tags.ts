@@ -1,23 +1,26 @@
 /**
- * The entity tag of a lifted resource holds the service's own (RFC 9110 §8.8.3): the bytes are others, and still a
- * condition on a change can be given to the service that keeps the resource.
+ * Entity tags of lifted resources contain the tag of the service (RFC 9110 §8.8.3). The bytes differ from those of the
+ * service, but conditional changes can still be forwarded to it.
  */
 
 import type { IncomingMessage } from 'node:http';
 import { etagOf } from '../../http/headers/etag.ts';
 import { replaceValues } from '../../http/headers/raw-headers.ts';
 
-/** @param own what the service sent; without it the tag stands for no state */
-export const liftedTag = (bytes: Uint8Array, own: string | undefined): string =>
-  etagOf(bytes, own === undefined ? undefined : PREFIX + Buffer.from(own).toString('base64url'));
+/** @param serviceTag tag that the service sent; without it, the result does not identify a state of the service */
+export const liftedTag = (bytes: Uint8Array, serviceTag: string | undefined): string =>
+  etagOf(
+    bytes,
+    serviceTag === undefined ? undefined : PREFIX + Buffer.from(serviceTag).toString('base64url'),
+  );
 
 const PREFIX = 'of-';
 const LIFTED = new RegExp(`"${PREFIX}([\\w-]+)\\.[\\w-]+"`, 'g');
 
-/** Puts the service's own tags back where a caller names lifted ones in `If-Match` (§13.1.1). */
+/** Replaces lifted tags in `If-Match` (§13.1.1) by the tags of the service. */
 export function restoreTags({ headers, rawHeaders }: IncomingMessage): void {
   if (headers['if-match'] === undefined) return;
   replaceValues(rawHeaders, 'if-match', (value) =>
-    value.replaceAll(LIFTED, (_, own: string) => Buffer.from(own, 'base64url').toString()),
+    value.replaceAll(LIFTED, (_, serviceTag: string) => Buffer.from(serviceTag, 'base64url').toString()),
   );
 }

@@ -1,4 +1,4 @@
-/** An answer of a service that knows nothing of links → a representation with them. */
+/** Adds links to the response of a service that does not write links itself. */
 
 import {
   formatLink,
@@ -14,33 +14,33 @@ import type { LinkValue, Representation } from '../../hypermedia/representation.
 import { SAME } from '../../hypermedia/selection.ts';
 import { linksIn, type PublicUrls } from './public-urls.ts';
 
-export interface LiftedAnswer {
-  /** Parsed; URLs in it are public already. */
+export interface LiftableResponse {
+  /** The parsed body, with public URLs. */
   readonly body: object;
-  /** So are those in here. */
+  /** Raw headers, with public URLs. */
   readonly rawHeaders: readonly string[];
-  /** Path and query, without what is selected, where it is its own address. */
+  /** Path and query without selection parameters, if the request URL identifies the resource. */
   readonly self?: string | undefined;
-  /** Decoded. */
+  /** Decoded path parameters. */
   readonly params: Readonly<Record<string, string>>;
-  /** As it came. */
+  /** The query as received. */
   readonly query: string;
   readonly origin: string;
 }
 
-export function liftAnswer(lifting: Lifting, urls: PublicUrls, answer: LiftedAnswer): Representation {
-  const { body, params, query, origin } = answer;
+export function liftResponse(lifting: Lifting, urls: PublicUrls, response: LiftableResponse): Representation {
+  const { body, params, query, origin } = response;
   const local = (href: string) => urls.local(href, origin);
   return lift(body, lifting, {
     path: params,
-    query: decodedValues(pairsOf(query)),
-    links: linksOf(answer, local),
+    query: decodeParameters(parseQuery(query)),
+    links: collectLinks(response, local),
     keepsOwn: true,
     local,
   });
 }
 
-const pairsOf = (query: string): [string, string][] =>
+const parseQuery = (query: string): [string, string][] =>
   query
     .split('&')
     .filter(Boolean)
@@ -49,8 +49,8 @@ const pairsOf = (query: string): [string, string][] =>
       return [name, value.join('=')];
     });
 
-/** Parameters by name; one that is not percent-encoded as UTF-8 has no value that a link could have. */
-export const decodedValues = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
+/** Decodes parameters. Those that are not percent-encoded UTF-8 are omitted: links cannot use their values. */
+export const decodeParameters = (pairs: Iterable<readonly [string, string]>): Record<string, string> =>
   Object.fromEntries(
     [...pairs].flatMap(([name, value]): [string, string][] => {
       try {
@@ -62,34 +62,34 @@ export const decodedValues = (pairs: Iterable<readonly [string, string]>): Recor
   );
 
 /**
- * The headers of a service, whose links to the same and to its neighbours lead to where those of the body lead: to what
- * is selected as well.
+ * Adds the selection to links in `Link` headers of the service, so that links to the resource itself and to its
+ * neighbours equal those in the body.
  */
 export const withSelectedLinks = (rawHeaders: readonly string[], body: Body, format: Format): string[] =>
   withValues(rawHeaders, (name, value) => {
     if (name !== 'link') return value;
     const links = parseLinkHeader(value);
     return (
-      links?.map((link) => formatLink({ ...link, uri: selected(link, body, format) })).join(', ') ?? value
+      links?.map((link) => formatLink({ ...link, uri: selectedUri(link, body, format) })).join(', ') ?? value
     );
   });
 
-function selected({ uri, rels, anchor }: ParsedLink, body: Body, format: Format): string {
+function selectedUri({ uri, rels, anchor }: ParsedLink, body: Body, format: Format): string {
   if (anchor) return uri;
   const hrefs = SAME.filter((rel) => rels.includes(rel)).flatMap((rel) => format.hrefs(body, rel));
   return hrefs.find((href) => uri.endsWith(withoutSelection(href))) ?? uri;
 }
 
-/** Of links, those that no `Link` header has already. */
-export function withoutWritten(links: readonly HeaderLink[], rawHeaders: readonly string[]): HeaderLink[] {
+/** Omits links that a `Link` header has already. */
+export function omitExistingLinks(links: readonly HeaderLink[], rawHeaders: readonly string[]): HeaderLink[] {
   const written = linksIn(valuesOf(rawHeaders, 'link')).filter(({ anchor }) => !anchor);
   return links.filter(
     ({ rel, href }) => !written.some(({ uri, rels }) => uri === href && rels.includes(rel)),
   );
 }
 
-function linksOf(
-  { rawHeaders, self }: LiftedAnswer,
+function collectLinks(
+  { rawHeaders, self }: LiftableResponse,
   local: (href: string) => string | undefined,
 ): Map<string, LinkValue> {
   const [location] = valuesOf(rawHeaders, 'location');

@@ -1,4 +1,4 @@
-/** Asks the service for what the request is about. */
+/** Fetches the primary resource of a request from its service. */
 
 import type { IncomingMessage } from 'node:http';
 
@@ -12,115 +12,124 @@ import { forSubject, WHOLE } from '../../hypermedia/selection.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import { exchangeOf } from '../exchange.ts';
 import { requestHeaders } from '../proxy/headers.ts';
-import { passInterim } from '../proxy/interim-responses.ts';
+import { forwardInterimResponses } from '../proxy/interim-responses.ts';
 import { originOf } from '../proxy/origin.ts';
-import type { Composing } from './context.ts';
-import { accepting } from './embedded-resources.ts';
-import { AS_ASKED, formatNamed, wanted, wantedLifted } from './format-negotiation.ts';
-import { isJson, mediaTypeOf, parseJson, peeked, type ReadJson, readWhole } from './json-answer.ts';
+import type { CompositionContext } from './context.ts';
+import { withAccept } from './embedded-resources.ts';
+import { findFormat, negotiateFormat, negotiateLiftedFormat, SERVICE_CHOICE } from './format-negotiation.ts';
+import { decodeJson, isJson, type JsonBody, mediaTypeOf, readBody, tryDecodeJson } from './json-response.ts';
 
-export interface Subject {
-  readonly answer: UpstreamResponse;
-  /** Its headers as they go on, raw. */
-  readonly head: readonly string[];
-  /** Parsed, with public URLs; undefined for what goes on as it is. */
+export interface PrimaryResponse {
+  readonly response: UpstreamResponse;
+  /** Raw response headers to send to the client. */
+  readonly responseHeaders: readonly string[];
+  /** The parsed body with public URLs; undefined if the body is forwarded unchanged. */
   readonly value: unknown;
-  /** Whether URLs in it are not as the service wrote them. */
+  /** Whether any URL in the body was rewritten. */
   readonly isChanged: boolean;
-  /** In which it came, where it was read. */
+  /** Charset of the body, if it was read. */
   readonly charset: Charset | undefined;
-  /** As the service said it. */
+  /** `Content-Type` of the service. */
   readonly contentType: string;
-  /** What it is answered in. */
+  /** Format of the composed response. */
   readonly format: Format;
-  /** The media type of a body in that format. */
+  /** The media type of a body in the format. */
   typeOf(body: Body): string;
-  /** Path and query that the service was asked for. */
+  /** Path and query of the request to the service. */
   readonly path: string;
-  /** What else of the caller's request is for the service, and for parts. */
-  readonly headers: readonly string[];
+  /** Request headers of the client for the service and for internal requests. */
+  readonly requestHeaders: readonly string[];
   readonly origin: string;
 }
 
-/** They would make an answer that cannot be read here. */
+/** These would produce a response that the gateway cannot read. */
 const UNREADABLE: ReadonlySet<string> = new Set(['range', 'if-range', 'accept-encoding']);
-/** And these speak of what the service sends, not of what is made of it. */
-const NOT_OF_THE_WHOLE: ReadonlySet<string> = new Set([...UNREADABLE, 'if-none-match', 'if-modified-since']);
+/** The conditions refer to the response of the service, not to the composed response. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set([...UNREADABLE, 'if-none-match', 'if-modified-since']);
 
-export const isReading = ({ method }: Pick<IncomingMessage, 'method'>): boolean =>
+export const isReadRequest = ({ method }: Pick<IncomingMessage, 'method'>): boolean =>
   method === 'GET' || method === 'HEAD';
 
-/** @param gone aborted when the caller leaves */
-export async function askSubject(work: Composing, gone: AbortSignal): Promise<Subject> {
-  const { req, res, composition, selection, options } = work;
-  const { urls, isRead } = composition;
+/** @param disconnected aborted when the client disconnects */
+export async function fetchPrimaryResource(
+  context: CompositionContext,
+  disconnected: AbortSignal,
+): Promise<PrimaryResponse> {
+  const { req, res, composition, selection, options } = context;
+  const { urls, alwaysReadsBody } = composition;
   const exchange = exchangeOf(req);
-  const want = wantOf(work, req.headers.accept);
+  const choice = chooseFormat(context, req.headers.accept);
   const isTrusted = options.trustProxy(req.socket.remoteAddress);
-  const passed = requestHeaders(req, exchange.context, isTrusted);
-  const headers = withoutHeaders(passed, isReading(req) ? NOT_OF_THE_WHOLE : UNREADABLE);
+  const allHeaders = requestHeaders(req, exchange.context, isTrusted);
+  const headers = withoutHeaders(allHeaders, isReadRequest(req) ? NOT_FORWARDED : UNREADABLE);
   const path = selection === WHOLE ? exchange.target : forSubject(exchange.target, selection);
-  const caller = options.callers.get(exchange.operation.service);
-  if (!caller) throw new Error(`no target for ${exchange.operation.service}`);
-  const method = isReading(req) ? 'GET' : (req.method ?? '');
-  const answer = await caller.send(
+  const upstream = options.upstreams.get(exchange.operation.service);
+  if (!upstream) throw new Error(`no target for ${exchange.operation.service}`);
+  const method = isReadRequest(req) ? 'GET' : (req.method ?? '');
+  const response = await upstream.send(
     {
       method,
       path,
-      headers: want.accept === undefined ? headers : accepting(headers, want.accept),
-      body: isReading(req) ? null : exchange.body,
+      headers: choice.accept === undefined ? headers : withAccept(headers, choice.accept),
+      body: isReadRequest(req) ? null : exchange.body,
       operationId: exchange.operation.operationId,
       deadline: exchange.context.deadline,
-      onInterim: passInterim(req, res),
+      onInterim: forwardInterimResponses(req, res),
       client: exchange.context.client,
       stats: exchange.context,
     },
-    gone,
+    disconnected,
   );
-  await options.inspect(answer, exchange.operation, method, path);
+  await options.inspect(response, exchange.operation, method, path);
   const origin = originOf(req, isTrusted);
-  const contentType = answer.header('content-type') ?? JSON_TYPE;
-  const head = options.headersOf(answer.rawHeaders, exchange.context);
-  const read = await jsonOf(answer, work);
-  const value = isRead && read !== undefined ? urls.body(read.value, origin) : read?.value;
-  const mediaType = mediaTypeOf(answer);
-  const format = want.format ?? formatNamed(mediaType) ?? json;
+  const contentType = response.header('content-type') ?? JSON_TYPE;
+  const responseHeaders = options.headersOf(response.rawHeaders, exchange.context);
+  const read = await readIfJson(response, context);
+  const value = alwaysReadsBody && read !== undefined ? urls.body(read.value, origin) : read?.value;
+  const mediaType = mediaTypeOf(response);
+  const format = choice.format ?? findFormat(mediaType) ?? json;
   return {
-    answer,
-    head: isRead ? urls.headers(head, origin) : head,
+    response,
+    responseHeaders: alwaysReadsBody ? urls.headers(responseHeaders, origin) : responseHeaders,
     value,
     isChanged: value !== read?.value,
     charset: read?.charset,
     format,
     typeOf: (body) => {
-      const type = want.format || format.typeOf || format === hal ? want.typeOf?.(body) : undefined;
+      const type = choice.format || format.typeOf || format === hal ? choice.typeOf?.(body) : undefined;
       return type === undefined || type === mediaType ? contentType : type;
     },
-    ...{ contentType, path, headers, origin },
+    contentType,
+    path,
+    requestHeaders: headers,
+    origin,
   };
 }
 
-function wantOf({ composition: { lifting, subject }, selection }: Composing, accept: string | undefined) {
-  if (lifting && subject) return wantedLifted(accept, subject);
-  return selection === WHOLE ? AS_ASKED : wanted(accept);
+function chooseFormat(
+  { composition: { lifting, graphOperation }, selection }: CompositionContext,
+  accept: string | undefined,
+) {
+  if (lifting && graphOperation) return negotiateLiftedFormat(accept, graphOperation);
+  return selection === WHOLE ? SERVICE_CHOICE : negotiateFormat(accept);
 }
 
-/** @throws Problem expand-limit (400) for what is too large to be put together with more */
-async function jsonOf(
-  answer: UpstreamResponse,
-  { composition, options }: Composing,
-): Promise<ReadJson | undefined> {
-  if (!isJson(answer)) return undefined;
+/** @throws Problem expand-limit (400) if the body is too large for an expansion */
+async function readIfJson(
+  response: UpstreamResponse,
+  { composition, options }: CompositionContext,
+): Promise<JsonBody | undefined> {
+  if (!isJson(response)) return undefined;
   const { lift, expand } = options.limits;
-  if (composition.isRead) {
-    const bytes = await peeked(answer, lift);
-    return bytes && parseJson(bytes, answer);
+  if (composition.alwaysReadsBody) {
+    const bytes = await readBody(response, lift);
+    return bytes && tryDecodeJson(bytes, response);
   }
-  if (answer.status !== 200) return undefined;
-  const bytes = await peeked(answer, expand.bytes);
+  if (response.status !== 200) return undefined;
+  const bytes = await readBody(response, expand.bytes);
   if (bytes === undefined) {
-    answer.discard();
+    response.discard();
     within('bytes', Number.POSITIVE_INFINITY, expand.bytes);
   }
-  return bytes && readWhole(bytes, answer);
+  return bytes && decodeJson(bytes, response);
 }

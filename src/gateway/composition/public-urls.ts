@@ -1,6 +1,6 @@
 /**
- * URLs by which a service names itself, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
- * (RFC 9110 §10.2.2, §8.7) → public ones. A link that no route serves is left out, and counted.
+ * Rewrites URLs of a service to public URLs, in bodies, `Link` (RFC 8288), `Location` and `Content-Location`
+ * (RFC 9110 §10.2.2, §8.7). Links that no route serves are omitted and counted.
  */
 
 import { isRawNumber, memberName } from '../../codecs/exact-json.ts';
@@ -9,19 +9,19 @@ import { withValues } from '../../http/headers/raw-headers.ts';
 import type { Mount } from '../routing/path-mapping.ts';
 
 export interface PublicUrlsOptions {
-  /** What such URLs begin with. */
+  /** Prefixes of the URLs of the service. */
   readonly prefixes: readonly string[];
-  /** Of the service, where its paths are not the same here. */
+  /** Maps paths of the service, if public paths differ. */
   readonly mount?: Mount | undefined;
-  /** Whether anything answers at a path here. */
+  /** Whether the gateway serves a path. */
   readonly serves: (path: string) => boolean;
-  /** Called for every link that is left out. */
+  /** Called for every omitted link. */
   readonly onDropped: () => void;
 }
 
 const DROPPED = Symbol('dropped');
 
-/** Members whose values are links. */
+/** Members that contain links. */
 const LINKS: ReadonlySet<string> = new Set(['_links', 'links']);
 const LOCATIONS: ReadonlySet<string> = new Set(['location', 'content-location']);
 
@@ -36,13 +36,13 @@ export class PublicUrls {
       .toSorted((a, b) => b.length - a.length);
   }
 
-  /** @param origin scheme and host as the caller sees them */
+  /** @param origin scheme and host as the client sees them */
   body(value: unknown, origin: string): unknown {
-    const made = this.#published(value, origin, false);
-    return made === DROPPED ? null : made;
+    const rewritten = this.#rewrite(value, origin, false);
+    return rewritten === DROPPED ? null : rewritten;
   }
 
-  /** Name, value, … with public URLs in those headers that have some. */
+  /** Rewrites URLs in raw headers. */
   headers(raw: readonly string[], origin: string): string[] {
     return withValues(raw, (name, value) => {
       if (!LOCATIONS.has(name) && name !== 'link') return value;
@@ -51,14 +51,14 @@ export class PublicUrls {
     });
   }
 
-  /** A link as a path here; undefined where it leads elsewhere, or nothing serves it. */
+  /** The public path of a link; undefined if it leads to another server or no route serves it. */
   local(href: string, origin: string): string | undefined {
     const path = href.startsWith(`${origin}/`) ? href.slice(origin.length) : href;
     return isPath(path) && this.#options.serves(path) ? path : undefined;
   }
 
-  /** @returns the same value where nothing in it changes */
-  #published(value: unknown, origin: string, areLinks: boolean): unknown {
+  /** @returns the same value if nothing in it changes */
+  #rewrite(value: unknown, origin: string, areLinks: boolean): unknown {
     if (typeof value === 'string')
       return areLinks || this.#pathOf(value) !== undefined ? this.#link(value, origin) : value;
     if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
@@ -68,43 +68,43 @@ export class PublicUrls {
   }
 
   #elements(elements: readonly unknown[], origin: string, areLinks: boolean): readonly unknown[] {
-    // An object here is one link, which has its address in `href` alone.
-    const made = elements.map((element) =>
-      this.#published(element, origin, areLinks && typeof element === 'string'),
+    // An object in a list is a link: only its `href` is a URL.
+    const rewritten = elements.map((element) =>
+      this.#rewrite(element, origin, areLinks && typeof element === 'string'),
     );
-    if (made.every((element, index) => element === elements[index])) return elements;
-    return made.filter((element) => element !== DROPPED);
+    if (rewritten.every((element, index) => element === elements[index])) return elements;
+    return rewritten.filter((element) => element !== DROPPED);
   }
 
   #members(value: Readonly<Record<string, unknown>>, origin: string, areLinks: boolean): unknown {
     let isChanged = false;
-    const made: [string, unknown][] = [];
+    const rewritten: [string, unknown][] = [];
     for (const [key, member] of Object.entries(value)) {
       const name = memberName(key);
       const isHref = name === 'href' && typeof member === 'string';
-      const changed = this.#published(
+      const changed = this.#rewrite(
         member,
         origin,
         isHref || LINKS.has(name) || (areLinks && typeof member === 'string'),
       );
-      // Without its address it is no link any more.
+      // A link without `href` is omitted.
       if (changed === DROPPED && isHref) return DROPPED;
       isChanged ||= changed !== member;
-      if (changed !== DROPPED) made.push([key, changed]);
+      if (changed !== DROPPED) rewritten.push([key, changed]);
     }
-    return isChanged ? Object.fromEntries(made) : value;
+    return isChanged ? Object.fromEntries(rewritten) : value;
   }
 
   #linkHeader(value: string, origin: string): string | typeof DROPPED {
     const links = parseLinkHeader(value);
     if (links === undefined) return value;
-    const kept = links.flatMap((link) => {
+    const served = links.flatMap((link) => {
       const uri = this.#link(link.uri, origin);
       return uri === DROPPED ? [] : [{ ...link, uri }];
     });
-    const isWhole = kept.length === links.length;
-    if (isWhole && kept.every(({ uri }, index) => uri === links[index]?.uri)) return value;
-    return kept.length === 0 ? DROPPED : kept.map(formatLink).join(', ');
+    const isComplete = served.length === links.length;
+    if (isComplete && served.every(({ uri }, index) => uri === links[index]?.uri)) return value;
+    return served.length === 0 ? DROPPED : served.map(formatLink).join(', ');
   }
 
   #link(href: string, origin: string): string | typeof DROPPED {
@@ -118,7 +118,7 @@ export class PublicUrls {
     return path === undefined ? local : origin + path;
   }
 
-  /** What comes after a prefix; undefined for URLs of others. */
+  /** The public path of a URL of the service; undefined for URLs of other servers. */
   #pathOf(url: string): string | undefined {
     const prefix = this.#prefixes.find(
       (one) => url.startsWith(one) && /^(?:[/?#]|$)/.test(url.slice(one.length)),
@@ -128,14 +128,14 @@ export class PublicUrls {
     const path = rest.startsWith('/') ? rest : `/${rest}`;
     const { mount } = this.#options;
     if (mount === undefined) return path;
-    // An own URL may have the base path in it already.
+    // The URL may already contain the base path.
     return mount.toPublic(path.startsWith(`${mount.base}/`) ? path : mount.base + path);
   }
 }
 
-/** The links of `Link` headers; none where one is broken. */
+/** Reads the links of `Link` headers; a malformed header has none. */
 export const linksIn = (headers: readonly string[]): ParsedLink[] =>
   headers.flatMap((value) => parseLinkHeader(value) ?? []);
 
-/** A path, and not the host of another (RFC 3986 §4.2). */
+/** Whether a reference is a path; `//` would start a host (RFC 3986 §4.2). */
 const isPath = (href: string): boolean => /^\/(?!\/)/.test(href);

@@ -1,21 +1,21 @@
-/** What can wait until answers are sent: one job a turn of the event loop, and no more than there is room for. */
-export class Later {
-  readonly #room: number;
+/** Runs jobs after responses are sent: one per turn of the event loop, with a limited number of pending jobs. */
+export class DeferredQueue {
+  readonly #capacity: number;
   readonly #jobs: (() => Promise<void>)[] = [];
-  #taken = 0;
+  #reserved = 0;
 
   constructor(room: number) {
-    this.#room = room;
+    this.#capacity = room;
   }
 
-  /** A place is taken from here until its job is done. @returns whether there was one */
-  take(): boolean {
-    if (this.#taken >= this.#room) return false;
-    this.#taken += 1;
+  /** Reserves a place until its job is done. @returns false if no place is free */
+  reserve(): boolean {
+    if (this.#reserved >= this.#capacity) return false;
+    this.#reserved += 1;
     return true;
   }
 
-  /** @param job for a place that was taken; it does not throw */
+  /** @param job job for a reserved place; it must not throw */
   add(job: () => Promise<void>): void {
     if (this.#jobs.push(job) === 1) setImmediate(this.#run);
   }
@@ -24,7 +24,7 @@ export class Later {
     const job = this.#jobs.shift();
     if (this.#jobs.length > 0) setImmediate(this.#run);
     void job?.().finally(() => {
-      this.#taken -= 1;
+      this.#reserved -= 1;
     });
   };
 }

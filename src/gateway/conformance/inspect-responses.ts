@@ -1,122 +1,136 @@
 /**
- * Holds what services answer against their documents, before anything is added to it.
+ * Checks responses of services against their documents, before anything is added to them.
  *
- * `observe` lets every answer stream on, and looks at a copy of some once they are sent. `enforce` reads each before
- * it goes on, and sends 502 contract-broken for one that differs. What is too large, cut by `fields`, a part, or
- * encoded in a way that is not known goes on unverified, and is counted as that.
+ * `observe` forwards every response and checks copies of some after they are sent. `enforce` reads each response before
+ * it is forwarded, and sends 502 contract-broken for one that does not match. Responses that are too large, cut by
+ * `fields`, partial or in an unknown encoding are forwarded and counted as unverified.
  */
 import type { Logger } from 'pino';
 import { truncatedBody } from '../../outbound/call/to-problem.ts';
 import type { UpstreamResponse } from '../../outbound/call/upstream-response.ts';
 import type { GatewayOperation } from '../operation.ts';
 import { overTurns } from '../validation/schema/turn.ts';
-import type { Inspected, OperationRecord, ResponseLedger } from './conformance-stats.ts';
-import { Later } from './deferred-queue.ts';
-import { reportTo } from './report.ts';
-import { broken, type ResponseFault } from './response-fault.ts';
-import { type Asked, Judge } from './response-validator.ts';
+import type { ConformanceStats, InspectedService, OperationStats } from './conformance-stats.ts';
+import { DeferredQueue } from './deferred-queue.ts';
+import { createReporter } from './report.ts';
+import { contractBrokenProblem, type ResponseFault } from './response-fault.ts';
+import { ResponseValidator, type ValidatedRequest } from './response-validator.ts';
 import { Sampler } from './sampler.ts';
 
 export interface InspectOptions {
-  readonly services: readonly Inspected[];
-  /** Most bytes of a body that is checked. */
+  readonly services: readonly InspectedService[];
+  /** Maximum bytes of a body to check. */
   readonly limit: number;
-  readonly ledger: ResponseLedger;
+  readonly stats: ConformanceStats;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
- * Comes before whoever takes the body of an answer, and may have to be waited for.
- * @throws Problem contract-broken (502), or bad-gateway (502) for one that breaks off
+ * Runs before anything else reads the body. The caller must await a returned promise.
+ * @throws Problem contract-broken (502), or bad-gateway (502) for an incomplete response
  */
 export type Inspect = (
-  answer: UpstreamResponse,
+  response: UpstreamResponse,
   operation: GatewayOperation,
   method: string,
   path: string,
 ) => Promise<void> | undefined;
 
-/** Copies that are held at once: with `limit` they bound what observing may take of the memory. */
-const MOST_COPIES = 16;
+/** Maximum copies at the same time. Together with `limit`, this bounds the memory that observing uses. */
+const MAX_COPIES = 16;
 
-export function inspectAnswers({ services, limit, ledger, logger }: InspectOptions): Inspect {
-  const report = reportTo(logger);
-  const later = new Later(MOST_COPIES);
+export function inspectResponses({ services, limit, stats, logger }: InspectOptions): Inspect {
+  const report = createReporter(logger);
+  const queue = new DeferredQueue(MAX_COPIES);
   const byName = new Map(services.map((service) => [service.name, service]));
-  const known = new Map<GatewayOperation, { readonly record: OperationRecord; readonly sampler: Sampler }>();
+  const samplers = new Map<
+    GatewayOperation,
+    { readonly operationStats: OperationStats; readonly sampler: Sampler }
+  >();
 
   const stateOf = (operation: GatewayOperation) => {
     const { service, operationId } = operation;
-    const state = known.get(operation) ?? {
-      record: ledger.record(service, operationId),
+    const state = samplers.get(operation) ?? {
+      operationStats: stats.operation(service, operationId),
       sampler: new Sampler(byName.get(service)?.sample ?? 0),
     };
-    known.set(operation, state);
+    samplers.set(operation, state);
     return state;
   };
 
-  const conclude = (
+  const recordFaults = (
     { service, operationId }: GatewayOperation,
     faults: readonly ResponseFault[] | undefined,
   ): void => {
-    const record = ledger.record(service, operationId);
-    if (faults === undefined) record.passUnverified();
-    else for (const fault of record.check(faults)) report(service, operationId, fault);
+    const operationStats = stats.operation(service, operationId);
+    if (faults === undefined) operationStats.addUnverified();
+    else for (const fault of operationStats.addChecked(faults)) report(service, operationId, fault);
   };
 
-  const bytesOf = ({ isUnnamed }: Judge): number => (isUnnamed ? 0 : limit);
+  const bytesOf = ({ lacksContentType }: ResponseValidator): number => (lacksContentType ? 0 : limit);
 
-  /** @param bytes of the body, where it is read and could be had */
-  const verdict = async (judge: Judge, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = await overTurns(() => judge.head());
+  /** @param bytes reads the body; undefined if it is too large */
+  const validate = async (validator: ResponseValidator, bytes: () => Promise<Buffer | undefined>) => {
+    const faults = await overTurns(() => validator.validateHead());
     if (faults.length > 0) return faults;
-    if (judge.isPartial) return undefined;
-    if (!judge.readsBody) return faults;
-    return judge.body(await bytes(), limit);
+    if (validator.isPartial) return undefined;
+    if (!validator.needsBody) return faults;
+    return validator.validateBody(await bytes(), limit);
   };
 
-  const observe = (answer: UpstreamResponse, operation: GatewayOperation, judge: Judge): void => {
-    if (!later.take()) {
-      conclude(operation, undefined);
+  const observe = (
+    response: UpstreamResponse,
+    operation: GatewayOperation,
+    validator: ResponseValidator,
+  ): void => {
+    if (!queue.reserve()) {
+      recordFaults(operation, undefined);
       return;
     }
-    const look = (bytes: Buffer | undefined): void =>
-      later.add(async () => {
+    const enqueue = (bytes: Buffer | undefined): void =>
+      queue.add(async () => {
         try {
-          conclude(operation, await verdict(judge, async () => bytes));
+          recordFaults(operation, await validate(validator, async () => bytes));
         } catch (error) {
-          // A fault of ours is none of the service's, and the answer is out.
-          logger.warn({ err: error, operationId: operation.operationId }, 'an answer could not be checked');
-          conclude(operation, undefined);
+          // An internal error is not a fault of the service, and the response is already sent.
+          logger.warn(
+            { err: error, operationId: operation.operationId },
+            'a response could not be validated',
+          );
+          recordFaults(operation, undefined);
         }
       });
-    if (judge.readsBody) answer.copy(bytesOf(judge), look);
-    else look(undefined);
+    if (validator.needsBody) response.copy(bytesOf(validator), enqueue);
+    else enqueue(undefined);
   };
 
-  const enforce = async (answer: UpstreamResponse, operation: GatewayOperation, judge: Judge) => {
-    const faults = await verdict(judge, () => read(answer, bytesOf(judge)));
-    conclude(operation, faults);
+  const enforce = async (
+    response: UpstreamResponse,
+    operation: GatewayOperation,
+    validator: ResponseValidator,
+  ) => {
+    const faults = await validate(validator, () => readBody(response, bytesOf(validator)));
+    recordFaults(operation, faults);
     if (faults === undefined || faults.length === 0) return;
-    answer.discard();
-    answer.onInvalid?.();
-    throw broken(operation.service, faults);
+    response.discard();
+    response.onInvalid?.();
+    throw contractBrokenProblem(operation.service, faults);
   };
 
-  return (answer, operation, method, path) => {
+  return (response, operation, method, path) => {
     if (operation.responses === undefined) return undefined;
-    const asked: Asked = { method, path };
+    const request: ValidatedRequest = { method, path };
     if (byName.get(operation.service)?.responses === 'enforce')
-      return enforce(answer, operation, new Judge(operation.responses, answer, asked));
+      return enforce(response, operation, new ResponseValidator(operation.responses, response, request));
     if (stateOf(operation).sampler.isDue())
-      observe(answer, operation, new Judge(operation.responses, answer, asked));
+      observe(response, operation, new ResponseValidator(operation.responses, response, request));
     return undefined;
   };
 }
 
-async function read(answer: UpstreamResponse, limit: number): Promise<Buffer | undefined> {
+async function readBody(response: UpstreamResponse, limit: number): Promise<Buffer | undefined> {
   try {
-    return await answer.peek(limit);
+    return await response.peek(limit);
   } catch (cause) {
     throw truncatedBody(cause);
   }

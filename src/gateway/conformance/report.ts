@@ -1,13 +1,13 @@
-/** Says in the log what was not seen before, a bounded number of lines a minute. */
+/** Logs new faults, with a limited number of lines per minute. */
 import type { Logger } from 'pino';
 import type { ResponseFault } from './response-fault.ts';
 
 const MINUTE = 60_000;
-const MOST_LINES = 20;
+const MAX_LINES = 20;
 
-export type Report = (service: string, operationId: string, fault: ResponseFault) => void;
+export type ReportFault = (service: string, operationId: string, fault: ResponseFault) => void;
 
-export function reportTo(logger: Pick<Logger, 'warn'>): Report {
+export function createReporter(logger: Pick<Logger, 'warn'>): ReportFault {
   let since = Number.NEGATIVE_INFINITY;
   let lines = 0;
   let unlogged = 0;
@@ -17,14 +17,14 @@ export function reportTo(logger: Pick<Logger, 'warn'>): Report {
       since = now;
       lines = 0;
     }
-    if (lines >= MOST_LINES) {
+    if (lines >= MAX_LINES) {
       unlogged += 1;
       return;
     }
     lines += 1;
     logger.warn(
       { service, operationId, ...fault, ...(unlogged > 0 && { unlogged }) },
-      'an answer is not as the contract says',
+      'a response does not match the contract',
     );
     unlogged = 0;
   };

@@ -1,4 +1,4 @@
-/** How an answer differs from its contract, without a value of what it holds. */
+/** Describes how a response deviates from its contract, without any value of its body. */
 import { Problem } from '../../contract/problem.ts';
 import { contractBroken } from '../../contract/problems.ts';
 
@@ -11,7 +11,7 @@ export interface ResponseFault {
   readonly detail: string;
 }
 
-/** Names and indexes; a body may have members that are named by data, such as addresses. */
+/** Names and indexes to show. Other names are hidden: they may be data, such as email addresses. */
 const NAME = /^(?:[A-Za-z_$][\w$.-]{0,63}|\d{1,6})$/;
 const HIDDEN = '*';
 
@@ -24,11 +24,11 @@ export const bodyFault = (pointer: string, detail: string): ResponseFault => ({
   detail,
 });
 
-/** One for all that differ only in which item of a list has it. */
-export const sameness = ({ kind, pointer, detail }: ResponseFault): string =>
+/** A key that is the same for faults which differ only in list indexes. */
+export const faultKey = ({ kind, pointer, detail }: ResponseFault): string =>
   [kind, pointer?.replaceAll(/\/\d+(?=\/|$)/g, `/${HIDDEN}`), detail].join(' ');
 
-export const broken = (service: string, errors: readonly ResponseFault[]): Problem =>
-  new Problem(contractBroken, `The answer of the service "${service}" is not as its contract says.`, {
+export const contractBrokenProblem = (service: string, errors: readonly ResponseFault[]): Problem =>
+  new Problem(contractBroken, `The response of the service "${service}" does not match its contract.`, {
     extensions: { errors },
   });

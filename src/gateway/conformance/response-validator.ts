@@ -1,6 +1,6 @@
 /**
- * One answer against what its operation declares. What HTTP itself answers a condition or a range with
- * (RFC 9110 §15.3.7, §15.4.5, §15.5.17) need not be declared.
+ * Validates a response against the declarations of its operation. Statuses that HTTP itself defines for conditions and
+ * ranges (RFC 9110 §15.3.7, §15.4.5, §15.5.17) do not need a declaration.
  */
 
 import { charsetOf } from '../../http/body/charset.ts';
@@ -16,84 +16,93 @@ import { faultsOf } from '../validation/schema/validation-errors.ts';
 import type { ResponseFault } from './response-fault.ts';
 import { bodyFault } from './response-fault.ts';
 
-export interface Asked {
+export interface ValidatedRequest {
   readonly method: string;
-  /** Path and query, as the service knows them. */
+  /** Path and query of the request to the service. */
   readonly path: string;
 }
 
-/** 501 says that there is nothing yet that could be as the contract says. */
-const OF_HTTP: ReadonlySet<number> = new Set([206, 304, 416, 501]);
+/** 501 is allowed, because it means that the operation is not implemented yet. */
+const UNDECLARED_STATUSES: ReadonlySet<number> = new Set([206, 304, 416, 501]);
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 const PARTIAL = 206;
 
-/** It leaves out what the schema requires, because the caller asked for that. */
-const CUT = /[?&]fields=/;
+/** With this parameter, a response omits required members on request of the client. */
+const FIELDS_PARAMETER = /[?&]fields=/;
 
 const MEDIA_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,100}$/;
 
-/** More would tell nobody more. */
-const MOST_FAULTS = 20;
+/** More faults would not help. */
+const MAX_FAULTS = 20;
 
-export class Judge {
-  /** Whether there is a body to be checked. */
-  readonly readsBody: boolean;
-  /** Whether the head is all that can be told of it. */
+export class ResponseValidator {
+  /** Whether the body has to be read for validation. */
+  readonly needsBody: boolean;
+  /** Whether only status and headers can be validated. */
   readonly isPartial: boolean;
-  /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
-  readonly isUnnamed: boolean;
+  /** Whether `Content-Type` is missing. This is a fault only if there is content, so one byte is read to find out. */
+  readonly lacksContentType: boolean;
   readonly #contract: ResponseContract;
-  readonly #answer: UpstreamResponse;
+  readonly #response: UpstreamResponse;
   readonly #hasBody: boolean;
   readonly #type: string | undefined;
   readonly #declared: DeclaredResponse | undefined;
   readonly #media: DeclaredMedia | undefined;
 
-  /** Cheap: whatever needs a schema is done by `head` and `body`. */
-  constructor(contract: ResponseContract, answer: UpstreamResponse, { method, path }: Asked) {
-    const { status } = answer;
+  /** The constructor is cheap: `validateHead` and `validateBody` do the work that needs schemas. */
+  constructor(contract: ResponseContract, response: UpstreamResponse, { method, path }: ValidatedRequest) {
+    const { status } = response;
     this.#contract = contract;
-    this.#answer = answer;
-    this.#type = answer.header('content-type');
+    this.#response = response;
+    this.#type = response.header('content-type');
     this.#declared = contract.of(status);
     this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
     const isJson = this.#media?.check !== undefined && isJsonType(this.#type ?? '');
-    this.isPartial = isJson && this.#hasBody && (status === PARTIAL || (status < 300 && CUT.test(path)));
-    this.isUnnamed =
+    this.isPartial =
+      isJson && this.#hasBody && (status === PARTIAL || (status < 300 && FIELDS_PARAMETER.test(path)));
+    this.lacksContentType =
       this.#type === undefined &&
       this.#hasBody &&
-      answer.header('content-length') === undefined &&
+      response.header('content-length') === undefined &&
       (this.#declared?.types.length ?? 0) > 0;
-    this.readsBody = this.isUnnamed || (isJson && this.#hasBody && !this.isPartial);
+    this.needsBody = this.lacksContentType || (isJson && this.#hasBody && !this.isPartial);
   }
 
-  /** Status, media type, headers. */
-  head(): readonly ResponseFault[] {
-    const { status } = this.#answer;
+  /** Validates status, media type and headers. */
+  validateHead(): readonly ResponseFault[] {
+    const { status } = this.#response;
     if (this.#declared) return [...this.#typeFaults(this.#declared), ...this.#headerFaults(this.#declared)];
-    if (OF_HTTP.has(status)) return [];
-    return [{ kind: 'status', detail: `${status} is not declared; ${this.#contract.statuses.join(', ')}` }];
+    if (UNDECLARED_STATUSES.has(status)) return [];
+    return [
+      {
+        kind: 'status',
+        detail: `${status} is not declared; the contract declares ${this.#contract.statuses.join(', ')}`,
+      },
+    ];
   }
 
   /**
-   * @param bytes undefined where it is larger than `limit`
-   * @returns undefined where it cannot be told
+   * @param bytes undefined if the body is larger than `limit`
+   * @returns undefined if the body cannot be checked
    */
-  async body(bytes: Buffer | undefined, limit: number): Promise<readonly ResponseFault[] | undefined> {
-    if (this.isUnnamed) return bytes?.length === 0 ? [] : [this.#undeclaredType()];
+  async validateBody(
+    bytes: Buffer | undefined,
+    limit: number,
+  ): Promise<readonly ResponseFault[] | undefined> {
+    if (this.lacksContentType) return bytes?.length === 0 ? [] : [this.#undeclaredType()];
     if (bytes === undefined) return undefined;
-    const coding = this.#answer.header('content-encoding');
+    const coding = this.#response.header('content-encoding');
     const charset = charsetOf(this.#type);
     let decoded: Buffer | undefined;
     try {
       decoded = await decompress(bytes, coding, limit);
     } catch {
-      return [bodyFault('#', 'is not encoded as `Content-Encoding` says')];
+      return [bodyFault('#', 'does not match its `Content-Encoding`')];
     }
     if (decoded === undefined || charset === undefined) return undefined;
     const text = charset.decode(decoded);
-    if (text === undefined) return [bodyFault('#', `is not ${charset.name}`)];
+    if (text === undefined) return [bodyFault('#', `is not valid ${charset.name}`)];
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -108,41 +117,41 @@ export class Judge {
     try {
       const errors = this.#media?.check?.(value, size) ?? [];
       if (errors === TOO_MANY) return undefined;
-      return faultsOf('body', errors.slice(0, MOST_FAULTS)).map(({ pointer, detail }) =>
+      return faultsOf('body', errors.slice(0, MAX_FAULTS)).map(({ pointer, detail }) =>
         bodyFault(pointer, detail),
       );
     } catch (error) {
       if (error instanceof TurnOver) throw error;
-      // Nested too deeply to be looked at, or a pattern that gives up.
+      // The value is nested too deeply, or a pattern ran out of steps.
       return undefined;
     }
   }
 
-  /** A response without content need not have a type (RFC 9110 §8.3), however its end is told. */
+  /** A response without content does not need a type (RFC 9110 §8.3), whether its length is declared or not. */
   #typeFaults({ types }: DeclaredResponse): readonly ResponseFault[] {
-    if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#answer.status)) return [];
-    const isEmpty = !this.#hasBody || this.#answer.header('content-length') === '0';
-    if (this.isUnnamed || (this.#type === undefined && isEmpty)) return [];
+    if (types.length === 0 || this.#media || WITHOUT_BODY.has(this.#response.status)) return [];
+    const isEmpty = !this.#hasBody || this.#response.header('content-length') === '0';
+    if (this.lacksContentType || (this.#type === undefined && isEmpty)) return [];
     return [this.#undeclaredType()];
   }
 
   #undeclaredType(): ResponseFault {
     const type = essence(this.#type ?? '');
-    const shown = type === '' ? 'none' : MEDIA_TYPE.test(type) ? type : 'what it says';
+    const shown = type === '' ? 'missing or malformed' : MEDIA_TYPE.test(type) ? type : 'a different type';
     return {
       kind: 'media-type',
       pointer: '#/content-type',
-      detail: `${shown} is not declared; ${this.#declared?.types.join(', ')}`,
+      detail: `is ${shown}, but the contract declares ${this.#declared?.types.join(', ')}`,
     };
   }
 
   #headerFaults(declared: DeclaredResponse): readonly ResponseFault[] {
-    const faults = declared.checkHeaders(() => headersOf(this.#answer.rawHeaders));
+    const faults = declared.checkHeaders(() => headersOf(this.#response.rawHeaders));
     return faults.map(({ pointer, detail }) => ({ kind: 'header', pointer, detail }));
   }
 }
 
-/** Several of one name are one (RFC 9110 §5.3), but for cookies (RFC 6265 §3). */
+/** Headers with the same name are combined (RFC 9110 §5.3), except cookies (RFC 6265 §3). */
 function headersOf(rawHeaders: readonly string[]): Map<string, readonly string[]> {
   const values = new Map<string, readonly string[]>();
   eachHeader(rawHeaders, (name, value) => {

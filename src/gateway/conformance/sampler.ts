@@ -1,4 +1,4 @@
-/** Which answers are looked at: the first, and then as many of those that follow as the share says, evenly. */
+/** Selects responses to inspect: the first, then the given share of the following ones, evenly distributed. */
 export class Sampler {
   readonly #share: number;
   #credit: number;
@@ -10,7 +10,7 @@ export class Sampler {
 
   isDue(): boolean {
     this.#credit += this.#share;
-    // Tenths do not add up to a whole exactly.
+    // Floating point sums of shares are not exact.
     if (this.#credit < 1 - 1e-9) return false;
     this.#credit -= 1;
     return true;

@@ -1,10 +1,10 @@
 /**
- * Says in a public document what `expand` brings: `_embedded` of a resource has a member for each of its relations, with
- * the schema of what the link leads to, of whichever service. Clients are generated from it with types. One member for
- * each link, so a document grows by its links and no more.
+ * Adds schemas of embedded resources to public documents: `_embedded` of a resource has a member for each relation, with
+ * the schema of the linked resource of any service. Generated clients get types from it. The document grows by one
+ * member per link.
  *
- * Resources lead to each other, so the schemas of what is served do too. The documents that are committed and merged
- * are without it: not every tool comes to an end with such schemas.
+ * Resources link to each other, so these schemas are recursive. Committed and merged documents do not have them, because
+ * some tools cannot process recursive schemas.
  */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
@@ -35,7 +35,7 @@ export function* withEmbedded(published: OpenAPIObject): Steps<OpenAPIObject> {
   } as unknown as OpenAPIObject;
 }
 
-/** Whether there can be any relation: most large documents have none, and a graph of them is not made. */
+/** Whether the document has any Link Object. Most large documents have none, and then the graph is not computed. */
 const hasLinkObjects = ({ paths }: Json, { links, responses }: Json): boolean =>
   isObject(links) ||
   hasLinks(responses) ||
@@ -59,7 +59,7 @@ function partOf({ target, each }: Link): Json {
   return each === undefined ? reference : { type: 'array', items: reference };
 }
 
-/** In the schema itself, or in a part of it that has `_embedded`. What a document says itself goes first. */
+/** Adds the members to the schema, or to the part of `allOf` with `_embedded`. Existing members take precedence. */
 function withMembers(schema: Json, members: Json): Json {
   const { properties, allOf } = schema;
   if (Array.isArray(allOf))

@@ -1,6 +1,6 @@
 /**
- * Finds the operations to lift, those that answer without links though the documents have Link Objects for what
- * they answer with, and shows in their documents what callers get. `x-lifted: false` leaves one as it is.
+ * Marks the operations to lift: their responses have no links, but the documents have Link Objects for them. Describes in
+ * their documents what clients receive. `x-lifted: false` excludes an operation.
  */
 import type { OpenAPIObject, OperationObject, PathItemObject, ResponseObject } from 'openapi3-ts/oas31';
 import { expandDescription, FIELDS_DESCRIPTION } from '../../contract/schemas/representation.ts';
@@ -31,11 +31,11 @@ export function* liftInSteps(services: readonly ServiceDocument[]): Steps<readon
 function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Steps<OpenAPIObject> {
   const operations = new Map<object, GraphOperation>();
   const lifter = new Lifter(name, document, graph);
-  for (const [path, given] of Object.entries(document.paths ?? {})) {
-    const item = resolveReference<PathItemObject>(document, given);
+  for (const [path, pathItem] of Object.entries(document.paths ?? {})) {
+    const item = resolveReference<PathItemObject>(document, pathItem);
     for (const [method, operation] of operationsOf(item)) {
       const node = graph.operation(name, (operation.operationId as string) ?? operationName(method, path));
-      if (node !== undefined && isLiftable(node, operation, document) && isTaken(lifter.of(node), graph))
+      if (node !== undefined && isLiftable(node, operation, document) && canLift(lifter.of(node), graph))
         operations.set(operation, node);
     }
     yield;
@@ -44,7 +44,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
   const schemas = linkedSchemas(name, document, graph);
   return (yield* walkInSteps(document as unknown as Json, (node, kind) => {
     const operation = operations.get(node);
-    if (kind === 'operation' && operation !== undefined) return lifted(node, operation, document);
+    if (kind === 'operation' && operation !== undefined) return describeLifted(node, operation, document);
     return kind === 'schema' && schemas.has(node) ? withLinks(node) : node;
   })) as unknown as OpenAPIObject;
 }
@@ -52,7 +52,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
 const isLiftable = (node: GraphOperation, operation: Json, document: OpenAPIObject): boolean =>
   node.body !== undefined && operation[LIFTED] !== false && !hasLinks(document, node.body.schema);
 
-const isTaken = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
+const canLift = (lifting: Lifting | undefined, graph: LinkGraph): boolean =>
   lifting !== undefined && isLinked(lifting, graph);
 
 const linkedSchemas = (name: string, document: OpenAPIObject, graph: LinkGraph): Set<object> =>
@@ -64,7 +64,7 @@ const linkedSchemas = (name: string, document: OpenAPIObject, graph: LinkGraph):
       .filter((schema) => 'properties' in schema),
   );
 
-function lifted(operation: Json, node: GraphOperation, document: OpenAPIObject): Json {
+function describeLifted(operation: Json, node: GraphOperation, document: OpenAPIObject): Json {
   const { responses = {} } = operation as unknown as OperationObject;
   return {
     ...operation,
@@ -81,7 +81,7 @@ function lifted(operation: Json, node: GraphOperation, document: OpenAPIObject):
 
 const SELECTION: ReadonlySet<string> = new Set(['expand', 'fields']);
 
-/** Where the service has parameters of these names, they are its own. */
+/** Adds `expand` and `fields`, unless the service has parameters with these names. */
 function withSelection({ parameters = [] }: Json, { query, shape }: GraphOperation): Json {
   const rels = shape === undefined ? [] : expandable(shape.item ?? shape).map(({ rel }) => rel);
   if (rels.length === 0 || query.some(({ name }) => SELECTION.has(name))) return {};
@@ -110,11 +110,11 @@ function withFormats(response: ResponseObject | undefined): ResponseObject | und
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  _links: 'Where it leads, by relation (HAL §4.1.1).',
-  _embedded: 'What `expand` asked for, under the relation of the link.',
+  _links: 'Links by relation (HAL §4.1.1).',
+  _embedded: 'Resources that `expand` requested, by link relation.',
 };
 
-/** The service neither sends nor takes them. */
+/** Adds members that the service neither sends nor receives. */
 function withLinks(schema: Json): Json {
   const added = Object.entries(DESCRIPTIONS).map(([name, description]) => [
     name,

@@ -1,6 +1,6 @@
 /**
- * A service's OpenAPI document from its file or URL, YAML or JSON. One that is missing or broken is one line that
- * names place, line and mend; what stands in it is judged where it is used.
+ * Reads the OpenAPI document of a service from a file or URL, in YAML or JSON. A missing or malformed document produces
+ * a one-line error with place, line and remedy. The content is checked where it is used.
  */
 
 import { dirname } from 'node:path';
@@ -22,91 +22,93 @@ import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assertWithin, readSource } from '../reload/read-source.ts';
 import { liftDocuments } from './mark-lifted.ts';
 
-export type ServicePlaces = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
+export type DocumentSource = Pick<ServiceConfig, 'name' | 'document' | 'overlays' | 'paths' | 'prefix'>;
 
-/** Told of what is odd in a document, of which the rest is served. */
-export interface Told {
-  /** Once for every action of an overlay that changes nothing. */
-  readonly onIdle?: (message: string) => void;
-  /** Once for everything that is left out. */
+/** Callbacks for faults in a document that do not prevent the use of the rest. */
+export interface DocumentCallbacks {
+  /** Called for every overlay action that matches nothing. */
+  readonly onUnmatchedAction?: (message: string) => void;
+  /** Called for everything that is omitted. */
   readonly onFault?: (fault: DocumentFault) => void;
 }
 
-export interface ReadDocumentOptions extends Told {
-  /** Folder of `gateway.yaml`. */
+export interface ReadDocumentOptions extends DocumentCallbacks {
+  /** The folder of `gateway.yaml`. */
   readonly root?: string;
 }
 
-/** Where the texts of a service's document are that its configuration names: first its own, then its overlays. */
-export const placesOf = ({ document, overlays }: ServicePlaces): string[] => [document, ...overlays];
+/** Files or URLs of the document and its overlays, as configured. */
+export const sourcePlaces = ({ document, overlays }: DocumentSource): string[] => [document, ...overlays];
 
-/** What a document is made of, read. */
-type Text = Pick<Source, 'place' | 'text'>;
+/** A text that has been read. */
+type SourceText = Pick<Source, 'place' | 'text'>;
 
-/** Reads one of the texts. */
-type Read<T extends Text> = (place: string, how: Reading) => Promise<T>;
+/** Reads one text. */
+type ReadText<T extends SourceText> = (place: string, how: ReadContext) => Promise<T>;
 
-interface Reading {
-  /** Whether the document names it, which others may have written, and not the configuration. */
+interface ReadContext {
+  /** Whether the document refers to the text. The document is less trusted than the configuration. */
   readonly isReferred: boolean;
-  /** @throws ConfigError where all texts together are too many bytes */
+  /** @throws ConfigError if all texts together are too large */
   readonly onBytes: (bytes: number) => void;
 }
 
 /**
- * The texts of `placesOf`, and after them those that the document refers to.
+ * Reads the texts of `sourcePlaces`, followed by those that the document refers to.
  *
- * @param read for the latter may fail: then the reference leads nowhere
- * @param onFault told of those
+ * @param read may fail for referenced texts; then the reference cannot be resolved
+ * @param onFault called for such failures
  */
-export async function gather<T extends Text>(
-  service: ServicePlaces,
-  read: Read<T>,
+export async function collectSources<T extends SourceText>(
+  service: DocumentSource,
+  read: ReadText<T>,
   onFault: (fault: DocumentFault) => void = () => {},
 ): Promise<T[]> {
   const onBytes = byteBudget(service);
   const sources = await allOrConfigError(
-    placesOf(service).map((place) => read(place, { isReferred: false, onBytes })),
+    sourcePlaces(service).map((place) => read(place, { isReferred: false, onBytes })),
   );
-  const known = new Set(placesOf(service));
-  for (let fresh = sources.slice(0, 1); fresh.length > 0; ) {
-    const places = fresh.flatMap(({ text, place }) =>
+  const knownPlaces = new Set(sourcePlaces(service));
+  for (let unread = sources.slice(0, 1); unread.length > 0; ) {
+    const places = unread.flatMap(({ text, place }) =>
       mayRefer(text) ? [...referredPlaces(parseText(text, place), place)] : [],
     );
-    const added = [...new Set(places)].filter((place) => !known.has(place));
-    if (known.size + added.length > MOST_PLACES)
-      throw new ConfigError(`${service.document}: refers to more than ${MOST_PLACES} other documents`);
-    for (const place of added) known.add(place);
+    const added = [...new Set(places)].filter((place) => !knownPlaces.has(place));
+    if (knownPlaces.size + added.length > MAX_PLACES)
+      throw new ConfigError(`${service.document}: refers to more than ${MAX_PLACES} other documents`);
+    for (const place of added) knownPlaces.add(place);
     const found: T[] = [];
-    for (let at = 0; at < added.length; at += MOST_AT_ONCE)
+    for (let at = 0; at < added.length; at += MAX_AT_ONCE)
       found.push(
-        ...(await foundAt(
-          added.slice(at, at + MOST_AT_ONCE),
+        ...(await readReferenced(
+          added.slice(at, at + MAX_AT_ONCE),
           (place) => read(place, { isReferred: true, onBytes }),
           onFault,
         )),
       );
     sources.push(...found);
-    fresh = found;
+    unread = found;
   }
   return sources;
 }
 
-const MOST_PLACES = 500;
-const MOST_AT_ONCE = 8;
-/** Of all texts that a document is made of. */
-const MOST_BYTES = 64 * 1024 ** 2;
+const MAX_PLACES = 500;
+const MAX_AT_ONCE = 8;
+/** Limit for all texts of a document together. */
+const MAX_BYTES = 64 * 1024 ** 2;
 
-function byteBudget({ document }: ServicePlaces): Reading['onBytes'] {
+function byteBudget({ document }: DocumentSource): ReadContext['onBytes'] {
   let bytes = 0;
   return (more) => {
     bytes += more;
-    if (bytes > MOST_BYTES)
-      throw new ConfigError(`${document}: is larger than ${MOST_BYTES} bytes with all that it refers to`);
+    if (bytes > MAX_BYTES)
+      throw new ConfigError(
+        `${document}: is larger than ${MAX_BYTES} bytes including the documents that it refers to`,
+      );
   };
 }
 
-async function foundAt<T extends Text>(
+async function readReferenced<T extends SourceText>(
   places: readonly string[],
   read: (place: string) => Promise<T>,
   onFault: (fault: DocumentFault) => void,
@@ -118,7 +120,10 @@ async function foundAt<T extends Text>(
         parseText(source.text, place);
         return [source];
       } catch (error) {
-        onFault({ pointer: '#', reason: toConfigError(error, 'refers to what cannot be read').message });
+        onFault({
+          pointer: '#',
+          reason: toConfigError(error, 'refers to a document that cannot be read').message,
+        });
         return [];
       }
     }),
@@ -126,12 +131,12 @@ async function foundAt<T extends Text>(
   return found.flat();
 }
 
-/** @param root folder of `gateway.yaml`: what a document refers to is there, or where the document is */
-export function reader<T extends Text>(
-  { document }: ServicePlaces,
+/** @param root folder of `gateway.yaml`; referenced files must be below it or below the folder of the document */
+export function createReader<T extends SourceText>(
+  { document }: DocumentSource,
   root: string | undefined,
-  read: (place: string, onBytes: Reading['onBytes']) => Promise<T>,
-): Read<T> {
+  read: (place: string, onBytes: ReadContext['onBytes']) => Promise<T>,
+): ReadText<T> {
   const folders = [...(isUrl(document) ? [] : [dirname(document)]), ...(root === undefined ? [] : [root])];
   return async (place, { isReferred, onBytes }) => {
     if (isReferred && !isUrl(place)) await assertWithin(place, folders);
@@ -139,53 +144,53 @@ export function reader<T extends Text>(
   };
 }
 
-/** The documents of all services as they stand behind this gateway, in the order of its configuration. */
+/** Reads the documents of all services, in the order of the configuration. */
 export const readDocuments = async (
-  services: readonly ServicePlaces[],
-  told: ReadDocumentOptions = {},
+  services: readonly DocumentSource[],
+  callbacks: ReadDocumentOptions = {},
 ): Promise<readonly ServiceDocument[]> =>
   liftDocuments(
     await allOrConfigError(
       services.map(async (service) => ({
         name: service.name,
-        document: await readDocument(service, told),
+        document: await readDocument(service, callbacks),
       })),
     ),
   );
 
-/** @throws ConfigError in one line */
+/** @throws ConfigError with a one-line message */
 export async function readDocument(
-  service: ServicePlaces,
-  { root, ...told }: ReadDocumentOptions = {},
+  service: DocumentSource,
+  { root, ...callbacks }: ReadDocumentOptions = {},
 ): Promise<OpenAPIObject> {
-  const read = reader(service, root, (place, onBytes) => readSource(place, { onBytes }));
-  return documentFrom(service, await gather(service, read, told.onFault), told);
+  const read = createReader(service, root, (place, onBytes) => readSource(place, { onBytes }));
+  return createDocument(service, await collectSources(service, read, callbacks.onFault), callbacks);
 }
 
 /**
- * One service's document with what its overlays change, in the dialect of 3.1, its paths under their public names.
+ * Creates the document of a service: applies overlays, upgrades it to OpenAPI 3.1, and renames paths to public ones.
  *
- * @param sources that `gather` gave
- * @throws ConfigError in one line, whatever is in them
+ * @param sources result of `collectSources`
+ * @throws ConfigError with a one-line message, whatever the texts contain
  */
-export function documentFrom(
-  service: ServicePlaces,
-  sources: readonly Text[],
-  told: Told = {},
+export function createDocument(
+  service: DocumentSource,
+  sources: readonly SourceText[],
+  callbacks: DocumentCallbacks = {},
 ): OpenAPIObject {
   try {
-    return whole(service, sources, told);
+    return applyOverlays(service, sources, callbacks);
   } catch (error) {
     throw toConfigError(error, `${service.document}: cannot be read as OpenAPI`);
   }
 }
 
-function whole(
-  { name, overlays: { length }, paths, prefix }: ServicePlaces,
-  [source, ...more]: readonly Text[],
-  { onIdle, onFault }: Told,
+function applyOverlays(
+  { name, overlays: { length }, paths, prefix }: DocumentSource,
+  [source, ...more]: readonly SourceText[],
+  { onUnmatchedAction, onFault }: DocumentCallbacks,
 ): OpenAPIObject {
-  const { place, text } = source as Text;
+  const { place, text } = source as SourceText;
   let document = parseText(text, place);
   for (const overlay of more.slice(0, length)) {
     const parsed = parseText(overlay.text, overlay.place);
@@ -196,18 +201,27 @@ function whole(
       () => new YamlText(overlay.text),
     );
     document = applied.document;
-    for (const target of applied.idle) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
+    for (const target of applied.idle)
+      onUnmatchedAction?.(`${overlay.place}: ${target} matches nothing in ${place}`);
   }
-  const others = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
-  return renamePaths(name, openApi(document, place, { others, onFault }), paths, prefix);
+  const referenced = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
+  return renamePaths(
+    name,
+    normalizeDocument(document, place, { others: referenced, onFault }),
+    paths,
+    prefix,
+  );
 }
 
-/** @throws ConfigError in one line, whatever the text is */
-export const parseOpenApi = (text: string, file: string, { onFault }: Told = {}): OpenAPIObject =>
-  openApi(parseText(text, file), file, { onFault });
+/** @throws ConfigError with a one-line message, whatever the text contains */
+export const parseOpenApi = (
+  text: string,
+  file: string,
+  { onFault }: DocumentCallbacks = {},
+): OpenAPIObject => normalizeDocument(parseText(text, file), file, { onFault });
 
-/** @throws ConfigError in one line, for what is none */
-function openApi(
+/** @throws ConfigError with a one-line message if the value is not an OpenAPI document */
+function normalizeDocument(
   document: unknown,
   file: string,
   { others = new Map(), onFault = () => {} }: OpenApiOptions,
@@ -220,21 +234,21 @@ function openApi(
     );
   if (!isObject(document.paths ?? {})) throw new ConfigError(`${file}: paths: expected an object of paths`);
   try {
-    // In Swagger 2.0 components are elsewhere.
-    const isOld = document.swagger !== undefined;
-    const whole = bundle(isOld ? upgradeSwagger(document, onFault) : document, file, others);
-    makeSound(whole, onFault);
-    return (isOld ? whole : upgrade(whole)) as unknown as OpenAPIObject;
+    // Swagger 2.0 has its components in other places, so it is upgraded first.
+    const isSwagger = document.swagger !== undefined;
+    const bundled = bundle(isSwagger ? upgradeSwagger(document, onFault) : document, file, others);
+    makeSound(bundled, onFault);
+    return (isSwagger ? bundled : upgrade(bundled)) as unknown as OpenAPIObject;
   } catch (error) {
     throw toConfigError(error, `${file}: cannot be read as OpenAPI`);
   }
 }
 
-/** Of what may be any text of a document, for a message in one line. */
+/** Shortens any text of a document for a one-line message. */
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 40);
 
 interface OpenApiOptions {
-  /** What it refers to, by place. */
+  /** Referenced documents by place. */
   readonly others?: ReadonlyMap<string, unknown>;
-  readonly onFault?: Told['onFault'];
+  readonly onFault?: DocumentCallbacks['onFault'];
 }

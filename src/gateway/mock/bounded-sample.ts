@@ -1,49 +1,49 @@
 /**
- * An example of what a schema allows, in bounded time: the sampler follows every way through schemas that refer to each
- * other, of which there may be more than there is time. So it is told to look less deep until it is done soon enough.
+ * Creates an example of a schema in bounded time. The sampler follows every path through recursive schemas, which may take
+ * too long. So it is run again with a smaller depth until it finishes within a number of reads.
  */
 import sampler from 'openapi-sampler';
 import type { OpenAPIObject, ReferenceObject, SchemaObject } from 'openapi3-ts/oas31';
 import { isObject } from '../../openapi/load/grammar.ts';
 
-/** The first is the sampler's own. */
+/** The first depth is the default of the sampler. */
 const DEPTHS = [15, 10, 7, 5, 4, 3, 2, 1];
-/** Members that are looked at for one of them: some tens of milliseconds. */
-const MOST_LOOKS = 100_000;
+/** Maximum reads of members for one depth, which take some tens of milliseconds. */
+const MAX_READS = 100_000;
 
-/** @returns undefined where the sampler cannot read the schema, as one that refers to nothing */
+/** @returns undefined if the sampler cannot read the schema, for example because a reference is broken */
 export function boundedSample(document: OpenAPIObject, schema: SchemaObject | ReferenceObject): unknown {
   for (const maxSampleDepth of DEPTHS) {
-    const { value, isDone } = counted(document, schema, maxSampleDepth);
+    const { value, isDone } = sampleAtDepth(document, schema, maxSampleDepth);
     if (isDone) return value;
   }
   return 'type' in schema && schema.type === 'array' ? [] : {};
 }
 
-class TooManyLooks extends Error {}
+class TooManyReads extends Error {}
 
-function counted(document: OpenAPIObject, schema: object, maxSampleDepth: number) {
-  let left = MOST_LOOKS;
-  const known = new WeakMap<object, object>();
-  const watched = <T>(value: T): T => {
+function sampleAtDepth(document: OpenAPIObject, schema: object, maxSampleDepth: number) {
+  let left = MAX_READS;
+  const proxies = new WeakMap<object, object>();
+  const countReads = <T>(value: T): T => {
     if (!Array.isArray(value) && !isObject(value)) return value;
-    const proxy = known.get(value) ?? new Proxy(value, { get });
-    known.set(value, proxy);
+    const proxy = proxies.get(value) ?? new Proxy(value, { get });
+    proxies.set(value, proxy);
     return proxy as T;
   };
   const get = (target: object, name: string | symbol): unknown => {
     left -= 1;
-    if (left < 0) throw new TooManyLooks();
-    return watched(Reflect.get(target, name));
+    if (left < 0) throw new TooManyReads();
+    return countReads(Reflect.get(target, name));
   };
   const options = { skipWriteOnly: true, quiet: true, maxSampleDepth };
   try {
-    const value = sampler.sample(watched(schema) as never, options, watched(document) as never);
-    // Examples are of the document, and go where nothing is counted.
+    const value = sampler.sample(countReads(schema) as never, options, countReads(document) as never);
+    // Copies examples of the document, so that the result contains no counting proxies.
     return { value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)), isDone: true };
   } catch (error) {
-    // The latter for references that lead to references, very many in a row.
-    const isTooMuch = error instanceof TooManyLooks || error instanceof RangeError;
+    // A long chain of references causes a RangeError.
+    const isTooMuch = error instanceof TooManyReads || error instanceof RangeError;
     return { value: undefined, isDone: !isTooMuch };
   }
 }

@@ -1,25 +1,25 @@
 /**
- * Values that a schema takes, made from its constraints alone: of a size that is bounded, and the same each time. Not
- * every schema can be met this way, so the caller checks it.
+ * Generates values from the constraints of a schema, of bounded size and the same each time. This does not work for every
+ * schema, so the caller validates the result.
  */
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
-import { type Merged, mergedOf, type Part } from './merged.ts';
-import { textOf } from './text.ts';
+import { generateText } from './generate-text.ts';
+import { type MergedSchema, mergeSchemas, type SchemaPart } from './merge-schemas.ts';
 
-/** Values that are made for one. */
-const MOST_VALUES = 3000;
-/** Deeper than that there is only what has to be there. */
-const MOST_DEPTH = 6;
-/** Deeper than that there is nothing: a schema may require itself. */
-const DEEPEST = 40;
-/** Items that are made though more are asked for. */
-const MOST_ITEMS = 1000;
+/** Maximum values inside one generated value. */
+const MAX_VALUES = 3000;
+/** Below this depth, only required members are generated. */
+const MAX_DEPTH = 6;
+/** Below this depth, nothing is generated: a schema may require itself. */
+const DEPTH_LIMIT = 40;
+/** Maximum items, even if the schema requires more. */
+const MAX_ITEMS = 1000;
 
 export interface Variant {
-  /** Which of several alternatives is taken. */
+  /** Index of the alternative to use. */
   readonly choice: number;
-  /** Only what has to be there. */
-  readonly isLeast: boolean;
+  /** Whether only required members are generated. */
+  readonly isMinimal: boolean;
 }
 
 export function generate(
@@ -34,18 +34,18 @@ export function generate(
 class Generator {
   readonly #references: SchemaReferences;
   readonly #variant: Variant;
-  #left = MOST_VALUES;
+  #left = MAX_VALUES;
 
   constructor(references: SchemaReferences, variant: Variant) {
     this.#references = references;
     this.#variant = variant;
   }
 
-  /** @param index another value for each, where there can be several */
-  value(parts: readonly Part[], depth: number, index: number): unknown {
+  /** @param index selects different values, if several are possible */
+  value(parts: readonly SchemaPart[], depth: number, index: number): unknown {
     this.#left--;
-    if (depth > DEEPEST || this.#left < -MOST_VALUES) return null;
-    const merged = mergedOf(parts, this.#references, this.#variant.choice);
+    if (depth > DEPTH_LIMIT || this.#left < -MAX_VALUES) return null;
+    const merged = mergeSchemas(parts, this.#references, this.#variant.choice);
     const values = merged.values?.filter((one) => isOfType(one, merged.types));
     if (values && values.length > 0) return values[index % values.length];
     switch (typeFor(merged)) {
@@ -61,86 +61,101 @@ class Generator {
       case 'null':
         return null;
       default:
-        return textOf({
-          ...{ format: merged.format, patterns: merged.patterns, index },
+        return generateText({
+          format: merged.format,
+          patterns: merged.patterns,
+          index,
           minLength: merged.bounds.get('minLength') ?? 0,
           maxLength: merged.bounds.get('maxLength') ?? Number.POSITIVE_INFINITY,
         });
     }
   }
 
-  get #isLeast(): boolean {
-    return this.#variant.isLeast || this.#left < 0;
+  get #isMinimal(): boolean {
+    return this.#variant.isMinimal || this.#left < 0;
   }
 
-  #object(merged: Merged, depth: number): unknown {
+  #object(merged: MergedSchema, depth: number): unknown {
     const entries = new Map<string, unknown>();
     const least = merged.bounds.get('minProperties') ?? 0;
     const most = merged.bounds.get('maxProperties') ?? Number.POSITIVE_INFINITY;
     const add = (name: string, isNeeded: boolean): void => {
       const parts = partsFor(merged, name);
-      const { isWriteOnly, isNever } = mergedOf(parts, this.#references, this.#variant.choice);
+      const { isWriteOnly, isUnsatisfiable: isNever } = mergeSchemas(
+        parts,
+        this.#references,
+        this.#variant.choice,
+      );
       if (isWriteOnly || isNever || (entries.size >= most && !isNeeded)) return;
       entries.set(name, this.value(parts, depth + 1, 0));
     };
     for (const name of merged.required) add(name, true);
-    const takesMore = () => !this.#isLeast && depth < MOST_DEPTH;
+    const takesMore = () => !this.#isMinimal && depth < MAX_DEPTH;
     for (const name of merged.properties.keys())
       if (!entries.has(name) && (entries.size < least || takesMore())) add(name, false);
-    for (let index = 0; entries.size < least && index < MOST_ITEMS; index++) {
+    for (let index = 0; entries.size < least && index < MAX_ITEMS; index++) {
       const name = this.#name(merged, index);
       if (!entries.has(name)) add(name, true);
     }
     return Object.fromEntries(entries);
   }
 
-  /** Of a member that the schema does not name. */
-  #name({ names, patternProperties }: Merged, index: number): string {
+  /** The name of a member that the schema does not define. */
+  #name({ propertyNames, patternProperties }: MergedSchema, index: number): string {
     const [pattern] = patternProperties;
-    if (names.length > 0)
+    if (propertyNames.length > 0)
       return String(
         this.value(
-          [...names, { node: { type: 'string' }, resource: (names[0] as Part).resource }],
-          DEEPEST,
+          [
+            ...propertyNames,
+            { node: { type: 'string' }, resource: (propertyNames[0] as SchemaPart).resource },
+          ],
+          DEPTH_LIMIT,
           index,
         ),
       );
-    return textOf({
-      ...{ format: undefined, minLength: 0, maxLength: Number.POSITIVE_INFINITY, index },
+    return generateText({
+      format: undefined,
+      minLength: 0,
+      maxLength: Number.POSITIVE_INFINITY,
+      index,
       patterns: pattern ? [pattern[0]] : [],
     });
   }
 
-  #array({ first, items, contains, bounds, isUnique }: Merged, depth: number): unknown {
+  #array({ prefixItems, items, contains, bounds, isUnique }: MergedSchema, depth: number): unknown {
     const least = bounds.get('minItems') ?? 0;
-    const most = Math.min(bounds.get('maxItems') ?? Number.POSITIVE_INFINITY, MOST_ITEMS);
-    const wished = this.#isLeast || depth >= MOST_DEPTH ? 0 : 1;
+    const most = Math.min(bounds.get('maxItems') ?? Number.POSITIVE_INFINITY, MAX_ITEMS);
+    const wantedLength = this.#isMinimal || depth >= MAX_DEPTH ? 0 : 1;
     const isClosed = items.some(({ node }) => node === false);
-    const held = contains.length > 0 ? (bounds.get('minContains') ?? 1) : 0;
+    const containsCount = contains.length > 0 ? (bounds.get('minContains') ?? 1) : 0;
     const length = Math.min(
       most,
-      Math.max(least, wished > 0 ? first.length : 0, isClosed ? 0 : wished, held),
+      Math.max(least, wantedLength > 0 ? prefixItems.length : 0, isClosed ? 0 : wantedLength, containsCount),
     );
-    const made: unknown[] = [];
+    const values: unknown[] = [];
     const known = new Set<string>();
-    for (let index = 0; made.length < length && index < length * 2 + 10; index++) {
-      const place = made.length;
-      const own = first[place] ?? items;
-      const parts = place < held ? [...own, ...contains] : own;
+    for (let index = 0; values.length < length && index < length * 2 + 10; index++) {
+      const place = values.length;
+      const own = prefixItems[place] ?? items;
+      const parts = place < containsCount ? [...own, ...contains] : own;
       const value = this.value(parts, depth + 1, index);
       const text = isUnique ? JSON.stringify(value) : '';
       if (isUnique && known.has(text)) continue;
       known.add(text);
-      made.push(value);
+      values.push(value);
     }
-    return made;
+    return values;
   }
 }
 
-function partsFor({ properties, patternProperties, others }: Merged, name: string): readonly Part[] {
+function partsFor(
+  { properties, patternProperties, additionalProperties }: MergedSchema,
+  name: string,
+): readonly SchemaPart[] {
   const own = properties.get(name) ?? [];
   const matching = patternProperties.filter(([pattern]) => matches(pattern, name)).map(([, part]) => part);
-  return own.length + matching.length > 0 ? [...own, ...matching] : others;
+  return own.length + matching.length > 0 ? [...own, ...matching] : additionalProperties;
 }
 
 function matches(pattern: string, name: string): boolean {
@@ -153,14 +168,27 @@ function matches(pattern: string, name: string): boolean {
 
 const TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'];
 
-/** What it says, or what its other keywords are about. */
-function typeFor(merged: Merged): string {
-  const { types, properties, required, others, items, first, contains, multiples, bounds } = merged;
+/** The type of the schema, or the type that its other keywords apply to. */
+function typeFor(merged: MergedSchema): string {
+  const {
+    types,
+    properties,
+    required,
+    additionalProperties,
+    items,
+    prefixItems,
+    contains,
+    multiples,
+    bounds,
+  } = merged;
   if (types !== undefined) return TYPES.find((type) => types.has(type)) ?? 'null';
   const has = (...names: string[]) => names.some((name) => bounds.has(name));
-  if (properties.size + required.size + others.length > 0 || has('minProperties', 'maxProperties'))
+  if (
+    properties.size + required.size + additionalProperties.length > 0 ||
+    has('minProperties', 'maxProperties')
+  )
     return 'object';
-  if (items.length + first.length + contains.length > 0 || has('minItems', 'maxItems')) return 'array';
+  if (items.length + prefixItems.length + contains.length > 0 || has('minItems', 'maxItems')) return 'array';
   if (multiples.length > 0 || has('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'))
     return 'number';
   return 'string';
@@ -174,8 +202,8 @@ function isOfType(value: unknown, types: ReadonlySet<string> | undefined): boole
   return types.has(typeof value);
 }
 
-/** The lowest that is allowed from 0 on, or the highest below it; `index` steps further. */
-function numberFor({ types, multiples, bounds }: Merged, index: number): number {
+/** The lowest allowed number from 0 on, or the highest below 0, plus `index` steps. */
+function numberFor({ types, multiples, bounds }: MergedSchema, index: number): number {
   const isInteger = types !== undefined && !types.has('number');
   const step = multiples.length > 0 ? multiples.reduce(commonMultiple) : 1;
   const least = Math.max(bounds.get('minimum') ?? -Infinity, bounds.get('exclusiveMinimum') ?? -Infinity);
@@ -195,13 +223,13 @@ function numberFor({ types, multiples, bounds }: Merged, index: number): number 
     const further = times(step, count + index);
     return isAllowed(further) ? further : found;
   }
-  // Between two integers.
+  // Use a fraction between two integers.
   const middle =
     Number.isFinite(least) && Number.isFinite(most) ? least + (most - least) / (2 + index) : found;
   return isAllowed(middle) ? middle : found;
 }
 
-/** A sum of decimals, without what binary fractions add to it. */
+/** Multiplies decimals without binary rounding errors. */
 const times = (step: number, count: number): number => Number((step * count).toPrecision(15));
 
 function commonMultiple(one: number, other: number): number {

@@ -1,4 +1,4 @@
-/** The headers that a response of a mock has to have. */
+/** Creates the required headers of a mock response. */
 import type { HeaderObject, OpenAPIObject, ResponseObject } from 'openapi3-ts/oas31';
 import { isObject } from '../../openapi/load/grammar.ts';
 import { resolveReference } from '../../openapi/reference.ts';
@@ -6,13 +6,18 @@ import type { DeclaredResponse } from '../validation/responses.ts';
 import type { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { generate } from './generate.ts';
 
-/** Written by whatever sends the response. */
-const OWN: ReadonlySet<string> = new Set([
-  ...['content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'connection', 'date'],
+/** Headers that the HTTP server sets. */
+const SET_BY_SERVER: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'date',
 ]);
 
-/** Variants of a value that are tried. */
-const MOST_CHOICES = 4;
+/** Number of generated values to try. */
+const MAX_CHOICES = 4;
 
 export function requiredHeaders(
   document: OpenAPIObject,
@@ -20,18 +25,18 @@ export function requiredHeaders(
   { headers = {} }: ResponseObject,
   declared: DeclaredResponse | undefined,
 ): Map<string, string> {
-  const made = new Map<string, string>();
+  const values = new Map<string, string>();
   for (const [name, entry] of Object.entries(headers)) {
     const header = resolveReference<HeaderObject>(document, entry);
-    if (header?.required !== true || OWN.has(name.toLowerCase())) continue;
-    const texts = [...valuesOf(document, references, header)].map((value) => textOf(value, header));
-    const isTaken = (text: string): boolean =>
+    if (header?.required !== true || SET_BY_SERVER.has(name.toLowerCase())) continue;
+    const texts = [...valuesOf(document, references, header)].map((value) => serializeHeader(value, header));
+    const isValid = (text: string): boolean =>
       declared
         ?.checkHeaders(() => new Map([[name.toLowerCase(), [text]]]))
         .every(({ pointer }) => !pointer.startsWith(`#/${name.toLowerCase()}`)) !== false;
-    made.set(name, texts.find(isTaken) ?? texts[0] ?? '');
+    values.set(name, texts.find(isValid) ?? texts[0] ?? '');
   }
-  return made;
+  return values;
 }
 
 function* valuesOf(
@@ -47,12 +52,12 @@ function* valuesOf(
     if (value !== undefined) yield value;
   }
   const { resource } = references.at('#');
-  for (let choice = 0; choice < MOST_CHOICES; choice++)
-    yield generate(references, (media ?? header).schema ?? {}, resource, { choice, isLeast: false });
+  for (let choice = 0; choice < MAX_CHOICES; choice++)
+    yield generate(references, (media ?? header).schema ?? {}, resource, { choice, isMinimal: false });
 }
 
-/** In the style `simple` (OpenAPI 3.1 §4.8.21), or in its media type. */
-function textOf(value: unknown, { content, explode = false }: HeaderObject): string {
+/** Serializes in the style `simple` (OpenAPI 3.1 §4.8.21), or in the media type of the header. */
+function serializeHeader(value: unknown, { content, explode = false }: HeaderObject): string {
   const text =
     content !== undefined
       ? JSON.stringify(value)
@@ -63,6 +68,6 @@ function textOf(value: unknown, { content, explode = false }: HeaderObject): str
               .map(([name, one]) => `${name}${explode ? '=' : ','}${one}`)
               .join(',')
           : String(value);
-  // What no header may hold (RFC 9110 §5.5).
+  // Headers may not contain other characters (RFC 9110 §5.5).
   return text.replaceAll(/[^\t\x20-\x7E]/g, encodeURIComponent);
 }

@@ -1,9 +1,9 @@
 /**
- * A service that there is only a document of, so that a contract can be walked before anyone writes it. It answers
- * with the document's examples, or what its schemas allow; links are those of its Link Objects.
+ * A mock server for a service that is not implemented yet. It responds with examples of the document, or with values that
+ * match its schemas. Links are created from the Link Objects.
  *
- * Reads `Accept`, `Prefer: code=404, example=name`; sends the statuses of the document, with `Preference-Applied` for the
- * preferences that the document has, 404, and 406 where the document has that.
+ * Reads `Accept`, `Prefer: code=404, example=name`. Sends statuses of the document, `Preference-Applied` for supported
+ * preferences, 404, and 406 if the document declares it.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MediaTypeObject, OpenAPIObject, OperationObject } from 'openapi3-ts/oas31';
@@ -29,13 +29,13 @@ import { createRouter } from '../routing/router.ts';
 import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
 import { locate } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
-import { conformingBody } from './conforming.ts';
-import { hasExample, responseOf, type Wish } from './example.ts';
+import { conformingBody } from './conforming-body.ts';
 import { requiredHeaders } from './headers.ts';
+import { hasExample, type MockPreferences, selectResponse } from './select-response.ts';
 
 /**
- * @param services all of them, since links lead from one to another
- * @param onFault called for an example that its own schema refuses, when it is asked for first
+ * @param services all services, because links lead from one to another
+ * @param onFault called when an example that does not match its schema is first requested
  */
 export const mock = (
   service: string,
@@ -56,14 +56,14 @@ export function* mockInSteps(
     document,
     unknownQuery: 'pass',
     unknownBody: 'pass',
-    holdsResponses: true,
+    validatesResponses: true,
   });
   const router = createRouter(compiled);
-  const known = new Map<string, unknown>();
+  const bodies = new Map<string, unknown>();
   const graph = yield* graphInSteps(services);
   const lifter = new Lifter(service, document, graph);
 
-  /** A body of a service that writes links itself gets those that it would write. */
+  /** Adds the links that the service would write itself. */
   const linked = (
     node: GraphOperation,
     value: unknown,
@@ -81,22 +81,25 @@ export function* mockInSteps(
     return lift(value, lifting, { path, query: {}, links, local: (href) => (keepsOwn ? href : undefined) });
   };
 
-  /** Made once and kept for later requests. */
+  /** Creates a body once and reuses it for later requests. */
   const bodyOf = (
     media: MediaTypeObject,
     declared: DeclaredMedia | undefined,
     place: readonly string[],
-    wish: Wish,
+    preferences: MockPreferences,
   ): unknown => {
-    const key = JSON.stringify([place, wish.example]);
-    if (!known.has(key)) {
+    const key = JSON.stringify([place, preferences.example]);
+    if (!bodies.has(key)) {
       const pointer = locate(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
-      known.set(key, conformingBody({ document, references, media, pointer, declared, wish, onFault }));
+      bodies.set(
+        key,
+        conformingBody({ document, references, media, pointer, declared, preferences, onFault }),
+      );
     }
-    return structuredClone(known.get(key));
+    return structuredClone(bodies.get(key));
   };
 
-  const answer = (req: IncomingMessage, res: ServerResponse): void => {
+  const respond = (req: IncomingMessage, res: ServerResponse): void => {
     const { url = '/', headers } = req;
     const match = router.find(req.method ?? 'GET', url);
     if (match === undefined && req.method === 'OPTIONS') {
@@ -105,26 +108,30 @@ export function* mockInSteps(
     }
     if (match === undefined) throw new Problem(notFound, 'No operation has this path.');
     const { definition, operationId, method, path, responses } = match.operation;
-    const wish = wishOf([headers.prefer ?? []].flat().join(', '));
-    const { status, key, response } = responseOf(document, (definition as OperationObject).responses, wish);
+    const requested = parsePreferences([headers.prefer ?? []].flat().join(', '));
+    const { status, key, response } = selectResponse(
+      document,
+      (definition as OperationObject).responses,
+      requested,
+    );
     const { content = {} } = response;
     const declared = responses?.of(status);
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
-    const applied = String(status) === wish.code ? [`code=${wish.code}`] : [];
-    const tellApplied = () => {
+    const applied = String(status) === requested.code ? [`code=${requested.code}`] : [];
+    const setApplied = () => {
       if (applied.length > 0) res.setHeader('Preference-Applied', applied.join(', '));
     };
     if (Object.keys(content).length === 0) {
-      tellApplied();
+      setApplied();
       res.end();
       return;
     }
     const mediaType = typeFor(
       headers.accept,
       Object.keys(content),
-      takesProblem(responses?.of(NOT_ACCEPTABLE)),
+      allowsProblem(responses?.of(NOT_ACCEPTABLE)),
     );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
@@ -134,14 +141,18 @@ export function* mockInSteps(
     const sourceType = isHal && status < 300 ? firstType : mediaType;
     const place = ['paths', path, method.toLowerCase(), 'responses', key, 'content', sourceType];
     const source = content[sourceType] ?? media;
-    const example = wish.example !== undefined && hasExample(source, wish.example) ? wish.example : undefined;
+    const example =
+      requested.example !== undefined && hasExample(source, requested.example)
+        ? requested.example
+        : undefined;
     if (example !== undefined) applied.push(`example=${example}`);
-    tellApplied();
+    setApplied();
     const value = bodyOf(source, declared?.media(sourceType), place, { example });
-    // Links of a sample lead nowhere, and are kept only where the document requires them.
+    // Links in samples do not work, so they are used only if the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
-      const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
-      return made ? [{ representation: made, body: format.write(made) }] : [];
+      const representation =
+        isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
+      return representation ? [{ representation, body: format.write(representation) }] : [];
     });
     const check = isJsonType(mediaType) ? declared?.media(mediaType)?.check : undefined;
     const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
@@ -149,21 +160,23 @@ export function* mockInSteps(
       body: value,
     };
     res.setHeader('Content-Type', representation && format.typeOf ? format.typeOf(body as Body) : mediaType);
-    const asked = node && { url, operation: node, isFromGateway: true };
+    const page = node && { url, operation: node, isFromGateway: true };
     res.end(
-      representation && format.rendering && asked
-        ? encodeBody(format, body as Body, asked)
-        : textOf(body, mediaType),
+      representation && format.rendering && page
+        ? encodeBody(format, body as Body, page)
+        : serializeBody(body, mediaType),
     );
   };
 
   return (req: IncomingMessage, res: ServerResponse): void => {
     req.resume();
     try {
-      answer(req, res);
+      respond(req, res);
     } catch (error) {
       const problem =
-        error instanceof Problem ? error : new Problem(internalError, 'The mock cannot answer this.');
+        error instanceof Problem
+          ? error
+          : new Problem(internalError, 'The mock server could not create a response.');
       res.writeHead(problem.status, { 'Content-Type': PROBLEM_MEDIA_TYPE }).end(JSON.stringify(problem));
     }
   };
@@ -171,22 +184,22 @@ export function* mockInSteps(
 
 const NOT_ACCEPTABLE = 406;
 
-/** Whether a contract has a response that a problem can be. */
-const takesProblem = (declared: DeclaredResponse | undefined): boolean =>
+/** Whether the declared response allows a problem document. */
+const allowsProblem = (declared: DeclaredResponse | undefined): boolean =>
   declared !== undefined && (declared.types.length === 0 || declared.media(PROBLEM_MEDIA_TYPE) !== undefined);
 
-/** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
+/** Chooses a media type that the client accepts. If none fits and 406 is not declared, the first one (RFC 9110 §12.5.1). */
 function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {
   const [first = ''] = types;
   return mayRefuse || acceptedMediaTypes(accept, types).length > 0 ? negotiate(accept, types) : first;
 }
 
-const textOf = (body: unknown, mediaType: string): string =>
+const serializeBody = (body: unknown, mediaType: string): string =>
   typeof body === 'string' && !isJsonType(mediaType) ? body : JSON.stringify(body);
 
-function wishOf(prefer: string | undefined): Wish {
-  const wished = preferences(prefer);
-  const [code, example] = [wished.get('code'), wished.get('example')];
-  // A 1xx is no response that ends a request (RFC 9110 §15.2).
+function parsePreferences(prefer: string | undefined): MockPreferences {
+  const requested = preferences(prefer);
+  const [code, example] = [requested.get('code'), requested.get('example')];
+  // A 1xx status does not end a request (RFC 9110 §15.2).
   return { ...(/^[2-5]\d\d$/.test(code ?? '') && { code }), ...(example && { example }) };
 }

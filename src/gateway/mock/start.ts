@@ -1,4 +1,4 @@
-/** Starts the mocks of a gateway, each on a loopback port of its own, so that they are called like any service. */
+/** Starts the mock servers of a gateway on separate loopback ports, so that they are called like any service. */
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { listen } from '../../http/server/listen.ts';
 import { inTurns } from '../../openapi/incremental.ts';
@@ -7,7 +7,7 @@ import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { mockInSteps } from './mock.ts';
 
 interface Mocks {
-  /** The configuration, with the places of the mocks. */
+  /** The services, with the URLs of the mock servers. */
   readonly services: readonly ServiceConfig[];
   close(): Promise<void>;
 }
@@ -18,20 +18,20 @@ export async function startMocks(
   onFault: (service: string, fault: DocumentFault) => void,
 ): Promise<Mocks> {
   const closes: (() => Promise<void>)[] = [];
-  const placed: ServiceConfig[] = [];
+  const resolved: ServiceConfig[] = [];
   for (const service of services) {
     if (!service.isMock) {
-      placed.push(service);
+      resolved.push(service);
       continue;
     }
     const app = await inTurns(mockInSteps(service.name, documents, (fault) => onFault(service.name, fault)));
     const { url, close } = await listen(app, { port: 0, host: '127.0.0.1' });
     closes.push(close);
-    // Its document has the paths that callers see, and none that a health check asks for.
-    placed.push({ ...service, urls: [url], base: service.prefix, health: undefined });
+    // The mock server uses the public paths, and has no health endpoint.
+    resolved.push({ ...service, urls: [url], base: service.prefix, health: undefined });
   }
   return {
-    services: placed,
+    services: resolved,
     close: async () => {
       for (const close of closes) await close();
     },

@@ -1,11 +1,11 @@
-/** What is made when it is asked for first, and kept; what could not be made is tried again. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+/** Creates a value on first use and keeps it. After a failure, the next use tries again. */
+export function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
   return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
+    result ??= make().catch((error: unknown) => {
+      result = undefined;
       throw error;
     });
-    return made;
+    return result;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Everything the gateway answers itself, as one router. Made when the documents are loaded: a request only
- * chooses among what is there.
+ * All pages of the gateway itself, as one router. They are created when the documents are loaded, so that requests only
+ * select one.
  */
 import { Router } from 'express';
 import type { RejectedConfig } from '../../config/rejected-config.ts';
@@ -9,50 +9,50 @@ import { type MergeOptions, mergeInSteps, publicInfo } from '../../openapi/merge
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { assets } from './assets.ts';
 import { catalog } from './discovery/catalog.ts';
-import { type Description, docsPath, STATUS_PATH, withoutStatus } from './discovery/discovery.ts';
+import { type DescriptionLink, docsPath, hideStatus, STATUS_PATH } from './discovery/discovery.ts';
 import { explorer } from './discovery/explorer.ts';
 import { home } from './discovery/home.ts';
 import { problems } from './discovery/problems.ts';
 import { relations } from './discovery/relations.ts';
 import { docs } from './docs/docs.ts';
 import { documents } from './docs/documents.ts';
-import { publish } from './docs/published.ts';
+import { publish } from './docs/published-documents.ts';
 import { gatewayHealth } from './status/health.ts';
-import type { Live } from './status/live.ts';
+import type { LiveUpdates } from './status/live-updates.ts';
 import type { ServiceSnapshot } from './status/service-state.ts';
 import { serviceStatus } from './status/service-status.ts';
 import { status } from './status/status.ts';
 
 export interface PagesOptions {
   readonly services: readonly ServiceDocument[];
-  /** What the public document says of the whole. */
+  /** Title and version of the public document. */
   readonly info?: MergeOptions['info'];
-  /** How the services are now; it must not hold their addresses. */
+  /** The current state of the services. It must not contain their addresses. */
   readonly status: () => readonly ServiceSnapshot[];
-  /** Why the configuration is not the newest. */
+  /** Why the newest configuration is not in use. */
   readonly refused?: () => RejectedConfig | undefined;
-  /** True as soon as the process drains. */
+  /** Whether the process is draining. */
   readonly isDraining: () => boolean;
-  readonly live: Live;
-  /** Whether the status is told elsewhere, to those who run the gateway alone. */
+  readonly live: LiveUpdates;
+  /** Whether status is served only on the admin listener. */
   readonly hidesStatus?: boolean;
 }
 
-/** Paths under RESERVED_SEGMENTS; what it does not know it passes on. */
+/** Serves paths under RESERVED_SEGMENTS. Unknown paths continue to the next handler. */
 export function createPages({
   services,
-  info: given = {},
+  info: givenInfo = {},
   status: snapshot,
   refused = () => undefined,
   isDraining,
   live,
   hidesStatus = false,
 }: PagesOptions): Router {
-  const info = publicInfo(given);
+  const info = publicInfo(givenInfo);
   const published = publish(services, info.title, () => mergeInSteps(services, { info }));
   const router = Router({ caseSensitive: true });
-  const shown = hidesStatus ? withoutStatus : (links: readonly Description[]) => links;
-  home(router, services, info, shown);
+  const filterLinks = hidesStatus ? hideStatus : (links: readonly DescriptionLink[]) => links;
+  home(router, services, info, filterLinks);
   assets(router);
   docs(router, published);
   documents(router, published);
@@ -63,10 +63,11 @@ export function createPages({
     status(router, { services, snapshot, refused, live });
     serviceStatus(router, { services, snapshot, live });
   }
-  catalog(router, services, shown);
+  catalog(router, services, filterLinks);
   serveHealth(router, {
     ...gatewayHealth(info, snapshot),
-    ...{ isDraining, hidesChecks: hidesStatus },
+    isDraining,
+    hidesChecks: hidesStatus,
     links: { 'service-doc': docsPath(), ...(!hidesStatus && { about: STATUS_PATH }) },
   });
   return router;

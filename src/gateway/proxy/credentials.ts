@@ -1,4 +1,4 @@
-/** Where callers of a service have credentials, as its document says (OpenAPI 3.1 §4.8.27): of any operation, for all. */
+/** Finds where clients send credentials according to the document (OpenAPI 3.1 §4.8.27), for all operations together. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import type { CredentialPlaces } from '../../outbound/http-cache/cache-request.ts';

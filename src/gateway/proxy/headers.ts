@@ -1,5 +1,5 @@
 /**
- * Which headers pass the gateway, each way: copied once, from raw array to raw array. Each request comes through both
+ * Selects the headers to forward in each direction. They are copied once, from raw array to raw array. Each request comes through both
  * loops, and `eachHeader`, which calls a function for each header, would take twice their time.
  */
 import type { IncomingMessage } from 'node:http';
@@ -12,7 +12,7 @@ import { namesIn, withoutHeaders } from '../../http/headers/raw-headers.ts';
 import { VIA } from '../../http/headers/via.ts';
 import { REQUEST_ID_HEADER } from '../../http/identify.ts';
 
-/** Some servers take them for another method or path than the one that was checked here. */
+/** Some servers use these to override the method or path that the gateway has checked. */
 const OVERRIDES = [
   'x-http-method-override',
   'x-http-method',
@@ -31,7 +31,7 @@ const REPLACED_IN_REQUEST: ReadonlySet<string> = new Set([
   DEADLINE_HEADER,
 ]);
 
-/** For the service: what the client sent, who it is, and the ids of the request. */
+/** Headers for the service: those of the client, forwarding headers, and the ids of the request. */
 export const requestHeaders = (
   req: IncomingMessage,
   context: RequestContext,
@@ -44,7 +44,7 @@ export const requestHeaders = (
     const name = rawHeaders[i] as string;
     const lower = name.toLowerCase();
     if (REPLACED_IN_REQUEST.has(lower) || named.has(lower)) continue;
-    // It belongs to the trace that was not taken up.
+    // It belongs to a trace that the gateway does not continue.
     if (lower === 'tracestate' && !context.continuesTrace) continue;
     raw.push(name, rawHeaders[i + 1] as string);
   }
@@ -53,7 +53,7 @@ export const requestHeaders = (
   return raw;
 };
 
-/** They tell which software a service runs, and so which faults it may have. */
+/** These reveal the software of a service, and so its possible vulnerabilities. */
 export const SOFTWARE_HEADERS: readonly string[] = [
   'server',
   'x-powered-by',
@@ -62,42 +62,43 @@ export const SOFTWARE_HEADERS: readonly string[] = [
 ];
 
 /**
- * Appends what the gateway adds to a response; what a service says itself goes before it. Security headers go on JSON and
- * on what has no type; for anything else, such as pages and pictures, the service alone knows what is allowed.
+ * Adds the headers of the gateway to a response; headers of the service take precedence. Security headers are added to
+ * JSON and to responses without a type. For other types, such as pages and images, only the service knows what to allow.
  */
 export type ResponseHeaders = (rawHeaders: readonly string[], context: RequestContext) => string[];
 
-/** @param dropped names of those that do not go on */
+/** @param dropped names of headers that are not forwarded */
 export const responseHeaders = (
   added: readonly string[],
   dropped: readonly string[] = [],
 ): ResponseHeaders => {
   const addedNames = namesIn(added);
   const names = [...dropped, REQUEST_ID_HEADER].map((name) => name.toLowerCase());
-  const left: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
+  const omitted: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...names]);
   return (rawHeaders, context) => {
     const raw: string[] = [];
-    let named: ReadonlySet<string> | undefined;
-    let own: Set<string> | undefined;
+    let connectionHeaders: ReadonlySet<string> | undefined;
+    let ownNames: Set<string> | undefined;
     let isData = true;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string;
       const lower = name.toLowerCase();
       if (lower === 'connection') {
-        const more = namedInConnection(rawHeaders[i + 1]);
-        named = named?.union(more) ?? more;
+        const moreNames = namedInConnection(rawHeaders[i + 1]);
+        connectionHeaders = connectionHeaders?.union(moreNames) ?? moreNames;
       }
-      if (left.has(lower)) continue;
+      if (omitted.has(lower)) continue;
       if (lower === 'content-type') isData = isJsonType(rawHeaders[i + 1] as string);
       if (addedNames.has(lower)) {
-        own ??= new Set();
-        own.add(lower);
+        ownNames ??= new Set();
+        ownNames.add(lower);
       }
       raw.push(name, rawHeaders[i + 1] as string);
     }
-    const kept = named && named.size > 0 ? withoutHeaders(raw, named) : raw;
-    if (isData) kept.push(...(own ? withoutHeaders(added, own) : added));
-    kept.push(REQUEST_ID_HEADER, context.requestId);
-    return kept;
+    const headers =
+      connectionHeaders && connectionHeaders.size > 0 ? withoutHeaders(raw, connectionHeaders) : raw;
+    if (isData) headers.push(...(ownNames ? withoutHeaders(added, ownNames) : added));
+    headers.push(REQUEST_ID_HEADER, context.requestId);
+    return headers;
   };
 };

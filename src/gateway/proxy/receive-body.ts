@@ -1,16 +1,16 @@
-/** Takes the body of a request that goes on as it arrives, never more of it than the limit. */
+/** Receives a request body that is streamed to the service, up to a limit. */
 import type { IncomingMessage } from 'node:http';
 import { Upload } from '../../http/body/upload.ts';
 import { checkLength } from '../../http/body/whole-body.ts';
 
-/** As it arrives; the stream fails with content-too-large (413). */
+/** Streams the body. The stream fails with content-too-large (413). */
 export const streamBody = (req: IncomingMessage, limit: number): Upload => {
   checkLength(req, limit);
   const upload = new Upload(limit);
-  // A consumer is told when it fails; where there is none, that is no reason to end the process.
+  // Consumers receive the error; without a consumer it must not end the process.
   upload.on('error', () => req.resume());
   req.once('close', () => {
-    if (!req.complete) upload.destroy(new Error('The client left.'));
+    if (!req.complete) upload.destroy(new Error('The client disconnected.'));
   });
   return req.pipe(upload);
 };

@@ -1,6 +1,6 @@
 /**
- * Who calls each service for the gateway: its target, with a cache before it where `gateway.yaml` has one. What was
- * kept for another document, or at another URL, is never found again, and goes as what was used longest ago.
+ * Creates the client of each service: its target, with a cache in front if `gateway.yaml` configures one. Cached
+ * responses of a previous document or URL are never found again; the cache evicts them as least recently used.
  */
 import { createHash } from 'node:crypto';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -14,7 +14,7 @@ import type { Targets } from '../../outbound/targets.ts';
 import type { Upstreams } from '../../outbound/upstream.ts';
 import { credentialPlaces } from './credentials.ts';
 
-export interface CallersOptions {
+export interface UpstreamsOptions {
   readonly config: Pick<GatewayConfig, 'services' | 'cache'>;
   readonly documents: ReadonlyMap<string, OpenAPIObject>;
   readonly targets: Targets;
@@ -22,11 +22,11 @@ export interface CallersOptions {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export function callersOf({ config, documents, targets, cache, logger }: CallersOptions): Upstreams {
+export function createUpstreams({ config, documents, targets, cache, logger }: UpstreamsOptions): Upstreams {
   const services = new Map(config.services.map((service) => [service.name, service]));
-  const onTrouble = (reason: string) =>
-    logger.warn({ reason }, 'the server of the cache is lost; nothing is kept until it is back');
-  const cached = (target: Target) => {
+  const onStoreError = (reason: string) =>
+    logger.warn({ reason }, 'the cache server is unreachable; responses are not cached until it is back');
+  const withCache = (target: Target) => {
     const { name, urls } = target;
     const document = documents.get(name);
     const grace = services.get(name)?.cache;
@@ -38,7 +38,7 @@ export function callersOf({ config, documents, targets, cache, logger }: Callers
         epoch: createHash('sha1')
           .update(JSON.stringify([urls.toSorted(), document]))
           .digest('base64url'),
-        store: cache.store(config.cache, onTrouble),
+        store: cache.store(config.cache, onStoreError),
         maxBodyBytes: config.cache.entry,
       }),
       statistics: cache.statistics(name),
@@ -49,5 +49,5 @@ export function callersOf({ config, documents, targets, cache, logger }: Callers
       credentials: credentialPlaces(document),
     });
   };
-  return new Map([...targets].map(([name, target]) => [name, cached(target)]));
+  return new Map([...targets].map(([name, target]) => [name, withCache(target)]));
 }

@@ -1,37 +1,40 @@
-/** A document in pieces that are small, each with where it belongs, so that it can be handed over little by little. */
+/** Splits a document into small pieces with their paths, so that it can be transferred in steps. */
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 
 export interface Piece {
-  readonly at: readonly string[];
+  readonly path: readonly string[];
   readonly value: unknown;
 }
 
-/** Paths, webhooks and components by themselves, all else as it is; a container comes before what is in it. */
-export function* piecesOf(document: object): Generator<Piece> {
+/** Yields paths, webhooks and components separately. A container comes before its members. */
+export function* splitDocument(document: object): Generator<Piece> {
   for (const [name, value] of Object.entries(document)) {
     if (name === 'components' && isObject(value)) {
-      yield { at: [name], value: {} };
+      yield { path: [name], value: {} };
       for (const [section, entries] of Object.entries(value)) yield* entriesOf([name, section], entries);
     } else if (name === 'paths' || name === 'webhooks') yield* entriesOf([name], value);
-    else yield { at: [name], value };
+    else yield { path: [name], value };
   }
 }
 
-function* entriesOf(at: readonly string[], value: unknown): Generator<Piece> {
+function* entriesOf(path: readonly string[], value: unknown): Generator<Piece> {
   if (!isObject(value)) {
-    yield { at, value };
+    yield { path, value };
     return;
   }
-  yield { at, value: {} };
-  for (const [name, entry] of Object.entries(value)) yield { at: [...at, name], value: entry };
+  yield { path, value: {} };
+  for (const [name, entry] of Object.entries(value)) yield { path: [...path, name], value: entry };
 }
 
-/** Puts a piece in its place. @param document changed in place */
-export function join(document: Json, { at, value }: Piece): void {
+/** Adds a piece at its path. @param document is modified */
+export function addPiece(document: Json, { path, value }: Piece): void {
   let owner = document;
-  for (const name of at.slice(0, -1)) owner = owner[name] as Json;
-  // A name may be one that an assignment takes for something else.
-  Object.defineProperty(owner, at.at(-1) as string, {
-    ...{ value, enumerable: true, configurable: true, writable: true },
+  for (const name of path.slice(0, -1)) owner = owner[name] as Json;
+  // An assignment would treat some names specially, such as `__proto__`.
+  Object.defineProperty(owner, path.at(-1) as string, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
   });
 }

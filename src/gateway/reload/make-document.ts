@@ -1,6 +1,6 @@
 /**
- * Makes a document of its texts without holding up requests: a large one in another thread, which may take as long and
- * as much memory as is allowed and no more, and hands it over in pieces between requests.
+ * Creates a document without delaying requests. A large document is created in a worker thread with limited time and
+ * memory, and transferred in pieces between requests.
  */
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
@@ -11,60 +11,69 @@ import type { Source } from '../../config/source.ts';
 import { TURN } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
-import { documentFrom, type ServicePlaces, type Told } from '../documents/read-document.ts';
-import { join, type Piece } from './document-pieces.ts';
+import { createDocument, type DocumentCallbacks, type DocumentSource } from '../documents/read-document.ts';
+import { addPiece, type Piece } from './document-pieces.ts';
 
-export interface Order {
-  readonly service: ServicePlaces;
+export interface DocumentTask {
+  readonly service: DocumentSource;
   readonly sources: readonly Pick<Source, 'place' | 'text'>[];
 }
 
-/** What is told of a document that is made, or why it is not. */
-export interface Made {
-  readonly idle: readonly string[];
+/** The messages about a created document, or the reason why it could not be created. */
+export interface DocumentResult {
+  readonly unmatchedActions: readonly string[];
   readonly faults: readonly DocumentFault[];
   readonly error?: string;
 }
 
-/** Characters of all texts: fewer are made sooner than a thread begins. */
-const LARGE = 300_000;
-/** Of the document times those of the overlays. */
-const MUCH = 1_000_000_000;
-const TIME = 180_000;
+/** Characters of all texts together. Smaller documents are created faster than a thread starts. */
+const WORKER_CHARACTERS = 300_000;
+/** Characters of the document, multiplied by those of the overlays. */
+const WORKER_OVERLAY_PRODUCT = 1_000_000_000;
+const WORKER_TIMEOUT = 180_000;
 
-/** @throws ConfigError in one line, whatever is in the texts */
-export async function makeDocument({ service, sources }: Order, told: Told): Promise<OpenAPIObject> {
+/** @throws ConfigError with a one-line message, whatever the texts contain */
+export async function makeDocument(
+  { service, sources }: DocumentTask,
+  callbacks: DocumentCallbacks,
+): Promise<OpenAPIObject> {
   const [length = 0, ...others] = sources.map(({ text }) => text.length);
   const more = others.reduce((sum, one) => sum + one, 0);
-  // Each action of an overlay may look through all of the document.
-  if (length + more < LARGE && (service.overlays.length === 0 || length * more < MUCH))
-    return documentFrom(service, sources, told);
-  // Of a service only what can be copied to another thread, and of a source what is needed there.
+  // Each overlay action may scan the complete document.
+  if (
+    length + more < WORKER_CHARACTERS &&
+    (service.overlays.length === 0 || length * more < WORKER_OVERLAY_PRODUCT)
+  )
+    return createDocument(service, sources, callbacks);
+  // Only values that can be copied to another thread and are needed there.
   const { name, document, overlays, paths, prefix } = service;
   const texts = sources.map(({ place, text }) => ({ place, text }));
-  return elsewhere({ service: { name, document, overlays, paths, prefix }, sources: texts }, told);
+  return makeInWorker({ service: { name, document, overlays, paths, prefix }, sources: texts }, callbacks);
 }
 
-async function elsewhere(order: Order, { onIdle, onFault }: Told): Promise<OpenAPIObject> {
+async function makeInWorker(
+  task: DocumentTask,
+  { onUnmatchedAction, onFault }: DocumentCallbacks,
+): Promise<OpenAPIObject> {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(new URL('./document-worker.ts', import.meta.url), {
-    workerData: { ...order, port: port2 },
+    workerData: { ...task, port: port2 },
     transferList: [port2],
-    // Where it is too much, the thread ends, and not the process.
+    // If the limit is exceeded, the thread ends, not the process.
     resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 1024 ** 2) },
   });
   try {
-    const { idle, faults, error } = await answerOf(worker, order.service.document);
+    const { unmatchedActions, faults, error } = await workerResult(worker, task.service.document);
     if (error !== undefined) throw new ConfigError(error);
-    for (const message of idle) onIdle?.(message);
+    for (const message of unmatchedActions) onUnmatchedAction?.(message);
     for (const fault of faults) onFault?.(fault);
     const document: Json = {};
-    let until = performance.now() + TURN;
+    let turnEnd = performance.now() + TURN;
     for (let one = receiveMessageOnPort(port1); one !== undefined; one = receiveMessageOnPort(port1)) {
-      join(document, one.message as Piece);
-      if (performance.now() < until) continue;
+      addPiece(document, one.message as Piece);
+      if (performance.now() < turnEnd) continue;
       await setImmediate();
-      until = performance.now() + TURN;
+      turnEnd = performance.now() + TURN;
     }
     return document as unknown as OpenAPIObject;
   } finally {
@@ -73,13 +82,16 @@ async function elsewhere(order: Order, { onIdle, onFault }: Told): Promise<OpenA
   }
 }
 
-const answerOf = (worker: Worker, document: string): Promise<Made> =>
+const workerResult = (worker: Worker, document: string): Promise<DocumentResult> =>
   new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(toConfigError(error, `${document}: cannot be read as OpenAPI`));
-    const timer = setTimeout(() => fail(new Error(`it takes longer than ${TIME} ms`)), TIME);
+    const timer = setTimeout(
+      () => fail(new Error(`it takes longer than ${WORKER_TIMEOUT} ms`)),
+      WORKER_TIMEOUT,
+    );
     worker
       .on('message', resolve)
       .on('error', fail)
-      .on('exit', () => fail(new Error('its thread has ended')))
+      .on('exit', () => fail(new Error('its worker thread has ended')))
       .on('exit', () => clearTimeout(timer));
   });

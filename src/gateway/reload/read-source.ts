@@ -1,4 +1,4 @@
-/** A text from its file or URL. */
+/** Reads texts from files and URLs. */
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
@@ -8,19 +8,19 @@ import { isUrl } from '../../config/yaml/source-location.ts';
 import { download } from '../../outbound/download.ts';
 
 export interface ReadOptions {
-  /** Version that is there already. */
+  /** The version that was read before. */
   readonly known?: string | undefined;
-  /** Told of bytes before or as they are read. @throws where they are too many together with others */
+  /** Called with bytes before or while they are read. @throws if all texts together are too large */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** @throws ConfigError in one line that names the place */
+/** @throws ConfigError with a one-line message that names the place */
 export const readSource = async (place: string, options: Omit<ReadOptions, 'known'> = {}): Promise<Source> =>
   (await readNewer(place, options)) as Source;
 
 /**
- * @returns undefined when the known version is still the newest
- * @throws ConfigError in one line that names the place
+ * @returns undefined if the known version is still current
+ * @throws ConfigError with a one-line message that names the place
  */
 export const readNewer = (place: string, options: ReadOptions): Promise<Source | undefined> =>
   isUrl(place) ? fromUrl(place, options) : fromFile(place, options);
@@ -34,11 +34,11 @@ async function fromUrl(place: string, { known, onBytes }: ReadOptions): Promise<
   return version === known ? undefined : { place, text, version };
 }
 
-/** No ETag begins so (RFC 9110 §8.8.3). */
+/** No ETag starts with this (RFC 9110 §8.8.3). */
 const DIGEST = 'sha256:';
 
 async function fromFile(place: string, { known, onBytes }: ReadOptions): Promise<Source | undefined> {
-  // Looked at before it is read: what is written in between is seen the next time.
+  // The version is determined before the text is read, so that a write in between is noticed next time.
   const version = await versionOf(place);
   if (version === known) return undefined;
   try {
@@ -46,32 +46,29 @@ async function fromFile(place: string, { known, onBytes }: ReadOptions): Promise
     onBytes?.(size);
     return { place, text: await readFile(place, 'utf8'), version };
   } catch (cause) {
-    throw new ConfigError(
-      `${place}: cannot be read; name an OpenAPI document or overlay that is there`,
-      cause,
-    );
+    throw new ConfigError(`${place}: cannot be read; name an OpenAPI document or overlay that exists`, cause);
   }
 }
 
 /**
- * What a document refers to is written by others than the configuration: a file has to be one, and to stand below one of
- * these folders, wherever links of the file system lead.
+ * Restricts files that a document refers to, because documents are less trusted than the configuration: the path must be
+ * a regular file below one of the folders, after symbolic links are resolved.
  *
- * @throws ConfigError in one line that names the place
+ * @throws ConfigError with a one-line message that names the place
  */
 export async function assertWithin(place: string, folders: readonly string[]): Promise<void> {
   const fault = (reason: string, cause?: unknown) => new ConfigError(`${place}: ${reason}`, cause);
   try {
     const [file, ...roots] = await Promise.all([place, ...folders].map((path) => realpath(path)));
     if (!roots.some((root) => file?.startsWith(root.endsWith(sep) ? root : root + sep)))
-      throw fault('is not read, since it is outside of the folders of the document and of gateway.yaml');
-    if (!(await stat(place)).isFile()) throw fault('is not read, since it is no file');
+      throw fault('is not read: it is outside the folders of the document and of gateway.yaml');
+    if (!(await stat(place)).isFile()) throw fault('is not read: it is not a file');
   } catch (cause) {
     throw cause instanceof ConfigError ? cause : fault('cannot be read', cause);
   }
 }
 
-/** Changes with the file, also when another takes its name. */
+/** A version that changes when the file is modified or replaced. */
 export async function versionOf(file: string): Promise<string> {
   try {
     const { mtimeNs, size, ino } = await stat(file, { bigint: true });

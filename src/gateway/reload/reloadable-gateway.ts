@@ -1,6 +1,6 @@
 /**
- * The gateway that answers now, and how the next one takes its place: what has changed is read and compiled aside, and
- * swapped in one step. What is broken is refused: the last good one stays, and says why.
+ * Holds the current gateway instance and replaces it after changes. A change is read and compiled next to the running
+ * instance, and swapped in one step. A broken change is rejected: the last good instance stays and reports the reason.
  */
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
@@ -10,159 +10,171 @@ import type { LastKnownGood } from '../../config/last-known-good.ts';
 import { type RejectedConfig, rejectedConfig } from '../../config/rejected-config.ts';
 import type { ConfigFile } from '../../config/yaml/gateway-yaml.ts';
 import type { Log } from '../../observability/log.ts';
-import { Generation } from './generation.ts';
-import { type Contract, type ContractOptions, readContract, restoreContract } from './service-document.ts';
-import { State } from './state.ts';
+import { GatewayInstance } from './gateway-instance.ts';
+import { GatewayState } from './gateway-state.ts';
+import { type LoadedDocument, type LoadOptions, loadDocument, restoreDocument } from './load-document.ts';
 
-export interface LiveOptions {
+export interface ReloadableGatewayOptions {
   readonly file: ConfigFile;
   readonly log: Log;
-  /** What was good before this process began. */
+  /** Files that were valid before this process started. */
   readonly lastGood?: LastKnownGood | undefined;
 }
 
-export class Live {
-  readonly state = new State();
-  readonly #options: LiveOptions;
-  #generation!: Generation;
-  /** Of the configuration in use. */
+export class ReloadableGateway {
+  readonly state = new GatewayState();
+  readonly #options: ReloadableGatewayOptions;
+  #instance!: GatewayInstance;
+  /** Text of the configuration in use. */
   #text: string | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-  #next: Promise<boolean> | undefined;
-  #kept: Promise<void> = Promise.resolve();
+  #lastReload: Promise<unknown> = Promise.resolve();
+  #nextReload: Promise<boolean> | undefined;
+  #saving: Promise<void> = Promise.resolve();
   readonly #retiring = new Set<Promise<void>>();
 
-  /** @throws ConfigError where something is broken, and nothing that was good before is kept */
-  static async start(options: LiveOptions): Promise<Live> {
-    const live = new Live(options);
-    await live.#begin();
-    return live;
+  /** @throws ConfigError if something is broken and no last good version is stored */
+  static async start(options: ReloadableGatewayOptions): Promise<ReloadableGateway> {
+    const gateway = new ReloadableGateway(options);
+    await gateway.#start();
+    return gateway;
   }
 
-  private constructor(options: LiveOptions) {
+  private constructor(options: ReloadableGatewayOptions) {
     this.#options = options;
   }
 
-  readonly handle: RequestListener = (req, res) => this.#generation.handle(req, res);
+  readonly handle: RequestListener = (req, res) => this.#instance.handle(req, res);
 
-  get generation(): Generation {
-    return this.#generation;
+  get instance(): GatewayInstance {
+    return this.#instance;
   }
 
-  /** Files and URLs that it is made of. */
+  /** Files and URLs of the configuration and the documents. */
   get places(): readonly string[] {
-    return [this.#options.file.path, ...this.#generation.contracts.flatMap(({ places }) => places)];
+    return [this.#options.file.path, ...this.#instance.documents.flatMap(({ places }) => places)];
   }
 
-  /** Why something is not the newest, a line a fault. */
+  /** Reasons why the newest versions are not in use, one line per fault. */
   get refusals(): readonly string[] {
-    const { refused, refusedContracts } = this.state;
-    return [...(refused ? [refused] : []), ...refusedContracts.values()].map(({ reason }) => reason);
+    const { refused, refusedDocuments } = this.state;
+    return [...(refused ? [refused] : []), ...refusedDocuments.values()].map(({ reason }) => reason);
   }
 
   /**
-   * Takes over what has changed. One that is asked for while another runs begins after it, and is the last.
+   * Applies changes. A reload that is requested during another one starts after it; further requests share it.
    *
-   * @returns whether another gateway answers from now on; a refusal is in `state` and in the log
+   * @returns whether a new instance is in use; a rejection is in `state` and in the log
    */
   reload(): Promise<boolean> {
-    this.#next ??= this.#last.then(() => {
-      this.#next = undefined;
-      return this.#renew();
+    this.#nextReload ??= this.#lastReload.then(() => {
+      this.#nextReload = undefined;
+      return this.#applyChanges();
     });
-    this.#last = this.#next.catch(() => {});
-    return this.#next;
+    this.#lastReload = this.#nextReload.catch(() => {});
+    return this.#nextReload;
   }
 
-  /** Once nothing is asked of it any more. */
+  /** Call this when no more requests arrive. */
   async close(): Promise<void> {
     this.state.isDraining = true;
-    await this.#last;
-    await this.#kept;
-    await Promise.all([...this.#retiring, this.#generation.retire()]);
+    await this.#lastReload;
+    await this.#saving;
+    await Promise.all([...this.#retiring, this.#instance.retire()]);
     await this.state.cache.close();
   }
 
-  async #begin(): Promise<void> {
+  async #start(): Promise<void> {
     const { file, lastGood } = this.#options;
     const text = lastGood?.text(file.path);
     try {
       const current = currentConfig(file, text);
-      await this.#take(current, await this.#contractsOf(current));
+      await this.#apply(current, await this.#loadDocuments(current));
     } catch (error) {
-      const kept = text === undefined ? undefined : await this.#restore(text);
-      if (kept === undefined) throw error;
-      await this.#take({ ...kept, error: this.#told(error) }, kept.contracts);
+      const restored = text === undefined ? undefined : await this.#restore(text);
+      if (restored === undefined) throw error;
+      await this.#apply({ ...restored, error: this.#toConfigError(error) }, restored.documents);
     }
   }
 
-  async #renew(): Promise<boolean> {
+  async #applyChanges(): Promise<boolean> {
     try {
       const current = currentConfig(this.#options.file, this.#text);
-      return await this.#take(current, await this.#contractsOf(current));
+      return await this.#apply(current, await this.#loadDocuments(current));
     } catch (error) {
-      this.#refuse(this.#told(error));
+      this.#refuse(this.#toConfigError(error));
       return false;
     }
   }
 
-  /** Whatever goes wrong while something is taken over refuses it, and no more: what was good before goes on. */
-  #told(error: unknown): ConfigError {
-    const told = toConfigError(error, 'what has changed cannot be used');
-    if (told !== error) this.#options.log.logger.error({ err: error }, 'a reload has failed unexpectedly');
-    return told;
+  /** Any error during a reload only rejects the change: the last good instance continues. */
+  #toConfigError(error: unknown): ConfigError {
+    const configError = toConfigError(error, 'the change cannot be applied');
+    if (configError !== error) this.#options.log.logger.error({ err: error }, 'a reload failed unexpectedly');
+    return configError;
   }
 
-  #contractsOf({ config }: CurrentConfig): Promise<Contract[]> {
-    const previous = new Map(this.#generation?.contracts.map((one) => [one.service.name, one]));
+  #loadDocuments({ config }: CurrentConfig): Promise<LoadedDocument[]> {
+    const previous = new Map(this.#instance?.documents.map((one) => [one.service.name, one]));
     return allOrConfigError(
       config.services.map((service) => {
         const { name } = service;
-        const before = this.state.refusedContracts.get(name);
-        return readContract(service, { ...this.#sources, previous: previous.get(name), before });
+        const before = this.state.refusedDocuments.get(name);
+        return loadDocument(service, {
+          ...this.#loadOptions,
+          previous: previous.get(name),
+          previousRefusal: before,
+        });
       }),
     );
   }
 
-  /** Everything as it was when it was good together. */
+  /** Restores the last good configuration together with its documents. */
   async #restore(text: string) {
     const config = this.#options.file.parse(text);
     const restored = await Promise.all(
-      config.services.map((service) => restoreContract(service, this.#sources)),
+      config.services.map((service) => restoreDocument(service, this.#loadOptions)),
     );
-    const contracts = restored.filter((contract) => contract !== undefined);
-    return contracts.length < config.services.length ? undefined : { config, text, contracts };
+    const documents = restored.filter((document) => document !== undefined);
+    return documents.length < config.services.length ? undefined : { config, text, documents };
   }
 
-  async #take(current: CurrentConfig, contracts: readonly Contract[]): Promise<boolean> {
+  async #apply(current: CurrentConfig, documents: readonly LoadedDocument[]): Promise<boolean> {
     const { text, config, error } = current;
     const { log, lastGood, file } = this.#options;
-    const previous = this.#generation as Generation | undefined;
-    const isSame = text === this.#text && sameDocuments(contracts, previous?.contracts ?? []);
+    const previous = this.#instance as GatewayInstance | undefined;
+    const isSame = text === this.#text && sameDocuments(documents, previous?.documents ?? []);
     if (!isSame) {
-      const bare = contracts.map((contract) => ({ ...contract, fresh: [] }));
-      this.#generation = await Generation.make({
-        ...{ config, log, previous },
-        contracts: bare,
+      const withoutSources = documents.map((document) => ({ ...document, newSources: [] }));
+      this.#instance = await GatewayInstance.create({
+        config,
+        log,
+        previous,
+        documents: withoutSources,
         state: this.state,
       });
       this.#text = text;
       if (previous) {
         this.#retire(previous);
-        log.logger.info({ services: config.services.map(({ name }) => name) }, 'the gateway is renewed');
+        log.logger.info(
+          { services: config.services.map(({ name }) => name) },
+          'the gateway has been reloaded',
+        );
       }
-      const fresh = [{ place: file.path, text }, ...contracts.flatMap((contract) => contract.fresh)];
-      const places = [file.path, ...contracts.flatMap((contract) => contract.places)];
-      this.#kept = this.#kept.then(() => lastGood?.save(fresh, places));
+      const newSources = [
+        { place: file.path, text },
+        ...documents.flatMap((document) => document.newSources),
+      ];
+      const places = [file.path, ...documents.flatMap((document) => document.places)];
+      this.#saving = this.#saving.then(() => lastGood?.save(newSources, places));
     }
-    this.#refuseContracts(contracts);
+    this.#refuseDocuments(documents);
     if (error) this.#refuse(error);
     else this.state.refused = undefined;
     return !isSame;
   }
 
-  #retire(generation: Generation): void {
-    const retired = generation.retire().finally(() => this.#retiring.delete(retired));
+  #retire(instance: GatewayInstance): void {
+    const retired = instance.retire().finally(() => this.#retiring.delete(retired));
     this.#retiring.add(retired);
   }
 
@@ -172,33 +184,37 @@ export class Live {
     const before = this.state.refused;
     this.state.refused = rejectedConfig(error, places, before);
     if (this.state.refused !== before)
-      log.logger.error({ reason: error.message }, 'the configuration is refused; the last good one stays');
+      log.logger.error(
+        { reason: error.message },
+        'the configuration was rejected; the last good version stays in use',
+      );
   }
 
-  #refuseContracts(contracts: readonly Contract[]): void {
+  #refuseDocuments(documents: readonly LoadedDocument[]): void {
     const { log } = this.#options;
-    const before = this.state.refusedContracts;
+    const before = this.state.refusedDocuments;
     const now = new Map<string, RejectedConfig>();
-    for (const { service, document, refused } of contracts) {
+    for (const { service, document, refused } of documents) {
       if (refused === undefined) continue;
       now.set(service.name, refused);
       if (before.get(service.name) === refused) continue;
       const { reason } = refused;
-      const rest = document === undefined ? 'its paths are answered with 503' : 'the last good one stays';
-      log.logger.error({ service: service.name, reason }, `the contract is refused; ${rest}`);
+      const rest =
+        document === undefined ? 'its paths respond with 503' : 'the last good version stays in use';
+      log.logger.error({ service: service.name, reason }, `the document was rejected; ${rest}`);
     }
-    this.state.refusedContracts = now;
+    this.state.refusedDocuments = now;
   }
 
-  get #sources(): Pick<ContractOptions, 'lastGood' | 'root' | 'onIdle'> {
+  get #loadOptions(): Pick<LoadOptions, 'lastGood' | 'root' | 'onUnmatchedAction'> {
     const { file, log, lastGood } = this.#options;
     return {
       root: dirname(file.path),
       lastGood: (place) => lastGood?.text(place),
-      onIdle: (message) => log.logger.warn(message),
+      onUnmatchedAction: (message) => log.logger.warn(message),
     };
   }
 }
 
-const sameDocuments = (a: readonly Contract[], b: readonly Contract[]): boolean =>
+const sameDocuments = (a: readonly LoadedDocument[], b: readonly LoadedDocument[]): boolean =>
   a.length === b.length && a.every(({ document }, index) => document === b[index]?.document);

@@ -1,49 +1,49 @@
 /**
- * Looks at the files and URLs that a gateway is made of. By what the file system says of them, so that editors that
- * write another file, mounted volumes and links that are turned over are seen as well.
+ * Polls the files and URLs of a gateway. Polling file metadata also detects editors that replace the file, mounted
+ * volumes, and symbolic links that change.
  */
 import { isUrl } from '../../config/yaml/source-location.ts';
-import { CONTRACT_RETRY } from '../routing/unavailable-services.ts';
+import { DOCUMENT_RETRY } from '../routing/unavailable-services.ts';
 import { versionOf } from './read-source.ts';
 
-export interface Watched {
+export interface WatchOptions {
   /** Files and URLs. */
   places(): readonly string[];
-  /** How often each is looked at, in milliseconds; 0 is never. */
+  /** Polling intervals in milliseconds; 0 disables polling. */
   intervals(): { readonly files: number; readonly urls: number };
-  /** Whether some URL gave nothing that is of use. */
+  /** Whether a newest version was rejected or is not available. */
   isRefused(): boolean;
   reload(): Promise<unknown>;
 }
 
-/** @returns what ends it */
-export function watch(watched: Watched): () => void {
+/** @returns a function that stops polling */
+export function watch(options: WatchOptions): () => void {
   let timer: NodeJS.Timeout;
-  let seen: string | undefined;
-  let taken: string | undefined;
-  let askedAt = performance.now();
+  let lastSeen: string | undefined;
+  let applied: string | undefined;
+  let checkedAt = performance.now();
 
-  const look = async (): Promise<void> => {
-    const { files, urls } = watched.intervals();
-    const now = files === 0 ? taken : await versionsOf(watched.places());
-    const isStill = now === seen;
-    seen = now;
-    // What still changes is being written.
-    if (now !== taken && !isStill) return;
-    const isDue = urls > 0 && watched.places().some(isUrl) && performance.now() - askedAt >= pause(urls);
-    if (now === taken && !isDue) return;
-    taken = now;
-    askedAt = performance.now();
-    await watched.reload();
+  const check = async (): Promise<void> => {
+    const { files, urls } = options.intervals();
+    const now = files === 0 ? applied : await versionsOf(options.places());
+    const isStable = now === lastSeen;
+    lastSeen = now;
+    // A file that still changes is being written.
+    if (now !== applied && !isStable) return;
+    const isDue = urls > 0 && options.places().some(isUrl) && performance.now() - checkedAt >= pause(urls);
+    if (now === applied && !isDue) return;
+    applied = now;
+    checkedAt = performance.now();
+    await options.reload();
   };
-  const pause = (urls: number): number => (watched.isRefused() ? Math.min(urls, CONTRACT_RETRY) : urls);
+  const pause = (urls: number): number => (options.isRefused() ? Math.min(urls, DOCUMENT_RETRY) : urls);
 
-  const next = (): void => {
-    const { files, urls } = watched.intervals();
-    const interval = Math.min(files || CONTRACT_RETRY, urls || CONTRACT_RETRY, CONTRACT_RETRY);
-    timer = setTimeout(() => void look().finally(next), interval).unref();
+  const schedule = (): void => {
+    const { files, urls } = options.intervals();
+    const interval = Math.min(files || DOCUMENT_RETRY, urls || DOCUMENT_RETRY, DOCUMENT_RETRY);
+    timer = setTimeout(() => void check().finally(schedule), interval).unref();
   };
-  next();
+  schedule();
   return () => clearTimeout(timer);
 }
 

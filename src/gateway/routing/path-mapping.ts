@@ -1,29 +1,29 @@
-/** Where the paths of a service are: here under a prefix, there under a base path. */
+/** Maps between public paths, below a prefix, and paths of the service, below its base path. */
 export interface Mount {
-  /** What they begin with there. */
+  /** The base path of the service. */
   readonly base: string;
-  /** Path and query as the service knows them. */
+  /** @returns path and query for the service */
   toService(target: string): string;
-  /** A path of the service as callers know it; one that is not under its base path stays as it is. */
+  /** @returns the public path; a path outside the base path is not changed */
   toPublic(path: string): string;
 }
 
 export interface MountOptions {
-  /** As `/pets`, or empty. */
+  /** Such as `/pets`, or empty. */
   readonly prefix: string;
-  /** As `/v2`, or empty. */
+  /** Such as `/v2`, or empty. */
   readonly base: string;
 }
 
 const AFTER_SEGMENT = /^(?:[/?#]|$)/;
 
-/** @returns undefined where the paths are the same on both sides */
+/** @returns undefined if public paths equal those of the service */
 export function mountOf({ prefix, base }: MountOptions): Mount | undefined {
   if (prefix === base) return undefined;
   const depth = prefix.split('/').length;
   return {
     base,
-    // By its segments, since a caller may have escaped what is in them.
+    // Counts segments, because clients may percent-encode the characters in them.
     toService: (target) => {
       const [path = '', ...query] = target.split('?');
       const rest = ['', ...path.split('/').slice(depth)].join('/');

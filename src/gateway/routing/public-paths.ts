@@ -1,4 +1,4 @@
-/** What the gateway knows of the paths that its callers see, for the links of problems. */
+/** Finds public paths, for the links in problem responses. */
 import type { Router } from 'express';
 import { HEALTH_PATH } from '../../contract/shared-paths.ts';
 import type { PathLookup, PathOwner } from '../../http/problems/problem-links.ts';
@@ -9,14 +9,14 @@ export const publicPaths = (
   router: OperationRouter,
   pages: Pick<Router, 'stack'> | undefined,
 ): PathLookup & { isOwn(path: string): boolean } => {
-  const own = new Set(pages?.stack.map(({ route }) => route?.path));
-  const isOwn = (path: string) => own.has(path);
+  const ownPaths = new Set(pages?.stack.map(({ route }) => route?.path));
+  const isOwn = (path: string) => ownPaths.has(path);
   const find = (method: string, path: string): PathOwner | undefined => {
     if (isOwn(path)) return { path };
     try {
-      return matched(router, method, path);
+      return findOperation(router, method, path);
     } catch {
-      // A path that cannot be decoded is nobody's.
+      // A path that cannot be decoded has no operation.
       return undefined;
     }
   };
@@ -28,7 +28,7 @@ export const publicPaths = (
   };
 };
 
-const matched = (router: OperationRouter, method: string, path: string): PathOwner | undefined => {
+const findOperation = (router: OperationRouter, method: string, path: string): PathOwner | undefined => {
   const operation = router.find(method, path)?.operation;
   return operation && { path: operation.path, service: operation.service };
 };

@@ -1,4 +1,4 @@
-/** Which operation a request is for, and what is sent on to its service. */
+/** Finds the operation of a request, and the path to forward to its service. */
 import { ConfigError } from '../../config/config-error.ts';
 import { encodedLiteral, matchSegment, type Segment } from '../../contract/path-template.ts';
 import type { RequestPath } from '../../http/uri/request-path.ts';
@@ -7,18 +7,18 @@ import type { GatewayOperation } from '../operation.ts';
 
 export interface Match {
   readonly operation: GatewayOperation;
-  /** Values by the document's names, percent-encoded. */
+  /** Percent-encoded values by the parameter names of the document. */
   readonly params: ReadonlyMap<string, string>;
-  /** As it came, without its question mark. */
+  /** The query as received, without the question mark. */
   readonly query: string;
-  /** Path and query to be sent on: values as they came, the rest as the template has it. */
+  /** Path and query to forward: values as received, everything else from the template. */
   readonly url: string;
 }
 
 export interface OperationRouter {
-  /** @throws Problem bad-request (400) for a path that could be taken for another */
+  /** @throws Problem bad-request (400) for an ambiguous path */
   find(method: string, url: string): Match | undefined;
-  /** Methods that the path takes; none when it is nobody's. */
+  /** Methods of the path; empty if no operation has it. */
   allowed(url: string): string[];
 }
 
@@ -27,7 +27,8 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
   const tree = new RouteTree<GatewayOperation>();
   for (const operation of operations) {
     const owner = tree.add(operation.method, operation.path, operation);
-    if (owner && owner.service !== operation.service) throw new ConfigError(conflict(operation, owner));
+    if (owner && owner.service !== operation.service)
+      throw new ConfigError(conflictMessage(operation, owner));
   }
   return {
     find(method, url) {
@@ -38,8 +39,8 @@ export const createRouter = (operations: readonly GatewayOperation[]): Operation
   };
 };
 
-const conflict = ({ method, service, path }: GatewayOperation, owner: GatewayOperation): string =>
-  `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; give it to one of them`;
+const conflictMessage = ({ method, service, path }: GatewayOperation, owner: GatewayOperation): string =>
+  `${method} ${path} is in the documents of both ${owner.service}${owner.path === path ? '' : ` (as ${owner.path})`} and ${service}; remove it from one of them`;
 
 const NO_PARAMS: ReadonlyMap<string, string> = new Map();
 
@@ -52,14 +53,14 @@ function matchOf({ route, segments, isFixed, path }: RouteMatch<GatewayOperation
       names.length === 0 ? [] : valuesOf({ names, fixed }, raw[index] ?? '', decoded[index] ?? '');
     for (const [place, name] of names.entries()) params.set(name, values[place] as string);
   }
-  return { operation: route, params, query, url: raw === decoded ? url : normal(segments, path, url) };
+  return { operation: route, params, query, url: raw === decoded ? url : normalizedUrl(segments, path, url) };
 }
 
-/** As they came; where what stands between them is encoded, as they could have come. */
+/** Values as received. If the fixed text between them is encoded, the values are encoded again. */
 const valuesOf = (segment: Segment, raw: string, decoded: string): readonly string[] =>
   matchSegment(raw, segment) ?? (matchSegment(decoded, segment) ?? []).map(encodeURI);
 
-function normal(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
+function normalizedUrl(segments: readonly Segment[], { raw, query }: RequestPath, url: string): string {
   const path = segments.map(({ names, fixed }, index) =>
     names.length === 0 ? encodedLiteral(fixed[0] ?? '') : raw[index],
   );

@@ -1,37 +1,37 @@
-/** What a path is answered with that no document has: 404, or 503 while the document that may have it cannot be had. */
+/** Responds to paths that no document has: 404, or 503 while a document that may have the path is not available. */
 import { Problem } from '../../contract/problem.ts';
 import { contractUnavailable, notFound } from '../../contract/problems.ts';
 
-/** Milliseconds until a document that could not be had is tried again. */
-export const CONTRACT_RETRY = 5000;
+/** Milliseconds until the gateway tries again to read a document that was not available. */
+export const DOCUMENT_RETRY = 5000;
 
-/** A service whose document is not there yet. */
-interface Waiting {
+/** A service whose document is not available yet. */
+interface UnavailableService {
   readonly name: string;
-  /** What its paths begin with; where that is empty, any path may be its. */
+  /** The prefix of its paths; if it is empty, any path may belong to the service. */
   readonly prefix: string;
 }
 
-export interface Unserved {
-  /** Whether a document may have the path once it is there. */
-  mayBe(path: string): boolean;
-  /** To be thrown for a path that no document has. */
+export interface UnavailableServices {
+  /** Whether the document of an unavailable service may have the path. */
+  mayOwn(path: string): boolean;
+  /** @returns the problem to throw for a path that no document has */
   problem(path: string): Problem;
 }
 
-export const unserved = (waiting: readonly Waiting[]): Unserved => {
+export const createUnavailableServices = (waiting: readonly UnavailableService[]): UnavailableServices => {
   const find = (path: string) =>
     waiting.find(({ prefix }) => path.startsWith(prefix) && /^(?:[/?]|$)/.test(path.slice(prefix.length)));
   return {
-    mayBe: (path) => find(path) !== undefined,
+    mayOwn: (path) => find(path) !== undefined,
     problem: (path) => {
       const service = find(path);
       if (service === undefined) return new Problem(notFound, 'No operation has this path.');
       return new Problem(
         contractUnavailable,
-        `The contract of the service "${service.name}" cannot be had.`,
+        `The OpenAPI document of the service "${service.name}" is not available.`,
         {
-          headers: { 'Retry-After': String(CONTRACT_RETRY / 1000) },
+          headers: { 'Retry-After': String(DOCUMENT_RETRY / 1000) },
         },
       );
     },

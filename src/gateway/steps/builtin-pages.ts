@@ -1,13 +1,13 @@
 /**
- * What the gateway answers itself, told by the first segment of the path, so that all else is not held up. It is the one
- * step that needs Express.
+ * Serves the pages of the gateway itself. The first segment of the path selects them, so that other requests are not
+ * delayed. Only this step needs Express.
  */
 import express, { type RequestHandler } from 'express';
 import { firstSegment, RESERVED_SEGMENTS } from '../../contract/reserved-paths.ts';
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
 
-export function ownPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
+export function builtinPages(pages: RequestHandler, trustProxy: TrustProxy): Step {
   const app = express()
     .disable('x-powered-by')
     .set('trust proxy', trustProxy)

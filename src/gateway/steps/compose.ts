@@ -1,7 +1,7 @@
 import type { Step } from '../../http/server/pipeline.ts';
 import { servedBySubject } from '../../hypermedia/expand/plan.ts';
 import { type Selection, select, WHOLE } from '../../hypermedia/selection.ts';
-import { answerWhole } from '../composition/compose-response.ts';
+import { composeResponse } from '../composition/compose-response.ts';
 import type { Composition } from '../composition/composition.ts';
 import type { ComposeOptions } from '../composition/context.ts';
 import { restoreTags } from '../composition/entity-tags.ts';
@@ -10,7 +10,7 @@ import { exchangeOf } from '../exchange.ts';
 const SELECTS = /(?:expand|fields)=/;
 
 export const compose = (options: ComposeOptions): Step =>
-  // Not async: most requests only pass, and a promise each would cost them.
+  // Not async: most requests continue unchanged, and a promise for each would be slow.
   function compose(req, res, next) {
     const exchange = exchangeOf(req);
     const composition = options.compositionOf(exchange.operation);
@@ -18,15 +18,15 @@ export const compose = (options: ComposeOptions): Step =>
     if (composition.hasLiftedTags) restoreTags(req);
     const selection = selectionOf(exchange.query, composition, options);
     const passes = selection === WHOLE || (!composition.lifting && servedBySubject(selection.plan));
-    if (passes && !composition.isRead) return next();
-    return answerWhole({ req, res, next, composition, selection: passes ? WHOLE : selection, options });
+    if (passes && !composition.alwaysReadsBody) return next();
+    return composeResponse({ req, res, next, composition, selection: passes ? WHOLE : selection, options });
   };
 
-function selectionOf(query: string, { subject }: Composition, { limits }: ComposeOptions): Selection {
-  if (!subject?.expands || !SELECTS.test(query)) return WHOLE;
+function selectionOf(query: string, { graphOperation }: Composition, { limits }: ComposeOptions): Selection {
+  if (!graphOperation?.expands || !SELECTS.test(query)) return WHOLE;
   return select(
     new URLSearchParams(query),
-    subject,
+    graphOperation,
     (owner, target) => owner.expands && !owner.lifted && owner.service === target.service,
     limits.expand,
   );

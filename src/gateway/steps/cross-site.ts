@@ -1,6 +1,6 @@
 /**
- * Refuses what pages of other sites send to operations that may change something, where the service does not handle
- * them itself. Decided on the routed operation, never on the text of a path.
+ * Rejects requests from pages of other sites to operations with unsafe methods, unless the service handles them itself.
+ * The decision uses the routed operation, never the text of the path.
  */
 import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { isSafe, refuseCrossSite } from '../../http/same-site.ts';
@@ -16,9 +16,9 @@ export interface CrossSiteOptions {
 
 export function crossSite({ services, trustProxy, allowedHosts = [] }: CrossSiteOptions): OperationStep {
   const passes = new Set(services.filter((one) => one.crossSite === 'pass').map(({ name }) => name));
-  // `*` is any host that a request may name, and says nothing of whose pages are trusted.
-  const own = allowedHosts.filter((one) => one !== '*');
-  const isOwnName = (name: string) => isHostAllowed(own, name);
+  // `*` allows any host, but does not make pages of any host trustworthy.
+  const ownHosts = allowedHosts.filter((one) => one !== '*');
+  const isOwnName = (name: string) => isHostAllowed(ownHosts, name);
   return function crossSite(exchange) {
     const { client, operation } = exchange;
     if (!isSafe(exchange) && !passes.has(operation.service))

@@ -1,9 +1,9 @@
 /**
- * Last step of a request: to the service and back, streaming both ways.
+ * The last step: forwards the request to the service and the response to the client, streaming in both directions.
  *
- * Passes on what comes; hop-by-hop headers and those that `Connection` names are dropped (RFC 9110 §7.6.1).
- * Sends the service's status, its interim responses before it, or 502, 503, 504 where there is none. A client that
- * leaves ends the call.
+ * Reads all headers, except hop-by-hop headers and those that `Connection` names (RFC 9110 §7.6.1). Sends the interim
+ * responses and the status of the service, or 502, 503, 504 if there is no response. The call is aborted when the
+ * client disconnects.
  */
 import type { Step } from '../../http/server/pipeline.ts';
 import type { TrustProxy } from '../../http/server/trust-proxy.ts';
@@ -12,44 +12,50 @@ import type { Upstreams } from '../../outbound/upstream.ts';
 import type { Inspect } from '../conformance/inspect-responses.ts';
 import { exchangeOf } from '../exchange.ts';
 import { type ResponseHeaders, requestHeaders } from '../proxy/headers.ts';
-import { passInterim } from '../proxy/interim-responses.ts';
-import type { PassOn } from '../proxy/send-upstream-response.ts';
+import { forwardInterimResponses } from '../proxy/interim-responses.ts';
+import type { SendUpstreamResponse } from '../proxy/send-upstream-response.ts';
 
 export interface ForwardOptions {
-  readonly callers: Upstreams;
+  readonly upstreams: Upstreams;
   readonly trustProxy: TrustProxy;
   readonly headersOf: ResponseHeaders;
   readonly inspect: Inspect;
-  readonly passOn: PassOn;
+  readonly sendUpstreamResponse: SendUpstreamResponse;
 }
 
-export const forward = ({ callers, trustProxy, headersOf, inspect, passOn }: ForwardOptions): Step =>
+export const forward = ({
+  upstreams,
+  trustProxy,
+  headersOf,
+  inspect,
+  sendUpstreamResponse,
+}: ForwardOptions): Step =>
   async function forward(req, res) {
     const { method = '' } = req;
     const { context, operation, target: path, body } = exchangeOf(req);
     const { operationId } = operation;
-    const caller = callers.get(operation.service);
-    if (!caller) throw new Error(`no target for ${operation.service}`);
+    const upstream = upstreams.get(operation.service);
+    if (!upstream) throw new Error(`no target for ${operation.service}`);
     const headers = requestHeaders(req, context, trustProxy(req.socket.remoteAddress));
     const { client, deadline } = context;
-    const call = caller.start({
+    const call = upstream.start({
       method,
       path,
       headers,
       body,
       operationId,
-      onInterim: passInterim(req, res),
+      onInterim: forwardInterimResponses(req, res),
       client,
       stats: context,
       deadline,
     });
     res.on('close', () => call.abort());
     try {
-      const answer = await call.response;
-      const inspected = inspect(answer, operation, method, path);
-      if (inspected) await inspected;
-      const passing = passOn(answer, req, res, headersOf(answer.rawHeaders, context));
-      if (passing) await passing;
+      const response = await call.response;
+      const inspection = inspect(response, operation, method, path);
+      if (inspection) await inspection;
+      const sending = sendUpstreamResponse(response, req, res, headersOf(response.rawHeaders, context));
+      if (sending) await sending;
     } catch (error) {
       if (!(error instanceof CallAborted)) throw error;
       res.destroy();

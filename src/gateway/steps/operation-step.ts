@@ -1,16 +1,15 @@
 /**
- * A step that decides whether a request to an operation may go on. It throws a Problem to refuse it. The parts of an
- * expansion go through the same steps as requests of clients, so that nobody reaches by `?expand=` what is refused
- * directly.
+ * A step that decides whether a request to an operation continues. It throws a Problem to reject it. Internal requests
+ * for embedded resources run the same steps, so that `?expand=` cannot reach resources that a direct request cannot.
  */
 import type { Step } from '../../http/server/pipeline.ts';
 import { type Exchange, exchangeOf } from '../exchange.ts';
 
 export type OperationStep = (exchange: Exchange) => void | Promise<void>;
 
-/** The same as a step of the pipeline. */
-export const forClients = (check: OperationStep): Step =>
-  // Not async: most requests are decided at once, and a promise each would cost them.
+/** Adapts an operation step to the pipeline. */
+export const asPipelineStep = (check: OperationStep): Step =>
+  // Not async: most decisions are synchronous, and a promise for each request would be slow.
   function checkOperation(req, _res, next) {
     const decision = check(exchangeOf(req));
     if (decision) decision.then(() => next(), next);

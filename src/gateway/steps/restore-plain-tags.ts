@@ -1,6 +1,6 @@
 /**
- * Puts the service's own tags back where a client names those of compressed representations. Reads
- * `If-Match`, and `If-None-Match` of a client that takes the same coding (RFC 9110 §13.1).
+ * Replaces entity tags of compressed representations in requests with the original tags of the service. Reads
+ * `If-Match`, and `If-None-Match` if the client accepts the same coding (RFC 9110 §13.1).
  */
 
 import { withOriginalTags } from '../../http/body/compression.ts';

@@ -1,10 +1,10 @@
 /**
- * Holds a request against its operation in the document before a service is bothered with it.
+ * Validates a request against its operation in the document before the request reaches the service.
  *
- * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`; sends 400 (with a
- * JSON Pointer to each fault, or for what is not well-formed), 413, 415. JSON and forms are checked and go on as the
- * bytes that came; what is neither streams through. A body that the document does not
- * declare is refused, unless it says nothing. A GET without query is not parsed at all.
+ * Reads every declared parameter, `Cookie`, `Content-Type`, `Content-Encoding`, `Content-Length`. Sends 400 with a JSON
+ * Pointer to each fault, 400 for a malformed request, 413, 415. JSON and forms are checked and forwarded unchanged; other
+ * bodies are streamed. A body that the document does not declare is rejected unless it is empty. A GET without a query
+ * is not parsed at all.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseCookie } from 'cookie';
@@ -32,34 +32,34 @@ export const validate = (bodyLimit: number): OperationStep =>
     return validateBody(exchange, faults, bodyLimit);
   };
 
-/** @param faults of the parameters */
+/** @param faults faults of the parameters */
 function validateBody(exchange: Exchange, faults: readonly Fault[], bodyLimit: number): void | Promise<void> {
-  const { client, isPart, operation } = exchange;
-  const { body, takesAnyBody } = operation;
-  if (isPart || !hasBody(client)) {
-    refuse(faults);
+  const { client, isInternal, operation } = exchange;
+  const { body, acceptsUndeclaredBody } = operation;
+  if (isInternal || !hasBody(client)) {
+    throwIfInvalid(faults);
     body?.acceptNone();
     return;
   }
-  if (body === undefined && !takesAnyBody) {
-    refuse(faults);
-    return isEmptyBody(client).then((empty) => refuse(empty ? NONE : UNDECLARED));
+  if (body === undefined && !acceptsUndeclaredBody) {
+    throwIfInvalid(faults);
+    return isEmptyBody(client).then((empty) => throwIfInvalid(empty ? NO_FAULTS : UNDECLARED_BODY));
   }
   const media = body?.accept(contentTypeOf(client));
   if (!media?.check) {
-    refuse(faults);
+    throwIfInvalid(faults);
     exchange.body = streamBody(client, bodyLimit);
     return;
   }
   const { check } = media;
   return collectBody(client, bodyLimit).then(async (bytes) => {
     const decoded = await decompressBody(client, bytes, bodyLimit);
-    refuse([...faults, ...(await overTurns(() => check(decoded)))]);
+    throwIfInvalid([...faults, ...(await overTurns(() => check(decoded)))]);
     exchange.body = bytes;
   });
 }
 
-/** @throws Problem bad-request (400) for two, of which a service may take the other */
+/** @throws Problem bad-request (400) for several: the service may use a different one than the gateway */
 function contentTypeOf(req: IncomingMessage): string | undefined {
   const type = req.headers['content-type'];
   if (type !== undefined && (req.headersDistinct['content-type']?.length ?? 0) > 1)
@@ -67,16 +67,16 @@ function contentTypeOf(req: IncomingMessage): string | undefined {
   return type;
 }
 
-const NONE: readonly Fault[] = [];
+const NO_FAULTS: readonly Fault[] = [];
 
-const UNDECLARED: readonly Fault[] = [
-  { in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' },
+const UNDECLARED_BODY: readonly Fault[] = [
+  { in: 'body', pointer: '#', detail: 'is not expected: this operation does not take a body' },
 ];
 
 const parameterFaults = (exchange: Exchange): readonly Fault[] => {
   const { operation, params, query } = exchange;
   const { parameters } = operation;
-  let faults = NONE;
+  let faults = NO_FAULTS;
   if (!parameters.path.takeAll)
     faults = parameters.path.check(new Map([...params].map(([name, value]) => [name, [value]])));
   if (query !== '' || parameters.query.required) faults = [...faults, ...parameters.query.check(query)];
@@ -90,7 +90,7 @@ const parameterFaults = (exchange: Exchange): readonly Fault[] => {
 const valuesOf = (headers: IncomingHttpHeaders): Map<string, string[]> =>
   new Map(Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat()]));
 
-/** By name, which may be there more than once (RFC 6265 §5.4). */
+/** Cookies by name; a name may occur several times (RFC 6265 §5.4). */
 function cookiesOf(headers: IncomingHttpHeaders): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const pair of (headers.cookie ?? '').split(';'))
@@ -102,10 +102,12 @@ function cookiesOf(headers: IncomingHttpHeaders): Map<string, string[]> {
   return values;
 }
 
-const refuse = (errors: readonly Fault[]): void => {
+const throwIfInvalid = (errors: readonly Fault[]): void => {
   if (errors.length === 0) return;
-  const count = errors.length === 1 ? 'One thing is' : `${errors.length} things are`;
-  throw new Problem(validationFailed, `${count} not as the contract says; see \`errors\`.`, {
-    extensions: { errors },
-  });
+  const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
+  throw new Problem(
+    validationFailed,
+    `The request does not match the API contract (${count}); see \`errors\`.`,
+    { extensions: { errors } },
+  );
 };

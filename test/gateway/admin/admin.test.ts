@@ -1,4 +1,4 @@
-/** What those who run a gateway see of it, on a port of its own. */
+/** The admin listener. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ const start = async (admin: string, log: Log = silent): Promise<StartedGateway> 
   return gateway;
 };
 
-/** The value of a series. */
+/** The value of a metric. */
 const reading = (text: string, series: string): number =>
   Number(
     text
@@ -55,7 +55,7 @@ const reading = (text: string, series: string): number =>
   );
 
 describe('/metrics', () => {
-  it('tells what was asked of which operation, and what came of it', async () => {
+  it('/metrics counts requests by operation and status', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
     await request(url).get('/things').expect(200);
     upstream.respond = (_req, res) => res.writeHead(503).end();
@@ -83,7 +83,7 @@ describe('/metrics', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('tells as /status and the log do that a circuit is open for one client only, and not for which', async () => {
+  it('/metrics, /status and the log show that a circuit is open for one client only, but not for which client', async () => {
     const log = testLog();
     const { url, adminUrl = '' } = await start('{ port: 0 }', log as never);
     const isOpen = (text: string, clients: string) =>
@@ -102,14 +102,15 @@ describe('/metrics', () => {
     const { body } = await request(url).get('/status').expect(200);
     const isForOneClient = true;
     expect(body.services[0]).toMatchObject({
-      ...{ breaker: 'open', isForOneClient },
+      breaker: 'open',
+      isForOneClient,
       circuits: [{ operationId: 'listThings', breaker: 'open', isForOneClient }],
       instances: [{ state: 'ejected', isForOneClient }],
     });
     for (const path of ['/status', '/status/services/things']) {
       const page = await request(url).get(path).accept('text/html').expect(200);
       expect(page.text).toContain('paused after failures, for one client only</');
-      expect(page.text).not.toContain('Not well');
+      expect(page.text).not.toContain('Services with problems');
       expect(page.text + JSON.stringify(body)).not.toContain('127.0.0.1');
     }
     expect((await request(url).get('/health')).body.status).toBe('pass');
@@ -117,7 +118,7 @@ describe('/metrics', () => {
     expect(opened).toEqual([{ service: 'things', operationId: 'listThings', clients: 'one' }]);
   });
 
-  it('knows what is in flight', async () => {
+  it('/metrics counts the requests in flight', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
     const { promise: isAsked, resolve: asked } = Promise.withResolvers<() => void>();
     upstream.respond = (_req, res) => asked(() => res.end());
@@ -130,7 +131,7 @@ describe('/metrics', () => {
     await waiting;
   });
 
-  it('does not take how long somebody listens to events for a slow answer', async () => {
+  it('/metrics does not count event streams as slow responses', async () => {
     const { url, adminUrl = '' } = await start('{ port: 0 }');
     let end = () => {};
     upstream.respond = (_req, res) => {
@@ -148,18 +149,18 @@ describe('/metrics', () => {
     expect(reading(text, `linkway_request_duration_seconds_count{${of}}`)).toBe(1);
   });
 
-  it('is not public', async () => {
+  it('The public listener does not serve /metrics', async () => {
     const { url } = await start('{ port: 0 }');
     await request(url).get('/metrics').expect(404);
   });
 
-  it('is nowhere by default', async () => {
+  it('The admin listener does not exist by default', async () => {
     expect((await start('{}')).adminUrl).toBeUndefined();
   });
 });
 
-describe('the status', () => {
-  it('is public by default', async () => {
+describe('The status page', () => {
+  it('The status page is public by default', async () => {
     const { url, adminUrl = '', statusUrl } = await start('{ port: 0 }');
     expect(statusUrl).toBe(`${url}/status`);
     await request(url).get('/status').expect(200);
@@ -167,7 +168,7 @@ describe('the status', () => {
     expect((await request(adminUrl).get('/').redirects(1).expect(200)).body.services).toHaveLength(1);
   });
 
-  it('moves by one line, and with it what the health tells of the services', async () => {
+  it('admin.status moves the status page and the service checks of /health to the admin listener', async () => {
     const { url, adminUrl = '', statusUrl } = await start('{ port: 0, status: true }');
     await request(url).get('/status').expect(404);
     const home = await request(url).get('/').expect(200);
@@ -185,11 +186,11 @@ describe('the status', () => {
     const { text } = await request(statusUrl).get('').accept('text/html').expect(200);
     for (const [, path = ''] of text.matchAll(/(?:href|src)="(\/[^"]*)"/g))
       await request(adminUrl).get(path).redirects(1).expect(200);
-    const told = await request(adminUrl).get('/health').expect(200);
-    expect(told.body.checks['things:breaker']).toMatchObject([{ observedValue: 'closed' }]);
+    const adminHealth = await request(adminUrl).get('/health').expect(200);
+    expect(adminHealth.body.checks['things:breaker']).toMatchObject([{ observedValue: 'closed' }]);
   });
 
-  it('of a service that is down leads to the health where it is not public', async () => {
+  it('Problems link to /health if the status page is not public', async () => {
     const { url } = await start('{ port: 0, status: true }');
     await upstream.stop();
     const { body } = await request(url).get('/things').expect(503);
@@ -197,12 +198,12 @@ describe('the status', () => {
     await upstream.start();
   });
 
-  it('cannot move to where nobody listens', async () => {
+  it('The configuration rejects admin.status without an admin listener', async () => {
     await expect(start('{ status: true }')).rejects.toThrow('admin.status: requires an admin listener');
   });
 });
 
-it('says which key to change when the port is taken', async () => {
+it('The error for a port in use names the configuration key', async () => {
   const { adminUrl = '' } = await start('{ port: 0 }');
   const first = gateway;
   await expect(start(`{ port: ${new URL(adminUrl).port} }`)).rejects.toThrow(

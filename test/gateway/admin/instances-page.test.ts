@@ -1,4 +1,4 @@
-/** The buttons of those who run a gateway, in a real browser. */
+/** The buttons of the admin listener in a real browser. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 360, height: 740 } },
 ] as const;
 
-/** Over plain HTTP a browser tells less of itself to any other address than loopback. */
+/** Over plain HTTP, a browser sends fewer headers to addresses other than loopback. */
 const HOSTS = [
   '127.0.0.1',
   ...Object.values(networkInterfaces())
@@ -52,7 +52,7 @@ describeInBrowser('the instances of a service', (browser) => {
     `http://${host}:${new URL(gateway.adminUrl ?? '').port}/status/services/things`;
 
   it.each(HOSTS)(
-    'are isolated and reset with the keyboard alone, at %s',
+    'Instances can be isolated and reset with the keyboard at %s',
     async (host) => {
       const { page, complaints } = await openWatched(browser(), urlAt(host));
       await page.getByRole('button', { name: 'Isolate instance 2' }).focus();
@@ -65,18 +65,18 @@ describeInBrowser('the instances of a service', (browser) => {
       await page.getByRole('button', { name: 'Reset instance 2' }).focus();
       await page.keyboard.press('Space');
       await page.getByRole('button', { name: 'Isolate instance 2' }).waitFor();
-      // Which Chromium says of whatever comes over plain HTTP from elsewhere.
+      // Chromium logs this for everything that comes over plain HTTP from other addresses.
       expect(complaints.filter((one) => !one.includes('Cross-Origin-Opener-Policy'))).toEqual([]);
       await page.close();
     },
     30_000,
   );
 
-  it('keep the focus of whoever is about to press, while the page stays fresh', async () => {
+  it('Buttons keep the focus while the page is updated', async () => {
     const { page } = await openWatched(browser(), urlAt('127.0.0.1'));
     const button = page.getByRole('button', { name: 'Isolate instance 1' });
     await button.focus();
-    // What another operator does is seen here by itself.
+    // The page shows actions of other operators without a reload.
     const press = (action: string) =>
       fetch(`${urlAt('127.0.0.1')}/instances/2/${action}`, { method: 'POST' });
     expect((await press('isolate')).ok).toBe(true);
@@ -89,7 +89,7 @@ describeInBrowser('the instances of a service', (browser) => {
   }, 30_000);
 
   it.each(LOOKS)(
-    'can be read by everybody: $name',
+    'The page is accessible: $name',
     async ({ name: _, ...look }) => {
       const { page } = await openWatched(browser(), urlAt('127.0.0.1'), look);
       expect(await violations(page)).toEqual([]);
@@ -99,12 +99,13 @@ describeInBrowser('the instances of a service', (browser) => {
     30_000,
   );
 
-  it('say in full how they are, within their card, on a phone', async () => {
-    const long = 'left alone after failures, until';
-    const told = async () => (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
+  it('On a phone, the state of an instance is fully visible within its card', async () => {
+    const long = 'ejected after failures, until';
+    const pageText = async () =>
+      (await fetch(urlAt('127.0.0.1'), { headers: { Accept: 'text/html' } })).text();
     await eventually('an instance is left alone', async () => {
       await (await fetch(`${gateway.url}/things`)).text();
-      return (await told()).includes(long);
+      return (await pageText()).includes(long);
     });
     const { page } = await openWatched(browser(), urlAt('127.0.0.1'), LOOKS[2]);
     const outside = await page.locator('td .state').evaluateAll((states) =>

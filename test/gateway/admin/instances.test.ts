@@ -1,4 +1,4 @@
-/** What those who run a gateway can do with single instances, and nobody else. */
+/** Actions on instances, which only the admin listener offers. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,12 +48,12 @@ afterEach(async () => {
 });
 
 const act = (id: string, action: string) => request(admin).post(`${SERVICE}/instances/${id}/${action}`);
-const asked = () => upstreams.map(({ requests }) => requests.length);
+const requestCounts = () => upstreams.map(({ requests }) => requests.length);
 const get = async (times: number, status = 200): Promise<void> => {
   for (let i = 0; i < times; i++) await request(gateway.url).get('/things').expect(status);
 };
 
-it('shows each instance by a short id, and says nothing of where it is', async () => {
+it('The status shows each instance by a short id and hides its address', async () => {
   await get(9);
   for (const url of [admin, gateway.url])
     for (const path of [SERVICE, '/status'])
@@ -68,15 +68,16 @@ it('shows each instance by a short id, and says nothing of where it is', async (
     ['2', 'working'],
     ['3', 'working'],
   ]);
-  expect(instances.map(({ requests }: { requests: number }) => requests)).toEqual(asked());
+  expect(instances.map(({ requests }: { requests: number }) => requests)).toEqual(requestCounts());
 });
 
-it('offers what can be done as HAL-FORMS, and only on the listener for those who run it', async () => {
+it('Only the admin listener offers actions on instances as HAL-FORMS', async () => {
   const { body } = await request(admin).get(SERVICE).accept(FORMS).expect(200);
   const [first] = body._embedded.item;
   expect(first._links.self.href).toBe(`${SERVICE}/instances/1`);
   expect(first._templates.isolate).toMatchObject({
-    ...{ method: 'POST', target: `${SERVICE}/instances/1/isolate` },
+    method: 'POST',
+    target: `${SERVICE}/instances/1/isolate`,
   });
   const alone = await request(admin).get(first._links.self.href).accept(FORMS).expect(200);
   expect(alone.body).toEqual(first);
@@ -89,19 +90,19 @@ it('offers what can be done as HAL-FORMS, and only on the listener for those who
   await request(gateway.url).post(first._templates.isolate.target).expect(404);
 });
 
-it('sends nothing to one that is isolated, until it is reset', async () => {
+it('An isolated instance gets no calls until it is reset', async () => {
   const { body, headers } = await act('2', 'isolate').accept(FORMS).expect(200);
   expect(body).toMatchObject({ id: '2', state: 'isolated', _templates: { reset: { method: 'POST' } } });
   expect(body._templates.isolate).toBeUndefined();
   expect(headers['content-location']).toBe(`${SERVICE}/instances/2`);
   await get(20);
-  expect(asked()[1]).toBe(0);
+  expect(requestCounts()[1]).toBe(0);
 
   await act('2', 'reset').accept(FORMS).expect(200);
   await act('1', 'isolate').expect(200);
   await act('3', 'isolate').expect(200);
   await get(3);
-  expect(asked()[1]).toBe(3);
+  expect(requestCounts()[1]).toBe(3);
   expect(log.warnings).toMatchObject([
     { service: 'things', instance: '2', was: 'working', is: 'isolated' },
     { service: 'things', instance: '2', was: 'isolated', is: 'working' },
@@ -110,43 +111,43 @@ it('sends nothing to one that is isolated, until it is reset', async () => {
   ]);
 });
 
-it('lets the last one be isolated, and says what that means', async () => {
+it('The last instance can be isolated, with a warning', async () => {
   await act('1', 'isolate').expect(200);
   await act('2', 'isolate').expect(200);
   const { body } = await act('3', 'isolate').expect(200);
-  expect(body.warning).toBe('No instance of things takes calls: reset one of those that are isolated.');
+  expect(body.warning).toBe('No instance of things accepts calls: reset an isolated instance.');
   const { text } = await request(admin).get(SERVICE).accept('text/html');
   expect(text).toContain(body.warning);
   const refused = await request(gateway.url).get('/things').expect(503);
   expect(refused.body.type).toMatch(/circuit-open$/);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-  expect(asked()).toEqual([0, 0, 0]);
+  expect(requestCounts()).toEqual([0, 0, 0]);
 });
 
-it('lets one that is ejected be called again at once', async () => {
+it('A reset makes an ejected instance available at once', async () => {
   const bad = upstreams[0] as TestUpstream;
   bad.respond = (_req, res) => res.writeHead(500).end();
   await eventually('it has failed often enough', async () => {
     await request(gateway.url).get('/things');
-    return asked()[0] === 5;
+    return requestCounts()[0] === 5;
   });
   const { body } = await request(admin).get(`${SERVICE}/instances/1`).expect(200);
   expect(body).toMatchObject({ state: 'ejected', ejectedUntil: expect.any(String), failures: 5 });
   await get(10);
-  expect(asked()[0]).toBe(5);
+  expect(requestCounts()[0]).toBe(5);
 
   bad.respond = (_req, res) => res.end('well');
   await act('1', 'reset').expect(200);
   for (const id of ['2', '3']) await act(id, 'isolate');
   await get(4);
-  expect(asked()[0]).toBe(9);
+  expect(requestCounts()[0]).toBe(9);
 });
 
-it('counts failures of each instance, and tells its state, in the metrics', async () => {
+it('The metrics contain failures and state of each instance', async () => {
   (upstreams[2] as TestUpstream).respond = (_req, res) => res.writeHead(500).end();
   await eventually('the third is called', async () => {
     await request(gateway.url).get('/things');
-    return asked()[2] === 1;
+    return requestCounts()[2] === 1;
   });
   await act('1', 'isolate').expect(200);
   const { text } = await request(admin).get('/metrics').expect(200);
@@ -161,16 +162,16 @@ it('counts failures of each instance, and tells its state, in the metrics', asyn
       ...[`${state('1', 'isolated')} 1`, `${state('1', 'working')} 0`, `${state('3', 'working')} 1`],
     ]),
   );
-  // Five states and a count each, however much was asked.
+  // Five states and one counter per instance, for any number of requests.
   expect(lines).toHaveLength(3 * 6);
 });
 
-describe('a reload', () => {
-  it('keeps isolations, ids and counts, whatever else changes', async () => {
+describe('A reload', () => {
+  it('A reload keeps isolations, ids and counts of instances', async () => {
     const [one, two, three] = upstreams.map(({ url }) => url) as [string, string, string];
     await act('2', 'isolate').expect(200);
     await get(4);
-    const [first] = asked();
+    const [first] = requestCounts();
     await configure([three, two, one]);
     await gateway.reload();
     const { body } = await request(admin).get(SERVICE).expect(200);
@@ -179,7 +180,7 @@ describe('a reload', () => {
       { id: '2', state: 'isolated' },
       { id: '1', requests: first },
     ]);
-    // Another policy makes other breakers.
+    // A different policy creates new breakers.
     await configure([two, three], 'policy: { deadline: 5s }');
     await gateway.reload();
     const after = await request(admin).get(SERVICE).expect(200);
@@ -189,7 +190,7 @@ describe('a reload', () => {
     ]);
   });
 
-  it('adds and removes instances under load, and loses nothing', async () => {
+  it('A reload adds and removes instances under load without failed requests', async () => {
     const urls = upstreams.map(({ url }) => url);
     for (const upstream of upstreams) upstream.respond = (_req, res) => setImmediate(() => res.end('ok'));
     const outcomes = new Map<number, number>();
@@ -201,12 +202,14 @@ describe('a reload', () => {
       }
     });
     for (const some of [urls.slice(0, 1), urls.slice(1), urls, urls.slice(2), urls]) {
-      const before = asked();
+      const before = requestCounts();
       await configure(some);
       expect(await gateway.reload()).toBe(true);
       const isAsked = () =>
-        asked().every((count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0));
-      await eventually('each of them is called', isAsked, { tell: asked });
+        requestCounts().every(
+          (count, index) => !some.includes(urls[index] ?? '') || count > (before[index] ?? 0),
+        );
+      await eventually('each of them is called', isAsked, { tell: requestCounts });
     }
     isOver = true;
     await Promise.all(clients);
@@ -214,8 +217,8 @@ describe('a reload', () => {
   });
 });
 
-describe('in a browser', () => {
-  it('is a button that works without a script and leads back', async () => {
+describe('In a browser', () => {
+  it('The button works without scripts and returns to the page', async () => {
     const { text } = await request(admin).get(SERVICE).accept('text/html').expect(200);
     const [, action = ''] = /<form class="inline" method="post" action="([^"]+isolate)"/.exec(text) ?? [];
     const { headers } = await request(admin)
@@ -233,7 +236,7 @@ describe('in a browser', () => {
     ['an old browser on another page', { Origin: 'http://elsewhere.example' }],
     ['a page without an origin', { Origin: 'null' }],
     ['a name that was made to lead here', { 'Sec-Fetch-Site': 'same-origin', Host: 'elsewhere.example' }],
-  ])('takes nothing from %s', async (_, headers) => {
+  ])('Actions on instances reject requests from %s', async (_, headers) => {
     const { body } = await act('1', 'isolate').set(headers).expect(403);
     expect(body.type).toMatch(/cross-site$/);
     const { body: after } = await request(admin).get(`${SERVICE}/instances/1`);
@@ -246,7 +249,7 @@ it.each([
   ['POST', '/instances/4/isolate', 404],
   ['POST', '/instances/1/destroy', 404],
   ['GET', '/instances/constructor', 404],
-])('answers %s %s with %d', async (method, path, status) => {
+])('The admin listener responds to %s %s with %d', async (method, path, status) => {
   await request(admin)
     [method === 'GET' ? 'get' : 'post'](SERVICE + path)
     .expect(status);

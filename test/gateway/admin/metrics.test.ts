@@ -1,8 +1,8 @@
-/** What metrics cost when many ask for them. */
+/** The cost of many simultaneous scrapes. */
 import { expect, it } from '@jest/globals';
 import { Metrics } from '../../../src/gateway/admin/metrics.ts';
 
-it('Metrics are written once for all who ask in one turn of the event loop, and again for those after it', async () => {
+it('Metrics are created once per turn of the event loop', async () => {
   let count = 0;
   const inFlight = () => {
     count += 1;

@@ -4,12 +4,12 @@ import { describe, expect, it } from '@jest/globals';
 import { startGateway } from '../../support/gateway.ts';
 import { libraryDocument } from '../../support/library.ts';
 
-describe('the calls for an answer that is put together', () => {
+describe('The calls for a composed response', () => {
   it.each([
     ['for what it is about', '/books/1'],
     ['for a part', '/authors/ann'],
-  ])('end when the caller leaves: %s', async (_, held) => {
-    // Nothing else ends them in the time of a test.
+  ])('The calls for a composed response end when the client disconnects: %s', async (_, held) => {
+    // Nothing else ends the calls within the time of a test.
     const config = 'policy: { attemptTimeout: 10m, deadline: 10m }\nlimits: { expand: { deadline: 10m } }';
     const gateway = await startGateway({ library: libraryDocument() }, { config });
     const { library: service } = gateway.services;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { remaining } from '../../../src/gateway/composition/cache-control.ts';
+import { deductAge } from '../../../src/gateway/composition/cache-control.ts';
 
 it.each<[string | undefined, string[]]>([
   ['max-age=60', ['Cache-Control', 'max-age=60']],
@@ -10,6 +10,6 @@ it.each<[string | undefined, string[]]>([
   ['max-age=50', ['Cache-Control', 'max-age=60', 'Age', '10', 'Age', '0']],
   ['max-age=60, private', ['Cache-Control', 'max-age=60', 'cache-control', 'private']],
   [undefined, ['Age', '10']],
-])('A part may be kept for %p more after %j', (left, rawHeaders) => {
-  expect(remaining({ rawHeaders })).toBe(left);
+])('The remaining lifetime is %p after %j', (left, rawHeaders) => {
+  expect(deductAge({ rawHeaders })).toBe(left);
 });

@@ -1,4 +1,4 @@
-/** What is put together here, of answers that were kept: as whole as ever, while the service that has them is away. */
+/** Composition of cached responses, which stay complete while their service is down. */
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contractDocument } from '../../../src/contract/document/document.ts';
@@ -33,19 +33,19 @@ const library = async () => {
   return { ...gateway, get };
 };
 
-it('a part that is kept costs no call, and the whole is fresh no longer than what is left of it', async () => {
+it('A cached resource is embedded without a call and limits the freshness of the response', async () => {
   const { get, services } = await library();
   await get('/authors/a').expect(200);
   passSeconds(50);
   const { body, headers } = await get('/books/1?expand=author').expect(200);
   expect(body).toEqual({ ...book, _embedded: { author } });
-  // Ten seconds are left, and this takes some of them.
+  // Ten seconds are left, and the test uses some of them.
   expect(headers['cache-control']).toMatch(/^max-age=(?:10|\d)$/);
   expect(headers).not.toHaveProperty('age');
   expect(services.authors?.requests).toHaveLength(1);
 });
 
-it('while the services are away the whole is there, with its links, and good for nobody to keep', async () => {
+it('While services are down, the composed response is served with its links from stale entries and is not cacheable', async () => {
   const { get, services } = await library();
   const before = await get('/books/1?expand=author').expect(200);
   await Promise.all([services.books?.stop(), services.authors?.stop()]);
@@ -57,12 +57,12 @@ it('while the services are away the whole is there, with its links, and good for
   await Promise.all([services.books?.start(), services.authors?.start()]);
 });
 
-it('links that are added here are added to what is kept, for each caller as it asks', async () => {
+it('Links are added to cached responses for each client', async () => {
   const gateway = await startGateway({ library: libraryDocument() }, { service: 'cache: on' });
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  const kept = { 'Cache-Control': 'max-age=60' };
-  service.respond = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, kept);
+  const cacheable = { 'Cache-Control': 'max-age=60' };
+  service.respond = libraryAnswers({ '/authors/ann': { id: 'ann', name: 'Ann' } }, cacheable);
   const first = await request(gateway.url).get('/authors/ann').set('Accept', HAL).expect(200);
   const plain = await request(gateway.url).get('/authors/ann').set('Accept', 'application/json').expect(200);
   expect(first.body._links.self).toEqual({ href: '/authors/ann' });
@@ -71,7 +71,7 @@ it('links that are added here are added to what is kept, for each caller as it a
   expect(service.requests).toHaveLength(1);
 });
 
-it('the whole says nothing to other caches of how long its subject alone may be kept', async () => {
+it('The composed response omits cache headers of the primary resource', async () => {
   const { get, services } = await library();
   if (services.books === undefined) throw new Error('no books');
   const head = {
@@ -87,7 +87,7 @@ it('the whole says nothing to other caches of how long its subject alone may be 
   expect(headers).not.toHaveProperty('expires');
 });
 
-it('a part that is private in a second line makes the whole private', async () => {
+it('A resource that is private by a second Cache-Control line makes the composed response private', async () => {
   const { get, services } = await library();
   if (services.authors === undefined) throw new Error('no authors');
   services.authors.respond = (_req, res) =>
@@ -98,7 +98,7 @@ it('a part that is private in a second line makes the whole private', async () =
   expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/);
 });
 
-it('the whole response is compressed for clients that accept it, with another tag', async () => {
+it('A composed response is compressed for clients that accept it, with a different tag', async () => {
   const { get, services, url } = await library();
   if (services.authors === undefined) throw new Error('no authors');
   const long = { ...author, name: 'Ada'.repeat(1000) };

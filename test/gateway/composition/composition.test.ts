@@ -1,68 +1,75 @@
-/** What of an operation is put together here. */
+/** How responses of an operation are composed. */
 import { describe, expect, it } from '@jest/globals';
-import { type CompositionOptions, compositions } from '../../../src/gateway/composition/composition.ts';
+import { type CompositionOptions, createCompositions } from '../../../src/gateway/composition/composition.ts';
 
 const HERE = 'https://api.example';
 const OWN = 'https://shop.internal';
 const operationOf = (service: string, operationId = 'list') => ({ service, operationId });
 const plain = { prefix: '', base: '', ownUrls: [] };
 
-const made = (options: object) => {
-  const asked: string[] = [];
+const createWith = (options: object) => {
+  const lookups: string[] = [];
   const dropped: string[] = [];
-  const of = compositions({
+  const of = createCompositions({
     operations: [],
     documents: new Map(),
     graph: { operation: () => undefined },
     router: {
       allowed: (path: string) => {
-        asked.push(path);
+        lookups.push(path);
         if (path.includes('%')) throw new URIError('broken');
         return path === '/books' ? ['GET'] : [];
       },
     },
     services: [],
-    isElsewhere: (path: string) => path === '/docs',
+    isServedElsewhere: (path: string) => path === '/docs',
     onDroppedLink: (service: string) => dropped.push(service),
     ...options,
   } as unknown as CompositionOptions);
-  return { of, asked, dropped };
+  return { of, asked: lookups, dropped };
 };
 
-describe('the responses of a service', () => {
+describe('The responses of a service', () => {
   it.each<[string, object, boolean]>([
     ['as it is', plain, false],
     ['with the same prefix as base path', { ...plain, prefix: '/v1', base: '/v1' }, false],
     ['with a prefix', { ...plain, prefix: '/v1' }, true],
     ['with a base path', { ...plain, base: '/v1' }, true],
     ['with URLs of its own', { ...plain, ownUrls: [OWN] }, true],
-  ])('%s are read, and may have other tags, where their links are others here', (_, place, isRead) => {
-    const operation = operationOf('a');
-    const other = operationOf('b');
-    const services = [
-      { name: 'a', ...place },
-      { name: 'b', ...plain },
-    ];
-    const { of } = made({ operations: [operation, other], services });
-    expect(of(operation as never)).toMatchObject({ isRead, hasLiftedTags: isRead, lifting: undefined });
-    expect(of(other as never)).toMatchObject({ isRead: false, hasLiftedTags: false });
-    expect(of(operationOf('a') as never)).toBeUndefined();
-  });
+  ])(
+    'The responses of a service %s are read, and have lifted tags, if public URLs differ',
+    (_, place, alwaysReadsBody) => {
+      const operation = operationOf('a');
+      const other = operationOf('b');
+      const services = [
+        { name: 'a', ...place },
+        { name: 'b', ...plain },
+      ];
+      const { of } = createWith({ operations: [operation, other], services });
+      expect(of(operation as never)).toMatchObject({
+        alwaysReadsBody,
+        hasLiftedTags: alwaysReadsBody,
+        lifting: undefined,
+      });
+      expect(of(other as never)).toMatchObject({ alwaysReadsBody: false, hasLiftedTags: false });
+      expect(of(operationOf('a') as never)).toBeUndefined();
+    },
+  );
 
-  it('are the same for an operation and for what the link graph has of it', () => {
+  it('An operation and its node in the link graph have the same composition', () => {
     const subject = { name: 'of the graph' };
     const [one, other] = [operationOf('a'), operationOf('a', 'other')];
     const graph = {
       operation: (service: string, id: string) => (service === 'a' && id === 'list' ? subject : undefined),
     };
-    const { of } = made({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
-    expect(of(one as never)).toMatchObject({ subject });
+    const { of } = createWith({ operations: [one, other], graph, services: [{ name: 'a', ...plain }] });
+    expect(of(one as never)).toMatchObject({ graphOperation: subject });
     expect(of(subject as never)).toBe(of(one as never));
-    expect(of(other as never)?.subject).toBeUndefined();
+    expect(of(other as never)?.graphOperation).toBeUndefined();
   });
 });
 
-describe('a link', () => {
+describe('A link', () => {
   it.each<[string, boolean, string[]]>([
     ['/books', true, ['/books']],
     ['/books?a=b', true, ['/books']],
@@ -74,9 +81,9 @@ describe('a link', () => {
     ['/docs', true, []],
     ['/docs?a', true, []],
     ['/%', false, ['/%']],
-  ])('to %s is kept: %s', (path, isKept, expected) => {
+  ])('A link to %s is kept: %s', (path, isKept, expected) => {
     const operation = operationOf('a');
-    const { of, asked, dropped } = made({
+    const { of, asked, dropped } = createWith({
       operations: [operation],
       services: [{ name: 'a', ...plain, ownUrls: [OWN] }],
     });
@@ -86,10 +93,10 @@ describe('a link', () => {
     expect(asked).toEqual(expected);
   });
 
-  it('may be left out without anybody who counts', () => {
+  it('A link is omitted even without a callback', () => {
     const operation = operationOf('a');
     const services = [{ name: 'a', ...plain, ownUrls: [OWN] }];
-    const { of } = made({ operations: [operation], services, onDroppedLink: undefined });
+    const { of } = createWith({ operations: [operation], services, onDroppedLink: undefined });
     expect(of(operation as never)?.urls.body(`${OWN}/x`, HERE)).toBeNull();
   });
 });

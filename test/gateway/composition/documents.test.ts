@@ -1,4 +1,4 @@
-/** Services that are known by their documents alone, lifted. */
+/** Lifted services that are defined by their documents only. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
@@ -21,14 +21,14 @@ describe('link-example.yaml', () => {
   const document = (): OpenAPIObject =>
     parse(readFileSync('test/support/documents/link-example.yaml', 'utf8'));
 
-  it('is walked from a user to the merge of a pull request', async () => {
+  it('A client can follow the links of link-example.yaml from a user to the merge of a pull request', async () => {
     const get = await behindGateway(document());
     const follow = async (body: { _links: Record<string, { href: string }> }, rel: string) =>
       (await get(body._links[rel]?.href ?? '').expect(200)).body;
     const { body: user } = await get('/2.0/users/ann').expect(200);
     const [repository] = await follow(user, 'userRepositories');
     const whole = await follow(repository, 'userRepository');
-    // In the list it is not known to be itself.
+    // In the list, its self link is not known.
     const { self, ...links } = whole._links;
     expect({ ...whole, _links: links }).toEqual(repository);
     expect(self).toEqual(links.userRepository);
@@ -36,11 +36,11 @@ describe('link-example.yaml', () => {
     expect(pull._links.pullRequestMerge.href).toMatch(
       /^\/2\.0\/repositories\/[^/]+\/[^/]+\/pullrequests\/[^/]+\/merge$/,
     );
-    // Resources within resources are lifted as well.
+    // Nested resources are lifted as well.
     expect(pull.repository.owner._links).toEqual({ userRepositories: user._links.userRepositories });
   });
 
-  it('is expanded over three levels', async () => {
+  it('link-example.yaml is expanded over three levels', async () => {
     const get = await behindGateway(document());
     const { body } = await get('/2.0/users/ann?expand=userRepositories.repositoryPullRequests').expect(200);
     const [repository] = body._embedded.userRepositories._embedded.item;
@@ -48,7 +48,7 @@ describe('link-example.yaml', () => {
     expect(pull).toMatchObject({ title: expect.any(String), _links: { pullRequestMerge: {} } });
   });
 
-  it('offers the merge as a form, and is a page to a person', async () => {
+  it('The merge of link-example.yaml is a form, and resources are HTML pages', async () => {
     const get = await behindGateway(document());
     const path = '/2.0/repositories/ann/code/pullrequests/1';
     const { body } = await get(path).accept('application/prs.hal-forms+json').expect(200);
@@ -62,7 +62,7 @@ describeDocument('31-train-travel.json', (document) => {
   const overlaid = () => applyOverlay(document(), parse(readFileSync(file, 'utf8')), file);
   const options = { service: 'ownUrls: ["https://api.example.com"]' };
 
-  it('has links from an overlay, and its own with public addresses', async () => {
+  it('Links come from an overlay, and links of the service get public URLs', async () => {
     const { document: changed, idle } = overlaid();
     expect(idle).toEqual([]);
     let dropped = 0;
@@ -77,7 +77,7 @@ describeDocument('31-train-travel.json', (document) => {
       });
       expect((await get(self).expect(200)).body._links.pay.href).toMatch(/\/payment$/);
     }
-    // The example's `self` is /stations&page=2, a path that nothing serves.
+    // The `self` of the example is /stations&page=2, a path without a route.
     const { body: stations } = await get('/stations').expect(200);
     expect(dropped).toBe(1);
     expect(stations.links).toEqual({
@@ -92,7 +92,7 @@ describeDocument('31-train-travel.json', (document) => {
     expect(trips.data[0]._links).toEqual({ book: { href: '/bookings' } });
   });
 
-  it('is expanded to a page that has its own next', async () => {
+  it('An expanded list has its own next link', async () => {
     const get = await behindGateway(overlaid().document, options);
     const { body } = await get('/bookings?expand=stations').expect(200);
     const { stations } = body.data[0]._embedded;

@@ -1,11 +1,11 @@
-/** Tags of lifted resources hold the tag of the service, which is put back where a client names them. */
+/** Lifted tags contain the tag of the service, which replaces them in conditions of the client. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { liftedTag, restoreTags } from '../../../src/gateway/composition/entity-tags.ts';
 import { etagOf } from '../../../src/http/headers/etag.ts';
 
-/** What arrives at the service of these headers. */
+/** The headers that reach the service. */
 const restored = (...rawHeaders: string[]): string[] => {
   const headers: Record<string, string> = {};
   for (let i = 0; i < rawHeaders.length; i += 2)
@@ -19,8 +19,8 @@ const own = fc
   .map(([weak, opaque]) => `${weak}"${opaque}"`);
 const bytes = fc.uint8Array({ maxLength: 8 });
 
-describe('the tag of a lifted resource', () => {
-  it('is another for other bytes and for another tag of the service, and one opaque string', () => {
+describe('The tag of a lifted resource', () => {
+  it('A lifted tag changes with the bytes and with the tag of the service, and is one opaque string', () => {
     fc.assert(
       fc.property(bytes, bytes, own, own, (one, other, tag, another) => {
         expect(liftedTag(one, tag)).toMatch(/^"of-[\w-]+\.[\w-]+"$/);
@@ -30,13 +30,13 @@ describe('the tag of a lifted resource', () => {
     );
   });
 
-  it('stands for no state where the service sent none', () => {
+  it('Without a tag of the service, a lifted tag is a hash of the bytes', () => {
     expect(liftedTag(Buffer.from('{}'), undefined)).toBe(etagOf('{}'));
   });
 });
 
 describe('If-Match', () => {
-  it('has the tags of the service again, beside those that are not of lifted resources', () => {
+  it('If-Match gets the tags of the service back and keeps other tags', () => {
     const tag = fc.oneof(
       fc.tuple(own, bytes).map(([given, body]) => [liftedTag(body, given), given] as const),
       own.map((given) => [given, given] as const),
@@ -58,7 +58,7 @@ describe('If-Match', () => {
     );
   });
 
-  it('is the one header whose tags are put back', () => {
+  it('Only If-Match is changed', () => {
     const tag = liftedTag(Buffer.from('{}'), '"x"');
     expect(restored('If-None-Match', tag)).toEqual(['If-None-Match', tag]);
     expect(restored('X-Tag', tag, 'If-Match', tag, 'If-Range', tag)).toEqual([

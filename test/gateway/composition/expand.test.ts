@@ -23,7 +23,7 @@ const author = (id: string, more: Json = {}): Json => ({
   ...more,
 });
 
-/** Answers from a table of path and query to body; what is not in it is a problem. */
+/** Responds from a table of path and query to body; other requests get a problem. */
 const serve =
   (bodies: Record<string, Json>, headers: Record<string, string> = {}) =>
   (req: IncomingMessage, res: ServerResponse): void => {
@@ -55,9 +55,9 @@ async function library(
 const urlsOf = (gateway: TestGateway, service: string) =>
   gateway.services[service]?.requests.map(({ url }) => url) ?? [];
 
-describe('expand at the gateway', () => {
+describe('expand', () => {
   it.each(['authors', 'books'])(
-    'opens no circuit of %s for others, whatever one client asks for again and again',
+    'Repeated requests of one client open no circuit of %s for other clients',
     async (failing) => {
       const gateway = await library(
         { books: { '/books/b1': book('b1', 'a1') }, authors: { '/authors/a1': author('a1') } },
@@ -79,7 +79,7 @@ describe('expand at the gateway', () => {
     },
   );
 
-  it('leaves parts no more time than there is for the whole', async () => {
+  it('Embedded resources have the deadline of the composed response', async () => {
     const gateway = await library(
       { books: { '/books/1': book('1', 'a') }, authors: { '/authors/a': author('a') } },
       'policy: { attemptTimeout: 9s }\nlimits: { expand: { deadline: 2s } }',
@@ -93,7 +93,7 @@ describe('expand at the gateway', () => {
     expect(left('authors')).toBeLessThanOrEqual(2000);
   });
 
-  it('takes foreign relations out of the query and leaves own ones to the service', async () => {
+  it('The gateway removes relations to other services from the query and forwards the rest', async () => {
     const gateway = await library({
       books: { '/books/1?expand=chapters': book('1', 'a', { _embedded: { chapters: [{ id: 'one' }] } }) },
       authors: { '/authors/a': author('a') },
@@ -103,13 +103,13 @@ describe('expand at the gateway', () => {
     expect(urlsOf(gateway, 'books')).toEqual(['/books/1?expand=chapters']);
   });
 
-  it('leaves alone what the service can do by itself', async () => {
+  it('The gateway forwards expansions that the service supports itself', async () => {
     const gateway = await library({ books: { '/books/1?expand=chapters': book('1', 'a') } });
     const { headers } = await request(gateway.url).get('/books/1?expand=chapters').expect(200);
     expect(headers.etag).toBe('"plain"');
   });
 
-  it('fetches a target once for a whole page, and nests across services', async () => {
+  it('expand fetches a target once for a page and nests across services', async () => {
     const page = {
       _links: { self: { href: '/books' } },
       _embedded: { item: [book('1', 'a'), book('2', 'a')] },
@@ -125,7 +125,7 @@ describe('expand at the gateway', () => {
     for (const item of body._embedded.item) expect(item._embedded.author._embedded.books).toEqual(listed);
   });
 
-  it('fetches every part as the caller', async () => {
+  it('expand sends the credentials of the client for every embedded resource', async () => {
     const gateway = await library({
       books: { '/books/1': book('1', 'a') },
       authors: { '/authors/a': author('a') },
@@ -142,7 +142,7 @@ describe('expand at the gateway', () => {
     expect(part?.headers['if-none-match']).toBeUndefined();
   });
 
-  it('leaves out a part that fails, lists it, and forbids to keep the whole', async () => {
+  it('expand omits a failed resource, lists it, and makes the response uncacheable', async () => {
     const gateway = await library({ books: { '/books/1': book('1', 'a') } });
     await gateway.services.authors?.stop();
     const { body, headers } = await request(gateway.url).get('/books/1?expand=author').expect(200);
@@ -162,7 +162,7 @@ describe('expand at the gateway', () => {
   it.each([
     ['as it is', ''],
     ['with public URLs', 'ownUrls: ["http://inner.example"]'],
-  ])('leaves out a part that is nested too deeply, %s', async (_how, service) => {
+  ])('expand omits a resource that is nested too deeply, %s', async (_how, service) => {
     const gateway = await library({ books: { '/books/1': book('1', 'a') } }, '', service);
     const deep = `{"id":"a","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
     const { authors: upstream } = gateway.services;
@@ -174,7 +174,7 @@ describe('expand at the gateway', () => {
     ]);
   });
 
-  it('passes the subject’s own failure on untouched', async () => {
+  it('A failure of the primary resource is forwarded unchanged', async () => {
     const gateway = await library({});
     const { body } = await request(gateway.url).get('/books/9?expand=author').expect(404);
     expect(body).toEqual({
@@ -185,7 +185,7 @@ describe('expand at the gateway', () => {
     });
   });
 
-  it('says what is allowed before it asks anyone', async () => {
+  it('An invalid expand is rejected with the allowed values before any call', async () => {
     const gateway = await library({});
     const { body } = await request(gateway.url).get('/books/1?expand=autor').expect(400);
     expect(body).toMatchObject({ type: '/problems/expand-unknown', path: 'autor', nearest: 'author' });
@@ -193,7 +193,7 @@ describe('expand at the gateway', () => {
     expect(gateway.services.books?.requests).toEqual([]);
   });
 
-  it('has an entity tag of the whole, which changes with any part', async () => {
+  it('The entity tag changes with any embedded resource', async () => {
     const parts = { '/authors/a': author('a') };
     const gateway = await library({ books: { '/books/1': book('1', 'a') }, authors: parts });
     const get = () => request(gateway.url).get('/books/1?expand=author');
@@ -210,7 +210,7 @@ describe('expand at the gateway', () => {
     expect(head.headers.etag).toMatch(/^"/);
   });
 
-  it('cannot be had by who may not have it by itself', async () => {
+  it('expand does not embed a resource that the client may not read', async () => {
     const gateway = await library({ books: { '/books/1': book('1', 'a') } });
     const { authors: service } = gateway.services;
     const forbidden = { type: '/problems/forbidden', title: 'Not yours', status: 403 };
@@ -227,7 +227,7 @@ describe('expand at the gateway', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('is kept no longer than any part may be, and by nobody else where one is private', async () => {
+  it('The freshness of the response is the minimum of all parts, and it is private if one part is', async () => {
     const gateway = await library({ books: { '/books/1': book('1', 'a') } });
     const { authors: service } = gateway.services;
     for (const [part, whole] of [
@@ -243,7 +243,7 @@ describe('expand at the gateway', () => {
     }
   });
 
-  it('is refused as a whole to who will have all or nothing', async () => {
+  it('In strict mode, a failed resource fails the whole response', async () => {
     const gateway = await library({
       books: { '/books/1': book('1', 'a') },
       authors: { '/authors/a': author('a') },
@@ -259,12 +259,12 @@ describe('expand at the gateway', () => {
     });
   });
 
-  it('is what is there by the deadline', async () => {
+  it('At the deadline, the response contains the resources that have arrived', async () => {
     const gateway = await library(
       { books: { '/books/1': book('1', 'a') } },
       'limits: { expand: { deadline: 50ms } }',
     );
-    // It never answers.
+    // The service never responds.
     if (gateway.services.authors) gateway.services.authors.respond = () => {};
     const { body } = await request(gateway.url).get('/books/1?expand=author').expect(200);
     expect(body).toMatchObject({ id: '1', _expandErrors: [{ path: 'author', problem: { status: 504 } }] });
@@ -275,18 +275,21 @@ describe('expand at the gateway', () => {
     ['paths', 'paths: 1', 'author,chapters', { paths: 1 }],
     ['resources', 'resources: 1', 'author', { resources: 1 }],
     ['embeds', 'embeds: 1', 'author', { embeds: 1 }],
-  ])('is refused over the limit of %s, which is named', async (_, limits, paths, limit) => {
-    const items = [book('1', 'a'), book('2', 'b')];
-    const gateway = await library(
-      { books: { '/books': { _links: { self: { href: '/books' } }, _embedded: { item: items } } } },
-      `limits: { expand: { ${limits} } }`,
-    );
-    const { body } = await request(gateway.url).get(`/books?expand=${paths}`).expect(400);
-    expect(body).toMatchObject({ type: '/problems/expand-limit', limit });
-    expect(gateway.services.authors?.requests).toEqual([]);
-  });
+  ])(
+    'An expansion over the limit of %s is rejected, and the limit is named',
+    async (_, limits, paths, limit) => {
+      const items = [book('1', 'a'), book('2', 'b')];
+      const gateway = await library(
+        { books: { '/books': { _links: { self: { href: '/books' } }, _embedded: { item: items } } } },
+        `limits: { expand: { ${limits} } }`,
+      );
+      const { body } = await request(gateway.url).get(`/books?expand=${paths}`).expect(400);
+      expect(body).toMatchObject({ type: '/problems/expand-limit', limit });
+      expect(gateway.services.authors?.requests).toEqual([]);
+    },
+  );
 
-  describe('of more bytes than are allowed', () => {
+  describe('An expansion with too many bytes', () => {
     const text = 'x'.repeat(3000);
     const listed = (count: number) => ({
       _links: { self: { href: '/books' } },
@@ -294,7 +297,7 @@ describe('expand at the gateway', () => {
     });
     const limits = 'limits: { expand: { bytes: 10kb } }';
 
-    it('is refused where its parts are too large together', async () => {
+    it('An expansion is rejected if its parts are too large together', async () => {
       const authorsOf = { '/authors/a': author('a', { text }) };
       const gateway = await library({ books: { '/books': listed(4) }, authors: authorsOf }, limits);
       const { body } = await request(gateway.url).get('/books?expand=author').expect(400);
@@ -304,7 +307,7 @@ describe('expand at the gateway', () => {
       for (const item of whole._embedded.item) expect(item._embedded.author.text).toBe(text);
     });
 
-    it('lacks a part that is too large by itself', async () => {
+    it('An expansion omits a part that is too large by itself', async () => {
       const large = author('a', { text: text.repeat(4) });
       const gateway = await library(
         { books: { '/books': listed(2) }, authors: { '/authors/a': large } },
@@ -322,7 +325,7 @@ describe('expand at the gateway', () => {
       await request(gateway.url).get('/books?expand=author').set('Prefer', 'handling=strict').expect(502);
     });
 
-    it('is refused where what it is about is too large', async () => {
+    it('An expansion is rejected if the primary resource is too large', async () => {
       const gateway = await library(
         { books: { '/books/1': book('1', 'a', { text: text.repeat(4) }) } },
         limits,
@@ -333,7 +336,7 @@ describe('expand at the gateway', () => {
     });
   });
 
-  it('keeps the Link header of a service, and leads from there to pages like itself', async () => {
+  it('Links in the Link header of a service keep the selection', async () => {
     const listed = {
       _links: { self: { href: '/books' }, next: { href: '/books?cursor=2' } },
       _embedded: { item: [book('1', 'a')] },
@@ -343,12 +346,12 @@ describe('expand at the gateway', () => {
     const Link = '</books?cursor=2>; rel="next last"; title="Two, three", <https://x.example/>;rel=license';
     if (service) service.respond = serve({ '/books': listed }, { Link });
     const { headers } = await request(gateway.url).get('/books?expand=author').expect(200);
-    const kept = Link.replace('cursor=2', 'cursor=2&expand=author');
-    expect(headers.link?.startsWith(`${kept}, `)).toBe(true);
+    const selectedLink = Link.replace('cursor=2', 'cursor=2&expand=author');
+    expect(headers.link?.startsWith(`${selectedLink}, `)).toBe(true);
     expect(headers.link?.match(/rel="?next/g)).toHaveLength(1);
   });
 
-  it('keeps the numbers of services that have links themselves', async () => {
+  it('expand does not change large numbers', async () => {
     const gateway = await library({});
     const exact = (id: string, more: string) =>
       `{"id":"${id}","n":12345678901234567890,"z":-0,"2":1.10,"1":1${more}`;
@@ -372,7 +375,7 @@ describe('expand at the gateway', () => {
     );
   });
 
-  it('brings of many the first page with its own next, and leads to pages like itself', async () => {
+  it('An expanded list is the first page with its own next link, and page links keep the selection', async () => {
     const listed = {
       total: 41,
       _links: { self: { href: '/books?authorId=a' }, next: { href: '/books?authorId=a&cursor=2' } },
@@ -388,7 +391,7 @@ describe('expand at the gateway', () => {
     expect(body._links.next.href).toBe('/authors?cursor=x&expand=books');
   });
 
-  it('ends a circle with the link', async () => {
+  it('expand ends a cycle with the link', async () => {
     const listed = { _links: { self: { href: '/books?authorId=a' } }, _embedded: { item: [book('1', 'a')] } };
     const gateway = await library({
       books: { '/books/1': book('1', 'a'), '/books?authorId=a': listed },
@@ -401,7 +404,7 @@ describe('expand at the gateway', () => {
     expect(urlsOf(gateway, 'authors')).toEqual(['/authors/a']);
   });
 
-  it('holds when a service sends what is no HAL under its name', async () => {
+  it('expand works if a service sends invalid HAL', async () => {
     const broken = {
       _links: ['x', null],
       _embedded: { item: [null, 1, { _links: 3 }], author: 'x' },
@@ -412,7 +415,7 @@ describe('expand at the gateway', () => {
       await request(gateway.url).get('/books?expand=author').accept(type).expect(200);
   });
 
-  it('answers 502 where the service sends what is not JSON under its name', async () => {
+  it('Invalid JSON of the primary resource leads to 502', async () => {
     const gateway = await library({});
     const { books: service } = gateway.services;
     if (service)

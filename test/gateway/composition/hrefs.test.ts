@@ -1,4 +1,4 @@
-/** Every href that is made of a value leads to the operation that it is of, with that value. */
+/** Every href that is created from a value leads to its operation with that value. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compileOperations } from '../../../src/gateway/operation.ts';
@@ -19,7 +19,10 @@ const documentOf = document(
         get: {
           operationId: path,
           parameters: [...path.matchAll(/\{(\w)\}/g)].map(([, name]) => ({
-            ...{ name, in: 'path', required: true, schema: {} },
+            name,
+            in: 'path',
+            required: true,
+            schema: {},
           })),
           responses: {
             200: {
@@ -58,9 +61,9 @@ const value = fc.oneof(
   fc.constantFrom('.', '..', '...', 'me', 'c', 'x.json', '%2e', '..;a', 'a/..', '%2F', ''),
 );
 
-describe('an href', () => {
-  it('leads back to its operation and its values, or is none', () => {
-    let made = 0;
+describe('An href', () => {
+  it('An href leads back to its operation and its values, or is omitted', () => {
+    let count = 0;
     fc.assert(
       fc.property(value, value, fc.constantFrom(...PATHS), (x, y, path) => {
         const link = links?.get(path);
@@ -69,7 +72,7 @@ describe('an href', () => {
           href?: string;
         };
         if (href === undefined) return;
-        made++;
+        count++;
         expect(href).toMatch(/^\/(?:[\w\-.~!$&'()*+,;=:@/?]|%[\dA-F]{2})*$/);
         const match = router.find('GET', href);
         expect(match?.operation.operationId).toBe(path);
@@ -82,7 +85,7 @@ describe('an href', () => {
       }),
       { numRuns: 3000 },
     );
-    expect(made).toBeGreaterThan(300);
+    expect(count).toBeGreaterThan(300);
   });
 
   it.each([
@@ -94,7 +97,7 @@ describe('an href', () => {
     ['/a/{x}/b', '..', undefined],
     ['/v{x}', '.', '/v.?y=z'],
     ['/b/{x}/{y}', '..', undefined],
-  ])('to %s of the value %s is %s', (path, x, expected) => {
+  ])('The href to %s for the value %s is %s', (path, x, expected) => {
     const link = links?.get(path);
     if (link === undefined) throw new Error(path);
     const made = linkValue(link, { body: { x, y: 'z' }, path: {}, query: {} });

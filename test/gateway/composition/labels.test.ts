@@ -1,4 +1,4 @@
-/** What a service sends keeps its type and its headers, whatever a caller would rather have, unless links are added. */
+/** Responses keep their type and headers, whatever the client accepts, unless links are added. */
 import { describe, expect, it } from '@jest/globals';
 import { document, startGateway } from '../../support/gateway.ts';
 
@@ -35,7 +35,7 @@ const responses = (links: object = {}) => ({
 });
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const self = { operationId: 'getPet', parameters: { id: '$response.body#/id' } };
-/** With the paths that it has here. */
+/** The document with public paths. */
 const pets = (links: object, prefix = '') =>
   document({
     [`${prefix}/pets/{id}`]: {
@@ -44,7 +44,7 @@ const pets = (links: object, prefix = '') =>
     },
   });
 
-/** How the paths of the service are not those of the gateway. */
+/** Ways in which paths of the service and public paths differ. */
 const PLACES = {
   'with a prefix': { service: 'prefix: /zoo', path: '/zoo/pets/1' },
   'with URLs of its own': { service: 'ownUrls: ["http://zoo.internal"]', path: '/pets/1' },
@@ -91,9 +91,9 @@ const AS_SENT: [string, { status?: number; type?: string; body: string }][] = [
   ['nothing', { status: 204, body: '' }],
 ];
 
-describe.each(Object.entries(PLACES))('a service without Link Objects, %s', (_, place) => {
+describe.each(Object.entries(PLACES))('A service without Link Objects, %s', (_, place) => {
   it.each(AS_SENT)(
-    'sends %s under its own type, whatever is accepted',
+    'The type of %s stays, whatever the client accepts',
     async (_name, { status = 200, type, body }) => {
       const { get, service } = await start({}, place);
       const headers = { ...(type && { 'Content-Type': type }), ETag: '"v1"' };
@@ -108,7 +108,7 @@ describe.each(Object.entries(PLACES))('a service without Link Objects, %s', (_, 
     },
   );
 
-  it('is asked on conditions that its own tags meet', async () => {
+  it('Conditional requests reach the service with its own tags', async () => {
     const { get } = await start({}, place);
     const answer = (tag: string) => ({
       headers: { 'Content-Type': JSON_TYPE, ETag: tag, 'Cache-Control': 'max-age=5' },
@@ -130,7 +130,7 @@ describe.each(Object.entries(PLACES))('a service without Link Objects, %s', (_, 
   });
 });
 
-describe.each(Object.entries(PLACES))('a service that is lifted, %s', (_, place) => {
+describe.each(Object.entries(PLACES))('A lifted service, %s', (_, place) => {
   it.each(AS_SENT.filter(([name]) => !name.startsWith('JSON') || name.endsWith('failure')))(
     'sends %s under its own type, whatever is accepted',
     async (_name, { status = 200, type, body }) => {
@@ -142,7 +142,7 @@ describe.each(Object.entries(PLACES))('a service that is lifted, %s', (_, place)
     },
   );
 
-  it('is JSON with links, or a page of ours in which nothing that is stored is markup', async () => {
+  it('A lifted resource is JSON with links or an HTML page with escaped data', async () => {
     const { get } = await start({ self }, place);
     const answer = { headers: { 'Content-Type': JSON_TYPE }, body: json };
     for (const accept of ACCEPTS) {
@@ -157,7 +157,7 @@ describe.each(Object.entries(PLACES))('a service that is lifted, %s', (_, place)
     }
   });
 
-  it('says HAL of nothing that has no links', async () => {
+  it('A resource without links does not have the HAL media type', async () => {
     const { get } = await start({ self }, place);
     for (const accept of ACCEPTS) {
       const { type, text } = await get(
@@ -170,14 +170,14 @@ describe.each(Object.entries(PLACES))('a service that is lifted, %s', (_, place)
   });
 });
 
-describe('links of a service on a page of ours', () => {
+describe('Links of a service on an HTML page of the gateway', () => {
   it.each([
     'javascript:alert(1)',
     ' JaVa\tscript:alert(1)',
     'data:text/html,x',
     'vbscript:x',
     '\u0001javascript:x',
-  ])('lead nowhere that is no address: %s', async (href) => {
+  ])('An invalid address is not a link on the page: %s', async (href) => {
     const { get } = await start({ self }, PLACES['as it is']);
     const links = {
       bad: { href },
@@ -196,7 +196,7 @@ describe('links of a service on a page of ours', () => {
     for (const target of targets) expect(target).toMatch(/^(?:\/|#)/);
   });
 
-  it('hold no number that is no text', async () => {
+  it('Numbers in members of links do not break the HTML page', async () => {
     const { get } = await start({ self }, PLACES['as it is']);
     const body =
       '{"id":"1","total":1e400,"name":1.10,"_links":{"x":[{"href":"/a%E9","title":1.0},{"href":"/%zz"}]},"1":[{"a":1.0}]}';
@@ -206,8 +206,8 @@ describe('links of a service on a page of ours', () => {
   });
 });
 
-describe('headers of a service', () => {
-  const kept = {
+describe('Headers of a service', () => {
+  const keptHeaders = {
     'Content-Language': 'de, en',
     'Content-Disposition': 'attachment; filename="a.json"',
     'Last-Modified': 'Wed, 21 Oct 2015 07:28:00 GMT',
@@ -227,25 +227,25 @@ describe('headers of a service', () => {
     'Accept-Ranges': 'bytes',
   };
 
-  it('stay with links added, in their order, but for those that are of its bytes', async () => {
+  it('Headers of a lifted response stay in order, except those that describe the bytes', async () => {
     const { get } = await start({ self }, PLACES['as it is']);
     const { response, text } = await get(
-      { headers: { ...kept, ...digests, 'Content-Type': JSON_TYPE, ETag: 'W/"1"' }, body: json },
+      { headers: { ...keptHeaders, ...digests, 'Content-Type': JSON_TYPE, ETag: 'W/"1"' }, body: json },
       undefined,
     );
-    for (const [name, value] of Object.entries(kept))
+    for (const [name, value] of Object.entries(keptHeaders))
       if (name !== 'Link') expect(response.headers.get(name)).toBe([value].flat().join(', '));
     for (const name of Object.keys(digests)) expect([name, response.headers.get(name)]).toEqual([name, null]);
     expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
-    expect(response.headers.get('link')).toContain(kept.Link.slice(0, 2).join(', '));
+    expect(response.headers.get('link')).toContain(keptHeaders.Link.slice(0, 2).join(', '));
     expect(response.headers.get('link')).toContain('</pets/1>; rel="self"');
     expect(response.headers.get('etag')).toMatch(/^"/);
   });
 
-  it('stay all of them where nothing is added', async () => {
+  it('All headers stay if nothing is added', async () => {
     const { get } = await start({}, PLACES['with a prefix']);
     const headers = {
-      ...kept,
+      ...keptHeaders,
       ...digests,
       'Content-Type': JSON_TYPE,
       ETag: 'W/"1"',
@@ -256,7 +256,7 @@ describe('headers of a service', () => {
       if (name !== 'Link') expect(response.headers.get(name)).toBe([value].flat().join(', '));
   });
 
-  it('say alone what may be done with a page of its own', async () => {
+  it('Only the service sets security headers for its own pages', async () => {
     for (const place of Object.values(PLACES)) {
       const { get } = await start({}, place);
       for (const type of ['text/html', 'text/css', 'image/svg+xml', 'application/pdf', 'text/javascript']) {

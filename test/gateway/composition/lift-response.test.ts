@@ -19,7 +19,7 @@ const authorLinks = (id: string) => ({
   self: { href: `/authors/${id}` },
   books: { href: `/books?authorId=${id}` },
 });
-/** Within a book an author is lifted too. */
+/** An author inside a book is lifted as well. */
 const linked = (id: string, author: string, more: object = {}) => ({
   id,
   title: `Title ${id}`,
@@ -28,7 +28,7 @@ const linked = (id: string, author: string, more: object = {}) => ({
   ...more,
 });
 
-/** The body as it came, whatever it says that it is. */
+/** The raw body, whatever its media type. */
 const textOf = (res: NodeJS.EventEmitter, done: (error: Error | null, body: string) => void) => {
   let text = '';
   res.on('data', (chunk) => {
@@ -37,11 +37,11 @@ const textOf = (res: NodeJS.EventEmitter, done: (error: Error | null, body: stri
   res.on('end', () => done(null, text));
 };
 
-async function library(answers: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
+async function library(responses: Answers, headers?: Record<string, string>, options?: TestGatewayOptions) {
   const gateway = await startGateway({ library: libraryDocument() }, options);
   const { library: service } = gateway.services;
   if (service === undefined) throw new Error('no service');
-  service.respond = libraryAnswers(answers, headers);
+  service.respond = libraryAnswers(responses, headers);
   return {
     service,
     url: gateway.url,
@@ -50,8 +50,8 @@ async function library(answers: Answers, headers?: Record<string, string>, optio
   };
 }
 
-describe('a service that knows nothing of links', () => {
-  it('gets them on an item, from its document', async () => {
+describe('A service that does not write links', () => {
+  it('An item gets links from the document', async () => {
     const { get } = await library({ '/books/1': book('1') });
     const { body, headers } = await get('/books/1').expect(200);
     expect(body).toEqual(linked('1', 'ann'));
@@ -60,7 +60,7 @@ describe('a service that knows nothing of links', () => {
     expect(headers.link).toContain('</books/1>; rel="self"');
   });
 
-  it('gets them on every item of a list, which stays what it was', async () => {
+  it('Every item of a list gets links, and the list is otherwise unchanged', async () => {
     const { get } = await library({
       '/books': [book('1'), book('2', bob), null],
       '/authors': { count: 2, data: [ann, bob], links: {} },
@@ -77,13 +77,13 @@ describe('a service that knows nothing of links', () => {
     });
   });
 
-  it('leaves out a link for which something is missing, rather than guess', async () => {
+  it('A link with missing values is omitted', async () => {
     const { get } = await library({ '/books/1': { id: '1', title: 'No author' } });
     const { body } = await get('/books/1').expect(200);
     expect(Object.keys(body._links)).toEqual(['self', 'lend']);
   });
 
-  it('gets no link to a collection whose filter has no value: it would lead to more than was meant', async () => {
+  it('A link to a collection is omitted if its filter has no value', async () => {
     const { get } = await library({ '/books/1': book('1'), '/books/2': { ...book('2'), readerId: 'bob' } });
     expect((await get('/books/1')).body._links).not.toHaveProperty('alike');
     const { body } = await get('/books/2').expect(200);
@@ -98,7 +98,7 @@ describe('a service that knows nothing of links', () => {
     expect(other._links.shelf).toEqual({ href: '/authors' });
   });
 
-  it('gets links of what its path says, in whatever characters', async () => {
+  it('Links use values of the path with any characters', async () => {
     const document = libraryDocument();
     const found = document.paths?.['/books/{bookId}']?.get?.responses?.[200];
     Object.assign(found.links, {
@@ -120,7 +120,7 @@ describe('a service that knows nothing of links', () => {
     }
   });
 
-  it('speaks every format', async () => {
+  it('A lifted resource is available in every format', async () => {
     const { get } = await library({ '/books': [book('1')], '/books/1': book('1') });
     const page = await get('/books').accept(HAL).expect(200);
     expect(page.body).toEqual({
@@ -137,7 +137,7 @@ describe('a service that knows nothing of links', () => {
     expect(html.headers['content-security-policy']).toBeDefined();
   });
 
-  it('is expanded, each target once and many in one call', async () => {
+  it('Lifted resources are expanded, with each target once and many in one call', async () => {
     const { get, asked } = await library({
       '/books': [book('1'), book('2', bob), book('3')],
       '/authors?id=ann&id=bob': { data: [ann, bob] },
@@ -152,7 +152,7 @@ describe('a service that knows nothing of links', () => {
     expect(asked()).toEqual(['GET /books', 'GET /authors?id=ann&id=bob']);
   });
 
-  it('is expanded to many, as a page with a next one', async () => {
+  it('An expanded collection is a page with a next link', async () => {
     const { get } = await library({
       '/authors/ann': ann,
       '/books?authorId=ann': (_req: IncomingMessage, res: ServerResponse) =>
@@ -173,7 +173,7 @@ describe('a service that knows nothing of links', () => {
     });
   });
 
-  it('says of a list which item lacks a part', async () => {
+  it('A failed expansion of a list names the item', async () => {
     const { get } = await library({
       '/books': [book('1'), book('2', bob)],
       '/authors/ann': ann,
@@ -188,7 +188,7 @@ describe('a service that knows nothing of links', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('has its fields cut, and says so', async () => {
+  it('fields selects members of a lifted resource', async () => {
     const { get, asked } = await library({ '/books': [book('1')], '/authors/ann': ann });
     const { body } = await get('/books?fields=title').expect(200);
     expect(body).toEqual([
@@ -204,7 +204,7 @@ describe('a service that knows nothing of links', () => {
     ]);
   });
 
-  it('takes a condition on its own tag back from a caller that knows the lifted one', async () => {
+  it('A condition with the lifted tag reaches the service with its own tag', async () => {
     const { url, get, service } = await library({ '/books/1': book('1') }, { ETag: '"v1"' });
     const { headers } = await get('/books/1').expect(200);
     const tag = headers.etag ?? '';
@@ -222,7 +222,7 @@ describe('a service that knows nothing of links', () => {
     ['/books/1', 'text/html'],
     ['/books/1?fields=title', 'application/hal+json'],
     ['/books/1?expand=author', 'application/vnd.siren+json'],
-  ])('varies by Accept and by Prefer, beside what it says itself: %s as %s', async (path, type) => {
+  ])('Vary has Accept and Prefer in addition to %s as %s', async (path, type) => {
     const answers = { '/books/1': book('1'), '/authors/ann': { id: 'ann', name: 'Ann' } };
     const { get } = await library(answers, { Vary: 'Cookie' });
     const names = async (prefer: string) => {
@@ -235,7 +235,7 @@ describe('a service that knows nothing of links', () => {
       expect(await names(prefer)).toEqual(expect.arrayContaining(['cookie', 'accept', 'prefer']));
   });
 
-  it('has the links of its own Link headers, and of no other header', async () => {
+  it('Links of Link headers are used, and of no other header', async () => {
     const headers = {
       Link: '</authors/bob>; rel="illustrator"',
       'X-Link': '</authors/eve>; rel="translator"',
@@ -246,7 +246,7 @@ describe('a service that knows nothing of links', () => {
     expect(body._links).not.toHaveProperty('translator');
   });
 
-  it('is lifted where it answers to a change, too', async () => {
+  it('Responses to unsafe methods are lifted as well', async () => {
     const { url, service } = await library({});
     service.respond = (_req, res) =>
       res
@@ -266,7 +266,7 @@ describe('a service that knows nothing of links', () => {
     ['is no JSON', { 'Content-Type': 'text/plain' }, 'hello'],
     ['only says that it is JSON', { 'Content-Type': 'application/json' }, '{"id":'],
     ['is compressed', { 'Content-Type': 'application/json', 'Content-Encoding': 'x-own' }, '{}'],
-  ])('goes on untouched when the body %s', async (_, head, text) => {
+  ])('A response is forwarded unchanged if the body %s', async (_, head, text) => {
     const { get, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
     for (const inOnePiece of [true, false]) {
       service.respond = (_req, res) => {
@@ -278,7 +278,7 @@ describe('a service that knows nothing of links', () => {
     }
   });
 
-  it('keeps a large body whole that arrives in many pieces', async () => {
+  it('A large body that arrives in many pieces stays complete', async () => {
     const { get, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
     const pieces = Array.from({ length: 40 }, (_, n) => JSON.stringify({ n, note: 'y'.repeat(20_000) }));
     service.respond = (_req, res) => {
@@ -290,7 +290,7 @@ describe('a service that knows nothing of links', () => {
     expect(answer.body).toBe(pieces.join(''));
   });
 
-  it('goes on with the rest when what came first was too much already', async () => {
+  it('A body over the limit is forwarded completely', async () => {
     const { url, service } = await library({}, {}, { config: 'limits: { lift: 1kb }' });
     const [first, rest] = ['x'.repeat(2000), 'the rest'];
     let finish = () => {};
@@ -303,7 +303,7 @@ describe('a service that knows nothing of links', () => {
     expect(await answer.text()).toBe(first + rest);
   });
 
-  it('is passed on when it is nested too deeply to be looked at, and is 502 when it breaks off', async () => {
+  it('A body that is nested too deeply is forwarded, and an incomplete body leads to 502', async () => {
     const { get, service } = await library({});
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     service.respond = (_req, res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end(deep);
@@ -317,7 +317,7 @@ describe('a service that knows nothing of links', () => {
     expect(body.type).toBe('/problems/bad-gateway');
   });
 
-  it('is not misled by members that mean something here, whatever is in them', async () => {
+  it('Members such as _links with arbitrary values do no harm', async () => {
     const rubbish = {
       _embedded: { author: [1], item: 'x' },
       _templates: 7,
@@ -344,7 +344,7 @@ describe('a service that knows nothing of links', () => {
     expect(inHal).toEqual(bookLinks('1', 'ann'));
   });
 
-  it('has a head without its body', async () => {
+  it('HEAD has the headers without the body', async () => {
     const { url, asked } = await library({ '/books/1': book('1') });
     const { headers, text } = await request(url).head('/books/1').expect(200);
     expect([headers['content-length'], text]).toEqual([
@@ -354,12 +354,12 @@ describe('a service that knows nothing of links', () => {
     expect(asked()).toEqual(['GET /books/1']);
   });
 
-  it('keeps its own failures', async () => {
+  it('Error responses of the service are forwarded', async () => {
     const { get } = await library({});
     expect((await get('/books/9?expand=author').expect(404)).body).toEqual({ error: 'Nothing here' });
   });
 
-  it('is left alone where no link is declared, or none is wanted', async () => {
+  it('Operations without declared links, or with x-lifted: false, are not lifted', async () => {
     const { liftDocuments } = await import('../../../src/gateway/documents/mark-lifted.ts');
     const [before, lifted] = [libraryDocument(), libraryDocument()];
     for (const item of Object.values(before.paths ?? {}))
@@ -375,7 +375,7 @@ describe('a service that knows nothing of links', () => {
     await request(gateway.url).get('/books?expand=author').expect(400);
   });
 
-  it('shows what callers get in the document', async () => {
+  it('The public document describes lifted responses', async () => {
     const { liftDocuments } = await import('../../../src/gateway/documents/mark-lifted.ts');
     const [{ document } = { document: libraryDocument() }] = liftDocuments([
       { name: 'library', document: libraryDocument() },
@@ -391,11 +391,11 @@ describe('a service that knows nothing of links', () => {
   });
 });
 
-describe('URLs by which a service names itself', () => {
+describe('URLs of the service itself', () => {
   const OWN = 'https://library.internal:8443/v2';
   const options = { service: `ownUrls: ["${OWN}/"]` };
 
-  it('become public ones in bodies, Link and Location, and those that lead nowhere are left out', async () => {
+  it('URLs of the service become public in bodies, Link and Location, and those without a route are omitted', async () => {
     const dropped: string[] = [];
     const { url, get } = await library(
       {
@@ -442,7 +442,7 @@ describe('URLs by which a service names itself', () => {
     expect(dropped).toHaveLength(3);
   });
 
-  it('stay as they are where the configuration does not name them', async () => {
+  it('URLs that the configuration does not name are unchanged', async () => {
     const own = { '/books/1': { ...book('1'), url: `${OWN}/books/1`, other: OWN } };
     const { get } = await library(own);
     expect((await get('/books/1')).body).toMatchObject({ url: `${OWN}/books/1`, other: OWN });
@@ -452,7 +452,7 @@ describe('URLs by which a service names itself', () => {
     expect((await getPublic('/books/1')).body.url).toBe(`${url}/books/1`);
   });
 
-  it('are left as they came in what is no address: names, titles, types and texts', async () => {
+  it('URLs in names, titles, types and texts are unchanged', async () => {
     const { get } = await library(
       {
         '/books/1': {
@@ -469,7 +469,11 @@ describe('URLs by which a service names itself', () => {
     const { body, headers } = await get('/books/1').expect(200);
     expect(body.note).toBe('/not/a/link');
     expect(body._links.up).toEqual({
-      ...{ href: '/books', title: '/x', name: '/y', type: 'a/b', profile: 'https://p.example' },
+      href: '/books',
+      title: '/x',
+      name: '/y',
+      type: 'a/b',
+      profile: 'https://p.example',
     });
     expect(headers.link).toContain('</books>;  rel="up";title="/x, y" ; foo');
   });
@@ -480,7 +484,7 @@ it.each([
   ['/café/{id}', '/caf%C3%A9/x'],
   ['/a b/{id}', '/a%20b/x'],
   ['/items[]/{id}', '/items%5B%5D/x'],
-])('a path with characters that no URI has, %s, is walked by URIs', async (path, uri) => {
+])('A path with characters that are invalid in URIs, %s, is reachable by encoded URIs', async (path, uri) => {
   const described = document(
     {
       [path]: {

@@ -1,4 +1,4 @@
-/** What a service is asked for whose response is put together here. */
+/** The request to the service for a composed response. */
 import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { startGateway } from '../../support/gateway.ts';
@@ -25,18 +25,25 @@ const start = async () => {
   return { ask };
 };
 
-describe('the service of a response that is read here', () => {
-  it.each(['GET', 'HEAD'])('is asked with GET for %s, for the whole, without conditions', async (method) => {
-    const { ask } = await start();
-    const { status, text, asked } = await ask('/books/1', method, { ...CONDITIONS, ...UNREADABLE, ...KEPT });
-    expect([status, text === '']).toEqual([200, method === 'HEAD']);
-    expect(asked?.method).toBe('GET');
-    expect(asked?.headers).toMatchObject(KEPT);
-    for (const name of Object.keys({ ...CONDITIONS, ...UNREADABLE }))
-      expect(asked?.headers).not.toHaveProperty(name);
-  });
+describe('The request for the primary resource', () => {
+  it.each(['GET', 'HEAD'])(
+    'The request for %s is an unconditional GET for the complete resource',
+    async (method) => {
+      const { ask } = await start();
+      const { status, text, asked } = await ask('/books/1', method, {
+        ...CONDITIONS,
+        ...UNREADABLE,
+        ...KEPT,
+      });
+      expect([status, text === '']).toEqual([200, method === 'HEAD']);
+      expect(asked?.method).toBe('GET');
+      expect(asked?.headers).toMatchObject(KEPT);
+      for (const name of Object.keys({ ...CONDITIONS, ...UNREADABLE }))
+        expect(asked?.headers).not.toHaveProperty(name);
+    },
+  );
 
-  it('is asked with the method and the conditions of what changes something, and for nothing unreadable', async () => {
+  it('An unsafe request keeps its method and conditions, without headers that make the response unreadable', async () => {
     const { ask } = await start();
     const { asked } = await ask('/books', 'POST', {
       ...CONDITIONS,
@@ -49,7 +56,7 @@ describe('the service of a response that is read here', () => {
     for (const name of Object.keys(UNREADABLE)) expect(asked?.headers).not.toHaveProperty(name);
   });
 
-  it('is asked for the JSON that it writes, whatever format is wanted', async () => {
+  it('The service is asked for its JSON type, whatever format the client requests', async () => {
     const { ask } = await start();
     for (const accept of ['application/hal+json', 'application/vnd.siren+json', '*/*']) {
       const { asked } = await ask('/books/1', 'GET', { accept });

@@ -67,13 +67,13 @@ describe('URLs of a service in a body', () => {
     [{ a: [1, { b: '/x' }], _links: { self: { href: '/books/1' } } }],
     [['a', null, true]],
     ['x'],
-  ])('stay the same value where nothing changes: %j', (value) => {
+  ])('A body without changes is the same value: %j', (value) => {
     expect(urls().body(value)[0]).toBe(value);
   });
 });
 
 describe('URLs of a service in headers', () => {
-  it('are public in those that have some, and those that lead nowhere go', () => {
+  it('URLs in headers become public, and those without a route are omitted', () => {
     const raw = ['X-A', `${OWN}/books`, 'LOCATION', `${OWN}/books/1`, 'Content-Location', `${OWN}/x`];
     expect(urls().headers(raw)).toEqual(['X-A', `${OWN}/books`, 'LOCATION', `${HERE}/books/1`]);
   });
@@ -88,12 +88,12 @@ describe('URLs of a service in headers', () => {
     [`<${OWN}/books>; rel=up, <${OWN}/x>; rel=b, ${other}`, `<${HERE}/books>; rel=up, ${other}`],
     [`${other} ;  x`, `${other} ;  x`],
     ['no link', 'no link'],
-  ])('make of Link: %s that of %s', (value, expected) => {
+  ])('The header Link: %s becomes %s', (value, expected) => {
     expect(urls().headers(['link', value])).toEqual(expected === undefined ? [] : ['link', expected]);
   });
 });
 
-describe('a service whose paths are others here', () => {
+describe('A service whose public paths differ', () => {
   const mounted = (base: string, prefix = '/shop') => {
     let dropped = 0;
     const asked: string[] = [];
@@ -113,13 +113,13 @@ describe('a service whose paths are others here', () => {
 
   it.each<[string, string, string | null]>([
     ['/v2', `${OWN}/books`, `${HERE}/shop/books`],
-    // An own URL may have the base path in it already.
+    // The URL may already contain the base path.
     ['/v2', `${OWN}/v2/books`, `${HERE}/shop/books`],
     ['/v2', `${OWN}/v20/books`, null],
     ['/v2', `${OWN}/x`, null],
     ['', `${OWN}/books`, `${HERE}/shop/books`],
     ['/v2', 'https://other.example/v2/books', 'https://other.example/v2/books'],
-  ])('with the base %s has %s as %s', (base, url, expected) => {
+  ])('With the base %s, %s becomes %s', (base, url, expected) => {
     expect(mounted(base).made.body(url, HERE)).toBe(expected);
     expect(mounted(base).made.headers(['Location', url], HERE)).toEqual(
       expected === null ? [] : ['Location', expected],
@@ -131,7 +131,7 @@ describe('a service whose paths are others here', () => {
     ['/v2/x', undefined],
     ['//v2/books', '//v2/books'],
     ['books', 'books'],
-  ])('has its path %s as a link to %s', (href, expected) => {
+  ])('The path %s of the service becomes a link to %s', (href, expected) => {
     const { made, dropped } = mounted('/v2');
     expect(made.headers(['CONTENT-LOCATION', href], HERE)).toEqual(
       expected === undefined ? [] : ['CONTENT-LOCATION', expected],
@@ -143,7 +143,7 @@ describe('a service whose paths are others here', () => {
   });
 });
 
-describe('a URL at an own prefix', () => {
+describe('A URL with a prefix of the service', () => {
   const one = (url: string) => {
     const asked: string[] = [];
     const serves = (path: string) => {
@@ -160,16 +160,19 @@ describe('a URL at an own prefix', () => {
     [`${OWN}/a`, '/a'],
     [`${OWN}?a=b`, '/?a=b'],
     [`${OWN}#a`, '/#a'],
-  ])('%s has the path %s', (url, path) => {
+  ])('The URL %s has the path %s', (url, path) => {
     expect(one(url)).toEqual([HERE + path, [path]]);
   });
 
-  it.each([`${OWN}:8080/a`, `${OWN}.example`, `${OWN}x/a`, `x${OWN}/a`, '/a', ''])('is none: %s', (url) => {
-    expect(one(url)).toEqual([url, []]);
-  });
+  it.each([`${OWN}:8080/a`, `${OWN}.example`, `${OWN}x/a`, `x${OWN}/a`, '/a', ''])(
+    'The URL is not one of the service: %s',
+    (url) => {
+      expect(one(url)).toEqual([url, []]);
+    },
+  );
 });
 
-describe('a link in a body', () => {
+describe('A link in a body', () => {
   it.each<[unknown, unknown]>([
     [{ links: '/x' }, {}],
     [{ links: ['/x', '/books'] }, { links: ['/books'] }],
@@ -189,7 +192,7 @@ describe('a link in a body', () => {
       { a: null, href: '/books' },
       { a: null, href: '/books' },
     ],
-  ])('%j is published as %j', (value, expected) => {
+  ])('The body %j is published as %j', (value, expected) => {
     expect(urls().body(value)[0]).toEqual(expected);
   });
 });
@@ -205,7 +208,7 @@ it.each<[string, string | undefined]>([
   [`${HERE}//books`, undefined],
   [`${OWN}/books`, undefined],
   ['books', undefined],
-])('The link %s leads here to %s', (href, path) => {
+])('The link %s becomes the path %s', (href, path) => {
   const made = new PublicUrls({
     prefixes: [OWN],
     serves: (one) => /^\/*books/.test(one),
@@ -214,8 +217,10 @@ it.each<[string, string | undefined]>([
   expect(made.local(href, HERE)).toBe(path);
 });
 
-it('The links of several headers are one list, without those of a broken one', () => {
+it('The links of several headers are one list, without those of a malformed header', () => {
   expect(linksIn(['</a>; rel=x', 'broken', '</b>; rel=y, </c>; rel=z']).map(({ uri }) => uri)).toEqual([
-    ...['/a', '/b', '/c'],
+    '/a',
+    '/b',
+    '/c',
   ]);
 });

@@ -1,4 +1,4 @@
-/** What services send arrives as they sent it, with what was added: through lifting, expanding and cutting. */
+/** Values of services are unchanged by lifting, expanding and selecting fields. */
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -77,7 +77,7 @@ async function start(texts: Texts, type = JSON_TYPE) {
 const RESERVED = ['"_links"', '"_embedded"', '"_templates"', '"_expandErrors"'];
 const runs = { numRuns: 60 };
 
-describe('a number that a double cannot hold', () => {
+describe('A number that a double cannot represent', () => {
   const texts = {
     '/accounts/1': '{"ownerId":9007199254740993,"sum":12345678901234567890.12,"max":1e400,"z":-0,"p":1.10}',
     '/owners/9007199254740993': '{"id":9007199254740993,"name":"Ann"}',
@@ -86,7 +86,7 @@ describe('a number that a double cannot hold', () => {
       '[{"id":9007199254740995,"n":5},{"id":9007199254740994,"n":4},{"id":9007199254740993,"n":3}]',
   };
 
-  it('stays as it is, and links and parts are those of that number', async () => {
+  it('Large numbers are unchanged, and links and embedded resources use them exactly', async () => {
     const { get } = await start(texts);
     const links = '"_links":{"self":{"href":"/accounts/1"},"owner":{"href":"/owners/9007199254740993"}}';
     const part = '{"id":9007199254740993,"name":"Ann","_links":{"self":{"href":"/owners/9007199254740993"}}}';
@@ -97,7 +97,7 @@ describe('a number that a double cannot hold', () => {
     expect(await get('/accounts/1', 'text/html')).toContain('12345678901234567890.12');
   });
 
-  it('finds its item in a page of many', async () => {
+  it('A large number finds its item in a page of many', async () => {
     const { get } = await start(texts);
     const body = await get('/accounts?expand=owner');
     expect([...body.matchAll(/"n":(\d)/g)].map(([, n]) => n)).toEqual(['3', '4', '5']);
@@ -105,13 +105,13 @@ describe('a number that a double cannot hold', () => {
   });
 });
 
-describe('any JSON', () => {
+describe('Any JSON value', () => {
   const inObject = (text: string) => meaning(text).slice(0, -1);
   const isFree = (text: string) => !RESERVED.some((name) => meaning(text).includes(name));
   const free = objectText.filter(isFree);
   const lines = (text: string): string => (inObject(text) === '{' ? '{' : `${inObject(text)},`);
 
-  it('is the same with links added', async () => {
+  it('JSON values are unchanged when links are added', async () => {
     const { get, texts } = await start({});
     await fc.assert(
       fc.asyncProperty(free, async (text) => {
@@ -125,7 +125,7 @@ describe('any JSON', () => {
     );
   });
 
-  it('is the same in a list', async () => {
+  it('JSON values are unchanged in a list', async () => {
     const { get, texts } = await start({});
     await fc.assert(
       fc.asyncProperty(fc.array(jsonText.filter(isFree)), async (elements) => {
@@ -138,7 +138,7 @@ describe('any JSON', () => {
     );
   });
 
-  it('is the same with parts added, and as a part', async () => {
+  it('JSON values are unchanged when resources are embedded, and in embedded resources', async () => {
     const { get, texts } = await start({});
     await fc.assert(
       fc.asyncProperty(free, free, async (text, part) => {
@@ -153,7 +153,7 @@ describe('any JSON', () => {
     );
   });
 
-  it('is the same of the members that are kept', async () => {
+  it('JSON values of selected members are unchanged', async () => {
     const { get, texts } = await start({});
     await fc.assert(
       fc.asyncProperty(jsonText, jsonText, async (value, other) => {
@@ -165,7 +165,7 @@ describe('any JSON', () => {
     );
   });
 
-  it('is passed on byte by byte', async () => {
+  it('JSON is forwarded byte by byte', async () => {
     const { bytes, texts } = await start({});
     await fc.assert(
       fc.asyncProperty(
@@ -180,7 +180,7 @@ describe('any JSON', () => {
   });
 });
 
-describe('members that mean something here', () => {
+describe('Members with a meaning in hypermedia formats', () => {
   const own = {
     _links: {
       self: { href: '/accounts/1', title: 'One', type: 'x/y', extra: [1] },
@@ -195,7 +195,7 @@ describe('members that mean something here', () => {
     _templates: { default: { method: 'PUT', properties: [] } },
   };
 
-  it('stay whole where a service has them, in every format that has them', async () => {
+  it('Members such as _links of a service stay complete in every format', async () => {
     const { get } = await start({ '/accounts/1': JSON.stringify(own) });
     expect(await get('/accounts/1')).toBe(JSON.stringify(own));
     const { text, ...links } = own._links;
@@ -208,7 +208,7 @@ describe('members that mean something here', () => {
     expect(await get('/accounts/1', 'text/html')).toContain('elsewhere.example');
   });
 
-  it('keep their place, and links are added to those that are there', async () => {
+  it('Members keep their position, and links are added to existing ones', async () => {
     const { get } = await start({ '/accounts/1': '{"_links":{"up":{"href":"/accounts"}},"ownerId":1}' });
     expect(await get('/accounts/1')).toBe(
       '{"_links":{"up":{"href":"/accounts"},"self":{"href":"/accounts/1"},"owner":{"href":"/owners/1"}},"ownerId":1}',
@@ -219,7 +219,7 @@ describe('members that mean something here', () => {
     '{"_links":[{"rel":"self","href":"/accounts/1"}],"ownerId":1}',
     '{"_links":null,"_embedded":[1],"_templates":"x","_expandErrors":{"a":1}}',
     '{"_links":{"self":5,"item":["/a",{"href":1}]}}',
-  ])('are as they came where they mean something else: %s', async (text) => {
+  ])('Members with a different meaning are unchanged: %s', async (text) => {
     const { get } = await start({ '/accounts/1': text });
     const { _links, ...state } = JSON.parse(text);
     const { _links: made, ...rest } = JSON.parse(await get('/accounts/1'));
@@ -229,26 +229,29 @@ describe('members that mean something here', () => {
   });
 });
 
-describe('JSON that is nested deeply', () => {
-  it.each([990, 1100, 100_000])('of %d levels is sent in every format, or as it is', async (levels) => {
-    for (const [open, close] of ['[]', '{"a":}'].map((text) => text.split(/(?=[\]}])/))) {
-      const deep = `{"ownerId":1,"value":${open?.repeat(levels)}${open === '[' ? '' : 'null'}${close?.repeat(levels)}}`;
-      const { bytes } = await start({ '/accounts/1': deep, '/owners/1': '{"id":1}' });
-      for (const accept of [JSON_TYPE, HAL, SIREN, 'text/html'])
-        for (const query of ['', '?expand=owner', '?fields=value']) {
-          const { status, bytes: body } = await bytes(`/accounts/1${query}`, accept);
-          expect([accept, query, status]).toEqual([accept, query, 200]);
-          if (levels > 1000) expect(body.toString()).toBe(deep);
-        }
-    }
-  });
+describe('Deeply nested JSON', () => {
+  it.each([990, 1100, 100_000])(
+    'JSON with %d levels is sent in every format, or unchanged',
+    async (levels) => {
+      for (const [open, close] of ['[]', '{"a":}'].map((text) => text.split(/(?=[\]}])/))) {
+        const deep = `{"ownerId":1,"value":${open?.repeat(levels)}${open === '[' ? '' : 'null'}${close?.repeat(levels)}}`;
+        const { bytes } = await start({ '/accounts/1': deep, '/owners/1': '{"id":1}' });
+        for (const accept of [JSON_TYPE, HAL, SIREN, 'text/html'])
+          for (const query of ['', '?expand=owner', '?fields=value']) {
+            const { status, bytes: body } = await bytes(`/accounts/1${query}`, accept);
+            expect([accept, query, status]).toEqual([accept, query, 200]);
+            if (levels > 1000) expect(body.toString()).toBe(deep);
+          }
+      }
+    },
+  );
 });
 
-describe('a charset other than UTF-8', () => {
+describe('A charset other than UTF-8', () => {
   it.each([
     ['application/json; charset=ISO-8859-1', 'latin1', 'ü'],
     ['application/json;charset="utf-16"', 'utf16le', '\u{1f600}ü都'],
-  ] as const)('is that of the answer with links: %s', async (type, encoding, name) => {
+  ] as const)('The charset of the service stays when links are added: %s', async (type, encoding, name) => {
     const mark = encoding === 'utf16le' ? '\ufeff' : '';
     const body = Buffer.from(`${mark}{"name":"${name}","ownerId":"${name}"}`, encoding);
     const owners = `/owners/${encodeURIComponent(name)}`;
@@ -271,13 +274,13 @@ describe('a charset other than UTF-8', () => {
   it.each([
     ['application/json', Buffer.from('{"name":"ü"}', 'latin1')],
     ['application/json; charset=utf-7', Buffer.from('{"name":"+APw-"}')],
-  ])('goes on as it is where it cannot be read: %s', async (type, body) => {
+  ])('A body in an unreadable charset is forwarded unchanged: %s', async (type, body) => {
     const { bytes } = await start({ '/accounts/1': body }, type);
     const { bytes: sent, headers } = await bytes('/accounts/1');
     expect([sent, headers.get('content-type')]).toEqual([body, type]);
   });
 
-  it('does not hide behind a byte order mark', async () => {
+  it('A byte order mark does not prevent reading', async () => {
     const { get } = await start({ '/accounts/1': Buffer.from('\ufeff{"ownerId":1}') });
     expect(JSON.parse(await get('/accounts/1'))._links.owner.href).toBe('/owners/1');
   });

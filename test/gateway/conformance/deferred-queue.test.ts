@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { Later } from '../../../src/gateway/conformance/deferred-queue.ts';
+import { DeferredQueue } from '../../../src/gateway/conformance/deferred-queue.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('Jobs wait for a turn of the event loop each, in their order, and give their place back when they are done', async () => {
-  const later = new Later(2);
+it('Jobs run in order, one per turn of the event loop, and release their place when they are done', async () => {
+  const later = new DeferredQueue(2);
   const done: string[] = [];
   const slow = Promise.withResolvers<void>();
-  expect([later.take(), later.take(), later.take()]).toEqual([true, true, false]);
+  expect([later.reserve(), later.reserve(), later.reserve()]).toEqual([true, true, false]);
   later.add(async () => {
     done.push('first');
     await slow.promise;
@@ -20,15 +20,15 @@ it('Jobs wait for a turn of the event loop each, in their order, and give their 
   await turn();
   await turn();
   expect(done).toEqual(['first', 'second']);
-  // The second is done, the first is not.
-  expect([later.take(), later.take()]).toEqual([true, false]);
+  // The second job is done, the first is not.
+  expect([later.reserve(), later.reserve()]).toEqual([true, false]);
   slow.resolve();
   await turn();
-  expect([later.take(), later.take()]).toEqual([true, false]);
+  expect([later.reserve(), later.reserve()]).toEqual([true, false]);
 });
 
-it('One job runs a turn, also those that come while others wait', async () => {
-  const later = new Later(10);
+it('One job runs per turn, also for jobs that are added while others wait', async () => {
+  const later = new DeferredQueue(10);
   const turns: number[] = [];
   let now = 0;
   for (let job = 0; job < 3; job++) later.add(async () => void turns.push(now));

@@ -1,4 +1,4 @@
-/** `responses: enforce`: what breaks the contract is 502, and says how; the rest goes on as it came. */
+/** `responses: enforce`: responses that break the contract lead to 502 with the faults; others are forwarded unchanged. */
 import type { RequestListener } from 'node:http';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -11,7 +11,7 @@ const good = { id: 'a', price: 1 };
 const LATIN_1 = { 'Content-Type': 'application/json; charset=ISO-8859-1', 'X-Rate': '7' };
 const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
 
-describe('an answer that breaks the contract', () => {
+describe('A response that breaks the contract', () => {
   it.each<[string, string, RequestListener, object]>([
     ['with an undeclared status', '/items/a', sends(418, {}, 'private'), { kind: 'status' }],
     [
@@ -68,13 +68,13 @@ describe('an answer that breaks the contract', () => {
       'that is not UTF-8',
       '/items/a',
       sends(200, HEAD, Buffer.from([0x22, 0xff, 0x22])),
-      { kind: 'body', pointer: '#', detail: 'is not UTF-8' },
+      { kind: 'body', pointer: '#', detail: 'is not valid UTF-8' },
     ],
     [
       'that is not in the charset that it names',
       '/items/a',
       sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=utf-16le' }, Buffer.of(0x22)),
-      { kind: 'body', pointer: '#', detail: 'is not UTF-16LE' },
+      { kind: 'body', pointer: '#', detail: 'is not valid UTF-16LE' },
     ],
     [
       'in a charset that JSON is not in, with a wrong member',
@@ -94,9 +94,9 @@ describe('an answer that breaks the contract', () => {
       sends(200, { ...HEAD, 'Content-Encoding': 'br' }, brotliCompressSync('{"id":"private"}')),
       { kind: 'body', pointer: '#/price' },
     ],
-  ])('%s is 502', async (_, path, answer, fault) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(answer);
+  ])('A response with %s leads to 502', async (_, path, answer, fault) => {
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(answer);
     const { body, text, headers } = await get(path).expect(502);
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({ type: '/problems/contract-broken', errors: [fault] });
@@ -104,9 +104,9 @@ describe('an answer that breaks the contract', () => {
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 1, faults: [fault] }]);
   });
 
-  it('is told of a change too, by the default response', async () => {
-    const { answers, url } = await startShop('responses: enforce');
-    answers(json({ id: 'a' }));
+  it('The default response is enforced for unsafe methods as well', async () => {
+    const { respondWith, url } = await startShop('responses: enforce');
+    respondWith(json({ id: 'a' }));
     const { body } = await request(url)
       .put('/items/a')
       .send({ ...good, secret: 's' })
@@ -115,7 +115,7 @@ describe('an answer that breaks the contract', () => {
   });
 });
 
-describe('an answer that keeps the contract', () => {
+describe('A response that matches the contract', () => {
   const text = JSON.stringify(good);
   it.each<[string, string, number, RequestListener, string]>([
     ['a declared one, without what is write-only', '/items/a', 200, json(good), text],
@@ -143,9 +143,9 @@ describe('an answer that keeps the contract', () => {
     ],
     ['nothing', '/items/a', 204, sends(204, {}), ''],
     ['what has not changed', '/items/a', 304, sends(304, {}), ''],
-  ])('%s goes on', async (_, path, status, answer, expected) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(answer);
+  ])('A response with %s is forwarded', async (_, path, status, answer, expected) => {
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(answer);
     const response = await get(path).buffer(true).parse(textOf).expect(status);
     expect(response.body).toBe(expected);
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
@@ -155,18 +155,18 @@ describe('an answer that keeps the contract', () => {
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-  ])('compressed by %s goes on as the bytes that came', async (coding, compress) => {
-    const { answers, url, drift } = await startShop('responses: enforce');
+  ])('A response compressed by %s is forwarded unchanged', async (coding, compress) => {
+    const { respondWith, url, drift } = await startShop('responses: enforce');
     const bytes = compress(text);
-    answers(sends(200, { ...HEAD, 'Content-Encoding': coding }, bytes));
+    respondWith(sends(200, { ...HEAD, 'Content-Encoding': coding }, bytes));
     const { body, head } = await raw(url, '/items/a');
     expect([body.equals(bytes), head['content-encoding']]).toEqual([true, coding]);
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0 }]);
   });
 
-  it('is a HEAD as well, which has no body', async () => {
-    const { answers, url, drift } = await startShop('responses: enforce');
-    answers(sends(200, HEAD));
+  it('A response to HEAD without a body is forwarded', async () => {
+    const { respondWith, url, drift } = await startShop('responses: enforce');
+    respondWith(sends(200, HEAD));
     await request(url).head('/items/a').expect(200);
     expect((await drift()).operations).toMatchObject([{ operationId: 'getItem', checked: 1, drifted: 0 }]);
   });
@@ -174,9 +174,9 @@ describe('an answer that keeps the contract', () => {
   it.each([
     ['chunked', {}],
     ['of the length 0', { 'Content-Length': '0' }],
-  ])('is an empty one, %s, which needs no media type', async (_, framing) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers((_req, res) => {
+  ])('An empty response, %s, does not need a media type', async (_, framing) => {
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith((_req, res) => {
       res.writeHead(200, { 'X-Rate': '7', ...framing }).flushHeaders();
       res.end();
     });
@@ -184,18 +184,20 @@ describe('an answer that keeps the contract', () => {
     expect((await drift()).operations).toMatchObject([{ checked: 1, drifted: 0, unverified: 0 }]);
   });
 
-  it('is none without a media type, which is refused at its first byte', async () => {
-    const { answers, get } = await startShop('responses: enforce');
-    // It never ends by itself.
-    answers((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
+  it('A response without a media type is rejected at its first byte', async () => {
+    const { respondWith, get } = await startShop('responses: enforce');
+    // The response never ends by itself.
+    respondWith((_req, res) => res.writeHead(200, { 'X-Rate': '7' }).write('{'));
     const { body } = await get('/items/a').expect(502);
     expect(body.errors).toMatchObject([{ kind: 'media-type', pointer: '#/content-type' }]);
   });
 
-  it('streams, where it is no JSON', async () => {
-    const { answers, url } = await startShop('responses: enforce');
-    // It never ends by itself: what waited for its end would wait for ever.
-    answers((_req, res) => res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'));
+  it('A response that is not JSON is streamed', async () => {
+    const { respondWith, url } = await startShop('responses: enforce');
+    // The response never ends by itself: waiting for its end would block forever.
+    respondWith((_req, res) =>
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n'),
+    );
     const gone = new AbortController();
     const response = await fetch(`${url}/items`, { signal: gone.signal });
     const { value } = (await response.body?.getReader().read()) ?? {};
@@ -203,9 +205,9 @@ describe('an answer that keeps the contract', () => {
     gone.abort();
   });
 
-  it('is anything, where the document says nothing of responses', async () => {
-    const { answers, url } = await startShop('responses: enforce');
-    answers(sends(418, {}, 'x'));
+  it('Any response is forwarded if the document declares no responses', async () => {
+    const { respondWith, url } = await startShop('responses: enforce');
+    respondWith(sends(418, {}, 'x'));
     await request(url).delete('/items/a').expect(418);
     const gateway = await startGateway(
       { a: document({ '/x': { get: {} } }) },
@@ -215,7 +217,7 @@ describe('an answer that keeps the contract', () => {
   });
 });
 
-describe('an answer of which it cannot be told', () => {
+describe('A response that cannot be checked', () => {
   const deep = `${'{"children":['.repeat(20_000)}${']}'.repeat(20_000)}`;
   it.each<[string, string, RequestListener]>([
     ['too large', '/items/a', json({ id: 'x'.repeat(2_000_000) })],
@@ -232,9 +234,9 @@ describe('an answer of which it cannot be told', () => {
     ['nested too deeply', '/tree', sends(200, HEAD, deep)],
     ['cut by fields', '/items?fields=items.id', json({ items: [{ id: 'a' }] })],
     ['a part', '/items/a', sends(206, { ...HEAD, 'Content-Range': 'bytes 0-1/9' }, '{"')],
-  ])('since it is %s, goes on and is counted', async (_, path, answer) => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(answer);
+  ])('A response that is %s is forwarded and counted as unverified', async (_, path, answer) => {
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(answer);
     const { status } = await get(path).buffer(true).parse(textOf);
     expect([200, 206]).toContain(status);
     const [operation] = (await drift()).operations;
@@ -243,7 +245,7 @@ describe('an answer of which it cannot be told', () => {
     if (status === 200) expect(operation?.unverified).toBe(1);
   });
 
-  it('goes on where its schema can be read in too many ways', async () => {
+  it('A response whose schema has too many alternatives is forwarded', async () => {
     const ref = (index: number) => ({ $ref: `#/components/schemas/D${index}` });
     const schemas = Object.fromEntries(
       Array.from({ length: 41 }, (_, index) => [
@@ -261,37 +263,37 @@ describe('an answer of which it cannot be told', () => {
     await request(url).get('/x').expect(200, '1');
   });
 
-  it('goes on where it has a charset that is not known', async () => {
-    const { answers, get, drift } = await startShop('responses: enforce');
-    answers(sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=x-own' }, 'x'));
+  it('A response with an unknown charset is forwarded', async () => {
+    const { respondWith, get, drift } = await startShop('responses: enforce');
+    respondWith(sends(200, { ...HEAD, 'Content-Type': 'application/json; charset=x-own' }, 'x'));
     await get('/items/a').buffer(true).parse(textOf).expect(200);
     expect((await drift()).operations).toMatchObject([{ drifted: 0, unverified: 1 }]);
   });
 
-  it('goes on where the schema is none, and that is told', async () => {
-    const { answers, get, faults } = await startShop('responses: enforce');
-    answers(json(good));
+  it('A response with an invalid schema is forwarded, and the fault is reported', async () => {
+    const { respondWith, get, faults } = await startShop('responses: enforce');
+    respondWith(json(good));
     await get('/odd').expect(200, good);
     expect(faults).toEqual([expect.stringContaining('/paths/~1odd/get/responses/200/content')]);
   });
 });
 
-it('is 502 when what is to be checked breaks off', async () => {
-  const { answers, get } = await startShop('responses: enforce');
-  answers((_req, res) => {
+it('An incomplete response to check leads to 502', async () => {
+  const { respondWith, get } = await startShop('responses: enforce');
+  respondWith((_req, res) => {
     res.writeHead(200, { ...HEAD, 'Content-Length': '100' }).write('{');
     setImmediate(() => res.destroy());
   });
   expect((await get('/items/a').expect(502)).body.type).toBe('/problems/bad-gateway');
 });
 
-it('leaves alone what the gateway answers itself', async () => {
-  const { url, answers } = await startShop('responses: enforce', 'policy: { retry: { attempts: 0 } }');
-  answers((req) => req.socket.destroy());
+it('Responses of the gateway itself are not checked', async () => {
+  const { url, respondWith } = await startShop('responses: enforce', 'policy: { retry: { attempts: 0 } }');
+  respondWith((req) => req.socket.destroy());
   expect((await request(url).get('/items/a')).body.type).not.toBe('/problems/contract-broken');
 });
 
-describe('what is put together', () => {
+describe('A composed response', () => {
   const strict = () => {
     const library = libraryDocument() as unknown as {
       components: { schemas: Record<string, { required?: string[] }> };
@@ -310,14 +312,14 @@ describe('what is put together', () => {
   };
   const book = { id: '1', title: 't', author: { id: 'ann' } };
 
-  it('is checked before links are added to it', async () => {
+  it('A response is checked before links are added', async () => {
     const get = await answering(book, { id: 'ann' });
     expect((await get('/books/1').expect(200)).body._links.self.href).toBe('/books/1');
     const broken = await answering({ title: 'no id' }, {});
     expect((await broken('/books/1').expect(502)).body.type).toBe('/problems/contract-broken');
   });
 
-  it('has each of its parts checked', async () => {
+  it('Each embedded resource is checked', async () => {
     const get = await answering(book, { name: 'no id' });
     const { body } = await get('/books/1?expand=author').expect(200);
     expect(body._embedded?.author).toBeUndefined();
@@ -335,20 +337,20 @@ function textOf(res: NodeJS.EventEmitter, done: (error: Error | null, body: stri
   res.on('end', () => done(null, text));
 }
 
-/** As it goes over the wire. */
+/** The raw bytes on the connection. */
 async function raw(url: string, path: string) {
   const { request: call } = await import('undici');
   const { body, headers } = await call(url + path);
   return { body: Buffer.from(await body.arrayBuffer()), head: headers };
 }
 
-it('one that is kept and breaks the contract is forgotten, so that the next is what the service says then', async () => {
-  const { answers, get } = await startShop('responses: enforce, cache: on');
+it('A cached response that breaks the contract is removed from the cache', async () => {
+  const { respondWith, get } = await startShop('responses: enforce, cache: on');
   const forAMinute = { 'X-Rate': '7', 'Cache-Control': 'max-age=60' };
-  answers(json({ id: 'a' }, forAMinute));
+  respondWith(json({ id: 'a' }, forAMinute));
   await get('/items/a').expect(502);
-  answers(json(good, forAMinute));
+  respondWith(json(good, forAMinute));
   await get('/items/a').expect(200);
-  answers(json({ id: 'a' }, forAMinute));
+  respondWith(json({ id: 'a' }, forAMinute));
   await get('/items/a').expect(200);
 });

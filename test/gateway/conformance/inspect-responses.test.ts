@@ -1,12 +1,12 @@
-/** Which responses are looked at, and what becomes of those that are not as the contract says. */
+/** The inspection of responses with and without faults. */
 import { describe, expect, it } from '@jest/globals';
-import { ResponseLedger } from '../../../src/gateway/conformance/conformance-stats.ts';
-import { type InspectOptions, inspectAnswers } from '../../../src/gateway/conformance/inspect-responses.ts';
+import { ConformanceStats } from '../../../src/gateway/conformance/conformance-stats.ts';
+import { type InspectOptions, inspectResponses } from '../../../src/gateway/conformance/inspect-responses.ts';
 
 interface Given {
   readonly service?: object;
   readonly body?: string;
-  /** Whether its body could be had. */
+  /** Reads the body. */
   readonly peek?: () => Promise<Buffer | undefined>;
   readonly check?: () => readonly object[];
   readonly path?: string;
@@ -14,19 +14,19 @@ interface Given {
   readonly operation?: object;
 }
 
-const inspected = async (given: Given) => {
+const inspectResponse = async (given: Given) => {
   const { body = '{}', check = () => [], path = '/x', limit = 100 } = given;
   const service = { name: 'a', responses: 'enforce', ...given.service };
-  const ledger = new ResponseLedger();
+  const stats = new ConformanceStats();
   const events: unknown[] = [];
   const logged: unknown[] = [];
-  const inspect = inspectAnswers({
+  const inspect = inspectResponses({
     services: [service],
     limit,
-    ledger,
+    stats,
     logger: { warn: (fields: object) => logged.push(fields) },
   } as unknown as InspectOptions);
-  const answer = {
+  const response = {
     status: 200,
     rawHeaders: ['Content-Type', 'application/json'],
     header: (name: string) => (name === 'content-type' ? 'application/json' : undefined),
@@ -46,28 +46,31 @@ const inspected = async (given: Given) => {
     of: () => ({ types: ['application/json'], media: () => ({ check }), checkHeaders: () => [] }),
   };
   const operation = { service: 'a', operationId: 'get', responses, ...given.operation };
-  const made = inspect(answer as never, operation as never, 'GET', path);
-  const error = await (made ?? Promise.resolve()).then(
+  const inspection = inspect(response as never, operation as never, 'GET', path);
+  const error = await (inspection ?? Promise.resolve()).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
-  const drift = ledger.of(service as never)?.operations[0];
-  return { waits: made !== undefined, events, error, logged, drift };
+  const drift = stats.of(service as never)?.operations[0];
+  return { waits: inspection !== undefined, events, error, logged, drift };
 };
 
 const broken = () => [{ instancePath: '/a', keyword: 'required', params: { missingProperty: 'b' } }];
 
 describe('responses: enforce', () => {
-  it('lets what keeps the contract on', async () => {
-    expect(await inspected({})).toMatchObject({
-      ...{ waits: true, error: undefined, events: [['peek', 100]], logged: [] },
+  it('enforce forwards a response that matches the contract', async () => {
+    expect(await inspectResponse({})).toMatchObject({
+      waits: true,
+      error: undefined,
+      events: [['peek', 100]],
+      logged: [],
       drift: { checked: 1, drifted: 0, unverified: 0 },
     });
   });
 
-  it('refuses what breaks it, without its body, and lets nothing of it be kept', async () => {
-    expect(await inspected({ check: broken })).toMatchObject({
+  it('enforce rejects a response that breaks the contract without its body and removes it from the cache', async () => {
+    expect(await inspectResponse({ check: broken })).toMatchObject({
       waits: true,
       error: { status: 502, type: { code: 'contract-broken' }, extensions: { errors: [{ kind: 'body' }] } },
       events: [['peek', 100], 'discard', 'refused'],
@@ -79,14 +82,14 @@ describe('responses: enforce', () => {
   it.each<[string, Given, number]>([
     ['larger than the limit', { peek: async () => undefined }, 1],
     ['cut by fields', { path: '/x?fields=a' }, 0],
-  ])('lets on and counts what is %s', async (_, given, peeks) => {
-    const { error, events, drift } = await inspected({ check: broken, ...given });
+  ])('enforce forwards and counts a response that is %s', async (_, given, peeks) => {
+    const { error, events, drift } = await inspectResponse({ check: broken, ...given });
     expect([error, events.length]).toEqual([undefined, peeks]);
     expect(drift).toMatchObject({ checked: 0, drifted: 0, unverified: 1 });
   });
 
-  it('tells of a body that breaks off, and does not count it', async () => {
-    const { error, drift } = await inspected({ peek: () => Promise.reject(new Error('gone')) });
+  it('enforce reports an incomplete body and does not count it', async () => {
+    const { error, drift } = await inspectResponse({ peek: () => Promise.reject(new Error('gone')) });
     expect(error).toMatchObject({ status: 502 });
     expect(drift).toBeUndefined();
   });
@@ -94,16 +97,18 @@ describe('responses: enforce', () => {
 
 describe('responses: observe', () => {
   const service = { responses: 'observe', sample: 1 };
-  it('looks at a copy and holds up nothing', async () => {
-    expect(await inspected({ service, check: broken })).toMatchObject({
-      ...{ waits: false, error: undefined, events: [['copy', 100]] },
+  it('observe checks a copy and does not delay the response', async () => {
+    expect(await inspectResponse({ service, check: broken })).toMatchObject({
+      waits: false,
+      error: undefined,
+      events: [['copy', 100]],
       logged: [{ kind: 'body' }],
       drift: { checked: 1, drifted: 1 },
     });
   });
 
-  it('takes no copy of a body that is not looked at', async () => {
-    const { events, drift } = await inspected({ service, path: '/x?fields=a' });
+  it('observe does not copy a body that is not checked', async () => {
+    const { events, drift } = await inspectResponse({ service, path: '/x?fields=a' });
     expect(events).toEqual([]);
     expect(drift).toMatchObject({ checked: 0, unverified: 1 });
   });
@@ -114,8 +119,8 @@ describe('responses: observe', () => {
     ['no contract', { service, operation: { responses: undefined } }],
     ['no contract to enforce', { operation: { responses: undefined } }],
     ['another service', { service, operation: { service: 'b' } }],
-  ])('looks at nothing with %s', async (_, given) => {
-    const { waits, events, drift } = await inspected({ check: broken, ...given });
+  ])('Responses are not inspected with %s', async (_, given) => {
+    const { waits, events, drift } = await inspectResponse({ check: broken, ...given });
     expect([waits, events, drift]).toEqual([false, [], undefined]);
   });
 });

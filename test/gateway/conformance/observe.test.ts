@@ -1,4 +1,4 @@
-/** `responses: observe`: callers notice nothing, and `/status` tells how far answers are from the document. */
+/** `responses: observe`: clients notice nothing, and `/status` shows deviations from the document. */
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -10,18 +10,18 @@ const good = { id: 'a', price: 1 };
 const HEAD = { 'Content-Type': 'application/json', 'X-Rate': '7' };
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
-/** Once all answers so far were looked at, which may be after they were sent. */
-async function settled(shop: Shop, answers: number) {
+/** Waits until all responses so far were checked, which may happen after they were sent. */
+async function settled(shop: Shop, count: number) {
   const look = async () => (await shop.drift()).operations[0];
   const seen = async () => {
     const { checked = 0, unverified = 0 } = (await look()) ?? {};
     return checked + unverified;
   };
-  await eventually(`${answers} answers are looked at`, async () => (await seen()) >= answers);
+  await eventually(`${count} answers are looked at`, async () => (await seen()) >= count);
   return look();
 }
 
-describe('an answer that is observed', () => {
+describe('An observed response', () => {
   const cut: RequestListener = (_req, res) => {
     res.writeHead(200, { ...HEAD, 'Content-Length': '1000000' }).write('{');
     setImmediate(() => res.destroy());
@@ -41,11 +41,11 @@ describe('an answer that is observed', () => {
     ['huge', json({ id: 'x'.repeat(3_000_000) }), 'unverified'],
     ['deep', sends(200, HEAD, '['.repeat(500_000)), 'drifted'],
     ['broken off', cut, 'unverified'],
-  ])('and is %s is the same as without', async (_, answer, expected) => {
+  ])('An observed response that is %s is unchanged', async (_, answer, expected) => {
     const seen = [];
     for (const service of ['responses: off', 'responses: observe, sample: 1']) {
       const shop = await startShop(service);
-      shop.answers((req, res) => {
+      shop.respondWith((req, res) => {
         res.setHeader('Date', 'Thu, 01 Jan 2026 00:00:00 GMT');
         answer(req, res);
       });
@@ -69,9 +69,9 @@ describe('an answer that is observed', () => {
     expect(seen[1]).toEqual(seen[0]);
   });
 
-  it('is what the sample says: the first, and every so many after it', async () => {
+  it('The sample selects the first response and then regular ones', async () => {
     const shop = await startShop('responses: observe, sample: 0.25');
-    shop.answers(json(good));
+    shop.respondWith(json(good));
     const counts = [];
     for (let count = 0; count < 9; count++) {
       await shop.get('/items/a').expect(200);
@@ -79,14 +79,14 @@ describe('an answer that is observed', () => {
     }
     expect(counts).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3]);
     const none = await startShop('responses: observe, sample: 0');
-    none.answers(json({}));
+    none.respondWith(json({}));
     await none.get('/items/a').expect(200);
     expect((await none.drift()).operations).toEqual([]);
   });
 });
 
 describe('/status', () => {
-  it('says of each operation what differs, how often, and no value', async () => {
+  it('/status shows the faults of each operation with their counts, without values', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     const answers = [
       json({ items: [{ id: 'private', price: 'private' }, good] }),
@@ -95,7 +95,7 @@ describe('/status', () => {
       json({ items: [] }),
     ];
     for (const [index, answer] of answers.entries()) {
-      shop.answers(answer);
+      shop.respondWith(answer);
       await shop.get('/items');
       await settled(shop, index + 1);
     }
@@ -104,10 +104,12 @@ describe('/status', () => {
     expect(operations).toMatchObject([
       {
         operationId: 'listItems',
-        ...{ checked: 4, drifted: 3, unverified: 0 },
+        checked: 4,
+        drifted: 3,
+        unverified: 0,
         why: { body: 2, status: 1 },
         faults: [
-          { kind: 'status', detail: '500 is not declared; 200, 4XX', count: 1 },
+          { kind: 'status', detail: '500 is not declared; the contract declares 200, 4XX', count: 1 },
           { kind: 'body', pointer: '#/items/2/price', detail: 'must be integer', count: 2 },
         ],
       },
@@ -118,10 +120,10 @@ describe('/status', () => {
     expect(page + JSON.stringify(operations)).not.toContain('private');
   });
 
-  it('keeps the latest few faults of an operation, and the log has no more than a few lines', async () => {
+  it('/status keeps the latest faults of an operation, and the log is limited', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     for (let status = 430; status < 470; status++) {
-      shop.answers(sends(status, {}));
+      shop.respondWith(sends(status, {}));
       await shop.get('/items/a').expect(status);
       await settled(shop, status - 429);
     }
@@ -138,10 +140,10 @@ describe('/status', () => {
     expect(shop.log.warnings[0]).toMatchObject({ service: 'shop', operationId: 'getItem', kind: 'status' });
   });
 
-  it('holds no more than a few copies at once, and counts what it did not look at', async () => {
+  it('The number of copies is limited, and skipped responses are counted', async () => {
     const shop = await startShop('responses: observe, sample: 1');
     const waiting: (() => void)[] = [];
-    shop.answers((_req, res) => {
+    shop.respondWith((_req, res) => {
       res.writeHead(200, HEAD).write('{"id":"a",');
       waiting.push(() => res.end('"price":1}'));
     });

@@ -1,12 +1,12 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { reportTo } from '../../../src/gateway/conformance/report.ts';
+import { createReporter } from '../../../src/gateway/conformance/report.ts';
 
 afterEach(() => void jest.restoreAllMocks());
 
-it('The log has 20 lines a minute at most, and the next one says how many there would have been', () => {
+it('The log has at most 20 lines per minute, and the next line has the number of omitted ones', () => {
   const now = jest.spyOn(performance, 'now').mockReturnValue(1000);
   const warn = jest.fn<(fields: object, message: string) => void>();
-  const report = reportTo({ warn } as never);
+  const report = createReporter({ warn } as never);
   const times = (count: number) => {
     for (let n = 0; n < count; n++) report('shop', 'getItem', { kind: 'status', detail: '418' });
     return warn.mock.calls.splice(0).map(([fields]) => fields);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { bodyFault, sameness } from '../../../src/gateway/conformance/response-fault.ts';
+import { bodyFault, faultKey } from '../../../src/gateway/conformance/response-fault.ts';
 
 it.each([
   ['#', '#'],
@@ -12,12 +12,12 @@ it.each([
   [`#/${'a'.repeat(64)}`, `#/${'a'.repeat(64)}`],
   [`#/${'a'.repeat(65)}`, '#/*'],
   ['#/', '#/*'],
-])('The place %s is told as %s', (pointer, told) => {
-  expect(bodyFault(pointer, 'is odd')).toEqual({ kind: 'body', pointer: told, detail: 'is odd' });
+])('The pointer %s is shown as %s', (pointer, shown) => {
+  expect(bodyFault(pointer, 'is odd')).toEqual({ kind: 'body', pointer: shown, detail: 'is odd' });
 });
 
-it('Faults are the same that differ in which item of a list has them, and no others', () => {
-  const of = (pointer: string, detail = 'is odd') => sameness({ kind: 'body', pointer, detail });
+it('Faults that differ in list indexes only have the same key', () => {
+  const of = (pointer: string, detail = 'is odd') => faultKey({ kind: 'body', pointer, detail });
   expect(of('#/items/1/tags/2')).toBe(of('#/items/30/tags/4'));
   expect(of('#/items/1')).toBe(of('#/items/2'));
   for (const [pointer, detail] of [
@@ -27,7 +27,7 @@ it('Faults are the same that differ in which item of a list has them, and no oth
     ['#/items/1x'],
   ] as const)
     expect(of(pointer, detail)).not.toBe(of('#/items/1'));
-  expect(sameness({ kind: 'header', detail: 'is odd' })).not.toBe(
-    sameness({ kind: 'status', detail: 'is odd' }),
+  expect(faultKey({ kind: 'header', detail: 'is odd' })).not.toBe(
+    faultKey({ kind: 'status', detail: 'is odd' }),
   );
 });

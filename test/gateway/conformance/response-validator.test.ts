@@ -1,7 +1,7 @@
-/** One response against what its operation declares. */
+/** Validation of a response against the declarations of its operation. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
+import { ResponseValidator } from '../../../src/gateway/conformance/response-validator.ts';
 import type { ResponseContract } from '../../../src/gateway/validation/responses.ts';
 import { TOO_MANY } from '../../../src/gateway/validation/schema/validation-budget.ts';
 import type { UpstreamResponse } from '../../../src/outbound/call/upstream-response.ts';
@@ -21,19 +21,19 @@ interface Given {
   readonly head?: readonly string[];
   readonly method?: string;
   readonly path?: string;
-  /** Media types that are declared; undefined where the status is not. */
+  /** Declared media types; undefined if the status is not declared. */
   readonly types?: readonly string[] | undefined;
   readonly check?: ((value: unknown, bytes: number) => readonly object[]) | undefined;
   readonly headers?: (values: ReadonlyMap<string, readonly string[]>) => void;
 }
 
-const judgeOf = (given: Given): Judge => {
+const validatorOf = (given: Given): ResponseValidator => {
   const { status = 200, head = JSON_HEAD, method = 'GET', path = '/x', headers } = given;
   const types = 'types' in given ? given.types : ['application/json', 'image/png'];
   const check = 'check' in given ? given.check : () => [];
   const header = (name: string) =>
     head[head.findIndex((one, i) => i % 2 === 0 && one.toLowerCase() === name) + 1];
-  const answer = {
+  const response = {
     status,
     rawHeaders: head,
     header: (name: string) => (head.some((one) => one.toLowerCase() === name) ? header(name) : undefined),
@@ -47,13 +47,17 @@ const judgeOf = (given: Given): Judge => {
     },
   };
   const contract = { of: () => declared, statuses: ['200', 'default'] };
-  return new Judge(contract as unknown as ResponseContract, answer as unknown as UpstreamResponse, {
-    method,
-    path,
-  });
+  return new ResponseValidator(
+    contract as unknown as ResponseContract,
+    response as unknown as UpstreamResponse,
+    {
+      method,
+      path,
+    },
+  );
 };
 
-describe('What is looked at of a response', () => {
+describe('The parts of a response that are validated', () => {
   it.each<[string, Given, 'body' | 'part' | 'head']>([
     ['JSON', {}, 'body'],
     ['JSON with parameters', { head: ['content-type', 'application/json; charset=utf-8'] }, 'body'],
@@ -78,21 +82,21 @@ describe('What is looked at of a response', () => {
     ['no type and an unknown length', { head: [] }, 'body'],
     ['no type and a known length', { head: ['Content-Length', '1'] }, 'head'],
     ['no type where none is declared', { head: [], types: [] }, 'head'],
-  ])('of %j', (_, given, expected) => {
-    const { readsBody, isPartial } = judgeOf(given);
-    expect([readsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
+  ])('The parts to validate for %j', (_, given, expected) => {
+    const { needsBody, isPartial } = validatorOf(given);
+    expect([needsBody, isPartial]).toEqual([expected === 'body', expected === 'part']);
   });
 });
 
 describe('The head of a response', () => {
-  it.each([200, 201, 404, 500, 502, 207, 303, 417])('has to have a declared status, as %i', (status) => {
-    expect(judgeOf({ status, types: undefined }).head()).toEqual([
-      { kind: 'status', detail: `${status} is not declared; 200, default` },
+  it.each([200, 201, 404, 500, 502, 207, 303, 417])('The status %i has to be declared', (status) => {
+    expect(validatorOf({ status, types: undefined }).validateHead()).toEqual([
+      { kind: 'status', detail: `${status} is not declared; the contract declares 200, default` },
     ]);
   });
 
-  it.each([206, 304, 416, 501])('may have the status %i of HTTP itself', (status) => {
-    expect(judgeOf({ status, types: undefined }).head()).toEqual([]);
+  it.each([206, 304, 416, 501])('The status %i does not have to be declared', (status) => {
+    expect(validatorOf({ status, types: undefined }).validateHead()).toEqual([]);
   });
 
   const long = `${'a'.repeat(60)}/${'b'.repeat(100)}`;
@@ -102,13 +106,13 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'text/csv'], types: [] }, undefined],
     [{ head: ['Content-Type', 'Text/CSV; a=b'] }, 'text/csv'],
     [{ head: ['Content-Type', long] }, long],
-    [{ head: ['Content-Type', `a${long}`] }, 'what it says'],
-    [{ head: ['Content-Type', `${long}b`] }, 'what it says'],
-    [{ head: ['Content-Type', 'no media type'] }, 'none'],
-    [{ head: ['Content-Type', '!text/csv'] }, 'what it says'],
-    [{ head: ['Content-Type', 'text/csv!'] }, 'what it says'],
+    [{ head: ['Content-Type', `a${long}`] }, 'a different type'],
+    [{ head: ['Content-Type', `${long}b`] }, 'a different type'],
+    [{ head: ['Content-Type', 'no media type'] }, 'missing or malformed'],
+    [{ head: ['Content-Type', '!text/csv'] }, 'a different type'],
+    [{ head: ['Content-Type', 'text/csv!'] }, 'a different type'],
     [{ head: [] }, undefined],
-    [{ head: ['Content-Length', '1'] }, 'none'],
+    [{ head: ['Content-Length', '1'] }, 'missing or malformed'],
     [{ head: ['Content-Length', '0'] }, undefined],
     [{ head: ['Content-Length', '0', 'Content-Type', 'text/csv'] }, 'text/csv'],
     [{ head: [], method: 'HEAD' }, undefined],
@@ -117,26 +121,32 @@ describe('The head of a response', () => {
     [{ head: ['Content-Type', 'text/csv'], status: 205 }, undefined],
     [{ head: ['Content-Type', 'text/csv'], status: 304 }, undefined],
     [{ head: ['Content-Type', 'text/csv'], status: 206 }, 'text/csv'],
-  ])('%j is told to have the type %s', (given, shown) => {
+  ])('The fault for %j names the type %s', (given, shown) => {
     const types = (given.types ?? ['application/json', 'image/png']).join(', ');
-    expect(judgeOf(given).head()).toEqual(
+    expect(validatorOf(given).validateHead()).toEqual(
       shown === undefined
         ? []
-        : [{ kind: 'media-type', pointer: '#/content-type', detail: `${shown} is not declared; ${types}` }],
+        : [
+            {
+              kind: 'media-type',
+              pointer: '#/content-type',
+              detail: `is ${shown}, but the contract declares ${types}`,
+            },
+          ],
     );
   });
 
-  it('has its headers checked, several of one name as one, and of cookies the first', () => {
+  it('Headers with the same name are validated as one, and of cookies the first one', () => {
     let seen: unknown;
     const headers = (values: ReadonlyMap<string, readonly string[]>) => {
       seen = Object.fromEntries(values);
     };
     const head = [...JSON_HEAD, 'X-A', '1', 'Set-Cookie', 'a=b', 'x-a', '2', 'set-cookie', 'c=d', 'X-A', '3'];
-    expect(judgeOf({ head, headers }).head()).toEqual([
+    expect(validatorOf({ head, headers }).validateHead()).toEqual([
       { kind: 'header', pointer: '#/x-a', detail: 'is required' },
     ]);
     expect(seen).toEqual({ 'content-type': ['application/json'], 'x-a': ['1, 2, 3'], 'set-cookie': ['a=b'] });
-    expect(judgeOf({ head: ['Content-Type', 'text/csv'], headers }).head()).toMatchObject([
+    expect(validatorOf({ head: ['Content-Type', 'text/csv'], headers }).validateHead()).toMatchObject([
       { kind: 'media-type' },
       { kind: 'header' },
     ]);
@@ -149,23 +159,23 @@ describe('The body of a response', () => {
     ['has to have a type where it is not empty', Buffer.from('x'), true],
     ['has to have a type where it is too large to be read', undefined, true],
   ])('%s', async (_, bytes, isBroken) => {
-    const detail = 'none is not declared; application/json, image/png';
+    const detail = 'is missing or malformed, but the contract declares application/json, image/png';
     const fault = { kind: 'media-type', pointer: '#/content-type', detail };
-    expect(await judgeOf({ head: [] }).body(bytes, 100)).toEqual(isBroken ? [fault] : []);
+    expect(await validatorOf({ head: [] }).validateBody(bytes, 100)).toEqual(isBroken ? [fault] : []);
   });
 
   const text = JSON.stringify({ a: 1 });
   const gzipped = gzipSync(text);
 
-  it('is checked as it is when decoded, with its size', async () => {
+  it('The decoded body is validated with its size', async () => {
     const seen: unknown[] = [];
     const check = (value: unknown, bytes: number) => {
       seen.push([value, bytes]);
       return [];
     };
-    expect(await judgeOf({ check }).body(Buffer.from(text), 100)).toEqual([]);
+    expect(await validatorOf({ check }).validateBody(Buffer.from(text), 100)).toEqual([]);
     const head = [...JSON_HEAD, 'Content-Encoding', 'gzip'];
-    expect(await judgeOf({ check, head }).body(gzipped, 100)).toEqual([]);
+    expect(await validatorOf({ check, head }).validateBody(gzipped, 100)).toEqual([]);
     expect(seen).toEqual([
       [{ a: 1 }, text.length],
       [{ a: 1 }, text.length],
@@ -190,17 +200,17 @@ describe('The body of a response', () => {
       },
       text,
     ],
-  ])('cannot be told with %s', async (_, given, bytes) => {
-    expect(await judgeOf(given).body(Buffer.from(bytes), 100)).toBeUndefined();
+  ])('The body cannot be validated with %s', async (_, given, bytes) => {
+    expect(await validatorOf(given).validateBody(Buffer.from(bytes), 100)).toBeUndefined();
   });
 
   it.each<[Given, Buffer | string, string]>([
-    [{ head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] }, text, 'is not encoded as `Content-Encoding` says'],
-    [{}, Buffer.of(0x22, 0xff, 0x22), 'is not UTF-8'],
+    [{ head: [...JSON_HEAD, 'Content-Encoding', 'gzip'] }, text, 'does not match its `Content-Encoding`'],
+    [{}, Buffer.of(0x22, 0xff, 0x22), 'is not valid UTF-8'],
     [{}, '{', 'is not well-formed JSON'],
     [{}, '', 'is not well-formed JSON'],
-  ])('with %j has one fault as a whole: %s', async (given, bytes, detail) => {
-    expect(await judgeOf(given).body(Buffer.from(bytes), 100)).toEqual([
+  ])('The body with %j has one fault at its root: %s', async (given, bytes, detail) => {
+    expect(await validatorOf(given).validateBody(Buffer.from(bytes), 100)).toEqual([
       { kind: 'body', pointer: '#', detail },
     ]);
   });
@@ -210,9 +220,9 @@ describe('The body of a response', () => {
     [20, 20],
     [21, 20],
     [500, 20],
-  ])('with %i faults is told to have %i', async (given, told) => {
+  ])('A body with %i faults is reported with %i', async (given, told) => {
     const check = () => Array.from({ length: given }, (_, n) => ({ ...error, instancePath: `/${n}` }));
-    const faults = await judgeOf({ check }).body(Buffer.from(text), 100);
+    const faults = await validatorOf({ check }).validateBody(Buffer.from(text), 100);
     expect(faults?.map(({ kind, pointer }) => `${kind} ${pointer}`)).toEqual(
       Array.from({ length: told }, (_, n) => `body #/${n}`),
     );

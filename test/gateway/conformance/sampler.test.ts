@@ -1,9 +1,9 @@
-/** Which responses are looked at of those that come. */
+/** The selection of responses to inspect. */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Sampler } from '../../../src/gateway/conformance/sampler.ts';
 
-it('The first is looked at, and of any number of the first ones the share of those that follow it', () => {
+it('The first response is selected, and the given share of the following ones', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 300 }), (percent, most) => {
       const sampler = new Sampler(percent / 100);
@@ -16,7 +16,7 @@ it('The first is looked at, and of any number of the first ones the share of tho
   );
 });
 
-it('None is looked at with a share of nothing', () => {
+it('No response is selected with a share of 0', () => {
   const sampler = new Sampler(0);
   expect(Array.from({ length: 100 }, () => sampler.isDue())).not.toContain(true);
 });

@@ -1,9 +1,9 @@
-/** What `expand` brings has a type in the documents. */
+/** Embedded resources have schemas in the documents. */
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { contractDocument } from '../../../src/contract/document/document.ts';
 import { liftDocuments } from '../../../src/gateway/documents/mark-lifted.ts';
-import { publish } from '../../../src/gateway/portal/docs/published.ts';
+import { publish } from '../../../src/gateway/portal/docs/published-documents.ts';
 import { formats } from '../../../src/hypermedia/formats/index.ts';
 import { mergeInSteps } from '../../../src/openapi/merge/merge.ts';
 import { dangling } from '../../support/dangling.ts';
@@ -12,7 +12,7 @@ import { authors, books } from '../../support/graph.ts';
 const documentsOf = (...contracts: readonly (typeof books | typeof authors)[]) =>
   contracts.map((contract) => ({ name: contract.service, document: contractDocument(contract, formats) }));
 
-/** As `/openapi.json` is. */
+/** Created like `/openapi.json`. */
 const served = (services: Parameters<typeof mergeInSteps>[0]): Promise<OpenAPIObject> => {
   const [whole] = publish(services, 'All', () => mergeInSteps(services));
   if (whole === undefined) throw new Error('nothing is published');
@@ -25,8 +25,8 @@ const embeddedOf = ({ components }: OpenAPIObject, name: string) =>
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-describe('_embedded', () => {
-  it('has the relations within a service in its own document, one or many', async () => {
+describe('Schemas of _embedded', () => {
+  it('The document of a service has its own relations, single and multiple', async () => {
     const [, own] = publish(documentsOf(books, authors), 'All', () => mergeInSteps([]));
     expect(own?.path).toBe('/openapi/books.json');
     expect(embeddedOf((await own?.document()) as OpenAPIObject, 'Book')).toEqual({
@@ -34,7 +34,7 @@ describe('_embedded', () => {
     });
   });
 
-  it('has those that lead to other services in the document of the gateway, and nothing dangles', async () => {
+  it('The document of the gateway has relations between services and no unresolvable references', async () => {
     const merged = await served(documentsOf(books, authors));
     expect(embeddedOf(merged, 'Book')).toEqual({
       author: ref('Author'),
@@ -44,7 +44,7 @@ describe('_embedded', () => {
     expect(dangling(merged)).toEqual([]);
   });
 
-  it('has those of a service that knows nothing of links', async () => {
+  it('Relations of lifted resources are included', async () => {
     const plain = (name: string, links: object) => ({
       [`/${name.toLowerCase()}s/{id}`]: {
         parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
@@ -72,7 +72,7 @@ describe('_embedded', () => {
     expect(embeddedOf(merged, 'Pet')).toEqual({ owner: ref('Owner') });
   });
 
-  it('grows by one member for each link, however the schemas lead to each other', async () => {
+  it('The document grows by one member for each link, even with recursive schemas', async () => {
     const size = async (count: number): Promise<number> => {
       const names = Array.from({ length: count }, (_, index) => `Thing${index}`);
       const links = Object.fromEntries(

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../../src/config/config-error.ts';
-import { gather, parseOpenApi, readDocument } from '../../../src/gateway/documents/read-document.ts';
+import { collectSources, parseOpenApi, readDocument } from '../../../src/gateway/documents/read-document.ts';
 
-describe('a document file', () => {
+describe('A document file', () => {
   it.each([
     'openapi: 3.1.0\npaths: {}',
     '{"openapi":"3.0.3","paths":{}}',
     'openapi: 3.1.0',
     'swagger: "2.0"',
     'openapi: 3.2.0',
-  ])('is read from %p', (text) => {
+  ])('A document is read from %p', (text) => {
     expect(parseOpenApi(text, 'x').openapi).toMatch(/^3/);
   });
 
@@ -24,18 +24,18 @@ describe('a document file', () => {
     ['', /found no object$/],
     ['swagger: "1.2"', /expected a version 3\.x or 2\.0, found 1\.2; convert the document$/],
     ['openapi: 3.1.0\npaths: []', /paths: expected an object/],
-  ])('is refused in one line: %p', (text, message) => {
+  ])('An invalid document is rejected in one line: %p', (text, message) => {
     expect(() => parseOpenApi(text, 'openapi/a.yaml')).toThrow(ConfigError);
     expect(() => parseOpenApi(text, 'openapi/a.yaml')).toThrow(message);
     expect(() => parseOpenApi(text, 'openapi/a.yaml')).not.toThrow('\n');
   });
 
-  it('is missed with the place that names it', async () => {
+  it('The error for a missing document names its place', async () => {
     const service = { name: 'a', document: '/nowhere/a.yaml', overlays: [], paths: {}, prefix: '' };
     await expect(readDocument(service)).rejects.toThrow(/^\/nowhere\/a\.yaml: cannot be read; /);
   });
 
-  it('is changed by its overlays, which are told of when they change nothing', async () => {
+  it('Overlays change a document, and actions without a match are reported', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'linkway-'));
     const file = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);
@@ -59,24 +59,26 @@ describe('a document file', () => {
       prefix: '/c',
     };
     const idle: string[] = [];
-    expect((await readDocument(service, { onIdle: (message) => idle.push(message) })).paths).toEqual({
+    expect(
+      (await readDocument(service, { onUnmatchedAction: (message) => idle.push(message) })).paths,
+    ).toEqual({
       '/c/b': { summary: 'Second' },
     });
-    expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b finds nothing in .*a\.yaml$/)]);
+    expect(idle).toEqual([expect.stringMatching(/2\.yaml: \$\.paths\.b matches nothing in .*a\.yaml$/)]);
     const broken = { ...service, overlays: [file('3.yaml', 'overlay: [')] };
     await expect(readDocument(broken)).rejects.toThrow(/3\.yaml:1:\d+: neither YAML nor JSON/);
     await rm(folder, { recursive: true });
   });
 });
 
-describe('all texts of a document together', () => {
-  it('are at most 64 MB: what is beyond that is not read', async () => {
+describe('All texts of a document together', () => {
+  it('All texts of a document together have at most 64 MB, and no more is read', async () => {
     const MB = 1024 ** 2;
     const refs = Array.from({ length: 40 }, (_, at) => `"/${at}": { $ref: "./${at}.json" }`);
     const text = `openapi: 3.1.0\npaths: { ${refs.join(', ')} }`;
     const service = { name: 'a', document: 'http://docs/a.json', overlays: [], paths: {}, prefix: '' };
     let bytes = 0;
-    const sources = await gather(service, async (place, { onBytes }) => {
+    const sources = await collectSources(service, async (place, { onBytes }) => {
       onBytes(4 * MB);
       bytes += 4 * MB;
       return { place, text: place === service.document ? text : '{}' };

@@ -1,4 +1,4 @@
-/** Contracts that are walked before there is a service. */
+/** The mock server, for contracts without a service. */
 
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -25,7 +25,7 @@ describeSamples('a mock', () => {
   });
   afterAll(() => gateway.close());
 
-  it('answers a preflight with what its path takes, and allows no other origin', async () => {
+  it('The mock server responds to a preflight with the allowed methods and allows no other origin', async () => {
     const { headers, status } = await request(gateway.url)
       .options('/orders/o-1001/cancel')
       .set({ Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' });
@@ -33,7 +33,7 @@ describeSamples('a mock', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('is walked by its links, across services', async () => {
+  it('Clients can follow links of the mock server across services', async () => {
     const { body: entry } = await get('/').accept('application/hal+json').expect(200);
     const { body: page } = await get(entry._links.orders.href).expect(200);
     const [order] = page._embedded.item;
@@ -43,14 +43,14 @@ describeSamples('a mock', () => {
     expect(consumer._links.self.href).toBe(whole._links.consumer.href);
   });
 
-  it('is the resource that is asked for, and can be expanded', async () => {
+  it('A mock resource has the requested id and can be expanded', async () => {
     const { body } = await get('/orders/o-7?expand=consumer').expect(200);
     expect(body).toMatchObject({ id: 'o-7', _links: { self: { href: '/orders/o-7' } } });
     expect(body._embedded.consumer._links.self).toEqual(body._links.consumer);
     expect(body._expandErrors).toBeUndefined();
   });
 
-  it('offers its actions in every format', async () => {
+  it('The mock server offers actions in every format', async () => {
     const forms = await get('/orders/o-7').accept('application/prs.hal-forms+json').expect(200);
     expect(forms.body._templates.cancel.target).toBe('/orders/o-7/cancel');
     expect((await get('/orders/o-7').accept('application/vnd.siren+json').expect(200)).body.class).toEqual([
@@ -59,7 +59,7 @@ describeSamples('a mock', () => {
     expect((await get('/orders/o-7').accept('text/html').expect(200)).text).toContain('data-action="cancel"');
   });
 
-  it('answers what the caller prefers', async () => {
+  it('The mock server supports the preferences of the client', async () => {
     const missing = await get('/orders/o-7').set('Prefer', 'code=404, example=not-found').expect(404);
     expect(missing.body).toMatchObject({ type: '/problems/not-found', status: 404 });
     expect(missing.headers['preference-applied']).toBe('code=404, example=not-found');
@@ -71,12 +71,15 @@ describeSamples('a mock', () => {
     ['code=404, example=x', 404, 'code=404'],
     ['example=not-found', 200, undefined],
     ['example=constructor', 200, undefined],
-  ])('ignores what the document does not have of %s', async (prefer, status, applied) => {
-    const { headers } = await get('/orders/o-7').set('Prefer', prefer).expect(status);
-    expect(headers['preference-applied']).toBe(applied);
-  });
+  ])(
+    'The mock server ignores preferences that the document does not support: %s',
+    async (prefer, status, applied) => {
+      const { headers } = await get('/orders/o-7').set('Prefer', prefer).expect(status);
+      expect(headers['preference-applied']).toBe(applied);
+    },
+  );
 
-  it('holds requests against the contract, as the gateway does for any service', async () => {
+  it('The gateway validates requests to a mock server', async () => {
     await request(gateway.url).post('/orders').send({}).expect(400);
     const order = {
       consumerId: 'c-1',
@@ -88,7 +91,7 @@ describeSamples('a mock', () => {
     expect(body._links.self.href).toMatch(/^\/orders\//);
   });
 
-  it('of a service that knows no links is lifted, under its prefix', async () => {
+  it('Mock responses of a service without links are lifted, under its prefix', async () => {
     const { body } = await get('/code/2.0/users/ann?expand=userRepositories').expect(200);
     expect(body._embedded.userRepositories._embedded.item[0]._links.repositoryPullRequests.href).toMatch(
       /^\/code\/2\.0\//,

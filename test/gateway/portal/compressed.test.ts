@@ -1,4 +1,4 @@
-/** Pages, page files and documents as they go to clients that take them compressed. */
+/** Compression of pages, page files and documents. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
@@ -53,7 +53,7 @@ describe.each(PATHS)('%s', (path) => {
   it.each([
     ['gzip', gunzipSync],
     ['br', brotliDecompressSync],
-  ])('is compressed with %s, and told apart by its ETag', async (coding, decode) => {
+  ])('The page is compressed with %s and has a different ETag', async (coding, decode) => {
     const url = (await start(new Compression(defaultCompression))) + path;
     const plain = await ask(url, 'identity');
     const coded = await ask(url, coding);
@@ -75,11 +75,14 @@ describe.each(PATHS)('%s', (path) => {
   });
 });
 
-it.each(['/health/live', '/docs/favicon-32x32.png'])('%s is small, or compressed already', async (path) => {
-  const { headers } = await ask((await start(new Compression(defaultCompression))) + path, 'gzip, br');
-  expect(headers).not.toHaveProperty('content-encoding');
-  expect(headers.vary ?? '').not.toContain('Accept-Encoding');
-});
+it.each(['/health/live', '/docs/favicon-32x32.png'])(
+  '%s is not compressed, because it is small or already compressed',
+  async (path) => {
+    const { headers } = await ask((await start(new Compression(defaultCompression))) + path, 'gzip, br');
+    expect(headers).not.toHaveProperty('content-encoding');
+    expect(headers.vary ?? '').not.toContain('Accept-Encoding');
+  },
+);
 
 it('Nothing is compressed where that is switched off', async () => {
   for (const url of [await start(), await start(new Compression({ ...defaultCompression, encodings: [] }))]) {

@@ -30,7 +30,7 @@ function responses(document: OpenAPIObject): string[] {
   return found;
 }
 
-describe('a document for one media type', () => {
+describe('A document for one media type', () => {
   it.each([
     '/openapi.json?media=application/json',
     '/openapi.yaml?media=application/json',
@@ -39,16 +39,16 @@ describe('a document for one media type', () => {
     '/openapi/books.json?media=Application/JSON',
     '/openapi/books.yaml?media=application/json&path=/books/{bookId}',
     '/openapi.json?media=application/json&tag=books',
-  ])('%s has one type for each response, and nothing dangles', async (url) => {
+  ])('%s has one type for each response and no unresolvable references', async (url) => {
     const document = await get(url);
-    const asked = decodeURIComponent(/media=([^&]+)/.exec(url)?.[1] ?? '').toLowerCase();
+    const requested = decodeURIComponent(/media=([^&]+)/.exec(url)?.[1] ?? '').toLowerCase();
     const types = new Set(responses(document));
-    expect(types).toEqual(new Set([asked, 'application/problem+json']));
+    expect(types).toEqual(new Set([requested, 'application/problem+json']));
     expect(dangling(document)).toEqual([]);
     expect(JSON.stringify(document)).not.toContain('Siren');
   });
 
-  it('has the same operations as the whole, and is smaller', async () => {
+  it('A document for one media type has the same operations and is smaller', async () => {
     const [whole, one] = [await get('/openapi.json'), await get('/openapi.json?media=application/json')];
     const pathsOf = ({ paths }: OpenAPIObject) =>
       Object.entries(paths ?? {}).map(([path, item]) => [path, Object.keys(item)]);
@@ -56,7 +56,7 @@ describe('a document for one media type', () => {
     expect(JSON.stringify(one).length).toBeLessThan(JSON.stringify(whole).length);
   });
 
-  it('keeps the first type where a response does not have the one that is asked for', async () => {
+  it('A response without the requested media type keeps its first type', async () => {
     const document = await get('/openapi.json?media=application/problem%2Bjson');
     expect(new Set(responses(document))).toEqual(
       new Set(['application/prs.hal-forms+json', 'application/problem+json']),
@@ -64,12 +64,12 @@ describe('a document for one media type', () => {
   });
 
   it.each(['/openapi.json?media=application/jsom', '/openapi/books.yaml?media=application/jsom&tag=books'])(
-    '%s is refused with the types that there are',
+    '%s is rejected with the allowed types',
     async (url) => {
       const { body } = await request(app).get(url).expect(400);
       expect(body).toMatchObject({
         type: '/problems/part-unknown',
-        detail: 'No response here has the media type application/jsom. Did you mean application/json?',
+        detail: 'No response has the media type application/jsom. Did you mean application/json?',
         parameter: 'media',
         nearest: 'application/json',
       });

@@ -28,15 +28,15 @@ const PATHS = [
   '/health/ready',
 ];
 
-/** They say how things are at the moment. */
+/** These pages show the current state. */
 const NEVER_KEPT = ['/status', '/health', '/health/live', '/health/ready'];
 
 describe.each(PATHS)('%s', (path) => {
-  it('is under a reserved segment', () => {
+  it('The page is under a reserved segment', () => {
     expect(RESERVED_SEGMENTS).toContain(firstSegment(path.split('?', 1)[0] ?? ''));
   });
 
-  it('answers GET and HEAD alike, says how long it may be kept and what a browser may do', async () => {
+  it('GET and HEAD have the same headers, with cache and security headers', async () => {
     const got = await request(app).get(path).expect(200);
     const head = await request(app).head(path).expect(200);
 
@@ -48,7 +48,7 @@ describe.each(PATHS)('%s', (path) => {
     expect(got.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('is not sent again to a client that has the same, and says whether it may be kept', async () => {
+  it('The page supports conditional requests and has cache headers', async () => {
     const { headers } = await request(app).get(path);
     const again = await request(app).get(path).set('If-None-Match', String(headers.etag));
 
@@ -57,7 +57,7 @@ describe.each(PATHS)('%s', (path) => {
     expect([again.status, again.text]).toEqual([304, '']);
   });
 
-  it('refuses other methods with 405 and Allow', async () => {
+  it('Other methods are rejected with 405 and Allow', async () => {
     const refused = await request(app).post(path).send({}).expect(405);
 
     expect(refused.headers.allow).toBe('GET, HEAD, OPTIONS');
@@ -67,12 +67,12 @@ describe.each(PATHS)('%s', (path) => {
 });
 
 it.each(['/', '/problems', '/problems/not-found', '/status'])(
-  '%s is a page for people, HAL for programs, and 406 for who takes neither',
+  '%s is HTML or HAL, and 406 if the client accepts neither',
   async (path) => {
     const type = async (accept: string) => {
-      const answer = await request(app).get(path).set('Accept', accept);
-      expect(answer.headers.vary).toContain('Accept');
-      return answer.type;
+      const response = await request(app).get(path).set('Accept', accept);
+      expect(response.headers.vary).toContain('Accept');
+      return response.type;
     };
 
     expect(await type('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')).toBe('text/html');
@@ -86,13 +86,13 @@ it.each(['/', '/problems', '/problems/not-found', '/status'])(
   },
 );
 
-it('passes on what it does not know', async () => {
+it('Unknown paths continue to the next handler', async () => {
   await request(app).get('/orders/o1').expect(200);
   await request(app).get('/docs/index.html').expect(404);
   await request(app).get('/docs/package.json').expect(404);
 });
 
-it('shows no address of a service, anywhere', async () => {
+it('No page shows the address of a service', async () => {
   for (const path of PATHS) {
     const { text, body } = await request(app).get(path).set('Accept', 'text/html, */*;q=0.5');
     expect(`${text}${JSON.stringify(body)}`).not.toContain('10.1.2.3');

@@ -1,4 +1,4 @@
-/** Which headers pass, each way, whatever their order, case and number. */
+/** Forwarded headers in each direction, for any order, case and number. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -18,9 +18,19 @@ const HOPS = [
   'upgrade',
 ];
 const REPLACED = [
-  ...['host', 'x-request-id', 'traceparent', 'x-envoy-expected-rq-timeout-ms'],
-  ...['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'],
-  ...['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url'],
+  'host',
+  'x-request-id',
+  'traceparent',
+  'x-envoy-expected-rq-timeout-ms',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
 ];
 const FREE = ['accept', 'x-own', 'cookie', 'x-named', 'via', 'etag', 'content-length', 'x-forwarded-port'];
 
@@ -32,14 +42,14 @@ const pairsOf = (names: readonly string[], value: fc.Arbitrary<string>) =>
   fc.array(fc.tuple(inCase(names), value), { maxLength: 12 });
 const connection = fc.constantFrom('close', 'X-Named', 'keep-alive, x-NAMED , cookie', '');
 
-/** What is named in a Connection header belongs to the connection (RFC 9110 §7.6.1). */
+/** Headers named in Connection belong to the connection (RFC 9110 §7.6.1). */
 const namedBy = (pairs: readonly (readonly [string, string])[]): string[] =>
   pairs
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(',').map((one) => one.trim().toLowerCase()));
 
-describe('the headers of a request', () => {
-  it('go on in their order, but for those of the connection, of another hop and of another trace', () => {
+describe('The headers of a request', () => {
+  it('Request headers are forwarded in order, except those of the connection, of another hop and of another trace', () => {
     const pairs = pairsOf(
       [...HOPS.slice(1), ...REPLACED, ...FREE, 'tracestate'],
       fc.constantFrom('a', 'b, c', ''),
@@ -56,14 +66,20 @@ describe('the headers of a request', () => {
           const gone = new Set([...HOPS, ...REPLACED, ...namedBy(all), ...(continues ? [] : ['tracestate'])]);
           expect(requestHeaders(req as unknown as IncomingMessage, contextOf(continues), false)).toEqual([
             ...all.filter(([name]) => !gone.has(name.toLowerCase())).flat(),
-            ...['X-Forwarded-For', '192.0.2.1', 'X-Forwarded-Proto', 'http'],
-            ...[
-              'X-Forwarded-Host',
-              'shop.example',
-              'Forwarded',
-              'for=192.0.2.1;host=shop.example;proto=http',
-            ],
-            ...['Via', '1.1 linkway', 'X-Request-Id', 'r1', 'traceparent', '00-1-2-01'],
+            'X-Forwarded-For',
+            '192.0.2.1',
+            'X-Forwarded-Proto',
+            'http',
+            'X-Forwarded-Host',
+            'shop.example',
+            'Forwarded',
+            'for=192.0.2.1;host=shop.example;proto=http',
+            'Via',
+            '1.1 linkway',
+            'X-Request-Id',
+            'r1',
+            'traceparent',
+            '00-1-2-01',
           ]);
         },
       ),
@@ -72,10 +88,10 @@ describe('the headers of a request', () => {
   });
 });
 
-describe('the headers of a response', () => {
+describe('The headers of a response', () => {
   const ADDED = ['X-Safe', 'yes', 'ETag', 'never', 'X-Frame', 'no'];
 
-  it('go on in their order, with what is added to data and not said already', () => {
+  it('Response headers are forwarded in order, with missing headers added to JSON', () => {
     const names = [...HOPS.slice(1), ...FREE, 'server', 'x-request-id', 'x-safe', 'x-powered-by'];
     const pairs = pairsOf(names, fc.constantFrom('a', 'b, c', ''));
     const types = fc.constantFrom<[string, boolean][]>(
@@ -97,7 +113,7 @@ describe('the headers of a response', () => {
             ...(type === '' ? [] : [['Content-TYPE', type] as [string, string]]),
           ];
           const gone = new Set([...HOPS, 'x-request-id', 'server', ...namedBy(all)]);
-          // What a service says itself goes before what is added.
+          // Headers of the service take precedence over added ones.
           const own = new Set(all.map(([name]) => name.toLowerCase()));
           const added = [0, 2, 4].flatMap((at) =>
             isData && !own.has((ADDED[at] ?? '').toLowerCase()) ? ADDED.slice(at, at + 2) : [],
@@ -105,7 +121,8 @@ describe('the headers of a response', () => {
           expect(responseHeaders(ADDED, ['Server'])(all.flat(), contextOf(true))).toEqual([
             ...all.filter(([name]) => !gone.has(name.toLowerCase())).flat(),
             ...added,
-            ...['X-Request-Id', 'r1'],
+            'X-Request-Id',
+            'r1',
           ]);
         },
       ),

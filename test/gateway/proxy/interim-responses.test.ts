@@ -1,7 +1,7 @@
-/** Which interim responses go on to a client. */
+/** Interim responses that are forwarded to a client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
-import { passInterim } from '../../../src/gateway/proxy/interim-responses.ts';
+import { forwardInterimResponses } from '../../../src/gateway/proxy/interim-responses.ts';
 
 const passed = (version: readonly [number, number], state: object = {}) => {
   const [httpVersionMajor, httpVersionMinor] = version;
@@ -13,7 +13,7 @@ const passed = (version: readonly [number, number], state: object = {}) => {
     writeInformation: (...given: unknown[]) => written.push(given),
     ...state,
   };
-  const pass = passInterim(
+  const pass = forwardInterimResponses(
     { httpVersionMajor, httpVersionMinor } as IncomingMessage,
     res as unknown as ServerResponse,
   );
@@ -37,18 +37,21 @@ it.each<[number, number, boolean]>([
   [1, 1, true],
   [2, 0, true],
   [0, 9, true],
-])('A client of HTTP/%i.%i gets them: %s, without what is of the connection', (major, minor, gets) => {
-  expect(passed([major, minor])).toEqual(gets ? HINTS : []);
-});
+])(
+  'A client of HTTP/%i.%i gets interim responses: %s, without headers of the connection',
+  (major, minor, gets) => {
+    expect(passed([major, minor])).toEqual(gets ? HINTS : []);
+  },
+);
 
 it.each<[string, object]>([
   ['has its final head', { headersSent: true }],
   ['has left', { destroyed: true }],
   ['reads too slowly', { socket: { writableNeedDrain: true } }],
-])('A client that %s gets none', (_, state) => {
+])('A client that %s gets no interim responses', (_, state) => {
   expect(passed([1, 1], state)).toEqual([]);
 });
 
-it('A client whose connection is let go already is no fault', () => {
+it('A closed connection does not cause an error', () => {
   expect(passed([1, 1], { socket: null })).toEqual(HINTS);
 });

@@ -19,10 +19,13 @@ it.each([
   [{ host: 'inner' }, true, false, 'http://inner'],
   [{ host: 'evil"><script>' }, false, false, 'http://localhost'],
   [{}, false, false, 'http://localhost'],
-])('%j, with trust in proxies: %j, over TLS: %j, is %s', (headers, trustProxy, encrypted, origin) => {
-  expect(originOf(request(headers, encrypted), trustProxy)).toBe(origin);
-});
+])(
+  'The origin of %j, with trusted proxies: %j, over TLS: %j, is %s',
+  (headers, trustProxy, encrypted, origin) => {
+    expect(originOf(request(headers, encrypted), trustProxy)).toBe(origin);
+  },
+);
 
-it('takes no scheme but those of HTTP from a proxy', () => {
+it('Only HTTP schemes are accepted from a proxy', () => {
   expect(originOf(request({ host: 'x', 'x-forwarded-proto': 'javascript' }), true)).toBe('http://x');
 });

@@ -44,7 +44,7 @@ describe.each([
       duplex: 'half',
     } as RequestInit);
 
-  it('is taken up to exactly the limit, and refused with one byte more', async () => {
+  it('A body is accepted up to the limit, and rejected with one more byte', async () => {
     const { url, lengths } = await start();
     expect((await send(url, LIMIT - 1)).status).toBe(200);
     expect((await send(url, LIMIT)).status).toBe(200);
@@ -53,7 +53,7 @@ describe.each([
   });
 });
 
-it('A stream that fails without a consumer ends no process, and what is left of the request is read', async () => {
+it('A stream that fails without a consumer does not end the process, and the rest of the request is read', async () => {
   const req = Object.assign(new PassThrough(), { headers: {}, complete: false });
   const upload = streamBody(req as never, 3);
   const closed = new Promise((resolve) => upload.once('close', resolve));
@@ -63,7 +63,7 @@ it('A stream that fails without a consumer ends no process, and what is left of 
   expect(req.readableFlowing).toBe(true);
 });
 
-it('A stream fails when its client leaves in the middle, and not when all of it was there', async () => {
+it('A stream fails when the client disconnects early, and not when the body was complete', async () => {
   for (const complete of [false, true]) {
     const req = Object.assign(new PassThrough(), { headers: {}, complete });
     const upload = streamBody(req as never, 100);
@@ -71,6 +71,6 @@ it('A stream fails when its client leaves in the middle, and not when all of it 
     const closed = once(req, 'close');
     req.destroy();
     await closed;
-    expect(upload.errored?.message).toBe(complete ? undefined : 'The client left.');
+    expect(upload.errored?.message).toBe(complete ? undefined : 'The client disconnected.');
   }
 });

@@ -1,4 +1,4 @@
-/** Responses of services that are compressed on their way, and those that are not. */
+/** Responses of services that the gateway compresses or does not compress. */
 import { once } from 'node:events';
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { brotliDecompressSync, createGunzip, gunzipSync, zstdDecompressSync } from 'node:zlib';
@@ -36,7 +36,7 @@ describe('A service with compression: on', () => {
     ['gzip', gunzipSync, 'gzip'],
     ['br', brotliDecompressSync, 'gzip, br'],
     ['zstd', zstdDecompressSync, 'zstd'],
-  ])('has its responses compressed with %s', async (coding, decode, accept) => {
+  ])('Responses are compressed with %s', async (coding, decode, accept) => {
     const { things, ask } = await start('compression: on', 'compression: { encodings: [br, gzip, zstd] }');
     for (const [body, length] of [
       [TEXT, true],
@@ -59,7 +59,7 @@ describe('A service with compression: on', () => {
     }
   });
 
-  it('has the same head for HEAD', async () => {
+  it('HEAD has the same headers as GET', async () => {
     const { things, ask } = await start();
     things.respond = sending({ ETag: '"x"', 'Content-Length': String(TEXT.length) });
     const { headers, bytes } = await ask(gzip, 'HEAD');
@@ -76,7 +76,7 @@ describe('A service with compression: on', () => {
     ['events', { 'Content-Type': 'text/event-stream' }, gzip],
     ['an image', { 'Content-Type': 'image/png' }, gzip],
     ['a session of another site', {}, { ...gzip, cookie: 'session=1' }],
-  ])('leaves a response as it is that has %s', async (_what, headers, asked) => {
+  ])('A response with %s is not compressed', async (_what, headers, asked) => {
     const { things, ask } = await start();
     things.respond = sending({ ETag: '"x"', ...headers });
     const response = await ask(asked);
@@ -85,7 +85,7 @@ describe('A service with compression: on', () => {
     expect(response.headers['content-encoding']).toBe(headers['Content-Encoding']);
   });
 
-  it('leaves parts and small responses as they are', async () => {
+  it('Partial and small responses are not compressed', async () => {
     const { things, ask } = await start();
     things.respond = (_req, res) =>
       void res
@@ -98,7 +98,7 @@ describe('A service with compression: on', () => {
     expect(headers).not.toHaveProperty('vary');
   });
 
-  it('knows its own tags in conditions of a client that has a compressed response', async () => {
+  it('Conditions with tags of compressed responses reach the service with its own tags', async () => {
     const { things, ask } = await start();
     things.respond = (req, res) => {
       const is = String(req.headers['if-none-match'] ?? req.headers['if-match']).split(/ *, */);
@@ -110,14 +110,14 @@ describe('A service with compression: on', () => {
     const confirmed = await ask({ ...gzip, 'if-none-match': '"x--gzip"' });
     expect(confirmed.status).toBe(304);
     expect(confirmed.headers).toMatchObject({ etag: '"x--gzip"', vary: 'Accept-Encoding' });
-    // It has another representation than the one that it takes now.
+    // The client has a different representation than the one that it requests now.
     expect((await ask({ 'if-none-match': '"x--gzip"' })).status).toBe(200);
     expect((await ask({ ...gzip, 'if-none-match': '"x--br"' })).status).toBe(200);
     expect((await ask({ 'if-match': '"x--gzip"' }, 'PUT')).status).toBe(204);
     expect((await ask({ 'if-match': '"y--gzip"' }, 'PUT')).status).toBe(412);
   });
 
-  it('has what it sends bit by bit sent on so', async () => {
+  it('A compressed response is streamed', async () => {
     const { things, url } = await start();
     let more: () => void = () => {};
     things.respond = (_req, res) => {
@@ -133,7 +133,7 @@ describe('A service with compression: on', () => {
     await once(text, 'end');
   });
 
-  it('is cut off for the client where it breaks off', async () => {
+  it('An incomplete response closes the connection to the client', async () => {
     const { things, url } = await start('compression: on, policy: { retry: off }');
     things.respond = (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/plain' }).write('one');
@@ -143,7 +143,7 @@ describe('A service with compression: on', () => {
     await expect(response.body.arrayBuffer()).rejects.toThrow();
   });
 
-  it('is called no longer by a client that has left', async () => {
+  it('The call is aborted when the client disconnects', async () => {
     const { things, url } = await start();
     const closed = new Promise((resolve) => {
       things.respond = (_req, res) => {
@@ -159,7 +159,7 @@ describe('A service with compression: on', () => {
 });
 
 describe('A service without compression', () => {
-  it('has its responses passed on as they are', async () => {
+  it('Responses of a service without compression are forwarded unchanged', async () => {
     const { things, ask } = await start('unknownQuery: pass');
     things.respond = sending({ ETag: '"x"', Vary: 'Accept' });
     const { headers, bytes } = await ask(gzip);
@@ -182,7 +182,7 @@ describe('Tags in conditions', () => {
   };
   const gzipped = '"x--gzip"';
 
-  // A service may have a tag of its own that looks so, hence both.
+  // A service may use such a tag itself, so both are sent.
   const both = `${gzipped}, "x"`;
   it.each<[string, Record<string, string>, object]>([
     ['gzip', { 'If-Match': gzipped }, { match: both }],
@@ -192,17 +192,20 @@ describe('Tags in conditions', () => {
     ['', { 'If-None-Match': gzipped }, { noneMatch: gzipped }],
     ['', { 'If-Match': gzipped }, { match: both }],
     ['gzip', { 'If-Match': '"x"', 'If-None-Match': '"y"' }, { match: '"x"', noneMatch: '"y"' }],
-  ])('of a client that takes %j and sends %j arrive as %j', async (coded, sent, expected) => {
+  ])('With Accept-Encoding %j, the condition %j reaches the service as %j', async (coded, sent, expected) => {
     expect(await conditions(coded, sent)).toEqual({
-      ...{ match: undefined, noneMatch: undefined, range: undefined },
+      match: undefined,
+      noneMatch: undefined,
+      range: undefined,
       ...expected,
     });
   });
 
-  it('arrive as they are at a service without compression', async () => {
+  it('Conditions reach a service without compression unchanged', async () => {
     const sent = { 'If-Match': gzipped, 'If-None-Match': gzipped };
     expect(await conditions('gzip', sent, 'unknownQuery: pass')).toMatchObject({
-      ...{ match: gzipped, noneMatch: gzipped },
+      match: gzipped,
+      noneMatch: gzipped,
     });
   });
 });
@@ -213,17 +216,17 @@ it.each<[string, Record<string, string>, Record<string, string>, string, boolean
   ['that it has as it is', {}, { 'if-none-match': '"x"' }, '"x"', false],
   ['with a weak tag', { ETag: 'W/"x"' }, { 'if-none-match': '"x--gzip"' }, 'W/"x--gzip"', true],
   ['that it asks for without a tag', {}, {}, '"x"', false],
-])('A 304 of a response %s confirms the tag that it knows', async (_, own, asked, etag, varies) => {
+])('A 304 of a response %s has the tag that the client knows', async (_, own, asked, etag, varies) => {
   const { things, ask } = await start();
   things.respond = (_req, res) => void res.writeHead(304, { ETag: '"x"', ...own }).end();
   const { status, headers } = await ask({ ...gzip, ...asked });
   expect([status, headers.etag, headers.vary]).toEqual([304, etag, varies ? 'Accept-Encoding' : undefined]);
 });
 
-describe('A response whose URLs are read here and stay as they are', () => {
+describe('A response that is read for its URLs and does not change', () => {
   const read = 'compression: on, ownUrls: [https://shop.internal]';
 
-  it('is compressed with its tag', async () => {
+  it('A response that was read is compressed with its own tag', async () => {
     const { things, ask } = await start(read);
     for (const body of [TEXT, `${JSON.stringify(LARGE)}`]) {
       things.respond = sending({ ETag: '"x"' }, body);
@@ -238,14 +241,14 @@ describe('A response whose URLs are read here and stay as they are', () => {
     ['"x--gzip"', gzip, '"x--gzip"'],
     ['"y", "x"', gzip, '"x"'],
     ['"x"', {}, '"x"'],
-  ])('is confirmed to a client with %s', async (tag, accept, etag) => {
+  ])('A response that was read is confirmed to a client with %s', async (tag, accept, etag) => {
     const { things, ask } = await start(read);
     things.respond = sending({ ETag: '"x"' });
     const { status, headers, bytes } = await ask({ ...accept, 'if-none-match': tag });
     expect([status, headers.etag, bytes.length]).toEqual([304, etag, 0]);
   });
 
-  it('has no tag of a compressed response confirmed by a service without compression', async () => {
+  it('Without compression, a tag of a compressed response is not confirmed', async () => {
     const { things, ask } = await start('ownUrls: [https://shop.internal]');
     things.respond = sending({ ETag: '"x"' });
     const { status, headers } = await ask({ ...gzip, 'if-none-match': '"x--gzip"' });

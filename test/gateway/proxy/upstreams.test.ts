@@ -1,7 +1,7 @@
-/** A service without a cache is called by its target itself: not a line of the cache is on the way of its requests. */
+/** A service without a cache is called directly, without code of the cache. */
 import { afterEach, expect, it } from '@jest/globals';
 import { parseGatewayConfig } from '../../../src/config/yaml/gateway-yaml.ts';
-import { callersOf } from '../../../src/gateway/proxy/upstreams.ts';
+import { createUpstreams } from '../../../src/gateway/proxy/upstreams.ts';
 import { Cache } from '../../../src/outbound/http-cache/cache.ts';
 import { closeTargets, createTargets, type Targets } from '../../../src/outbound/targets.ts';
 import { document } from '../../support/gateway.ts';
@@ -11,7 +11,7 @@ let targets: Targets = new Map();
 
 afterEach(() => closeTargets(targets));
 
-it('is the target itself where there is no cache, and where there is no document yet', () => {
+it('The upstream is the target itself without a cache or without a document', () => {
   const config = parseGatewayConfig(
     `services:
   plain: { document: a, url: "http://a" }
@@ -22,7 +22,13 @@ it('is the target itself where there is no cache, and where there is no document
   );
   targets = createTargets(config.services);
   const documents = new Map(['plain', 'kept'].map((name) => [name, document({})]));
-  const callers = callersOf({ config, documents, targets, cache: new Cache(), logger: testLog().logger });
+  const callers = createUpstreams({
+    config,
+    documents,
+    targets,
+    cache: new Cache(),
+    logger: testLog().logger,
+  });
   const isItself = (name: string) => callers.get(name) === targets.get(name);
   expect(['plain', 'kept', 'unknown'].map(isItself)).toEqual([true, false, true]);
 });

@@ -1,4 +1,4 @@
-/** Documents that are made to end a process, by every way that one comes in: it lives, and all else goes on. */
+/** Documents that try to crash the process, from every source: the process survives and continues. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const GOOD = JSON.stringify({
   info: { title: 'good', version: '1' },
   paths: { '/good': { get: { responses: { 200: { description: 'ok' } } } } },
 });
-/** What is no document at all is refused as well. */
+/** Texts that are not documents are rejected as well. */
 const texts = Object.entries({ ...hostileTexts, 'a text': 'x', 'an overlay': 'overlay: 1.0.0' });
 
 let folder: string;
@@ -74,14 +74,14 @@ const expectBoth = async ({ url }: StartedGateway) => {
 };
 
 describe.each(texts)('%s', (_, text) => {
-  it('is refused at the start in one line', async () => {
+  it('A hostile document is rejected at the start in one line', async () => {
     configure();
     write('a.json', text);
     await expect(start()).rejects.toThrow(ConfigError);
     await expect(start()).rejects.toThrow(/^\S+a\.json[^\n]*$/);
   });
 
-  it('is refused at a start, which goes on with what was good before', async () => {
+  it('A start with a hostile document uses the last good version', async () => {
     configure();
     write('a.json', other);
     await (await start()).close();
@@ -92,7 +92,7 @@ describe.each(texts)('%s', (_, text) => {
     await expectBoth(gateway);
   });
 
-  it('is refused where it takes the place of a file, an overlay, a URL or gateway.yaml', async () => {
+  it('A hostile text is rejected as a file, an overlay, a URL and gateway.yaml', async () => {
     served = other;
     configure(
       `{ document: ${upstream.url}/doc }`,
@@ -119,7 +119,7 @@ describe.each(texts)('%s', (_, text) => {
     }
   });
 
-  it('is left out where a document refers to it', async () => {
+  it('A hostile text is ignored if a document refers to it', async () => {
     configure();
     const referring = { ...JSON.parse(other), components: { schemas: { A: { $ref: './part.yaml#/a' } } } };
     write('a.json', JSON.stringify(referring));
@@ -127,7 +127,7 @@ describe.each(texts)('%s', (_, text) => {
     await expectBoth(await start());
   });
 
-  it('is told by the tool', async () => {
+  it('The command reports a hostile text', async () => {
     const file = write('a.json', text);
     const { isGood, lines } = await check.run([file]);
     expect([isGood, lines.some((line) => line.includes('is not served'))]).toEqual([false, true]);
@@ -137,7 +137,7 @@ describe.each(texts)('%s', (_, text) => {
 });
 
 describe.each(Object.entries(denseDocuments))('%s', (_, document) => {
-  it('is served, with forms, pages and the documents of all, in little time', async () => {
+  it('A dense document is served with forms, pages and merged documents in short time', async () => {
     configure('{ document: a.json }');
     write('a.json', JSON.stringify(document));
     upstream.respond = (_req, res) => res.setHeader('Content-Type', 'application/json').end('{"list":[[]]}');
@@ -152,7 +152,7 @@ describe.each(Object.entries(denseDocuments))('%s', (_, document) => {
     ])
       await request(gateway.url).get('/hostile/1').set('Accept', accept).expect(200);
     await request(gateway.url).get('/hostile/1?where[p0]=x&fields=p0');
-    // What is made of itself holds for nothing.
+    // A schema that only refers to itself has no effect.
     expect([200, 400]).toContain((await request(gateway.url).post('/hostile/1').send({})).status);
     for (const page of [
       '/openapi.json',
@@ -170,7 +170,7 @@ describe.each(Object.entries(denseDocuments))('%s', (_, document) => {
     expect((user + system) / 1e6).toBeLessThan(10);
   });
 
-  it('is mocked in little time', async () => {
+  it('A dense document is mocked in short time', async () => {
     configure('{ document: a.json, upstream: mock }'.replace(' }', ' }'));
     write(
       'gateway.yaml',

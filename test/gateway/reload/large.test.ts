@@ -1,4 +1,4 @@
-/** A document of megabytes is taken over, and shown, while requests go on. */
+/** A document of several megabytes is applied and shown while requests continue. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import { createLog } from '../../../src/observability/log.ts';
 import { largeDocument } from '../../support/large-document.ts';
 import { startUpstream, type TestUpstream } from '../../support/upstream.ts';
 
-// Seconds of work in steps, which take longer where others work as well.
+// The work takes seconds in steps, and longer on a busy machine.
 jest.setTimeout(180_000);
 
-/** Milliseconds of CPU: five times what was measured for the most that one turn takes, since a garbage collection may fall into it. */
+/** Milliseconds of CPU: five times the measured maximum of one turn, because a turn may include a garbage collection. */
 const MOST = 150;
 
-/** The same where schemas are compiled, which leaves more to be collected: all of it in one turn would take seconds. */
+/** The limit while schemas are compiled, which creates more garbage: all work in one turn would take seconds. */
 const MOST_COMPILING = 500;
 
 const small = JSON.stringify({
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The most CPU that this thread spent between two turns of the event loop while something went on. */
+/** The maximum CPU time of this thread between two turns of the event loop during some work. */
 async function busiest(work: () => Promise<unknown>): Promise<number> {
   let [most, isOver] = [0, false];
   let last = process.threadCpuUsage();
@@ -62,27 +62,27 @@ async function busiest(work: () => Promise<unknown>): Promise<number> {
   return most;
 }
 
-it('is taken over between requests', async () => {
+it('A large document is applied between requests', async () => {
   writeFileSync(join(folder, 'large.json'), JSON.stringify(largeDocument(1300)));
-  let answered = 0;
+  let responses = 0;
   const taken = await busiest(async () => {
     let isOver = false;
     const requests = (async () => {
       while (!isOver) {
         await request(gateway.url).get('/a').expect(200);
-        answered += 1;
+        responses += 1;
       }
     })();
     expect(await gateway.reload()).toBe(true);
     isOver = true;
     await requests;
   });
-  expect(answered).toBeGreaterThan(10);
+  expect(responses).toBeGreaterThan(10);
   expect(taken).toBeLessThan(MOST);
   await request(gateway.url).get('/p/large/r1299/x').expect(200);
 });
 
-it('is merged, and cut into parts, between requests', async () => {
+it('A large document is merged and split between requests', async () => {
   const read = (path: string) => async () => {
     const { status } = await fetch(gateway.url + path, { method: 'HEAD' });
     expect(status).toBe(200);

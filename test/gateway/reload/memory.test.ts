@@ -1,21 +1,21 @@
-/** What is left of a gateway that has been replaced. */
+/** Memory of replaced gateway instances. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { LastKnownGood } from '../../../src/config/last-known-good.ts';
 import { configFile } from '../../../src/config/yaml/gateway-yaml.ts';
-import { Live } from '../../../src/gateway/reload/reloadable-gateway.ts';
+import { ReloadableGateway } from '../../../src/gateway/reload/reloadable-gateway.ts';
 import { leftOf } from '../../support/left.ts';
 import { testLog } from '../../support/log.ts';
 
 let folder: string;
-let live: Live;
+let live: ReloadableGateway;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'linkway-'));
   write(0);
-  live = await Live.start({
+  live = await ReloadableGateway.start({
     file: configFile(join(folder, 'gateway.yaml')),
     lastGood: new LastKnownGood(join(folder, 'data')),
     log: testLog(),
@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A service that is called otherwise each time, and has a fault. */
+/** A service with a fault and a different name each time. */
 const write = (time: number) => {
   const paths = `{ /x${time}: { get: { responses: { "200": { $ref: "#/none" } } } } }`;
   writeFileSync(
@@ -40,14 +40,14 @@ const reload = async (time: number) => {
   write(time);
   expect(await live.reload()).toBe(true);
 };
-/** The one that answers now, and what it answers from. */
+/** The current instance and its documents. */
 const parts = () => {
-  const { generation } = live;
+  const { instance: generation } = live;
   const { services, config } = generation;
   return { generation, services, document: services[0]?.document, service: config.services[0] };
 };
 
-it('holds nothing of what answered before', async () => {
+it('A reload frees the memory of previous instances', async () => {
   await reload(1);
   const left = leftOf(parts());
   await reload(2);

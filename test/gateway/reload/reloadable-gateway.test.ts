@@ -1,4 +1,4 @@
-/** What changes while a gateway runs, and what is broken then. */
+/** Valid and broken changes while a gateway runs. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
@@ -34,7 +34,7 @@ const write = (name: string, text: string) => writeFileSync(join(folder, name), 
 const paths = (...names: string[]) => names.map((name) => `"${name}": { get: { responses: {} } }`).join(', ');
 const document = (...names: string[]) =>
   `{ "openapi": "3.1.0", "info": { "title": "t", "version": "1" }, "paths": { ${paths(...names)} } }`;
-/** Nothing is looked at but when it is asked for. */
+/** Polling is off, so that tests control each reload. */
 const STILL = 'reload: { files: 0, urls: 0 }\n';
 const services = (extra = '', head = STILL) =>
   write('gateway.yaml', `${head}services:\n  a: { document: a.json, url: "${upstream.url}" }\n${extra}`);
@@ -43,7 +43,9 @@ const start = async () => {
   const gateway = await startGateway({
     config: configFile(join(folder, 'gateway.yaml')),
     lastGood: new LastKnownGood(join(folder, 'data')),
-    ...{ port: 0, host: '127.0.0.1', log },
+    port: 0,
+    host: '127.0.0.1',
+    log,
   });
   gateways.push(gateway);
   const get = (path: string) => request(gateway.url).get(path);
@@ -55,7 +57,7 @@ const stop = async (gateway: Pick<StartedGateway, 'url' | 'close'>) => {
   await gateway.close();
 };
 
-it('serves a document as it is after a change, under one roof with what it had counted', async () => {
+it('A changed document is served, and counters continue', async () => {
   services();
   write('a.json', document('/x'));
   const { get, reload, status } = await start();
@@ -74,7 +76,7 @@ it('serves a document as it is after a change, under one roof with what it had c
   expect(await reload()).toBe(false);
 });
 
-it('keeps what it counted of answers that are not as the document says', async () => {
+it('A reload keeps the statistics of contract deviations', async () => {
   const observed = (more = '') =>
     write(
       'gateway.yaml',
@@ -101,7 +103,7 @@ it('keeps what it counted of answers that are not as the document says', async (
 it.each([
   ['no JSON', '{ "openapi": "3.1.0",\n "paths": {', /^a\.json:2:\d+: neither YAML nor JSON/],
   ['another thing', '{ "openapi": "9" }', /^a\.json:1: openapi: expected a version/],
-])('keeps the last good document where the new one is broken: %s', async (_, text, reason) => {
+])('The last good document stays if the new one is broken: %s', async (_, text, reason) => {
   services();
   write('a.json', document('/x'));
   const { get, reload, status } = await start();
@@ -116,9 +118,11 @@ it.each([
     since: expect.any(String),
     reason: expect.stringMatching(reason),
   });
-  expect((await get('/status').accept('text/html')).text).toContain('the last good document stays');
-  // The log is written in its own time.
-  await eventually('the log has it', () => readFileSync(logFile, 'utf8').includes('the contract is refused'));
+  expect((await get('/status').accept('text/html')).text).toContain('the last good document stays in use');
+  // The log is written asynchronously.
+  await eventually('the log has it', () =>
+    readFileSync(logFile, 'utf8').includes('the document was rejected'),
+  );
   await reload();
   expect((await status()).services[0].contract.since).toBe(contract.since);
 
@@ -128,7 +132,7 @@ it.each([
   expect((await status()).services[0].contract).toEqual({ state: 'current' });
 });
 
-it('tells of faults where they are in the document, whatever its paths are called here', async () => {
+it('Faults have pointers into the original document, even with renamed paths', async () => {
   const service = `{ document: a.json, url: "${upstream.url}", prefix: /p, paths: { /x: /y } }`;
   write('gateway.yaml', `${STILL}services: { a: ${service} }`);
   const get = { parameters: ['none'], responses: { 200: { $ref: '#/nowhere' } } };
@@ -145,7 +149,7 @@ it('tells of faults where they are in the document, whatever its paths are calle
   ]);
 });
 
-it('tells of references that lead nowhere', async () => {
+it('Unresolvable references are reported', async () => {
   services();
   const nowhere = { $ref: '#/components/responses/Nope' };
   const responses = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [200 + index, nowhere]));
@@ -160,10 +164,10 @@ it('tells of references that lead nowhere', async () => {
     pointer: '#/paths/~1x/get/responses/200',
     reason: 'refers to #/components/responses/Nope, which is not there',
   });
-  expect(faults.at(-1).reason).toBe('has 2 more references that lead nowhere');
+  expect(faults.at(-1).reason).toBe('has 2 more references that cannot be resolved');
 });
 
-it('keeps everything where documents do not fit together', async () => {
+it('Everything stays if documents contradict each other', async () => {
   services(`  b: { document: b.json, url: "${upstream.url}" }\n`);
   write('a.json', document('/x'));
   write('b.json', document('/y'));
@@ -180,7 +184,7 @@ it('keeps everything where documents do not fit together', async () => {
   expect((await status()).refused).toBeUndefined();
 });
 
-it('takes over a changed configuration, and refuses a broken one', async () => {
+it('A changed configuration is applied, and a broken one is rejected', async () => {
   services();
   write('a.json', document('/x'));
   write('b.json', document('/y'));
@@ -195,7 +199,9 @@ it('takes over a changed configuration, and refuses a broken one', async () => {
   expect(await reload()).toBe(false);
   await get('/b/y').expect(200);
   expect((await status()).refused.reason).toMatch(/^gateway\.yaml:\d+: services\.b/);
-  expect((await get('/status').accept('text/html')).text).toContain('The configuration stays as it was');
+  expect((await get('/status').accept('text/html')).text).toContain(
+    'The previous configuration stays in use',
+  );
 });
 
 it.each([
@@ -203,7 +209,7 @@ it.each([
   ['the configuration', () => write('gateway.yaml', 'services: [')],
   ['the configuration is gone', () => rmSync(join(folder, 'gateway.yaml'))],
   ['documents that do not fit', () => write('b.json', document('/x'))],
-])('starts again with what was good where something is broken now: %s', async (_, breakIt) => {
+])('A start uses the last good versions if something is broken: %s', async (_, breakIt) => {
   services(`  b: { document: b.json, url: "${upstream.url}" }\n`);
   write('a.json', document('/x'));
   write('b.json', document('/y'));
@@ -220,13 +226,13 @@ it.each([
   await get('/x').expect(200);
 });
 
-it('does not start where nothing was ever good', async () => {
+it('The start fails without a last good version', async () => {
   services();
   write('a.json', '{');
   await expect(start()).rejects.toThrow(/a\.json:1:\d+: neither YAML nor JSON/);
 });
 
-it('loses no request while documents change', async () => {
+it('No request fails while documents change', async () => {
   services();
   write('a.json', document('/x'));
   const { url, reload } = await start();
@@ -246,7 +252,7 @@ it('loses no request while documents change', async () => {
   for (const statuses of await Promise.all(answers)) expect([...statuses]).toEqual([200]);
 });
 
-it('ends on the old service what was begun there, then leaves it', async () => {
+it('Requests finish at the old service before it is closed', async () => {
   let held: ServerResponse | undefined;
   const other = createServer((_req, res) => {
     held = res.writeHead(200).write('begun') ? res : res;
@@ -275,7 +281,7 @@ it('ends on the old service what was begun there, then leaves it', async () => {
   other.close();
 });
 
-it('sees by itself that a file has changed', async () => {
+it('A changed file is detected', async () => {
   services('', 'reload: { files: 10ms }\n');
   write('a.json', document('/x'));
   const { url } = await start();
@@ -285,7 +291,7 @@ it('sees by itself that a file has changed', async () => {
   await eventually('the new path is served', async () => (await fetch(`${url}/y`)).status === 200);
 });
 
-it('lets go of the services of a configuration that it refuses: their health is asked for no more', async () => {
+it('Health checks of services in a rejected configuration end', async () => {
   const asked = { kept: 0, refused: 0 };
   const turns = new Map<number, () => void>();
   const kept = await startUpstream((_req, res) => {
@@ -309,7 +315,7 @@ it('lets go of the services of a configuration that it refuses: their health is 
   expect(await reload()).toBe(false);
   expect((await status()).refused.reason).toMatch(/\/x is in the documents of both a and b/);
   const before = asked.refused;
-  // The service that stays is the clock: it is asked as often as the other would be.
+  // The remaining service is the clock: it would be checked as often as the other one.
   await new Promise<void>((resolve) => turns.set(asked.kept + 10, resolve));
   expect(asked.refused - before).toBeLessThanOrEqual(1);
   await kept.stop();

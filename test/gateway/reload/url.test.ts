@@ -1,4 +1,4 @@
-/** Documents that are fetched. */
+/** Documents at URLs. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,13 +48,15 @@ const start = async (extra = 'prefix: /a') => {
   gateway = await startGateway({
     config: configFile(file),
     lastGood: new LastKnownGood(join(folder, 'data')),
-    ...{ port: 0, host: '127.0.0.1', log },
+    port: 0,
+    host: '127.0.0.1',
+    log,
   });
 };
 const get = (path: string) => request(gateway.url).get(path);
 const contract = async () => (await get('/status')).body.services[0].contract;
 
-it('are asked for with the ETag that is there, and taken over when they have another', async () => {
+it('Documents at URLs are requested with their ETag and applied when it changes', async () => {
   await start();
   await get('/a/x').expect(200);
   expect(await gateway.reload()).toBe(false);
@@ -66,7 +68,7 @@ it('are asked for with the ETag that is there, and taken over when they have ano
   await get('/a/x').expect(404);
 });
 
-it('stay as they were while they cannot be had, also over a restart', async () => {
+it('Documents at URLs stay in use while the server is not available, even after a restart', async () => {
   await start();
   published = undefined;
   expect(await gateway.reload()).toBe(false);
@@ -82,7 +84,7 @@ it('stay as they were while they cannot be had, also over a restart', async () =
   expect(await contract()).toMatchObject({ state: 'refused' });
 });
 
-it('are waited for: until then their paths are unavailable, and no others', async () => {
+it('Only paths of documents that could not be fetched yet are unavailable', async () => {
   published = undefined;
   await start();
 
@@ -103,13 +105,13 @@ it('are waited for: until then their paths are unavailable, and no others', asyn
   expect(await contract()).toEqual({ state: 'current' });
 });
 
-it('may have any path where they have no prefix', async () => {
+it('A document without a prefix may have any path', async () => {
   published = undefined;
   await start('prefix: ""');
   await get('/whatever').expect(503);
 });
 
-it('are refused when they are none', async () => {
+it('An invalid document at a URL is rejected', async () => {
   published = { text: '<html>', etag: '"1"' };
   await start();
   await get('/a/x').expect(503);

@@ -6,23 +6,23 @@ import { renamePaths } from '../../../src/openapi/merge/rename-paths.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { libraryAnswers, libraryDocument } from '../../support/library.ts';
 
-describe('a service whose paths are elsewhere', () => {
+describe('A service with different public paths', () => {
   it.each([
     ['/shop', '/v2', '/shop/pets/1?x=/shop/', '/v2/pets/1?x=/shop/'],
     ['/shop', '', '/shop/pets', '/pets'],
     ['', '/v2', '/pets', '/v2/pets'],
     ['/a/b', '/c', '/a/%62/pets', '/c/pets'],
     ['/a', '/b', '/a', '/b/'],
-  ])('under %p here and %p there: %s is %s', (prefix, base, here, there) => {
+  ])('With the prefix %p and the base path %p, %s becomes %s', (prefix, base, here, there) => {
     expect(mountOf({ prefix, base })?.toService(here)).toBe(there);
   });
 
-  it('is the same on both sides where nothing is put before', () => {
+  it('Without a prefix and a base path, paths are equal', () => {
     expect(mountOf({ prefix: '', base: '' })).toBeUndefined();
     expect(mountOf({ prefix: '/v2', base: '/v2' })).toBeUndefined();
   });
 
-  it('is asked under its own paths, and leads to those that are here', async () => {
+  it('The service gets its own paths, and links have public paths', async () => {
     const document = renamePaths('library', libraryDocument(), {}, '/lib');
     const gateway = await startGateway(
       { library: document },
@@ -62,13 +62,13 @@ describe('a service whose paths are elsewhere', () => {
     ['that is none', [{ url: 'https://x.example/{missing}' }], '', '/books'],
     ['unless the url has one', [{ url: '/v3' }], '/v6', '/v6/books'],
     ['unless the url says that there is none', [{ url: '/v3' }], '/', '/books'],
-  ])('is asked under the base path of its document, %s', async (_, servers, base, asked) => {
+  ])('The service is called under the base path of its document, %s', async (_, servers, base, asked) => {
     const { url, services } = await startGateway({ library: { ...libraryDocument(), servers } }, { base });
     await request(url).get('/books');
     expect(services.library?.requests.map((one) => one.url)).toEqual([asked]);
   });
 
-  it('tells of operations that are at another server', async () => {
+  it('Operations with another server are reported', async () => {
     const document = libraryDocument();
     const faults: unknown[] = [];
     const [path = '', item] = Object.entries(document.paths ?? {})[0] ?? [];
@@ -77,10 +77,10 @@ describe('a service whose paths are elsewhere', () => {
       { library: { ...document, paths: { ...document.paths, [path]: other } } },
       { onFault: (_, { reason }) => faults.push(reason) },
     );
-    expect(faults).toContainEqual(expect.stringMatching(/^has a server of its own/));
+    expect(faults).toContainEqual(expect.stringMatching(/^has its own server/));
   });
 
-  it('keeps references between its paths', () => {
+  it('References between paths stay intact', () => {
     const [lifted] = liftDocuments([
       { name: 'library', document: renamePaths('library', libraryDocument(), {}, '/lib') },
     ]);

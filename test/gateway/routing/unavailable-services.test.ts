@@ -1,13 +1,16 @@
-/** What a path is answered with that no document has. */
+/** Responses to paths that no document has. */
 import { describe, expect, it } from '@jest/globals';
-import { CONTRACT_RETRY, unserved } from '../../../src/gateway/routing/unavailable-services.ts';
+import {
+  createUnavailableServices,
+  DOCUMENT_RETRY,
+} from '../../../src/gateway/routing/unavailable-services.ts';
 
 const waiting = [
   { name: 'pets', prefix: '/pets' },
   { name: 'deep', prefix: '/a/b' },
 ];
 
-describe('a path that no document has', () => {
+describe('A path that no document has', () => {
   it.each([
     ['/pets', 'pets'],
     ['/pets/1', 'pets'],
@@ -20,10 +23,10 @@ describe('a path that no document has', () => {
     ['/a', undefined],
     ['/a/c', undefined],
     ['/', undefined],
-  ])('%s may be one of the service %s', (path, name) => {
-    const made = unserved(waiting);
-    expect(made.mayBe(path)).toBe(name !== undefined);
-    const { status, type, headers, message } = made.problem(path);
+  ])('The path %s may belong to the service %s', (path, name) => {
+    const services = createUnavailableServices(waiting);
+    expect(services.mayOwn(path)).toBe(name !== undefined);
+    const { status, type, headers, message } = services.problem(path);
     if (name === undefined) {
       expect([status, type.code]).toEqual([404, 'not-found']);
       expect(headers?.['Retry-After']).toBeUndefined();
@@ -31,16 +34,18 @@ describe('a path that no document has', () => {
     } else {
       expect([status, type.code]).toEqual([503, 'contract-unavailable']);
       expect(headers).toEqual({ 'Retry-After': '5' });
-      expect(message).toBe(`The contract of the service "${name}" cannot be had.`);
+      expect(message).toBe(`The OpenAPI document of the service "${name}" is not available.`);
     }
   });
 
-  it.each(['/', '/x', '/?a'])('%s may be one of a service without a prefix', (path) => {
-    expect(unserved([{ name: 'all', prefix: '' }]).mayBe(path)).toBe(true);
-    expect(unserved([]).mayBe(path)).toBe(false);
+  it.each(['/', '/x', '/?a'])('The path %s may belong to a service without a prefix', (path) => {
+    expect(createUnavailableServices([{ name: 'all', prefix: '' }]).mayOwn(path)).toBe(true);
+    expect(createUnavailableServices([]).mayOwn(path)).toBe(false);
   });
 
-  it('is tried again when the document is', () => {
-    expect(unserved(waiting).problem('/pets').headers?.['Retry-After']).toBe(String(CONTRACT_RETRY / 1000));
+  it('Retry-After equals the interval for reading the document', () => {
+    expect(createUnavailableServices(waiting).problem('/pets').headers?.['Retry-After']).toBe(
+      String(DOCUMENT_RETRY / 1000),
+    );
   });
 });

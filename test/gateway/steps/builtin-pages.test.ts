@@ -1,18 +1,18 @@
-/** Which requests the gateway's own pages have, and how they see them. */
+/** The requests that pages of the gateway handle. */
 import { describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
 import request from 'supertest';
-import { ownPages } from '../../../src/gateway/steps/builtin-pages.ts';
+import { builtinPages } from '../../../src/gateway/steps/builtin-pages.ts';
 
 const app = (trusts = false) => {
-  const step = ownPages(
+  const step = builtinPages(
     ((req: Request, res: Response) => res.json({ url: req.url, ip: req.ip })) as never,
     () => trusts,
   );
   return (req: never, res: { end(text: string): void }) => step(req, res as never, () => res.end('"next"'));
 };
 
-describe('the pages of the gateway', () => {
+describe('The pages of the gateway', () => {
   it.each([
     ['/', '/'],
     ['/?a=b', '/?a=b'],
@@ -23,20 +23,20 @@ describe('the pages of the gateway', () => {
     ['/s%74atus?a=%41', '/status?a=%41'],
     ['/%64ocs/a%2Fb', '/docs/a%2Fb'],
     ['/.well-known/a', '/.well-known/a'],
-  ])('have %s as %s', async (asked, seen) => {
+  ])('The path %s is the page %s', async (asked, seen) => {
     const { text, headers } = await request(app() as never).get(asked);
     expect(JSON.parse(text).url).toBe(seen);
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
   it.each(['/books', '/statuses', '/books/status', '/%', '/%2Fstatus', '/STATUS', '/docs%2Fa'])(
-    'do not have %s',
+    'The path %s is not a page',
     async (asked) => {
       expect((await request(app() as never).get(asked)).text).toBe('"next"');
     },
   );
 
-  it('know the client by what a trusted proxy says of it, and only then', async () => {
+  it('Pages use forwarded addresses of trusted proxies only', async () => {
     const ip = async (trusts: boolean) =>
       JSON.parse(
         (

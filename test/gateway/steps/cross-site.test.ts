@@ -22,23 +22,29 @@ const UNSAFE = [
 ] as const;
 const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
 
-describe('a page of another site', () => {
-  it.each(UNSAFE)('cannot %s %s, and the service is not asked', async (method, path) => {
-    const { url, services } = await startGateway({ notes });
-    for (const headers of [evil, { Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }]) {
-      const { status, body } = await request(url)[method](path).set(headers).set('If-Match', '"1"');
-      expect([status, body.type]).toEqual([403, '/problems/cross-site']);
-    }
-    expect(services.notes?.requests).toEqual([]);
-  });
+describe('A page of another site', () => {
+  it.each(UNSAFE)(
+    'A page of another site cannot %s %s, and the service is not called',
+    async (method, path) => {
+      const { url, services } = await startGateway({ notes });
+      for (const headers of [evil, { Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }]) {
+        const { status, body } = await request(url)[method](path).set(headers).set('If-Match', '"1"');
+        expect([status, body.type]).toEqual([403, '/problems/cross-site']);
+      }
+      expect(services.notes?.requests).toEqual([]);
+    },
+  );
 
-  it.each(UNSAFE)('can %s %s where its service handles that itself', async (method, path) => {
-    const { url } = await startGateway({ notes }, { service: 'crossSite: pass' });
-    const { status } = await request(url)[method](path).set(evil).set('If-Match', '"1"');
-    expect(status).toBe(200);
-  });
+  it.each(UNSAFE)(
+    'A page of another site can %s %s if the service handles this itself',
+    async (method, path) => {
+      const { url } = await startGateway({ notes }, { service: 'crossSite: pass' });
+      const { status } = await request(url)[method](path).set(evil).set('If-Match', '"1"');
+      expect(status).toBe(200);
+    },
+  );
 
-  it('can be led to what only reads', async () => {
+  it('A page of another site can link to safe operations', async () => {
     const { url } = await startGateway({ notes });
     expect((await request(url).get('/notes').set(evil)).status).toBe(200);
   });
@@ -59,7 +65,7 @@ describe.each([
   ],
   ['a page of a name of the gateway', 'allowedHosts: [public.example]', { Origin: 'https://public.example' }],
 ])('%s', (_, config, headers) => {
-  it.each(UNSAFE)('can %s %s', async (method, path) => {
+  it.each(UNSAFE)('The request %s %s is allowed', async (method, path) => {
     const { url } = await startGateway({ notes }, { config });
     const { status } = await request(url)
       [method](path)
@@ -69,7 +75,7 @@ describe.each([
   });
 });
 
-it('believes no proxy that is not in the list', async () => {
+it('Proxies that are not listed are not trusted', async () => {
   const { url, services } = await startGateway(
     { notes },
     { config: 'trustProxy: true\ntrustedProxies: [192.0.2.1]' },
@@ -85,7 +91,7 @@ it('believes no proxy that is not in the list', async () => {
   );
 });
 
-describe('a CORS preflight', () => {
+describe('A CORS preflight', () => {
   const cors = {
     'Access-Control-Allow-Origin': 'https://app.example',
     'Access-Control-Allow-Methods': 'DELETE',
@@ -97,29 +103,26 @@ describe('a CORS preflight', () => {
     ['DELETE', '/notes/1'],
     ['POST', '/notes'],
     ['GET', '/notes'],
-  ])(
-    'for %s %s is for the service that has the operation, and its response goes back',
-    async (method, path) => {
-      const { url, services } = await startGateway(
-        { notes },
-        { service: 'responses: enforce, unknownQuery: reject' },
-      );
-      if (services.notes) services.notes.respond = (_req, res) => res.writeHead(204, cors).end();
-      const { status, headers } = await request(url).options(`${path}?any=1`).set({
-        Origin: 'https://app.example',
-        'Access-Control-Request-Method': method,
-        'Access-Control-Request-Headers': 'authorization',
-      });
-      expect([status, headers['access-control-allow-origin']]).toEqual([204, 'https://app.example']);
-      const got = services.notes?.requests[0];
-      expect([got?.method, got?.url, got?.headers.origin]).toEqual([
-        'OPTIONS',
-        `${path}?any=1`,
-        'https://app.example',
-      ]);
-      expect(got?.headers['access-control-request-headers']).toBe('authorization');
-    },
-  );
+  ])('A preflight for %s %s is forwarded to the service of the operation', async (method, path) => {
+    const { url, services } = await startGateway(
+      { notes },
+      { service: 'responses: enforce, unknownQuery: reject' },
+    );
+    if (services.notes) services.notes.respond = (_req, res) => res.writeHead(204, cors).end();
+    const { status, headers } = await request(url).options(`${path}?any=1`).set({
+      Origin: 'https://app.example',
+      'Access-Control-Request-Method': method,
+      'Access-Control-Request-Headers': 'authorization',
+    });
+    expect([status, headers['access-control-allow-origin']]).toEqual([204, 'https://app.example']);
+    const got = services.notes?.requests[0];
+    expect([got?.method, got?.url, got?.headers.origin]).toEqual([
+      'OPTIONS',
+      `${path}?any=1`,
+      'https://app.example',
+    ]);
+    expect(got?.headers['access-control-request-headers']).toBe('authorization');
+  });
 
   it.each([
     [
@@ -128,16 +131,19 @@ describe('a CORS preflight', () => {
     ],
     ['no method', { Origin: 'https://app.example' }],
     ['no origin', { 'Access-Control-Request-Method': 'DELETE' }],
-  ])('with %s is none: the gateway says what the path takes', async (_, headers) => {
-    const { url, services } = await startGateway({ notes });
-    const { status, headers: got } = await request(url)
-      .options('/notes/1')
-      .set(headers as never);
-    expect([status, got.allow]).toEqual([204, 'GET, PUT, DELETE, PATCH, HEAD, OPTIONS']);
-    expect(services.notes?.requests).toEqual([]);
-  });
+  ])(
+    'OPTIONS with %s is not a preflight: the gateway responds with the allowed methods',
+    async (_, headers) => {
+      const { url, services } = await startGateway({ notes });
+      const { status, headers: got } = await request(url)
+        .options('/notes/1')
+        .set(headers as never);
+      expect([status, got.allow]).toEqual([204, 'GET, PUT, DELETE, PATCH, HEAD, OPTIONS']);
+      expect(services.notes?.requests).toEqual([]);
+    },
+  );
 
-  it('with a body is none, and the connection stays usable', async () => {
+  it('OPTIONS with a body is not a preflight, and the connection stays usable', async () => {
     const { url } = await startGateway({ notes });
     const status = await new Promise((resolve, reject) => {
       const headers = {
@@ -154,7 +160,7 @@ describe('a CORS preflight', () => {
 });
 
 describe('Strict-Transport-Security', () => {
-  it('is not sent unless it is configured', async () => {
+  it('Strict-Transport-Security is not sent unless it is configured', async () => {
     const { url } = await startGateway({ notes });
     for (const path of ['/notes', '/nothing'])
       expect((await request(url).get(path)).headers).not.toHaveProperty('strict-transport-security');
@@ -163,7 +169,7 @@ describe('Strict-Transport-Security', () => {
   it.each([
     ['{ maxAge: 600 }', 'max-age=600'],
     ['{ maxAge: 31536000, includeSubDomains: true }', 'max-age=31536000; includeSubDomains'],
-  ])('%s is sent as %s with every response, once', async (written, value) => {
+  ])('The configuration %s is sent once as %s with every response', async (written, value) => {
     const { url, services } = await startGateway({ notes }, { config: `hsts: ${written}` });
     for (const path of ['/notes', '/nothing'])
       expect((await request(url).get(path)).headers['strict-transport-security']).toBe(value);

@@ -19,7 +19,7 @@ const start = async (answer?: RequestListener, options: TestGatewayOptions = {})
   return { ...gateway, upstream };
 };
 
-/** Without a client library that would tidy up what is sent. */
+/** Uses no client library, which would normalize the request. */
 const raw = (url: string, text: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
@@ -31,8 +31,8 @@ const raw = (url: string, text: string): Promise<string> =>
     socket.on('error', reject);
   });
 
-describe('headers', () => {
-  it('go to the service with who asks, and without what is about the connection', async () => {
+describe('Headers', () => {
+  it('Headers reach the service with the client address and without connection headers', async () => {
     const { url, upstream } = await start();
     await raw(
       url,
@@ -76,7 +76,7 @@ describe('headers', () => {
     expect(rawHeaders.filter((text) => text === 'X-Multi')).toHaveLength(2);
   });
 
-  it('leave a broken trace behind', async () => {
+  it('An invalid trace context is not forwarded', async () => {
     const { url, upstream } = await start();
     await request(url).get('/x').set({ traceparent: 'broken', tracestate: 'a=b' });
     const { headers } = upstream.requests[0] as IncomingMessage;
@@ -84,7 +84,7 @@ describe('headers', () => {
     expect(headers.tracestate).toBeUndefined();
   });
 
-  it('come back as they are, with ours beside them, and without those of the connection', async () => {
+  it('Response headers are forwarded with those of the gateway and without connection headers', async () => {
     const { url } = await start((_req, res) => {
       res.writeHead(200, [
         ...[
@@ -101,7 +101,12 @@ describe('headers', () => {
           'X-Inmost',
           '2',
         ],
-        ...['Connection', 'close, X-Inner', 'Connection', 'X-Inmost', 'Proxy-Authenticate', 'Basic'],
+        'Connection',
+        'close, X-Inner',
+        'Connection',
+        'X-Inmost',
+        'Proxy-Authenticate',
+        'Basic',
       ]);
       res.end('ok');
     });
@@ -117,7 +122,7 @@ describe('headers', () => {
       expect(headers).not.toHaveProperty(name);
   });
 
-  it('Expect: 100-continue is answered here', async () => {
+  it('The gateway responds to Expect: 100-continue', async () => {
     const { url, upstream } = await start(async (req, res) =>
       res.end(String(Buffer.concat(await req.toArray()))),
     );
@@ -136,8 +141,8 @@ describe('headers', () => {
   });
 });
 
-describe('streaming', () => {
-  it('gives each part of an answer on before the next is there', async () => {
+describe('Streaming', () => {
+  it('Each chunk of a response is forwarded before the next arrives', async () => {
     let next = () => {};
     const { url } = await start((_req, res) => {
       res.write('one');
@@ -155,7 +160,7 @@ describe('streaming', () => {
     expect(parts).toEqual(['one', 'two', 'three']);
   });
 
-  it('gives the head on before there is a body', async () => {
+  it('Response headers are forwarded before the body arrives', async () => {
     let finish = () => {};
     const { url } = await start((_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
@@ -167,7 +172,7 @@ describe('streaming', () => {
     await response.text();
   });
 
-  it('gives each part of a request on before the next is there', async () => {
+  it('Each chunk of a request is forwarded before the next arrives', async () => {
     const parts: string[] = [];
     let more = () => {};
     const { url } = await start((req, res) => {
@@ -188,7 +193,7 @@ describe('streaming', () => {
     expect(parts).toEqual(['one', 'two']);
   });
 
-  it('does not run ahead of a client that reads slowly', async () => {
+  it('Backpressure of a slow client reaches the service', async () => {
     const size = 64 * 1024 * 1024;
     let sent = 0;
     const { url } = await start((_req, res) => {
@@ -215,7 +220,7 @@ describe('streaming', () => {
     expect(received).toBe(size);
   });
 
-  it('cuts the connection when the answer breaks off', async () => {
+  it('An incomplete response closes the connection', async () => {
     const { url } = await start((_req, res) => {
       res.write('half');
       setImmediate(() => res.destroy());
@@ -223,32 +228,35 @@ describe('streaming', () => {
     await expect(fetch(`${url}/x`).then((response) => response.text())).rejects.toThrow();
   });
 
-  it.each([204, 304])('gives a %d on without a body', async (status) => {
+  it.each([204, 304])('A response with %d is forwarded without a body', async (status) => {
     const { url } = await start((_req, res) => res.writeHead(status, { ETag: '"1"' }).end());
     const response = await request(url).get('/x');
     expect([response.status, response.headers.etag, response.text]).toEqual([status, '"1"', '']);
   });
 });
 
-describe('a client that leaves', () => {
-  it.each(['before the head', 'in the body'])('takes the call to the service with it, %s', async (when) => {
-    let leave = () => {};
-    const { url, upstream } = await start();
-    const left = new Promise((resolve) => {
-      upstream.respond = (_req, res) => {
-        res.on('close', resolve);
-        if (when === 'in the body') res.write('some');
-        else leave();
-      };
-    });
-    const req = httpRequest(`${url}/x`, () => leave());
-    req.on('error', () => {});
-    leave = () => req.destroy();
-    req.end();
-    await left;
-  });
+describe('A client that disconnects', () => {
+  it.each(['before the head', 'in the body'])(
+    'A client that disconnects aborts the call to the service, %s',
+    async (when) => {
+      let leave = () => {};
+      const { url, upstream } = await start();
+      const left = new Promise((resolve) => {
+        upstream.respond = (_req, res) => {
+          res.on('close', resolve);
+          if (when === 'in the body') res.write('some');
+          else leave();
+        };
+      });
+      const req = httpRequest(`${url}/x`, () => leave());
+      req.on('error', () => {});
+      leave = () => req.destroy();
+      req.end();
+      await left;
+    },
+  );
 
-  it('in its upload does not count against the service', async () => {
+  it('A client that disconnects during its upload does not count as a failure of the service', async () => {
     const { url, upstream, services } = await start();
     const left = new Promise((resolve) => {
       upstream.respond = (req) =>
@@ -267,10 +275,10 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('a service in trouble', () => {
+describe('A failing service', () => {
   const config = 'policy: { retry: { attempts: 0 }, breaker: { minimumCalls: 3, halfOpenAfter: 50ms } }';
 
-  it('is answered for at once when it is stopped, heals, and leaves others alone', async () => {
+  it('A stopped service gets immediate errors, recovers, and does not affect others', async () => {
     const { url, upstream } = await start(undefined, { config });
     expect((await request(url).get('/x')).status).toBe(200);
     await upstream.stop();
@@ -297,7 +305,7 @@ describe('a service in trouble', () => {
     expect(healed.text).toBe('ok');
   });
 
-  it('passes its own errors through untouched', async () => {
+  it('Errors of a service are forwarded unchanged', async () => {
     const { url } = await start(
       (_req, res) => res.writeHead(500, { 'Content-Type': 'text/plain' }).end('my fault'),
       { config },
@@ -306,7 +314,7 @@ describe('a service in trouble', () => {
     expect([status, text]).toEqual([500, 'my fault']);
   });
 
-  it('is a 504 when it does not answer in time, told without its address', async () => {
+  it('A late response leads to 504 without the address of the service', async () => {
     const { url } = await start(() => {}, {
       config: 'policy: { attemptTimeout: 20ms, retry: { attempts: 0 } }',
     });
@@ -316,8 +324,8 @@ describe('a service in trouble', () => {
   });
 });
 
-describe('the bookkeeping', () => {
-  it('names service and operation in the log and the metrics hook', async () => {
+describe('The log and the metrics hook', () => {
+  it('The log and the metrics hook have service and operation', async () => {
     const records: unknown[] = [];
     const { url, log } = await start(undefined, {
       onRequest: ({ context, status }) => records.push([context.operationId, status]),
@@ -334,15 +342,15 @@ describe('the bookkeeping', () => {
     ]);
   });
 
-  it('is silent where the log is switched off', async () => {
+  it('The access log can be disabled', async () => {
     const { url, log } = await start(undefined, { config: 'accessLog: false' });
     await request(url).get('/x');
     expect(log.written).toEqual([]);
   });
 });
 
-describe('a service that cannot be reached', () => {
-  it('is told in the log with the cause, once for many requests, and not to a client', async () => {
+describe('An unreachable service', () => {
+  it('The cause of a failed connection is logged once and hidden from clients', async () => {
     const { url, upstream, log } = await start();
     await upstream.stop();
     const texts = await Promise.all([1, 2, 3].map(async () => (await request(url).get('/x')).text));

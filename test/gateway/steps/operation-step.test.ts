@@ -1,4 +1,4 @@
-/** Steps that decide whether a request to an operation may go on, for clients and for parts of an expansion alike. */
+/** Operation steps apply to requests of clients and to embedded resources. */
 import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { contractDocument } from '../../../src/contract/document/document.ts';
@@ -57,15 +57,15 @@ const refusing =
     if (operationIds.includes(operation.operationId)) throw new Problem(forbidden, 'Not for you.');
   };
 
-describe('a step that refuses an operation', () => {
-  it('refuses it to clients', async () => {
+describe('A step that rejects an operation', () => {
+  it('A rejected operation is not available to clients', async () => {
     const gateway = await library(refusing('getAuthor'));
     const { body } = await request(gateway.url).get('/authors/a').expect(403);
     expect(body).toMatchObject({ status: 403, detail: 'Not for you.' });
     expect(gateway.services.authors?.requests).toEqual([]);
   });
 
-  it('refuses it as a part of an expansion, which is left out and says why', async () => {
+  it('A rejected operation is omitted from an expansion with the reason', async () => {
     const gateway = await library(refusing('getAuthor'));
     const { body, headers } = await request(gateway.url)
       .get('/books/1?expand=author')
@@ -79,18 +79,18 @@ describe('a step that refuses an operation', () => {
     expect(gateway.services.authors?.requests).toEqual([]);
   });
 
-  it('refuses it for a whole page of parts, however they are fetched', async () => {
+  it('A rejected operation is omitted for every item of a page', async () => {
     for (const refused of [['getAuthor', 'listAuthors'], ['listAuthors']]) {
       const gateway = await library(refusing(...refused));
       const { body } = await request(gateway.url).get('/books?expand=author').set('Accept', HAL).expect(200);
       const urls = gateway.services.authors?.requests.map(({ url }) => url).toSorted();
-      // One by one they are another operation, which is allowed in the second case.
+      // Single requests use another operation, which is allowed in the second case.
       expect(urls).toEqual(refused.includes('getAuthor') ? [] : ['/authors/a', '/authors/b']);
       expect(body._expandErrors?.length ?? 0).toBe(refused.includes('getAuthor') ? 2 : 0);
     }
   });
 
-  it('may take its time', async () => {
+  it('A step may be asynchronous', async () => {
     const gateway = await library(async (exchange) => {
       await new Promise(setImmediate);
       refusing('getAuthor')(exchange);
@@ -101,20 +101,22 @@ describe('a step that refuses an operation', () => {
   });
 });
 
-it('a step sees of a part its own operation and target, and the request of the client', async () => {
+it('For an embedded resource, a step gets its operation and target, and the request of the client', async () => {
   const seen: unknown[] = [];
-  const gateway = await library(({ client, context, isPart, method, operation, target, params, headers }) => {
-    seen.push([
-      operation.operationId,
-      method,
-      target,
-      [...params],
-      isPart,
-      client.url,
-      headers.authorization,
-    ]);
-    expect(context.operationId).toBe('getBook');
-  });
+  const gateway = await library(
+    ({ client, context, isInternal, method, operation, target, params, headers }) => {
+      seen.push([
+        operation.operationId,
+        method,
+        target,
+        [...params],
+        isInternal,
+        client.url,
+        headers.authorization,
+      ]);
+      expect(context.operationId).toBe('getBook');
+    },
+  );
   await request(gateway.url)
     .get('/books/1?expand=author')
     .set({ Accept: HAL, Authorization: 'Bearer of-ada' })
@@ -126,7 +128,7 @@ it('a step sees of a part its own operation and target, and the request of the c
   ]);
 });
 
-it('a part that is not as its document says is left out, and its service is not called', async () => {
+it('An internal request that does not match its document is omitted without a call', async () => {
   const strict = structuredClone(contractDocument(authors, formats));
   const parameter = strict.paths?.['/authors/{authorId}']?.get?.parameters?.find(
     (one) => 'name' in one && one.name === 'authorId',

@@ -20,7 +20,7 @@ const start = async () => {
   return gateway;
 };
 
-describe('routes', () => {
+describe('Routes', () => {
   it.each([
     ['/orders', 'orders'],
     ['/orders/o1', 'orders'],
@@ -30,13 +30,13 @@ describe('routes', () => {
     ['/orders/o1/total(currency=EUR)', 'orders'],
     ['/consumers/c1', 'consumers'],
     [`/consumers/${'x'.repeat(2000)}`, 'consumers'],
-  ])('GET %s goes to %s, as it came', async (path, service) => {
+  ])('GET %s is forwarded unchanged to %s', async (path, service) => {
     const { url } = await start();
     const { text } = await request(url).get(path);
     expect(text).toBe(`${service} GET ${path}`);
   });
 
-  it('lets two services share a path with different methods', async () => {
+  it('Two services can share a path with different methods', async () => {
     const { url } = await start();
     expect((await request(url).patch('/orders/o1')).text).toBe('consumers PATCH /orders/o1');
     const { headers } = await request(url).put('/orders/o1');
@@ -44,7 +44,7 @@ describe('routes', () => {
   });
 
   it.each(['/nothing', '/orders/', '/orders/o1/x', '/orders/o1/invoice.', '/'])(
-    '404 for %s',
+    'The path %s is 404',
     async (path) => {
       const { url } = await start();
       const { status, headers, body } = await request(url).get(path).set('X-Request-Id', 'r1');
@@ -58,7 +58,7 @@ describe('routes', () => {
     },
   );
 
-  it('405 names what is allowed', async () => {
+  it('A 405 response has the allowed methods', async () => {
     const { url } = await start();
     const { status, headers, body } = await request(url).delete('/orders');
     expect([status, headers.allow, body.type]).toEqual([
@@ -68,28 +68,28 @@ describe('routes', () => {
     ]);
   });
 
-  it('OPTIONS tells what is allowed', async () => {
+  it('OPTIONS has the allowed methods', async () => {
     const { url } = await start();
     const { status, headers, text } = await request(url).options('/orders/o1');
     expect([status, headers.allow, text]).toEqual([204, 'GET, DELETE, PATCH, HEAD, OPTIONS', '']);
   });
 
-  it('HEAD goes where GET goes', async () => {
+  it('HEAD is forwarded like GET', async () => {
     const gateway = await start();
     const { status } = await request(gateway.url).head('/orders');
     expect([status, gateway.services.orders?.requests[0]?.method]).toEqual([200, 'HEAD']);
   });
 
-  it.each(['/orders/%ff', '/orders/%', '/%zz'])('400 for the broken percent-encoding of %s', async (path) => {
+  it.each(['/orders/%ff', '/orders/%', '/%zz'])('Invalid percent-encoding in %s is 400', async (path) => {
     const { url } = await start();
     const response = await fetch(url + path);
     const body = JSON.parse(await response.text());
     expect([response.status, body.type]).toEqual([400, '/problems/bad-request']);
   });
 
-  it('is refused at load where a path belongs to the gateway, or to two services', async () => {
+  it('A document with a reserved path or a path of another service is rejected', async () => {
     await expect(startGateway({ orders: document({ '/docs/x': { get: {} } }) })).rejects.toThrow(
-      /^orders: \/docs\/x .*\/docs belongs to the gateway/,
+      /^orders: \/docs\/x .*\/docs is reserved by the gateway/,
     );
     const a = document({ '/x/{a}': { get: {} } });
     const b = document({ '/x/{b}': { get: {} } });
@@ -98,7 +98,7 @@ describe('routes', () => {
     );
   });
 
-  it('leaves reserved paths to the pages, and only those', async () => {
+  it('Only reserved paths are served by the pages', async () => {
     const pages = Router().use((_req, res) => void res.end('page'));
     const { url } = await startGateway({ orders }, { pages });
     expect((await request(url).get('/docs/x')).text).toBe('page');

@@ -87,7 +87,7 @@ const start = async (config = 'limits: { body: 1kb }', service = '') => {
 
 const jsonOf = async (response: Response) => JSON.parse(await response.text());
 
-describe('parameters', () => {
+describe('Parameters', () => {
   it.each([
     '/orders',
     '/orders?limit=10&state=APPROVED&state=CANCELLED&ids=1,2,3',
@@ -98,7 +98,7 @@ describe('parameters', () => {
     '/orders?where=%7B%22a%22:1%7D',
     '/orders/o12',
     '/search?q=',
-  ])('%s is as the contract says', async (path) => {
+  ])('The request %s matches the contract', async (path) => {
     const { url, upstream } = await start();
     expect((await fetch(url + path)).status).toBe(200);
     expect(upstream.requests[0]?.url).toBe(path);
@@ -118,7 +118,7 @@ describe('parameters', () => {
     ['/orders?where=%7B%7D', 'query', '#/where/a', 'is required'],
     ['/search', 'query', '#/q', 'is required'],
     ['/orders/x1', 'path', '#/id', expect.stringContaining('pattern')],
-  ])('%s has a fault at %s %s', async (path, place, pointer, detail) => {
+  ])('The request %s has a fault at %s %s', async (path, place, pointer, detail) => {
     const { url, upstream } = await start();
     const response = await fetch(url + path);
     const body = await jsonOf(response);
@@ -127,7 +127,7 @@ describe('parameters', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('names every fault at once, headers too', async () => {
+  it('All faults are reported at once, including headers', async () => {
     const { url } = await start();
     const { body } = await request(url).get('/orders?limit=x&nope=1').set('X-Tenant', 'long');
     expect(body.errors.map((fault: { in: string; pointer: string }) => fault.in + fault.pointer)).toEqual([
@@ -137,14 +137,14 @@ describe('parameters', () => {
     ]);
   });
 
-  it('400 for a query with broken percent-encoding', async () => {
+  it('A query with invalid percent-encoding is 400', async () => {
     const { url } = await start();
     const body = await jsonOf(await fetch(`${url}/orders?limit=%zz`));
     expect(body.type).toBe('/problems/bad-request');
   });
 
   it.each(['?wherever=1', '?q=100%', '?q=%E9', '?%E9=1&limit=1', '?%', '?q=%zz&q=1'])(
-    'passes unknown ones as they are where a service is configured so: %s',
+    'Unknown parameters are forwarded if the service allows them: %s',
     async (query) => {
       const { url, upstream } = await start('', 'unknownQuery: pass');
       const { socket, end } = rawClient(
@@ -158,7 +158,7 @@ describe('parameters', () => {
   );
 
   it.each(['?limit=%zz', '?limit=1&%6Cimit=%E9', '?filter[%E9]=1'])(
-    'refuses known ones that cannot be read, even so: %s',
+    'Known parameters that cannot be read are rejected even then: %s',
     async (query) => {
       const { url } = await start('', 'unknownQuery: pass');
       expect((await fetch(`${url}/orders${query}`)).status).toBe(400);
@@ -169,7 +169,7 @@ describe('parameters', () => {
     ['an object in brackets', `filter${'[a]'.repeat(200)}=1`, 'filter'],
     ['JSON', `where=${'['.repeat(200)}${']'.repeat(200)}`, 'where'],
     ['JSON with a member twice', 'where=%7B%22a%22:1,%22a%22:2%7D', 'where'],
-  ])('are refused as %s, if it is too deep or means two things', async (_name, query, name) => {
+  ])('Parameters that are too deep or ambiguous are rejected as %s', async (_name, query, name) => {
     const { url, upstream } = await start();
     const body = await jsonOf(await fetch(`${url}/orders?${query}`));
     expect(body.errors).toEqual([
@@ -179,17 +179,17 @@ describe('parameters', () => {
   });
 });
 
-describe('bodies', () => {
+describe('Bodies', () => {
   const good = { consumerId: 'c1', lines: [{ quantity: 1 }] };
 
-  it('go on byte for byte', async () => {
+  it('Bodies are forwarded byte by byte', async () => {
     const { url, bodies } = await start();
     const text = '{ "consumerId" : "c\\u0031",\n "lines": [] }';
     expect((await request(url).post('/orders').type('json').send(text)).status).toBe(200);
     expect(bodies).toEqual([text]);
   });
 
-  it('that are not UTF-8 are refused, not repaired', async () => {
+  it('Bodies that are not UTF-8 are rejected', async () => {
     const { url, upstream } = await start();
     const broken = Buffer.from('{"consumerId":"\xff","lines":[]}', 'latin1');
     const { status, body } = await request(url)
@@ -201,7 +201,7 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('name each fault by its pointer', async () => {
+  it('Faults in bodies have pointers', async () => {
     const { url, upstream } = await start();
     const order = { consumerId: '', lines: [{ quantity: 1 }, { quantity: 0.5 }, {}], 'x/y': 1, 'a/b': 1 };
     const { status, body } = await request(url).post('/orders').send(order);
@@ -218,21 +218,21 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('400 for malformed JSON, without quoting it', async () => {
+  it('Malformed JSON is 400, and the problem does not quote it', async () => {
     const { url } = await start();
     const { status, body, text } = await request(url).post('/orders').type('json').send('{"secret":hunter2}');
     expect([status, body.type]).toEqual([400, '/problems/bad-request']);
     expect(text).not.toContain('hunter2');
   });
 
-  it('400 where there has to be one', async () => {
+  it('A missing required body is 400', async () => {
     const { url } = await start();
     const { status, body } = await request(url).post('/orders');
     expect([status, body.errors]).toEqual([400, [{ in: 'body', pointer: '#', detail: 'is required' }]]);
   });
 
   it.each(['text/plain', 'application/xml', 'nonsense'])(
-    '415 for %s names what is supported',
+    'The 415 for %s has the supported types',
     async (type) => {
       const { url } = await start();
       const response = await fetch(`${url}/orders`, {
@@ -249,20 +249,23 @@ describe('bodies', () => {
     },
   );
 
-  it.each(['br2', 'gzip, nonsense'])('415 for the coding %s names what is supported', async (coding) => {
-    const { url } = await start();
-    const response = await fetch(`${url}/orders`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Content-Encoding': coding },
-      body: '{}',
-    });
-    const { type, supported } = await jsonOf(response);
-    expect([response.status, type]).toEqual([415, '/problems/unsupported-media-type']);
-    expect(supported).toEqual(expect.arrayContaining(['gzip', 'br']));
-    expect(response.headers.get('accept-encoding')).toBe((supported as string[]).join(', '));
-  });
+  it.each(['br2', 'gzip, nonsense'])(
+    'The 415 for the coding %s has the supported codings',
+    async (coding) => {
+      const { url } = await start();
+      const response = await fetch(`${url}/orders`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Content-Encoding': coding },
+        body: '{}',
+      });
+      const { type, supported } = await jsonOf(response);
+      expect([response.status, type]).toEqual([415, '/problems/unsupported-media-type']);
+      expect(supported).toEqual(expect.arrayContaining(['gzip', 'br']));
+      expect(response.headers.get('accept-encoding')).toBe((supported as string[]).join(', '));
+    },
+  );
 
-  it('400 with more than one Content-Type, of which a service may take the other', async () => {
+  it('More than one Content-Type is 400, because the service may use another one', async () => {
     const { url, upstream } = await start();
     const types = ['application/json', 'text/plain'].map((type) => `Content-Type: ${type}\r\n`).join('');
     const head = `POST /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${types}Content-Length: 2\r\n\r\n`;
@@ -272,18 +275,18 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('tells how many things are wrong', async () => {
+  it('The problem has the number of faults', async () => {
     const { url } = await start();
     const post = (body: object) => request(url).post('/orders').send(body);
     expect((await post({ consumerId: '', lines: [] })).body.detail).toBe(
-      'One thing is not as the contract says; see `errors`.',
+      'The request does not match the API contract (1 error); see `errors`.',
     );
     expect((await post({ consumerId: '', lines: [{ quantity: 0 }], more: 1 })).body.detail).toBe(
-      '3 things are not as the contract says; see `errors`.',
+      'The request does not match the API contract (3 errors); see `errors`.',
     );
   });
 
-  it('415 without Content-Type', async () => {
+  it('A body without Content-Type is 415', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/orders`, { method: 'POST', body: Buffer.from('{}') });
     expect(response.status).toBe(415);
@@ -292,7 +295,7 @@ describe('bodies', () => {
   it.each([
     ['application/json', '/orders'],
     ['text/csv', '/files'],
-  ])('413 for %s that says it is too large', async (type, path) => {
+  ])('The declared length of %s is 413 if it is too large', async (type, path) => {
     const { url, upstream } = await start();
     const { status, body } = await request(url).post(path).type(type).send('x'.repeat(1025));
     expect([status, body.type, body.limit]).toEqual([413, '/problems/content-too-large', 1024]);
@@ -302,7 +305,7 @@ describe('bodies', () => {
   it.each([
     ['application/json', '/orders'],
     ['image/png', '/files'],
-  ])('413 for %s that turns out too large', async (type, path) => {
+  ])('The actual length of %s is 413 if it is too large', async (type, path) => {
     const { url } = await start();
     const body = new Blob(Array(40).fill('x'.repeat(100))).stream();
     const init = { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' };
@@ -310,18 +313,18 @@ describe('bodies', () => {
     expect([response.status, (await jsonOf(response)).type]).toEqual([413, '/problems/content-too-large']);
   });
 
-  it('go on as they are where they are no JSON', async () => {
+  it('Bodies other than JSON are forwarded unchanged', async () => {
     const { url, bodies } = await start();
     expect((await request(url).post('/files').type('text/csv').send('a,b')).status).toBe(200);
     expect(bodies).toEqual(['a,b']);
   });
 
-  it('are refused where the contract declares none', async () => {
+  it('Bodies are rejected if the contract does not declare one', async () => {
     const { url, upstream } = await start();
     const { status, body } = await request(url).post('/cancel').send({ a: 1 });
     expect([status, body.errors]).toEqual([
       400,
-      [{ in: 'body', pointer: '#', detail: 'is not expected: this operation takes no body' }],
+      [{ in: 'body', pointer: '#', detail: 'is not expected: this operation does not take a body' }],
     ]);
     const pieces = new Blob(['x']).stream();
     const init = { method: 'POST', body: pieces, duplex: 'half' };
@@ -329,7 +332,7 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it.each(['', '{}', ' { }\n'])('that say nothing are none: %j', async (text) => {
+  it.each(['', '{}', ' { }\n'])('An empty body counts as no body: %j', async (text) => {
     const { url, bodies, upstream } = await start();
     const init = { method: 'POST', body: new Blob([text]).stream(), duplex: 'half' };
     expect((await fetch(`${url}/cancel`, init as RequestInit)).status).toBe(200);
@@ -338,7 +341,7 @@ describe('bodies', () => {
     for (const { headers } of upstream.requests) expect(headers['transfer-encoding']).toBeUndefined();
   });
 
-  it('go on where the contract declares none, if gateway.yaml says so', async () => {
+  it('Undeclared bodies are forwarded if gateway.yaml allows them', async () => {
     const { url, bodies } = await start('', 'unknownBody: pass');
     expect((await request(url).post('/cancel').send({})).status).toBe(200);
     expect(bodies).toEqual(['{}']);
@@ -351,7 +354,7 @@ describe('bodies', () => {
       '{"consumerId":"c1","lines":[],"consumerId":"c2"}',
       /has the member "consumerId" twice/,
     ],
-  ])('are refused as JSON %s', async (_name, text, detail) => {
+  ])('JSON bodies are rejected: %s', async (_name, text, detail) => {
     const { url, upstream } = await start();
     const { status, body } = await request(url).post('/orders').type('json').send(text);
     expect([status, body.type]).toEqual([400, '/problems/bad-request']);
@@ -359,7 +362,7 @@ describe('bodies', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('are held to the schema as JSON where the contract takes any type', async () => {
+  it('JSON bodies are validated if the contract accepts any type', async () => {
     const any = { '*/*': { schema: { type: 'object', required: ['a'] } } };
     const file = { '*/*': { schema: { type: 'string', format: 'binary' } } };
     const paths = {
@@ -379,14 +382,14 @@ describe('bodies', () => {
     expect(await statuses('/file', 'application/json')).toEqual([200, 200, 200, 200]);
   });
 
-  it('may have a member twice, if gateway.yaml says so', async () => {
+  it('Duplicate members are accepted if gateway.yaml allows them', async () => {
     const { url, bodies } = await start('limits: { duplicateMembers: pass }');
     const text = '{"consumerId":"c1","lines":[],"consumerId":"c2"}';
     expect((await request(url).post('/orders').type('json').send(text)).status).toBe(200);
     expect(bodies).toEqual([text]);
   });
 
-  it('take any parameter of the media type, and good ones pass', async () => {
+  it('Parameters of the media type are ignored', async () => {
     const { url } = await start();
     const { status } = await request(url)
       .post('/orders')
@@ -396,7 +399,7 @@ describe('bodies', () => {
   });
 });
 
-describe('a text in the path', () => {
+describe('A string in the path', () => {
   const ask = async (schema: object, text: string) => {
     const parameters = [{ name: 'id', in: 'path', required: true, schema }];
     const things = document(
@@ -408,7 +411,7 @@ describe('a text in the path', () => {
   };
 
   it.each([{ minLength: 1, title: 'Id', example: 'a', 'x-own': 1 }, { minLength: 0 }, {}])(
-    'may be any, where nothing else is said: %j',
+    'A string in the path may have any value: %j',
     async (more) => {
       expect(await ask({ type: 'string', ...more }, 'a%2Fb')).toBe(200);
     },
@@ -426,12 +429,12 @@ describe('a text in the path', () => {
     { $ref: '#/components/schemas/Short' },
     { type: ['string', 'null'], maxLength: 1 },
     { type: 'boolean' },
-  ])('is refused for what its schema says: %j', async (more) => {
+  ])('A string in the path is rejected by its schema: %j', async (more) => {
     expect(await ask({ type: 'string', ...more }, 'ab')).toBe(400);
   });
 });
 
-describe('what is wrong in a document', () => {
+describe('Faults in a document', () => {
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } };
   const file = { name: 'file', in: 'path', required: true, schema: { type: 'string' } };
   const broken = document(
@@ -456,7 +459,7 @@ describe('what is wrong in a document', () => {
     {},
   );
 
-  it('is told with its place, and the rest is served', async () => {
+  it('Faults in a document are reported with pointers, and the rest is served', async () => {
     const faults: DocumentFault[] = [];
     const gateway = await startGateway({ things: broken }, { onFault: (_, fault) => faults.push(fault) });
     expect(faults).toEqual([
@@ -466,7 +469,7 @@ describe('what is wrong in a document', () => {
       },
       {
         pointer: '#/paths/~1things~1%7Bfile%7D/get',
-        reason: 'is served as /things/{id}: to a router the two are one path',
+        reason: 'is served as /things/{id}: a router cannot tell the two paths apart',
       },
     ]);
     for (const path of ['/things?a=1', '/things?a=2', '/things/7', '/things/report.pdf'])
@@ -489,7 +492,7 @@ describe('what is wrong in a document', () => {
     ]);
   });
 
-  it('is not in the merged document', () => {
+  it('Faulty parts are not in the merged document', () => {
     const merged = mergeDocuments([{ name: 'things', document: broken }]);
     expect(Object.keys(merged.paths?.['/things/{id}'] ?? {})).toContain('get');
     expect(merged.paths?.['/things/{file}']?.get).toBeUndefined();

@@ -121,7 +121,7 @@ it.each(['/a?b={c}', '/a#b', '/a/../b', '/a/%2e/b'])('The template %s is reporte
     onFault: ({ reason }) => faults.push(reason),
   });
   expect(operations).toEqual([]);
-  expect(faults).toEqual([expect.stringMatching(/^goes unserved: /)]);
+  expect(faults).toEqual([expect.stringMatching(/^is not served: /)]);
 });
 
 /** The rules, applied one by one to all templates: slow, and independent of the router. */

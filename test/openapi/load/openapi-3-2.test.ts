@@ -49,7 +49,7 @@ it('is served: QUERY, other methods, media types by reference', async () => {
   expect(faults).toEqual([
     {
       pointer: '#/paths/~1things/additionalOperations/FOO',
-      reason: 'goes unserved: Node knows no such method',
+      reason: 'is not served: Node.js does not support this method',
     },
   ]);
 });

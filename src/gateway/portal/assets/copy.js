@@ -1,4 +1,4 @@
-/** Copies a command at a click; without the right to copy, it is selected by hand as before. */
+/** Copies a command on click. If the browser denies copying, the user selects it manually. */
 for (const button of document.querySelectorAll('[data-copy]')) {
   if (navigator.clipboard === undefined) continue;
   button.hidden = false;
@@ -9,7 +9,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       await navigator.clipboard.writeText(textContent);
       said.textContent = 'Copied.';
     } catch {
-      said.textContent = 'The browser does not allow it; select the command instead.';
+      said.textContent = 'The browser does not allow copying; select the command instead.';
     }
   });
 }

@@ -1,10 +1,10 @@
-/** Swagger UI over the document that the page names, in its own dark mode where the reader's system has one. */
+/** Starts Swagger UI for the document that the page names, in dark mode if the system uses it. */
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);
 follow();
 
-/** Declared responses are folded, so that an operation fits on a screen; what was really sent is open. */
+/** Collapses declared responses, so that an operation fits on a screen. Actual responses stay open. */
 const foldResponses = ({ React }) => ({
   wrapComponents: {
     responses: (Original) => (props) => {
@@ -18,7 +18,7 @@ const foldResponses = ({ React }) => ({
         React.createElement(Original, props),
       );
     },
-    // The server that this page came from needs no choice.
+    // The only server is the one of this page, so no selection is needed.
     ServersContainer: (Original) => (props) => (hasOneServer() ? null : React.createElement(Original, props)),
   },
 });
@@ -28,7 +28,7 @@ const hasOneServer = () => {
   return servers.length === 0 || (servers.length === 1 && servers[0].url === '/');
 };
 
-/** What may be left out begins empty: an example there would filter what is asked for, unseen. */
+/** Optional parameters start empty: an example there would silently filter the result. */
 const withoutPrefilled = (text) => {
   const whole = JSON.parse(text);
   const named = whole.components?.parameters ?? {};
@@ -65,7 +65,7 @@ window.ui = SwaggerUIBundle({
       try {
         response.text = withoutPrefilled(response.text);
       } catch {
-        // What is no JSON is shown as it is.
+        // Text that is not JSON is shown unchanged.
       }
     return response;
   },

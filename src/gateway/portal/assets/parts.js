@@ -1,4 +1,4 @@
-/** The list of the parts of a large document: a filter, and the way to the part that a link into the whole means. */
+/** The list of parts of a large document: a filter, and redirects from links into the whole document to the part. */
 const items = [...document.querySelectorAll('.parts li')];
 const filter = document.querySelector('.parts .filter');
 
@@ -16,11 +16,11 @@ if (filter) {
   };
   filter.hidden = items.length < 2;
   field.addEventListener('input', apply);
-  // Whoever comes back finds what was typed.
+  // The filter text stays when the user comes back to the page.
   apply();
 }
 
-/** `#/tag/operation`, as Swagger UI has it, where there is no Swagger UI. */
+/** Handles `#/tag/operation`, the fragment format of Swagger UI, on a page without it. */
 const goOn = () => {
   const [, name] = /^#\/([^/]+)/.exec(location.hash) ?? [];
   if (name === undefined || document.getElementById('swagger-ui')) return;
@@ -28,7 +28,7 @@ const goOn = () => {
   const same = tags.filter((link) => encodeURIComponent(link.dataset.tag) === encoded(name));
   if (same.length === 0) return;
   const target = new URL(same[0].href);
-  // Which of the parts of one tag it is nobody can tell from here.
+  // The fragment does not tell which part of the tag contains the operation.
   if (same.length > 1) target.searchParams.delete('path');
   target.hash = location.hash;
   location.replace(target);

@@ -1,7 +1,7 @@
-/** Keeps a page about the services as events bring it, while it is looked at; focus, selection and scroll stay. */
+/** Updates a status page with events while it is visible. Focus, selection and scroll position stay. */
 import { Idiomorph } from './idiomorph.js';
 
-/** Milliseconds: a connection that is made again by then was not lost. */
+/** Milliseconds to reconnect before the connection counts as lost. */
 const PATIENCE = 4000;
 const AGAIN = 5000;
 
@@ -12,7 +12,7 @@ let source;
 let doubt;
 let again;
 
-/** A screen reader says what is put into it. */
+/** Shows a message that screen readers announce. */
 const tell = (text) => {
   stale.hidden = text === '';
   stale.textContent = text;
@@ -36,9 +36,9 @@ const open = () => {
   });
   source.addEventListener('error', () => {
     doubt ??= setTimeout(() => {
-      tell('This page lost its connection; what it shows is old.');
+      tell('The connection was lost; this page is out of date.');
     }, PATIENCE);
-    // It was refused, and gives up by itself.
+    // The server rejected the connection, and EventSource does not try again.
     if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN);
   });
 };

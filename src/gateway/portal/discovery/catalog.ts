@@ -1,8 +1,8 @@
 /**
- * `/.well-known/api-catalog` (RFC 9727): the APIs behind this gateway as a linkset (RFC 9264 §4.2): the catalog
- * and its items, then for each of them, and for everything together, what describes it (RFC 8631).
+ * `/.well-known/api-catalog` (RFC 9727): lists the APIs behind this gateway as a linkset (RFC 9264 §4.2), with the
+ * descriptions (RFC 8631) of each API and of the whole gateway.
  *
- * Reads `If-None-Match`; sends 200, 304; HEAD has the `Link` that RFC 9727 §2 asks for.
+ * Reads `If-None-Match`. Sends 200, 304; HEAD has the `Link` that RFC 9727 §2 requires.
  */
 import type { Router } from 'express';
 import { linkHeader } from '../../../http/headers/link-header.ts';
@@ -12,35 +12,35 @@ import {
   byRelation,
   CATALOG_PATH,
   catalogLink,
-  type Description,
+  type DescriptionLink,
+  gatewayDescriptions,
   LINKSET,
-  ofEverything,
-  ofService,
-  type ShownLinks,
+  type LinkFilter,
+  serviceDescriptions,
 } from './discovery.ts';
-import { entriesOf } from './entry-points.ts';
+import { entryPointsOf } from './entry-points.ts';
 
-export function catalog(router: Router, services: readonly ServiceDocument[], shown: ShownLinks): void {
+export function catalog(router: Router, services: readonly ServiceDocument[], filterLinks: LinkFilter): void {
   const apis = services.map((service) => ({ service, href: endpointOf(service) }));
   const linkset = [
     {
       anchor: CATALOG_PATH,
       item: apis.map(({ service, href }) => ({ href, title: service.document.info.title })),
     },
-    context('/', shown(ofEverything)),
-    ...apis.map(({ service, href }) => context(href, shown(ofService(service)))),
+    context('/', filterLinks(gatewayDescriptions)),
+    ...apis.map(({ service, href }) => context(href, filterLinks(serviceDescriptions(service)))),
   ];
-  const made = jsonEntity(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
-  get(router, CATALOG_PATH, (req, res) => send(req, res, made));
+  const catalogEntity = jsonEntity(LINKSET, { linkset }, { Link: linkHeader([catalogLink]) });
+  get(router, CATALOG_PATH, (req, res) => send(req, res, catalogEntity));
 }
 
-const context = (anchor: string, links: readonly Description[]) => ({
+const context = (anchor: string, links: readonly DescriptionLink[]) => ({
   anchor,
   ...Object.fromEntries(byRelation(links)),
 });
 
-/** Where the API is entered; one that needs to know something first is known by its document. */
+/** The entry point of the API; its document, if all entry points need parameters. */
 const endpointOf = (service: ServiceDocument): string => {
-  const entry = entriesOf(service).find(({ href }) => !href.includes('{'));
+  const entry = entryPointsOf(service).find(({ href }) => !href.includes('{'));
   return entry?.href ?? `/openapi/${service.name}.json`;
 };

@@ -1,4 +1,4 @@
-/** Where everything here, and each service, is described (RFC 8631): told in `/`, its `Link` header and the catalog. */
+/** Links to the descriptions (RFC 8631) of the gateway and of each service, for `/`, its `Link` header and the catalog. */
 import { HAL, HEALTH, OPENAPI_JSON } from '../../../contract/media-types.ts';
 import { HEALTH_PATH } from '../../../contract/shared-paths.ts';
 import type { HeaderLink } from '../../../http/headers/link-header.ts';
@@ -12,28 +12,33 @@ export const YAML = 'application/yaml';
 export const LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"';
 export const CATALOG_PATH = '/.well-known/api-catalog';
 
-export type Description = HeaderLink & Omit<LinkValue, 'templated'>;
+export type DescriptionLink = HeaderLink & Omit<LinkValue, 'templated'>;
 
 export const STATUS_PATH = '/status';
 
 export const SERVICES_PATH = `${STATUS_PATH}/services`;
 
-/** How one service is. */
+/** Path of the status page of one service. */
 export const servicePath = (service: string): string => `${SERVICES_PATH}/${encodeURIComponent(service)}`;
 
-const STATUS: Description = { rel: 'status', href: STATUS_PATH, type: HAL, title: 'How the services are' };
+const STATUS: DescriptionLink = {
+  rel: 'status',
+  href: STATUS_PATH,
+  type: HAL,
+  title: 'Status of the services',
+};
 
-const HEALTH_STATUS: Description = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
+const HEALTH_STATUS: DescriptionLink = { ...STATUS, href: HEALTH_PATH, type: HEALTH };
 
-export type ShownLinks = (links: readonly Description[]) => readonly Description[];
+export type LinkFilter = (links: readonly DescriptionLink[]) => readonly DescriptionLink[];
 
-/** For a gateway whose status is told to those who run it alone: how it is as a whole. */
-export const withoutStatus: ShownLinks = (links) =>
+/** Replaces the status link by the health link, if status is served only on the admin listener. */
+export const hideStatus: LinkFilter = (links) =>
   links.map((link) => (link === STATUS ? HEALTH_STATUS : link));
 
 /**
- * Swagger UI of a service, or of everything.
- * @param part as a query
+ * Path of Swagger UI for one service or for all services.
+ * @param part query that selects a part of the document
  */
 export const docsPath = (service?: string, part = ''): string => {
   const name = service === undefined ? '' : `urls.primaryName=${encodeURIComponent(service)}`;
@@ -41,8 +46,8 @@ export const docsPath = (service?: string, part = ''): string => {
   return query === '' ? '/docs' : `/docs?${query}`;
 };
 
-/** @param title of what is described */
-const descriptions = (document: string, docs: string, title: string): readonly Description[] => [
+/** @param title title of the described API */
+const descriptions = (document: string, docs: string, title: string): readonly DescriptionLink[] => [
   {
     rel: 'service-desc',
     href: `${document}.json`,
@@ -54,20 +59,20 @@ const descriptions = (document: string, docs: string, title: string): readonly D
   STATUS,
 ];
 
-export const ofEverything = descriptions('/openapi', docsPath(), 'everything here');
+export const gatewayDescriptions = descriptions('/openapi', docsPath(), 'all services');
 
-export const ofService = ({ name, document }: ServiceDocument): readonly Description[] =>
+export const serviceDescriptions = ({ name, document }: ServiceDocument): readonly DescriptionLink[] =>
   descriptions(`/openapi/${name}`, docsPath(name), document.info.title);
 
-export const catalogLink: Description = {
+export const catalogLink: DescriptionLink = {
   rel: 'api-catalog',
   href: CATALOG_PATH,
   type: 'application/linkset+json',
-  title: 'The APIs here',
+  title: 'API catalog',
 };
 
-/** The links of each relation, as a representation or a linkset (RFC 9264 §4.2) has them. */
-export const byRelation = (links: readonly Description[]): [string, LinkValue[]][] =>
+/** Groups links by relation, as representations and linksets (RFC 9264 §4.2) do. */
+export const byRelation = (links: readonly DescriptionLink[]): [string, LinkValue[]][] =>
   [...Map.groupBy(links, ({ rel }) => rel)].map(([rel, group]) => [
     rel,
     group.map(({ rel: _, type, ...link }) => ({ ...link, ...(type !== undefined && { type }) })),

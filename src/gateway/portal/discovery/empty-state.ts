@@ -1,4 +1,4 @@
-/** What stands where the services would: what to do to have one. */
+/** Shown instead of a list of services if there are none. */
 import { html } from '../../../http/page/html.ts';
 
-export const nothingYet = html`<p>Nothing yet: <code>npm run new:service -- NAME</code> writes a service and names it in <code>gateway.yaml</code>.</p>`;
+export const emptyState = html`<p>There are no services yet. Run <code>npm run new:service -- NAME</code> to create one and add it to <code>gateway.yaml</code>.</p>`;

@@ -1,12 +1,12 @@
 /**
- * Where a walk begins: the operations that `/` links to. A document marks them with `x-entry: <rel>`; one that
- * marks none is entered at its first path that can be read without knowing anything.
+ * Finds the operations that `/` links to. A document marks them with `x-entry: <rel>`. Without a mark, the entry point is
+ * the first path that can be read without parameters.
  */
 import type { OpenAPIObject, OperationObject, PathItemObject } from 'openapi3-ts/oas31';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 
-export interface Entry {
+export interface EntryPoint {
   readonly service: string;
   readonly rel: string;
   readonly href: string;
@@ -16,7 +16,7 @@ export interface Entry {
 
 const ENTRY = 'x-entry';
 
-export function entriesOf({ name, document }: ServiceDocument): Entry[] {
+export function entryPointsOf({ name, document }: ServiceDocument): EntryPoint[] {
   const readable = operations(document);
   const marked = readable.filter(({ operation }) => typeof operation[ENTRY] === 'string');
   const chosen = marked.length > 0 ? marked : readable.filter(isConcrete).slice(0, 1);
@@ -29,25 +29,25 @@ export function entriesOf({ name, document }: ServiceDocument): Entry[] {
   }));
 }
 
-interface Readable {
+interface ReadOperation {
   readonly path: string;
   readonly item: PathItemObject;
   readonly operation: OperationObject;
 }
 
-const operations = ({ paths }: OpenAPIObject): Readable[] =>
+const operations = ({ paths }: OpenAPIObject): ReadOperation[] =>
   Object.entries(paths ?? {}).flatMap(([path, item]) =>
     path.startsWith('/') && item?.get ? [{ path, item, operation: item.get }] : [],
   );
 
-const isConcrete = ({ path, item, operation }: Readable): boolean =>
+const isConcrete = ({ path, item, operation }: ReadOperation): boolean =>
   !path.includes('{') &&
   ![...(item.parameters ?? []), ...(operation.parameters ?? [])].some(
     (parameter) => parameter && 'required' in parameter && parameter.required,
   );
 
-/** Links by relation; several services under one relation share it as a list, told apart by `name`. */
-export function entryLinks(entries: readonly Entry[]): Map<string, LinkValue | LinkValue[]> {
+/** Links by relation. If several services use the same relation, it is a list whose items differ by `name`. */
+export function entryLinks(entries: readonly EntryPoint[]): Map<string, LinkValue | LinkValue[]> {
   return new Map(
     [...Map.groupBy(entries, ({ rel }) => rel)].map(([rel, group]) => {
       const links = group.map(({ service, href, title }) => ({

@@ -1,8 +1,8 @@
 /**
- * `/explorer`: where a person begins to walk the links. Every page from here on is the HTML of a resource, made by
- * whoever answers for it.
+ * `/explorer`: the start page for following links in a browser. All further pages are the HTML representations of
+ * resources.
  *
- * Reads `at`, an address to go to; sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
+ * Reads `at`, an address to open. Sends 200, 303 (RFC 9110 §15.4.4), 304, 400 for an address of another server.
  */
 import type { Router } from 'express';
 import type { InfoObject } from 'openapi3-ts/oas31';
@@ -14,34 +14,34 @@ import { layout } from '../../../http/page/layout.ts';
 import { explorerHead } from '../../../hypermedia/formats/html/files.ts';
 import { trail } from '../../../hypermedia/formats/html/trail.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { nothingYet } from './empty-state.ts';
-import { type Entry, entriesOf } from './entry-points.ts';
+import { emptyState } from './empty-state.ts';
+import { type EntryPoint, entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
 
 const PATH = '/explorer';
 const ADDRESS = 'at';
 
 export function explorer(router: Router, services: readonly ServiceDocument[], { title }: InfoObject): void {
-  const made = entity(HTML, explorerPage(services, title));
+  const page = entity(HTML, explorerPage(services, title));
   get(router, PATH, (req, res) => {
     const address = new URL(req.originalUrl, 'http://here').searchParams.get(ADDRESS);
-    if (address === null) return send(req, res, made);
-    res.set({ ...made.headers, Location: pathOf(address), 'Cache-Control': cache.never });
+    if (address === null) return send(req, res, page);
+    res.set({ ...page.headers, Location: pathOf(address), 'Cache-Control': cache.never });
     res.removeHeader('ETag');
     res.status(303).end();
   });
 }
 
 /**
- * Path and query of an address of this server, as it may be typed.
- * @throws Problem bad-request (400) for another server's: nobody is sent elsewhere by a link to here
+ * Path and query of a typed address of this server.
+ * @throws Problem bad-request (400) for an address of another server: this prevents open redirects
  */
 function pathOf(address: string): string {
   const base = 'http://here';
   const typed = address.trim();
-  const given = typed.startsWith('/') ? typed : `/${typed}`;
-  const url = URL.canParse(given, base) ? new URL(given, base) : undefined;
-  if (url?.origin !== base) throw new Problem(badRequest, 'That is no path of this server.');
+  const path = typed.startsWith('/') ? typed : `/${typed}`;
+  const url = URL.canParse(path, base) ? new URL(path, base) : undefined;
+  if (url?.origin !== base) throw new Problem(badRequest, 'This is not a path on this server.');
   return url.pathname + url.search;
 }
 
@@ -52,10 +52,10 @@ const explorerPage = (services: readonly ServiceDocument[], title: string): stri
     head: explorerHead,
     content: html`${trail}
 <h1>Explorer</h1>
-<p class="lead">Walk through ${title} as a program does: start anywhere below, click where a link leads, and do what
-the resource lets you do. Nobody has to know an address.</p>
-<section aria-labelledby="begin"><h2 id="begin">Begin here</h2>
-${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entriesOf(service)))}</ul>`}</section>
+<p class="lead">Explore ${title} the way a program does: start at any resource below, follow its links and use its actions.
+You do not need to know any address.</p>
+<section aria-labelledby="begin"><h2 id="begin">Start here</h2>
+${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entryPointsOf(service)))}</ul>`}</section>
 <section aria-labelledby="guide"><h2 id="guide">What you see on each page</h2>
 <dl class="fields">${GUIDE.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl></section>
 <section aria-labelledby="open"><h2 id="open">Open an address</h2>
@@ -65,18 +65,15 @@ ${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((se
   });
 
 const GUIDE = [
-  ['The resource', 'what it says of itself, with times in your time zone'],
-  [
-    'Can be done now',
-    'a form for each action that its state allows; an action that is gone is not allowed any more',
-  ],
-  ['Leads to', 'its links; “Show here” brings what is behind a link along on the same page'],
-  ['The raw exchange', 'the request and the answer as a program has them, headers and all'],
+  ['The resource', 'its state, with times in your time zone'],
+  ['Can be done now', 'a form for each action that is allowed in the current state'],
+  ['Leads to', 'its links; “Show here” shows the linked resource on the same page'],
+  ['The raw exchange', 'the request and the response as a program sees them, with headers'],
 ] as const;
 
 const card = (
   { document: { info } }: ServiceDocument,
-  entries: readonly Entry[],
+  entries: readonly EntryPoint[],
 ): Html => html`<li class="card">
 <h3>${info.title}</h3>
 ${info.description && html`<p>${prose(info.description)}</p>`}

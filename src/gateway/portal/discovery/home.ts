@@ -1,7 +1,7 @@
 /**
- * `/`: the one address a client has to know. A page for people, HAL for programs.
+ * `/`: the entry point, and the only address that a client has to know. HTML for people, HAL for programs.
  *
- * Reads `Accept`, `Host`; sends 200, 304, 406; `Link` to the description (RFC 8631, RFC 9727 §3).
+ * Reads `Accept`, `Host`. Sends 200, 304, 406, and `Link` to the descriptions (RFC 8631, RFC 9727 §3).
  */
 import type { Request, Router } from 'express';
 import type { InfoObject } from 'openapi3-ts/oas31';
@@ -13,26 +13,26 @@ import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { originOf } from '../../proxy/origin.ts';
 import { pathOf } from '../assets.ts';
-import { byRelation, catalogLink, docsPath, ofEverything, type ShownLinks } from './discovery.ts';
-import { nothingYet } from './empty-state.ts';
-import { type Entry, entriesOf, entryLinks } from './entry-points.ts';
+import { byRelation, catalogLink, docsPath, gatewayDescriptions, type LinkFilter } from './discovery.ts';
+import { emptyState } from './empty-state.ts';
+import { type EntryPoint, entryLinks, entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
 import { withCuries } from './relations.ts';
 import { representations } from './representations.ts';
 import { samplePath } from './sample-request.ts';
 
-/** Whether the proxy before the gateway is believed: set by `ownPages`. */
+/** Whether the proxy in front of the gateway is trusted. `builtinPages` sets it. */
 const isTrusted = ({ app, socket }: Request): boolean => app.get('trust proxy fn')(socket.remoteAddress, 0);
 
 export function home(
   router: Router,
   services: readonly ServiceDocument[],
   info: InfoObject,
-  shown: ShownLinks,
+  filterLinks: LinkFilter,
 ): void {
-  const described = shown([...ofEverything, catalogLink]);
+  const described = filterLinks([...gatewayDescriptions, catalogLink]);
   const headers = { Link: linkHeader([{ rel: 'self', href: '/' }, ...described]) };
-  const entries = services.flatMap(entriesOf);
+  const entries = services.flatMap(entryPointsOf);
   const resource = {
     name: 'Home',
     state: { title: info.title, version: info.version },
@@ -44,13 +44,13 @@ export function home(
   };
   const page = (req: Request) =>
     entity(HTML, homePage(services, entries, info, originOf(req, isTrusted(req))), headers);
-  const made = representations(resource, page, headers);
-  get(router, '/', (req, res) => sendNegotiated(req, res, made));
+  const variants = representations(resource, page, headers);
+  get(router, '/', (req, res) => sendNegotiated(req, res, variants));
 }
 
 const homePage = (
   services: readonly ServiceDocument[],
-  entries: readonly Entry[],
+  entries: readonly EntryPoint[],
   info: InfoObject,
   origin: string,
 ): string =>
@@ -63,28 +63,28 @@ const homePage = (
 <h1>${info.title} <small>${info.version}</small></h1>
 <p class="lead">${prose(info.description ?? '')}</p>
 <p class="hint" id="try">Try it in a terminal</p>
-<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${quoted(`${origin}${samplePath(services)}`)}</span></code></pre>
+<pre class="command" role="region" aria-labelledby="try" tabindex="0"><code><span id="command">curl -s ${shellQuoted(`${origin}${samplePath(services)}`)}</span></code></pre>
 <p class="copies"><button type="button" class="copy" data-copy="command" hidden>Copy<span class="hidden"> the command</span></button> <span role="status"></span></p>
 </section>
 <section aria-labelledby="services">
 <h2 id="services">Services</h2>
-${services.length === 0 ? nothingYet : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}
+${services.length === 0 ? emptyState : html`<ul class="cards">${services.map((service) => card(service, entries))}</ul>`}
 </section>
 <section aria-labelledby="programs">
 <h2 id="programs">For programs</h2>
 <ul class="plain">
-<li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe everything here in one OpenAPI document</li>
-<li><a href="/openapi.json?media=application/json">/openapi.json?media=application/json</a> has one media type for each response, for generators of clients</li>
+<li><a href="/openapi.json">/openapi.json</a>, <a href="/openapi.yaml">/openapi.yaml</a> describe all services in one OpenAPI document</li>
+<li><a href="/openapi.json?media=application/json">/openapi.json?media=application/json</a> has one media type for each response, for client generators</li>
 <li><a href="/.well-known/api-catalog">/.well-known/api-catalog</a> lists the APIs (RFC 9727)</li>
-<li><a href="/rels">/rels</a> says what each link relation means</li>
-<li><a href="/health">/health</a> says how everything is, <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>
+<li><a href="/rels">/rels</a> explains each link relation</li>
+<li><a href="/health">/health</a> reports the health of the gateway and its services; <a href="/health/live">/health/live</a> and <a href="/health/ready">/health/ready</a> are for orchestrators</li>
 </ul>
 </section>`,
   });
 
 const card = (
   { name, document: { info } }: ServiceDocument,
-  entries: readonly Entry[],
+  entries: readonly EntryPoint[],
 ): Html => html`<li class="card">
 <h3>${info.title}</h3>
 <p class="version">${name} ${info.version}</p>
@@ -101,5 +101,5 @@ ${info.description && html`<p>${prose(info.description)}</p>`}
 <a href="/openapi/${name}.yaml">YAML<span class="hidden">: OpenAPI document of ${info.title}</span></a></span></p>
 </li>`;
 
-/** A shell takes `?` and `&` for its own. */
-const quoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);
+/** Quotes URLs with `?` or `&`, which are special characters in a shell. */
+const shellQuoted = (url: string): string => (/[?&]/.test(url) ? `'${url}'` : url);

@@ -1,8 +1,8 @@
 /**
- * `/problems`, `/problems/{code}`: what an error type means and what to do about it; `type` of every problem
- * leads here (RFC 9457 §3.1.1).
+ * `/problems`, `/problems/{code}`: describes the problem types and their remedies. The `type` of every problem links here
+ * (RFC 9457 §3.1.1).
  *
- * Reads `Accept`; sends 200, 304, 404, 406.
+ * Reads `Accept`. Sends 200, 304, 404, 406.
  */
 import type { Router } from 'express';
 import { Problem, type ProblemType, problemPath } from '../../../contract/problem.ts';
@@ -64,7 +64,7 @@ const listPage = (types: readonly ProblemType[]): string =>
     title: 'Problems · linkway',
     current: LIST,
     content: html`<h1>Problems</h1>
-<p class="lead">Every error here is an <code>application/problem+json</code> whose <code>type</code> leads to one of these pages.</p>
+<p class="lead">Every error response is an <code>application/problem+json</code> document whose <code>type</code> links to one of these pages.</p>
 <ul class="problems">${types.map(
       ({ code, status, title }) => html`<li><a class="problem" href="${problemPath(code)}">
 <span class="status">${status}</span> <span class="title">${title}</span> <code>${code}</code></a></li>`,

@@ -1,11 +1,11 @@
-/** Texts of documents, which are CommonMark, as HTML. */
+/** Converts CommonMark texts of documents to HTML. */
 
 import { firstSegment, RESERVED_SEGMENTS } from '../../../contract/reserved-paths.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 
 /**
- * The first paragraph of a CommonMark text, with its `code` and its [links](/) of this server; no other markup.
- * Code that is a path of the gateway itself is a link to it.
+ * Converts the first paragraph, with its `code` and its [links](/) to this server; other markup is not supported.
+ * Code that is a path of the gateway itself becomes a link.
  */
 export function prose(text: string): Html[] {
   const [paragraph = ''] = text.trim().split(/\n\s*\n/);

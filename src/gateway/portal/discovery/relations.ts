@@ -1,8 +1,8 @@
 /**
- * `/rels`, `/rels/{rel}`: what a link relation means: from what it leads where, as the documents say. The CURIE of
- * the entry point leads here (HAL §8.2).
+ * `/rels`, `/rels/{rel}`: describes the link relations of the documents, with the source and target of each link. The
+ * CURIE of the entry point links here (HAL §8.2).
  *
- * Reads `Accept`; sends 200, 304, 404, 406.
+ * Reads `Accept`. Sends 200, 304, 404, 406.
  */
 import type { Router } from 'express';
 import { Problem } from '../../../contract/problem.ts';
@@ -13,7 +13,7 @@ import { layout } from '../../../http/page/layout.ts';
 import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { LinkValue, Representation } from '../../../hypermedia/representation.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { entriesOf } from './entry-points.ts';
+import { entryPointsOf } from './entry-points.ts';
 import { prose } from './prose.ts';
 import { representations } from './representations.ts';
 
@@ -21,9 +21,9 @@ const LIST = '/rels';
 const relationPath = (rel: string): string => `${LIST}/${encodeURIComponent(rel)}`;
 const PREFIX = 'rel';
 
-/** One place where a relation is found. */
+/** One use of a relation. */
 interface Use {
-  /** What has the link: a schema of the service, or the entry point. */
+  /** The source of the link: a schema of the service, or the entry point. */
   readonly from: string;
   readonly service: string;
   readonly method: string;
@@ -35,7 +35,7 @@ interface Use {
 type Links = Representation['links'];
 type Relations = ReadonlyMap<string, readonly Use[]>;
 
-/** The links of the entry point under a CURIE as well, beside their plain names, which clients match to the letter. */
+/** Adds the links of the entry point under CURIEs. The plain names stay, because clients may match them literally. */
 export const withCuries = (links: Links): Links => {
   const curie: LinkValue = { name: PREFIX, href: `${LIST}/{rel}`, templated: true };
   const named = [...links].map(([rel, link]) => [`${PREFIX}:${rel}`, link] as const);
@@ -69,14 +69,14 @@ export function relations(router: Router, services: readonly ServiceDocument[]):
   get(router, LIST, (req, res) => sendNegotiated(req, res, list));
   get(router, `${LIST}/:rel`, (req, res) => {
     const page = pages.get(String(req.params.rel));
-    if (!page) throw new Problem(notFound, 'No link here has this relation.');
+    if (!page) throw new Problem(notFound, 'No link has this relation.');
     sendNegotiated(req, res, page);
   });
 }
 
 function relationsOf(services: readonly ServiceDocument[]): Relations {
   const graph = graphOf(services);
-  const entries = services.flatMap(entriesOf).map(({ rel, service, href, title }) => ({
+  const entries = services.flatMap(entryPointsOf).map(({ rel, service, href, title }) => ({
     rel,
     use: { from: 'the entry point', service, method: 'GET', path: href, title },
   }));
@@ -107,7 +107,7 @@ const listPage = (all: Relations): string =>
     title: 'Link relations · linkway',
     current: LIST,
     content: html`<h1>Link relations</h1>
-<p class="lead">What the names in <code>_links</code> mean, beside those that IANA has registered.</p>
+<p class="lead">The meaning of the link relations in <code>_links</code>, in addition to the relations that are registered with IANA.</p>
 <ul class="plain">${[...all].map(
       ([rel, uses]) =>
         html`<li><a href="${relationPath(rel)}"><code>${rel}</code></a> ${[...new Set(uses.map(({ title }) => title))].join('; ')}</li>`,

@@ -1,4 +1,4 @@
-/** A resource of the gateway's own: in every format that resources have, made once, and as a page for people. */
+/** Representations of a resource of the gateway itself: all formats for programs, created once, and an HTML page. */
 import type { Request } from 'express';
 import { type Entity, entity, HTML, jsonEntity } from '../../../http/page/entity.ts';
 import { formats } from '../../../hypermedia/formats/index.ts';
@@ -8,14 +8,14 @@ export type Resource = Omit<Representation, 'actions'> & Partial<Pick<Representa
 
 type Headers = Readonly<Record<string, string>>;
 
-type Make = (req: Request) => Entity;
+type CreateEntity = (req: Request) => Entity;
 
-/** In every format that programs read. */
-export const forPrograms = (resource: Resource, headers: Headers = {}): ReadonlyMap<string, Make> =>
+/** Representations in all formats for programs. */
+export const forPrograms = (resource: Resource, headers: Headers = {}): ReadonlyMap<string, CreateEntity> =>
   new Map(
     formats
       .filter(({ rendering }) => rendering === undefined)
-      .map(({ mediaType, write, typeOf }): [string, Make] => {
+      .map(({ mediaType, write, typeOf }): [string, CreateEntity] => {
         const body = write({ actions: [], ...resource });
         return [mediaType, always(jsonEntity(typeOf?.(body) ?? mediaType, body, headers))];
       }),
@@ -23,14 +23,14 @@ export const forPrograms = (resource: Resource, headers: Headers = {}): Readonly
 
 export function representations(
   resource: Resource,
-  page: string | Make,
+  page: string | CreateEntity,
   headers: Headers = {},
-): ReadonlyMap<string, Make> {
+): ReadonlyMap<string, CreateEntity> {
   const forPeople = typeof page === 'string' ? always(entity(HTML, page, headers)) : page;
   return new Map([...forPrograms(resource, headers), [HTML, forPeople]]);
 }
 
 const always =
-  (made: Entity): Make =>
+  (created: Entity): CreateEntity =>
   () =>
-    made;
+    created;

@@ -1,25 +1,28 @@
 /**
- * A request worth copying: the entry point that embeds the most, by the example that its document has or by
- * the relations that lead from its items to other services, which is what a gateway is for.
+ * Chooses a sample request: the entry point that embeds the most resources. These come from the example in its document,
+ * or from the relations that lead from its items to other services.
  */
 import type { OperationObject, ParameterObject } from 'openapi3-ts/oas31';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import { type Entry, entriesOf } from './entry-points.ts';
+import { type EntryPoint, entryPointsOf } from './entry-points.ts';
 
 const RELATIONS = 2;
 
-/** Its path and query, which need quotes in a shell. */
+/** Path and query. They need quotes in a shell. */
 export function samplePath(services: readonly ServiceDocument[]): string {
-  const entries = services.flatMap(entriesOf).filter(({ href }) => !href.includes('{'));
-  const [richest] = entries
+  const entries = services.flatMap(entryPointsOf).filter(({ href }) => !href.includes('{'));
+  const [best] = entries
     .map((entry) => ({ href: entry.href, relations: relationsOf(services, entry) }))
     .sort((a, b) => b.relations.length - a.relations.length);
-  if (!richest) return '/openapi.json';
-  const { href, relations } = richest;
+  if (!best) return '/openapi.json';
+  const { href, relations } = best;
   return relations.length > 0 ? `${href}?expand=${relations.join(',')}` : href;
 }
 
-function relationsOf(services: readonly ServiceDocument[], { service, href, operation }: Entry): string[] {
+function relationsOf(
+  services: readonly ServiceDocument[],
+  { service, href, operation }: EntryPoint,
+): string[] {
   const expand = expandOf(operation);
   const example = expand?.example ?? Object(expand?.schema).example;
   if (example !== undefined) return [example].flat();
@@ -31,7 +34,7 @@ const expandOf = (operation: OperationObject | undefined): ParameterObject | und
     (parameter): parameter is ParameterObject => 'name' in parameter && parameter.name === 'expand',
   );
 
-/** Relations have the same names on an item as on the list of them. */
+/** An item has the same relations as the list that contains it. */
 function itemRelations(services: readonly ServiceDocument[], service: string, href: string): string[] {
   const others = services.filter(({ name }) => name !== service);
   const readable = new Set(others.flatMap(({ document }) => readableIds(document.paths ?? {})));

@@ -1,11 +1,11 @@
 /**
- * `/docs`: Swagger UI over a public document, from local files only: that of everything, or the one that
- * `?urls.primaryName=` names, which is how Swagger UI itself calls that. `?tag=` and `?path=` show a part. A document
- * that is too large to be shown at once is a list of its parts first. The server is `/`, so that what is tried goes
- * through the gateway that served the page.
+ * `/docs`: Swagger UI for a public document, from local files only. It shows the document of all services, or the one
+ * that `?urls.primaryName=` names (the parameter of Swagger UI itself). `?tag=` and `?path=` show a part. A document that
+ * is too large to show at once starts with a list of its parts. The server is `/`, so that requests go through the gateway
+ * that served the page.
  *
- * Reads `If-None-Match`; sends 200, 304, 400, 404. Of swagger-ui-dist only what the page needs: its own index.html asks
- * another host.
+ * Reads `If-None-Match`. Sends 200, 304, 400, 404. Uses only the necessary files of swagger-ui-dist: its index.html loads
+ * files from another host.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -19,10 +19,10 @@ import { html } from '../../../http/page/html.ts';
 import { layout, siteHeader } from '../../../http/page/layout.ts';
 import { siteFilePath as sitePathOf } from '../../../http/page/site-files.ts';
 import { pathOf } from '../assets.ts';
-import { once } from '../lazy.ts';
-import { chooser, isLarge, type Outlined, partsList, partsMenu, titleOf } from './document-list.ts';
+import { lazy } from '../lazy.ts';
+import { chooser, type IndexedDocument, isLarge, partsList, partsMenu, titleOf } from './document-list.ts';
 import { operationsOfPart, type Part, partOf, queryOf } from './document-part.ts';
-import type { Published } from './published.ts';
+import type { PublishedDocument } from './published-documents.ts';
 
 const FILES = {
   'swagger-ui.css': 'text/css',
@@ -33,29 +33,29 @@ const FILES = {
 
 const fileHeaders = { 'Cache-Control': cache.files };
 
-/** Found from where swagger-ui-express finds it. */
+/** Resolves swagger-ui-dist the way swagger-ui-express does. */
 const dist = createRequire(import.meta.resolve('swagger-ui-express'));
 
-export function docs(router: Router, published: readonly Published[]): void {
+export function docs(router: Router, published: readonly PublishedDocument[]): void {
   get(router, '/docs', async (req, res) => {
     const { 'urls.primaryName': name = '', ...query } = req.query;
-    // That of everything has no name, and is what is shown without one.
+    // The document of all services has no name and is the default.
     const found = published.find(({ service = '' }) => service === name);
-    if (!found) throw new Problem(notFound, `No document is called ${name}.`);
-    const chosen = { ...found, outline: await found.outline() };
+    if (!found) throw new Problem(notFound, `There is no document named ${name}.`);
+    const chosen = { ...found, index: await found.index() };
     const part = partOf(query);
     const isList = part === undefined && isLarge(chosen);
-    send(req, res, isList ? list(published, chosen) : swagger(published, chosen, part));
+    send(req, res, isList ? listPage(published, chosen) : swaggerPage(published, chosen, part));
   });
   for (const [name, type] of Object.entries(FILES)) {
-    const file = once(async () =>
+    const file = lazy(async () =>
       entity(type, readFileSync(dist.resolve(`swagger-ui-dist/${name}`)), fileHeaders),
     );
     get(router, `/docs/${name}`, async (req, res) => send(req, res, await file()));
   }
 }
 
-const list = (published: readonly Published[], chosen: Outlined): Entity =>
+const listPage = (published: readonly PublishedDocument[], chosen: IndexedDocument): Entity =>
   entity(
     HTML,
     layout({
@@ -68,8 +68,12 @@ const list = (published: readonly Published[], chosen: Outlined): Entity =>
     }),
   );
 
-function swagger(published: readonly Published[], chosen: Outlined, part: Part | undefined): Entity {
-  if (part) operationsOfPart(chosen.outline, part);
+function swaggerPage(
+  published: readonly PublishedDocument[],
+  chosen: IndexedDocument,
+  part: Part | undefined,
+): Entity {
+  if (part) operationsOfPart(chosen.index, part);
   const url = part ? `${chosen.path}?${queryOf(part)}` : chosen.path;
   const text = TEMPLATE.replace('<title>', () => html`<title>${titleOf(chosen, part)} · `.text)
     .replace(
@@ -83,7 +87,7 @@ ${chooser(published, chosen)}${part && partsMenu(chosen, part)}`.text,
   return entity(HTML, text, { 'Content-Security-Policy': POLICY });
 }
 
-/** swagger-ui-express writes paths for `/docs/`; the page stands at `/docs`, where its links are shared. */
+/** swagger-ui-express writes paths relative to `/docs/`, but the page is served at `/docs`. */
 const TEMPLATE = swaggerUi
   .generateHTML(undefined, {
     customSiteTitle: 'Swagger UI · linkway',
@@ -93,14 +97,14 @@ const TEMPLATE = swaggerUi
   })
   .trim()
   .replace(/^<!--.*?-->\s*/, '')
-  // What they do `docs.js` does, for whatever document the page is.
+  // `docs.js` replaces these scripts, for any document.
   .replaceAll(/<script src="\.\/swagger-ui-(init|standalone-preset)\.js"> <\/script>\n/g, '')
   .replaceAll('"./', '"/docs/')
   .replace('<head>', '<head>\n<meta name="viewport" content="width=device-width, initial-scale=1">');
 
 const POLICY = contentPolicy(TEMPLATE);
 
-/** The few inline styles of the page are allowed by their hashes (CSP level 3 §6.7); no script is inline. */
+/** Allows the inline styles of the page by hash (CSP level 3 §6.7). There are no inline scripts. */
 function contentPolicy(text: string): string {
   const hash = (source = ''): string => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
   const blocks = [...text.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, source]) => hash(source));

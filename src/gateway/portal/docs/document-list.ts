@@ -1,23 +1,26 @@
-/** What stands above Swagger UI: which document, and which part of a large one. Links and a form, without a script. */
+/** The controls above Swagger UI that select a document and a part of it. They work without scripts. */
 import { type Html, html } from '../../../http/page/html.ts';
 import { type OutlinedPart, partsOf } from '../../../openapi/load/document-parts.ts';
 import type { Outline } from '../../../openapi/publish/document-index.ts';
 import { docsPath } from '../discovery/discovery.ts';
 import { type Part, queryOf } from './document-part.ts';
-import type { Published } from './published.ts';
+import type { PublishedDocument } from './published-documents.ts';
 
-/** A document whose outline is there. */
-export interface Outlined extends Pick<Published, 'service' | 'title' | 'path'> {
-  readonly outline: Outline;
+/** A document with its index. */
+export interface IndexedDocument extends Pick<PublishedDocument, 'service' | 'title' | 'path'> {
+  readonly index: Outline;
 }
 
-/** Operations that Swagger UI shows at once: with more a click takes it a second and longer. */
-const MOST_AT_ONCE = 150;
+/** Operations that Swagger UI can show at once. With more operations, a click takes a second or longer. */
+const MAX_AT_ONCE = 150;
 
-export const isLarge = ({ outline }: Outlined): boolean => outline.operations.length > MOST_AT_ONCE;
+export const isLarge = ({ index }: IndexedDocument): boolean => index.operations.length > MAX_AT_ONCE;
 
-/** Sent by a button: a list that sends itself would do so at every key that is pressed on it (WCAG 2.2 §3.2.2). */
-export const chooser = (published: readonly Published[], chosen: Pick<Published, 'service'>): Html | false =>
+/** The form has a button: submitting on change would react to every key press (WCAG 2.2 §3.2.2). */
+export const chooser = (
+  published: readonly PublishedDocument[],
+  chosen: Pick<PublishedDocument, 'service'>,
+): Html | false =>
   published.length > 2 &&
   html`<form class="documents" method="get" action="/docs">
 <label for="document">Document</label>
@@ -28,33 +31,37 @@ export const chooser = (published: readonly Published[], chosen: Pick<Published,
 <button>Show</button>
 </form>`;
 
-export const partsList = (chosen: Outlined): Html => {
-  const { operations } = chosen.outline;
+export const partsList = (chosen: IndexedDocument): Html => {
+  const { operations } = chosen.index;
   return html`<h1>${chosen.title}</h1>
-<p class="lead">${count(operations.length)}, too many to be shown at once. Choose a part, or take
+<p class="lead">${count(operations.length)} are too many to show at once. Choose a part, or open
 <a href="${chosen.path}">the whole document</a>.</p>
 <section class="parts" aria-label="Parts">${parts(chosen)}</section>`;
 };
 
-/** Where a part is shown: the others. */
-export const partsMenu = (chosen: Outlined, part: Part): Html =>
+/** Lists the other parts while one part is shown. */
+export const partsMenu = (chosen: IndexedDocument, part: Part): Html =>
   html`<details class="parts"><summary>${part.tags.join(', ')} ${part.path}
 <small>Other parts</small></summary>
 ${parts(chosen, part)}
-<p><a href="${docsPath(chosen.service)}">${isLarge(chosen) ? 'All parts' : 'Everything at once'}</a></p></details>`;
+<p><a href="${docsPath(chosen.service)}">${isLarge(chosen) ? 'All parts' : 'Show everything'}</a></p></details>`;
 
-export const titleOf = (chosen: Pick<Published, 'title'>, part: Part | undefined): string =>
+export const titleOf = (chosen: Pick<PublishedDocument, 'title'>, part: Part | undefined): string =>
   [...(part ? [...part.tags, part.path ?? []].flat() : []), chosen.title].join(' · ');
 
-const parts = (chosen: Outlined, shown?: Part): Html => {
-  const all = partsOf(chosen.outline, MOST_AT_ONCE);
+const parts = (chosen: IndexedDocument, shown?: Part): Html => {
+  const all = partsOf(chosen.index, MAX_AT_ONCE);
   const current = shown && queryOf(shown);
   return html`<p class="filter" hidden><label for="filter">Filter</label>
 <input id="filter" type="search" autocomplete="off" spellcheck="false"> <span role="status"></span></p>
 <ul>${all.map((part) => item(chosen, part, current))}</ul>`;
 };
 
-const item = ({ service }: Outlined, { tag, path, operations }: OutlinedPart, current?: string): Html => {
+const item = (
+  { service }: IndexedDocument,
+  { tag, path, operations }: OutlinedPart,
+  current?: string,
+): Html => {
   const query = queryOf({ tags: [tag], ...(path !== undefined && { path }) });
   return html`<li><a href="${docsPath(service, query)}" data-tag="${tag}"${query === current && html` aria-current="page"`}>
 <span>${tag}</span> ${path !== undefined && html`<code>${path}</code> `}<small>${count(operations)}</small></a></li>`;

@@ -1,7 +1,7 @@
 /**
- * What a query asks for of a document. `?tag=`, repeated for more tags, and `?path=`, the beginning of paths or the name
- * of a webhook, ask for a part; both together for what has one of the tags and is there. `?media=` asks for one media
- * type for each response.
+ * Reads which part of a document a query selects. `?tag=`, which may be repeated, selects operations with one of the tags;
+ * `?path=` selects a path prefix or the name of a webhook; both together select the intersection. `?media=` selects one
+ * media type for each response.
  */
 import { JSON_TYPE } from '../../../contract/media-types.ts';
 import { Problem } from '../../../contract/problem.ts';
@@ -14,7 +14,7 @@ export interface Part {
   readonly path?: string;
 }
 
-/** @returns undefined for the whole */
+/** @returns undefined for the whole document */
 export function partOf({ tag, path }: Readonly<Record<string, unknown>>): Part | undefined {
   const tags = tag === undefined ? [] : [...new Set([tag].flat().map(String))].sort();
   const [first] = [path].flat();
@@ -29,52 +29,51 @@ export const queryOf = ({ tags, path }: Part): string =>
   ])}`;
 
 /**
- * @param allowed of the document
- * @returns the media type that is asked for; undefined for all
- * @throws Problem where no response has it
+ * @param allowed media types of the document
+ * @returns the requested media type; undefined for all
+ * @throws Problem if no response has the media type
  */
 export async function mediaOf(
   { media }: Readonly<Record<string, unknown>>,
   allowed: () => Promise<ReadonlySet<string>>,
 ): Promise<string | undefined> {
-  const [asked] = [media].flat();
-  if (asked === undefined) return undefined;
-  // In a query a plus is a blank, which no media type has.
-  const mediaType = String(asked).trim().toLowerCase().replaceAll(' ', '+');
-  // Pages lead to a document for JSON, whatever the services have.
+  const [requested] = [media].flat();
+  if (requested === undefined) return undefined;
+  // A plus in a query is decoded to a space, which no media type contains.
+  const mediaType = String(requested).trim().toLowerCase().replaceAll(' ', '+');
+  // Pages always link to a document for JSON, even if no service uses JSON.
   if (mediaType === JSON_TYPE) return mediaType;
   const types = await allowed();
-  if (!types.has(mediaType)) unknown('media', mediaType, [...types]);
+  if (!types.has(mediaType)) throwUnknown('media', mediaType, [...types]);
   return mediaType;
 }
 
-/** @throws Problem where nothing has the tag, or is at the path */
-export function operationsOfPart(outline: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
-  for (const tag of tags) if (!outline.tags.has(tag)) unknown('tag', tag, [...outline.tags.keys()]);
-  const wanted = new Set(tags);
+/** @throws Problem if no operation has the tag or the path */
+export function operationsOfPart(index: Outline, { tags, path }: Part): readonly OutlinedOperation[] {
+  for (const tag of tags) if (!index.tags.has(tag)) throwUnknown('tag', tag, [...index.tags.keys()]);
+  const wantedTags = new Set(tags);
   const tagged =
     tags.length === 0
-      ? outline.operations
-      : outline.operations.filter((one) => one.tags.some((tag) => wanted.has(tag)));
+      ? index.operations
+      : index.operations.filter((one) => one.tags.some((tag) => wantedTags.has(tag)));
   if (path === undefined) return tagged;
   const top = path.replace(/\/$/, '');
   const chosen = tagged.filter(({ place }) => place === top || place.startsWith(`${top}/`));
-  if (chosen.length === 0) unknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
+  if (chosen.length === 0) throwUnknown('path', path, [...new Set(tagged.map(({ place }) => place))]);
   return chosen;
 }
 
-/** Of what was asked for. */
-const MOST_TOLD = 300;
+/** Maximum length of the requested value in a problem. */
+const MAX_VALUE_LENGTH = 300;
 
-function unknown(parameter: string, value: string, allowed: readonly string[]): never {
+function throwUnknown(parameter: string, value: string, allowed: readonly string[]): never {
   const nearest = nearestTo(value, allowed);
   const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  const what =
-    parameter === 'media' ? 'No response here has the media type' : `No operation here has the ${parameter}`;
+  const what = parameter === 'media' ? 'No response has the media type' : `No operation has the ${parameter}`;
   throw new Problem(partUnknown, `${what} ${value}.${hint}`, {
     extensions: {
       parameter,
-      value: value.slice(0, MOST_TOLD),
+      value: value.slice(0, MAX_VALUE_LENGTH),
       allowed,
       ...(nearest !== undefined && { nearest }),
     },

@@ -1,9 +1,9 @@
 /**
- * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: the documents, each made when it is asked for
- * first. `?tag=` and `?path=` give a part of one, which is a document itself, so that nobody has to read megabytes
- * for a few operations. `?media=` gives one with one media type for each response, for generators of clients.
+ * `/openapi.json`, `/openapi.yaml`, `/openapi/{service}.json`, `.yaml`: serves the documents, created on first use.
+ * `?tag=` and `?path=` select a part, which is a complete document, so that clients do not have to read megabytes for a
+ * few operations. `?media=` keeps one media type for each response, for client generators.
  *
- * Reads `If-None-Match`; sends 200, 304, 400, 404. The media types are those that OpenAPI registers.
+ * Reads `If-None-Match`. Sends 200, 304, 400, 404. The media types are those that OpenAPI registers.
  */
 
 import type { Router } from 'express';
@@ -18,10 +18,10 @@ import { outlineOf } from '../../../openapi/publish/document-index.ts';
 import { responseTypes, withOneType } from '../../../openapi/publish/one-media-type.ts';
 import { slice } from '../../../openapi/publish/slice.ts';
 import { YAML } from '../discovery/discovery.ts';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 import { mediaOf, operationsOfPart, type Part, partOf, queryOf } from './document-part.ts';
 import { jsonText, yamlText } from './document-text.ts';
-import type { Published } from './published.ts';
+import type { PublishedDocument } from './published-documents.ts';
 
 type Write = (document: OpenAPIObject) => Promise<Entity>;
 
@@ -30,27 +30,27 @@ const WRITERS: Readonly<Record<string, Write>> = {
   yaml: async (document) => entity(YAML, await inTurns(yamlText(document))),
 };
 
-const MOST_KEPT = 32 * 1024 * 1024;
+const CACHE_BYTES = 32 * 1024 * 1024;
 
-interface View {
+interface DocumentView {
   readonly part: Part | undefined;
-  /** The one media type of responses. */
+  /** The media type to keep in responses. */
   readonly media: string | undefined;
 }
 
-interface File {
+interface DocumentFile {
   readonly whole: () => Promise<Entity>;
-  readonly view: (view: View) => Promise<Entity>;
+  readonly view: (view: DocumentView) => Promise<Entity>;
   readonly types: () => Promise<ReadonlySet<string>>;
 }
 
-export function documents(router: Router, published: readonly Published[]): void {
-  const viewOfAll = views();
-  const files = new Map<string, File>();
-  for (const { path, document, outline } of published) {
-    const types = once(async () => inTurns(responseTypes((await outline()).document)));
-    const viewed = async ({ part, media }: View): Promise<OpenAPIObject> => {
-      const whole = await outline();
+export function documents(router: Router, published: readonly PublishedDocument[]): void {
+  const viewOfAll = createViews();
+  const files = new Map<string, DocumentFile>();
+  for (const { path, document, index } of published) {
+    const types = lazy(async () => inTurns(responseTypes((await index()).document)));
+    const buildView = async ({ part, media }: DocumentView): Promise<OpenAPIObject> => {
+      const whole = await index();
       const of =
         media === undefined
           ? whole
@@ -62,8 +62,8 @@ export function documents(router: Router, published: readonly Published[]): void
     for (const [extension, write] of Object.entries(WRITERS)) {
       const name = path.replace(/json$/, extension);
       files.set(name, {
-        whole: once(async () => write(await document())),
-        view: (view) => viewOfAll(`${name}?${keyOf(view)}`, async () => write(await viewed(view))),
+        whole: lazy(async () => write(await document())),
+        view: (view) => viewOfAll(`${name}?${keyOf(view)}`, async () => write(await buildView(view))),
         types,
       });
     }
@@ -72,7 +72,7 @@ export function documents(router: Router, published: readonly Published[]): void
   for (const path of ['/openapi.json', '/openapi.yaml', '/openapi/:file']) {
     get(router, path, async (req, res) => {
       const file = files.get(decodeURIComponent(req.path));
-      if (!file) throw new Problem(notFound, `No document is called ${req.path}.`);
+      if (!file) throw new Problem(notFound, `There is no document at ${req.path}.`);
       const part = partOf(req.query);
       const media = await mediaOf(req.query, file.types);
       send(req, res, await (part || media ? file.view({ part, media }) : file.whole()));
@@ -80,23 +80,23 @@ export function documents(router: Router, published: readonly Published[]): void
   }
 }
 
-const keyOf = ({ part, media }: View): string => JSON.stringify([part && queryOf(part), media]);
+const keyOf = ({ part, media }: DocumentView): string => JSON.stringify([part && queryOf(part), media]);
 
-/** Views as they are asked for, one made after the other: each may be as large as the whole. */
-function views(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
-  const recent = new LruCache<Entity>({
-    maxBytes: MOST_KEPT,
+/** Creates views one after the other and caches them: each may be as large as the whole document. */
+function createViews(): (key: string, make: () => Promise<Entity>) => Promise<Entity> {
+  const cache = new LruCache<Entity>({
+    maxBytes: CACHE_BYTES,
     bytesOf: (_, { body }) => Buffer.byteLength(body),
   });
   let last: Promise<unknown> = Promise.resolve();
   return (key, make) => {
-    const found = recent.get(key);
+    const found = cache.get(key);
     if (found) return Promise.resolve(found);
     const made = last.then(async () => {
-      const known = recent.get(key);
+      const known = cache.get(key);
       if (known) return known;
       const view = await make();
-      recent.set(key, view);
+      cache.set(key, view);
       return view;
     });
     last = made.catch(() => {});

@@ -1,33 +1,34 @@
-/** What a service is needed for, by the documents alone: its own operations, and where others may embed what it has. */
+/** Finds what depends on a service, from the documents: its operations, and resources that embed its resources. */
 
 import { graphOf } from '../../../hypermedia/graph/link-graph.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
-import type { Leading } from './picture.ts';
+import type { LinkDependency } from './picture.ts';
 
-interface NeedingOperation {
+interface ServiceOperation {
   readonly method: string;
   readonly path: string;
   readonly title: string;
 }
 
 interface Embed {
-  /** Whose answers have the link. */
+  /** The service whose responses contain the link. */
   readonly service: string;
-  /** The schema that has it. */
+  /** The schema that contains the link. */
   readonly from: string;
   readonly rel: string;
 }
 
 export interface Dependents {
-  readonly operations: readonly NeedingOperation[];
+  readonly operations: readonly ServiceOperation[];
   readonly embeds: readonly Embed[];
 }
 
-/** What the links of each service lead to at others. */
-export function leadingOf(services: readonly ServiceDocument[]): readonly Leading[] {
+/** Links from each service to others. */
+export function linkDependenciesOf(services: readonly ServiceDocument[]): readonly LinkDependency[] {
   return [...dependentsOf(services)].flatMap(([to, { embeds }]) =>
     [...Map.groupBy(embeds, ({ service }) => service)].map(([from, links]) => ({
-      ...{ from, to },
+      from,
+      to,
       rels: [...new Set(links.map(({ rel }) => rel))],
     })),
   );
@@ -47,7 +48,8 @@ export function dependentsOf(services: readonly ServiceDocument[]): ReadonlyMap<
       name,
       {
         operations: graph.operationsOf(name).map(({ method, path, title }) => ({
-          ...{ method, title },
+          method,
+          title,
           path: path.template,
         })),
         embeds: links

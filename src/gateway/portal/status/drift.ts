@@ -1,4 +1,4 @@
-/** The part of `/status` that says how far answers are from their contracts; no value of a body is in it. */
+/** The table of contract deviations on `/status`. It contains no values of bodies. */
 import { type Html, html } from '../../../http/page/html.ts';
 import type { OperationDrift, ServiceDrift } from '../../conformance/conformance-stats.ts';
 
@@ -10,18 +10,18 @@ interface Service {
 export function driftTable(services: readonly Service[]): Html | false {
   const inspected = services.flatMap(({ name, drift }) => (drift ? [{ name, ...drift }] : []));
   if (inspected.length === 0) return false;
-  return html`<h2>Answers and contracts</h2>
-<p>${inspected.map(({ name, mode, sample }) => html`${name}: ${LOOKS[mode]}${sample !== undefined && `, ${percent(sample)} of them`}. `)}</p>
+  return html`<h2>Responses and contracts</h2>
+<p>${inspected.map(({ name, mode, sample }) => html`${name}: ${MODE_TEXTS[mode]}${sample !== undefined && `, ${percent(sample)} of responses are checked`}. `)}</p>
 <div class="table" role="region" aria-labelledby="drift" tabindex="0"><table>
-<caption id="drift">Answers held against the documents since this gateway started; a large one, one that <code>fields</code> cut, or one that broke off is unverified</caption>
+<caption id="drift">Responses checked against the documents since this gateway started; large responses, incomplete responses and responses cut by <code>fields</code> count as unverified</caption>
 <thead><tr><th scope="col">Operation</th><th scope="col">What differs</th><th scope="col">Checked</th><th scope="col">Drifted</th><th scope="col">Unverified</th></tr></thead>
 <tbody>${inspected.flatMap(({ name, operations }) => operations.map((one) => row(name, one)))}</tbody>
 </table></div>`;
 }
 
-const LOOKS = {
-  observe: 'answers go on whatever they are',
-  enforce: 'an answer that differs is 502',
+const MODE_TEXTS = {
+  observe: 'responses that differ are still forwarded',
+  enforce: 'responses that differ are replaced by 502',
 } as const;
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

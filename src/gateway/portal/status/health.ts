@@ -1,4 +1,4 @@
-/** What the health of the gateway says of the services behind it. */
+/** Health checks of the services, for the health of the gateway. */
 import type { InfoObject } from 'openapi3-ts/oas31';
 import type { HealthChecks, HealthOptions } from '../../../http/health.ts';
 import { targetChecks } from '../../../outbound/target-checks.ts';
@@ -8,7 +8,9 @@ export const gatewayHealth = (
   { title, version }: Pick<InfoObject, 'title' | 'version'>,
   snapshot: () => readonly ServiceSnapshot[],
 ): Pick<HealthOptions, 'serviceId' | 'description' | 'version' | 'checks'> => ({
-  ...{ serviceId: 'gateway', description: title, version },
+  serviceId: 'gateway',
+  description: title,
+  version,
   checks: () => Object.assign({}, ...snapshot().map(checksOf)),
 });
 

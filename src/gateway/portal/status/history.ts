@@ -1,31 +1,31 @@
 /**
- * How the services were over the last ten minutes. What is counted anyway is looked at every so often, so that a
- * request costs nothing more.
+ * Records the state of the services over the last ten minutes. Existing counters are sampled periodically, so requests
+ * cost nothing extra.
  */
 import type { TargetSnapshot } from '../../../outbound/target-snapshot.ts';
 import { breakerForMostClients } from '../../../outbound/target-snapshot.ts';
 
-/** Milliseconds from one look to the next. */
+/** Milliseconds between two samples. */
 export const INTERVAL = 2000;
 
 /** Ten minutes. */
 const POINTS = 300;
 
-/** What was between two looks. */
+/** Rates between two samples. */
 export interface Point {
-  /** Of its end, of `Date.now()`. */
+  /** End of the interval, as `Date.now()`. */
   readonly at: number;
-  /** Calls a second. */
+  /** Calls per second. */
   readonly requests: number;
-  /** Attempts that failed, a second. */
+  /** Failed attempts per second. */
   readonly failures: number;
-  /** Milliseconds to the head of an answer, of the latest; undefined where there was none. */
+  /** Milliseconds until the response headers, of the latest calls; undefined without calls. */
   readonly p99?: number | undefined;
-  /** As all clients but one at most see it. */
+  /** State of the circuit breaker, ignoring circuits for one client only. */
   readonly breaker: TargetSnapshot['breaker'];
 }
 
-type Counted = Pick<
+type CountedService = Pick<
   TargetSnapshot,
   'name' | 'requests' | 'failures' | 'breaker' | 'isForOneClient' | 'latency'
 >;
@@ -42,23 +42,23 @@ export class History {
   #counts: ReadonlyMap<string, Counts> | undefined;
   #at = 0;
 
-  /** Looks at all services there are; what is gone is forgotten. */
-  record(services: readonly Counted[], at: number): void {
+  /** Takes a sample of all services. Removed services are deleted. */
+  record(services: readonly CountedService[], at: number): void {
     const before = this.#counts;
     const seconds = (at - this.#at) / 1000;
     this.#counts = new Map(services.map((service) => [service.name, service]));
     this.#at = at;
-    // The first look has nothing to compare with.
+    // The first sample has nothing to compare with.
     if (before === undefined || seconds <= 0) return;
     for (const name of this.#points.keys()) if (!this.#counts.has(name)) this.#points.delete(name);
     for (const service of services) {
       const last = before.get(service.name) ?? NONE;
-      const requests = since(last.requests, service.requests);
+      const requests = increase(last.requests, service.requests);
       const points = this.#points.get(service.name) ?? [];
       points.push({
         at,
         requests: requests / seconds,
-        failures: since(last.failures, service.failures) / seconds,
+        failures: increase(last.failures, service.failures) / seconds,
         p99: requests > 0 ? service.latency?.p99 : undefined,
         breaker: breakerForMostClients(service),
       });
@@ -67,11 +67,11 @@ export class History {
     }
   }
 
-  /** The oldest first. */
+  /** Points of a service, the oldest first. */
   of(service: string): readonly Point[] {
     return this.#points.get(service) ?? [];
   }
 }
 
-/** A counter that is less than it was began anew. */
-const since = (before: number, now: number): number => (now < before ? now : now - before);
+/** A counter that has decreased was reset to zero. */
+const increase = (before: number, now: number): number => (now < before ? now : now - before);

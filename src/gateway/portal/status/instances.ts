@@ -1,6 +1,6 @@
 /**
- * The instances of a service, as a table and as resources. Where those who run the gateway look, each can be isolated,
- * so that it takes no calls, and reset. No address is in it.
+ * The instances of a service, as a table and as resources. On the admin listener, each instance can be isolated, so that
+ * it gets no calls, and reset. Addresses are not shown.
  */
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
@@ -10,7 +10,7 @@ import { breakerForMostClients } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import { milliseconds } from './number-format.ts';
 import type { ServiceSnapshot } from './service-state.ts';
-import { clock, FOR_ONE, instanceStateOf } from './service-state.ts';
+import { clock, instanceStateOf, ONE_CLIENT_ONLY } from './service-state.ts';
 
 export const INSTANCES = 'instances';
 
@@ -18,17 +18,17 @@ export const instancePath = (service: string, id: string): string =>
   `${servicePath(service)}/${INSTANCES}/${encodeURIComponent(id)}`;
 
 export const INSTANCE_ACTIONS = {
-  isolate: 'Isolate: it takes no calls until it is reset',
-  reset: 'Reset: it takes calls again',
+  isolate: 'Isolate: the gateway does not call it until it is reset',
+  reset: 'Reset: the gateway calls it again',
 } as const;
 
 export type InstanceAction = keyof typeof INSTANCE_ACTIONS;
 
-/** Undefined while there is somebody who takes calls, or nobody was isolated. */
+/** Undefined while any instance accepts calls, or no instance is isolated. */
 export const isolationWarning = ({ name, instances, ...seen }: ServiceSnapshot): string | undefined =>
   breakerForMostClients(seen) === 'closed' || !instances.some(({ state }) => state === 'isolated')
     ? undefined
-    : `No instance of ${name} takes calls: reset one of those that are isolated.`;
+    : `No instance of ${name} accepts calls: reset an isolated instance.`;
 
 const actionsOf = ({ state }: InstanceSnapshot): InstanceAction[] =>
   state === 'isolated' ? ['reset'] : ['isolate', 'reset'];
@@ -56,13 +56,13 @@ export function instanceResource(service: ServiceSnapshot, instance: InstanceSna
 }
 
 /**
- * Who has pressed a button comes back to the region by its id, as that can be focused.
- * @param canAct whether whoever looks may change something
+ * Buttons return to the region by its id, because it can have the focus.
+ * @param canAct whether the user may isolate and reset instances
  */
 export const instanceTable = (service: ServiceSnapshot, canAct: boolean): Html =>
   html`<h2>Instances</h2>
 <div class="table" id="${INSTANCES}" role="region" aria-labelledby="instances-caption" tabindex="0"><table>
-<caption id="instances-caption">Each counted since it is known here; times in milliseconds to the head of the answer</caption>
+<caption id="instances-caption">Counted since the gateway found the instance; times are milliseconds until the response headers arrive</caption>
 <thead><tr><th scope="col">Instance</th><th scope="col">State</th><th scope="col">In flight</th><th scope="col">Attempts</th><th scope="col">Failures</th>
 <th scope="col">Median</th><th scope="col">99th percentile</th>${canAct && html`<th scope="col">Actions</th>`}</tr></thead>
 <tbody>${service.instances.map((one) => row(service.name, one, canAct))}</tbody>
@@ -74,9 +74,9 @@ const row = (service: string, instance: InstanceSnapshot, canAct: boolean): Html
   const at = ejectedUntil ?? isolatedSince;
   return html`<tr>
 <th scope="row">${id}</th>
-<td data-label="State"><div><span class="state ${LOOKS[state]}">${WORDS[state]}</span>${
+<td data-label="State"><div><span class="state ${STATE_CLASSES[state]}">${STATE_LABELS[state]}</span>${
     at !== undefined && html` <time datetime="${at}">${clock(at)}</time>`
-  }${isForOneClient && FOR_ONE}${
+  }${isForOneClient && ONE_CLIENT_ONLY}${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
   }</div></td>
@@ -94,16 +94,16 @@ const button = (service: string, id: string, rel: InstanceAction): Html =>
 
 const LABELS = { isolate: 'Isolate', reset: 'Reset' } as const;
 
-const WORDS = {
+const STATE_LABELS = {
   working: 'working',
-  unhealthy: 'not well, by its health check',
+  unhealthy: 'unhealthy according to its health check',
   trial: 'being tried again',
-  ejected: 'left alone after failures, until',
+  ejected: 'ejected after failures, until',
   isolated: 'isolated since',
 } as const;
 
-/** As the style sheet knows them, which are those of a circuit. */
-const LOOKS = {
+/** CSS classes, shared with the states of circuits. */
+const STATE_CLASSES = {
   working: 'closed',
   unhealthy: 'half-open',
   trial: 'half-open',

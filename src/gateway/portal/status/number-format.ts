@@ -1,10 +1,10 @@
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 
-/** Of something a second. */
+/** Formats a rate per second. */
 export const rate = (value: number): string =>
   value === 0 ? '0/s' : `${value < 10 ? value.toFixed(1) : Math.round(value)}/s`;
 
-/** Of a time in milliseconds. */
+/** Formats milliseconds. */
 export const milliseconds = (value: number | undefined): string =>
   value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0);
 

@@ -1,7 +1,7 @@
 /**
- * Who calls whom, as a picture: the gateway, a box for each service with how it is, a line to each as thick as its
- * traffic, and between services calls of their own, or else what their links lead to. Two drawings of the same, a wide
- * and a narrow one, as text that is scaled down to a phone cannot be read.
+ * Draws the calls between services: the gateway, a box with the state of each service, a line to each with a width by
+ * traffic, and calls or links between services. There is a wide and a narrow drawing, because text that is scaled down to
+ * a phone is not readable.
  */
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
@@ -9,10 +9,10 @@ import { breakerForMostClients } from '../../../outbound/target-snapshot.ts';
 import { servicePath } from '../discovery/discovery.ts';
 import type { Point } from './history.ts';
 import { rate } from './number-format.ts';
-import { type ServiceSnapshot, seen } from './service-state.ts';
+import { dependencyLabel, type ServiceSnapshot } from './service-state.ts';
 
-/** Answers of `from` have links to resources of `to`. */
-export interface Leading {
+/** Responses of `from` have links to resources of `to`. */
+export interface LinkDependency {
   readonly from: string;
   readonly to: string;
   readonly rels: readonly string[];
@@ -20,8 +20,8 @@ export interface Leading {
 
 export interface PictureOptions {
   readonly services: readonly ServiceSnapshot[];
-  readonly leading: readonly Leading[];
-  /** What was last. */
+  readonly linkDependencies: readonly LinkDependency[];
+  /** The latest point of a service. */
   readonly now: (service: string) => Point | undefined;
 }
 
@@ -39,7 +39,7 @@ const FORMATS: readonly Format[] = [
 
 const EDGE = 8;
 const BAR = 40;
-/** Left of a name its mark, right of it some air. */
+/** Space for the mark at the left of a name, and a margin at the right. */
 const TEXT = { left: 34, right: 6 };
 
 interface Box {
@@ -52,15 +52,16 @@ interface Box {
 export const picture = (options: PictureOptions): Html =>
   html`${options.services.length > 0 && FORMATS.map((format) => draw(options, format))}`;
 
-function draw({ services, leading, now }: PictureOptions, format: Format): Html {
+function draw({ services, linkDependencies, now }: PictureOptions, format: Format): Html {
   const { name, box, gap } = format;
   const columns = Math.min(format.columns, services.length);
   const rows = Math.ceil(services.length / columns);
-  const between = linesBetween(services, leading);
+  const between = linesBetween(services, linkDependencies);
   const boxes = services.map((service, index): Box => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     return {
-      ...{ service, row },
+      service,
+      row,
       x: EDGE + gap.x + column * (box.width + gap.x),
       y: EDGE + BAR + gap.y + row * (box.height + gap.y),
     };
@@ -70,7 +71,7 @@ function draw({ services, leading, now }: PictureOptions, format: Format): Html 
     EDGE + Math.max(...boxes.map(({ y }) => y)) + box.height + (between.length > 0 ? gap.y / 2 : 0);
   const bar = { x: EDGE + gap.x, width: width - 2 * (EDGE + gap.x) };
   const placeOf = new Map(boxes.map((one) => [one.service.name, one]));
-  return html`<svg class="picture ${name}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Who calls whom; the table below says the same">
+  return html`<svg class="picture ${name}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Diagram of the calls between services; the table below has the same information">
 <defs><marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
 ${boxes.map((one) => call(one, now(one.service.name), rows, format))}
 ${between.map((one) => line(one, placeOf, format))}
@@ -80,11 +81,11 @@ ${boxes.map((one) => node(one, now(one.service.name), format))}
 </svg>`;
 }
 
-/** From 1 for next to nothing to 6 for thousands a second. */
+/** From 1 for almost no traffic to 6 for thousands of calls per second. */
 const thickness = (requests: number): number =>
   Math.min(6, 1 + Math.round(Math.log10(1 + requests) * 15) / 10);
 
-/** Rows below the first are reached through the gap at their left, each at a place of its own in that. */
+/** Lines to lower rows go through the gap at the left of the box, each at a different position. */
 function call(
   { service, x, y, row }: Box,
   point: Point | undefined,
@@ -108,19 +109,26 @@ interface Between {
   readonly title: string;
 }
 
-/** Calls last, so that they lie on top. */
-function linesBetween(services: readonly ServiceSnapshot[], leading: readonly Leading[]): readonly Between[] {
+/** Calls are drawn last, on top of links. */
+function linesBetween(
+  services: readonly ServiceSnapshot[],
+  linkDependencies: readonly LinkDependency[],
+): readonly Between[] {
   const calls = services.flatMap(({ name: from, dependencies = [] }) =>
     dependencies.map((one) => ({
-      ...{ from, to: one.name, kind: `call-to ${one.status}` },
-      title: `${from} calls ${one.name}: ${seen(one)}`,
+      from,
+      to: one.name,
+      kind: `call-to ${one.status}`,
+      title: `${from} calls ${one.name}: ${dependencyLabel(one)}`,
     })),
   );
-  const leads = leading
+  const leads = linkDependencies
     .filter(({ from, to }) => !calls.some((call) => call.from === from && call.to === to))
     .map(({ from, to, rels }) => ({
-      ...{ from, to, kind: 'lead-to' },
-      title: `${from} leads to ${to}: ${rels.join(', ')}`,
+      from,
+      to,
+      kind: 'lead-to',
+      title: `${from} links to ${to}: ${rels.join(', ')}`,
     }));
   return [...leads, ...calls];
 }
@@ -136,8 +144,8 @@ function line(
 }
 
 /**
- * There and back never share a line, or one would hide the other; nor do two that pass the same box. The middle of
- * the left side is where the gateway's own line ends.
+ * Lines in opposite directions, and lines that pass the same box, never overlap. The middle of the left side is the end of
+ * the line from the gateway.
  */
 function route(a: Box, b: Box, { box, gap }: Format): string {
   const isForth = a.row === b.row ? a.x < b.x : a.row < b.row;
@@ -149,7 +157,7 @@ function route(a: Box, b: Box, { box, gap }: Format): string {
       ? `M${a.x + box.width} ${down(a, 0.3)}H${b.x}`
       : `M${a.x} ${down(a, 0.7)}H${b.x + box.width}`;
   if (a.row === b.row) {
-    // The way back lies inside the way there.
+    // The line back is inside the line forth.
     const [part, depth] = isForth ? [0.12, gap.y / 2] : [0.26, gap.y * 0.3];
     const [left, right] = [0.5 + part, 0.5 - part];
     const [from, to] = isForth ? [across(a, left), across(b, right)] : [across(a, right), across(b, left)];
@@ -157,7 +165,7 @@ function route(a: Box, b: Box, { box, gap }: Format): string {
     return `M${from} ${y}C${from} ${deep} ${to} ${deep} ${to} ${y}`;
   }
   if (a.x === b.x && Math.abs(a.row - b.row) > 1) {
-    // Straight, it would be taken for one of the box between.
+    // A straight line would look like a line of the box in between.
     const x = a.x + box.width;
     const [part, reach] = isForth ? [0.85, x + gap.x * 0.6] : [0.5, x + gap.x];
     const [from, to, out] = [down(a, part), down(b, 1 - part), Math.round(reach)];
@@ -179,7 +187,7 @@ function node({ service, x, y }: Box, point: Point | undefined, { box }: Format)
   const breaker = breakerForMostClients(service);
   const short = shortened(name, box.width - TEXT.left - TEXT.right);
   const said = breaker === 'closed' ? rate(point?.requests ?? 0) : SHORT[breaker];
-  // Whoever hears it hears what is seen: the text is its name.
+  // Screen readers read the visible text as the name of the link.
   return html`<a href="${servicePath(name)}" class="node ${breaker}">
 <rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10">${short !== name && html`<title>${name}</title>`}</rect>
 <path d="${MARK[breaker]}" transform="translate(${x + 14} ${y + 16})"/>
@@ -187,17 +195,17 @@ function node({ service, x, y }: Box, point: Point | undefined, { box }: Format)
 <text class="said" x="${x + TEXT.left}" y="${y + 47}">${said}</text></a>`;
 }
 
-/** What names have in common is at their beginning more often than not, so both ends stay. */
+/** Shortens in the middle: names often share a prefix, so the end has to stay. */
 function shortened(name: string, room: number): string {
   let short = name;
-  for (let kept = name.length - 1; kept > 0 && widthOf(short) > room; kept--) {
-    const end = Math.floor(kept / 2);
-    short = `${name.slice(0, kept - end)}…${name.slice(name.length - end)}`;
+  for (let length = name.length - 1; length > 0 && widthOf(short) > room; length--) {
+    const end = Math.floor(length / 2);
+    short = `${name.slice(0, length - end)}…${name.slice(name.length - end)}`;
   }
   return short;
 }
 
-/** At most, in the widest font that a browser is likely to have: nobody knows it before the page is drawn. */
+/** Upper limit of the width, for the widest likely font: the actual font is not known here. */
 const widthOf = (text: string): number =>
   [...text].reduce((all, letter) => all + (WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? 10.8), 0);
 

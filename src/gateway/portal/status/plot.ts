@@ -1,47 +1,46 @@
 /**
- * Small plots of how a service was: a line in a row of a table, and a chart with its axes and the states of the
- * circuit below it. Drawn here rather than by a library, as they must be there without a script and follow the colours
- * of the page.
+ * Draws the history of a service: a sparkline in a table row, and a chart with axes and the states of the circuit. A chart
+ * library is not used, because the plots must work without scripts and use the colours of the page.
  */
 import { type Html, html } from '../../../http/page/html.ts';
 import { INTERVAL, type Point } from './history.ts';
-import { WORDS } from './service-state.ts';
+import { CIRCUIT_LABELS } from './service-state.ts';
 
 export interface Series {
   readonly title: string;
   readonly of: (point: Point) => number | undefined;
   readonly write: (value: number) => string;
-  /** Behind the numbers of its axis. */
+  /** Unit after the numbers of the axis. */
   readonly unit: string;
   readonly kind: 'traffic' | 'failures' | 'latency';
-  /** Whether there is no value while nothing happens: then the line goes on to the next. */
+  /** Whether points without calls have no value: then the line continues to the next value. */
   readonly hasGaps?: boolean;
 }
 
 interface Frame {
   readonly width: number;
   readonly height: number;
-  /** Points that it has room for. */
+  /** Maximum number of points. */
   readonly room: number;
 }
 
 const LINE = { width: 96, height: 26 };
 const CHART = { width: 320, height: 112 };
-/** Left of the plot, for the labels of its axis. */
+/** Space for the labels of the axis. */
 const GUTTER = 48;
-/** Above it, so that the highest label is whole. */
+/** Space above the plot for the highest label. */
 const TOP = 8;
 
 /** Five minutes. */
 const POINTS_OF_LINE = 150;
-/** A minute: what is younger does not fill the width yet. */
+/** One minute: a shorter history does not fill the width. */
 const LEAST_ROOM = 30;
-/** How much of the height of a line the highest value takes. */
+/** Share of the height that the highest value uses. */
 const FULL = 0.88;
 const BAND = 6;
 const LABELS = 18;
 
-/** The last five minutes; what it says it also says in words. */
+/** Draws the last five minutes. Its label has the same information as text. */
 export function sparkline(points: readonly Point[], series: Series): Html {
   const { width, height } = LINE;
   const shown = points.slice(-POINTS_OF_LINE);
@@ -51,8 +50,8 @@ export function sparkline(points: readonly Point[], series: Series): Html {
 }
 
 /**
- * All that there is, which is ten minutes at most.
- * @param of what the values are made of, where that is not the time that is shown
+ * Draws all points, which are ten minutes at most.
+ * @param of basis of the values, if it is not the time span
  */
 export function chart(points: readonly Point[], series: Series, of?: string): Html {
   const { width, height } = CHART;
@@ -74,7 +73,7 @@ ${ticks.map((tick) => html`<text x="${GUTTER - 6}" y="${TOP + yOf(tick) + 4}" te
 </svg></figure>`;
 }
 
-/** The next of 1, 2, 5, 10, 20, …: half of it is a number that people read. */
+/** Rounds up to 1, 2, 5, 10, 20, …, so that half of it is a simple number. */
 function ceiling(most: number): number {
   if (most <= 0) return 0;
   const unit = 10 ** Math.floor(Math.log10(most));
@@ -96,15 +95,15 @@ const mostOf = (points: readonly Point[], series: Series): number => Math.max(0,
 function inWords(points: readonly Point[], series: Series): string {
   const values = valuesOf(points, series);
   const last = values.at(-1);
-  if (last === undefined) return `${series.title}: nothing yet`;
+  if (last === undefined) return `${series.title}: no data yet`;
   return `${series.title}: ${series.write(last)} now, at most ${series.write(Math.max(...values))} in ${minutes(points.length)} min`;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /**
- * The newest is at the right edge; where there is no value there is no line.
- * @param top the value at the upper edge
+ * Draws the line with the newest point at the right edge. Points without a value interrupt it.
+ * @param top value at the upper edge
  */
 function lineOf(
   points: readonly Point[],
@@ -123,7 +122,7 @@ function lineOf(
         return '';
       }
       const place = `${round(first + index * step)} ${round(height - 1 - (value / top) * (height - 1))}`;
-      // A point by itself is seen as well.
+      // A single point is visible as well.
       const drawn = isDrawn ? `L${place}` : `M${place}h.1`;
       isDrawn = true;
       return drawn;
@@ -131,7 +130,7 @@ function lineOf(
     .join('');
 }
 
-/** Under the line: when the circuit was not closed. */
+/** Marks below the line when the circuit was not closed. */
 function statesOf(points: readonly Point[], { width, height, room }: Frame): Html[] {
   const step = width / room;
   const first = width - points.length * step;
@@ -145,6 +144,6 @@ function statesOf(points: readonly Point[], { width, height, room }: Frame): Htm
     .filter(({ breaker }) => breaker !== 'closed')
     .map(
       ({ breaker, from, to }) =>
-        html`<rect class="band ${breaker}" x="${round(first + from * step)}" y="${height + 2}" width="${round((to - from) * step)}" height="${BAND}"><title>${WORDS[breaker]}</title></rect>`,
+        html`<rect class="band ${breaker}" x="${round(first + from * step)}" y="${height + 2}" width="${round((to - from) * step)}" height="${BAND}"><title>${CIRCUIT_LABELS[breaker]}</title></rect>`,
     );
 }

@@ -1,4 +1,4 @@
-/** What is drawn of a service over time. */
+/** The series of a service that are plotted over time. */
 import { milliseconds, rate } from './number-format.ts';
 import type { Series } from './plot.ts';
 

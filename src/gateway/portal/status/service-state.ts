@@ -1,4 +1,4 @@
-/** What is told of a service on `/status` and on its own page. No address of it is in that. */
+/** The state of a service on `/status` and on its own page. Addresses are not shown. */
 import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import type { LinkValue } from '../../../hypermedia/representation.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
@@ -9,52 +9,54 @@ import type { ServiceDrift } from '../../conformance/conformance-stats.ts';
 import { milliseconds } from './number-format.ts';
 
 export interface ServiceSnapshot extends TargetSnapshot {
-  /** Links of its answers that were left out, since no route serves them. */
+  /** Links omitted from its responses because no route serves them. */
   readonly droppedLinks: number;
-  /** What is wrong in its document. */
+  /** Faults in its document. */
   readonly faults: readonly DocumentFault[];
-  /** Its operations that declare security, which is not enforced here. */
+  /** Operations that declare security, which the gateway does not enforce. */
   readonly unenforcedSecurity?: readonly string[] | undefined;
-  /** Why its document is not the newest. */
+  /** Why the newest document is not in use. */
   readonly refused?: RejectedConfig | undefined;
-  /** False while its document could never be had. */
+  /** False until its document has been read for the first time. */
   readonly hasContract: boolean;
-  /** How far its answers are from its document, where somebody looks. */
+  /** Deviations of its responses from the document, if they are inspected. */
   readonly drift?: ServiceDrift | undefined;
-  /** Other services here that it calls by itself, where its health check says so. */
+  /** Other services that it calls, as reported by its health check. */
   readonly dependencies?: readonly Dependency[] | undefined;
-  /** What is kept of its answers, where it has a cache. */
+  /** State of its cache, if it has one. */
   readonly cache?: CacheSnapshot | undefined;
 }
 
-export const WORDS = {
+export const CIRCUIT_LABELS = {
   closed: 'working',
   'half-open': 'being tried again',
   open: 'paused after failures',
 } as const;
 
-export const FOR_ONE = ', for one client only';
+export const ONE_CLIENT_ONLY = ', for one client only';
 
-/** What is said of a circuit, or of a service. */
-export const wordOf = ({
+/** Label of a circuit or a service. */
+export const circuitLabel = ({
   breaker,
   isForOneClient,
 }: Pick<TargetSnapshot, 'breaker' | 'isForOneClient'>): string =>
-  WORDS[breaker] + (isForOneClient ? FOR_ONE : '');
+  CIRCUIT_LABELS[breaker] + (isForOneClient ? ONE_CLIENT_ONLY : '');
 
-const SEEN = { pass: 'works', warn: 'in trouble', fail: 'fails' } as const;
+const DEPENDENCY_LABELS = { pass: 'works', warn: 'degraded', fail: 'fails' } as const;
 
-/** As the style sheet knows them, which are those of a circuit. */
-export const SEEN_LOOKS = { pass: 'closed', warn: 'half-open', fail: 'open' } as const;
+/** CSS classes, shared with the states of circuits. */
+export const DEPENDENCY_CLASSES = { pass: 'closed', warn: 'half-open', fail: 'open' } as const;
 
-/** How whoever calls a service sees it. */
-export const seen = ({ status, responseTime }: Dependency): string =>
-  responseTime === undefined ? SEEN[status] : `${SEEN[status]}, ${milliseconds(responseTime)} ms`;
+/** State of a dependency as its caller reports it. */
+export const dependencyLabel = ({ status, responseTime }: Dependency): string =>
+  responseTime === undefined
+    ? DEPENDENCY_LABELS[status]
+    : `${DEPENDENCY_LABELS[status]}, ${milliseconds(responseTime)} ms`;
 
 export const descriptionOf = ({ name, hasContract }: ServiceSnapshot): Record<string, LinkValue> =>
   hasContract ? { 'service-desc': { href: `/openapi/${name}.json` } } : {};
 
-/** Of an instance: an id, and no address. */
+/** State of an instance: its id, not its address. */
 export const instanceStateOf = ({
   id,
   state,
@@ -67,16 +69,19 @@ export const instanceStateOf = ({
   lastFailure,
   latency,
 }: InstanceSnapshot) => ({
-  ...{ id, state },
+  id,
+  state,
   ...(isForOneClient && { isForOneClient }),
   ...(ejectedUntil !== undefined && { ejectedUntil }),
   ...(isolatedSince !== undefined && { isolatedSince }),
-  ...{ inFlight, requests, failures },
+  inFlight,
+  requests,
+  failures,
   ...(lastFailure && { lastFailure }),
   ...(latency && { latency }),
 });
 
-/** Named one by one: what else a snapshot holds is nobody's business. */
+/** Members are listed explicitly, so that internal data of a snapshot is not exposed. */
 export const stateOf = ({
   name,
   breaker,
@@ -102,10 +107,17 @@ export const stateOf = ({
   instances,
 }: ServiceSnapshot) => ({
   contract: { state: contractState({ refused, hasContract }), ...refused },
-  ...{ name, breaker },
+  name,
+  breaker,
   ...(isForOneClient && { isForOneClient }),
   ...(retryAt !== undefined && { retryAt }),
-  ...{ inFlight, queued, requests, failures, retries, retriesRefused, droppedLinks },
+  inFlight,
+  queued,
+  requests,
+  failures,
+  retries,
+  retriesRefused,
+  droppedLinks,
   ...(faults.length > 0 && { faults }),
   ...(unenforcedSecurity.length > 0 && { unenforcedSecurity }),
   ...(lastFailure && { lastFailure }),
@@ -120,5 +132,5 @@ export const stateOf = ({
 const contractState = ({ refused, hasContract }: Pick<ServiceSnapshot, 'refused' | 'hasContract'>) =>
   !hasContract ? 'unavailable' : refused ? 'refused' : 'current';
 
-/** Of a time in ISO 8601. */
+/** Formats an ISO 8601 time. */
 export const clock = (at: string): string => `${at.slice(11, 19)} UTC`;

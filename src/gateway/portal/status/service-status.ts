@@ -1,8 +1,8 @@
 /**
- * `/status/services/{service}`: how one service is, what failed last, when it will be tried again, and what needs it.
- * A 503 of its operations leads here.
+ * `/status/services/{service}`: the state of one service, its latest failures, the next attempt, and what depends on it.
+ * Responses with 503 for its operations link here.
  *
- * Reads `Accept`; sends 200, 404, 406, 503; never cached. No address of the service is in it.
+ * Reads `Accept`. Sends 200, 404, 406, 503; never cached. Addresses of the service are not shown.
  */
 import type { Router } from 'express';
 import { Problem } from '../../../contract/problem.ts';
@@ -20,136 +20,144 @@ import { type Dependents, dependentsOf } from './dependents.ts';
 import { driftTable } from './drift.ts';
 import type { Point } from './history.ts';
 import { instanceResource, instanceTable, isolationWarning } from './instances.ts';
-import { type Live, liveHead, livePart, monitorOf, sendLive } from './live.ts';
+import { type LiveUpdates, liveHead, livePart, monitorOf, sendLive } from './live-updates.ts';
 import { milliseconds } from './number-format.ts';
 import { chart } from './plot.ts';
 import { failing, latency as latencies, traffic } from './series.ts';
 import {
+  circuitLabel,
   clock,
+  DEPENDENCY_CLASSES,
+  dependencyLabel,
   descriptionOf,
-  SEEN_LOOKS,
   type ServiceSnapshot,
-  seen,
   stateOf,
-  wordOf,
 } from './service-state.ts';
 
 const noStore = { 'Cache-Control': cache.never };
-/** Without a referrer a browser gives no origin either, and may not be told from a page of another site. */
+/** Without a referrer, a browser sends no origin, and the form would look like one of another site. */
 const withForms = { ...noStore, 'Referrer-Policy': 'same-origin' };
 
 export interface ServiceStatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
-  readonly live: Live;
-  /** Whether the other pages of the gateway are elsewhere. */
-  readonly isApart?: boolean;
+  readonly live: LiveUpdates;
+  /** Whether the page is served on the admin listener, without the other pages of the gateway. */
+  readonly isOnAdminListener?: boolean;
 }
 
 export function serviceStatus(
   router: Router,
-  { services, snapshot, live, isApart = false }: ServiceStatusOptions,
+  { services, snapshot, live, isOnAdminListener = false }: ServiceStatusOptions,
 ): void {
   const dependents = dependentsOf(services);
   get(router, `${SERVICES_PATH}/:service`, (req, res) => {
     const name = String(req.params.service);
     const find = () => snapshot().find((one) => one.name === name);
     const service = find();
-    if (!service) throw new Problem(notFound, 'No service here has this name.');
-    if (sendLive(req, res, live, () => freshService(find() ?? service, live.history.of(name), isApart)))
+    if (!service) throw new Problem(notFound, 'No service has this name.');
+    if (
+      sendLive(req, res, live, () =>
+        renderService(find() ?? service, live.history.of(name), isOnAdminListener),
+      )
+    )
       return;
-    const needs = dependents.get(name) ?? NOBODY;
-    const headers = isApart ? withForms : noStore;
-    const fresh = freshService(service, live.history.of(name), isApart);
-    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isApart), headers);
-    sendNegotiated(req, res, representations(resourceOf(service, needs, isApart), page, noStore));
+    const needs = dependents.get(name) ?? NO_DEPENDENTS;
+    const headers = isOnAdminListener ? withForms : noStore;
+    const fresh = renderService(service, live.history.of(name), isOnAdminListener);
+    const page = () => entity(HTML, servicePage(service.name, fresh, needs, isOnAdminListener), headers);
+    sendNegotiated(req, res, representations(resourceOf(service, needs, isOnAdminListener), page, noStore));
   });
 }
 
-const NOBODY: Dependents = { operations: [], embeds: [] };
+const NO_DEPENDENTS: Dependents = { operations: [], embeds: [] };
 
 const resourceOf = (
   service: ServiceSnapshot,
   { operations, embeds }: Dependents,
-  isApart: boolean,
+  isOnAdminListener: boolean,
 ): Resource => ({
   name: 'Service',
   links: new Map<string, LinkValue>([
     ['self', { href: servicePath(service.name) }],
     ['up', { href: STATUS_PATH }],
     ['monitor', monitorOf(servicePath(service.name))],
-    ...(isApart ? [] : Object.entries(descriptionOf(service))),
-    ...(isApart ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
+    ...(isOnAdminListener ? [] : Object.entries(descriptionOf(service))),
+    ...(isOnAdminListener ? [] : [['service-doc', { href: docsPath(service.name), type: HTML }] as const]),
   ]),
   state: { ...stateOf(service), recentFailures: service.recentFailures, operations, embeds },
-  ...(isApart && { items: service.instances.map((one) => instanceResource(service, one)) }),
+  ...(isOnAdminListener && { items: service.instances.map((one) => instanceResource(service, one)) }),
 });
 
 const servicePage = (
   name: string,
   fresh: Html,
   { operations, embeds }: Dependents,
-  isApart: boolean,
+  isOnAdminListener: boolean,
 ): string =>
   layout({
     title: `${name} · Status · linkway`,
     current: servicePath(name),
-    isAtGateway: !isApart,
+    isAtGateway: !isOnAdminListener,
     head: liveHead(),
     content: html`<p class="crumb"><a href="${STATUS_PATH}">Status</a> <span aria-hidden="true">/</span> ${name}</p>
 <h1>${name}</h1>
 ${livePart(fresh)}
-<h2>What needs it</h2>
+<h2>What depends on it</h2>
 ${
   operations.length === 0
-    ? html`<p>Nothing that is known yet.</p>`
+    ? html`<p>No dependents are known yet.</p>`
     : html`<ul class="plain">${operations.map(
         ({ method, path, title }) => html`<li><code>${method} ${path}</code> ${title}</li>`,
       )}</ul>`
 }
 ${
   embeds.length > 0 &&
-  html`<p>Without it, these are answered without a part where <code>expand</code> asks for it:</p>
+  html`<p>Without it, <code>expand</code> cannot embed these resources:</p>
 <ul class="plain">${embeds.map(
     ({ service: other, from, rel }) => html`<li><code>${rel}</code> of ${from} (${other})</li>`,
   )}</ul>`
 }
-${!isApart && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</a></p>`}`,
+${!isOnAdminListener && html`<p><a href="${docsPath(name)}">Its operations in Swagger UI</a></p>`}`,
   });
 
-/** What changes while somebody looks. */
-const freshService = (service: ServiceSnapshot, points: readonly Point[], isApart: boolean): Html => {
+/** The part of the page that is updated live. */
+const renderService = (
+  service: ServiceSnapshot,
+  points: readonly Point[],
+  isOnAdminListener: boolean,
+): Html => {
   const isolated = isolationWarning(service);
-  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${wordOf(service)}</span>${
+  return html`<p class="lead" role="status"><span class="state ${service.breaker}">${circuitLabel(service)}</span>${
     service.retryAt !== undefined &&
-    html`; it is tried again at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
+    html`; the next attempt is at <time datetime="${service.retryAt}">${clock(service.retryAt)}</time>`
   }</p>
 ${isolated !== undefined && html`<p class="note">${isolated}</p>`}
 ${circuitsOf(service)}
 <div class="charts">${chart(points, traffic)}${chart(points, failing)}${chart(points, latencies, sampled(service))}</div>
 ${figures(service)}
-${instanceTable(service, isApart)}
+${instanceTable(service, isOnAdminListener)}
 ${callsOf(service)}
-<h2>What failed last</h2>
+<h2>Latest failures</h2>
 ${failures(service)}
 ${driftTable([service])}`;
 };
 
-/** Operations that have a breaker of their own, or whose circuit is not closed: a line for each state. */
+/** Operations with a separate circuit breaker or a circuit that is not closed, one line per state. */
 const circuitsOf = ({ circuits = [] }: ServiceSnapshot): Html | false =>
   circuits.length > 0 &&
-  html`<ul class="plain">${[...Map.groupBy(circuits, wordOf)].map(
+  html`<ul class="plain">${[...Map.groupBy(circuits, circuitLabel)].map(
     ([word, operations]) =>
       html`<li>${operations.map(({ operationId }, index) => html`${index > 0 && ', '}<code>${operationId}</code>`)}: <span class="state ${operations[0]?.breaker}">${word}</span></li>`,
   )}</ul>`;
 
 const callsOf = ({ dependencies = [] }: ServiceSnapshot): Html | false =>
   dependencies.length > 0 &&
-  html`<h2>What it calls itself</h2>
-<p>By its own word, in its health check.</p>
+  html`<h2>Services that it calls</h2>
+<p>Its health check reports these.</p>
 <ul class="plain">${dependencies.map(
     (one) =>
-      html`<li><a href="${servicePath(one.name)}">${one.name}</a>: <span class="state ${SEEN_LOOKS[one.status]}">${seen(one)}</span></li>`,
+      html`<li><a href="${servicePath(one.name)}">${one.name}</a>: <span class="state ${DEPENDENCY_CLASSES[one.status]}">${dependencyLabel(one)}</span></li>`,
   )}</ul>`;
 
 const figures = ({
@@ -161,56 +169,56 @@ const figures = ({
   queued,
   droppedLinks,
   latency,
-  cache: kept,
+  cache,
 }: ServiceSnapshot): Html =>
   html`<dl class="figures">${(
     [
       ['Requests', requests],
       ['Failures', failed],
       ['Retries', retries],
-      ['Retries refused by their budget', retriesRefused],
+      ['Retries rejected by the retry budget', retriesRefused],
       ['In flight', inFlight],
       ['Waiting', queued],
-      ['Links left out', droppedLinks],
+      ['Links omitted', droppedLinks],
       ['Median', duration(latency?.p50)],
       ['99th percentile', duration(latency?.p99)],
-      ...(kept ? keptFigures(kept) : []),
+      ...(cache ? cacheFigures(cache) : []),
     ] as const
   ).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="said">Counted since this gateway started; the median and the percentile are of ${sampled({ requests })}.</p>`;
+<p class="said">Counted since this gateway started; the median and the percentile cover ${sampled({ requests })}.</p>`;
 
 const duration = (value: number | undefined): string =>
   value === undefined ? '–' : `${milliseconds(value)} ms`;
 
-/** What percentiles are made of. */
+/** The calls that the percentiles cover. */
 const sampled = ({ requests }: Pick<ServiceSnapshot, 'requests'>): string =>
   requests === 0
     ? 'no calls yet'
     : `the latest ${Math.min(requests, LATENCY_SAMPLES)} call${requests === 1 ? '' : 's'}`;
 
-const keptFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
+const cacheFigures = ({ hits, misses, stale, revalidated, shared, entries, bytes }: CacheSnapshot) =>
   [
-    ['Answered from the cache', hits],
+    ['Served from the cache', hits],
     ['Not in the cache', misses],
-    ['Confirmed by the service', revalidated],
-    ['Answered with what is stale', stale],
-    ['Shared with others in flight', shared],
-    ...(entries === undefined ? [] : [['Answers kept', entries] as const]),
-    ...(bytes === undefined ? [] : [['Bytes kept', bytes] as const]),
+    ['Revalidated with the service', revalidated],
+    ['Served stale', stale],
+    ['Shared with requests in flight', shared],
+    ...(entries === undefined ? [] : [['Cached responses', entries] as const]),
+    ...(bytes === undefined ? [] : [['Cached bytes', bytes] as const]),
   ] as const;
 
 const failures = ({ recentFailures }: ServiceSnapshot): Html =>
   recentFailures.length === 0
-    ? html`<p>Nothing since this gateway started.</p>`
-    : html`<ul class="plain">${grouped(recentFailures).map(
+    ? html`<p>There were no failures since this gateway started.</p>`
+    : html`<ul class="plain">${groupRepeated(recentFailures).map(
         ({ at, reason, operationId = 'a call', count }) =>
           html`<li><time datetime="${at}">${clock(at)}</time> <code>${operationId}</code>: ${reason}${count > 1 && html` <small>× ${count}</small>`}</li>`,
       )}</ul>`;
 
 type Grouped = FailureRecord & { readonly count: number };
 
-/** The same again and again is one line, with when it was last. */
-function grouped(failed: readonly FailureRecord[]): readonly Grouped[] {
+/** Groups repeated failures into one line with the latest time. */
+function groupRepeated(failed: readonly FailureRecord[]): readonly Grouped[] {
   const lines: Grouped[] = [];
   for (const one of failed) {
     const last = lines.at(-1);

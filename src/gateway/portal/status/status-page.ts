@@ -1,4 +1,4 @@
-/** `/status` for people: at a glance who calls whom and how that goes, then what is behind it. */
+/** The HTML page of `/status`: an overview of the calls between services, then details. */
 import type { RejectedConfig } from '../../../config/rejected-config.ts';
 import type { Html } from '../../../http/page/html.ts';
 import { html } from '../../../http/page/html.ts';
@@ -8,89 +8,93 @@ import { breakerForMostClients, instanceStateForMostClients } from '../../../out
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { driftTable } from './drift.ts';
 import type { History, Point } from './history.ts';
-import { liveHead, livePart } from './live.ts';
+import { liveHead, livePart } from './live-updates.ts';
 import { percent } from './number-format.ts';
-import { type Leading, picture } from './picture.ts';
+import { type LinkDependency, picture } from './picture.ts';
 import { type Series, sparkline } from './plot.ts';
 import { failing, latency, traffic } from './series.ts';
-import { clock, type ServiceSnapshot, seen, wordOf } from './service-state.ts';
+import { circuitLabel, clock, dependencyLabel, type ServiceSnapshot } from './service-state.ts';
 
 export interface StatusView {
   readonly services: readonly ServiceSnapshot[];
-  readonly leading: readonly Leading[];
+  readonly linkDependencies: readonly LinkDependency[];
   readonly history: History;
-  /** Why the configuration is not the newest. */
+  /** Why the newest configuration is not in use. */
   readonly refused: RejectedConfig | undefined;
-  readonly isApart: boolean;
+  readonly isOnAdminListener: boolean;
 }
 
 export const statusPage = (view: StatusView): string =>
   layout({
     title: 'Status · linkway',
     current: STATUS_PATH,
-    isAtGateway: !view.isApart,
+    isAtGateway: !view.isOnAdminListener,
     head: liveHead(),
     content: html`<h1>Status</h1>
-${livePart(freshStatus(view))}`,
+${livePart(renderStatus(view))}`,
   });
 
-/** What changes while somebody looks. */
-export const freshStatus = ({ services, leading, history, refused }: StatusView): Html =>
+/** The part of the page that is updated live. */
+export const renderStatus = ({ services, linkDependencies, history, refused }: StatusView): Html =>
   html`<p class="lead" role="status">${summary(services)}</p>
-${picture({ services, leading, now: (name) => history.of(name).at(-1) })}
-${services.length > 0 && legend(services, leading)}
+${picture({ services, linkDependencies, now: (name) => history.of(name).at(-1) })}
+${services.length > 0 && legend(services, linkDependencies)}
 ${services.length > 0 && table(services, history)}
 ${refusalList(services, refused)}
 ${faultList(services)}
 ${securityList(services)}
 ${driftTable(services)}`;
 
-const legend = (services: readonly ServiceSnapshot[], leading: readonly Leading[]): Html =>
+const legend = (services: readonly ServiceSnapshot[], linkDependencies: readonly LinkDependency[]): Html =>
   html`<ul class="legend"><li class="state closed">working</li><li class="state half-open">being tried again</li><li class="state open">paused after failures</li>
 <li class="line">line width = call rate</li>${
     services.some(({ dependencies = [] }) => dependencies.length > 0) &&
     html`<li class="line thin">service-to-service calls</li>`
-  }${leading.length > 0 && html`<li class="line dashed">links lead there</li>`}</ul>`;
+  }${linkDependencies.length > 0 && html`<li class="line dashed">links to the service</li>`}</ul>`;
 
 const table = (services: readonly ServiceSnapshot[], history: History): Html =>
   html`<div class="table services" role="region" aria-labelledby="table" tabindex="0"><table>
-<caption id="table">Lines show the last five minutes at most. Small numbers are counted since this gateway started; times are of the latest ${LATENCY_SAMPLES} calls at most</caption>
+<caption id="table">Lines show up to the last five minutes. Small numbers are counted since this gateway started; times cover up to ${LATENCY_SAMPLES} latest calls</caption>
 <thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Calls</th><th scope="col">Failures</th>
-<th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${isHeld(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
-<tbody>${services.map((service) => row(service, history, isHeld(services)))}</tbody>
+<th scope="col">99th percentile</th><th scope="col">In flight</th><th scope="col">Retries</th>${hasDrift(services) && html`<th scope="col">Drifted</th>`}</tr></thead>
+<tbody>${services.map((service) => row(service, history, hasDrift(services)))}</tbody>
 </table></div>`;
 
-const isHeld = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
+const hasDrift = (services: readonly ServiceSnapshot[]): boolean => services.some(({ drift }) => drift);
 
 const summary = (services: readonly ServiceSnapshot[]): string => {
-  const troubled = services.filter((one) => breakerForMostClients(one) !== 'closed').map(({ name }) => name);
-  if (troubled.length > 0) return `Not well: ${troubled.join(', ')}.${reach(services, troubled)}`;
-  if (services.length > 0) return 'Every service is working.';
-  return 'No services yet: name one in gateway.yaml, and it is here.';
+  const failing = services.filter((one) => breakerForMostClients(one) !== 'closed').map(({ name }) => name);
+  if (failing.length > 0)
+    return `Services with problems: ${failing.join(', ')}.${describeImpact(services, failing)}`;
+  if (services.length > 0) return 'All services are working.';
+  return 'There are no services yet. Add one to gateway.yaml to see it here.';
 };
 
-/** Whom it reaches that some are not well: those that call them themselves, and have noticed. */
-function reach(services: readonly ServiceSnapshot[], troubled: readonly string[]): string {
+/** Names the services that are affected by failing ones: those that call them and report problems. */
+function describeImpact(services: readonly ServiceSnapshot[], failing: readonly string[]): string {
   const others = services.filter((one) => breakerForMostClients(one) === 'closed');
-  const hit = troubled
-    .map((name) => ({ name, callers: others.filter((one) => isHitBy(one, name)).map((one) => one.name) }))
+  const affected = failing
+    .map((name) => ({
+      name,
+      callers: others.filter((one) => isAffectedBy(one, name)).map((one) => one.name),
+    }))
     .filter(({ callers }) => callers.length > 0);
-  const parts = hit.map(
+  const parts = affected.map(
     ({ name, callers }) =>
-      `${LIST.format(callers)} ${callers.length === 1 ? 'calls' : 'call'} ${troubled.length === 1 ? 'it' : name}`,
+      `${LIST.format(callers)} ${callers.length === 1 ? 'calls' : 'call'} ${failing.length === 1 ? 'it' : name}`,
   );
   if (parts.length === 0) return ' The others are not affected.';
-  const isAnyLeft = others.some((one) => !hit.some(({ callers }) => callers.includes(one.name)));
+  const isAnyLeft = others.some((one) => !affected.some(({ callers }) => callers.includes(one.name)));
   return ` ${[...parts, ...(isAnyLeft ? ['the others are not affected'] : [])].join('; ')}.`;
 }
 
-const isHitBy = ({ dependencies = [] }: ServiceSnapshot, troubled: string): boolean =>
-  dependencies.some(({ name, status }) => name === troubled && status !== 'pass');
+const isAffectedBy = ({ dependencies = [] }: ServiceSnapshot, failing: string): boolean =>
+  dependencies.some(({ name, status }) => name === failing && status !== 'pass');
 
 const LIST = new Intl.ListFormat('en-GB');
 
-/** More operations in one state are counted, and named on the page of their service. */
-const MOST_NAMED = 3;
+/** Maximum operations to name per state. More are counted; the page of the service names them. */
+const MAX_NAMED = 3;
 
 const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Html => {
   const {
@@ -109,18 +113,18 @@ const row = (service: ServiceSnapshot, history: History, hasDrift: boolean): Htm
   const points = history.of(name);
   return html`<tr id="service-${name}">
 <th scope="row"><a href="${servicePath(name)}">${name}</a>${dependencies.map(
-    (one) => html`<br><small>calls ${one.name}: ${seen(one)}</small>`,
+    (one) => html`<br><small>calls ${one.name}: ${dependencyLabel(one)}</small>`,
   )}</th>
-<td data-label="State"><div><span class="state ${breaker}">${wordOf(service)}</span>${
+<td data-label="State"><div><span class="state ${breaker}">${circuitLabel(service)}</span>${
     lastFailure &&
     html`<br><small>last: ${lastFailure.reason}, <time datetime="${lastFailure.at}">${clock(lastFailure.at)}</time></small>`
-  }${[...Map.groupBy(circuits, wordOf)].map(
+  }${[...Map.groupBy(circuits, circuitLabel)].map(
     ([word, all]) =>
-      html`<br><small>${all.length > MOST_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
+      html`<br><small>${all.length > MAX_NAMED ? `${all.length} operations` : all.map(({ operationId }) => operationId).join(', ')}: ${word}</small>`,
   )}${
     instances.length > 1 &&
     html`<br><small>${instances.filter((one) => instanceStateForMostClients(one) === 'working').length} of ${instances.length} instances working</small>`
-  }${droppedLinks > 0 && html`<br><small>${droppedLinks} links left out</small>`}</div></td>
+  }${droppedLinks > 0 && html`<br><small>${droppedLinks} links omitted</small>`}</div></td>
 <td data-label="Calls">${plotted(points, traffic, requests)}</td>
 <td data-label="Failures">${plotted(points, failing, failures)}</td>
 <td data-label="99th percentile">${plotted(points, latency, times && html`median ${latency.write(times.p50)}<br>n = ${Math.min(requests, LATENCY_SAMPLES)}`)}</td>
@@ -130,7 +134,7 @@ ${hasDrift && html`<td data-label="Drifted">${drifted(service)}</td>`}
 </tr>`;
 };
 
-/** The line, what it is now, and what is known beside that. */
+/** A sparkline with the current value and additional text. */
 const plotted = (points: readonly Point[], series: Series, more: Html | number | undefined): Html => {
   const last = points.map(series.of).findLast((value) => value !== undefined);
   return html`<div class="plotted">${sparkline(points, series)} <span>${last === undefined ? '–' : series.write(last)}</span> <small>${more}</small></div>`;
@@ -150,11 +154,13 @@ const refusalList = (services: readonly ServiceSnapshot[], all: RejectedConfig |
       : [],
   );
   if (all === undefined && refused.length === 0) return false;
-  return html`<h2>Changed, and not taken over</h2>
-<ul>${all && html`<li>The configuration stays as it was: ${reasonOf(all)}</li>`}${refused.map(
+  return html`<h2>Rejected changes</h2>
+<ul>${all && html`<li>The previous configuration stays in use: ${reasonOf(all)}</li>`}${refused.map(
     ({ name, hasContract, refusal }) =>
       html`<li>${name}: ${
-        hasContract ? 'the last good document stays' : 'no document yet; its paths are answered with 503'
+        hasContract
+          ? 'the last good document stays in use'
+          : 'there is no document yet; its paths respond with 503'
       }: ${reasonOf(refusal)}</li>`,
   )}</ul>`;
 };
@@ -165,8 +171,8 @@ const reasonOf = ({ since, reason }: RejectedConfig): Html =>
 const securityList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0) &&
   html`<h2>Declared security that is not enforced</h2>
-<p>The gateway does not look at credentials. Everybody who reaches it can use these operations, unless the service asks
-for credentials itself.</p>
+<p>The gateway does not check credentials. Anyone who can reach it can use these operations, unless the service checks
+credentials itself.</p>
 <ul class="plain">${services
     .filter(({ unenforcedSecurity = [] }) => unenforcedSecurity.length > 0)
     .map(
@@ -176,8 +182,8 @@ for credentials itself.</p>
 
 const faultList = (services: readonly ServiceSnapshot[]): Html | false =>
   services.some(({ faults }) => faults.length > 0) &&
-  html`<h2>Wrong in the documents</h2>
-<p>The rest of them is served.</p>
+  html`<h2>Errors in the documents</h2>
+<p>The gateway serves the rest of each document.</p>
 <ul>${services.flatMap(({ name, faults }) =>
     faults.map(({ pointer, reason }) => html`<li>${name}: <code>${pointer}</code> ${reason}</li>`),
   )}</ul>`;

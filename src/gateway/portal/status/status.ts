@@ -1,7 +1,8 @@
 /**
- * `/status`: how the services are, seen from here. A page, server-sent events that keep it fresh, and HAL for programs.
+ * `/status`: the state of the services as the gateway sees it. HTML for people, server-sent events that update the page,
+ * and HAL for programs.
  *
- * Reads `Accept`; sends 200, 406, 503; never cached. No address of a service is in it.
+ * Reads `Accept`. Sends 200, 406, 503; never cached. Addresses of services are not shown.
  */
 import type { Router } from 'express';
 import type { RejectedConfig } from '../../../config/rejected-config.ts';
@@ -10,10 +11,10 @@ import type { LinkValue, Representation } from '../../../hypermedia/representati
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { STATUS_PATH, servicePath } from '../discovery/discovery.ts';
 import { representations } from '../discovery/representations.ts';
-import { leadingOf } from './dependents.ts';
-import { type Live, monitorOf, sendLive } from './live.ts';
+import { linkDependenciesOf } from './dependents.ts';
+import { type LiveUpdates, monitorOf, sendLive } from './live-updates.ts';
 import { descriptionOf, type ServiceSnapshot, stateOf } from './service-state.ts';
-import { freshStatus, type StatusView, statusPage } from './status-page.ts';
+import { renderStatus, type StatusView, statusPage } from './status-page.ts';
 
 const noStore = { 'Cache-Control': cache.never };
 
@@ -21,36 +22,49 @@ export interface StatusOptions {
   readonly services: readonly ServiceDocument[];
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly refused: () => RejectedConfig | undefined;
-  readonly live: Live;
-  /** Whether the other pages of the gateway are elsewhere. */
-  readonly isApart?: boolean;
+  readonly live: LiveUpdates;
+  /** Whether the page is served on the admin listener, without the other pages of the gateway. */
+  readonly isOnAdminListener?: boolean;
 }
 
 export function status(
   router: Router,
-  { services, snapshot, refused, live, isApart = false }: StatusOptions,
+  { services, snapshot, refused, live, isOnAdminListener = false }: StatusOptions,
 ): void {
   const { history } = live;
-  const leading = leadingOf(services);
-  const now = (): StatusView => ({ services: snapshot(), leading, history, refused: refused(), isApart });
+  const linkDependencies = linkDependenciesOf(services);
+  const now = (): StatusView => ({
+    services: snapshot(),
+    linkDependencies,
+    history,
+    refused: refused(),
+    isOnAdminListener,
+  });
   get(router, STATUS_PATH, (req, res) => {
-    if (sendLive(req, res, live, () => freshStatus(now()))) return;
+    if (sendLive(req, res, live, () => renderStatus(now()))) return;
     const page = () => entity(HTML, statusPage(now()), noStore);
     sendNegotiated(req, res, representations(statusOf(now()), page, noStore));
   });
 }
 
-const statusOf = ({ services, refused: all, isApart }: StatusView): Omit<Representation, 'actions'> => ({
+const statusOf = ({
+  services,
+  refused: all,
+  isOnAdminListener,
+}: StatusView): Omit<Representation, 'actions'> => ({
   name: 'Status',
   links: new Map<string, LinkValue>([
     ['self', { href: STATUS_PATH }],
     ['monitor', monitorOf(STATUS_PATH)],
-    ...(isApart ? [] : [['home', { href: '/' }] as const]),
+    ...(isOnAdminListener ? [] : [['home', { href: '/' }] as const]),
   ]),
   state: {
     ...(all && { refused: all }),
     services: services.map((service) => ({
-      _links: { self: { href: servicePath(service.name) }, ...(!isApart && descriptionOf(service)) },
+      _links: {
+        self: { href: servicePath(service.name) },
+        ...(!isOnAdminListener && descriptionOf(service)),
+      },
       ...stateOf(service),
     })),
   },

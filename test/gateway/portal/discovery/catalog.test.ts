@@ -4,7 +4,7 @@ import { pagesApp } from '../../../support/pages-app.ts';
 
 const PATH = '/.well-known/api-catalog';
 
-it('is a linkset of its items, of everything together, and of each service', async () => {
+it('The catalog is a linkset with its items, the gateway and each service', async () => {
   const { body, headers } = await request(pagesApp()).get(PATH).buffer(true).parse(asJson).expect(200);
 
   expect(headers['content-type']).toBe(
@@ -22,7 +22,7 @@ it('is a linkset of its items, of everything together, and of each service', asy
   ]);
 });
 
-it('names itself in a Link header of HEAD', async () => {
+it('HEAD of the catalog has a Link header to itself', async () => {
   const { headers } = await request(pagesApp()).head(PATH).expect(200);
 
   expect(headers.link).toContain(`<${PATH}>; rel="api-catalog"`);

@@ -4,27 +4,29 @@ import { pagesApp } from '../../../support/pages-app.ts';
 
 const app = pagesApp();
 
-it('leads to where each service is entered, by what that is called', async () => {
+it('The explorer links to the entry points of each service by title', async () => {
   const { text } = await request(app).get('/explorer').expect(200);
   expect(text).toContain('<a href="/orders">Orders, newest first</a>');
 });
 
-it('says what to do where there is nowhere to begin', async () => {
+it('Without services, the explorer tells how to create one', async () => {
   const { text } = await request(pagesApp({ services: [] }))
     .get('/explorer')
     .expect(200);
-  expect(text).toMatch(/Begin here<\/h2>\s*<p>Nothing yet: <code>npm run new:service -- NAME<\/code>/);
+  expect(text).toMatch(
+    /Start here<\/h2>\s*<p>There are no services yet. Run <code>npm run new:service -- NAME<\/code>/,
+  );
 });
 
 it.each([
   ['/orders?state=OPEN', '/orders?state=OPEN'],
   [' orders/o1 ', '/orders/o1'],
-])('opens %j', async (address, path) => {
+])('The explorer opens %j', async (address, path) => {
   await request(app).get('/explorer').query({ at: address }).expect(303).expect('Location', path);
 });
 
 it.each(['//elsewhere.example/x', '/\\elsewhere.example', 'https://elsewhere.example'])(
-  'sends nobody elsewhere: %s',
+  'The explorer does not redirect to other servers: %s',
   async (address) => {
     const { headers } = await request(app).get('/explorer').query({ at: address });
     expect(headers.location ?? '/').toMatch(/^\/(?![/\\])/);

@@ -10,7 +10,7 @@ import { pagesApp, sampleServices } from '../../../support/pages-app.ts';
 const app = pagesApp();
 const page = (agent = request(app)) => agent.get('/').set('Accept', 'text/html');
 
-it('links to every service and to what describes them', async () => {
+it('The entry point links to every service and to the descriptions', async () => {
   const { body, headers } = await request(app).get('/').set('Accept', 'application/hal+json').expect(200);
 
   expect(body._links).toMatchObject({
@@ -25,7 +25,7 @@ it('links to every service and to what describes them', async () => {
   expect(headers.link).toContain('</docs>; rel="service-doc"');
 });
 
-it('names every relation with a CURIE as well, whose documentation resolves', async () => {
+it('Every relation also has a CURIE with a working documentation link', async () => {
   const { body } = await request(app).get('/').set('Accept', 'application/hal+json');
   const [curie, ...others] = body._links.curies;
 
@@ -42,7 +42,7 @@ it('names every relation with a CURIE as well, whose documentation resolves', as
   }
 });
 
-it('lists the services of one relation, told apart by name', async () => {
+it('Services with the same relation are a list with names', async () => {
   const twins = ['north', 'south'].map((name) => ({
     name,
     document: {
@@ -59,7 +59,7 @@ it('lists the services of one relation, told apart by name', async () => {
   ]);
 });
 
-it('shows people the services, escaped, and a line to try', async () => {
+it('The home page shows escaped titles of services and a sample command', async () => {
   const { text } = await page().expect(200);
 
   expect(text).toContain('<h3>Orders</h3>');
@@ -69,22 +69,24 @@ it('shows people the services, escaped, and a line to try', async () => {
   expect(text).toMatch(/curl -s &#39;http:\/\/127\.0\.0\.1:\d+\/orders\?expand=consumer&#39;/);
 });
 
-it('does not repeat a host that is none', async () => {
+it('The home page does not repeat an invalid host', async () => {
   const { text } = await page().set('Host', "x';alert(1)//<script>");
 
   expect(text).not.toContain('alert(1)');
 });
 
-it('works without any service', async () => {
+it('The home page works without services', async () => {
   const empty = pagesApp({ services: [] });
 
   const { text } = await page(request(empty)).expect(200);
-  expect(text).toMatch(/Services<\/h2>\s*<p>Nothing yet: <code>npm run new:service -- NAME<\/code>/);
+  expect(text).toMatch(
+    /Services<\/h2>\s*<p>There are no services yet. Run <code>npm run new:service -- NAME<\/code>/,
+  );
   const { body } = await request(empty).get('/');
   expect(Object.keys(body._links)).toEqual(['self', 'service-desc', 'service-doc', 'status', 'api-catalog']);
 });
 
-it('takes the title of the public document', async () => {
+it('The home page has the title of the public document', async () => {
   const { text } = await page(request(pagesApp({ info: { title: 'Food & co' } })));
 
   expect(text).toContain('<h1>Food &amp; co <small>');
@@ -93,23 +95,26 @@ it('takes the title of the public document', async () => {
 it.each([
   [true, 'https://food.example/orders'],
   [false, 'http://127.0.0.1:'],
-])('names the address that callers see, where proxies are trusted: %s', async (trusted, address) => {
-  const pages = createPages({
-    services: sampleServices,
-    status: () => [],
-    isDraining: () => false,
-    live: live(),
-  });
-  const documents = Object.fromEntries(sampleServices.map(({ name, document }) => [name, document]));
-  const gateway = await startGateway(documents, { config: `trustProxy: ${trusted}`, pages });
-  const { text } = await page(request(gateway.url))
-    .set('X-Forwarded-Proto', 'https')
-    .set('X-Forwarded-Host', 'food.example');
+])(
+  'The sample command uses the address that clients see, if proxies are trusted: %s',
+  async (trusted, address) => {
+    const pages = createPages({
+      services: sampleServices,
+      status: () => [],
+      isDraining: () => false,
+      live: live(),
+    });
+    const documents = Object.fromEntries(sampleServices.map(({ name, document }) => [name, document]));
+    const gateway = await startGateway(documents, { config: `trustProxy: ${trusted}`, pages });
+    const { text } = await page(request(gateway.url))
+      .set('X-Forwarded-Proto', 'https')
+      .set('X-Forwarded-Host', 'food.example');
 
-  expect(text).toContain(`curl -s &#39;${address}`);
-});
+    expect(text).toContain(`curl -s &#39;${address}`);
+  },
+);
 
-it('is there in every format that resources have', async () => {
+it('The entry point is available in every format', async () => {
   for (const { mediaType } of formats) {
     const { headers } = await request(app).get('/').accept(mediaType).expect(200);
     expect(headers.vary).toBe('Accept');

@@ -5,7 +5,7 @@ import { pagesApp } from '../../../support/pages-app.ts';
 
 const app = pagesApp();
 
-it('lists the problem types of the library and of the services', async () => {
+it('/problems lists the problem types of the library and the services', async () => {
   const { body } = await request(app).get('/problems').expect(200);
   const codes = body._embedded.item.map(({ code }: { code: string }) => code);
 
@@ -13,7 +13,7 @@ it('lists the problem types of the library and of the services', async () => {
   expect(body._links.item).toHaveLength(codes.length);
 });
 
-it('says what a type means and what to do, to programs and to people', async () => {
+it('/problems describes meaning and remedy of a type in HAL and HTML', async () => {
   const { body } = await request(app).get('/problems/order-too-small').expect(200);
   const { text } = await request(app).get('/problems/order-too-small').set('Accept', 'text/html');
 
@@ -27,7 +27,7 @@ it('says what a type means and what to do, to programs and to people', async () 
   expect(text).toContain('below <code>minimum</code>.');
 });
 
-it('answers 404 for a code that nobody has', async () => {
+it('/problems responds with 404 to an unknown code', async () => {
   for (const code of ['nothing', '__proto__', 'constructor'])
     expect((await request(app).get(`/problems/${code}`).expect(404)).body.type).toBe('/problems/not-found');
 });

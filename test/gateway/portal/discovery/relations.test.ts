@@ -14,7 +14,7 @@ const services = [jobCards, helpDesks].map((contract) => ({
 const app = pagesApp({ services });
 const get = (path: string, accept = 'application/hal+json') => request(app).get(path).accept(accept);
 
-it('says of every relation from what it leads where', async () => {
+it('/rels shows the source and target of every relation', async () => {
   const { body } = await get('/rels/create').expect(200);
 
   expect(body.uses).toEqual([
@@ -35,7 +35,7 @@ it('says of every relation from what it leads where', async () => {
   expect(text).toContain('Close a job card: <code>POST /job-cards/{jobCardId}/close</code> of job-cards.');
 });
 
-it('lists them, and every one resolves', async () => {
+it('/rels lists the relations, and every link works', async () => {
   const { body } = await get('/rels').expect(200);
   const names = body._links.item.map(({ title }: { title: string }) => title);
 

@@ -13,11 +13,11 @@ const list = (more: object = {}) => ({
   responses: {},
 });
 
-it('takes the example that the document has', () => {
+it('The sample request uses the example of the document', () => {
   expect(samplePath([service('a', { '/a': { get: list({ example: ['x', 'y'] }) } })])).toBe('/a?expand=x,y');
 });
 
-it('takes relations that lead from an item to what can be read at another service', () => {
+it('The sample request uses relations to readable resources of other services', () => {
   const links = {
     self: { operationId: 'read' },
     cancel: { operationId: 'cancel' },
@@ -34,7 +34,7 @@ it('takes relations that lead from an item to what can be read at another servic
   expect(samplePath([a, b])).toBe('/a?expand=owner,maker');
 });
 
-it('is an entry point where nothing can be expanded, and the document where there is none', () => {
+it('The sample request is an entry point if nothing can be expanded, and the document without entry points', () => {
   expect(samplePath([service('a', { '/a': { get: { operationId: 'list' } } })])).toBe('/a');
   expect(samplePath([service('a', { '/a/{id}': { get: { operationId: 'read' } } })])).toBe('/openapi.json');
 });

@@ -1,4 +1,4 @@
-/** `/docs`: which document, which part, and what is said where there is none. */
+/** `/docs`: selection of documents and parts, and problems for unknown ones. */
 import { expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import request from 'supertest';
@@ -8,7 +8,7 @@ import { pagesApp } from '../../../support/pages-app.ts';
 const app = pagesApp();
 const page = (query: string, agent = app) => request(agent).get(`/docs${query}`).accept('text/html');
 const shown = (text: string) => /data-url="([^"]*)"/.exec(text)?.[1];
-/** What is offered, and what is chosen of it. */
+/** The available and the selected document. */
 const choices = (text: string) =>
   [...text.matchAll(/<option value="([^"]*)"( selected)?>([^<]*)/g)].map(([, value, selected, name]) => [
     value,
@@ -22,7 +22,7 @@ it.each([
   ['?urls.primaryName=orders', '/openapi/orders.json', 'orders'],
   ['?urls.primaryName=orders&tag=orders', '/openapi/orders.json?tag=orders', 'orders'],
   ['?tag=orders&path=/orders/{orderId}', '/openapi.json?tag=orders&amp;path=%2Forders%2F%7BorderId%7D', ''],
-])('%s shows %s, and the list of documents says so', async (query, url, name) => {
+])('%s shows %s and selects it in the list of documents', async (query, url, name) => {
   const { text } = await page(query).expect(200);
 
   expect(shown(text)).toBe(url);
@@ -34,14 +34,14 @@ it.each([
   await request(app).get(url.replaceAll('&amp;', '&')).expect(200);
 });
 
-it('offers no choice where there is none', async () => {
+it('A single document has no list', async () => {
   const { text } = await page('', pagesApp({ services: [] })).expect(200);
 
   expect(choices(text)).toEqual([]);
   expect(shown(text)).toBe('/openapi.json');
 });
 
-it('is a problem for what there is not', async () => {
+it('An unknown document or part is a problem', async () => {
   const ask = async (query: string, status: number) =>
     (await request(app).get(`/docs?${query}`).accept('application/problem+json').expect(status)).body;
 
@@ -52,7 +52,7 @@ it('is a problem for what there is not', async () => {
   expect(await ask('tag=order', 400)).toMatchObject({ type: '/problems/part-unknown', nearest: 'orders' });
 });
 
-it('writes names of tags as text, whatever they are', async () => {
+it('Tag names are escaped', async () => {
   const tags = ['<script>alert(1)</script>', '" style="color:red', '$& $1', 'a&tag=b'];
   const document = generate(200);
   for (const [n, { get }] of Object.values(document.paths ?? {}).entries())
@@ -77,7 +77,7 @@ it('writes names of tags as text, whatever they are', async () => {
   }
 });
 
-it('has every operation of a large document in one of its parts, and none too large', async () => {
+it('The parts of a large document contain every operation, and no part is too large', async () => {
   const flat = generate(1000);
   const deep = Object.entries(flat.paths ?? {}).map(([path, item], n) => [
     `/api/v1/${n % 3 === 0 ? 'shop' : 'depot'}/area${n % 7}${path}`,

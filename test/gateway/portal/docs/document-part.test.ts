@@ -1,4 +1,4 @@
-/** `?tag=` and `?path=`: documents in parts, each of them whole. */
+/** `?tag=` and `?path=`: parts of documents, each of them a complete document. */
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import request from 'supertest';
@@ -10,7 +10,7 @@ import { Meanings, pointed } from '../../../support/same-meaning.ts';
 
 const ref = (name: string, section = 'schemas') => ({ $ref: `#/components/${section}/${name}` });
 const body = (schema: object) => ({ content: { 'application/json': { schema } } });
-const answer = (schema: object, more = {}) => ({
+const responsesWith = (schema: object, more = {}) => ({
   200: { description: 'Fine.', ...body(schema), ...more },
 });
 
@@ -25,7 +25,7 @@ const zoo = {
       get: {
         operationId: 'listAnimals',
         tags: ['Animals'],
-        responses: answer(
+        responses: responsesWith(
           { type: 'array', items: ref('Animal') },
           {
             links: {
@@ -46,14 +46,14 @@ const zoo = {
       },
     },
     '/animals/{id}': {
-      get: { operationId: 'getAnimal', tags: ['Animals'], responses: answer(ref('Animal')) },
+      get: { operationId: 'getAnimal', tags: ['Animals'], responses: responsesWith(ref('Animal')) },
     },
     '/visitors': {
       get: {
         operationId: 'listVisitors',
         tags: ['Visitors and guests'],
         security: [{ oauth: ['read'] }],
-        responses: answer({
+        responses: responsesWith({
           type: 'object',
           properties: { name: { type: 'string' }, favourite: ref('Animal'), friend: { $ref: SELF() } },
         }),
@@ -62,7 +62,7 @@ const zoo = {
     '/visitorsBook': {
       get: {
         operationId: 'readBook',
-        responses: answer({ $ref: SELF() }),
+        responses: responsesWith({ $ref: SELF() }),
         callbacks: { written: { '{$request.query.url}': { post: ref('Written', 'pathItems') } } },
       },
     },
@@ -95,7 +95,7 @@ const zoo = {
   },
 };
 
-/** Of a visitor, within the operation that lists them: it has a circle. */
+/** The schema of a visitor inside the operation that lists them. It is recursive. */
 function SELF() {
   return '#/paths/~1visitors/get/responses/200/content/application~1json/schema';
 }
@@ -108,7 +108,7 @@ const ids = ({ paths, webhooks }: OpenAPIObject): string[] =>
     .flatMap(({ operationId }) => operationId ?? []);
 
 describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
-  it('has the operations of a tag, and every component that they reach', async () => {
+  it('A part has the operations of a tag and every component that they use', async () => {
     const part = await get(`${name}.json?tag=Animals`);
 
     expect(ids(part)).toEqual(['listAnimals', 'getAnimal', 'born']);
@@ -120,7 +120,7 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
     expect(dangling(part)).toEqual([]);
   });
 
-  it('makes a component of what is within an operation that is left out', async () => {
+  it('Referenced content of an omitted operation becomes a component', async () => {
     const part = await get(`${name}.json?tag=zoo`);
 
     expect(ids(part)).toEqual(['readBook']);
@@ -131,7 +131,7 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
     expect(meanings.difference(pointed(whole, operation), pointed(part, operation))).toBeUndefined();
   });
 
-  it('leads to operations that are left out in the whole document', async () => {
+  it('References to omitted operations lead to the whole document', async () => {
     const [part, whole] = [await get(`${name}.json?tag=Animals`), await get(`${name}.json`)];
     const links = part.paths?.['/animals']?.get?.responses?.[200].links;
 
@@ -144,7 +144,7 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
     }
   });
 
-  it('puts several tags together, in whatever order', async () => {
+  it('Several tags are combined in any order', async () => {
     const both = await request(app).get(`${name}.json?tag=Visitors+and+guests&tag=Animals`);
     const turned = await request(app).get(`${name}.json?tag=Animals&tag=Visitors%20and%20guests&tag=Animals`);
 
@@ -155,14 +155,14 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
     });
   });
 
-  it('has what is at a path and below it, or in a webhook, of some tags where they are named', async () => {
+  it('A part has the operations at or below a path, or of a webhook, limited to the given tags', async () => {
     expect(ids(await get(`${name}.json?path=/animals`))).toEqual(['listAnimals', 'addAnimal', 'getAnimal']);
     expect(ids(await get(`${name}.json?path=/animals/&tag=Animals`))).toEqual(['listAnimals', 'getAnimal']);
     expect(ids(await get(`${name}.json?path=/visitors`))).toEqual(['listVisitors']);
     expect(ids(await get(`${name}.json?path=born`))).toEqual(['born']);
   });
 
-  it('is the same in YAML, and not sent again to a client that has it', async () => {
+  it('A part is the same in YAML, and supports conditional requests', async () => {
     const json = await request(app).get(`${name}.json?tag=Animals`);
     const yaml = await request(app).get(`${name}.yaml?tag=Animals`).buffer(true).expect(200);
     const whole = await request(app).get(`${name}.json`);
@@ -175,7 +175,7 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
       .expect(304);
   });
 
-  it('is a problem that names what there is, and what was meant, where there is no such part', async () => {
+  it('An unknown part is a problem with the allowed values and a suggestion', async () => {
     const tags = ['Animals', 'Visitors and guests', 'zoo'];
     const ask = async (query: string) => (await request(app).get(`${name}.json?${query}`).expect(400)).body;
 
@@ -199,7 +199,7 @@ describe.each(['/openapi', '/openapi/zoo'])('%s', (name) => {
   });
 });
 
-it('keeps methods that only 3.2 has, and the tags above', async () => {
+it('A part keeps methods of OpenAPI 3.2 and parent tags', async () => {
   const tree = {
     openapi: '3.2.0',
     info: { title: 'Tree', version: '1.0.0' },
@@ -240,7 +240,7 @@ const FILES = [
 ];
 describe.each(FILES)('%s', (file) => {
   describeDocument(file, (document) => {
-    it('says in its parts what it says as a whole', async () => {
+    it('The parts together equal the whole document', async () => {
       const { parseOpenApi } = await import('../../../../src/gateway/documents/read-document.ts');
       const services = [{ name: 'it', document: parseOpenApi(JSON.stringify(document()), file) }];
       const agent = request(pagesApp({ services }));

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { jsonText, yamlText } from '../../../../src/gateway/portal/docs/document-text.ts';
 import { atOnce } from '../../../../src/openapi/incremental.ts';
 
-describe('a document written in steps', () => {
+describe('A document that is serialized in steps', () => {
   const text = fc.oneof(
     fc.string(),
     fc.constantFrom(
@@ -27,7 +27,7 @@ describe('a document written in steps', () => {
     values: [text, fc.integer(), fc.boolean(), fc.constant(null)],
   });
 
-  it('is the JSON that is written at once', () => {
+  it('JSON in steps equals JSON at once', () => {
     fc.assert(fc.property(document, (value) => expect(atOnce(jsonText(value))).toBe(JSON.stringify(value))));
     expect(atOnce(jsonText({ a: undefined, b: { c: undefined, d: [1, undefined] } }))).toBe(
       '{"b":{"d":[1,null]}}',
@@ -57,7 +57,7 @@ describe('a document written in steps', () => {
     }
   });
 
-  it('is YAML that says the same', () => {
+  it('YAML in steps has the same content', () => {
     fc.assert(
       fc.property(document, (value) => {
         const read = parse(atOnce(yamlText(value)), { maxAliasCount: 0 });

@@ -6,7 +6,7 @@ import { pagesApp, sampleServices } from '../../../support/pages-app.ts';
 
 const app = pagesApp();
 
-it('serves the public document as JSON and as YAML', async () => {
+it('The public document is available as JSON and YAML', async () => {
   const merged = JSON.parse(JSON.stringify(mergeDocuments(sampleServices)));
   const json = await request(app).get('/openapi.json').expect(200);
   const yaml = await request(app).get('/openapi.yaml').buffer(true).expect(200);
@@ -17,7 +17,7 @@ it('serves the public document as JSON and as YAML', async () => {
   expect(parse(yaml.text)).toEqual(merged);
 });
 
-it('serves the document of each service, and a problem for any other', async () => {
+it('The document of each service is available, and an unknown one is a problem', async () => {
   const { body } = await request(app).get('/openapi/consumers.json').expect(200);
   expect(body.info.title).toBe('Consumers');
 

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { pagesApp } from '../../../support/pages-app.ts';
 
-it('is alive and ready whatever the services are, and tells that they are not well', async () => {
+it('The gateway is alive and ready when services fail, and its health reports the failures', async () => {
   const app = pagesApp();
   const { body: live, type } = await request(app).get('/health/live').expect(200);
   const { body: ready } = await request(app).get('/health/ready').expect(200);
@@ -20,7 +20,7 @@ it('is alive and ready whatever the services are, and tells that they are not we
   });
 });
 
-it('is alive but not ready while it drains', async () => {
+it('The gateway is alive but not ready while it drains', async () => {
   const app = pagesApp({ isDraining: () => true });
 
   await request(app).get('/health/live').expect(200);

@@ -1,4 +1,4 @@
-/** The picture of `/status`: lines that can be told apart, and names that fit. */
+/** The drawing on `/status`: lines do not overlap, and names fit. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
@@ -12,14 +12,17 @@ const appOf = (names: readonly string[], dependenciesOf: (name: string) => reado
   pagesApp({
     status: () =>
       names.map((name) => ({
-        ...{ name, breaker: 'closed' as const, ...quiet, ...known },
+        name,
+        breaker: 'closed' as const,
+        ...quiet,
+        ...known,
         dependencies: dependenciesOf(name).map((to) => ({ name: to, status: 'pass' as const })),
       })),
   });
 
 type Spot = readonly [x: number, y: number];
 
-/** Straight pieces have two ends, curves two more between. */
+/** Straight segments have two points, curves have two control points in addition. */
 function piecesOf(path: string): readonly (readonly Spot[])[] {
   let at: Spot = [0, 0];
   return [...path.matchAll(/([MVHC])([^MVHC]*)/g)].flatMap(([, command, rest = '']) => {
@@ -38,7 +41,7 @@ function piecesOf(path: string): readonly (readonly Spot[])[] {
 const isStraight = (piece: readonly Spot[], axis: 0 | 1) =>
   piece.every((spot) => spot[axis] === piece[0]?.[axis]);
 
-/** Whether one hides some of the other. */
+/** Whether one line overlaps the other. */
 function coincide(one: readonly Spot[], other: readonly Spot[]): boolean {
   for (const axis of [0, 1] as const)
     if (isStraight(one, axis) && isStraight(other, axis)) {
@@ -53,38 +56,33 @@ function coincide(one: readonly Spot[], other: readonly Spot[]): boolean {
   return JSON.stringify(one) === written || JSON.stringify([...one].reverse()) === written;
 }
 
-it.each([2, 4, 9, 13])(
-  'hides no line behind another, where each of %d services calls each',
-  async (count) => {
-    const names = Array.from({ length: count }, (_, index) => `s${index}`);
-    const app = appOf(names, (name) => names.filter((other) => other !== name));
-    const { text } = await request(app).get('/status').set('Accept', 'text/html');
-    const pictures = [...text.matchAll(/<svg class="picture.*?<\/svg>/gs)].map(([one]) => one);
-    expect(pictures).toHaveLength(2);
-    for (const drawn of pictures) {
-      const paths = [...drawn.matchAll(/<path class="call[^"]*" d="([^"]+)"/g)].map(([, path = '']) => path);
-      expect(paths).toHaveLength(count + count * (count - 1));
-      const pieces = paths.map(piecesOf);
-      const hidden = pieces.flatMap((one, index) =>
-        pieces
-          .slice(index + 1)
-          .flatMap((other, more) =>
-            one.some((a) => other.some((b) => coincide(a, b)))
-              ? [[paths[index], paths[index + 1 + more]]]
-              : [],
-          ),
-      );
-      expect(hidden).toEqual([]);
-    }
-  },
-);
+it.each([2, 4, 9, 13])('No line overlaps another when each of %d services calls each', async (count) => {
+  const names = Array.from({ length: count }, (_, index) => `s${index}`);
+  const app = appOf(names, (name) => names.filter((other) => other !== name));
+  const { text } = await request(app).get('/status').set('Accept', 'text/html');
+  const pictures = [...text.matchAll(/<svg class="picture.*?<\/svg>/gs)].map(([one]) => one);
+  expect(pictures).toHaveLength(2);
+  for (const drawn of pictures) {
+    const paths = [...drawn.matchAll(/<path class="call[^"]*" d="([^"]+)"/g)].map(([, path = '']) => path);
+    expect(paths).toHaveLength(count + count * (count - 1));
+    const pieces = paths.map(piecesOf);
+    const hidden = pieces.flatMap((one, index) =>
+      pieces
+        .slice(index + 1)
+        .flatMap((other, more) =>
+          one.some((a) => other.some((b) => coincide(a, b))) ? [[paths[index], paths[index + 1 + more]]] : [],
+        ),
+    );
+    expect(hidden).toEqual([]);
+  }
+});
 
 describeInBrowser('a name in the picture', (browser) => {
   it.each([
     { width: 1280, height: 800 },
     { width: 390, height: 800 },
   ])(
-    'stays within its box, however wide its letters are: $width',
+    'A name fits into its box, even with wide letters: $width',
     async (viewport) => {
       const names = [
         'memory-management',
@@ -109,7 +107,7 @@ describeInBrowser('a name in the picture', (browser) => {
         expect(over).toEqual([]);
         const drawn = await page.locator('.picture:visible .node text:not(.said)').allTextContents();
         expect(drawn).toHaveLength(names.length);
-        // Narrow letters have room for more of them.
+        // More narrow letters fit.
         if (viewport.width > 1000) expect(drawn).toContain('illicit-fillers');
         await page.close();
       } finally {

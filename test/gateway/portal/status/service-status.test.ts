@@ -5,8 +5,8 @@ import { pagesApp, sampleServices } from '../../../support/pages-app.ts';
 
 const path = '/status/services/orders';
 
-describe('the status of a service', () => {
-  it('is told to programs, with what failed and when it is tried again', async () => {
+describe('The status of a service', () => {
+  it('The status of a service in HAL has the latest failures and the next attempt', async () => {
     const { body, headers } = await request(pagesApp()).get(path).expect(200);
     expect(headers['cache-control']).toBe('no-store');
     expect(body).toMatchObject({
@@ -24,21 +24,22 @@ describe('the status of a service', () => {
     expect(JSON.stringify(body)).not.toContain('10.1.2.3');
   });
 
-  it('is a page for people', async () => {
+  it('The status of a service is an HTML page', async () => {
     const { text } = await request(pagesApp()).get(path).set('Accept', 'text/html').expect(200);
     expect(text).toContain('paused after failures');
     expect(text).toContain(
-      'it is tried again at <time datetime="2030-01-02T03:04:10.000Z">03:04:10 UTC</time>',
+      'the next attempt is at <time datetime="2030-01-02T03:04:10.000Z">03:04:10 UTC</time>',
     );
     expect(text).toContain('<code>listOrders</code>: no answer in time');
     expect(text).toContain('<code>exportOrders</code>: <span class="state half-open">');
     expect(text).toContain('<code>POST /orders</code> Place an order');
   });
 
-  it('says once what failed again and again', async () => {
+  it('Repeated failures are one line', async () => {
     const failure = (second: number, reason: string) => ({
       at: `2030-01-02T03:04:0${second}.000Z`,
-      ...{ reason, operationId: 'listOrders' },
+      reason,
+      operationId: 'listOrders',
     });
     const recentFailures = [
       failure(4, 'refused'),
@@ -60,7 +61,7 @@ describe('the status of a service', () => {
     ]);
   });
 
-  it('tells what its cache did, where it has one', async () => {
+  it('The status of a service with a cache has cache figures', async () => {
     const cache = { hits: 41, misses: 7, stale: 3, revalidated: 2, shared: 1, entries: 5, bytes: 4096 };
     const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
     const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
@@ -70,11 +71,11 @@ describe('the status of a service', () => {
     const { body } = await request(app).get(path).expect(200);
     expect(body.cache).toEqual(cache);
     const { text } = await request(app).get(path).set('Accept', 'text/html').expect(200);
-    expect(text).toContain('<dt>Answered from the cache</dt><dd>41</dd>');
-    expect(text).toContain('<dt>Answered with what is stale</dt><dd>3</dd>');
+    expect(text).toContain('<dt>Served from the cache</dt><dd>41</dd>');
+    expect(text).toContain('<dt>Served stale</dt><dd>3</dd>');
   });
 
-  it('tells what it calls itself, where its health says so', async () => {
+  it('The status of a service shows the dependencies that its health check reports', async () => {
     const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
     const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
     const dependencies = [{ name: 'consumers', status: 'warn', responseTime: 3.21 }] as const;
@@ -87,31 +88,31 @@ describe('the status of a service', () => {
     expect((await request(app).get('/status/services/consumers')).body).not.toHaveProperty('dependencies');
     const page = async (at: string) => (await request(app).get(at).set('Accept', 'text/html')).text;
     expect(await page(path)).toContain(
-      '<a href="/status/services/consumers">consumers</a>: <span class="state half-open">in trouble, 3.2 ms</span>',
+      '<a href="/status/services/consumers">consumers</a>: <span class="state half-open">degraded, 3.2 ms</span>',
     );
     const all = await page('/status');
-    expect(all).toContain('<title>orders calls consumers: in trouble, 3.2 ms</title>');
-    expect(all).toContain('<small>calls consumers: in trouble, 3.2 ms</small>');
+    expect(all).toContain('<title>orders calls consumers: degraded, 3.2 ms</title>');
+    expect(all).toContain('<small>calls consumers: degraded, 3.2 ms</small>');
     expect(all).toContain('service-to-service calls');
-    expect(await page('/status/services/consumers')).not.toContain('What it calls itself');
+    expect(await page('/status/services/consumers')).not.toContain('Services that it calls');
   });
 
-  it('is linked from the status of all', async () => {
+  it('The status page links to the status of each service', async () => {
     const { body } = await request(pagesApp()).get('/status');
     expect(body.services[0]._links.self.href).toBe(path);
     const { text } = await request(pagesApp()).get('/status').set('Accept', 'text/html');
     expect(text).toContain(`<a href="${path}">orders</a>`);
   });
 
-  it('names what is answered without a part when it is gone', async () => {
+  it('The status of a service names the resources that embed its resources', async () => {
     const [orders, consumers] = structuredClone(sampleServices);
     const links = {
       consumer: { operationId: 'getConsumer', parameters: { consumerId: '$response.body#/consumerId' } },
     };
     const get = orders?.document.paths?.['/orders/{orderId}']?.get;
-    const answer = get?.responses?.['200'] as Record<string, unknown>;
-    answer.links = links;
-    answer.content = {
+    const response = get?.responses?.['200'] as Record<string, unknown>;
+    response.links = links;
+    response.content = {
       'application/json': {
         schema: { type: 'object', title: 'Order', properties: { consumerId: { type: 'string' } } },
       },
@@ -121,16 +122,16 @@ describe('the status of a service', () => {
     expect(body.embeds).toEqual([{ service: 'orders', from: expect.any(String), rel: 'consumer' }]);
   });
 
-  it('404 for one that is not there', async () => {
+  it('The status of an unknown service is 404', async () => {
     await request(pagesApp()).get('/status/services/nowhere').expect(404);
     await request(pagesApp()).get('/status/services/%00').expect(404);
   });
 });
 
-describe('a service that fails', () => {
+describe('A failing service', () => {
   const ok = { responses: { 200: { description: '' } } };
 
-  it('is where its problems lead', async () => {
+  it('Problems of a failing service link to its status', async () => {
     const { url, services } = await startGateway({ shop: document({ '/a': { get: ok } }) });
     if (services.shop) services.shop.respond = (_req, res) => res.destroy();
     const { body, status } = await request(url).get('/a').set('X-Request-Id', 'abc');

@@ -4,7 +4,7 @@ import { pagesApp } from '../../../support/pages-app.ts';
 
 const app = pagesApp();
 
-it('tells programs how each service is', async () => {
+it('The status in HAL has the state of each service', async () => {
   const { body, headers } = await request(app).get('/status').expect(200);
 
   expect(headers['cache-control']).toBe('no-store');
@@ -14,7 +14,7 @@ it('tells programs how each service is', async () => {
   ]);
 });
 
-it('leads to the events that keep it fresh', async () => {
+it('The status links to its event stream', async () => {
   const { body } = await request(app).get('/status').expect(200);
   const { href, type } = body._links.monitor;
   expect([href, type]).toEqual(['/status', 'text/event-stream']);
@@ -25,7 +25,7 @@ it('leads to the events that keep it fresh', async () => {
     .expect('Content-Type', /^text\/event-stream/);
 });
 
-it('draws names that are too long with both ends, so that they can be told apart', async () => {
+it('Long names are shortened in the middle', async () => {
   const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
   const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
   const names = ['customer-relationship-billing', 'customer-relationship-support'];
@@ -36,7 +36,7 @@ it('draws names that are too long with both ends, so that they can be told apart
   expect(new Set(drawn).size).toBe(4);
 });
 
-it('shows nothing of a snapshot but what is named', async () => {
+it('The status shows only listed members of a snapshot', async () => {
   const service = {
     name: 'a',
     breaker: 'closed',
@@ -59,7 +59,7 @@ it('shows nothing of a snapshot but what is named', async () => {
   expect(text).not.toContain('10.1.2.3');
 });
 
-it('counts operations in one state rather than name more than three', async () => {
+it('More than three operations in the same state are counted', async () => {
   const circuits = ['a', 'b', 'c', 'd'].map((operationId) => ({ operationId, breaker: 'open' as const }));
   const quiet = { inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 };
   const known = { recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] };
@@ -75,30 +75,32 @@ it('counts operations in one state rather than name more than three', async () =
   );
 });
 
-it('tells people in words, and counts nothing that was not measured', async () => {
+it('The status page describes states in words and omits values that were not measured', async () => {
   const { text } = await request(app).get('/status').set('Accept', 'text/html');
 
-  expect(text).toContain('Not well: orders. The others are not affected.');
+  expect(text).toContain('Services with problems: orders. The others are not affected.');
   expect(text).toContain('paused after failures');
   expect(text).toContain('no answer in time');
   expect(text).toContain('<small>median 3.2 ms<br>n = 512</small>');
   expect(text.match(/<span>–<\/span>/g)).toHaveLength(6);
   expect(text).toContain('<small>exportOrders: being tried again</small>');
   expect(text).toContain('<td data-label="Retries"><div>4<br><small>2 over the budget</small></div></td>');
-  expect(text).toContain('<small>3 links left out</small>');
+  expect(text).toContain('<small>3 links omitted</small>');
   expect(text).toContain(
     'consumers: <code>#/paths/~1consumers/get/parameters</code> goes unchecked: type must be JSONType',
   );
 });
 
-it('tells how far answers are from the contract, where somebody looks', async () => {
+it('The status page shows deviations from the contract if responses are inspected', async () => {
   const drift = {
     mode: 'observe',
     sample: 0.1,
     operations: [
       {
         operationId: 'getOrder',
-        ...{ checked: 12, drifted: 3, unverified: 1 },
+        checked: 12,
+        drifted: 3,
+        unverified: 1,
         why: { body: 3 },
         faults: [
           { kind: 'body', pointer: '#/<total>', detail: 'is required', count: 3, at: '2030-01-02T03:04:05Z' },
@@ -107,11 +109,19 @@ it('tells how far answers are from the contract, where somebody looks', async ()
     ],
   } as const;
   const service = {
-    ...{ name: 'a', inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
+    name: 'a',
+    inFlight: 0,
+    queued: 0,
+    requests: 0,
+    failures: 0,
+    retries: 0,
+    retriesRefused: 0,
     recentFailures: [],
     instances: [],
     breaker: 'closed',
-    ...{ droppedLinks: 0, faults: [], hasContract: true },
+    droppedLinks: 0,
+    faults: [],
+    hasContract: true,
   } as const;
   const looked = pagesApp({
     status: () => [
@@ -123,11 +133,11 @@ it('tells how far answers are from the contract, where somebody looks', async ()
   const { body } = await request(looked).get('/status');
   expect(body.services.map((one: { drift: unknown }) => one.drift)).toEqual([drift, undefined]);
   const { text } = await request(looked).get('/status').set('Accept', 'text/html');
-  expect(text).toContain('a: answers go on whatever they are, 10 % of them');
+  expect(text).toContain('a: responses that differ are still forwarded, 10 % of responses are checked');
   expect(text).toContain('<code>#/&lt;total&gt;</code> is required <small>× 3</small>');
   expect(text).toContain('<td data-label="Unverified">1</td>');
   expect((await request(app).get('/status').set('Accept', 'text/html')).text).not.toContain(
-    'Answers and contracts',
+    'Responses and contracts',
   );
 });
 
@@ -136,18 +146,29 @@ const word = (
   breaker: 'open' | 'closed',
   sees: Record<string, 'pass' | 'warn' | 'fail'> = {},
 ) => ({
-  ...{ name, breaker, inFlight: 0, queued: 0, requests: 0, failures: 0, retries: 0, retriesRefused: 0 },
-  ...{ recentFailures: [], droppedLinks: 0, faults: [], hasContract: true, instances: [] },
+  name,
+  breaker,
+  inFlight: 0,
+  queued: 0,
+  requests: 0,
+  failures: 0,
+  retries: 0,
+  retriesRefused: 0,
+  recentFailures: [],
+  droppedLinks: 0,
+  faults: [],
+  hasContract: true,
+  instances: [],
   dependencies: Object.entries(sees).map(([to, status]) => ({ name: to, status })),
 });
 
 it.each([
   [
-    'Not well: dishes. orders calls it; the others are not affected.',
+    'Services with problems: dishes. orders calls it; the others are not affected.',
     [word('dishes', 'open'), word('orders', 'closed', { dishes: 'fail' }), word('carts', 'closed')],
   ],
   [
-    'Not well: dishes. orders and carts call it; the others are not affected.',
+    'Services with problems: dishes. orders and carts call it; the others are not affected.',
     [
       word('dishes', 'open'),
       word('orders', 'closed', { dishes: 'fail' }),
@@ -156,7 +177,7 @@ it.each([
     ],
   ],
   [
-    'Not well: dishes, carts. orders and menus call dishes; orders calls carts.',
+    'Services with problems: dishes, carts. orders and menus call dishes; orders calls carts.',
     [
       word('dishes', 'open', { carts: 'fail' }),
       word('carts', 'open'),
@@ -165,10 +186,10 @@ it.each([
     ],
   ],
   [
-    'Not well: dishes. The others are not affected.',
+    'Services with problems: dishes. The others are not affected.',
     [word('dishes', 'open'), word('orders', 'closed', { dishes: 'pass' })],
   ],
-])('says whom it reaches: %s', async (said, services) => {
+])('The summary names the affected services: %s', async (said, services) => {
   const { text } = await request(pagesApp({ status: () => services }))
     .get('/status')
     .set('Accept', 'text/html');

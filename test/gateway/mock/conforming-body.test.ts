@@ -1,10 +1,10 @@
-/** Mocks send only what their own document allows, so that `responses: enforce` lets all of it pass. */
+/** Mock servers send only responses that their document allows, so that `responses: enforce` forwards all of them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
+import { ResponseValidator } from '../../../src/gateway/conformance/response-validator.ts';
 import { parseOpenApi } from '../../../src/gateway/documents/read-document.ts';
 import { generate } from '../../../src/gateway/mock/generate.ts';
 import { mock } from '../../../src/gateway/mock/mock.ts';
@@ -28,7 +28,7 @@ interface Reply {
   readonly body: Buffer;
 }
 
-/** A mock, and whatever it tells of its document. */
+/** A mock server, and the faults that it reports. */
 async function startMock(document: OpenAPIObject) {
   const faults: DocumentFault[] = [];
   const server = http.createServer(mock('a', [{ name: 'a', document }], (fault) => faults.push(fault)));
@@ -57,7 +57,7 @@ const answerOf = ({ status, rawHeaders, headers }: Reply): UpstreamResponse =>
     header: (name: string) => headers[name]?.toString(),
   }) as unknown as UpstreamResponse;
 
-/** Each response of each operation, and what is wrong with it. */
+/** Each response of each operation with its faults. */
 async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong: string[] }> {
   const { ask } = await startMock(document);
   const wrong: string[] = [];
@@ -65,7 +65,7 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
   for (const { responses, method, path } of compileOperations({
     service: 'a',
     document,
-    holdsResponses: true,
+    validatesResponses: true,
   })) {
     const codes = (responses?.statuses ?? []).map((status) => status.replaceAll(/x/gi, '0'));
     for (const code of [undefined, ...codes.filter((one) => /^[2-5]\d\d$/.test(one))]) {
@@ -75,9 +75,9 @@ async function faultsOf(document: OpenAPIObject): Promise<{ count: number; wrong
         path.replaceAll(/\{[^}]*\}/g, 'x'),
         code ? { Prefer: `code=${code}` } : {},
       );
-      const judge = new Judge(responses, answerOf(reply), { method, path });
-      const body = judge.readsBody ? await judge.body(reply.body, Number.MAX_SAFE_INTEGER) : [];
-      const faults = [...judge.head(), ...(body ?? [])];
+      const judge = new ResponseValidator(responses, answerOf(reply), { method, path });
+      const body = judge.needsBody ? await judge.validateBody(reply.body, Number.MAX_SAFE_INTEGER) : [];
+      const faults = [...judge.validateHead(), ...(body ?? [])];
       count++;
       if (faults.length > 0) wrong.push(`${method} ${path} ${code ?? ''}: ${JSON.stringify(faults)}`);
     }
@@ -181,8 +181,8 @@ const respond = (media: object, more: object = {}) =>
     components,
   );
 
-describe('a value that is made', () => {
-  it.each(SCHEMAS)('is one of %j', async (schema) => {
+describe('A generated value', () => {
+  it.each(SCHEMAS)('A generated value matches %j', async (schema) => {
     expect((await faultsOf(respond({ schema }))).wrong).toEqual([]);
     const root = respond({ schema });
     const references = new SchemaReferences(root as never);
@@ -190,7 +190,7 @@ describe('a value that is made', () => {
     const check = new Schemas(root as never, () => {}, false, 'response').check(schema as never, 'all', '#');
     const tries = [0, 1, 2].flatMap((choice) =>
       [true, false].map(
-        (isLeast) => check(generate(references, schema, resource, { choice, isLeast })).length,
+        (isMinimal) => check(generate(references, schema, resource, { choice, isMinimal })).length,
       ),
     );
     expect(tries).toContain(0);
@@ -205,14 +205,14 @@ describe('a value that is made', () => {
       items: { type: 'array', minItems: 1e9, items: { type: 'array', minItems: 1e9 } },
     },
     { type: 'object', minProperties: 1e9, additionalProperties: { type: 'object', minProperties: 1e9 } },
-  ])('is bounded, whatever is asked for: %j', (schema) => {
+  ])('A generated value has a bounded size: %j', (schema) => {
     const references = new SchemaReferences({});
     const { resource } = references.at('#');
-    const value = generate(references, schema, resource, { choice: 0, isLeast: false });
+    const value = generate(references, schema, resource, { choice: 0, isMinimal: false });
     expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
   });
 
-  it('is bounded, whatever its schema requires', () => {
+  it('A generated value has a bounded size for any schema', () => {
     const names = Array.from({ length: 10 }, (_, index) => `p${index}`);
     const dense = Object.fromEntries(
       names.map((name) => [
@@ -228,13 +228,13 @@ describe('a value that is made', () => {
     const { resource } = references.at('#');
     const value = generate(references, { $ref: '#/components/schemas/p0' }, resource, {
       choice: 0,
-      isLeast: false,
+      isMinimal: false,
     });
     expect(JSON.stringify(value).length).toBeLessThan(1_000_000);
   });
 });
 
-describe('a schema that has no sample', () => {
+describe('A schema without a sample', () => {
   it.each([
     ['that refers to itself', { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' }],
     ['that is not there', undefined],
@@ -243,7 +243,7 @@ describe('a schema that has no sample', () => {
     ['that refers to what is no place', { type: 'array', items: { $ref: '{{' } }],
     ['of a type that there is not', { type: 'object', properties: { a: { type: 'strnig' } } }],
     ['with a part that is none', { allOf: [{ $ref: '#/nowhere' }, 7], properties: 'none' }],
-  ])('%s is answered with JSON all the same', async (_, schema) => {
+  ])('A schema %s still gets a JSON value', async (_, schema) => {
     const { ask } = await startMock(respond(schema ? { schema } : {}));
     const { status, body } = await ask('GET', '/a');
     expect(status).toBe(200);
@@ -251,10 +251,10 @@ describe('a schema that has no sample', () => {
   });
 });
 
-describe('an example that its own schema refuses', () => {
+describe('An example that does not match its schema', () => {
   const schema = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
 
-  it('is told, and another is sent', async () => {
+  it('An example that does not match its schema is reported, and another value is sent', async () => {
     const { ask, faults } = await startMock(respond({ schema, example: { id: 'seven' } }));
     const { body } = await ask('GET', '/a');
     expect(JSON.parse(body.toString())).toEqual({ id: expect.any(Number) });
@@ -262,12 +262,12 @@ describe('an example that its own schema refuses', () => {
     expect(faults).toEqual([
       {
         pointer: '#/paths/~1a/get/responses/200/content/application~1json/example',
-        reason: 'is not served: its schema refuses it, /id must be integer',
+        reason: 'is not used: it does not match its schema, /id must be integer',
       },
     ]);
   });
 
-  it('gives way to one that the schema takes', async () => {
+  it('A matching example is preferred to one that does not match', async () => {
     const examples = { broken: { value: { id: 'x' } }, whole: { value: { id: 7 } } };
     const { ask, faults } = await startMock(respond({ schema, examples }));
     expect(JSON.parse((await ask('GET', '/a')).body.toString())).toEqual({ id: 7 });
@@ -276,15 +276,15 @@ describe('an example that its own schema refuses', () => {
     expect(JSON.parse(named.body.toString())).toEqual({ id: expect.any(Number) });
   });
 
-  it('is read as JSON where it is a text of that', async () => {
+  it('A string example that contains JSON is parsed', async () => {
     const { ask, faults } = await startMock(respond({ schema, example: '{"id":7}' }));
     expect(JSON.parse((await ask('GET', '/a')).body.toString())).toEqual({ id: 7 });
     expect(faults).toEqual([]);
   });
 });
 
-describe('a response of a mock', () => {
-  it('has the headers that it has to have', async () => {
+describe('A response of a mock server', () => {
+  it('A mock response has the required headers', async () => {
     const headers = {
       'X-Rate': { required: true, schema: { type: 'integer', minimum: 5 } },
       'X-Tags': { required: true, schema: { type: 'array', minItems: 2, items: { enum: ['a', 'b'] } } },
@@ -304,12 +304,15 @@ describe('a response of a mock', () => {
     ['but 406 where that is a problem', { 406: problem }, 406],
     ['but 406 where any other response is a problem', { default: problem }, 406],
     ['but 406 where that may be anything', { '4XX': { description: '' } }, 406],
-  ])('is the first of the document where the caller takes none, %s', async (_, more, expected) => {
-    const content = { 'application/json': { schema: { type: 'integer' } } };
-    const { ask } = await startMock(
-      document({ '/a': { get: { responses: { 200: { description: '', content }, ...more } } } }),
-    );
-    const { status } = await ask('GET', '/a', { Accept: 'image/png' });
-    expect(status).toBe(expected);
-  });
+  ])(
+    'A mock response has the first media type of the document if the client accepts none, %s',
+    async (_, more, expected) => {
+      const content = { 'application/json': { schema: { type: 'integer' } } };
+      const { ask } = await startMock(
+        document({ '/a': { get: { responses: { 200: { description: '', content }, ...more } } } }),
+      );
+      const { status } = await ask('GET', '/a', { Accept: 'image/png' });
+      expect(status).toBe(expected);
+    },
+  );
 });

@@ -1,6 +1,6 @@
-/** Texts that a schema takes: of a format, a pattern, a length. */
+/** Generates strings for a format, a pattern and a length. */
 
-/** One of each format that is checked; `#` stands for what tells one from another. */
+/** Examples of each validated format. The index makes them distinct. */
 const OF_FORMAT: Readonly<Record<string, (index: number) => string>> = {
   date: (index) => `2030-01-${two(1 + (index % 28))}`,
   time: (index) => `12:00:${two(index % 60)}Z`,
@@ -30,21 +30,21 @@ const OF_FORMAT: Readonly<Record<string, (index: number) => string>> = {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-export interface Wanted {
+export interface TextConstraints {
   readonly format: string | undefined;
   readonly patterns: readonly string[];
   readonly minLength: number;
   readonly maxLength: number;
-  /** Another for each. */
+  /** A different index gives a different string. */
   readonly index: number;
 }
 
-/** A longer one is not made. */
-const MOST_CHARACTERS = 10_000;
+/** Maximum length of a generated string. */
+const MAX_CHARACTERS = 10_000;
 
-export function textOf({ format, patterns, minLength, maxLength, index }: Wanted): string {
+export function generateText({ format, patterns, minLength, maxLength, index }: TextConstraints): string {
   const [pattern] = patterns;
-  const most = Math.min(maxLength, MOST_CHARACTERS);
+  const most = Math.min(maxLength, MAX_CHARACTERS);
   const least = Math.min(minLength, most);
   if (pattern !== undefined) return matching(pattern, least, most, index);
   const own = OF_FORMAT[format ?? '']?.(index);
@@ -55,8 +55,8 @@ export function textOf({ format, patterns, minLength, maxLength, index }: Wanted
     : text.padEnd(least, 'x');
 }
 
-/** Those of which a longer one is of the format too. */
-const LONGER: ReadonlySet<string> = new Set([
+/** Formats that stay valid when characters are appended. */
+const EXTENSIBLE_FORMATS: ReadonlySet<string> = new Set([
   'uri',
   'url',
   'iri',
@@ -66,31 +66,35 @@ const LONGER: ReadonlySet<string> = new Set([
 ]);
 
 const lengthened = (text: string, format: string | undefined, least: number): string =>
-  LONGER.has(format ?? '') ? text.padEnd(least, 'x') : format === 'email' ? text.padStart(least, 'u') : text;
+  EXTENSIBLE_FORMATS.has(format ?? '')
+    ? text.padEnd(least, 'x')
+    : format === 'email'
+      ? text.padStart(least, 'u')
+      : text;
 
-/** A piece of a pattern that is matched once more or not. */
+/** A part of a pattern that can produce text. */
 interface Repeated {
   readonly make: (times: Times) => string;
 }
-/** How often what may be repeated is there, beyond what has to be. */
+/** Chooses the number of repetitions between a minimum and a maximum. */
 type Times = (least: number, most: number) => number;
 
-/** As short as it may be, then longer until it is long enough. */
+/** Tries the shortest text first, then longer ones until the minimum length is reached. */
 function matching(pattern: string, least: number, most: number, index: number): string {
-  const made = new PatternReader(pattern).read();
+  const template = new PatternReader(pattern).read();
   let best = '';
   for (let more = 0; more <= Math.max(64, least); more = more === 0 ? 1 : more * 2) {
-    // Of what may be repeated the first one grows, since lengths add up.
+    // Grow one repetition at a time first, because lengths add up.
     for (const grown of [0, 1, 2, Number.POSITIVE_INFINITY]) {
       let place = 0;
-      let left = MOST_CHARACTERS;
-      const text = made.make((min, max) => {
+      let left = MAX_CHARACTERS;
+      const text = template.make((min, max) => {
         const isGrown = max > min && (grown === Number.POSITIVE_INFINITY || place++ === grown);
-        const wanted = isGrown
+        const repetitions = isGrown
           ? Math.min(max, Math.max(min, Math.min(more + index, least || more + index)))
           : min;
-        const times = Math.min(wanted, left);
-        // Repetitions within repetitions multiply.
+        const times = Math.min(repetitions, left);
+        // Nested repetitions multiply.
         left -= times;
         return times;
       });
@@ -105,10 +109,10 @@ function matching(pattern: string, least: number, most: number, index: number): 
 const CLASSES: Readonly<Record<string, string>> = { d: '0', w: 'a', s: ' ', D: 'a', W: '-', S: 'a' };
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', 0: '\0' };
 const PRINTABLE = Array.from({ length: 95 }, (_, offset) => String.fromCharCode(32 + offset));
-/** Tried in this order where a class may be many. */
-const LIKED = [...'aA0xX1bB', ...PRINTABLE];
+/** Characters to try, in this order, for a character class. */
+const PREFERRED_CHARACTERS = [...'aA0xX1bB', ...PRINTABLE];
 
-/** Regular expressions (ECMA-262 §22.2), as far as a text can be made of them without going back. */
+/** Parses regular expressions (ECMA-262 §22.2) as far as needed to generate text without backtracking. */
 class PatternReader {
   readonly #source: string;
   #at = 0;
@@ -178,7 +182,7 @@ class PatternReader {
     this.#at += kind.length;
     const inner = this.#alternatives();
     this.#at++;
-    // What is looked at is not part of the text.
+    // Lookarounds do not add text.
     return /^\?<?[=!]$/.test(kind) ? literal('') : inner;
   }
 
@@ -216,5 +220,5 @@ class PatternReader {
 
 const literal = (text: string): Repeated => ({ make: () => text });
 const oneOf = (one: RegExp): string | undefined =>
-  LIKED.find((character) => one.test(character)) ??
+  PREFERRED_CHARACTERS.find((character) => one.test(character)) ??
   [...'éßЖ中あ한ñ', '\n', '\t'].find((character) => one.test(character));

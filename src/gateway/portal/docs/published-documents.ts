@@ -1,4 +1,4 @@
-/** The documents that callers see, each made when it is asked for first: a start does not wait for megabytes. */
+/** The public documents, created on first use, so that the start does not wait for large ones. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../../contract/shared-paths.ts';
 import { inTurns, type Steps } from '../../../openapi/incremental.ts';
@@ -6,31 +6,31 @@ import { publicInSteps } from '../../../openapi/merge/merge.ts';
 import { type Outline, outlineOf } from '../../../openapi/publish/document-index.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { withEmbedded } from '../../documents/embedded-schemas.ts';
-import { once } from '../lazy.ts';
+import { lazy } from '../lazy.ts';
 
-export interface Published {
-  /** Of the service; that of everything has none. */
+export interface PublishedDocument {
+  /** Name of the service; undefined for the document of all services. */
   readonly service?: string;
   readonly title: string;
-  /** Where it is as JSON. */
+  /** Path of the JSON document. */
   readonly path: string;
   readonly document: () => Promise<OpenAPIObject>;
-  readonly outline: () => Promise<Outline>;
+  readonly index: () => Promise<Outline>;
 }
 
-/** The merged one first, then one a service. */
+/** The merged document first, then one for each service. */
 export function publish(
   services: readonly ServiceDocument[],
   title: string,
   merge: () => Steps<OpenAPIObject>,
-): Published[] {
+): PublishedDocument[] {
   const of = (
-    what: Pick<Published, 'service' | 'title' | 'path'>,
+    what: Pick<PublishedDocument, 'service' | 'title' | 'path'>,
     make: () => Steps<OpenAPIObject>,
-  ): Published => {
-    const document = once(async () => inTurns(withEmbedded(await inTurns(make()))));
-    const outline = once(async () => inTurns(outlineOf(await document())));
-    return { ...what, document, outline };
+  ): PublishedDocument => {
+    const document = lazy(async () => inTurns(withEmbedded(await inTurns(make()))));
+    const index = lazy(async () => inTurns(outlineOf(await document())));
+    return { ...what, document, index };
   };
   return [
     of({ title, path: '/openapi.json' }, merge),

@@ -1,6 +1,6 @@
 /**
- * One gateway, made of a configuration and documents that stay as they are. What changes makes the next one, aside;
- * the requests that this one has begun it also ends.
+ * A gateway with a fixed configuration and fixed documents. A change creates a new instance next to it; this one still
+ * finishes the requests that it has started.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
@@ -31,57 +31,57 @@ import { liftInSteps } from '../documents/mark-lifted.ts';
 import { startMocks } from '../mock/start.ts';
 import { createPages } from '../portal/pages.ts';
 import type { ServiceSnapshot } from '../portal/status/service-state.ts';
-import { Faults } from './faults.ts';
-import type { Contract } from './service-document.ts';
-import type { State } from './state.ts';
+import { DocumentFaults } from './document-faults.ts';
+import type { GatewayState } from './gateway-state.ts';
+import type { LoadedDocument } from './load-document.ts';
 
-export interface GenerationOptions {
+export interface GatewayInstanceOptions {
   readonly config: GatewayConfig;
-  readonly contracts: readonly Contract[];
+  readonly documents: readonly LoadedDocument[];
   readonly log: Log;
-  readonly state: State;
-  /** The one before: services that are called as before keep their connections and their breaker. */
-  readonly previous?: Generation | undefined;
+  readonly state: GatewayState;
+  /** The previous instance. Services with unchanged settings keep their connections and circuit breakers. */
+  readonly previous?: GatewayInstance | undefined;
 }
 
-interface Parts {
+interface InstanceParts {
   readonly services: readonly ServiceDocument[];
   readonly targets: Targets;
-  readonly faults: Faults;
-  /** By service, the operations that declare security. */
+  readonly faults: DocumentFaults;
+  /** Operations that declare security, by service. */
   readonly secured: ReadonlyMap<string, readonly string[]>;
   readonly app: RequestListener;
-  /** What those who run the gateway see of it. */
+  /** Handler of the admin listener. */
   readonly admin: RequestHandler;
   readonly snapshot: () => readonly ServiceSnapshot[];
   readonly watchers: SseBroadcaster;
   close(): Promise<void>;
 }
 
-export class Generation {
+export class GatewayInstance {
   readonly config: GatewayConfig;
-  readonly contracts: readonly Contract[];
+  readonly documents: readonly LoadedDocument[];
   readonly services: readonly ServiceDocument[];
   readonly hostRules: HostRules;
-  readonly #parts: Parts;
-  readonly #state: State;
+  readonly #parts: InstanceParts;
+  readonly #state: GatewayState;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 
-  /** @throws ConfigError when the documents do not fit together */
-  static async make(options: GenerationOptions): Promise<Generation> {
+  /** @throws ConfigError when the documents contradict each other */
+  static async create(options: GatewayInstanceOptions): Promise<GatewayInstance> {
     const previous = options.previous ? options.previous.#parts : undefined;
     try {
-      return new Generation(options, await partsOf(options, previous));
+      return new GatewayInstance(options, await createParts(options, previous));
     } catch (error) {
       throw toConfigError(error, 'the documents cannot be served');
     }
   }
 
-  private constructor({ config, contracts, state }: GenerationOptions, parts: Parts) {
+  private constructor({ config, documents, state }: GatewayInstanceOptions, parts: InstanceParts) {
     this.#state = state;
     this.config = config;
-    this.contracts = contracts;
+    this.documents = documents;
     this.hostRules = { allowed: config.allowedHosts, isTrustedProxy: trustProxy(config) };
     this.services = parts.services;
     this.#parts = parts;
@@ -91,7 +91,7 @@ export class Generation {
     return this.#parts.admin;
   }
 
-  /** How the services are now. */
+  /** The current state of the services. */
   snapshot(): readonly ServiceSnapshot[] {
     return this.#parts.snapshot();
   }
@@ -99,7 +99,7 @@ export class Generation {
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#inFlight += 1;
     this.#state.inFlight += 1;
-    // Comes once by itself.
+    // Node.js emits `close` exactly once.
     res.on('close', () => {
       this.#inFlight -= 1;
       this.#state.inFlight -= 1;
@@ -108,7 +108,7 @@ export class Generation {
     this.#parts.app(req, res);
   }
 
-  /** Frees what it has, as soon as every request that it began has ended. */
+  /** Frees its resources when all of its requests have ended. */
   async retire(): Promise<void> {
     this.#parts.watchers.end();
     if (this.#inFlight > 0)
@@ -119,27 +119,27 @@ export class Generation {
   }
 }
 
-async function partsOf(
-  { config, contracts, log, state }: GenerationOptions,
-  previous: Parts | undefined,
-): Promise<Parts> {
+async function createParts(
+  { config, documents: loadedDocuments, log, state }: GatewayInstanceOptions,
+  previous: InstanceParts | undefined,
+): Promise<InstanceParts> {
   const lifted = liftInSteps(
-    contracts.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
+    loadedDocuments.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
   );
   const services = await inTurns(lifted);
   const graph = await inTurns(graphInSteps(services));
   const mocks = await startMocks(config.services, services, (service, fault) =>
     faults.addServed(service, fault),
   );
-  const placed = { ...config, services: mocks.services };
-  const { targets, added } = targetsOf(placed.services, previous?.targets, log.logger);
-  const faults = new Faults(config.services, log, previous?.faults);
+  const resolvedConfig = { ...config, services: mocks.services };
+  const { targets, added } = createTargets(resolvedConfig.services, previous?.targets, log.logger);
+  const faults = new DocumentFaults(config.services, log, previous?.faults);
   const onFault = (service: string, fault: DocumentFault) => faults.addServed(service, fault);
-  const secured = securedIn(services, log, previous?.secured);
-  const { ledger, cache } = state;
+  const secured = findSecured(services, log, previous?.secured);
+  const { conformanceStats, cache } = state;
   const driftOf = (name: string) => {
-    const service = placed.services.find((one) => one.name === name);
-    return { drift: service && ledger.of(service) };
+    const service = resolvedConfig.services.find((one) => one.name === name);
+    return { drift: service && conformanceStats.of(service) };
   };
   const isCached = (name: string) => config.services.some((one) => one.name === name && one.cache);
   const snapshot = (): ServiceSnapshot[] =>
@@ -149,34 +149,43 @@ async function partsOf(
       droppedLinks: state.droppedLinks(target.name),
       faults: faults.of(target.name),
       unenforcedSecurity: secured.get(target.name),
-      refused: state.refusedContracts.get(target.name),
+      refused: state.refusedDocuments.get(target.name),
       hasContract: services.some(({ name }) => name === target.name),
       ...driftOf(target.name),
       ...(isCached(target.name) && { cache: cache.snapshot(target.name) }),
     }));
   const isDraining = () => state.isDraining;
-  const turn = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
-  const watchers = new SseBroadcaster({ revision: turn, isDraining, log: log.logger });
-  const live = { history: state.history, watchers };
-  const told = { services, snapshot, refused: () => state.refused, isDraining, live };
+  const circuitStates = () => [...targets.values()].map(({ stateFingerprint: states }) => states).join();
+  const watchers = new SseBroadcaster({ revision: circuitStates, isDraining, log: log.logger });
+  const liveUpdates = { history: state.history, watchers };
+  const pageOptions = { services, snapshot, refused: () => state.refused, isDraining, live: liveUpdates };
   const hidesStatus = config.admin.status;
-  const pages = createPages({ ...told, status: snapshot, hidesStatus });
+  const pages = createPages({ ...pageOptions, status: snapshot, hidesStatus });
   try {
     const documents = new Map(services.map(({ name, document }) => [name, document]));
-    const onDroppedLink = (service: string) => state.dropLink(service);
+    const onDroppedLink = (service: string) => state.countDroppedLink(service);
     const steps = createInSteps({
-      ...{ config: placed, documents, graph, targets, cache, ledger, log, pages, onDroppedLink, onFault },
+      config: resolvedConfig,
+      documents,
+      graph,
+      targets,
+      cache,
+      conformanceStats,
+      log,
+      pages,
+      onDroppedLink,
+      onFault,
       onRequest: (record) => state.onRequest?.(record),
     });
     const app = await inTurns(steps);
-    for (const { service, faults: left } of contracts)
-      for (const fault of left) faults.add(service.name, fault);
-    // Found for people, not for requests, which need not wait for it.
+    for (const { service, faults: dropped } of loadedDocuments)
+      for (const fault of dropped) faults.add(service.name, fault);
+    // The faults are shown to people only, so requests do not wait for the scan.
     setImmediate(async () => {
       try {
-        for (const { name, document } of services) await faults.look(name, document);
+        for (const { name, document } of services) await faults.scan(name, document);
       } catch (err) {
-        log.logger.error({ err }, 'the documents could not be looked through');
+        log.logger.error({ err }, 'the documents could not be checked for faults');
       }
     });
     const release = retainTargets(targets);
@@ -184,7 +193,7 @@ async function partsOf(
       await release();
       await mocks.close();
     };
-    const admin = adminPages({ ...told, targets, log });
+    const admin = adminPages({ ...pageOptions, targets, log });
     return { services, targets, faults, secured, app, admin, snapshot, watchers, close };
   } catch (error) {
     await closeTargets(added);
@@ -193,12 +202,12 @@ async function partsOf(
   }
 }
 
-/** Tells once a service that what its document declares is not enforced. */
-function securedIn(
+/** Warns once per service that declared security is not enforced. */
+function findSecured(
   services: readonly ServiceDocument[],
   log: Pick<Log, 'logger'>,
-  before: Parts['secured'] = new Map(),
-): Parts['secured'] {
+  before: InstanceParts['secured'] = new Map(),
+): InstanceParts['secured'] {
   const secured = new Map(services.map(({ name, document }) => [name, securedOperations(document)]));
   for (const [service, operations] of secured)
     if (operations.length > 0 && !isDeepStrictEqual(operations, before.get(service)))
@@ -206,8 +215,8 @@ function securedIn(
   return secured;
 }
 
-/** Apart from the closures of a generation, each of which would keep the one before, and so all that ever were. */
-function targetsOf(
+/** A separate function, because closures in `createParts` would keep all previous instances in memory. */
+function createTargets(
   services: readonly TargetOptions[],
   previous: Targets | undefined,
   logger: Pick<Logger, 'warn'>,

@@ -1,4 +1,4 @@
-/** Pages that stay fresh while somebody looks at them: the same part of the page, as it is and as events bring it anew. */
+/** Keeps a part of an open page up to date with server-sent events. */
 import type { Request, Response } from 'express';
 import { type Html, html } from '../../../http/page/html.ts';
 import { EVENT_STREAM, type SseBroadcaster } from '../../../http/sse-broadcaster.ts';
@@ -6,7 +6,7 @@ import type { LinkValue } from '../../../hypermedia/representation.ts';
 import { pathOf } from '../assets.ts';
 import type { History } from './history.ts';
 
-export interface Live {
+export interface LiveUpdates {
   readonly history: History;
   readonly watchers: SseBroadcaster;
 }
@@ -23,16 +23,16 @@ export const livePart = (fresh: Html): Html =>
 ${fresh}
 </div>`;
 
-/** Where programs are told of changes as they come (RFC 5989 section 3, the relation `monitor`). */
+/** Link to the event stream (relation `monitor`, RFC 5989 section 3). */
 export const monitorOf = (path: string): LinkValue => ({ href: path, type: EVENT_STREAM });
 
 /**
- * @param fresh the part of the page that changes
- * @returns false where no events are asked for
+ * @param fresh renders the part of the page that changes
+ * @returns false if the client does not request events
  * @throws Problem overloaded (503)
  */
-export function sendLive(req: Request, res: Response, { watchers }: Live, fresh: () => Html): boolean {
-  // What EventSource sends; whoever names other types as well wants one of those.
+export function sendLive(req: Request, res: Response, { watchers }: LiveUpdates, fresh: () => Html): boolean {
+  // EventSource sends exactly this type. A client that lists other types as well gets one of those.
   if (req.headers.accept?.trim().toLowerCase() !== EVENT_STREAM) return false;
   res.vary('Accept');
   watchers.add(req, res, req.path, () => fresh().text);

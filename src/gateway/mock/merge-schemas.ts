@@ -1,64 +1,91 @@
 /**
- * One schema out of all that hold for a value together: what it refers to, the parts of `allOf`, and one of each choice.
- * What cannot be said in one is left out, and shows when what is made of it is checked.
+ * Merges all schemas that apply to a value: referenced schemas, parts of `allOf`, and one alternative of each choice.
+ * Keywords that cannot be merged are ignored; the validation of the generated value detects this.
  */
 
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
-import { type SchemaPart, walkComposition } from '../../openapi/schema-composition.ts';
+import { type SchemaPart as ComposedPart, walkComposition } from '../../openapi/schema-composition.ts';
 import type { Resource, SchemaReferences } from '../validation/schema/schema-references.ts';
 
-/** A schema, or part of one, with what its references are relative to. */
-export interface Part extends SchemaPart {
+/** A schema or a part of one, with the base of its references. */
+export interface SchemaPart extends ComposedPart {
   readonly resource: Resource;
 }
 
-export interface Merged {
+export interface MergedSchema {
   types: ReadonlySet<string> | undefined;
-  /** Undefined where any value will do. */
+  /** Allowed values; undefined if the schema does not list them. */
   values: readonly unknown[] | undefined;
   readonly required: Set<string>;
-  readonly properties: Map<string, Part[]>;
-  readonly patternProperties: [string, Part][];
-  /** Of members that are not named. */
-  readonly others: Part[];
-  readonly names: Part[];
-  readonly items: Part[];
-  readonly first: Part[][];
-  readonly contains: Part[];
+  readonly properties: Map<string, SchemaPart[]>;
+  readonly patternProperties: [string, SchemaPart][];
+  /** Schemas of members that are not defined by name. */
+  readonly additionalProperties: SchemaPart[];
+  readonly propertyNames: SchemaPart[];
+  readonly items: SchemaPart[];
+  readonly prefixItems: SchemaPart[][];
+  readonly contains: SchemaPart[];
   readonly patterns: string[];
   readonly multiples: number[];
   readonly bounds: Map<string, number>;
   format: string | undefined;
   isUnique: boolean;
   isWriteOnly: boolean;
-  /** Whether no value can be right. */
-  isNever: boolean;
+  /** Whether no value can match. */
+  isUnsatisfiable: boolean;
 }
 
-/** The larger of two says more of these, and the smaller of all other bounds. */
+/** Of these bounds the larger one is stricter; of all other bounds the smaller one. */
 const LOWER: ReadonlySet<string> = new Set([
-  ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'],
+  'minimum',
+  'exclusiveMinimum',
+  'minLength',
+  'minItems',
+  'minProperties',
+  'minContains',
 ]);
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties', 'maxContains'];
 
-/** @param choice which of several alternatives is taken */
-export function mergedOf(parts: readonly Part[], references: SchemaReferences, choice: number): Merged {
-  const merged: Merged = {
-    ...{ types: undefined, values: undefined, format: undefined },
-    ...{ isUnique: false, isWriteOnly: false, isNever: false },
-    ...{ required: new Set(), properties: new Map(), patternProperties: [], others: [], names: [] },
-    ...{ items: [], first: [], contains: [], patterns: [], multiples: [], bounds: new Map() },
+/** @param choice index of the alternative to use */
+export function mergeSchemas(
+  parts: readonly SchemaPart[],
+  references: SchemaReferences,
+  choice: number,
+): MergedSchema {
+  const merged: MergedSchema = {
+    types: undefined,
+    values: undefined,
+    format: undefined,
+    isUnique: false,
+    isWriteOnly: false,
+    isUnsatisfiable: false,
+    required: new Set(),
+    properties: new Map(),
+    patternProperties: [],
+    additionalProperties: [],
+    propertyNames: [],
+    items: [],
+    prefixItems: [],
+    contains: [],
+    patterns: [],
+    multiples: [],
+    bounds: new Map(),
   };
   const all = walkComposition(parts, (node, { resource }) => partsOf(node, resource, references, choice));
   for (const { node, resource } of all) {
-    if (node === false) merged.isNever = true;
-    if (isObject(node)) take(merged, node, resource);
+    if (node === false) merged.isUnsatisfiable = true;
+    if (isObject(node)) addKeywords(merged, node, resource);
   }
   return merged;
 }
 
-function partsOf(schema: Json, resource: Resource, references: SchemaReferences, choice: number): Part[] {
-  const parts: Part[] = [];
+function partsOf(
+  schema: Json,
+  resource: Resource,
+  references: SchemaReferences,
+  choice: number,
+): SchemaPart[] {
+  const parts: SchemaPart[] = [];
   for (const keyword of ['$ref', '$dynamicRef']) {
     const reference = schema[keyword];
     const target = typeof reference === 'string' ? references.resolve(reference, resource) : undefined;
@@ -72,8 +99,8 @@ function partsOf(schema: Json, resource: Resource, references: SchemaReferences,
   return [...parts, ...lists.flat().map((node) => ({ node, resource }))];
 }
 
-function take(merged: Merged, schema: Json, resource: Resource): void {
-  const part = (node: unknown): Part => ({ node, resource });
+function addKeywords(merged: MergedSchema, schema: Json, resource: Resource): void {
+  const part = (node: unknown): SchemaPart => ({ node, resource });
   if (schema.type !== undefined) {
     const types = new Set([schema.type].flat().map(String));
     if (types.has('number')) types.add('integer');
@@ -88,12 +115,12 @@ function take(merged: Merged, schema: Json, resource: Resource): void {
   for (const [name, one] of entriesOf(schema.patternProperties))
     merged.patternProperties.push([name, part(one)]);
   for (const keyword of ['additionalProperties', 'unevaluatedProperties'])
-    if (schema[keyword] !== undefined) merged.others.push(part(schema[keyword]));
-  if (schema.propertyNames !== undefined) merged.names.push(part(schema.propertyNames));
+    if (schema[keyword] !== undefined) merged.additionalProperties.push(part(schema[keyword]));
+  if (schema.propertyNames !== undefined) merged.propertyNames.push(part(schema.propertyNames));
   for (const keyword of ['items', 'unevaluatedItems'])
     if (schema[keyword] !== undefined) merged.items.push(part(schema[keyword]));
   for (const [index, one] of listOf(schema.prefixItems).entries())
-    merged.first[index] = [...(merged.first[index] ?? []), part(one)];
+    merged.prefixItems[index] = [...(merged.prefixItems[index] ?? []), part(one)];
   if (schema.contains !== undefined) merged.contains.push(part(schema.contains));
   if (typeof schema.pattern === 'string') merged.patterns.push(schema.pattern);
   if (typeof schema.multipleOf === 'number' && schema.multipleOf > 0)

@@ -1,0 +1,34 @@
+/** State that survives reloads: counters, and rejected changes. */
+import type { RejectedConfig } from '../../config/rejected-config.ts';
+import type { AccessRecord } from '../../http/access-log.ts';
+import { Cache } from '../../outbound/http-cache/cache.ts';
+import { ConformanceStats } from '../conformance/conformance-stats.ts';
+import { History } from '../portal/status/history.ts';
+
+export class GatewayState {
+  /** Whether the process is draining. */
+  isDraining = false;
+  /** Number of requests in flight. */
+  inFlight = 0;
+  /** Called when a request has ended, if metrics are collected. */
+  onRequest: ((record: AccessRecord) => void) | undefined;
+  /** Why the newest configuration or combination of documents is not in use. */
+  refused: RejectedConfig | undefined;
+  /** Why the newest document of a service is not in use. */
+  refusedDocuments: ReadonlyMap<string, RejectedConfig> = new Map();
+  /** Past state of the services. */
+  readonly history = new History();
+  /** Deviations of responses from their contracts. */
+  readonly conformanceStats = new ConformanceStats();
+  /** Cached responses of services. */
+  readonly cache = new Cache();
+  readonly #droppedLinks = new Map<string, number>();
+
+  countDroppedLink(service: string): void {
+    this.#droppedLinks.set(service, this.droppedLinks(service) + 1);
+  }
+
+  droppedLinks(service: string): number {
+    return this.#droppedLinks.get(service) ?? 0;
+  }
+}
