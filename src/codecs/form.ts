@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../contract/problem.ts';
 import { badRequest, contentTooLarge } from '../contract/problems.ts';
-import { parsePairs } from '../http/uri/urlencoded.ts';
+import { parseUrlencoded } from '../http/uri/urlencoded.ts';
 import type { Codec } from './codec.ts';
 
 /** Each name with its values in the order of the form. */
@@ -23,7 +23,7 @@ export const form = {
       throw new Problem(contentTooLarge, `A form has at most ${MOST_FIELDS} fields.`, {
         extensions: { limit: MOST_FIELDS },
       });
-    return parsePairs(text, 'The form');
+    return parseUrlencoded(text, 'The form');
   },
   encode(value: unknown) {
     const fields = value instanceof Map ? value : Object.entries(Object(value));

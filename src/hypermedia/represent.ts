@@ -1,7 +1,7 @@
 /** State → representation: the state with its links and the actions that it allows, in no format yet. */
 import type { PageState } from '../contract/resource.ts';
 import { href, type ParameterValue, withQuery } from '../http/uri/href.ts';
-import type { Exchange } from '../openapi/runtime-expression.ts';
+import type { ExpressionContext } from '../openapi/runtime-expression.ts';
 import type { AffordanceTable } from './affordances/affordance.ts';
 import { allowed } from './affordances/affordance.ts';
 import { type GraphOperation, isAction, isForm, type Shape } from './graph/model.ts';
@@ -9,7 +9,7 @@ import { linkValue } from './graph/resolve-link.ts';
 import type { Action, LinkValue, Representation } from './representation.ts';
 
 /** The request that is answered, as far as links depend on it. */
-export type RequestParts = Pick<Exchange, 'path' | 'query'>;
+export type RequestParts = Pick<ExpressionContext, 'path' | 'query'>;
 
 export class Represent {
   readonly #tables: ReadonlyMap<string, AffordanceTable>;
@@ -19,7 +19,7 @@ export class Represent {
   }
 
   resource(shape: Shape, state: Readonly<Record<string, unknown>>, request: RequestParts): Representation {
-    const exchange: Exchange = { ...request, body: state };
+    const exchange: ExpressionContext = { ...request, body: state };
     const offered = this.#offered(shape, state);
     const links = new Map<string, LinkValue | readonly LinkValue[]>();
     const actions: Action[] = [];

@@ -29,11 +29,11 @@ export function parseReference(text: string): Reference {
 }
 
 /** References may lead to references: more of them in a row are taken for a circle. */
-const MOST_HOPS = 20;
+const MAX_HOPS = 20;
 
-interface Row<T> {
+interface ReferenceChain<T> {
   /** All of them, in their order. */
-  readonly row: readonly T[];
+  readonly steps: readonly T[];
   readonly last: T;
   readonly isCircle: boolean;
 }
@@ -42,27 +42,31 @@ interface Row<T> {
  * Goes from one to the next as long as there is a next one.
  * @param keyOf the same for the same one, by which a circle is found
  */
-export function followAll<T>(first: T, next: (one: T) => T | undefined, keyOf: (one: T) => string): Row<T> {
-  const row = [first];
+export function followChain<T>(
+  first: T,
+  next: (one: T) => T | undefined,
+  keyOf: (one: T) => string,
+): ReferenceChain<T> {
+  const steps = [first];
   let last = first;
-  let following = next(first);
-  const passed = new Set(following === undefined ? [] : [keyOf(first)]);
-  while (following !== undefined) {
-    const key = keyOf(following);
-    if (passed.has(key) || row.length >= MOST_HOPS) return { row, last, isCircle: true };
-    passed.add(key);
-    row.push(following);
-    last = following;
-    following = next(last);
+  let upcoming = next(first);
+  const visited = new Set(upcoming === undefined ? [] : [keyOf(first)]);
+  while (upcoming !== undefined) {
+    const key = keyOf(upcoming);
+    if (visited.has(key) || steps.length >= MAX_HOPS) return { steps, last, isCircle: true };
+    visited.add(key);
+    steps.push(upcoming);
+    last = upcoming;
+    upcoming = next(last);
   }
-  return { row, last, isCircle: false };
+  return { steps, last, isCircle: false };
 }
 
 /** Where a reference ends: at a value, at nothing, in another document, at an anchor, or nowhere since it is a circle. */
-type Ending = 'value' | 'nothing' | 'elsewhere' | 'anchor' | 'circle';
+type ReferenceOutcome = 'value' | 'missing' | 'external' | 'anchor' | 'circular';
 
-export interface Followed {
-  readonly ending: Ending;
+export interface ResolvedReference {
+  readonly outcome: ReferenceOutcome;
   /** The last one in the row. */
   readonly reference: string;
   /** What the last one leads to; of a circle a Reference Object in it. */
@@ -70,26 +74,26 @@ export interface Followed {
 }
 
 /** Follows a reference, and what it leads to as long as that is a Reference Object too. */
-export function followReference(document: object, reference: string): Followed {
-  const { last, isCircle } = referenceRow(document, reference);
-  return isCircle ? { ...last, ending: 'circle' } : last;
+export function followReference(document: object, reference: string): ResolvedReference {
+  const { last, isCircle } = referenceChain(document, reference);
+  return isCircle ? { ...last, outcome: 'circular' } : last;
 }
 
 /** What a reference leads to, and what that leads to, as long as it is a Reference Object. */
-export const referenceRow = (document: object, reference: string): Row<Followed> =>
-  followAll(
+export const referenceChain = (document: object, reference: string): ReferenceChain<ResolvedReference> =>
+  followChain(
     lookUpReference(document, reference),
     ({ value }) => (isReference(value) ? lookUpReference(document, value.$ref) : undefined),
     (one) => one.reference,
   );
 
 /** What one reference leads to, which may be a Reference Object. */
-export function lookUpReference(document: object, reference: string): Followed {
-  if (!reference.startsWith('#')) return { ending: 'elsewhere', reference, value: undefined };
+export function lookUpReference(document: object, reference: string): ResolvedReference {
+  if (!reference.startsWith('#')) return { outcome: 'external', reference, value: undefined };
   const { tokens, anchor } = parseReference(reference);
-  if (anchor !== undefined) return { ending: 'anchor', reference, value: undefined };
+  if (anchor !== undefined) return { outcome: 'anchor', reference, value: undefined };
   const value = valueAt(document, tokens);
-  return { ending: value === undefined ? 'nothing' : 'value', reference, value };
+  return { outcome: value === undefined ? 'missing' : 'value', reference, value };
 }
 
 /** The object that a value refers to, or that it is itself; undefined where there is none. */
@@ -97,8 +101,8 @@ export function resolveReference<T extends object>(
   document: object,
   value: T | ReferenceObject | undefined,
 ): T | undefined {
-  const found = isReference(value) ? followReference(document, value.$ref) : { ending: 'value', value };
-  return found.ending === 'value' && typeof found.value === 'object' && found.value !== null
+  const found = isReference(value) ? followReference(document, value.$ref) : { outcome: 'value', value };
+  return found.outcome === 'value' && typeof found.value === 'object' && found.value !== null
     ? (found.value as T)
     : undefined;
 }

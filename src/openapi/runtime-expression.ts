@@ -5,14 +5,14 @@ import type { ParameterValue } from '../http/uri/href.ts';
 import { valueAt } from './value-at.ts';
 
 /** What an expression can look at. */
-export interface Exchange {
+export interface ExpressionContext {
   readonly body: unknown;
   readonly path: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
 }
 
 /** @param index the element of the array that the link holds for, where it has `x-each` */
-export type Expression = (exchange: Exchange, index?: number) => ParameterValue | undefined;
+export type RuntimeExpression = (exchange: ExpressionContext, index?: number) => ParameterValue | undefined;
 
 /** A number is what its text says: rounded, it would be the name of another thing. */
 function scalar(value: unknown): ParameterValue | undefined {
@@ -24,7 +24,7 @@ function scalar(value: unknown): ParameterValue | undefined {
  * Compiles `$response.body#/pointer`, `$request.path.name` and `$request.query.name`; anything else is a constant.
  * @param each pointer of the array that the link holds for each element of: its index takes the place of the 0
  */
-export function compileExpression(text: string, each?: string): Expression {
+export function compileExpression(text: string, each?: string): RuntimeExpression {
   const [source = '', pointer] = text.split('#', 2);
   if (source === '$response.body') {
     const segments = pointerTokens(pointer ?? '');

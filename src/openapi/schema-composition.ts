@@ -5,10 +5,10 @@
  */
 import { fragmentToken } from '../contract/json-pointer.ts';
 import { isObject, type Json } from './load/grammar.ts';
-import { isReference, referenceRow } from './reference.ts';
+import { isReference, referenceChain } from './reference.ts';
 
 /** More schemas than these are not looked at for one. */
-export const MOST_PARTS = 1000;
+export const MAX_PARTS = 1000;
 
 /** A schema, which may be `true` or `false`, and what else its reader has to know of it. */
 export interface SchemaPart {
@@ -19,7 +19,7 @@ export interface SchemaPart {
  * What is near comes first, or each schema comes with all of its own parts, as they are written. That makes a difference
  * to a reader for which the first of two counts.
  */
-export type Order = 'near-first' | 'as-written';
+export type TraversalOrder = 'near-first' | 'as-written';
 
 /**
  * Schemas that hold together, and all that they are put together from. A part comes before its own parts are asked for.
@@ -28,25 +28,25 @@ export type Order = 'near-first' | 'as-written';
 export function* walkComposition<Part extends SchemaPart>(
   roots: readonly Part[],
   partsOf: (node: Json, part: Part) => readonly Part[],
-  order: Order = 'near-first',
+  order: TraversalOrder = 'near-first',
 ): Generator<Part> {
-  const isDeep = order === 'as-written';
-  const inTurn = (parts: readonly Part[]): readonly Part[] => (isDeep ? parts.toReversed() : parts);
+  const isDepthFirst = order === 'as-written';
+  const ordered = (parts: readonly Part[]): readonly Part[] => (isDepthFirst ? parts.toReversed() : parts);
   const seen = new Set<unknown>();
-  const pending = [...inTurn(roots)];
-  let taken = 0;
-  const next = (): Part | undefined => (isDeep ? pending.pop() : pending[taken++]);
+  const pending = [...ordered(roots)];
+  let position = 0;
+  const next = (): Part | undefined => (isDepthFirst ? pending.pop() : pending[position++]);
   for (let part = next(); part !== undefined; part = next()) {
     const { node } = part;
     if (seen.has(node)) continue;
-    if (seen.size >= MOST_PARTS) return;
+    if (seen.size >= MAX_PARTS) return;
     seen.add(node);
     yield part;
-    if (isObject(node)) for (const one of inTurn(partsOf(node, part))) pending.push(one);
+    if (isObject(node)) for (const one of ordered(partsOf(node, part))) pending.push(one);
   }
 }
 
-export interface PointedSchema extends SchemaPart {
+export interface LocatedSchema extends SchemaPart {
   /** JSON Pointer in URI fragment form (RFC 6901 §6): `#/components/schemas/Order`. */
   readonly pointer: string;
 }
@@ -55,7 +55,7 @@ export interface PointedSchema extends SchemaPart {
 export const COMPOSITION = ['allOf', 'oneOf', 'anyOf'] as const;
 
 /** The schemas under one keyword that has a schema, or a list of them. */
-export function schemasUnder(node: Json, pointer: string, keyword: string): PointedSchema[] {
+export function subschemasOf(node: Json, pointer: string, keyword: string): LocatedSchema[] {
   const value = node[keyword];
   const at = `${pointer}/${fragmentToken(keyword)}`;
   if (Array.isArray(value)) return value.map((one, index) => ({ node: one, pointer: `${at}/${index}` }));
@@ -69,24 +69,24 @@ export function schemasUnder(node: Json, pointer: string, keyword: string): Poin
  */
 export const compositionOf = (
   document: object,
-  root: PointedSchema,
+  root: LocatedSchema,
   keywords: readonly string[] = COMPOSITION,
-  order?: Order,
-): Generator<PointedSchema> =>
+  order?: TraversalOrder,
+): Generator<LocatedSchema> =>
   walkComposition(
     withTargets(document, root),
     (node, { pointer }) =>
       keywords
-        .flatMap((keyword) => schemasUnder(node, pointer, keyword))
+        .flatMap((keyword) => subschemasOf(node, pointer, keyword))
         .flatMap((part) => withTargets(document, part)),
     order,
   );
 
 /** What a reference leads to is as near as the reference itself. */
-function withTargets(document: object, schema: PointedSchema): PointedSchema[] {
+function withTargets(document: object, schema: LocatedSchema): LocatedSchema[] {
   if (!isReference(schema.node)) return [schema];
-  const { row } = referenceRow(document, schema.node.$ref);
-  return [schema, ...row.map(({ value, reference }) => ({ node: value ?? true, pointer: reference }))];
+  const { steps } = referenceChain(document, schema.node.$ref);
+  return [schema, ...steps.map(({ value, reference }) => ({ node: value ?? true, pointer: reference }))];
 }
 
 /** The same without their pointers, as objects: `true` is one that says nothing, and `false` is left out. */

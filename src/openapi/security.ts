@@ -24,12 +24,12 @@ export function securedOperations(document: OpenAPIObject): string[] {
 }
 
 /** What is named in one line; a document may have thousands. */
-const MOST_NAMED = 8;
+const MAX_NAMED = 8;
 
 /** One line for people. */
 export function securityWarning(operations: readonly string[]): string {
-  const named = operations.slice(0, MOST_NAMED).join(', ');
-  const more = operations.length > MOST_NAMED ? ` and ${operations.length - MOST_NAMED} more` : '';
+  const named = operations.slice(0, MAX_NAMED).join(', ');
+  const more = operations.length > MAX_NAMED ? ` and ${operations.length - MAX_NAMED} more` : '';
   const declare = operations.length === 1 ? 'declares' : 'declare';
   return `${named}${more} ${declare} security, which the gateway does not enforce: everybody who reaches it can use them unless the service asks for credentials itself`;
 }

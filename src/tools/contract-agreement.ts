@@ -15,8 +15,8 @@ import { isPage, isResource } from '../contract/resource.ts';
 import { z } from '../contract/schema.ts';
 import { isPatch } from '../contract/schemas/patch.ts';
 import { requestHeaders } from '../contract/schemas/request-headers.ts';
-import type { Mode } from '../gateway/validation/schema/schemas.ts';
-import { Schemas, schemaAt } from '../gateway/validation/schema/schemas.ts';
+import type { CheckMode } from '../gateway/validation/schema/schemas.ts';
+import { referenceSchema, Schemas } from '../gateway/validation/schema/schemas.ts';
 import type { Json } from '../openapi/load/grammar.ts';
 
 /** The same values each time. */
@@ -29,7 +29,7 @@ interface Pair {
   readonly place: string;
   readonly schema: z.ZodType;
   readonly pointer: string;
-  readonly mode: Mode;
+  readonly mode: CheckMode;
   /** What is sent of a value that the contract has taken. */
   readonly sent: (taken: unknown, given: unknown) => unknown;
 }
@@ -115,7 +115,7 @@ const withLinks = (taken: unknown, given: unknown): unknown => {
 
 function differenceOf({ schema, pointer, mode, sent }: Pair, schemas: Schemas): string | undefined {
   const inDocument = schemas.check(
-    { type: 'object', properties: { value: schemaAt(pointer) } },
+    { type: 'object', properties: { value: referenceSchema(pointer) } },
     mode,
     pointer,
   );

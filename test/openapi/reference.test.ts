@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fragmentPointer } from '../../src/contract/json-pointer.ts';
 import {
-  followAll,
+  followChain,
   followReference,
   parseReference,
   referenceName,
@@ -76,13 +76,13 @@ describe('Following a reference', () => {
     ['A', 'value', ref('B').$ref],
     ['B', 'value', ref('B').$ref],
     ['Null', 'value', ref('Null').$ref],
-    ['Elsewhere', 'elsewhere', 'other.yaml#/components/schemas/B'],
+    ['Elsewhere', 'external', 'other.yaml#/components/schemas/B'],
     ['Named', 'anchor', '#name'],
-    ['Nothing', 'nothing', ref('Missing').$ref],
-    ['Self', 'circle', ref('Self').$ref],
-    ['Left', 'circle', ref('Right').$ref],
-  ])('to %s ends in %s', (name, ending, reference) => {
-    expect(follow(name)).toMatchObject({ ending, reference });
+    ['Nothing', 'missing', ref('Missing').$ref],
+    ['Self', 'circular', ref('Self').$ref],
+    ['Left', 'circular', ref('Right').$ref],
+  ])('to %s ends in %s', (name, outcome, reference) => {
+    expect(follow(name)).toMatchObject({ outcome, reference });
   });
 
   it('gives what the last one in the row leads to', () => {
@@ -95,11 +95,14 @@ describe('Following a reference', () => {
 
   it('goes through a row of twenty, and takes a longer one for a circle', () => {
     expect(followReference(row(20), ref('S0').$ref)).toMatchObject({
-      ending: 'value',
+      outcome: 'value',
       value: { type: 'string' },
     });
-    expect(followReference(row(21), ref('S0').$ref)).toMatchObject({ ending: 'circle', value: ref('S20') });
-    expect(followReference(row(50_000), ref('S0').$ref).ending).toBe('circle');
+    expect(followReference(row(21), ref('S0').$ref)).toMatchObject({
+      outcome: 'circular',
+      value: ref('S20'),
+    });
+    expect(followReference(row(50_000), ref('S0').$ref).outcome).toBe('circular');
   });
 
   it('ends for any graph of references', () => {
@@ -107,8 +110,8 @@ describe('Following a reference', () => {
     fc.assert(
       fc.property(fc.dictionary(names, names), names, (next, start) => {
         const schemas = Object.fromEntries(Object.entries(next).map(([name, to]) => [name, ref(to)]));
-        const { ending } = followReference({ components: { schemas } }, ref(start).$ref);
-        expect(ending).toMatch(/^(circle|nothing)$/);
+        const { outcome } = followReference({ components: { schemas } }, ref(start).$ref);
+        expect(outcome).toMatch(/^(circular|missing)$/);
       }),
     );
   });
@@ -123,11 +126,11 @@ describe('Following a reference', () => {
 
 it('Any steps in a row are followed until there is no next one, or it was passed', () => {
   const next = (limit: number) => (one: number) => (one < limit ? one + 1 : undefined);
-  expect(followAll<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
-  expect(followAll<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
+  expect(followChain<number>(1, next(5), String)).toEqual({ row: [1, 2, 3, 4, 5], last: 5, isCircle: false });
+  expect(followChain<number>(1, (one) => (one === 3 ? 1 : one + 1), String)).toEqual({
     row: [1, 2, 3],
     last: 3,
     isCircle: true,
   });
-  expect(followAll<number>(1, next(1000), String).isCircle).toBe(true);
+  expect(followChain<number>(1, next(1000), String).isCircle).toBe(true);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseExact } from '../../src/codecs/exact-json.ts';
-import { compileExpression, type Exchange } from '../../src/openapi/runtime-expression.ts';
+import { compileExpression, type ExpressionContext } from '../../src/openapi/runtime-expression.ts';
 
-const exchange: Exchange = {
+const exchange: ExpressionContext = {
   path: { id: 'p1', 'a.b': 'dotted' },
   query: { id: 'q1', count: 5 },
   body: parseExact(

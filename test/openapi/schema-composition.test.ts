@@ -4,9 +4,9 @@ import {
   COMPOSITION,
   composedSchemas,
   compositionOf,
-  MOST_PARTS,
-  type Order,
-  schemasUnder,
+  MAX_PARTS,
+  subschemasOf,
+  type TraversalOrder,
   walkComposition,
 } from '../../src/openapi/schema-composition.ts';
 import { denseDocuments } from '../support/hostile.ts';
@@ -92,12 +92,12 @@ describe('The composition of a schema', () => {
   it.each(Object.keys(denseDocuments))('has each schema once in a document with %s', (name) => {
     const parts = composedSchemas(denseDocuments[name] as object, ref('S0'));
     expect(new Set(parts).size).toBe(parts.length);
-    expect(parts.length).toBeLessThanOrEqual(MOST_PARTS);
+    expect(parts.length).toBeLessThanOrEqual(MAX_PARTS);
   });
 
   it('has no more than so many schemas', () => {
     const wide = { allOf: Array.from({ length: 200_000 }, () => ({})) };
-    expect(composedSchemas({}, wide)).toHaveLength(MOST_PARTS);
+    expect(composedSchemas({}, wide)).toHaveLength(MAX_PARTS);
   });
 
   it('takes time that grows with the document, never with the number of ways through it', () => {
@@ -108,7 +108,7 @@ describe('The composition of a schema', () => {
       { allOf: list, oneOf: list, anyOf: list, $ref: reference.map(({ $ref }) => $ref) },
       { requiredKeys: [] },
     );
-    const order = fc.constantFrom<Order>('near-first', 'as-written');
+    const order = fc.constantFrom<TraversalOrder>('near-first', 'as-written');
     fc.assert(
       fc.property(fc.array(schema, { minLength: MOST, maxLength: MOST }), order, (schemas, inOrder) => {
         const all = documentOf(Object.fromEntries(schemas.map((one, index) => [`S${index}`, one])));
@@ -142,7 +142,7 @@ describe('The walk over a composition', () => {
     const parts = walkComposition(
       [{ node: { allOf: [{}, { allOf: [{}] }] } as unknown, depth: 0 }],
       (node, { depth }) =>
-        schemasUnder(node, '#', 'allOf').map((one) => ({ node: one.node, depth: depth + 1 })),
+        subschemasOf(node, '#', 'allOf').map((one) => ({ node: one.node, depth: depth + 1 })),
     );
     expect([...parts].map(({ depth }) => depth)).toEqual([0, 1, 1, 2]);
   });

@@ -5,7 +5,7 @@ import { matchPath } from '../../http/uri/href.ts';
 import { splitTarget } from '../../http/uri/target.ts';
 import { type FetchPart, partOf } from '../../hypermedia/expand/fetch.ts';
 import type { Format } from '../../hypermedia/formats/format.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Send } from '../proxy/internal-request.ts';
 import { remaining } from './cache-control.ts';
@@ -69,7 +69,7 @@ export const fetchParts =
     const read = readable ? await readJson(answer, limit) : undefined;
     const body = isRead ? urls?.body(read?.value, origin) : read?.value;
     const [path, query] = splitTarget(target);
-    const isLifted = lifting && urls && answer.status === 200 && (isObject(body) || Array.isArray(body));
+    const isLifted = lifting && urls && answer.status === 200 && (isJsonObject(body) || Array.isArray(body));
     return partOf({
       status: answer.status,
       contentType: answer.header('content-type'),

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { brokenOff } from '../../outbound/call/to-problem.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
 import type { GatewayOperation } from '../operation.ts';
-import { overTurns } from '../validation/schema/turn.ts';
+import { retryAcrossSlices } from '../validation/schema/time-slice.ts';
 import type { Inspected, OperationRecord, ResponseLedger } from './conformance-stats.ts';
 import { Later } from './deferred-queue.ts';
 import { reportTo } from './report.ts';
@@ -68,7 +68,7 @@ export function inspectAnswers({ services, limit, ledger, logger }: InspectOptio
 
   /** @param bytes of the body, where it is read and could be had */
   const verdict = async (judge: Judge, bytes: () => Promise<Buffer | undefined>) => {
-    const faults = await overTurns(() => judge.head());
+    const faults = await retryAcrossSlices(() => judge.head());
     if (faults.length > 0) return faults;
     if (judge.isPartial) return undefined;
     if (!judge.readsBody) return faults;

@@ -9,9 +9,9 @@ import { isJsonType } from '../../http/body/json-type.ts';
 import { essence } from '../../http/body/media-type.ts';
 import { eachHeader } from '../../http/headers/raw-headers.ts';
 import type { UpstreamAnswer } from '../../outbound/call/upstream-response.ts';
-import type { DeclaredMedia, DeclaredResponse, ResponseContract } from '../validation/responses.ts';
-import { overTurns, TurnOver } from '../validation/schema/turn.ts';
-import { TOO_MANY } from '../validation/schema/validation-budget.ts';
+import type { DeclaredMedia, DeclaredResponse, DeclaredResponses } from '../validation/responses.ts';
+import { retryAcrossSlices, TimeSliceExceeded } from '../validation/schema/time-slice.ts';
+import { BUDGET_ERRORS } from '../validation/schema/validation-budget.ts';
 import { faultsOf } from '../validation/schema/validation-errors.ts';
 import type { ResponseFault } from './response-fault.ts';
 import { bodyFault } from './response-fault.ts';
@@ -42,7 +42,7 @@ export class Judge {
   readonly isPartial: boolean;
   /** Whether a type is missing if there is any content: its first byte is all that is read for that. */
   readonly isUnnamed: boolean;
-  readonly #contract: ResponseContract;
+  readonly #contract: DeclaredResponses;
   readonly #answer: UpstreamAnswer;
   readonly #hasBody: boolean;
   readonly #type: string | undefined;
@@ -50,13 +50,13 @@ export class Judge {
   readonly #media: DeclaredMedia | undefined;
 
   /** Cheap: whatever needs a schema is done by `head` and `body`. */
-  constructor(contract: ResponseContract, answer: UpstreamAnswer, { method, path }: Asked) {
+  constructor(contract: DeclaredResponses, answer: UpstreamAnswer, { method, path }: Asked) {
     const { status } = answer;
     this.#contract = contract;
     this.#answer = answer;
     this.#type = answer.header('content-type');
-    this.#declared = contract.of(status);
-    this.#media = this.#type === undefined ? undefined : this.#declared?.media(this.#type);
+    this.#declared = contract.find(status);
+    this.#media = this.#type === undefined ? undefined : this.#declared?.mediaFor(this.#type);
     this.#hasBody = method !== 'HEAD' && !WITHOUT_BODY.has(status);
     const isJson = this.#media?.check !== undefined && isJsonType(this.#type ?? '');
     this.isPartial = isJson && this.#hasBody && (status === PARTIAL || (status < 300 && CUT.test(path)));
@@ -101,18 +101,18 @@ export class Judge {
       return [bodyFault('#', 'is not well-formed JSON')];
     }
     const { length } = decoded;
-    return overTurns(() => this.#schemaFaults(value, length));
+    return retryAcrossSlices(() => this.#schemaFaults(value, length));
   }
 
   #schemaFaults(value: unknown, size: number): readonly ResponseFault[] | undefined {
     try {
       const errors = this.#media?.check?.(value, size) ?? [];
-      if (errors === TOO_MANY) return undefined;
+      if (errors === BUDGET_ERRORS) return undefined;
       return faultsOf('body', errors.slice(0, MOST_FAULTS)).map(({ pointer, detail }) =>
         bodyFault(pointer, detail),
       );
     } catch (error) {
-      if (error instanceof TurnOver) throw error;
+      if (error instanceof TimeSliceExceeded) throw error;
       // Nested too deeply to be looked at, or a pattern that gives up.
       return undefined;
     }

@@ -9,13 +9,13 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
 import { expandable, type Link, type Shape } from '../../hypermedia/graph/model.ts';
-import type { Steps } from '../../openapi/incremental.ts';
+import type { Incremental } from '../../openapi/incremental.ts';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 
 const EMBEDDED = '_embedded';
 
-export function* withEmbedded(published: OpenAPIObject): Steps<OpenAPIObject> {
+export function* withEmbedded(published: OpenAPIObject): Incremental<OpenAPIObject> {
   const document = published as unknown as Json;
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};

@@ -11,16 +11,16 @@ import { graphInSteps, type LinkGraph } from '../../hypermedia/graph/link-graph.
 import { expandable, type GraphOperation } from '../../hypermedia/graph/model.ts';
 import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { isLinked, Lifter, type Lifting } from '../../hypermedia/lift/lift.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
-import { isObject, type Json, walkInSteps } from '../../openapi/load/grammar.ts';
+import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
+import { isObject, type Json, walkIncrementally } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 
 export const liftDocuments = (services: readonly ServiceDocument[]): readonly ServiceDocument[] =>
-  atOnce(liftInSteps(services));
+  runToCompletion(liftInSteps(services));
 
-export function* liftInSteps(services: readonly ServiceDocument[]): Steps<readonly ServiceDocument[]> {
+export function* liftInSteps(services: readonly ServiceDocument[]): Incremental<readonly ServiceDocument[]> {
   const graph = yield* graphInSteps(services);
   if (!graph.hasLinks()) return services;
   const lifted: ServiceDocument[] = [];
@@ -28,7 +28,7 @@ export function* liftInSteps(services: readonly ServiceDocument[]): Steps<readon
   return lifted;
 }
 
-function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Steps<OpenAPIObject> {
+function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): Incremental<OpenAPIObject> {
   const operations = new Map<object, GraphOperation>();
   const lifter = new Lifter(name, document, graph);
   for (const [path, given] of Object.entries(document.paths ?? {})) {
@@ -42,7 +42,7 @@ function* liftDocument({ name, document }: ServiceDocument, graph: LinkGraph): S
   }
   if (operations.size === 0) return document;
   const schemas = linkedSchemas(name, document, graph);
-  return (yield* walkInSteps(document as unknown as Json, (node, kind) => {
+  return (yield* walkIncrementally(document as unknown as Json, (node, kind) => {
     const operation = operations.get(node);
     if (kind === 'operation' && operation !== undefined) return lifted(node, operation, document);
     return kind === 'schema' && schemas.has(node) ? withLinks(node) : node;

@@ -11,9 +11,9 @@ import type { ServiceConfig } from '../../config/yaml/gateway-yaml.ts';
 import { parseText } from '../../config/yaml/parse-text.ts';
 import { isUrl } from '../../config/yaml/source-location.ts';
 import { YamlText } from '../../config/yaml/yaml-text.ts';
-import { bundle, mayRefer, referredPlaces } from '../../openapi/load/bundle.ts';
+import { bundle, mayHaveReferences, referencedLocations } from '../../openapi/load/bundle.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { makeSound } from '../../openapi/load/drop-invalid.ts';
+import { dropInvalid } from '../../openapi/load/drop-invalid.ts';
 import { isObject } from '../../openapi/load/grammar.ts';
 import { applyOverlay } from '../../openapi/load/overlay.ts';
 import { upgrade, upgradeSwagger } from '../../openapi/load/upgrade.ts';
@@ -71,7 +71,7 @@ export async function gather<T extends Text>(
   const known = new Set(placesOf(service));
   for (let fresh = sources.slice(0, 1); fresh.length > 0; ) {
     const places = fresh.flatMap(({ text, place }) =>
-      mayRefer(text) ? [...referredPlaces(parseText(text, place), place)] : [],
+      mayHaveReferences(text) ? [...referencedLocations(parseText(text, place), place)] : [],
     );
     const added = [...new Set(places)].filter((place) => !known.has(place));
     if (known.size + added.length > MOST_PLACES)
@@ -196,7 +196,7 @@ function whole(
       () => new YamlText(overlay.text),
     );
     document = applied.document;
-    for (const target of applied.idle) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
+    for (const target of applied.unmatched) onIdle?.(`${overlay.place}: ${target} finds nothing in ${place}`);
   }
   const others = new Map(more.slice(length).map((one) => [one.place, parseText(one.text, one.place)]));
   return renamePaths(name, openApi(document, place, { others, onFault }), paths, prefix);
@@ -223,7 +223,7 @@ function openApi(
     // In Swagger 2.0 components are elsewhere.
     const isOld = document.swagger !== undefined;
     const whole = bundle(isOld ? upgradeSwagger(document, onFault) : document, file, others);
-    makeSound(whole, onFault);
+    dropInvalid(whole, onFault);
     return (isOld ? whole : upgrade(whole)) as unknown as OpenAPIObject;
   } catch (error) {
     throw configErrorOf(error, `${file}: cannot be read as OpenAPI`);

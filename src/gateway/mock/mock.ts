@@ -20,14 +20,14 @@ import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
 import type { GraphOperation } from '../../hypermedia/graph/model.ts';
 import { hasLinks } from '../../hypermedia/graph/response-schema.ts';
 import { Lifter, lift } from '../../hypermedia/lift/lift.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
+import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { compileInSteps } from '../operation.ts';
 import { createRouter } from '../routing/router.ts';
 import type { DeclaredMedia, DeclaredResponse } from '../validation/responses.ts';
-import { locate } from '../validation/schema/json-node.ts';
+import { resolvePath } from '../validation/schema/json-node.ts';
 import { SchemaReferences } from '../validation/schema/schema-references.ts';
 import { conformingBody } from './conforming.ts';
 import { hasExample, responseOf, type Wish } from './example.ts';
@@ -41,13 +41,13 @@ export const mock = (
   service: string,
   services: readonly ServiceDocument[],
   onFault?: (fault: DocumentFault) => void,
-): RequestListener => atOnce(mockInSteps(service, services, onFault));
+): RequestListener => runToCompletion(mockInSteps(service, services, onFault));
 
 export function* mockInSteps(
   service: string,
   services: readonly ServiceDocument[],
   onFault: (fault: DocumentFault) => void = () => {},
-): Steps<RequestListener> {
+): Incremental<RequestListener> {
   const document = services.find(({ name }) => name === service)?.document as OpenAPIObject;
   const root = document as unknown as Json;
   const references = new SchemaReferences(root);
@@ -90,7 +90,7 @@ export function* mockInSteps(
   ): unknown => {
     const key = JSON.stringify([place, wish.example]);
     if (!known.has(key)) {
-      const pointer = locate(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
+      const pointer = resolvePath(root, { node: root, pointer: '#' }, ...place)?.pointer ?? '#';
       known.set(key, conformingBody({ document, references, media, pointer, declared, wish, onFault }));
     }
     return structuredClone(known.get(key));
@@ -108,7 +108,7 @@ export function* mockInSteps(
     const wish = wishOf([headers.prefer ?? []].flat().join(', '));
     const { status, key, response } = responseOf(document, (definition as OperationObject).responses, wish);
     const { content = {} } = response;
-    const declared = responses?.of(status);
+    const declared = responses?.find(status);
     res.statusCode = status;
     for (const [name, value] of requiredHeaders(document, references, response, declared))
       res.setHeader(name, value);
@@ -124,7 +124,7 @@ export function* mockInSteps(
     const mediaType = typeFor(
       headers.accept,
       Object.keys(content),
-      takesProblem(responses?.of(NOT_ACCEPTABLE)),
+      takesProblem(responses?.find(NOT_ACCEPTABLE)),
     );
     const media = content[mediaType] ?? {};
     const node = graph.operation(service, operationId);
@@ -137,13 +137,13 @@ export function* mockInSteps(
     const example = wish.example !== undefined && hasExample(source, wish.example) ? wish.example : undefined;
     if (example !== undefined) applied.push(`example=${example}`);
     tellApplied();
-    const value = bodyOf(source, declared?.media(sourceType), place, { example });
+    const value = bodyOf(source, declared?.mediaFor(sourceType), place, { example });
     // Links of a sample lead nowhere, and are kept only where the document requires them.
     const written = [false, true].flatMap((keepsOwn) => {
       const made = isHal && status < 300 ? linked(node, value, match.params, url, keepsOwn) : undefined;
       return made ? [{ representation: made, body: format.write(made) }] : [];
     });
-    const check = isJsonType(mediaType) ? declared?.media(mediaType)?.check : undefined;
+    const check = isJsonType(mediaType) ? declared?.mediaFor(mediaType)?.check : undefined;
     const { representation, body } = written.find((one) => !check || check(one.body, 0).length === 0) ?? {
       representation: undefined,
       body: value,
@@ -173,7 +173,8 @@ const NOT_ACCEPTABLE = 406;
 
 /** Whether a contract has a response that a problem can be. */
 const takesProblem = (declared: DeclaredResponse | undefined): boolean =>
-  declared !== undefined && (declared.types.length === 0 || declared.media(PROBLEM_MEDIA_TYPE) !== undefined);
+  declared !== undefined &&
+  (declared.types.length === 0 || declared.mediaFor(PROBLEM_MEDIA_TYPE) !== undefined);
 
 /** What the caller takes; a contract without 406 has the first one for who takes none (RFC 9110 §12.5.1). */
 function typeFor(accept: string | undefined, types: readonly string[], mayRefuse: boolean): string {

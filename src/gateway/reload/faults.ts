@@ -1,11 +1,11 @@
 /** What is wrong in the documents of a generation: logged once, and kept for `/status`. */
 
 import type { Log } from '../../observability/log.ts';
-import { inTurns } from '../../openapi/incremental.ts';
+import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
-import { danglingInSteps } from '../../openapi/merge/dangling-references.ts';
-import { pointerBefore } from '../../openapi/merge/rename-paths.ts';
-import { uncheckedInSteps } from '../../openapi/patterns/unchecked-patterns.ts';
+import { danglingReferencesIncrementally } from '../../openapi/merge/dangling-references.ts';
+import { originalPointer } from '../../openapi/merge/rename-paths.ts';
+import { uncheckedPatternsIncrementally } from '../../openapi/patterns/unchecked-patterns.ts';
 import type { ServicePlaces } from '../documents/read-document.ts';
 
 /** Of one service, shown at once. */
@@ -44,17 +44,17 @@ export class Faults {
   /** @param fault with a pointer into the document as it is served, where its paths have other names */
   addServed(service: string, { pointer, reason }: DocumentFault): void {
     const { paths = {}, prefix = '' } = this.#services.get(service) ?? {};
-    this.add(service, { pointer: pointerBefore(pointer, paths, prefix), reason });
+    this.add(service, { pointer: originalPointer(pointer, paths, prefix), reason });
   }
 
   /** What only looking through all of it finds. */
   async look(service: string, document: object): Promise<void> {
-    const found = await inTurns(danglingInSteps(document));
+    const found = await runInSlices(danglingReferencesIncrementally(document));
     for (const fault of found.slice(0, MOST_DANGLING)) this.addServed(service, fault);
     const more = found.length - MOST_DANGLING;
     if (more > 0)
       this.add(service, { pointer: '#', reason: `has ${more} more references that lead nowhere` });
-    const unchecked = await inTurns(uncheckedInSteps(document));
+    const unchecked = await runInSlices(uncheckedPatternsIncrementally(document));
     for (const fault of unchecked.slice(0, MOST_UNCHECKED)) this.addServed(service, fault);
   }
 }

@@ -13,7 +13,7 @@ import { trustProxy } from '../../http/server/trust-proxy.ts';
 import { Watchers } from '../../http/sse-broadcaster.ts';
 import { graphInSteps } from '../../hypermedia/graph/link-graph.ts';
 import type { Log } from '../../observability/log.ts';
-import { inTurns } from '../../openapi/incremental.ts';
+import { runInSlices } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import { securedOperations, securityWarning } from '../../openapi/security.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
@@ -126,8 +126,8 @@ async function partsOf(
   const lifted = liftInSteps(
     contracts.flatMap(({ service: { name }, document }) => (document ? [{ name, document }] : [])),
   );
-  const services = await inTurns(lifted);
-  const graph = await inTurns(graphInSteps(services));
+  const services = await runInSlices(lifted);
+  const graph = await runInSlices(graphInSteps(services));
   const mocks = await startMocks(config.services, services, (service, fault) =>
     faults.addServed(service, fault),
   );
@@ -168,7 +168,7 @@ async function partsOf(
       ...{ config: placed, documents, graph, targets, cache, ledger, log, pages, onDroppedLink, onFault },
       onRequest: (record) => state.onRequest?.(record),
     });
-    const app = await inTurns(steps);
+    const app = await runInSlices(steps);
     for (const { service, faults: left } of contracts)
       for (const fault of left) faults.add(service.name, fault);
     // Found for people, not for requests, which need not wait for it.

@@ -8,7 +8,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { ConfigError, configErrorOf } from '../../config/config-error.ts';
 import type { Source } from '../../config/source.ts';
-import { TURN } from '../../openapi/incremental.ts';
+import { SLICE_MS } from '../../openapi/incremental.ts';
 import type { DocumentFault } from '../../openapi/load/document-fault.ts';
 import type { Json } from '../../openapi/load/grammar.ts';
 import { documentFrom, type ServicePlaces, type Told } from '../documents/read-document.ts';
@@ -59,12 +59,12 @@ async function elsewhere(order: Order, { onIdle, onFault }: Told): Promise<OpenA
     for (const message of idle) onIdle?.(message);
     for (const fault of faults) onFault?.(fault);
     const document: Json = {};
-    let until = performance.now() + TURN;
+    let until = performance.now() + SLICE_MS;
     for (let one = receiveMessageOnPort(port1); one !== undefined; one = receiveMessageOnPort(port1)) {
       join(document, one.message as Piece);
       if (performance.now() < until) continue;
       await setImmediate();
-      until = performance.now() + TURN;
+      until = performance.now() + SLICE_MS;
     }
     return document as unknown as OpenAPIObject;
   } finally {

@@ -8,7 +8,7 @@ import { FORM } from './encoding.ts';
  * @returns names decoded, values as they came
  * @throws Problem bad-request (400) where percent-encoding is broken
  */
-export function parsePairs(
+export function parseUrlencoded(
   text: string,
   what: string,
   isChecked: (name: string) => boolean = () => true,

@@ -6,7 +6,7 @@
 
 import { writeExact } from '../../codecs/exact-json.ts';
 import type { ExpandLimits } from '../../config/limits.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import { keyOf, type Target } from './batch.ts';
 import { copyOf } from './copy.ts';
@@ -206,10 +206,10 @@ function takeErrors(body: Body): Failure[] {
 }
 
 const isFailure = (value: unknown): value is Failure =>
-  isObject(value) &&
+  isJsonObject(value) &&
   typeof value.path === 'string' &&
   typeof value.href === 'string' &&
-  isObject(value.problem);
+  isJsonObject(value.problem);
 
 const bytesOf = (body: Body): number => Buffer.byteLength(writeExact(body));
 

@@ -5,7 +5,7 @@
 import { bulkhead } from 'cockatiel';
 import { PROBLEM_MEDIA_TYPE, Problem } from '../../contract/problem.ts';
 import { badGateway, upstreamTimeout } from '../../contract/problems.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import type { GraphOperation } from '../graph/model.ts';
 import { type Call, callFor, callsFor, keyOf, type Target } from './batch.ts';
@@ -45,8 +45,8 @@ export interface PartAnswer {
 /** Takes an answer for a part when it is a 200 with a JSON object, and for a failure otherwise. */
 export function partOf(answer: PartAnswer): Part | FailedPart {
   const { status, contentType = '', cacheControl, retryAfter, body, bytes } = answer;
-  if (status === 200 && isObject(body)) return { body, bytes, cacheControl };
-  if (isObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body, retryAfter };
+  if (status === 200 && isJsonObject(body)) return { body, bytes, cacheControl };
+  if (isJsonObject(body) && contentType.startsWith(PROBLEM_MEDIA_TYPE)) return { problem: body, retryAfter };
   const detail = status === 200 ? 'The answer is not a JSON object.' : `The answer has the status ${status}.`;
   return { problem: new Problem(badGateway, detail).toJSON() };
 }

@@ -2,7 +2,7 @@
 
 import { memberName } from '../../codecs/exact-json.ts';
 import { isAddress, withQuery } from '../../http/uri/href.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Body, Embedding } from '../formats/format.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
 import { SAME } from '../selection.ts';
@@ -34,5 +34,5 @@ function keep(state: Body, members: KeptMembers): void {
 
 function keepWithin(value: unknown, members: KeptMembers): void {
   if (Array.isArray(value)) for (const element of value) keepWithin(element, members);
-  else if (isObject(value)) keep(value, members);
+  else if (isJsonObject(value)) keep(value, members);
 }

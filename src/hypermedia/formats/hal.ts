@@ -4,7 +4,7 @@
  */
 import { json as jsonCodec } from '../../codecs/json.ts';
 import { HAL, JSON_TYPE } from '../../contract/media-types.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import type { Representation } from '../representation.ts';
 import type { Body, Embedding, Format } from './format.ts';
 
@@ -32,8 +32,8 @@ const embeddedOf = (body: Body, rel: string): unknown => (body._embedded as Body
 
 function linksOf(body: Body, rel: string): Body[] {
   const link = linkOf(body, rel);
-  if (Array.isArray(link)) return link.filter(isObject);
-  return isObject(link) ? [link] : [];
+  if (Array.isArray(link)) return link.filter(isJsonObject);
+  return isJsonObject(link) ? [link] : [];
 }
 
 /** Of every format whose bodies are HAL. */
@@ -45,11 +45,11 @@ const halEmbedding: Embedding = {
       .filter((href) => typeof href === 'string'),
   subjects(body) {
     const items = embeddedOf(body, 'item');
-    return Array.isArray(items) ? items.filter(isObject) : [body];
+    return Array.isArray(items) ? items.filter(isJsonObject) : [body];
   },
   alone: (item) => item,
   state: (body) => body,
-  embedded: (body, rel) => [embeddedOf(body, rel)].flat().filter(isObject),
+  embedded: (body, rel) => [embeddedOf(body, rel)].flat().filter(isJsonObject),
   embed(body, rel, parts) {
     if (parts.length === 0) return;
     const many = Array.isArray(linkOf(body, rel));

@@ -14,8 +14,8 @@ import { DESTRUCTIVE } from '../../contract/destructive.ts';
 import { isJsonType } from '../../http/body/json-type.ts';
 import type { PathTemplate } from '../../http/uri/href.ts';
 import { pathTemplate } from '../../http/uri/href.ts';
-import type { Steps } from '../../openapi/incremental.ts';
-import { atOnce } from '../../openapi/incremental.ts';
+import type { Incremental } from '../../openapi/incremental.ts';
+import { runToCompletion } from '../../openapi/incremental.ts';
 import { resolveReference } from '../../openapi/reference.ts';
 import { words } from '../words.ts';
 import type { TemplateProperty } from './form-properties.ts';
@@ -66,10 +66,13 @@ export const LIFTED = 'x-lifted';
 
 /** One without an id has method and path for one, as `GET /orders`. */
 export const documentedOperations = (service: string, document: OpenAPIObject): DocumentedOperation[] =>
-  atOnce(documentOperations(service, document));
+  runToCompletion(documentOperations(service, document));
 
 /** The same in steps, one a path. */
-export function* documentOperations(service: string, document: OpenAPIObject): Steps<DocumentedOperation[]> {
+export function* documentOperations(
+  service: string,
+  document: OpenAPIObject,
+): Incremental<DocumentedOperation[]> {
   const found: DocumentedOperation[] = [];
   for (const [path, given] of Object.entries(document.paths ?? {})) {
     const item = resolveReference<PathItemObject>(document, given);

@@ -4,7 +4,7 @@
  */
 import type { LinkObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { isBefore, type PathTemplate } from '../../http/uri/href.ts';
-import { atOnce, type Steps } from '../../openapi/incremental.ts';
+import { type Incremental, runToCompletion } from '../../openapi/incremental.ts';
 import type { ServiceDocument } from '../../openapi/service-document.ts';
 import { membersOf } from '../fields/members.ts';
 import { HYPERMEDIA_MEMBERS } from '../hypermedia-members.ts';
@@ -41,17 +41,17 @@ export class LinkGraph {
   readonly dangling: string[] = [];
 
   constructor(documents: readonly ServiceDocument[]) {
-    atOnce(this.#build(documents));
+    runToCompletion(this.#build(documents));
   }
 
   /** The same in steps. */
-  static *of(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+  static *of(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
     const graph = new LinkGraph([]);
     yield* graph.#build(documents);
     return graph;
   }
 
-  *#build(documents: readonly ServiceDocument[]): Steps<void> {
+  *#build(documents: readonly ServiceDocument[]): Incremental<void> {
     this.#documents = new Map(documents.map(({ name, document }) => [name, document]));
     const documented: DocumentedOperation[] = [];
     for (const { name, document } of documents)
@@ -226,9 +226,10 @@ const key = (service: string, name: string): string => `${service} ${name}`;
 const graphs = new WeakMap<readonly ServiceDocument[], LinkGraph>();
 
 /** The graph of these documents, made once: of large ones that takes long. */
-export const graphOf = (documents: readonly ServiceDocument[]): LinkGraph => atOnce(graphInSteps(documents));
+export const graphOf = (documents: readonly ServiceDocument[]): LinkGraph =>
+  runToCompletion(graphInSteps(documents));
 
-export function* graphInSteps(documents: readonly ServiceDocument[]): Steps<LinkGraph> {
+export function* graphInSteps(documents: readonly ServiceDocument[]): Incremental<LinkGraph> {
   const graph = graphs.get(documents) ?? (yield* LinkGraph.of(documents));
   graphs.set(documents, graph);
   return graph;

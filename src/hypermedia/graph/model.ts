@@ -1,5 +1,5 @@
 /** The types of the link graph: operations, links between them, and the shapes of their bodies. */
-import type { Expression } from '../../openapi/runtime-expression.ts';
+import type { RuntimeExpression } from '../../openapi/runtime-expression.ts';
 import type { Members } from '../fields/members.ts';
 import type { TemplateProperty } from './form-properties.ts';
 import type { DocumentedOperation } from './graph-operation.ts';
@@ -31,7 +31,7 @@ export interface Batch {
 export interface Link {
   readonly rel: string;
   readonly target: GraphOperation;
-  readonly parameters: readonly (readonly [string, Expression])[];
+  readonly parameters: readonly (readonly [string, RuntimeExpression])[];
   /** Where in the body the value of a parameter is, by its name. */
   readonly places: ReadonlyMap<string, readonly string[]>;
   readonly description?: string;

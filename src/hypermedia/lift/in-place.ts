@@ -3,7 +3,7 @@
  * belong. No member moves and none changes its type, so that a client that knows of no links is not disturbed.
  */
 import { memberKey } from '../../codecs/exact-json.ts';
-import { isObject } from '../../openapi/is-object.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
 import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { Shape } from '../graph/model.ts';
@@ -17,13 +17,13 @@ export function inPlace(original: object, hal: Body, { itemsAt }: Pick<Shape, 'i
   const { item: bodies, ...embedded } = _embedded as { item: Body[] };
   const item = bodies.map((body, index) => {
     const element = elements[index];
-    return isObject(element) ? ordered(element, body) : element;
+    return isJsonObject(element) ? ordered(element, body) : element;
   });
   const [list] = itemsAt;
   // An array has no place for what could not be embedded, so it stands with the items that lack it.
   if (list === undefined)
     return item.map((one) =>
-      isObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
+      isJsonObject(one) ? withErrors(one, _expandErrors as ExpandError[] | undefined) : one,
     );
   return ordered(original as Body, {
     ...whole,
@@ -55,7 +55,7 @@ function linksOf(original: Body, { _links: made }: Body): unknown {
   const own = original._links;
   const links = made as Readonly<Record<string, unknown>>;
   if (own === undefined) return Object.keys(links).length === 0 ? undefined : links;
-  if (!isObject(own)) return own;
+  if (!isJsonObject(own)) return own;
   const kept = Object.entries(own).map(([rel, link]) => [rel, asItCame(link, links[rel])] as const);
   return {
     ...Object.fromEntries(kept),
@@ -65,9 +65,9 @@ function linksOf(original: Body, { _links: made }: Body): unknown {
 
 /** Links that are not written as HAL has them stay so; where they lead may have changed. */
 function asItCame(own: unknown, made: unknown): unknown {
-  if (typeof own === 'string' && isObject(made)) return made.href;
+  if (typeof own === 'string' && isJsonObject(made)) return made.href;
   if (Array.isArray(own)) return Array.isArray(made) && made.length === own.length ? made : own;
-  return isObject(own) && isObject(made) ? made : own;
+  return isJsonObject(own) && isJsonObject(made) ? made : own;
 }
 
 interface ExpandError {

@@ -3,8 +3,8 @@
  * declares (OpenAPI 3.1 §4.8.20), wherever in the body their schemas stand.
  */
 import { memberKey, memberName } from '../../codecs/exact-json.ts';
-import { isObject } from '../../openapi/is-object.ts';
-import type { Exchange } from '../../openapi/runtime-expression.ts';
+import { isJsonObject } from '../../openapi/is-object.ts';
+import type { ExpressionContext } from '../../openapi/runtime-expression.ts';
 import { valueAt } from '../../openapi/value-at.ts';
 import type { Body } from '../formats/format.ts';
 import type { LinkGraph } from '../graph/link-graph.ts';
@@ -82,7 +82,7 @@ function without(body: Body, name: string): Body {
 }
 
 /** An element that is no object has no members, and no links. */
-const toObject = (element: unknown): Body => (isObject(element) ? element : { value: element });
+const toObject = (element: unknown): Body => (isJsonObject(element) ? element : { value: element });
 
 function represent(name: string, value: Body, spots: Spots, request: LiftRequest): Representation {
   // They have a meaning here that they need not have there: what cannot mean that is no part of it.
@@ -96,7 +96,7 @@ function represent(name: string, value: Body, spots: Spots, request: LiftRequest
   });
   const state = {
     ...within(own, spots, request),
-    ...(request.keepsOwn && isObject(_templates) && { _templates }),
+    ...(request.keepsOwn && isJsonObject(_templates) && { _templates }),
     ...(request.keepsOwn && Array.isArray(_expandErrors) && { _expandErrors }),
     ...(isEmbedded(_embedded) && { _embedded }),
   };
@@ -111,12 +111,12 @@ export const hasLinks = ({ links, state, items = [] }: Representation, body: obj
 
 /** Whether it holds resources, as HAL (§4.1.2) has it. */
 const isEmbedded = (value: unknown): boolean =>
-  isObject(value) && Object.values(value).every((parts) => [parts].flat().every(isObject));
+  isJsonObject(value) && Object.values(value).every((parts) => [parts].flat().every(isJsonObject));
 
 type Links = Map<string, LinkValue | readonly LinkValue[]>;
 
 function linksOf(value: Body, { shape }: Spots, request: LiftRequest): Links {
-  const exchange: Exchange = { path: request.path, query: request.query, body: value };
+  const exchange: ExpressionContext = { path: request.path, query: request.query, body: value };
   const declared = [...(shape?.links.values() ?? [])].flatMap(
     (link): [string, LinkValue | readonly LinkValue[]][] => {
       const made = isComplete(link, exchange) ? linkValue(link, exchange) : undefined;
@@ -130,12 +130,12 @@ function linksOf(value: Body, { shape }: Spots, request: LiftRequest): Links {
 }
 
 /** In a list less is known than at an item's own address, and a filter left out would lead to more than was meant. */
-const isComplete = ({ parameters, each }: Link, exchange: Exchange): boolean =>
+const isComplete = ({ parameters, each }: Link, exchange: ExpressionContext): boolean =>
   each !== undefined || parameters.every(([, expression]) => expression(exchange) !== undefined);
 
 /** Links as JSON:API (1.1, "Links") writes them: an address, or an object that has one. */
 function localLinks(links: unknown, { local }: LiftRequest): [string, LinkValue][] {
-  if (!isObject(links)) return [];
+  if (!isJsonObject(links)) return [];
   return Object.entries(links).flatMap(([key, link]): [string, LinkValue][] => {
     const href = typeof link === 'string' ? link : (link as { href?: unknown } | null)?.href;
     const path = typeof href === 'string' ? local(href) : undefined;
@@ -145,7 +145,7 @@ function localLinks(links: unknown, { local }: LiftRequest): [string, LinkValue]
 
 /** Links as HAL has them (§5), whole: with whatever they say beside their address, wherever they lead. */
 function ownLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] {
-  if (!isObject(links)) return [];
+  if (!isJsonObject(links)) return [];
   return Object.entries(links).flatMap(([key, link]): [string, LinkValue | readonly LinkValue[]][] => {
     if (Array.isArray(link)) {
       const all = link.filter(isLinkObject);
@@ -157,7 +157,7 @@ function ownLinks(links: unknown): [string, LinkValue | readonly LinkValue[]][] 
 }
 
 const isLinkObject = (value: unknown): value is Body & LinkValue =>
-  isObject(value) && typeof value.href === 'string';
+  isJsonObject(value) && typeof value.href === 'string';
 
 /**
  * Resources within a resource stay where they are, with their links.
@@ -180,13 +180,15 @@ function nested(value: unknown, spots: Spots, request: LiftRequest): unknown {
     const made = value.map((element) => nested(element, spots, request));
     return made.some((element, index) => element !== value[index]) ? made : value;
   }
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const state = within(value, spots, request);
   // One that has something else there keeps that.
-  if (spots.shape === undefined || !(value._links === undefined || isObject(value._links))) return state;
+  if (spots.shape === undefined || !(value._links === undefined || isJsonObject(value._links))) return state;
   const links = linksOf(value, spots, request);
   if (!request.keepsOwn) return links.size === 0 ? state : { ...state, _links: Object.fromEntries(links) };
-  const added = [...links].filter(([rel]) => !isObject(value._links) || !Object.hasOwn(value._links, rel));
+  const added = [...links].filter(
+    ([rel]) => !isJsonObject(value._links) || !Object.hasOwn(value._links, rel),
+  );
   return added.length === 0
     ? state
     : { ...state, _links: { ...(value._links as Body | undefined), ...Object.fromEntries(added) } };

@@ -2,7 +2,7 @@
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { isReference, lookUpReference, resolveReference } from '../../openapi/reference.ts';
-import { type SchemaPart, schemasUnder, walkComposition } from '../../openapi/schema-composition.ts';
+import { type SchemaPart, subschemasOf, walkComposition } from '../../openapi/schema-composition.ts';
 import type { Shape } from '../graph/model.ts';
 import { type Schema, schemaName } from '../graph/response-schema.ts';
 
@@ -84,7 +84,7 @@ export class SpotFinder {
   }
 
   #partsOf(schema: Json, { isWhole }: Part): Part[] {
-    const under = (keyword: string): unknown[] => schemasUnder(schema, '#', keyword).map(({ node }) => node);
+    const under = (keyword: string): unknown[] => subschemasOf(schema, '#', keyword).map(({ node }) => node);
     const choices = [...under('oneOf'), ...under('anyOf')].filter((one) => !isNull(one));
     const target = isReference(schema) ? lookUpReference(this.#document, schema.$ref).value : undefined;
     // Of parts, and of one of several, only what is in them is known.

@@ -7,7 +7,7 @@ export const basePathOf = ({ servers }: Pick<OpenAPIObject, 'servers'>): string 
   pathOf(Array.isArray(servers) ? servers[0] : undefined);
 
 /** Whether operations are at a place that is not that of the document. */
-export const isElsewhere = (document: Pick<OpenAPIObject, 'servers'>, servers: unknown): boolean => {
+export const hasOtherServer = (document: Pick<OpenAPIObject, 'servers'>, servers: unknown): boolean => {
   const [own, top] = [servers, document.servers].map((list) => (Array.isArray(list) ? list[0] : undefined));
   return isObject(own) && urlOf(own as unknown as ServerObject) !== urlOf(top);
 };

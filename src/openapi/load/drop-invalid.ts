@@ -4,7 +4,7 @@
  */
 import { fragmentToken } from '../../contract/json-pointer.ts';
 import type { DocumentFault } from './document-fault.ts';
-import { type Field, fieldOf, isObject, type Json, type Kind } from './grammar.ts';
+import { type GrammarField, grammarFieldOf, isObject, type Json, type Kind } from './grammar.ts';
 import { DEFAULT_INFO, INFO, reference, SCALARS, type Scalar, text } from './scalars.ts';
 
 type OnFault = (fault: DocumentFault) => void;
@@ -13,40 +13,47 @@ type OnFault = (fault: DocumentFault) => void;
  * @param document changed in place
  * @throws Error for an object or a list of the grammar that has too many members to be gone through at once
  */
-export function makeSound(document: Json, onFault: OnFault): void {
-  const sound = new Sound(onFault);
+export function dropInvalid(document: Json, onFault: OnFault): void {
+  const sanitizer = new Sanitizer(onFault);
   if (document.info !== undefined && !isObject(document.info)) delete document.info;
   if (document.info === undefined) onFault({ pointer: '#/info', reason: 'is missing: expected an object' });
   const info = { ...(document.info as Json | undefined) };
-  sound.scalars(info, INFO, '#/info');
+  sanitizer.sanitizeScalars(info, INFO, '#/info');
   document.info = { ...DEFAULT_INFO, ...info };
-  sound.object(document, 'document', '#');
+  sanitizer.sanitizeObject(document, 'document', '#');
 }
 
 /**
  * Of one object or list. Whatever goes through one does so in one turn of the event loop, but for the paths and
  * components of a document, which are gone through one by one.
  */
-const MOST_MEMBERS = 20_000;
-const DIVIDED: ReadonlySet<Kind> = new Set(['document', 'components']);
+const MAX_MEMBERS = 20_000;
+const INCREMENTAL_KINDS: ReadonlySet<Kind> = new Set(['document', 'components']);
 
-class Sound {
+class Sanitizer {
   readonly #onFault: OnFault;
 
   constructor(onFault: OnFault) {
     this.#onFault = onFault;
   }
 
-  object(node: Json, kind: Kind, pointer: string): void {
-    this.scalars(node, { ...SCALARS[kind], $ref: reference }, pointer);
+  sanitizeObject(node: Json, kind: Kind, pointer: string): void {
+    this.sanitizeScalars(node, { ...SCALARS[kind], $ref: reference }, pointer);
     for (const [name, value] of Object.entries(node)) {
-      const field = fieldOf(kind, name);
+      const field = grammarFieldOf(kind, name);
       if (field)
-        this.#member(node, name, value, field, `${pointer}/${fragmentToken(name)}`, DIVIDED.has(kind));
+        this.#sanitizeField(
+          node,
+          name,
+          value,
+          field,
+          `${pointer}/${fragmentToken(name)}`,
+          INCREMENTAL_KINDS.has(kind),
+        );
     }
   }
 
-  scalars(node: Json, expected: Readonly<Record<string, Scalar>>, pointer: string): void {
+  sanitizeScalars(node: Json, expected: Readonly<Record<string, Scalar>>, pointer: string): void {
     for (const [name, scalar] of Object.entries(expected)) {
       const value = node[name];
       if (value === undefined || scalar.is(value)) continue;
@@ -56,21 +63,28 @@ class Sound {
     }
   }
 
-  #member(
+  #sanitizeField(
     owner: Json,
     name: string,
     value: unknown,
-    [shape, kind]: Field,
+    [shape, kind]: GrammarField,
     pointer: string,
-    isDivided: boolean,
+    isIncremental: boolean,
   ): void {
-    if (!isDivided && typeof value === 'object' && value !== null && Object.keys(value).length > MOST_MEMBERS)
-      throw new Error(`${pointer} has more than ${MOST_MEMBERS} members`);
-    if (name === 'content' && kind === 'mediaType' && isObject(value)) this.#mediaTypes(value, pointer);
+    if (
+      !isIncremental &&
+      typeof value === 'object' &&
+      value !== null &&
+      Object.keys(value).length > MAX_MEMBERS
+    )
+      throw new Error(`${pointer} has more than ${MAX_MEMBERS} members`);
+    if (name === 'content' && kind === 'mediaType' && isObject(value))
+      this.#dropInvalidMediaTypes(value, pointer);
     const isParameter = name === 'parameters';
-    if (shape === 'one') this.#one(owner, name, kind, pointer, false);
+    if (shape === 'one') this.#sanitizeEntry(owner, name, kind, pointer, false);
     else if (shape === 'list' && Array.isArray(value)) {
-      for (const index of value.keys()) this.#one(value, index, kind, `${pointer}/${index}`, isParameter);
+      for (const index of value.keys())
+        this.#sanitizeEntry(value, index, kind, `${pointer}/${index}`, isParameter);
       // What was taken out has left a hole.
       const rest = value.filter(() => true);
       if (rest.length === value.length) return;
@@ -80,25 +94,31 @@ class Sound {
     } else if (shape !== 'list' && isObject(value)) {
       for (const key of Object.keys(value))
         if (shape === 'map' || !key.startsWith('x-'))
-          this.#one(value, key, kind, `${pointer}/${fragmentToken(key)}`, isParameter);
+          this.#sanitizeEntry(value, key, kind, `${pointer}/${fragmentToken(key)}`, isParameter);
     } else this.#drop(owner, name, pointer, shape === 'list' ? 'a list' : 'an object');
   }
 
   /** Their names go into headers. */
-  #mediaTypes(content: Json, pointer: string): void {
+  #dropInvalidMediaTypes(content: Json, pointer: string): void {
     for (const name of Object.keys(content))
       if (!/^[ -~]+$/.test(name))
         this.#drop(content, name, `${pointer}/${fragmentToken(name)}`, 'a media type');
   }
 
-  #one(owner: object, key: string | number, kind: Kind, pointer: string, isParameter: boolean): void {
+  #sanitizeEntry(
+    owner: object,
+    key: string | number,
+    kind: Kind,
+    pointer: string,
+    isParameter: boolean,
+  ): void {
     const value = (owner as Json)[key];
     if (kind === 'schema' && typeof value === 'boolean') return;
     if (!isObject(value)) {
       this.#drop(owner, key, pointer, 'an object');
       return;
     }
-    this.object(value, kind, pointer);
+    this.sanitizeObject(value, kind, pointer);
     if (isParameter && value.$ref === undefined && (value.name === undefined || value.in === undefined))
       this.#drop(owner, key, pointer, 'a parameter with name and in');
   }

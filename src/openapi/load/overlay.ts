@@ -10,7 +10,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import { Faults } from '../../config/yaml/faults.ts';
 import { MOST_LEVELS, sizeOf } from '../../config/yaml/parse-text.ts';
 import type { YamlText } from '../../config/yaml/yaml-text.ts';
-import { linearTime } from '../patterns/pattern.ts';
+import { linearTimePattern } from '../patterns/pattern.ts';
 import { isObject, type Json } from './grammar.ts';
 
 /** Its objects have the members of the specification alone, beside those that begin with `x-` (§4.5). */
@@ -49,10 +49,10 @@ const overlaySchema = object({
     .min(1, 'expected at least one action'),
 });
 
-export interface Overlaid {
+export interface OverlayResult {
   readonly document: OpenAPIObject;
   /** JSONPaths of actions that found nothing: no fault, and seldom meant. */
-  readonly idle: readonly string[];
+  readonly unmatched: readonly string[];
 }
 
 /**
@@ -66,28 +66,30 @@ export function applyOverlay(
   overlay: unknown,
   file: string,
   yaml: () => Pick<YamlText, 'lineOf' | 'lineOfKey'> | undefined = () => undefined,
-): Overlaid {
-  const data = checked(overlay, file, yaml);
+): OverlayResult {
+  const data = parseOverlay(overlay, file, yaml);
   let changed = structuredClone(document) as unknown as Json;
-  const growth = growthLimit(file);
-  const idle: string[] = [];
+  const checkGrowth = growthLimit(file);
+  const unmatched: string[] = [];
   for (const [index, { target, update, remove }] of data.actions.entries()) {
-    const fault = (message: string) => new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
-    if (isTooWide(target)) throw fault('looks through everything within everything; name more of the way');
-    const found = locations(changed, target, fault);
-    if (found.length === 0) idle.push(target);
-    if (remove !== true) growth(found, update);
+    const createError = (message: string) =>
+      new ConfigError(`${file}: actions.${index}: ${target}: ${message}`);
+    if (isTooBroad(target))
+      throw createError('looks through everything within everything; name more of the way');
+    const found = findLocations(changed, target, createError);
+    if (found.length === 0) unmatched.push(target);
+    if (remove !== true) checkGrowth(found, update);
     for (const location of found) {
-      if (remove !== true) changed = updated(changed, location, update, fault) as Json;
-      else if (location.length === 0) throw fault('the document itself cannot be removed');
+      if (remove !== true) changed = applyUpdate(changed, location, update, createError) as Json;
+      else if (location.length === 0) throw createError('the document itself cannot be removed');
     }
     // From the end, so that what is left keeps its place in an array until its turn.
-    if (remove === true) for (const location of found.toReversed()) drop(changed, location);
+    if (remove === true) for (const location of found.toReversed()) removeAt(changed, location);
   }
-  return { document: changed as unknown as OpenAPIObject, idle };
+  return { document: changed as unknown as OpenAPIObject, unmatched };
 }
 
-function checked(
+function parseOverlay(
   overlay: unknown,
   file: string,
   yaml: Parameters<typeof applyOverlay>[3],
@@ -128,18 +130,18 @@ function targetsOf(overlay: unknown): string[] {
 }
 
 type Location = readonly (string | number)[];
-type Fault = (message: string) => ConfigError;
+type CreateError = (message: string) => ConfigError;
 
-function locations(document: Json, target: string, fault: Fault): Location[] {
+function findLocations(document: Json, target: string, createError: CreateError): Location[] {
   try {
     return [...paths.query(target, document as never)].map(({ location }) => location);
   } catch (error) {
-    throw fault(`no JSONPath: ${(error as Error).message}`);
+    throw createError(`no JSONPath: ${(error as Error).message}`);
   }
 }
 
 /** Values that an overlay may add to a document: an update of everything, again and again, would never end. */
-const MOST_ADDED = 1_000_000;
+const MAX_ADDED = 1_000_000;
 
 /** @throws ConfigError, from what is called before each update, where an overlay adds too much */
 function growthLimit(file: string): (found: readonly Location[], update: unknown) => void {
@@ -147,10 +149,8 @@ function growthLimit(file: string): (found: readonly Location[], update: unknown
   return (found, update) => {
     const { values, levels } = sizeOf(update);
     added += found.length * values;
-    if (added > MOST_ADDED)
-      throw new ConfigError(
-        `${file}: adds more than ${MOST_ADDED} values to the document; update less of it`,
-      );
+    if (added > MAX_ADDED)
+      throw new ConfigError(`${file}: adds more than ${MAX_ADDED} values to the document; update less of it`);
     if (found.some((location) => location.length + levels > MOST_LEVELS))
       throw new ConfigError(
         `${file}: makes more than ${MOST_LEVELS} levels within each other; make it flatter`,
@@ -162,12 +162,12 @@ function growthLimit(file: string): (found: readonly Location[], update: unknown
  * Whether a JSONPath goes through all that is below all that is below …, or through the whole document once for each of
  * its values: that takes time that grows much faster than the document.
  */
-function isTooWide(target: string): boolean {
+function isTooBroad(target: string): boolean {
   const text = target.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "''");
-  return (text.match(/\.\./g) ?? []).length > MOST_DESCENTS || text.lastIndexOf('$') > 0;
+  return (text.match(/\.\./g) ?? []).length > MAX_DESCENTS || text.lastIndexOf('$') > 0;
 }
 
-const MOST_DESCENTS = 2;
+const MAX_DESCENTS = 2;
 
 /** Patterns of filters are matched in linear time too (RFC 9535 §2.4.6). */
 const paths = new jsonpath.JSONPathEnvironment();
@@ -179,7 +179,7 @@ for (const [name, whole] of [
   const call = (text: unknown, pattern: unknown): boolean => {
     if (typeof text !== 'string' || typeof pattern !== 'string') return false;
     try {
-      return linearTime(whole(pattern)).test(text);
+      return linearTimePattern(whole(pattern)).test(text);
     } catch {
       return false;
     }
@@ -188,35 +188,35 @@ for (const [name, whole] of [
 }
 
 /** The document, with what stands at the location merged with the update. */
-function updated(document: Json, location: Location, update: unknown, fault: Fault): unknown {
+function applyUpdate(document: Json, location: Location, update: unknown, createError: CreateError): unknown {
   const last = location.at(-1);
-  const own = structuredClone(update);
-  if (last === undefined) return mergedTarget(document, own, fault);
+  const copy = structuredClone(update);
+  if (last === undefined) return mergeTarget(document, copy, createError);
   let owner: unknown = document;
   for (const segment of location.slice(0, -1)) owner = (owner as Json)[segment];
-  const value = mergedTarget((owner as Json)[last], own, fault);
+  const value = mergeTarget((owner as Json)[last], copy, createError);
   // A name may be one that an assignment takes for something else.
   Object.defineProperty(owner, last, { value, enumerable: true, configurable: true, writable: true });
   return document;
 }
 
 /** §4.4.4: what is added to an array is one element of it. */
-function mergedTarget(target: unknown, update: unknown, fault: Fault): unknown {
+function mergeTarget(target: unknown, update: unknown, createError: CreateError): unknown {
   if (Array.isArray(target)) return [...target, ...(Array.isArray(update) ? update : [update])];
-  if (!isObject(target)) throw fault('expected an object or an array to update');
-  return merged(target, update);
+  if (!isObject(target)) throw createError('expected an object or an array to update');
+  return mergeValues(target, update);
 }
 
-function merged(target: unknown, update: unknown): unknown {
+function mergeValues(target: unknown, update: unknown): unknown {
   if (Array.isArray(target) && Array.isArray(update)) return [...target, ...update];
   if (!isObject(target) || !isObject(update)) return update;
   const names = new Set([...Object.keys(target), ...Object.keys(update)]);
   return Object.fromEntries(
-    [...names].map((name) => [name, name in update ? merged(target[name], update[name]) : target[name]]),
+    [...names].map((name) => [name, name in update ? mergeValues(target[name], update[name]) : target[name]]),
   );
 }
 
-function drop(document: Json, location: Location): void {
+function removeAt(document: Json, location: Location): void {
   const last = location.at(-1) as string | number;
   let owner: unknown = document;
   for (const segment of location.slice(0, -1)) owner = (owner as Json | undefined)?.[segment];

@@ -14,9 +14,11 @@ import {
 import { isObject, type Json } from '../load/grammar.ts';
 import { operationsOf } from '../load/inherit-defaults.ts';
 import { componentTarget, referenceTo } from './component-references.ts';
-import type { NameOf, Registry } from './component-registry.ts';
+import type { ComponentRegistry, NameOf } from './component-registry.ts';
 
-const answers: Readonly<Record<string, { name: string; description: string; types: ProblemType[] }>> = {
+const gatewayResponses: Readonly<
+  Record<string, { name: string; description: string; types: ProblemType[] }>
+> = {
   502: { name: 'BadGateway', description: badGateway.title, types: [badGateway, contractBroken] },
   503: {
     name: 'ServiceUnavailable',
@@ -66,7 +68,7 @@ const response = (status: string, description: string, types: ProblemType[]): Js
 export const gatewayDocument: Json = {
   components: {
     responses: Object.fromEntries(
-      Object.entries(answers).map(([status, { name, description, types }]) => [
+      Object.entries(gatewayResponses).map(([status, { name, description, types }]) => [
         name,
         response(status, description, types),
       ]),
@@ -75,13 +77,13 @@ export const gatewayDocument: Json = {
 };
 
 /** The same path item with the gateway's answers on its operations. */
-export function withGatewayAnswers(item: Json, nameOf: NameOf): Json {
+export function withGatewayResponses(item: Json, nameOf: NameOf): Json {
   return {
     ...item,
     ...Object.fromEntries(
       operationsOf(item).map(([method, operation]) => {
         const declared = isObject(operation.responses) ? operation.responses : {};
-        const missing = Object.entries(answers).filter(
+        const missing = Object.entries(gatewayResponses).filter(
           ([status]) => !(status in declared || '5XX' in declared),
         );
         const added = missing.map(([status, { name }]) => [
@@ -95,7 +97,7 @@ export function withGatewayAnswers(item: Json, nameOf: NameOf): Json {
 }
 
 /** Names of the path items in `components` that a public path stands for. */
-export const pathItemsInUse = (paths: Json, registry: Registry): Set<string> =>
+export const pathItemsInUse = (paths: Json, registry: ComponentRegistry): Set<string> =>
   new Set(
     Object.values(paths).flatMap((item) => {
       const target = isObject(item) ? componentTarget(item.$ref) : undefined;

@@ -4,16 +4,16 @@
  */
 import type { InfoObject, OpenAPIObject } from 'openapi3-ts/oas31';
 import { libraryProblems } from '../../contract/problems.ts';
-import { atOnce, type Steps } from '../incremental.ts';
-import { isObject, type Json, walkInSteps } from '../load/grammar.ts';
-import { needsServiceTag, PUBLIC_SERVERS, stamp } from '../load/inherit-defaults.ts';
+import { type Incremental, runToCompletion } from '../incremental.ts';
+import { isObject, type Json, walkIncrementally } from '../load/grammar.ts';
+import { inheritDefaults, needsServiceTag, PUBLIC_SERVERS } from '../load/inherit-defaults.ts';
 import { Paths } from '../load/paths.ts';
 import type { ServiceDocument } from '../service-document.ts';
-import { Registry, sectionsOf } from './component-registry.ts';
-import { gatewayDocument, pathItemsInUse, withGatewayAnswers } from './gateway-responses.ts';
+import { ComponentRegistry, sectionsOf } from './component-registry.ts';
+import { gatewayDocument, pathItemsInUse, withGatewayResponses } from './gateway-responses.ts';
 import { OperationIds } from './operation-ids.ts';
-import { mend } from './prune-references.ts';
-import { type Names, renamer } from './rename.ts';
+import { pruneBrokenReferences } from './prune-references.ts';
+import { type PublicNames, renamer } from './rename.ts';
 import { Tags } from './tags.ts';
 
 const DEFAULT_INFO: InfoObject = {
@@ -36,73 +36,85 @@ export const publicInfo = (info: Partial<InfoObject> = {}): InfoObject => ({ ...
 export const mergeDocuments = (
   services: readonly ServiceDocument[],
   options: MergeOptions = {},
-): OpenAPIObject => atOnce(mergeInSteps(services, options));
+): OpenAPIObject => runToCompletion(mergeIncrementally(services, options));
 
 /** The same in steps: of large documents it takes long. */
-export function* mergeInSteps(
+export function* mergeIncrementally(
   services: readonly ServiceDocument[],
   { info = {} }: MergeOptions = {},
-): Steps<OpenAPIObject> {
+): Incremental<OpenAPIObject> {
   const ids = yield* OperationIds.of(
     services.map(({ name, document }) => ({ name, document: asJson(document) })),
   );
-  const registry = new Registry();
+  const registry = new ComponentRegistry();
   const paths = new Paths(registry);
   const tags = new Tags();
 
   for (const { name, document } of services) {
-    const stamped = yield* stamp(name, asJson(document));
-    const tag = tags.add(name, withServiceTag(name, stamped));
-    const rename = (component: Names['component']): Steps<Json> =>
-      walkInSteps(stamped, renamer(stamped, { component, tag, operation: (id) => ids.publicId(name, id) }));
-    const component = yield* registry.add(name, sectionsOf(stamped), function* (nameOf) {
+    const inherited = yield* inheritDefaults(name, asJson(document));
+    const tag = tags.add(name, withServiceTag(name, inherited));
+    const rename = (component: PublicNames['component']): Incremental<Json> =>
+      walkIncrementally(
+        inherited,
+        renamer(inherited, { component, tag, operation: (id) => ids.publicId(name, id) }),
+      );
+    const component = yield* registry.add(name, sectionsOf(inherited), function* (nameOf) {
       return sectionsOf(yield* rename(nameOf));
     });
     paths.add(name, (yield* rename(component)).paths);
   }
 
   // biome-ignore lint/correctness/useYield: it is one step
-  const answers = yield* registry.add('gateway', sectionsOf(gatewayDocument), function* () {
+  const responseNames = yield* registry.add('gateway', sectionsOf(gatewayDocument), function* () {
     return sectionsOf(gatewayDocument);
   });
-  const written = paths.toJSON();
-  const inUse = pathItemsInUse(written, registry);
+  const mergedPaths = paths.toJSON();
+  const inUse = pathItemsInUse(mergedPaths, registry);
   const sections = Object.fromEntries(registry.sections().map((name) => [name, registry.entries(name)]));
   const { webhooks, pathItems, ...components } = sections;
-  return (yield* mend({
+  return (yield* pruneBrokenReferences({
     openapi: ['3.1.0', ...services.map(({ document }) => document.openapi)].sort().at(-1),
     info: publicInfo(info),
     servers: PUBLIC_SERVERS,
     tags: tags.toJSON() as { name: string }[],
-    paths: mapItems(written, (item) => withGatewayAnswers(item, answers)),
+    paths: mapItems(mergedPaths, (item) => withGatewayResponses(item, responseNames)),
     ...(webhooks && { webhooks }),
     components: {
       ...components,
       ...(pathItems && {
         pathItems: mapItems(pathItems, (item, name) =>
-          inUse.has(name) ? withGatewayAnswers(item, answers) : item,
+          inUse.has(name) ? withGatewayResponses(item, responseNames) : item,
         ),
       }),
       ...extensions(services),
       [PROBLEMS]: publicProblems(services),
     },
-    'x-linkway-services': Object.fromEntries(services.map(({ name, document }) => [name, about(document)])),
+    'x-linkway-services': Object.fromEntries(
+      services.map(({ name, document }) => [name, serviceMetadata(document)]),
+    ),
   })) as unknown as OpenAPIObject;
 }
 
 /** One service's document as callers may see it: reached through the gateway. */
-export const publicDocument = (service: ServiceDocument): OpenAPIObject => atOnce(publicInSteps(service));
+export const publicDocument = (service: ServiceDocument): OpenAPIObject =>
+  runToCompletion(publicDocumentIncrementally(service));
 
-export function* publicInSteps({ name, document }: ServiceDocument): Steps<OpenAPIObject> {
-  const stamped = yield* stamp(name, asJson(document));
-  return (yield* mend({ ...stamped, servers: PUBLIC_SERVERS })) as unknown as OpenAPIObject;
+export function* publicDocumentIncrementally({
+  name,
+  document,
+}: ServiceDocument): Incremental<OpenAPIObject> {
+  const inherited = yield* inheritDefaults(name, asJson(document));
+  return (yield* pruneBrokenReferences({
+    ...inherited,
+    servers: PUBLIC_SERVERS,
+  })) as unknown as OpenAPIObject;
 }
 
-const withServiceTag = (service: string, stamped: Json): unknown[] => {
-  const tags = Array.isArray(stamped.tags) ? stamped.tags : [];
+const withServiceTag = (service: string, document: Json): unknown[] => {
+  const tags = Array.isArray(document.tags) ? document.tags : [];
   const isDeclared = tags.some((tag) => isObject(tag) && tag.name === service);
-  if (isDeclared || !needsServiceTag(service, stamped)) return tags;
-  const { title, description } = isObject(stamped.info) ? stamped.info : {};
+  if (isDeclared || !needsServiceTag(service, document)) return tags;
+  const { title, description } = isObject(document.info) ? document.info : {};
   return [...tags, { name: service, description: description ?? title ?? service }];
 };
 
@@ -115,7 +127,7 @@ const mapItems = (items: Json, change: (item: Json, name: string) => Json): Json
   );
 
 /** What a document says of itself and the public one has no place for. */
-const about = ({ info, externalDocs, ...rest }: OpenAPIObject): Json => ({
+const serviceMetadata = ({ info, externalDocs, ...rest }: OpenAPIObject): Json => ({
   info,
   ...(externalDocs && { externalDocs }),
   ...Object.fromEntries(Object.entries(rest).filter(([name]) => name.startsWith('x-'))),
@@ -123,7 +135,7 @@ const about = ({ info, externalDocs, ...rest }: OpenAPIObject): Json => ({
 
 /** Extensions of `components`; of two with one name the first stays. */
 const extensions = (services: readonly ServiceDocument[]): Json =>
-  firstStays(
+  keepFirst(
     services
       .flatMap(({ document }) => Object.entries(document.components ?? {}))
       .filter(([name]) => name.startsWith('x-')),
@@ -141,10 +153,10 @@ export const publicProblems = (services: readonly ServiceDocument[]): Json => {
     const types = asJson(document.components ?? {})[PROBLEMS];
     return Object.entries(isObject(types) ? types : {}).filter(([, type]) => isProblemType(type));
   });
-  return firstStays([...own, ...theirs].sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+  return keepFirst([...own, ...theirs].sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
 };
 
-const firstStays = (entries: readonly (readonly [string, unknown])[]): Json =>
+const keepFirst = (entries: readonly (readonly [string, unknown])[]): Json =>
   Object.fromEntries([...new Map([...entries].reverse())].reverse());
 
 /** Typed as a document it has no field that its type does not know; it came from a file, though. */

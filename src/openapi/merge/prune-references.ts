@@ -3,31 +3,31 @@
  * are none. A schema that is not there allows anything, and a response says so; all else can be done without.
  */
 
-import type { Steps } from '../incremental.ts';
-import { isObject, type Json, type Kind, walkInSteps } from '../load/grammar.ts';
-import { isNewest, toNewest } from '../load/openapi-3-2.ts';
+import type { Incremental } from '../incremental.ts';
+import { isObject, type Json, type Kind, walkIncrementally } from '../load/grammar.ts';
+import { isOpenApi32, toOpenApi32 } from '../load/openapi-3-2.ts';
 import { followReference, resolveReference } from '../reference.ts';
 import { valueAt } from '../value-at.ts';
 
-export function* mend(document: Json): Steps<Json> {
+export function* pruneBrokenReferences(document: Json): Incremental<Json> {
   const operations = new Set<unknown>();
-  yield* walkInSteps(document, (node, kind) => {
+  yield* walkIncrementally(document, (node, kind) => {
     if (kind === 'operation') operations.add(node.operationId);
     return node;
   });
-  const mended = yield* walkInSteps(document, (node, kind) => {
-    if (typeof node.$ref === 'string' && leadsNowhere(document, node.$ref))
+  const pruned = yield* walkIncrementally(document, (node, kind) => {
+    if (typeof node.$ref === 'string' && isBroken(document, node.$ref))
       return withoutReference(kind === 'schema' ? withoutNullable(node) : node, kind);
-    if (kind === 'link') return isLink(node, operations, document) ? node : undefined;
-    return kind === 'schema' ? withoutNullable(withChoices(node, document)) : node;
+    if (kind === 'link') return hasTarget(node, operations, document) ? node : undefined;
+    return kind === 'schema' ? withoutNullable(pruneMapping(node, document)) : node;
   });
-  return isNewest(document) ? yield* toNewest(mended) : mended;
+  return isOpenApi32(document) ? yield* toOpenApi32(pruned) : pruned;
 }
 
 /** Whether a reference, or one that it leads to, is to nothing in the document; circles are left as they are. */
-export function leadsNowhere(document: object, reference: string): boolean {
-  const { ending } = followReference(document, reference);
-  return ending === 'nothing' || ending === 'elsewhere';
+export function isBroken(document: object, reference: string): boolean {
+  const { outcome } = followReference(document, reference);
+  return outcome === 'missing' || outcome === 'external';
 }
 
 function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined {
@@ -35,15 +35,11 @@ function withoutReference({ $ref, ...rest }: Json, kind: Kind): Json | undefined
   return { ...rest, description: `Refers to ${$ref}, which is not there.` };
 }
 
-function isLink(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
+function hasTarget(node: Json, operations: ReadonlySet<unknown>, document: Json): boolean {
   const link = resolveReference<Json>(document, node);
   if (link === undefined) return false;
   const { operationId, operationRef } = link;
-  if (
-    typeof operationRef === 'string' &&
-    operationRef.startsWith('#') &&
-    leadsNowhere(document, operationRef)
-  )
+  if (typeof operationRef === 'string' && operationRef.startsWith('#') && isBroken(document, operationRef))
     return false;
   return operationId === undefined || operations.has(operationId);
 }
@@ -55,22 +51,22 @@ function withoutNullable(schema: Json): Json {
   return rest;
 }
 
-function withChoices(schema: Json, document: Json): Json {
+function pruneMapping(schema: Json, document: Json): Json {
   const { discriminator } = schema;
   if (!isObject(discriminator) || !isObject(discriminator.mapping)) return schema;
   const mapping = Object.entries(discriminator.mapping).filter(
-    ([, target]) => typeof target === 'string' && isChoice(target, document),
+    ([, target]) => typeof target === 'string' && isMappingTarget(target, document),
   );
   const { defaultMapping, ...rest } = discriminator;
-  const isThere = typeof defaultMapping === 'string' && isChoice(defaultMapping, document);
+  const hasDefault = typeof defaultMapping === 'string' && isMappingTarget(defaultMapping, document);
   return {
     ...schema,
-    discriminator: { ...rest, ...(isThere && { defaultMapping }), mapping: Object.fromEntries(mapping) },
+    discriminator: { ...rest, ...(hasDefault && { defaultMapping }), mapping: Object.fromEntries(mapping) },
   };
 }
 
 /** A component by its name, or a reference (OpenAPI 3.1 §4.8.25.4). */
-const isChoice = (target: string, document: Json): boolean =>
+const isMappingTarget = (target: string, document: Json): boolean =>
   /^[\w.-]+$/.test(target)
     ? valueAt(document, ['components', 'schemas', target]) !== undefined
-    : !leadsNowhere(document, target);
+    : !isBroken(document, target);

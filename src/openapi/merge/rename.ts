@@ -10,7 +10,7 @@ import { resolveReference } from '../reference.ts';
 import { componentTarget, referenceTo } from './component-references.ts';
 
 /** The public names of one service's things. */
-export interface Names {
+export interface PublicNames {
   component(section: string, name: string): string;
   /** An operation of this service, or of another one that a link leads to. */
   operation(id: string): string | undefined;
@@ -20,7 +20,7 @@ export interface Names {
 /** The extension on a list operation's parameter that names the operation it answers many of at once. */
 const BATCHES = 'x-batches';
 
-export function renamer(document: Json, names: Names): Visit {
+export function renamer(document: Json, names: PublicNames): Visit {
   const components = isObject(document.components) ? document.components : {};
   const schemas = isObject(components.schemas) ? components.schemas : {};
   const alternatives = alternativesAmong(schemas);
@@ -33,29 +33,29 @@ export function renamer(document: Json, names: Names): Visit {
     return name === target.name ? ref : referenceTo(target.section, name, target.rest);
   };
 
-  const leadsNowhere = (link: Json): boolean => {
+  const isDangling = (link: Json): boolean => {
     const { operationId } = resolveReference<Json>(document, link) ?? {};
     return typeof operationId === 'string' && names.operation(operationId) === undefined;
   };
 
   /** A value without a mapping means the schema of that name, so a renamed schema needs one. */
-  const choice = (meant: unknown): unknown => {
-    if (typeof meant !== 'string') return meant;
-    return Object.hasOwn(schemas, meant) ? names.component('schemas', meant) : reference(meant);
+  const mappingTarget = (target: unknown): unknown => {
+    if (typeof target !== 'string') return target;
+    return Object.hasOwn(schemas, target) ? names.component('schemas', target) : reference(target);
   };
   const discriminator = (schema: Json, { mapping, defaultMapping, ...others }: Json): Json => {
     const rest = {
       ...others,
-      ...(defaultMapping !== undefined && { defaultMapping: choice(defaultMapping) }),
+      ...(defaultMapping !== undefined && { defaultMapping: mappingTarget(defaultMapping) }),
     };
-    const written = Object.entries(isObject(mapping) ? mapping : {}).map(
-      ([value, meant]) => [value, choice(meant)] as const,
+    const explicit = Object.entries(isObject(mapping) ? mapping : {}).map(
+      ([value, meant]) => [value, mappingTarget(meant)] as const,
     );
-    const values = new Set(written.map(([value]) => value));
+    const values = new Set(explicit.map(([value]) => value));
     const implied = alternatives(schema, nameOfSchema.get(schema))
       .filter((name) => !values.has(name) && names.component('schemas', name) !== name)
       .map((name) => [name, referenceTo('schemas', names.component('schemas', name))]);
-    const all = [...written, ...implied];
+    const all = [...explicit, ...implied];
     return mapping || all.length > 0 ? { ...rest, mapping: Object.fromEntries(all) } : rest;
   };
 
@@ -73,7 +73,7 @@ export function renamer(document: Json, names: Names): Visit {
       Object.fromEntries(
         Object.entries(node).map(([scheme, scopes]) => [names.component('securitySchemes', scheme), scopes]),
       ),
-    link: (node) => (leadsNowhere(node) ? undefined : operationId(node)),
+    link: (node) => (isDangling(node) ? undefined : operationId(node)),
     operation: (node) => {
       const named = operationId(node);
       return Array.isArray(node.tags) ? { ...named, tags: node.tags.map(names.tag) } : named;

@@ -4,9 +4,9 @@
  */
 
 /** Takes a text where one of them holds in all its parts. */
-export type Alternatives = readonly (readonly Part[])[];
+export type PatternAlternatives = readonly (readonly PatternPart[])[];
 
-interface Part {
+interface PatternPart {
   /** Without lookarounds, if it could be put so. */
   readonly source: string;
   /** Whether the text must not match. */
@@ -14,55 +14,55 @@ interface Part {
 }
 
 /** No pattern that a person wrote has more; each is another one to be matched. */
-const MOST_PARTS = 50;
-const MOST_CHARACTERS = 5000;
+const MAX_PARTS = 50;
+const MAX_CHARACTERS = 5000;
 
 /** @returns undefined where there is too much to take apart */
-export function withoutLookaround(source: string): Alternatives | undefined {
-  if (source.length > MOST_CHARACTERS) return undefined;
-  const found = alternativesOf(source).flatMap((one) =>
-    one.startsWith('^') ? atStart(one.slice(1)) : anywhere(one),
+export function withoutLookaround(source: string): PatternAlternatives | undefined {
+  if (source.length > MAX_CHARACTERS) return undefined;
+  const found = splitAlternatives(source).flatMap((one) =>
+    one.startsWith('^') ? splitAnchored(one.slice(1)) : splitUnanchored(one),
   );
-  return found.flat().length > MOST_PARTS ? undefined : found;
+  return found.flat().length > MAX_PARTS ? undefined : found;
 }
 
-const positive = (source: string): Part => ({ source, isNegative: false });
+const positive = (source: string): PatternPart => ({ source, isNegative: false });
 
 /** Of what has to begin where the text does. */
-function atStart(source: string): Part[][] {
-  const [head, rest] = leading(source);
-  const inner = wrapped(rest);
-  const bodies = inner === undefined ? [ending(rest)] : atStartOfEach(inner);
+function splitAnchored(source: string): PatternPart[][] {
+  const [head, rest] = takeLookaheads(source);
+  const inner = unwrapGroup(rest);
+  const bodies = inner === undefined ? [splitRest(rest)] : atStartOfEach(inner);
   return bodies.map((parts) => [...head, ...parts]);
 
-  function atStartOfEach({ body, end }: { body: string; end: string }): Part[][] {
-    return alternativesOf(body).flatMap((one) => atStart(`${one}${end}`));
+  function atStartOfEach({ body, end }: { body: string; end: string }): PatternPart[][] {
+    return splitAlternatives(body).flatMap((one) => splitAnchored(`${one}${end}`));
   }
 }
 
-function anywhere(source: string): Part[][] {
-  const [rest, tail] = trailing(source);
+function splitUnanchored(source: string): PatternPart[][] {
+  const [rest, tail] = takeLookbehind(source);
   return [[positive(rest), ...tail]];
 }
 
 /** What no character may begin, as `((?!ab).)*$` has it; plain text, which is never found after the last character. */
-const NOT_IN = /^\((?:\?:)?\(\?!([\w\s,;:@#%&=~<>/-]+)\)\.\)([*+])\$$/;
+const TEMPERED_DOT = /^\((?:\?:)?\(\?!([\w\s,;:@#%&=~<>/-]+)\)\.\)([*+])\$$/;
 
 /** What is left once nothing at its beginning looks ahead. */
-function ending(rest: string): Part[] {
-  const [, text, repeated] = NOT_IN.exec(rest) ?? [];
+function splitRest(rest: string): PatternPart[] {
+  const [, text, repeated] = TEMPERED_DOT.exec(rest) ?? [];
   if (text !== undefined) return [positive(`^.${repeated}$`), { source: text, isNegative: true }];
-  const [body, tail] = trailing(rest);
+  const [body, tail] = takeLookbehind(rest);
   return [positive(`^(?:${body})`), ...tail];
 }
 
 /** `(?=a)(?!b)` before anything else, each as a pattern of its own. */
-function leading(source: string): [Part[], string] {
-  const parts: Part[] = [];
+function takeLookaheads(source: string): [PatternPart[], string] {
+  const parts: PatternPart[] = [];
   let rest = source;
   for (;;) {
     const [, mark] = /^\(\?([=!])/.exec(rest) ?? [];
-    const end = mark === undefined ? -1 : closing(rest, 0);
+    const end = mark === undefined ? -1 : closingParenthesis(rest, 0);
     // What repeats one that looks ahead is no pattern that means anything.
     if (mark === undefined || end < 0 || /^[*+?{]/.test(rest.slice(end + 1))) return [parts, rest];
     parts.push({ source: `^(?:${rest.slice(3, end)})`, isNegative: mark === '!' });
@@ -71,7 +71,7 @@ function leading(source: string): [Part[], string] {
 }
 
 /** `(?<!a)$` after everything else. */
-function trailing(source: string): [string, Part[]] {
+function takeLookbehind(source: string): [string, PatternPart[]] {
   if (!source.endsWith(')$')) return [source, []];
   const start = groups(source).find(({ end }) => end === source.length - 2)?.start ?? -1;
   const [, mark] = /^\(\?<([=!])/.exec(source.slice(start)) ?? [];
@@ -81,19 +81,19 @@ function trailing(source: string): [string, Part[]] {
 }
 
 /** The body of the one group that all of it is, and what ends it. */
-function wrapped(source: string): { body: string; end: string } | undefined {
+function unwrapGroup(source: string): { body: string; end: string } | undefined {
   const [, open = ''] = /^(\((?:\?:)?)(?!\?)/.exec(source) ?? [];
   if (open === '') return undefined;
-  const end = closing(source, 0);
+  const end = closingParenthesis(source, 0);
   const rest = source.slice(end + 1);
   if (end < 0 || !['', '$'].includes(rest)) return undefined;
   return { body: source.slice(open.length, end), end: rest };
 }
 
-const closing = (source: string, start: number): number =>
+const closingParenthesis = (source: string, start: number): number =>
   groups(source).find((group) => group.start === start)?.end ?? -1;
 
-function alternativesOf(source: string): string[] {
+function splitAlternatives(source: string): string[] {
   const found: string[] = [];
   let start = 0;
   scan(source, (character, at, depth) => {

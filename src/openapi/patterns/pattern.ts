@@ -13,22 +13,22 @@ interface Matcher {
 }
 
 /**
- * @param onMade called once the pattern is compiled, which is when it is matched first: that takes long for some
+ * @param onCompiled called once the pattern is compiled, which is when it is matched first: that takes long for some
  * @throws SyntaxError for what is no regular expression (ECMA-262 §22.2)
  */
-function matcherOf(source: string, onMade: () => void = () => {}): Matcher {
-  const own = regExpOf(source);
-  if (isLinear(source) || isShort(source)) return own;
-  let made: { readonly test: Test | undefined } | undefined;
+function createMatcher(source: string, onCompiled: () => void = () => {}): Matcher {
+  const native = regExpOf(source);
+  if (isLinear(source) || isBounded(source)) return native;
+  let compiled: { readonly test: Test | undefined } | undefined;
   const testOf = (): Test | undefined => {
-    if (made) return made.test;
-    made = { test: linear(source) ?? apart(source) };
-    onMade();
-    return made.test;
+    if (compiled) return compiled.test;
+    compiled = { test: compileRe2(source) ?? compileParts(source) };
+    onCompiled();
+    return compiled.test;
   };
   return {
     test: (text) => testOf()?.(text) ?? true,
-    toString: () => String(own),
+    toString: () => String(native),
     get isUnchecked() {
       return testOf() === undefined;
     },
@@ -38,7 +38,7 @@ function matcherOf(source: string, onMade: () => void = () => {}): Matcher {
 /** Whether `pattern` is one that is not checked; false for what is none. */
 export function isUnchecked(source: string): boolean {
   try {
-    return matcherOf(source).isUnchecked === true;
+    return createMatcher(source).isUnchecked === true;
   } catch {
     return false;
   }
@@ -54,7 +54,7 @@ function regExpOf(source: string): RegExp {
 }
 
 /** What is repeated so often by its number is longer than it looks. */
-const MOST_COUNTED = 100;
+const MAX_COUNT = 100;
 
 /** Tried at one place, with one way to go on: at most one repetition without an end, and no group repeated. */
 const isLinear = (source: string): boolean =>
@@ -64,16 +64,14 @@ const isLinear = (source: string): boolean =>
   !/\(\?[^:]|\\[1-9k]/.test(source) &&
   !/\)[*+?{]/.test(source) &&
   (source.match(/[*+?]|\{\d*,/g) ?? []).length <= 1 &&
-  numbersOf(source, /\{(\d+)\}/g).every((count) => count <= MOST_COUNTED);
+  numbersOf(source, /\{(\d+)\}/g).every((count) => count <= MAX_COUNT);
 
 /** No more ways than this to go through all of it, whatever the text is. */
-const MOST_CHOICES = 3;
+const MAX_CHOICES = 3;
 
 /** Tried at one place, and nothing in it is repeated, so that it ends soon; it may refer to what it has found. */
-const isShort = (source: string): boolean =>
-  source.startsWith('^') &&
-  !/[*+{]|[^(]\?/.test(source) &&
-  (source.match(/\|/g) ?? []).length <= MOST_CHOICES;
+const isBounded = (source: string): boolean =>
+  source.startsWith('^') && !/[*+{]|[^(]\?/.test(source) && (source.match(/\|/g) ?? []).length <= MAX_CHOICES;
 
 const numbersOf = (source: string, pattern: RegExp): number[] =>
   [...source.matchAll(pattern)].map(([, count]) => Number(count));
@@ -81,19 +79,19 @@ const numbersOf = (source: string, pattern: RegExp): number[] =>
 type Test = (text: string) => boolean;
 
 /** Instructions that a pattern may come to, about. */
-const MOST_SIZE = 30_000;
+const MAX_SIZE = 30_000;
 /** Instructions times characters that are looked at in less than a moment, in a small program and in a large one. */
-const MOST_STEPS = { small: 10_000_000, large: 1_000_000 };
-const SMALL = 50;
+const MAX_STEPS = { small: 10_000_000, large: 1_000_000 };
+const SMALL_PROGRAM = 50;
 
 /** @returns undefined for what RE2 has no way to match, or only a very long one */
-function linear(source: string): Test | undefined {
-  const most = Math.max(1, ...numbersOf(source, /\{\d*,?(\d*)\}/g), ...numbersOf(source, /\{(\d+)/g));
-  if (source.length * most > MOST_SIZE) return undefined;
+function compileRe2(source: string): Test | undefined {
+  const maxCount = Math.max(1, ...numbersOf(source, /\{\d*,?(\d*)\}/g), ...numbersOf(source, /\{(\d+)/g));
+  if (source.length * maxCount > MAX_SIZE) return undefined;
   try {
     const program = RE2JS.compile(RE2JS.translateRegExp(source));
     const size = program.programSize();
-    const longest = (size > SMALL ? MOST_STEPS.large : MOST_STEPS.small) / size;
+    const longest = (size > SMALL_PROGRAM ? MAX_STEPS.large : MAX_STEPS.small) / size;
     return (text) => text.length > longest || program.test(text);
   } catch {
     return undefined;
@@ -101,9 +99,12 @@ function linear(source: string): Test | undefined {
 }
 
 /** One that looks around, as those that it can be put together from. */
-function apart(source: string): Test | undefined {
+function compileParts(source: string): Test | undefined {
   const alternatives = withoutLookaround(source)?.map((parts) =>
-    parts.map(({ source: part, isNegative }) => ({ isNegative, test: linear(part) ?? apartWithin(part) })),
+    parts.map(({ source: part, isNegative }) => ({
+      isNegative,
+      test: compileRe2(part) ?? compileNestedPart(part),
+    })),
   );
   if (!alternatives?.flat().every(({ test }) => test !== undefined)) return undefined;
   return (text) =>
@@ -111,12 +112,15 @@ function apart(source: string): Test | undefined {
 }
 
 /** What is within one that looks ahead may look ahead itself, but is shorter. */
-function apartWithin(part: string): Test | undefined {
+function compileNestedPart(part: string): Test | undefined {
   const body = /^\^\(\?:(.*)\)$/s.exec(part)?.[1];
-  return body !== undefined && /^\(\?[=!]/.test(body) ? apart(`^${body}`) : undefined;
+  return body !== undefined && /^\(\?[=!]/.test(body) ? compileParts(`^${body}`) : undefined;
 }
 
 /** As ajv wants it. */
-export const linearTime = Object.assign((source: string, onMade?: () => void) => matcherOf(source, onMade), {
-  code: 'linearTime',
-});
+export const linearTimePattern = Object.assign(
+  (source: string, onCompiled?: () => void) => createMatcher(source, onCompiled),
+  {
+    code: 'linearTime',
+  },
+);

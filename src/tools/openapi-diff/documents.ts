@@ -2,7 +2,7 @@
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { isObject, type Json } from '../../openapi/load/grammar.ts';
 import { operationsOf } from '../../openapi/load/inherit-defaults.ts';
-import { shapeOf } from '../../openapi/load/paths.ts';
+import { pathShape } from '../../openapi/load/paths.ts';
 import { below, type Change, Changes, type Direction, entriesOf, type Spot, target } from './change.ts';
 import type { Comparison } from './content.ts';
 import type { Operation } from './operation.ts';
@@ -37,7 +37,7 @@ function operationsIn(document: OpenAPIObject, section: 'paths' | 'webhooks'): M
     items.flatMap(([path, spot]) => {
       const { node: item } = target(document, spot);
       return operationsOf(item).map(([method, operation]): [string, Operation] => [
-        `${method} ${shapeOf(path)}`,
+        `${method} ${pathShape(path)}`,
         {
           name: `${method.toUpperCase()} ${path}`,
           pointer: below(spot.pointer, method),

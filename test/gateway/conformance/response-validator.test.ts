@@ -2,8 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { Judge } from '../../../src/gateway/conformance/response-validator.ts';
-import type { ResponseContract } from '../../../src/gateway/validation/responses.ts';
-import { TOO_MANY } from '../../../src/gateway/validation/schema/validation-budget.ts';
+import type { DeclaredResponses } from '../../../src/gateway/validation/responses.ts';
+import { BUDGET_ERRORS } from '../../../src/gateway/validation/schema/validation-budget.ts';
 import type { UpstreamAnswer } from '../../../src/outbound/call/upstream-response.ts';
 
 const JSON_HEAD = ['Content-Type', 'application/json'];
@@ -47,7 +47,7 @@ const judgeOf = (given: Given): Judge => {
     },
   };
   const contract = { of: () => declared, statuses: ['200', 'default'] };
-  return new Judge(contract as unknown as ResponseContract, answer as unknown as UpstreamAnswer, {
+  return new Judge(contract as unknown as DeclaredResponses, answer as unknown as UpstreamAnswer, {
     method,
     path,
   });
@@ -180,7 +180,7 @@ describe('The body of a response', () => {
       gzipSync('1'.repeat(101)),
     ],
     ['a charset that is not known', { head: ['Content-Type', 'application/json; charset=private'] }, text],
-    ['too many steps', { check: () => TOO_MANY }, text],
+    ['too many steps', { check: () => BUDGET_ERRORS }, text],
     [
       'a check that gives up',
       {

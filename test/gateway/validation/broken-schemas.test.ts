@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SchemaReferences } from '../../../src/gateway/validation/schema/schema-references.ts';
-import { Schemas, schemaAt } from '../../../src/gateway/validation/schema/schemas.ts';
+import { referenceSchema, Schemas } from '../../../src/gateway/validation/schema/schemas.ts';
 import type { DocumentFault } from '../../../src/openapi/load/document-fault.ts';
 import { JSON_PLACES, startPlaces, TEXT_PLACES, VERSIONS } from '../../support/schema-places.ts';
 
@@ -116,7 +116,7 @@ const errorsOf = (schemas: object, value: unknown, faults: DocumentFault[] = [])
     'request',
     new SchemaReferences(document),
   );
-  return checks.check(schemaAt('#/components/schemas/A'), 'all', '#')(value);
+  return checks.check(referenceSchema('#/components/schemas/A'), 'all', '#')(value);
 };
 
 describe('a schema that refers to itself', () => {

@@ -75,7 +75,7 @@ describe('an overlay', () => {
 
   it('leaves the document that it was given as it was, and says what it did not find', () => {
     const before = pets();
-    const { idle } = applyOverlay(
+    const { unmatched } = applyOverlay(
       before,
       {
         overlay: '1.0.0',
@@ -88,7 +88,7 @@ describe('an overlay', () => {
       'o.yaml',
     );
     expect(before).toEqual(pets());
-    expect(idle).toEqual(['$.nothing']);
+    expect(unmatched).toEqual(['$.nothing']);
   });
 
   const info = { title: 't', version: '1' };

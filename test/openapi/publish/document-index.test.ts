@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { outlineOf } from '../../../src/openapi/publish/document-index.ts';
+import { indexDocument } from '../../../src/openapi/publish/document-index.ts';
 
 it('The outline of a document is made path by path, so that requests are served in between.', () => {
   let read = 0;
@@ -16,7 +16,7 @@ it('The outline of a document is made path by path, so that requests are served 
   );
   const document: OpenAPIObject = { openapi: '3.1.0', info: { title: 'many', version: '1' }, paths };
 
-  const steps = outlineOf(document);
+  const steps = indexDocument(document);
   const readInStep: number[] = [];
   let operations = 0;
   for (let step = steps.next(); ; step = steps.next()) {

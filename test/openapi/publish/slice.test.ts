@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
-import { atOnce } from '../../../src/openapi/incremental.ts';
-import { outlineOf } from '../../../src/openapi/publish/document-index.ts';
+import { runToCompletion } from '../../../src/openapi/incremental.ts';
+import { indexDocument } from '../../../src/openapi/publish/document-index.ts';
 import { slice } from '../../../src/openapi/publish/slice.ts';
 
 /** @param onRead called whenever an operation is looked into */
@@ -24,7 +24,7 @@ describe('a part of a document', () => {
     const onRead = (): void => {
       read += 1;
     };
-    const outline = atOnce(outlineOf(documentOf(100, onRead)));
+    const outline = runToCompletion(indexDocument(documentOf(100, onRead)));
     const steps = slice(outline, outline.operations, '/openapi.json');
     const mostOfStep: number[] = [];
     let paths: object | undefined;

@@ -1,14 +1,14 @@
 /** What stands above Swagger UI: which document, and which part of a large one. Links and a form, without a script. */
 import { type Html, html } from '../../../http/page/html.ts';
-import { type OutlinedPart, partsOf } from '../../../openapi/load/document-parts.ts';
-import type { Outline } from '../../../openapi/publish/document-index.ts';
+import { type DocumentPart, documentParts } from '../../../openapi/load/document-parts.ts';
+import type { DocumentIndex } from '../../../openapi/publish/document-index.ts';
 import { docsPath } from '../discovery/discovery.ts';
 import { type Part, queryOf } from './document-part.ts';
 import type { Published } from './published.ts';
 
 /** A document whose outline is there. */
 export interface Outlined extends Pick<Published, 'service' | 'title' | 'path'> {
-  readonly outline: Outline;
+  readonly outline: DocumentIndex;
 }
 
 /** Operations that Swagger UI shows at once: with more a click takes it a second and longer. */
@@ -47,14 +47,14 @@ export const titleOf = (chosen: Pick<Published, 'title'>, part: Part | undefined
   [...(part ? [...part.tags, part.path ?? []].flat() : []), chosen.title].join(' · ');
 
 const parts = (chosen: Outlined, shown?: Part): Html => {
-  const all = partsOf(chosen.outline, MOST_AT_ONCE);
+  const all = documentParts(chosen.outline, MOST_AT_ONCE);
   const current = shown && queryOf(shown);
   return html`<p class="filter" hidden><label for="filter">Filter</label>
 <input id="filter" type="search" autocomplete="off" spellcheck="false"> <span role="status"></span></p>
 <ul>${all.map((part) => item(chosen, part, current))}</ul>`;
 };
 
-const item = ({ service }: Outlined, { tag, path, operations }: OutlinedPart, current?: string): Html => {
+const item = ({ service }: Outlined, { tag, path, operations }: DocumentPart, current?: string): Html => {
   const query = queryOf({ tags: [tag], ...(path !== undefined && { path }) });
   return html`<li><a href="${docsPath(service, query)}" data-tag="${tag}"${query === current && html` aria-current="page"`}>
 <span>${tag}</span> ${path !== undefined && html`<code>${path}</code> `}<small>${count(operations)}</small></a></li>`;

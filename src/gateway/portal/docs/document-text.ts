@@ -1,13 +1,13 @@
 /** A document as text in steps, one for each path and component that is small: a large one takes long to write. */
 import { stringify } from 'yaml';
-import type { Steps } from '../../../openapi/incremental.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
 import { isLarge, isObject } from '../../../openapi/load/grammar.ts';
 
 /** From the document down to a component. */
 const LEVELS = 3;
 
 /** What `JSON.stringify` writes. */
-export function* jsonText(value: object, levels = LEVELS): Steps<string> {
+export function* jsonText(value: object, levels = LEVELS): Incremental<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
     if (one === undefined) continue;
@@ -17,7 +17,7 @@ export function* jsonText(value: object, levels = LEVELS): Steps<string> {
   return `{${members.join()}}`;
 }
 
-function* jsonOf(value: unknown, levels: number): Steps<string> {
+function* jsonOf(value: unknown, levels: number): Incremental<string> {
   if (isObject(value) && (levels > 0 || isLarge(value))) return yield* jsonText(value, levels);
   if (!Array.isArray(value) || !isWide(value)) return JSON.stringify(value);
   const items: string[] = [];
@@ -34,7 +34,7 @@ const WIDE = 500;
 const isWide = (list: readonly unknown[]): boolean => list.length > WIDE || isLarge(list);
 
 /** @param pad before each line */
-export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<string> {
+export function* yamlText(value: object, levels = LEVELS, pad = ''): Incremental<string> {
   const members: string[] = [];
   for (const [name, one] of Object.entries(value)) {
     if (one === undefined) continue;
@@ -46,7 +46,7 @@ export function* yamlText(value: object, levels = LEVELS, pad = ''): Steps<strin
 }
 
 /** @returns undefined for what is written in one step */
-function* dividedYaml(value: unknown, levels: number, pad: string): Steps<string | undefined> {
+function* dividedYaml(value: unknown, levels: number, pad: string): Incremental<string | undefined> {
   if (isObject(value) && Object.keys(value).length > 0 && (levels > 0 || isLarge(value)))
     return yield* yamlText(value, levels, pad);
   if (!Array.isArray(value) || !isWide(value)) return undefined;

@@ -1,9 +1,9 @@
 /** The documents that callers see, each made when it is asked for first: a start does not wait for megabytes. */
 import type { OpenAPIObject } from 'openapi3-ts/oas31';
 import { documentPath } from '../../../contract/places.ts';
-import { inTurns, type Steps } from '../../../openapi/incremental.ts';
-import { publicInSteps } from '../../../openapi/merge/merge.ts';
-import { type Outline, outlineOf } from '../../../openapi/publish/document-index.ts';
+import { type Incremental, runInSlices } from '../../../openapi/incremental.ts';
+import { publicDocumentIncrementally } from '../../../openapi/merge/merge.ts';
+import { type DocumentIndex, indexDocument } from '../../../openapi/publish/document-index.ts';
 import type { ServiceDocument } from '../../../openapi/service-document.ts';
 import { withEmbedded } from '../../documents/embedded-schemas.ts';
 import { once } from '../lazy.ts';
@@ -15,21 +15,21 @@ export interface Published {
   /** Where it is as JSON. */
   readonly path: string;
   readonly document: () => Promise<OpenAPIObject>;
-  readonly outline: () => Promise<Outline>;
+  readonly outline: () => Promise<DocumentIndex>;
 }
 
 /** The merged one first, then one a service. */
 export function publish(
   services: readonly ServiceDocument[],
   title: string,
-  merge: () => Steps<OpenAPIObject>,
+  merge: () => Incremental<OpenAPIObject>,
 ): Published[] {
   const of = (
     what: Pick<Published, 'service' | 'title' | 'path'>,
-    make: () => Steps<OpenAPIObject>,
+    make: () => Incremental<OpenAPIObject>,
   ): Published => {
-    const document = once(async () => inTurns(withEmbedded(await inTurns(make()))));
-    const outline = once(async () => inTurns(outlineOf(await document())));
+    const document = once(async () => runInSlices(withEmbedded(await runInSlices(make()))));
+    const outline = once(async () => runInSlices(indexDocument(await document())));
     return { ...what, document, outline };
   };
   return [
@@ -37,7 +37,7 @@ export function publish(
     ...services.map((service) => {
       const { name, document } = service;
       return of({ service: name, title: document.info.title, path: documentPath(name) }, () =>
-        publicInSteps(service),
+        publicDocumentIncrementally(service),
       );
     }),
   ];

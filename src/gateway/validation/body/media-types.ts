@@ -20,12 +20,12 @@ export class MediaTypes<T> {
     const { type, key } = keysOf(contentType);
     if (!isTypeValid(type)) return [];
     const ranges = [type, `${type.split('/', 1)[0]}/*`, '*/*'];
-    const found = [
+    const matches = [
       this.#entries.filter((one) => one.key === key),
       this.#entries.filter((one) => one.key === type),
       ...ranges.map((range) => this.#entries.filter((one) => one.type === range)),
     ].find((some) => some.length > 0);
-    return (found ?? []).map(({ entry }) => entry);
+    return (matches ?? []).map(({ entry }) => entry);
   }
 }
 
@@ -33,6 +33,6 @@ export class MediaTypes<T> {
 function keysOf(name: string): { readonly type: string; readonly key: string } {
   const { type, parameters }: ContentType = parse(name);
   const others = Object.entries(parameters).filter(([parameter]) => parameter !== 'charset');
-  const written = others.map(([parameter, value]) => `;${parameter}=${value.toLowerCase()}`);
-  return { type, key: type + written.toSorted().join('') };
+  const suffixes = others.map(([parameter, value]) => `;${parameter}=${value.toLowerCase()}`);
+  return { type, key: type + suffixes.toSorted().join('') };
 }

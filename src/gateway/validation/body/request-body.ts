@@ -8,17 +8,17 @@ import { badRequest, unsupportedMediaType, validationFailed } from '../../../con
 import { isJsonType } from '../../../http/body/json-type.ts';
 import { essence } from '../../../http/body/media-type.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
-import { type Located, locate, locateSchema } from '../schema/json-node.ts';
+import { type JsonNode, resolvePath, resolveSchemaPath } from '../schema/json-node.ts';
 import { typesOf } from '../schema/schema-properties.ts';
 import type { Schemas } from '../schema/schemas.ts';
-import { bodyCheck, type Check } from './body-validator.ts';
+import { type BodyCheck, bodyCheck } from './body-validator.ts';
 import { MediaTypes } from './media-types.ts';
 
 export interface MediaType {
   /** Absent where the body is not looked into. */
-  readonly check: Check | undefined;
+  readonly check: BodyCheck | undefined;
   /** Of JSON, where the media type is a range that takes it too. */
-  readonly jsonCheck?: Check | undefined;
+  readonly jsonCheck?: BodyCheck | undefined;
 }
 
 export class RequestBody {
@@ -26,7 +26,7 @@ export class RequestBody {
   readonly #isPatch: boolean;
   readonly #types: MediaTypes<MediaType>;
 
-  constructor(document: Json, body: Located, schemas: Schemas, method: string) {
+  constructor(document: Json, body: JsonNode, schemas: Schemas, method: string) {
     this.#isPatch = method === 'PATCH';
     this.required = body.node.required === true;
     const names = Object.keys(isObject(body.node.content) ? body.node.content : {});
@@ -56,7 +56,7 @@ export class RequestBody {
   }
 
   /** @throws Problem validation-failed (400) where there has to be a body and is none */
-  acceptNone(): void {
+  acceptEmpty(): void {
     if (!this.required) return;
     const errors: Fault[] = [{ in: 'body', pointer: '#', detail: 'is required' }];
     throw new Problem(validationFailed, 'This operation needs a body.', { extensions: { errors } });
@@ -72,27 +72,27 @@ export class RequestBody {
   }
 }
 
-function mediaOf(document: Json, body: Located, name: string, schemas: Schemas): MediaType {
+function mediaOf(document: Json, body: JsonNode, name: string, schemas: Schemas): MediaType {
   if (name.includes('*')) return { check: undefined, jsonCheck: rangeCheck(document, body, name, schemas) };
   return { check: checkOf(document, body, name, schemas) };
 }
 
 /** A range is looked into where its schema describes more than a text, which a file is too. */
-function rangeCheck(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
-  const media = locate(document, body, 'content', name);
-  const schema = media && locateSchema(document, media, 'schema');
+function rangeCheck(document: Json, body: JsonNode, name: string, schemas: Schemas): BodyCheck | undefined {
+  const media = resolvePath(document, body, 'content', name);
+  const schema = media && resolveSchemaPath(document, media, 'schema');
   const types = schema && typesOf(document, schema);
   if (!types || types.size === 0 || types.has('string')) return undefined;
   return bodyCheck(json, { document, media, schema, pointer: schema.pointer }, schemas);
 }
 
-function checkOf(document: Json, body: Located, name: string, schemas: Schemas): Check | undefined {
+function checkOf(document: Json, body: JsonNode, name: string, schemas: Schemas): BodyCheck | undefined {
   const type = essence(name);
   const codec = codecFor(type);
   if (codec === undefined) return undefined;
-  const media = locate(document, body, 'content', name);
-  const schema = media && locateSchema(document, media, 'schema');
+  const media = resolvePath(document, body, 'content', name);
+  const schema = media && resolveSchemaPath(document, media, 'schema');
   const pointer = schema?.pointer ?? `${body.pointer}/content/${fragmentToken(name)}/schema`;
-  if (schema) schemas.tellDangling(schema);
+  if (schema) schemas.reportDangling(schema);
   return bodyCheck(codec, { document, media, schema, pointer }, schemas);
 }

@@ -10,15 +10,15 @@ type Tree = Map<string, Tree | unknown>;
  * @param parts by their whole names, decoded
  * @returns undefined for one of more levels than `most`
  */
-export function nested(
+export function parseDeepObject(
   name: string,
   parts: readonly (readonly [string, unknown])[],
-  most: number,
+  maxLevels: number,
 ): Json | undefined {
   const root: Tree = new Map();
   for (const [whole, value] of parts) {
     const keys = [...whole.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map(([, key]) => key as string);
-    if (keys.length > most) return undefined;
+    if (keys.length > maxLevels) return undefined;
     const isList = keys.length > 1 && keys.at(-1) === '';
     if (isList) keys.pop();
     let at = root;

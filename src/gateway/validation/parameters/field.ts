@@ -2,28 +2,28 @@
 
 import { isJsonType } from '../../../http/body/json-type.ts';
 import { isObject, type Json } from '../../../openapi/load/grammar.ts';
-import type { Located } from '../schema/json-node.ts';
-import { isOpen, itemsOf, propertiesOf, typesOf } from '../schema/schema-properties.ts';
-import type { Form, Style } from './style.ts';
+import type { JsonNode } from '../schema/json-node.ts';
+import { allowsOtherMembers, itemsOf, propertiesOf, typesOf } from '../schema/schema-properties.ts';
+import type { Style, ValueShape } from './style.ts';
 
 export interface Field extends Style {
   readonly isJson: boolean;
   /** The type, where only numbers are taken: as JSON writes them, not as JavaScript reads them (`0x10`, ` 1`). */
   readonly numeric: 'integer' | 'number' | undefined;
-  readonly takesEmpty: boolean;
+  readonly allowsEmpty: boolean;
   /** Where each member of an object has a name of its own (`form` or `deepObject`, exploded). */
-  readonly members: Members | undefined;
+  readonly members: ExplodedMembers | undefined;
 }
 
-interface Members {
+interface ExplodedMembers {
   readonly isDeep: boolean;
   readonly names: ReadonlySet<string>;
   /** Whether it takes others as well. */
-  readonly isOpen: boolean;
+  readonly allowsOthers: boolean;
 }
 
 /** What a Parameter Object or an Encoding Object says (OpenAPI 3.1 §4.8.12, §4.8.15). */
-export interface Written {
+export interface Serialization {
   readonly style?: unknown;
   readonly explode?: unknown;
   readonly allowEmptyValue?: unknown;
@@ -31,31 +31,31 @@ export interface Written {
   readonly contentType?: string | undefined;
 }
 
-export function fieldOf(
+export function createField(
   document: Json,
   name: string,
-  written: Written,
-  schema: Located | undefined,
+  serialization: Serialization,
+  schema: JsonNode | undefined,
   defaultStyle: 'form' | 'simple',
 ): Field {
   const types = schema ? typesOf(document, schema) : new Set<string>();
-  const style = String(written.style ?? defaultStyle);
-  const explode = Boolean(written.explode ?? style === 'form');
-  const hasType = written.contentType !== undefined;
-  const form = hasType ? 'scalar' : formOf(types);
+  const style = String(serialization.style ?? defaultStyle);
+  const explode = Boolean(serialization.explode ?? style === 'form');
+  const hasType = serialization.contentType !== undefined;
+  const form = hasType ? 'scalar' : shapeOf(types);
   const isDeep = style === 'deepObject';
   const items = schema && form === 'array' ? itemsOf(document, schema) : undefined;
   return {
-    ...{ name, style, explode, form },
-    isJson: hasType && isJsonType(written.contentType ?? ''),
+    ...{ name, style, explode, shape: form },
+    isJson: hasType && isJsonType(serialization.contentType ?? ''),
     numeric: numberOf(items ? typesOf(document, items) : types),
-    takesEmpty: written.allowEmptyValue === true,
+    allowsEmpty: serialization.allowEmptyValue === true,
     members:
       schema && form === 'object' && (isDeep || (style === 'form' && explode))
         ? {
             isDeep,
             names: new Set(propertiesOf(document, schema).keys()),
-            isOpen: isOpen(document, schema),
+            allowsOthers: allowsOtherMembers(document, schema),
           }
         : undefined,
   };
@@ -66,7 +66,7 @@ export function contentOf(parameter: Json): string | undefined {
   return isObject(parameter.content) ? Object.keys(parameter.content)[0] : undefined;
 }
 
-function formOf(types: ReadonlySet<string>): Form {
+function shapeOf(types: ReadonlySet<string>): ValueShape {
   if (types.has('object') && !types.has('array')) return 'object';
   if (!types.has('array')) return 'scalar';
   return [...types].some((type) => type !== 'array' && type !== 'null') ? 'either' : 'array';

@@ -6,59 +6,62 @@ import { json } from '../../../codecs/json.ts';
 import { JsonFault, readJson } from '../../../codecs/read-json.ts';
 import type { Fault } from '../../../contract/problem.ts';
 import { essence } from '../../../http/body/media-type.ts';
-import { parsePairs } from '../../../http/uri/urlencoded.ts';
+import { parseUrlencoded } from '../../../http/uri/urlencoded.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
-import { Form } from '../body/form.ts';
-import { type Located, locate, locateSchema } from '../schema/json-node.ts';
-import { type Schemas, schemaAt } from '../schema/schemas.ts';
+import { FormValidator } from '../body/form.ts';
+import { type JsonNode, resolvePath, resolveSchemaPath } from '../schema/json-node.ts';
+import { referenceSchema, type Schemas } from '../schema/schemas.ts';
 import { faultsOf } from '../schema/validation-errors.ts';
 import { contentOf } from './field.ts';
 import { Parameters } from './parameters.ts';
 
-export interface Query {
+export interface QueryValidator {
   /** Whether there has to be one. */
   readonly required: boolean;
   /** @param query without its question mark; @throws Problem bad-request (400) where percent-encoding is broken */
   check(query: string): readonly Fault[];
 }
 
-export function queryOf(
+export function compileQuery(
   document: Json,
-  parameters: readonly Located[],
+  parameters: readonly JsonNode[],
   schemas: Schemas,
   pointer: string,
   rejectUnknown: boolean,
-): Query {
-  const whole = parameters.find(({ node }) => node.in === 'querystring');
-  if (whole) return wholeQuery(document, whole, schemas);
-  const own = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
-  return { required: own.required, check: (query) => own.check(parsePairs(query, WHAT, own.isChecked)) };
+): QueryValidator {
+  const queryString = parameters.find(({ node }) => node.in === 'querystring');
+  if (queryString) return compileQueryString(document, queryString, schemas);
+  const parsed = new Parameters(document, parameters, 'query', schemas, pointer, rejectUnknown);
+  return {
+    required: parsed.required,
+    check: (query) => parsed.check(parseUrlencoded(query, SUBJECT, parsed.isChecked)),
+  };
 }
 
-const WHAT = 'The query';
+const SUBJECT = 'The query';
 
-function wholeQuery(document: Json, parameter: Located, schemas: Schemas): Query {
+function compileQueryString(document: Json, parameter: JsonNode, schemas: Schemas): QueryValidator {
   const required = parameter.node.required === true;
   const missing: Fault = { in: 'query', pointer: '#', detail: 'is required' };
-  const check = checkOf(document, parameter, schemas);
+  const check = queryStringCheck(document, parameter, schemas);
   return {
     required,
     check: (query) => (query === '' ? (required ? [missing] : []) : check(query)),
   };
 }
 
-function checkOf(document: Json, parameter: Located, schemas: Schemas): Query['check'] {
+function queryStringCheck(document: Json, parameter: JsonNode, schemas: Schemas): QueryValidator['check'] {
   const type = contentOf(parameter.node) ?? '';
-  const media = locate(document, parameter, 'content', type);
-  const schema = media && locateSchema(document, media, 'schema');
+  const media = resolvePath(document, parameter, 'content', type);
+  const schema = media && resolveSchemaPath(document, media, 'schema');
   if (!media || !schema) return () => [];
   const codec = codecFor(essence(type));
   if (codec === form) {
-    const form = new Form(document, media, schema, schemas, 'query');
-    return (query) => form.check(parsePairs(query, WHAT));
+    const form = new FormValidator(document, media, schema, schemas, 'query');
+    return (query) => form.check(parseUrlencoded(query, SUBJECT));
   }
   if (codec !== json) return () => [];
-  const errorsOf = schemas.check(schemaAt(schema.pointer), 'all', schema.pointer);
+  const errorsOf = schemas.check(referenceSchema(schema.pointer), 'all', schema.pointer);
   return (query) => {
     let value: unknown;
     try {

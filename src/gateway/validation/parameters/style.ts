@@ -4,13 +4,13 @@ import { type Encoding, VERBATIM } from '../../../http/uri/encoding.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 
 /** Whether the schema takes an array, an object, one value, or one or many. */
-export type Form = 'array' | 'object' | 'scalar' | 'either';
+export type ValueShape = 'array' | 'object' | 'scalar' | 'either';
 
 export interface Style {
   readonly name: string;
   readonly style: string;
   readonly explode: boolean;
-  readonly form: Form;
+  readonly shape: ValueShape;
 }
 
 /** As it is written, or where a delimiter may be written percent-encoded too. */
@@ -33,16 +33,16 @@ export function readStyled(
   { decode, hasHttpLists }: Encoding = VERBATIM,
   isLenient = false,
 ): unknown {
-  const { form, explode } = parameter;
-  const written = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
-  const pieces = hasHttpLists && form !== 'scalar' ? elementsOf(written, form) : written;
+  const { shape: form, explode } = parameter;
+  const raw = texts.flatMap((text) => piecesOf(parameter, text, isLenient ? ENCODED_COMMA : COMMA));
+  const pieces = hasHttpLists && form !== 'scalar' ? elementsOf(raw, form) : raw;
   if (form === 'object') return explode ? fromPairs(pieces, decode) : fromList(pieces.map(decode));
   const values = pieces.map(decode);
   if (form === 'scalar') return values[0];
   return form === 'either' && values.length === 1 ? values[0] : values;
 }
 
-function piecesOf({ name, style, explode, form }: Style, text: string, comma: RegExp): string[] {
+function piecesOf({ name, style, explode, shape: form }: Style, text: string, comma: RegExp): string[] {
   if (style === 'matrix') {
     const parts = text.replace(/^(?:;|%3B)/i, '').split(';');
     const values = parts.map((part) => (part.startsWith(`${name}=`) ? part.slice(name.length + 1) : part));
@@ -58,7 +58,7 @@ function piecesOf({ name, style, explode, form }: Style, text: string, comma: Re
 }
 
 /** An empty value of an object stands for itself. */
-function elementsOf(pieces: readonly string[], form: Form): string[] {
+function elementsOf(pieces: readonly string[], form: ValueShape): string[] {
   const elements = pieces.map(withoutBlanks);
   const isList = form === 'array' || (form === 'either' && elements.length > 1);
   return isList ? elements.filter((element) => element !== '') : elements;

@@ -11,7 +11,7 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
 
 export function addAllFormats(ajv: Ajv2020): void {
   addFormats(ajv);
-  for (const [name, validate] of Object.entries(OWN)) ajv.addFormat(name, { type: 'string', validate });
+  for (const [name, validate] of Object.entries(FORMATS)) ajv.addFormat(name, { type: 'string', validate });
 }
 
 let known: ReadonlySet<string> | undefined;
@@ -156,11 +156,11 @@ function isHostname(text: string): boolean {
   if (text.length === 0 || text.length > 253) return false;
   return text
     .split('.')
-    .every((label) => LABEL.test(label) && (label.slice(2, 4) !== '--' || isEncoded(label)));
+    .every((label) => LABEL.test(label) && (label.slice(2, 4) !== '--' || isALabel(label)));
 }
 
 /** An A-label, which is what its own decoding is encoded as. */
-function isEncoded(label: string): boolean {
+function isALabel(label: string): boolean {
   if (!/^xn--/i.test(label)) return false;
   const decoded = domainToUnicode(label);
   return (
@@ -226,7 +226,7 @@ function isRegex(text: string): boolean {
   }
 }
 
-const OWN: Readonly<Record<string, (text: string) => boolean>> = {
+const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   date: isDate,
   time: isTime,
   'date-time': isDateTime,

@@ -1,7 +1,7 @@
 /** The keywords of JSON Schema 2020-12 that say something of a value, and what each of them has to be. */
 import { isObject } from '../../../openapi/load/grammar.ts';
 
-interface Expected {
+interface KeywordRule {
   readonly expected: string;
   is(value: unknown): boolean;
 }
@@ -18,25 +18,25 @@ const TYPES: ReadonlySet<unknown> = new Set([
   'integer',
 ]);
 
-const any: Expected = { expected: 'a value', is: () => true };
-const number: Expected = { expected: 'a number', is: Number.isFinite };
-const positive: Expected = {
+const any: KeywordRule = { expected: 'a value', is: () => true };
+const number: KeywordRule = { expected: 'a number', is: Number.isFinite };
+const positive: KeywordRule = {
   expected: 'a number above 0',
   is: (value) => Number.isFinite(value) && (value as number) > 0,
 };
-const count: Expected = {
+const count: KeywordRule = {
   expected: 'an integer that is not negative',
   is: (value) => Number.isInteger(value) && (value as number) >= 0,
 };
-const boolean: Expected = { expected: 'true or false', is: (value) => typeof value === 'boolean' };
-const text: Expected = { expected: 'a text', is: isText };
-const texts: Expected = {
+const boolean: KeywordRule = { expected: 'true or false', is: (value) => typeof value === 'boolean' };
+const text: KeywordRule = { expected: 'a text', is: isText };
+const texts: KeywordRule = {
   expected: 'a list of texts',
   is: (value) => Array.isArray(value) && value.every(isText),
 };
 
 /** JSON Schema 2020-12, Validation §6 and §7. */
-export const ASSERTIONS: Readonly<Record<string, Expected>> = {
+export const ASSERTIONS: Readonly<Record<string, KeywordRule>> = {
   type: {
     expected: 'a type, or a list of types',
     is: (value) =>
@@ -101,7 +101,7 @@ export const APPLICATORS: Readonly<Record<string, Applicator>> = {
 };
 
 /** Schemas that one keyword may list: a list is gone through in one turn of the event loop. */
-export const MOST_OF_KEYWORD = 20_000;
+export const MAX_SUBSCHEMAS = 20_000;
 
 const counts = new WeakMap<object, number>();
 
@@ -111,7 +111,7 @@ export function countOf(container: object): number {
   const known = counts.get(container);
   if (known !== undefined) return known;
   const count = Object.keys(container).length;
-  if (count > MOST_OF_KEYWORD) counts.set(container, count);
+  if (count > MAX_SUBSCHEMAS) counts.set(container, count);
   return count;
 }
 

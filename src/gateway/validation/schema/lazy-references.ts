@@ -4,10 +4,10 @@
  */
 import { _, type Ajv2020, type KeywordCxt, type ValidateFunction } from 'ajv/dist/2020.js';
 import { callRef } from 'ajv/dist/vocabularies/core/ref.js';
-import type { Made } from './schema-graph.ts';
+import type { AjvSchema } from './schema-graph.ts';
 
 /** What cannot be compiled. */
-export class NotCompiled extends Error {}
+export class CompilationError extends Error {}
 
 /** Of one schema. */
 export interface Validator {
@@ -24,26 +24,26 @@ export interface Validator {
  */
 export function lazyReferences(
   ajv: Ajv2020,
-  schemaOf: (id: string) => Made,
+  schemaOf: (id: string) => AjvSchema,
   onWork: () => void,
 ): (id: string) => Validator {
   const validators = new Map<string, Validator>();
   const validatorOf = (id: string): Validator => {
     const known = validators.get(id);
     if (known) return known;
-    const first = (value: unknown, context?: Parameters<ValidateFunction>[1]): boolean => {
-      made.compile();
+    const compileAndValidate = (value: unknown, context?: Parameters<ValidateFunction>[1]): boolean => {
+      validator.compile();
       onWork();
-      return made.validate(value, context);
+      return validator.validate(value, context);
     };
-    const made: Validator = {
-      validate: first as unknown as ValidateFunction,
+    const validator: Validator = {
+      validate: compileAndValidate as unknown as ValidateFunction,
       compile: () => {
-        made.validate = compiled(ajv, schemaOf(id));
+        validator.validate = compileSchema(ajv, schemaOf(id));
       },
     };
-    validators.set(id, made);
-    return made;
+    validators.set(id, validator);
+    return validator;
   };
   // Nobody asks ajv what has been evaluated: see `unevaluated.ts`.
   ajv.opts.unevaluated = false;
@@ -60,10 +60,10 @@ export function lazyReferences(
   return validatorOf;
 }
 
-function compiled(ajv: Ajv2020, schema: Made): ValidateFunction {
+function compileSchema(ajv: Ajv2020, schema: AjvSchema): ValidateFunction {
   try {
     return ajv.compile(schema);
   } catch (error) {
-    throw new NotCompiled((error as Error).message.split('\n', 1)[0]);
+    throw new CompilationError((error as Error).message.split('\n', 1)[0]);
   }
 }

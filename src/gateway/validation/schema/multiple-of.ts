@@ -6,7 +6,7 @@ import type { Ajv2020 } from 'ajv/dist/2020.js';
 
 const KEYWORD = 'multipleOf';
 
-export function multiplesByDigits(ajv: Ajv2020): void {
+export function addExactMultipleOf(ajv: Ajv2020): void {
   ajv.removeKeyword(KEYWORD);
   ajv.addKeyword({
     keyword: KEYWORD,
@@ -29,11 +29,11 @@ interface Decimal {
 function isMultiple(value: number, divisor: number, { digits, exponent }: Decimal): boolean {
   if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
   if (!Number.isFinite(value)) return false;
-  const own = decimalOf(value);
-  const shift = own.exponent - exponent;
+  const decimal = decimalOf(value);
+  const shift = decimal.exponent - exponent;
   return shift >= 0
-    ? (own.digits * 10n ** BigInt(shift)) % digits === 0n
-    : own.digits % (digits * 10n ** BigInt(-shift)) === 0n;
+    ? (decimal.digits * 10n ** BigInt(shift)) % digits === 0n
+    : decimal.digits % (digits * 10n ** BigInt(-shift)) === 0n;
 }
 
 /** Of the shortest text that is read as this number (ECMA-262 §6.1.6.1.20), which is how it was written. */

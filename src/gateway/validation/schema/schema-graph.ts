@@ -6,25 +6,25 @@
  * choice with it, holds as far as the rest can tell.
  */
 import { fragmentToken } from '../../../contract/json-pointer.ts';
-import type { Steps } from '../../../openapi/incremental.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
 import type { DocumentFault } from '../../../openapi/load/document-fault.ts';
 import type { Json } from '../../../openapi/load/grammar.ts';
 import { isObject } from '../../../openapi/load/grammar.ts';
-import { APPLICATORS, ASSERTIONS, countOf, isSchema, MOST_OF_KEYWORD } from './keywords.ts';
-import { type Members, type OneWay, OneWayMembers } from './read-write-only.ts';
-import type { Resource, SchemaReferences, Site } from './schema-references.ts';
-import { TurnOver } from './turn.ts';
-import { STEP } from './validation-budget.ts';
+import { APPLICATORS, ASSERTIONS, countOf, isSchema, MAX_SUBSCHEMAS } from './keywords.ts';
+import { type AccessKeyword, type RestrictedMembers, RestrictedMembersIndex } from './read-write-only.ts';
+import type { Resource, SchemaLocation, SchemaReferences } from './schema-references.ts';
+import { TimeSliceExceeded } from './time-slice.ts';
+import { BUDGET_KEYWORD } from './validation-budget.ts';
 
 /** A schema as ajv takes it; every `$ref` in it is the id of another. */
-export type Made = Json | boolean;
+export type AjvSchema = Json | boolean;
 
 /** One that can be referred to. */
-export interface Root {
+export interface SchemaRoot {
   readonly id: string;
-  schema: Made;
+  schema: AjvSchema;
   /** What it refers to. */
-  readonly refs: Set<Root>;
+  readonly refs: Set<SchemaRoot>;
   /** How many schemas it has in itself, about. */
   readonly size: number;
 }
@@ -37,63 +37,63 @@ interface Context {
   /** Members that need not be there, as what stands around says. */
   readonly optional: ReadonlySet<string>;
   /** In a condition everything counts as it is written. */
-  readonly isAsWritten: boolean;
+  readonly keepsRequired: boolean;
   /** Whether it is about a member or an item of what its root is about. */
-  readonly isInner: boolean;
+  readonly isNested: boolean;
 }
 
-interface Holder {
+interface ReferenceUse {
   readonly schema: Json;
   readonly pointer: string;
-  readonly target: Growing;
+  readonly target: MutableRoot;
   /** Whether it is about what its root is about. */
-  readonly isSame: boolean;
+  readonly isSameValue: boolean;
 }
 
 /** A schema in a list of them. */
-interface Item {
+interface ListedSchema {
   readonly node: unknown;
   readonly pointer: string;
 }
 
 /** A schema in a map of them. */
-interface Entry extends Item {
+interface NamedSchema extends ListedSchema {
   readonly name: string;
 }
 
-interface Growing extends Root {
-  readonly holders: Holder[];
+interface MutableRoot extends SchemaRoot {
+  readonly uses: ReferenceUse[];
   readonly pointer: string;
-  readonly make: () => Made;
+  readonly build: () => AjvSchema;
   /** Schemas that it may still have in itself. */
-  room: number;
+  capacity: number;
   /** The most references in a row that lead on from it about the same value. */
-  onward: number;
+  chainLength: number;
 }
 
 /**
  * Schemas that one root has in itself, and schemas that one keyword lists: what is beyond is in roots of its own, so
  * that no function that ajv makes of one is long, or nested deeply.
  */
-const MOST_WITHIN = 100;
-const MOST_LISTED = 50;
+const MAX_WITHIN = 100;
+const MAX_LISTED = 50;
 /** References in a row that all speak of one value, each of which is a call within the one before. */
-const MOST_IN_A_ROW = 100;
+const MAX_CHAIN = 100;
 /** Names, and values, that cost as much as a schema. */
 const NAMES_PER_SCHEMA = 8;
 /** Each part of a longer list would say of all the places before it that they are anything. */
-const MOST_PLACES = 1000;
+const MAX_PREFIX_ITEMS = 1000;
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** What is left for another keyword depends on these: where one of them is not all there, so is the other. */
-const REST: Readonly<Record<string, string>> = {
+const DEPENDENT_KEYWORD: Readonly<Record<string, string>> = {
   properties: 'additionalProperties',
   patternProperties: 'additionalProperties',
   prefixItems: 'items',
 };
 
-const NOWHERE = 'it refers to nothing';
+const MISSING_TARGET = 'it refers to nothing';
 
 /** ajv knows no property of this name. */
 const PROTO = '__proto__';
@@ -101,7 +101,7 @@ const PROTO = '__proto__';
 export interface SchemaGraphOptions {
   readonly references: SchemaReferences;
   /** Which members need not be there, though required. */
-  readonly way: OneWay;
+  readonly access: AccessKeyword;
   readonly onFault: (fault: DocumentFault) => void;
   /** @throws Error for what is no regular expression */
   readonly checkPattern: (pattern: string) => unknown;
@@ -115,79 +115,84 @@ const isReferenceOnly = (node: unknown): node is { readonly $ref: string } =>
 
 export class SchemaGraph {
   readonly #options: SchemaGraphOptions;
-  readonly #members: OneWayMembers;
-  readonly #roots = new Map<string, Growing>();
-  readonly #byId = new Map<string, Growing>();
-  readonly #pending: Growing[] = [];
+  readonly #members: RestrictedMembersIndex;
+  readonly #roots = new Map<string, MutableRoot>();
+  readonly #byId = new Map<string, MutableRoot>();
+  readonly #pending: MutableRoot[] = [];
   /** Made, and not settled yet. */
-  #fresh: Growing[] = [];
+  #built: MutableRoot[] = [];
   /** Schemas whose `patternProperties` are in parts. */
   readonly #longPatterns = new WeakMap<
     object,
-    { readonly parts: readonly Made[]; readonly isWhole: boolean }
+    { readonly parts: readonly AjvSchema[]; readonly isWhole: boolean }
   >();
-  #settling: Steps<void> | undefined;
+  #finalizing: Incremental<void> | undefined;
   /** Schemas with something left out. */
-  readonly #lacking = new WeakSet<object>();
+  readonly #incomplete = new WeakSet<object>();
   /** Roots with something left out in them, or in what they refer to. */
-  readonly #lackingRoots = new Set<Root>();
+  readonly #incompleteRoots = new Set<SchemaRoot>();
   /** Roots in which no circle begins. */
-  readonly #isDone = new Set<Root>();
-  #made: Growing | undefined;
+  readonly #acyclic = new Set<SchemaRoot>();
+  #current: MutableRoot | undefined;
 
   constructor(options: SchemaGraphOptions) {
     this.#options = options;
-    this.#members = new OneWayMembers(options.references, options.way);
+    this.#members = new RestrictedMembersIndex(options.references, options.access);
   }
 
   /**
    * @param schema one that stands in no document, whose references are from its root
-   * @param isAsWritten whether members that go one way only are required too
+   * @param keepsRequired whether members that go one way only are required too
    */
-  make(schema: Json, pointer: string, isAsWritten: boolean): Root {
+  add(schema: Json, pointer: string, keepsRequired: boolean): SchemaRoot {
     const { resource } = this.#options.references.at('#');
     const context: Context = {
       ...{ resource, scope: [resource], optional: NO_NAMES },
-      ...{ isAsWritten, isInner: false },
+      ...{ keepsRequired, isNested: false },
     };
-    const key = `${isAsWritten} ${pointer} ${JSON.stringify(schema)}`;
-    const root = this.#root(key, pointer, () => this.#schema(schema, pointer, context));
-    this.#finish();
+    const key = `${keepsRequired} ${pointer} ${JSON.stringify(schema)}`;
+    const root = this.#root(key, pointer, () => this.#buildSchema(schema, pointer, context));
+    this.#buildPending();
     return root;
   }
 
   /** Tells of a schema that refers to nothing before it is made. */
-  tellDangling(pointer: string): void {
+  reportDangling(pointer: string): void {
     const { references, onFault } = this.#options;
     const { node, resource } = references.at(pointer);
     try {
       if (!isObject(node) || typeof node.$ref !== 'string' || references.resolve(node.$ref, resource)) return;
-      onFault({ pointer, reason: `goes unchecked: ${NOWHERE}` });
+      onFault({ pointer, reason: `goes unchecked: ${MISSING_TARGET}` });
     } catch (error) {
       // What takes longer is told when it is used.
-      if (!(error instanceof TurnOver)) throw error;
+      if (!(error instanceof TimeSliceExceeded)) throw error;
     }
   }
 
-  root(id: string): Root | undefined {
+  root(id: string): SchemaRoot | undefined {
     return this.#byId.get(id);
   }
 
   /** Whether what holds of a value is not all known. */
-  isLacking(schema: object): boolean {
-    return this.#lacking.has(schema);
+  isIncomplete(schema: object): boolean {
+    return this.#incomplete.has(schema);
   }
 
-  #root(key: string, pointer: string, make: () => Made): Growing {
+  #root(key: string, pointer: string, build: () => AjvSchema): MutableRoot {
     const known = this.#roots.get(key);
     if (known) return known;
-    const root: Growing = {
+    const root: MutableRoot = {
       get size() {
-        return MOST_WITHIN - this.room;
+        return MAX_WITHIN - this.capacity;
       },
       id: `schema:${this.#byId.size}`,
-      ...{ schema: true, refs: new Set(), holders: [], room: MOST_WITHIN, onward: 0 },
-      ...{ pointer, make },
+      schema: true,
+      refs: new Set(),
+      uses: [],
+      capacity: MAX_WITHIN,
+      chainLength: 0,
+      pointer,
+      build,
     };
     this.#roots.set(key, root);
     this.#byId.set(root.id, root);
@@ -196,100 +201,105 @@ export class SchemaGraph {
   }
 
   /** @throws whatever `onWork` does, and goes on from there when it is called again */
-  #finish(): void {
+  #buildPending(): void {
     const { onWork } = this.#options;
     for (;;) {
-      while (this.#settling?.next().done === false) onWork();
-      this.#settling = undefined;
-      if (this.#pending.length === 0 && this.#fresh.length === 0) return;
+      while (this.#finalizing?.next().done === false) onWork();
+      this.#finalizing = undefined;
+      if (this.#pending.length === 0 && this.#built.length === 0) return;
       for (let next = this.#pending.pop(); next; next = this.#pending.pop()) {
-        this.#made = next;
-        next.schema = this.#madeOf(next);
-        this.#fresh.push(next);
-        if (isObject(next.schema)) next.schema[STEP] = true;
+        this.#current = next;
+        next.schema = this.#build(next);
+        this.#built.push(next);
+        if (isObject(next.schema)) next.schema[BUDGET_KEYWORD] = true;
         onWork();
       }
-      const fresh = this.#fresh;
-      this.#fresh = [];
-      this.#settling = this.#settle(fresh);
+      const fresh = this.#built;
+      this.#built = [];
+      this.#finalizing = this.#finalize(fresh);
     }
   }
 
-  #madeOf(root: Growing): Made {
-    const { make, pointer } = root;
+  #build(root: MutableRoot): AjvSchema {
+    const { build, pointer } = root;
     try {
-      return make();
+      return build();
     } catch (error) {
-      if (error instanceof TurnOver) {
+      if (error instanceof TimeSliceExceeded) {
         // From its beginning in the next turn.
         root.refs.clear();
-        root.holders.length = 0;
-        root.room = MOST_WITHIN;
+        root.uses.length = 0;
+        root.capacity = MAX_WITHIN;
         this.#pending.push(root);
         throw error;
       }
-      return this.#nothing(pointer, (error as Error).message);
+      return this.#invalidSchema(pointer, (error as Error).message);
     }
   }
 
-  *#settle(fresh: readonly Growing[]): Steps<void> {
+  *#finalize(fresh: readonly MutableRoot[]): Incremental<void> {
     yield* this.#cutCircles(fresh);
-    yield* this.#loosen(fresh);
+    yield* this.#relaxIncomplete(fresh);
   }
 
-  #schema(node: unknown, pointer: string, around: Context): Made {
+  #buildSchema(node: unknown, pointer: string, around: Context): AjvSchema {
     if (typeof node === 'boolean') return node;
-    if (!isObject(node)) return this.#nothing(pointer, 'expected a schema');
+    if (!isObject(node)) return this.#invalidSchema(pointer, 'expected a schema');
     if (!this.#hasRoom(1 + partsOf(node)))
-      return this.#apart(pointer, around, () => this.#schema(node, pointer, { ...around, isInner: false }));
-    const context = this.#entered(node, pointer, around);
+      return this.#separateRoot(pointer, around, () =>
+        this.#buildSchema(node, pointer, { ...around, isNested: false }),
+      );
+    const context = this.#enterResource(node, pointer, around);
     const made: Json = {};
     const members = this.#members.of(node, pointer, context.resource);
-    const optional = context.isAsWritten ? NO_NAMES : context.optional.union(members.all);
+    const optional = context.keepsRequired ? NO_NAMES : context.optional.union(members.all);
     for (const [keyword, value] of Object.entries(node)) {
       const at = `${pointer}/${fragmentToken(keyword)}`;
-      if (Object.hasOwn(ASSERTIONS, keyword)) this.#assert(made, keyword, value, at, optional);
+      if (Object.hasOwn(ASSERTIONS, keyword)) this.#addAssertion(made, keyword, value, at, optional);
       else if (Object.hasOwn(APPLICATORS, keyword)) {
         const inner = APPLICATORS[keyword]?.about === 'inner';
         const within: Context = inner
-          ? { ...context, optional: NO_NAMES, isInner: true }
+          ? { ...context, optional: NO_NAMES, isNested: true }
           : keyword === 'not' || keyword === 'if'
-            ? { ...context, optional: NO_NAMES, isAsWritten: true }
-            : { ...context, optional: keyword === 'allOf' ? optional : this.#always(members, context) };
-        this.#apply(made, keyword, value, at, within);
+            ? { ...context, optional: NO_NAMES, keepsRequired: true }
+            : {
+                ...context,
+                optional: keyword === 'allOf' ? optional : this.#alwaysOptional(members, context),
+              };
+        this.#addApplicator(made, keyword, value, at, within);
       }
     }
-    this.#leaveToPatterns(made, node);
-    for (const [keyword, rest] of Object.entries(REST))
+    this.#replaceAdditionalProperties(made, node);
+    for (const [keyword, rest] of Object.entries(DEPENDENT_KEYWORD))
       if (sizeOf(made, keyword) < sizeOf(node, keyword)) delete made[rest];
-    this.#refer(made, node, pointer, { ...context, optional });
+    this.#addReferences(made, node, pointer, { ...context, optional });
     return Array.isArray(made.enum) && made.enum.length === 0 ? false : made;
   }
 
   /** Whether the root that is being made takes something of this size; it always takes the first. */
   #hasRoom(size: number): boolean {
-    const root = this.#made;
+    const root = this.#current;
     if (!root) return true;
-    const isFirst = root.room === MOST_WITHIN;
-    if (!isFirst && root.room < size) return false;
-    root.room -= size;
+    const isFirst = root.capacity === MAX_WITHIN;
+    if (!isFirst && root.capacity < size) return false;
+    root.capacity -= size;
     return true;
   }
 
   /** A reference to a root of its own, made later. */
-  #apart(pointer: string, { isInner }: Pick<Context, 'isInner'>, make: () => Made): Json {
+  #separateRoot(pointer: string, { isNested }: Pick<Context, 'isNested'>, make: () => AjvSchema): Json {
     const made: Json = {};
-    this.#hold(made, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isInner);
+    this.#addReference(made, pointer, this.#root(`part ${this.#byId.size}`, pointer, make), isNested);
     return made;
   }
 
-  #hold(made: Json, pointer: string, target: Growing, isInner: boolean): void {
+  #addReference(made: Json, pointer: string, target: MutableRoot, isNested: boolean): void {
     made.$ref = target.id;
-    this.#made?.refs.add(target);
-    this.#made?.holders.push({ schema: made, pointer, target, isSame: !isInner });
+    this.#current?.refs.add(target);
+    this.#current?.uses.push({ schema: made, pointer, target, isSameValue: !isNested });
   }
 
-  #entered(node: Json, pointer: string, around: Context): Context {
+  #enterResource(node: Json, pointer: string, around: Context): Context {
     const { references } = this.#options;
     const resource = references.resourceOf(node, pointer, around.resource);
     if (resource === around.resource) return around;
@@ -298,27 +308,35 @@ export class SchemaGraph {
     return { ...around, resource, scope: isNew ? [...around.scope, resource] : around.scope };
   }
 
-  #always = (members: Members, { optional, isAsWritten }: Context): ReadonlySet<string> =>
-    isAsWritten ? NO_NAMES : optional.union(members.always);
+  #alwaysOptional = (
+    members: RestrictedMembers,
+    { optional, keepsRequired }: Context,
+  ): ReadonlySet<string> => (keepsRequired ? NO_NAMES : optional.union(members.always));
 
   /** What is left by a long list of patterns is told as by `unevaluatedProperties`: ajv would write down each. */
-  #leaveToPatterns(made: Json, node: Json): void {
+  #replaceAdditionalProperties(made: Json, node: Json): void {
     const patterns = this.#longPatterns.get(made);
     const { additionalProperties: rest, properties } = made;
     if (!patterns || rest === undefined) return;
     delete made.additionalProperties;
     if (!patterns.isWhole || sizeOf(made, 'properties') < sizeOf(node, 'properties')) return;
     const names = Object.keys(isObject(properties) ? properties : {}).map((name) => [name, true]);
-    also(made, {
+    addToAllOf(made, {
       ...{ properties: Object.fromEntries(names), allOf: patterns.parts },
       unevaluatedProperties: rest,
     });
   }
 
-  #assert(made: Json, keyword: string, value: unknown, pointer: string, optional: ReadonlySet<string>): void {
+  #addAssertion(
+    made: Json,
+    keyword: string,
+    value: unknown,
+    pointer: string,
+    optional: ReadonlySet<string>,
+  ): void {
     const { expected, is } = ASSERTIONS[keyword] ?? { expected: '', is: () => false };
-    if (!is(value)) this.#lack(made, pointer, `expected ${expected}`);
-    else if (keyword === 'required') made[keyword] = without(value as string[], optional);
+    if (!is(value)) this.#omit(made, pointer, `expected ${expected}`);
+    else if (keyword === 'required') made[keyword] = except(value as string[], optional);
     else if (keyword === 'dependentRequired') this.#dependentRequired(made, value as Json, pointer, optional);
     else if (keyword === 'format') {
       if (this.#options.knowsFormat(String(value))) made[keyword] = value;
@@ -327,20 +345,22 @@ export class SchemaGraph {
 
   #dependentRequired(made: Json, value: Json, pointer: string, optional: ReadonlySet<string>): void {
     const entries = Object.entries(value).map(
-      ([name, names]) => [name, without(names as string[], optional)] as const,
+      ([name, names]) => [name, except(names as string[], optional)] as const,
     );
-    if (entries.reduce((sum, [, { length }]) => sum + 1 + length, 0) <= MOST_LISTED) {
+    if (entries.reduce((sum, [, { length }]) => sum + 1 + length, 0) <= MAX_LISTED) {
       made.dependentRequired = Object.fromEntries(entries);
       return;
     }
     // The same in other words, of which a large one can be taken apart.
-    const parts = (some: typeof entries): Made =>
-      some.length > MOST_LISTED
+    const parts = (some: typeof entries): AjvSchema =>
+      some.length > MAX_LISTED
         ? {
-            allOf: chunksOf(some).map((chunk) => this.#apart(pointer, { isInner: true }, () => parts(chunk))),
+            allOf: chunksOf(some).map((chunk) =>
+              this.#separateRoot(pointer, { isNested: true }, () => parts(chunk)),
+            ),
           }
         : { dependentSchemas: Object.fromEntries(some.map(([name, required]) => [name, { required }])) };
-    also(made, parts(entries));
+    addToAllOf(made, parts(entries));
   }
 
   #isPattern(made: Json, pattern: string, pointer: string): boolean {
@@ -348,155 +368,177 @@ export class SchemaGraph {
       this.#options.checkPattern(pattern);
       return true;
     } catch (error) {
-      this.#lack(made, pointer, String((error as Error).message).split('\n', 1)[0] ?? '');
+      this.#omit(made, pointer, String((error as Error).message).split('\n', 1)[0] ?? '');
       return false;
     }
   }
 
-  #apply(made: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
+  #addApplicator(made: Json, keyword: string, value: unknown, pointer: string, context: Context): void {
     const { shape } = APPLICATORS[keyword] ?? {};
-    if (shape === 'one') made[keyword] = this.#schema(value, pointer, context);
-    else if (countOf(Object(value)) > MOST_OF_KEYWORD)
-      this.#lack(made, pointer, `it has more than ${MOST_OF_KEYWORD} schemas`);
+    if (shape === 'one') made[keyword] = this.#buildSchema(value, pointer, context);
+    else if (countOf(Object(value)) > MAX_SUBSCHEMAS)
+      this.#omit(made, pointer, `it has more than ${MAX_SUBSCHEMAS} schemas`);
     else if (shape === 'list') {
       // An empty list is not allowed, and says nothing.
-      if (!Array.isArray(value)) this.#lack(made, pointer, 'expected a list of schemas');
+      if (!Array.isArray(value)) this.#omit(made, pointer, 'expected a list of schemas');
       else if (value.length > 0)
-        this.#applyList(
+        this.#addList(
           ...[made, keyword],
           value.map((node, index) => ({ node, pointer: `${pointer}/${index}` })),
           ...[pointer, context],
         );
     } else if (!isObject(value)) {
-      this.#lack(made, pointer, 'expected an object of schemas');
+      this.#omit(made, pointer, 'expected an object of schemas');
     } else {
       const entries = Object.entries(value)
-        .toSorted(byValue)
+        .toSorted(byConstant)
         .map(([name, node]) => ({ name, node, pointer: `${pointer}/${fragmentToken(name)}` }));
-      this.#applyMap(made, keyword, entries, pointer, context);
+      this.#addMap(made, keyword, entries, pointer, context);
     }
     if (keyword === 'properties' && isObject(value) && Object.hasOwn(value, PROTO))
-      also(made, { patternProperties: { [`^${PROTO}$`]: this.#schema(value[PROTO], pointer, context) } });
+      addToAllOf(made, {
+        patternProperties: { [`^${PROTO}$`]: this.#buildSchema(value[PROTO], pointer, context) },
+      });
   }
 
-  #applyList(made: Json, keyword: string, items: readonly Item[], pointer: string, context: Context): void {
+  #addList(
+    made: Json,
+    keyword: string,
+    items: readonly ListedSchema[],
+    pointer: string,
+    context: Context,
+  ): void {
     if (keyword === 'oneOf') {
-      if (!items.some((one) => this.#isLess(one.node, one.pointer, context)))
+      if (!items.some((one) => this.#isRelaxed(one.node, one.pointer, context)))
         Object.assign(made, this.#oneOf(items, pointer, context));
       else {
         const asWritten = { ...context, optional: NO_NAMES, isAsWritten: true };
-        also(made, {
+        addToAllOf(made, {
           anyOf: [this.#oneOf(items, pointer, context), this.#oneOf(items, pointer, asWritten)],
         });
       }
     } else if (keyword === 'prefixItems') this.#prefixItems(made, items, pointer, context);
     else {
-      const list = this.#listed(keyword, items, pointer, context);
-      if (keyword === 'allOf') also(made, ...list);
+      const list = this.#buildList(keyword, items, pointer, context);
+      if (keyword === 'allOf') addToAllOf(made, ...list);
       else made[keyword] = list;
     }
   }
 
   /** The schemas of `allOf` or `anyOf`; of a long one schemas that are each a part of the list. */
-  #listed(keyword: string, items: readonly Item[], pointer: string, context: Context): Made[] {
-    if (items.length <= MOST_LISTED) return this.#schemas(items, context);
-    const within = { ...context, isInner: false };
+  #buildList(
+    keyword: string,
+    items: readonly ListedSchema[],
+    pointer: string,
+    context: Context,
+  ): AjvSchema[] {
+    if (items.length <= MAX_LISTED) return this.#buildSchemas(items, context);
+    const within = { ...context, isNested: false };
     return chunksOf(items).map((chunk) =>
-      this.#apart(pointer, context, () => ({ [keyword]: this.#listed(keyword, chunk, pointer, within) })),
+      this.#separateRoot(pointer, context, () => ({
+        [keyword]: this.#buildList(keyword, chunk, pointer, within),
+      })),
     );
   }
 
-  #schemas = (items: readonly Item[], context: Context): Made[] =>
-    items.map((one) => this.#schema(one.node, one.pointer, context));
+  #buildSchemas = (items: readonly ListedSchema[], context: Context): AjvSchema[] =>
+    items.map((one) => this.#buildSchema(one.node, one.pointer, context));
 
   /** Of a long list: one part alone has any that holds, and some part has one that does. */
-  #oneOf(items: readonly Item[], pointer: string, context: Context): Json {
-    if (items.length <= MOST_LISTED) return { oneOf: this.#schemas(items, context) };
-    const within = { ...context, isInner: false };
-    const parts = (make: (chunk: readonly Item[]) => Made): Made[] =>
-      chunksOf(items).map((chunk) => this.#apart(pointer, context, () => make(chunk)));
+  #oneOf(items: readonly ListedSchema[], pointer: string, context: Context): Json {
+    if (items.length <= MAX_LISTED) return { oneOf: this.#buildSchemas(items, context) };
+    const within = { ...context, isNested: false };
+    const parts = (make: (chunk: readonly ListedSchema[]) => AjvSchema): AjvSchema[] =>
+      chunksOf(items).map((chunk) => this.#separateRoot(pointer, context, () => make(chunk)));
     return {
-      oneOf: parts((chunk) => ({ anyOf: this.#listed('anyOf', chunk, pointer, within) })),
+      oneOf: parts((chunk) => ({ anyOf: this.#buildList('anyOf', chunk, pointer, within) })),
       anyOf: parts((chunk) => this.#oneOf(chunk, pointer, within)),
     };
   }
 
-  #prefixItems(made: Json, items: readonly Item[], pointer: string, context: Context): void {
-    if (items.length > MOST_PLACES) this.#lack(made, pointer, `it has more than ${MOST_PLACES} items`);
-    else if (items.length <= MOST_LISTED) made.prefixItems = this.#schemas(items, context);
+  #prefixItems(made: Json, items: readonly ListedSchema[], pointer: string, context: Context): void {
+    if (items.length > MAX_PREFIX_ITEMS)
+      this.#omit(made, pointer, `it has more than ${MAX_PREFIX_ITEMS} items`);
+    else if (items.length <= MAX_LISTED) made.prefixItems = this.#buildSchemas(items, context);
     else {
       const anything = items.map(() => true);
       let place = 0;
       const parts = chunksOf(items).map((chunk) => {
         const before = anything.slice(0, place);
         place += chunk.length;
-        return this.#apart(pointer, context, () => ({
-          prefixItems: [...before, ...this.#schemas(chunk, context)],
+        return this.#separateRoot(pointer, context, () => ({
+          prefixItems: [...before, ...this.#buildSchemas(chunk, context)],
         }));
       });
       made.prefixItems = anything;
-      also(made, ...parts);
+      addToAllOf(made, ...parts);
     }
   }
 
-  #applyMap(made: Json, keyword: string, entries: readonly Entry[], pointer: string, context: Context): void {
+  #addMap(
+    made: Json,
+    keyword: string,
+    entries: readonly NamedSchema[],
+    pointer: string,
+    context: Context,
+  ): void {
     const isPattern = keyword === 'patternProperties';
     const known = isPattern ? entries.filter((one) => this.#isPattern(made, one.name, one.pointer)) : entries;
-    if (known.length <= MOST_LISTED) {
+    if (known.length <= MAX_LISTED) {
       made[keyword] = Object.fromEntries(
-        known.map((one) => [one.name, this.#schema(one.node, one.pointer, context)]),
+        known.map((one) => [one.name, this.#buildSchema(one.node, one.pointer, context)]),
       );
       return;
     }
-    const within = APPLICATORS[keyword]?.about === 'inner' ? context : { ...context, isInner: false };
+    const within = APPLICATORS[keyword]?.about === 'inner' ? context : { ...context, isNested: false };
     const parts = chunksOf(known).map((chunk) =>
-      this.#apart(pointer, context, () => {
+      this.#separateRoot(pointer, context, () => {
         const part: Json = {};
-        this.#applyMap(part, keyword, chunk, pointer, within);
+        this.#addMap(part, keyword, chunk, pointer, within);
         return part;
       }),
     );
-    also(made, ...parts);
+    addToAllOf(made, ...parts);
     // What is left for `additionalProperties` depends on the names.
     if (keyword === 'properties') made.properties = Object.fromEntries(known.map(({ name }) => [name, true]));
     if (isPattern) this.#longPatterns.set(made, { parts, isWhole: known.length === entries.length });
   }
 
   /** Whether an alternative requires less than it says, so that it no longer tells itself from the others. */
-  #isLess(node: unknown, pointer: string, context: Context): boolean {
-    if (context.isAsWritten) return false;
+  #isRelaxed(node: unknown, pointer: string, context: Context): boolean {
+    if (context.keepsRequired) return false;
     const { all, required } = this.#members.of(node, pointer, context.resource);
     return [...required].some((name) => all.has(name) || context.optional.has(name));
   }
 
-  #refer(made: Json, node: Json, pointer: string, context: Context): void {
+  #addReferences(made: Json, node: Json, pointer: string, context: Context): void {
     const { references } = this.#options;
     for (const keyword of ['$ref', '$dynamicRef']) {
       const reference = node[keyword];
       if (reference === undefined) continue;
       const at = `${pointer}/${keyword}`;
       if (typeof reference !== 'string') {
-        this.#lack(made, at, 'expected a reference');
+        this.#omit(made, at, 'expected a reference');
         continue;
       }
       const target = references.resolve(reference, context.resource);
       if (!target || !isSchema(target.node)) {
-        this.#lack(made, keyword === '$ref' ? pointer : at, NOWHERE);
+        this.#omit(made, keyword === '$ref' ? pointer : at, MISSING_TARGET);
         continue;
       }
-      const chosen = keyword === '$ref' ? target : this.#dynamic(reference, target, context);
+      const chosen = keyword === '$ref' ? target : this.#dynamicTarget(reference, target, context);
       // Two references of one schema both hold.
-      if (made.$ref === undefined) this.#referTo(made, chosen, at, context);
+      if (made.$ref === undefined) this.#addReferenceTo(made, chosen, at, context);
       else {
         const second: Json = {};
-        this.#referTo(second, chosen, at, context);
-        also(made, second);
+        this.#addReferenceTo(second, chosen, at, context);
+        addToAllOf(made, second);
       }
     }
   }
 
   /** The outermost resource that has the anchor too (Core §8.2.3.2). */
-  #dynamic(reference: string, target: Site, { scope }: Context): Site {
+  #dynamicTarget(reference: string, target: SchemaLocation, { scope }: Context): SchemaLocation {
     const { references } = this.#options;
     if (!references.isDynamic(reference, target)) return target;
     for (const resource of scope) {
@@ -506,32 +548,32 @@ export class SchemaGraph {
     return target;
   }
 
-  #referTo(made: Json, first: Site, pointer: string, context: Context): void {
-    const target = this.#behind(first);
-    const entered = this.#entered(
+  #addReferenceTo(made: Json, first: SchemaLocation, pointer: string, context: Context): void {
+    const target = this.#skipAliases(first);
+    const entered = this.#enterResource(
       isObject(target.node) ? target.node : {},
       target.pointer,
-      this.#into(target.resource, context),
+      this.#enterTarget(target.resource, context),
     );
     const own = this.#members.of(target.node, target.pointer, target.resource).all;
-    const optional = context.isAsWritten ? NO_NAMES : context.optional.difference(own);
+    const optional = context.keepsRequired ? NO_NAMES : context.optional.difference(own);
     const key = JSON.stringify([
       target.pointer,
       entered.scope.map((one) => one.pointer),
       [...optional].toSorted(),
-      context.isAsWritten,
+      context.keepsRequired,
     ]);
     const root = this.#root(key, target.pointer, () =>
-      this.#schema(target.node, target.pointer, {
+      this.#buildSchema(target.node, target.pointer, {
         ...{ ...entered, resource: target.resource },
-        ...{ optional, isInner: false },
+        ...{ optional, isNested: false },
       }),
     );
-    this.#hold(made, pointer, root, context.isInner);
+    this.#addReference(made, pointer, root, context.isNested);
   }
 
   /** What a row of schemas leads to that only refer to the next: compiling each of them would say nothing more. */
-  #behind(first: Site): Site {
+  #skipAliases(first: SchemaLocation): SchemaLocation {
     const passed = new Set<unknown>();
     let site = first;
     for (let { node } = site; isReferenceOnly(node); { node } = site) {
@@ -545,7 +587,7 @@ export class SchemaGraph {
     return site;
   }
 
-  #into(resource: Resource, context: Context): Context {
+  #enterTarget(resource: Resource, context: Context): Context {
     const { references } = this.#options;
     const isKnown =
       resource.pointer === context.resource.pointer ||
@@ -554,41 +596,41 @@ export class SchemaGraph {
     return { ...context, resource, scope: [...context.scope, resource] };
   }
 
-  #nothing(pointer: string, reason: string): Json {
+  #invalidSchema(pointer: string, reason: string): Json {
     const made: Json = {};
-    this.#lack(made, pointer, reason);
+    this.#omit(made, pointer, reason);
     return made;
   }
 
-  #lack(made: Json, pointer: string, reason: string, root = this.#made): void {
-    this.#lacking.add(made);
-    if (root) this.#lackingRoots.add(root);
+  #omit(made: Json, pointer: string, reason: string, root = this.#current): void {
+    this.#incomplete.add(made);
+    if (root) this.#incompleteRoots.add(root);
     this.#options.onFault({ pointer, reason: `goes unchecked: ${reason}` });
   }
 
   /** A schema that is about a value only by way of itself would be looked at without end. */
-  *#cutCircles(fresh: readonly Growing[]): Steps<void> {
-    const open = new Set<Growing>();
+  *#cutCircles(fresh: readonly MutableRoot[]): Incremental<void> {
+    const open = new Set<MutableRoot>();
     for (const start of fresh) {
       yield;
-      if (this.#isDone.has(start)) continue;
+      if (this.#acyclic.has(start)) continue;
       const path = [{ root: start, next: 0 }];
       open.add(start);
       for (let at = path.at(-1); at; at = path.at(-1)) {
-        const holder = at.root.holders[at.next++];
+        const holder = at.root.uses[at.next++];
         if (holder === undefined) {
-          this.#isDone.add(at.root);
+          this.#acyclic.add(at.root);
           open.delete(at.root);
           path.pop();
           const before = path.at(-1)?.root;
-          if (before) before.onward = Math.max(before.onward, at.root.onward + 1);
-        } else if (!holder.isSame) continue;
-        else if (open.has(holder.target) || path.length + holder.target.onward >= MOST_IN_A_ROW) {
+          if (before) before.chainLength = Math.max(before.chainLength, at.root.chainLength + 1);
+        } else if (!holder.isSameValue) continue;
+        else if (open.has(holder.target) || path.length + holder.target.chainLength >= MAX_CHAIN) {
           delete holder.schema.$ref;
           const reason = open.has(holder.target) ? 'it refers to itself' : 'it refers on too often';
-          this.#lack(holder.schema, holder.pointer, reason, at.root);
-        } else if (this.#isDone.has(holder.target)) {
-          at.root.onward = Math.max(at.root.onward, holder.target.onward + 1);
+          this.#omit(holder.schema, holder.pointer, reason, at.root);
+        } else if (this.#acyclic.has(holder.target)) {
+          at.root.chainLength = Math.max(at.root.chainLength, holder.target.chainLength + 1);
         } else {
           open.add(holder.target);
           path.push({ root: holder.target, next: 0 });
@@ -598,9 +640,9 @@ export class SchemaGraph {
   }
 
   /** Where something is left out, what is around it may say no only for what is known. */
-  *#loosen(fresh: readonly Growing[]): Steps<void> {
-    if (this.#lackingRoots.size === 0) return;
-    const users = new Map<Root, Growing[]>();
+  *#relaxIncomplete(fresh: readonly MutableRoot[]): Incremental<void> {
+    if (this.#incompleteRoots.size === 0) return;
+    const users = new Map<SchemaRoot, MutableRoot[]>();
     for (const root of fresh) {
       for (const ref of root.refs) {
         const known = users.get(ref);
@@ -610,56 +652,62 @@ export class SchemaGraph {
       yield;
     }
     // A set grows while it is iterated.
-    for (const root of this.#lackingRoots)
-      for (const user of users.get(root) ?? []) this.#lackingRoots.add(user);
+    for (const root of this.#incompleteRoots)
+      for (const user of users.get(root) ?? []) this.#incompleteRoots.add(user);
     for (const root of fresh) {
-      if (this.#lackingRoots.has(root)) this.#loosenSchema(root.schema);
+      if (this.#incompleteRoots.has(root)) this.#relaxSchema(root.schema);
       yield;
     }
   }
 
   /** @returns whether something is left out in it */
-  #loosenSchema(made: Made): boolean {
+  #relaxSchema(made: AjvSchema): boolean {
     if (!isObject(made)) return false;
     const target = typeof made.$ref === 'string' ? this.#byId.get(made.$ref) : undefined;
-    let lacks = this.#lacking.has(made) || (target !== undefined && this.#lackingRoots.has(target));
+    let isIncomplete =
+      this.#incomplete.has(made) || (target !== undefined && this.#incompleteRoots.has(target));
     for (const [keyword, { shape }] of Object.entries(APPLICATORS)) {
       const value = made[keyword];
       if (value === undefined) continue;
-      const parts = (shape === 'one' ? [value] : Object.values(value as object)) as Made[];
-      const known = parts.filter((part) => !this.#loosenSchema(part));
+      const parts = (shape === 'one' ? [value] : Object.values(value as object)) as AjvSchema[];
+      const known = parts.filter((part) => !this.#relaxSchema(part));
       if (known.length === parts.length) continue;
-      lacks = true;
-      loosenKeyword(made, keyword, parts, known);
+      isIncomplete = true;
+      relaxKeyword(made, keyword, parts, known);
     }
-    return lacks;
+    return isIncomplete;
   }
 }
 
-function loosenKeyword(made: Json, keyword: string, parts: readonly Made[], known: readonly Made[]): void {
+function relaxKeyword(
+  made: Json,
+  keyword: string,
+  parts: readonly AjvSchema[],
+  known: readonly AjvSchema[],
+): void {
   if (keyword === 'not') delete made.not;
   else if (keyword === 'contains') delete made.maxContains;
   else if (keyword === 'oneOf') {
     // One of the known alternatives, or none of them.
     if (known.length === 0) delete made.oneOf;
     else made.oneOf = [...known, { not: { anyOf: known } }];
-    also(made, { anyOf: parts });
+    addToAllOf(made, { anyOf: parts });
   } else if (keyword === 'if') {
-    also(made, { anyOf: [made.then ?? true, made.else ?? true] });
+    addToAllOf(made, { anyOf: [made.then ?? true, made.else ?? true] });
     for (const branch of ['if', 'then', 'else']) delete made[branch];
   }
 }
 
 /** What tells one alternative from the others comes first, so that it is known before their members are looked at. */
-const byValue = ([, one]: [string, unknown], [, other]: [string, unknown]): number =>
-  Number(hasValue(other)) - Number(hasValue(one));
+const byConstant = ([, one]: [string, unknown], [, other]: [string, unknown]): number =>
+  Number(hasConstant(other)) - Number(hasConstant(one));
 
-const hasValue = (schema: unknown): boolean =>
+const hasConstant = (schema: unknown): boolean =>
   isObject(schema) && (schema.const !== undefined || schema.enum !== undefined);
 
 /** A long list in parts, of which there are few: they may be long themselves. */
 function chunksOf<T>(list: readonly T[]): T[][] {
-  const size = Math.max(MOST_LISTED, Math.ceil(list.length / MOST_LISTED));
+  const size = Math.max(MAX_LISTED, Math.ceil(list.length / MAX_LISTED));
   const chunks: T[][] = [];
   for (let at = 0; at < list.length; at += size) chunks.push(list.slice(at, at + size));
   return chunks;
@@ -670,19 +718,19 @@ function partsOf(node: Json): number {
   let parts = 0;
   for (const [keyword, value] of Object.entries(node)) {
     if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(ASSERTIONS, keyword)) parts += Math.min(countOf(value) / NAMES_PER_SCHEMA, MOST_LISTED);
+    if (Object.hasOwn(ASSERTIONS, keyword)) parts += Math.min(countOf(value) / NAMES_PER_SCHEMA, MAX_LISTED);
     else if (Object.hasOwn(APPLICATORS, keyword))
-      parts += APPLICATORS[keyword]?.shape === 'one' ? 1 : Math.min(countOf(value), MOST_LISTED);
+      parts += APPLICATORS[keyword]?.shape === 'one' ? 1 : Math.min(countOf(value), MAX_LISTED);
   }
   return Math.floor(parts);
 }
 
 /** Adds schemas that have to hold as well. */
-function also(made: Json, ...parts: readonly Made[]): void {
-  made.allOf = [...((made.allOf as Made[] | undefined) ?? []), ...parts];
+function addToAllOf(made: Json, ...parts: readonly AjvSchema[]): void {
+  made.allOf = [...((made.allOf as AjvSchema[] | undefined) ?? []), ...parts];
 }
 
-const without = (names: readonly string[], optional: ReadonlySet<string>): string[] =>
+const except = (names: readonly string[], optional: ReadonlySet<string>): string[] =>
   optional.size === 0 ? [...names] : names.filter((name) => !optional.has(name));
 
 const sizeOf = (schema: Json, keyword: string): number => {

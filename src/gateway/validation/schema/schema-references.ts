@@ -3,9 +3,9 @@
  * (JSON Schema 2020-12, Core §8.2, §9.2).
  */
 import { fragmentToken, fragmentTokens } from '../../../contract/json-pointer.ts';
-import type { Steps } from '../../../openapi/incremental.ts';
+import type { Incremental } from '../../../openapi/incremental.ts';
 import type { Json, Kind } from '../../../openapi/load/grammar.ts';
-import { fieldOf, isObject } from '../../../openapi/load/grammar.ts';
+import { grammarFieldOf, isObject } from '../../../openapi/load/grammar.ts';
 import { parseReference } from '../../../openapi/reference.ts';
 import { valueAt } from '../../../openapi/value-at.ts';
 
@@ -17,34 +17,34 @@ export interface Resource {
 }
 
 /** A schema with its place. */
-export interface Site {
+export interface SchemaLocation {
   readonly node: unknown;
   readonly pointer: string;
   readonly resource: Resource;
 }
 
 interface Anchor {
-  readonly site: Site;
+  readonly site: SchemaLocation;
   readonly isDynamic: boolean;
 }
 
-interface Index {
-  readonly resources: ReadonlyMap<string, Site>;
+interface ReferenceIndex {
+  readonly resources: ReadonlyMap<string, SchemaLocation>;
   /** By pointer of the resource, then by name. */
   readonly anchors: ReadonlyMap<string, ReadonlyMap<string, Anchor>>;
 }
 
 /** Stands for the address of the document, which says nothing about its schemas. */
-const DOCUMENT: Resource = { pointer: '#', uri: 'http://document.invalid/' };
+const DOCUMENT_RESOURCE: Resource = { pointer: '#', uri: 'http://document.invalid/' };
 
 /** Schemas that are looked at in one step, about a millisecond of work. */
-const MANY = 1000;
+const SCHEMAS_PER_STEP = 1000;
 
 export class SchemaReferences {
   readonly #document: Json;
   readonly #onWork: () => void;
-  #reading: Steps<Index> | undefined;
-  #known: Index | undefined;
+  #building: Incremental<ReferenceIndex> | undefined;
+  #builtIndex: ReferenceIndex | undefined;
 
   /** @param onWork called after each piece of work: where it throws, the same question goes on from there */
   constructor(document: Json, onWork: () => void = () => {}) {
@@ -53,12 +53,15 @@ export class SchemaReferences {
   }
 
   /** What stands at a pointer of the document. */
-  at(pointer: string): Site {
-    return this.#below({ node: this.#document, pointer: '#', resource: DOCUMENT }, fragmentTokens(pointer));
+  at(pointer: string): SchemaLocation {
+    return this.#below(
+      { node: this.#document, pointer: '#', resource: DOCUMENT_RESOURCE },
+      fragmentTokens(pointer),
+    );
   }
 
   /** @returns undefined where it leads to nothing */
-  resolve(reference: string, from: Resource): Site | undefined {
+  resolve(reference: string, from: Resource): SchemaLocation | undefined {
     const { document, tokens, anchor } = parseReference(reference);
     const root = document === '' ? this.at(from.pointer) : this.#resourceAt(document, from);
     if (!root) return undefined;
@@ -68,13 +71,13 @@ export class SchemaReferences {
   }
 
   /** Whether a fragment names a place that outer resources may take (Core §8.2.3.2). */
-  isDynamic(reference: string, target: Site): boolean {
+  isDynamic(reference: string, target: SchemaLocation): boolean {
     const { anchor: name } = parseReference(reference);
     return name !== undefined && this.#anchorsOf(target.resource).get(name)?.isDynamic === true;
   }
 
   /** What the dynamic anchor that a reference names is in a resource. */
-  dynamicAnchor(reference: string, resource: Resource): Site | undefined {
+  dynamicAnchor(reference: string, resource: Resource): SchemaLocation | undefined {
     const anchor = this.#anchorsOf(resource).get(parseReference(reference).anchor ?? '');
     return anchor?.isDynamic ? anchor.site : undefined;
   }
@@ -90,13 +93,13 @@ export class SchemaReferences {
     return uri === undefined ? around : { pointer, uri: withoutFragment(uri) };
   }
 
-  #resourceAt(path: string, from: Resource): Site | undefined {
+  #resourceAt(path: string, from: Resource): SchemaLocation | undefined {
     const uri = URL.parse(path, from.uri)?.href;
     if (uri === undefined) return undefined;
-    return uri === DOCUMENT.uri ? this.at('#') : this.#index.resources.get(uri);
+    return uri === DOCUMENT_RESOURCE.uri ? this.at('#') : this.#index.resources.get(uri);
   }
 
-  #below(from: Site, tokens: readonly string[]): Site {
+  #below(from: SchemaLocation, tokens: readonly string[]): SchemaLocation {
     let { node, pointer, resource } = from;
     for (const token of tokens) {
       node = valueAt(node, [token]);
@@ -111,21 +114,21 @@ export class SchemaReferences {
   }
 
   /** Most documents have no such names, and are never looked through for them. */
-  get #index(): Index {
-    while (this.#known === undefined) {
-      this.#reading ??= this.#read();
-      const { done, value } = this.#reading.next();
-      if (done) this.#known = value;
+  get #index(): ReferenceIndex {
+    while (this.#builtIndex === undefined) {
+      this.#building ??= this.#buildIndex();
+      const { done, value } = this.#building.next();
+      if (done) this.#builtIndex = value;
       else this.#onWork();
     }
-    return this.#known;
+    return this.#builtIndex;
   }
 
-  *#read(): Steps<Index> {
-    let looked = 0;
-    const resources = new Map<string, Site>();
+  *#buildIndex(): Incremental<ReferenceIndex> {
+    let visited = 0;
+    const resources = new Map<string, SchemaLocation>();
     const anchors = new Map<string, Map<string, Anchor>>();
-    const see = (node: Json, pointer: string, around: Resource): Resource => {
+    const register = (node: Json, pointer: string, around: Resource): Resource => {
       const resource = this.resourceOf(node, pointer, around);
       if (resource !== around && !resources.has(resource.uri))
         resources.set(resource.uri, { node, pointer, resource });
@@ -139,14 +142,14 @@ export class SchemaReferences {
       return resource;
     };
     const pending: { node: Json; kind: Kind; pointer: string; around: Resource }[] = [
-      { node: this.#document, kind: 'document', pointer: '#', around: DOCUMENT },
+      { node: this.#document, kind: 'document', pointer: '#', around: DOCUMENT_RESOURCE },
     ];
     for (let next = pending.pop(); next; next = pending.pop()) {
       const { node, kind, pointer, around } = next;
-      if (++looked % MANY === 0) yield;
-      const resource = kind === 'schema' ? see(node, pointer, around) : around;
+      if (++visited % SCHEMAS_PER_STEP === 0) yield;
+      const resource = kind === 'schema' ? register(node, pointer, around) : around;
       for (const [name, value] of Object.entries(node)) {
-        const field = fieldOf(kind, name);
+        const field = grammarFieldOf(kind, name);
         if (!field || typeof value !== 'object' || value === null) continue;
         const at = `${pointer}/${fragmentToken(name)}`;
         const found = field[0] === 'one' ? [[at, value] as const] : entriesOf(value, at);

@@ -5,35 +5,35 @@
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
 
 /** Each schema that can be referred to has it: only through those a check can go on without end. */
-export const STEP = 'x-step';
+export const BUDGET_KEYWORD = 'x-step';
 
-export class TooManySteps extends Error {}
+export class BudgetExceeded extends Error {}
 
 /** What is said of a value that could not be checked to its end. */
-export const TOO_MANY: readonly ErrorObject[] = [
+export const BUDGET_ERRORS: readonly ErrorObject[] = [
   {
-    ...{ keyword: STEP, instancePath: '', schemaPath: '', params: {} },
+    ...{ keyword: BUDGET_KEYWORD, instancePath: '', schemaPath: '', params: {} },
     message: 'can be read in too many ways to be checked',
   },
 ];
 
-export class Steps {
-  #left = 0;
+export class ValidationBudget {
+  #remaining = 0;
 
   /** @throws TooManySteps in the middle of what `run` does */
-  within<T>(most: number, run: () => T): T {
-    this.#left = most;
-    return run();
+  run<T>(budget: number, check: () => T): T {
+    this.#remaining = budget;
+    return check();
   }
 
   /** @param ajv gets a keyword that counts */
-  countIn(ajv: Ajv2020): void {
+  addKeyword(ajv: Ajv2020): void {
     ajv.addKeyword({
-      keyword: STEP,
+      keyword: BUDGET_KEYWORD,
       schemaType: 'boolean',
       errors: false,
       validate: () => {
-        if (--this.#left < 0) throw new TooManySteps('a value can be read in too many ways');
+        if (--this.#remaining < 0) throw new BudgetExceeded('a value can be read in too many ways');
         return true;
       },
     });

@@ -7,7 +7,7 @@ import type { Fault } from '../../../contract/problem.ts';
 const MAX_FAULTS = 50;
 
 export const faultsOf = (where: Fault['in'], errors: readonly ErrorObject[]): Fault[] =>
-  withoutOthers(errors)
+  dropOtherAlternatives(errors)
     .slice(0, MAX_FAULTS)
     .map((error) => ({ in: where, pointer: pointerOf(error), detail: detailOf(error) }));
 
@@ -41,7 +41,7 @@ const detailOf = ({ keyword, params, message = 'is not valid' }: ErrorObject): s
 };
 
 /** Where two alternatives take a value, what the others say against it is beside the point. */
-function withoutOthers(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+function dropOtherAlternatives(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const places = errors
     .filter(({ params }) => isPair(params.passingSchemas))
     .map(({ schemaPath, instancePath }) => ({ path: `${schemaPath}/`, at: instancePath }));

@@ -5,7 +5,7 @@
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import type { TemplateProperty } from '../../graph/form-properties.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
@@ -41,8 +41,8 @@ ${inOrder.map((action) => shown(action, body))}</section>`;
 
 /** Those that a form can be made of; a service may write others, which programs read. */
 const templatesIn = ({ _templates: templates }: Body): [string, Template][] =>
-  Object.entries(isObject(templates) ? templates : {}).flatMap(([key, template]): [string, Template][] =>
-    isObject(template) && isTemplate(template) ? [[memberName(key), template]] : [],
+  Object.entries(isJsonObject(templates) ? templates : {}).flatMap(([key, template]): [string, Template][] =>
+    isJsonObject(template) && isTemplate(template) ? [[memberName(key), template]] : [],
   );
 
 const isTemplate = (template: Body): template is Body & Template =>
@@ -54,16 +54,16 @@ const isTemplate = (template: Body): template is Body & Template =>
   template.properties.every(isProperty);
 
 const isProperty = (property: unknown): boolean =>
-  isObject(property) &&
+  isJsonObject(property) &&
   typeof property.name === 'string' &&
   (property.prompt === undefined || typeof property.prompt === 'string') &&
-  (property.schema === undefined || isObject(property.schema)) &&
+  (property.schema === undefined || isJsonObject(property.schema)) &&
   (property.options === undefined || isChoice(property.options));
 
 const isChoice = (options: unknown): boolean =>
-  isObject(options) &&
-  (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isObject))) &&
-  (options.link === undefined || (isObject(options.link) && typeof options.link.href === 'string'));
+  isJsonObject(options) &&
+  (options.inline === undefined || (Array.isArray(options.inline) && options.inline.every(isJsonObject))) &&
+  (options.link === undefined || (isJsonObject(options.link) && typeof options.link.href === 'string'));
 
 const MOST_CONTROLS = 2000;
 

@@ -6,7 +6,7 @@
  */
 import type { SchemaObject } from 'openapi3-ts/oas31';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { memberProperties, type TemplateProperty, templateProperty } from '../../graph/form-properties.ts';
 import { input, type Place } from './input.ts';
 
@@ -35,7 +35,7 @@ ${members(schema, value, place)}<p class="fault" id="${place.id}-fault" data-fau
 
 const members = (schema: SchemaObject, value: unknown, place: Place): (Html | false)[] =>
   memberProperties(schema).map((member) =>
-    control(member, isObject(value) ? value[member.name] : undefined, place),
+    control(member, isJsonObject(value) ? value[member.name] : undefined, place),
   );
 
 const MOST_EMPTY_ROWS = 20;

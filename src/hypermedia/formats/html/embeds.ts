@@ -1,6 +1,6 @@
 /** What was brought along: each part in a card, with its state, and a link to where it can be acted on. */
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Asked, Body } from '../format.ts';
 import { collection } from './collection.ts';
@@ -35,7 +35,7 @@ ${embeds(part, within, id)}</section>`;
 }
 
 const errorsIn = ({ _expandErrors: errors }: Body): ExpandError[] =>
-  Array.isArray(errors) ? errors.filter((error) => isObject(error) && isObject(error.problem)) : [];
+  Array.isArray(errors) ? errors.filter((error) => isJsonObject(error) && isJsonObject(error.problem)) : [];
 
 const failures = (errors: readonly ExpandError[]): Html | false =>
   errors.length > 0 &&

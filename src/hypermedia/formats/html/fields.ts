@@ -2,7 +2,7 @@
 
 import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { membersOf } from './readable.ts';
@@ -22,4 +22,4 @@ export function fields(body: Body, prefix = 'field'): Html {
 }
 
 const isTable = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every(isObject);
+  Array.isArray(value) && value.length > 0 && value.every(isJsonObject);

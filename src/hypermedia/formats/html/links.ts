@@ -4,7 +4,7 @@ import { memberName } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
 import { withQuery } from '../../../http/uri/href.ts';
 import { queryOf } from '../../../http/uri/target.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { expandable } from '../../graph/model.ts';
 import type { LinkValue } from '../../representation.ts';
 import { words } from '../../words.ts';
@@ -16,13 +16,13 @@ const PAGING = ['first', 'prev', 'next', 'last'];
 const NAMES: Readonly<Record<string, string>> = { prev: 'Previous' };
 
 export const linksOf = (body: Body): [string, LinkValue[]][] =>
-  Object.entries(isObject(body._links) ? body._links : {}).map(([rel, links]) => [
+  Object.entries(isJsonObject(body._links) ? body._links : {}).map(([rel, links]) => [
     memberName(rel),
     [links].flat().filter(isLink),
   ]);
 
 const isLink = (link: unknown): link is LinkValue & Body =>
-  isObject(link) && typeof link.href === 'string' && isSafeHref(link.href);
+  isJsonObject(link) && typeof link.href === 'string' && isSafeHref(link.href);
 
 export const hrefOf = (body: Body, rel: string): string | undefined =>
   linksOf(body).find(([name]) => name === rel)?.[1][0]?.href;

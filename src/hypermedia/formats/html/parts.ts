@@ -1,14 +1,14 @@
 /** What a body has embedded. */
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import type { Body } from '../format.ts';
 
 /** Under its relation a resource, or a list of them. */
 export const embeddedOf = ({ _embedded }: Body): Readonly<Record<string, Body | Body[]>> =>
   Object.fromEntries(
-    Object.entries(isObject(_embedded) ? _embedded : {}).flatMap(
+    Object.entries(isJsonObject(_embedded) ? _embedded : {}).flatMap(
       ([rel, parts]): [string, Body | Body[]][] => {
-        if (Array.isArray(parts)) return [[rel, parts.filter(isObject)]];
-        return isObject(parts) ? [[rel, parts]] : [];
+        if (Array.isArray(parts)) return [[rel, parts.filter(isJsonObject)]];
+        return isJsonObject(parts) ? [[rel, parts]] : [];
       },
     ),
   );

@@ -2,7 +2,7 @@
 
 import { memberName, scalarText } from '../../../codecs/exact-json.ts';
 import { type Html, html } from '../../../http/page/html.ts';
-import { isObject } from '../../../openapi/is-object.ts';
+import { isJsonObject } from '../../../openapi/is-object.ts';
 import { words } from '../../words.ts';
 import type { Body } from '../format.ts';
 import { toneOf } from './tone.ts';
@@ -22,7 +22,7 @@ interface Money {
 }
 
 export const isMoney = (value: unknown): value is Money =>
-  isObject(value) &&
+  isJsonObject(value) &&
   Object.keys(value).length === 2 &&
   Number.isInteger(value.amount) &&
   typeof value.currency === 'string' &&
@@ -30,9 +30,9 @@ export const isMoney = (value: unknown): value is Money =>
 
 /** Whether it fits into a cell. */
 export const isShort = (value: unknown): boolean =>
-  (!isObject(value) && !Array.isArray(value)) || isMoney(value) || isList(value);
+  (!isJsonObject(value) && !Array.isArray(value)) || isMoney(value) || isList(value);
 
-const isList = (value: unknown): value is unknown[] => Array.isArray(value) && !value.some(isObject);
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && !value.some(isJsonObject);
 
 export function readable(value: unknown): Html {
   if (value === null || value === undefined || value === '') return html`<span class="none">–</span>`;
@@ -43,7 +43,7 @@ export function readable(value: unknown): Html {
     if (value.length === 0) return readable(null);
     return html`${value.map((one, index) => [index > 0 && ', ', readable(one)])}`;
   }
-  if (!isObject(value)) return html`${scalarText(value)}`;
+  if (!isJsonObject(value)) return html`${scalarText(value)}`;
   return html`<dl class="inner">${membersOf(value).map(
     ([name, member]) => html`<div><dt>${words(memberName(name))}</dt><dd>${readable(member)}</dd></div>`,
   )}</dl>`;

@@ -217,8 +217,8 @@ it('keeps methods that only 3.2 has, and the tags above', async () => {
       },
     },
   } as unknown as OpenAPIObject;
-  const { fromNewest } = await import('../../../../src/openapi/load/openapi-3-2.ts');
-  const document = fromNewest(tree as never) as unknown as OpenAPIObject;
+  const { toOpenApi31 } = await import('../../../../src/openapi/load/openapi-3-2.ts');
+  const document = toOpenApi31(tree as never) as unknown as OpenAPIObject;
   const forest = request(pagesApp({ services: [{ name: 'tree', document }] }));
 
   const { body: leaf } = await forest.get('/openapi/tree.json?tag=leaf').expect(200);

@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { SchemaReferences } from '../../../../src/gateway/validation/schema/schema-references.ts';
-import { Schemas, schemaAt } from '../../../../src/gateway/validation/schema/schemas.ts';
-import { type Turn, TurnOver } from '../../../../src/gateway/validation/schema/turn.ts';
+import { referenceSchema, Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
+import { type TimeSlice, TimeSliceExceeded } from '../../../../src/gateway/validation/schema/time-slice.ts';
 import type { DocumentFault } from '../../../../src/openapi/load/document-fault.ts';
 import type { Json } from '../../../../src/openapi/load/grammar.ts';
 
@@ -13,17 +13,17 @@ const named = <T>(prefix: string, make: (index: number) => T): Record<string, T>
   Object.fromEntries(times((index) => [`${prefix}${index}`, make(index)]));
 const last = MANY - 1;
 
-/** @param spend called after each piece of work */
-function checkOf(schemas: Json, spend?: () => void) {
+/** @param checkpoint called after each piece of work */
+function checkOf(schemas: Json, checkpoint?: () => void) {
   const document: Json = { openapi: '3.1.0', paths: {}, components: { schemas } };
   const faults: DocumentFault[] = [];
   const made = new Schemas(
     document,
     (fault) => faults.push(fault),
     ...([false, 'request', new SchemaReferences(document), undefined] as const),
-    spend && ({ spend } as Turn),
+    checkpoint && ({ checkpoint } as TimeSlice),
   );
-  return { check: made.checkJson(schemaAt('#/components/schemas/S0'), '#/x'), faults };
+  return { check: made.checkJson(referenceSchema('#/components/schemas/S0'), '#/x'), faults };
 }
 
 const isTaken = (schemas: Json, value: unknown): boolean => {
@@ -135,7 +135,7 @@ describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, taken, ref
     let mayWork = 0;
     let turns = 0;
     const { check } = checkOf(schemas, () => {
-      if (--mayWork < 0) throw new TurnOver();
+      if (--mayWork < 0) throw new TimeSliceExceeded();
     });
     const inTurns = async (value: unknown): Promise<boolean> => {
       for (;;) {
@@ -145,7 +145,7 @@ describe.each(Object.entries(cases))('Hundreds of %s', (_, { schemas, taken, ref
         try {
           return check(value, 100).length === 0;
         } catch (error) {
-          if (!(error instanceof TurnOver)) throw error;
+          if (!(error instanceof TimeSliceExceeded)) throw error;
           await nextTurn();
         }
       }
@@ -183,7 +183,7 @@ describe('Of the schemas of a document', () => {
       ...([false, 'request', new SchemaReferences(document), undefined, undefined, MOST] as const),
     );
     const checks = Object.keys(schemas).map((name) =>
-      made.check(schemaAt(`#/components/schemas/${name}`), 'json', `#/${name}`),
+      made.check(referenceSchema(`#/components/schemas/${name}`), 'json', `#/${name}`),
     );
     return { checks, faults };
   }

@@ -1,6 +1,6 @@
 /** A short body never keeps a process busy, in however many ways its schema could read it. */
 import { describe, expect, it } from '@jest/globals';
-import { Schemas, schemaAt } from '../../../../src/gateway/validation/schema/schemas.ts';
+import { referenceSchema, Schemas } from '../../../../src/gateway/validation/schema/schemas.ts';
 import { startPlaces } from '../../../support/schema-places.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -43,7 +43,7 @@ describe('a value with a schema of alternatives at each level', () => {
   it.each([true, false])('is refused after a bounded number of steps where it is not', (isTold) => {
     const checks = new Schemas({ components: { schemas: expressions(isTold) } }, () => {});
     const value = deep(40, 'x');
-    const errors = checks.checkJson(schemaAt('#/components/schemas/Expr'), '#')(
+    const errors = checks.checkJson(referenceSchema('#/components/schemas/Expr'), '#')(
       value,
       JSON.stringify(value).length,
     );
@@ -60,6 +60,6 @@ describe('a value with a schema of alternatives at each level', () => {
 
 it('schemas that double at each reference cost a bounded number of steps', () => {
   const checks = new Schemas({ components: { schemas: doubled } }, () => {});
-  const errors = checks.checkJson(schemaAt('#/components/schemas/D0'), '#')(1, 1);
+  const errors = checks.checkJson(referenceSchema('#/components/schemas/D0'), '#')(1, 1);
   expect(errors.map(({ message }) => message)).toEqual(['can be read in too many ways to be checked']);
 });

@@ -3,12 +3,12 @@
  * kept, and a check that needs more of it than one turn has time for starts again in the next one.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TURN } from '../../../openapi/incremental.ts';
+import { SLICE_MS } from '../../../openapi/incremental.ts';
 
 /** Thrown out of a check: the same check goes further in the next turn. */
-export class TurnOver extends Error {}
+export class TimeSliceExceeded extends Error {}
 
-export class Turn {
+export class TimeSlice {
   #until: number | undefined;
 
   /**
@@ -16,24 +16,24 @@ export class Turn {
    *
    * @throws TurnOver where this turn of the event loop had its share
    */
-  spend = (): void => {
+  checkpoint = (): void => {
     if (this.#until === undefined) {
-      this.#until = performance.now() + TURN;
+      this.#until = performance.now() + SLICE_MS;
       setImmediate(() => {
         this.#until = undefined;
       });
     }
-    if (performance.now() > this.#until) throw new TurnOver('the rest is done in the next turn');
+    if (performance.now() > this.#until) throw new TimeSliceExceeded('the rest is done in the next turn');
   };
 }
 
 /** @param run what throws `TurnOver` until all that it needs is there */
-export async function overTurns<T>(run: () => T): Promise<T> {
+export async function retryAcrossSlices<T>(run: () => T): Promise<T> {
   for (;;) {
     try {
       return run();
     } catch (error) {
-      if (!(error instanceof TurnOver)) throw error;
+      if (!(error instanceof TimeSliceExceeded)) throw error;
       await nextTurn();
     }
   }
